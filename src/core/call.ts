@@ -1,0 +1,103 @@
+/** One use of AI fields, and the shape of everything that serves it: a Handler, made of Steps. */
+import type { Chunk } from './chunk.ts';
+import type { AttemptSummary } from './errors.ts';
+import type { Hold, Limit } from './hold.ts';
+import type { NanoUsd, Usage } from './money.ts';
+import type { ModelRequest } from './request.ts';
+import type { CacheStatus, Outcome } from './usage-row.ts';
+
+export interface Principal {
+  /** `key:<public id>`, `anonymous`, `jwt:<issuer>:<subject>`, `service:<name>`. */
+  readonly id: string;
+  readonly kind: 'key' | 'jwt' | 'anonymous' | 'service';
+  readonly team: string | null;
+  readonly scopes: readonly string[];
+  /** Routes that may be used; null: all. */
+  readonly routes: readonly string[] | null;
+  readonly limits: readonly Limit[];
+}
+
+/** Who shares a cache: the team, or the principal that has none. */
+export const tenantOf = (principal: Principal): string => principal.team ?? principal.id;
+
+/** `seconds`: how long an answer may be reused; null: the route's own policy. */
+export interface CachePolicy {
+  readonly mode: 'default' | 'bypass' | 'refresh';
+  readonly maxAgeSeconds: number | null;
+}
+
+export interface Use {
+  /** Schema coordinate, such as `Product.summary`. */
+  readonly coordinate: string;
+  /** Share of the call's cost. */
+  readonly weight: number;
+}
+
+/** One use of one or more AI fields. Made by a resolver, read by every step; a step that adds to it passes on a copy. */
+export interface Call {
+  readonly id: string;
+  readonly uses: readonly Use[];
+  readonly operation: { readonly name: string | null; readonly client: string | null; readonly documentId: string | null };
+  readonly principal: Principal;
+  readonly route: string;
+  readonly cache: CachePolicy;
+  readonly hold: Hold;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970, UTC: by then the call has ended, whatever it is doing. */
+  readonly deadlineMs: number;
+  /** Ends every wait: the client left, the deadline passed, or the run was cancelled. */
+  readonly signal: AbortSignal;
+  readonly report: (fact: Fact) => void;
+}
+
+/** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
+export type Fact = AttemptFact | CacheFact | SettledFact;
+
+/** One attempt at a deployment has ended. Reported once per attempt by `pipeline/budget.ts`, also when it was refused there. */
+export interface AttemptFact extends AttemptSummary {
+  readonly type: 'attempt';
+  readonly provider: string;
+  readonly model: string;
+  /** Null: nothing was sent. */
+  readonly usage: Usage | null;
+  readonly estimated: boolean;
+  /** Null: unpriced, or nothing was sent. */
+  readonly cost: NanoUsd | null;
+  readonly timeToFirstTokenMs: number | null;
+}
+
+/** For a HIT or SHARED answer, `answeredBy` is the attempt that produced it and whose cost was saved. */
+export interface CacheFact {
+  readonly type: 'cache';
+  readonly status: CacheStatus;
+  readonly answeredBy: AttemptFact | null;
+}
+
+/** The whole call, after its end: reported once by `pipeline/meter.ts` to whoever made the call. */
+export interface SettledFact {
+  readonly type: 'settled';
+  readonly callId: string;
+  readonly settlement: Settlement;
+}
+
+/** The sum of a call's facts. */
+export interface Settlement {
+  /** Null: nothing was sent to a model. */
+  readonly usage: Usage | null;
+  readonly estimated: boolean;
+  /** What this call booked: 0 for hits and shared answers; null: unpriced. */
+  readonly cost: NanoUsd | null;
+  readonly savedCost: NanoUsd;
+  readonly cache: CacheStatus;
+  readonly attempts: readonly AttemptSummary[];
+  /** Of the attempt that answered, or the last that was sent. */
+  readonly deployment: string | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly outcome: Outcome;
+  readonly latencyMs: number;
+  readonly timeToFirstTokenMs: number | null;
+}
+
+export type Handler = (request: ModelRequest, call: Call) => AsyncIterable<Chunk>;
+export type Step = (next: Handler) => Handler;

@@ -1,0 +1,77 @@
+/**
+ * Everything that can go wrong on purpose, in one table.
+ *
+ * Providers translate vendor failures into these codes, steps throw them, `graphql/errors.ts` turns them into
+ * data or a GraphQLError once. Whatever is not a GatewayError is a bug: masked, logged with its cause, INTERNAL.
+ */
+export const errorTable = {
+  UNAUTHENTICATED: { status: 401, retryable: false },
+  FORBIDDEN: { status: 403, retryable: false },
+  BAD_REQUEST: { status: 400, retryable: false },
+  DOCUMENT_NOT_TRUSTED: { status: 403, retryable: false },
+  COST_LIMIT_EXCEEDED: { status: 400, retryable: false },
+  DEPTH_LIMIT_EXCEEDED: { status: 400, retryable: false },
+  BUDGET_EXCEEDED: { status: 402, retryable: false },
+  RATE_LIMITED: { status: 429, retryable: true },
+  CONCURRENCY_LIMITED: { status: 429, retryable: true },
+  GUARDRAIL_BLOCKED: { status: 422, retryable: false },
+  CONTEXT_TOO_LONG: { status: 413, retryable: false },
+  MODEL_UNAVAILABLE: { status: 503, retryable: true },
+  INVALID_OUTPUT: { status: 502, retryable: true },
+  TIMEOUT: { status: 504, retryable: true },
+  STREAM_STALLED: { status: 504, retryable: true },
+  CANCELLED: { status: 499, retryable: false },
+  RESUME_EXPIRED: { status: 410, retryable: false },
+  IDEMPOTENCY_CONFLICT: { status: 409, retryable: false },
+  UNPRICED: { status: 402, retryable: false },
+  INTERNAL: { status: 500, retryable: false },
+} as const satisfies Record<string, { readonly status: number; readonly retryable: boolean }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** One deployment that was tried, or skipped, for a call. `outcome` is `OK` or an {@link ErrorCode}. */
+export interface AttemptSummary {
+  readonly deployment: string;
+  readonly outcome: 'OK' | ErrorCode;
+  readonly latencyMs: number;
+}
+
+/** What a failure type of the schema shows beside its message. Never text of a provider. */
+export interface ErrorDetails {
+  readonly retryAfterMs?: number;
+  /** Name of the budget, rate or concurrency limit that refused. */
+  readonly limit?: string;
+  readonly guardrail?: string;
+  readonly on?: 'input' | 'output';
+  readonly attempts?: readonly AttemptSummary[];
+  readonly issues?: readonly { readonly path: string; readonly message: string }[];
+  /** `before-content` while nothing has been shown: another deployment may still answer. */
+  readonly phase?: 'before-content' | 'mid-stream';
+  /** Overrides the table, for one failure whose repetition cannot help (a refused key, say). */
+  readonly retryable?: boolean;
+}
+
+/** `message` is for the caller: what was refused and what would have been accepted. The cause goes to the log only. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+  /** Shown to the caller and written to the log, so that one can be found by the other. */
+  readonly errorId: string = crypto.randomUUID();
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+
+  get retryable(): boolean {
+    return this.details.retryable ?? errorTable[this.code].retryable;
+  }
+}
+
+/** The error as the caller may see it: our own as it is, anything else masked as INTERNAL with the cause kept for the log. */
+export function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError('INTERNAL', 'Something went wrong in the gateway. Quote the errorId to its operators.', {}, { cause: error });
+}

@@ -1,0 +1,32 @@
+/**
+ * Money set aside before it is spent.
+ *
+ * An operation opens one Hold on the budgets of its principal; every attempt at a provider draws its ceiling from
+ * it and settles what it really cost. Draws are durable before dispatch: after a crash each one that has no ledger
+ * row becomes a row with outcome LOST.
+ */
+import type { NanoUsd } from './money.ts';
+import type { UsageRow } from './usage-row.ts';
+
+/** What a principal may use. `name` is the account that is charged, such as `key:3f9a` or `team:search`. */
+export type Limit =
+  | { readonly kind: 'budget'; readonly name: string; readonly per: 'day' | 'month'; readonly most: NanoUsd }
+  | { readonly kind: 'requests'; readonly name: string; readonly perMinute: number }
+  | { readonly kind: 'concurrency'; readonly name: string; readonly most: number };
+
+export interface Hold {
+  /** Whether any budget stands behind it: an unpriced call is then refused. */
+  readonly budgeted: boolean;
+  /**
+   * Sets `most` aside for one attempt: first from what the hold has reserved, then, atomically, from the budgets.
+   * Throws BUDGET_EXCEEDED, having taken nothing. `rows` is what the ledger would say if the process died now.
+   */
+  draw(attempt: { readonly callId: string; readonly most: NanoUsd; readonly rows: readonly UsageRow[] }): Promise<Draw>;
+  /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */
+  release(): Promise<void>;
+}
+
+export interface Draw {
+  /** Books the cost, which may exceed the draw by the error of one estimate, and frees the rest. Idempotent; never throws for a cost. */
+  settle(cost: NanoUsd): Promise<void>;
+}

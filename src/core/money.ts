@@ -1,0 +1,131 @@
+/**
+ * Money and tokens.
+ *
+ * Money is a whole number of nano-dollars, never a fraction: sums of shares are then exact. A JavaScript number
+ * holds whole numbers up to 2^53 - 1, which is 9 million dollars: more than one budget, call or report row has.
+ */
+export type NanoUsd = number;
+
+/** Tokens in disjoint classes: they add up to the total, whatever convention the provider has. */
+export interface Usage {
+  readonly freshInputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+}
+
+export const noUsage: Usage = {
+  freshInputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
+/** US dollars per million tokens of each class, in force from `aboveInputTokens` input tokens on. */
+export interface PriceTier {
+  readonly aboveInputTokens: number;
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  readonly cacheReadPerMillion: number;
+  readonly cacheWritePerMillion: number;
+}
+
+/** At least one tier, the first from 0, rising: some vendors charge more for the whole call above a length. */
+export interface Price {
+  readonly tiers: readonly [PriceTier, ...PriceTier[]];
+}
+
+export const inputTokensOf = (usage: Usage): number => usage.freshInputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+
+export const totalTokensOf = (usage: Usage): number => inputTokensOf(usage) + usage.outputTokens + usage.reasoningTokens;
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return {
+    freshInputTokens: a.freshInputTokens + b.freshInputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  };
+}
+
+/** Price with one tier. Cache classes default to the input price, which no vendor exceeds for reads. */
+export function flatPrice(perMillion: {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead?: number;
+  readonly cacheWrite?: number;
+}): Price {
+  return {
+    tiers: [
+      {
+        aboveInputTokens: 0,
+        inputPerMillion: perMillion.input,
+        outputPerMillion: perMillion.output,
+        cacheReadPerMillion: perMillion.cacheRead ?? perMillion.input,
+        cacheWritePerMillion: perMillion.cacheWrite ?? perMillion.input,
+      },
+    ],
+  };
+}
+
+/** Cost of the usage in nano-dollars: tokens x USD per million x 1000, rounded once. Reasoning is billed as output. */
+export function costOf(usage: Usage, price: Price): NanoUsd {
+  const input = inputTokensOf(usage);
+  const tier = price.tiers.findLast((candidate) => input >= candidate.aboveInputTokens) ?? price.tiers[0];
+  return Math.round(
+    1000 *
+      (usage.freshInputTokens * tier.inputPerMillion +
+        usage.cacheReadTokens * tier.cacheReadPerMillion +
+        usage.cacheWriteTokens * tier.cacheWritePerMillion +
+        (usage.outputTokens + usage.reasoningTokens) * tier.outputPerMillion),
+  );
+}
+
+/** The most a call can cost in nano-dollars: every input token at the dearest input class of the dearest tier. Rounded up. */
+export function ceilingOf(inputTokens: number, outputTokens: number, price: Price): NanoUsd {
+  const most = price.tiers.map((tier) => {
+    const input = Math.max(tier.inputPerMillion, tier.cacheReadPerMillion, tier.cacheWritePerMillion);
+    return 1000 * (inputTokens * input + outputTokens * tier.outputPerMillion);
+  });
+  return Math.ceil(Math.max(...most));
+}
+
+/**
+ * Whole amounts that are proportional to the weights and add up to `total` exactly (largest remainder; ties go to
+ * the first). Weights that are all zero share equally.
+ */
+export function shares(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  const even = sum === 0;
+  const exact = weights.map((weight) => (total * (even ? 1 : weight)) / (even ? weights.length : sum));
+  const whole = exact.map(Math.floor);
+  let rest = total - whole.reduce((a, b) => a + b, 0);
+  const order = exact
+    .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
+    .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+  for (const { index } of order) {
+    if (rest <= 0) break;
+    whole[index] = (whole[index] ?? 0) + 1;
+    rest -= 1;
+  }
+  return whole;
+}
+
+/** Dollars as text for people and for the Decimal scalar: `1500000` is `0.0015`. Exact; no exponent, no trailing zeros. */
+export function decimalOf(amount: NanoUsd): string {
+  const digits = BigInt(Math.abs(amount)).toString().padStart(10, '0');
+  const fraction = digits.slice(-9).replace(/0+$/, '');
+  return `${amount < 0 ? '-' : ''}${digits.slice(0, -9)}${fraction === '' ? '' : `.${fraction}`}`;
+}
+
+/** The reverse of {@link decimalOf}; null for what is not a plain non-negative decimal with at most nine places. */
+export function nanoUsdOf(text: string): NanoUsd | null {
+  const match = /^(\d{1,7})(?:\.(\d{1,9}))?$/.exec(text);
+  if (match === null) return null;
+  const [, whole = '0', fraction = ''] = match;
+  const amount = Number(whole) * 1e9 + Number(fraction.padEnd(9, '0'));
+  return Number.isSafeInteger(amount) ? amount : null;
+}

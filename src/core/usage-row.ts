@@ -1,0 +1,38 @@
+import type { ErrorCode } from './errors.ts';
+import type { NanoUsd, Usage } from './money.ts';
+
+export type CacheStatus = 'HIT' | 'SHARED' | 'MISS' | 'BYPASS';
+
+/** LOST: the process died while the call ran; usage and cost are then estimates. */
+export type Outcome = 'OK' | 'LOST' | ErrorCode;
+
+/** One use of one AI field: a row of the ledger. N fields served by one call are N rows under one callId. */
+export interface UsageRow {
+  /** Milliseconds since 1970, UTC, when the call began. */
+  readonly time: number;
+  readonly callId: string;
+  /** Position among the uses of its call: (callId, use) is the row's identity, so a replayed outbox stores it once. */
+  readonly use: number;
+  /** Schema coordinate, such as `Product.summary`. */
+  readonly coordinate: string;
+  readonly operation: string | null;
+  readonly client: string | null;
+  readonly documentId: string | null;
+  readonly principal: string;
+  readonly team: string | null;
+  readonly route: string;
+  readonly deployment: string | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly usage: Usage;
+  readonly estimated: boolean;
+  /** Null: unpriced. */
+  readonly cost: NanoUsd | null;
+  readonly savedCost: NanoUsd;
+  readonly cache: CacheStatus;
+  readonly attempts: number;
+  readonly outcome: Outcome;
+  readonly latencyMs: number;
+  readonly timeToFirstTokenMs: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+}

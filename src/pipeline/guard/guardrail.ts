@@ -1,0 +1,16 @@
+import type { Call } from '../../core/call.ts';
+
+/**
+ * A check of text on its way to or from a model. It knows nothing of streams: `pipeline/guard.ts` decides when a piece
+ * is ready, so that a verdict never depends on how a provider cut its chunks.
+ */
+export interface Guardrail {
+  readonly name: string;
+  readonly on: readonly ('input' | 'output')[];
+  /** `sentence`: answers are released sentence by sentence; `whole`: only after the last word. */
+  readonly window: 'sentence' | 'whole';
+  check(text: string, call: Call): Verdict | Promise<Verdict>;
+}
+
+/** `message` is for the caller, and must not repeat what it refuses. */
+export type Verdict = { readonly action: 'allow' } | { readonly action: 'block'; readonly message: string };

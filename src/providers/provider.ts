@@ -1,0 +1,36 @@
+/**
+ * Our port to every vendor: one request, one upstream call. A provider retries, caches and logs nothing, and throws
+ * GatewayError for all that goes wrong, with `details.phase` and `retryable` set, whatever ending the vendor invents.
+ */
+import type { Chunk } from '../core/chunk.ts';
+import type { Usage } from '../core/money.ts';
+import type { ModelRequest } from '../core/request.ts';
+
+/** What a model can do, as `aiRoutes` shows it. */
+export type Capability = 'completion' | 'embedding' | 'tools' | 'images' | 'files' | 'json' | 'reasoning' | 'extractive';
+
+export interface SendOptions {
+  readonly model: string;
+  readonly signal: AbortSignal;
+  /** Called at most once, as soon as the vendor has told what it counted. */
+  readonly report: (usage: Usage) => void;
+  /** STREAM_STALLED when no first chunk came by then. */
+  readonly firstChunkMs: number;
+  /** STREAM_STALLED when two chunks lie further apart. */
+  readonly idleMs: number;
+}
+
+export interface Provider {
+  /** As in the configuration: `openai`, `embedded`, `local-vllm`. */
+  readonly name: string;
+  /**
+   * Content chunks as they come; the last is `finish`. Ends without `finish` only by throwing. Must not contact the
+   * vendor before the first `next()`, and must stop upstream when the signal fires or the iterator is returned.
+   */
+  send(request: ModelRequest, options: SendOptions): AsyncIterable<Chunk>;
+  /**
+   * Output tokens that the vendor may bill for the request as it will really be sent: some raise the maximum when
+   * reasoning is on. `asked` is the request's own maximum, or the deployment's.
+   */
+  outputCeiling(request: ModelRequest, model: string, asked: number): number;
+}

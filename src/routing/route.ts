@@ -1,0 +1,51 @@
+/** Where a call may go: a Route is a named list of Deployments and the rule for trying them. */
+import type { Price } from '../core/money.ts';
+import type { ModelRequest } from '../core/request.ts';
+import type { Capability, Provider } from '../providers/provider.ts';
+
+export interface Deployment {
+  /** Unique over the gateway: `openai/gpt-5-mini`, unless named otherwise. */
+  readonly id: string;
+  readonly provider: Provider;
+  readonly model: string;
+  /** Null: unknown, refused under a budget. */
+  readonly price: Price | null;
+  /** Tokens of input and output together; null: unknown. */
+  readonly contextWindow: number | null;
+  /** Sent as the maximum when a request has none, so that every reservation is bounded. */
+  readonly maxOutputTokens: number;
+  readonly capabilities: readonly Capability[];
+  readonly weight: number;
+}
+
+export interface Route {
+  readonly name: string;
+  readonly description: string | null;
+  readonly deployments: readonly [Deployment, ...Deployment[]];
+  readonly strategy: Strategy;
+  /** Attempts in total, over all deployments. */
+  readonly attempts: number;
+  readonly firstChunkMs: number;
+  readonly idleMs: number;
+  /** Milliseconds for the whole call, retries included. */
+  readonly totalMs: number;
+  /** How long answers may be reused; null: never. Only the configuration turns caching on. */
+  readonly cacheSeconds: number | null;
+  /** Keys of `providerOptions` that callers may set. */
+  readonly providerOptions: readonly string[];
+}
+
+/** Fallback, load balancing, price and latency are all just an order. */
+export type Strategy = (
+  deployments: readonly Deployment[],
+  request: ModelRequest,
+  health: (deployment: Deployment) => Health,
+) => readonly Deployment[];
+
+export interface Health {
+  /** `open`: failing, not tried; `probing`: one call is let through to find out. */
+  readonly circuit: 'closed' | 'probing' | 'open';
+  /** Moving averages; null before the first call. */
+  readonly latencyMs: number | null;
+  readonly errorRate: number | null;
+}

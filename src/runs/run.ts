@@ -1,0 +1,77 @@
+/** A completion as a log of events: one pump fills it, any number of readers pull from it, from any place. */
+
+import type { Fact, Principal, Settlement } from '../core/call.ts';
+import type { Chunk, Citation, Completion, MessagePart } from '../core/chunk.ts';
+import type { GatewayError } from '../core/errors.ts';
+
+export interface Runs {
+  /**
+   * Starts a run, or attaches to the one that has the idempotency key (same principal, 24 h; IDEMPOTENCY_CONFLICT when its
+   * input was another). Nothing is asked of a model before the first reader pulls, unless `detached`.
+   */
+  start(begin: BeginRun): Promise<Run>;
+  /** The principal's own run, in memory or stored; null when there is none (any more). */
+  find(id: string, principal: Principal): Promise<Run | null>;
+  /** Ends all: waits up to `graceMs` for runs to finish, then cancels them, and stores what must be kept. */
+  drain(graceMs: number): Promise<void>;
+}
+
+export interface BeginRun {
+  readonly principal: Principal;
+  readonly idempotencyKey: string | null;
+  /** What was asked, as JSON data: compared when the key comes again. */
+  readonly input: unknown;
+  /** Goes on when nobody reads. */
+  readonly detached: boolean;
+  readonly source: RunSource;
+}
+
+/** The work of a run. `signal` fires at cancel and when the last reader of an attached run leaves. */
+export type RunSource = (run: {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  readonly report: (fact: Fact) => void;
+}) => AsyncIterable<Chunk>;
+
+export interface Run {
+  readonly id: string;
+  /** The run as it is now. */
+  state(): RunState;
+  /**
+   * Events after the cursor (null: from the first), until the terminal one, which is always `finished` or `failed`. Leaving
+   * (return, or the signal) counts the reader out. RESUME_EXPIRED when the log no longer reaches back to the cursor.
+   */
+  events(after: string | null, signal: AbortSignal): AsyncIterableIterator<RunEvent>;
+  /** Reads to the end; counts as a reader. */
+  ended(signal: AbortSignal): Promise<RunState>;
+  /** Aborts upstream; resolves when the log has its terminal event. Idempotent. */
+  cancel(): Promise<RunState>;
+}
+
+export type RunStatus = 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+
+export interface RunState {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly completion: Completion;
+  readonly failure: GatewayError | null;
+  /** Null while it runs. */
+  readonly settlement: Settlement | null;
+  /** The route that was asked; null for what has none. */
+  readonly route: string | null;
+}
+
+/** `seq` rises by one from 1; `cursor` is opaque and names the place behind the event. */
+export type RunEvent = { readonly seq: number; readonly cursor: string; readonly completionId: string } & RunEventBody;
+
+export type RunEventBody =
+  | { readonly type: 'started'; readonly state: RunState }
+  | { readonly type: 'text'; readonly text: string; readonly offset: number }
+  | { readonly type: 'reasoning'; readonly text: string }
+  | { readonly type: 'tool-call-delta'; readonly callId: string; readonly name: string; readonly argumentsText: string }
+  | { readonly type: 'tool-call'; readonly call: Extract<MessagePart, { type: 'tool-call' }> }
+  | { readonly type: 'object'; readonly object: unknown }
+  | { readonly type: 'citation'; readonly citation: Citation }
+  | { readonly type: 'snapshot'; readonly state: RunState }
+  | { readonly type: 'finished'; readonly state: RunState }
+  | { readonly type: 'failed'; readonly state: RunState; readonly failure: GatewayError };

@@ -1,0 +1,4 @@
+import type { Migration } from './database.ts';
+
+/** Every change of the stored shape, in order. Once released, one is never edited: a later one mends it. */
+export const migrations: readonly Migration[] = [];

@@ -1,0 +1,45 @@
+import type { Passage, Source } from '../core/chunk.ts';
+
+/** Collections of sources, cut into passages that can be found by words and by vector. */
+export interface Passages {
+  /** Replaces the source and all its passages at once. */
+  put(source: StoredSource, passages: readonly NewPassage[]): Promise<void>;
+  /** Digest of the source as last stored: an unchanged one need not be embedded again. Null when there is none. */
+  digest(collection: string, sourceId: string): Promise<string | null>;
+  deleteSource(collection: string, sourceId: string): Promise<boolean>;
+  collections(): Promise<readonly CollectionState[]>;
+  sources(collection: string): Promise<readonly Source[]>;
+  /** By BM25, best first. */
+  byWords(collection: string, query: string, most: number): Promise<readonly PassageHit[]>;
+  /** By cosine, best first: sign bits in memory, then exact rescoring. Vectors of another length are ignored. */
+  byVector(collection: string, vector: Float32Array, most: number): Promise<readonly PassageHit[]>;
+}
+
+export interface StoredSource extends Source {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly embeddingModel: string;
+}
+
+export interface NewPassage {
+  readonly text: string;
+  /** UTF-16 offsets into the source's extracted text. */
+  readonly start: number;
+  readonly end: number;
+  /** Headings above it, outermost first: searched with the passage, not quoted. */
+  readonly headings: readonly string[];
+  readonly vector: Float32Array | null;
+}
+
+export interface PassageHit {
+  readonly passage: Passage;
+  readonly score: number;
+  readonly vector: Float32Array | null;
+}
+
+export interface CollectionState {
+  readonly name: string;
+  readonly sources: number;
+  readonly passages: number;
+  readonly embeddingModel: string;
+}

@@ -1,0 +1,79 @@
+/** Who may import whom: the table of the plan, enforced. A change here is an architecture decision. */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  providers: ['core'],
+  storage: ['core'],
+  fields: ['core'],
+  federation: ['core'],
+  telemetry: ['core'],
+  access: ['core', 'storage'],
+  runs: ['core', 'storage'],
+  routing: ['core', 'storage', 'providers'],
+  pipeline: ['core', 'providers', 'storage', 'routing', 'telemetry'],
+  retrieval: ['core', 'storage'],
+  graphql: ['core', 'fields', 'storage', 'runs', 'access', 'retrieval'],
+  server: ['core', 'access', 'graphql', 'federation', 'telemetry'],
+};
+const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
+
+const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+const folderOf = (file: string): string | null => /^src\/([^/]+)\//.exec(file)?.[1] ?? null;
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/'));
+}
+
+describe('the architecture', () => {
+  it('finds the sources', () => expect(files.length).toBeGreaterThan(20));
+
+  it.each(Object.keys(mayImport))('lets %s import only what the plan allows', (folder) => {
+    const allowed = new Set([folder, ...(mayImport[folder] ?? [])]);
+    const trespasses = files
+      .filter((file) => folderOf(file) === folder)
+      .flatMap((file) => importsOf(file).map((target) => ({ file, target, to: folderOf(target) })))
+      .filter(({ to, target }) => target.startsWith('src/') && (to === null || !allowed.has(to)));
+    expect(trespasses).toEqual([]);
+  });
+
+  it('has no folder that the plan does not name', () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => folder !== null && !(folder in mayImport))).toEqual([]);
+  });
+
+  it('names files for what they are', () => {
+    expect(files.filter((file) => forbiddenNames.test(file))).toEqual([]);
+  });
+
+  it('keeps SQL inside storage', () => {
+    const sql = /['"`]\s*(select\s+\S+.*\s+from|insert\s+into|update\s+\w+\s+set|delete\s+from|create\s+(table|index|virtual))\s/i;
+    expect(files.filter((file) => folderOf(file) !== 'storage' && sql.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+
+  it('confines the libraries that need containing to one place each', () => {
+    const homes: Readonly<Record<string, RegExp>> = {
+      'graphql-shield': /^src\/access\/shield\.ts$/,
+      'node:sqlite': /^src\/storage\/sqlite\.ts$/,
+      '@ai-sdk/': /^src\/providers\//,
+      '@graphql-tools/federation': /^src\/federation\/supergraph\.ts$/,
+      '@apollo/server': /^src\/server\/apollo\.ts$/,
+    };
+    for (const [library, home] of Object.entries(homes)) {
+      const users = files.filter((file) => new RegExp(`['"]${library}`).test(readFileSync(file, 'utf8')));
+      expect(
+        users.filter((file) => !home.test(file)),
+        library,
+      ).toEqual([]);
+    }
+  });
+
+  it('has no `any` in the sources', () => {
+    const any = /(: any\b|<any>|\bas any\b|\bany\[\])/;
+    const users = files.filter((file) => !file.endsWith('generated.ts') && any.test(readFileSync(file, 'utf8')));
+    expect(users).toEqual([]);
+  });
+});
