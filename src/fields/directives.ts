@@ -19,6 +19,8 @@ export interface Reading {
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly placeOf: (node: { readonly loc?: { readonly startToken: { readonly line: number } } | undefined }) => Place;
   readonly mistakes: Mistake[];
+  /** The `@key` selections of each type, over all files. */
+  readonly keyed: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The AI field that the node declares; null for a field without an AI directive, or with one that is wrong. */
@@ -119,7 +121,7 @@ export function indexOf(type: TypeNodeWithFields, reading: Reading): EntityIndex
   if (directive === undefined) return null;
   const place = reading.placeOf(directive);
   const { index, text, from } = argumentsOf(directive);
-  const key = keysOf(type)[0];
+  const key = reading.keyed.get(type.name.value)?.[0];
   if (typeof index !== 'string' || typeof text !== 'string' || typeof from !== 'string') {
     reading.mistakes.push({
       place,

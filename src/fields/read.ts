@@ -53,9 +53,13 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
     if (isObject(definition))
       fieldsOf.set(definition.name.value, [...(fieldsOf.get(definition.name.value) ?? []), ...(definition.fields ?? [])]);
   }
+  const keyed = new Map<string, string[]>();
+  for (const { definition } of definitions) {
+    if (isObject(definition)) keyed.set(definition.name.value, [...(keyed.get(definition.name.value) ?? []), ...keysOf(definition)]);
+  }
   for (const { definition, file } of definitions) {
     if (!isObject(definition)) continue;
-    const reading: Reading = { prompts, mistakes, placeOf: (node) => placeIn(file, node) };
+    const reading: Reading = { prompts, mistakes, keyed, placeOf: (node) => placeIn(file, node) };
     const index = indexOf(definition, reading);
     if (index !== null) indexes.push(index);
     for (const node of definition.fields ?? []) {
@@ -64,10 +68,6 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
     }
   }
   const aiCoordinates = new Set(fields.map(({ coordinate }) => coordinate));
-  const keyed = new Map<string, string[]>();
-  for (const { definition } of definitions) {
-    if (isObject(definition)) keyed.set(definition.name.value, [...(keyed.get(definition.name.value) ?? []), ...keysOf(definition)]);
-  }
   const required = new Map(fields.map((field) => [field.coordinate, requiredBy(field, { fieldsOf, keyed, aiCoordinates, mistakes })]));
   const external = new Set([...required.values()].flatMap(({ coordinates }) => [...coordinates]));
   for (const field of fields) {
@@ -110,9 +110,11 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
       }
       return true;
     });
+    const directives = (definition.directives ?? []).filter(({ name }) => !isAiDirective(name.value));
+    if (others.length === 0 && directives.length === 0) return null;
     return {
       ...definition,
-      directives: (definition.directives ?? []).filter(({ name }) => !isAiDirective(name.value)),
+      directives,
       fields: others.map((node) => fieldShown(node, `${type}.${node.name.value}`, external, required)),
     };
   }
