@@ -51,7 +51,13 @@ export interface Call {
 }
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
-export type Fact = AttemptFact | CacheFact | SettledFact;
+export type Fact = UsageFact | AttemptFact | CacheFact | SettledFact;
+
+/** What a vendor counted, from the provider to `pipeline/budget.ts` and no further. */
+export interface UsageFact {
+  readonly type: 'usage';
+  readonly usage: Usage;
+}
 
 /** One attempt at a deployment has ended. Reported once per attempt by `pipeline/budget.ts`, also when it was refused there. */
 export interface AttemptFact extends AttemptSummary {
