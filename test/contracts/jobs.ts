@@ -86,7 +86,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
   });
 
   it('loses and doubles nothing, whatever two workers do and wherever they are killed', async () => {
-    const step = fc.record({ worker: fc.boolean(), then: fc.constantFrom('end', 'die', 'release', 'progress') });
+    const step = fc.record({ worker: fc.boolean(), next: fc.constantFrom('end', 'die', 'release', 'progress') });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
         const { jobs, elsewhere, pass } = await open();
@@ -94,20 +94,20 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
         for (const id of ids) await jobs.add(job(id));
         const ended: string[] = [];
         const held = new Set<string>();
-        for (const { worker, then } of steps) {
+        for (const { worker, next } of steps) {
           const lease = await (worker ? jobs : elsewhere).take('ingest', 1_000);
           if (lease === null) continue;
           expect(held.has(lease.id)).toBe(false);
           expect(ended).not.toContain(lease.id);
-          if (then === 'end') {
+          if (next === 'end') {
             await lease.end('done', 'all');
             ended.push(lease.id);
-          } else if (then === 'release') {
+          } else if (next === 'release') {
             await lease.release();
           } else {
             held.add(lease.id);
-            if (then === 'progress') await lease.progressed(crypto.randomUUID());
-            if (then === 'die') {
+            if (next === 'progress') await lease.progressed(crypto.randomUUID());
+            if (next === 'die') {
               pass(1_001);
               held.clear();
             }
