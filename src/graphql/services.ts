@@ -1,0 +1,89 @@
+/** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
+import type { Handler, Principal } from '../core/call.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { CompletionRequest, ModelRequest } from '../core/request.ts';
+import type { Retrieval } from '../retrieval/retrieval.ts';
+import type { Runs } from '../runs/run.ts';
+import type { Completions } from '../storage/completions.ts';
+import type { KeyRecord } from '../storage/keys.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Limits } from '../storage/limits.ts';
+import type { Passages } from '../storage/passages.ts';
+
+export interface Services {
+  readonly handle: Handler;
+  readonly runs: Runs;
+  readonly completions: Pick<Completions, 'rate'>;
+  readonly limits: Pick<Limits, 'budgets'>;
+  readonly ledger: Pick<Ledger, 'totals'>;
+  readonly keys: KeyDesk;
+  readonly retrieval: Retrieval;
+  readonly passages: Pick<Passages, 'sources'>;
+  /** All routes, in the order of the configuration, with their health now. */
+  routes(): readonly RouteView[];
+  /** The most that the request can cost on that route: at its dearest deployment, with the maximum really sent. */
+  ceiling(route: string, request: ModelRequest): Ceiling;
+  /** The route that embeds for a collection; null when there is no such collection. */
+  embeddingRoute(collection: string): string | null;
+  readonly templates: Templates;
+  /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
+  refuseImageUrl(url: string): string | null;
+  /** Told of each failure that is shown as data: its cause belongs in the log under its errorId. */
+  failed(error: GatewayError): void;
+  now(): number;
+}
+
+export interface RouteView {
+  readonly name: string;
+  readonly description: string | null;
+  readonly deployments: readonly DeploymentView[];
+  /** Milliseconds for a whole call. */
+  readonly totalMs: number;
+  /** Keys of `providerOptions` that callers may set. */
+  readonly providerOptions: readonly string[];
+}
+
+export interface DeploymentView {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly capabilities: readonly string[];
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | null;
+  /** US dollars for a million tokens, at the lowest tier; null: unknown. */
+  readonly inputPerMillion: number | null;
+  readonly outputPerMillion: number | null;
+  readonly healthy: boolean;
+}
+
+export interface Ceiling {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Null: a deployment of the route is unpriced. */
+  readonly cost: NanoUsd | null;
+}
+
+/** Virtual keys, as the shell and the mutations administer them. */
+export interface KeyDesk {
+  /** The secret is returned once and never stored. */
+  issue(key: NewKey): Promise<{ readonly key: KeyRecord; readonly secret: string }>;
+  list(): Promise<readonly KeyRecord[]>;
+  /** Null when there is none. */
+  revoke(id: string): Promise<KeyRecord | null>;
+}
+
+export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'>;
+
+/** Prompts that are kept on the server. */
+export interface Templates {
+  ids(): readonly string[];
+  /** Throws BAD_REQUEST for an unknown id or version and for variables that do not fit. */
+  render(id: string, version: string | null, variables: Readonly<Record<string, unknown>>, principal: Principal): RenderedTemplate;
+}
+
+/** The messages, and settings that the prompt fixes; the caller's own come second. */
+export interface RenderedTemplate {
+  readonly messages: CompletionRequest['messages'];
+  readonly settings: Partial<Omit<CompletionRequest, 'kind' | 'messages'>>;
+}
