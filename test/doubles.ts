@@ -1,17 +1,23 @@
 /** Fault doubles, named for what they do, and plain objects that stand in for stores. */
+
+import type { Keyv } from 'keyv';
 import { abortError } from '../src/core/abort.ts';
-import type { AttemptFact, Call, Fact, Settlement } from '../src/core/call.ts';
+import type { AttemptFact, Call, Fact, Handler, Settlement, Step } from '../src/core/call.ts';
 import type { Chunk } from '../src/core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../src/core/errors.ts';
 import type { Hold } from '../src/core/hold.ts';
 import { flatPrice, type NanoUsd, noUsage, type Price, type Usage } from '../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request.ts';
 import type { UsageRow } from '../src/core/usage-row.ts';
+import { memoryStore } from '../src/pipeline/cache-store.ts';
+import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Provider } from '../src/providers/provider.ts';
+import { type HealthBook, healthBook } from '../src/routing/health.ts';
 import type { Deployment, Route } from '../src/routing/route.ts';
 import { ordered } from '../src/routing/strategies/ordered.ts';
 import type { Ledger } from '../src/storage/ledger.ts';
 import type { Limits } from '../src/storage/limits.ts';
+import { silentLog } from '../src/telemetry/log.ts';
 
 /** A provider that counts how often it was asked, and how often it was told to stop. */
 export interface Double extends Provider {
@@ -278,4 +284,37 @@ export function slots(most: number): Pick<Limits, 'admit'> & { readonly taken: (
       };
     },
   };
+}
+
+export const passes: Step = (next) => next;
+
+export interface GatewayOptions {
+  readonly guard?: Step;
+  readonly validate?: Step;
+  readonly ledger?: MemoryLedger;
+  readonly limits?: Pick<Limits, 'admit'>;
+  readonly cache?: Keyv;
+  readonly health?: HealthBook;
+  readonly now?: () => number;
+}
+
+/** The whole pipeline over the routes, with doubles for the stores; guard and validation let everything pass. */
+export function gateway(
+  routes: readonly Route[],
+  options: GatewayOptions = {},
+): { readonly handle: Handler; readonly ledger: MemoryLedger } {
+  const ledger = options.ledger ?? memoryLedger();
+  const handle = pipeline({
+    routes: routesOf(...routes),
+    limits: slots(Number.POSITIVE_INFINITY),
+    guard: passes,
+    validate: passes,
+    cache: memoryStore(),
+    health: healthBook(),
+    log: silentLog,
+    random: () => 0,
+    ...options,
+    ledger,
+  });
+  return { handle, ledger };
 }
