@@ -24,7 +24,10 @@ const mostCharacters = 4_500_000;
 /** The document, or BAD_REQUEST when nothing can be searched in it or it is too long. */
 export function checkedDocument(document: ExtractedDocument): ExtractedDocument {
   if (document.text.length > mostCharacters) {
-    throw new GatewayError('BAD_REQUEST', `It has ${document.text.length} characters of text; a source may have ${mostCharacters}. Split it.`);
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `It has ${document.text.length} characters of text; a source may have ${mostCharacters}. Split it.`,
+    );
   }
   if (document.blocks.length === 0) {
     throw new GatewayError('BAD_REQUEST', 'There is no text in it. A scanned document must be recognised (OCR) before it is ingested.');

@@ -2,7 +2,21 @@
 import { Parser } from 'htmlparser2';
 import { type Block, type ExtractedDocument, plainly } from './document.ts';
 
-const skipped = new Set(['script', 'style', 'noscript', 'template', 'nav', 'svg', 'math', 'iframe', 'object', 'canvas', 'select', 'button', 'dialog']);
+const skipped = new Set([
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'nav',
+  'svg',
+  'math',
+  'iframe',
+  'object',
+  'canvas',
+  'select',
+  'button',
+  'dialog',
+]);
 const blockTags = new Set(
   'address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form header hr main p section summary'.split(
     ' ',

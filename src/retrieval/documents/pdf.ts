@@ -75,8 +75,7 @@ function documentOf(pages: readonly (readonly Line[])[]): ExtractedDocument {
   for (const line of pages.flat()) {
     const isHeading = line.size > body * headingScale && line.text.length <= longestHeading;
     const last = blocks.at(-1);
-    const joins =
-      last !== undefined && previous !== null && last.kind === (isHeading ? 'heading' : 'paragraph') && goesOn(previous, line);
+    const joins = last !== undefined && previous !== null && last.kind === (isHeading ? 'heading' : 'paragraph') && goesOn(previous, line);
     if (joins) {
       text = text.endsWith('-') && /^\p{Ll}/u.test(line.text) ? text.slice(0, -1) + line.text : `${text} ${line.text}`;
       blocks[blocks.length - 1] = { ...last, end: text.length };
@@ -84,7 +83,11 @@ function documentOf(pages: readonly (readonly Line[])[]): ExtractedDocument {
       if (text !== '') text += '\n\n';
       const start = text.length;
       text += line.text;
-      blocks.push({ start, end: text.length, ...(isHeading ? { kind: 'heading', level: levelOf(line.size / body) } : { kind: 'paragraph' }) });
+      blocks.push({
+        start,
+        end: text.length,
+        ...(isHeading ? { kind: 'heading', level: levelOf(line.size / body) } : { kind: 'paragraph' }),
+      });
     }
     previous = line;
   }
