@@ -8,14 +8,15 @@ const endedJobsKeptMs = 7 * 24 * 3_600_000;
 /** The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC. */
 export async function openJobs(database: Database, now: () => number = Date.now): Promise<Jobs> {
   return {
-    async add({ id, kind, owner, body }) {
+    async add({ id, kind, owner, body, progress }) {
       await database.tx(async (tx) => {
         await tx.run(`delete from jobs where ended_at < $1`, [now() - endedJobsKeptMs]);
-        await tx.run(`insert into jobs (id, kind, owner, body, status, created_at) values ($1, $2, $3, $4, 'waiting', $5)`, [
+        await tx.run(`insert into jobs (id, kind, owner, body, progress, status, created_at) values ($1, $2, $3, $4, $5, 'waiting', $6)`, [
           id,
           kind,
           owner,
           body,
+          progress ?? null,
           now(),
         ]);
       });

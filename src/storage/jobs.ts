@@ -1,6 +1,13 @@
 /** Work that must survive a crash: a row with a lease. Whoever holds the lease works; an expired lease is taken over. */
 export interface Jobs {
-  add(job: { readonly id: string; readonly kind: string; readonly owner: string; readonly body: string }): Promise<void>;
+  /** `progress` is what a reader finds before any worker has written. */
+  add(job: {
+    readonly id: string;
+    readonly kind: string;
+    readonly owner: string;
+    readonly body: string;
+    readonly progress?: string;
+  }): Promise<void>;
   /**
    * The oldest job that nobody works on, leased to the caller; null when there is none. One that was taken five times
    * without progressing has killed its workers: it fails instead.

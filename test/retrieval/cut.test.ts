@@ -8,13 +8,30 @@ const passagesOf = (markdown: string) => cut(markdownDocument(markdown));
 const sentence = 'The quick brown fox jumps over the lazy dog. ';
 const squeezed = (text: string): string => text.replace(/\s+/g, '');
 
-const words = fc.array(fc.constantFrom('lamp', 'Öl', '漢字', '😀', 'x'.repeat(700), 'end.', 'Why?', '`a`', '**b**'), { minLength: 1, maxLength: 120 });
+const words = fc.array(fc.constantFrom('lamp', 'Öl', '漢字', '😀', 'x'.repeat(700), 'end.', 'Why?', '`a`', '**b**'), {
+  minLength: 1,
+  maxLength: 120,
+});
 const blockOfMarkdown = fc.oneof(
-  fc.tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('One', 'Two words', 'Three')).map(([level, title]) => `${'#'.repeat(level)} ${title}`),
+  fc
+    .tuple(fc.integer({ min: 1, max: 4 }), fc.constantFrom('One', 'Two words', 'Three'))
+    .map(([level, title]) => `${'#'.repeat(level)} ${title}`),
   words.map((some) => some.join(' ')),
-  fc.array(words.map((some) => some.slice(0, 12).join(' ')), { minLength: 1, maxLength: 60 }).map((some) => some.map((item) => `- ${item}`).join('\n')),
-  fc.array(fc.constantFrom('let a = 1;', '', '  return b;', '# not a heading'), { minLength: 1, maxLength: 90 }).map((some) => `\`\`\`js\n${some.join('\n')}\n\`\`\``),
-  fc.nat(80).map((rows) => `| Country | Days |\n|---|---|\n${Array.from({ length: rows + 1 }, (_, row) => `| Land ${row} | ${row} days |`).join('\n')}`),
+  fc
+    .array(
+      words.map((some) => some.slice(0, 12).join(' ')),
+      { minLength: 1, maxLength: 60 },
+    )
+    .map((some) => some.map((item) => `- ${item}`).join('\n')),
+  fc
+    .array(fc.constantFrom('let a = 1;', '', '  return b;', '# not a heading'), { minLength: 1, maxLength: 90 })
+    .map((some) => `\`\`\`js\n${some.join('\n')}\n\`\`\``),
+  fc
+    .nat(80)
+    .map(
+      (rows) =>
+        `| Country | Days |\n|---|---|\n${Array.from({ length: rows + 1 }, (_, row) => `| Land ${row} | ${row} days |`).join('\n')}`,
+    ),
   fc.constantFrom('---', '> quoted', '<!-- hidden -->', '[ref]: https://example.com', '\u3000'),
 );
 const document = fc.array(blockOfMarkdown, { maxLength: 12 }).map((blocks) => blocks.join('\n\n'));
@@ -35,7 +52,9 @@ describe('cutting', () => {
         }
         const whole = extracted.blocks.map((block) => extracted.text.slice(block.start, block.end)).join('');
         const found = new Set(passages.flatMap(({ start, end: to }) => Array.from({ length: to - start }, (_, index) => start + index)));
-        const missed = extracted.blocks.flatMap((block) => positions(block)).filter((at) => !found.has(at) && /\S/.test(extracted.text.charAt(at)));
+        const missed = extracted.blocks
+          .flatMap((block) => positions(block))
+          .filter((at) => !found.has(at) && /\S/.test(extracted.text.charAt(at)));
         expect(missed).toEqual([]);
         expect(squeezed(passages.map((passage) => passage.text).join('')).length).toBeGreaterThanOrEqual(squeezed(whole).length);
       }),

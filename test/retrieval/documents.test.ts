@@ -12,7 +12,10 @@ const blocksOf = ({ text, blocks }: ExtractedDocument) => blocks.map(({ start, e
 
 describe('a document', () => {
   it('in Markdown keeps its text and tells its structure', async () => {
-    const document = await read('text/markdown', '# Title\r\n\r\nOne\r\ntwo.\r\n\r\n- a\r\n- b\r\n\r\n| x |\r\n|---|\r\n| 1 |\r\n\r\n```\r\ncode\r\n```\r\n');
+    const document = await read(
+      'text/markdown',
+      '# Title\r\n\r\nOne\r\ntwo.\r\n\r\n- a\r\n- b\r\n\r\n| x |\r\n|---|\r\n| 1 |\r\n\r\n```\r\ncode\r\n```\r\n',
+    );
     expect(document.title).toBe('Title');
     expect(blocksOf(document)).toEqual([
       ['heading', '# Title'],
@@ -53,7 +56,17 @@ describe('a document', () => {
 
   it('in PDF gives its paragraphs, its headings by their size and its title', async () => {
     const long = 'A tent is made for nights outside, and it keeps the rain out for as long as its seams are sealed with care.';
-    const file = pdfOf([[{ heading: 1, text: 'Tents' }, { heading: 0, text: long }, { heading: 0, text: 'Poles are spare parts.' }], [{ heading: 0, text: 'Page two.' }]], 'Guide');
+    const file = pdfOf(
+      [
+        [
+          { heading: 1, text: 'Tents' },
+          { heading: 0, text: long },
+          { heading: 0, text: 'Poles are spare parts.' },
+        ],
+        [{ heading: 0, text: 'Page two.' }],
+      ],
+      'Guide',
+    );
     const document = await read('application/pdf', file);
     expect(document.title).toBe('Guide');
     expect(blocksOf(document)).toEqual([
@@ -65,7 +78,13 @@ describe('a document', () => {
   });
 
   it('in DOCX gives headings and paragraphs', async () => {
-    const document = await read(docx, docxOf([{ heading: 1, text: 'Gift cards' }, { heading: 0, text: 'A card is valid for < 3 years.' }]));
+    const document = await read(
+      docx,
+      docxOf([
+        { heading: 1, text: 'Gift cards' },
+        { heading: 0, text: 'A card is valid for < 3 years.' },
+      ]),
+    );
     expect(document.title).toBe('Gift cards');
     expect(blocksOf(document)).toEqual([
       ['heading', 'Gift cards'],
@@ -110,7 +129,10 @@ describe('a source that cannot be read is refused with a sentence', () => {
 
   it('and reading stops when the caller leaves', async () => {
     const controller = new AbortController();
-    const reading = extracted({ mediaType: 'application/pdf', charset: null, bytes: pdfOf([[{ heading: 0, text: 'x' }]]) }, controller.signal);
+    const reading = extracted(
+      { mediaType: 'application/pdf', charset: null, bytes: pdfOf([[{ heading: 0, text: 'x' }]]) },
+      controller.signal,
+    );
     controller.abort();
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
   });
