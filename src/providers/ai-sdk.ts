@@ -101,6 +101,7 @@ async function* settled(
 ): AsyncGenerator<Chunk> {
   const translated = chunksOf(opaque);
   let spoke = false;
+  let called = false;
   for (;;) {
     const { done, value: part } = await reader.read();
     if (done) throw brokenAnswer(vendor, 'cut');
@@ -108,6 +109,7 @@ async function* settled(
     if (part.type !== 'finish') {
       for (const chunk of translated(part)) {
         if (chunk.type !== 'warning') spoke = true;
+        if (chunk.type === 'tool-call') called = true;
         yield chunk;
       }
       continue;
@@ -118,7 +120,8 @@ async function* settled(
     if (reason === null) throw brokenAnswer(vendor, part.finishReason.unified === 'error' ? 'unreadable' : 'cut');
     if (!spoke && reason !== 'length' && reason !== 'content-filter') throw brokenAnswer(vendor, 'empty');
     drain(reader);
-    yield { type: 'finish', reason };
+    // Some servers call tools and say `stop`, or a reason of their own.
+    yield { type: 'finish', reason: called && (reason === 'stop' || reason === 'other') ? 'tool-calls' : reason };
     return;
   }
 }

@@ -29,25 +29,29 @@ export interface FetchedImage {
   readonly mediaType: string;
 }
 
-/** Special-purpose addresses (IANA registries for IPv4 and IPv6); of IPv6 only 2000::/3 is public at all. */
-const reserved = new BlockList();
-for (const range of [
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24',
-  '192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
-].flatMap((line) => line.split(' '))) {
-  const [network = '', prefix] = range.split('/');
-  reserved.addSubnet(network, Number(prefix), 'ipv4');
-}
-for (const range of ['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']) {
-  const [network = '', prefix] = range.split('/');
-  reserved.addSubnet(network, Number(prefix), 'ipv6');
+/** Special-purpose addresses (IANA registries). Two lists: node:net counts every IPv4 address as a part of ::/3. */
+const reserved4 = blockList('ipv4', [
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24'],
+  ...['192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
+]);
+/** Of IPv6 only 2000::/3 is public at all; the tunnels in it (Teredo, 6to4) could lead to a private IPv4 address. */
+const reserved6 = blockList('ipv6', ['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20']);
+
+function blockList(family: 'ipv4' | 'ipv6', ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = '', prefix] = range.split('/');
+    list.addSubnet(network, Number(prefix), family);
+  }
+  return list;
 }
 
 /** Whether the public internet routes to the address. */
-export const isPublicAddress = (address: string): boolean => {
+export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  return family !== 0 && !reserved.check(address, family === 6 ? 'ipv6' : 'ipv4');
-};
+  if (family === 4) return !reserved4.check(address, 'ipv4');
+  return family === 6 && !reserved6.check(address, 'ipv6');
+}
 
 /** Throws BAD_REQUEST with what was refused and what would have been accepted, or what the signal says. */
 export async function fetchedImage(url: string, rules: ImageRules, signal: AbortSignal): Promise<FetchedImage> {
@@ -85,7 +89,7 @@ async function followed(url: string, rules: ImageRules, redirectsLeft: number, a
     return followed(target === null ? location : target.href, rules, redirectsLeft - 1, agent, signal);
   }
   if (statusCode !== 200) throw refused(`its server answered with status ${statusCode}`);
-  return imageOf(await bytesOf(body, rules), rules);
+  return imageOf(await bytesOf(body, rules));
 }
 
 function checkedUrl(url: string, { http = false, privateHosts = [] }: ImageRules): URL {
@@ -130,11 +134,11 @@ function inlineImage(url: string, rules: ImageRules): FetchedImage {
   const base64 = /^data:image\/[\w.+-]+;base64,([A-Za-z0-9+/=\s]+)$/.exec(url)?.[1];
   if (base64 === undefined) throw refused('it is a data: URL without a base64 image');
   if (base64.length * 0.75 > maxBytes + 3) throw tooLarge(maxBytes);
-  return imageOf(Buffer.from(base64, 'base64'), rules);
+  return imageOf(Buffer.from(base64, 'base64'));
 }
 
 /** By its first bytes: what a server says of its content is not what it is. */
-function imageOf(bytes: Buffer, _rules: ImageRules): FetchedImage {
+function imageOf(bytes: Buffer): FetchedImage {
   const head = bytes.subarray(0, 12).toString('latin1');
   const mediaType =
     (head.startsWith('\x89PNG\r\n\x1a\n') && 'image/png') ||
