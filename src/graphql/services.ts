@@ -22,8 +22,13 @@ export interface Services {
   readonly passages: Pick<Passages, 'sources'>;
   /** All routes, in the order of the configuration, with their health now. */
   routes(): readonly RouteView[];
-  /** The most that the request can cost on that route: at its dearest deployment, with the maximum really sent. */
-  ceiling(route: string, request: ModelRequest): Ceiling;
+  /**
+   * The most that the request can cost on that route: at its dearest deployment, with the maximum really sent.
+   * `moreInputTokens` is what will be added to it before it goes out.
+   */
+  ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
+  /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
+  answerTokens(passages: number): number;
   /** The route that embeds for a collection; null when there is no such collection. */
   embeddingRoute(collection: string): string | null;
   readonly templates: Templates;
