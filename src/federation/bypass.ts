@@ -31,10 +31,11 @@ function isLocal(document: DocumentNode, schema: GraphQLSchema, alone: ReadonlyS
         if (node.kind === Kind.FIELD) {
           const parent = info.getParentType();
           const known = node.name.value === '__typename' || alone.has(`${parent?.name}.${node.name.value}`);
-          if (!known || info.getFieldDef() === undefined || info.getFieldDef() === null) local = false;
-        } else if (node.kind === Kind.ARGUMENT && info.getArgument() === null && info.getDirective() === null) local = false;
+          if (!known || (info.getFieldDef() ?? null) === null) local = false;
+        } else if (node.kind === Kind.ARGUMENT && (info.getArgument() ?? null) === null && (info.getDirective() ?? null) === null)
+          local = false;
         else if (node.kind === Kind.FRAGMENT_DEFINITION || node.kind === Kind.INLINE_FRAGMENT) {
-          if (info.getType() === undefined || info.getType() === null) local = false;
+          if ((info.getType() ?? null) === null) local = false;
         }
         return local ? undefined : false;
       },

@@ -90,10 +90,12 @@ const remedies: Readonly<Record<string, string>> = {
   NO_QUERIES: 'One subgraph at least has fields of Query.',
 };
 
+const scalars = new Set(['Int', 'Float', 'String', 'Boolean', 'ID']);
+
 function readable(error: GraphQLError, services: readonly { readonly name: string }[]): CompositionProblem {
   const code = typeof error.extensions['code'] === 'string' ? error.extensions['code'] : 'COMPOSITION_FAILED';
   const mentioned = [...error.message.matchAll(/"([^"]+)"|\[([\w-]+)\]/g)].map((match) => match[1] ?? match[2] ?? '');
   const subgraphs = services.map(({ name }) => name).filter((name) => mentioned.includes(name));
-  const coordinates = [...new Set(mentioned.filter((text) => /^[A-Z_]\w*(\.\w+(\(\w+:\))?)?$/.test(text)))];
+  const coordinates = [...new Set(mentioned.filter((text) => !scalars.has(text) && /^[A-Z_]\w*(\.\w+(\(\w+:\))?)?$/.test(text)))];
   return { code, message: error.message, subgraphs, coordinates, remedy: remedies[code] ?? null };
 }

@@ -86,44 +86,56 @@ export function coordinatesWith(supergraph: DocumentNode, directive: string): re
   });
 }
 
+type Part = Omit<Requirement, 'coordinate'>;
+type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
+
 /** What each field asks of its caller: its own directives, those of its type and of the type that it returns. */
 export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Requirement> {
   const authenticated = linkedName(supergraph, 'authenticated');
   const requiresScopes = linkedName(supergraph, 'requiresScopes');
-  type Part = Omit<Requirement, 'coordinate'>;
-  const partOf = (node: { readonly directives?: readonly ConstDirectiveNode[] }): Part => ({
+  const partOf = (node: Annotated): Part => ({
     authenticated: directivesOf(node, authenticated).length > 0,
     scopes: directivesOf(node, requiresScopes).map(({ scopes }) => scopes as readonly (readonly string[])[]),
   });
+  const types = outputTypesOf(supergraph);
   const ofTypes = new Map<string, Part>();
   for (const definition of supergraph.definitions) {
     if ('name' in definition && definition.name !== undefined && 'directives' in definition) {
       ofTypes.set(definition.name.value, partOf(definition as ObjectTypeDefinitionNode));
     }
   }
-  const fieldNodes = new Map(
-    outputTypesOf(supergraph).flatMap((type) =>
-      (type.fields ?? []).map((field) => [`${type.name.value}.${field.name.value}`, field] as const),
-    ),
+  const ofFields = new Map(
+    types.flatMap((type) => (type.fields ?? []).map((field): [string, Part] => [`${type.name.value}.${field.name.value}`, partOf(field)])),
   );
+  const implementers = (owner: string) => types.filter(({ interfaces }) => interfaces?.some(({ name }) => name.value === owner) === true);
+  /** What an interface's field asks beyond its implementers: composers copy their directives up to it. */
+  const ownOfInterface = (owner: string, field: string): Part => {
+    const part = ofFields.get(`${owner}.${field}`) ?? nothing;
+    const below = implementers(owner).map(({ name }) => ofFields.get(`${name.value}.${field}`) ?? nothing);
+    const known = new Set(below.flatMap(({ scopes }) => scopes).map((scopes) => JSON.stringify(scopes)));
+    const isCopied =
+      (part.authenticated && below.some((other) => other.authenticated)) || part.scopes.some((scopes) => known.has(JSON.stringify(scopes)));
+    return isCopied ? nothing : part;
+  };
   const requirements = new Map<string, Requirement>();
-  for (const type of outputTypesOf(supergraph)) {
-    const interfaces = (type.interfaces ?? []).map(({ name }) => name.value);
+  for (const type of types) {
+    const typeName = type.name.value;
+    const isInterface = (type.kind as string) === Kind.INTERFACE_TYPE_DEFINITION;
     for (const field of type.fields ?? []) {
       const name = field.name.value;
-      const inherited = interfaces.flatMap((owner) => {
-        const node = fieldNodes.get(`${owner}.${name}`);
-        return node === undefined ? [] : [partOf(node)];
-      });
-      const parts = [partOf(field), ofTypes.get(type.name.value), ofTypes.get(namedType(field.type)), ...inherited];
+      const coordinate = `${typeName}.${name}`;
+      const own = isInterface ? ownOfInterface(typeName, name) : ofFields.get(coordinate);
+      const inherited = (type.interfaces ?? []).map((owner) => ownOfInterface(owner.name.value, name));
+      const parts = [own, isInterface ? nothing : ofTypes.get(typeName), ofTypes.get(namedType(field.type)), ...inherited];
       const scopes = parts.flatMap((part) => part?.scopes ?? []);
       const asks = parts.some((part) => part?.authenticated === true);
-      const coordinate = `${type.name.value}.${name}`;
       if (asks || scopes.length > 0) requirements.set(coordinate, { coordinate, authenticated: asks, scopes: distinct(scopes) });
     }
   }
   return requirements;
 }
+
+const nothing: Part = { authenticated: false, scopes: [] };
 
 function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];
