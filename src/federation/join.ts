@@ -108,14 +108,26 @@ export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Re
     types.flatMap((type) => (type.fields ?? []).map((field): [string, Part] => [`${type.name.value}.${field.name.value}`, partOf(field)])),
   );
   const implementers = (owner: string) => types.filter(({ interfaces }) => interfaces?.some(({ name }) => name.value === owner) === true);
-  /** What an interface's field asks beyond its implementers: composers copy their directives up to it. */
-  const ownOfInterface = (owner: string, field: string): Part => {
-    const part = ofFields.get(`${owner}.${field}`) ?? nothing;
-    const below = implementers(owner).map(({ name }) => ofFields.get(`${name.value}.${field}`) ?? nothing);
-    const known = new Set(below.flatMap(({ scopes }) => scopes).map((scopes) => JSON.stringify(scopes)));
-    const isCopied =
-      (part.authenticated && below.some((other) => other.authenticated)) || part.scopes.some((scopes) => known.has(JSON.stringify(scopes)));
-    return isCopied ? nothing : part;
+  /** What an interface or its field asks beyond its implementers: composers copy their directives up to it. */
+  const beyond = (part: Part | undefined, below: readonly (Part | undefined)[]): Part => {
+    if (part === undefined) return nothing;
+    const known = new Set(below.flatMap((other) => other?.scopes ?? []).map((scopes) => JSON.stringify(scopes)));
+    const isCopied = part.scopes.some((scopes) => known.has(JSON.stringify(scopes)));
+    return isCopied || (part.authenticated && below.some((other) => other?.authenticated === true)) ? nothing : part;
+  };
+  const ownOfInterface = (owner: string, field: string): Part =>
+    beyond(
+      ofFields.get(`${owner}.${field}`),
+      implementers(owner).map(({ name }) => ofFields.get(`${name.value}.${field}`)),
+    );
+  const ofType = (name: string): Part => {
+    const members = implementers(name);
+    return members.length === 0
+      ? (ofTypes.get(name) ?? nothing)
+      : beyond(
+          ofTypes.get(name),
+          members.map((member) => ofTypes.get(member.name.value)),
+        );
   };
   const requirements = new Map<string, Requirement>();
   for (const type of types) {
@@ -126,7 +138,7 @@ export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Re
       const coordinate = `${typeName}.${name}`;
       const own = isInterface ? ownOfInterface(typeName, name) : ofFields.get(coordinate);
       const inherited = (type.interfaces ?? []).map((owner) => ownOfInterface(owner.name.value, name));
-      const parts = [own, isInterface ? nothing : ofTypes.get(typeName), ofTypes.get(namedType(field.type)), ...inherited];
+      const parts = [own, ofType(typeName), ofType(namedType(field.type)), ...inherited];
       const scopes = parts.flatMap((part) => part?.scopes ?? []);
       const asks = parts.some((part) => part?.authenticated === true);
       if (asks || scopes.length > 0) requirements.set(coordinate, { coordinate, authenticated: asks, scopes: distinct(scopes) });

@@ -21,11 +21,12 @@ describe('@authenticated and @requiresScopes of remote subgraphs', () => {
     graph = await gateway({
       remote: {
         people: {
-          sdl: `type Query { people: [Person!]! account: Account secrets: Vault public: String nodes: [Node!]! found: [Found!]! }
+          sdl: `type Query { people: [Person!]! things: [Thing] account: Account secrets: Vault public: String nodes: [Node!]! found: [Found!]! }
             interface Node { id: ID! label: String }
             type Person implements Node @key(fields: "id") { id: ID! label: String name: String! email: String @requiresScopes(scopes: [["mail", "read"], ["admin"]]) boss: Person }
             type Robot implements Node @key(fields: "id") { id: ID! label: String @authenticated }
             union Found = Person | Vault
+            interface Thing { id: ID } type Open implements Thing { id: ID } type Shut implements Thing @authenticated { id: ID }
             type Account { owner: Person! iban: String! @authenticated }
             type Vault @requiresScopes(scopes: [["admin"]]) { door: String }`,
           resolvers: {
@@ -39,6 +40,10 @@ describe('@authenticated and @requiresScopes of remote subgraphs', () => {
               nodes: () => [
                 { __typename: 'Person', id: '1', label: 'ada' },
                 { __typename: 'Robot', id: 'r', label: 'r2' },
+              ],
+              things: () => [
+                { __typename: 'Open', id: '1' },
+                { __typename: 'Shut', id: '2' },
               ],
               found: () => [
                 { __typename: 'Person', id: '1', name: 'Ada' },
@@ -118,6 +123,11 @@ describe('@authenticated and @requiresScopes of remote subgraphs', () => {
     });
     expect(result.errors).toMatchObject([{ path: ['nodes', 1, 'label'] }]);
     expect(asked()).toMatch(/\.\.\. on Person/);
+  });
+
+  it('keeps the open members of an interface open when another is guarded', async () => {
+    const result = await graph.query('{ things { id } }', {}, { scopes: null });
+    expect(result).toMatchObject({ data: { things: [{ id: '1' }, { id: null }] }, errors: [{ path: ['things', 1, 'id'] }] });
   });
 
   it('denies the fields of a guarded member of a union', async () => {
