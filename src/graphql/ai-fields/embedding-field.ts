@@ -7,8 +7,8 @@ import type { EmbeddingField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
 import { callFor, routeFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
-import type { Services } from '../services.ts';
 import { encodedVector } from '../scalars.ts';
+import type { Services } from '../services.ts';
 import { bounded, together } from './together.ts';
 
 interface Use {

@@ -4,14 +4,14 @@
  * The embedded provider has the default route until a real one is found; then it leaves it, because an extract that looks
  * like a model's answer would deceive. It stays reachable by name, on the route `embedded`.
  */
-import type { DeploymentConfig, GatewayConfig } from './config.ts';
-import { secretFrom } from './core/secret.ts';
-import { anthropicProvider } from './providers/anthropic.ts';
-import { embeddedDeployments, embeddedProvider } from './providers/embedded.ts';
-import { googleProvider } from './providers/google.ts';
-import { ollamaProvider } from './providers/ollama.ts';
-import { openaiProvider } from './providers/openai.ts';
-import type { Provider } from './providers/provider.ts';
+import type { DeploymentConfig, GatewayConfig } from '../config.ts';
+import { secretFrom } from '../core/secret.ts';
+import { anthropicProvider } from '../providers/anthropic.ts';
+import { embeddedDeployments, embeddedProvider } from '../providers/embedded.ts';
+import { googleProvider } from '../providers/google.ts';
+import { ollamaProvider } from '../providers/ollama.ts';
+import { openaiProvider } from '../providers/openai.ts';
+import type { Provider } from '../providers/provider.ts';
 
 export type Detected = Pick<GatewayConfig, 'providers' | 'deployments' | 'routes'>;
 

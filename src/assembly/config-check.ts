@@ -1,9 +1,9 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
 import { existsSync } from 'node:fs';
-import { type GatewayConfig, pathIn, type RouteNames } from './config.ts';
-import { routesOf } from './config-routes.ts';
-import { nanoUsdOf } from './core/money.ts';
-import { strategies } from './routing/strategies/registry.ts';
+import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
+import { nanoUsdOf } from '../core/money.ts';
+import { strategies } from '../routing/strategies/registry.ts';
+import { routesOf } from './routes.ts';
 
 export interface ConfigReport {
   /** The gateway does not start with these. */

@@ -1,8 +1,8 @@
 /** The routes of a configuration, as the pipeline takes them: names resolved, prices looked up, defaults filled in. */
-import type { DeploymentConfig, GatewayConfig, RouteConfig } from './config.ts';
-import { contextWindowOf, priceOf } from './routing/prices.ts';
-import type { Deployment, Route } from './routing/route.ts';
-import { strategies } from './routing/strategies/registry.ts';
+import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config.ts';
+import { contextWindowOf, priceOf } from '../routing/prices.ts';
+import type { Deployment, Route } from '../routing/route.ts';
+import { strategies } from '../routing/strategies/registry.ts';
 
 const defaults = { maxOutputTokens: 4_096, firstChunkMs: 30_000, idleMs: 20_000, totalMs: 300_000 } as const;
 
