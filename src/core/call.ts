@@ -47,6 +47,8 @@ export interface Call {
   readonly deadlineMs: number;
   /** Ends every wait: the client left, the deadline passed, or the run was cancelled. */
   readonly signal: AbortSignal;
+  /** Somebody watches the answer grow: parts of a structured answer are shown early, which forgoes its repair. Default: nobody does. */
+  readonly live?: boolean;
   readonly report: (fact: Fact) => void;
 }
 

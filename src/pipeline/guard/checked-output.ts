@@ -9,8 +9,8 @@
 import type { Call, Handler } from '../../core/call.ts';
 import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { stringsOf } from '../json-strings.ts';
 import type { Guardrail } from './guardrail.ts';
-import { stringsOf } from './json-strings.ts';
 import { sentenceCutter, type Window } from './sentence-cutter.ts';
 import { checkText } from './verdicts.ts';
 

@@ -1,7 +1,7 @@
 /** All text of a request, wherever it stands: what guardrails check and what personal data is masked in. */
 import type { JsonSchema } from '../../core/json-schema.ts';
 import type { CompletionRequest, ContentPart, ModelRequest } from '../../core/request.ts';
-import { mapStrings } from './json-strings.ts';
+import { mapStrings } from '../json-strings.ts';
 
 /** Keywords of a JSON Schema whose strings are prose or values of the caller, not structure. */
 const proseKeywords = new Set(['description', 'title', 'enum', 'const', 'default', 'examples', '$comment']);

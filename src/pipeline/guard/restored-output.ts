@@ -1,7 +1,7 @@
 /** An answer with its placeholders turned back into the caller's own data: text, reasoning, tool calls, objects, quotes. */
 import type { Handler } from '../../core/call.ts';
 import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
-import { mapStrings } from './json-strings.ts';
+import { mapStrings } from '../json-strings.ts';
 import { type Restoration, type Restorer, restoration } from './restorer.ts';
 
 type Chunks = ReturnType<Handler>;
