@@ -51,11 +51,12 @@ function markerScan(): (text: string) => Marked[] {
   return (more) => {
     text += more;
     const found: Marked[] = [];
-    marker.lastIndex = scanned;
-    for (let match = marker.exec(text); match !== null; match = marker.exec(text)) {
-      const sentence = sentenceBefore(text.slice(Math.max(0, match.index - sentenceCharacters), match.index));
+    const from = scanned;
+    for (const match of text.slice(from).matchAll(marker)) {
+      const at = from + match.index;
+      const sentence = sentenceBefore(text.slice(Math.max(0, at - sentenceCharacters), at));
       for (const index of numbersIn(match[1] ?? '')) found.push({ index: index - 1, sentence });
-      scanned = marker.lastIndex;
+      scanned = at + match[0].length;
     }
     if (text.length > 2 * keptCharacters) {
       const dropped = text.length - keptCharacters;

@@ -1,5 +1,5 @@
 /** What a citation shows of its passage: the sentence that the citing sentence most resembles. */
-import { stemsOf } from './stems.ts';
+import { sharedCount, stemsOf } from './stems.ts';
 
 const mostCharacters = 320;
 
@@ -10,7 +10,7 @@ export function quoteFor(sentence: string, passage: string): string {
   let best = { quote: candidates[0] ?? passage, score: -1 };
   for (const quote of candidates) {
     const stems = stemsOf(quote);
-    const shared = stems.intersection(wanted).size;
+    const shared = sharedCount(stems, wanted);
     const score = shared / Math.sqrt(stems.size + 4);
     if (score > best.score) best = { quote, score };
   }
@@ -30,7 +30,7 @@ function sentencesOf(passage: string): string[] {
 /** A long sentence is cut between words, to the part that begins where the wanted words begin. */
 function shortened(quote: string, wanted: ReadonlySet<string>): string {
   if (quote.length <= mostCharacters) return quote;
-  const first = [...quote.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => stemsOf(word).intersection(wanted).size > 0)?.index ?? 0;
+  const first = [...quote.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => sharedCount(stemsOf(word), wanted) > 0)?.index ?? 0;
   const start = Math.min(first, quote.length - mostCharacters);
   const piece = quote.slice(start, start + mostCharacters);
   const whole = piece.replace(/^[\uDC00-\uDFFF]/, '').replace(/[\uD800-\uDBFF]$/, '');

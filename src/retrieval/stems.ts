@@ -8,8 +8,14 @@ export function stemsOf(text: string): ReadonlySet<string> {
   return new Set(words.map((found) => found.slice(0, stemLength)));
 }
 
+export function sharedCount(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const stem of a) if (b.has(stem)) shared += 1;
+  return shared;
+}
+
 /** Share of all stems that both have, 0 to 1 (Jaccard). */
 export function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const shared = a.intersection(b).size;
+  const shared = sharedCount(a, b);
   return shared === 0 ? 0 : shared / (a.size + b.size - shared);
 }
