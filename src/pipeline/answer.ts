@@ -26,7 +26,8 @@ export function answerText(answer: Answer): string {
 }
 
 /** Null when the text is no answer of ours. */
-export function answerFrom(text: string): Answer | null {
+export function answerFrom(text: string | null): Answer | null {
+  if (text === null) return null;
   try {
     const answer = JSON.parse(text) as Answer;
     if (!Array.isArray(answer.chunks) || typeof answer.storedAt !== 'number') return null;

@@ -33,10 +33,11 @@ const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED
 export function cached({ store, routes, log, now = Date.now }: CacheOptions): Step {
   const answers = patientStore(store, log, now);
   const flights = new Map<string, Flight>();
+  const storing = new Map<string, Answer>();
   return (next) => (request, call) => {
     const route = routes.get(call.route);
     if (route === undefined || call.cache.mode === 'bypass') return next(request, call);
-    return cachedCall({ next, request, call, route, answers, flights, now });
+    return cachedCall({ next, request, call, route, answers, flights, storing, now });
   };
 }
 
@@ -47,6 +48,8 @@ interface CachedCall {
   readonly route: Route;
   readonly answers: CacheStore;
   readonly flights: Map<string, Flight>;
+  /** Answers on their way into the store. */
+  readonly storing: Map<string, Answer>;
   readonly now: () => number;
 }
 
@@ -85,11 +88,10 @@ async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
   }
 }
 
-async function keptAnswer({ answers, call, route, now }: CachedCall, key: string): Promise<Answer | null> {
+async function keptAnswer({ answers, storing, call, route, now }: CachedCall, key: string): Promise<Answer | null> {
   const seconds = Math.min(route.cacheSeconds ?? 0, call.cache.maxAgeSeconds ?? Number.POSITIVE_INFINITY);
   if (seconds <= 0) return null;
-  const text = await answers.get(key);
-  const answer = text === null ? null : answerFrom(text);
+  const answer = storing.get(key) ?? answerFrom(await answers.get(key));
   return answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
 }
 
@@ -101,18 +103,30 @@ async function* replayed({ chunks, answeredBy }: Answer, call: Call): AsyncItera
   }
 }
 
-/** A new flight. Others find it until its answer is kept, or it turned out to be none to keep. */
-function opened({ next, request, route, answers, flights, now }: CachedCall, key: string, shared: boolean): Flight {
-  const forget = (): void => {
-    if (flights.get(key) === fresh) flights.delete(key);
-  };
-  const landed = (chunks: readonly Chunk[] | null, answeredBy: AttemptFact | null): void => {
-    const text =
-      chunks === null || !route.cacheSeconds || !isWhole(request, chunks) ? null : answerText({ chunks, answeredBy, storedAt: now() });
-    if (text === null || text.length > longestKept) forget();
-    else answers.set(key, text, (route.cacheSeconds ?? 0) * 1000).then(forget, forget);
-  };
-  const fresh = flight({ next, request, landed });
+/** A new flight, which others find while it lasts. */
+function opened(asked: CachedCall, key: string, shared: boolean): Flight {
+  const { next, request, flights } = asked;
+  const fresh = flight({
+    next,
+    request,
+    landed(chunks, answeredBy) {
+      if (flights.get(key) === fresh) flights.delete(key);
+      if (chunks !== null && isWhole(request, chunks)) keep(asked, key, chunks, answeredBy);
+    },
+  });
   if (shared) flights.set(key, fresh);
   return fresh;
+}
+
+/** Nobody waits for the store: until it has the answer, it is found in `storing`. */
+function keep({ route, answers, storing, now }: CachedCall, key: string, chunks: readonly Chunk[], answeredBy: AttemptFact | null): void {
+  if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
+  const answer: Answer = { chunks, answeredBy, storedAt: now() };
+  const text = answerText(answer);
+  if (text.length > longestKept) return;
+  const stored = (): void => {
+    if (storing.get(key) === answer) storing.delete(key);
+  };
+  storing.set(key, answer);
+  answers.set(key, text, route.cacheSeconds * 1000).then(stored, stored);
 }

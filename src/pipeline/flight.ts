@@ -151,13 +151,13 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
   const leave = async (reader: Reader): Promise<void> => {
     if (!readers.delete(reader)) return;
     const oldest = oldestOf(readers);
+    if (ended) return;
     if (oldest !== null) {
       if (reader === payer) payer = oldest;
       moved();
       return;
     }
     if (patience !== null) clearTimeout(patience);
-    if (ended) return;
     land(false);
     const { signal } = reader.call;
     controller.abort(signal.aborted ? abortError(signal) : new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
