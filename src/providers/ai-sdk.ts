@@ -20,6 +20,7 @@ import type { Secret } from '../core/secret.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
 import { fetchedImage, type ImageRules } from './image-rules.ts';
+import { oncePer } from './once.ts';
 import type { OpaqueFields } from './opaque.ts';
 import type { Provider, SendOptions } from './provider.ts';
 import { timed } from './timed.ts';
@@ -42,8 +43,14 @@ export interface AiSdkProvider {
   readonly outputCeiling?: Provider['outputCeiling'];
 }
 
-export function aiSdkProvider(settings: AiSdkProvider): Provider {
-  const { name, apiKey } = settings;
+export function aiSdkProvider(given: AiSdkProvider): Provider {
+  const { name, apiKey, languageModel, embeddingModel } = given;
+  // Models are kept: making one compiles the schemas of its wire, which costs as much as a short call.
+  const settings: AiSdkProvider = {
+    ...given,
+    languageModel: oncePer(languageModel),
+    ...(embeddingModel === undefined ? {} : { embeddingModel: oncePer(embeddingModel) }),
+  };
   const vendor: Vendor = { name, secrets: apiKey == null ? [] : [apiKey.reveal()] };
   return {
     name,

@@ -6,6 +6,7 @@ import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { type Fetch, sharedFetch } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
 import type { Provider } from './provider.ts';
 
 export interface AnthropicOptions {
@@ -20,14 +21,15 @@ export interface AnthropicOptions {
 export function anthropicProvider(options: AnthropicOptions): Provider {
   const { name = 'anthropic', apiKey, baseUrl = 'https://api.anthropic.com/v1', images = {}, fetch = sharedFetch } = options;
   const baseURL = checkedBaseUrl(name, baseUrl);
+  const sdk = once(async () => {
+    const { createAnthropic } = await import('@ai-sdk/anthropic');
+    return createAnthropic({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
+  });
   return aiSdkProvider({
     name,
     apiKey,
     images,
-    languageModel: async (id) => {
-      const { createAnthropic } = await import('@ai-sdk/anthropic');
-      return createAnthropic({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch }).languageModel(id);
-    },
+    languageModel: async (id) => (await sdk()).languageModel(id),
     opaque: { vendor: 'anthropic', fields: ['signature', 'redactedData'] },
     adapted: (settings, request) => withoutEmptyFormat(withinMaximum(settings, request)),
     outputCeiling: ({ kind, ...request }, _model, asked) =>

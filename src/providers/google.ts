@@ -3,6 +3,7 @@ import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { type Fetch, sharedFetch } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
 import type { Provider } from './provider.ts';
 
 export interface GoogleOptions {
@@ -18,10 +19,10 @@ export interface GoogleOptions {
 export function googleProvider(options: GoogleOptions): Provider {
   const { name = 'google', apiKey, images = {}, fetch = sharedFetch } = options;
   const baseURL = checkedBaseUrl(name, options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');
-  const sdk = async () => {
+  const sdk = once(async () => {
     const { createGoogle } = await import('@ai-sdk/google');
     return createGoogle({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
-  };
+  });
   return aiSdkProvider({
     name,
     apiKey,

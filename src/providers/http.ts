@@ -7,6 +7,7 @@
  */
 import type { Readable } from 'node:stream';
 import { Agent, Response, request } from 'undici';
+import { once } from './once.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -43,15 +44,7 @@ export function upstreamHttp({ connectMs = 5_000 }: { readonly connectMs?: numbe
 /** The connections of all providers that were given no `fetch` of their own. Idle sockets do not keep the process alive. */
 export const sharedFetch: Fetch = (input, init) => shared().fetch(input, init);
 
-const shared = lazy(() => upstreamHttp());
-
-function lazy<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
+const shared = once(() => upstreamHttp());
 
 function bodyOf(body: unknown): string | Uint8Array | null {
   if (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body ?? null;

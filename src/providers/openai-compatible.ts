@@ -6,6 +6,7 @@ import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { type Fetch, sharedFetch } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
 import type { Provider } from './provider.ts';
 import { isStrict } from './strict-schema.ts';
 
@@ -26,7 +27,7 @@ const vendor = 'compatible';
 export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Provider {
   const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch } = options;
   const baseURL = checkedBaseUrl(name, options.baseUrl);
-  const sdk = async () => {
+  const sdk = once(async () => {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
     return createOpenAICompatible({
       name: vendor,
@@ -38,7 +39,7 @@ export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Prov
       supportsStructuredOutputs: true,
       includeUsage: true,
     });
-  };
+  });
   return aiSdkProvider({
     name,
     apiKey,

@@ -10,6 +10,7 @@ import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { type Fetch, sharedFetch } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
 import type { Provider } from './provider.ts';
 import { isStrict } from './strict-schema.ts';
 
@@ -37,7 +38,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
     fetch = sharedFetch,
   } = options;
   const baseURL = checkedBaseUrl(name, baseUrl);
-  const sdk = async () => {
+  const sdk = once(async () => {
     const { createOpenAI } = await import('@ai-sdk/openai');
     return createOpenAI({
       baseURL,
@@ -46,7 +47,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
       ...(organization === undefined ? {} : { organization }),
       ...(project === undefined ? {} : { project }),
     });
-  };
+  });
   return aiSdkProvider({
     name,
     apiKey,
