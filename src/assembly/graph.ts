@@ -28,7 +28,11 @@ export function operatorFields({ graph = {} }: GatewayConfig, folder: string): O
   const mistakes: string[] = [];
   const prompts: PromptFile[] = [];
   const promptFolder = graph.prompts === undefined ? null : pathIn(folder, graph.prompts);
-  for (const file of promptFolder === null ? [] : readdirSync(promptFolder).filter((name) => name.endsWith('.md')).sort()) {
+  for (const file of promptFolder === null
+    ? []
+    : readdirSync(promptFolder)
+        .filter((name) => name.endsWith('.md'))
+        .sort()) {
     const parsed = parsePrompt(file, readFileSync(join(promptFolder ?? '', file), 'utf8'));
     mistakes.push(...parsed.mistakes);
     if (parsed.prompt !== null) prompts.push(parsed.prompt);
@@ -59,7 +63,14 @@ export function graphOf({ config, folder, fields, schema, headersOf, log }: Grap
   const { subgraphs = [], pollSeconds = 10 } = graph;
   const source: GraphSource =
     graph.supergraph === undefined
-      ? { kind: 'subgraphs', subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }) })) }
+      ? {
+          kind: 'subgraphs',
+          subgraphs: subgraphs.map(({ name, url, sdl }) => ({
+            name,
+            url,
+            ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
+          })),
+        }
       : { kind: 'supergraph', file: pathIn(folder, graph.supergraph) };
   return livingGraph({
     source,
@@ -71,7 +82,10 @@ export function graphOf({ config, folder, fields, schema, headersOf, log }: Grap
       clientHeaders: (context) => headersOf(context as OperationContext),
       signal: (context) => (context as OperationContext).signal,
       subgraphs: Object.fromEntries(
-        subgraphs.map(({ name, timeoutMs, retries }) => [name, { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retries === undefined ? {} : { retries }) }]),
+        subgraphs.map(({ name, timeoutMs, retries }) => [
+          name,
+          { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retries === undefined ? {} : { retries }) },
+        ]),
       ),
     },
     authorize: (context, { coordinate, authenticated, scopes }) => {
