@@ -2,39 +2,42 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider';
 import type { Chunk, FinishReason } from '../core/chunk.ts';
 import type { Usage } from '../core/money.ts';
-import { type Metadata, type OpaqueFields, opaqueOf } from './opaque.ts';
+import { type Metadata, type OpaqueFields, opaqueOf, textOpaqueOf } from './opaque.ts';
 
 /** Makes the function that translates the parts of one stream; it remembers the blocks that are open. Without `finish` and `error`. */
 export function chunksOf(opaque: OpaqueFields): (part: LanguageModelV4StreamPart) => readonly Chunk[] {
-  const reasoning = new Map<string, Metadata>();
+  const blocks = new Map<string, Metadata>();
   const toolNames = new Map<string, string>();
   const noted = (id: string, metadata: Metadata | undefined): void => {
-    const { vendor } = opaque;
-    const before = reasoning.get(id);
-    reasoning.set(id, { [vendor]: { ...before?.[vendor], ...metadata?.[vendor] } });
+    const news = metadata?.[opaque.vendor];
+    if (news !== undefined) blocks.set(id, { [opaque.vendor]: { ...blocks.get(id)?.[opaque.vendor], ...news } });
   };
-  const withOpaque = (metadata: Metadata | undefined): { opaque?: string } => {
-    const text = opaqueOf(metadata, opaque);
-    return text === undefined ? {} : { opaque: text };
+  /** What the vendor wants back of a block that ends, as reasoning that says nothing. */
+  const closing = (id: string, from: typeof opaqueOf): Chunk[] => {
+    const text = from(blocks.get(id), opaque);
+    blocks.delete(id);
+    return text === undefined ? [] : [{ type: 'reasoning', text: '', opaque: text }];
   };
   return (part) => {
     switch (part.type) {
       case 'stream-start':
         return part.warnings.map(warningOf);
-      case 'text-delta':
-        return part.delta === '' ? [] : [{ type: 'text', text: part.delta }];
+      case 'text-start':
       case 'reasoning-start':
         noted(part.id, part.providerMetadata);
         return [];
+      case 'text-delta':
+        noted(part.id, part.providerMetadata);
+        return part.delta === '' ? [] : [{ type: 'text', text: part.delta }];
       case 'reasoning-delta':
         noted(part.id, part.providerMetadata);
         return part.delta === '' ? [] : [{ type: 'reasoning', text: part.delta }];
-      case 'reasoning-end': {
+      case 'text-end':
         noted(part.id, part.providerMetadata);
-        const closing = withOpaque(reasoning.get(part.id));
-        reasoning.delete(part.id);
-        return closing.opaque === undefined ? [] : [{ type: 'reasoning', text: '', ...closing }];
-      }
+        return closing(part.id, textOpaqueOf);
+      case 'reasoning-end':
+        noted(part.id, part.providerMetadata);
+        return closing(part.id, opaqueOf);
       case 'tool-input-start':
         if (part.providerExecuted === true) return [];
         toolNames.set(part.id, part.toolName);
@@ -48,7 +51,8 @@ export function chunksOf(opaque: OpaqueFields): (part: LanguageModelV4StreamPart
       case 'tool-call': {
         if (part.providerExecuted === true) return [];
         const { toolCallId: id, toolName: name, input: argumentsText } = part;
-        return [{ type: 'tool-call', id, name, argumentsText, done: true, ...withOpaque(part.providerMetadata) }];
+        const text = opaqueOf(part.providerMetadata, opaque);
+        return [{ type: 'tool-call', id, name, argumentsText, done: true, ...(text === undefined ? {} : { opaque: text }) }];
       }
       case 'file':
       case 'reasoning-file':

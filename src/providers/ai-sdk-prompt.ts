@@ -11,7 +11,7 @@ import type {
 } from '@ai-sdk/provider';
 import { GatewayError } from '../core/errors.ts';
 import type { CompletionRequest, ContentPart, Message } from '../core/request.ts';
-import { metadataOf, type OpaqueFields } from './opaque.ts';
+import { type OpaqueFields, type OpaquePart, opaquePartOf } from './opaque.ts';
 
 type Part<T extends ContentPart['type']> = Extract<ContentPart, { type: T }>;
 type Image = (part: Part<'image'>) => Promise<{ readonly base64: string; readonly mediaType: string }>;
@@ -57,7 +57,7 @@ async function messageOf({ role, content }: Message, around: Surroundings): Prom
     case 'user':
       return { role, content: await Promise.all(content.map((part) => userPart(part, around.image))) };
     case 'assistant':
-      return { role, content: content.map((part) => assistantPart(part, around)) };
+      return { role, content: assistantParts(content, around) };
     case 'tool':
       return { role, content: content.map((part) => toolPart(part, around.toolNames)) };
   }
@@ -76,16 +76,25 @@ async function userPart(part: ContentPart, image: Image): Promise<LanguageModelV
   return misplaced(part, 'user', 'text, images and files');
 }
 
-function assistantPart(part: ContentPart, { opaque, warnings }: Surroundings): AssistantPart {
-  if (part.type === 'text') return { type: 'text', text: part.text };
-  if (part.type !== 'reasoning' && part.type !== 'tool-call') return misplaced(part, 'assistant', 'text, reasoning and tool calls');
-  const metadata = part.opaque === undefined ? null : metadataOf(part.opaque, opaque);
-  if (part.opaque !== undefined && metadata === null) {
-    warnings.add('An opaque part in the history was not made by this provider and was left out.');
+function assistantParts(content: readonly ContentPart[], { opaque, warnings }: Surroundings): AssistantPart[] {
+  const parts: AssistantPart[] = [];
+  for (const part of content) {
+    const kept = 'opaque' in part && part.opaque !== undefined ? opaquePartOf(part.opaque, opaque) : undefined;
+    if (kept === null) warnings.add('An opaque part in the history was not made by this provider and was left out.');
+    const before = parts.at(-1);
+    if (kept?.of !== 'text') parts.push(assistantPart(part, kept ?? null));
+    else if (before?.type === 'text') parts.splice(-1, 1, { ...before, providerOptions: kept.metadata });
+    else parts.push({ type: 'text', text: '', providerOptions: kept.metadata });
   }
-  const options = metadata === null ? {} : { providerOptions: metadata };
+  return parts;
+}
+
+function assistantPart(part: ContentPart, kept: OpaquePart | null): AssistantPart {
+  const options = kept === null ? {} : { providerOptions: kept.metadata };
+  if (part.type === 'text') return { type: 'text', text: part.text };
   if (part.type === 'reasoning') return { type: 'reasoning', text: part.text, ...options };
-  return { type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.arguments, ...options };
+  if (part.type === 'tool-call') return { type: 'tool-call', toolCallId: part.id, toolName: part.name, input: part.arguments, ...options };
+  return misplaced(part, 'assistant', 'text, reasoning and tool calls');
 }
 
 function toolPart(part: ContentPart, toolNames: ReadonlyMap<string, string>): LanguageModelV4ToolResultPart {

@@ -115,7 +115,7 @@ async function* settled(
     if (part.type === 'error') throw part.error;
     if (part.type !== 'finish') {
       for (const chunk of translated(part)) {
-        if (chunk.type !== 'warning') spoke = true;
+        if (chunk.type === 'tool-call' || (chunk.type !== 'warning' && 'text' in chunk && chunk.text !== '')) spoke = true;
         if (chunk.type === 'tool-call') called = true;
         yield chunk;
       }

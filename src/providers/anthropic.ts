@@ -32,8 +32,6 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
     languageModel: async (id) => (await sdk()).languageModel(id),
     opaque: { vendor: 'anthropic', fields: ['signature', 'redactedData'] },
     adapted: (settings, request) => withoutEmptyFormat(withinMaximum(settings, request)),
-    outputCeiling: ({ kind, ...request }, _model, asked) =>
-      kind === 'embedding' ? asked : Math.max(asked, budgetOf((request as CompletionRequest).providerOptions)),
   });
 }
 

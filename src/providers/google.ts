@@ -29,6 +29,6 @@ export function googleProvider(options: GoogleOptions): Provider {
     images,
     languageModel: async (id) => (await sdk()).languageModel(id),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
-    opaque: { vendor: 'google', fields: ['thoughtSignature'] },
+    opaque: { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] },
   });
 }

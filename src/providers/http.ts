@@ -6,7 +6,6 @@
  * is bounded by `timed.ts`, so undici's own timers are off, all but the one of connecting.
  */
 import type { Readable } from 'node:stream';
-import { Agent, Response, request } from 'undici';
 import { once } from './once.ts';
 
 export type Fetch = typeof globalThis.fetch;
@@ -19,9 +18,13 @@ export interface UpstreamHttp {
 
 /** `connectMs`: milliseconds for DNS, TCP and TLS together. */
 export function upstreamHttp({ connectMs = 5_000 }: { readonly connectMs?: number } = {}): UpstreamHttp {
-  const agent = new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 });
+  const opened = once(async () => {
+    const { Agent, Response, request } = await import('undici');
+    return { agent: new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 }), Response, request };
+  });
   return {
     fetch: async (input, init = {}) => {
+      const { agent, Response, request } = await opened();
       const { statusCode, headers, body } = await request(input instanceof URL ? input : String(input), {
         dispatcher: agent,
         method: (init.method ?? 'GET') as 'POST',
@@ -37,7 +40,7 @@ export function upstreamHttp({ connectMs = 5_000 }: { readonly connectMs?: numbe
       const response = new Response(bodiless ? null : webStream(body), { status: statusCode, headers: fields });
       return response as unknown as globalThis.Response;
     },
-    close: () => agent.close(),
+    close: async () => (await opened()).agent.close(),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { throwIfAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
 
@@ -58,7 +58,8 @@ export async function fetchedImage(url: string, rules: ImageRules, signal: Abort
   if (url.startsWith('data:')) return inlineImage(url, rules);
   const { timeoutMs = 10_000, maxRedirects = 3 } = rules;
   const deadline = AbortSignal.timeout(timeoutMs);
-  const agent = new Agent({ connect: { lookup: checkedLookup(rules), timeout: timeoutMs }, maxRequestsPerClient: 1 });
+  const undici = await import('undici');
+  const agent = new undici.Agent({ connect: { lookup: checkedLookup(rules), timeout: timeoutMs }, maxRequestsPerClient: 1 });
   try {
     return await followed(url, rules, maxRedirects, agent, AbortSignal.any([signal, deadline]));
   } catch (error) {
@@ -75,6 +76,7 @@ export async function fetchedImage(url: string, rules: ImageRules, signal: Abort
 }
 
 async function followed(url: string, rules: ImageRules, redirectsLeft: number, agent: Agent, signal: AbortSignal): Promise<FetchedImage> {
+  const { request } = await import('undici');
   const { statusCode, headers, body } = await request(checkedUrl(url, rules), {
     dispatcher: agent,
     signal,

@@ -7,7 +7,10 @@
 export interface OpaqueFields {
   /** The name under which the SDK keeps its vendor's metadata: `anthropic`. */
   readonly vendor: string;
+  /** Of reasoning and tool calls. */
   readonly fields: readonly string[];
+  /** Of text. Text has no opaque part of its own: it travels as reasoning that says nothing, right behind the text. */
+  readonly textFields?: readonly string[];
 }
 
 export type Metadata = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
@@ -18,11 +21,23 @@ export function opaqueOf(metadata: Metadata | undefined, { vendor, fields }: Opa
   return kept === null ? undefined : JSON.stringify({ [vendor]: kept });
 }
 
+export function textOpaqueOf(metadata: Metadata | undefined, { vendor, textFields = [] }: OpaqueFields): string | undefined {
+  const kept = only(metadata?.[vendor], textFields);
+  return kept === null ? undefined : JSON.stringify({ [vendor]: kept, of: 'text' });
+}
+
+export interface OpaquePart {
+  /** What it belongs to: the part that carries it, or the text before that. */
+  readonly of: 'part' | 'text';
+  readonly metadata: Record<string, Record<string, string>>;
+}
+
 /** Null when the text is not an opaque part of this vendor. */
-export function metadataOf(opaque: string, { vendor, fields }: OpaqueFields): Record<string, Record<string, string>> | null {
+export function opaquePartOf(opaque: string, { vendor, fields, textFields = [] }: OpaqueFields): OpaquePart | null {
   const parsed = parsedRecord(opaque);
-  const kept = only(parsed?.[vendor], fields);
-  return kept === null ? null : { [vendor]: kept };
+  const of = parsed?.['of'] === 'text' ? 'text' : 'part';
+  const kept = only(parsed?.[vendor], of === 'text' ? textFields : fields);
+  return kept === null ? null : { of, metadata: { [vendor]: kept } };
 }
 
 function only(value: unknown, fields: readonly string[]): Record<string, string> | null {

@@ -54,7 +54,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
     images,
     languageModel: async (id) => (api === 'chat' ? (await sdk()).chat(id) : (await sdk()).responses(id)),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
-    opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'] },
+    opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },
     adapted: stateless,
   });
 }

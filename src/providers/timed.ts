@@ -8,7 +8,7 @@ import { abortError, untilAborted } from '../core/abort.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 
-export type Phase = 'before-content' | 'mid-stream';
+type Phase = 'before-content' | 'mid-stream';
 
 export interface Timing {
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@
 import { GatewayError } from '../core/errors.ts';
 
 /** What the log may know of a vendor's failure: no prompt, no URL, no header, and no key even where the vendor repeats it. */
-export class UpstreamError extends Error {
+class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   /** HTTP status; null: none came. */
   readonly status: number | null;

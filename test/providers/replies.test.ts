@@ -91,6 +91,17 @@ const replies: readonly Reply[] = [
     usage: { freshInputTokens: 94, cacheReadTokens: 1_536, cacheWriteTokens: 0, outputTokens: 14, reasoningTokens: 81 },
   },
   {
+    at: 'google/signed-text',
+    ...google,
+    model: 'gemini-3-pro-preview',
+    request: capital,
+    parts: [
+      { type: 'text', text: 'The capital of Norway is Oslo.' },
+      { type: 'reasoning', text: '', opaque: expect.stringContaining('EpcCCpQCAXLI') },
+    ],
+    usage: { freshInputTokens: 8, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 8, reasoningTokens: 63 },
+  },
+  {
     at: 'openai-compatible/deepseek-reasoning',
     ...compatible,
     model: 'deepseek-reasoner',
@@ -111,7 +122,7 @@ const replies: readonly Reply[] = [
   },
 ];
 
-describe.each(replies)('$at', ({ at, provider, model, request, parts, usage }) => {
+function replaying({ at, provider, model }: Reply) {
   const folder = new URL(`wire/${at}/`, import.meta.url);
   const expectSent = (file: string): void => {
     const { path: url = '', body } = upstream.requests.at(-1) ?? { body: '{}' };
@@ -125,7 +136,12 @@ describe.each(replies)('$at', ({ at, provider, model, request, parts, usage }) =
     const options = sendOptions(model);
     return { answer: await collect(provider(upstream.url).send(asked, options)), reported: options.reported };
   };
+  return { expectSent, replay };
+}
 
+describe.each(replies)('$at', (reply) => {
+  const { request, parts, usage } = reply;
+  const { expectSent, replay } = replaying(reply);
   it('is asked for as the file says, and read to the last token', async () => {
     const { answer, reported } = await replay(request);
     expectSent('request.json');
@@ -134,16 +150,19 @@ describe.each(replies)('$at', ({ at, provider, model, request, parts, usage }) =
     expect(answer.warnings).toEqual([]);
     expect(reported).toEqual([usage]);
   });
+});
 
-  it.runIf(parts.includes(oslo) || at.startsWith('google'))('takes its own parts back with the result of the tool', async () => {
+describe.each(replies.filter(({ parts }) => !parts.every((part) => part === oslo || Object(part).type === 'text')))('$at', (reply) => {
+  const { request } = reply;
+  const { expectSent, replay } = replaying(reply);
+  it('takes its own parts back, with what follows them', async () => {
     const { answer } = await replay(request);
     const call = answer.parts.find((part): part is Extract<MessagePart, { type: 'tool-call' }> => part.type === 'tool-call');
-    const history: Message[] = [
-      ...request.messages,
-      { role: 'assistant', content: answer.parts },
-      { role: 'tool', content: [{ type: 'tool-result', callId: call?.id ?? '', content: { sky: 'rain' }, isError: false }] },
-    ];
-    await replay({ ...request, messages: history });
+    const next: Message =
+      call === undefined
+        ? { role: 'user', content: [{ type: 'text', text: 'And of Sweden?' }] }
+        : { role: 'tool', content: [{ type: 'tool-result', callId: call.id, content: { sky: 'rain' }, isError: false }] };
+    await replay({ ...request, messages: [...request.messages, { role: 'assistant', content: answer.parts }, next] });
     expectSent('next-request.json');
   });
 });

@@ -93,7 +93,7 @@ describe('usage', () => {
 });
 
 describe('a provider that is configured and not used', () => {
-  it('loads no SDK', () => {
+  it('loads no SDK and no HTTP client', () => {
     const script = `
       import { registerHooks } from 'node:module';
       const loaded = [];
@@ -102,7 +102,7 @@ describe('a provider that is configured and not used', () => {
       for (const name of names) await import(new URL('src/providers/' + name + '.ts', 'file://' + process.cwd() + '/').href);
       const { openaiProvider } = await import(new URL('src/providers/openai.ts', 'file://' + process.cwd() + '/').href);
       openaiProvider({ apiKey: null });
-      console.log(JSON.stringify(loaded.filter((name) => name.startsWith('@ai-sdk') || name === 'zod')), loaded.length);`;
+      console.log(JSON.stringify(loaded.filter((name) => name.startsWith('@ai-sdk') || name === 'undici')), loaded.length);`;
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
     expect(output).toMatch(/^\[\] \d{2,}/);
   });
