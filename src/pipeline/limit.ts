@@ -1,4 +1,4 @@
-import type { Call, Step } from '../core/call.ts';
+import type { Call, Handler, Step } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Limits } from '../storage/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
@@ -8,14 +8,9 @@ import { takenUntilAborted } from './abortable.ts';
  * cache hits included; the slots are freed on every ending. Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
  */
 export function limited(limits: Pick<Limits, 'admit'>): Step {
-  return (next) =>
-    async function* limitedCall(request, call) {
+  return (next) => {
+    const admitted: Handler = async function* (request, call) {
       checkRoute(call);
-      const countable = call.principal.limits.some((limit) => limit.kind !== 'budget');
-      if (!countable) {
-        yield* next(request, call);
-        return;
-      }
       const admission = await takenUntilAborted(limits.admit(call.principal.limits), call.signal, (taken) => taken.release());
       try {
         yield* next(request, call);
@@ -24,10 +19,16 @@ export function limited(limits: Pick<Limits, 'admit'>): Step {
         await admission.release().catch(() => {});
       }
     };
+    return (request, call) => (mayUse(call) && !isCounted(call) ? next(request, call) : admitted(request, call));
+  };
 }
 
-function checkRoute({ principal, route }: Call): void {
-  if (principal.routes === null || principal.routes.includes(route)) return;
-  const allowed = principal.routes.length === 0 ? 'none' : principal.routes.join(', ');
-  throw new GatewayError('FORBIDDEN', `You may not use route "${route}". Routes that you may use: ${allowed}.`);
+const isCounted = ({ principal }: Call): boolean => principal.limits.some((limit) => limit.kind !== 'budget');
+
+const mayUse = ({ principal, route }: Call): boolean => principal.routes === null || principal.routes.includes(route);
+
+function checkRoute(call: Call): void {
+  if (mayUse(call)) return;
+  const allowed = call.principal.routes?.join(', ') || 'none';
+  throw new GatewayError('FORBIDDEN', `You may not use route "${call.route}". Routes that you may use: ${allowed}.`);
 }

@@ -60,7 +60,7 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
       }
       const allowedMs = call.deadlineMs - began;
       const deadline = withDeadline(call.signal, allowedMs, () => tooLate(allowedMs));
-      return { deadline, stream: next(request, { ...call, signal: deadline.signal, report }) };
+      return { deadline, stream: started(next, request, { ...call, signal: deadline.signal, report }) };
     },
     saw(chunk) {
       if (chunk.type === 'finish') finished = true;
@@ -71,6 +71,15 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
       settle(finished && failure?.code === 'CANCELLED' ? null : failure, (rows) => ledger.append(rows));
     },
   });
+}
+
+/** A step that throws instead of returning a stream makes a stream that throws: it is settled like any other. */
+function started(next: Handler, request: ModelRequest, call: Call): AsyncIterable<Chunk> {
+  try {
+    return next(request, call);
+  } catch (error) {
+    return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
+  }
 }
 
 const tooLate = (allowedMs: number): GatewayError =>

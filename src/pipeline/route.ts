@@ -40,106 +40,94 @@ const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED', 'C
 const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLED']);
 
 export function routed(routes: ReadonlyMap<string, Route>, attempt: Attempt, options: RouteOptions): Handler {
-  const handlers = new Map([...routes.values()].map((route) => [route, handlersOf(route, attempt)]));
-  const now = options.now ?? Date.now;
-  return async function* routedCall(request, call) {
-    const route = routeNamed(call.route, routes);
-    checkOptions(request, route);
-    const candidates = candidatesFor(request, route, routes);
-    const endsAt = Math.min(call.deadlineMs, now() + route.totalMs);
-    const deadline = endsAt < call.deadlineMs ? withDeadline(call.signal, route.totalMs, () => tooLong(route)) : null;
-    try {
-      yield* tried(request, {
-        route,
-        candidates,
-        handlers: handlers.get(route) ?? new Map(),
-        call: deadline === null ? call : { ...call, signal: deadline.signal },
-        endsAt,
-        now,
-        random: options.random ?? Math.random,
-        health: options.health,
-      });
-    } finally {
-      deadline?.end();
-    }
+  const plan: Plan = {
+    routes,
+    handlers: new Map([...routes.values()].map((route) => [route, handlersOf(route, attempt)])),
+    health: options.health,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
   };
+  return (request, call) => routedCall(plan, request, call);
+}
+
+interface Plan {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly handlers: ReadonlyMap<Route, ReadonlyMap<Deployment, Handler>>;
+  readonly health: HealthBook;
+  readonly now: () => number;
+  readonly random: () => number;
 }
 
 const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Handler> =>
   new Map(route.deployments.map((deployment) => [deployment, attempt(deployment, route)]));
 
-interface Tries {
-  readonly route: Route;
-  readonly candidates: readonly Deployment[];
-  readonly handlers: ReadonlyMap<Deployment, Handler>;
-  readonly call: Call;
-  /** Milliseconds since 1970, UTC: no attempt begins after it. */
-  readonly endsAt: number;
-  readonly now: () => number;
-  readonly random: () => number;
-  readonly health: HealthBook;
-}
-
 interface Failure extends AttemptSummary {
   readonly error: GatewayError;
 }
 
-async function* tried(
-  request: ModelRequest,
-  { route, candidates, handlers, call, endsAt, now, random, health }: Tries,
-): AsyncIterable<Chunk> {
+async function* routedCall({ routes, handlers, health, now, random }: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
+  const route = routeNamed(asked.route, routes);
+  checkOptions(request, route);
+  const candidates = candidatesFor(request, route, routes);
+  const endsAt = Math.min(asked.deadlineMs, now() + route.totalMs);
+  const deadline = endsAt < asked.deadlineMs ? withDeadline(asked.signal, route.totalMs, () => tooLong(route)) : null;
+  const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
   const first = [...route.strategy(candidates, request, health.of)];
   const later: Later[] = [];
   const failures: Failure[] = [];
   let sent = 0;
-  while (sent < route.attempts) {
-    throwIfAborted(call.signal);
-    const deployment = first.shift() ?? (await readyAgain(later, { endsAt, now, signal: call.signal }));
-    const handle = deployment === null ? undefined : handlers.get(deployment);
-    if (deployment === null || handle === undefined) break;
-    const began = now();
-    const trial = health.begin(deployment);
-    if (trial === null) {
-      failures.push(restingFailure(deployment, health.closedInMs(deployment)));
-      continue;
-    }
-    const held: Chunk[] = [];
-    let spokeAfterMs: number | null = null;
-    try {
-      for await (const chunk of handle(request, call)) {
-        if (spokeAfterMs === null && !isContent(chunk)) {
-          held.push(chunk);
-          continue;
+  try {
+    while (sent < route.attempts) {
+      throwIfAborted(call.signal);
+      const deployment = first.shift() ?? (await readyAgain(later, { endsAt, now, signal: call.signal }));
+      const handle = deployment === null ? undefined : handlers.get(route)?.get(deployment);
+      if (deployment === null || handle === undefined) break;
+      const began = now();
+      const trial = health.begin(deployment);
+      if (trial === null) {
+        failures.push(restingFailure(deployment, health.closedInMs(deployment)));
+        continue;
+      }
+      const held: Chunk[] = [];
+      let spokeAfterMs: number | null = null;
+      try {
+        for await (const chunk of handle(request, call)) {
+          if (spokeAfterMs === null && !isContent(chunk)) {
+            held.push(chunk);
+            continue;
+          }
+          if (spokeAfterMs === null) {
+            spokeAfterMs = now() - began;
+            yield* held;
+          }
+          yield chunk;
         }
         if (spokeAfterMs === null) {
           spokeAfterMs = now() - began;
           yield* held;
         }
-        yield chunk;
+        return;
+      } catch (error) {
+        const failure = asGatewayError(error);
+        const fault = faults.has(failure.code) && !call.signal.aborted;
+        if (fault) trial.failed(failure.details.retryAfterMs);
+        if (spokeAfterMs !== null) throw failure;
+        if (call.signal.aborted) throw abortError(call.signal);
+        if (!fault && !skips.has(failure.code)) throw failure;
+        failures.push({ deployment: deployment.id, outcome: failure.code, latencyMs: now() - began, error: failure });
+        if (!fault) continue;
+        sent += 1;
+        const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
+        if (failure.retryable) later.push({ deployment, at: now() + retryDelayMs(times, failure.details.retryAfterMs, random) });
+      } finally {
+        if (spokeAfterMs === null) trial.abandoned();
+        else trial.succeeded(spokeAfterMs);
       }
-      if (spokeAfterMs === null) {
-        spokeAfterMs = now() - began;
-        yield* held;
-      }
-      return;
-    } catch (error) {
-      const failure = asGatewayError(error);
-      const fault = faults.has(failure.code) && !call.signal.aborted;
-      if (fault) trial.failed(failure.details.retryAfterMs);
-      if (spokeAfterMs !== null) throw failure;
-      if (call.signal.aborted) throw abortError(call.signal);
-      if (!fault && !skips.has(failure.code)) throw failure;
-      failures.push({ deployment: deployment.id, outcome: failure.code, latencyMs: now() - began, error: failure });
-      if (!fault) continue;
-      sent += 1;
-      const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
-      if (failure.retryable) later.push({ deployment, at: now() + retryDelayMs(times, failure.details.retryAfterMs, random) });
-    } finally {
-      if (spokeAfterMs === null) trial.abandoned();
-      else trial.succeeded(spokeAfterMs);
     }
+    throw allFailed(route, failures, later, now());
+  } finally {
+    deadline?.end();
   }
-  throw allFailed(route, failures, later, now());
 }
 
 /** A deployment whose failure was one of the moment, and when it may be asked again. */

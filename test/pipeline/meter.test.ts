@@ -75,6 +75,14 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'INTERNAL' }]);
   });
 
+  it('writes the row of a call whose steps throw before there is a stream', async () => {
+    const { handle, ledger } = meteredOver(() => {
+      throw new TypeError('no stream');
+    });
+    await expect(collect(handle(request, call()))).rejects.toMatchObject({ code: 'INTERNAL' });
+    expect(ledger.rows).toMatchObject([{ outcome: 'INTERNAL' }]);
+  });
+
   it('aborts upstream and settles when the reader returns, though the provider is silent', async () => {
     const provider = hangs('Hello');
     const { handle, ledger } = gateway([route('default', [provider])]);
