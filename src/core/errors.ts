@@ -17,6 +17,7 @@ export const errorTable = {
   GUARDRAIL_BLOCKED: { status: 422, retryable: false },
   CONTEXT_TOO_LONG: { status: 413, retryable: false },
   MODEL_UNAVAILABLE: { status: 503, retryable: true },
+  SUBGRAPH_UNAVAILABLE: { status: 502, retryable: true },
   INVALID_OUTPUT: { status: 502, retryable: true },
   TIMEOUT: { status: 504, retryable: true },
   STREAM_STALLED: { status: 504, retryable: true },

@@ -1,0 +1,118 @@
+/** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
+import { issueKey } from '../access/keys.ts';
+import type { Handler } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import { ceilingOf } from '../core/money.ts';
+import { estimateInputTokens } from '../core/tokens.ts';
+import type { PromptFile } from '../fields/prompts.ts';
+import type { Ceiling, KeyDesk, RouteView, Services } from '../graphql/services.ts';
+import type { CollectionConfig } from '../retrieval/collections.ts';
+import type { Retrieval } from '../retrieval/retrieval.ts';
+import { outputTokensToAsk } from '../routing/fit.ts';
+import type { HealthBook } from '../routing/health.ts';
+import type { Deployment, Route } from '../routing/route.ts';
+import type { Runs } from '../runs/run.ts';
+import type { Keys } from '../storage/keys.ts';
+import type { Storage } from '../storage/open.ts';
+import type { Log } from '../telemetry/log.ts';
+import { templatesOf } from './templates.ts';
+
+export interface ServiceParts {
+  readonly storage: Storage;
+  readonly handle: Handler;
+  readonly runs: Runs;
+  readonly retrieval: Retrieval;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly health: HealthBook;
+  readonly collections: Readonly<Record<string, CollectionConfig>>;
+  readonly prompts: ReadonlyMap<string, PromptFile>;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+export function servicesOf(parts: ServiceParts): Services {
+  const { storage, routes, health, collections, log, now } = parts;
+  return {
+    handle: parts.handle,
+    runs: parts.runs,
+    completions: storage.completions,
+    limits: storage.limits,
+    ledger: storage.ledger,
+    keys: keyDesk(storage.keys, now),
+    retrieval: parts.retrieval,
+    passages: storage.passages,
+    routes: () => [...routes.values()].map((route) => routeView(route, health)),
+    ceiling: (name, request, extraInputTokens) => {
+      const deployments = routes.get(name)?.deployments ?? [];
+      const input = estimateInputTokens(request) + extraInputTokens;
+      return dearest(
+        deployments.map(
+          (deployment) => [deployment, input, request.kind === 'embedding' ? 0 : outputTokensToAsk(request, deployment)] as const,
+        ),
+      );
+    },
+    embeddingRoute: (collection) => {
+      const config = collections[collection];
+      return config === undefined ? null : (config.embeddingRoute ?? 'embedding');
+    },
+    templates: templatesOf(parts.prompts),
+    refuseImageUrl: (url) =>
+      URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? null : 'An image URL must be an https address.',
+    failed: (error) => {
+      if (error.cause !== undefined || error.code === 'INTERNAL')
+        log.warn('a field failed', { errorId: error.errorId, code: error.code, err: error });
+    },
+    now,
+  };
+}
+
+/** The most that any of the deployments asks: each with its input and output tokens. */
+function dearest(asked: readonly (readonly [Deployment, number, number])[]): Ceiling {
+  let cost: number | null = 0;
+  let inputTokens = 0;
+  let outputTokens = 0;
+  for (const [{ price }, input, output] of asked) {
+    cost = cost === null || price === null ? null : Math.max(cost, ceilingOf(input, output, price));
+    inputTokens = Math.max(inputTokens, input);
+    outputTokens = Math.max(outputTokens, output);
+  }
+  return { cost, inputTokens, outputTokens };
+}
+
+function routeView({ name, description, deployments, totalMs, providerOptions }: Route, health: HealthBook): RouteView {
+  return {
+    name,
+    description,
+    totalMs,
+    providerOptions,
+    deployments: deployments.map((deployment) => ({
+      id: deployment.id,
+      provider: deployment.provider.name,
+      model: deployment.model,
+      capabilities: deployment.capabilities,
+      contextWindow: deployment.contextWindow,
+      maxOutputTokens: deployment.maxOutputTokens,
+      inputPerMillion: deployment.price?.tiers[0].inputPerMillion ?? null,
+      outputPerMillion: deployment.price?.tiers[0].outputPerMillion ?? null,
+      healthy: health.of(deployment).circuit !== 'open',
+    })),
+  };
+}
+
+export function keyDesk(keys: Keys, now: () => number): KeyDesk {
+  return {
+    async issue(wanted) {
+      const { record, secret } = issueKey({ ...wanted, now: now() });
+      await keys.put(record);
+      return { key: record, secret };
+    },
+    list: () => keys.list(),
+    revoke: (id) => keys.revoke(id, now()),
+  };
+}
+
+/** For what cannot happen once the configuration is checked. */
+export function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new GatewayError('INTERNAL', `${what} is missing.`);
+  return value;
+}

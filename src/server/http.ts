@@ -1,0 +1,133 @@
+/**
+ * The door for clients at /graphql: one request, one operation.
+ *
+ * Everything that can be refused is refused before the operation is opened, and how the answer will be delivered is
+ * settled before it runs: an answer that nobody can take would cost money.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
+import { askerOf, flatHeaders } from './client.ts';
+import { cursorOf } from './cursor.ts';
+import type { documentReader, ReadDocument } from './document.ts';
+import { type Masking, statusOfErrors } from './errors.ts';
+import { isAsyncIterable } from './iterate.ts';
+import type { ServerLimits } from './limits.ts';
+import { selectedCoordinate } from './model-fields.ts';
+import type { Operations } from './operation.ts';
+import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
+import { HttpRefusal } from './refusal.ts';
+import { mediaTypes, respondJson, respondRefusal } from './respond.ts';
+import type { ResultStream } from './result-stream.ts';
+import { multipartIncremental, multipartSubscription, sse, writeStream } from './stream-writer.ts';
+
+export interface DoorParts {
+  readonly operations: Operations;
+  readonly read: ReturnType<typeof documentReader>;
+  readonly mask: Masking;
+  readonly limits: ServerLimits;
+  readonly schema: () => GraphQLSchema;
+  /** Coordinates that never run by GET. */
+  readonly modelFields: () => ReadonlySet<string>;
+}
+
+export async function answerGraphQL(request: IncomingMessage, response: ServerResponse, search: string, parts: DoorParts): Promise<void> {
+  const { accept } = request.headers;
+  // A refusal that comes before the operation is known takes the form the client would want of a plain query.
+  const early = negotiated(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
+  let params: GraphQLParams;
+  let read: ReadDocument;
+  let delivery: Delivery;
+  try {
+    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits);
+  } catch (error) {
+    return respondRefusal(response, asGatewayError(error), parts.mask, early);
+  }
+  try {
+    read = parts.read(params.query, params.operationName);
+    const kind = kindOf(read);
+    const chosen = negotiated(accept, kind);
+    if (chosen === null)
+      throw new HttpRefusal(
+        406,
+        `This operation is answered as ${acceptableFor[kind]}; the request accepts "${String(accept).slice(0, 200)}".`,
+      );
+    delivery = chosen;
+    if (request.method === 'GET') refuseByGet(read, parts);
+  } catch (error) {
+    return respondError(response, error, negotiated(accept, 'single'), parts.mask);
+  }
+  const headers = flatHeaders(request.headers);
+  const operation = parts.operations.start({
+    ...askerOf(headers),
+    read,
+    operationName: params.operationName,
+    variables: params.variables,
+    lastEventId: headers['last-event-id'] ?? null,
+  });
+  const onClose = (): void =>
+    operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
+  response.once('close', onClose);
+  try {
+    await deliver(response, await operation.outcome, delivery, parts);
+  } catch (error) {
+    respondError(response, error, delivery, parts.mask);
+  } finally {
+    response.off('close', onClose);
+    operation.finished();
+  }
+}
+
+const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
+  if (operation.operation === 'subscription') return 'subscription';
+  return measures.incremental ? 'incremental' : 'single';
+};
+
+function refuseByGet({ document, operation }: ReadDocument, { schema, modelFields }: DoorParts): void {
+  if (operation.operation === 'mutation') throw new HttpRefusal(405, 'Mutations are sent with POST, never GET.', { Allow: 'POST' });
+  const field = selectedCoordinate(schema(), document, operation, modelFields());
+  if (field !== null)
+    throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
+}
+
+async function deliver(
+  response: ServerResponse,
+  outcome: ExecutionResult | ResultStream,
+  delivery: Delivery,
+  { limits }: DoorParts,
+): Promise<void> {
+  if (isAsyncIterable(outcome)) return writeStream(response, outcome, formatOf(delivery), limits);
+  if (delivery === 'sse') return respondOnce(response, outcome);
+  const status = outcome.data === undefined && delivery !== 'json' ? statusOfErrors(outcome.errors ?? []) : 200;
+  respondJson(response, status, outcome, {}, delivery === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json);
+}
+
+const sseFormat = sse(cursorOf);
+
+function formatOf(delivery: Delivery): typeof sseFormat {
+  if (delivery === 'multipart-incremental') return multipartIncremental;
+  return delivery === 'multipart-subscription' ? multipartSubscription : sseFormat;
+}
+
+/** graphql-sse clients take any other status than 200 for a broken network and try again five times: errors are results. */
+function respondOnce(response: ServerResponse, result: ExecutionResult): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(200, sseFormat.headers);
+  response.end(sseFormat.head + sseFormat.result(result) + sseFormat.end);
+}
+
+/** A refusal that HTTP has a status for keeps it over SSE too: an EventSource then does not come again. */
+function respondError(response: ServerResponse, error: unknown, delivery: Delivery | null, mask: Masking): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (delivery === 'sse' && !(error instanceof HttpRefusal)) {
+    respondOnce(response, { errors: [mask.error(error)] });
+    return;
+  }
+  const mediaType = delivery === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
+  if (error instanceof GraphQLError) respondJson(response, delivery === 'json' ? 200 : 400, { errors: [mask.error(error)] }, {}, mediaType);
+  else respondRefusal(response, asGatewayError(error), mask, mediaType);
+}
