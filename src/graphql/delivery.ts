@@ -56,9 +56,10 @@ export function following({ open, after, delivery, signal, id, route }: Followin
         else seq = result.value.seq;
         return result;
       } catch (error) {
+        const nobodyReads = over || leftBy(signal);
         over = true;
         own.abort();
-        if (leftBy(signal)) return { done: true, value: undefined };
+        if (nobodyReads) return { done: true, value: undefined };
         return { done: false, value: lastEvent(signal.aborted ? abortError(signal) : asGatewayError(error)) };
       }
     },

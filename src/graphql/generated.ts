@@ -398,7 +398,7 @@ export type CompletionFailed = CompletionEvent & {
   readonly completionId: Scalars['ID']['output'];
   /** The place behind this event. */
   readonly cursor: Scalars['Cursor']['output'];
-  /** Why. */
+  /** Why it failed. */
   readonly failure: Failure;
   /** The event's number within its completion. */
   readonly seq: Scalars['Int']['output'];
@@ -754,6 +754,7 @@ export type ModelUnavailable = Failure & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
+/** What can be changed or begun. */
 export type Mutation = {
   /** Stops a completion of yours, also at the provider, and returns it as it stands; what was produced so far is billed. Null when there is none with this id. Needs scope `ai:use`. */
   readonly cancelCompletion?: Maybe<Completion>;
@@ -774,32 +775,38 @@ export type Mutation = {
 };
 
 
+/** What can be changed or begun. */
 export type MutationCancelCompletionArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be changed or begun. */
 export type MutationCompleteArgs = {
   input: CompletionInput;
 };
 
 
+/** What can be changed or begun. */
 export type MutationCreateAiKeyArgs = {
   input: CreateAiKeyInput;
 };
 
 
+/** What can be changed or begun. */
 export type MutationDeleteSourceArgs = {
   collection: Scalars['String']['input'];
   sourceId: Scalars['ID']['input'];
 };
 
 
+/** What can be changed or begun. */
 export type MutationIngestArgs = {
   input: IngestInput;
 };
 
 
+/** What can be changed or begun. */
 export type MutationRateCompletionArgs = {
   comment?: InputMaybe<Scalars['String']['input']>;
   id: Scalars['ID']['input'];
@@ -807,11 +814,13 @@ export type MutationRateCompletionArgs = {
 };
 
 
+/** What can be changed or begun. */
 export type MutationRevokeAiKeyArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be changed or begun. */
 export type MutationStartCompletionArgs = {
   input: CompletionInput;
 };
@@ -917,6 +926,7 @@ export type ProviderAttempt = {
   readonly outcome: Scalars['String']['output'];
 };
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type Query = {
   /** Answers a question from a collection, with citations; NoAnswer when nothing relevant was found. Needs scope `ai:use` and the right to read the collection. */
   readonly aiAnswer?: Maybe<AiAnswerResult>;
@@ -945,11 +955,13 @@ export type Query = {
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiAnswerArgs = {
   input: AiAnswerInput;
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiQuoteArgs = {
   document: Scalars['String']['input'];
   operationName?: InputMaybe<Scalars['String']['input']>;
@@ -957,11 +969,13 @@ export type QueryAiQuoteArgs = {
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiSearchArgs = {
   input: AiSearchInput;
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiSourcesArgs = {
   after?: InputMaybe<Scalars['ID']['input']>;
   collection: Scalars['String']['input'];
@@ -969,21 +983,25 @@ export type QueryAiSourcesArgs = {
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryAiUsageArgs = {
   input: AiUsageInput;
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryCompletionArgs = {
   input: CompletionInput;
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryCompletionByIdArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
 export type QueryEmbeddingArgs = {
   input: EmbeddingInput;
 };
@@ -1092,6 +1110,7 @@ export type StreamDelivery =
   /** Each event carries the whole completion so far, at most ten a second. */
   | 'SNAPSHOT';
 
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type Subscription = {
   /** The same as Query.aiAnswer as a stream: text and citations as they come. When nothing relevant was found, the text says so and has no citations. Needs scope `ai:use`. */
   readonly aiAnswerStream: CompletionEvent;
@@ -1104,6 +1123,7 @@ export type Subscription = {
 };
 
 
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type SubscriptionAiAnswerStreamArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   delivery?: StreamDelivery;
@@ -1111,6 +1131,7 @@ export type SubscriptionAiAnswerStreamArgs = {
 };
 
 
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type SubscriptionCompletionEventsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   delivery?: StreamDelivery;
@@ -1118,6 +1139,7 @@ export type SubscriptionCompletionEventsArgs = {
 };
 
 
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type SubscriptionCompletionStreamArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   delivery?: StreamDelivery;
@@ -1125,6 +1147,7 @@ export type SubscriptionCompletionStreamArgs = {
 };
 
 
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
 export type SubscriptionIngestionArgs = {
   id: Scalars['ID']['input'];
 };
