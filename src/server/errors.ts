@@ -48,11 +48,11 @@ export function masking(maskError: MaskError, log: ServerLog): Masking {
 const incrementsOf = (result: ExecutionResult): readonly Increment[] | null =>
   'incremental' in result && Array.isArray(result.incremental) ? result.incremental : null;
 
-/** What graphql-js itself says about the document or its variables: for the caller to read. */
+/** What graphql-js itself says about the document or its variables, for the caller to read. Yoga adds `http` to what it validated. */
 const isRequestError = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError &&
-  !error.originalError &&
   error.path === undefined &&
+  (error.originalError === undefined || error.originalError instanceof GraphQLError) &&
   (error.extensions['code'] === undefined || 'http' in error.extensions);
 
 function asBadRequest({ message, nodes, source, positions }: GraphQLError): GraphQLError {

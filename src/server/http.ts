@@ -66,15 +66,16 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
     variables: params.variables,
     lastEventId: headers['last-event-id'] ?? null,
   });
-  const onClose = (): void =>
+  const leave = (): void =>
     operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
-  response.once('close', onClose);
+  response.once('close', leave);
   try {
     await deliver(response, await operation.outcome, delivery, parts);
   } catch (error) {
     respondError(response, error, delivery, parts.mask);
   } finally {
-    response.off('close', onClose);
+    response.off('close', leave);
+    if (!response.writableEnded) leave();
     operation.finished();
   }
 }

@@ -14,6 +14,7 @@ export interface GraphQLParams {
 }
 
 export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams {
+  refuseBrokenEncoding(search);
   const found = new URLSearchParams(search);
   const json = (name: string): unknown => {
     const text = found.get(name);
@@ -28,6 +29,15 @@ export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams
     { query: found.get('query'), operationName: found.get('operationName'), variables: json('variables'), extensions: json('extensions') },
     limits,
   );
+}
+
+/** URLSearchParams would put replacement characters where the bytes make no sense. */
+function refuseBrokenEncoding(search: string): void {
+  try {
+    decodeURIComponent(search);
+  } catch {
+    throw new GatewayError('BAD_REQUEST', 'The URL has percent-encoding that is not UTF-8 text.');
+  }
 }
 
 export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits): Promise<GraphQLParams> {

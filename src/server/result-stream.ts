@@ -71,21 +71,3 @@ export function resultStream(source: AsyncIterable<ExecutionResult>, { signal, m
   signal.addEventListener('abort', leave, { once: true });
   return stream;
 }
-
-/** The same stream; `then` is called once, when its last result has been taken or its reader left. */
-export function whenEnded(stream: ResultStream, then: () => void): ResultStream {
-  const outer: ResultStream = {
-    ...stream,
-    [Symbol.asyncIterator]: () => outer,
-    async next() {
-      const step = await stream.next();
-      if (step.done === true) then();
-      return step;
-    },
-    async return() {
-      then();
-      return stream.return(undefined);
-    },
-  };
-  return outer;
-}

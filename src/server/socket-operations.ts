@@ -5,6 +5,8 @@ import type { RunningOperation } from './operation.ts';
 export interface OperationTable {
   /** Throws CONCURRENCY_LIMITED. */
   add(id: string, start: () => RunningOperation): RunningOperation;
+  /** The operation added since it was last asked; null if none. */
+  takeAdded(): RunningOperation | null;
   finished(operation: RunningOperation): void;
   /** Stops the operation that an incoming `complete` message names. graphql-ws itself tells only iterators, and only later. */
   noteComplete(message: string, reason: () => GatewayError): void;
@@ -17,6 +19,7 @@ const longestComplete = 1_000;
 
 export function operationTable(most: number): OperationTable {
   const running = new Map<RunningOperation, string>();
+  let added: RunningOperation | null = null;
   return {
     add(id, start) {
       if (running.size >= most) {
@@ -30,7 +33,13 @@ export function operationTable(most: number): OperationTable {
       }
       const operation = start();
       running.set(operation, id);
+      added = operation;
       return operation;
+    },
+    takeAdded() {
+      const taken = added;
+      added = null;
+      return taken;
     },
     finished(operation) {
       running.delete(operation);

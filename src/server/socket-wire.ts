@@ -5,10 +5,14 @@ import { asGatewayError } from '../core/errors.ts';
 import type { Masking } from './errors.ts';
 import { headersOf, statusOf } from './refusal.ts';
 
-/** Resolves when the message has left our buffer. A reader who takes longer than `writeIdleMs` is cut off. */
+/** Resolves when the message has left our buffer, or there is nobody left to send it to. A reader who takes longer than `writeIdleMs` is cut off. */
 export function sendOrCut(socket: WebSocket, data: string, writeIdleMs: number): Promise<void> {
   return new Promise((resolve) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
+    // Not at once: a stream that is pulled without end would not let the event loop come to the socket's `close`.
+    if (socket.readyState !== socket.OPEN) {
+      setImmediate(resolve);
+      return;
+    }
     const timer = setTimeout(() => socket.terminate(), writeIdleMs);
     socket.send(data, () => {
       clearTimeout(timer);

@@ -20,7 +20,7 @@ import type { Operations } from './operation.ts';
 import type { Origins } from './origin.ts';
 import { checkedParams } from './params.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
-import { type ResultStream, whenEnded } from './result-stream.ts';
+import type { ResultStream } from './result-stream.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
 import { keepAlive, refuseUpgrade, sendOrCut } from './socket-wire.ts';
 import { targetOf } from './target.ts';
@@ -93,18 +93,8 @@ export function sockets(parts: SocketParts): Sockets {
     const { query, operationName, variables } = checkedParams(payload, limits);
     const read = parts.read(query, operationName);
     const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null }));
-    let outcome: ExecutionResult | ResultStream;
-    try {
-      outcome = await operation.outcome;
-    } catch (error) {
-      table.finished(operation);
-      throw error;
-    }
-    if (isAsyncIterable(outcome)) outcome = whenEnded(outcome, () => table.finished(operation));
-    else {
-      table.finished(operation);
-      if (outcome.data === undefined && outcome.errors !== undefined) return outcome.errors;
-    }
+    const outcome = await operation.outcome;
+    if (!isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors !== undefined) return outcome.errors;
     return { outcome, schema: noSchema, document: read.document, operationName };
   }
 
@@ -121,10 +111,13 @@ export function sockets(parts: SocketParts): Sockets {
           socket.on('message', (data) => {
             const text = String(data);
             table.noteComplete(text, left);
-            receive(text).catch((error: unknown) => {
+            const handled = receive(text).catch((error: unknown) => {
               log.error({ err: error }, 'a WebSocket message could not be handled');
               socket.close(4500, 'Internal server error');
             });
+            // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
+            const operation = table.takeAdded();
+            if (operation !== null) void handled.then(() => table.finished(operation));
           }),
       },
       { request, table },

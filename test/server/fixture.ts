@@ -132,7 +132,8 @@ export function testSchema(tickers: TickerLog, held: Gate): GraphQLSchema {
           return 'released';
         },
         self: async () => ({}),
-        items: (_: unknown, { first }: { first: number }) => Array.from({ length: first }, (__, id) => ({ id, broken: () => bug('secret in an item') })),
+        items: (_: unknown, { first }: { first: number }) =>
+          Array.from({ length: first }, (__, id) => ({ id, broken: () => bug('secret in an item') })),
         slow: () => ({
           fast: 'fast',
           slow: async (___: unknown, { usage }: OperationContext) => {
@@ -194,7 +195,7 @@ afterEach(async () => {
 });
 
 /** A listening server, closed when the test is over. `key secret` is the one valid key. */
-export async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
+export async function serve(options: Partial<ServerOptions> = {}, port = 0): Promise<Served> {
   const tickers: TickerLog = { after: [], signals: [], pulled: 0, returned: 0 };
   const opened: OperationContext[] = [];
   const closed: OperationContext[] = [];
@@ -229,7 +230,7 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<Serve
     ...options,
   });
   servers.push(server);
-  const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
+  const { url } = await server.listen({ host: '127.0.0.1', port });
   return {
     url: `${url}/graphql`,
     ws: `${url.replace('http', 'ws')}/graphql`,
