@@ -4,7 +4,7 @@
  * Ours because the library's executor shares requests between clients, keeps bodies in its errors, and takes headers at a
  * place where one caller's may serve another.
  */
-import { GraphQLError, OperationTypeNode, print } from 'graphql';
+import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { type Dispatcher, request as send } from 'undici';
 import { flat } from './flat.ts';
 import { foreignError, subgraphError } from './foreign-error.ts';
@@ -50,7 +50,8 @@ const defaults: SubgraphAccess = {
 /** Headers that describe one connection or one body, and are never the client's to set on another. */
 const unsent = new Set(['host', 'connection', 'content-length', 'content-type', 'transfer-encoding', 'accept', 'te', 'upgrade', 'expect']);
 
-export function remoteExecutor(name: string, url: string, options: FetchOptions): SubgraphExecutor {
+/** `schema`: the subgraph's own, as the supergraph knows it. */
+export function remoteExecutor(name: string, url: string, schema: GraphQLSchema, options: FetchOptions): SubgraphExecutor {
   const access: SubgraphAccess = { ...defaults, ...defined(options), ...defined(options.subgraphs?.[name] ?? {}) };
   const propagate = (options.propagate ?? []).map((header) => header.toLowerCase()).filter((header) => !unsent.has(header));
 
@@ -69,7 +70,7 @@ export function remoteExecutor(name: string, url: string, options: FetchOptions)
     const headers = headersFor(request.context);
     const variables = request.variables ?? {};
     if (request.operationType === OperationTypeNode.SUBSCRIPTION) {
-      return remoteEvents({ name, url: access.subscriptionUrl ?? url, query, variables, headers, signal: clientSignal, request });
+      return remoteEvents({ name, url: access.subscriptionUrl ?? url, query, variables, headers, signal: clientSignal, request, schema });
     }
     const attempts = request.operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
     for (let attempt = 1; ; attempt++) {
@@ -79,11 +80,11 @@ export function remoteExecutor(name: string, url: string, options: FetchOptions)
         const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal, options.dispatcher);
         const result = resultOf(name, answer);
         if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
-        return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) });
+        return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);
       } catch (error) {
         const failure = failureOf(name, error, clientSignal, deadline);
         if (attempt >= attempts || !(failure.extensions['retryable'] === true) || clientSignal?.aborted === true) {
-          return placed(request, { data: null, errors: [failure] });
+          return placed(request, { data: null, errors: [failure] }, schema);
         }
       }
     }

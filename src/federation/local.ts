@@ -25,20 +25,24 @@ export function localExecutor(schema: GraphQLSchema): SubgraphExecutor {
       contextValue: context,
       rootValue: new LocalRoot(typeof context === 'object' && context !== null ? context : {}, request.info ?? null),
     };
-    if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return placed(request, (await execute(args)) as SubgraphResult);
+    if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return placed(request, (await execute(args)) as SubgraphResult, schema);
     const events = await subscribe(args);
-    return Symbol.asyncIterator in events ? placedEvents(request, events) : placed(request, events as SubgraphResult);
+    return Symbol.asyncIterator in events ? placedEvents(request, events, schema) : placed(request, events as SubgraphResult, schema);
   };
 }
 
 /** Event by event without a generator: a reader that leaves must reach the source at once, also while it waits. */
-function placedEvents(request: SubgraphRequest, events: AsyncGenerator<unknown>): AsyncIterableIterator<SubgraphResult> {
+function placedEvents(
+  request: SubgraphRequest,
+  events: AsyncGenerator<unknown>,
+  schema: GraphQLSchema,
+): AsyncIterableIterator<SubgraphResult> {
   return {
     async next() {
       const event = await events.next();
       return event.done === true
         ? { done: true, value: undefined }
-        : { done: false, value: placed(request, event.value as SubgraphResult) };
+        : { done: false, value: placed(request, event.value as SubgraphResult, schema) };
     },
     async return() {
       await events.return(undefined);

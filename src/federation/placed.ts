@@ -5,7 +5,17 @@
  * from graphql itself when the field completes. What a null bubbled up inside the subgraph leaves behind (the path below
  * the place that became null) is remembered here, see {@link exactPath}.
  */
-import { type FieldNode, type FragmentDefinitionNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionSetNode,
+} from 'graphql';
 import type { SubgraphRequest, SubgraphResult } from './request.ts';
 
 type Path = readonly (string | number)[];
@@ -18,13 +28,13 @@ export function exactPath(error: GraphQLError): Path | undefined {
 }
 
 /** The result with its errors in the data and none beside it. */
-export function placed(request: SubgraphRequest, result: SubgraphResult): SubgraphResult {
+export function placed(request: SubgraphRequest, result: SubgraphResult, schema: GraphQLSchema): SubgraphResult {
   const errors = result.errors ?? [];
   if (errors.length === 0) return result.data === undefined ? { ...result, data: null } : result;
   const root: { data: unknown } = { data: result.data ?? null };
-  const missing: { readonly path: Path; readonly error: Error }[] = [];
+  const missing: Missing[] = [];
   for (const error of errors) place(root, 'data', error.path ?? [], 0, withoutPath(error), missing);
-  for (const { path, error } of missing) root.data = spread(request, root.data, path, error);
+  for (const { path, tail, error } of missing) root.data = spread(request, root.data, { path, tail, error }, schema);
   return { data: root.data as Record<string, unknown> };
 }
 
@@ -34,9 +44,15 @@ function withoutPath(error: GraphQLError): Error {
   return new GraphQLError(error.message, { extensions: error.extensions });
 }
 
-type Missing = { readonly path: Path; readonly error: Error }[];
+/** An error at what is no field of the client's: the answer as a whole, or an entity of it. */
+interface Missing {
+  readonly path: Path;
+  /** What it made null on its way up. */
+  readonly tail: Path;
+  readonly error: Error;
+}
 
-function place(holder: unknown, key: string | number, path: Path, depth: number, error: Error, missing: Missing): void {
+function place(holder: unknown, key: string | number, path: Path, depth: number, error: Error, missing: Missing[]): void {
   const parent = holder as Record<string | number, unknown>;
   const value = parent[key];
   if (value instanceof Error) return;
@@ -46,17 +62,19 @@ function place(holder: unknown, key: string | number, path: Path, depth: number,
     return;
   }
   const tail = path.slice(depth);
-  if (tail.length > 0) tails.set(error, tail);
   // The root, `_entities` and its items are no fields of the client's: their errors belong to what was asked of them.
-  if (depth === 0 || (path[0] === '_entities' && depth <= 2)) missing.push({ path: path.slice(0, depth), error });
-  else parent[key] = error;
+  if (depth === 0 || (path[0] === '_entities' && depth <= 2)) missing.push({ path: path.slice(0, depth), tail, error });
+  else {
+    if (tail.length > 0) tails.set(error, tail);
+    parent[key] = error;
+  }
 }
 
 /** An error of the whole answer, or of a whole entity, as the error of each field that was asked of it. */
-function spread(request: SubgraphRequest, data: unknown, path: Path, error: Error): unknown {
+function spread(request: SubgraphRequest, data: unknown, { path, tail, error }: Missing, schema: GraphQLSchema): unknown {
   const asked = askedOf(request);
   if (asked === null) return data;
-  const { root, representations, fragments } = asked;
+  const { root, representations } = asked;
   const key = root.alias?.value ?? root.name.value;
   if (representations === null) return { [key]: error };
   const current = (data as Record<string, unknown> | null)?.[key];
@@ -64,11 +82,31 @@ function spread(request: SubgraphRequest, data: unknown, path: Path, error: Erro
   const entities = representations.map((representation, position) => {
     const known: unknown = Array.isArray(current) ? current[position] : null;
     if ((known !== null && known !== undefined) || (typeof index === 'number' && index !== position)) return known ?? null;
-    const entity: Record<string, unknown> = { __typename: representation['__typename'] };
-    if (root.selectionSet !== undefined) fail(entity, root.selectionSet, fragments, error);
-    return entity;
+    return failed(String(representation['__typename']), asked, index === undefined ? [] : tail, error, schema);
   });
   return { [key]: entities };
+}
+
+/** The error stands at the field that it came from, where that is known; fields beside it that may be null are just that. */
+function failed(typeName: string, { root, fragments }: Asked, [from, ...rest]: Path, error: Error, schema: GraphQLSchema): unknown {
+  const type = schema.getType(typeName);
+  const entity: Record<string, unknown> = { __typename: typeName };
+  const fill = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) {
+        const key = selection.alias?.value ?? selection.name.value;
+        const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
+        const mayBeNull = from !== undefined && from !== key && field !== undefined && !isNonNullType(field.type);
+        if (selection.name.value !== '__typename') entity[key] = mayBeNull ? null : error;
+        continue;
+      }
+      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      if (inner !== undefined) fill(inner.selectionSet);
+    }
+  };
+  if (root.selectionSet !== undefined) fill(root.selectionSet);
+  if (from !== undefined && from in entity && rest.length > 0) tails.set(error, rest);
+  return entity;
 }
 
 interface Asked {
@@ -90,16 +128,4 @@ function askedOf({ document, variables }: SubgraphRequest): Asked | null {
     representations: Array.isArray(value) ? value : null,
     fragments: new Map(fragments.map((fragment) => [fragment.name.value, fragment])),
   };
-}
-
-function fail(entity: Record<string, unknown>, set: SelectionSetNode, fragments: Asked['fragments'], error: Error): void {
-  for (const selection of set.selections) {
-    if (selection.kind === Kind.FIELD) {
-      const key = selection.alias?.value ?? selection.name.value;
-      if (selection.name.value !== '__typename') entity[key] = error;
-      continue;
-    }
-    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-    if (inner !== undefined) fail(entity, inner.selectionSet, fragments, error);
-  }
 }

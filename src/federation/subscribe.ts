@@ -1,5 +1,5 @@
 /** Subscriptions of remote subgraphs: graphql-transport-ws for `ws:` URLs, else SSE (graphql-sse, distinct connections). */
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { request as send } from 'undici';
 import { WebSocket } from 'ws';
@@ -15,6 +15,7 @@ export interface RemoteSubscription {
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal | null;
   readonly request: SubgraphRequest;
+  readonly schema: GraphQLSchema;
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
@@ -27,7 +28,7 @@ export function remoteEvents(subscription: RemoteSubscription): AsyncIterable<Su
 
 type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
 
-function eventsOf(results: Results, { name, signal, request }: RemoteSubscription): AsyncIterableIterator<SubgraphResult> {
+function eventsOf(results: Results, { name, signal, request, schema }: RemoteSubscription): AsyncIterableIterator<SubgraphResult> {
   const leaving = new AbortController();
   const stop = signal === null ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
   const events = results(stop)[Symbol.asyncIterator]();
@@ -42,13 +43,13 @@ function eventsOf(results: Results, { name, signal, request }: RemoteSubscriptio
           ended = true;
           return end;
         }
-        return { done: false, value: placed(request, resultOf(event.value)) };
+        return { done: false, value: placed(request, resultOf(event.value), schema) };
       } catch (error) {
         ended = true;
         if (stop.aborted) return end;
         const failure =
           error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
-        return { done: false, value: placed(request, { data: null, errors: [failure] }) };
+        return { done: false, value: placed(request, { data: null, errors: [failure] }, schema) };
       }
     },
     async return() {

@@ -28,15 +28,14 @@ export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, author
   const graphs = graphsOf(supergraph);
   checkServable(supergraph, graphs, local);
   const localIds = new Set(graphs.filter((graph) => localOf(graph, local) !== null).map(({ id }) => id));
-  const executors = new Map(graphs.map((graph) => [graph.id, executorOf(graph, local, fetch)]));
   const stitched = getStitchedSchemaFromSupergraphSdl({
     supergraphSdl: supergraph,
     batch: false,
     onSubschemaConfig(subschema) {
-      const executor = executors.get(subschema.name);
-      if (executor === undefined) throw new Error(`The supergraph has no join__Graph value ${subschema.name}.`);
+      const graph = graphs.find(({ id }) => id === subschema.name);
+      if (graph === undefined) throw new Error(`The supergraph has no join__Graph value ${subschema.name}.`);
       // The library's result type is wider than ours: it also knows incremental results.
-      subschema.executor = executor as unknown as NonNullable<typeof subschema.executor>;
+      subschema.executor = executorOf(graph, subschema.schema, local, fetch) as unknown as NonNullable<typeof subschema.executor>;
       subschema.batch = false;
     },
   });
@@ -62,9 +61,14 @@ function localOf({ name, url }: JoinedGraph, local: Readonly<Record<string, Grap
   return local[url] ?? local[name] ?? null;
 }
 
-function executorOf(graph: JoinedGraph, local: Readonly<Record<string, GraphQLSchema>>, fetch: FetchOptions): SubgraphExecutor {
-  const schema = localOf(graph, local);
-  return schema === null ? remoteExecutor(graph.name, graph.url, fetch) : localExecutor(schema);
+function executorOf(
+  graph: JoinedGraph,
+  schema: GraphQLSchema,
+  local: Readonly<Record<string, GraphQLSchema>>,
+  fetch: FetchOptions,
+): SubgraphExecutor {
+  const own = localOf(graph, local);
+  return own === null ? remoteExecutor(graph.name, graph.url, schema, fetch) : localExecutor(own);
 }
 
 function checkServable(supergraph: DocumentNode, graphs: readonly JoinedGraph[], local: Readonly<Record<string, GraphQLSchema>>): void {

@@ -1,7 +1,12 @@
-/** A supergraph for a test: subgraphs over HTTP, composed and executed as the gateway does it. */
+/**
+ * A supergraph for a test: subgraphs over HTTP, composed and executed as the gateway does it. Composed twice, from the
+ * SDL as its team wrote it and as the running subgraph tells it: every query must answer the same from both.
+ */
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
+import { expect } from 'vitest';
 import { composition } from '../../src/federation/composition.ts';
 import { exactPath } from '../../src/federation/placed.ts';
+import { readSubgraph } from '../../src/federation/sources.ts';
 import { type SupergraphOptions, supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, type Resolvers, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 
@@ -39,22 +44,37 @@ export async function gateway({ remote, local = {}, options = {} }: TestGraph): 
     sdl: federation2 + sdl,
     schema: subgraphSchema(federation2 + sdl, resolvers),
   }));
-  const composed = composition([...running, ...own], null);
-  if (!composed.ok) throw new Error(composed.problems.map(({ message }) => message).join('\n'));
-  const schema = supergraphSchema({
-    supergraphSdl: composed.supergraphSdl,
-    local: Object.fromEntries(own.map((subgraph) => [subgraph.url, subgraph.schema])),
-    ...options,
-  });
+  const asServed = await Promise.all(
+    running.map(async ({ name, url }) => ({ name, url, sdl: await readSubgraph({ name, url }, new AbortController().signal) })),
+  );
+  for (const { asked } of running) asked.length = 0;
+  const sdls = [running, asServed].map((subgraphs) => composed([...subgraphs, ...own]));
+  const [schema, byUrl] = [...new Set(sdls)].map((supergraphSdl) =>
+    supergraphSchema({ supergraphSdl, local: Object.fromEntries(own.map((subgraph) => [subgraph.url, subgraph.schema])), ...options }),
+  );
+  if (schema === undefined) throw new Error('Nothing was composed.');
   return {
     schema,
-    supergraphSdl: composed.supergraphSdl,
+    supergraphSdl: sdls[0] ?? '',
     subgraphs: Object.fromEntries(running.map((subgraph) => [subgraph.name, subgraph])),
-    query: (query, variables = {}, context = {}) => run(schema, query, variables, context),
+    async query(query, variables = {}, context = {}) {
+      const result = await run(schema, query, variables, context);
+      if (byUrl === undefined || query.trimStart().startsWith('mutation')) return result;
+      const before = running.map(({ asked }) => asked.length);
+      expect(await run(byUrl, query, variables, context)).toEqual(result);
+      for (const [index, { asked }] of running.entries()) asked.length = before[index] ?? 0;
+      return result;
+    },
     close: async () => {
       await Promise.all(running.map((subgraph) => subgraph.close()));
     },
   };
+}
+
+function composed(subgraphs: Parameters<typeof composition>[0]): string {
+  const result = composition(subgraphs, null);
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
+  return result.supergraphSdl;
 }
 
 async function run(
