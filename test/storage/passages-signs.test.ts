@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { signIndex, signsOf } from '../../src/storage/passages-signs.ts';
 
 const dimensions = 20;
-const vectors = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: dimensions, maxLength: dimensions });
+const vectors = fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: dimensions, maxLength: dimensions });
 const step = fc.oneof(
   fc.record({ add: fc.integer({ min: 1, max: 200 }), values: vectors }),
   fc.record({ remove: fc.integer({ min: 1, max: 200 }) }),
@@ -24,7 +24,7 @@ it('an index of signs holds what was added and not removed, nearest first by the
         }
       }
       const score = (id: number): number =>
-        (expected.get(id) ?? []).reduce((sum, value, at) => sum + (value > 0 ? Math.fround(query[at] ?? 0) : 0), 0);
+        (expected.get(id) ?? []).reduce((sum, value, at) => sum + (value > 0 ? (query[at] ?? 0) : 0), 0);
       const nearest = index.nearest(Float32Array.from(query), 5);
       expect(index.size).toBe(expected.size);
       expect(nearest).toHaveLength(Math.min(5, expected.size));
