@@ -15,7 +15,7 @@ export interface CutPassage {
   readonly headings: readonly string[];
 }
 
-export interface CutSizes {
+interface CutSizes {
   /** UTF-16 units that a passage is filled up to. */
   readonly target: number;
   /** And never exceeds. */
@@ -26,7 +26,7 @@ export interface CutSizes {
 export const cuttingVersion = 1;
 
 /** 1,500 characters are some 400 tokens: they fit the smallest usual embedding context, 512. */
-export const usualSizes: CutSizes = { target: 900, most: 1_500 };
+const usualSizes: CutSizes = { target: 900, most: 1_500 };
 
 interface Range {
   readonly start: number;

@@ -13,7 +13,7 @@ export type FoundFile =
   /** `message` says why, as a sentence. */
   | { readonly kind: 'ignored'; readonly path: string; readonly message: string };
 
-export interface FilesOptions {
+interface FilesOptions {
   /** Ids of sources are paths relative to this folder, with `/`. Default: the working directory. */
   readonly base?: string;
   readonly signal?: AbortSignal;
