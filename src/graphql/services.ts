@@ -1,8 +1,8 @@
 /** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
-import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
+import type { Ceiling } from '../fields/quote.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions.ts';
@@ -10,6 +10,7 @@ import type { KeyRecord } from '../storage/keys.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Limits } from '../storage/limits.ts';
 import type { Passages } from '../storage/passages.ts';
+import type { QuotedGraph } from './quote.ts';
 
 export interface Services {
   readonly handle: Handler;
@@ -31,6 +32,8 @@ export interface Services {
   answerTokens(passages: number): number;
   /** The route that embeds for a collection; null when there is no such collection. */
   embeddingRoute(collection: string): string | null;
+  /** What `aiQuote` quotes: the graph as callers see it now. Absent: the AI schema's own root fields. */
+  quotedGraph?(): QuotedGraph;
   readonly templates: Templates;
   /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
   refuseImageUrl(url: string): string | null;
@@ -62,12 +65,7 @@ export interface DeploymentView {
   readonly healthy: boolean;
 }
 
-export interface Ceiling {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Null: a deployment of the route is unpriced. */
-  readonly cost: NanoUsd | null;
-}
+export type { Ceiling };
 
 /** Virtual keys, as the shell and the mutations administer them. */
 export interface KeyDesk {
