@@ -191,7 +191,7 @@ export type AiQuote = {
 
 /** What one AI field of an operation can cost at most. */
 export type AiQuotedField = {
-  /** How often it is resolved at most, with all lists above it. Retries and fallbacks are not counted. */
+  /** The most calls to models that it makes; retries and fallbacks are not counted. */
   readonly calls: Scalars['SafeInt']['output'];
   /** The field, such as `Query.completion`. */
   readonly coordinate: Scalars['String']['output'];

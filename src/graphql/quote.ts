@@ -1,6 +1,12 @@
-/** `aiQuote`: what an operation can cost at most, and whether the caller could run it now, with the reason where not. */
+/**
+ * The most that an operation can cost, field by field, before it runs: the answer to `Query.aiQuote`.
+ *
+ * The sum is the one that admission judges by. Beside it stands why the operation would not run: a missing scope, a refused
+ * input, a budget that has less left.
+ */
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   getArgumentValues,
@@ -12,14 +18,14 @@ import {
   validate,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
-import { type AccessRules, refusal, rulesOf } from '../access/rules.ts';
+import { refusal, rulesOf } from '../access/rules.ts';
 import type { Principal } from '../core/call.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
-import { compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
+import type { Quote } from '../fields/quote.ts';
 import type { BudgetState } from '../storage/limits.ts';
 import { refuse } from './refuse.ts';
-import { rootCeilings, rootPricer } from './root-ceilings.ts';
+import { rootPricers } from './root-pricers.ts';
 import type { Services } from './services.ts';
 
 export interface QuoteAsked {
@@ -27,95 +33,55 @@ export interface QuoteAsked {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly principal: Principal;
-  /** The AI schema, with its rules. */
+  /** The AI subgraph's own, for its rules. */
   readonly schema: GraphQLSchema;
 }
 
-/** The graph as callers see it, and how its AI fields are priced. */
-export interface QuotedGraph {
-  readonly schema: GraphQLSchema;
-  readonly rules: QuoteRules;
+export interface JudgedQuote extends Quote {
+  readonly allowed: boolean;
+  readonly reason: string | null;
 }
 
-export async function quoteOf(
-  asked: QuoteAsked,
-  services: Services,
-): Promise<Quote & { readonly allowed: boolean; readonly reason: string | null }> {
-  const { operationName, principal } = asked;
-  const graph = services.quotedGraph?.() ?? { schema: asked.schema, rules: rootRules(services) };
-  const document = checkedDocument(asked.document, graph.schema);
+export async function quoteOf(asked: QuoteAsked, services: Services): Promise<JudgedQuote> {
+  const { principal, variables, operationName } = asked;
+  const schema = services.graph() ?? asked.schema;
+  const document = checkedDocument(asked.document, schema);
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) {
     refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
   }
-  const roots = rootFields(asked, graph.schema, document, operation);
-  const quote = compileQuote(graph.schema, document, operationName, graph.rules)(asked.variables);
-  const rules = rulesOf(asked.schema);
+  const quote = services.quote(schema, document, operation.name?.value ?? null, variables);
   const reason =
-    accessReason([...roots.map(({ coordinate }) => coordinate), ...quote.fields.map(({ coordinate }) => coordinate)], rules, principal) ??
-    inputReason(roots, services, principal) ??
+    quote.fields.map(({ coordinate }) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
+    inputReason(document, operation, schema, asked, services) ??
     budgetReason(quote.cost, await services.limits.budgets(principal.limits));
   return { ...quote, allowed: reason === null, reason };
 }
 
-const rootRules = (services: Services): QuoteRules => ({
-  ceilingOf: rootCeilings(services),
-  listSizeOf: () => null,
-  assumedListSize: 100,
-});
-
-function checkedDocument(text: string, schema: GraphQLSchema): DocumentNode {
-  try {
-    const document = parse(text, { maxTokens: 10_000 });
-    const [error] = validate(schema, document, undefined, { maxErrors: 1 });
-    if (error !== undefined) throw error;
-    return document;
-  } catch (error) {
-    if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
-    throw error;
-  }
+function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): string | null {
+  const rule = rulesOf(schema).get(coordinate);
+  return rule === undefined ? null : (refusal(coordinate, rule, principal)?.message ?? null);
 }
 
-interface RootField {
-  readonly coordinate: string;
-  readonly path: string;
-  readonly args: Readonly<Record<string, unknown>>;
-}
-
-function rootFields(
-  { variables }: QuoteAsked,
-  schema: GraphQLSchema,
+/** What the first root field that would refuse its arguments says. */
+function inputReason(
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): readonly RootField[] {
+  schema: GraphQLSchema,
+  { variables, principal }: QuoteAsked,
+  services: Services,
+): string | null {
   const root = schema.getRootType(operation.operation);
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (root === null || root === undefined || coerced === undefined) {
     throw new GatewayError('BAD_REQUEST', errors?.[0]?.message ?? `The graph has no ${operation.operation}s.`);
   }
-  const fragments = Object.fromEntries(
-    document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-  );
-  return [...collectFields(schema, fragments, coerced, root, operation.selectionSet)].flatMap(([path, [node]]) => {
+  for (const [path, [node]] of collectFields(schema, fragmentsOf(document), coerced, root, operation.selectionSet)) {
     const field = node === undefined ? undefined : root.getFields()[node.name.value];
-    if (node === undefined || field === undefined) return [];
-    return [{ coordinate: `${root.name}.${field.name}`, path, args: getArgumentValues(field, node, coerced) }];
-  });
-}
-
-function accessReason(coordinates: readonly string[], rules: AccessRules, principal: Principal): string | null {
-  for (const coordinate of coordinates) {
-    const rule = rules.get(coordinate);
-    const refused = rule === undefined ? null : refusal(coordinate, rule, principal);
-    if (refused !== null) return refused.message;
-  }
-  return null;
-}
-
-function inputReason(roots: readonly RootField[], services: Services, principal: Principal): string | null {
-  for (const { coordinate, path, args } of roots) {
+    const price = rootPricers[`${root.name}.${field?.name}`];
+    if (node === undefined || field === undefined || price === undefined) continue;
     try {
-      rootPricer(coordinate)?.(args, services, principal);
+      price(getArgumentValues(field, node, coerced), services, principal);
     } catch (error) {
       return `${path}: ${asGatewayError(error).message}`;
     }
@@ -130,3 +96,22 @@ function budgetReason(cost: NanoUsd | null, budgets: readonly BudgetState[]): st
   const short = budgets.find(({ limit, spent, held }) => limit - spent - held < cost);
   return short === undefined ? null : `The budget "${short.name}" has less left than this can cost.`;
 }
+
+function checkedDocument(document: string, schema: GraphQLSchema): DocumentNode {
+  try {
+    const parsed = parse(document, { maxTokens: 10_000 });
+    const [error] = validate(schema, parsed, undefined, { maxErrors: 1 });
+    if (error !== undefined) throw error;
+    return parsed;
+  } catch (error) {
+    if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+    throw error;
+  }
+}
+
+const fragmentsOf = (document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> =>
+  Object.fromEntries(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );

@@ -4,6 +4,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { shielded } from '../access/shield.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { SchemaPart } from './ai-fields/schema-part.ts';
 import type { OperationContext } from './context.ts';
 import { graphqlErrorOf } from './errors.ts';
 import type { Resolvers } from './generated.ts';
@@ -45,12 +46,7 @@ export function aiResolvers(services: Services): Resolvers {
   return merged as Resolvers;
 }
 
-/** What an operator adds: SDL without AI directives, and resolvers for its AI fields. */
-export interface SchemaPart {
-  readonly typeDefs: DocumentNode;
-  readonly resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
-
+/** `part`: the operator's AI fields. */
 export function aiSchema(services: Services, part: SchemaPart | null = null): GraphQLSchema {
   // @apollo/subgraph's own resolver type knows neither our context nor `__resolveReference` beside typed fields.
   const own = { typeDefs: aiTypeDefs(), resolvers: aiResolvers(services) as never };

@@ -1,8 +1,11 @@
 /** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
-import type { Ceiling } from '../fields/quote.ts';
+import type { Ceiling, Quote } from '../fields/quote.ts';
+import type { Entities } from '../retrieval/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions.ts';
@@ -10,7 +13,6 @@ import type { KeyRecord } from '../storage/keys.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Limits } from '../storage/limits.ts';
 import type { Passages } from '../storage/passages.ts';
-import type { QuotedGraph } from './quote.ts';
 
 export interface Services {
   readonly handle: Handler;
@@ -30,10 +32,13 @@ export interface Services {
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
   /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
-  /** The route that embeds for a collection; null when there is no such collection. */
+  /** What the operation can cost at most; compiled once per schema and document. */
+  quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
+  /** The graph that clients see; null while there is none but the AI subgraph. */
+  graph(): GraphQLSchema | null;
+  readonly entities: Pick<Entities, 'similar'>;
+  /** The route that embeds for a collection or an index; null when there is neither. */
   embeddingRoute(collection: string): string | null;
-  /** What `aiQuote` quotes: the graph as callers see it now. Absent: the AI schema's own root fields. */
-  quotedGraph?(): QuotedGraph;
   readonly templates: Templates;
   /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
   refuseImageUrl(url: string): string | null;
@@ -64,8 +69,6 @@ export interface DeploymentView {
   readonly outputPerMillion: number | null;
   readonly healthy: boolean;
 }
-
-export type { Ceiling };
 
 /** Virtual keys, as the shell and the mutations administer them. */
 export interface KeyDesk {

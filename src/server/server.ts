@@ -52,6 +52,8 @@ const endpoint = '/graphql';
 const paths = [endpoint, '/health/live', '/health/ready'];
 /** For streams that were told to end: time to say so. */
 const farewellMs = 2_000;
+/** For clients to close their side. */
+const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
   const limits: ServerLimits = { ...defaultLimits, ...options.limits };
@@ -104,9 +106,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     (request, response) => {
       response.on('error', () => {});
       answer(request, response).catch((error: unknown) => {
-        const refusal = asGatewayError(error);
-        if (refusal.code === 'INTERNAL') log.error({ errorId: refusal.errorId, err: error }, 'a request failed');
-        respondRefusal(response, refusal, mask);
+        respondRefusal(response, asGatewayError(error), mask);
       });
     },
   );
@@ -123,7 +123,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
     socketDoor.close(true);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const cut = setTimeout(() => server.closeAllConnections(), 500);
+    const cut = setTimeout(() => {
+      socketDoor.terminate();
+      server.closeAllConnections();
+    }, politeMs);
     await closed;
     clearTimeout(cut);
   }

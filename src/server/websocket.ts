@@ -40,6 +40,8 @@ export interface Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Closes the sockets on which nothing runs; with `all`, every one (1001: clients reconnect). */
   close(all: boolean): void;
+  /** Ends those whose client does not answer. */
+  terminate(): void;
 }
 
 interface Extra {
@@ -153,6 +155,9 @@ export function sockets(parts: SocketParts): Sockets {
     },
     close(all) {
       for (const [socket, table] of tables) if (all || table.size() === 0) socket.close(1001, 'Going away');
+    },
+    terminate() {
+      for (const socket of tables.keys()) socket.terminate();
     },
   };
 }

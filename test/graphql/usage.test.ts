@@ -89,7 +89,7 @@ describe('Query.aiQuote', () => {
       fields: [
         { coordinate: 'Query.completion', path: 'a', calls: 1 },
         { coordinate: 'Query.embedding', path: 'embedding', calls: 1 },
-        { coordinate: 'Query.aiAnswer', path: 'aiAnswer', calls: 1 },
+        { coordinate: 'Query.aiAnswer', path: 'aiAnswer', calls: 2 },
       ],
     });
     const sum = aiQuote.fields.reduce((total, { cost }) => total + Math.round(Number(cost.amount) * 1e9), 0);

@@ -73,6 +73,15 @@ describe('closing', () => {
     expect(closes).toEqual([1001]);
   });
 
+  it('does not wait for a WebSocket whose client never answers', async () => {
+    const { ws, server } = await serve();
+    const socket = new WebSocket(ws, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.pause();
+    await server.close(0);
+    socket.terminate();
+  });
+
   it('says in a sentence that a port is taken', async () => {
     const { url } = await serve();
     await expect(serve({}, Number(new URL(url).port))).rejects.toThrow(/another program uses it/);
