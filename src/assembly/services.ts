@@ -5,7 +5,8 @@ import { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
 import type { PromptFile } from '../fields/prompts.ts';
-import type { Ceiling, KeyDesk, RouteView, Services } from '../graphql/services.ts';
+import type { Ceiling } from '../fields/quote.ts';
+import type { KeyDesk, RouteView, Services } from '../graphql/services.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { outputTokensToAsk } from '../routing/fit.ts';
@@ -27,6 +28,11 @@ export interface ServiceParts {
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
+  /** Of the living graph: known after the services, which its own subgraph needs. */
+  readonly graph: Pick<Services, 'graph' | 'quote'>;
+  readonly entities: Services['entities'];
+  /** Routes that embed for entity indexes, by index. */
+  readonly indexRoutes: ReadonlyMap<string, string>;
   readonly now: () => number;
 }
 
@@ -51,9 +57,13 @@ export function servicesOf(parts: ServiceParts): Services {
         ),
       );
     },
-    embeddingRoute: (collection) => {
-      const config = collections[collection];
-      return config === undefined ? null : (config.embeddingRoute ?? 'embedding');
+    answerTokens: (passages) => answerInstructionTokens + passages * mostPassageTokens,
+    quote: (...asked) => parts.graph.quote(...asked),
+    graph: () => parts.graph.graph(),
+    entities: parts.entities,
+    embeddingRoute: (name) => {
+      const config = collections[name];
+      return config === undefined ? (parts.indexRoutes.get(name) ?? null) : (config.embeddingRoute ?? 'embedding');
     },
     templates: templatesOf(parts.prompts),
     refuseImageUrl: (url) =>
@@ -65,6 +75,10 @@ export function servicesOf(parts: ServiceParts): Services {
     now,
   };
 }
+
+/** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/cut.ts`), in the worst case a token each. */
+const answerInstructionTokens = 200;
+const mostPassageTokens = 1_500;
 
 /** The most that any of the deployments asks: each with its input and output tokens. */
 function dearest(asked: readonly (readonly [Deployment, number, number])[]): Ceiling {

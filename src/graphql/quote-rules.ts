@@ -19,7 +19,7 @@ export interface QuoteSources {
   readonly assumedListSize: number;
 }
 
-const nothing: Ceiling = { inputTokens: 0, outputTokens: 0, cost: 0 };
+const nothing: Ceiling = { inputTokens: 0, outputTokens: 0, cost: 0, calls: 0 };
 /** Passages that an `@answer` field shows a model. */
 const answerPassages = 8;
 /** The longest text that a `@similar` field embeds; search needs no more of an entity. */
@@ -50,7 +50,8 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
 
 export function sumOf(ceilings: readonly Ceiling[]): Ceiling {
   return ceilings.reduce(
-    (sum, { inputTokens, outputTokens, cost }) => ({
+    (sum, { inputTokens, outputTokens, cost, calls = 1 }) => ({
+      calls: (sum.calls ?? 0) + calls,
       inputTokens: sum.inputTokens + inputTokens,
       outputTokens: sum.outputTokens + outputTokens,
       cost: sum.cost === null || cost === null ? null : sum.cost + cost,

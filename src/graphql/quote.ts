@@ -63,14 +63,15 @@ function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): str
   return rule === undefined ? null : (refusal(coordinate, rule, principal)?.message ?? null);
 }
 
-/** What the first root field that would refuse its arguments says. */
+/** What the first root field that would refuse its caller or its arguments says. */
 function inputReason(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
-  { variables, principal }: QuoteAsked,
+  asked: QuoteAsked,
   services: Services,
 ): string | null {
+  const { variables, principal } = asked;
   const root = schema.getRootType(operation.operation);
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   if (root === null || root === undefined || coerced === undefined) {
@@ -78,8 +79,12 @@ function inputReason(
   }
   for (const [path, [node]] of collectFields(schema, fragmentsOf(document), coerced, root, operation.selectionSet)) {
     const field = node === undefined ? undefined : root.getFields()[node.name.value];
-    const price = rootPricers[`${root.name}.${field?.name}`];
-    if (node === undefined || field === undefined || price === undefined) continue;
+    if (node === undefined || field === undefined) continue;
+    const coordinate = `${root.name}.${field.name}`;
+    const refused = scopeReason(coordinate, asked);
+    if (refused !== null) return refused;
+    const price = rootPricers[coordinate];
+    if (price === undefined) continue;
     try {
       price(getArgumentValues(field, node, coerced), services, principal);
     } catch (error) {

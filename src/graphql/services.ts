@@ -2,7 +2,6 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
-import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Ceiling, Quote } from '../fields/quote.ts';
 import type { Entities } from '../retrieval/entities.ts';

@@ -27,7 +27,7 @@ export interface DoorParts {
   readonly read: ReturnType<typeof documentReader>;
   readonly mask: Masking;
   readonly limits: ServerLimits;
-  readonly schema: () => GraphQLSchema;
+  readonly schema: SchemaFor;
   /** Coordinates that never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
 }
@@ -89,7 +89,7 @@ const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
 
 function refuseByGet({ document, operation }: ReadDocument, { schema, modelFields }: DoorParts): void {
   if (operation.operation === 'mutation') throw new HttpRefusal(405, 'Mutations are sent with POST, never GET.', { Allow: 'POST' });
-  const field = selectedCoordinate(schema(), document, operation, modelFields());
+  const field = selectedCoordinate(schema(document), document, operation, modelFields());
   if (field !== null)
     throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
 }

@@ -6,12 +6,12 @@
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Log } from '../telemetry/log.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { documentReader } from './document.ts';
-import { type MaskError, masking, type ServerLog } from './errors.ts';
+import { type MaskError, masking } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { answerLive, answerReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
@@ -22,11 +22,11 @@ import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { targetOf } from './target.ts';
 import { sockets } from './websocket.ts';
-import { yogaEngine } from './yoga.ts';
+import { type SchemaFor, yogaEngine } from './yoga.ts';
 
 export interface ServerOptions extends OperationHooks {
   /** Asked for each operation, so it may change at any time; operations in flight keep theirs. */
-  readonly schema: () => GraphQLSchema;
+  readonly schema: SchemaFor;
   /** Coordinates of the fields that call a model: they never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
   readonly ready: () => Promise<Readiness>;
@@ -36,7 +36,7 @@ export interface ServerOptions extends OperationHooks {
   readonly cors: { readonly origins: readonly string[] };
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
-  readonly log: ServerLog;
+  readonly log: Log;
   readonly graphiql?: { readonly defaultQuery: string };
   readonly plugins?: readonly Plugin[];
 }

@@ -11,9 +11,10 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, GraphQLSch
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayError } from '../core/errors.ts';
+import type { Log } from '../telemetry/log.ts';
 import { type Asker, askerOf, flatHeaders, headersOfInit } from './client.ts';
 import type { documentReader } from './document.ts';
-import type { Masking, ServerLog } from './errors.ts';
+import type { Masking } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Operations } from './operation.ts';
@@ -33,7 +34,7 @@ export interface SocketParts {
   readonly origins: Origins;
   readonly endpoint: string;
   readonly draining: () => boolean;
-  readonly log: ServerLog;
+  readonly log: Log;
 }
 
 export interface Sockets {
@@ -114,7 +115,7 @@ export function sockets(parts: SocketParts): Sockets {
             const text = String(data);
             table.noteComplete(text, left);
             const handled = receive(text).catch((error: unknown) => {
-              log.error({ err: error }, 'a WebSocket message could not be handled');
+              log.error('a WebSocket message could not be handled', { err: error });
               socket.close(4500, 'Internal server error');
             });
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
@@ -124,7 +125,7 @@ export function sockets(parts: SocketParts): Sockets {
       },
       { request, table },
     );
-    socket.on('error', (error) => log.warn({ err: error }, 'a WebSocket failed'));
+    socket.on('error', (error) => log.warn('a WebSocket failed', { err: error }));
     socket.once('close', (code, reason) => {
       stopBeating();
       tables.delete(socket);
