@@ -25,8 +25,8 @@ export interface Asker {
   readonly info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>;
 }
 
-export const coordinateOf = (info: Asker['info']): string => `${info.parentType.name}.${info.fieldName}`;
-export const pathOf = (info: Asker['info']): readonly (string | number)[] => responsePathAsArray(info.path);
+const coordinateOf = (info: Asker['info']): string => `${info.parentType.name}.${info.fieldName}`;
+const pathOf = (info: Asker['info']): readonly (string | number)[] => responsePathAsArray(info.path);
 
 export interface CallSettings {
   readonly id?: string;
