@@ -63,7 +63,11 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const development = serverConfig.development ?? process.env['NODE_ENV'] !== 'production';
 
   const stateFolder = config.storage?.folder === undefined ? '.fieldgate' : config.storage.folder;
-  const storage = await openStorage({ folder: stateFolder === null ? null : pathIn(folder, stateFolder), now, warn: (sentence) => log.warn(sentence) });
+  const storage = await openStorage({
+    folder: stateFolder === null ? null : pathIn(folder, stateFolder),
+    now,
+    warn: (sentence) => log.warn(sentence),
+  });
   const routes = routesOf(config);
   const health = healthBook({ now });
 
@@ -72,7 +76,8 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     ledger: storage.ledger,
     limits: storage.limits,
     guard: guarded({
-      guardrails: (route) => (config.guardrails ?? []).filter((guard) => includesRoute(guard.routes, route)).map(({ guardrail }) => guardrail),
+      guardrails: (route) =>
+        (config.guardrails ?? []).filter((guard) => includesRoute(guard.routes, route)).map(({ guardrail }) => guardrail),
       mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
     }),
     validate: validated(),
@@ -82,7 +87,11 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     now,
   });
 
-  const runs = openRuns({ completions: storage.completions, now, onStoreFailed: (error) => log.error('a completion could not be stored', { err: error }) });
+  const runs = openRuns({
+    completions: storage.completions,
+    now,
+    onStoreFailed: (error) => log.error('a completion could not be stored', { err: error }),
+  });
   const retrieval = openRetrieval({
     passages: storage.passages,
     jobs: storage.jobs,
@@ -111,7 +120,13 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
   const living = graphOf({ config, folder, fields: read, schema: own, log });
   const admit = admission({
-    rules: quoteRules({ services, fields: read.fields, listSizeOf: (coordinate) => living.listSize(coordinate), principal: serviceOf('quote'), assumedListSize: 100 }),
+    rules: quoteRules({
+      services,
+      fields: read.fields,
+      listSizeOf: (coordinate) => living.listSize(coordinate),
+      principal: serviceOf('quote'),
+      assumedListSize: 100,
+    }),
     mostPerOperation: nanoUsdOf(graphConfig.mostPerOperation ?? ''),
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });

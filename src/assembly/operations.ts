@@ -58,4 +58,3 @@ export function ownContext(principal: OperationContext['principal'], limits: Pic
     usage: operationUsage(),
   };
 }
-

@@ -1,19 +1,17 @@
 /** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
-import { issueKey } from '../access/keys.ts';
+import { keyDesk } from '../access/key-desk.ts';
 import type { Handler } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import type { Ceiling } from '../fields/quote.ts';
-import type { KeyDesk, RouteView, Services } from '../graphql/services.ts';
+import type { RouteView, Services } from '../graphql/services.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { outputTokensToAsk } from '../routing/fit.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
-import type { Keys } from '../storage/keys.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { templatesOf } from './templates.ts';
@@ -44,7 +42,7 @@ export function servicesOf(parts: ServiceParts): Services {
     completions: storage.completions,
     limits: storage.limits,
     ledger: storage.ledger,
-    keys: keyDesk(storage.keys, now),
+    keys: keyDesk(storage.keys, { routes: [...routes.keys()], now }),
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: () => [...routes.values()].map((route) => routeView(route, health)),
@@ -111,22 +109,4 @@ function routeView({ name, description, deployments, totalMs, providerOptions }:
       healthy: health.of(deployment).circuit !== 'open',
     })),
   };
-}
-
-export function keyDesk(keys: Keys, now: () => number): KeyDesk {
-  return {
-    async issue(wanted) {
-      const { record, secret } = issueKey({ ...wanted, now: now() });
-      await keys.put(record);
-      return { key: record, secret };
-    },
-    list: () => keys.list(),
-    revoke: (id) => keys.revoke(id, now()),
-  };
-}
-
-/** For what cannot happen once the configuration is checked. */
-export function required<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new GatewayError('INTERNAL', `${what} is missing.`);
-  return value;
 }

@@ -12,7 +12,10 @@ export async function startDocuments({ documents = [] }: GatewayConfig, folder: 
   for (const { collection, paths } of documents) {
     try {
       const sources: NewSource[] = [];
-      for await (const found of filesIn(paths.map((path) => pathIn(folder, path)), { base: folder })) {
+      for await (const found of filesIn(
+        paths.map((path) => pathIn(folder, path)),
+        { base: folder },
+      )) {
         if (found.kind === 'source') sources.push(found.source);
         else log.info('a file is not a document', { path: found.path, reason: found.message });
       }

@@ -5,7 +5,7 @@
  * settled before it runs: an answer that nobody can take would cost money.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
 import { askerOf, flatHeaders } from './client.ts';
@@ -21,6 +21,7 @@ import { HttpRefusal } from './refusal.ts';
 import { mediaTypes, respondJson, respondRefusal } from './respond.ts';
 import type { ResultStream } from './result-stream.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
+import type { SchemaFor } from './yoga.ts';
 
 export interface DoorParts {
   readonly operations: Operations;

@@ -30,6 +30,7 @@ export interface OperationInput extends Asker {
 /** What `admitOperation` is told: a valid document and the schema it will run on. */
 export interface AdmissionInput extends EngineArguments {
   readonly schema: GraphQLSchema;
+  readonly headers: Asker['headers'];
 }
 
 export interface OperationHooks {
@@ -126,7 +127,7 @@ async function run(request: OperationRequest, controller: AbortController, parts
     const invalid = bound.validate(document);
     if (invalid.length > 0) return { errors: invalid.map(mask.error) };
     const args = { document, operation, operationName, variables };
-    const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema });
+    const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema, headers: request.headers });
     if (instead !== undefined) return instead;
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);

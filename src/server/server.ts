@@ -22,7 +22,8 @@ import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { targetOf } from './target.ts';
 import { sockets } from './websocket.ts';
-import { type SchemaFor, yogaEngine } from './yoga.ts';
+
+import { type Engine, type SchemaFor, yogaEngine } from './yoga.ts';
 
 export interface ServerOptions extends OperationHooks {
   /** Asked for each operation, so it may change at any time; operations in flight keep theirs. */
@@ -39,6 +40,8 @@ export interface ServerOptions extends OperationHooks {
   readonly log: Log;
   readonly graphiql?: { readonly defaultQuery: string };
   readonly plugins?: readonly Plugin[];
+  /** Yoga unless another is given: `apolloEngine`. */
+  readonly engine?: Engine;
 }
 
 export interface FieldgateServer {
@@ -59,7 +62,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const limits: ServerLimits = { ...defaultLimits, ...options.limits };
   const { log, development, schema } = options;
   const mask = masking(options.maskError, log);
-  const running = operations({ engine: yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
+  const running = operations({ engine: options.engine ?? yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development);
   const page = graphiqlPage(endpoint, options.graphiql?.defaultQuery ?? '{ __typename }');

@@ -43,7 +43,7 @@ export type Engine = (context: OperationContext, document: DocumentNode) => Boun
 export type SchemaFor = (document: DocumentNode) => GraphQLSchema;
 
 export function yogaEngine(schemaFor: SchemaFor, plugins: readonly Plugin[] = []): Engine {
-  const chosenFor = new WeakMap<OperationContext, GraphQLSchema>();
+  const chosenFor = new WeakMap<object, GraphQLSchema>();
   const yoga = createYoga({
     graphiql: false,
     landingPage: false,
@@ -55,7 +55,7 @@ export function yogaEngine(schemaFor: SchemaFor, plugins: readonly Plugin[] = []
     plugins: [
       {
         onEnveloped({ context, setSchema }) {
-          const chosen = chosenFor.get(context as OperationContext);
+          const chosen = chosenFor.get(context ?? {});
           if (chosen !== undefined) setSchema(chosen);
         },
         onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeWithCursors),
