@@ -21,7 +21,7 @@ const leastGrowth = 24;
 const growthShare = 1 / 48;
 const whole = Allow.OBJ | Allow.ARR;
 
-/** `compiled: null`: any JSON value will do. */
+/** `compiled` is null where every JSON value will do. */
 export function growingObject(compiled: CompiledSchema | null): GrowingObject {
   let text = '';
   let looked = 0;
