@@ -79,8 +79,18 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   } finally {
     response.off('close', leave);
     if (!response.writableEnded) leave();
-    operation.finished();
+    whenDelivered(response, parts.limits.writeIdleMs, () => operation.finished());
   }
+}
+
+/** Calls back when the last byte has left or the client has; one who reads nothing of a long answer is disconnected. */
+function whenDelivered(response: ServerResponse, writeIdleMs: number, then: () => void): void {
+  if (response.closed) {
+    then();
+    return;
+  }
+  if (response.writableLength > 0) response.setTimeout(writeIdleMs, () => response.destroy());
+  response.once('close', then);
 }
 
 const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {

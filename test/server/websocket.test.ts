@@ -142,6 +142,15 @@ describe('a WebSocket', () => {
     expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(code);
   });
 
+  it('is refused when the most are open', async () => {
+    const { ws } = await serve({ limits: { sockets: 1 } });
+    const first = new WebSocket(ws, 'graphql-transport-ws');
+    await new Promise((resolve) => first.once('open', resolve));
+    const second = new WebSocket(ws, 'graphql-transport-ws');
+    expect(await new Promise((resolve) => second.once('unexpected-response', (_, response) => resolve(response.statusCode)))).toBe(503);
+    first.terminate();
+  });
+
   it.each([
     ['a page of another site', { origin: 'https://evil.example' }, 'graphql-transport-ws', '/graphql', 403, /evil.example/],
     ['another protocol', {}, 'graphql-ws', '/graphql', 400, /graphql-transport-ws/],
