@@ -8,20 +8,25 @@
 import { authenticator } from './access/authenticate.ts';
 import { developmentKey } from './access/development-key.ts';
 import { admission } from './assembly/admission.ts';
-import { entitiesOf } from './assembly/entities.ts';
-import { graphOf, operatorFields } from './assembly/graph.ts';
+import { openIndexes } from './assembly/entity-indexes.ts';
+import { graphOf, operatorFields, readiness, schemaChooser } from './assembly/graph.ts';
 import { ingestCalls } from './assembly/ingest-calls.ts';
-import { type GatewayContext, operationHooks } from './assembly/operations.ts';
-import { anonymousOf, teamLimits } from './assembly/principals.ts';
-import { quoteRules } from './assembly/quote-rules.ts';
+import { listSizesOf } from './assembly/list-sizes.ts';
+import { operationHooks } from './assembly/operations.ts';
+import { anonymousOf, serviceOf, teamLimits } from './assembly/principals.ts';
 import { collectionsOf, routesOf } from './assembly/routes.ts';
 import { servicesOf } from './assembly/services.ts';
 import { startDocuments } from './assembly/start-documents.ts';
+import { firstQueries } from './assembly/welcome.ts';
 import { type GatewayConfig, includesRoute, pathIn } from './config.ts';
 import { nanoUsdOf } from './core/money.ts';
-import { bypassing } from './federation/bypass.ts';
+import type { Graph } from './federation/graph.ts';
 import { aiFields } from './graphql/ai-fields/schema-part.ts';
+import { maskedError } from './graphql/errors.ts';
+import { quoteRules } from './graphql/quote-rules.ts';
+import { rootPricers } from './graphql/root-pricers.ts';
 import { aiSchema } from './graphql/schema.ts';
+import type { Services } from './graphql/services.ts';
 import { memoryStore } from './pipeline/cache-store.ts';
 import { guarded } from './pipeline/guard.ts';
 import { pipeline } from './pipeline/pipeline.ts';
@@ -30,19 +35,17 @@ import { openRetrieval } from './retrieval/open.ts';
 import { healthBook } from './routing/health.ts';
 import { openRuns } from './runs/open.ts';
 import { createServer } from './server/server.ts';
-import { openStorage } from './storage/open.ts';
+import { openStorage, type Storage } from './storage/open.ts';
 import { type Log, openLog } from './telemetry/log.ts';
 
 export interface Gateway {
-  /** Serves. Rejects in a sentence when the address is taken. */
+  /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
   listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
-  /** Looks at the sources of the graph now; resolves with what is served then. */
-  refresh(): Promise<GraphStatus>;
-  /** A key with every scope, for the person at this machine; null outside development. */
-  readonly developmentKey: string | null;
   readonly graph: Graph;
   readonly services: Services;
   readonly storage: Storage;
+  /** A key with every scope, for the person at this machine; null outside development. */
+  readonly developmentKey: string | null;
   /** Lets operations finish for the configured grace, stores what must be kept, ends everything. */
   close(): Promise<void>;
 }
@@ -56,19 +59,16 @@ export interface GatewayOptions {
   readonly now?: () => number;
 }
 
-/** For a configuration that `checkConfig` found no mistake in. Nothing listens before `listen`. */
+/** For a configuration that `checkConfig` found no mistake in. */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { folder, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
-  const { graph: graphConfig = {}, server: serverConfig = {} } = config;
+  const { graph: graphConfig = {}, server: serverConfig = {}, guardrails = [] } = config;
   const development = serverConfig.development ?? process.env['NODE_ENV'] !== 'production';
+  const state = config.storage?.folder === null ? null : pathIn(folder, config.storage?.folder ?? '.fieldgate');
 
-  const stateFolder = config.storage?.folder === undefined ? '.fieldgate' : config.storage.folder;
-  const storage = await openStorage({
-    folder: stateFolder === null ? null : pathIn(folder, stateFolder),
-    now,
-    warn: (sentence) => log.warn(sentence),
-  });
+  const storage = await openStorage({ folder: state, now, warn: (sentence, cause) => log.warn(sentence, { err: cause }) });
   const routes = routesOf(config);
+  const collections = collectionsOf(config);
   const health = healthBook({ now });
 
   const handle = pipeline({
@@ -76,11 +76,10 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     ledger: storage.ledger,
     limits: storage.limits,
     guard: guarded({
-      guardrails: (route) =>
-        (config.guardrails ?? []).filter((guard) => includesRoute(guard.routes, route)).map(({ guardrail }) => guardrail),
+      guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
       mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
     }),
-    validate: validated(),
+    validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
     cache: memoryStore(),
     health,
     log,
@@ -90,18 +89,21 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const runs = openRuns({
     completions: storage.completions,
     now,
-    onStoreFailed: (error) => log.error('a completion could not be stored', { err: error }),
+    onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
   });
+  const ingestCallFor = ingestCalls(storage.limits, routes, now);
+  const { read, prompts } = operatorFields(config, folder);
+  const indexes = openIndexes({ config, read, storage, handle, callFor: ingestCallFor, graph: () => living, log });
   const retrieval = openRetrieval({
     passages: storage.passages,
     jobs: storage.jobs,
     handle,
-    collections: collectionsOf(config),
-    ingestCallFor: ingestCalls(storage.limits, routes, now),
-    onFailure: (error, source) => log.warn('a source could not be ingested', { ...source, err: error }),
+    collections,
+    ingestCallFor,
+    // entities: indexes,
+    onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
-  const { read, prompts } = operatorFields(config, folder);
   const services = servicesOf({
     storage,
     handle,
@@ -109,25 +111,68 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     retrieval,
     routes,
     health,
-    collections: collectionsOf(config),
+    collections,
     prompts,
+    entities: indexes,
     graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked) },
-    entities,
     log,
     now,
   });
-
   const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
   const living = graphOf({ config, folder, fields: read, schema: own, log });
   const admit = admission({
     rules: quoteRules({
       services,
       fields: read.fields,
-      listSizeOf: (coordinate) => living.listSize(coordinate),
+      listSizeOf: listSizesOf(living),
       principal: serviceOf('quote'),
       assumedListSize: 100,
     }),
     mostPerOperation: nanoUsdOf(graphConfig.mostPerOperation ?? ''),
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });
+
+  const anonymous = development && options.loopback ? anonymousOf(routes) : null;
+  const modelFields = new Set([...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
+  const server = createServer({
+    ...operationHooks({
+      authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
+      limits: storage.limits,
+      admission: admit,
+    }),
+    schema: schemaChooser(living, own),
+    modelFields: () => modelFields,
+    ready: () => readiness(living, storage),
+    development,
+    cors: { origins: serverConfig.origins ?? [] },
+    maskError: (error) => maskedError(error, services.failed),
+    log,
+    graphiql: {
+      defaultQuery: firstQueries(config)
+        .map(({ query }) => query)
+        .join('\n\n'),
+    },
+  });
+
+  return {
+    graph: living,
+    services,
+    storage,
+    developmentKey: development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null,
+    async listen(at) {
+      const listening = await server.listen(at);
+      retrieval.start();
+      void living.refresh().then(() => indexes.start());
+      void startDocuments(config, folder, retrieval, log);
+      return listening;
+    },
+    async close() {
+      const drainMs = serverConfig.drainMs ?? 10_000;
+      await server.close(drainMs);
+      await runs.drain(0);
+      await Promise.all([retrieval.stop(), indexes.stop()]);
+      living.close();
+      await storage.close();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 /** The routes of a configuration, as the pipeline takes them: names resolved, prices looked up, defaults filled in. */
 import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config.ts';
+import { embeddedLexical } from '../providers/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';
 import type { Deployment, Route } from '../routing/route.ts';
@@ -12,9 +13,15 @@ export function collectionsOf(config: GatewayConfig): Readonly<Record<string, Co
   return Object.fromEntries(
     Object.entries(config.collections ?? {}).map(([name, collection]) => [
       name,
-      { ...collection, embeddingModel: embeddingModelOf(config, collection.embeddingRoute ?? 'embedding') ?? 'unknown' },
+      { ...collection, ...embeddingOf(config, collection.embeddingRoute ?? 'embedding') },
     ]),
   );
+}
+
+/** Lexical vectors tell nothing that words do not, so words alone decide what is relevant there. */
+export function embeddingOf(config: GatewayConfig, route: string): Pick<CollectionConfig, 'embeddingModel' | 'similarityFloor'> {
+  const embeddingModel = embeddingModelOf(config, route) ?? 'unknown';
+  return { embeddingModel, ...(embeddingModel === embeddedLexical ? { similarityFloor: 1 } : {}) };
 }
 
 /** The route's embedding model; null when it has none. */

@@ -1,8 +1,10 @@
 /** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
+import type { GraphQLResolveInfo } from 'graphql';
 import { keyDesk } from '../access/key-desk.ts';
 import type { Handler } from '../core/call.ts';
 import { ceilingOf } from '../core/money.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
+import { responsePaths } from '../federation/paths.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import type { Ceiling } from '../fields/quote.ts';
 import type { RouteView, Services } from '../graphql/services.ts';
@@ -28,9 +30,7 @@ export interface ServiceParts {
   readonly log: Log;
   /** Of the living graph: known after the services, which its own subgraph needs. */
   readonly graph: Pick<Services, 'graph' | 'quote'>;
-  readonly entities: Services['entities'];
-  /** Routes that embed for entity indexes, by index. */
-  readonly indexRoutes: ReadonlyMap<string, string>;
+  readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   readonly now: () => number;
 }
 
@@ -56,12 +56,13 @@ export function servicesOf(parts: ServiceParts): Services {
       );
     },
     answerTokens: (passages) => answerInstructionTokens + passages * mostPassageTokens,
+    pathsOf: (info) => responsePaths(info as GraphQLResolveInfo),
     quote: (...asked) => parts.graph.quote(...asked),
     graph: () => parts.graph.graph(),
     entities: parts.entities,
     embeddingRoute: (name) => {
       const config = collections[name];
-      return config === undefined ? (parts.indexRoutes.get(name) ?? null) : (config.embeddingRoute ?? 'embedding');
+      return config === undefined ? parts.entities.embeddingRoute(name) : (config.embeddingRoute ?? 'embedding');
     },
     templates: templatesOf(parts.prompts),
     refuseImageUrl: (url) =>

@@ -1,5 +1,5 @@
 /** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
@@ -12,6 +12,7 @@ import type { KeyRecord } from '../storage/keys.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Limits } from '../storage/limits.ts';
 import type { Passages } from '../storage/passages.ts';
+import type { PathsOf } from './operation-usage.ts';
 
 export interface Services {
   readonly handle: Handler;
@@ -31,6 +32,8 @@ export interface Services {
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
   /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
+  /** Where in the client's response the field stands: more than once where one entity stands in several places. */
+  pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
   /** What the operation can cost at most; compiled once per schema and document. */
   quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
   /** The graph that clients see; null while there is none but the AI subgraph. */

@@ -92,7 +92,7 @@ async function started(schema: GraphQLSchema, log: Log): Promise<ApolloServer<Op
   const say =
     (level: 'info' | 'warn' | 'error') =>
     (message: unknown): void =>
-      log[level]({}, String(message));
+      log[level]('apollo server', { message: String(message) });
   const server = new ApolloServer<OperationContext>({
     schema,
     introspection: true,

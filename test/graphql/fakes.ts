@@ -1,5 +1,5 @@
 /** Services whose handler says what a test tells it to, over real runs; and contexts for principals. */
-import { type ExecutionResult, execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLSchema, parse, responsePathAsArray, subscribe, validate } from 'graphql';
 import type { AttemptFact, Call, Handler, Principal } from '../../src/core/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { asGatewayError } from '../../src/core/errors.ts';
@@ -168,6 +168,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     runs: openRuns({ completions: memoryCompletions() }),
     completions: { rate: async () => {} },
     graph: () => null,
+    pathsOf: (info) => () => [responsePathAsArray(info.path)],
     entities: { similar: unused },
     quote: (schema, document, operationName, variables) => {
       const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };

@@ -54,7 +54,7 @@ const settlement: Settlement = {
   latencyMs: 1,
   timeToFirstTokenMs: 1,
 };
-const settled = (callId: string) => ({ callId, coordinate: 'Query.spend', paths: [['spend']], route: 'default', settlement });
+const settled = (callId: string) => ({ callId, coordinate: 'Query.spend', paths: () => [['spend']], route: 'default', settlement });
 
 const typeDefs = /* GraphQL */ `
   scalar Cursor
