@@ -213,7 +213,7 @@ const anyList =
 function listFor({ name, labelled, material }: Scope, description: string): string[] {
   const stems = nameStems(name);
   const stated = valuesFor(stems, labelled)[0];
-  if (stated !== undefined && !topics.test(name.replace(/^\w*$/, ''))) {
+  if (stated !== undefined) {
     return stated
       .split(/\s*[,;]\s*(?:and\s+)?|\s+and\s+/)
       .map((part) => part.replace(/[.\s]+$/, '').trim())
@@ -243,8 +243,8 @@ function statementsFor({ name, material, task, alone }: Scope, most: number | nu
   const many = Math.min(most ?? count, count);
   if (topics.test(name)) return keywords(material, most ?? Math.max(count, 5));
   if (anyList.test(name) || name === '' || alone) {
-    const worth = worthOf(material.statements, []);
-    const order = material.statements.map((unit, index) => ({ unit, worth: worth[index] ?? 0 })).sort((a, b) => b.worth - a.worth);
+    const worth = worthOf(material.prose, []);
+    const order = material.prose.map((unit, index) => ({ unit, worth: worth[index] ?? 0 })).sort((a, b) => b.worth - a.worth);
     return order
       .slice(0, many)
       .sort((a, b) => a.unit.source - b.unit.source || a.unit.start - b.unit.start)
