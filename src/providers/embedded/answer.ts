@@ -17,7 +17,7 @@ const mannerStems = new Set(
   stemsOf('happen happens require required work works mean means exist possible know explain describe question answer please'),
 );
 
-export interface AnswerOptions {
+interface AnswerOptions {
   readonly mostWords: number;
   readonly mostSentences: number | null;
 }

@@ -10,7 +10,7 @@ import { clippedSpan, titleSpan } from './summary.ts';
 import { type Task, wantedBy } from './task.ts';
 import { countWords, nameStems, stemsOf } from './words.ts';
 
-export interface Asked {
+interface Asked {
   readonly name: string;
   readonly description: string;
   readonly schema: JsonSchema;
@@ -114,7 +114,7 @@ const properNames = kept((material) => {
 });
 
 /** Neighbouring statements that matter most together: one span, as a summary inside JSON must be. */
-export function summarySpan(material: Material, task: Task, description: string): string | null {
+function summarySpan(material: Material, task: Task, description: string): string | null {
   const own = wantedBy(description);
   const words = Math.min(mostSummaryWords, own.words ?? task.wanted.words ?? usualSummaryWords);
   const sentences = Math.min(mostSummarySentences, own.sentences ?? task.wanted.sentences ?? 3);

@@ -11,7 +11,7 @@ const mostOverlap = 0.6;
 /** Beside the best statement, what says so much less is left out: a summary need not be full. */
 const leastOfBest = 0.3;
 
-export interface SummaryOptions {
+interface SummaryOptions {
   readonly wanted: Wanted;
   /** What the answer may have, by the request's maximum. */
   readonly mostWords: number;
@@ -55,7 +55,7 @@ function roomFor(wanted: Wanted, mostWords: number): { readonly words: number; r
 }
 
 /** The beginning of the sentence that has at most so many words, cut behind a clause where there is one, and marked as cut. */
-export function clipped(text: string, mostWords: number): string {
+function clipped(text: string, mostWords: number): string {
   const beginning = clippedSpan(text, mostWords);
   return beginning === text ? text : `${beginning}…`;
 }

@@ -12,7 +12,7 @@ import type { ContentPart, Message } from '../../core/request.ts';
 import type { Source } from './material.ts';
 import { countWords } from './words.ts';
 
-export type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
+type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
 
 export interface Task {
   readonly instruction: string;
@@ -123,7 +123,7 @@ export function questionIn(instruction: string): string {
 }
 
 /** An instruction and a text, in one message without quoting: first line or first clause, or the last paragraph. */
-export function splitMessage(message: string): { readonly instruction: string; readonly text: string } | null {
+function splitMessage(message: string): { readonly instruction: string; readonly text: string } | null {
   const lines = message.split('\n');
   const [first = '', ...rest] = lines;
   const below = rest.join('\n').trim();
