@@ -248,6 +248,18 @@ describe('a JSON value by the embedded provider', () => {
     });
   });
 
+  it('knows a telephone number, and the placeholder that stands for one, by the name of the property', async () => {
+    const schema = { type: 'object', properties: { phone: { type: 'string' }, email: { type: 'string', format: 'email' } } };
+    expect(await json('Extract: Ann Lee, call +49 30 901820 or write to ann@x.io', schema)).toEqual({
+      phone: '+49 30 901820',
+      email: 'ann@x.io',
+    });
+    expect(await json('Extract: Ann Lee, call <PHONE_1> or write to <EMAIL_1>', schema)).toEqual({
+      phone: '<PHONE_1>',
+      email: '<EMAIL_1>',
+    });
+  });
+
   it('takes lists where the text has them', async () => {
     const text =
       'Soup.\n\nIngredients:\n\n- two onions\n- one carrot\n\n## Steps\n\n1. Chop.\n2. Boil for 20 minutes.\n\nTags: vegan, quick and cheap';

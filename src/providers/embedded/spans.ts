@@ -18,14 +18,21 @@ interface Asked {
   readonly alone: boolean;
 }
 
+/** Where a route masks personal data, its placeholder stands for the value and becomes it again on the way back. */
 const formatShapes: Readonly<Record<string, RegExp>> = {
-  email: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g,
+  email: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<EMAIL_\d{1,9}>/g,
   uri: /\bhttps?:\/\/[^\s<>"')\]]+/g,
   date: /(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/g,
   'date-time': /(?<!\d)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g,
   uuid: /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi,
-  ipv4: /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g,
+  ipv4: /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|<IP_\d{1,9}>/g,
 };
+/** Names that say what their value looks like, when the schema does not. */
+const namedShapes: readonly (readonly [name: RegExp, shape: RegExp])[] = [
+  [/e?-?mail(_?address)?$/i, /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<EMAIL_\d{1,9}>/g],
+  [/(phone|tel|mobile|fax)(_?number)?$/i, /(?<![\w+])\+?\(?\d[\d ().\-/]{5,20}\d(?!\w)|<PHONE_\d{1,9}>/g],
+  [/(url|website|link|homepage)$/i, /\bhttps?:\/\/[^\s<>"')\]]+/g],
+];
 const titles = /^(title|headline|heading|subject)$/i;
 const summaries = /(summary|abstract|overview|description|gist|synopsis|tl_?dr|digest|excerpt|blurb|pitch|tagline|teaser|highlight)$/i;
 const anything = /^(text|answer|value|result|output|content|response|reply|message|data|quote|evidence)$/i;
@@ -61,6 +68,8 @@ function* likely(
     yield* nearest(shape, material, stems);
     return;
   }
+  const named = namedShapes.find(([shapeName]) => shapeName.test(name));
+  if (named !== undefined) yield* nearest(named[1], material, stems);
   yield* valuesFor(stems, labelled).map((value) => (summaries.test(name) || anything.test(name) ? value : firstOf(value)));
   yield* statedIn(name, material);
   if (titles.test(name)) yield* known(titleSpan(material, 12));
