@@ -38,7 +38,7 @@ const mostIssues = 20;
 /** What the guard puts in the place of personal data; it has no format and matches no pattern until it is restored. */
 const placeholder = /^<[A-Z]+_\d{1,9}>$/;
 
-type SchemaCompiler = (schema: JsonSchema, masked: boolean) => CompiledSchema;
+export type SchemaCompiler = (schema: JsonSchema, masked: boolean) => CompiledSchema;
 
 /** The compiler throws BAD_REQUEST for a schema that is too large or is none. `masked`: strings may be placeholders. */
 export function schemaCompiler(limits: SchemaLimits = defaultSchemaLimits): SchemaCompiler {
