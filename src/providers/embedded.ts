@@ -22,7 +22,7 @@ export const embeddedLexical = 'embedded-lexical';
 /** Its deployments cost nothing, which is a price: they may be used under a budget. */
 export const embeddedPrice = flatPrice({ input: 0, output: 0 });
 /** Tokens of input and output together. What it reads costs memory and milliseconds, so there is an end to it. */
-export const embeddedContextWindow = 200_000;
+export const embeddedContextWindow = 65_536;
 export const embeddedMaxOutputTokens = 4_096;
 
 /** What a deployment of each of its models can do. */
@@ -62,6 +62,7 @@ async function* embed(request: EmbeddingRequest, { model, signal, report }: Send
 
 async function* complete(request: CompletionRequest, { model, signal, report }: SendOptions): AsyncGenerator<Chunk> {
   checkModel(model, embeddedExtractive, 'completions');
+  await setImmediate();
   throwIfAborted(signal);
   let said = '';
   try {

@@ -11,7 +11,7 @@ export interface Window {
   readonly continues: boolean;
 }
 
-export interface SentenceCutter {
+interface SentenceCutter {
   push(text: string): Window[];
   /** Whatever is left. */
   end(): Window[];

@@ -5,13 +5,13 @@
  * is a string: half an enum value is no enum value. Once what has come cannot become valid, nothing more is shown.
  */
 import { Allow, parse } from 'partial-json';
-import type { JsonSchema } from '../../core/json-schema.ts';
+import { type JsonSchema, pointed } from '../../core/json-schema.ts';
 import { mapStrings } from '../json-strings.ts';
 import { jsonStart } from './json-in-text.ts';
 import { openPlace } from './open-place.ts';
-import { type CompiledSchema, pointed } from './schema.ts';
+import type { CompiledSchema } from './schema.ts';
 
-export interface GrowingObject {
+interface GrowingObject {
   /** What can be shown now; null: nothing new. */
   push(text: string): unknown;
 }

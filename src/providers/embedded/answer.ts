@@ -1,5 +1,5 @@
 /** The statements of the material that speak of a question, with the markers of the data blocks they stand in. */
-import type { Material } from './material.ts';
+import { kept, type Material } from './material.ts';
 import { overlap, type Ranked, rankFor } from './rank.ts';
 import { questionIn } from './task.ts';
 import type { Unit } from './units.ts';
@@ -17,17 +17,18 @@ const mannerStems = new Set(
   stemsOf('happen happens require required work works mean means exist possible know explain describe question answer please'),
 );
 
-export interface AnswerOptions {
+interface AnswerOptions {
   readonly mostWords: number;
   readonly mostSentences: number | null;
 }
+
+const quotable = kept(({ units }) => units.filter(({ kind }) => kind !== 'heading'));
 
 /** Best first; empty when nothing in the material is about the question. */
 export function answeringUnits(material: Material, instruction: string): Ranked[] {
   const question = questionIn(instruction);
   const query = stemsOf(question).filter((stem) => !mannerStems.has(stem));
-  const units = material.units.filter(({ kind }) => kind !== 'heading');
-  const ranked = rankFor(query, units, material.headingStems)
+  const ranked = rankFor(query, quotable(material), material.headingStems)
     .filter(({ coverage }) => coverage >= leastCoverage)
     .map((each) => ({ ...each, score: each.score * fitness(question, each) }))
     .sort((a, b) => b.score - a.score);

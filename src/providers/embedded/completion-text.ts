@@ -7,7 +7,7 @@ import { type Task, taskOf } from './task.ts';
 import { plain } from './units.ts';
 import { stemsOf } from './words.ts';
 
-export const introduction =
+const introduction =
   'This is the embedded provider: it has no language model and can only pick sentences out of a text that it is given, so it has nothing to say to this. ' +
   'Set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or OLLAMA_HOST for a model that writes, or send a text to summarise or to ask about.';
 const notSaid =
@@ -19,7 +19,7 @@ const usualWords = 400;
 const usualKeywords = 5;
 const titleLength = 10;
 
-export interface Written {
+interface Written {
   readonly text: string;
   readonly warnings: readonly string[];
 }

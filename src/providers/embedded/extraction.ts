@@ -4,28 +4,18 @@
  * may be; where it must be there, it is null all the same, and validation says INVALID_OUTPUT. Nothing is invented.
  */
 import type { JsonSchema } from '../../core/json-schema.ts';
-import { booleanFor, cellsOf, type Labelled, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
-import { type Material, materialOf } from './material.ts';
-import { rankFor, worthOf } from './rank.ts';
+import { booleanFor, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
+import { type ListScope, listFor, onlySaying, partsOf, statementsFor } from './lists.ts';
+import { materialOf } from './material.ts';
+import { allowsNull, describing, inRange, mostDepth, resolved, typesOf } from './schema-reading.ts';
 import { spansFor } from './spans.ts';
-import { keywords } from './summary.ts';
-import { type Task, wantedBy } from './task.ts';
-import type { Unit } from './units.ts';
+import type { Task } from './task.ts';
 import { nameStems, stemsOf } from './words.ts';
 
-interface Scope {
+interface Scope extends ListScope {
   readonly root: JsonSchema;
-  readonly task: Task;
-  readonly material: Material;
-  readonly labelled: readonly Labelled[];
-  readonly name: string;
-  /** The only property of its object. */
-  readonly alone: boolean;
   readonly depth: number;
 }
-
-const mostDepth = 10;
-const usualItems = 3;
 
 /** Undefined: the material has nothing for it. */
 type Found = unknown;
@@ -35,12 +25,14 @@ export function extracted(schema: JsonSchema | null, task: Task): unknown {
   const scope: Scope = { root: schema ?? {}, task, material, labelled: labelledIn(material), name: '', alone: true, depth: 0 };
   const found = valueFor(schema ?? { type: ['string', 'null'] }, scope);
   if (found !== undefined) return found;
-  return schema !== null && typesOf(resolved(schema, scope)).includes('object') ? objectFor(resolved(schema, scope), scope).value : null;
+  return schema !== null && typesOf(resolved(schema, scope.root)).includes('object')
+    ? objectFor(resolved(schema, scope.root), scope).value
+    : null;
 }
 
 function valueFor(written: unknown, scope: Scope): Found {
   if (scope.depth > mostDepth || typeof written !== 'object' || written === null) return undefined;
-  const schema = resolved(written as JsonSchema, scope);
+  const schema = resolved(written as JsonSchema, scope.root);
   const members = 'const' in schema ? [schema['const']] : schema['enum'];
   if (Array.isArray(members)) return memberIn(members, scope);
   const branches = schema['anyOf'] ?? schema['oneOf'];
@@ -94,7 +86,7 @@ function objectFor(schema: JsonSchema, scope: Scope): { readonly value: Record<s
     if (value !== undefined) {
       found = true;
       entries.push([name, value]);
-    } else if (allowsNull(property, scope)) entries.push([name, null]);
+    } else if (allowsNull(property, scope.root)) entries.push([name, null]);
     else if (required.includes(name)) entries.push([name, emptyFor(property, scope)]);
   }
   return { value: Object.fromEntries(entries), found };
@@ -103,26 +95,11 @@ function objectFor(schema: JsonSchema, scope: Scope): { readonly value: Record<s
 /** What stands for a required value that was not found: nothing was listed, nothing is known. */
 function emptyFor(property: unknown, scope: Scope): unknown {
   if (typeof property !== 'object' || property === null || scope.depth > mostDepth) return null;
-  const schema = resolved(property as JsonSchema, scope);
+  const schema = resolved(property as JsonSchema, scope.root);
   const types = typesOf(schema);
   if (types[0] === 'array') return [];
   if (types[0] === 'object' && schema['properties'] !== undefined) return objectFor(schema, { ...scope, depth: scope.depth + 1 }).value;
   return null;
-}
-
-function allowsNull(property: unknown, scope: Scope): boolean {
-  if (typeof property !== 'object' || property === null) return property === true;
-  const schema = resolved(property as JsonSchema, scope);
-  if (Array.isArray(schema['enum'])) return schema['enum'].includes(null);
-  const branches = schema['anyOf'] ?? schema['oneOf'];
-  if (Array.isArray(branches))
-    return branches.some((branch) => allowsNull(branch, { ...scope, depth: scope.depth + 1 }) && scope.depth < mostDepth);
-  const type = schema['type'];
-  return (
-    type === 'null' ||
-    (Array.isArray(type) && type.includes('null')) ||
-    (type === undefined && !('properties' in schema) && !('const' in schema))
-  );
 }
 
 /** The member that the text names most often; of equals the first named. Underscores stand for spaces or hyphens. */
@@ -156,20 +133,11 @@ function numbersOf({ name, material, labelled }: Scope, description: string): nu
   return named.length > 0 || description === '' ? named : numbersFor(stemsOf(description), material, labelled);
 }
 
-function inRange(value: number, { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonSchema, type: string): boolean {
-  if (type === 'integer' && !Number.isInteger(value)) return false;
-  if (typeof minimum === 'number' && value < minimum) return false;
-  if (typeof maximum === 'number' && value > maximum) return false;
-  if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) return false;
-  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) return false;
-  return typeof multipleOf !== 'number' || multipleOf <= 0 || Number.isInteger(value / multipleOf);
-}
-
 function arrayFor(schema: JsonSchema, scope: Scope): Found {
   const items = schema['items'];
   if (typeof items !== 'object' || items === null || Array.isArray(items)) return undefined;
   const most = typeof schema['maxItems'] === 'number' ? schema['maxItems'] : null;
-  const item = resolved(items as JsonSchema, scope);
+  const item = resolved(items as JsonSchema, scope.root);
   const found = itemsFor(item, { ...scope, depth: scope.depth + 1 }, most, describing(schema));
   const distinct = schema['uniqueItems'] === true ? [...new Map(found.map((value) => [JSON.stringify(value), value])).values()] : found;
   const kept = most === null ? distinct : distinct.slice(0, most);
@@ -203,60 +171,6 @@ function sized(text: string, { maxLength, minLength, pattern, format }: JsonSche
   return [text];
 }
 
-const onlySaying = (text: string): Material => materialOf([{ name: null, text }]);
-
-const topics = /(keywords?|tags?|topics?|keyphrases?|terms)$/i;
-const anyList =
-  /^(items?|points?|list|bullets?|features?|steps?|highlights?|key_?points?|takeaways?|facts?|sentences?|quotes?|results?|values?|answers?)$/i;
-
-/** A list that the text itself has for the name: behind its label, under its heading, or the only one there is. */
-function listFor({ name, labelled, material }: Scope, description: string): string[] {
-  const stems = nameStems(name);
-  const stated = valuesFor(stems, labelled)[0];
-  if (stated !== undefined && !topics.test(name.replace(/^\w*$/, ''))) {
-    return stated
-      .split(/\s*[,;]\s*(?:and\s+)?|\s+and\s+/)
-      .map((part) => part.replace(/[.\s]+$/, '').trim())
-      .filter((part) => part !== '');
-  }
-  const lists = [
-    ...Map.groupBy(
-      material.units.filter(({ kind }) => kind === 'item'),
-      ({ block, source }) => `${source}/${block}`,
-    ).values(),
-  ];
-  const leading = (list: readonly Unit[]): readonly string[] => {
-    const first = list[0];
-    if (first === undefined) return [];
-    const before = material.units[material.units.indexOf(first) - 1];
-    return [...material.headingStems(first), ...(before !== undefined && /:$/.test(before.text) ? before.stems : [])];
-  };
-  const named = lists.find((list) => stems.length > 0 && stems.some((stem) => leading(list).includes(stem)));
-  const wanted = [...stems, ...stemsOf(description)];
-  const only =
-    lists.length === 1 && (anyList.test(name) || leading(lists[0] ?? []).some((stem) => wanted.includes(stem))) ? lists[0] : undefined;
-  return (named ?? only ?? []).map(({ raw }) => raw);
-}
-
-function statementsFor({ name, material, task, alone }: Scope, most: number | null, description: string): string[] {
-  const count = wantedBy(description).sentences ?? task.wanted.sentences ?? usualItems;
-  const many = Math.min(most ?? count, count);
-  if (topics.test(name)) return keywords(material, most ?? Math.max(count, 5));
-  if (anyList.test(name) || name === '' || alone) {
-    const worth = worthOf(material.statements, []);
-    const order = material.statements.map((unit, index) => ({ unit, worth: worth[index] ?? 0 })).sort((a, b) => b.worth - a.worth);
-    return order
-      .slice(0, many)
-      .sort((a, b) => a.unit.source - b.unit.source || a.unit.start - b.unit.start)
-      .map(({ unit }) => unit.raw);
-  }
-  const stems = nameStems(name);
-  return rankFor([...stems, ...stemsOf(description)], material.statements, material.headingStems)
-    .filter(({ unit, coverage }) => coverage >= 0.5 || stems.some((stem) => unit.stems.includes(stem)))
-    .slice(0, many)
-    .map(({ unit }) => unit.raw);
-}
-
 /** One object for each row of a table, item of a list, or source; else one for the whole text. Kept when all it requires was found. */
 function objectsIn(schema: JsonSchema, scope: Scope): unknown[] {
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
@@ -265,80 +179,4 @@ function objectsIn(schema: JsonSchema, scope: Scope): unknown[] {
     return found && required.every((name) => value[String(name)] !== null && value[String(name)] !== undefined) ? [value] : [];
   });
   return objects;
-}
-
-/** Names that ask for a part as a whole. */
-const wholeNames = stemsOf('text content quote review comment body sentence item entry');
-
-interface Part {
-  readonly material: Material;
-  readonly labelled: readonly Labelled[];
-}
-
-function partsOf({ material, labelled }: Scope): Part[] {
-  const rows = material.units.filter(({ kind }) => kind === 'row');
-  const [head, ...body] = rows;
-  if (head !== undefined && body.length > 0) {
-    const labels = cellsOf(head.raw).map(nameStems);
-    return body.map(({ raw }) => ({
-      material: onlySaying(raw),
-      labelled: cellsOf(raw).flatMap((value, index) => (value === '' ? [] : [{ stems: labels[index] ?? [], value }])),
-    }));
-  }
-  const items = material.units.filter(({ kind }) => kind === 'item');
-  const texts =
-    items.length > 1 ? items.map(({ raw }) => raw) : material.sources.length > 1 ? material.sources.map(({ text }) => text) : [];
-  if (texts.length === 0) return [{ material, labelled }];
-  return texts.map((text) => {
-    const part = onlySaying(text);
-    return { material: part, labelled: [...labelledIn(part), ...wholeNames.map((stem) => ({ stems: [stem], value: text.trim() }))] };
-  });
-}
-
-const describing = (schema: JsonSchema): string => (typeof schema['description'] === 'string' ? schema['description'] : '');
-
-/** Types in the order of the schema, `null` left out; guessed from other keywords when there is none. */
-function typesOf(schema: JsonSchema): string[] {
-  const type = schema['type'];
-  if (typeof type === 'string') return type === 'null' ? [] : [type];
-  if (Array.isArray(type)) return type.filter((each): each is string => typeof each === 'string' && each !== 'null');
-  if ('properties' in schema) return ['object'];
-  return 'items' in schema ? ['array'] : ['string'];
-}
-
-/** With its local reference followed and the parts of `allOf` laid over each other. */
-function resolved(schema: JsonSchema, scope: Scope, left = mostDepth): JsonSchema {
-  let merged: JsonSchema = schema;
-  const reference = schema['$ref'];
-  if (typeof reference === 'string' && left > 0) {
-    const { $ref: _, ...rest } = schema;
-    merged = { ...resolved(pointed(scope.root, reference), scope, left - 1), ...rest };
-  }
-  const parts = merged['allOf'];
-  if (!Array.isArray(parts) || left === 0) return merged;
-  const { allOf: _, ...rest } = merged;
-  return parts.reduce<JsonSchema>((sum, part) => laidOver(sum, resolved(part as JsonSchema, scope, left - 1)), rest);
-}
-
-function laidOver(one: JsonSchema, other: JsonSchema): JsonSchema {
-  return {
-    ...one,
-    ...other,
-    ...('properties' in one || 'properties' in other
-      ? { properties: { ...(one['properties'] as object | undefined), ...(other['properties'] as object | undefined) } }
-      : {}),
-    ...('required' in one || 'required' in other
-      ? { required: [...((one['required'] as unknown[] | undefined) ?? []), ...((other['required'] as unknown[] | undefined) ?? [])] }
-      : {}),
-  };
-}
-
-function pointed(root: JsonSchema, reference: string): JsonSchema {
-  if (!reference.startsWith('#')) return {};
-  let node: unknown = root;
-  for (const segment of reference.slice(1).split('/').slice(1)) {
-    if (typeof node !== 'object' || node === null) return {};
-    node = (node as Record<string, unknown>)[segment.replaceAll('~1', '/').replaceAll('~0', '~')];
-  }
-  return typeof node === 'object' && node !== null ? (node as JsonSchema) : {};
 }

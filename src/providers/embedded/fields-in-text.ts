@@ -1,5 +1,5 @@
 /** Values that a text states for a name: `Name: value`, `name is value`, a row under its heading, a number beside a word. */
-import type { Material } from './material.ts';
+import { kept, type Material } from './material.ts';
 import { nameStems, stemsOf } from './words.ts';
 
 export interface Labelled {
@@ -9,14 +9,23 @@ export interface Labelled {
 }
 
 const labelLine =
-  /^[ \t]*(?:[-*+•>][ \t]+)?["'*_`]{0,3}([\p{L}\p{N}][\p{L}\p{N} ._/()-]{0,48}?)["'*_`]{0,3}[ \t]*[:=][ \t*_"'`]*(\S[^\n]*?)["'*_`,;]*[ \t]*$/gmu;
+  /^[ \t]*(?:[-*+•>][ \t]+)?["'*_`]{0,3}([\p{L}\p{N}][\p{L}\p{N} ._/()-]{0,48}?)["'*_`]{0,3}[ \t]*[:=][ \t*_"'`]*(\S[^\n]*)$/gmu;
 const mostValue = 400;
+/** A data block this long is a text, and no value of its name. */
+const mostBlock = 1_000;
+
+/** Without the marks that close it. */
+const bare = (value: string): string =>
+  value
+    .slice(0, mostValue)
+    .trimEnd()
+    .replace(/["'*_`,;]{1,4}$/, '');
 
 /** Every `label: value` line of the material, and every cell under its heading. */
 export function labelledIn(material: Material): Labelled[] {
   return material.sources.flatMap(({ name, text }) => [
-    ...(name === null || /^\[/.test(name) ? [] : [{ stems: nameStems(name), value: text.trim() }]),
-    ...[...text.matchAll(labelLine)].map(([, label = '', value = '']) => ({ stems: nameStems(label), value: value.slice(0, mostValue) })),
+    ...(name === null || /^\[/.test(name) || text.length > mostBlock ? [] : [{ stems: nameStems(name), value: text.trim() }]),
+    ...[...text.matchAll(labelLine)].map(([, label = '', value = '']) => ({ stems: nameStems(label), value: bare(value) })),
     ...cellsIn(text),
   ]);
 }
@@ -63,21 +72,42 @@ const units: Readonly<Record<string, RegExp>> = {
 };
 const nearWords = 6;
 
-/** Numbers stated for the name, the likeliest first. `fallback` stems (of a description) count when the name is not found. */
+interface Stated {
+  readonly value: number;
+  /** The characters beside it, and the nearest words, nearest first. */
+  readonly left: string;
+  readonly right: string;
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+const mostBeside = 120;
+
+const statedNumbers = kept((material): readonly Stated[] =>
+  material.units.flatMap(({ raw }) =>
+    numbersIn(raw).map(({ value, index, length }) => {
+      const [left, right] = [raw.slice(Math.max(0, index - mostBeside), index), raw.slice(index + length, index + length + mostBeside)];
+      return {
+        value,
+        left: left.slice(-2),
+        right: right.slice(0, 12),
+        before: stemsOf(left).reverse().slice(0, nearWords),
+        after: stemsOf(right).slice(0, nearWords),
+      };
+    }),
+  ),
+);
+
+/** Numbers stated for the name, the likeliest first. */
 export function numbersFor(name: readonly string[], material: Material, labelled: readonly Labelled[]): number[] {
   const stated = valuesFor(name, labelled).flatMap((value) =>
     numbersIn(value)
       .slice(0, 1)
       .map(({ value: found }) => found),
   );
-  const near: { readonly value: number; readonly distance: number }[] = [];
-  for (const { raw } of material.units) {
-    for (const { value, index, length } of numbersIn(raw)) {
-      const distance = distanceTo(name, raw.slice(0, index), raw.slice(index + length));
-      if (distance <= nearWords) near.push({ value, distance });
-    }
-  }
-  return [...stated, ...near.sort((a, b) => a.distance - b.distance).map(({ value }) => value)];
+  const near = statedNumbers(material).map((each) => ({ value: each.value, distance: distanceTo(name, each) }));
+  const sorted = near.filter(({ distance }) => distance <= nearWords).sort((a, b) => a.distance - b.distance);
+  return [...stated, ...sorted.map(({ value }) => value)];
 }
 
 export function numbersIn(text: string): { readonly value: number; readonly index: number; readonly length: number }[] {
@@ -86,15 +116,10 @@ export function numbersIn(text: string): { readonly value: number; readonly inde
     .filter(({ value }) => Number.isFinite(value));
 }
 
-function distanceTo(name: readonly string[], before: string, after: string): number {
-  if (name.some((stem) => units[stem]?.test(before.slice(-2)) || units[stem]?.test(after.slice(0, 12)))) return 0.5;
-  const ahead = stemsOf(before)
-    .reverse()
-    .slice(0, nearWords)
-    .findIndex((stem) => name.includes(stem));
-  const behind = stemsOf(after)
-    .slice(0, nearWords)
-    .findIndex((stem) => name.includes(stem));
+function distanceTo(name: readonly string[], { left, right, before, after }: Stated): number {
+  if (name.some((stem) => units[stem]?.test(left) || units[stem]?.test(right))) return 0.5;
+  const ahead = before.findIndex((stem) => name.includes(stem));
+  const behind = after.findIndex((stem) => name.includes(stem));
   return Math.min(ahead === -1 ? Number.POSITIVE_INFINITY : ahead + 1, behind === -1 ? Number.POSITIVE_INFINITY : behind + 1.2);
 }
 

@@ -13,46 +13,74 @@ const b = 0.6;
 /** A word in a heading above counts for its section. */
 const headingShare = 0.55;
 
-/** Best first; units that share no word with the query are left out. `stemsOf` of headings is the caller's. */
+/** Best first; units that share no word with the query are left out. The same array of units is taken apart once. */
 export function rankFor(query: readonly string[], units: readonly Unit[], headingStems: (unit: Unit) => readonly string[]): Ranked[] {
-  const wanted = [...new Set(query)];
-  const bags = units.map((unit) => bagOf(unit, headingStems(unit)));
-  const averageLength = units.reduce((sum, unit) => sum + unit.stems.length, 0) / Math.max(1, units.length);
-  const weights = weightsOf(wanted, bags);
+  const { having, averageLength } = indexOf(units, headingStems);
+  const weights = weightsOf([...new Set(query)], having, units.length);
   const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-  const ranked = units.map((unit, index) => {
+  const touched = new Set([...weights.keys()].flatMap((stem) => [...(having.get(stem)?.keys() ?? [])]));
+  const ranked = [...touched].map((unit) => {
     let score = 0;
     let covered = 0;
     for (const [stem, weight] of weights) {
-      const count = bags[index]?.get(stem) ?? 0;
+      const count = having.get(stem)?.get(unit) ?? 0;
       if (count === 0) continue;
       score += (weight * count * (k1 + 1)) / (count + k1 * (1 - b + (b * unit.stems.length) / Math.max(1, averageLength)));
       covered += weight * Math.min(1, count);
     }
     return { unit, score, coverage: all === 0 ? 0 : covered / all };
   });
-  return ranked.filter(({ score }) => score > 0).sort((x, y) => y.score - x.score);
+  return ranked.sort((x, y) => y.score - x.score || x.unit.source - y.unit.source || x.unit.start - y.unit.start);
 }
 
-function bagOf(unit: Unit, headings: readonly string[]): Map<string, number> {
-  const bag = new Map<string, number>();
-  for (const stem of unit.stems) bag.set(stem, (bag.get(stem) ?? 0) + 1);
-  for (const stem of new Set(headings)) bag.set(stem, (bag.get(stem) ?? 0) + headingShare);
-  return bag;
+interface Index {
+  /** Stem to the units that have it, and how much of it. */
+  readonly having: ReadonlyMap<string, ReadonlyMap<Unit, number>>;
+  readonly averageLength: number;
+}
+
+const indexes = new WeakMap<readonly Unit[], Index>();
+
+function indexOf(units: readonly Unit[], headingStems: (unit: Unit) => readonly string[]): Index {
+  const known = indexes.get(units);
+  if (known !== undefined) return known;
+  const having = new Map<string, Map<Unit, number>>();
+  const add = (stem: string, unit: Unit, count: number): void => {
+    const places = having.get(stem) ?? new Map<Unit, number>();
+    places.set(unit, (places.get(unit) ?? 0) + count);
+    having.set(stem, places);
+  };
+  for (const unit of units) {
+    for (const stem of unit.stems) add(stem, unit, 1);
+    for (const stem of new Set(headingStems(unit))) add(stem, unit, headingShare);
+  }
+  const index = { having, averageLength: units.reduce((sum, unit) => sum + unit.stems.length, 0) / Math.max(1, units.length) };
+  indexes.set(units, index);
+  return index;
 }
 
 /** Rare words weigh more. A word that no unit has weighs as much as the others do on average: it may be a manner of asking. */
-function weightsOf(wanted: readonly string[], bags: readonly ReadonlyMap<string, number>[]): Map<string, number> {
-  const having = wanted.map((stem) => ({ stem, count: bags.filter((bag) => bag.has(stem)).length }));
-  const known = having.filter(({ count }) => count > 0).map(({ count }) => idf(count, bags.length));
+function weightsOf(wanted: readonly string[], having: Index['having'], units: number): Map<string, number> {
+  const known = wanted.flatMap((stem) => (having.has(stem) ? [idf(having.get(stem)?.size ?? 0, units)] : []));
   const average = known.reduce((sum, weight) => sum + weight, 0) / Math.max(1, known.length);
-  return new Map(having.map(({ stem, count }) => [stem, count === 0 ? average : idf(count, bags.length)]));
+  return new Map(wanted.map((stem) => [stem, having.has(stem) ? idf(having.get(stem)?.size ?? 0, units) : average]));
 }
 
 const idf = (having: number, units: number): number => Math.log(1 + (units - having + 0.5) / (having + 0.5));
 
 /** Worth of each unit for a summary: words that the text keeps coming back to, early places, the words of `focus`. */
-export function worthOf(units: readonly Unit[], focus: readonly string[]): number[] {
+export function worthOf(units: readonly Unit[], focus: readonly string[]): readonly number[] {
+  const key = focus.join(' ');
+  const known = worths.get(units) ?? new Map<string, readonly number[]>();
+  worths.set(units, known);
+  const worth = known.get(key) ?? measured(units, focus);
+  known.set(key, worth);
+  return worth;
+}
+
+const worths = new WeakMap<readonly Unit[], Map<string, readonly number[]>>();
+
+function measured(units: readonly Unit[], focus: readonly string[]): number[] {
   const counts = new Map<string, number>();
   for (const { stems } of units) for (const stem of new Set(stems)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   const wanted = new Set(focus);

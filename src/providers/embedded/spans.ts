@@ -4,13 +4,13 @@ import type { JsonSchema } from '../../core/json-schema.ts';
 import { answeringUnits } from './answer.ts';
 import { focusOf } from './completion-text.ts';
 import { type Labelled, valuesFor } from './fields-in-text.ts';
-import type { Material } from './material.ts';
+import { kept, type Material } from './material.ts';
 import { rankFor, worthOf } from './rank.ts';
 import { clippedSpan, titleSpan } from './summary.ts';
 import { type Task, wantedBy } from './task.ts';
 import { countWords, nameStems, stemsOf } from './words.ts';
 
-export interface Asked {
+interface Asked {
   readonly name: string;
   readonly description: string;
   readonly schema: JsonSchema;
@@ -18,14 +18,21 @@ export interface Asked {
   readonly alone: boolean;
 }
 
+/** Where a route masks personal data, its placeholder stands for the value and becomes it again on the way back. */
 const formatShapes: Readonly<Record<string, RegExp>> = {
-  email: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/g,
+  email: /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<EMAIL_\d{1,9}>/g,
   uri: /\bhttps?:\/\/[^\s<>"')\]]+/g,
   date: /(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)/g,
   'date-time': /(?<!\d)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})/g,
   uuid: /\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi,
-  ipv4: /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g,
+  ipv4: /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])|<IP_\d{1,9}>/g,
 };
+/** Names that say what their value looks like, when the schema does not. */
+const namedShapes: readonly (readonly [name: RegExp, shape: RegExp])[] = [
+  [/e?-?mail(_?address)?$/i, /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|<EMAIL_\d{1,9}>/g],
+  [/(phone|tel|mobile|fax)(_?number)?$/i, /(?<![\w+])\+?\(?\d[\d ().\-/]{5,20}\d(?!\w)|<PHONE_\d{1,9}>/g],
+  [/(url|website|link|homepage)$/i, /\bhttps?:\/\/[^\s<>"')\]]+/g],
+];
 const titles = /^(title|headline|heading|subject)$/i;
 const summaries = /(summary|abstract|overview|description|gist|synopsis|tl_?dr|digest|excerpt|blurb|pitch|tagline|teaser|highlight)$/i;
 const anything = /^(text|answer|value|result|output|content|response|reply|message|data|quote|evidence)$/i;
@@ -35,6 +42,8 @@ const propers = new Set(
   ),
 );
 const usualSummaryWords = 60;
+const mostSummaryWords = 300;
+const mostSummarySentences = 12;
 
 export function spansFor(asked: Asked, material: Material, labelled: readonly Labelled[], task: Task): string[] {
   const { name, schema } = asked;
@@ -59,6 +68,8 @@ function* likely(
     yield* nearest(shape, material, stems);
     return;
   }
+  const named = namedShapes.find(([shapeName]) => shapeName.test(name));
+  if (named !== undefined) yield* nearest(named[1], material, stems);
   yield* valuesFor(stems, labelled).map((value) => (summaries.test(name) || anything.test(name) ? value : firstOf(value)));
   yield* statedIn(name, material);
   if (titles.test(name)) yield* known(titleSpan(material, 12));
@@ -86,7 +97,7 @@ function nearest(shape: RegExp, material: Material, stems: readonly string[]): s
   const found = material.sources.flatMap(({ text }) =>
     [...text.matchAll(shape)].map((match) => {
       const before = stemsOf(text.slice(Math.max(0, match.index - 80), match.index));
-      return { text: match[0].replace(/[.,;:!?]+$/, ''), near: stems.some((stem) => before.includes(stem)) };
+      return { text: match[0].replace(/[.,;:!?]{1,8}$/, ''), near: stems.some((stem) => before.includes(stem)) };
     }),
   );
   return found.sort((a, b) => Number(b.near) - Number(a.near)).map(({ text }) => text);
@@ -105,19 +116,18 @@ function* statedIn(name: string, material: Material): Generator<string> {
 
 const proper = /(?<![.!?]\s|^|[\p{L}\p{N}])\p{Lu}[\p{L}\p{N}'’-]*(?:\s(?:(?:of|the|de|van|von|da)\s)?\p{Lu}[\p{L}\p{N}'’-]*)*/gu;
 
-/** Capitalised words, longer ones before those that a sentence may begin with. */
-function properNames(material: Material): string[] {
+/** Capitalised words that no sentence begins with. */
+const properNames = kept((material) => {
   const found = material.units.filter(({ kind }) => kind !== 'code').flatMap(({ raw }) => [...raw.matchAll(proper)].map(([text]) => text));
   return found.filter((text) => text.length > 1 && stemsOf(text).length > 0);
-}
+});
 
 /** Neighbouring statements that matter most together: one span, as a summary inside JSON must be. */
-export function summarySpan(material: Material, task: Task, description: string): string | null {
+function summarySpan(material: Material, task: Task, description: string): string | null {
   const own = wantedBy(description);
-  const words = own.words ?? task.wanted.words ?? usualSummaryWords;
-  const sentences = own.sentences ?? task.wanted.sentences ?? 3;
-  const statements = material.statements.filter(({ kind }) => kind !== 'row');
-  const units = statements.length > 0 ? statements : material.units;
+  const words = Math.min(mostSummaryWords, own.words ?? task.wanted.words ?? usualSummaryWords);
+  const sentences = Math.min(mostSummarySentences, own.sentences ?? task.wanted.sentences ?? 3);
+  const units = material.prose;
   const worth = worthOf(units, focusOf(task.instruction));
   const top = Math.max(...worth);
   let best: { readonly text: string; readonly worth: number } | null = null;
@@ -142,7 +152,7 @@ function sizedTo(text: string, { maxLength }: JsonSchema): string {
   if (typeof maxLength !== 'number' || [...text].length <= maxLength) return text;
   const room = [...text].slice(0, maxLength + 1).join('');
   const cut = room.search(/\s\S*$/);
-  return cut <= 0 ? '' : room.slice(0, cut).replace(/[\s,;:–—]+$/, '');
+  return cut <= 0 ? '' : room.slice(0, cut).replace(/[\s,;:–—]{1,8}$/, '');
 }
 
 function fitting({ minLength, pattern }: JsonSchema): (text: string) => boolean {
@@ -159,8 +169,9 @@ function compiled(pattern: string): RE2JS | null {
 }
 
 const mostTokens = 20_000;
-const tokensOf = (material: Material): string[] =>
+const tokensOf = kept((material) =>
   material.sources
     .flatMap(({ text }) => text.match(/\S+/g) ?? [])
     .slice(0, mostTokens)
-    .flatMap((token) => [token, token.replace(/^[("'[]+|[)"'\].,;:!?]+$/g, '')]);
+    .flatMap((token) => [token, token.replace(/^[("'[]{1,3}|[)"'\].,;:!?]{1,3}$/g, '')]),
+);

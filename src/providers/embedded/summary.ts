@@ -10,10 +10,8 @@ const usualWords = 70;
 const mostOverlap = 0.6;
 /** Beside the best statement, what says so much less is left out: a summary need not be full. */
 const leastOfBest = 0.3;
-/** Beyond these, worth is measured on the first ones: what a text is about, it says early. */
-const mostStatements = 2_000;
 
-export interface SummaryOptions {
+interface SummaryOptions {
   readonly wanted: Wanted;
   /** What the answer may have, by the request's maximum. */
   readonly mostWords: number;
@@ -26,8 +24,7 @@ export function summaryUnits(
   material: Material,
   { wanted, mostWords, focus }: SummaryOptions,
 ): readonly { readonly unit: Unit; readonly text: string }[] {
-  const statements = material.statements.filter(({ kind }) => kind !== 'row').slice(0, mostStatements);
-  const candidates = statements.length > 0 ? statements : material.units.slice(0, mostStatements);
+  const candidates = material.prose;
   const room = roomFor(wanted, mostWords);
   const worth = worthOf(candidates, focus);
   const order = candidates.map((unit, index) => ({ unit, worth: worth[index] ?? 0 })).sort((a, b) => b.worth - a.worth);
@@ -58,13 +55,22 @@ function roomFor(wanted: Wanted, mostWords: number): { readonly words: number; r
 }
 
 /** The beginning of the sentence that has at most so many words, cut behind a clause where there is one, and marked as cut. */
-export function clipped(text: string, mostWords: number): string {
+function clipped(text: string, mostWords: number): string {
   const beginning = clippedSpan(text, mostWords);
   return beginning === text ? text : `${beginning}…`;
 }
 
-/** What announces more and is cut from it. */
-const dangling = /(?:[\s,;:–—]+(?:a|an|and|as|at|by|for|from|in|is|of|on|or|that|the|to|which|with))*[\s,;:–—]*$/i;
+/** Words that announce more, and marks of a clause that goes on. */
+const dangling = new Set('a an and as at by for from in is of on or that the to which with'.split(' '));
+
+function withoutTail(text: string): string {
+  const bare = text
+    .trimEnd()
+    .replace(/[,;:–—]{1,3}$/, '')
+    .trimEnd();
+  const space = bare.lastIndexOf(' ');
+  return space > 0 && dangling.has(bare.slice(space + 1).toLowerCase()) ? withoutTail(bare.slice(0, space)) : bare;
+}
 
 /** The same without the mark: a span of the text. */
 export function clippedSpan(text: string, mostWords: number): string {
@@ -74,16 +80,15 @@ export function clippedSpan(text: string, mostWords: number): string {
   const room = text.slice(0, last === undefined ? 0 : last.index + last[0].length);
   const breaks = [...`${room} `.matchAll(/[,;:–—)](?=\s)|\s(?=(?:and|but|or|which|while|because|with|so|that|where|when)\s)/g)];
   const clause = breaks.findLast(({ index }) => countWords(room.slice(0, index)) >= mostWords * 0.5);
-  return room.slice(0, clause?.index ?? room.length).replace(dangling, '');
+  return withoutTail(room.slice(0, clause?.index ?? room.length));
 }
 
 /** The first heading; else the beginning of the statement that matters most. A span of the material, or null. */
 export function titleSpan(material: Material, mostWords: number): string | null {
   const heading = material.units.find(({ kind }) => kind === 'heading');
   if (heading !== undefined) return clippedSpan(heading.raw, mostWords);
-  const worth = worthOf(material.statements, []);
-  const best = worth.indexOf(Math.max(...worth));
-  const text = material.statements[best]?.raw;
+  const worth = worthOf(material.prose, []);
+  const text = material.prose[worth.indexOf(Math.max(...worth))]?.raw;
   return text === undefined ? null : clippedSpan(text, mostWords).replace(/[.!]+$/, '');
 }
 

@@ -12,7 +12,7 @@ import type { ContentPart, Message } from '../../core/request.ts';
 import type { Source } from './material.ts';
 import { countWords } from './words.ts';
 
-export type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
+type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
 
 export interface Task {
   readonly instruction: string;
@@ -93,7 +93,7 @@ function linesOf(value: unknown, name: string): string[] {
 }
 
 const summaryWords =
-  /\b(summar\w*|tl;?dr|condense|shorten|abstract|overview|digest|recap|takeaways?|key (points|facts)|highlights|gist|in short|in brief|briefly|main (points|ideas?)|describe|pitch|blurb|teaser|zusammenfass\w*|fasse?\b.*\bzusammen|résum\w+|resum\w+|riassum\w+)/i;
+  /\b(summar\w*|tl;?dr|condense|shorten|abstract|overview|digest|recap|takeaways?|key (points|facts)|highlights|gist|in short|in brief|briefly|main (points|ideas?)|describe|pitch|blurb|teaser|zusammenfass\w*|fasse?\b.{0,200}\bzusammen|résum\w+|resum\w+|riassum\w+)/i;
 const titleWords = /\b(title|headline|heading|subject line|tagline|slogan)\b/i;
 const keywordWords = /\b(key ?words?|key ?phrases?|tags?|topics)\b/i;
 const questionStart =
@@ -112,18 +112,18 @@ function intentOf(instruction: string, sources: readonly Source[]): Intent {
 }
 
 const isQuestion = (text: string): boolean =>
-  /[?？]\s*["')\]]*\s*$/m.test(text) || questionStart.test(text.trim()) || /\bquestion\s*:/i.test(text);
+  /[?？]["')\]\s]{0,8}$/m.test(text) || questionStart.test(text.trim()) || /\bquestion\s*:/i.test(text);
 
 /** The question itself, without the instructions around it. */
 export function questionIn(instruction: string): string {
   const labelled = /\bquestion\s*:\s*([\s\S]+)/i.exec(instruction)?.[1];
   if (labelled !== undefined) return labelled.trim();
-  const asked = instruction.match(/[^.!?\n]*\?/g);
-  return (asked ?? [instruction]).join(' ').trim();
+  const asked = instruction.split(/(?<=[.!?？\n])/).filter((sentence) => /[?？]$/.test(sentence));
+  return (asked.length === 0 ? instruction : asked.join(' ')).trim();
 }
 
 /** An instruction and a text, in one message without quoting: first line or first clause, or the last paragraph. */
-export function splitMessage(message: string): { readonly instruction: string; readonly text: string } | null {
+function splitMessage(message: string): { readonly instruction: string; readonly text: string } | null {
   const lines = message.split('\n');
   const [first = '', ...rest] = lines;
   const below = rest.join('\n').trim();

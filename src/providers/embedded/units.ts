@@ -21,7 +21,7 @@ export interface Unit {
   readonly stems: readonly string[];
 }
 
-const headingLine = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$/;
+const headingLine = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/;
 const itemLine = /^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+/;
 const fenceLine = /^ {0,3}(```|~~~)/;
 const rowLine = /^[ \t]*\|.*\|[ \t]*$/;
@@ -134,13 +134,13 @@ function* sentences(text: string, from: number, to: number): Generator<[number, 
   if (start < to) yield [start, to];
 }
 
-/** Without Markdown's emphasis, links and images, on one line. */
+/** Without Markdown's emphasis, links and images, on one line. Every look is bounded, so that a crafted text costs no more than another. */
 export function plain(text: string): string {
   return text
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
-    .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
-    .replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, '$2')
-    .replace(/(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])/g, '$1')
+    .replace(/!\[[^\]]{0,300}\]\([^)]{0,2000}\)/g, '')
+    .replace(/\[([^\]]{1,300})\]\([^)]{0,2000}\)/g, '$1')
+    .replace(/(\*\*|__)(?=\S)(.{1,300}?)(?<=\S)\1/g, '$2')
+    .replace(/(?<![\w*])\*(?=\S)([^*\n]{1,300})(?<=\S)\*(?![\w*])/g, '$1')
     .replace(/^\s*>\s?/gm, '')
     .replace(/\s+/g, ' ')
     .trim();

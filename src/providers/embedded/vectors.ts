@@ -5,7 +5,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import { stemsOf, wordsOf } from './words.ts';
 
-export const lexicalDimensions = 384;
+const lexicalDimensions = 384;
 const fewest = 64;
 const most = 1024;
 /** A piece of a word counts less than the word: it finds other forms and misspellings of it. */

@@ -49,7 +49,7 @@ const endings: readonly (readonly [ending: string, least: number, instead: strin
 ];
 
 /** Light: forms of one word meet, and few other words do. */
-export function stem(lower: string): string {
+function stem(lower: string): string {
   for (const [ending, least, instead] of endings) {
     if (lower.length < least || !lower.endsWith(ending) || /(ss|us|is)$/.test(lower)) continue;
     const rest = lower.slice(0, -ending.length) + instead;
