@@ -64,8 +64,23 @@ describe('@requires', () => {
   });
 
   it('gives nested fields, of this entity and of the next', async () => {
-    await expect(graph.query('{ item { area } }')).resolves.toEqual({ data: { item: { area: 6 } } });
     await expect(graph.query('{ item { from } }')).resolves.toEqual({ data: { item: { from: 'land of m1' } } });
+  });
+
+  it('reads each late field as its own type, whatever stands beside it', async () => {
+    await expect(graph.query('{ item { id area from maker { id country } size { w } tag } }')).resolves.toEqual({
+      data: {
+        item: { id: '1', area: 6, from: 'land of m1', maker: { id: 'm1', country: 'land of m1' }, size: { w: 2 }, tag: '<200/5-6>' },
+      },
+    });
+    await expect(graph.query('{ items { price from area maker { id } } }')).resolves.toMatchObject({
+      data: {
+        items: [
+          { price: 100, from: 'land of m1', area: 6 },
+          { price: 200, from: 'land of m2', area: 6, maker: { id: 'm2' } },
+        ],
+      },
+    });
   });
 
   it('chains over three subgraphs, with what is null given as null', async () => {
