@@ -27,7 +27,7 @@ export interface SubgraphOptions {
   /** A federation subgraph: `_service` and `_entities` included. */
   readonly schema: GraphQLSchema;
   readonly host: string;
-  /** 0: any free port. */
+  /** 0: a port that is free. */
   readonly port: number;
   /** Shown by the router in `x-router-secret` or as bearer token. Null: nobody may ask `_entities`. */
   readonly routerSecret: Secret | null;
