@@ -1,175 +1,150 @@
 /**
- * The other way round: the AI schema as a Federation-2 subgraph on Apollo Server, for companies whose router is another.
+ * Apollo Server as the engine, behind the same door: `fieldgate subgraph`, for companies whose router is another.
  *
- * `_entities` is the router's alone: a representation is data for a prompt, and whoever may send one may forge it. Anybody
- * else may ask the rest of the schema with credentials of their own. Subscriptions travel by graphql-ws on the same port.
+ * Queries and mutations, `_service` and `_entities` among them, run in Apollo Server; subscriptions run as they do
+ * elsewhere, since it has none. Traces, reports and stack traces are off: they carry what is asked of a model.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
+import { timingSafeEqual } from 'node:crypto';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import {
+  ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError } from 'graphql';
-import { WebSocketServer } from 'ws';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { asksEntities, type IsRouter, refusedEntities, routerRule } from './router-secret.ts';
-import { formattedOf, graphqlError, masked } from './subgraph-errors.ts';
-import { flatHeaders, type OpenedOperation, type SubgraphOptions } from './subgraph-operation.ts';
-import { acceptSockets } from './subgraph-sockets.ts';
+import { BREAK, type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema, print, validate, visit } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import type { OperationContext } from '../graphql/context.ts';
+import type { Log } from '../telemetry/log.ts';
+import { subscribeWithCursors } from './cursor.ts';
+import type { AdmissionInput } from './operation.ts';
+import type { Engine, EngineArguments } from './yoga.ts';
 
-export type { OpenedOperation, SubgraphOperation, SubgraphOptions } from './subgraph-operation.ts';
+/** For `createServer({ engine })`. The schema must be a subgraph's, as `buildSubgraphSchema` makes it. */
+export function apolloEngine(schema: () => GraphQLSchema, log: Log): Engine {
+  const servers = new WeakMap<GraphQLSchema, Promise<ApolloServer<OperationContext>>>();
+  const valid = new WeakMap<DocumentNode, { readonly schema: GraphQLSchema; readonly errors: readonly GraphQLError[] }>();
 
-export interface SubgraphServer {
-  readonly url: string;
-  /** Waits for what is under way, up to `graceMs`. */
-  close(graceMs?: number): Promise<void>;
+  function serverOf(bound: GraphQLSchema): Promise<ApolloServer<OperationContext>> {
+    const known = servers.get(bound) ?? started(bound, log);
+    servers.set(bound, known);
+    return known;
+  }
+
+  return (context) => {
+    const bound = schema();
+    return {
+      schema: bound,
+      validate(document) {
+        const known = valid.get(document);
+        if (known?.schema === bound) return known.errors;
+        const errors = validate(bound, document);
+        valid.set(document, { schema: bound, errors });
+        return errors;
+      },
+      async execute(args) {
+        const { document, operation, operationName, variables } = args;
+        if (operation.operation === 'subscription') {
+          return subscribeWithCursors({ schema: bound, document, operationName, variableValues: variables, contextValue: context });
+        }
+        return executed(await serverOf(bound), args, context);
+      },
+    };
+  };
 }
 
-const path = '/graphql';
+/** Apollo Server hands out formatted errors; ours are masked later, from what really happened. It copies the context, but not what is in it. */
+const thrown = new WeakMap<OperationContext['usage'], readonly GraphQLError[]>();
+const rememberErrors: ApolloServerPlugin<OperationContext> = {
+  requestDidStart: async () => ({
+    async didEncounterErrors({ contextValue, errors }) {
+      thrown.set(contextValue.usage, errors);
+    },
+  }),
+};
 
-interface Contained {
-  request: IncomingHttp;
-  opened: OpenedOperation | null;
+async function executed(
+  server: ApolloServer<OperationContext>,
+  { document, operationName, variables }: EngineArguments,
+  context: OperationContext,
+): Promise<ExecutionResult> {
+  const query = document.loc?.source.body ?? print(document);
+  const request = { query, ...(operationName === null ? {} : { operationName }), ...(variables === null ? {} : { variables }) };
+  const { body } = await server.executeOperation(request, { contextValue: context });
+  if (body.kind !== 'single')
+    throw new GatewayError('BAD_REQUEST', '@defer is not supported by a subgraph: the router in front of it can defer.');
+  const { errors, data, ...rest } = body.singleResult;
+  return {
+    ...rest,
+    ...(data === undefined ? {} : { data }),
+    ...(errors === undefined
+      ? {}
+      : {
+          errors:
+            thrown.get(context.usage) ??
+            errors.map(({ message, extensions }) => new GraphQLError(message, { extensions: extensions ?? null })),
+        }),
+  };
 }
 
-interface IncomingHttp {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
-}
-
-export async function serveSubgraph(options: SubgraphOptions): Promise<SubgraphServer> {
-  const isRouter = routerRule(options.routerSecret);
-  const mask = (error: unknown): GraphQLFormattedError => masked(error, options.onError);
-  const apollo = new ApolloServer<Contained>({
-    schema: options.schema,
-    csrfPrevention: true,
+async function started(schema: GraphQLSchema, log: Log): Promise<ApolloServer<OperationContext>> {
+  const say =
+    (level: 'info' | 'warn' | 'error') =>
+    (message: unknown): void =>
+      log[level]('apollo server', { message: String(message) });
+  const server = new ApolloServer<OperationContext>({
+    schema,
     introspection: true,
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
-    nodeEnv: 'production',
-    persistedQueries: false,
-    ...(options.validationRules === undefined ? {} : { validationRules: [...options.validationRules] }),
-    formatError: (formatted, error) => formattedOf(formatted, error, mask),
+    logger: { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error') },
     plugins: [
+      rememberErrors,
+      ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginLandingPageDisabled(),
-      opening(options, isRouter),
+      ApolloServerPluginUsageReportingDisabled(),
     ],
   });
-  await apollo.start();
-  const http = createServer((request, response) => void handle(apollo, request, response, options.maxBodyBytes ?? 1024 * 1024));
-  const sockets = new WebSocketServer({ server: http, path, maxPayload: options.maxBodyBytes ?? 1024 * 1024 });
-  const socketServer = acceptSockets(sockets, options, isRouter, mask);
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(options.port, options.host, resolve);
+  await server.start();
+  return server;
+}
+
+/** Header in which the router shows that it is the router. */
+export const routerSecretHeader = 'x-fieldgate-router';
+
+/**
+ * For `createServer({ admitOperation })`: `_entities` is answered to the router alone. Whoever else sends representations
+ * writes the data that goes into prompts. Throws FORBIDDEN.
+ */
+export function entitiesForRouterOnly(secret: Secret): (context: OperationContext, input: AdmissionInput) => Promise<undefined> {
+  const expected = Buffer.from(secret.reveal());
+  return async (_, { document, headers }) => {
+    if (!asksEntities(document)) return undefined;
+    const shown = Buffer.from(headers[routerSecretHeader] ?? '');
+    if (shown.length === expected.length && timingSafeEqual(shown, expected)) return undefined;
+    throw new GatewayError(
+      'FORBIDDEN',
+      `"_entities" is answered to the router only, which shows its secret in the header ${routerSecretHeader}.`,
+    );
+  };
+}
+
+const entities = new WeakMap<DocumentNode, boolean>();
+
+/** Only the root type has such a field, so wherever its name stands, it is asked. */
+function asksEntities(document: DocumentNode): boolean {
+  const known = entities.get(document);
+  if (known !== undefined) return known;
+  let found = false;
+  visit(document, {
+    Field({ name }) {
+      if (name.value === '_entities') found = true;
+      return found ? BREAK : undefined;
+    },
   });
-  const { port } = http.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return {
-    url: `http://${host}:${port}${path}`,
-    async close(graceMs = 5000) {
-      const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-      await socketServer.dispose();
-      http.closeIdleConnections();
-      const cut = setTimeout(() => http.closeAllConnections(), graceMs);
-      await closed;
-      clearTimeout(cut);
-      await apollo.stop();
-    },
-  };
-}
-
-/** Opens an operation when it is known, and closes it when its answer is sent. */
-function opening(options: SubgraphOptions, isRouter: IsRouter): ApolloServerPlugin<Contained> {
-  return {
-    async requestDidStart() {
-      return {
-        async didResolveOperation({ document, contextValue, request, operationName }) {
-          const { headers, signal } = contextValue.request;
-          const router = isRouter(headers);
-          if (!router && asksEntities(document)) throw graphqlError(refusedEntities());
-          const variables = request.variables ?? {};
-          try {
-            const opened = await options.openOperation({ headers, signal, document, operationName, variables, isRouter: router });
-            contextValue.opened = opened;
-            Object.assign(contextValue, opened.context);
-          } catch (error) {
-            throw graphqlError(asGatewayError(error));
-          }
-        },
-        async willSendResponse({ contextValue }) {
-          await contextValue.opened?.close();
-        },
-      };
-    },
-  };
-}
-
-async function handle(
-  apollo: ApolloServer<Contained>,
-  request: IncomingMessage,
-  response: ServerResponse,
-  maxBodyBytes: number,
-): Promise<void> {
-  const leaving = new AbortController();
-  response.once('close', () => leaving.abort(new GatewayError('CANCELLED', 'The caller left.')));
-  const refuse = (status: number, message: string): void => {
-    const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] });
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(body);
-  };
-  try {
-    const [pathname = '', search = ''] = splitUrl(request.url ?? '');
-    if (pathname !== path) return refuse(404, `There is nothing here. The subgraph is at ${path}.`);
-    const text = await bodyOf(request, maxBodyBytes);
-    if (text === null) return refuse(413, `The body is too large: ${maxBodyBytes} bytes are accepted.`);
-    let body: unknown;
-    if (text !== '' && String(request.headers['content-type'] ?? '').includes('json')) {
-      try {
-        body = JSON.parse(text);
-      } catch {
-        return refuse(400, 'The body is not JSON.');
-      }
-    }
-    const flat = flatHeaders(request.headers);
-    const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(flat)) headers.set(name, value);
-    const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
-      context: async () => ({ request: { headers: flat, signal: leaving.signal }, opened: null }),
-    });
-    response.statusCode = answer.status ?? 200;
-    for (const [name, value] of answer.headers) response.setHeader(name, value);
-    if (answer.body.kind === 'complete') response.end(answer.body.string);
-    else {
-      for await (const piece of answer.body.asyncIterator) response.write(piece);
-      response.end();
-    }
-  } catch {
-    if (!response.headersSent) refuse(500, 'Something went wrong in the subgraph.');
-    else response.destroy();
-  }
-}
-
-function splitUrl(url: string): [string, string] {
-  const at = url.indexOf('?');
-  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at)];
-}
-
-/** Null: more than `maxBytes`. */
-async function bodyOf(request: IncomingMessage, maxBytes: number): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) return null;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  entities.set(document, found);
+  return found;
 }
