@@ -232,7 +232,13 @@ export const products: readonly ProductRow[] = Array.from({ length: 240 }, (_, i
   return {
     id: String(index + 1),
     name: `${brand} ${line} ${kind.noun}`,
-    description: [at(openings, index)(kind, brand), kind.use, kind.care, at(warranties, index)].join(' '),
+    description: [
+      at(openings, index)(kind, brand),
+      kind.use,
+      `Material: ${kind.materials.join(' and ')}.`,
+      `Care: ${kind.care}`,
+      `Warranty: ${at(warranties, index)} years.`,
+    ].join(' '),
     category: kind.category,
     price: Math.round(kind.price * scale) - 0.05,
     materials: kind.materials,
