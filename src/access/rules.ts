@@ -9,7 +9,7 @@ import { isObjectType, valueFromASTUntyped } from 'graphql';
 import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
-/** Alternatives of scopes: all of one of them are needed. Null: any known caller. */
+/** Alternatives of scopes: all of one of them are needed. Null: every known caller will do. */
 export interface AccessRule {
   readonly scopes: readonly (readonly string[])[] | null;
 }

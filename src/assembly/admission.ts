@@ -15,7 +15,10 @@ export interface Admission {
   /** What the document can cost with these variables; compiled once per document and schema. */
   quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
   /** COST_LIMIT_EXCEEDED, BUDGET_EXCEEDED, or nothing; the quote itself for a client that asked for it instead of a run. */
-  admit(operation: AdmissionInput, asking: { readonly hold: OperationHold; readonly quoteOnly: boolean }): Promise<ExecutionResult | undefined>;
+  admit(
+    operation: AdmissionInput,
+    asking: { readonly hold: OperationHold; readonly quoteOnly: boolean },
+  ): Promise<ExecutionResult | undefined>;
 }
 
 export interface AdmissionOptions {
@@ -52,7 +55,8 @@ export function admission({ rules, mostPerOperation, isEntityField }: AdmissionO
       if (quoteOnly) return { data: null, extensions: { quote: shown(quoted) } };
       if (quoted.fields.length === 0) return undefined;
       if (mostPerOperation !== null) refuseBeyond(quoted, mostPerOperation);
-      if (hold.budgeted && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate))) await hold.reserve(quoted.cost);
+      if (hold.budgeted && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
+        await hold.reserve(quoted.cost);
       return undefined;
     },
   };
@@ -62,7 +66,10 @@ function refuseBeyond(quoted: Quote, most: NanoUsd): void {
   if (quoted.cost !== null && quoted.cost <= most) return;
   const unpriced = quoted.fields.find(({ cost }) => cost === null);
   if (unpriced !== undefined) {
-    throw new GatewayError('COST_LIMIT_EXCEEDED', `What ${unpriced.path} costs is unknown, and an operation may cost at most ${decimalOf(most)} USD. Its deployment needs a price.`);
+    throw new GatewayError(
+      'COST_LIMIT_EXCEEDED',
+      `What ${unpriced.path} costs is unknown, and an operation may cost at most ${decimalOf(most)} USD. Its deployment needs a price.`,
+    );
   }
   const [dearest] = [...quoted.fields].sort((a, b) => (b.cost ?? 0) - (a.cost ?? 0));
   throw new GatewayError(

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
-import { routesOf } from './routes.ts';
+import { embeddingModelOf, routesOf } from './routes.ts';
 
 export interface ConfigReport {
   /** The gateway does not start with these. */
@@ -92,13 +92,6 @@ function routeNameMistakes(config: GatewayConfig): string[] {
     ...check('maskPersonalData', config.maskPersonalData),
     ...(config.guardrails ?? []).flatMap(({ routes, guardrail }) => check(`guardrails (${guardrail.name})`, routes)),
   ];
-}
-
-/** The route's embedding model; null when it has none. */
-export function embeddingModelOf(config: GatewayConfig, route: string): string | null {
-  const ids = config.routes[route]?.deployments ?? [];
-  const embeds = ids.find((id) => config.deployments[id]?.capabilities?.includes('embedding'));
-  return embeds === undefined ? null : (config.deployments[embeds]?.model ?? null);
 }
 
 function collectionMistakes(config: GatewayConfig): string[] {

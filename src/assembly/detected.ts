@@ -7,7 +7,15 @@
 import type { DeploymentConfig, GatewayConfig } from '../config.ts';
 import { secretFrom } from '../core/secret.ts';
 import { anthropicProvider } from '../providers/anthropic.ts';
-import { embeddedDeployments, embeddedProvider } from '../providers/embedded.ts';
+import {
+  embeddedCapabilities,
+  embeddedContextWindow,
+  embeddedExtractive,
+  embeddedLexical,
+  embeddedName,
+  embeddedPrice,
+  embeddedProvider,
+} from '../providers/embedded.ts';
 import { googleProvider } from '../providers/google.ts';
 import { ollamaProvider } from '../providers/ollama.ts';
 import { openaiProvider } from '../providers/openai.ts';
@@ -28,11 +36,10 @@ export const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI
 export function detected(environment: NodeJS.ProcessEnv = process.env): Detected {
   const found = detectedVariables.flatMap((variable) => foundBy(variable, environment) ?? []);
   const embedders = found.filter(({ embedding }) => embedding !== null).slice(0, 1);
-  const own = embeddedDeployments('embedded');
   const idOf = ({ provider, model }: DeploymentConfig): string => `${provider}/${model}`;
   const deployments = [
-    own.completion,
-    own.embedding,
+    ownCompletion,
+    ownEmbedding,
     ...found.flatMap(({ completion, embedding }) => (embedding === null ? [completion] : [completion, embedding])),
   ];
   const real = found.map(({ completion }) => idOf(completion));
@@ -45,7 +52,7 @@ export function detected(environment: NodeJS.ProcessEnv = process.env): Detected
           real.length === 0
             ? 'The embedded provider: extracts from the text it is given, without a language model.'
             : 'The models that the environment has a key for.',
-        deployments: real.length === 0 ? [idOf(own.completion)] : real,
+        deployments: real.length === 0 ? [idOf(ownCompletion)] : real,
         cacheSeconds: 300,
       },
       embedding: {
@@ -53,14 +60,24 @@ export function detected(environment: NodeJS.ProcessEnv = process.env): Detected
           embedders.length === 0 ? 'Lexical vectors of the embedded provider: shared words, not meaning.' : 'Vectors for search.',
         deployments:
           embedders.length === 0
-            ? [idOf(own.embedding)]
+            ? [idOf(ownEmbedding)]
             : embedders.flatMap(({ embedding }) => (embedding === null ? [] : [idOf(embedding)])),
         cacheSeconds: 300,
       },
-      embedded: { description: 'The embedded provider, whatever else there is.', deployments: [idOf(own.completion)], cacheSeconds: 300 },
+      embedded: { description: 'The embedded provider, whatever else there is.', deployments: [idOf(ownCompletion)], cacheSeconds: 300 },
     },
   };
 }
+
+const own = (model: typeof embeddedExtractive | typeof embeddedLexical): DeploymentConfig => ({
+  provider: embeddedName,
+  model,
+  capabilities: embeddedCapabilities[model],
+  price: embeddedPrice,
+  contextWindow: embeddedContextWindow,
+});
+const ownCompletion = own(embeddedExtractive);
+const ownEmbedding = own(embeddedLexical);
 
 const embedding = (provider: string, model: string): DeploymentConfig => ({ provider, model, capabilities: ['embedding'] });
 

@@ -4,14 +4,20 @@ import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
 import { type GatewayConfig, pathIn } from '../config.ts';
+import { GatewayError } from '../core/errors.ts';
+import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../fields/read.ts';
-import type { OperationContext } from '../graphql/context.ts';
 import { aiTypeDefs } from '../graphql/schema.ts';
+import type { Readiness } from '../server/health.ts';
+import type { SchemaFor } from '../server/yoga.ts';
+import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
+
+import type { GatewayContext } from './operations.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
 export const aiSubgraph = 'ai';
@@ -54,11 +60,10 @@ export interface GraphParts {
   readonly fields: FieldsRead;
   /** Null: `graph.ai` is false. */
   readonly schema: GraphQLSchema | null;
-  readonly headersOf: (context: OperationContext) => Readonly<Record<string, string | undefined>> | null;
   readonly log: Log;
 }
 
-export function graphOf({ config, folder, fields, schema, headersOf, log }: GraphParts): Graph {
+export function graphOf({ config, folder, fields, schema, log }: GraphParts): Graph {
   const { graph = {} } = config;
   const { subgraphs = [], pollSeconds = 10 } = graph;
   const source: GraphSource =
@@ -79,8 +84,8 @@ export function graphOf({ config, folder, fields, schema, headersOf, log }: Grap
     pollMs: pollSeconds * 1_000,
     fetch: {
       propagate: graph.forwardHeaders ?? [],
-      clientHeaders: (context) => headersOf(context as OperationContext),
-      signal: (context) => (context as OperationContext).signal,
+      clientHeaders: (context) => (context as GatewayContext).headers,
+      signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries(
         subgraphs.map(({ name, timeoutMs, retries }) => [
           name,
@@ -89,10 +94,33 @@ export function graphOf({ config, folder, fields, schema, headersOf, log }: Grap
       ),
     },
     authorize: (context, { coordinate, authenticated, scopes }) => {
-      const { principal } = context as OperationContext;
+      const { principal } = context as GatewayContext;
       const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
       return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
     },
     log: (level, message, details) => log[level](message, details),
   });
+}
+
+/** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
+export function schemaChooser(graph: Graph, own: GraphQLSchema | null): SchemaFor {
+  let chosen: { readonly schema: GraphQLSchema; readonly choose: SchemaFor } | null = null;
+  return (document) => {
+    const schema = graph.schema();
+    if (schema === null)
+      throw new GatewayError('MODEL_UNAVAILABLE', 'The graph has not been composed yet. Ask again in a moment; /health/ready says why.');
+    if (own === null) return schema;
+    if (chosen?.schema !== schema) chosen = { schema, choose: bypassing(schema, own) };
+    return chosen.choose(document);
+  };
+}
+
+/** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and told. */
+export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): Promise<Readiness> {
+  const { ready, reasons } = graph.status();
+  const stores = await storage.ready();
+  return {
+    ready: ready && stores,
+    reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
+  };
 }

@@ -6,7 +6,8 @@ import type { Limits } from '../storage/limits.ts';
 
 /** Calls that no operation waits for: ingestion and indexes, booked on the field or work that asked, for its principal. */
 export function ingestCalls(limits: Pick<Limits, 'hold'>, routes: ReadonlyMap<string, Route>, now: () => number): IngestCallMaker {
-  return ({ coordinate, route, principal, signal }) => backgroundCall({ coordinate, route, principal, signal, limits, totalMs: routes.get(route)?.totalMs ?? 60_000, now });
+  return ({ coordinate, route, principal, signal }) =>
+    backgroundCall({ coordinate, route, principal, signal, limits, totalMs: routes.get(route)?.totalMs ?? 60_000, now });
 }
 
 export interface BackgroundCall {

@@ -1,8 +1,19 @@
 import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql';
+import type { Graph } from '../federation/graph.ts';
 import type { ListSize } from '../fields/list-size.ts';
 
-/** What `@listSize` says of each field of the supergraph, by coordinate. */
-export function listSizesIn(supergraphSdl: string): ReadonlyMap<string, ListSize> {
+/** What `@listSize` says in the supergraph of the moment, by coordinate. */
+export function listSizesOf(graph: Pick<Graph, 'supergraphSdl'>): (coordinate: string) => ListSize | null {
+  let read: { readonly sdl: string; readonly sizes: ReadonlyMap<string, ListSize> } | null = null;
+  return (coordinate) => {
+    const sdl = graph.supergraphSdl();
+    if (sdl === null) return null;
+    if (read?.sdl !== sdl) read = { sdl, sizes: listSizesIn(sdl) };
+    return read.sizes.get(coordinate) ?? null;
+  };
+}
+
+function listSizesIn(supergraphSdl: string): ReadonlyMap<string, ListSize> {
   const sizes = new Map<string, ListSize>();
   for (const definition of parse(supergraphSdl, { noLocation: true }).definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;

@@ -1,18 +1,19 @@
 /** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
-import { issueKey } from '../access/keys.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+import { keyDesk } from '../access/key-desk.ts';
 import type { Handler } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
+import { responsePaths } from '../federation/paths.ts';
 import type { PromptFile } from '../fields/prompts.ts';
-import type { Ceiling, KeyDesk, RouteView, Services } from '../graphql/services.ts';
+import type { Ceiling } from '../fields/quote.ts';
+import type { RouteView, Services } from '../graphql/services.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { outputTokensToAsk } from '../routing/fit.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
-import type { Keys } from '../storage/keys.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { templatesOf } from './templates.ts';
@@ -27,6 +28,9 @@ export interface ServiceParts {
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
+  /** Of the living graph: known after the services, which its own subgraph needs. */
+  readonly graph: Pick<Services, 'graph' | 'quote'>;
+  readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   readonly now: () => number;
 }
 
@@ -38,7 +42,7 @@ export function servicesOf(parts: ServiceParts): Services {
     completions: storage.completions,
     limits: storage.limits,
     ledger: storage.ledger,
-    keys: keyDesk(storage.keys, now),
+    keys: keyDesk(storage.keys, { routes: [...routes.keys()], now }),
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: () => [...routes.values()].map((route) => routeView(route, health)),
@@ -51,9 +55,14 @@ export function servicesOf(parts: ServiceParts): Services {
         ),
       );
     },
-    embeddingRoute: (collection) => {
-      const config = collections[collection];
-      return config === undefined ? null : (config.embeddingRoute ?? 'embedding');
+    answerTokens: (passages) => answerInstructionTokens + passages * mostPassageTokens,
+    pathsOf: (info) => responsePaths(info as GraphQLResolveInfo),
+    quote: (...asked) => parts.graph.quote(...asked),
+    graph: () => parts.graph.graph(),
+    entities: parts.entities,
+    embeddingRoute: (name) => {
+      const config = collections[name];
+      return config === undefined ? parts.entities.embeddingRoute(name) : (config.embeddingRoute ?? 'embedding');
     },
     templates: templatesOf(parts.prompts),
     refuseImageUrl: (url) =>
@@ -65,6 +74,10 @@ export function servicesOf(parts: ServiceParts): Services {
     now,
   };
 }
+
+/** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/cut.ts`), in the worst case a token each. */
+const answerInstructionTokens = 200;
+const mostPassageTokens = 1_500;
 
 /** The most that any of the deployments asks: each with its input and output tokens. */
 function dearest(asked: readonly (readonly [Deployment, number, number])[]): Ceiling {
@@ -97,22 +110,4 @@ function routeView({ name, description, deployments, totalMs, providerOptions }:
       healthy: health.of(deployment).circuit !== 'open',
     })),
   };
-}
-
-export function keyDesk(keys: Keys, now: () => number): KeyDesk {
-  return {
-    async issue(wanted) {
-      const { record, secret } = issueKey({ ...wanted, now: now() });
-      await keys.put(record);
-      return { key: record, secret };
-    },
-    list: () => keys.list(),
-    revoke: (id) => keys.revoke(id, now()),
-  };
-}
-
-/** For what cannot happen once the configuration is checked. */
-export function required<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined) throw new GatewayError('INTERNAL', `${what} is missing.`);
-  return value;
 }

@@ -28,6 +28,9 @@ export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 
   readonly log?: (level: 'info' | 'warn', message: string, details?: Readonly<Record<string, unknown>>) => void;
 }
 
+/** Milliseconds between two looks while there is nothing to serve yet: subgraphs often start together with the gateway. */
+const firstPollMs = 250;
+
 export interface Graph {
   /** Null until first composed. */
   schema(): GraphQLSchema | null;
@@ -117,7 +120,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const schedule = (): void => {
     clearTimeout(timer);
     if (options.pollMs <= 0 || closing.signal.aborted) return;
-    timer = setTimeout(() => void refresh(), options.pollMs);
+    timer = setTimeout(() => void refresh(), served === null ? Math.min(options.pollMs, firstPollMs) : options.pollMs);
     timer.unref();
   };
 

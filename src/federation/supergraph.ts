@@ -8,6 +8,7 @@ import { GatewayError } from '../core/errors.ts';
 import { type Authorize, guarded } from './authorization.ts';
 import { type FetchOptions, remoteExecutor } from './fetch.ts';
 import { coordinatesWith, directivesOf, graphsOf, type JoinedGraph, linkedName, outputTypesOf, requirementsOf } from './join.ts';
+import { readingLeftOvers } from './left-over.ts';
 import { localExecutor } from './local.ts';
 import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
@@ -40,6 +41,7 @@ export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, author
     },
   });
   const schema = publicSchema(stitched);
+  readingLeftOvers(schema, supergraph);
   const fields = localFieldsOf(supergraph, localIds);
   withLocalFields(schema, fields);
   guarded(schema, requirementsOf(supergraph), authorize ?? (() => new GatewayError('UNAUTHENTICATED', noRule)));

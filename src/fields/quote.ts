@@ -30,6 +30,8 @@ export interface Ceiling {
   readonly outputTokens: number;
   /** At the dearest deployment of its route; null: unpriced. */
   readonly cost: NanoUsd | null;
+  /** Requests to models that the one use makes. Default 1. */
+  readonly calls?: number;
 }
 
 export interface QuoteRules {
@@ -102,7 +104,7 @@ function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variab
     cost = cost === null || most === null ? null : cost + most;
     inputTokens += calls * ceiling.inputTokens;
     outputTokens += calls * ceiling.outputTokens;
-    fields.push({ coordinate: use.coordinate, path: use.path, calls, cost: most });
+    fields.push({ coordinate: use.coordinate, path: use.path, calls: calls * (ceiling.calls ?? 1), cost: most });
   }
   return { cost, inputTokens, outputTokens, depth, fields };
 }

@@ -10,12 +10,13 @@
  *
  * and goes on to runs/ (the log of a completion) and pipeline/pipeline.ts (the steps, numbered).
  */
-import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
 import type { OperationContext } from './context.ts';
+import type { PathsOf } from './operation-usage.ts';
 import type { RouteView, Services } from './services.ts';
 
 /** The field that asks. */
@@ -25,8 +26,7 @@ export interface Asker {
   readonly info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>;
 }
 
-export const coordinateOf = (info: Asker['info']): string => `${info.parentType.name}.${info.fieldName}`;
-export const pathOf = (info: Asker['info']): readonly (string | number)[] => responsePathAsArray(info.path);
+const coordinateOf = (info: Asker['info']): string => `${info.parentType.name}.${info.fieldName}`;
 
 export interface CallSettings {
   readonly id?: string;
@@ -61,7 +61,8 @@ export function callFor({ services, context, info }: Asker, settings: CallSettin
       settings.report?.(fact);
       if (fact.type !== 'settled') return;
       const coordinate = uses[0]?.coordinate ?? coordinateOf(info);
-      const paths = askers.map((asker) => pathOf(asker.info));
+      const found = askers.map((asker) => services.pathsOf(asker.info));
+      const paths: PathsOf = () => [...new Map(found.flatMap((of) => of()).map((path) => [path.join('.'), path])).values()];
       context.usage.add({ callId: fact.callId, coordinate, paths, route, settlement: fact.settlement });
     },
   };

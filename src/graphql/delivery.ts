@@ -93,7 +93,7 @@ export function named<Name extends string, T>(name: Name, events: AsyncIterator<
 /** Nobody is there to read a last event; at a deadline somebody is. */
 const leftBy = (signal: AbortSignal): boolean => signal.aborted && abortError(signal).code === 'CANCELLED';
 
-export function failedState(id: string, route: string | null, failure: GatewayError): RunState {
+function failedState(id: string, route: string | null, failure: GatewayError): RunState {
   return { id, status: 'FAILED', completion: emptyCompletion, failure, settlement: null, route };
 }
 

@@ -4,12 +4,13 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { shielded } from '../access/shield.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { SchemaPart } from './ai-fields/schema-part.ts';
 import type { OperationContext } from './context.ts';
 import { graphqlErrorOf } from './errors.ts';
 import type { Resolvers } from './generated.ts';
 import { accountResolvers } from './resolvers/account.ts';
 import { completionResolvers } from './resolvers/completion.ts';
-import { completionTypes } from './resolvers/completion-types.ts';
+import { completionFields } from './resolvers/completion-fields.ts';
 import { embeddingResolvers } from './resolvers/embedding.ts';
 import { retrievalResolvers } from './resolvers/retrieval.ts';
 import { usageResolvers } from './resolvers/usage.ts';
@@ -32,7 +33,7 @@ export function aiTypeDefs(): DocumentNode {
 export function aiResolvers(services: Services): Resolvers {
   const parts = [
     completionResolvers(services),
-    completionTypes(services),
+    completionFields(services),
     embeddingResolvers(services),
     retrievalResolvers(services),
     accountResolvers(services),
@@ -45,9 +46,11 @@ export function aiResolvers(services: Services): Resolvers {
   return merged as Resolvers;
 }
 
-export function aiSchema(services: Services): GraphQLSchema {
+/** `part`: the operator's AI fields. */
+export function aiSchema(services: Services, part: SchemaPart | null = null): GraphQLSchema {
   // @apollo/subgraph's own resolver type knows neither our context nor `__resolveReference` beside typed fields.
-  const schema = buildSubgraphSchema([{ typeDefs: aiTypeDefs(), resolvers: aiResolvers(services) as never }]);
+  const own = { typeDefs: aiTypeDefs(), resolvers: aiResolvers(services) as never };
+  const schema = buildSubgraphSchema(part === null ? [own] : [own, { typeDefs: part.typeDefs, resolvers: part.resolvers as never }]);
   return coded(shielded(schema));
 }
 

@@ -1,8 +1,10 @@
 /** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
+import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
-import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
+import type { Ceiling, Quote } from '../fields/quote.ts';
+import type { Entities } from '../retrieval/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions.ts';
@@ -10,6 +12,7 @@ import type { KeyRecord } from '../storage/keys.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Limits } from '../storage/limits.ts';
 import type { Passages } from '../storage/passages.ts';
+import type { PathsOf } from './operation-usage.ts';
 
 export interface Services {
   readonly handle: Handler;
@@ -29,7 +32,14 @@ export interface Services {
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
   /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
-  /** The route that embeds for a collection; null when there is no such collection. */
+  /** Where in the client's response the field stands: more than once where one entity stands in several places. */
+  pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
+  /** What the operation can cost at most; compiled once per schema and document. */
+  quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
+  /** The graph that clients see; null while there is none but the AI subgraph. */
+  graph(): GraphQLSchema | null;
+  readonly entities: Pick<Entities, 'similar'>;
+  /** The route that embeds for a collection or an index; null when there is neither. */
   embeddingRoute(collection: string): string | null;
   readonly templates: Templates;
   /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
@@ -60,13 +70,6 @@ export interface DeploymentView {
   readonly inputPerMillion: number | null;
   readonly outputPerMillion: number | null;
   readonly healthy: boolean;
-}
-
-export interface Ceiling {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  /** Null: a deployment of the route is unpriced. */
-  readonly cost: NanoUsd | null;
 }
 
 /** Virtual keys, as the shell and the mutations administer them. */

@@ -19,6 +19,7 @@ export function withDeadline(parent: AbortSignal, ms: number, late: () => Gatewa
   const timer = ms > longestTimerMs ? undefined : setTimeout(() => controller.abort(late()), Math.max(0, ms));
   timer?.unref();
   if (parent.aborted) onAbort();
+  else if (ms <= 0) controller.abort(late());
   else parent.addEventListener('abort', onAbort, { once: true });
   return {
     signal: controller.signal,

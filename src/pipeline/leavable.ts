@@ -50,6 +50,7 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
   };
 
   const open = (): AsyncIterator<T> => {
+    state = 'ended';
     const { stream, deadline: fresh } = begin();
     state = 'open';
     deadline = fresh;

@@ -34,9 +34,13 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
   let settled = false;
 
   const report: Call['report'] = (fact) => {
-    if (settled) log.warn('a fact came after its call was settled', { callId: call.id, fact: fact.type });
+    if (settled && fact.type !== 'settled') log.warn('a fact came after its call was settled', { callId: call.id, fact: fact.type });
     facts.add(fact);
-    call.report(fact);
+    try {
+      call.report(fact);
+    } catch (cause) {
+      log.error('whoever made a call could not take a fact of it', { callId: call.id, fact: fact.type, cause });
+    }
   };
 
   const settle = (failure: GatewayError | null, append: Ledger['append']): void => {
@@ -44,7 +48,7 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
     const settlement = facts.settled(failure?.code ?? 'OK', now() - began, firstContentMs);
     append(usageRows(call, began, settlement));
     if (failure !== null) logFailure(log, call, failure, settlement);
-    call.report({ type: 'settled', callId: call.id, settlement });
+    report({ type: 'settled', callId: call.id, settlement });
   };
 
   return leavable<Chunk>({
@@ -90,9 +94,15 @@ const tooLate = (allowedMs: number): GatewayError =>
 
 const providerFaults: ReadonlySet<ErrorCode> = new Set(['MODEL_UNAVAILABLE', 'INVALID_OUTPUT', 'TIMEOUT', 'STREAM_STALLED']);
 
+function levelOf(code: ErrorCode): keyof Log {
+  if (code === 'INTERNAL') return 'error';
+  if (code === 'CANCELLED') return 'debug';
+  return providerFaults.has(code) ? 'warn' : 'info';
+}
+
+/** The one place where failed calls are logged: the cause stays here, the caller gets the errorId. */
 function logFailure(log: Log, call: Call, failure: GatewayError, settlement: Settlement): void {
-  const level = failure.code === 'INTERNAL' ? 'error' : providerFaults.has(failure.code) ? 'warn' : 'info';
-  log[level]('a call failed', {
+  log[levelOf(failure.code)]('a call failed', {
     errorId: failure.errorId,
     code: failure.code,
     callId: call.id,

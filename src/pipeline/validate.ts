@@ -14,7 +14,7 @@ import { repairRequest } from '../core/repair.ts';
 import type { CompletionRequest } from '../core/request.ts';
 import { growingObject } from './validate/growing-object.ts';
 import { jsonValuesIn } from './validate/json-in-text.ts';
-import { type CompiledSchema, type Issue, type SchemaLimits, schemaCompiler } from './validate/schema.ts';
+import type { CompiledSchema, Issue, SchemaCompiler, SchemaLimits } from './validate/schema.ts';
 
 export interface ValidateOptions {
   /** Whether the guard masks the route's prompts: placeholders then stand for values that have a format or pattern. */
@@ -24,11 +24,14 @@ export interface ValidateOptions {
 
 /** Throws BAD_REQUEST for a schema that cannot be used, and INVALID_OUTPUT, with the issues, for an answer that does not fit it. */
 export function validated({ masked = () => false, limits }: ValidateOptions = {}): Step {
-  const compile = schemaCompiler(limits);
+  let compiler: Promise<SchemaCompiler> | null = null;
+  // Imported with the first structured answer: Ajv takes 14 MB.
+  const loaded = (): Promise<SchemaCompiler> =>
+    (compiler ??= import('./validate/schema.ts').then(({ schemaCompiler }) => schemaCompiler(limits)));
   return (next) => (request, call) => {
     if (request.kind !== 'completion' || request.output.format !== 'json') return next(request, call);
     const { schema } = request.output;
-    return validAnswer(next, request, call, () => (schema === null ? null : compile(schema, masked(call.route))));
+    return validAnswer(next, request, call, async () => (schema === null ? null : (await loaded())(schema, masked(call.route))));
   };
 }
 
@@ -46,9 +49,9 @@ async function* validAnswer(
   next: Handler,
   request: CompletionRequest,
   call: Call,
-  compile: () => CompiledSchema | null,
+  compile: () => Promise<CompiledSchema | null>,
 ): AsyncGenerator<Chunk> {
-  const compiled = compile();
+  const compiled = await compile();
   const first = yield* listen(next(request, call), compiled, call.live ?? false);
   const reading = readingOf(first, compiled);
   if (!('issues' in reading)) return yield* shownAs(first, reading);

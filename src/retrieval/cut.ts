@@ -5,8 +5,7 @@
  * its next finer joints (items, lines, sentences, words). Every passage is an exact piece of the text, so a quotation can
  * be found again in its source.
  */
-import { type Block, type ExtractedDocument, trimmed } from './documents/document.ts';
-import { headingText } from './documents/markdown.ts';
+import { type Block, type ExtractedDocument, headingText, trimmed } from './documents/document.ts';
 
 export interface CutPassage {
   readonly text: string;
@@ -16,7 +15,7 @@ export interface CutPassage {
   readonly headings: readonly string[];
 }
 
-export interface CutSizes {
+interface CutSizes {
   /** UTF-16 units that a passage is filled up to. */
   readonly target: number;
   /** And never exceeds. */
@@ -27,7 +26,7 @@ export interface CutSizes {
 export const cuttingVersion = 1;
 
 /** 1,500 characters are some 400 tokens: they fit the smallest usual embedding context, 512. */
-export const usualSizes: CutSizes = { target: 900, most: 1_500 };
+const usualSizes: CutSizes = { target: 900, most: 1_500 };
 
 interface Range {
   readonly start: number;

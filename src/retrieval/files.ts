@@ -4,7 +4,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { throwIfAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
-import { endings, mediaTypeOfFile } from './documents/media-types.ts';
+import { endings, mediaTypeOfFile } from './documents/media-type.ts';
 import type { NewSource } from './retrieval.ts';
 import { usualLimits } from './source.ts';
 
@@ -13,7 +13,7 @@ export type FoundFile =
   /** `message` says why, as a sentence. */
   | { readonly kind: 'ignored'; readonly path: string; readonly message: string };
 
-export interface FilesOptions {
+interface FilesOptions {
   /** Ids of sources are paths relative to this folder, with `/`. Default: the working directory. */
   readonly base?: string;
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 /** Two rankings made one, and what says the same thing twice left out. */
 import type { EntityRef, Passage } from '../core/chunk.ts';
 import type { VectorHit, WordHit } from '../storage/passages.ts';
-import { relevanceByVector, relevanceByWords } from './relevance.ts';
+import { relevanceByVector, relevanceByWords, shownFrom } from './relevance.ts';
 import { likeness, stemsOf } from './stems.ts';
 
 export interface FusedHit {
@@ -17,7 +17,10 @@ export interface FusedHit {
 /** Reciprocal rank fusion; 60 is the constant of Cormack, Clarke and Büttcher (SIGIR 2009). Scores of the rankings are not comparable, ranks are. */
 const k = 60;
 
-/** `vectors` is null where no vectors could be compared: words alone then make the score. */
+/**
+ * A vector that does not stand out has no rank: there is always a nearest one. `vectors` is null where no vectors could be compared: words alone then make
+ * the score.
+ */
 export function fused(words: readonly WordHit[], vectors: readonly VectorHit[] | null, similarityFloor: number | null): FusedHit[] {
   const hits = new Map<string, FusedHit>();
   const add = (passage: Passage, rank: number, relevance: number): void => {
@@ -25,7 +28,10 @@ export function fused(words: readonly WordHit[], vectors: readonly VectorHit[] |
     hits.set(passage.id, { passage, score: known.score + 1 / (k + rank + 1), relevance: Math.max(known.relevance, relevance) });
   };
   for (const [rank, hit] of words.entries()) add(hit.passage, rank, relevanceByWords(hit));
-  for (const [rank, hit] of (vectors ?? []).entries()) add(hit.passage, rank, relevanceByVector(hit, similarityFloor));
+  for (const [rank, hit] of (vectors ?? []).entries()) {
+    const relevance = relevanceByVector(hit, similarityFloor);
+    if (relevance >= shownFrom) add(hit.passage, rank, relevance);
+  }
   const best = (vectors === null ? 1 : 2) / (k + 1);
   return [...hits.values()].map((hit) => ({ ...hit, score: hit.score / best })).sort((a, b) => b.score - a.score);
 }

@@ -16,7 +16,7 @@ import { ingestSource, type SourceIngestion } from './source.ts';
 
 const kind = 'ingest';
 
-export interface Ingestion {
+interface Ingestion {
   enqueue(request: IngestRequest): Promise<IngestionState>;
   find(id: string, principal: Principal): Promise<IngestionState | null>;
   follow(id: string, principal: Principal, signal: AbortSignal): AsyncIterableIterator<IngestionState>;
@@ -24,7 +24,7 @@ export interface Ingestion {
   stop(): Promise<void>;
 }
 
-export interface IngestionOptions extends SourceIngestion {
+interface IngestionOptions extends SourceIngestion {
   readonly jobs: Jobs;
   readonly collections: Collections;
   /** Told of each failure, for the log: with its cause, which the caller never sees. */

@@ -2,7 +2,7 @@
 import type { JobState } from '../storage/jobs.ts';
 import type { IngestionState, SourceFailure } from './retrieval.ts';
 
-export interface Progress {
+interface Progress {
   /** Also the position of the next source: what a crash resumes at. */
   readonly done: number;
   readonly total: number;

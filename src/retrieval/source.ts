@@ -6,7 +6,7 @@ import type { NewPassage, Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
 import { type CutPassage, cut, cuttingVersion } from './cut.ts';
 import { extracted } from './documents/extract.ts';
-import { mediaTypeOf, mediaTypes } from './documents/media-types.ts';
+import { mediaTypeOf, mediaTypes } from './documents/media-type.ts';
 import { embedded } from './embed.ts';
 import type { NewSource } from './retrieval.ts';
 

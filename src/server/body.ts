@@ -2,12 +2,17 @@ import type { IncomingMessage } from 'node:http';
 import type { ServerLimits } from './limits.ts';
 import { HttpRefusal } from './refusal.ts';
 
+const patienceMs = 5_000;
+
 type BodyLimits = Pick<ServerLimits, 'bodyBytes' | 'bodyTimeoutMs'>;
 
-/** The whole body, never more than the limit in memory. Throws 413 or 408, and closes the connection after both. */
+/** The whole body, never more than the limit in memory. Throws 413, or 408 and then closes the connection. */
 export function readBody(request: IncomingMessage, { bodyBytes, bodyTimeoutMs }: BodyLimits): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > bodyBytes) return Promise.reject(tooLarge(bodyBytes, announced));
+  if (announced > bodyBytes) {
+    discard(request);
+    return Promise.reject(tooLarge(bodyBytes, announced));
+  }
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let length = 0;
@@ -29,18 +34,22 @@ export function readBody(request: IncomingMessage, { bodyBytes, bodyTimeoutMs }:
     }
     function fail(refusal: HttpRefusal): void {
       stop();
-      request.on('error', () => {});
-      request.pause();
+      discard(request);
       reject(refusal);
     }
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
 }
 
+/** Lets a refused body run out unread for a while: a connection closed on top of unread bytes takes the answer with it. */
+function discard(request: IncomingMessage): void {
+  const cut = setTimeout(() => request.socket.destroy(), patienceMs);
+  request.on('error', () => {}).on('close', () => clearTimeout(cut));
+  request.resume();
+}
+
 const tooLarge = (most: number, announced: number | null): HttpRefusal =>
-  new HttpRefusal(413, `The body has ${announced ?? `more than ${most}`} bytes; this gateway accepts at most ${most}.`, {
-    Connection: 'close',
-  });
+  new HttpRefusal(413, `The body has ${announced ?? `more than ${most}`} bytes; this gateway accepts at most ${most}.`);
 
 const tooSlow = (ms: number): HttpRefusal =>
   new HttpRefusal(

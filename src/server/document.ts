@@ -4,7 +4,7 @@
  * Tokens and brackets are counted by the lexer first, because a document nested some thousand levels deep overflows
  * the stack of the parser, of validation and of execution alike.
  */
-import { type DocumentNode, GraphQLError, getOperationAST, Lexer, type OperationDefinitionNode, parse, Source, TokenKind } from 'graphql';
+import { type DocumentNode, getOperationAST, Lexer, type OperationDefinitionNode, parse, Source, TokenKind } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
 import type { ServerLimits } from './limits.ts';
@@ -118,6 +118,3 @@ const tooMany = (what: string, most: number, sent: number | null, advice: string
     'BAD_REQUEST',
     `The document has ${sent ?? `more than ${most}`} ${what}; this gateway accepts at most ${most}. ${advice}`,
   );
-
-/** Whether a document or its variables could not be read at all, as the parser says it. */
-export const isSyntaxError = (error: unknown): error is GraphQLError => error instanceof GraphQLError && error.originalError === undefined;

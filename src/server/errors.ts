@@ -1,14 +1,8 @@
 /** Errors on their way out: whatever a result carries, at its top or in an increment, goes through one mask. */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
+import type { Log } from '../telemetry/log.ts';
 import { keepCursor } from './cursor.ts';
-
-/** pino's calling convention. */
-export interface ServerLog {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export type MaskError = (error: unknown) => GraphQLError;
 
@@ -21,12 +15,12 @@ interface Increment {
   readonly errors?: readonly GraphQLError[];
 }
 
-export function masking(maskError: MaskError, log: ServerLog): Masking {
+export function masking(maskError: MaskError, log: Log): Masking {
   function error(thrown: unknown): GraphQLError {
     if (isRequestError(thrown)) return asBadRequest(thrown);
     const masked = maskError(thrown);
     if (masked.extensions['code'] === 'INTERNAL') {
-      log.error({ errorId: masked.extensions['errorId'], path: masked.path, err: causeOf(thrown) }, 'a bug was masked');
+      log.error('a bug was masked', { errorId: masked.extensions['errorId'], path: masked.path, err: causeOf(thrown) });
     }
     return masked;
   }

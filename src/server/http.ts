@@ -5,7 +5,7 @@
  * settled before it runs: an answer that nobody can take would cost money.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
 import { askerOf, flatHeaders } from './client.ts';
@@ -20,14 +20,15 @@ import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 import { mediaTypes, respondJson, respondRefusal } from './respond.ts';
 import type { ResultStream } from './result-stream.ts';
-import { multipartIncremental, multipartSubscription, sse, writeStream } from './stream-writer.ts';
+import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
+import type { SchemaFor } from './yoga.ts';
 
 export interface DoorParts {
   readonly operations: Operations;
   readonly read: ReturnType<typeof documentReader>;
   readonly mask: Masking;
   readonly limits: ServerLimits;
-  readonly schema: () => GraphQLSchema;
+  readonly schema: SchemaFor;
   /** Coordinates that never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
 }
@@ -44,10 +45,12 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
+  let reading = negotiated(accept, 'single');
   try {
     read = parts.read(params.query, params.operationName);
     const kind = kindOf(read);
     const chosen = negotiated(accept, kind);
+    if (kind === 'subscription') reading = chosen;
     if (chosen === null)
       throw new HttpRefusal(
         406,
@@ -56,7 +59,7 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
     delivery = chosen;
     if (request.method === 'GET') refuseByGet(read, parts);
   } catch (error) {
-    return respondError(response, error, negotiated(accept, 'single'), parts.mask);
+    return respondError(response, error, reading, parts.mask);
   }
   const headers = flatHeaders(request.headers);
   const operation = parts.operations.start({
@@ -64,20 +67,30 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
     read,
     operationName: params.operationName,
     variables: params.variables,
-    lastEventId: headers['last-event-id'] ?? null,
+    lastEventId: headers['last-event-id'] || null,
   });
   const leave = (): void =>
     operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
   response.once('close', leave);
   try {
-    await deliver(response, await operation.outcome, delivery, parts);
+    await deliver(response, await operation.outcome, delivery, accept, parts);
   } catch (error) {
-    respondError(response, error, delivery, parts.mask);
+    respondError(response, error, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery, parts.mask);
   } finally {
     response.off('close', leave);
     if (!response.writableEnded) leave();
-    operation.finished();
+    whenDelivered(response, parts.limits.writeIdleMs, () => operation.finished());
   }
+}
+
+/** Calls back when the last byte has left or the client has; one who reads nothing of a long answer is disconnected. */
+function whenDelivered(response: ServerResponse, writeIdleMs: number, then: () => void): void {
+  if (response.closed) {
+    then();
+    return;
+  }
+  if (response.writableLength > 0) response.setTimeout(writeIdleMs, () => response.destroy());
+  response.once('close', then);
 }
 
 const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
@@ -87,7 +100,7 @@ const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
 
 function refuseByGet({ document, operation }: ReadDocument, { schema, modelFields }: DoorParts): void {
   if (operation.operation === 'mutation') throw new HttpRefusal(405, 'Mutations are sent with POST, never GET.', { Allow: 'POST' });
-  const field = selectedCoordinate(schema(), document, operation, modelFields());
+  const field = selectedCoordinate(schema(document), document, operation, modelFields());
   if (field !== null)
     throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
 }
@@ -96,39 +109,45 @@ async function deliver(
   response: ServerResponse,
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
+  accept: string | undefined,
   { limits }: DoorParts,
 ): Promise<void> {
   if (isAsyncIterable(outcome)) return writeStream(response, outcome, formatOf(delivery), limits);
-  if (delivery === 'sse') return respondOnce(response, outcome);
-  const status = outcome.data === undefined && delivery !== 'json' ? statusOfErrors(outcome.errors ?? []) : 200;
-  respondJson(response, status, outcome, {}, delivery === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json);
+  respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery);
 }
 
 const sseFormat = sse(cursorOf);
 
-function formatOf(delivery: Delivery): typeof sseFormat {
+function formatOf(delivery: Delivery): StreamFormat {
   if (delivery === 'multipart-incremental') return multipartIncremental;
   return delivery === 'multipart-subscription' ? multipartSubscription : sseFormat;
 }
 
-/** graphql-sse clients take any other status than 200 for a broken network and try again five times: errors are results. */
-function respondOnce(response: ServerResponse, result: ExecutionResult): void {
-  if (response.headersSent || response.destroyed) return;
-  response.writeHead(200, sseFormat.headers);
-  response.end(sseFormat.head + sseFormat.result(result) + sseFormat.end);
+/** `application/json` has 200 for every well-formed request, `application/graphql-response+json` a status for what was not executed. */
+function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): void {
+  if (delivery === 'sse' || delivery === 'multipart-subscription') {
+    respondInStream(response, result, formatOf(delivery));
+    return;
+  }
+  const modern = delivery === 'graphql-response';
+  const status = modern && result.data === undefined ? statusOfErrors(result.errors ?? []) : 200;
+  respondJson(response, status, result, {}, mediaTypes[modern ? 'graphql-response' : 'json']);
 }
 
-/** A refusal that HTTP has a status for keeps it over SSE too: an EventSource then does not come again. */
+/** Clients of streams take any other status than 200 for a broken network, and graphql-sse tries five times again. */
+function respondInStream(response: ServerResponse, result: ExecutionResult, format: StreamFormat): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(200, format.headers);
+  response.end(format.head + format.result(result) + format.end);
+}
+
+/** A refusal that HTTP has a status for keeps it for streams too: an EventSource then does not come again. */
 function respondError(response: ServerResponse, error: unknown, delivery: Delivery | null, mask: Masking): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  if (delivery === 'sse' && !(error instanceof HttpRefusal)) {
-    respondOnce(response, { errors: [mask.error(error)] });
-    return;
-  }
-  const mediaType = delivery === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
-  if (error instanceof GraphQLError) respondJson(response, delivery === 'json' ? 200 : 400, { errors: [mask.error(error)] }, {}, mediaType);
-  else respondRefusal(response, asGatewayError(error), mask, mediaType);
+  const inStream = (delivery === 'sse' || delivery === 'multipart-subscription') && !(error instanceof HttpRefusal);
+  if (inStream || error instanceof GraphQLError) respondResult(response, { errors: [mask.error(error)] }, delivery);
+  else respondRefusal(response, asGatewayError(error), mask, mediaTypes[delivery === 'graphql-response' ? 'graphql-response' : 'json']);
 }

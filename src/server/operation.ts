@@ -9,9 +9,10 @@ import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { abortError, throwIfAborted, untilAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { OperationContext } from '../graphql/context.ts';
+import type { Log } from '../telemetry/log.ts';
 import type { Asker } from './client.ts';
 import type { ReadDocument } from './document.ts';
-import type { Masking, ServerLog } from './errors.ts';
+import type { Masking } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import { type ResultStream, resultStream } from './result-stream.ts';
 import { usageAttacher } from './usage-extension.ts';
@@ -29,13 +30,14 @@ export interface OperationInput extends Asker {
 /** What `admitOperation` is told: a valid document and the schema it will run on. */
 export interface AdmissionInput extends EngineArguments {
   readonly schema: GraphQLSchema;
+  readonly headers: Asker['headers'];
 }
 
 export interface OperationHooks {
   /** Authenticates and makes the context; throws GatewayError. Called before validation: a stranger costs as little as can be. */
   readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
-  /** Judges the whole operation before it runs (cost, trust); throws GatewayError. */
-  readonly admitOperation?: (context: OperationContext, input: AdmissionInput) => Promise<void>;
+  /** Judges the whole operation before it runs (cost, trust); throws GatewayError. What it resolves with, if anything, is the answer instead. */
+  readonly admitOperation?: (context: OperationContext, input: AdmissionInput) => Promise<ExecutionResult | undefined>;
   /** Called once for each opened context, after the last result or when the client has left. */
   readonly closeOperation: (context: OperationContext) => Promise<void> | void;
 }
@@ -68,7 +70,7 @@ interface Parts {
   readonly engine: Engine;
   readonly hooks: OperationHooks;
   readonly mask: Masking;
-  readonly log: ServerLog;
+  readonly log: Log;
   readonly development: boolean;
 }
 
@@ -120,12 +122,13 @@ async function run(request: OperationRequest, controller: AbortController, parts
   let handedOver = false;
   try {
     throwIfAborted(signal);
-    const bound = engine(context);
+    const bound = engine(context, document);
     if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();
     const invalid = bound.validate(document);
     if (invalid.length > 0) return { errors: invalid.map(mask.error) };
     const args = { document, operation, operationName, variables };
-    await hooks.admitOperation?.(context, { ...args, schema: bound.schema });
+    const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema, headers: request.headers });
+    if (instead !== undefined) return instead;
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
     const result = await untilAborted(executed(bound.execute(args), signal), signal);
@@ -154,7 +157,7 @@ function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Prom
     try {
       await hooks.closeOperation(context);
     } catch (error) {
-      log.error({ err: error }, 'an operation could not be closed');
+      log.error('an operation could not be closed', { err: error });
     }
   };
   return () => {

@@ -15,6 +15,7 @@ export interface Origins {
 }
 
 const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const address = /^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\])(:\d+)?$/;
 const headersAllowed = [
   'authorization',
   'content-type',
@@ -43,7 +44,8 @@ export function originRules(list: readonly string[], development: boolean): Orig
     if (named.has('*')) return '*';
     if (named.has(origin)) return origin;
     if (development) {
-      if (loopback.test(authority)) return origin;
+      // A name that is not of this machine may have been pointed at it; an address cannot be.
+      if (loopback.test(authority) || (authority === host && address.test(authority))) return origin;
     } else if (authority !== '' && authority === host) return null;
     throw new HttpRefusal(
       403,

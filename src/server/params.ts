@@ -10,7 +10,6 @@ export interface GraphQLParams {
   readonly query: string;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
-  readonly extensions: Readonly<Record<string, unknown>> | null;
 }
 
 export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams {
@@ -82,7 +81,6 @@ export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'nesting
     query,
     operationName: operationName === undefined || operationName === '' ? null : operationName,
     variables: isObject(variables) ? variables : null,
-    extensions: isObject(extensions) ? extensions : null,
   };
 }
 

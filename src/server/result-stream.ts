@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import { abortError, untilAborted } from '../core/abort.ts';
+import { abortError, throwIfAborted, untilAborted } from '../core/abort.ts';
 import type { Masking } from './errors.ts';
 
 /** Results of a subscription or of `@defer`, ready to be sent. Never throws. `return` ends it at once, whatever upstream is doing. */
@@ -39,6 +39,7 @@ export function resultStream(source: AsyncIterable<ExecutionResult>, { signal, m
   async function next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     if (ended) return done;
     try {
+      throwIfAborted(signal);
       const step = await untilAborted(inner.next(), signal);
       if (ended) return done;
       if (step.done !== true) return { done: false, value: finish(mask.result(step.value)) };

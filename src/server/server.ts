@@ -6,12 +6,12 @@
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Log } from '../telemetry/log.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { documentReader } from './document.ts';
-import { type MaskError, masking, type ServerLog } from './errors.ts';
+import { type MaskError, masking } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { answerLive, answerReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
@@ -22,11 +22,12 @@ import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { targetOf } from './target.ts';
 import { sockets } from './websocket.ts';
-import { yogaEngine } from './yoga.ts';
+
+import { type Engine, type SchemaFor, yogaEngine } from './yoga.ts';
 
 export interface ServerOptions extends OperationHooks {
   /** Asked for each operation, so it may change at any time; operations in flight keep theirs. */
-  readonly schema: () => GraphQLSchema;
+  readonly schema: SchemaFor;
   /** Coordinates of the fields that call a model: they never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
   readonly ready: () => Promise<Readiness>;
@@ -36,9 +37,11 @@ export interface ServerOptions extends OperationHooks {
   readonly cors: { readonly origins: readonly string[] };
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
-  readonly log: ServerLog;
+  readonly log: Log;
   readonly graphiql?: { readonly defaultQuery: string };
   readonly plugins?: readonly Plugin[];
+  /** Yoga unless another is given: `apolloEngine`. */
+  readonly engine?: Engine;
 }
 
 export interface FieldgateServer {
@@ -52,12 +55,14 @@ const endpoint = '/graphql';
 const paths = [endpoint, '/health/live', '/health/ready'];
 /** For streams that were told to end: time to say so. */
 const farewellMs = 2_000;
+/** For clients to close their side. */
+const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
   const limits: ServerLimits = { ...defaultLimits, ...options.limits };
   const { log, development, schema } = options;
   const mask = masking(options.maskError, log);
-  const running = operations({ engine: yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
+  const running = operations({ engine: options.engine ?? yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development);
   const page = graphiqlPage(endpoint, options.graphiql?.defaultQuery ?? '{ __typename }');
@@ -104,9 +109,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     (request, response) => {
       response.on('error', () => {});
       answer(request, response).catch((error: unknown) => {
-        const refusal = asGatewayError(error);
-        if (refusal.code === 'INTERNAL') log.error({ errorId: refusal.errorId, err: error }, 'a request failed');
-        respondRefusal(response, refusal, mask);
+        respondRefusal(response, asGatewayError(error), mask);
       });
     },
   );
@@ -123,7 +126,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
     socketDoor.close(true);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const cut = setTimeout(() => server.closeAllConnections(), 500);
+    const cut = setTimeout(() => {
+      socketDoor.terminate();
+      server.closeAllConnections();
+    }, politeMs);
     await closed;
     clearTimeout(cut);
   }

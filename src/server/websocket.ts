@@ -11,9 +11,10 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, GraphQLSch
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayError } from '../core/errors.ts';
+import type { Log } from '../telemetry/log.ts';
 import { type Asker, askerOf, flatHeaders, headersOfInit } from './client.ts';
 import type { documentReader } from './document.ts';
-import type { Masking, ServerLog } from './errors.ts';
+import type { Masking } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import type { ServerLimits } from './limits.ts';
 import type { Operations } from './operation.ts';
@@ -33,13 +34,15 @@ export interface SocketParts {
   readonly origins: Origins;
   readonly endpoint: string;
   readonly draining: () => boolean;
-  readonly log: ServerLog;
+  readonly log: Log;
 }
 
 export interface Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Closes the sockets on which nothing runs; with `all`, every one (1001: clients reconnect). */
   close(all: boolean): void;
+  /** Ends those whose client does not answer. */
+  terminate(): void;
 }
 
 interface Extra {
@@ -112,7 +115,7 @@ export function sockets(parts: SocketParts): Sockets {
             const text = String(data);
             table.noteComplete(text, left);
             const handled = receive(text).catch((error: unknown) => {
-              log.error({ err: error }, 'a WebSocket message could not be handled');
+              log.error('a WebSocket message could not be handled', { err: error });
               socket.close(4500, 'Internal server error');
             });
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
@@ -122,7 +125,7 @@ export function sockets(parts: SocketParts): Sockets {
       },
       { request, table },
     );
-    socket.on('error', (error) => log.warn({ err: error }, 'a WebSocket failed'));
+    socket.on('error', (error) => log.warn('a WebSocket failed', { err: error }));
     socket.once('close', (code, reason) => {
       stopBeating();
       tables.delete(socket);
@@ -153,6 +156,9 @@ export function sockets(parts: SocketParts): Sockets {
     },
     close(all) {
       for (const [socket, table] of tables) if (all || table.size() === 0) socket.close(1001, 'Going away');
+    },
+    terminate() {
+      for (const socket of tables.keys()) socket.terminate();
     },
   };
 }

@@ -37,9 +37,13 @@ export interface Bound {
   execute(args: EngineArguments): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
 }
 
-export type Engine = (context: OperationContext) => Bound;
+export type Engine = (context: OperationContext, document: DocumentNode) => Bound;
 
-export function yogaEngine(schema: () => GraphQLSchema, plugins: readonly Plugin[] = []): Engine {
+/** The schema that the document runs on: asked once per operation, so it may change at any time. */
+export type SchemaFor = (document: DocumentNode) => GraphQLSchema;
+
+export function yogaEngine(schemaFor: SchemaFor, plugins: readonly Plugin[] = []): Engine {
+  const chosenFor = new WeakMap<object, GraphQLSchema>();
   const yoga = createYoga({
     graphiql: false,
     landingPage: false,
@@ -50,14 +54,18 @@ export function yogaEngine(schema: () => GraphQLSchema, plugins: readonly Plugin
     logging: false,
     plugins: [
       {
-        onEnveloped: ({ setSchema }) => setSchema(withDefer(schema())),
+        onEnveloped({ context, setSchema }) {
+          const chosen = chosenFor.get(context ?? {});
+          if (chosen !== undefined) setSchema(chosen);
+        },
         onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeWithCursors),
         onValidate: ({ addValidationRule }) => addValidationRule(deferOnlyInQueries),
       } satisfies Plugin,
       ...plugins,
     ],
   });
-  return (context) => {
+  return (context, document) => {
+    chosenFor.set(context, withDefer(schemaFor(document)));
     const enveloped = yoga.getEnveloped(context);
     const bound: GraphQLSchema = enveloped.schema;
     return {

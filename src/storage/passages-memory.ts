@@ -11,7 +11,7 @@ import { type SignIndex, signIndex } from './passages-signs.ts';
 const rowsPerRead = 4_000;
 const mostIndexes = 64;
 
-export interface SignsInMemory {
+interface SignsInMemory {
   /** The index of a collection for vectors of one length, and of one model when it is named; brought up to date first. */
   of(collection: CollectionRow, dimensions: number, embeddingModel: string | null): Promise<SignIndex>;
 }

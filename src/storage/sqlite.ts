@@ -7,44 +7,47 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { GatewayError } from '../core/errors.ts';
 import type { Database, Migration, Row, SqlValue, Statements } from './database.ts';
 
 const busyMs = 5_000;
 const cacheKib = 16_384;
+const preparedMost = 500;
 
-/** `file` may be `:memory:` for tests. Applies the migrations that the file has not seen, under a write lock. */
+/**
+ * `file` may be `:memory:` for tests. Applies the migrations that the file has not seen, under a write lock, and throws
+ * BAD_REQUEST for a file that has seen others: a newer version wrote it.
+ */
 export function openSqlite(file: string, migrations: readonly Migration[]): Database {
   const inMemory = file === ':memory:';
   if (!inMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const writer = connect(file);
-  migrate(writer, migrations);
+  try {
+    migrate(writer, migrations);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
   const reader = inMemory ? writer : connect(file, true);
   const write = statementsOn(writer);
   const read = statementsOn(reader);
   let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work, work);
+    const turn = last.then(work);
     last = turn.catch(() => {});
     return turn;
   };
   return {
     dialect: 'sqlite',
-    all: (sql, values = []) => read.all(sql, values),
-    run: (sql, values = []) => inTurn(() => write.run(sql, values)),
+    // One connection shows a transaction's half to everybody, so in memory a reader waits.
+    all: inMemory ? (sql, values) => inTurn(() => read.all(sql, values)) : read.all,
+    run: (sql, values) => inTurn(() => write.run(sql, values)),
     exec: (sql) => inTurn(async () => writer.exec(sql)),
-    tx: (work) =>
-      inTurn(async () => {
-        writer.exec('begin immediate');
-        try {
-          const result = await work(write);
-          writer.exec('commit');
-          return result;
-        } catch (error) {
-          writer.exec('rollback');
-          throw error;
-        }
-      }),
+    tx: (work) => inTurn(() => transaction(writer, () => work(write))),
     async close() {
+      if (closed) return;
+      closed = true;
       await last;
       if (reader !== writer) reader.close();
       writer.close();
@@ -52,22 +55,45 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
   };
 }
 
-function connect(file: string, readOnly = false): DatabaseSync {
-  const connection = new DatabaseSync(file, { readOnly, timeout: busyMs });
-  connection.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma foreign_keys = on`);
-  if (!readOnly) connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
-  return connection;
+async function transaction<T>(connection: DatabaseSync, work: () => Promise<T>): Promise<T> {
+  connection.exec('begin immediate');
+  try {
+    const result = await work();
+    connection.exec('commit');
+    return result;
+  } catch (error) {
+    undo(connection);
+    throw error;
+  }
 }
 
-/** Prepared once per text. `$1` becomes `?1`, SQLite's own numbered form. */
+/** SQLite itself has already rolled back after some errors, a full disk among them. */
+function undo(connection: DatabaseSync): void {
+  if (connection.isTransaction) connection.exec('rollback');
+}
+
+function connect(file: string, readOnly = false): DatabaseSync {
+  const connection = new DatabaseSync(file, { readOnly, timeout: busyMs });
+  try {
+    connection.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma foreign_keys = on`);
+    if (!readOnly) connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Prepared once per text, while it is in use. `$1` becomes `?1`, SQLite's own numbered form. */
 function statementsOn(connection: DatabaseSync): Statements {
   const prepared = new Map<string, StatementSync>();
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql);
-    if (known !== undefined) return known;
-    const fresh = connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
-    if (prepared.size < 500) prepared.set(sql, fresh);
-    return fresh;
+    const ready = known ?? connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+    if (known !== undefined) prepared.delete(sql);
+    else if (prepared.size >= preparedMost) prepared.delete(prepared.keys().next().value ?? '');
+    prepared.set(sql, ready);
+    return ready;
   };
   return {
     all: async (sql, values = []) => statement(sql).all(...(values as SqlValue[])) as Row[],
@@ -85,6 +111,13 @@ function migrate(connection: DatabaseSync, migrations: readonly Migration[]): vo
         .all()
         .map((row) => Number(row['id'])),
     );
+    const unknown = [...seen].filter((id) => !migrations.some((migration) => migration.id === id));
+    if (unknown.length > 0) {
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `The database was written by a newer version of Fieldgate (change ${Math.max(...unknown)} is unknown here). That version, or another state folder, would be accepted.`,
+      );
+    }
     for (const { id, name, sql } of [...migrations].sort((a, b) => a.id - b.id)) {
       if (seen.has(id)) continue;
       connection.exec(sql);
@@ -92,7 +125,7 @@ function migrate(connection: DatabaseSync, migrations: readonly Migration[]): vo
     }
     connection.exec('commit');
   } catch (error) {
-    connection.exec('rollback');
+    undo(connection);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { aCall } from '../pipeline/guard/calls.ts';
 
-export interface GuardrailCase {
+interface GuardrailCase {
   readonly make: () => Guardrail | Promise<Guardrail>;
   readonly allowed: readonly string[];
   readonly refused: readonly string[];

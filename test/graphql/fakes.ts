@@ -1,5 +1,5 @@
 /** Services whose handler says what a test tells it to, over real runs; and contexts for principals. */
-import { type ExecutionResult, execute, type GraphQLSchema, parse, subscribe, validate } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLSchema, parse, responsePathAsArray, subscribe, validate } from 'graphql';
 import type { AttemptFact, Call, Handler, Principal } from '../../src/core/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { asGatewayError } from '../../src/core/errors.ts';
@@ -7,8 +7,10 @@ import { ceilingOf, flatPrice, noUsage } from '../../src/core/money.ts';
 import type { ModelRequest } from '../../src/core/request.ts';
 import { tally } from '../../src/core/tally.ts';
 import { estimateInputTokens } from '../../src/core/tokens.ts';
+import { compileQuote } from '../../src/fields/quote.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { operationUsage } from '../../src/graphql/operation-usage.ts';
+import { quoteRules } from '../../src/graphql/quote-rules.ts';
 import { aiSchema } from '../../src/graphql/schema.ts';
 import type { RouteView, Services } from '../../src/graphql/services.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
@@ -165,6 +167,13 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     }),
     runs: openRuns({ completions: memoryCompletions() }),
     completions: { rate: async () => {} },
+    graph: () => null,
+    pathsOf: (info) => () => [responsePathAsArray(info.path)],
+    entities: { similar: unused },
+    quote: (schema, document, operationName, variables) => {
+      const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
+      return compileQuote(schema, document, operationName, quoteRules(sources))(variables);
+    },
     limits: {
       budgets: async (limits) =>
         limits.map(({ name }) => ({ name, limit: 5e9, spent: 1e9, held: 0, resetsAt: Date.parse('2026-12-01T00:00:00Z') })),

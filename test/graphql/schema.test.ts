@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { composeServices } from '@theguild/federation-composition';
 import {
+  execute,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
@@ -17,7 +18,8 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/access/rules.ts';
-import { aiResolvers, aiTypeDefs } from '../../src/graphql/schema.ts';
+import type { OperationContext } from '../../src/graphql/context.ts';
+import { aiResolvers, aiSchema, aiTypeDefs } from '../../src/graphql/schema.ts';
 import { context, gateway, principal, says } from './fakes.ts';
 
 const { schema, services } = gateway(says('Hi.'));
@@ -193,4 +195,18 @@ describe('the rules', () => {
     expect(entities.length).toBeGreaterThan(1);
     for (const [, name] of entities) expect(rules.has(name ?? ''), name).toBe(true);
   });
+});
+
+it("takes an operator's fields on other teams' entities, under their own rules", async () => {
+  const part = {
+    typeDefs: parse('type Product @key(fields: "id") { id: ID! summary: String @requiresScopes(scopes: [["ai:use"]]) }'),
+    resolvers: { Product: { __resolveReference: (reference: unknown) => reference, summary: () => 'Short.' } },
+  };
+  const withProducts = aiSchema(services, part);
+  const document = parse('{ _entities(representations: [{ __typename: "Product", id: "1" }]) { ... on Product { id summary } } }');
+  const ask = (contextValue: OperationContext) => execute({ schema: withProducts, document, contextValue });
+  expect((await ask(context())).data).toEqual({ _entities: [{ id: '1', summary: 'Short.' }] });
+  const refused = await ask(context(principal({ scopes: [] })));
+  expect(refused.data).toEqual({ _entities: [{ id: '1', summary: null }] });
+  expect(refused.errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
 });

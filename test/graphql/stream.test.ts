@@ -111,6 +111,18 @@ describe('Subscription.completionStream', () => {
     expect(requests).toHaveLength(1);
   });
 
+  it('follows the run that a cursor names, also from Last-Event-ID, and never starts a second one', async () => {
+    const { listen, requests } = gateway(says('a', 'b', 'c'));
+    const whole = eventsOf(await all(await listen(stream, { input })));
+    const cursor = whole[0]?.cursor ?? '';
+    expect(eventsOf(await all(await listen(stream, { input, after: cursor })))).toEqual(whole.slice(1));
+    const back = { ...context(), lastEventId: cursor };
+    expect(eventsOf(await all(await listen(stream, { input }, back)))).toEqual(whole.slice(1));
+    const bob = { ...context(principal({ id: 'key:bob' })), lastEventId: cursor };
+    expect(eventsOf(await all(await listen(stream, { input }, bob)))).toMatchObject([{ failure: { code: 'RESUME_EXPIRED' } }]);
+    expect(requests).toHaveLength(1);
+  });
+
   it('gives the whole completion again and again with SNAPSHOT', async () => {
     const { listen } = gateway(says('a', 'b', 'c'));
     const events = eventsOf(await all(await listen(stream, { input, delivery: 'SNAPSHOT' })));

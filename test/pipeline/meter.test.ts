@@ -1,8 +1,10 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/core/call.ts';
 import { collect } from '../../src/core/chunk.ts';
+import { GatewayError } from '../../src/core/errors.ts';
 import { metered } from '../../src/pipeline/meter.ts';
-import { silentLog } from '../../src/telemetry/log.ts';
+import { openLog, silentLog } from '../../src/telemetry/log.ts';
 import { account, breaks, call, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';
 
 const meteredOver = (handler: Handler) => {
@@ -193,5 +195,55 @@ describe('the meter', () => {
     ]);
     await expect(collect(handle(request, call()))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(ledger.rows).toMatchObject([{ outcome: 'MODEL_UNAVAILABLE', attempts: 2, cost: 0, deployment: null }]);
+  });
+
+  it('asks nothing of a model after the deadline', async () => {
+    const provider = says('Hi.');
+    const { handle } = gateway([route('default', [provider])]);
+    await expect(collect(handle(request, call({ deadlineMs: Date.now() - 1 })))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(provider.asked).toHaveLength(0);
+  });
+
+  it('leaves nothing hanging on the signal of an operation', async () => {
+    const operation = new AbortController();
+    const { handle } = gateway([
+      route('default', [says('Hi.')]),
+      route('broken', [breaks('one two')]),
+      route('refused', [fails('BAD_REQUEST')]),
+      route('slow', [hangs('Hello')]),
+    ]);
+    for (const name of ['default', 'default', 'broken', 'refused', 'unknown', 'slow']) {
+      const iterator = handle(request, call({ route: name, signal: operation.signal }))[Symbol.asyncIterator]();
+      await iterator.next().catch(() => {});
+      if (name === 'slow') await iterator.return?.();
+      else while ((await iterator.next().catch(() => ({ done: true }))).done !== true);
+    }
+    expect(getEventListeners(operation.signal, 'abort')).toHaveLength(0);
+  });
+
+  it('goes on when whoever made the call cannot take its facts', async () => {
+    const { handle, ledger } = gateway([route('default', [says('Hi.')])]);
+    const report = (): void => {
+      throw new Error('no ears');
+    };
+    await expect(collect(handle(request, call({ report })))).resolves.toMatchObject({ text: 'Hi.' });
+    expect(ledger.rows).toMatchObject([{ outcome: 'OK' }]);
+  });
+
+  it('logs a failure with its cause and the id that the caller sees', async () => {
+    const lines: string[] = [];
+    const log = openLog({ destination: { write: (line) => void lines.push(line) } });
+    const handle = metered({ ledger: memoryLedger(), log })(async function* () {
+      yield* [];
+      throw new GatewayError('MODEL_UNAVAILABLE', 'It did not answer.', {}, { cause: new Error('503 from the vendor') });
+    });
+    const failure = await collect(handle(request, call())).catch((error: GatewayError) => error);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'warn',
+      code: 'MODEL_UNAVAILABLE',
+      errorId: (failure as GatewayError).errorId,
+      cause: { message: '503 from the vendor' },
+    });
+    expect(lines.join()).not.toContain('Say hi.');
   });
 });

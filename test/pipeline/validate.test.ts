@@ -214,11 +214,13 @@ describe('a live structured answer', () => {
     { requiredKeys: ['name'] },
   );
 
+  const step = validated();
+
   it('never takes back what it has shown, however the provider cut its chunks', async () => {
     await fc.assert(
       fc.asyncProperty(value, fc.array(fc.nat(), { maxLength: 60 }), async (answer, cuts) => {
         const shown = await chunksOf(
-          validated()(answers([...says(...cutAt(JSON.stringify(answer), cuts)), stop]).handle)(asking(person), aCall(live)),
+          step(answers([...says(...cutAt(JSON.stringify(answer), cuts)), stop]).handle)(asking(person), aCall(live)),
         );
         const steps = [...objectsIn(shown), answer];
         for (const [index, step] of steps.slice(1).entries()) expect(grewInto(steps[index], step)).toBe(true);

@@ -1,4 +1,5 @@
 /** What no vendor's wire of today shows: any model of the specification, well behaved or not. */
+import { ReadableStream as webStream } from 'node:stream/web';
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
@@ -30,7 +31,7 @@ function streams(parts: readonly Part[] | Error): Provider {
     doGenerate: () => Promise.reject(new Error('Only streams are asked for.')),
     doStream: async () => {
       if (parts instanceof Error) throw parts;
-      return { stream: ReadableStream.from(parts as readonly LanguageModelV4StreamPart[]) };
+      return { stream: webStream.from(parts as readonly LanguageModelV4StreamPart[]) };
     },
   } as unknown as LanguageModelV4;
   return aiSdkProvider({ name: 'fake', apiKey: new Secret('k-123'), opaque: { vendor: 'fake', fields: [] }, languageModel: () => model });

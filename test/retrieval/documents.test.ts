@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExtractedDocument } from '../../src/retrieval/documents/document.ts';
 import { extracted } from '../../src/retrieval/documents/extract.ts';
-import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../src/retrieval/documents/media-types.ts';
+import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../src/retrieval/documents/media-type.ts';
 import { docxOf, pdfOf, zipOf } from './office.ts';
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';

@@ -17,6 +17,7 @@ import { openSqlite } from '../../src/storage/sqlite.ts';
 import { type Booked, booked, models, principal, signal } from './doubles.ts';
 
 export interface Harness {
+  readonly folder: string;
   readonly retrieval: Retrieval;
   readonly database: Database;
   readonly book: Booked;
@@ -53,7 +54,7 @@ async function opened(folder: string, handle: Handler, more: Partial<RetrievalOp
     await retrieval.stop();
     await database.close();
   });
-  return { retrieval, database, book, failures, again: (next = handle, other = more) => opened(folder, next, other) };
+  return { folder, retrieval, database, book, failures, again: (next = handle, other = more) => opened(folder, next, other) };
 }
 
 /** Ingests and waits for the end; gives every state that was seen. */

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/core/call.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -6,6 +9,7 @@ import { fails, markdown, models, principal, signal } from './doubles.ts';
 import { harness, ingested } from './harness.ts';
 import { docxOf } from './office.ts';
 
+const workerFile = fileURLToPath(new URL('ingest-worker.ts', import.meta.url));
 const last = (states: readonly IngestionState[]): IngestionState | undefined => states.at(-1);
 
 describe('ingestion', () => {
@@ -160,6 +164,30 @@ describe('ingestion', () => {
     for await (const state of other.retrieval.followIngestion(id, principal(), signal)) states.push(state);
     expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 2, unchanged: 1 });
     expect(heir.requests).toHaveLength(1);
+  });
+
+  it('survives kill -9: every source is stored once, and none is embedded again once it was', async () => {
+    const { retrieval, again, folder } = await harness();
+    const sources = Array.from({ length: 12 }, (_, index) => markdown(`s${index}`, `Text number ${index}.`));
+    const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources });
+    const doomed = spawn(process.execPath, [workerFile, join(folder, 'test.db')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let embeddedBefore = '';
+    for await (const text of doomed.stdout.setEncoding('utf8')) {
+      embeddedBefore += String(text);
+      if (embeddedBefore.length >= 4) doomed.kill('SIGKILL');
+    }
+    const stored = (await retrieval.collections(principal()))[0]?.sources ?? 0;
+    expect(stored).toBeGreaterThanOrEqual(3);
+    expect(stored).toBeLessThan(12);
+
+    const heir = models();
+    const other = await again(heir.handle);
+    other.retrieval.start();
+    const states: IngestionState[] = [];
+    for await (const state of other.retrieval.followIngestion(id, principal(), signal)) states.push(state);
+    expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 12, failed: [] });
+    expect(heir.requests).toHaveLength(12 - stored);
+    expect(await other.retrieval.collections(principal())).toMatchObject([{ sources: 12, passages: 12 }]);
   });
 
   it('is seen by whoever began it, and by nobody else', async () => {

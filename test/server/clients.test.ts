@@ -90,6 +90,14 @@ describe('Apollo Client', () => {
     expect(served.opened[0]?.operation).toMatchObject({ client: 'shop', name: 'Ticks' });
   });
 
+  it('gets the sentence of a refused subscription over multipart HTTP', async () => {
+    const client = apollo(new HttpLink({ uri: (await serve()).url, headers: wrong }));
+    expect(await observed(client.subscribe({ query: gql(ticks) }))).toMatchObject({
+      seqs: [],
+      errors: [{ message: expect.stringMatching(/not known/), errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }],
+    });
+  });
+
   it('is not disturbed by heartbeats', async () => {
     const served = await serve({ limits: { heartbeatMs: 5 } });
     const client = apollo(new HttpLink({ uri: served.url }));

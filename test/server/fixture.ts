@@ -54,7 +54,7 @@ const settlement: Settlement = {
   latencyMs: 1,
   timeToFirstTokenMs: 1,
 };
-const settled = (callId: string) => ({ callId, coordinate: 'Query.spend', paths: [['spend']], route: 'default', settlement });
+const settled = (callId: string) => ({ callId, coordinate: 'Query.spend', paths: () => [['spend']], route: 'default', settlement });
 
 const typeDefs = /* GraphQL */ `
   scalar Cursor
@@ -202,7 +202,7 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
   const logged: Served['logged'] = [];
   const held = gate();
   let schema = testSchema(tickers, held);
-  const log = (fields: object, message: string): void => void logged.push({ fields, message });
+  const log = (message: string, fields: object = {}): void => void logged.push({ fields, message });
   const server = createServer({
     schema: () => schema,
     modelFields: () => new Set(['Query.spend', 'Item.broken']),
@@ -226,7 +226,7 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
     development: true,
     cors: { origins: [] },
     maskError,
-    log: { info: log, warn: log, error: log },
+    log: { debug: log, info: log, warn: log, error: log },
     ...options,
   });
   servers.push(server);

@@ -41,6 +41,18 @@ describe('closing', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
+  it('does not cut an answer that is still on its way, unless its reader stalls', async () => {
+    const slow = await serve();
+    const stalled = await serve({ limits: { writeIdleMs: 50 } });
+    const answer = await post(slow.url, { query: '{big(bytes: 30000000)}' });
+    const unread = await post(stalled.url, { query: '{big(bytes: 30000000)}' });
+    const closing = slow.server.close(60_000);
+    expect((await answer.json()).data.big).toHaveLength(30_000_000);
+    await closing;
+    await stalled.server.close(60_000);
+    await expect(unread.text()).rejects.toThrow();
+  });
+
   it('ends streams that outlast the grace with an error that says to resume, and complete', async () => {
     const { url, server, tickers, opened, closed } = await serve();
     const events = eventsOf(await post(url, { query: 'subscription {silent {seq}}' }, stream));
@@ -71,6 +83,15 @@ describe('closing', () => {
     expect(await results).toMatchObject([{ errors: [{ extensions: { code: 'CANCELLED', retryable: true } }] }]);
     await until(() => closes.length === 1);
     expect(closes).toEqual([1001]);
+  });
+
+  it('does not wait for a WebSocket whose client never answers', async () => {
+    const { ws, server } = await serve();
+    const socket = new WebSocket(ws, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.pause();
+    await server.close(0);
+    socket.terminate();
   });
 
   it('says in a sentence that a port is taken', async () => {

@@ -1,3 +1,4 @@
+import { buildClientSchema, getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { serve, testSchema } from './fixture.ts';
 import { post } from './http-client.ts';
@@ -94,6 +95,13 @@ describe('a query over HTTP', () => {
     expect(refused).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     const headers = { authorization: 'Bearer secret' };
     expect(await (await post(url, { query: '{__schema {queryType {name}}}' }, headers)).json()).toHaveProperty('data.__schema');
+  });
+
+  it('may be the introspection query of a stock tool', async () => {
+    const { url } = await serve();
+    const query = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true, schemaDescription: true });
+    const { data } = await (await post(url, { query })).json();
+    expect(buildClientSchema(data).getQueryType()?.name).toBe('Query');
   });
 
   it('is not validated to the end when one document repeats a field 4,900 times', async () => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { serve, until } from './fixture.ts';
+import { serve, testSchema, until } from './fixture.ts';
 import { eventsOf, post, readAll, type ServerSentEvent } from './http-client.ts';
 
 const stream = { accept: 'text/event-stream' };
@@ -56,6 +56,14 @@ describe('a subscription over SSE', () => {
     expect(seqs(await all(await fetch(`${url}?${search}`, { headers: stream })))).toEqual([1, 2]);
   });
 
+  it('goes on over a change of schema', async () => {
+    const { url, replaceSchema, tickers, gate } = await serve();
+    const events = eventsOf(await post(url, ticks(5000), stream));
+    await events.next();
+    replaceSchema(testSchema(tickers, gate));
+    expect(seqs(await readAll(events))).toEqual(Array.from({ length: 5000 }, (_, index) => index + 1));
+  });
+
   it('puts the usage on the last event and no other', async () => {
     const { url } = await serve();
     const events = (await all(await post(url, ticks(3), stream)))
@@ -78,6 +86,7 @@ describe('a subscription over SSE', () => {
     for (const [query, code] of [
       ['subscription {hopeless {seq}}', 'INTERNAL'],
       ['subscription {nothing}', 'BAD_REQUEST'],
+      ['subscription {ticks(to: 1) {... @defer {seq}}}', 'BAD_REQUEST'],
       ['subscription {', 'BAD_REQUEST'],
     ] as const) {
       const response = await post(url, { query }, stream);

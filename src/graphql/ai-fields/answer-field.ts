@@ -10,7 +10,10 @@ import type { Services } from '../services.ts';
 const passages = 8;
 
 /** A String field is the answer's text; an AiAnswer has its citations too. Null when nothing relevant was found. */
-export function answerResolver(field: AnswerField, services: Services): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
+export function answerResolver(
+  field: AnswerField,
+  services: Services,
+): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
   return async (entity, args, context, info) => {
     const prepared = preparedAnswer(
       { services, context, info },

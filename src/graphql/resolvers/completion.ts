@@ -1,5 +1,4 @@
 import type { Principal } from '../../core/call.ts';
-import { GatewayError } from '../../core/errors.ts';
 import type { Run } from '../../runs/run.ts';
 import { preparedCompletion } from '../completion-run.ts';
 import { following, named } from '../delivery.ts';
@@ -7,18 +6,12 @@ import { allFailures, failureAsData } from '../errors.ts';
 import type { Resolvers } from '../generated.ts';
 import { refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
-import { answerEvents, wholeAnswer } from './whole-answer.ts';
+import { answerEvents, cursorFrom, followed, wholeAnswer } from './whole-answer.ts';
 
 const startFailures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'OtherFailure'] as const;
 
 export function completionResolvers(services: Services): Pick<Resolvers, 'Query' | 'Mutation' | 'Subscription'> {
   const stateOf = async (id: string, principal: Principal) => (await services.runs.find(id, principal))?.state() ?? null;
-
-  async function followed(id: string, principal: Principal): Promise<Run> {
-    const run = await services.runs.find(id, principal);
-    if (run !== null) return run;
-    throw new GatewayError('RESUME_EXPIRED', `You have no completion "${id}", or it is no longer kept. completionStream starts one.`);
-  }
 
   return {
     Query: {
@@ -58,9 +51,10 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
         },
       },
       completionEvents: {
-        subscribe: (_, { id, after, delivery }, { principal, signal }) => {
-          const open = (): Promise<Run> => followed(id, principal);
-          return named('completionEvents', following({ open, after: after ?? null, delivery, signal, id, route: null }));
+        subscribe: (_, { id, after, delivery }, context) => {
+          const open = (): Promise<Run> => followed(id, services, context);
+          const { signal } = context;
+          return named('completionEvents', following({ open, after: cursorFrom(after, context), delivery, signal, id, route: null }));
         },
       },
     },

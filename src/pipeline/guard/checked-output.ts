@@ -16,7 +16,7 @@ import { checkText } from './verdicts.ts';
 
 type Chunks = ReturnType<Handler>;
 
-export interface OutputCheck {
+interface OutputCheck {
   readonly guardrails: readonly Guardrail[];
   readonly call: Call;
   /** Hold everything until the end. */

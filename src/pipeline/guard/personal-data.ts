@@ -17,7 +17,7 @@ export interface Span {
   readonly end: number;
 }
 
-export interface Find extends Span {
+interface Find extends Span {
   readonly kind: Kind;
 }
 
@@ -27,7 +27,7 @@ export interface DetectorOptions {
 }
 
 /** LITERAL: text that looks like one of our own placeholders, which must not be mistaken for one on the way back. */
-export const kinds = ['LITERAL', 'SECRET', 'EMAIL', 'IBAN', 'CARD', 'SSN', 'IP', 'PHONE'] as const;
+const kinds = ['LITERAL', 'SECRET', 'EMAIL', 'IBAN', 'CARD', 'SSN', 'IP', 'PHONE'] as const;
 export type Kind = (typeof kinds)[number];
 
 const literal = new RegExp(`<(?:${kinds.join('|')})_\\d{1,9}>`, 'g');

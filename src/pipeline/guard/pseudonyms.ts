@@ -8,7 +8,7 @@
  */
 import { type DetectorOptions, findPersonalData, type Kind } from './personal-data.ts';
 
-export interface Pseudonyms {
+interface Pseudonyms {
   mask(text: string): string;
   /** Placeholder to value; grows with every text masked. */
   readonly values: ReadonlyMap<string, string>;

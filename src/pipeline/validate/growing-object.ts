@@ -5,13 +5,13 @@
  * is a string: half an enum value is no enum value. Once what has come cannot become valid, nothing more is shown.
  */
 import { Allow, parse } from 'partial-json';
-import type { JsonSchema } from '../../core/json-schema.ts';
+import { type JsonSchema, pointed } from '../../core/json-schema.ts';
 import { mapStrings } from '../json-strings.ts';
 import { jsonStart } from './json-in-text.ts';
 import { openPlace } from './open-place.ts';
-import { type CompiledSchema, pointed } from './schema.ts';
+import type { CompiledSchema } from './schema.ts';
 
-export interface GrowingObject {
+interface GrowingObject {
   /** What can be shown now; null: nothing new. */
   push(text: string): unknown;
 }
@@ -21,7 +21,7 @@ const leastGrowth = 24;
 const growthShare = 1 / 48;
 const whole = Allow.OBJ | Allow.ARR;
 
-/** `compiled: null`: any JSON value will do. */
+/** `compiled` is null where every JSON value will do. */
 export function growingObject(compiled: CompiledSchema | null): GrowingObject {
   let text = '';
   let looked = 0;

@@ -1,5 +1,5 @@
 /** Where a JSON text that is not over stands: the keys from its root to the value being written, and whether that is a string. */
-export interface OpenPlace {
+interface OpenPlace {
   readonly path: readonly string[];
   /** The value of a string is being written; a half-written key does not count. */
   readonly inString: boolean;

@@ -9,7 +9,7 @@ import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
 import { GatewayError } from '../../core/errors.ts';
-import type { JsonSchema } from '../../core/json-schema.ts';
+import { type JsonSchema, pointed, pointerSegment } from '../../core/json-schema.ts';
 import { formats } from './formats.ts';
 
 export interface Issue {
@@ -32,7 +32,7 @@ export interface SchemaLimits {
   readonly kept: number;
 }
 
-export const defaultSchemaLimits: SchemaLimits = { maxBytes: 64 * 1024, maxDepth: 64, kept: 256 };
+const defaultSchemaLimits: SchemaLimits = { maxBytes: 64 * 1024, maxDepth: 64, kept: 256 };
 const mostExpanded = 50_000;
 const mostIssues = 20;
 /** What the guard puts in the place of personal data; it has no format and matches no pattern until it is restored. */
@@ -102,10 +102,26 @@ function compile(schema: JsonSchema, masked: boolean): CompiledSchema {
   };
 }
 
-function compiledBy(schema: JsonSchema, masked: boolean): ReturnType<Ajv['compile']> {
-  const options = ajvOptions(masked);
+/** An instance keeps something of every schema that it compiled, so each serves a bounded number. */
+const mostPerInstance = 64;
+const instances = new Map<string, { readonly ajv: Ajv; used: number }>();
+
+function instanceFor(schema: JsonSchema, masked: boolean): Ajv {
   const dialect = schema['$schema'];
-  const ajv = typeof dialect === 'string' && /draft-0[467]/.test(dialect) ? new Ajv(options) : new Ajv2020(options);
+  const older = typeof dialect === 'string' && /draft-0[467]/.test(dialect);
+  const key = `${older}${masked}`;
+  const known = instances.get(key);
+  if (known !== undefined && known.used < mostPerInstance) {
+    known.used += 1;
+    return known.ajv;
+  }
+  const ajv = older ? new Ajv(ajvOptions(masked)) : new Ajv2020(ajvOptions(masked));
+  instances.set(key, { ajv, used: 1 });
+  return ajv;
+}
+
+function compiledBy(schema: JsonSchema, masked: boolean): ReturnType<Ajv['compile']> {
+  const ajv = instanceFor(schema, masked);
   const { $schema: _, ...rest } = schema;
   try {
     return ajv.compile(rest);
@@ -115,6 +131,8 @@ function compiledBy(schema: JsonSchema, masked: boolean): ReturnType<Ajv['compil
       `is not one that can be checked: ${why}. JSON Schema 2020-12 or draft-07 without remote references would be accepted.`,
       cause,
     );
+  } finally {
+    ajv.removeSchema(rest);
   }
 }
 
@@ -146,17 +164,15 @@ const mayStillHold = new Set(
 function dooms({ keyword, instancePath, schemaPath }: ErrorObject, open: readonly string[], branching: boolean): boolean {
   if (/\/(anyOf|oneOf|not|if|then|else)\//.test(schemaPath)) return false;
   if (branching && /\/(\$defs|definitions)\//.test(schemaPath)) return false;
-  const path = instancePath.split('/').slice(1).map(unescaped);
+  const path = instancePath.split('/').slice(1).map(pointerSegment);
   const isOpen = path.length <= open.length && path.every((segment, depth) => segment === open[depth]);
   return !(isOpen && mayStillHold.has(keyword));
 }
 
-export const unescaped = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
-
 function knownPath(path: string, names: ReadonlySet<string>): string {
   return path
     .split('/')
-    .map((segment) => (segment === '' || /^\d+$/.test(segment) || names.has(unescaped(segment)) ? segment : '*'))
+    .map((segment) => (segment === '' || /^\d+$/.test(segment) || names.has(pointerSegment(segment)) ? segment : '*'))
     .join('/');
 }
 
@@ -187,23 +203,4 @@ function expandedSize(root: JsonSchema): number {
     return size;
   };
   return sizeOf(root);
-}
-
-/** What a local reference (`#/$defs/x`) points to; undefined for others. */
-export function pointed(root: JsonSchema, reference: string): unknown {
-  if (!reference.startsWith('#')) return undefined;
-  let node: unknown = root;
-  for (const segment of reference.slice(1).split('/').slice(1)) {
-    if (typeof node !== 'object' || node === null) return undefined;
-    node = (node as Record<string, unknown>)[unescaped(decodedSegment(segment))];
-  }
-  return node;
-}
-
-function decodedSegment(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -50,3 +50,13 @@ export function trimmed(text: string, start: number, end: number): { readonly st
   while (to > from && /\s/.test(text.charAt(to - 1))) to -= 1;
   return from === to ? null : { start: from, end: to };
 }
+
+/** The words of a heading, without the marks that Markdown gives it. */
+export function headingText(text: string, { start, end }: Pick<Block, 'start' | 'end'>): string {
+  return text
+    .slice(start, end)
+    .replace(/^#{1,6}\s+|\s+#+\s*$|\n[=-]+\s*$/g, '')
+    .replace(/[*_`]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,6 +1,6 @@
 /** Markdown stays as it is written: the blocks are found by `marked`, whose tokens add up to the source. */
 import { Lexer, type Token } from 'marked';
-import { type Block, type ExtractedDocument, plainly, trimmed } from './document.ts';
+import { type Block, type ExtractedDocument, headingText, plainly, trimmed } from './document.ts';
 import { paragraphs } from './plain.ts';
 
 const frontMatter = /^(---|\+\+\+)[^\S\n]*\n(?:([\s\S]*?)\n)?\1[^\S\n]*(?:\n|$)/;
@@ -12,16 +12,6 @@ export function markdownDocument(source: string): ExtractedDocument {
   const heading = blocks.find((block) => block.kind === 'heading');
   const title = titleIn(settings) ?? (heading?.level === 1 ? headingText(text, heading) : null);
   return { text, blocks, title };
-}
-
-/** The words of a heading, without its marks. */
-export function headingText(text: string, { start, end }: Pick<Block, 'start' | 'end'>): string {
-  return text
-    .slice(start, end)
-    .replace(/^#{1,6}\s+|\s+#+\s*$|\n[=-]+\s*$/g, '')
-    .replace(/[*_`]+/g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
 }
 
 function blocksOf(text: string, from: number): Block[] {

@@ -1,12 +1,7 @@
-/** One source into text and structure, in this thread. */
+/** One source into text and structure, in this thread. What reads a format is loaded with its first source. */
 import { GatewayError } from '../../core/errors.ts';
 import { checkedDocument, type ExtractedDocument } from './document.ts';
-import { docxDocument } from './docx.ts';
-import { htmlDocument } from './html.ts';
-import { markdownDocument } from './markdown.ts';
-import type { MediaType } from './media-types.ts';
-import { pdfDocument } from './pdf.ts';
-import { plainDocument } from './plain.ts';
+import type { MediaType } from './media-type.ts';
 
 export interface SourceContent {
   readonly mediaType: MediaType;
@@ -17,17 +12,21 @@ export interface SourceContent {
 
 /** Throws BAD_REQUEST with a sentence about the source ("It is no PDF …") for what cannot be read. */
 export async function readDocument(source: SourceContent): Promise<ExtractedDocument> {
+  return checkedDocument(await documentOf(source));
+}
+
+async function documentOf(source: SourceContent): Promise<ExtractedDocument> {
   switch (source.mediaType) {
     case 'text/markdown':
-      return checkedDocument(markdownDocument(decoded(source)));
+      return (await import('./markdown.ts')).markdownDocument(decoded(source));
     case 'text/plain':
-      return checkedDocument(plainDocument(decoded(source)));
+      return (await import('./plain.ts')).plainDocument(decoded(source));
     case 'text/html':
-      return checkedDocument(htmlDocument(decoded(source)));
+      return (await import('./html.ts')).htmlDocument(decoded(source));
     case 'application/pdf':
-      return checkedDocument(await pdfDocument(source.bytes));
+      return (await import('./pdf.ts')).pdfDocument(source.bytes);
     case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
-      return checkedDocument(await docxDocument(source.bytes));
+      return (await import('./docx.ts')).docxDocument(source.bytes);
   }
 }
 

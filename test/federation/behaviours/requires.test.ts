@@ -64,7 +64,23 @@ describe('@requires', () => {
   });
 
   it('gives nested fields, of this entity and of the next', async () => {
-    await expect(graph.query('{ item { area from } }')).resolves.toEqual({ data: { item: { area: 6, from: 'land of m1' } } });
+    await expect(graph.query('{ item { from } }')).resolves.toEqual({ data: { item: { from: 'land of m1' } } });
+  });
+
+  it('reads each late field as its own type, whatever stands beside it', async () => {
+    await expect(graph.query('{ item { id area from maker { id country } size { w } tag } }')).resolves.toEqual({
+      data: {
+        item: { id: '1', area: 6, from: 'land of m1', maker: { id: 'm1', country: 'land of m1' }, size: { w: 2 }, tag: '<200/5-6>' },
+      },
+    });
+    await expect(graph.query('{ items { price from area maker { id } } }')).resolves.toMatchObject({
+      data: {
+        items: [
+          { price: 100, from: 'land of m1', area: 6 },
+          { price: 200, from: 'land of m2', area: 6, maker: { id: 'm2' } },
+        ],
+      },
+    });
   });
 
   it('chains over three subgraphs, with what is null given as null', async () => {
@@ -124,24 +140,24 @@ describe('@requires in a circle of two subgraphs', () => {
     const graph = await gateway({
       remote: {
         a: {
-          sdl: `type Query { feed: [Post] } type Post @key(fields: "id") { id: ID! byNovice: Boolean! @external byExpert: Boolean! @requires(fields: "byNovice") author: Author } type Author @key(fields: "id") { id: ID! }`,
+          sdl: `type Query { feed: [Post] } type Post @key(fields: "id") { id: ID! byNovice: Boolean! @external byExpert: Boolean! @requires(fields: "byNovice") } type Author @key(fields: "id") { id: ID! years: Int }`,
           resolvers: {
             Query: { feed: () => authors.map((id) => ({ id })) },
             Post: {
               byExpert: (post: Ref) => need(post, 'byNovice') !== 'true',
-              author: ({ id }: Ref) => ({ id }),
-              __resolveReference: (ref: Ref) => ref,
-            },
-          },
-        },
-        b: {
-          sdl: `type Post @key(fields: "id") { id: ID! author: Author @external byNovice: Boolean! @requires(fields: "author { id years }") } type Author @key(fields: "id") { id: ID! years: Int }`,
-          resolvers: {
-            Post: {
-              byNovice: ({ author }: { author: { years?: number } }) => (author.years ?? 99) < 5,
               __resolveReference: (ref: Ref) => ref,
             },
             Author: { years: ({ id }: Ref) => (id === 'ada' ? 2 : 9) },
+          },
+        },
+        b: {
+          sdl: `type Post @key(fields: "id") { id: ID! author: Author byNovice: Boolean! @requires(fields: "author { id years }") } type Author @key(fields: "id") { id: ID! years: Int @external }`,
+          resolvers: {
+            Post: {
+              author: ({ id }: Ref) => ({ id }),
+              byNovice: ({ author }: { author: { years?: number } }) => (author.years ?? 99) < 5,
+              __resolveReference: (ref: Ref) => ref,
+            },
           },
         },
       },

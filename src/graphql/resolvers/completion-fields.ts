@@ -27,7 +27,7 @@ const eventNames = {
   failed: 'CompletionFailed',
 } as const satisfies Record<RunEvent['type'], ReturnType<NonNullable<CompletionEventResolvers['__resolveType']>>>;
 
-export function completionTypes(services: Services): Resolvers {
+export function completionFields(services: Services): Resolvers {
   return {
     CompletionResult: { __resolveType: memberType('Completion') },
     StartCompletionResult: { __resolveType: memberType('Completion') },

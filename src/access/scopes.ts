@@ -1,0 +1,11 @@
+/** What a key may be allowed to do; fields name them in `@requiresScopes`. */
+export const scopes = {
+  'ai:use': 'Ask models: completions, embeddings, search and answers, and AI fields on entities.',
+  'ai:ingest': 'Put sources into collections and delete them.',
+  'ai:usage': 'Read what was used and what it cost, of the whole team.',
+  'ai:keys': 'Create, list and revoke keys.',
+} as const satisfies Record<string, string>;
+
+export type Scope = keyof typeof scopes;
+
+export const allScopes = Object.keys(scopes) as readonly Scope[];

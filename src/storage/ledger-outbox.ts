@@ -1,0 +1,220 @@
+/**
+ * The ledger: rows go to an outbox file at once, and from there to the database in the background, in batches.
+ *
+ * The file's drain position is stored by the transaction that stores the rows. Each process has its own file; those of
+ * dead processes are adopted. When the file cannot be written, rows wait in memory and in the queue for the database:
+ * either of the two keeps them.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { UsageRow } from '../core/usage-row.ts';
+import type { Database } from './database.ts';
+import type { Ledger } from './ledger.ts';
+import { usageTotals } from './ledger-totals.ts';
+import { type Outbox, openOutbox, outboxLines } from './outbox.ts';
+import type { Owner } from './owner.ts';
+import { hourMs, startOf, storeUsageRows } from './usage-rows.ts';
+
+const batchLines = 500;
+const drainEveryMs = 50;
+const syncEveryMs = 20;
+/** A file of this size is left for a new one, and deleted when the database has all of it. */
+const segmentBytes = 8 * 1024 * 1024;
+/** Lines (about 1 KB each) that may wait for the database before new paid calls are refused. */
+const waitingMost = 50_000;
+const deleteAtOnce = 2_000;
+
+export interface LedgerStore extends Ledger {
+  /** Drains and deletes the files that dead processes left. */
+  adopt(): Promise<void>;
+  /** Deletes rows and roll-ups of the hours that ended by then. Returns how many rows. */
+  deleteBefore(time: number): Promise<number>;
+}
+
+export interface LedgerOptions {
+  readonly database: Database;
+  readonly owner: Owner;
+  /** Folder of the outbox files; null: rows wait in memory alone. */
+  readonly folder: string | null;
+  /** Told, in a sentence, when something was put right that an operator should know of. */
+  readonly warn?: (sentence: string, cause?: unknown) => void;
+}
+
+interface Waiting {
+  readonly rows: readonly UsageRow[];
+  readonly text: string;
+  segment: Outbox | null;
+  /** Position behind the line in its segment. */
+  end: number;
+}
+
+export function openLedger({ database, owner, folder, warn = () => {} }: LedgerOptions): LedgerStore {
+  if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const waiting: Waiting[] = [];
+  const finished: Outbox[] = [];
+  let unwritten: Waiting[] = [];
+  let segment: Outbox | null = null;
+  let segmentOwner = '';
+  let draining: Promise<void> | null = null;
+  let soon: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  const current = (inFolder: string): Outbox => {
+    if (segment !== null && segmentOwner === owner.id() && segment.size() < segmentBytes) return segment;
+    if (segment !== null) finished.push(segment);
+    segmentOwner = owner.id();
+    segment = openOutbox(join(inFolder, `${segmentOwner}.${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}.outbox`));
+    return segment;
+  };
+  const write = (line: Waiting): boolean => {
+    if (folder === null) return true;
+    try {
+      const into = current(folder);
+      line.end = into.append(line.text);
+      line.segment = into;
+      return true;
+    } catch (cause) {
+      if (unwritten.length === 0) warn('The ledger cannot write its outbox: no new paid calls are made until it can.', cause);
+      return false;
+    }
+  };
+  const writeAgain = (): void => {
+    while (unwritten[0] !== undefined && write(unwritten[0])) unwritten.shift();
+  };
+  const drainSoon = (): void => {
+    if (soon !== null || closed) return;
+    soon = setTimeout(() => {
+      soon = null;
+      drain().catch((cause: unknown) => {
+        warn('The ledger cannot store its rows at the moment: they wait.', cause);
+        drainSoon();
+      });
+    }, drainEveryMs);
+    soon.unref();
+  };
+
+  const store = async (lines: readonly Waiting[]): Promise<void> => {
+    const positions = new Map(lines.map((line) => [line.segment, line.end]));
+    await database.tx(async (tx) => {
+      await storeUsageRows(
+        tx,
+        lines.flatMap((line) => line.rows),
+      );
+      for (const [file, end] of positions) if (file !== null) await tx.run(setPosition, [basename(file.path), end]);
+    });
+  };
+  const drainAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const lines = waiting.slice(0, batchLines);
+      await store(lines);
+      waiting.splice(0, lines.length);
+      const stored = new Set(lines);
+      unwritten = unwritten.filter((line) => !stored.has(line));
+      await deleteFinished();
+    }
+  };
+  const deleteFinished = async (): Promise<void> => {
+    const needed = new Set(waiting.map((line) => line.segment));
+    for (const file of finished.filter((candidate) => !needed.has(candidate))) {
+      finished.splice(finished.indexOf(file), 1);
+      file.close();
+      await discard(database, file.path);
+    }
+  };
+  const drain = (): Promise<void> => {
+    draining ??= drainAll().finally(() => {
+      draining = null;
+    });
+    return draining;
+  };
+
+  const syncing = setInterval(() => {
+    writeAgain();
+    segment?.sync((cause) => warn('The disk did not confirm what the ledger wrote.', cause));
+  }, syncEveryMs);
+  syncing.unref();
+
+  return {
+    append(rows) {
+      if (rows.length === 0) return;
+      const line: Waiting = { rows, text: JSON.stringify(rows), segment: null, end: 0 };
+      waiting.push(line);
+      if (unwritten.length > 0 || !write(line)) unwritten.push(line);
+      drainSoon();
+    },
+    writable: () => !closed && unwritten.length === 0 && waiting.length < waitingMost,
+    totals: (query) => usageTotals(database, query),
+    async flush() {
+      while (waiting.length > 0) await drain();
+    },
+    async adopt() {
+      if (folder === null) return;
+      const files = readdirSync(folder).filter((file) => file.endsWith('.outbox'));
+      const living = await owner.living();
+      for (const file of files) if (!living.has(file.split('.')[0] ?? '')) await adoptFile(database, join(folder, file), warn);
+    },
+    async deleteBefore(time) {
+      const before = startOf(time, hourMs);
+      let rows = 0;
+      for (let deleted = deleteAtOnce; deleted === deleteAtOnce; rows += deleted)
+        deleted = await database.run(deleteRows, [before, deleteAtOnce]);
+      await database.run('delete from usage_hours where hour < $1', [before]);
+      await database.run(deleteUnusedKeys);
+      return rows;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      clearInterval(syncing);
+      if (soon !== null) clearTimeout(soon);
+      try {
+        await drain();
+      } catch (cause) {
+        warn('The ledger could not store its last rows: the next start reads them from the outbox.', cause);
+      }
+      if (segment !== null) finished.push(segment);
+      if (waiting.length === 0) await deleteFinished();
+      for (const file of finished) file.close();
+    },
+  };
+}
+
+const setPosition = `insert into outboxes (file, position) values ($1, $2)
+  on conflict (file) do update set position = excluded.position`;
+
+const deleteRows = `delete from usage_rows where (call_id, use) in (select call_id, use from usage_rows where time < $1 order by time limit $2)`;
+
+const deleteUnusedKeys = `delete from usage_keys where id not in (select key_id from usage_rows) and id not in (select key_id from usage_hours)`;
+
+async function adoptFile(database: Database, path: string, warn: (sentence: string) => void): Promise<void> {
+  const file = basename(path);
+  const [stored] = await database.all('select position from outboxes where file = $1', [file]);
+  let rows: UsageRow[] = [];
+  let end = 0;
+  let lines = 0;
+  let torn = 0;
+  const store = (): Promise<void> =>
+    database.tx(async (tx) => {
+      await storeUsageRows(tx, rows);
+      await tx.run(setPosition, [file, end]);
+    });
+  for await (const line of outboxLines(path, Number(stored?.['position'] ?? 0))) {
+    end = line.end;
+    if (line.text === null) torn += 1;
+    else rows.push(...(JSON.parse(line.text) as UsageRow[]));
+    lines += 1;
+    if (lines % batchLines === 0) {
+      await store();
+      rows = [];
+    }
+  }
+  if (rows.length > 0) await store();
+  if (torn > 0) warn(`${torn} torn line(s) at the end of an outbox were left out: their calls are recovered from their draws.`);
+  await discard(database, path);
+}
+
+/** The file first: a position without a file is harmless. */
+async function discard(database: Database, path: string): Promise<void> {
+  rmSync(path, { force: true });
+  await database.run('delete from outboxes where file = $1', [basename(path)]);
+}

@@ -1,0 +1,30 @@
+import type { Migration } from './database.ts';
+
+/**
+ * `accounts` is a budget in one window; `holdings` says which process holds how much of it, so that all a dead process
+ * held is given back at once. A draw is an attempt that was sent and has no ledger row yet; its `cost` is null until it settles.
+ */
+export const limitMigrations: readonly Migration[] = [
+  {
+    id: 3,
+    name: 'limits',
+    sql: `
+      create table accounts (
+        name text not null, per text not null, window_start bigint not null,
+        spent bigint not null, held bigint not null,
+        primary key (name, per, window_start)
+      );
+      create table holdings (
+        owner text not null, name text not null, per text not null, window_start bigint not null, amount bigint not null,
+        primary key (owner, name, per, window_start)
+      );
+      create table draws (
+        id text primary key, owner text not null, call_id text not null, most bigint not null, cost bigint,
+        accounts text not null, usage_rows text not null, began_at bigint not null
+      );
+      create index draws_call on draws (call_id);
+      create index draws_owner on draws (owner);
+      create table slots (name text not null, id text not null, owner text not null, primary key (name, id));
+      create index slots_owner on slots (owner);`,
+  },
+];

@@ -1,0 +1,191 @@
+/**
+ * Budgets, draws and slots in the database, rates in memory.
+ *
+ * Money held is counted per account and per process, so a hold needs no row of its own: what a dead process held is
+ * given back at once. Each draw has a row before it is dispatched, budget or not, so that its call is never lost.
+ */
+import { GatewayError } from '../core/errors.ts';
+import type { Draw, Hold, Limit } from '../core/hold.ts';
+import type { NanoUsd } from '../core/money.ts';
+import { accountOf, balanceOf, forgetAccounts, free, type Reservation, reserve } from './accounts.ts';
+import type { Database } from './database.ts';
+import { endOwner, insertDraw, type StoredDraw, settleDraw } from './draws.ts';
+import { groupCommit, type Work } from './group-commit.ts';
+import type { LedgerStore } from './ledger-outbox.ts';
+import type { Limits } from './limits.ts';
+import type { Owner } from './owner.ts';
+import { type RateLimit, rateBuckets } from './rate-buckets.ts';
+import { type ConcurrencyLimit, freeSlots, takeSlots } from './slots.ts';
+import { type BudgetLimit, windowOf } from './windows.ts';
+
+const tryAgainEveryMs = 1_000;
+/** Windows of budgets are kept for 400 days. */
+const accountsKeptMs = 400 * 24 * 3_600_000;
+
+export interface LimitsOptions {
+  readonly database: Database;
+  readonly ledger: Pick<LedgerStore, 'adopt'>;
+  readonly owner: Owner;
+  readonly now?: () => number;
+}
+
+export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOptions): Limits {
+  const commit = groupCommit(database);
+  const rates = rateBuckets(now);
+  const owed: Work<void>[] = [];
+  /** What must be booked sooner or later: a database that fails now is asked again. */
+  const owe = async (work: Work<void>): Promise<void> => {
+    await commit(work).catch(() => owed.push(work));
+  };
+  const payOwed = async (): Promise<void> => {
+    for (const work of owed.splice(0)) await owe(work);
+  };
+  const timer = setInterval(() => void payOwed(), tryAgainEveryMs);
+  timer.unref();
+
+  const holdOn = (budgets: readonly BudgetLimit[], reserved: Reserved[], heldBy: string): Hold => {
+    let released = false;
+    /** Takes from the reserve what it has for this window; the rest is topped up. */
+    const take = (budget: BudgetLimit, most: NanoUsd, drawnBy: string) => {
+      const window = windowOf(budget.per, now());
+      const from = heldBy === drawnBy ? reserved.find((part) => part.budget === budget && part.window.start === window.start) : undefined;
+      const taken = Math.min(from?.left ?? 0, most);
+      if (from !== undefined) from.left -= taken;
+      return { budget, window, taken, amount: most - taken, from };
+    };
+    const freeReserved = (part: Reserved, amount: NanoUsd): Promise<void> =>
+      owe((tx) => free(tx, heldBy, accountOf(part.budget, part.window), amount));
+    return {
+      budgeted: budgets.length > 0,
+      async draw({ callId, most, rows }) {
+        const drawnBy = owner.id();
+        const parts = budgets.map((budget) => take(budget, most, drawnBy));
+        const accounts = parts.map(({ budget, window }) => accountOf(budget, window));
+        const draw: StoredDraw = { id: crypto.randomUUID(), owner: drawnBy, callId, most, cost: null, accounts, rows };
+        try {
+          await commit(async (tx) => {
+            await reserve(tx, drawnBy, parts, now());
+            await insertDraw(tx, draw, now());
+          });
+        } catch (error) {
+          for (const { from, taken } of parts) {
+            if (from === undefined || taken === 0) continue;
+            if (released) await freeReserved(from, taken);
+            else from.left += taken;
+          }
+          throw refusal(error);
+        }
+        return drawOn(draw, owe);
+      },
+      async release() {
+        if (released) return;
+        released = true;
+        for (const part of reserved) {
+          const { left } = part;
+          part.left = 0;
+          if (left > 0) await freeReserved(part, left);
+        }
+      },
+    };
+  };
+
+  return {
+    async admit(limits) {
+      const requests = limits.filter((limit): limit is RateLimit => limit.kind === 'requests');
+      const slots = limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency');
+      rates.take(requests);
+      if (slots.length === 0) return { release: async () => {} };
+      const id = crypto.randomUUID();
+      try {
+        await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), now: now() }));
+      } catch (error) {
+        rates.giveBack(requests);
+        throw refusal(error);
+      }
+      let released: Promise<void> | null = null;
+      return {
+        release() {
+          released ??= owe((tx) => freeSlots(tx, slots, id));
+          return released;
+        },
+      };
+    },
+
+    async hold(limits, most) {
+      const budgets = budgetsOf(limits);
+      const heldBy = owner.id();
+      const parts = budgets.map((budget) => ({ budget, window: windowOf(budget.per, now()), amount: most, left: most }));
+      if (parts.length > 0 && most > 0) {
+        await commit((tx) => reserve(tx, heldBy, parts, now())).catch((error: unknown) => {
+          throw refusal(error);
+        });
+      }
+      return holdOn(budgets, parts, heldBy);
+    },
+
+    budgets: (limits) =>
+      Promise.all(
+        budgetsOf(limits).map(async (budget) => {
+          const window = windowOf(budget.per, now());
+          const balance = await balanceOf(database, accountOf(budget, window));
+          return { name: budget.name, limit: budget.most, ...balance, resetsAt: window.end };
+        }),
+      ),
+
+    async recover() {
+      await payOwed();
+      const known = await database.all(
+        'select id from owners union select owner from draws union select owner from holdings union select owner from slots',
+      );
+      const living = await owner.living();
+      const dead = known.map((row) => String(row['id'])).filter((id) => !living.has(id));
+      await ledger.adopt();
+      let lost = 0;
+      for (const id of dead) lost += await database.tx((tx) => endOwner(tx, id));
+      if (dead.length > 0) await database.tx((tx) => forgetAccounts(tx, now() - accountsKeptMs));
+      return lost;
+    },
+
+    async close() {
+      clearInterval(timer);
+      await payOwed();
+    },
+  };
+}
+
+interface Reserved extends Reservation {
+  /** Not yet drawn. */
+  left: NanoUsd;
+}
+
+function drawOn(draw: StoredDraw, owe: (work: Work<void>) => Promise<void>): Draw {
+  let settled: Promise<void> | null = null;
+  return {
+    settle(cost) {
+      settled ??= owe((tx) => settleDraw(tx, draw, Number.isFinite(cost) ? Math.max(0, Math.round(cost)) : draw.most));
+      return settled;
+    },
+  };
+}
+
+/** Each account once, at its smallest amount. */
+function budgetsOf(limits: readonly Limit[]): readonly BudgetLimit[] {
+  const budgets = new Map<string, BudgetLimit>();
+  for (const limit of limits) {
+    if (limit.kind !== 'budget') continue;
+    const id = `${limit.per} ${limit.name}`;
+    const known = budgets.get(id);
+    if (known === undefined || limit.most < known.most) budgets.set(id, limit);
+  }
+  return [...budgets.values()];
+}
+
+function refusal(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError(
+    'INTERNAL',
+    'What this call may cost cannot be recorded at the moment, so it was not made. Try again in a moment.',
+    { retryable: true },
+    { cause: error },
+  );
+}

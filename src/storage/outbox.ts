@@ -1,0 +1,126 @@
+/**
+ * Lines that survive kill -9 before any database has them: one append-only file, a checksum per line.
+ *
+ * A write is in the operating system's hands when `append` returns; power loss can take what the background fsync has
+ * not reached yet (20 ms). A line that was torn by a kill or a full disk fails its checksum and is left out.
+ */
+import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+
+const newline = 0x0a;
+const checksumLength = 8;
+
+export interface Outbox {
+  readonly path: string;
+  /** Writes one line, which holds no line break, and returns the position behind it. Throws what the disk says; the file is then as before. */
+  append(text: string): number;
+  /** Bytes written so far. */
+  size(): number;
+  /** Asks the disk to keep what was written; `failed` hears of it when it cannot. */
+  sync(failed: (error: Error) => void): void;
+  close(): void;
+}
+
+/** Goes on behind what the file holds; creates it at the first line. After a failed write the file is opened anew. */
+export function openOutbox(path: string): Outbox {
+  let file: OpenFile | null = null;
+  let size = 0;
+  const opened = (): OpenFile => {
+    if (file !== null) return file;
+    const fd = openSync(path, 'a', 0o600);
+    size = fstatSync(fd).size;
+    file = { fd, dirty: false, syncing: false, closed: false };
+    return file;
+  };
+  const close = (): void => {
+    if (file === null) return;
+    file.closed = true;
+    if (!file.syncing) closeSync(file.fd);
+    file = null;
+  };
+  let mayBeTorn = true;
+  return {
+    path,
+    size: () => size,
+    append(text) {
+      const { fd } = opened();
+      const line = Buffer.from(`${checksumOf(text)}${text}\n`);
+      const bytes = mayBeTorn && size > 0 ? Buffer.concat([Buffer.of(newline), line]) : line;
+      try {
+        writeWhole(fd, bytes);
+      } catch (error) {
+        cut(fd, size);
+        mayBeTorn = true;
+        close();
+        throw error;
+      }
+      mayBeTorn = false;
+      size += bytes.length;
+      opened().dirty = true;
+      return size;
+    },
+    sync(failed) {
+      if (file === null || !file.dirty || file.syncing) return;
+      const syncing = file;
+      syncing.dirty = false;
+      syncing.syncing = true;
+      fdatasync(syncing.fd, (error) => {
+        syncing.syncing = false;
+        if (syncing.closed) closeSync(syncing.fd);
+        else if (error !== null) failed(error);
+      });
+    },
+    close,
+  };
+}
+
+interface OpenFile {
+  readonly fd: number;
+  dirty: boolean;
+  syncing: boolean;
+  closed: boolean;
+}
+
+export interface OutboxLine {
+  /** Null: the line is torn. */
+  readonly text: string | null;
+  /** Position behind the line. */
+  readonly end: number;
+}
+
+/** The lines behind `position`, in order. */
+export async function* outboxLines(path: string, position: number): AsyncGenerator<OutboxLine> {
+  let rest = Buffer.alloc(0);
+  let end = position;
+  for await (const piece of createReadStream(path, { start: position })) {
+    rest = Buffer.concat([rest, piece as Buffer]);
+    let from = 0;
+    for (let to = rest.indexOf(newline); to !== -1; to = rest.indexOf(newline, from)) {
+      const line = rest.subarray(from, to);
+      end += line.length + 1;
+      from = to + 1;
+      if (line.length > 0) yield { text: textOf(line), end };
+    }
+    rest = rest.subarray(from);
+  }
+  if (rest.length > 0) yield { text: null, end: end + rest.length };
+}
+
+function textOf(line: Buffer): string | null {
+  const text = line.toString('utf8', checksumLength);
+  return line.toString('latin1', 0, checksumLength) === checksumOf(text) ? text : null;
+}
+
+const checksumOf = (text: string): string => crc32(text).toString(16).padStart(checksumLength, '0');
+
+/** A full disk may take a part first. */
+function writeWhole(fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+}
+
+/** Best effort: a torn line is also recognised by its checksum. */
+function cut(fd: number, size: number): void {
+  try {
+    ftruncateSync(fd, size);
+  } catch {}
+}

@@ -1,0 +1,65 @@
+/**
+ * Requests per minute as token buckets: a bucket holds a minute's worth and fills steadily, so a rate has no edges at
+ * which twice as much passes. A refused request takes nothing.
+ */
+import { GatewayError } from '../core/errors.ts';
+import type { Limit } from '../core/hold.ts';
+
+export type RateLimit = Extract<Limit, { kind: 'requests' }>;
+
+const minuteMs = 60_000;
+const sweepAbove = 10_000;
+
+interface Bucket {
+  readonly perMinute: number;
+  readonly tokens: number;
+  readonly at: number;
+}
+
+export interface RateBuckets {
+  /** One token of every bucket, or RATE_LIMITED with `retryAfterMs`, having taken none. */
+  take(limits: readonly RateLimit[]): void;
+  /** Gives one token back to each: the request was not let in after all. */
+  giveBack(limits: readonly RateLimit[]): void;
+}
+
+export function rateBuckets(now: () => number = Date.now): RateBuckets {
+  const buckets = new Map<string, Bucket>();
+  const filled = ({ name, perMinute }: RateLimit): Bucket => {
+    const at = now();
+    const known = buckets.get(name);
+    if (known === undefined) return { perMinute, tokens: perMinute, at };
+    const gained = (Math.max(0, at - known.at) * perMinute) / minuteMs;
+    return { perMinute, tokens: Math.min(perMinute, known.tokens + gained), at };
+  };
+  /** A full bucket is as good as none. */
+  const sweep = (): void => {
+    for (const [name, { perMinute, tokens, at }] of buckets) {
+      if (tokens + ((now() - at) * perMinute) / minuteMs >= perMinute) buckets.delete(name);
+    }
+  };
+  return {
+    take(limits) {
+      if (buckets.size > sweepAbove) sweep();
+      const all = limits.map((limit) => ({ limit, bucket: filled(limit) }));
+      for (const { limit, bucket } of all) if (bucket.tokens < 1) throw refused(limit, bucket);
+      for (const { limit, bucket } of all) buckets.set(limit.name, { ...bucket, tokens: bucket.tokens - 1 });
+    },
+    giveBack(limits) {
+      for (const limit of limits) {
+        const bucket = filled(limit);
+        buckets.set(limit.name, { ...bucket, tokens: Math.min(limit.perMinute, bucket.tokens + 1) });
+      }
+    },
+  };
+}
+
+function refused({ name, perMinute }: RateLimit, { tokens }: Bucket): GatewayError {
+  if (perMinute < 1) return new GatewayError('RATE_LIMITED', `No requests are allowed for "${name}".`, { limit: name, retryable: false });
+  const retryAfterMs = Math.ceil(((1 - tokens) * minuteMs) / perMinute);
+  return new GatewayError(
+    'RATE_LIMITED',
+    `"${name}" may make ${perMinute} requests a minute, and they are used up. The next is accepted in ${retryAfterMs} ms.`,
+    { limit: name, retryAfterMs },
+  );
+}
