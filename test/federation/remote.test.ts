@@ -83,7 +83,12 @@ describe('a remote subgraph', () => {
     );
     const result = await ask(strict.schema, '{ a }');
     expect(result.errors?.map((error) => error.toJSON())).toEqual([
-      { message: 'No.', path: ['a'], locations: expect.anything(), extensions: { code: 'NO' } },
+      {
+        message: 'No.',
+        path: ['a'],
+        locations: expect.anything(),
+        extensions: { code: 'NO', subgraph: 'raw', errorId: expect.any(String) },
+      },
     ]);
   });
 
