@@ -18,8 +18,12 @@ export type GraphSource =
 
 export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local'> {
   readonly source: GraphSource;
-  /** The AI subgraph; null (`ai: false`) serves the source without it. */
-  readonly ai: { readonly name: string; readonly sdl: string; readonly schema: GraphQLSchema } | null;
+  /** The AI subgraph; null (`ai: false`) serves the source without it. Its SDL may depend on that of the others. */
+  readonly ai: {
+    readonly name: string;
+    readonly sdl: string | ((others: readonly string[]) => string);
+    readonly schema: GraphQLSchema;
+  } | null;
   readonly composer: Composer;
   /** Milliseconds between two looks at the sources; 0: only at `refresh`. */
   readonly pollMs: number;
@@ -96,7 +100,8 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     const missing = read.filter(({ sdl }) => sdl === null);
     // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
     if (missing.length > 0) return problems;
-    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: options.ai.sdl }];
+    const others = read.map(({ sdl }) => sdl ?? '');
+    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, others) }];
     const composed = await options.composer.compose([...read.map(({ name, url, sdl }) => ({ name, url, sdl: sdl ?? '' })), ...own], signal);
     if (!composed.ok) return [...problems, ...composed.problems.map(sentenceOf)];
     serve(composed.supergraphSdl);
@@ -154,6 +159,9 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 }
 
 export const localUrl = (name: string): string => `local://${name}`;
+
+const sdlOf = (sdl: string | ((others: readonly string[]) => string), others: readonly string[]): string =>
+  typeof sdl === 'string' ? sdl : sdl(others);
 
 interface Outcome {
   readonly name: string;
