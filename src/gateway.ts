@@ -100,7 +100,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     handle,
     collections,
     ingestCallFor,
-    // entities: indexes,
+    entities: indexes,
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 

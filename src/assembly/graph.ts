@@ -5,8 +5,10 @@ import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
 import { type GatewayConfig, pathIn } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Authorize } from '../federation/authorization.ts';
 import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
+import type { FetchOptions } from '../federation/fetch.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import { withInheritedAuth } from '../fields/inherited-auth.ts';
@@ -91,12 +93,20 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
     composer: composer({ own: schema === null ? null : aiSubgraph }),
     pollMs: pollSeconds * 1_000,
+    ...accessTo(config),
+    log: (level, message, details) => log[level](message, details),
+  });
+}
+
+/** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
+export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+  return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries(
-        subgraphs.map(({ name, timeoutMs, retries }) => [
+        (graph.subgraphs ?? []).map(({ name, timeoutMs, retries }) => [
           name,
           { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retries === undefined ? {} : { retries }) },
         ]),
@@ -107,8 +117,7 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
       const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
       return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
     },
-    log: (level, message, details) => log[level](message, details),
-  });
+  };
 }
 
 /** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */

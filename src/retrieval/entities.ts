@@ -48,7 +48,7 @@ export interface FoundEntities {
 
 export interface EntityHit {
   readonly entity: EntityRef;
-  /** The index's text of it, from what the caller may see of it now. */
+  /** The index's text of it, from what the caller may see of it now: at most as long as a passage. */
   readonly text: string;
   /** 0 to 1, by rank alone. */
   readonly score: number;

@@ -5,7 +5,7 @@ import type { EntityRef } from '../core/chunk.ts';
 import type { Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
 import type { EntityHit, EntityIndexOptions, Fields, FoundEntities, SimilarQuery, VisibilityTest } from './entities.ts';
-import { collectionOfIndex } from './entity-refresh.ts';
+import { collectionOfIndex, mostCharacters } from './entity-refresh.ts';
 import { isWithheld, type Shape } from './entity-shape.ts';
 import { type FusedHit, fused } from './fuse.ts';
 import { shownFrom } from './relevance.ts';
@@ -61,7 +61,7 @@ export async function findEntities(finding: Finding, index: EntityIndexOptions, 
 function hitOf(index: EntityIndexOptions, hit: FusedHit, seen: Fields | null): EntityHit[] {
   const { shape } = hit.passage.source.metadata as Stored;
   if (seen === null || isWithheld(shape, seen)) return [];
-  return [{ entity: refOf(index, hit), text: index.textOf(seen), score: hit.score, relevance: hit.relevance }];
+  return [{ entity: refOf(index, hit), text: index.textOf(seen).slice(0, mostCharacters), score: hit.score, relevance: hit.relevance }];
 }
 
 /** Metadata of an index's sources, as `entity-refresh.ts` writes them. */

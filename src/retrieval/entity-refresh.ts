@@ -29,13 +29,13 @@ export interface Refreshing {
   readonly textsPerCall: number;
 }
 
-/** Bytes outside of people's reach: their collections are named by the configuration, which may not begin so. */
+/** Where the index is kept: no collection of the configuration may have such a name. */
 export const collectionOfIndex = (index: string): string => `index:${index}`;
 
 /** Raise it when the same entity is stored otherwise. */
 const version = 1;
-/** UTF-16 units of a text that are embedded and searched: some 2,000 tokens, which all usual embedding models take. */
-const mostCharacters = 8_000;
+/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`cut.ts`). */
+export const mostCharacters = 1_500;
 /** Failures of one text, not of the model: the others of its batch may be well. */
 const ofOneText: ReadonlySet<ErrorCode> = new Set(['GUARDRAIL_BLOCKED', 'CONTEXT_TOO_LONG', 'BAD_REQUEST', 'INVALID_OUTPUT']);
 
