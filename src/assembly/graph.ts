@@ -142,3 +142,10 @@ export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): 
     reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
   };
 }
+
+/** Resolves when there is a graph to serve; never, when it is closed before. */
+export function whenComposed(graph: Graph): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = graph.onChange(() => resolve());
+  return promise.finally(stop);
+}

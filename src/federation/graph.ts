@@ -35,6 +35,9 @@ export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 
 /** Milliseconds between two looks while there is nothing to serve yet: subgraphs often start together with the gateway. */
 const firstPollMs = 250;
 
+/** Milliseconds in which sources may still be starting, so that what they do not answer is no alarm. */
+const graceMs = 5_000;
+
 export interface Graph {
   /** Null until first composed. */
   schema(): GraphQLSchema | null;
@@ -68,6 +71,7 @@ interface Served {
 export function livingGraph(options: GraphOptions, now: () => number = Date.now): Graph {
   const log = options.log ?? (() => {});
   const closing = new AbortController();
+  const openedAt = now();
   const listeners = new Set<(schema: GraphQLSchema) => void>();
   const lastGood = new Map<string, string>();
   let served: Served | null = null;
@@ -112,7 +116,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     try {
       const found = await untilAborted(look(closing.signal), closing.signal);
       if (found.join('\n') !== reasons.join('\n') && found.length > 0)
-        log('warn', 'The graph is not what its sources say.', { reasons: found });
+        log(served === null && now() - openedAt < graceMs ? 'info' : 'warn', 'The graph is not what its sources say.', { reasons: found });
       reasons = found;
     } catch (error) {
       if (closing.signal.aborted) return;
