@@ -158,6 +158,7 @@ describe('a remote subgraph', () => {
     const headersSeen: unknown[] = [];
     const left = Promise.withResolvers<void>();
     const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    sockets.on('connection', (socket) => socket.on('close', () => left.resolve()));
     useServer(
       {
         schema: subgraphSchema(`${federation2} type Query { a: String } type Subscription { ticks: Int }`, {
@@ -173,7 +174,6 @@ describe('a remote subgraph', () => {
         onConnect: ({ connectionParams }) => {
           headersSeen.push(connectionParams?.['authorization']);
         },
-        onClose: () => left.resolve(),
       },
       sockets,
     );
