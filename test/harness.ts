@@ -10,7 +10,7 @@ import { afterAll } from 'vitest';
 import type { DeploymentConfig, GatewayConfig } from '../src/config.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedPrice, embeddedProvider } from '../src/providers/embedded.ts';
-import { silentLog } from '../src/telemetry/log.ts';
+import { type Log, silentLog } from '../src/telemetry/log.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterAll(async () => {
@@ -69,11 +69,11 @@ export interface Answer {
 /** Listens on a free port of this machine; with the graph composed. */
 export async function startGateway(
   changes: Partial<GatewayConfig> = {},
-  options: { readonly folder?: string; readonly loopback?: boolean } = {},
+  options: { readonly folder?: string; readonly loopback?: boolean; readonly log?: Log; readonly now?: () => number } = {},
 ): Promise<TestGateway> {
   const gateway = await createGateway(
     { ...plainConfig, ...changes },
-    { folder: options.folder ?? process.cwd(), loopback: options.loopback ?? true, log: silentLog },
+    { folder: process.cwd(), loopback: true, log: silentLog, ...options },
   );
   whenOver(() => gateway.close());
   const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
