@@ -15,7 +15,7 @@ export interface KeyDesk {
 }
 
 export interface KeyDeskOptions {
-  /** Names of the routes there are, for keys that are confined to some; null: any name is taken. */
+  /** Names of the routes there are, for keys that are confined to some; null takes every name. */
   readonly routes?: readonly string[] | null;
   readonly now?: () => number;
 }

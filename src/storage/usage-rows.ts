@@ -42,8 +42,9 @@ export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]):
   const hours = new Map<string, HourSum>();
   const keys = new Set<bigint>();
   for (const row of rows) {
-    if (!(await inserted(tx, row, keys)) && !(await foundAfterLoss(tx, row, keys, hours))) continue;
-    addTo(hours, row, 1);
+    const keyId = keyIdOf(row);
+    if (!(await inserted(tx, row, keyId, keys)) && !(await foundAfterLoss(tx, row, keyId, keys, hours))) continue;
+    addTo(hours, row, keyId, 1);
   }
   for (const sum of hours.values()) await tx.run(addHour, [sum.hour, sum.keyId, dayOf(sum.hour), monthOf(sum.hour), ...sum.sums]);
   for (const callId of new Set(rows.map((row) => row.callId))) await tx.run(endDraws, [callId]);
@@ -59,8 +60,7 @@ export async function storedCost(statements: Statements, callId: string): Promis
   return Number(row?.['found'] ?? 0) === 0 ? null : Number(row?.['cost'] ?? 0);
 }
 
-async function inserted(tx: Statements, row: UsageRow, keys: Set<bigint>): Promise<boolean> {
-  const id = keyIdOf(row);
+async function inserted(tx: Statements, row: UsageRow, id: bigint, keys: Set<bigint>): Promise<boolean> {
   if (!keys.has(id)) {
     await tx.run(addKey, [id, ...keyOf(row)]);
     keys.add(id);
@@ -68,13 +68,14 @@ async function inserted(tx: Statements, row: UsageRow, keys: Set<bigint>): Promi
   return (await tx.run(addRow, [row.callId, row.use, whole(row.time), id, row.documentId, ...valuesOf(row)])) > 0;
 }
 
-async function foundAfterLoss(tx: Statements, row: UsageRow, keys: Set<bigint>, hours: Map<string, HourSum>): Promise<boolean> {
+async function foundAfterLoss(tx: Statements, row: UsageRow, id: bigint, keys: Set<bigint>, hours: Map<string, HourSum>): Promise<boolean> {
   if (row.outcome === 'LOST') return false;
   const [lost] = await tx.all(`${selectRow} where r.call_id = $1 and r.use = $2 and k.outcome = 'LOST'`, [row.callId, row.use]);
   if (lost === undefined) return false;
-  addTo(hours, usageRowOf(lost), -1);
+  const before = usageRowOf(lost);
+  addTo(hours, before, keyIdOf(before), -1);
   await tx.run('delete from usage_rows where call_id = $1 and use = $2', [row.callId, row.use]);
-  return inserted(tx, row, keys);
+  return inserted(tx, row, id, keys);
 }
 
 const addKey = `insert into usage_keys (id, ${keyColumns.join(', ')})
@@ -99,9 +100,8 @@ interface HourSum {
   readonly sums: number[];
 }
 
-function addTo(hours: Map<string, HourSum>, row: UsageRow, sign: 1 | -1): void {
+function addTo(hours: Map<string, HourSum>, row: UsageRow, keyId: bigint, sign: 1 | -1): void {
   const hour = startOf(row.time, hourMs);
-  const keyId = keyIdOf(row);
   const known = hours.get(`${hour}:${keyId}`) ?? { hour, keyId, sums: sums.map(() => 0) };
   hours.set(`${hour}:${keyId}`, known);
   const { usage } = row;

@@ -1,6 +1,7 @@
 /** The promise of the ledger: kill -9 under load, start again, and every call that reached a provider has its row. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
@@ -36,5 +37,6 @@ it.each([1, 60, 300, 700])('has a row for every call after kill -9 in the middle
   const [sum] = await storage.database.all('select sum(cost) as cost from usage_rows');
   expect(state).toMatchObject({ held: 0, spent: Number(sum?.['cost']) });
   for (const table of ['draws', 'holdings', 'slots', 'outboxes']) expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
+  expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
   await storage.close();
 });
