@@ -6,6 +6,7 @@ import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse 
 import { throwIfAborted } from '../core/abort.ts';
 import type { EntityRef } from '../core/chunk.ts';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
+import { askedTogether } from './asked-together.ts';
 import type { Authorize } from './authorization.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
 import { type FetchOptions, remoteExecutor } from './fetch.ts';
@@ -21,7 +22,7 @@ export interface VisibleEntitiesOptions {
   readonly authorize?: Authorize;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** For each reference, in order: null, or the key and what the caller sees of the wanted fields. SUBGRAPH_UNAVAILABLE or TIMEOUT when one cannot be asked. */
 export type VisibleEntities = (
@@ -59,7 +60,7 @@ export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: Visibl
   };
   const planned = planner(asking);
 
-  return async (wanted, refs, context, signal) => {
+  return askedTogether(async (wanted, refs, context, signal) => {
     throwIfAborted(signal);
     if (refs.length === 0) return [];
     const sdl = supergraphSdl();
@@ -78,7 +79,7 @@ export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: Visibl
       const seen = verdicts.map((entities) => entities[index] ?? null);
       return seen.includes(null) ? null : Object.assign({}, ...seen, key);
     });
-  };
+  });
 }
 
 /** Plans of the supergraph that is served; forgotten with it. */

@@ -168,6 +168,24 @@ describe('who may see an entity', () => {
     expect(graph.subgraphs['products']?.asked).toHaveLength(0);
   });
 
+  it('is asked once for what fields of one operation ask together, and never for another operation', async () => {
+    const { graph, visible } = await graphOf();
+    const name = { ...wanted, selection: 'name' };
+    const mine = { ...anyone };
+    const asked = (ids: readonly string[], context: object) => visible(name, ids.map(ref), context, signal);
+    const [first, second, others] = await Promise.all([asked(['1', '7'], mine), asked(['2', '1'], mine), asked(['7'], { ...staff })]);
+    expect([first, second]).toMatchObject([
+      [{ id: '1' }, null],
+      [{ id: '2' }, { id: '1' }],
+    ]);
+    expect(others).toMatchObject([{ id: '7' }]);
+    const requests = graph.subgraphs['products']?.asked.map(({ variables }) =>
+      (variables['representations'] as { id: string }[]).map(({ id }) => id),
+    );
+    expect(requests).toHaveLength(2);
+    expect(requests).toEqual(expect.arrayContaining([['1', '7', '2'], ['7']]));
+  });
+
   it('takes a compound key in any order of its fields', async () => {
     const { graph, visible } = await graphOf(
       {},
