@@ -11,6 +11,7 @@ import { composer } from '../federation/compose.ts';
 import type { FetchOptions } from '../federation/fetch.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
+import { withInheritedAuth } from '../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../fields/read.ts';
 import { aiTypeDefs } from '../graphql/schema.ts';
@@ -55,8 +56,16 @@ export function operatorFields(config: GatewayConfig, folder: string): OperatorF
   return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText), ...indexMistakes(config, read)] };
 }
 
-/** The AI subgraph's SDL, as composition and `_service` see it: no prompt is in it. */
-export const aiSdl = (fields: FieldsRead): string => `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+/** The AI subgraph's SDL as composition sees it, guarded like what it reads of the others: no prompt is in it. */
+export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string {
+  const own = `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+  let last: { readonly others: string; readonly sdl: string } | null = null;
+  return (others) => {
+    const all = others.join('\n');
+    if (last?.others !== all) last = { others: all, sdl: withInheritedAuth(own, fields.reads, others) };
+    return last.sdl;
+  };
+}
 
 export interface GraphParts {
   readonly config: GatewayConfig;
@@ -134,4 +143,11 @@ export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): 
     ready: ready && stores,
     reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
   };
+}
+
+/** Resolves when there is a graph to serve; never, when it is closed before. */
+export function whenComposed(graph: Graph): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = graph.onChange(() => resolve());
+  return promise.finally(stop);
 }
