@@ -5,7 +5,7 @@
 import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse } from 'graphql';
 import { throwIfAborted } from '../core/abort.ts';
 import type { EntityRef } from '../core/chunk.ts';
-import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import { askedTogether } from './asked-together.ts';
 import type { Authorize } from './authorization.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
@@ -130,33 +130,28 @@ async function ask(
   const entities = (result as SubgraphResult).data?.['_entities'];
   const list: readonly unknown[] = Array.isArray(entities) ? entities : [];
   const errors = list.map((entity) => errorIn(entity));
-  checkAnswered(graph.name, list, errors);
+  checkAnswered(graph.name, errors);
   return refs.map((_, index) => {
     const entity = list[index] as Fields | null | undefined;
     return entity === null || entity === undefined || errors[index] !== null || entity['__typename'] !== typeName ? null : entity;
   });
 }
 
-/** Throws when the subgraph has not judged at all: it gave no answer, or one error in place of all entities. */
-function checkAnswered(name: string, list: readonly unknown[], errors: readonly (Error | null)[]): void {
-  const failure = errors.find((error) => error instanceof GraphQLError && error.extensions['subgraph'] === name) as
-    | GraphQLError
-    | undefined;
-  if (failure !== undefined) throw new GatewayError(codeOf(failure), failure.message, {}, { cause: failure.cause });
-  const [first = null] = errors;
-  if (list.length === 0 || (list.length > 1 && first !== null && errors.every((error) => error === first))) {
-    throw new GatewayError(
-      'SUBGRAPH_UNAVAILABLE',
-      `The subgraph "${name}" did not say which entities the caller may see.`,
-      {},
-      { cause: first },
-    );
-  }
-}
+/** What `fetch.ts` says of a subgraph that gave no answer. */
+const unanswered: ReadonlySet<unknown> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'TIMEOUT']);
 
-function codeOf({ extensions }: GraphQLError): ErrorCode {
-  const { code } = extensions;
-  return typeof code === 'string' && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'SUBGRAPH_UNAVAILABLE';
+/** Throws when the subgraph has not judged at all: one error stands in place of all entities. */
+function checkAnswered(name: string, errors: readonly (Error | null)[]): void {
+  const [first = null] = errors;
+  const code = first instanceof GraphQLError ? first.extensions['code'] : null;
+  const isWhole = first !== null && errors.every((error) => error === first) && (errors.length > 1 || unanswered.has(code));
+  if (errors.length > 0 && !isWhole) return;
+  throw new GatewayError(
+    unanswered.has(code) ? (code as ErrorCode) : 'SUBGRAPH_UNAVAILABLE',
+    `The subgraph "${name}" did not say which entities the caller may see, so none is shown. Ask again later.`,
+    {},
+    { cause: first },
+  );
 }
 
 /** The first error anywhere in the value, where `placed.ts` has put it. */
