@@ -5,7 +5,7 @@ import type { Handler } from '../core/call.ts';
 import { entityPages } from '../federation/entity-pages.ts';
 import type { Graph } from '../federation/graph.ts';
 import { visibleEntities } from '../federation/visible-entities.ts';
-import { type EntityIndex, mistakeText } from '../fields/ai-field.ts';
+import type { EntityIndex } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read.ts';
 import { holesOf, renderPlain } from '../fields/template.ts';
 import type { Entities, EntityIndexOptions, Fields } from '../retrieval/entities.ts';
@@ -14,12 +14,10 @@ import type { IngestCallMaker } from '../retrieval/source.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { accessTo } from './graph.ts';
+import { embeddingRoute } from './index-mistakes.ts';
 import { ownContext } from './operations.ts';
 import { serviceOf } from './principals.ts';
-import { embeddingModelOf, embeddingOf } from './routes.ts';
-
-/** The route that embeds all indexes. */
-const embeddingRoute = 'embedding';
+import { embeddingOf } from './routes.ts';
 
 export interface IndexParts {
   readonly config: GatewayConfig;
@@ -55,29 +53,6 @@ export function openIndexes({ config, read, storage, handle, callFor, graph, hea
     onFailure: (err, index) => log.warn('an index of entities is not as fresh as the graph', { index, err }),
   });
   return { ...entities, embeddingRoute: (index) => (entities.has(index) ? embeddingRoute : null) };
-}
-
-/** For `fieldgate check`: what makes an index useless or ambiguous. Sentences with file and line. */
-export function indexMistakes(config: GatewayConfig, { indexes, fields }: FieldsRead): readonly string[] {
-  const names = indexes.map(({ name }) => name);
-  const known = names.join(', ') || 'none';
-  return [
-    ...indexes.flatMap(({ name, typeName, place }, at) => {
-      const found: string[] = [];
-      if (config.collections?.[name] !== undefined)
-        found.push(`${typeName}: the index "${name}" has the name of a collection. Give it another.`);
-      if (names.indexOf(name) !== at) found.push(`${typeName}: there is another index "${name}". Give each a name of its own.`);
-      if (embeddingModelOf(config, embeddingRoute) === null) {
-        found.push(`${typeName}: the index "${name}" needs the route "${embeddingRoute}", with a deployment that embeds.`);
-      }
-      return found.map((message) => mistakeText({ place, message }));
-    }),
-    ...fields.flatMap((field) =>
-      field.kind === 'similar' && !names.includes(field.index)
-        ? [mistakeText({ place: field.place, message: `${field.coordinate}: there is no index "${field.index}". Indexes: ${known}.` })]
-        : [],
-    ),
-  ];
 }
 
 export function indexedOf({ name, typeName, key, text, from }: EntityIndex): Omit<EntityIndexOptions, 'embeddingRoute' | 'embeddingModel'> {

@@ -20,6 +20,7 @@ import type { SchemaFor } from '../server/yoga.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 
+import { indexMistakes } from './index-mistakes.ts';
 import type { GatewayContext } from './operations.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
@@ -33,7 +34,8 @@ export interface OperatorFields {
 }
 
 /** The prompts folder and the SDL files with AI fields. Files that are missing are told by `checkConfig`. */
-export function operatorFields({ graph = {} }: GatewayConfig, folder: string): OperatorFields {
+export function operatorFields(config: GatewayConfig, folder: string): OperatorFields {
+  const { graph = {} } = config;
   const mistakes: string[] = [];
   const prompts: PromptFile[] = [];
   const promptFolder = graph.prompts === undefined ? null : pathIn(folder, graph.prompts);
@@ -51,7 +53,7 @@ export function operatorFields({ graph = {} }: GatewayConfig, folder: string): O
     (graph.fields ?? []).map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
     table,
   );
-  return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText)] };
+  return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText), ...indexMistakes(config, read)] };
 }
 
 /** The AI subgraph's SDL as composition sees it, guarded like what it reads of the others: no prompt is in it. */

@@ -5,7 +5,8 @@
 import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse } from 'graphql';
 import { throwIfAborted } from '../core/abort.ts';
 import type { EntityRef } from '../core/chunk.ts';
-import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { askedTogether } from './asked-together.ts';
 import type { Authorize } from './authorization.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
 import { type FetchOptions, remoteExecutor } from './fetch.ts';
@@ -21,7 +22,7 @@ export interface VisibleEntitiesOptions {
   readonly authorize?: Authorize;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** For each reference, in order: null, or the key and what the caller sees of the wanted fields. SUBGRAPH_UNAVAILABLE or TIMEOUT when one cannot be asked. */
 export type VisibleEntities = (
@@ -59,7 +60,7 @@ export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: Visibl
   };
   const planned = planner(asking);
 
-  return async (wanted, refs, context, signal) => {
+  return askedTogether(async (wanted, refs, context, signal) => {
     throwIfAborted(signal);
     if (refs.length === 0) return [];
     const sdl = supergraphSdl();
@@ -78,7 +79,7 @@ export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: Visibl
       const seen = verdicts.map((entities) => entities[index] ?? null);
       return seen.includes(null) ? null : Object.assign({}, ...seen, key);
     });
-  };
+  });
 }
 
 /** Plans of the supergraph that is served; forgotten with it. */
@@ -129,33 +130,28 @@ async function ask(
   const entities = (result as SubgraphResult).data?.['_entities'];
   const list: readonly unknown[] = Array.isArray(entities) ? entities : [];
   const errors = list.map((entity) => errorIn(entity));
-  checkAnswered(graph.name, list, errors);
+  checkAnswered(graph.name, errors);
   return refs.map((_, index) => {
     const entity = list[index] as Fields | null | undefined;
     return entity === null || entity === undefined || errors[index] !== null || entity['__typename'] !== typeName ? null : entity;
   });
 }
 
-/** Throws when the subgraph has not judged at all: it gave no answer, or one error in place of all entities. */
-function checkAnswered(name: string, list: readonly unknown[], errors: readonly (Error | null)[]): void {
-  const failure = errors.find((error) => error instanceof GraphQLError && error.extensions['subgraph'] === name) as
-    | GraphQLError
-    | undefined;
-  if (failure !== undefined) throw new GatewayError(codeOf(failure), failure.message, {}, { cause: failure.cause });
-  const [first = null] = errors;
-  if (list.length === 0 || (list.length > 1 && first !== null && errors.every((error) => error === first))) {
-    throw new GatewayError(
-      'SUBGRAPH_UNAVAILABLE',
-      `The subgraph "${name}" did not say which entities the caller may see.`,
-      {},
-      { cause: first },
-    );
-  }
-}
+/** What `fetch.ts` says of a subgraph that gave no answer. */
+const unanswered: ReadonlySet<unknown> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'TIMEOUT']);
 
-function codeOf({ extensions }: GraphQLError): ErrorCode {
-  const { code } = extensions;
-  return typeof code === 'string' && Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'SUBGRAPH_UNAVAILABLE';
+/** Throws when the subgraph has not judged at all: one error stands in place of all entities. */
+function checkAnswered(name: string, errors: readonly (Error | null)[]): void {
+  const [first = null] = errors;
+  const code = first instanceof GraphQLError ? first.extensions['code'] : null;
+  const isWhole = first !== null && errors.every((error) => error === first) && (errors.length > 1 || unanswered.has(code));
+  if (errors.length > 0 && !isWhole) return;
+  throw new GatewayError(
+    unanswered.has(code) ? (code as ErrorCode) : 'SUBGRAPH_UNAVAILABLE',
+    `The subgraph "${name}" did not say which entities the caller may see, so none is shown. Ask again later.`,
+    {},
+    { cause: first },
+  );
 }
 
 /** The first error anywhere in the value, where `placed.ts` has put it. */

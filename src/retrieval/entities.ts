@@ -10,7 +10,7 @@ import type { EntityRef } from '../core/chunk.ts';
 import type { CallMaker } from './retrieval.ts';
 
 export interface Entities {
-  /** Most alike first; fewer than `first` only when the index ends. Throws BAD_REQUEST for an unknown index. */
+  /** Most alike first; fewer than `first` only when no more of the first 1,000 are alike and visible. Throws BAD_REQUEST for an unknown index. */
   similar(query: SimilarQuery): Promise<readonly EntityRef[]>;
   /** Whether there is an index of that name. */
   has(index: string): boolean;

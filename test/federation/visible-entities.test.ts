@@ -71,6 +71,7 @@ describe('who may see an entity', () => {
   it('is nobody where the entity has an error', async () => {
     const { visible } = await graphOf();
     expect(await visible(wanted, [ref('1'), ref('3')], staff, signal)).toMatchObject([{ id: '1' }, null]);
+    expect(await visible(wanted, [ref('3')], staff, signal)).toEqual([null]);
   });
 
   it('cannot be said when a subgraph fails over all of them at once', async () => {
@@ -89,7 +90,7 @@ describe('who may see an entity', () => {
     const { visible } = await graphOf({}, of);
     await expect(visible({ ...wanted, selection: 'name' }, [ref('1'), ref('2')], staff, signal)).rejects.toMatchObject({
       code: 'SUBGRAPH_UNAVAILABLE',
-      message: 'The subgraph "products" did not say which entities the caller may see.',
+      message: expect.stringContaining('"products" did not say which entities the caller may see'),
     });
   });
 
@@ -119,7 +120,7 @@ describe('who may see an entity', () => {
     await graph.subgraphs['reviews']?.close();
     await expect(visible(wanted, [ref('1')], staff, signal)).rejects.toMatchObject({
       code: 'SUBGRAPH_UNAVAILABLE',
-      message: 'The subgraph "reviews" could not be reached.',
+      message: 'The subgraph "reviews" did not say which entities the caller may see, so none is shown. Ask again later.',
     });
     const { visible: early } = await graphOf({ supergraphSdl: () => null });
     await expect(early(wanted, [ref('1')], staff, signal)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
@@ -166,6 +167,24 @@ describe('who may see an entity', () => {
     const { visible, graph } = await graphOf();
     await expect(visible(wanted, [ref('1')], staff, AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(graph.subgraphs['products']?.asked).toHaveLength(0);
+  });
+
+  it('is asked once for what fields of one operation ask together, and never for another operation', async () => {
+    const { graph, visible } = await graphOf();
+    const name = { ...wanted, selection: 'name' };
+    const mine = { ...anyone };
+    const asked = (ids: readonly string[], context: object) => visible(name, ids.map(ref), context, signal);
+    const [first, second, others] = await Promise.all([asked(['1', '7'], mine), asked(['2', '1'], mine), asked(['7'], { ...staff })]);
+    expect([first, second]).toMatchObject([
+      [{ id: '1' }, null],
+      [{ id: '2' }, { id: '1' }],
+    ]);
+    expect(others).toMatchObject([{ id: '7' }]);
+    const requests = graph.subgraphs['products']?.asked.map(({ variables }) =>
+      (variables['representations'] as { id: string }[]).map(({ id }) => id),
+    );
+    expect(requests).toHaveLength(2);
+    expect(requests).toEqual(expect.arrayContaining([['1', '7', '2'], ['7']]));
   });
 
   it('takes a compound key in any order of its fields', async () => {
