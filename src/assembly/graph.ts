@@ -1,5 +1,5 @@
 /** The AI subgraph and the living graph it is part of, from the configuration. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
@@ -8,6 +8,7 @@ import { GatewayError } from '../core/errors.ts';
 import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
+import type { SubgraphSource } from '../federation/sources.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../fields/read.ts';
@@ -34,18 +35,17 @@ export function operatorFields({ graph = {} }: GatewayConfig, folder: string): O
   const mistakes: string[] = [];
   const prompts: PromptFile[] = [];
   const promptFolder = graph.prompts === undefined ? null : pathIn(folder, graph.prompts);
-  for (const file of promptFolder === null
-    ? []
-    : readdirSync(promptFolder)
-        .filter((name) => name.endsWith('.md'))
-        .sort()) {
+  const files = promptFolder === null || !existsSync(promptFolder) ? [] : readdirSync(promptFolder).filter((name) => name.endsWith('.md'));
+  for (const file of files.sort()) {
     const parsed = parsePrompt(file, readFileSync(join(promptFolder ?? '', file), 'utf8'));
     mistakes.push(...parsed.mistakes);
     if (parsed.prompt !== null) prompts.push(parsed.prompt);
   }
   const table = promptTable(prompts);
   const read = readFields(
-    (graph.fields ?? []).map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
+    (graph.fields ?? [])
+      .filter((file) => existsSync(pathIn(folder, file)))
+      .map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
     table,
   );
   return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText)] };
@@ -53,6 +53,14 @@ export function operatorFields({ graph = {} }: GatewayConfig, folder: string): O
 
 /** The AI subgraph's SDL, as composition and `_service` see it: no prompt is in it. */
 export const aiSdl = (fields: FieldsRead): string => `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+
+/** The other teams' subgraphs, and where the SDL of each is read. */
+export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
+  (graph.subgraphs ?? []).map(({ name, url, sdl }) => ({
+    name,
+    url,
+    ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
+  }));
 
 export interface GraphParts {
   readonly config: GatewayConfig;
@@ -68,14 +76,7 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
   const { subgraphs = [], pollSeconds = 10 } = graph;
   const source: GraphSource =
     graph.supergraph === undefined
-      ? {
-          kind: 'subgraphs',
-          subgraphs: subgraphs.map(({ name, url, sdl }) => ({
-            name,
-            url,
-            ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
-          })),
-        }
+      ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
       : { kind: 'supergraph', file: pathIn(folder, graph.supergraph) };
   return livingGraph({
     source,
