@@ -9,7 +9,7 @@ import { authenticator } from './access/authenticate.ts';
 import { developmentKey } from './access/development-key.ts';
 import { admission } from './assembly/admission.ts';
 import { openIndexes } from './assembly/entity-indexes.ts';
-import { graphOf, operatorFields, readiness, schemaChooser } from './assembly/graph.ts';
+import { graphOf, operatorFields, readiness, schemaChooser, whenComposed } from './assembly/graph.ts';
 import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
 import { operationHooks } from './assembly/operations.ts';
@@ -100,7 +100,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     handle,
     collections,
     ingestCallFor,
-    // entities: indexes,
+    entities: indexes,
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
@@ -162,7 +162,8 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     async listen(at) {
       const listening = await server.listen(at);
       retrieval.start();
-      void living.refresh().then(() => indexes.start());
+      void living.refresh();
+      void whenComposed(living).then(() => indexes.start());
       void startDocuments(config, folder, retrieval, log);
       return listening;
     },

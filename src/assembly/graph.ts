@@ -5,11 +5,14 @@ import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
 import { type GatewayConfig, pathIn } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Authorize } from '../federation/authorization.ts';
 import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
+import type { FetchOptions } from '../federation/fetch.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
 import type { SubgraphSource } from '../federation/sources.ts';
 import { mistakeText } from '../fields/ai-field.ts';
+import { withInheritedAuth } from '../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../fields/read.ts';
 import { aiTypeDefs } from '../graphql/schema.ts';
@@ -51,8 +54,16 @@ export function operatorFields({ graph = {} }: GatewayConfig, folder: string): O
   return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText)] };
 }
 
-/** The AI subgraph's SDL, as composition and `_service` see it: no prompt is in it. */
-export const aiSdl = (fields: FieldsRead): string => `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+/** The AI subgraph's SDL as composition sees it, guarded like what it reads of the others: no prompt is in it. */
+export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string {
+  const own = `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+  let last: { readonly others: string; readonly sdl: string } | null = null;
+  return (others) => {
+    const all = others.join('\n');
+    if (last?.others !== all) last = { others: all, sdl: withInheritedAuth(own, fields.reads, others) };
+    return last.sdl;
+  };
+}
 
 /** The other teams' subgraphs, and where the SDL of each is read. */
 export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
@@ -83,12 +94,20 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
     composer: composer({ own: schema === null ? null : aiSubgraph }),
     pollMs: pollSeconds * 1_000,
+    ...accessTo(config),
+    log: (level, message, details) => log[level](message, details),
+  });
+}
+
+/** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
+export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+  return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries(
-        subgraphs.map(({ name, timeoutMs, retries }) => [
+        (graph.subgraphs ?? []).map(({ name, timeoutMs, retries }) => [
           name,
           { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retries === undefined ? {} : { retries }) },
         ]),
@@ -99,8 +118,7 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
       const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
       return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
     },
-    log: (level, message, details) => log[level](message, details),
-  });
+  };
 }
 
 /** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
@@ -124,4 +142,11 @@ export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): 
     ready: ready && stores,
     reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
   };
+}
+
+/** Resolves when there is a graph to serve; never, when it is closed before. */
+export function whenComposed(graph: Graph): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = graph.onChange(() => resolve());
+  return promise.finally(stop);
 }

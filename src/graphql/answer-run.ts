@@ -25,7 +25,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun 
   const { collection, question, maxOutputTokens = null } = input;
   return {
     route: route.name,
-    start: (detached) =>
+    start: ({ detached = false, live = false }) =>
       services.runs.start({
         principal: context.principal,
         idempotencyKey,
@@ -41,8 +41,9 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun 
             maxOutputTokens,
             principal: context.principal,
             signal,
+            context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(asker, { ...settings, ...want, ...(want.route === route.name ? { id, report } : {}) }),
+            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.route === route.name ? { id, report } : {}) }),
           });
           if (answer.kind === 'answer') {
             yield* answer.chunks;

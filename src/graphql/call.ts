@@ -37,6 +37,8 @@ export interface CallSettings {
   readonly signal: AbortSignal;
   /** All fields that the call serves; the asker alone when absent. */
   readonly askers?: readonly { readonly info: Asker['info']; readonly weight: number }[];
+  /** Somebody watches the answer grow. */
+  readonly live?: boolean;
   readonly report?: (fact: Fact) => void;
 }
 
@@ -53,6 +55,7 @@ export function callFor({ services, context, info }: Asker, settings: CallSettin
     principal: context.principal,
     route,
     cache: settings.cache,
+    live: settings.live ?? false,
     hold: context.hold,
     tags: settings.tags,
     deadlineMs: services.now() + totalMs,

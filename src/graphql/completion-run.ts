@@ -6,11 +6,18 @@ import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
 import type { CompletionInput } from './generated.ts';
 
+export interface HowToRun {
+  /** Goes on when nobody reads. */
+  readonly detached?: boolean;
+  /** Somebody watches it grow: see `Call.live`. */
+  readonly live?: boolean;
+}
+
 /** A completion that is ready to begin: all that can be refused has been. */
 export interface PreparedRun {
   readonly route: string;
   /** Throws CONTEXT_TOO_LONG, IDEMPOTENCY_CONFLICT and RESUME_EXPIRED. */
-  start(detached: boolean): Promise<Run>;
+  start(how: HowToRun): Promise<Run>;
 }
 
 /** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. */
@@ -23,7 +30,7 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
   const { idempotencyKey: _, ...asked } = input;
   return {
     route: route.name,
-    async start(detached) {
+    async start({ detached = false, live = false }) {
       checkLength(request, route);
       const begin: BeginRun = {
         principal: context.principal,
@@ -31,7 +38,7 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
         input: { kind: 'completion', ...asked },
         route: route.name,
         detached,
-        source: ({ id, signal, report }) => services.handle(request, callFor(asker, { ...settings, id, signal, report })),
+        source: ({ id, signal, report }) => services.handle(request, callFor(asker, { ...settings, id, live, signal, report })),
       };
       return services.runs.start(begin);
     },

@@ -112,7 +112,8 @@ function rowBucket(interval: UsageQuery['interval'], start: number, bound: (valu
 
 function onlyOf(only: UsageQuery['only'], bound: (value: SqlValue) => string): string {
   if (only === null) return '';
-  return 'team' in only ? `where k.team = ${bound(only.team)}` : `where k.principal = ${bound(only.principal)}`;
+  // '' is how rows without a team are stored: it is nobody's.
+  return 'team' in only ? `where k.team = ${bound(only.team)} and k.team <> ''` : `where k.principal = ${bound(only.principal)}`;
 }
 
 function totalOf(row: Row, groupBy: readonly UsageDimension[], interval: UsageQuery['interval']): UsageTotal {

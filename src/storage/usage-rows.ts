@@ -88,8 +88,10 @@ const addHour = `insert into usage_hours (hour, key_id, day, month, ${sums.join(
   values ($1, $2, $3, $4, ${sums.map((_, index) => `$${index + 5}`).join(', ')})
   on conflict (hour, key_id) do update set ${sums.map((sum) => `${sum} = usage_hours.${sum} + excluded.${sum}`).join(', ')}`;
 
-/** `r` is the row, `k` its key. */
-export const selectRow = `select r.*, ${keyColumns.map((column) => `k.${column}`).join(', ')} from usage_rows r join usage_keys k on k.id = r.key_id`;
+/** `r` is the row, `k` its key, whose id no JavaScript number holds. */
+const selectRow = `select r.call_id, r.use, r.time, r.document_id, r.fresh_input, r.cache_read, r.cache_write, r.output, r.reasoning,
+    r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, ${keyColumns.map((column) => `k.${column}`).join(', ')}
+  from usage_rows r join usage_keys k on k.id = r.key_id`;
 
 interface HourSum {
   readonly hour: number;
@@ -132,8 +134,7 @@ function valuesOf(row: UsageRow): SqlValue[] {
   ];
 }
 
-/** A row as stored, read back. */
-export function usageRowOf(row: Row): UsageRow {
+function usageRowOf(row: Row): UsageRow {
   const number = (column: string): number => Number(row[column]);
   const numberOrNull = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
   const text = (column: string): string => String(row[column]);

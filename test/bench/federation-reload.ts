@@ -58,7 +58,7 @@ const shop = await runSubgraph('shop', 'type Query { product: Product } type Pro
 });
 // Large enough that one schema that stays behind is seen in the heap.
 const types = Array.from(
-  { length: 300 },
+  { length: 100 },
   (_, n) => `type T${n} { ${Array.from({ length: 8 }, (_, f) => `f${f}(a: Int): String`).join(' ')} }`,
 );
 const large = `${shop.sdl}\n${types.join('\n')}\ntype Everything { ${types.map((_, n) => `t${n}: T${n}`).join(' ')} }\nextend type Query { everything: Everything }`;

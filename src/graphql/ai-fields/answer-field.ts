@@ -25,7 +25,7 @@ export function answerResolver(
         maxOutputTokens: field.maxOutputTokens,
       },
     );
-    const run = await prepared.start(false);
+    const run = await prepared.start({});
     const state = await run.ended(context.signal);
     if (state.failure !== null) throw state.failure;
     if (isNoAnswer(state)) return null;

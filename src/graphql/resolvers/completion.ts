@@ -29,7 +29,7 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
       startCompletion: async (_, { input }, context, info) => {
         const prepared = preparedCompletion({ services, context, info }, input);
         try {
-          return (await prepared.start(true)).state();
+          return (await prepared.start({ detached: true, live: true })).state();
         } catch (error) {
           return failureAsData(error, startFailures, services, context.principal);
         }

@@ -17,7 +17,7 @@ export async function wholeAnswer<Name extends FailureName>(
   members: readonly Name[],
 ): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
   try {
-    const run = await prepared.start(false);
+    const run = await prepared.start({});
     const state = await run.ended(context.signal);
     return state.failure === null ? state : await failureAsData(state.failure, members, services, context.principal);
   } catch (error) {
@@ -34,7 +34,7 @@ export function answerEvents(
 ): AsyncIterableIterator<RunEvent> {
   const after = cursorFrom(given, context);
   return following({
-    open: () => (after === null ? prepared.start(false) : followed(placeOf(after).completionId, services, context)),
+    open: () => (after === null ? prepared.start({ live: true }) : followed(placeOf(after).completionId, services, context)),
     after,
     delivery,
     signal: context.signal,

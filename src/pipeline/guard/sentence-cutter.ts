@@ -30,6 +30,7 @@ const blockStart = /[\n\-*+#>|`~•\d]/;
 interface Place {
   readonly at: number;
   readonly fenced: boolean;
+  readonly closing: boolean;
   readonly blankLine: boolean;
 }
 
@@ -51,7 +52,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
       const char = buffer.charAt(at);
       if (char === '`' && blankLine) {
         if (at + 3 > length && !certain && '```'.startsWith(buffer.slice(at, at + 3))) return null;
-        if (buffer.startsWith('```', at)) {
+        if (at + 3 <= length && buffer.startsWith('```', at)) {
           closing = fenced;
           fenced = !fenced;
           blankLine = false;
@@ -71,7 +72,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
         blankLine = buffer.charAt(end - 1) === '\n';
         return end;
       }
-      if (/\s/.test(char)) lastSpace = { at, fenced, blankLine };
+      if (/\s/.test(char)) lastSpace = { at, fenced, closing, blankLine };
     }
     return null;
   };
@@ -97,7 +98,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
 
   const cutFull = (): Window => {
     if (lastSpace !== null && lastSpace.at > limit / 2) {
-      ({ fenced, blankLine } = lastSpace);
+      ({ fenced, closing, blankLine } = lastSpace);
       return take(lastSpace.at, true);
     }
     const high = buffer.charCodeAt(limit - 1);
