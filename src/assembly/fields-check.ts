@@ -7,23 +7,18 @@ import type { FieldsRead } from '../fields/read.ts';
 import type { Capability } from '../providers/provider.ts';
 import { can, namesOf, roomFor } from '../routing/fit.ts';
 import type { Deployment, Route } from '../routing/route.ts';
+import { indexMistakes } from './entity-indexes.ts';
 import { routesOf } from './routes.ts';
 
 export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly string[] {
   const routes = routesOf(config);
-  const mistakes: Mistake[] = read.fields.flatMap((field) =>
-    fieldSentences(field, config, read, routes).map((sentence) => ({ place: field.place, message: `${field.coordinate}: ${sentence}` })),
+  const mistakes: readonly Mistake[] = read.fields.flatMap((field) =>
+    fieldSentences(field, config, routes).map((sentence) => ({ place: field.place, message: `${field.coordinate}: ${sentence}` })),
   );
-  for (const { name, typeName, place } of read.indexes) {
-    const sentence = routeSentence('embedding', ['embedding'], routes);
-    if (sentence !== null) mistakes.push({ place, message: `${typeName}: The index "${name}" is embedded. ${sentence}` });
-    if (config.collections?.[name] !== undefined)
-      mistakes.push({ place, message: `${typeName}: The index "${name}" has the name of a collection. Rename one of them.` });
-  }
-  return mistakes.map(mistakeText);
+  return [...mistakes.map(mistakeText), ...indexMistakes(config, read)];
 }
 
-function fieldSentences(field: AiField, config: GatewayConfig, read: FieldsRead, routes: ReadonlyMap<string, Route>): readonly string[] {
+function fieldSentences(field: AiField, config: GatewayConfig, routes: ReadonlyMap<string, Route>): readonly string[] {
   switch (field.kind) {
     case 'completion': {
       const { route, maxInputTokens, maxOutputTokens, type } = field;
@@ -39,16 +34,8 @@ function fieldSentences(field: AiField, config: GatewayConfig, read: FieldsRead,
         : `There is no collection "${field.collection}". Collections: ${listed(collections)}.`;
       return present(known, routeSentence(field.route, ['completion'], routes));
     }
-    case 'similar': {
-      const index = read.indexes.find(({ name }) => name === field.index);
-      const names = listed(read.indexes.map(({ name }) => name));
-      return present(
-        index === undefined
-          ? `There is no index "${field.index}". Indexes: ${names}. Declare one: extend type ${field.typeName} @indexed(index: "${field.index}", text: "{name}", from: "...").`
-          : null,
-        routeSentence('embedding', ['embedding'], routes),
-      );
-    }
+    case 'similar':
+      return [];
   }
 }
 

@@ -84,7 +84,7 @@ export interface GraphParts {
 
 export function graphOf({ config, folder, fields, schema, log }: GraphParts): Graph {
   const { graph = {} } = config;
-  const { subgraphs = [], pollSeconds = 10 } = graph;
+  const { pollSeconds = 10 } = graph;
   const source: GraphSource =
     graph.supergraph === undefined
       ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }

@@ -43,14 +43,10 @@ async function fromSubgraphs(config: GatewayConfig, folder: string, read: Fields
   );
   const unread = asked.filter((answer) => typeof answer === 'string');
   if (unread.length > 0) return { supergraphSdl: null, mistakes: unread };
+  const others = asked.filter((answer) => typeof answer !== 'string');
   const own = config.graph?.ai === false ? null : aiSubgraph;
-  const composed = await composer({ own }).compose(
-    [
-      ...asked.filter((answer) => typeof answer !== 'string'),
-      ...(own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read) }]),
-    ],
-    new AbortController().signal,
-  );
+  const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(others.map(({ sdl }) => sdl)) }];
+  const composed = await composer({ own }).compose([...others, ...ours], new AbortController().signal);
   return composed.ok
     ? { supergraphSdl: composed.supergraphSdl, mistakes: [] }
     : { supergraphSdl: null, mistakes: composed.problems.map(sentenceOf) };
