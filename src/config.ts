@@ -132,6 +132,8 @@ export interface ServerConfig {
 /** The configuration as it is, typed. Call it in `gateway.config.ts`. */
 export const defineConfig = (config: GatewayConfig): GatewayConfig => config;
 
+export const isDevelopment = ({ server = {} }: GatewayConfig): boolean => server.development ?? process.env['NODE_ENV'] !== 'production';
+
 export const pathIn = (folder: string, path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
 
 /** Whether the names include the route. */

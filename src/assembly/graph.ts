@@ -1,5 +1,5 @@
 /** The AI subgraph and the living graph it is part of, from the configuration. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
@@ -10,6 +10,7 @@ import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
 import type { FetchOptions } from '../federation/fetch.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
+import type { SubgraphSource } from '../federation/sources.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import { withInheritedAuth } from '../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
@@ -39,18 +40,17 @@ export function operatorFields(config: GatewayConfig, folder: string): OperatorF
   const mistakes: string[] = [];
   const prompts: PromptFile[] = [];
   const promptFolder = graph.prompts === undefined ? null : pathIn(folder, graph.prompts);
-  for (const file of promptFolder === null
-    ? []
-    : readdirSync(promptFolder)
-        .filter((name) => name.endsWith('.md'))
-        .sort()) {
+  const files = promptFolder === null || !existsSync(promptFolder) ? [] : readdirSync(promptFolder).filter((name) => name.endsWith('.md'));
+  for (const file of files.sort()) {
     const parsed = parsePrompt(file, readFileSync(join(promptFolder ?? '', file), 'utf8'));
     mistakes.push(...parsed.mistakes);
     if (parsed.prompt !== null) prompts.push(parsed.prompt);
   }
   const table = promptTable(prompts);
   const read = readFields(
-    (graph.fields ?? []).map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
+    (graph.fields ?? [])
+      .filter((file) => existsSync(pathIn(folder, file)))
+      .map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
     table,
   );
   return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText), ...indexMistakes(config, read)] };
@@ -67,6 +67,14 @@ export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string
   };
 }
 
+/** The other teams' subgraphs, and where the SDL of each is read. */
+export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
+  (graph.subgraphs ?? []).map(({ name, url, sdl }) => ({
+    name,
+    url,
+    ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
+  }));
+
 export interface GraphParts {
   readonly config: GatewayConfig;
   readonly folder: string;
@@ -78,17 +86,10 @@ export interface GraphParts {
 
 export function graphOf({ config, folder, fields, schema, log }: GraphParts): Graph {
   const { graph = {} } = config;
-  const { subgraphs = [], pollSeconds = 10 } = graph;
+  const { pollSeconds = 10 } = graph;
   const source: GraphSource =
     graph.supergraph === undefined
-      ? {
-          kind: 'subgraphs',
-          subgraphs: subgraphs.map(({ name, url, sdl }) => ({
-            name,
-            url,
-            ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
-          })),
-        }
+      ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
       : { kind: 'supergraph', file: pathIn(folder, graph.supergraph) };
   return livingGraph({
     source,
