@@ -48,7 +48,7 @@ export interface Gateway {
   readonly storage: Storage;
   /** A key with every scope, for the person at this machine; null outside development. */
   readonly developmentKey: string | null;
-  /** Lets operations finish for the configured grace, stores what must be kept, ends everything. */
+  /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -160,6 +160,15 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     },
   });
 
+  async function shutDown(): Promise<void> {
+    await server.close(serverConfig.drainMs ?? 10_000);
+    await runs.drain(0);
+    await Promise.all([retrieval.stop(), indexes.stop()]);
+    living.close();
+    await storage.close();
+  }
+  let closing: Promise<void> | null = null;
+
   return {
     graph: living,
     services,
@@ -173,13 +182,9 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
       void startDocuments(config, folder, retrieval, log);
       return listening;
     },
-    async close() {
-      const drainMs = serverConfig.drainMs ?? 10_000;
-      await server.close(drainMs);
-      await runs.drain(0);
-      await Promise.all([retrieval.stop(), indexes.stop()]);
-      living.close();
-      await storage.close();
+    close() {
+      closing ??= shutDown();
+      return closing;
     },
   };
 }
