@@ -103,7 +103,7 @@ describe('the key desk', () => {
   it.each<[Partial<NewKey>, RegExp]>([
     [{ name: ' ' }, /name .* between 1 and 100/],
     [{ team: 'x'.repeat(101) }, /team .* between 1 and 100/],
-    [{ scopes: ['ai:everything'] }, /no scope "ai:everything". Scopes: ai:use/],
+    [{ scopes: ['ai:everything'] }, /no scope "ai:everything". Scopes of the gateway: ai:use/],
     [{ scopes: [] }, /may do nothing/],
     [{ routes: ['default', 'fast'] }, /no route "fast". Routes: default/],
     [{ monthlyBudget: -1 }, /monthly budget/],
