@@ -37,6 +37,8 @@ export interface SimilarQuery {
   /** The operation's context, for the visibility test. */
   readonly context: unknown;
   readonly callFor: CallMaker;
+  /** How the text becomes a vector, where many queries of one operation go out as one batch. Default: a call of its own. */
+  readonly embed?: (text: string, route: string) => Promise<Float32Array>;
 }
 
 export interface FoundEntities {

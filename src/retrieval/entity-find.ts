@@ -22,7 +22,7 @@ const depths = [60, 250, 1_000];
 
 export async function findEntities(finding: Finding, index: EntityIndexOptions, query: SimilarQuery): Promise<FoundEntities> {
   const { passages, handle, visible } = finding;
-  const { text, first, signal, context, callFor } = query;
+  const { text, first, signal, context, callFor, embed } = query;
   const collection: Collection = {
     name: collectionOfIndex(index.name),
     embeddingRoute: index.embeddingRoute,
@@ -31,7 +31,12 @@ export async function findEntities(finding: Finding, index: EntityIndexOptions, 
   };
   const itself = isFields(query.except) ? index.keyOf(query.except) : null;
   const looked = new Set(itself === null ? [] : [canonicalJson(itself)]);
-  const { vector, warnings } = await queryVector(handle, collection, { query: text, signal, callFor });
+  const { vector, warnings } = await queryVector(handle, collection, {
+    query: text,
+    signal,
+    callFor,
+    ...(embed === undefined ? {} : { embed }),
+  });
   const hits: EntityHit[] = [];
   let window = 2 * first;
   for (const depth of depths) {

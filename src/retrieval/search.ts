@@ -4,6 +4,7 @@ import { asGatewayError, type ErrorCode } from '../core/errors.ts';
 import type { Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
 import { embedded } from './embed.ts';
+import type { SimilarQuery } from './entities.ts';
 import { diversified, type FusedHit, fused } from './fuse.ts';
 import { shownFrom } from './relevance.ts';
 import type { Search } from './retrieval.ts';
@@ -41,9 +42,10 @@ export async function found(
 export async function queryVector(
   handle: Handler,
   { embeddingRoute }: Collection,
-  { query, signal, callFor }: Pick<Search, 'query' | 'signal' | 'callFor'>,
+  { query, signal, callFor, embed }: Pick<Search, 'query' | 'signal' | 'callFor'> & Pick<SimilarQuery, 'embed'>,
 ): Promise<{ readonly vector: Float32Array | null; readonly warnings: readonly string[] }> {
   try {
+    if (embed !== undefined) return { vector: await embed(query, embeddingRoute), warnings: [] };
     const call = await callFor({ route: embeddingRoute, signal });
     const [vector] = await embedded([query], handle, call);
     return { vector: vector ?? null, warnings: [] };

@@ -6,6 +6,7 @@ import { renderPlain } from '../../fields/template.ts';
 import { callFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
 import type { Services } from '../services.ts';
+import { vectorFor } from './vectors.ts';
 
 const usualFirst = 5;
 const mostFirst = 50;
@@ -30,6 +31,7 @@ export function similarResolver(
       principal: context.principal,
       signal: context.signal,
       context,
+      embed: (text, route) => vectorFor({ text, info }, route, services, context),
       callFor: (want) => callFor({ services, context, info }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
     });
     return found.map(({ typeName: __typename, key }) => ({ __typename, ...key }));
