@@ -18,6 +18,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   graphql: ['core', 'fields', 'storage', 'runs', 'access', 'retrieval'],
   server: ['core', 'access', 'graphql', 'federation', 'telemetry'],
 };
+/** What puts the parts together: may import anything, and is imported by its own kind alone. */
+const wiring = ['assembly', 'cli'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));
@@ -42,7 +44,9 @@ describe('the architecture', () => {
   });
 
   it('has no folder that the plan does not name', () => {
-    expect([...new Set(files.map(folderOf))].filter((folder) => folder !== null && !(folder in mayImport))).toEqual([]);
+    expect(
+      [...new Set(files.map(folderOf))].filter((folder) => folder !== null && !(folder in mayImport) && !wiring.includes(folder)),
+    ).toEqual([]);
   });
 
   it('names files for what they are', () => {
@@ -73,7 +77,9 @@ describe('the architecture', () => {
 
   it('has no `any` in the sources', () => {
     const any = /(: any\b|<any>|\bas any\b|\bany\[\])/;
-    const users = files.filter((file) => !file.endsWith('generated.ts') && any.test(readFileSync(file, 'utf8')));
+    const users = files.filter(
+      (file) => !file.endsWith('generated.ts') && any.test(readFileSync(file, 'utf8').replace(/^\s*(?:\/?\*|\/\/).*$/gm, '')),
+    );
     expect(users).toEqual([]);
   });
 });

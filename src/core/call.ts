@@ -47,11 +47,19 @@ export interface Call {
   readonly deadlineMs: number;
   /** Ends every wait: the client left, the deadline passed, or the run was cancelled. */
   readonly signal: AbortSignal;
+  /** Somebody watches the answer grow: parts of a structured answer are shown early, which forgoes its repair. Default: nobody does. */
+  readonly live?: boolean;
   readonly report: (fact: Fact) => void;
 }
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
-export type Fact = AttemptFact | CacheFact | SettledFact;
+export type Fact = UsageFact | AttemptFact | CacheFact | SettledFact;
+
+/** What a vendor counted, from the provider to `pipeline/budget.ts` and no further. */
+export interface UsageFact {
+  readonly type: 'usage';
+  readonly usage: Usage;
+}
 
 /** One attempt at a deployment has ended. Reported once per attempt by `pipeline/budget.ts`, also when it was refused there. */
 export interface AttemptFact extends AttemptSummary {

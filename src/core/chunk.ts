@@ -115,7 +115,8 @@ function withPart(parts: readonly MessagePart[], chunk: Extract<Chunk, { type: '
   return [...parts.slice(0, -1), { ...last, ...chunk, text: last.text + chunk.text }];
 }
 
-function toolCallPart({ id, name, argumentsText, opaque }: ToolCallChunk): MessagePart {
+/** The finished call that a `done` chunk carries. */
+export function toolCallPart({ id, name, argumentsText, opaque }: ToolCallChunk): Extract<MessagePart, { type: 'tool-call' }> {
   return { type: 'tool-call', id, name, arguments: parsed(argumentsText), ...(opaque === undefined ? {} : { opaque }) };
 }
 

@@ -17,6 +17,7 @@ export const errorTable = {
   GUARDRAIL_BLOCKED: { status: 422, retryable: false },
   CONTEXT_TOO_LONG: { status: 413, retryable: false },
   MODEL_UNAVAILABLE: { status: 503, retryable: true },
+  SUBGRAPH_UNAVAILABLE: { status: 502, retryable: true },
   INVALID_OUTPUT: { status: 502, retryable: true },
   TIMEOUT: { status: 504, retryable: true },
   STREAM_STALLED: { status: 504, retryable: true },
@@ -57,12 +58,14 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails;
   /** Shown to the caller and written to the log, so that one can be found by the other. */
-  readonly errorId: string = crypto.randomUUID();
+  readonly errorId: string;
 
-  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options: { cause?: unknown } = {}) {
-    super(message, options);
+  /** `errorId`: of an error that was stored and is shown again. */
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options: { cause?: unknown; errorId?: string } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.details = details;
+    this.errorId = options.errorId ?? crypto.randomUUID();
   }
 
   get retryable(): boolean {

@@ -13,4 +13,6 @@ export interface OperationContext {
   readonly hold: Hold;
   /** What `extensions.usage` will say. */
   readonly usage: OperationUsage;
+  /** The `Last-Event-ID` of a client that resumes over SSE: the cursor that counts where `after` is not given. */
+  readonly lastEventId?: string | null;
 }

@@ -23,10 +23,13 @@ export interface UsageExtension {
   readonly calls: readonly CallUsage[];
 }
 
+/** Asked when the operation has settled: before that the gateway does not know where in the response an entity will stand. */
+export type PathsOf = () => readonly (readonly (string | number)[])[];
+
 export interface SettledCall {
   readonly callId: string;
   readonly coordinate: string;
-  readonly paths: readonly (readonly (string | number)[])[];
+  readonly paths: PathsOf;
   readonly route: string;
   readonly settlement: Settlement;
 }
@@ -57,8 +60,9 @@ function extensionOf(calls: readonly SettledCall[]): UsageExtension {
   return {
     cost: cost === null ? null : decimalOf(cost),
     totalTokens,
-    calls: calls.map(({ settlement, ...call }) => ({
+    calls: calls.map(({ settlement, paths, ...call }) => ({
       ...call,
+      paths: paths(),
       model: settlement.model,
       cache: settlement.cache,
       usage: settlement.usage,

@@ -21,6 +21,8 @@ export interface BeginRun {
   readonly idempotencyKey: string | null;
   /** What was asked, as JSON data: compared when the key comes again. */
   readonly input: unknown;
+  /** Shown in the completion's provenance; null for what has none. */
+  readonly route: string | null;
   /** Goes on when nobody reads. */
   readonly detached: boolean;
   readonly source: RunSource;
@@ -57,7 +59,6 @@ export interface RunState {
   readonly failure: GatewayError | null;
   /** Null while it runs. */
   readonly settlement: Settlement | null;
-  /** The route that was asked; null for what has none. */
   readonly route: string | null;
 }
 

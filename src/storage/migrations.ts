@@ -1,14 +1,17 @@
 import { completionMigrations } from './completions-migrations.ts';
 import type { Migration } from './database.ts';
+import { jobMigrations } from './jobs-migrations.ts';
 import { keyMigrations } from './keys-migrations.ts';
 import { ledgerMigrations } from './ledger-migrations.ts';
 import { limitMigrations } from './limits-migrations.ts';
 import { ownerMigrations } from './owner-migrations.ts';
+import { passageMigrations } from './passages-migrations.ts';
 
 /**
  * Every change of the stored shape, in order. Once released, one is never edited: a later one mends it.
  *
- * The SQL holds on SQLite and PostgreSQL alike: `text` (JSON and base64 too), `bigint`, `integer` for truth values.
+ * The SQL holds on SQLite and PostgreSQL alike: `text` (JSON and base64 too), `bigint`, `integer` for truth values. Full-text
+ * search is the exception: see `passages-migrations.ts`.
  */
 export const migrations: readonly Migration[] = [
   ...ownerMigrations,
@@ -16,4 +19,6 @@ export const migrations: readonly Migration[] = [
   ...limitMigrations,
   ...keyMigrations,
   ...completionMigrations,
+  ...passageMigrations,
+  ...jobMigrations,
 ];

@@ -5,6 +5,8 @@ import { GatewayError } from '../core/errors.ts';
 import type { Completions } from './completions.ts';
 import { openCompletions } from './completions-sql.ts';
 import type { Database } from './database.ts';
+import type { Jobs } from './jobs.ts';
+import { openJobs } from './jobs-sqlite.ts';
 import type { Keys } from './keys.ts';
 import { openKeys } from './keys-sql.ts';
 import { type LedgerStore, openLedger } from './ledger-outbox.ts';
@@ -12,6 +14,8 @@ import type { Limits } from './limits.ts';
 import { openLimits } from './limits-sql.ts';
 import { migrations } from './migrations.ts';
 import { openOwner } from './owner.ts';
+import type { Passages } from './passages.ts';
+import { openPassages } from './passages-sqlite.ts';
 import { masterKey, type Seal, sealWith } from './seal.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -25,6 +29,8 @@ export interface Storage {
   readonly limits: Limits;
   readonly keys: Keys;
   readonly completions: Completions;
+  readonly passages: Passages;
+  readonly jobs: Jobs;
   /** Whether the database answers and the ledger can be written. */
   ready(): Promise<boolean>;
   /** Stores what waits, and gives the folder back. Idempotent. */
@@ -110,6 +116,8 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     limits,
     keys: openKeys(database),
     completions,
+    passages: await openPassages(database),
+    jobs: await openJobs(database, now),
     async ready() {
       const answers = await database.all('select 1 as one').catch(() => []);
       return answers.length === 1 && ledger.writable();

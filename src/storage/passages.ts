@@ -9,10 +9,13 @@ export interface Passages {
   deleteSource(collection: string, sourceId: string): Promise<boolean>;
   collections(): Promise<readonly CollectionState[]>;
   sources(collection: string): Promise<readonly Source[]>;
-  /** By BM25, best first. */
-  byWords(collection: string, query: string, most: number): Promise<readonly PassageHit[]>;
-  /** By cosine, best first: sign bits in memory, then exact rescoring. Vectors of another length are ignored. */
-  byVector(collection: string, vector: Float32Array, most: number): Promise<readonly PassageHit[]>;
+  /** By BM25, best first. The query is words, never the syntax of a search engine. */
+  byWords(collection: string, query: string, most: number): Promise<readonly WordHit[]>;
+  /**
+   * By cosine, best first: sign bits in memory, then exact rescoring. Vectors of another length are ignored, and those of
+   * another model when one is named.
+   */
+  byVector(collection: string, vector: Float32Array, most: number, embeddingModel?: string): Promise<readonly VectorHit[]>;
 }
 
 export interface StoredSource extends Source {
@@ -35,6 +38,19 @@ export interface PassageHit {
   readonly passage: Passage;
   readonly score: number;
   readonly vector: Float32Array | null;
+}
+
+export interface WordHit extends PassageHit {
+  /**
+   * Share of the query that the passage (or its title or headings) contains, 0 to 1: words without function words, each
+   * weighing its inverse document frequency in the collection, so that a word the collection does not know weighs most.
+   */
+  readonly coverage: number;
+}
+
+export interface VectorHit extends PassageHit {
+  /** Median cosine of the query with passages from all over the collection: what "not related" looks like. 0 for fewer than 8. */
+  readonly background: number;
 }
 
 export interface CollectionState {

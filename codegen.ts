@@ -1,0 +1,61 @@
+/** schema/ -> src/graphql/generated.ts: what a resolver is given and must return. `npm run check` fails when it is stale. */
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const core = '../core';
+const views = './views.ts';
+
+const config: CodegenConfig = {
+  schema: 'schema/*.graphql',
+  emitLegacyCommonJSImports: false,
+  importExtension: '.ts',
+  generates: {
+    'src/graphql/generated.ts': {
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        federation: true,
+        useTypeImports: true,
+        enumsAsTypes: true,
+        immutableTypes: true,
+        skipTypename: true,
+        optionalResolveType: true,
+        defaultScalarType: 'unknown',
+        scalars: { Cursor: 'string', DateTime: 'string', Decimal: 'string', Vector: 'string', SafeInt: 'number', JSON: 'unknown' },
+        contextType: './context.ts#OperationContext',
+        mappers: {
+          Completion: '../runs/run.ts#RunState',
+          TextPart: `${views}#TextPartView`,
+          ReasoningPart: `${views}#ReasoningPartView`,
+          ToolCallPart: `${views}#ToolCallView`,
+          ToolCall: `${views}#ToolCallView`,
+          TokenUsage: `${views}#UsageView`,
+          AiCost: `${core}/money.ts#NanoUsd`,
+          Provenance: `${views}#ProvenanceView`,
+          ProviderAttempt: `${core}/errors.ts#AttemptSummary`,
+          CompletionStarted: `${views}#StartedView`,
+          TextDelta: `${views}#TextView`,
+          ReasoningDelta: `${views}#ReasoningView`,
+          ToolCallDelta: `${views}#ToolCallDeltaView`,
+          ToolCallReady: `${views}#ToolCallReadyView`,
+          ObjectDelta: `${views}#ObjectView`,
+          CitationAdded: `${views}#CitationView`,
+          CompletionSnapshot: `${views}#SnapshotView`,
+          CompletionFinished: `${views}#FinishedView`,
+          CompletionFailed: `${views}#FailedView`,
+          Embedding: `${views}#EmbeddingView`,
+          AiCitation: `${core}/chunk.ts#Citation`,
+          AiEntityRef: `${core}/chunk.ts#EntityRef`,
+          SourcePassage: `${core}/chunk.ts#Passage`,
+          SourceDocument: `${core}/chunk.ts#Source`,
+          Ingestion: '../retrieval/retrieval.ts#IngestionState',
+          AiBudget: '../storage/limits.ts#BudgetState',
+          AiRoute: './services.ts#RouteView',
+          AiDeployment: './services.ts#DeploymentView',
+          AiKey: '../storage/keys.ts#KeyRecord',
+          AiUsageRow: '../storage/ledger.ts#UsageTotal',
+        },
+      },
+    },
+  },
+};
+
+export default config;

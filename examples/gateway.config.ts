@@ -1,0 +1,23 @@
+/** What `npm start` serves: two teams' subgraphs, AI fields on their entities, and a small collection of documents. */
+import { detected } from '../src/assembly/detected.ts';
+import { defineConfig } from '../src/config.ts';
+
+export default defineConfig({
+  ...detected(),
+  collections: { shop: {}, fieldgate: {} },
+  documents: [
+    { collection: 'shop', paths: ['documents/shop'] },
+    { collection: 'fieldgate', paths: ['documents/fieldgate'] },
+  ],
+  maskPersonalData: '*',
+  graph: {
+    subgraphs: [
+      { name: 'products', url: 'http://127.0.0.1:4501/graphql', run: ['node', 'subgraphs/products.ts'] },
+      { name: 'reviews', url: 'http://127.0.0.1:4502/graphql', run: ['node', 'subgraphs/reviews.ts'] },
+    ],
+    fields: ['ai-fields.graphql'],
+    prompts: 'prompts',
+    forwardHeaders: ['x-shop-role'],
+  },
+  storage: { folder: '../.fieldgate' },
+});

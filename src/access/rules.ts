@@ -1,0 +1,61 @@
+/**
+ * Who may resolve what: `@authenticated` and `@requiresScopes`, read from the schema, and judged against a principal.
+ *
+ * The directives stand in the SDL, so a federation router sees and can enforce the same rules. On a type that is an
+ * entity they hold for `_entities` too, the one way in that passes no field of its own.
+ */
+import type { ConstDirectiveNode, GraphQLSchema } from 'graphql';
+import { isObjectType, valueFromASTUntyped } from 'graphql';
+import type { Principal } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+
+/** Alternatives of scopes: all of one of them are needed. Null: every known caller will do. */
+export interface AccessRule {
+  readonly scopes: readonly (readonly string[])[] | null;
+}
+
+/** By schema coordinate: `Query.completion` for a field, `Completion` for a type. */
+export type AccessRules = ReadonlyMap<string, AccessRule>;
+
+interface Annotated {
+  readonly directives?: readonly ConstDirectiveNode[] | undefined;
+}
+
+export function rulesOf(schema: GraphQLSchema): AccessRules {
+  const rules = new Map<string, AccessRule>();
+  const note = (coordinate: string, nodes: readonly (Annotated | null | undefined)[]): void => {
+    const rule = ruleOf(nodes.flatMap((node) => node?.directives ?? []));
+    if (rule !== null) rules.set(coordinate, rule);
+  };
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    note(type.name, [type.astNode, ...type.extensionASTNodes]);
+    for (const field of Object.values(type.getFields())) note(`${type.name}.${field.name}`, [field.astNode]);
+  }
+  return rules;
+}
+
+function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
+  const named = (name: string): ConstDirectiveNode | undefined =>
+    directives.find((directive) => directive.name.value === name || directive.name.value === `federation__${name}`);
+  const scoped = named('requiresScopes');
+  if (scoped === undefined) return named('authenticated') === undefined ? null : { scopes: null };
+  const value = scoped.arguments?.find((argument) => argument.name.value === 'scopes')?.value;
+  return { scopes: value === undefined ? [] : (valueFromASTUntyped(value) as string[][]) };
+}
+
+/**
+ * Null when the principal may. The anonymous principal of development counts as a known caller as long as it has been
+ * given any scope; without one, and wherever a scope is missing, it is told to send a key.
+ */
+export function refusal(coordinate: string, rule: AccessRule, principal: Principal | null | undefined): GatewayError | null {
+  const held = new Set(principal?.scopes ?? []);
+  const unknown = principal === null || principal === undefined || (principal.kind === 'anonymous' && held.size === 0);
+  if (!unknown && (rule.scopes === null || rule.scopes.some((all) => all.every((scope) => held.has(scope))))) return null;
+  const need = rule.scopes === null ? 'a known caller' : `the scope ${rule.scopes.map((all) => all.join(' and ')).join(', or ')}`;
+  if (unknown || principal.kind === 'anonymous') {
+    return new GatewayError('UNAUTHENTICATED', `${coordinate} needs ${need}. Send "Authorization: Bearer <key>" with a key that fits.`);
+  }
+  const yours = held.size === 0 ? 'none' : [...held].join(', ');
+  return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your key has: ${yours}.`);
+}

@@ -1,0 +1,88 @@
+/**
+ * Judges an operation as a whole, before it runs: what it can cost at most, and whether that is allowed.
+ *
+ * Operations whose AI fields are all at the root reserve nothing here: each draws for itself, and a spent budget is then
+ * data in its result union. AI fields on entities multiply by lists, so the whole is reserved at once and refused at once.
+ */
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import { decimalOf, type NanoUsd } from '../core/money.ts';
+import { compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
+import type { OperationHold } from '../graphql/operation-hold.ts';
+import type { AdmissionInput } from '../server/operation.ts';
+
+export interface Admission {
+  /** What the document can cost with these variables; compiled once per document and schema. */
+  quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
+  /** COST_LIMIT_EXCEEDED, BUDGET_EXCEEDED, or nothing; the quote itself for a client that asked for it instead of a run. */
+  admit(
+    operation: AdmissionInput,
+    asking: { readonly hold: OperationHold; readonly quoteOnly: boolean },
+  ): Promise<ExecutionResult | undefined>;
+}
+
+export interface AdmissionOptions {
+  readonly rules: QuoteRules;
+  /** Null: no limit but the budgets. */
+  readonly mostPerOperation: NanoUsd | null;
+  /** Whether the coordinate is an AI field on an entity. */
+  readonly isEntityField: (coordinate: string) => boolean;
+}
+
+type Compiled = (variables: Readonly<Record<string, unknown>>) => Quote;
+
+export function admission({ rules, mostPerOperation, isEntityField }: AdmissionOptions): Admission {
+  const compiled = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<string | null, Compiled>>>();
+
+  function compiledFor(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): Compiled {
+    const bySchema = compiled.get(schema) ?? new WeakMap<DocumentNode, Map<string | null, Compiled>>();
+    compiled.set(schema, bySchema);
+    const byDocument = bySchema.get(document) ?? new Map<string | null, Compiled>();
+    bySchema.set(document, byDocument);
+    const known = byDocument.get(operationName);
+    if (known !== undefined) return known;
+    const fresh = compileQuote(schema, document, operationName, rules);
+    byDocument.set(operationName, fresh);
+    return fresh;
+  }
+
+  const quote: Admission['quote'] = (schema, document, operationName, variables) => compiledFor(schema, document, operationName)(variables);
+
+  return {
+    quote,
+    async admit({ schema, document, operationName, variables }, { hold, quoteOnly }) {
+      const quoted = quote(schema, document, operationName, variables ?? {});
+      if (quoteOnly) return { data: null, extensions: { quote: shown(quoted) } };
+      if (quoted.fields.length === 0) return undefined;
+      if (mostPerOperation !== null) refuseBeyond(quoted, mostPerOperation);
+      if (hold.budgeted && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
+        await hold.reserve(quoted.cost);
+      return undefined;
+    },
+  };
+}
+
+function refuseBeyond(quoted: Quote, most: NanoUsd): void {
+  if (quoted.cost !== null && quoted.cost <= most) return;
+  const unpriced = quoted.fields.find(({ cost }) => cost === null);
+  if (unpriced !== undefined) {
+    throw new GatewayError(
+      'COST_LIMIT_EXCEEDED',
+      `What ${unpriced.path} costs is unknown, and an operation may cost at most ${decimalOf(most)} USD. Its deployment needs a price.`,
+    );
+  }
+  const [dearest] = [...quoted.fields].sort((a, b) => (b.cost ?? 0) - (a.cost ?? 0));
+  throw new GatewayError(
+    'COST_LIMIT_EXCEEDED',
+    `The operation can cost ${decimalOf(quoted.cost ?? 0)} USD, and ${decimalOf(most)} USD is allowed. ${dearest?.path} costs most: ${dearest?.calls} calls, ${decimalOf(dearest?.cost ?? 0)} USD. Ask for fewer at a time.`,
+  );
+}
+
+/** As JSON for people and scripts: money is decimal text in US dollars. */
+export function shown(quoted: Quote): object {
+  return {
+    ...quoted,
+    cost: quoted.cost === null ? null : decimalOf(quoted.cost),
+    fields: quoted.fields.map((field) => ({ ...field, cost: field.cost === null ? null : decimalOf(field.cost) })),
+  };
+}

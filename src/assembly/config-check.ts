@@ -1,0 +1,186 @@
+/** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
+import { existsSync } from 'node:fs';
+import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
+import { nanoUsdOf } from '../core/money.ts';
+import { strategies } from '../routing/strategies/registry.ts';
+import { embeddingModelOf, routesOf } from './routes.ts';
+
+export interface ConfigReport {
+  /** The gateway does not start with these. */
+  readonly mistakes: readonly string[];
+  /** It starts, and refuses some calls. */
+  readonly warnings: readonly string[];
+}
+
+/** `folder`: where the configuration lies; its relative paths begin there. */
+export function checkConfig(config: GatewayConfig, folder: string): ConfigReport {
+  const mistakes = [
+    ...deploymentMistakes(config),
+    ...routeMistakes(config),
+    ...routeNameMistakes(config),
+    ...collectionMistakes(config),
+    ...teamMistakes(config),
+    ...graphMistakes(config, folder),
+    ...serverMistakes(config),
+  ];
+  return { mistakes, warnings: unpriced(config) };
+}
+
+const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
+
+function deploymentMistakes(config: GatewayConfig): string[] {
+  return Object.entries(config.deployments).flatMap(([id, deployment]) => {
+    const path = `deployments.${id}`;
+    const found: string[] = [];
+    if (config.providers[deployment.provider] === undefined) {
+      found.push(`${path}.provider is "${deployment.provider}". Providers: ${listed(Object.keys(config.providers))}.`);
+    }
+    if (deployment.model.trim() === '') found.push(`${path}.model is empty. It is the vendor's name of the model, such as gpt-5-mini.`);
+    for (const name of ['contextWindow', 'maxOutputTokens'] as const) {
+      const value = deployment[name];
+      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+        found.push(`${path}.${name} is ${value}. It must be a whole number of tokens above 0.`);
+    }
+    if (deployment.weight !== undefined && !(deployment.weight >= 0))
+      found.push(`${path}.weight is ${deployment.weight}. It must be 0 or more.`);
+    return found;
+  });
+}
+
+function routeMistakes(config: GatewayConfig): string[] {
+  const found = Object.entries(config.routes).flatMap(([name, route]) => {
+    const path = `routes.${name}`;
+    const inRoute: string[] = [];
+    if (route.deployments.length === 0)
+      inRoute.push(`${path}.deployments is empty. Deployments: ${listed(Object.keys(config.deployments))}.`);
+    for (const id of route.deployments) {
+      if (config.deployments[id] === undefined)
+        inRoute.push(`${path}.deployments names "${id}". Deployments: ${listed(Object.keys(config.deployments))}.`);
+    }
+    if (route.strategy !== undefined && !Object.hasOwn(strategies, route.strategy)) {
+      inRoute.push(`${path}.strategy is "${route.strategy}". Strategies: ${listed(Object.keys(strategies))}.`);
+    }
+    for (const key of ['cacheSeconds', 'attempts', 'firstChunkMs', 'idleMs', 'totalMs'] as const) {
+      const value = route[key];
+      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+        inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+    }
+    const models = new Set(
+      route.deployments
+        .filter((id) => config.deployments[id]?.capabilities?.includes('embedding'))
+        .map((id) => config.deployments[id]?.model),
+    );
+    if (models.size > 1)
+      inRoute.push(
+        `${path} embeds with several models (${listed([...models].map(String))}). Vectors of two models cannot be compared: give each model a route.`,
+      );
+    return inRoute;
+  });
+  return config.routes['default'] === undefined
+    ? [...found, 'routes.default is missing. It is the route of every call that names none.']
+    : found;
+}
+
+function routeNameMistakes(config: GatewayConfig): string[] {
+  const check = (path: string, names: RouteNames | undefined): string[] =>
+    names === undefined || names === '*'
+      ? []
+      : names
+          .filter((name) => config.routes[name] === undefined)
+          .map((name) => `${path} names "${name}". Routes: ${listed(Object.keys(config.routes))}.`);
+  return [
+    ...check('maskPersonalData', config.maskPersonalData),
+    ...(config.guardrails ?? []).flatMap(({ routes, guardrail }) => check(`guardrails (${guardrail.name})`, routes)),
+  ];
+}
+
+function collectionMistakes(config: GatewayConfig): string[] {
+  const collections = Object.entries(config.collections ?? {});
+  const embedders = Object.keys(config.routes).filter((route) => embeddingModelOf(config, route) !== null);
+  return [
+    ...collections.flatMap(([name, { embeddingRoute = 'embedding' }]) =>
+      embeddingModelOf(config, embeddingRoute) === null
+        ? [
+            `collections.${name}.embeddingRoute is "${embeddingRoute}", which has no deployment that embeds. Routes that do: ${listed(embedders)}.`,
+          ]
+        : [],
+    ),
+    ...(config.documents ?? []).flatMap(({ collection }, index) =>
+      config.collections?.[collection] === undefined
+        ? [`documents.${index}.collection is "${collection}". Collections: ${listed(collections.map(([name]) => name))}.`]
+        : [],
+    ),
+  ];
+}
+
+function teamMistakes(config: GatewayConfig): string[] {
+  return Object.entries(config.teams ?? {}).flatMap(([name, team]) => {
+    const path = `teams.${name}`;
+    const found: string[] = [];
+    for (const key of ['dailyBudget', 'monthlyBudget'] as const) {
+      const value = team[key];
+      if (value !== undefined && nanoUsdOf(value) === null)
+        found.push(`${path}.${key} is "${value}". It must be US dollars as text, such as "25.00".`);
+    }
+    for (const key of ['requestsPerMinute', 'concurrency'] as const) {
+      const value = team[key];
+      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+        found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+    }
+    return found;
+  });
+}
+
+function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] {
+  const { supergraph, subgraphs = [], fields = [], prompts } = graph;
+  const found: string[] = [];
+  if (supergraph !== undefined && subgraphs.length > 0)
+    found.push('graph has a supergraph and subgraphs. Give one: a composed file, or what is to be composed.');
+  if (graph.ai === false && supergraph === undefined && subgraphs.length === 0)
+    found.push('graph.ai is false, and there is no other graph. Give graph.supergraph or graph.subgraphs, or serve the AI subgraph.');
+  if (graph.ai === false && fields.length > 0) found.push('graph.ai is false, but graph.fields has AI fields. Leave one out.');
+  const files = [
+    ...(supergraph === undefined ? [] : [['graph.supergraph', supergraph] as const]),
+    ...(prompts === undefined ? [] : [['graph.prompts', prompts] as const]),
+    ...fields.map((file, index) => [`graph.fields.${index}`, file] as const),
+    ...subgraphs.flatMap(({ sdl }, index) => (sdl === undefined ? [] : [[`graph.subgraphs.${index}.sdl`, sdl] as const])),
+  ];
+  for (const [path, file] of files)
+    if (!existsSync(pathIn(folder, file))) found.push(`${path} is "${file}", which is not there. Paths begin at ${folder}.`);
+  for (const [index, { name, url }] of subgraphs.entries()) {
+    if (!/^[A-Za-z][\w-]*$/.test(name) || name === 'ai')
+      found.push(
+        `graph.subgraphs.${index}.name is "${name}". It must begin with a letter, hold letters, digits, _ and -, and not be "ai", which is our own.`,
+      );
+    if (subgraphs.findIndex((other) => other.name === name) !== index)
+      found.push(`graph.subgraphs.${index}.name is "${name}" a second time. Each subgraph needs a name of its own.`);
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      found.push(`graph.subgraphs.${index}.url is "${url}". It must be an http or https address.`);
+  }
+  if (graph.mostPerOperation !== undefined && nanoUsdOf(graph.mostPerOperation) === null) {
+    found.push(`graph.mostPerOperation is "${graph.mostPerOperation}". It must be US dollars as text, such as "0.50".`);
+  }
+  return found;
+}
+
+function serverMistakes({ server = {} }: GatewayConfig): string[] {
+  const found: string[] = [];
+  if (server.port !== undefined && !(Number.isInteger(server.port) && server.port >= 0 && server.port <= 65_535)) {
+    found.push(`server.port is ${server.port}. It must be a whole number from 0 to 65535.`);
+  }
+  for (const origin of server.origins ?? []) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      found.push(`server.origins has "${origin}". An origin is scheme, host and port, such as https://app.example.com.`);
+  }
+  return found;
+}
+
+/** Names every deployment that a budget would refuse, because its price is unknown. */
+function unpriced(config: GatewayConfig): string[] {
+  const deployments = [...routesOf(config).values()].flatMap((route) => route.deployments);
+  const ids = new Set(deployments.filter(({ price }) => price === null).map(({ id }) => id));
+  return [...ids].map(
+    (id) =>
+      `deployments.${id} has no known price, so every call under a budget refuses it. Add price: { input: 0.5, output: 1.5 }, in US dollars per million tokens.`,
+  );
+}

@@ -1,0 +1,115 @@
+/**
+ * Providers, deployments and routes from the environment, for whoever has written no configuration yet.
+ *
+ * The embedded provider has the default route until a real one is found; then it leaves it, because an extract that looks
+ * like a model's answer would deceive. It stays reachable by name, on the route `embedded`.
+ */
+import type { DeploymentConfig, GatewayConfig } from '../config.ts';
+import { secretFrom } from '../core/secret.ts';
+import { anthropicProvider } from '../providers/anthropic.ts';
+import {
+  embeddedCapabilities,
+  embeddedContextWindow,
+  embeddedExtractive,
+  embeddedLexical,
+  embeddedName,
+  embeddedPrice,
+  embeddedProvider,
+} from '../providers/embedded.ts';
+import { googleProvider } from '../providers/google.ts';
+import { ollamaProvider } from '../providers/ollama.ts';
+import { openaiProvider } from '../providers/openai.ts';
+import type { Provider } from '../providers/provider.ts';
+
+export type Detected = Pick<GatewayConfig, 'providers' | 'deployments' | 'routes'>;
+
+/** What a key or an address in the environment brings. Models are the vendor's small one of November 2026, overridable by name. */
+interface Found {
+  readonly provider: Provider;
+  readonly completion: DeploymentConfig;
+  readonly embedding: DeploymentConfig | null;
+}
+
+/** The variables that are looked for, in the order in which their providers are tried. */
+export const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OLLAMA_HOST'] as const;
+
+export function detected(environment: NodeJS.ProcessEnv = process.env): Detected {
+  const found = detectedVariables.flatMap((variable) => foundBy(variable, environment) ?? []);
+  const embedders = found.filter(({ embedding }) => embedding !== null).slice(0, 1);
+  const idOf = ({ provider, model }: DeploymentConfig): string => `${provider}/${model}`;
+  const deployments = [
+    ownCompletion,
+    ownEmbedding,
+    ...found.flatMap(({ completion, embedding }) => (embedding === null ? [completion] : [completion, embedding])),
+  ];
+  const real = found.map(({ completion }) => idOf(completion));
+  return {
+    providers: { embedded: embeddedProvider(), ...Object.fromEntries(found.map(({ provider }) => [provider.name, provider])) },
+    deployments: Object.fromEntries(deployments.map((deployment) => [idOf(deployment), deployment])),
+    routes: {
+      default: {
+        description:
+          real.length === 0
+            ? 'The embedded provider: extracts from the text it is given, without a language model.'
+            : 'The models that the environment has a key for.',
+        deployments: real.length === 0 ? [idOf(ownCompletion)] : real,
+        cacheSeconds: 300,
+      },
+      embedding: {
+        description:
+          embedders.length === 0 ? 'Lexical vectors of the embedded provider: shared words, not meaning.' : 'Vectors for search.',
+        deployments:
+          embedders.length === 0
+            ? [idOf(ownEmbedding)]
+            : embedders.flatMap(({ embedding }) => (embedding === null ? [] : [idOf(embedding)])),
+        cacheSeconds: 300,
+      },
+      embedded: { description: 'The embedded provider, whatever else there is.', deployments: [idOf(ownCompletion)], cacheSeconds: 300 },
+    },
+  };
+}
+
+const own = (model: typeof embeddedExtractive | typeof embeddedLexical): DeploymentConfig => ({
+  provider: embeddedName,
+  model,
+  capabilities: embeddedCapabilities[model],
+  price: embeddedPrice,
+  contextWindow: embeddedContextWindow,
+});
+const ownCompletion = own(embeddedExtractive);
+const ownEmbedding = own(embeddedLexical);
+
+const embedding = (provider: string, model: string): DeploymentConfig => ({ provider, model, capabilities: ['embedding'] });
+
+function foundBy(variable: (typeof detectedVariables)[number], environment: NodeJS.ProcessEnv): Found | null {
+  const secret = secretFrom(variable, environment);
+  if (secret === null) return null;
+  switch (variable) {
+    case 'OPENAI_API_KEY':
+      return {
+        provider: openaiProvider({ apiKey: secret, ...baseUrl(environment['OPENAI_BASE_URL']) }),
+        completion: { provider: 'openai', model: environment['OPENAI_MODEL'] ?? 'gpt-5-mini' },
+        embedding: embedding('openai', 'text-embedding-3-small'),
+      };
+    case 'ANTHROPIC_API_KEY':
+      return {
+        provider: anthropicProvider({ apiKey: secret, ...baseUrl(environment['ANTHROPIC_BASE_URL']) }),
+        completion: { provider: 'anthropic', model: environment['ANTHROPIC_MODEL'] ?? 'claude-haiku-4-5' },
+        embedding: null,
+      };
+    case 'GEMINI_API_KEY':
+      return {
+        provider: googleProvider({ apiKey: secret }),
+        completion: { provider: 'google', model: environment['GEMINI_MODEL'] ?? 'gemini-2.5-flash' },
+        embedding: embedding('google', 'gemini-embedding-001'),
+      };
+    case 'OLLAMA_HOST':
+      return {
+        provider: ollamaProvider({ host: secret.reveal() }),
+        completion: { provider: 'ollama', model: environment['OLLAMA_MODEL'] ?? 'llama3.2', price: { input: 0, output: 0 } },
+        embedding: null,
+      };
+  }
+}
+
+const baseUrl = (url: string | undefined): { readonly baseUrl?: string } => (url === undefined || url === '' ? {} : { baseUrl: url });

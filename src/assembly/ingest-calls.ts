@@ -1,0 +1,37 @@
+import type { Call, Principal } from '../core/call.ts';
+import { operationHold } from '../graphql/operation-hold.ts';
+import type { IngestCallMaker } from '../retrieval/source.ts';
+import type { Route } from '../routing/route.ts';
+import type { Limits } from '../storage/limits.ts';
+
+/** Calls that no operation waits for: ingestion and indexes, booked on the field or work that asked, for its principal. */
+export function ingestCalls(limits: Pick<Limits, 'hold'>, routes: ReadonlyMap<string, Route>, now: () => number): IngestCallMaker {
+  return ({ coordinate, route, principal, signal }) =>
+    backgroundCall({ coordinate, route, principal, signal, limits, totalMs: routes.get(route)?.totalMs ?? 60_000, now });
+}
+
+export interface BackgroundCall {
+  readonly coordinate: string;
+  readonly route: string;
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+  readonly limits: Pick<Limits, 'hold'>;
+  readonly totalMs: number;
+  readonly now: () => number;
+}
+
+function backgroundCall({ coordinate, route, principal, signal, limits, totalMs, now }: BackgroundCall): Call {
+  return {
+    id: crypto.randomUUID(),
+    uses: [{ coordinate, weight: 1 }],
+    operation: { name: null, client: null, documentId: null },
+    principal,
+    route,
+    cache: { mode: 'default', maxAgeSeconds: null },
+    hold: operationHold(limits, principal.limits),
+    tags: {},
+    deadlineMs: now() + totalMs,
+    signal,
+    report: () => {},
+  };
+}

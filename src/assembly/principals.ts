@@ -1,0 +1,49 @@
+/** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
+import type { TeamConfig } from '../config.ts';
+import type { Principal } from '../core/call.ts';
+import type { Limit } from '../core/hold.ts';
+import { nanoUsdOf } from '../core/money.ts';
+import type { Route } from '../routing/route.ts';
+
+/**
+ * Anyone on loopback in development: routes of the embedded provider alone, because every other one costs somebody money
+ * or sends text away.
+ */
+export function anonymousOf(routes: ReadonlyMap<string, Route>): Principal {
+  const embedded = [...routes.values()].filter(({ deployments }) => deployments.every(({ provider }) => provider.name === 'embedded'));
+  return {
+    id: 'anonymous',
+    kind: 'anonymous',
+    team: null,
+    scopes: ['ai:use', 'ai:ingest', 'ai:usage'],
+    routes: embedded.map(({ name }) => name),
+    limits: [],
+  };
+}
+
+/** The gateway's own work: documents of the configuration, indexes of entities. */
+export const serviceOf = (name: string): Principal => ({
+  id: `service:${name}`,
+  kind: 'service',
+  team: null,
+  scopes: ['ai:use', 'ai:ingest'],
+  routes: null,
+  limits: [],
+});
+
+export function teamLimits(teams: Readonly<Record<string, TeamConfig>>): Readonly<Record<string, readonly Limit[]>> {
+  return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, limitsOf(`team:${team}`, config)]));
+}
+
+function limitsOf(name: string, { dailyBudget, monthlyBudget, requestsPerMinute, concurrency }: TeamConfig): Limit[] {
+  const budget = (per: 'day' | 'month', amount: string | undefined): Limit[] => {
+    const most = amount === undefined ? null : nanoUsdOf(amount);
+    return most === null ? [] : [{ kind: 'budget', name, per, most }];
+  };
+  return [
+    ...budget('day', dailyBudget),
+    ...budget('month', monthlyBudget),
+    ...(requestsPerMinute === undefined ? [] : [{ kind: 'requests' as const, name, perMinute: requestsPerMinute }]),
+    ...(concurrency === undefined ? [] : [{ kind: 'concurrency' as const, name, most: concurrency }]),
+  ];
+}

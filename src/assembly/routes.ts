@@ -1,0 +1,73 @@
+/** The routes of a configuration, as the pipeline takes them: names resolved, prices looked up, defaults filled in. */
+import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config.ts';
+import { embeddedLexical } from '../providers/embedded.ts';
+import type { CollectionConfig } from '../retrieval/collections.ts';
+import { contextWindowOf, priceOf } from '../routing/prices.ts';
+import type { Deployment, Route } from '../routing/route.ts';
+import { strategies } from '../routing/strategies/registry.ts';
+
+const defaults = { maxOutputTokens: 4_096, firstChunkMs: 30_000, idleMs: 20_000, totalMs: 300_000 } as const;
+
+/** The collections with the model of their embedding routes. */
+export function collectionsOf(config: GatewayConfig): Readonly<Record<string, CollectionConfig>> {
+  return Object.fromEntries(
+    Object.entries(config.collections ?? {}).map(([name, collection]) => [
+      name,
+      { ...collection, ...embeddingOf(config, collection.embeddingRoute ?? 'embedding') },
+    ]),
+  );
+}
+
+/** Lexical vectors tell nothing that words do not, so words alone decide what is relevant there. */
+export function embeddingOf(config: GatewayConfig, route: string): Pick<CollectionConfig, 'embeddingModel' | 'similarityFloor'> {
+  const embeddingModel = embeddingModelOf(config, route) ?? 'unknown';
+  return { embeddingModel, ...(embeddingModel === embeddedLexical ? { similarityFloor: 1 } : {}) };
+}
+
+/** The route's embedding model; null when it has none. */
+export function embeddingModelOf(config: GatewayConfig, route: string): string | null {
+  const ids = config.routes[route]?.deployments ?? [];
+  const embeds = ids.find((id) => config.deployments[id]?.capabilities?.includes('embedding'));
+  return embeds === undefined ? null : (config.deployments[embeds]?.model ?? null);
+}
+
+/** For a configuration without mistakes: a name that refers to nothing is left out here, and told by `config-check.ts`. */
+export function routesOf(config: GatewayConfig): ReadonlyMap<string, Route> {
+  const deployments = new Map(Object.entries(config.deployments).flatMap(([id, settings]) => deploymentOf(config, id, settings)));
+  return new Map(Object.entries(config.routes).flatMap(([name, settings]) => routeOf(name, settings, deployments)));
+}
+
+function deploymentOf(config: GatewayConfig, id: string, settings: DeploymentConfig): [string, Deployment][] {
+  const provider = config.providers[settings.provider];
+  if (provider === undefined) return [];
+  const pricedAs = settings.pricedAs ?? settings.provider;
+  const deployment: Deployment = {
+    id,
+    provider,
+    model: settings.model,
+    price: priceOf(pricedAs, settings.model, settings.price ?? null),
+    contextWindow: settings.contextWindow ?? contextWindowOf(pricedAs, settings.model),
+    maxOutputTokens: settings.maxOutputTokens ?? defaults.maxOutputTokens,
+    capabilities: settings.capabilities ?? ['completion', 'tools', 'json', 'images'],
+    weight: settings.weight ?? 1,
+  };
+  return [[id, deployment]];
+}
+
+function routeOf(name: string, settings: RouteConfig, deployments: ReadonlyMap<string, Deployment>): [string, Route][] {
+  const [first, ...others] = settings.deployments.flatMap((id) => deployments.get(id) ?? []);
+  if (first === undefined) return [];
+  const route: Route = {
+    name,
+    description: settings.description ?? null,
+    deployments: [first, ...others],
+    strategy: strategies[settings.strategy ?? 'ordered'],
+    attempts: settings.attempts ?? 2 + others.length,
+    firstChunkMs: settings.firstChunkMs ?? defaults.firstChunkMs,
+    idleMs: settings.idleMs ?? defaults.idleMs,
+    totalMs: settings.totalMs ?? defaults.totalMs,
+    cacheSeconds: settings.cacheSeconds ?? null,
+    providerOptions: settings.providerOptions ?? [],
+  };
+  return [[name, route]];
+}

@@ -1,0 +1,113 @@
+/** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
+import type { GraphQLResolveInfo } from 'graphql';
+import { keyDesk } from '../access/key-desk.ts';
+import type { Handler } from '../core/call.ts';
+import { ceilingOf } from '../core/money.ts';
+import { estimateInputTokens } from '../core/tokens.ts';
+import { responsePaths } from '../federation/paths.ts';
+import type { PromptFile } from '../fields/prompts.ts';
+import type { Ceiling } from '../fields/quote.ts';
+import type { RouteView, Services } from '../graphql/services.ts';
+import type { CollectionConfig } from '../retrieval/collections.ts';
+import type { Retrieval } from '../retrieval/retrieval.ts';
+import { outputTokensToAsk } from '../routing/fit.ts';
+import type { HealthBook } from '../routing/health.ts';
+import type { Deployment, Route } from '../routing/route.ts';
+import type { Runs } from '../runs/run.ts';
+import type { Storage } from '../storage/open.ts';
+import type { Log } from '../telemetry/log.ts';
+import { templatesOf } from './templates.ts';
+
+export interface ServiceParts {
+  readonly storage: Storage;
+  readonly handle: Handler;
+  readonly runs: Runs;
+  readonly retrieval: Retrieval;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly health: HealthBook;
+  readonly collections: Readonly<Record<string, CollectionConfig>>;
+  readonly prompts: ReadonlyMap<string, PromptFile>;
+  readonly log: Log;
+  /** Of the living graph: known after the services, which its own subgraph needs. */
+  readonly graph: Pick<Services, 'graph' | 'quote'>;
+  readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
+  readonly now: () => number;
+}
+
+export function servicesOf(parts: ServiceParts): Services {
+  const { storage, routes, health, collections, log, now } = parts;
+  return {
+    handle: parts.handle,
+    runs: parts.runs,
+    completions: storage.completions,
+    limits: storage.limits,
+    ledger: storage.ledger,
+    keys: keyDesk(storage.keys, { routes: [...routes.keys()], now }),
+    retrieval: parts.retrieval,
+    passages: storage.passages,
+    routes: () => [...routes.values()].map((route) => routeView(route, health)),
+    ceiling: (name, request, extraInputTokens) => {
+      const deployments = routes.get(name)?.deployments ?? [];
+      const input = estimateInputTokens(request) + extraInputTokens;
+      return dearest(
+        deployments.map(
+          (deployment) => [deployment, input, request.kind === 'embedding' ? 0 : outputTokensToAsk(request, deployment)] as const,
+        ),
+      );
+    },
+    answerTokens: (passages) => answerInstructionTokens + passages * mostPassageTokens,
+    pathsOf: (info) => responsePaths(info as GraphQLResolveInfo),
+    quote: (...asked) => parts.graph.quote(...asked),
+    graph: () => parts.graph.graph(),
+    entities: parts.entities,
+    embeddingRoute: (name) => {
+      const config = collections[name];
+      return config === undefined ? parts.entities.embeddingRoute(name) : (config.embeddingRoute ?? 'embedding');
+    },
+    templates: templatesOf(parts.prompts),
+    refuseImageUrl: (url) =>
+      URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? null : 'An image URL must be an https address.',
+    failed: (error) => {
+      if (error.cause !== undefined || error.code === 'INTERNAL')
+        log.warn('a field failed', { errorId: error.errorId, code: error.code, err: error });
+    },
+    now,
+  };
+}
+
+/** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/cut.ts`), in the worst case a token each. */
+const answerInstructionTokens = 200;
+const mostPassageTokens = 1_500;
+
+/** The most that any of the deployments asks: each with its input and output tokens. */
+function dearest(asked: readonly (readonly [Deployment, number, number])[]): Ceiling {
+  let cost: number | null = 0;
+  let inputTokens = 0;
+  let outputTokens = 0;
+  for (const [{ price }, input, output] of asked) {
+    cost = cost === null || price === null ? null : Math.max(cost, ceilingOf(input, output, price));
+    inputTokens = Math.max(inputTokens, input);
+    outputTokens = Math.max(outputTokens, output);
+  }
+  return { cost, inputTokens, outputTokens };
+}
+
+function routeView({ name, description, deployments, totalMs, providerOptions }: Route, health: HealthBook): RouteView {
+  return {
+    name,
+    description,
+    totalMs,
+    providerOptions,
+    deployments: deployments.map((deployment) => ({
+      id: deployment.id,
+      provider: deployment.provider.name,
+      model: deployment.model,
+      capabilities: deployment.capabilities,
+      contextWindow: deployment.contextWindow,
+      maxOutputTokens: deployment.maxOutputTokens,
+      inputPerMillion: deployment.price?.tiers[0].inputPerMillion ?? null,
+      outputPerMillion: deployment.price?.tiers[0].outputPerMillion ?? null,
+      healthy: health.of(deployment).circuit !== 'open',
+    })),
+  };
+}

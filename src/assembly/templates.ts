@@ -1,0 +1,50 @@
+/** Prompts of the prompts folder, for callers that name one: `prompt: { template: { id, variables } }`. */
+import { GatewayError } from '../core/errors.ts';
+import { quotedDataRule } from '../core/quoted.ts';
+import type { Message } from '../core/request.ts';
+import type { PromptFile } from '../fields/prompts.ts';
+import { holesOf, parseTemplate, render } from '../fields/template.ts';
+import type { Templates } from '../graphql/services.ts';
+
+export function templatesOf(prompts: ReadonlyMap<string, PromptFile>): Templates {
+  const ids = (): string[] => [...new Set([...prompts.values()].map(({ id }) => id))];
+  return {
+    ids,
+    render(id, version, variables) {
+      const prompt = prompts.get(version === null ? id : `${id}@${version}`);
+      if (prompt === undefined) {
+        const versions = [...prompts.keys()].filter((key) => key.startsWith(`${id}@`)).map((key) => key.slice(id.length + 1));
+        const known = versions.length > 0 ? `Versions of "${id}": ${versions.join(', ')}.` : `Templates: ${ids().join(', ') || 'none'}.`;
+        throw new GatewayError('BAD_REQUEST', `There is no template "${version === null ? id : `${id}@${version}`}". ${known}`);
+      }
+      const texts = [prompt.system, prompt.text].map((text) => (text === null ? null : parseTemplate(text).template));
+      const wanted = new Set(texts.flatMap((template) => (template === null ? [] : holesOf(template).map(([head = '']) => head))));
+      const missing = [...wanted].filter((name) => !Object.hasOwn(variables, name));
+      const unknown = Object.keys(variables).filter((name) => !wanted.has(name));
+      if (missing.length > 0 || unknown.length > 0) {
+        const wrong = [...missing.map((name) => `"${name}" is missing`), ...unknown.map((name) => `"${name}" is not in it`)].join(', ');
+        throw new GatewayError(
+          'BAD_REQUEST',
+          `The variables do not fit the template "${id}": ${wrong}. Its variables: ${[...wanted].join(', ') || 'none'}.`,
+        );
+      }
+      const [system, text] = texts.map((template) => (template === null ? '' : render(template, variables, null)));
+      const rules = [system, text?.includes('<data ') === true ? quotedDataRule : '']
+        .filter((rule) => rule !== undefined && rule !== '')
+        .join('\n');
+      const messages: Message[] = [
+        ...(rules === '' ? [] : [{ role: 'system' as const, content: [{ type: 'text' as const, text: rules }] }]),
+        { role: 'user', content: [{ type: 'text', text: text ?? '' }] },
+      ];
+      const { maxInputTokens, maxOutputTokens, temperature } = prompt;
+      return {
+        messages,
+        settings: {
+          ...(maxInputTokens === null ? {} : { maxInputTokens }),
+          ...(maxOutputTokens === null ? {} : { maxOutputTokens }),
+          ...(temperature === null ? {} : { temperature }),
+        },
+      };
+    },
+  };
+}

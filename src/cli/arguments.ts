@@ -1,0 +1,161 @@
+/** The command line, parsed: what is not understood is refused with what would have been. */
+import { parseArgs } from 'node:util';
+import { GatewayError } from '../core/errors.ts';
+
+const commands = {
+  serve: { takes: null, says: 'serve the gateway (the default)' },
+  check: { takes: null, says: 'check configuration, AI fields, prompts, prices and composition; exit 1 if anything is wrong' },
+  compose: { takes: null, says: 'print the supergraph SDL' },
+  quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
+  keys: { takes: 'create | list | revoke ID', says: 'virtual keys' },
+  ingest: { takes: 'PATH...', says: 'add documents to a collection' },
+  subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
+} as const;
+
+type Command = keyof typeof commands;
+
+interface Flag {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  readonly multiple?: true;
+  readonly value?: string;
+  /** The commands that it means something to; without it, all. */
+  readonly of?: readonly Command[];
+  readonly says: string;
+}
+
+const listening = ['serve', 'subgraph'] as const;
+const graphing = ['serve', 'check', 'compose', 'quote', 'subgraph'] as const;
+const keyed = ['keys'] as const;
+
+const flags = {
+  config: { type: 'string', value: 'FILE', says: 'the configuration; without it ./gateway.config.ts, else the built-in one' },
+  port: { type: 'string', value: 'N', of: listening, says: 'the port to listen on (4000); 0 takes a free one' },
+  host: { type: 'string', value: 'ADDRESS', of: listening, says: 'the address to listen on (127.0.0.1)' },
+  supergraph: { type: 'string', value: 'FILE', of: graphing, says: "this supergraph instead of the configuration's graph" },
+  subgraph: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=URL',
+    of: graphing,
+    says: "these subgraphs instead of the configuration's graph; repeatable",
+  },
+  'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose'], says: 'the graph without the AI subgraph' },
+  variables: { type: 'string', value: 'FILE', of: ['quote'], says: 'its variables, as a JSON file' },
+  operation: { type: 'string', value: 'NAME', of: ['quote'], says: 'which operation of the file' },
+  collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
+  name: { type: 'string', value: 'NAME', of: keyed, says: 'what a new key is for' },
+  team: { type: 'string', value: 'NAME', of: keyed, says: 'whose budget and cache it shares' },
+  scope: { type: 'string', multiple: true, value: 'SCOPE', of: keyed, says: 'what it may do; repeatable (ai:use)' },
+  route: { type: 'string', multiple: true, value: 'ROUTE', of: keyed, says: 'routes it may use; repeatable (all)' },
+  budget: { type: 'string', value: 'USD', of: keyed, says: 'US dollars a month, such as 25.00' },
+  rpm: { type: 'string', value: 'N', of: keyed, says: 'requests a minute' },
+  expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
+  help: { type: 'boolean', short: 'h', says: 'show this' },
+} as const satisfies Record<string, Flag>;
+
+export interface Arguments {
+  readonly command: Command;
+  readonly rest: readonly string[];
+  readonly config: string | null;
+  readonly port: number | null;
+  readonly host: string | null;
+  readonly supergraph: string | null;
+  readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+  readonly ai: boolean;
+  readonly variables: string | null;
+  readonly operation: string | null;
+  readonly collection: string | null;
+  readonly key: {
+    readonly name: string | null;
+    readonly team: string | null;
+    readonly scopes: readonly string[];
+    readonly routes: readonly string[] | null;
+    readonly budget: string | null;
+    readonly rpm: string | null;
+    readonly expires: string | null;
+  };
+}
+
+/** Null: help was asked for. Throws BAD_REQUEST with a sentence for what is not understood. */
+export function parseArguments(argv: readonly string[]): Arguments | null {
+  const { values, positionals } = parsed(argv);
+  if (values.help === true) return null;
+  const [command = 'serve', ...rest] = positionals;
+  if (!isCommand(command)) refuse(`There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.`);
+  if (rest.length > 0 && commands[command].takes === null)
+    refuse(`"${command}" takes options only, and "${rest.join(' ')}" is none. fieldgate --help lists them.`);
+  for (const name of Object.keys(values)) checkBelongs(name, command);
+  if (values.supergraph !== undefined && values.subgraph !== undefined)
+    refuse('--supergraph and --subgraph exclude each other: give a composed graph, or what is to be composed.');
+  return {
+    command,
+    rest,
+    config: values.config ?? null,
+    port: values.port === undefined ? null : portOf(values.port),
+    host: values.host ?? null,
+    supergraph: values.supergraph ?? null,
+    subgraphs: (values.subgraph ?? []).map(subgraphOf),
+    ai: values['no-ai'] !== true,
+    variables: values.variables ?? null,
+    operation: values.operation ?? null,
+    collection: values.collection ?? null,
+    key: {
+      name: values.name ?? null,
+      team: values.team ?? null,
+      scopes: values.scope ?? ['ai:use'],
+      routes: values.route ?? null,
+      budget: values.budget ?? null,
+      rpm: values.rpm ?? null,
+      expires: values.expires ?? null,
+    },
+  };
+}
+
+export function helpText(): string {
+  const width = Math.max(...Object.entries(commands).map(([name, { takes }]) => left(name, takes).length), 24);
+  const rows = (lines: readonly (readonly [string, string])[]): string =>
+    lines.map(([before, after]) => `  ${before.padEnd(width)}  ${after}`).join('\n');
+  const known = Object.entries<Flag>(flags).map(
+    ([name, { value = null, of, says }]) => [left(`--${name}`, value), of === undefined ? says : `${of.join(', ')}: ${says}`] as const,
+  );
+  const described = Object.entries(commands).map(([name, { takes, says }]) => [left(name, takes), says] as const);
+  return `fieldgate [COMMAND] [OPTIONS]\n\nCommands\n${rows(described)}\n\nOptions\n${rows(known)}\n`;
+}
+
+const left = (name: string, takes: string | null): string => (takes === null ? name : `${name} ${takes}`);
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: flags, allowPositionals: true });
+  } catch (error) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${error instanceof Error ? error.message.split('. ')[0] : 'The arguments are not understood'}. fieldgate --help lists the options.`,
+    );
+  }
+}
+
+const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
+
+function checkBelongs(name: string, command: Command): void {
+  const { of: owners } = Object.entries<Flag>(flags).find(([flag]) => flag === name)?.[1] ?? {};
+  if (owners === undefined || owners.includes(command)) return;
+  refuse(`--${name} means nothing to "${command}". It belongs to ${owners.join(', ')}.`);
+}
+
+function refuse(sentence: string): never {
+  throw new GatewayError('BAD_REQUEST', sentence);
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  return refuse(`--port is "${text}". It must be a whole number from 0 to 65535; 0 takes a free one.`);
+}
+
+function subgraphOf(text: string): { readonly name: string; readonly url: string } {
+  const [, name, url] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name !== undefined && url !== undefined && URL.canParse(url)) return { name, url };
+  return refuse(`--subgraph is "${text}". It must be NAME=URL, such as products=http://127.0.0.1:4501/graphql.`);
+}

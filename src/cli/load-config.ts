@@ -1,0 +1,92 @@
+/** The configuration that a command works on: a file, or what the environment brings; flags have the last word. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { checkConfig } from '../assembly/config-check.ts';
+import { detected } from '../assembly/detected.ts';
+import { fieldMistakes } from '../assembly/fields-check.ts';
+import { type OperatorFields, operatorFields } from '../assembly/graph.ts';
+import type { GatewayConfig } from '../config.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Arguments } from './arguments.ts';
+import { withFlags } from './graph-flags.ts';
+
+export interface LoadedConfig {
+  readonly config: GatewayConfig;
+  /** Where its relative paths begin. */
+  readonly folder: string;
+  readonly fields: OperatorFields;
+  readonly mistakes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const usualFile = 'gateway.config.ts';
+
+/** With all mistakes of the configuration and of its AI fields; BAD_REQUEST when there is no configuration to look at. */
+export async function loadConfig(args: Arguments): Promise<LoadedConfig> {
+  const file = args.config ?? (existsSync(usualFile) ? usualFile : null);
+  const given = file === null ? builtIn() : await imported(resolve(file));
+  const folder = file === null ? process.cwd() : dirname(resolve(file));
+  const { config, notes } = withFlags(given, args);
+  try {
+    const { mistakes, warnings } = checkConfig(config, folder);
+    const fields = operatorFields(config, folder);
+    return {
+      config,
+      folder,
+      fields,
+      mistakes: [...mistakes, ...fields.mistakes, ...fieldMistakes(config, fields.read)],
+      warnings: [...notes, ...warnings],
+    };
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${file} has not the form of a configuration (${cause.message}). defineConfig is typed: an editor, or tsc, shows where.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+/** For commands that cannot go on: all mistakes in one error. */
+export async function soundConfig(args: Arguments): Promise<LoadedConfig> {
+  const loaded = await loadConfig(args);
+  if (loaded.mistakes.length > 0)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The configuration has mistakes:\n${loaded.mistakes.map((mistake) => `  ${mistake}`).join('\n')}`,
+    );
+  return loaded;
+}
+
+function builtIn(): GatewayConfig {
+  return { ...detected(), collections: { documents: {} } };
+}
+
+async function imported(file: string): Promise<GatewayConfig> {
+  if (!existsSync(file))
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `There is no configuration ${file}. --config names a TypeScript or JavaScript module that exports defineConfig({ ... }) by default.`,
+    );
+  let module: { readonly default?: unknown };
+  try {
+    module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+  } catch (cause) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${file} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. It must be a module that exports defineConfig({ ... }) by default.`,
+      {},
+      { cause },
+    );
+  }
+  const config = module.default;
+  const parts = ['providers', 'deployments', 'routes'] as const;
+  if (typeof config !== 'object' || config === null || !parts.every((part) => isObject(Reflect.get(config, part)))) {
+    throw new GatewayError('BAD_REQUEST', `${file} must export defineConfig({ providers, deployments, routes }) by default.`);
+  }
+  return config as GatewayConfig;
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -1,0 +1,37 @@
+/** Programs of the configuration that serve a subgraph: started with the gateway and ended with it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { SubgraphConfig } from '../config.ts';
+
+export interface SubgraphProcesses {
+  stop(): void;
+}
+
+/** Each gets its port, from its subgraph's URL, in PORT, and an IPC channel whose end tells it that the gateway is gone. */
+export function startSubgraphs(
+  subgraphs: readonly SubgraphConfig[],
+  folder: string,
+  onExit: (name: string, code: number | null) => void,
+): SubgraphProcesses {
+  const children: ChildProcess[] = [];
+  let stopping = false;
+  for (const { name, url, run } of subgraphs) {
+    const [program, ...args] = run ?? [];
+    if (program === undefined) continue;
+    const child = spawn(program === 'node' ? process.execPath : program, args, {
+      cwd: folder,
+      env: { ...process.env, PORT: new URL(url).port },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('error', () => onExit(name, null));
+    child.on('exit', (code) => {
+      if (!stopping) onExit(name, code);
+    });
+    children.push(child);
+  }
+  return {
+    stop() {
+      stopping = true;
+      for (const child of children) child.kill();
+    },
+  };
+}

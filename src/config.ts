@@ -1,0 +1,141 @@
+/**
+ * The one typed value that an operator writes: `export default defineConfig({ ... })` in `gateway.config.ts`.
+ *
+ * Names refer to each other inside it (a route names deployments, a deployment names a provider); `assembly/config-check.ts`
+ * tells every mistake at once, before anything listens.
+ */
+import { isAbsolute, resolve } from 'node:path';
+import type { Guardrail } from './pipeline/guard/guardrail.ts';
+import type { Capability, Provider } from './providers/provider.ts';
+import type { CollectionConfig } from './retrieval/collections.ts';
+import type { PriceOverride } from './routing/prices.ts';
+import type { StrategyName } from './routing/strategies/registry.ts';
+
+export interface GatewayConfig {
+  /** By name: `{ openai: openaiProvider({ ... }) }`. */
+  readonly providers: Readonly<Record<string, Provider>>;
+  /** By id, as the ledger and `aiRoutes` show it. */
+  readonly deployments: Readonly<Record<string, DeploymentConfig>>;
+  /** By name; a caller that names none gets `default`, for embeddings `embedding`. */
+  readonly routes: Readonly<Record<string, RouteConfig>>;
+  readonly guardrails?: readonly GuardrailConfig[];
+  /** Routes whose prompts have personal data replaced by placeholders and restored in the answer. */
+  readonly maskPersonalData?: RouteNames;
+  /** The embedding model of each is the one of its embedding route. */
+  readonly collections?: Readonly<Record<string, Omit<CollectionConfig, 'embeddingModel'>>>;
+  /** Files and folders that are ingested at start; unchanged ones cost nothing. */
+  readonly documents?: readonly { readonly collection: string; readonly paths: readonly string[] }[];
+  readonly teams?: Readonly<Record<string, TeamConfig>>;
+  readonly graph?: GraphConfig;
+  readonly storage?: StorageConfig;
+  readonly server?: ServerConfig;
+  readonly logLevel?: LogLevel;
+}
+
+/** Names of routes, or `*` for all. */
+export type RouteNames = '*' | readonly string[];
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
+
+export interface DeploymentConfig {
+  readonly provider: string;
+  readonly model: string;
+  /** What the model can do. Default: completion, tools, json, images for a chat model; say `['embedding']` for an embedding model. */
+  readonly capabilities?: readonly Capability[];
+  /** In US dollars per million tokens; overrides the price table. */
+  readonly price?: PriceOverride;
+  /** Id of the vendor in the price table, where it differs from the provider's name: `openai`, `anthropic`, `google`. */
+  readonly pricedAs?: string;
+  readonly contextWindow?: number;
+  /** Sent when a request has no maximum of its own. Default 4096. */
+  readonly maxOutputTokens?: number;
+  /** Share under the `weighted` strategy. Default 1. */
+  readonly weight?: number;
+}
+
+export interface RouteConfig {
+  readonly description?: string;
+  /** In the order in which they are tried. */
+  readonly deployments: readonly string[];
+  readonly strategy?: StrategyName;
+  /** How long answers may be reused, in seconds; without it they are not. */
+  readonly cacheSeconds?: number;
+  /** Attempts in total, over all deployments. Default: one for each, and one more. */
+  readonly attempts?: number;
+  /** Milliseconds to the first chunk, between two, and in all. Default 30 s, 20 s, 5 min. */
+  readonly firstChunkMs?: number;
+  readonly idleMs?: number;
+  readonly totalMs?: number;
+  /** Keys of `providerOptions` that callers may set. Default none. */
+  readonly providerOptions?: readonly string[];
+}
+
+export interface GuardrailConfig {
+  readonly guardrail: Guardrail;
+  readonly routes: RouteNames;
+}
+
+/** Limits shared by all keys of a team. Money is decimal text in US dollars. */
+export interface TeamConfig {
+  readonly dailyBudget?: string;
+  readonly monthlyBudget?: string;
+  readonly requestsPerMinute?: number;
+  /** Calls at one time. */
+  readonly concurrency?: number;
+}
+
+export interface GraphConfig {
+  /** False serves the supergraph without the AI subgraph. */
+  readonly ai?: boolean;
+  /** A composed supergraph, as a file. Excludes `subgraphs`. */
+  readonly supergraph?: string;
+  readonly subgraphs?: readonly SubgraphConfig[];
+  /** SDL files with AI fields on other teams' entities. */
+  readonly fields?: readonly string[];
+  /** Folder of prompt templates: Markdown with front matter. */
+  readonly prompts?: string;
+  /** How often remote SDL is asked for, in seconds. Default 10. */
+  readonly pollSeconds?: number;
+  /** Request headers that subgraphs are sent. Default: authorization is not among them. */
+  readonly forwardHeaders?: readonly string[];
+  /** The most that one operation may cost, in US dollars as decimal text; without it, no more than its budgets. */
+  readonly mostPerOperation?: string;
+}
+
+export interface SubgraphConfig {
+  readonly name: string;
+  readonly url: string;
+  /** A file; without it the subgraph is asked for `_service { sdl }`. */
+  readonly sdl?: string;
+  readonly timeoutMs?: number;
+  /** Repetitions of failed queries; mutations are never repeated. Default 1. */
+  readonly retries?: number;
+  /** A program that serves it, started and ended with the gateway: for examples and development. */
+  readonly run?: readonly string[];
+}
+
+export interface StorageConfig {
+  /** Where everything is kept. Default `.fieldgate` beside the configuration; null: in memory, gone at the end. */
+  readonly folder?: string | null;
+}
+
+export interface ServerConfig {
+  readonly host?: string;
+  readonly port?: number;
+  /** Origins whose pages may call the gateway. In development also every local one. */
+  readonly origins?: readonly string[];
+  /** GraphiQL, anonymous use of the embedded provider on loopback. Default: NODE_ENV is not `production`. */
+  readonly development?: boolean;
+  /** How long streams may go on at SIGTERM, in milliseconds. Default 10 s. */
+  readonly drainMs?: number;
+}
+
+/** The configuration as it is, typed. Call it in `gateway.config.ts`. */
+export const defineConfig = (config: GatewayConfig): GatewayConfig => config;
+
+export const isDevelopment = ({ server = {} }: GatewayConfig): boolean => server.development ?? process.env['NODE_ENV'] !== 'production';
+
+export const pathIn = (folder: string, path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+
+/** Whether the names include the route. */
+export const includesRoute = (names: RouteNames | undefined, route: string): boolean =>
+  names !== undefined && (names === '*' || names.includes(route));

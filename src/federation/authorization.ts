@@ -1,0 +1,110 @@
+/**
+ * `@authenticated` and `@requiresScopes` of any subgraph, enforced on the supergraph's schema.
+ *
+ * A denied field is null with a coded error, and nothing is fetched for it: what an operation's resolvers see of it is the
+ * operation without its denied fields. Schemas without such directives are left untouched and pay nothing.
+ */
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { GatewayError } from '../core/errors.ts';
+import type { Requirement } from './join.ts';
+import { type Pruned, pruned } from './pruned.ts';
+
+/** Null when the caller, known from the gateway's context, may have the field. */
+export type Authorize = (context: unknown, requirement: Requirement) => GatewayError | null;
+
+export type { Requirement };
+
+type Field = GraphQLField<unknown, unknown>;
+type Resolver = GraphQLFieldResolver<unknown, unknown>;
+
+export function guarded(schema: GraphQLSchema, requirements: ReadonlyMap<string, Requirement>, authorize: Authorize): void {
+  if (requirements.size === 0) return;
+  const verdicts = verdictsOf(schema, requirements, authorize);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) {
+      const requirement = requirements.get(`${type.name}.${field.name}`) ?? null;
+      if (requirement === null && !isCompositeType(getNamedType(field.type))) continue;
+      field.resolve = guardedResolver(field.resolve ?? defaultFieldResolver, requirement, verdicts);
+      if (field.subscribe !== undefined) field.subscribe = guardedResolver(field.subscribe, requirement, verdicts);
+    }
+  }
+}
+
+function guardedResolver(resolve: NonNullable<Field['resolve']>, requirement: Requirement | null, verdicts: Verdicts): Resolver {
+  return (parent, args, context, info) => {
+    const verdict = verdicts(context, info);
+    if (verdict === null) return resolve(parent, args, context, info);
+    const error = requirement === null ? null : verdict.of(requirement);
+    if (error !== null) throw error;
+    return resolve(parent, args, context, { ...info, ...verdict.pruned.infoOf(info) });
+  };
+}
+
+/** What is denied in one operation; null when nothing is. */
+type Verdicts = (context: unknown, info: GraphQLResolveInfo) => Verdict | null;
+
+interface Verdict {
+  of(requirement: Requirement): GatewayError | null;
+  readonly pruned: Pruned;
+}
+
+function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Requirement>, authorize: Authorize): Verdicts {
+  const byContext = new WeakMap<object, WeakMap<OperationDefinitionNode, { readonly verdict: Verdict | null }>>();
+  const inOperation = new WeakMap<OperationDefinitionNode, readonly Requirement[]>();
+  const guardedNames = new Set([...requirements.values()].map(({ coordinate }) => coordinate.slice(coordinate.indexOf('.') + 1)));
+
+  const judged = (context: unknown, info: GraphQLResolveInfo): Verdict | null => {
+    let asked = inOperation.get(info.operation);
+    if (asked === undefined) {
+      asked = mayMeet(info, guardedNames) ? [...requirements.values()] : [];
+      inOperation.set(info.operation, asked);
+    }
+    const denied = new Map<string, GatewayError>();
+    for (const requirement of asked) {
+      const error = authorize(context, requirement);
+      if (error !== null) denied.set(requirement.coordinate, error);
+    }
+    if (denied.size === 0) return null;
+    const implementations = (name: string): readonly string[] => {
+      const type = schema.getType(name);
+      return isInterfaceType(type) ? schema.getPossibleTypes(type).map((member) => member.name) : [];
+    };
+    return {
+      of: ({ coordinate }) => denied.get(coordinate) ?? null,
+      pruned: pruned(schema, info, (type, field) => denied.has(`${type}.${field}`), implementations),
+    };
+  };
+
+  return (context, info) => {
+    const key = typeof context === 'object' && context !== null ? context : info.operation;
+    const operations = byContext.get(key) ?? new WeakMap<OperationDefinitionNode, { readonly verdict: Verdict | null }>();
+    byContext.set(key, operations);
+    const known = operations.get(info.operation) ?? { verdict: judged(context, info) };
+    operations.set(info.operation, known);
+    return known.verdict;
+  };
+}
+
+/** Whether any field of the operation, or of a fragment beside it, has the name of a guarded one. */
+function mayMeet({ operation, fragments }: GraphQLResolveInfo, names: ReadonlySet<string>): boolean {
+  const sets = [operation.selectionSet, ...Object.values(fragments).map((fragment) => fragment.selectionSet)];
+  for (let set = sets.pop(); set !== undefined; set = sets.pop()) {
+    for (const selection of set.selections) {
+      if (selection.kind === 'Field' && names.has(selection.name.value)) return true;
+      if (selection.kind !== 'FragmentSpread' && selection.selectionSet !== undefined) sets.push(selection.selectionSet);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,102 @@
+/** Composition itself: subgraphs' SDL to a supergraph's, or every reason why not. Blocks the thread for 0.2-3 s. */
+import { composeServices } from '@theguild/federation-composition';
+import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
+import { clashesOf } from './clashes.ts';
+import { mended } from './mended.ts';
+
+export interface Subgraph {
+  readonly name: string;
+  /** `http(s)://...`, or `local://name` for a schema of this process. */
+  readonly url: string;
+  readonly sdl: string;
+}
+
+/** One reason, for people and for programs. */
+export interface CompositionProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly subgraphs: readonly string[];
+  readonly coordinates: readonly string[];
+  /** What would be accepted, where that is known. */
+  readonly remedy: string | null;
+}
+
+export type Composition =
+  | { readonly ok: true; readonly supergraphSdl: string }
+  | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
+
+/** `own`: name of the AI subgraph, whose clashes of names with the others are listed all at once. */
+export function composition(subgraphs: readonly Subgraph[], own: string | null): Composition {
+  if (subgraphs.length === 0) {
+    return { ok: false, problems: [problem('NO_SUBGRAPHS', 'There is no subgraph to compose. Give one by URL or by SDL file.', [])] };
+  }
+  const parsed = subgraphs.map((subgraph) => ({ ...subgraph, typeDefs: parsedSdl(subgraph) }));
+  const broken = parsed.flatMap(({ typeDefs }) => ('code' in typeDefs ? [typeDefs] : []));
+  const services = parsed.flatMap(({ name, url, typeDefs }) => ('code' in typeDefs ? [] : [{ name, url, typeDefs }]));
+  const policies = services.flatMap(refusedPolicies);
+  const clashes = own === null ? [] : clashesOf(services, own);
+  if (broken.length + policies.length > 0) return { ok: false, problems: [...broken, ...policies, ...clashes] };
+  const result = composeServices(services);
+  if (result.errors === undefined) return { ok: true, supergraphSdl: mended(result.supergraphSdl, services) };
+  const known = new Set(clashes.flatMap(({ coordinates }) => coordinates));
+  const found = result.errors.map((error) => readable(error, services)).filter(({ coordinates }) => !coordinates.some((c) => known.has(c)));
+  return { ok: false, problems: [...clashes, ...found] };
+}
+
+function problem(code: string, message: string, subgraphs: readonly string[], rest: Partial<CompositionProblem> = {}): CompositionProblem {
+  return { code, message, subgraphs, coordinates: [], remedy: null, ...rest };
+}
+
+function parsedSdl({ name, sdl }: Subgraph): DocumentNode | CompositionProblem {
+  try {
+    return parse(sdl, { noLocation: true });
+  } catch (error) {
+    const place = error instanceof GraphQLError ? error.locations?.[0] : undefined;
+    const where = place === undefined ? '' : ` (line ${place.line}, column ${place.column})`;
+    const why = error instanceof Error ? error.message : 'it is not GraphQL';
+    return problem('INVALID_GRAPHQL', `The SDL of the subgraph "${name}" cannot be read${where}: ${why}`, [name]);
+  }
+}
+
+function refusedPolicies({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
+  const coordinates: string[] = [];
+  for (const definition of typeDefs.definitions) {
+    if (!('name' in definition) || definition.name === undefined || definition.kind === Kind.DIRECTIVE_DEFINITION) continue;
+    const type = definition.name.value;
+    if ('directives' in definition && definition.directives?.some(isPolicy)) coordinates.push(type);
+    for (const field of 'fields' in definition ? (definition.fields ?? []) : []) {
+      if (field.directives?.some(isPolicy)) coordinates.push(`${type}.${field.name.value}`);
+    }
+  }
+  if (coordinates.length === 0) return [];
+  const message = `@policy is not enforced by this gateway, so it does not serve what carries it in the subgraph "${name}": ${coordinates.join(', ')}.`;
+  return [problem('POLICY_NOT_SUPPORTED', message, [name], { coordinates, remedy: 'Use @authenticated or @requiresScopes.' })];
+}
+
+const isPolicy = ({ name }: { readonly name: { readonly value: string } }): boolean => /^(federation__)?policy$/.test(name.value);
+
+const remedies: Readonly<Record<string, string>> = {
+  INVALID_FIELD_SHARING: 'Mark the field @shareable in every subgraph that resolves it, or move it with @override.',
+  FIELD_TYPE_MISMATCH: 'Give the field one type in all subgraphs, or rename one of them.',
+  TYPE_KIND_MISMATCH: 'Rename one of the two types.',
+  SATISFIABILITY_ERROR: 'Give the type a @key that both subgraphs resolve, or mark the field @shareable where it is needed.',
+  MISSING_TRANSITIVE_AUTH_REQUIREMENTS: 'A field that @requires others carries their @authenticated and @requiresScopes too.',
+  UNKNOWN_FEDERATION_LINK_VERSION: 'Link federation v2.9 or older.',
+  INVALID_LINK_DIRECTIVE_USAGE: 'Link federation v2.9 or older.',
+  EXTERNAL_MISSING_ON_BASE: 'Define the field in another subgraph, or remove @external.',
+  EXTERNAL_UNUSED: 'Use the field in a @key, @requires or @provides, or remove it.',
+  KEY_INVALID_FIELDS: 'Name fields of the type in @key(fields:).',
+  REQUIRES_INVALID_FIELDS: 'Name fields of the type in @requires(fields:).',
+  REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH: 'Add the argument everywhere, or make it optional.',
+  NO_QUERIES: 'One subgraph at least has fields of Query.',
+};
+
+const scalars = new Set(['Int', 'Float', 'String', 'Boolean', 'ID']);
+
+function readable(error: GraphQLError, services: readonly { readonly name: string }[]): CompositionProblem {
+  const code = typeof error.extensions['code'] === 'string' ? error.extensions['code'] : 'COMPOSITION_FAILED';
+  const mentioned = [...error.message.matchAll(/"([^"]+)"|\[([\w-]+)\]/g)].map((match) => match[1] ?? match[2] ?? '');
+  const subgraphs = services.map(({ name }) => name).filter((name) => mentioned.includes(name));
+  const coordinates = [...new Set(mentioned.filter((text) => !scalars.has(text) && /^[A-Z_]\w*(\.\w+(\(\w+:\))?)?$/.test(text)))];
+  return { code, message: error.message, subgraphs, coordinates, remedy: remedies[code] ?? null };
+}

@@ -1,0 +1,168 @@
+/**
+ * One request to a remote subgraph, over undici.
+ *
+ * Ours because the library's executor shares requests between clients, keeps bodies in its errors, and takes headers at a
+ * place where one caller's may serve another.
+ */
+import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
+import { type Dispatcher, request as send } from 'undici';
+import { flat } from './flat.ts';
+import { foreignError, subgraphError } from './foreign-error.ts';
+import { placed } from './placed.ts';
+import type { SubgraphExecutor, SubgraphResult } from './request.ts';
+import { remoteEvents } from './subscribe.ts';
+
+/** How one subgraph is asked. Times are milliseconds. */
+export interface SubgraphAccess {
+  /** Sent with every request: credentials of the gateway itself, say. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+  /** Further attempts of a query that got no answer. Mutations are never repeated. */
+  readonly retries: number;
+  readonly maxResponseBytes: number;
+  /** Where subscriptions go: `ws:` or `wss:` by graphql-transport-ws, `http:` by SSE. Null: the subgraph's URL, by SSE. */
+  readonly subscriptionUrl: string | null;
+}
+
+export interface FetchOptions extends Partial<SubgraphAccess> {
+  /** Names of the client's headers that go on to remote subgraphs. None by default. */
+  readonly propagate?: readonly string[];
+  /** The client's headers, by lower-case name; null for work that no client asked for. */
+  readonly clientHeaders?: (context: unknown) => Readonly<Record<string, string | undefined>> | null;
+  /** Ends every wait of the operation. */
+  readonly signal?: (context: unknown) => AbortSignal | null;
+  /** Overrides by subgraph name. */
+  readonly subgraphs?: Readonly<Record<string, Partial<SubgraphAccess>>>;
+  /** A remote subgraph's `extensions`, which never reach the client: its usage, say. */
+  readonly onExtensions?: (subgraph: string, extensions: Readonly<Record<string, unknown>>, context: unknown) => void;
+  readonly dispatcher?: Dispatcher;
+}
+
+const defaults: SubgraphAccess = {
+  headers: {},
+  timeoutMs: 30_000,
+  retries: 1,
+  maxResponseBytes: 16 * 1024 * 1024,
+  subscriptionUrl: null,
+};
+
+/** Headers that describe one connection or one body, and are never the client's to set on another. */
+const unsent = new Set(['host', 'connection', 'content-length', 'content-type', 'transfer-encoding', 'accept', 'te', 'upgrade', 'expect']);
+
+/** `schema`: the subgraph's own, as the supergraph knows it. */
+export function remoteExecutor(name: string, url: string, schema: GraphQLSchema, options: FetchOptions): SubgraphExecutor {
+  const access: SubgraphAccess = { ...defaults, ...defined(options), ...defined(options.subgraphs?.[name] ?? {}) };
+  const propagate = (options.propagate ?? []).map((header) => header.toLowerCase()).filter((header) => !unsent.has(header));
+
+  const headersFor = (context: unknown): Record<string, string> => {
+    const incoming = propagate.length === 0 ? null : (options.clientHeaders?.(context) ?? null);
+    const passed = propagate.flatMap((header) => {
+      const value = incoming?.[header];
+      return value === undefined ? [] : [[header, value] as const];
+    });
+    return { ...Object.fromEntries(passed), ...access.headers };
+  };
+
+  return async (request) => {
+    const clientSignal = options.signal?.(request.context) ?? null;
+    const query = print(flat(request.document));
+    const headers = headersFor(request.context);
+    const variables = request.variables ?? {};
+    if (request.operationType === OperationTypeNode.SUBSCRIPTION) {
+      return remoteEvents({ name, url: access.subscriptionUrl ?? url, query, variables, headers, signal: clientSignal, request, schema });
+    }
+    const attempts = request.operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
+    for (let attempt = 1; ; attempt++) {
+      const deadline = AbortSignal.timeout(access.timeoutMs);
+      const signal = clientSignal === null ? deadline : AbortSignal.any([clientSignal, deadline]);
+      try {
+        const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal, options.dispatcher);
+        const result = resultOf(name, answer);
+        if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
+        return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);
+      } catch (error) {
+        const failure = failureOf(name, error, clientSignal, deadline);
+        if (attempt >= attempts || !(failure.extensions['retryable'] === true) || clientSignal?.aborted === true) {
+          return placed(request, { data: null, errors: [failure] }, schema);
+        }
+      }
+    }
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function post(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  maxBytes: number,
+  signal: AbortSignal,
+  dispatcher: Dispatcher | undefined,
+): Promise<Answer> {
+  const response = await send(url, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json;q=0.9' },
+    body,
+    signal,
+    ...(dispatcher === undefined ? {} : { dispatcher }),
+  });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBytes) {
+      response.body.destroy();
+      throw new TooLarge();
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return { status: response.statusCode, body: Buffer.concat(chunks).toString('utf8') };
+}
+
+class TooLarge extends Error {}
+
+function resultOf(name: string, { status, body }: Answer): SubgraphResult {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    parsed = null;
+  }
+  const result = parsed as { readonly data?: unknown; readonly errors?: unknown; readonly extensions?: unknown } | null;
+  const isResult = typeof result === 'object' && result !== null && ('data' in result || Array.isArray(result.errors));
+  if (!isResult) {
+    throw subgraphError(
+      name,
+      `answered with status ${status} and no GraphQL result.`,
+      'SUBGRAPH_UNAVAILABLE',
+      status >= 500 || status === 429,
+    );
+  }
+  const errors = Array.isArray(result.errors) ? result.errors.map((error) => foreignError(name, error)) : [];
+  const { data, extensions } = result;
+  return {
+    data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...(typeof extensions === 'object' && extensions !== null ? { extensions: extensions as Record<string, unknown> } : {}),
+  };
+}
+
+function failureOf(name: string, error: unknown, client: AbortSignal | null, deadline: AbortSignal): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (client?.aborted === true) return subgraphError(name, 'was not waited for: the operation was cancelled.', 'CANCELLED', false);
+  if (deadline.aborted) return subgraphError(name, 'did not answer in time.', 'TIMEOUT', true, error);
+  if (error instanceof TooLarge)
+    return subgraphError(name, 'answered with more bytes than the gateway takes.', 'SUBGRAPH_UNAVAILABLE', false);
+  return subgraphError(name, 'could not be reached.', 'SUBGRAPH_UNAVAILABLE', true, error);
+}
+
+function defined<T extends object>(value: T): Partial<SubgraphAccess> {
+  const keys = Object.keys(defaults) as (keyof SubgraphAccess)[];
+  const given = value as Partial<Record<keyof SubgraphAccess, unknown>>;
+  return Object.fromEntries(keys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]])) as Partial<SubgraphAccess>;
+}

@@ -1,0 +1,24 @@
+/** Errors of remote subgraphs, as a client may see them. */
+import { GraphQLError } from 'graphql';
+
+/** Of another team's error the client sees the message, the code and whether to retry; never a body, a stack or a URL of ours. */
+export function foreignError(subgraph: string, error: unknown): GraphQLError {
+  const { message, path, extensions } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const given = (typeof extensions === 'object' && extensions !== null ? extensions : {}) as Record<string, unknown>;
+  const kept = ['code', 'errorId', 'retryable', 'retryAfterMs'].flatMap((key) => {
+    const value = given[key];
+    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [[key, value] as const] : [];
+  });
+  return new GraphQLError(typeof message === 'string' ? message : 'The subgraph failed.', {
+    extensions: { code: 'SUBGRAPH_ERROR', subgraph, errorId: crypto.randomUUID(), ...Object.fromEntries(kept) },
+    ...(Array.isArray(path) ? { path: path.filter((part) => typeof part === 'string' || typeof part === 'number') } : {}),
+  });
+}
+
+export function subgraphError(name: string, what: string, code: string, retryable: boolean, cause?: unknown): GraphQLError {
+  const error = new GraphQLError(`The subgraph "${name}" ${what}`, {
+    extensions: { code, subgraph: name, errorId: crypto.randomUUID(), retryable },
+  });
+  if (cause !== undefined) error.cause = cause;
+  return error;
+}

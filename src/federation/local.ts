@@ -1,0 +1,55 @@
+/** A subgraph in this process: graphql itself, on the gateway's own context. */
+import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode, subscribe } from 'graphql';
+import { flat } from './flat.ts';
+import { placed } from './placed.ts';
+import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './request.ts';
+
+/** Root value of a local execution: on whose behalf it runs. */
+export class LocalRoot {
+  readonly context: object;
+  readonly info: GraphQLResolveInfo | null;
+
+  constructor(context: object, info: GraphQLResolveInfo | null) {
+    this.context = context;
+    this.info = info;
+  }
+}
+
+export function localExecutor(schema: GraphQLSchema): SubgraphExecutor {
+  return async (request) => {
+    const { context } = request;
+    const args = {
+      schema,
+      document: flat(request.document),
+      variableValues: request.variables ?? {},
+      contextValue: context,
+      rootValue: new LocalRoot(typeof context === 'object' && context !== null ? context : {}, request.info ?? null),
+    };
+    if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return placed(request, (await execute(args)) as SubgraphResult, schema);
+    const events = await subscribe(args);
+    return Symbol.asyncIterator in events ? placedEvents(request, events, schema) : placed(request, events as SubgraphResult, schema);
+  };
+}
+
+/** Event by event without a generator: a reader that leaves must reach the source at once, also while it waits. */
+function placedEvents(
+  request: SubgraphRequest,
+  events: AsyncGenerator<unknown>,
+  schema: GraphQLSchema,
+): AsyncIterableIterator<SubgraphResult> {
+  return {
+    async next() {
+      const event = await events.next();
+      return event.done === true
+        ? { done: true, value: undefined }
+        : { done: false, value: placed(request, event.value as SubgraphResult, schema) };
+    },
+    async return() {
+      await events.return(undefined);
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

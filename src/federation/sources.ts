@@ -1,0 +1,75 @@
+/** Where SDL comes from: a running subgraph, a file, or the configuration itself. */
+import { readFile, stat } from 'node:fs/promises';
+import { request as send } from 'undici';
+import { abortError, untilAborted } from '../core/abort.ts';
+import { GatewayError } from '../core/errors.ts';
+
+export interface SubgraphSource {
+  readonly name: string;
+  /** Where its operations go. */
+  readonly url: string;
+  /** Its SDL, a file of it, or null: the subgraph is asked (`_service { sdl }`). */
+  readonly sdl?: { readonly text: string } | { readonly file: string } | null;
+  /** Sent when the subgraph is asked for its SDL. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const maxSdlBytes = 16 * 1024 * 1024;
+
+/** SUBGRAPH_UNAVAILABLE for one that does not answer, BAD_REQUEST for a file that cannot be read. */
+export async function readSubgraph({ name, url, sdl = null, headers = {} }: SubgraphSource, signal: AbortSignal): Promise<string> {
+  if (sdl === null) return askedForSdl(name, url, headers, signal);
+  if ('text' in sdl) return sdl.text;
+  return fileText(sdl.file, `SDL of the subgraph "${name}"`, signal);
+}
+
+export function readSupergraph(file: string, signal: AbortSignal): Promise<string> {
+  return fileText(file, 'supergraph', signal);
+}
+
+const files = new Map<string, { readonly stamp: string; readonly text: string }>();
+
+/** The file's text, read again only when its time or size has changed: watching by polling works on every file system. */
+async function fileText(file: string, what: string, signal: AbortSignal): Promise<string> {
+  try {
+    const { mtimeMs, size } = await untilAborted(stat(file), signal);
+    const stamp = `${mtimeMs}:${size}`;
+    const known = files.get(file);
+    if (known?.stamp === stamp) return known.text;
+    const text = await readFile(file, { encoding: 'utf8', signal });
+    if (text.trim() === '') throw new Error('It is empty.');
+    files.set(file, { stamp, text });
+    return text;
+  } catch (cause) {
+    if (signal.aborted) throw abortError(signal);
+    throw new GatewayError('BAD_REQUEST', `The file ${file} with the ${what} cannot be read, or is empty.`, {}, { cause });
+  }
+}
+
+async function askedForSdl(name: string, url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string> {
+  const unavailable = (what: string, cause?: unknown): GatewayError =>
+    new GatewayError('SUBGRAPH_UNAVAILABLE', `The subgraph "${name}" ${what}`, {}, { cause });
+  let body: unknown;
+  try {
+    const response = await send(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query: 'query SubgraphSdl { _service { sdl } }' }),
+      signal,
+    });
+    if (Number(response.headers['content-length'] ?? 0) > maxSdlBytes) throw new Error('The answer is too large.');
+    body = await response.body.json();
+  } catch (cause) {
+    throw unavailable(
+      'did not give its SDL: it could not be reached, or its answer was no JSON. Start it, or give its SDL as a file.',
+      cause,
+    );
+  }
+  const sdl = (body as { readonly data?: { readonly _service?: { readonly sdl?: unknown } | null } | null } | null)?.data?._service?.sdl;
+  if (typeof sdl !== 'string' || sdl.trim() === '') {
+    throw unavailable(
+      'did not give its SDL: `_service { sdl }` answered nothing. Make it a federation subgraph, or give its SDL as a file.',
+    );
+  }
+  return sdl;
+}

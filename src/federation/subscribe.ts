@@ -1,0 +1,155 @@
+/** Subscriptions of remote subgraphs: graphql-transport-ws for `ws:` URLs, else SSE (graphql-sse, distinct connections). */
+import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { createClient } from 'graphql-ws';
+import { request as send } from 'undici';
+import { WebSocket } from 'ws';
+import { foreignError, subgraphError } from './foreign-error.ts';
+import { placed } from './placed.ts';
+import type { SubgraphRequest, SubgraphResult } from './request.ts';
+
+export interface RemoteSubscription {
+  readonly name: string;
+  readonly url: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal | null;
+  readonly request: SubgraphRequest;
+  readonly schema: GraphQLSchema;
+}
+
+const maxEventBytes = 4 * 1024 * 1024;
+
+/** The subgraph's results. Leaving (return, or the signal) closes the connection at once, also before the first event. */
+export function remoteEvents(subscription: RemoteSubscription): AsyncIterable<SubgraphResult> {
+  const results = /^wss?:/.test(subscription.url) ? socketResults(subscription) : eventStreamResults(subscription);
+  return eventsOf(results, subscription);
+}
+
+type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
+
+function eventsOf(results: Results, { name, signal, request, schema }: RemoteSubscription): AsyncIterableIterator<SubgraphResult> {
+  const leaving = new AbortController();
+  const stop = signal === null ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
+  const events = results(stop)[Symbol.asyncIterator]();
+  const end = { done: true as const, value: undefined };
+  let ended = false;
+  return {
+    async next() {
+      if (ended || stop.aborted) return end;
+      try {
+        const event = await events.next();
+        if (event.done === true) {
+          ended = true;
+          return end;
+        }
+        return { done: false, value: placed(request, resultOf(name, event.value), schema) };
+      } catch (error) {
+        ended = true;
+        if (stop.aborted) return end;
+        const failure =
+          error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
+        return { done: false, value: placed(request, { data: null, errors: [failure] }, schema) };
+      }
+    },
+    async return() {
+      ended = true;
+      leaving.abort();
+      events.return?.()?.catch(() => {});
+      return end;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function resultOf(name: string, event: unknown): SubgraphResult {
+  const { data, errors } = (typeof event === 'object' && event !== null ? event : {}) as { data?: unknown; errors?: unknown };
+  return {
+    data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,
+    ...(Array.isArray(errors) ? { errors: errors.map((error) => foreignError(name, error)) } : {}),
+  };
+}
+
+function socketResults({ url, query, variables, headers }: RemoteSubscription): Results {
+  return (signal) => {
+    const client = createClient({
+      url,
+      webSocketImpl: class extends WebSocket {
+        constructor(address: string | URL, protocols?: string | string[]) {
+          super(address, protocols, { headers: { ...headers } });
+        }
+      },
+      connectionParams: { ...headers },
+      retryAttempts: 0,
+    });
+    const results = client.iterate({ query, variables: { ...variables } });
+    const leave = (): void => void client.dispose();
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    return (async function* () {
+      try {
+        for await (const result of results) yield result;
+      } finally {
+        signal.removeEventListener('abort', leave);
+        leave();
+      }
+    })();
+  };
+}
+
+function eventStreamResults({ name, url, query, variables, headers }: RemoteSubscription): Results {
+  return async function* (signal) {
+    const response = await send(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query, variables }),
+      signal,
+      bodyTimeout: 0,
+    });
+    const type = String(response.headers['content-type'] ?? '');
+    if (!type.startsWith('text/event-stream')) {
+      const body = await response.body.text();
+      yield refusal(name, type, body);
+      return;
+    }
+    for await (const { event, data } of serverSentEvents(response.body)) {
+      if (event === 'complete') return;
+      if (event === 'next' && data !== '') yield JSON.parse(data);
+    }
+  };
+}
+
+function refusal(name: string, type: string, body: string): unknown {
+  if (type.includes('json')) {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null && 'errors' in parsed) return parsed;
+  }
+  throw subgraphError(
+    name,
+    'does not serve subscriptions over SSE at its URL. Give its subscriptions a URL: ws:// or wss:// for graphql-ws, http:// for SSE.',
+    'SUBGRAPH_UNAVAILABLE',
+    false,
+  );
+}
+
+async function* serverSentEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<{ readonly event: string; readonly data: string }> {
+  const decoder = new TextDecoder();
+  let buffer = '';
+  for await (const chunk of body) {
+    buffer += decoder.decode(chunk, { stream: true });
+    if (buffer.length > maxEventBytes) throw new Error('An event of the subgraph is too large.');
+    const blocks = buffer.split(/\r?\n\r?\n/);
+    buffer = blocks.pop() ?? '';
+    for (const block of blocks) {
+      let event = 'message';
+      const data: string[] = [];
+      for (const line of block.split(/\r?\n/)) {
+        if (line.startsWith('event:')) event = line.slice(6).trim();
+        else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
+      }
+      yield { event, data: data.join('\n') };
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * The engine, behind one function: a supergraph's SDL and the subgraphs of this process make a schema that answers for the
+ * whole graph. The only importer of the stitching library, so that a plan executor can replace it.
+ */
+import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
+import { type DocumentNode, GraphQLSchema, isSpecifiedDirective, isSpecifiedScalarType, parse } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import { type Authorize, guarded } from './authorization.ts';
+import { type FetchOptions, remoteExecutor } from './fetch.ts';
+import { coordinatesWith, directivesOf, graphsOf, type JoinedGraph, linkedName, outputTypesOf, requirementsOf } from './join.ts';
+import { readingLeftOvers } from './left-over.ts';
+import { localExecutor } from './local.ts';
+import { localFieldsOf, withLocalFields } from './local-fields.ts';
+import { recordingPaths } from './paths.ts';
+import type { SubgraphExecutor } from './request.ts';
+
+export interface SupergraphOptions {
+  readonly supergraphSdl: string;
+  /** Schemas of this process, by the URL (`local://ai`) or the name of their subgraph. */
+  readonly local?: Readonly<Record<string, GraphQLSchema>>;
+  readonly fetch?: FetchOptions;
+  /** Judges `@authenticated` and `@requiresScopes`. Without it what they guard is refused to everybody. */
+  readonly authorize?: Authorize;
+}
+
+/** BAD_REQUEST, with a sentence, for a supergraph that cannot be served faithfully. */
+export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, authorize }: SupergraphOptions): GraphQLSchema {
+  const supergraph = parsed(supergraphSdl);
+  const graphs = graphsOf(supergraph);
+  checkServable(supergraph, graphs, local);
+  const localIds = new Set(graphs.filter((graph) => localOf(graph, local) !== null).map(({ id }) => id));
+  const stitched = getStitchedSchemaFromSupergraphSdl({
+    supergraphSdl: supergraph,
+    batch: false,
+    onSubschemaConfig(subschema) {
+      const graph = graphs.find(({ id }) => id === subschema.name);
+      if (graph === undefined) throw new Error(`The supergraph has no join__Graph value ${subschema.name}.`);
+      // The library's result type is wider than ours: it also knows incremental results.
+      subschema.executor = executorOf(graph, subschema.schema, local, fetch) as unknown as NonNullable<typeof subschema.executor>;
+      subschema.batch = false;
+    },
+  });
+  const schema = publicSchema(stitched);
+  readingLeftOvers(schema, supergraph);
+  const fields = localFieldsOf(supergraph, localIds);
+  withLocalFields(schema, fields);
+  guarded(schema, requirementsOf(supergraph), authorize ?? (() => new GatewayError('UNAUTHENTICATED', noRule)));
+  recordingPaths(schema, fields);
+  return schema;
+}
+
+const noRule = 'This field is for callers with credentials, and this gateway was given no rule to judge them by.';
+
+function parsed(sdl: string): DocumentNode {
+  try {
+    return parse(sdl, { noLocation: true });
+  } catch (cause) {
+    throw new GatewayError('BAD_REQUEST', 'The supergraph is not valid GraphQL SDL. `fieldgate compose` makes one that is.', {}, { cause });
+  }
+}
+
+function localOf({ name, url }: JoinedGraph, local: Readonly<Record<string, GraphQLSchema>>): GraphQLSchema | null {
+  return local[url] ?? local[name] ?? null;
+}
+
+function executorOf(
+  graph: JoinedGraph,
+  schema: GraphQLSchema,
+  local: Readonly<Record<string, GraphQLSchema>>,
+  fetch: FetchOptions,
+): SubgraphExecutor {
+  const own = localOf(graph, local);
+  return own === null ? remoteExecutor(graph.name, graph.url, schema, fetch) : localExecutor(own);
+}
+
+function checkServable(supergraph: DocumentNode, graphs: readonly JoinedGraph[], local: Readonly<Record<string, GraphQLSchema>>): void {
+  if (graphs.length === 0) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      'This SDL is no supergraph: it has no enum join__Graph. `fieldgate compose` makes one of subgraphs.',
+    );
+  }
+  for (const graph of graphs) {
+    if (localOf(graph, local) !== null || /^https?:\/\//.test(graph.url)) continue;
+    const given = graph.url === '' ? 'no URL' : `the URL "${graph.url}"`;
+    throw new GatewayError('BAD_REQUEST', `The subgraph "${graph.name}" has ${given}: an http:// or https:// URL would be accepted.`);
+  }
+  for (const key of Object.keys(local)) {
+    if (graphs.some(({ name, url }) => name === key || url === key)) continue;
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The supergraph has no subgraph with the URL ${key}, so its AI fields are missing. Compose it with \`fieldgate compose\`, or set \`ai: false\` to serve it as it is.`,
+    );
+  }
+  const policies = coordinatesWith(supergraph, linkedName(supergraph, 'policy'));
+  if (policies.length > 0) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `@policy is not enforced by this gateway, so it does not serve what carries it: ${policies.join(', ')}. Use @authenticated or @requiresScopes.`,
+    );
+  }
+  const contextual = outputTypesOf(supergraph).flatMap((type) =>
+    (type.fields ?? [])
+      .filter((field) => directivesOf(field, 'join__field').some(({ contextArguments }) => contextArguments !== undefined))
+      .map((field) => `${type.name.value}.${field.name.value}`),
+  );
+  if (contextual.length > 0) {
+    throw new GatewayError('BAD_REQUEST', `@fromContext is not served by this gateway: ${contextual.join(', ')}. Use @requires.`);
+  }
+}
+
+const internalType = /^(_Entity|_Any|_Service|_FieldSet|(join|link|core|federation|policy|requiresScopes|context|cost|tag)__\w+)$/;
+const executable = new Set([
+  'QUERY',
+  'MUTATION',
+  'SUBSCRIPTION',
+  'FIELD',
+  'FRAGMENT_DEFINITION',
+  'FRAGMENT_SPREAD',
+  'INLINE_FRAGMENT',
+  'VARIABLE_DEFINITION',
+]);
+
+/** What clients may know of: no machinery of federation, and no directive that only a schema's author can use. */
+function publicSchema(schema: GraphQLSchema): GraphQLSchema {
+  const config = schema.toConfig();
+  return new GraphQLSchema({
+    ...config,
+    assumeValid: true,
+    types: config.types.filter((type) => isSpecifiedScalarType(type) || !internalType.test(type.name)),
+    directives: config.directives.filter(
+      (directive) => isSpecifiedDirective(directive) || directive.locations.some((location) => executable.has(location)),
+    ),
+  });
+}

@@ -1,0 +1,223 @@
+/**
+ * The most an operation can cost, before it runs: lists, aliases, fragments and conditions counted.
+ *
+ * A document is compiled once: only AI fields remain, each with the lists above it. Variables then cost a few
+ * multiplications. Without this, `products(first: 100) { summary }` is a denial-of-wallet tool.
+ */
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  type GraphQLType,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
+import { type Amount, type ListSize, sizeOf, type Variables } from './list-size.ts';
+
+/** The most that one use of an AI field can take. */
+export interface Ceiling {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** At the dearest deployment of its route; null: unpriced. */
+  readonly cost: NanoUsd | null;
+  /** Requests to models that the one use makes. Default 1. */
+  readonly calls?: number;
+}
+
+export interface QuoteRules {
+  /** The ceiling of one use of the field, by coordinate and argument values; null for a field that asks no model. */
+  readonly ceilingOf: (coordinate: string) => ((args: Readonly<Record<string, unknown>>) => Ceiling) | null;
+  /** What `@listSize` says of the field; null where it says nothing. */
+  readonly listSizeOf: (coordinate: string) => ListSize | null;
+  /** Members assumed of a list that says nothing of its size. */
+  readonly assumedListSize: number;
+}
+
+export interface QuotedUse {
+  readonly coordinate: string;
+  /** Response keys from the root, such as `products.summary`. */
+  readonly path: string;
+  readonly calls: number;
+  readonly cost: NanoUsd | null;
+}
+
+export interface Quote {
+  /** Null when one of the fields is unpriced. */
+  readonly cost: NanoUsd | null;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly depth: number;
+  readonly fields: readonly QuotedUse[];
+}
+
+interface CompiledUse {
+  readonly coordinate: string;
+  readonly path: string;
+  /** Sizes of the lists above it, and 0 for a condition that leaves it out. */
+  readonly factors: readonly Amount[];
+  readonly ceiling: (variables: Variables) => Ceiling;
+}
+
+/** Fragments inside fragments multiply: a document that unfolds to more fields than this is refused before it is walked. */
+const mostFields = 20_000;
+
+/** For a document that validates. `operationName` null: the only operation. COST_LIMIT_EXCEEDED when its fragments unfold without end. */
+export function compileQuote(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null,
+  rules: QuoteRules,
+): (variables: Variables) => Quote {
+  const operation = operationOf(document, operationName);
+  const fragments = new Map(
+    document.definitions.flatMap((node) => (node.kind === 'FragmentDefinition' ? [[node.name.value, node] as const] : [])),
+  );
+  const root = operation === null ? null : schema.getRootType(operation.operation);
+  if (operation === null || root === null || root === undefined)
+    return () => ({ cost: 0, inputTokens: 0, outputTokens: 0, depth: 0, fields: [] });
+  const defaults = defaultsOf(operation);
+  const { uses, depth } = compile(schema, root, operation.selectionSet, fragments, rules);
+  return (variables) => evaluate(uses, depth, defaults === null ? variables : { ...defaults, ...variables });
+}
+
+function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variables): Quote {
+  let cost: NanoUsd | null = 0;
+  let inputTokens = 0;
+  let outputTokens = 0;
+  const fields: QuotedUse[] = [];
+  for (const use of uses) {
+    let calls = 1;
+    for (const factor of use.factors) calls *= factor(variables);
+    if (calls === 0) continue;
+    const ceiling = use.ceiling(variables);
+    const most = ceiling.cost === null ? null : calls * ceiling.cost;
+    cost = cost === null || most === null ? null : cost + most;
+    inputTokens += calls * ceiling.inputTokens;
+    outputTokens += calls * ceiling.outputTokens;
+    fields.push({ coordinate: use.coordinate, path: use.path, calls: calls * (ceiling.calls ?? 1), cost: most });
+  }
+  return { cost, inputTokens, outputTokens, depth, fields };
+}
+
+interface Walk {
+  readonly path: string;
+  readonly depth: number;
+  readonly factors: readonly Amount[];
+  /** Sizes that a field above gave to fields by name. */
+  readonly sized: ReadonlyMap<string, Amount>;
+}
+
+function compile(
+  schema: GraphQLSchema,
+  root: GraphQLType,
+  selection: SelectionSetNode,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  rules: QuoteRules,
+): { readonly uses: readonly CompiledUse[]; readonly depth: number } {
+  const uses: CompiledUse[] = [];
+  let deepest = 0;
+  let visited = 0;
+
+  function visitSet(type: GraphQLType, set: SelectionSetNode, walk: Walk): void {
+    for (const node of set.selections) {
+      visited += 1;
+      if (visited > mostFields) {
+        throw new GatewayError(
+          'COST_LIMIT_EXCEEDED',
+          `With its fragments unfolded the operation has more than ${mostFields} fields. Ask for fewer at a time.`,
+        );
+      }
+      const factors = [...walk.factors, ...conditionsOf(node.directives ?? [])];
+      if (node.kind === 'Field') visitField(type, node, { ...walk, factors });
+      else {
+        const fragment = node.kind === 'InlineFragment' ? node : fragments.get(node.name.value);
+        const condition = fragment?.typeCondition?.name.value;
+        const target = condition === undefined ? type : schema.getType(condition);
+        if (fragment !== undefined && target !== undefined && target !== null)
+          visitSet(target, fragment.selectionSet, { ...walk, factors });
+      }
+    }
+  }
+
+  function visitField(type: GraphQLType, node: FieldNode, walk: Walk): void {
+    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+    if (field === undefined || !(isObjectType(type) || isInterfaceType(type))) return;
+    const depth = walk.depth + 1;
+    deepest = Math.max(deepest, depth);
+    const path = walk.path === '' ? (node.alias ?? node.name).value : `${walk.path}.${(node.alias ?? node.name).value}`;
+    const coordinates = isObjectType(type)
+      ? [`${type.name}.${field.name}`]
+      : [type, ...schema.getPossibleTypes(type)].map(({ name }) => `${name}.${field.name}`);
+    for (const coordinate of coordinates) {
+      const ceiling = rules.ceilingOf(coordinate);
+      if (ceiling !== null) uses.push({ coordinate, path, factors: walk.factors, ceiling: ceilingWith(ceiling, field, node) });
+    }
+    const inner = getNamedType(field.type);
+    if (!isCompositeType(inner) || node.selectionSet === undefined) return;
+    const { size, sized } = sizeOf(field, node, {
+      declared: coordinates.map(rules.listSizeOf).find((rule) => rule !== null) ?? null,
+      sized: walk.sized,
+      assumed: rules.assumedListSize,
+    });
+    visitSet(inner, node.selectionSet, { path, depth, factors: size === null ? walk.factors : [...walk.factors, size], sized });
+  }
+
+  visitSet(root, selection, { path: '', depth: 0, factors: [], sized: new Map() });
+  return { uses, depth: deepest };
+}
+
+/** Argument values are read once when no variable is in them. */
+function ceilingWith(
+  ceiling: (args: Variables) => Ceiling,
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+): (variables: Variables) => Ceiling {
+  const defaults = Object.fromEntries(field.args.map((arg) => [arg.name, arg.defaultValue]));
+  const given = node.arguments ?? [];
+  const read = (variables: Variables): Variables => ({
+    ...defaults,
+    ...Object.fromEntries(given.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value, variables)])),
+  });
+  if (given.some((argument) => hasVariable(argument.value))) return (variables) => ceiling(read(variables));
+  const fixed = ceiling(read({}));
+  return () => fixed;
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === 'Variable') return true;
+  if (value.kind === 'ListValue') return value.values.some(hasVariable);
+  return value.kind === 'ObjectValue' && value.fields.some((field) => hasVariable(field.value));
+}
+
+function conditionsOf(directives: FieldNode['directives'] & {}): Amount[] {
+  return directives.flatMap(({ name, arguments: args }) => {
+    const value = args?.find((argument) => argument.name.value === 'if')?.value;
+    if ((name.value !== 'include' && name.value !== 'skip') || value === undefined) return [];
+    const wanted = name.value === 'include';
+    if (value.kind === 'Variable') return [(variables: Variables) => (variables[value.name.value] === wanted ? 1 : 0)];
+    return [() => (value.kind === 'BooleanValue' && value.value === wanted ? 1 : 0)];
+  });
+}
+
+function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode | null {
+  const operations = document.definitions.filter((node) => node.kind === 'OperationDefinition');
+  return (name === null ? operations[0] : operations.find((node) => node.name?.value === name)) ?? null;
+}
+
+function defaultsOf(operation: OperationDefinitionNode): Variables | null {
+  const given = (operation.variableDefinitions ?? []).filter(({ defaultValue }) => defaultValue !== undefined);
+  if (given.length === 0) return null;
+  return Object.fromEntries(
+    given.map(({ variable, defaultValue }) => [variable.name.value, defaultValue && valueFromASTUntyped(defaultValue)]),
+  );
+}

@@ -1,0 +1,190 @@
+/**
+ * The whole wiring, on one screen.
+ *
+ * A request comes in by `server/`, is opened for its principal (`access/`), judged as a whole (`assembly/admission.ts`), and run
+ * on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a Call, and every Call
+ * goes through `pipeline/pipeline.ts`. The two halves meet here, through the type Handler.
+ */
+import { authenticator } from './access/authenticate.ts';
+import { developmentKey } from './access/development-key.ts';
+import { admission } from './assembly/admission.ts';
+import { openIndexes } from './assembly/entity-indexes.ts';
+import { gatewayFace, subgraphFace } from './assembly/faces.ts';
+import { graphOf, operatorFields, whenComposed } from './assembly/graph.ts';
+import { ingestCalls } from './assembly/ingest-calls.ts';
+import { listSizesOf } from './assembly/list-sizes.ts';
+import { operationHooks } from './assembly/operations.ts';
+import { anonymousOf, serviceOf, teamLimits } from './assembly/principals.ts';
+import { collectionsOf, routesOf } from './assembly/routes.ts';
+import { servicesOf } from './assembly/services.ts';
+import { startDocuments } from './assembly/start-documents.ts';
+import { firstQueries } from './assembly/welcome.ts';
+import { type GatewayConfig, includesRoute, isDevelopment, pathIn } from './config.ts';
+import { nanoUsdOf } from './core/money.ts';
+import type { Secret } from './core/secret.ts';
+import type { Graph } from './federation/graph.ts';
+import { aiFields } from './graphql/ai-fields/schema-part.ts';
+import { maskedError } from './graphql/errors.ts';
+import { quoteRules } from './graphql/quote-rules.ts';
+import { rootPricers } from './graphql/root-pricers.ts';
+import { aiSchema } from './graphql/schema.ts';
+import type { Services } from './graphql/services.ts';
+import { memoryStore } from './pipeline/cache-store.ts';
+import { guarded } from './pipeline/guard.ts';
+import { pipeline } from './pipeline/pipeline.ts';
+import { validated } from './pipeline/validate.ts';
+import { openRetrieval } from './retrieval/open.ts';
+import { healthBook } from './routing/health.ts';
+import { openRuns } from './runs/open.ts';
+import { createServer } from './server/server.ts';
+import { openStorage, type Storage } from './storage/open.ts';
+import { type Log, openLog } from './telemetry/log.ts';
+
+export interface Gateway {
+  /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  readonly graph: Graph;
+  readonly services: Services;
+  readonly storage: Storage;
+  /** A key with every scope, for the person at this machine; null outside development. */
+  readonly developmentKey: string | null;
+  /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** Where the configuration lies: its relative paths begin there. */
+  readonly folder: string;
+  /** Whether it listens on this machine alone: only then may anonymous callers use the embedded provider. */
+  readonly loopback: boolean;
+  /** Serves the AI schema alone, as a subgraph of the router that shows this secret: it may ask for `_entities`. */
+  readonly router?: Secret;
+  readonly log?: Log;
+  readonly now?: () => number;
+}
+
+/** For a configuration that `checkConfig` found no mistake in. */
+export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+  const { folder, router = null, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
+  const { graph: graphConfig = {}, server: serverConfig = {}, guardrails = [] } = config;
+  const development = isDevelopment(config);
+  const state = config.storage?.folder === null ? null : pathIn(folder, config.storage?.folder ?? '.fieldgate');
+
+  const storage = await openStorage({ folder: state, now, warn: (sentence, cause) => log.warn(sentence, { err: cause }) });
+  const routes = routesOf(config);
+  const collections = collectionsOf(config);
+  const health = healthBook({ now });
+
+  const handle = pipeline({
+    routes,
+    ledger: storage.ledger,
+    limits: storage.limits,
+    guard: guarded({
+      guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
+      mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
+    }),
+    validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
+    cache: memoryStore(),
+    health,
+    log,
+    now,
+  });
+
+  const runs = openRuns({
+    completions: storage.completions,
+    now,
+    onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
+  });
+  const ingestCallFor = ingestCalls(storage.limits, routes, now);
+  const { read, prompts } = operatorFields(config, folder);
+  const indexes = openIndexes({ config, read, storage, handle, callFor: ingestCallFor, graph: () => living, log });
+  const retrieval = openRetrieval({
+    passages: storage.passages,
+    jobs: storage.jobs,
+    handle,
+    collections,
+    ingestCallFor,
+    entities: indexes,
+    onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
+  });
+
+  const services = servicesOf({
+    storage,
+    handle,
+    runs,
+    retrieval,
+    routes,
+    health,
+    collections,
+    prompts,
+    entities: indexes,
+    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked) },
+    log,
+    now,
+  });
+  const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
+  const living = graphOf({ config, folder, fields: read, schema: own, log });
+  const rules = quoteRules({
+    services,
+    fields: read.fields,
+    listSizeOf: listSizesOf(living),
+    principal: serviceOf('quote'),
+    assumedListSize: 100,
+  });
+  const admit = admission({
+    // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
+    rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
+    mostPerOperation: nanoUsdOf(graphConfig.mostPerOperation ?? ''),
+    isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
+  });
+
+  const anonymous = development && options.loopback ? anonymousOf(routes) : null;
+  const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
+  const hooks = operationHooks({
+    authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
+    limits: storage.limits,
+    admission: admit,
+  });
+  const server = createServer({
+    ...hooks,
+    ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
+    modelFields: () => modelFields,
+    development,
+    cors: { origins: serverConfig.origins ?? [] },
+    maskError: (error) => maskedError(error, services.failed),
+    log,
+    graphiql: {
+      defaultQuery: firstQueries(config)
+        .map(({ query }) => query)
+        .join('\n\n'),
+    },
+  });
+
+  async function shutDown(): Promise<void> {
+    await server.close(serverConfig.drainMs ?? 10_000);
+    await runs.drain(0);
+    await Promise.all([retrieval.stop(), indexes.stop()]);
+    living.close();
+    await storage.close();
+  }
+  let closing: Promise<void> | null = null;
+
+  return {
+    graph: living,
+    services,
+    storage,
+    developmentKey: development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null,
+    async listen(at) {
+      const listening = await server.listen(at);
+      retrieval.start();
+      void living.refresh();
+      void whenComposed(living).then(() => indexes.start());
+      void startDocuments(config, folder, retrieval, log);
+      return listening;
+    },
+    close() {
+      closing ??= shutDown();
+      return closing;
+    },
+  };
+}

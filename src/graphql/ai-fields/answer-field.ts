@@ -1,0 +1,35 @@
+/** An operator's `@answer` field: a question about the entity, answered from a collection's documents, with citations. */
+import { type GraphQLFieldResolver, getNamedType } from 'graphql';
+import type { AnswerField } from '../../fields/ai-field.ts';
+import { renderPlain } from '../../fields/template.ts';
+import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
+import type { OperationContext } from '../context.ts';
+import type { Services } from '../services.ts';
+
+/** As many passages as `aiAnswer` shows a model unless asked for another number. */
+const passages = 8;
+
+/** A String field is the answer's text; an AiAnswer has its citations too. Null when nothing relevant was found. */
+export function answerResolver(
+  field: AnswerField,
+  services: Services,
+): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
+  return async (entity, args, context, info) => {
+    const prepared = preparedAnswer(
+      { services, context, info },
+      {
+        collection: field.collection,
+        question: renderPlain(field.question, args, entity),
+        route: field.route,
+        first: passages,
+        maxOutputTokens: field.maxOutputTokens,
+      },
+    );
+    const run = await prepared.start({});
+    const state = await run.ended(context.signal);
+    if (state.failure !== null) throw state.failure;
+    if (isNoAnswer(state)) return null;
+    const { text, citations } = state.completion;
+    return getNamedType(info.returnType).name === 'AiAnswer' ? { completion: state, text, citations } : text;
+  };
+}

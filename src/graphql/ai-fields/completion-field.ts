@@ -1,0 +1,110 @@
+/** An operator's `@completion` field: the entity and the selection become a request, the answer becomes the field's value. */
+import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { collect } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { quotedDataRule } from '../../core/quoted.ts';
+import { type CompletionRequest, completionRequest, type Message } from '../../core/request.ts';
+import type { CompletionField } from '../../fields/ai-field.ts';
+import { type Asked, askedFor } from '../../fields/selection.ts';
+import { render } from '../../fields/template.ts';
+import { callFor, checkLength, routeFor } from '../call.ts';
+import type { OperationContext } from '../context.ts';
+import type { Services } from '../services.ts';
+import { bounded, together } from './together.ts';
+
+interface Use {
+  readonly request: CompletionRequest;
+  readonly asked: Asked;
+  readonly info: GraphQLResolveInfo;
+}
+
+/** Calls of one field of one operation that run at a time: a list of entities must not take all slots of its principal. */
+const callsAtOnce = 8;
+
+export function completionResolver(
+  field: CompletionField,
+  services: Services,
+): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
+  return (entity, args, context, info) => {
+    const asked = askedFor(info.returnType, field.select === 'DECLARED' ? null : info.fieldNodes, info);
+    const request = requestFor(field, args, entity, asked);
+    checkLength(request, routeFor(services, context.principal, field.route, 'completion'));
+    return together<Use, unknown>(context, field.coordinate, (uses) => answersTo(uses, field, services, context)).load({
+      request,
+      asked,
+      info,
+    });
+  };
+}
+
+/** The request that the field makes for an entity: the same for the same text, whoever asks. */
+export function requestFor(
+  field: CompletionField,
+  args: Readonly<Record<string, unknown>>,
+  entity: unknown,
+  asked: Asked,
+): CompletionRequest {
+  const prompt = render(field.prompt, args, entity);
+  const system = field.system === null ? '' : render(field.system, args, entity);
+  const rules = [
+    system,
+    prompt.includes('<data ') || system.includes('<data ') ? quotedDataRule : '',
+    asked.format === 'json' ? jsonRule : '',
+  ]
+    .filter((rule) => rule !== '')
+    .join('\n');
+  const messages: Message[] = [
+    ...(rules === '' ? [] : [{ role: 'system' as const, content: [{ type: 'text' as const, text: rules }] }]),
+    { role: 'user', content: [{ type: 'text', text: prompt }] },
+  ];
+  return completionRequest(messages, {
+    maxInputTokens: field.maxInputTokens,
+    maxOutputTokens: field.maxOutputTokens,
+    temperature: field.temperature,
+    output: asked.format === 'json' ? { format: 'json', schema: asked.schema } : { format: 'text' },
+  });
+}
+
+const jsonRule =
+  'Answer with JSON of the given schema. Its descriptions say what is meant. Where the material says nothing of a value, it is null.';
+
+/** Equal requests are one call, whose cost is shared among the fields that made it. */
+async function answersTo(
+  uses: readonly Use[],
+  field: CompletionField,
+  services: Services,
+  context: OperationContext,
+): Promise<(unknown | Error)[]> {
+  const groups = [...Map.groupBy(uses, ({ request }) => canonicalJson(request)).values()];
+  const answers = await bounded(
+    callsAtOnce,
+    groups.map((group) => () => answerTo(group, field, services, context)),
+  );
+  const byUse = new Map(groups.flatMap((group, index) => group.map((use) => [use, answers[index]] as const)));
+  return uses.map((use) => byUse.get(use));
+}
+
+async function answerTo(group: readonly Use[], field: CompletionField, services: Services, context: OperationContext): Promise<unknown> {
+  const [first] = group;
+  if (first === undefined) return null;
+  const call = callFor(
+    { services, context, info: first.info },
+    {
+      route: field.route,
+      cache: { mode: 'default', maxAgeSeconds: null },
+      tags: {},
+      signal: context.signal,
+      askers: group.map(({ info }) => ({ info, weight: 1 })),
+    },
+  );
+  const completion = await collect(services.handle(first.request, call));
+  if (first.asked.format === 'json') return first.asked.valueOf(completion.object);
+  if (completion.finishReason === 'content-filter') {
+    throw new GatewayError(
+      'GUARDRAIL_BLOCKED',
+      `${field.coordinate}: the model's vendor withheld the answer. Another text may be answered.`,
+    );
+  }
+  return completion.text;
+}

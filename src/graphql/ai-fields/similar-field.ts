@@ -1,0 +1,37 @@
+/** An operator's `@similar` field: other entities of an index that are described alike, as far as the caller may see them. */
+import type { GraphQLFieldResolver } from 'graphql';
+import { GatewayError } from '../../core/errors.ts';
+import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';
+import { renderPlain } from '../../fields/template.ts';
+import { callFor } from '../call.ts';
+import type { OperationContext } from '../context.ts';
+import type { Services } from '../services.ts';
+
+const usualFirst = 5;
+const mostFirst = 50;
+
+/** Gives references (type and key); the graph makes entities of them, under the caller's own permissions. */
+export function similarResolver(
+  field: SimilarField,
+  indexes: readonly EntityIndex[],
+  services: Services,
+): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
+  const typeName = indexes.find(({ name }) => name === field.index)?.typeName;
+  return async (entity, args, context, info) => {
+    const first = typeof args['first'] === 'number' ? args['first'] : usualFirst;
+    if (!Number.isInteger(first) || first < 1 || first > mostFirst) {
+      throw new GatewayError('BAD_REQUEST', `${field.coordinate}: first is ${first}. It must be a whole number from 1 to ${mostFirst}.`);
+    }
+    const found = await services.entities.similar({
+      index: field.index,
+      text: renderPlain(field.text, args, entity),
+      first,
+      except: typeName === field.typeName ? entity : null,
+      principal: context.principal,
+      signal: context.signal,
+      context,
+      callFor: (want) => callFor({ services, context, info }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
+    });
+    return found.map(({ typeName: __typename, key }) => ({ __typename, ...key }));
+  };
+}

@@ -1,0 +1,58 @@
+/** An answer from documents is a run too: finding the passages and writing the answer are its source. */
+import type { Chunk } from '../core/chunk.ts';
+import type { RunState } from '../runs/run.ts';
+import { type Asker, callFor, routeFor } from './call.ts';
+import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
+import type { PreparedRun } from './completion-run.ts';
+import type { AiAnswerInput } from './generated.ts';
+import { checkWhole, refuse } from './refuse.ts';
+
+/** Says so in the completion itself, so that whoever attaches later can tell it from an answer. */
+const nothingFound = 'Nothing relevant was found; no model was asked.';
+
+export const isNoAnswer = (state: RunState): boolean => state.completion.warnings.includes(nothingFound);
+
+export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun {
+  const { services, context } = asker;
+  const route = routeFor(services, context.principal, input.route ?? 'default', 'completion');
+  const first = input.first ?? 8;
+  checkWhole('first', first, 1, 50);
+  checkWhole('maxOutputTokens', input.maxOutputTokens, 1, Number.MAX_SAFE_INTEGER);
+  if (input.question.trim() === '') refuse('question is empty. It must say what you want to know.');
+  const idempotencyKey = idempotencyKeyOf(input.idempotencyKey);
+  const settings = { cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
+  const { idempotencyKey: _, ...asked } = input;
+  const { collection, question, maxOutputTokens = null } = input;
+  return {
+    route: route.name,
+    start: ({ detached = false, live = false }) =>
+      services.runs.start({
+        principal: context.principal,
+        idempotencyKey,
+        input: { kind: 'answer', ...asked },
+        route: route.name,
+        detached,
+        async *source({ id, signal, report }): AsyncGenerator<Chunk> {
+          const answer = await services.retrieval.answer({
+            collection,
+            question,
+            route: route.name,
+            first,
+            maxOutputTokens,
+            principal: context.principal,
+            signal,
+            context,
+            // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
+            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.route === route.name ? { id, report } : {}) }),
+          });
+          if (answer.kind === 'answer') {
+            yield* answer.chunks;
+            return;
+          }
+          yield { type: 'warning', message: nothingFound };
+          yield { type: 'text', text: answer.message };
+          yield { type: 'finish', reason: 'stop' };
+        },
+      }),
+  };
+}

@@ -1,0 +1,32 @@
+/** The parts of an input that say how to make a call, whatever is asked. */
+import type { CachePolicy } from '../core/call.ts';
+import type { CacheInput, InputMaybe } from './generated.ts';
+import { checkWhole, jsonObject, refuse } from './refuse.ts';
+
+const mostTags = 16;
+
+export function cachePolicyOf(cache: InputMaybe<CacheInput> | undefined): CachePolicy {
+  if (cache === null || cache === undefined) return { mode: 'default', maxAgeSeconds: null };
+  checkWhole('cache.maxAgeSeconds', cache.maxAgeSeconds, 0, Number.MAX_SAFE_INTEGER);
+  const modes = { DEFAULT: 'default', BYPASS: 'bypass', REFRESH: 'refresh' } as const;
+  return { mode: modes[cache.mode ?? 'DEFAULT'], maxAgeSeconds: cache.maxAgeSeconds ?? null };
+}
+
+export function tagsOf(tags: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(jsonObject('tags', tags, '{ "feature": "search" }'));
+  if (entries.length > mostTags) refuse(`tags has ${entries.length} members. At most ${mostTags} are kept.`);
+  return Object.fromEntries(
+    entries.map(([name, value]) => {
+      if (typeof value !== 'string') refuse(`tags.${name} is not text. Every tag must be a string, such as { "feature": "search" }.`);
+      if (name.length > 64 || value.length > 256)
+        refuse(`The tag "${name.slice(0, 64)}" is too long: a name has at most 64 characters, a value 256.`);
+      return [name, value];
+    }),
+  );
+}
+
+export function idempotencyKeyOf(key: InputMaybe<string> | undefined): string | null {
+  if (key === null || key === undefined) return null;
+  if (key === '' || key.length > 255) refuse('idempotencyKey must have 1 to 255 characters, such as a UUID.');
+  return key;
+}

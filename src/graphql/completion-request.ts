@@ -1,0 +1,121 @@
+/** CompletionInput -> CompletionRequest. Everything that can be seen to be wrong is refused here, before anything is spent. */
+import type { Principal } from '../core/call.ts';
+import type { JsonSchema } from '../core/json-schema.ts';
+import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../core/request.ts';
+import type { CompletionInput, PromptInput, ToolInput } from './generated.ts';
+import { messagesOf } from './message-input.ts';
+import { checkWhole, jsonObject, refuse } from './refuse.ts';
+import type { RenderedTemplate, RouteView, Services } from './services.ts';
+
+type Needs = Pick<Services, 'refuseImageUrl' | 'templates'>;
+
+export function completionRequestOf(input: CompletionInput, route: RouteView, services: Needs, principal: Principal): CompletionRequest {
+  checkWhole('maxInputTokens', input.maxInputTokens, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole('maxOutputTokens', input.maxOutputTokens, 1, Number.MAX_SAFE_INTEGER);
+  const { temperature, topP, seed } = input;
+  if (temperature != null && (temperature < 0 || temperature > 2)) refuse(`temperature is ${temperature}. It must lie between 0 and 2.`);
+  if (topP != null && (topP <= 0 || topP > 1)) refuse(`topP is ${topP}. It must lie above 0 and not above 1.`);
+  const stop = input.stop ?? [];
+  if (stop.length > 16 || stop.includes('')) refuse('stop may have at most 16 texts, none of them empty.');
+  const tools = toolsOf(input.tools ?? []);
+  const { messages, settings } = promptOf(input.prompt, services, principal);
+  return completionRequest(messages, {
+    ...settings,
+    ...given({
+      maxInputTokens: input.maxInputTokens,
+      maxOutputTokens: input.maxOutputTokens,
+      temperature,
+      topP,
+      seed,
+      stop: input.stop,
+      tools: input.tools == null ? undefined : tools,
+      toolChoice: input.toolChoice == null ? undefined : toolChoiceOf(input, tools),
+      output: input.output == null ? undefined : outputOf(input.output),
+    }),
+    providerOptions: providerOptionsOf(input.providerOptions, route),
+  });
+}
+
+/** Only what the caller has set: the rest is the template's, or the deployment's. */
+function given<T extends object>(settings: T): { [K in keyof T]: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== null)) as {
+    [K in keyof T]: NonNullable<T[K]>;
+  };
+}
+
+function promptOf(prompt: PromptInput, services: Needs, principal: Principal): RenderedTemplate {
+  if (typeof prompt.text === 'string') {
+    if (prompt.text.trim() === '') refuse('prompt.text is empty. It must say what you want to know.');
+    return { messages: [{ role: 'user', content: [{ type: 'text', text: prompt.text }] }], settings: {} };
+  }
+  if (prompt.messages) return { messages: messagesOf(prompt.messages, services), settings: {} };
+  if (prompt.template) {
+    const { id, version, variables } = prompt.template;
+    const ids = services.templates.ids();
+    if (!ids.includes(id)) {
+      const remedy =
+        ids.length === 0 ? 'This gateway has no templates: send prompt.text or prompt.messages.' : `Templates: ${ids.join(', ')}.`;
+      refuse(`There is no template "${id}". ${remedy}`);
+    }
+    return services.templates.render(id, version ?? null, jsonObject('prompt.template.variables', variables, '{ "words": 40 }'), principal);
+  }
+  return refuse('prompt is empty. It must have exactly one of text, messages, template.');
+}
+
+function toolsOf(inputs: readonly ToolInput[]): readonly Tool[] {
+  const names = new Set<string>();
+  return inputs.map(({ name, description, parameters }) => {
+    if (!/^[\w-]{1,64}$/.test(name))
+      refuse(`The tool name "${name.slice(0, 64)}" is refused: letters, digits, _ and -, at most 64, are accepted.`);
+    if (names.has(name)) refuse(`There are two tools named "${name}". Every tool needs its own name.`);
+    names.add(name);
+    const schema = jsonObject(`tools: ${name}.parameters`, parameters, '{ "type": "object", "properties": {} }') as JsonSchema;
+    return { name, description: description ?? null, parameters: schema };
+  });
+}
+
+function toolChoiceOf({ toolChoice }: CompletionInput, tools: readonly Tool[]): ToolChoice {
+  if (typeof toolChoice?.tool === 'string') {
+    const { tool } = toolChoice;
+    if (!tools.some(({ name }) => name === tool)) {
+      refuse(
+        `toolChoice.tool names "${tool}", which is not among the tools: ${tools.map(({ name }) => name).join(', ') || 'there are none'}.`,
+      );
+    }
+    return { type: 'tool', name: tool };
+  }
+  switch (toolChoice?.mode) {
+    case 'AUTO':
+      return { type: 'auto' };
+    case 'NONE':
+      return { type: 'none' };
+    case 'REQUIRED':
+      if (tools.length === 0) refuse('toolChoice.mode is REQUIRED, and there are no tools. Send tools, or leave toolChoice out.');
+      return { type: 'required' };
+    default:
+      return refuse('toolChoice must have a mode of AUTO, NONE or REQUIRED, or the name of a tool.');
+  }
+}
+
+function outputOf({ format, schema }: NonNullable<CompletionInput['output']>): Output {
+  const present = schema !== null && schema !== undefined;
+  if ((format ?? 'TEXT') === 'TEXT') {
+    if (present) refuse('output.schema is set, and output.format is TEXT. A schema goes with format: JSON.');
+    return { format: 'text' };
+  }
+  if (!present) return { format: 'json', schema: null };
+  return {
+    format: 'json',
+    schema: jsonObject('output.schema', schema, '{ "type": "object", "properties": { "title": { "type": "string" } } }'),
+  };
+}
+
+function providerOptionsOf(value: unknown, route: RouteView): Readonly<Record<string, unknown>> {
+  const options = jsonObject('providerOptions', value, '{ "reasoningEffort": "low" }');
+  const strange = Object.keys(options).find((key) => !route.providerOptions.includes(key));
+  if (strange !== undefined) {
+    const allowed = route.providerOptions.length === 0 ? 'It allows none.' : `It allows: ${route.providerOptions.join(', ')}.`;
+    refuse(`providerOptions.${strange} is not allowed on route "${route.name}". ${allowed}`);
+  }
+  return options;
+}

@@ -1,0 +1,46 @@
+/** A root completion is a run: its source is the handler, its events are the subscription, its end is the query's answer. */
+import type { CompletionRequest } from '../core/request.ts';
+import type { BeginRun, Run } from '../runs/run.ts';
+import { type Asker, callFor, checkLength, routeFor } from './call.ts';
+import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
+import { completionRequestOf } from './completion-request.ts';
+import type { CompletionInput } from './generated.ts';
+
+export interface HowToRun {
+  /** Goes on when nobody reads. */
+  readonly detached?: boolean;
+  /** Somebody watches it grow: see `Call.live`. */
+  readonly live?: boolean;
+}
+
+/** A completion that is ready to begin: all that can be refused has been. */
+export interface PreparedRun {
+  readonly route: string;
+  /** Throws CONTEXT_TOO_LONG, IDEMPOTENCY_CONFLICT and RESUME_EXPIRED. */
+  start(how: HowToRun): Promise<Run>;
+}
+
+/** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. */
+export function preparedCompletion(asker: Asker, input: CompletionInput): PreparedRun {
+  const { services, context } = asker;
+  const route = routeFor(services, context.principal, input.route ?? 'default', 'completion');
+  const request: CompletionRequest = completionRequestOf(input, route, services, context.principal);
+  const idempotencyKey = idempotencyKeyOf(input.idempotencyKey);
+  const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
+  const { idempotencyKey: _, ...asked } = input;
+  return {
+    route: route.name,
+    async start({ detached = false, live = false }) {
+      checkLength(request, route);
+      const begin: BeginRun = {
+        principal: context.principal,
+        idempotencyKey,
+        input: { kind: 'completion', ...asked },
+        route: route.name,
+        detached,
+        source: ({ id, signal, report }) => services.handle(request, callFor(asker, { ...settings, id, live, signal, report })),
+      };
+      return services.runs.start(begin);
+    },
+  };
+}

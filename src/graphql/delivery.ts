@@ -1,0 +1,144 @@
+/**
+ * How the events of a run reach a subscriber: started with the first pull, ended at once when the subscriber leaves, and
+ * always with a last event that says how it went.
+ *
+ * These are iterator objects, not generators: a generator that waits for upstream does not see `return()` until
+ * upstream speaks.
+ */
+import { abortError } from '../core/abort.ts';
+import { emptyCompletion } from '../core/chunk.ts';
+import { asGatewayError, type GatewayError } from '../core/errors.ts';
+import type { Run, RunEvent, RunState } from '../runs/run.ts';
+import type { StreamDelivery } from './generated.ts';
+
+/** Milliseconds between two snapshots: at most ten a second. */
+const snapshotMs = 100;
+
+export interface Following {
+  /** Starts or finds the run. Called at the first pull. */
+  readonly open: (signal: AbortSignal) => Promise<Run>;
+  readonly after: string | null;
+  readonly delivery: StreamDelivery;
+  /** The operation's: fires when the client leaves. */
+  readonly signal: AbortSignal;
+  /** What the last event calls a completion that never came to be, and its route. */
+  readonly id: string;
+  readonly route: string | null;
+}
+
+export function following({ open, after, delivery, signal, id, route }: Following): AsyncIterableIterator<RunEvent> {
+  const own = new AbortController();
+  const either = AbortSignal.any([signal, own.signal]);
+  let run: Run | null = null;
+  let events: AsyncIterator<RunEvent> | null = null;
+  let seq = 0;
+  let over = false;
+
+  async function begin(): Promise<AsyncIterator<RunEvent>> {
+    run = await open(either);
+    const all = run.events(after, either);
+    return delivery === 'SNAPSHOT' ? snapshots(all, run.state) : all;
+  }
+
+  function lastEvent(error: GatewayError): RunEvent {
+    const state = run?.state() ?? failedState(id, route, error);
+    return { type: 'failed', seq: seq + 1, cursor: '', completionId: state.id, state, failure: error };
+  }
+
+  const iterator: AsyncIterableIterator<RunEvent> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      if (over) return { done: true, value: undefined };
+      try {
+        events ??= await begin();
+        const result = await events.next();
+        if (result.done === true) over = true;
+        else seq = result.value.seq;
+        return result;
+      } catch (error) {
+        const nobodyReads = over || leftBy(signal);
+        over = true;
+        own.abort();
+        if (nobodyReads) return { done: true, value: undefined };
+        return { done: false, value: lastEvent(signal.aborted ? abortError(signal) : asGatewayError(error)) };
+      }
+    },
+    async return() {
+      over = true;
+      own.abort();
+      await events?.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
+}
+
+/** Events under the name of their subscription field, which has no resolver of its own: its rule must come before it. */
+export function named<Name extends string, T>(name: Name, events: AsyncIterator<T>): AsyncIterableIterator<Record<Name, T>> {
+  const iterator: AsyncIterableIterator<Record<Name, T>> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      const result = await events.next();
+      if (result.done === true) return { done: true, value: undefined };
+      return { done: false, value: { [name]: result.value } as Record<Name, T> };
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
+}
+
+/** Nobody is there to read a last event; at a deadline somebody is. */
+const leftBy = (signal: AbortSignal): boolean => signal.aborted && abortError(signal).code === 'CANCELLED';
+
+function failedState(id: string, route: string | null, failure: GatewayError): RunState {
+  return { id, status: 'FAILED', completion: emptyCompletion, failure, settlement: null, route };
+}
+
+/** Deltas become the whole completion so far; the first, the last and nothing in between is an event of its own. */
+export function snapshots(
+  events: AsyncIterator<RunEvent>,
+  state: () => RunState,
+  everyMs = snapshotMs,
+  now: () => number = Date.now,
+): AsyncIterableIterator<RunEvent> {
+  let arriving: Promise<IteratorResult<RunEvent>> | null = null;
+  let newest: RunEvent | null = null;
+  let shownAt = Number.NEGATIVE_INFINITY;
+
+  const iterator: AsyncIterableIterator<RunEvent> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      for (;;) {
+        arriving ??= events.next();
+        const arrived = newest === null ? await arriving : await orAfter(arriving, shownAt + everyMs - now());
+        if (arrived === null && newest !== null) {
+          const { seq, cursor, completionId } = newest;
+          newest = null;
+          shownAt = now();
+          return { done: false, value: { type: 'snapshot', seq, cursor, completionId, state: state() } };
+        }
+        arriving = null;
+        if (arrived === null || arrived.done === true) return { done: true, value: undefined };
+        if ('state' in arrived.value) return arrived;
+        newest = arrived.value;
+      }
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
+}
+
+/** The promise's value, or null when it takes longer; what is already there wins over a time that has passed. */
+async function orAfter<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, ms), null);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,167 @@
+/**
+ * What goes wrong, as the caller sees it: a member of a result union where the schema has one, else an error with a code.
+ * Whatever is not a GatewayError is a fault of ours: masked, INTERNAL, its cause for the log alone.
+ */
+import { GraphQLError } from 'graphql';
+import type { Principal } from '../core/call.ts';
+import type { AttemptSummary } from '../core/errors.ts';
+import { asGatewayError, errorTable, GatewayError } from '../core/errors.ts';
+import type { BudgetState } from '../storage/limits.ts';
+import type { FailureCode, GuardedSide } from './generated.ts';
+import type { Services } from './services.ts';
+
+interface FailureBase {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  readonly errorId: string;
+}
+
+export type FailureView =
+  | (FailureBase & { readonly __typename: 'BudgetExceeded'; readonly budget: BudgetState })
+  | (FailureBase & { readonly __typename: 'RateLimited'; readonly limit: string })
+  | (FailureBase & { readonly __typename: 'GuardrailBlocked'; readonly guardrail: string; readonly on: GuardedSide })
+  | (FailureBase & { readonly __typename: 'ModelUnavailable'; readonly attempts: readonly AttemptSummary[] })
+  | (FailureBase & {
+      readonly __typename: 'InvalidOutput';
+      readonly issues: readonly { readonly path: string; readonly message: string }[];
+    })
+  | (FailureBase & { readonly __typename: 'OtherFailure' });
+
+export type FailureName = FailureView['__typename'];
+type Only<Name extends FailureName> = Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>;
+
+/** Failures carry the name of their type; what has none is the union's answer. */
+export const memberType =
+  <Answer extends string>(answer: Answer) =>
+  <Name extends string>(value: object & { readonly __typename?: Name }): Answer | Name =>
+    value.__typename ?? answer;
+
+/** Codes that are data. The others say that the request itself was wrong, and are errors. */
+const failureCodes: ReadonlySet<string> = new Set<FailureCode>([
+  'BUDGET_EXCEEDED',
+  'RATE_LIMITED',
+  'CONCURRENCY_LIMITED',
+  'GUARDRAIL_BLOCKED',
+  'CONTEXT_TOO_LONG',
+  'MODEL_UNAVAILABLE',
+  'INVALID_OUTPUT',
+  'TIMEOUT',
+  'STREAM_STALLED',
+  'CANCELLED',
+  'UNPRICED',
+  'IDEMPOTENCY_CONFLICT',
+  'RESUME_EXPIRED',
+  'INTERNAL',
+]);
+
+export const allFailures = [
+  'BudgetExceeded',
+  'RateLimited',
+  'GuardrailBlocked',
+  'ModelUnavailable',
+  'InvalidOutput',
+  'OtherFailure',
+] as const;
+
+const mostInt = 2 ** 31 - 1;
+const shortened = (ms: number | undefined): number | null => (ms === undefined ? null : Math.min(mostInt, Math.max(0, Math.ceil(ms))));
+
+/** The error as data, as one of the union's own members, or thrown again where it is no failure of a model. */
+export async function failureAsData<Name extends FailureName>(
+  error: unknown,
+  members: readonly Name[],
+  services: Services,
+  principal: Principal,
+): Promise<Only<Name>> {
+  const known = asGatewayError(error);
+  if (!failureCodes.has(known.code)) throw known;
+  return failureOf(known, members, services, principal);
+}
+
+/** The error as data, whatever it is: streams and completions have no other way to tell. */
+export async function failureOf<Name extends FailureName>(
+  error: GatewayError,
+  members: readonly Name[],
+  services: Services,
+  principal: Principal,
+): Promise<Only<Name>> {
+  services.failed(error);
+  const view = await viewOf(error, services, principal);
+  const members_: readonly FailureName[] = members;
+  const fitting: FailureView = members_.includes(view.__typename) ? view : { ...baseOf(error), __typename: 'OtherFailure' };
+  return fitting as Only<Name>;
+}
+
+function baseOf(error: GatewayError): FailureBase {
+  return {
+    code: failureCodes.has(error.code) ? (error.code as FailureCode) : 'OTHER',
+    message: error.message,
+    retryable: error.retryable,
+    retryAfterMs: shortened(error.details.retryAfterMs),
+    errorId: error.errorId,
+  };
+}
+
+async function viewOf(error: GatewayError, services: Services, principal: Principal): Promise<FailureView> {
+  const base = baseOf(error);
+  const { limit, guardrail, on, attempts, issues } = error.details;
+  if (error.code === 'BUDGET_EXCEEDED') {
+    const budgets = await services.limits.budgets(principal.limits).catch(() => []);
+    const budget = budgets.find(({ name }) => name === limit);
+    if (budget !== undefined) {
+      const retryAfterMs = base.retryAfterMs ?? shortened(budget.resetsAt - services.now());
+      return { ...base, __typename: 'BudgetExceeded', retryAfterMs, budget };
+    }
+  }
+  if ((error.code === 'RATE_LIMITED' || error.code === 'CONCURRENCY_LIMITED') && limit !== undefined) {
+    return { ...base, __typename: 'RateLimited', limit };
+  }
+  if (error.code === 'GUARDRAIL_BLOCKED' && guardrail !== undefined) {
+    const side = on === undefined ? 'OTHER' : on === 'input' ? 'INPUT' : 'OUTPUT';
+    return { ...base, __typename: 'GuardrailBlocked', guardrail, on: side };
+  }
+  if (error.code === 'MODEL_UNAVAILABLE') return { ...base, __typename: 'ModelUnavailable', attempts: attempts ?? [] };
+  if (error.code === 'INVALID_OUTPUT') return { ...base, __typename: 'InvalidOutput', issues: issues ?? [] };
+  return { ...base, __typename: 'OtherFailure' };
+}
+
+/** With `extensions { code, errorId, retryable, retryAfterMs }`. `at` gives it its place in the response. */
+export function graphqlErrorOf(error: GatewayError, at: Pick<GraphQLError, 'nodes' | 'path'> | null = null): GraphQLError {
+  const retryAfterMs = shortened(error.details.retryAfterMs);
+  return new GraphQLError(error.message, {
+    originalError: error,
+    nodes: at?.nodes ?? null,
+    path: at?.path ?? null,
+    extensions: {
+      code: error.code,
+      errorId: error.errorId,
+      retryable: error.retryable,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    },
+  });
+}
+
+const rootOf = (error: unknown): unknown =>
+  error instanceof GraphQLError && error.originalError !== undefined ? rootOf(error.originalError) : error;
+
+/**
+ * Any error on its way out, as the caller may see it. GraphQL's own (syntax, validation, variables) pass as BAD_REQUEST,
+ * ours with their codes, everything else as INTERNAL. `log` is told of all but the first kind. Never a stack.
+ */
+export function maskedError(error: unknown, log: (error: GatewayError) => void): GraphQLError {
+  const root = rootOf(error);
+  const at = error instanceof GraphQLError ? error : null;
+  if (root instanceof GraphQLError) {
+    const code = root.extensions['code'];
+    const isCoded = typeof code === 'string' && typeof root.extensions['errorId'] === 'string';
+    if (isCoded && (code in errorTable || typeof root.extensions['subgraph'] === 'string')) {
+      return new GraphQLError(root.message, { nodes: at?.nodes ?? null, path: at?.path ?? null, extensions: root.extensions });
+    }
+    return graphqlErrorOf(new GatewayError('BAD_REQUEST', root.message), at);
+  }
+  const known = asGatewayError(root);
+  log(known);
+  return graphqlErrorOf(known, at);
+}

@@ -1,0 +1,2310 @@
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { RunState } from '../runs/run.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView } from './views.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { AttemptSummary } from '../core/errors.ts';
+import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
+import type { IngestionState } from '../retrieval/retrieval.ts';
+import type { BudgetState } from '../storage/limits.ts';
+import type { RouteView, DeploymentView } from './services.ts';
+import type { KeyRecord } from '../storage/keys.ts';
+import type { UsageTotal } from '../storage/ledger.ts';
+import type { OperationContext } from './context.ts';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = Maybe<T>;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A place in a completion's event log. Opaque: hand it back as `after` to go on where you were, and read nothing from it. */
+  Cursor: { input: string; output: string; }
+  /** A moment as RFC 3339 text in UTC, such as `2026-11-23T12:00:00.000Z`. */
+  DateTime: { input: string; output: string; }
+  /** A decimal number as text, such as `"0.0015"`: exact, never a float. Use a decimal library, or show it as it is. */
+  Decimal: { input: string; output: string; }
+  /** Any JSON value: object, list, text, number, boolean or null. */
+  JSON: { input: unknown; output: unknown; }
+  /** A whole number between -(2^53 - 1) and 2^53 - 1: larger than Int, and still exact in JavaScript. */
+  SafeInt: { input: number; output: number; }
+  /** A vector as base64 of little-endian 32-bit floats. In JavaScript: `new Float32Array(Uint8Array.from(atob(v), c => c.charCodeAt(0)).buffer)`. */
+  Vector: { input: string; output: string; }
+  _FieldSet: { input: unknown; output: unknown; }
+};
+
+/** An answer from documents. */
+export type AiAnswer = {
+  /** The sources that the answer's markers name. */
+  readonly citations: ReadonlyArray<AiCitation>;
+  /** The completion behind the answer, with usage and provenance. */
+  readonly completion: Completion;
+  /** The answer, with markers such as `[1]` that name its citations. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** A question to answer from a collection. */
+export type AiAnswerInput = {
+  /** The route's own policy when absent. */
+  readonly cache?: InputMaybe<CacheInput>;
+  /** The collection's name: see Query.aiCollections. */
+  readonly collection: Scalars['String']['input'];
+  /** At most this many passages are shown to the model, from 1 to 50. */
+  readonly first?: Scalars['Int']['input'];
+  /** The same key from the same principal within 24 h is the same answer, billed once. At most 255 characters. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** The longest answer in tokens; the deployment's own limit when absent. */
+  readonly maxOutputTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The question. */
+  readonly question: Scalars['String']['input'];
+  /** The route that writes the answer: see Query.aiRoutes. */
+  readonly route?: Scalars['String']['input'];
+  /** Your own labels for the ledger: an object whose values are text. At most 16. */
+  readonly tags?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** An answer with citations, NoAnswer, or a failure. It may grow: keep a default branch. */
+export type AiAnswerResult = AiAnswer | BudgetExceeded | GuardrailBlocked | ModelUnavailable | NoAnswer | OtherFailure | RateLimited;
+
+/** An amount of money that may be spent in a time. */
+export type AiBudget = {
+  /** What running calls have set aside: the most that they can still cost. */
+  readonly held: AiCost;
+  /** The most that may be spent in the period. */
+  readonly limit: AiCost;
+  /** The account, such as `key:3f9a` or `team:search`. */
+  readonly name: Scalars['String']['output'];
+  /** When the period ends and everything is free again. */
+  readonly resetsAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What ended calls have cost in the period. */
+  readonly spent: AiCost;
+};
+
+/** Where a statement of an answer comes from. */
+export type AiCitation = {
+  /** The entity, for a source that is an entity of the graph. */
+  readonly entity?: Maybe<AiEntityRef>;
+  /** As it stands in the answer, such as `[1]`. */
+  readonly marker: Scalars['String']['output'];
+  /** The passage, for a source that is a document. */
+  readonly passage?: Maybe<SourcePassage>;
+  /** The words of the source that support it. */
+  readonly quote: Scalars['String']['output'];
+  /** How well the source fits. Compare it only within one answer. */
+  readonly score: Scalars['Float']['output'];
+};
+
+/** A collection of documents that can be searched. */
+export type AiCollection = {
+  /** The model that embeds its passages; a collection keeps to one. */
+  readonly embeddingModel: Scalars['String']['output'];
+  /** Its name. */
+  readonly name: Scalars['String']['output'];
+  /** Into how many passages they are cut. */
+  readonly passages: Scalars['Int']['output'];
+  /** How many documents it has. */
+  readonly sources: Scalars['Int']['output'];
+};
+
+/** An amount of money. */
+export type AiCost = {
+  /** Exact, with up to nine decimal places. */
+  readonly amount: Scalars['Decimal']['output'];
+  /** ISO 4217; always `USD` today. */
+  readonly currency: Scalars['String']['output'];
+};
+
+/** A model at a provider, as the gateway calls it. */
+export type AiDeployment = {
+  /** What it can do: `completion`, `embedding`, `tools`, `images`, `files`, `json`, `reasoning`, `extractive`. An extractive one only finds and quotes: it is no language model. */
+  readonly capabilities: ReadonlyArray<Scalars['String']['output']>;
+  /** Input and output together, in tokens; null when unknown. */
+  readonly contextWindow?: Maybe<Scalars['Int']['output']>;
+  /** False while it fails too often to be tried. */
+  readonly healthy: Scalars['Boolean']['output'];
+  /** Unique in the gateway, such as `openai/gpt-5-mini`. */
+  readonly id: Scalars['ID']['output'];
+  /** US dollars for a million tokens of fresh input, at the lowest tier; null when unknown. */
+  readonly inputPerMillion?: Maybe<Scalars['Decimal']['output']>;
+  /** The longest answer in tokens. */
+  readonly maxOutputTokens?: Maybe<Scalars['Int']['output']>;
+  /** The model's name at that provider. */
+  readonly model: Scalars['String']['output'];
+  /** US dollars for a million tokens of output, at the lowest tier; null when unknown. */
+  readonly outputPerMillion?: Maybe<Scalars['Decimal']['output']>;
+  /** The provider's name in the configuration; `embedded` is the one that runs inside the gateway and is no language model. */
+  readonly provider: Scalars['String']['output'];
+};
+
+/** Names an entity of the graph. */
+export type AiEntityRef = {
+  /** The fields of its key, as an object. */
+  readonly key: Scalars['JSON']['output'];
+  /** The entity's type. */
+  readonly typeName: Scalars['String']['output'];
+};
+
+/** A virtual key, without its secret. */
+export type AiKey = {
+  /** When it was issued. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it stops working; null: never. */
+  readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Its public id: the middle part of `fg_<id>_<secret>`. */
+  readonly id: Scalars['ID']['output'];
+  /** The most that it may spend in a calendar month, in US dollars; null: no limit of its own. */
+  readonly monthlyBudget?: Maybe<Scalars['Decimal']['output']>;
+  /** For people: what it is for. */
+  readonly name: Scalars['String']['output'];
+  /** The most calls in a minute; null: no limit of its own. */
+  readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** When it was revoked; null: it was not. */
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The routes that it may use; null: all. */
+  readonly routes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What it may do. */
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  /** The team that it counts to. */
+  readonly team: Scalars['String']['output'];
+};
+
+/** The most that an operation can cost, field by field, before it runs. */
+export type AiQuote = {
+  /** Whether you could run it now. */
+  readonly allowed: Scalars['Boolean']['output'];
+  /** All fields together; null when the price of a model is unknown. */
+  readonly cost?: Maybe<AiCost>;
+  /** How deeply the operation nests. */
+  readonly depth: Scalars['Int']['output'];
+  /** The AI fields of the operation. */
+  readonly fields: ReadonlyArray<AiQuotedField>;
+  /** The most input of all calls together, estimated from the operation's text. */
+  readonly inputTokens: Scalars['SafeInt']['output'];
+  /** The most output of all calls together. */
+  readonly outputTokens: Scalars['SafeInt']['output'];
+  /** Why not; null when allowed. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+};
+
+/** What one AI field of an operation can cost at most. */
+export type AiQuotedField = {
+  /** The most calls to models that it makes; retries and fallbacks are not counted. */
+  readonly calls: Scalars['SafeInt']['output'];
+  /** The field, such as `Query.completion`. */
+  readonly coordinate: Scalars['String']['output'];
+  /** The most that they cost; null when a model's price is unknown. */
+  readonly cost?: Maybe<AiCost>;
+  /** Where it stands in the response, such as `answer` or `products.summary`. */
+  readonly path: Scalars['String']['output'];
+};
+
+/** A name that calls are sent to, and the deployments behind it. */
+export type AiRoute = {
+  /** The models behind it, in the order of the configuration. */
+  readonly deployments: ReadonlyArray<AiDeployment>;
+  /** What it is for. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** What CompletionInput.route and its kin take. */
+  readonly name: Scalars['String']['output'];
+};
+
+/** What a search found. */
+export type AiSearch = {
+  /** Best first; empty when nothing fits. */
+  readonly hits: ReadonlyArray<AiSearchHit>;
+  /** What limits the result, such as: it was found by words alone, because no embedding model answered. */
+  readonly warnings: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** Something that a search found: a passage of a document or an entity of the graph. */
+export type AiSearchHit = {
+  /** The entity, for a hit in an index of entities. */
+  readonly entity?: Maybe<AiEntityRef>;
+  /** The passage, for a hit in a document. */
+  readonly passage?: Maybe<SourcePassage>;
+  /** How well it fits. Compare it only within one search. */
+  readonly score: Scalars['Float']['output'];
+};
+
+/** What to look for, and where. */
+export type AiSearchInput = {
+  /** The collection's name: see Query.aiCollections. */
+  readonly collection: Scalars['String']['input'];
+  /** At most this many hits, from 1 to 50. */
+  readonly first?: Scalars['Int']['input'];
+  /** A few words or a sentence. */
+  readonly query: Scalars['String']['input'];
+};
+
+/** Hits, or why there are none. It may grow: keep a default branch. */
+export type AiSearchResult = AiSearch | BudgetExceeded | ModelUnavailable | OtherFailure | RateLimited;
+
+/** Which part of the ledger to add up, and how. */
+export type AiUsageInput = {
+  /** Go on after the page whose `endCursor` this is. */
+  readonly after?: InputMaybe<Scalars['String']['input']>;
+  /** At most this many rows, from 1 to 1000. */
+  readonly first?: Scalars['Int']['input'];
+  /** Calls that began at this moment or later. */
+  readonly from: Scalars['DateTime']['input'];
+  /** One row for each combination of these; at least one, each once. */
+  readonly groupBy?: ReadonlyArray<UsageDimension>;
+  /** Also one row for each such time (UTC); one for the whole time when absent. */
+  readonly interval?: InputMaybe<UsageInterval>;
+  /** Calls that began before this moment. */
+  readonly to: Scalars['DateTime']['input'];
+};
+
+/** A page of the ledger, added up. */
+export type AiUsageReport = {
+  /** Hand it back as `after` for the next page; null on the last one. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** The rows, the dearest first within a time. */
+  readonly rows: ReadonlyArray<AiUsageRow>;
+};
+
+/** The calls of one group, added up. */
+export type AiUsageRow = {
+  /** How many uses of AI fields. */
+  readonly calls: Scalars['SafeInt']['output'];
+  /** How many ended with a failure. */
+  readonly failures: Scalars['SafeInt']['output'];
+  /** Where the row's time begins; null without an interval. */
+  readonly from?: Maybe<Scalars['DateTime']['output']>;
+  /** The group: an object with one property for each dimension asked, in lower case, such as `{ "coordinate": "Query.completion" }`. */
+  readonly key: Scalars['JSON']['output'];
+  /** What caches and shared calls have spared. */
+  readonly savedCost?: Maybe<AiCost>;
+  /** Their tokens and cost. */
+  readonly usage: TokenUsage;
+};
+
+/** You, as the gateway sees you. */
+export type AiViewer = {
+  /** The budgets that your calls draw on, as they stand now. */
+  readonly budgets: ReadonlyArray<AiBudget>;
+  /** Such as `key:3f9a` or `anonymous`. */
+  readonly principal: Scalars['ID']['output'];
+  /** The names of the routes that you may use. */
+  readonly routes: ReadonlyArray<Scalars['String']['output']>;
+  /** What you may do. */
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  /** Your team, if you have one. */
+  readonly team?: Maybe<Scalars['String']['output']>;
+};
+
+/** A budget has not enough left. Nothing was sent. */
+export type BudgetExceeded = Failure & {
+  /** The budget that refused, as it stands now. */
+  readonly budget: AiBudget;
+  /** BUDGET_EXCEEDED. */
+  readonly code: FailureCode;
+  /** Quote it to the operators. */
+  readonly errorId: Scalars['ID']['output'];
+  /** Which budget refused, for people. */
+  readonly message: Scalars['String']['output'];
+  /** Milliseconds until the budget begins anew, where it is known. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Whether an earlier, equal answer may serve. */
+export type CacheInput = {
+  /** Take no answer that is older than this many seconds; the route's own limit still holds. */
+  readonly maxAgeSeconds?: InputMaybe<Scalars['Int']['input']>;
+  /** Read and write, pass by, or write only. */
+  readonly mode?: CacheMode;
+};
+
+/** DEFAULT is the route's own policy; a route caches only if its configuration says so. */
+export type CacheMode =
+  /** Neither read nor write the cache. */
+  | 'BYPASS'
+  /** The route's own policy. */
+  | 'DEFAULT'
+  /** Ask the model anew and replace what is kept. */
+  | 'REFRESH';
+
+/** Where an answer came from. It may grow: treat what you do not know as OTHER. */
+export type CacheStatus =
+  /** The cache was not looked at. */
+  | 'BYPASS'
+  /** From the cache: no model was asked. */
+  | 'HIT'
+  /** The cache had none, so a model was asked. */
+  | 'MISS'
+  /** A status that this schema does not name yet. */
+  | 'OTHER'
+  /** From an identical call that was just running: no second one was made. */
+  | 'SHARED';
+
+/** A statement's source is known. */
+export type CitationAdded = CompletionEvent & {
+  /** The source. */
+  readonly citation: AiCitation;
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** An answer of a model, while it is written and after. Kept for a day after its end, for the principal who asked. */
+export type Completion = {
+  /** Where the answer's statements come from, for answers from documents. */
+  readonly citations: ReadonlyArray<AiCitation>;
+  /** Why it failed; null otherwise. */
+  readonly failure?: Maybe<Failure>;
+  /** Why the model stopped; null while it speaks. */
+  readonly finishReason?: Maybe<FinishReason>;
+  /** Names this completion in completionById, completionEvents and cancelCompletion. */
+  readonly id: Scalars['ID']['output'];
+  /** Structured output, validated. */
+  readonly object?: Maybe<Scalars['JSON']['output']>;
+  /** Text, reasoning and tool calls in the order in which they came. Send them back as an ASSISTANT message to go on with the conversation. */
+  readonly parts: ReadonlyArray<MessagePart>;
+  /** Who answered, and how; null while it is being written. */
+  readonly provenance?: Maybe<Provenance>;
+  /** Whether it is still being written, and how it ended. */
+  readonly status: CompletionStatus;
+  /** All text so far. */
+  readonly text: Scalars['String']['output'];
+  /** Null until something was sent to a model. */
+  readonly usage?: Maybe<TokenUsage>;
+  /** What was asked and could not be honoured, such as a parameter that the model does not know. */
+  readonly warnings: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** Something that happened to a completion. `seq` rises from event to event: by one with delivery DELTA, by more where a SNAPSHOT stands for several. */
+export type CompletionEvent = {
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event: hand it back as `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** The end: it failed or was cancelled. Nothing follows. */
+export type CompletionFailed = CompletionEvent & {
+  /** The completion as far as it came. */
+  readonly completion: Completion;
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** Why it failed. */
+  readonly failure: Failure;
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** Your judgement of a completion, as it is kept. */
+export type CompletionFeedback = {
+  /** The completion that is judged. */
+  readonly completionId: Scalars['ID']['output'];
+  /** From -1 (bad) to 1 (good). */
+  readonly score: Scalars['Float']['output'];
+};
+
+/** The end: the answer is whole. Nothing follows. */
+export type CompletionFinished = CompletionEvent & {
+  /** The whole completion. */
+  readonly completion: Completion;
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** What to ask of a model, and how. */
+export type CompletionInput = {
+  /** The route's own policy when absent. */
+  readonly cache?: InputMaybe<CacheInput>;
+  /** The same key from the same principal within 24 h is the same completion, billed once; with other input it is IDEMPOTENCY_CONFLICT. At most 255 characters. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+  /** More rendered input than this is CONTEXT_TOO_LONG and is not sent: with maxOutputTokens it bounds the cost. */
+  readonly maxInputTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** The longest answer, reasoning included, in tokens; the deployment's own limit when absent. */
+  readonly maxOutputTokens?: InputMaybe<Scalars['Int']['input']>;
+  /** Free text when absent. */
+  readonly output?: InputMaybe<OutputInput>;
+  /** The question, the conversation, or a prompt that is kept on the server. */
+  readonly prompt: PromptInput;
+  /** A vendor's own parameters. Only the keys that the route allows; by default none. */
+  readonly providerOptions?: InputMaybe<Scalars['JSON']['input']>;
+  /** The name of a route: see Query.aiRoutes. */
+  readonly route?: Scalars['String']['input'];
+  /** Asks for the same answer again where the model can promise it. */
+  readonly seed?: InputMaybe<Scalars['Int']['input']>;
+  /** Texts at which the answer ends; at most 16. */
+  readonly stop?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Your own labels for the ledger: an object whose values are text. At most 16. */
+  readonly tags?: InputMaybe<Scalars['JSON']['input']>;
+  /** Randomness, from 0 (none) to 2; the model's own when absent. */
+  readonly temperature?: InputMaybe<Scalars['Float']['input']>;
+  /** Whether it may or must. */
+  readonly toolChoice?: InputMaybe<ToolChoiceInput>;
+  /** Tools that the model may ask to be called. */
+  readonly tools?: InputMaybe<ReadonlyArray<ToolInput>>;
+  /** Take only the most likely words that together have this probability, above 0 and up to 1. */
+  readonly topP?: InputMaybe<Scalars['Float']['input']>;
+};
+
+/** A whole answer, or why there is none. It may grow: keep a default branch. */
+export type CompletionResult = BudgetExceeded | Completion | GuardrailBlocked | InvalidOutput | ModelUnavailable | OtherFailure | RateLimited;
+
+/** With delivery SNAPSHOT: the whole completion so far, at most ten a second; a normalised cache needs no code. */
+export type CompletionSnapshot = CompletionEvent & {
+  /** The completion so far. */
+  readonly completion: Completion;
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind that event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The number of the last event that this stands for. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** The completion exists. */
+export type CompletionStarted = CompletionEvent & {
+  /** The completion, still empty. */
+  readonly completion: Completion;
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** How far something is. It may grow: treat what you do not know as OTHER. */
+export type CompletionStatus =
+  /** Stopped by the caller, or because the client left. */
+  | 'CANCELLED'
+  /** Ended well. */
+  | 'COMPLETED'
+  /** Ended with a failure. */
+  | 'FAILED'
+  /** A status that this schema does not name yet. */
+  | 'OTHER'
+  /** Still going on. */
+  | 'RUNNING';
+
+/** A part of a message: exactly one of these. */
+export type ContentPartInput =
+  /** A document, for models that can read it. */
+  { readonly file: FileInput; readonly image?: never; readonly reasoning?: never; readonly text?: never; readonly toolCall?: never; readonly toolResult?: never; }
+  |  /** A picture, for models that can see. */
+  { readonly file?: never; readonly image: ImageInput; readonly reasoning?: never; readonly text?: never; readonly toolCall?: never; readonly toolResult?: never; }
+  |  /** What the model thought in an earlier turn, as Completion.parts gave it. */
+  { readonly file?: never; readonly image?: never; readonly reasoning: ReasoningInput; readonly text?: never; readonly toolCall?: never; readonly toolResult?: never; }
+  |  /** Plain text. */
+  { readonly file?: never; readonly image?: never; readonly reasoning?: never; readonly text: Scalars['String']['input']; readonly toolCall?: never; readonly toolResult?: never; }
+  |  /** A call that the model made in an earlier turn, as Completion.parts gave it. */
+  { readonly file?: never; readonly image?: never; readonly reasoning?: never; readonly text?: never; readonly toolCall: ToolCallInput; readonly toolResult?: never; }
+  |  /** What a tool answered to such a call. */
+  { readonly file?: never; readonly image?: never; readonly reasoning?: never; readonly text?: never; readonly toolCall?: never; readonly toolResult: ToolResultInput; };
+
+/** A virtual key to be issued. */
+export type CreateAiKeyInput = {
+  /** When it stops working; never when absent. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The most that it may spend in a calendar month (UTC), in US dollars; no limit of its own when absent. */
+  readonly monthlyBudget?: InputMaybe<Scalars['Decimal']['input']>;
+  /** For people: what it is for. At most 100 characters. */
+  readonly name: Scalars['String']['input'];
+  /** The most calls in a minute; no limit of its own when absent. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The routes that it may use; when absent, those that you may use. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:usage`, `ai:usage:all`, and scopes of the graph's other teams. */
+  readonly scopes: ReadonlyArray<Scalars['String']['input']>;
+  /** The team whose usage and shared budget it counts to: letters, digits, `.`, `_` and `-`, at most 64. */
+  readonly team: Scalars['String']['input'];
+};
+
+/** A key that was just issued. */
+export type CreatedAiKey = {
+  /** The key, as it is stored. */
+  readonly key: AiKey;
+  /** The whole key, for the Authorization header. It cannot be shown again: keep it now. */
+  readonly secret: Scalars['String']['output'];
+};
+
+/** Texts as vectors. */
+export type Embedding = {
+  /** Length of each vector. */
+  readonly dimensions: Scalars['Int']['output'];
+  /** The same vectors as lists of numbers: several times larger and slower. */
+  readonly floats: ReadonlyArray<ReadonlyArray<Scalars['Float']['output']>>;
+  /** Which model embedded the texts. Vectors of different models cannot be compared. */
+  readonly provenance: Provenance;
+  /** What this field used: its share, where several fields went out as one call. */
+  readonly usage: TokenUsage;
+  /** One vector for each text, in the order of the texts. The compact form: prefer it. */
+  readonly vectors: ReadonlyArray<Scalars['Vector']['output']>;
+};
+
+/** Texts to embed. */
+export type EmbeddingInput = {
+  /** The route's own policy when absent. */
+  readonly cache?: InputMaybe<CacheInput>;
+  /** Length of each vector; the model's own when absent. */
+  readonly dimensions?: InputMaybe<Scalars['Int']['input']>;
+  /** The name of an embedding route: see Query.aiRoutes. */
+  readonly route?: Scalars['String']['input'];
+  /** Your own labels for the ledger: an object whose values are text. At most 16. */
+  readonly tags?: InputMaybe<Scalars['JSON']['input']>;
+  /** From 1 to 512 texts, none of them empty. */
+  readonly texts: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** The vectors, or why there are none. It may grow: keep a default branch. */
+export type EmbeddingResult = BudgetExceeded | Embedding | GuardrailBlocked | ModelUnavailable | OtherFailure | RateLimited;
+
+/** What a caller must be able to show. Select `... on Failure`; unions and enums may grow, so keep a default branch. */
+export type Failure = {
+  /** What kind of failure it is, for programs. */
+  readonly code: FailureCode;
+  /** Quote it to the operators: their log has the cause under it. */
+  readonly errorId: Scalars['ID']['output'];
+  /** What was refused and what would have been accepted, for people. */
+  readonly message: Scalars['String']['output'];
+  /** How long to wait before that, in milliseconds, where it is known. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Kinds of failure. It may grow: treat what you do not know as OTHER. */
+export type FailureCode =
+  /** A budget has not enough left for the most that this could cost. */
+  | 'BUDGET_EXCEEDED'
+  /** Somebody cancelled it, or the client left. */
+  | 'CANCELLED'
+  /** Too many requests at the same time: wait until one has ended. */
+  | 'CONCURRENCY_LIMITED'
+  /** The input is longer than `maxInputTokens` or than the model can read. Nothing was sent. */
+  | 'CONTEXT_TOO_LONG'
+  /** A guardrail refused the prompt or the answer. */
+  | 'GUARDRAIL_BLOCKED'
+  /** The idempotency key was used for another input. */
+  | 'IDEMPOTENCY_CONFLICT'
+  /** A fault of the gateway's own: quote the errorId. */
+  | 'INTERNAL'
+  /** The answer did not meet the JSON Schema, also after one repair. */
+  | 'INVALID_OUTPUT'
+  /** No deployment of the route could answer. */
+  | 'MODEL_UNAVAILABLE'
+  /** A kind that this schema does not name yet. */
+  | 'OTHER'
+  /** Too many requests: wait `retryAfterMs`. */
+  | 'RATE_LIMITED'
+  /** The events after this cursor are not kept any more: ask Query.completionById. */
+  | 'RESUME_EXPIRED'
+  /** The model stopped speaking in the middle, or never began. */
+  | 'STREAM_STALLED'
+  /** The answer did not end within the route's time. */
+  | 'TIMEOUT'
+  /** The model's price is unknown and a budget applies: the operator must set a price. */
+  | 'UNPRICED';
+
+/** A document that goes to the model as it is. */
+export type FileInput = {
+  /** The document in base64. */
+  readonly base64: Scalars['String']['input'];
+  /** Such as `application/pdf`. */
+  readonly mediaType: Scalars['String']['input'];
+  /** Its name, for the model. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Why a model stopped. It may grow: treat what you do not know as OTHER. */
+export type FinishReason =
+  /** It was cancelled. */
+  | 'CANCELLED'
+  /** The provider's own filter cut the answer. */
+  | 'CONTENT_FILTER'
+  /** It reached the maximum of output tokens: the text is cut. */
+  | 'LENGTH'
+  /** A reason that this schema does not name yet. */
+  | 'OTHER'
+  /** It had said all. */
+  | 'STOP'
+  /** It wants tools to be called: see the ToolCallParts. */
+  | 'TOOL_CALLS';
+
+/** Which side of a conversation a guardrail looked at. */
+export type GuardedSide =
+  /** What was asked. */
+  | 'INPUT'
+  /** A side that this schema does not name yet. */
+  | 'OTHER'
+  /** What the model answered. */
+  | 'OUTPUT';
+
+/** A guardrail refused the prompt or the answer. */
+export type GuardrailBlocked = Failure & {
+  /** GUARDRAIL_BLOCKED. */
+  readonly code: FailureCode;
+  /** Quote it to the operators. */
+  readonly errorId: Scalars['ID']['output'];
+  /** The name of the guardrail. */
+  readonly guardrail: Scalars['String']['output'];
+  /** What was refused, without repeating it. */
+  readonly message: Scalars['String']['output'];
+  /** Which side it refused. */
+  readonly on: GuardedSide;
+  /** How long to wait, in milliseconds, where waiting helps. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** A picture: exactly one of the two. */
+export type ImageInput =
+  /** The picture itself (PNG, JPEG, GIF or WebP) in base64. */
+  { readonly base64: Scalars['String']['input']; readonly url?: never; }
+  |  /** A public https address. Private addresses are refused. */
+  { readonly base64?: never; readonly url: Scalars['String']['input']; };
+
+/** Documents for a collection of the configuration. */
+export type IngestInput = {
+  /** The collection's name. */
+  readonly collection: Scalars['String']['input'];
+  /** From 1 to 1000 sources. */
+  readonly sources: ReadonlyArray<SourceInput>;
+};
+
+/** A job that puts documents into a collection. */
+export type Ingestion = {
+  /** Sources that are dealt with, unchanged and failed ones included. */
+  readonly done: Scalars['Int']['output'];
+  /** Sources that could not be read or embedded, and why. */
+  readonly failed: ReadonlyArray<SourceFailure>;
+  /** Names the job in Subscription.ingestion. */
+  readonly id: Scalars['ID']['output'];
+  /** How far it is. COMPLETED also when single sources failed: see `failed`. */
+  readonly status: CompletionStatus;
+  /** Sources in all. */
+  readonly total: Scalars['Int']['output'];
+  /** Sources that were there already, unchanged: they cost nothing. */
+  readonly unchanged: Scalars['Int']['output'];
+};
+
+/** The answer did not meet the JSON Schema, also after one repair. */
+export type InvalidOutput = Failure & {
+  /** INVALID_OUTPUT. */
+  readonly code: FailureCode;
+  /** Quote it to the operators. */
+  readonly errorId: Scalars['ID']['output'];
+  /** What was wrong, place by place. */
+  readonly issues: ReadonlyArray<OutputIssue>;
+  /** What was wrong, for people. */
+  readonly message: Scalars['String']['output'];
+  /** How long to wait, in milliseconds, where waiting helps. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** One message of a conversation. */
+export type MessageInput = {
+  /** The message's parts, in order; at least one. */
+  readonly content: ReadonlyArray<ContentPartInput>;
+  /** Who speaks. */
+  readonly role: MessageRole;
+};
+
+/** A piece of an answer. */
+export type MessagePart = ReasoningPart | TextPart | ToolCallPart;
+
+/** Who speaks in a conversation. */
+export type MessageRole =
+  /** The model, in an earlier turn. */
+  | 'ASSISTANT'
+  /** The application: instructions that stand above the user's. */
+  | 'SYSTEM'
+  /** A tool, with the result of a call that the model made. */
+  | 'TOOL'
+  /** The person who asks. */
+  | 'USER';
+
+/** No deployment of the route could answer. */
+export type ModelUnavailable = Failure & {
+  /** Every deployment that was tried or skipped, in order. */
+  readonly attempts: ReadonlyArray<ProviderAttempt>;
+  /** MODEL_UNAVAILABLE. */
+  readonly code: FailureCode;
+  /** Quote it to the operators. */
+  readonly errorId: Scalars['ID']['output'];
+  /** What was tried, for people. */
+  readonly message: Scalars['String']['output'];
+  /** How long to wait, in milliseconds, where it is known. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** What can be changed or begun. */
+export type Mutation = {
+  /** Stops a completion of yours, also at the provider, and returns it as it stands; what was produced so far is billed. Null when there is none with this id. Needs scope `ai:use`. */
+  readonly cancelCompletion?: Maybe<Completion>;
+  /** The same as Query.completion for callers whose client would refetch a query and pay again. Needs scope `ai:use`. */
+  readonly complete?: Maybe<CompletionResult>;
+  /** Issues a virtual key. Its secret is shown once, here. You can give only scopes and routes that you have yourself. Needs scope `ai:keys`. */
+  readonly createAiKey?: Maybe<CreatedAiKey>;
+  /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
+  readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
+  /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Needs scope `ai:ingest` and the right to write the collection. */
+  readonly ingest?: Maybe<Ingestion>;
+  /** Keeps your judgement of a completion of yours; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
+  readonly rateCompletion?: Maybe<CompletionFeedback>;
+  /** Makes a key worthless at once and for good. Null when there is none with this id. Needs scope `ai:keys`. */
+  readonly revokeAiKey?: Maybe<AiKey>;
+  /** Returns at once; follow it with Subscription.completionEvents. It goes on when nobody listens. Needs scope `ai:use`. */
+  readonly startCompletion?: Maybe<StartCompletionResult>;
+};
+
+
+/** What can be changed or begun. */
+export type MutationCancelCompletionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationCompleteArgs = {
+  input: CompletionInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationCreateAiKeyArgs = {
+  input: CreateAiKeyInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationDeleteSourceArgs = {
+  collection: Scalars['String']['input'];
+  sourceId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationIngestArgs = {
+  input: IngestInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationRateCompletionArgs = {
+  comment?: InputMaybe<Scalars['String']['input']>;
+  id: Scalars['ID']['input'];
+  score: Scalars['Float']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationRevokeAiKeyArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationStartCompletionArgs = {
+  input: CompletionInput;
+};
+
+/** Nothing relevant was found; no model was asked. */
+export type NoAnswer = {
+  /** For people: what was searched. */
+  readonly message: Scalars['String']['output'];
+};
+
+/** The structured output has grown: the whole object as far as it is known. */
+export type ObjectDelta = CompletionEvent & {
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The object so far; it replaces the one before. */
+  readonly object: Scalars['JSON']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** Any other failure: look at `code`. */
+export type OtherFailure = Failure & {
+  /** What kind of failure it is, for programs. */
+  readonly code: FailureCode;
+  /** Quote it to the operators. */
+  readonly errorId: Scalars['ID']['output'];
+  /** What was refused and what would have been accepted, for people. */
+  readonly message: Scalars['String']['output'];
+  /** How long to wait, in milliseconds, where it is known. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** The form of an answer. */
+export type OutputFormat =
+  /** A JSON value, in Completion.object. */
+  | 'JSON'
+  /** Free text, in Completion.text. */
+  | 'TEXT';
+
+/** What form the answer has. */
+export type OutputInput = {
+  /** Free text, or JSON. */
+  readonly format?: OutputFormat;
+  /** With JSON: the JSON Schema that the answer must meet. It is validated, and repaired once. */
+  readonly schema?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** One place where an answer did not meet its JSON Schema. */
+export type OutputIssue = {
+  /** What was expected there. */
+  readonly message: Scalars['String']['output'];
+  /** JSON Pointer of the place, such as `/items/0/price`; empty for the whole value. */
+  readonly path: Scalars['String']['output'];
+};
+
+/** What a model is asked for when an AI field's type is an object. */
+export type OutputSelect =
+  /** All fields of the declared type: one cached answer serves every selection. */
+  | 'DECLARED'
+  /** Only the fields in the caller's selection set: fewer tokens. */
+  | 'SELECTED';
+
+/** What to ask a model: exactly one of the three. */
+export type PromptInput =
+  /** A conversation, oldest first. */
+  { readonly messages: ReadonlyArray<MessageInput>; readonly template?: never; readonly text?: never; }
+  |  /** A prompt that is kept on the server, by its id. */
+  { readonly messages?: never; readonly template: TemplateInput; readonly text?: never; }
+  |  /** One message of the user. */
+  { readonly messages?: never; readonly template?: never; readonly text: Scalars['String']['input']; };
+
+/** Who answered, and how. */
+export type Provenance = {
+  /** Every deployment that was tried or skipped, in order; none for an answer from the cache. */
+  readonly attempts: ReadonlyArray<ProviderAttempt>;
+  /** Whether an earlier answer served. */
+  readonly cache: CacheStatus;
+  /** The deployment that answered. */
+  readonly deployment: Scalars['String']['output'];
+  /** The whole call, in milliseconds. */
+  readonly latencyMs?: Maybe<Scalars['Int']['output']>;
+  /** The model's name at that provider. */
+  readonly model: Scalars['String']['output'];
+  /** The provider's name in the configuration; `embedded` is the one that runs inside the gateway and is no language model. */
+  readonly provider: Scalars['String']['output'];
+  /** The route that was asked. */
+  readonly route: Scalars['String']['output'];
+  /** Until the first piece of the answer, in milliseconds. */
+  readonly timeToFirstTokenMs?: Maybe<Scalars['Int']['output']>;
+};
+
+/** One deployment that was tried, or skipped. */
+export type ProviderAttempt = {
+  /** The deployment. */
+  readonly deployment: Scalars['String']['output'];
+  /** How long it took, in milliseconds. */
+  readonly latencyMs: Scalars['Int']['output'];
+  /** `OK`, or the code of what went wrong. */
+  readonly outcome: Scalars['String']['output'];
+};
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type Query = {
+  /** Answers a question from a collection, with citations; NoAnswer when nothing relevant was found. Needs scope `ai:use` and the right to read the collection. */
+  readonly aiAnswer?: Maybe<AiAnswerResult>;
+  /** The collections that you may read. Costs nothing. Needs scope `ai:use`. */
+  readonly aiCollections: ReadonlyArray<AiCollection>;
+  /** All virtual keys, revoked ones included, newest first. Never shows a secret. Needs scope `ai:keys`. */
+  readonly aiKeys: ReadonlyArray<AiKey>;
+  /** The most that an operation could cost if you sent it now, field by field. Runs nothing. Needs scope `ai:use`. */
+  readonly aiQuote: AiQuote;
+  /** Where you can send calls, and to which models they go. Needs a known caller. */
+  readonly aiRoutes: ReadonlyArray<AiRoute>;
+  /** Finds the passages of a collection that fit a query best, by words and by vector. Needs scope `ai:use` and the right to read the collection. */
+  readonly aiSearch?: Maybe<AiSearchResult>;
+  /** The sources of a collection, ordered by id. Costs nothing. Needs scope `ai:use` and the right to read the collection. */
+  readonly aiSources: ReadonlyArray<SourceDocument>;
+  /** The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team); `ai:usage:all` sees everybody's. */
+  readonly aiUsage: AiUsageReport;
+  /** Who you are to the gateway, what you may use and what is left of it. Needs a known caller. */
+  readonly aiViewer: AiViewer;
+  /** Asks a model and waits for the whole answer. Clients that refetch queries by themselves would pay again: use Mutation.complete there. Needs scope `ai:use`. */
+  readonly completion?: Maybe<CompletionResult>;
+  /** A completion of yours, running or ended; null when there is none with this id (any more). Costs nothing. Needs scope `ai:use`. */
+  readonly completionById?: Maybe<Completion>;
+  /** Turns texts into vectors. Fields of one operation that ask the same of one route go out as one call. Needs scope `ai:use`. */
+  readonly embedding?: Maybe<EmbeddingResult>;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiAnswerArgs = {
+  input: AiAnswerInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiQuoteArgs = {
+  document: Scalars['String']['input'];
+  operationName?: InputMaybe<Scalars['String']['input']>;
+  variables?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiSearchArgs = {
+  input: AiSearchInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiSourcesArgs = {
+  after?: InputMaybe<Scalars['ID']['input']>;
+  collection: Scalars['String']['input'];
+  first?: Scalars['Int']['input'];
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryAiUsageArgs = {
+  input: AiUsageInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryCompletionArgs = {
+  input: CompletionInput;
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryCompletionByIdArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked: answers of models, and what the gateway knows. Roots of AI calls are nullable, because models fail. */
+export type QueryEmbeddingArgs = {
+  input: EmbeddingInput;
+};
+
+/** Too many requests, in a minute or at the same time. Nothing was sent. */
+export type RateLimited = Failure & {
+  /** RATE_LIMITED or CONCURRENCY_LIMITED. */
+  readonly code: FailureCode;
+  /** Quote it to the operators. */
+  readonly errorId: Scalars['ID']['output'];
+  /** The name of the limit. */
+  readonly limit: Scalars['String']['output'];
+  /** Which limit refused, for people. */
+  readonly message: Scalars['String']['output'];
+  /** How long to wait, in milliseconds. */
+  readonly retryAfterMs?: Maybe<Scalars['Int']['output']>;
+  /** Whether the same request may succeed later. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** More of what the model thinks before it answers. */
+export type ReasoningDelta = CompletionEvent & {
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+  /** What to append. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** What the model thought in an earlier turn: some vendors want it back with the conversation. */
+export type ReasoningInput = {
+  /** The vendor's own part, unchanged. */
+  readonly opaque?: InputMaybe<Scalars['String']['input']>;
+  /** The thought; may be empty when only `opaque` matters. */
+  readonly text: Scalars['String']['input'];
+};
+
+/** What a model thought before it answered, where it tells. */
+export type ReasoningPart = {
+  /** The vendor's own part: send it back unchanged in ReasoningInput.opaque. */
+  readonly opaque?: Maybe<Scalars['String']['output']>;
+  /** The thought. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** A document of a collection. */
+export type SourceDocument = {
+  /** The collection that it is in. */
+  readonly collection: Scalars['String']['output'];
+  /** The id under which it was ingested. */
+  readonly id: Scalars['ID']['output'];
+  /** What its owner stored with it. */
+  readonly metadata?: Maybe<Scalars['JSON']['output']>;
+  /** Its title, where it has one. */
+  readonly title?: Maybe<Scalars['String']['output']>;
+};
+
+/** A source that could not be ingested. */
+export type SourceFailure = {
+  /** What was wrong with it, and what would have been accepted. */
+  readonly message: Scalars['String']['output'];
+  /** The source's id. */
+  readonly sourceId: Scalars['ID']['output'];
+};
+
+/** A document: exactly one of `text` and `base64` carries it. */
+export type SourceInput = {
+  /** The document's bytes in base64, for PDF and DOCX. */
+  readonly base64?: InputMaybe<Scalars['String']['input']>;
+  /** Your own id for it: the same id again replaces the document. */
+  readonly id: Scalars['ID']['input'];
+  /** `text/markdown`, `text/plain`, `text/html`, `application/pdf`, or `application/vnd.openxmlformats-officedocument.wordprocessingml.document`. */
+  readonly mediaType?: Scalars['String']['input'];
+  /** Anything of your own, as an object: it comes back with citations. */
+  readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** The document as text. */
+  readonly text?: InputMaybe<Scalars['String']['input']>;
+  /** Its title, shown with citations. */
+  readonly title?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A piece of a document. `start` and `end` count UTF-16 units in the document's extracted text. */
+export type SourcePassage = {
+  /** Where it ends: the first unit that is not part of it. */
+  readonly end: Scalars['Int']['output'];
+  /** Names the passage within its collection. */
+  readonly id: Scalars['ID']['output'];
+  /** The document that it is a piece of. */
+  readonly source: SourceDocument;
+  /** Where it begins. */
+  readonly start: Scalars['Int']['output'];
+  /** Its text, exactly as it stands in the document. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** A completion that has begun, or why it has not. It may grow: keep a default branch. */
+export type StartCompletionResult = BudgetExceeded | Completion | GuardrailBlocked | OtherFailure | RateLimited;
+
+/** How a stream tells its story. */
+export type StreamDelivery =
+  /** Each event carries what is new: append it. */
+  | 'DELTA'
+  /** Each event carries the whole completion so far, at most ten a second. */
+  | 'SNAPSHOT';
+
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
+export type Subscription = {
+  /** The same as Query.aiAnswer as a stream: text and citations as they come. When nothing relevant was found, the text says so and has no citations. Needs scope `ai:use`. */
+  readonly aiAnswerStream: CompletionEvent;
+  /** Follows a completion that exists: after a drop, on a second device, from another replica. Asks nothing of a model. Needs scope `ai:use`. */
+  readonly completionEvents: CompletionEvent;
+  /** Starts a completion and follows it. Subscribing again with the same idempotencyKey attaches, never starts a second one. The last event is always CompletionFinished or CompletionFailed. Needs scope `ai:use`. */
+  readonly completionStream: CompletionEvent;
+  /** Progress of an ingestion: its state now, then each change, until it has ended. Needs scope `ai:ingest`. */
+  readonly ingestion: Ingestion;
+};
+
+
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
+export type SubscriptionAiAnswerStreamArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  delivery?: StreamDelivery;
+  input: AiAnswerInput;
+};
+
+
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
+export type SubscriptionCompletionEventsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  delivery?: StreamDelivery;
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
+export type SubscriptionCompletionStreamArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  delivery?: StreamDelivery;
+  input: CompletionInput;
+};
+
+
+/** What can be followed while it happens, over WebSocket, SSE or multipart HTTP. */
+export type SubscriptionIngestionArgs = {
+  id: Scalars['ID']['input'];
+};
+
+/** A prompt that is kept on the server, and the values for its variables. */
+export type TemplateInput = {
+  /** The prompt's id. */
+  readonly id: Scalars['ID']['input'];
+  /** An object with a value for each of the prompt's variables. */
+  readonly variables?: InputMaybe<Scalars['JSON']['input']>;
+  /** A version of it; the current one when absent. */
+  readonly version?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** More text. */
+export type TextDelta = CompletionEvent & {
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** Where it begins in Completion.text, in UTF-16 units: a text that you have already begins before your end. */
+  readonly offset: Scalars['Int']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+  /** What to append. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** Text of an answer. */
+export type TextPart = {
+  /** The text. */
+  readonly text: Scalars['String']['output'];
+};
+
+/** Tokens in disjoint classes: they add up to totalTokens. */
+export type TokenUsage = {
+  /** Input that the provider had in its own prompt cache: cheaper. */
+  readonly cacheReadTokens: Scalars['SafeInt']['output'];
+  /** Input that the provider put into its own prompt cache. */
+  readonly cacheWriteTokens: Scalars['SafeInt']['output'];
+  /** What it cost; null when the model's price is unknown. */
+  readonly cost?: Maybe<AiCost>;
+  /** True where the provider counted nothing (it was cut or cancelled) and the gateway estimated. */
+  readonly estimated: Scalars['Boolean']['output'];
+  /** Input that the provider read anew. */
+  readonly freshInputTokens: Scalars['SafeInt']['output'];
+  /** The answer, without reasoning. */
+  readonly outputTokens: Scalars['SafeInt']['output'];
+  /** What the model thought before it answered; billed as output. */
+  readonly reasoningTokens: Scalars['SafeInt']['output'];
+  /** All of them together. */
+  readonly totalTokens: Scalars['SafeInt']['output'];
+};
+
+/** A call of a tool, for the caller to make. Answer it with a ToolResultInput in the next turn. */
+export type ToolCall = {
+  /** The arguments; text where the model wrote no valid JSON. */
+  readonly arguments: Scalars['JSON']['output'];
+  /** Goes into ToolResultInput.callId. */
+  readonly id: Scalars['ID']['output'];
+  /** The tool's name. */
+  readonly name: Scalars['String']['output'];
+  /** The vendor's own part: send it back unchanged in ToolCallInput.opaque. */
+  readonly opaque?: Maybe<Scalars['String']['output']>;
+};
+
+/** More of a tool call's arguments, as unfinished JSON text. Wait for ToolCallReady to make the call. */
+export type ToolCallDelta = CompletionEvent & {
+  /** What to append to the call's arguments. */
+  readonly argumentsText: Scalars['String']['output'];
+  /** Which call is growing. */
+  readonly callId: Scalars['ID']['output'];
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The tool's name. */
+  readonly name: Scalars['String']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** A call that the model made. `opaque` is the vendor's own part (a signature, an id): it came with the output and goes back unchanged. */
+export type ToolCallInput = {
+  /** The arguments, as an object. */
+  readonly arguments: Scalars['JSON']['input'];
+  /** The call's id: the tool's result refers to it. */
+  readonly id: Scalars['ID']['input'];
+  /** The tool's name. */
+  readonly name: Scalars['String']['input'];
+  /** The vendor's own part, unchanged. */
+  readonly opaque?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A call that the model wants to be made. */
+export type ToolCallPart = {
+  /** The call. */
+  readonly call: ToolCall;
+};
+
+/** A tool call is whole and can be made. */
+export type ToolCallReady = CompletionEvent & {
+  /** The call. */
+  readonly call: ToolCall;
+  /** Which completion it happened to. */
+  readonly completionId: Scalars['ID']['output'];
+  /** The place behind this event. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's number within its completion. */
+  readonly seq: Scalars['Int']['output'];
+};
+
+/** Whether tools may or must be called: exactly one of the two. */
+export type ToolChoiceInput =
+  /** A rule for all tools. */
+  { readonly mode: ToolMode; readonly tool?: never; }
+  |  /** The name of the one tool that must be called. */
+  { readonly mode?: never; readonly tool: Scalars['String']['input']; };
+
+/** A tool that the model may ask to be called. The gateway never calls it: the caller does, and sends the result in the next turn. */
+export type ToolInput = {
+  /** What it does and when to use it: the model reads this. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Letters, digits, `_` and `-`, at most 64. */
+  readonly name: Scalars['String']['input'];
+  /** JSON Schema of its arguments; its type is `object`. */
+  readonly parameters: Scalars['JSON']['input'];
+};
+
+/** Whether the model may call tools. */
+export type ToolMode =
+  /** The model decides. */
+  | 'AUTO'
+  /** It must not call any. */
+  | 'NONE'
+  /** Reserved for modes that may be added; refused as an input. */
+  | 'OTHER'
+  /** It must call at least one. */
+  | 'REQUIRED';
+
+/** What a tool answered. */
+export type ToolResultInput = {
+  /** The id of the call that this answers. */
+  readonly callId: Scalars['ID']['input'];
+  /** The result, as the model shall see it. */
+  readonly content: Scalars['JSON']['input'];
+  /** True when the tool failed: `content` then says how. */
+  readonly isError?: Scalars['Boolean']['input'];
+};
+
+/** What calls can be grouped by. */
+export type UsageDimension =
+  /** Whether an earlier answer served. */
+  | 'CACHE'
+  /** The client's name, as it sent it in `apollographql-client-name`. */
+  | 'CLIENT'
+  /** The field that asked, such as `Product.summary`. */
+  | 'COORDINATE'
+  /** The deployment that answered. */
+  | 'DEPLOYMENT'
+  /** The model that answered. */
+  | 'MODEL'
+  /** The name of the GraphQL operation. */
+  | 'OPERATION'
+  /** Reserved for dimensions that may be added; refused as an input. */
+  | 'OTHER'
+  /** `OK`, or the code of what went wrong. */
+  | 'OUTCOME'
+  /** Who asked. */
+  | 'PRINCIPAL'
+  /** The route that was asked. */
+  | 'ROUTE'
+  /** The team that it counts to. */
+  | 'TEAM';
+
+/** The length of one row's time. */
+export type UsageInterval =
+  /** One day, UTC. */
+  | 'DAY'
+  /** One hour. */
+  | 'HOUR'
+  /** One minute. */
+  | 'MINUTE'
+  /** One calendar month, UTC. */
+  | 'MONTH';
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+export type ReferenceResolver<TResult, TReference, TContext> = (
+      reference: TReference,
+      context: TContext,
+      info: GraphQLResolveInfo
+    ) => Promise<TResult> | TResult;
+
+      type ScalarCheck<T, S> = S extends true ? T : NullableCheck<T, S>;
+      type NullableCheck<T, S> = Maybe<T> extends T ? Maybe<ListCheck<NonNullable<T>, S>> : ListCheck<T, S>;
+      type ListCheck<T, S> = T extends (infer U)[] ? NullableCheck<U, S>[] : GraphQLRecursivePick<T, S>;
+      export type GraphQLRecursivePick<T, S> = { [K in keyof T & keyof S]: ScalarCheck<T[K], S[K]> };
+    
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+/** Mapping of federation types */
+export type FederationTypes = {
+  Completion: Completion;
+  SourceDocument: SourceDocument;
+};
+
+/** Mapping of federation reference types */
+export type FederationReferenceTypes = {
+  Completion:
+    ( { __typename: 'Completion' }
+    & GraphQLRecursivePick<FederationTypes['Completion'], {"id":true}> );
+  SourceDocument:
+    ( { __typename: 'SourceDocument' }
+    & GraphQLRecursivePick<FederationTypes['SourceDocument'], {"id":true}> );
+};
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  AiAnswerResult:
+    | ( Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<_RefType['AiCitation']>, completion: _RefType['Completion'] } )
+    | ( Omit<BudgetExceeded, 'budget'> & { budget: _RefType['AiBudget'] } )
+    | ( GuardrailBlocked )
+    | ( Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<_RefType['ProviderAttempt']> } )
+    | ( NoAnswer )
+    | ( OtherFailure )
+    | ( RateLimited )
+  ;
+  AiSearchResult:
+    | ( Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<_RefType['AiSearchHit']> } )
+    | ( Omit<BudgetExceeded, 'budget'> & { budget: _RefType['AiBudget'] } )
+    | ( Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<_RefType['ProviderAttempt']> } )
+    | ( OtherFailure )
+    | ( RateLimited )
+  ;
+  CompletionResult:
+    | ( Omit<BudgetExceeded, 'budget'> & { budget: _RefType['AiBudget'] } )
+    | ( RunState )
+    | ( GuardrailBlocked )
+    | ( InvalidOutput )
+    | ( Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<_RefType['ProviderAttempt']> } )
+    | ( OtherFailure )
+    | ( RateLimited )
+  ;
+  EmbeddingResult:
+    | ( Omit<BudgetExceeded, 'budget'> & { budget: _RefType['AiBudget'] } )
+    | ( EmbeddingView )
+    | ( GuardrailBlocked )
+    | ( Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<_RefType['ProviderAttempt']> } )
+    | ( OtherFailure )
+    | ( RateLimited )
+  ;
+  MessagePart:
+    | ( ReasoningPartView )
+    | ( TextPartView )
+    | ( ToolCallView )
+  ;
+  StartCompletionResult:
+    | ( Omit<BudgetExceeded, 'budget'> & { budget: _RefType['AiBudget'] } )
+    | ( RunState )
+    | ( GuardrailBlocked )
+    | ( OtherFailure )
+    | ( RateLimited )
+  ;
+};
+
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  CompletionEvent:
+    | ( CitationView )
+    | ( FailedView )
+    | ( FinishedView )
+    | ( SnapshotView )
+    | ( StartedView )
+    | ( ObjectView )
+    | ( ReasoningView )
+    | ( TextView )
+    | ( ToolCallDeltaView )
+    | ( ToolCallReadyView )
+  ;
+  Failure:
+    | ( Omit<BudgetExceeded, 'budget'> & { budget: _RefType['AiBudget'] } )
+    | ( GuardrailBlocked )
+    | ( InvalidOutput )
+    | ( Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<_RefType['ProviderAttempt']> } )
+    | ( OtherFailure )
+    | ( RateLimited )
+  ;
+};
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  AiAnswer: ResolverTypeWrapper<Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<ResolversTypes['AiCitation']>, completion: ResolversTypes['Completion'] }>;
+  AiAnswerInput: AiAnswerInput;
+  AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
+  AiBudget: ResolverTypeWrapper<BudgetState>;
+  AiCitation: ResolverTypeWrapper<Citation>;
+  AiCollection: ResolverTypeWrapper<AiCollection>;
+  AiCost: ResolverTypeWrapper<NanoUsd>;
+  AiDeployment: ResolverTypeWrapper<DeploymentView>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  AiEntityRef: ResolverTypeWrapper<EntityRef>;
+  AiKey: ResolverTypeWrapper<KeyRecord>;
+  AiQuote: ResolverTypeWrapper<Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversTypes['AiCost']>, fields: ReadonlyArray<ResolversTypes['AiQuotedField']> }>;
+  AiQuotedField: ResolverTypeWrapper<Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversTypes['AiCost']> }>;
+  AiRoute: ResolverTypeWrapper<RouteView>;
+  AiSearch: ResolverTypeWrapper<Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<ResolversTypes['AiSearchHit']> }>;
+  AiSearchHit: ResolverTypeWrapper<Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversTypes['AiEntityRef']>, passage?: Maybe<ResolversTypes['SourcePassage']> }>;
+  AiSearchInput: AiSearchInput;
+  AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
+  AiUsageInput: AiUsageInput;
+  AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
+  AiUsageRow: ResolverTypeWrapper<UsageTotal>;
+  AiViewer: ResolverTypeWrapper<Omit<AiViewer, 'budgets'> & { budgets: ReadonlyArray<ResolversTypes['AiBudget']> }>;
+  BudgetExceeded: ResolverTypeWrapper<Omit<BudgetExceeded, 'budget'> & { budget: ResolversTypes['AiBudget'] }>;
+  CacheInput: CacheInput;
+  CacheMode: CacheMode;
+  CacheStatus: CacheStatus;
+  CitationAdded: ResolverTypeWrapper<CitationView>;
+  Completion: ResolverTypeWrapper<RunState>;
+  CompletionEvent: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['CompletionEvent']>;
+  CompletionFailed: ResolverTypeWrapper<FailedView>;
+  CompletionFeedback: ResolverTypeWrapper<CompletionFeedback>;
+  CompletionFinished: ResolverTypeWrapper<FinishedView>;
+  CompletionInput: CompletionInput;
+  CompletionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CompletionResult']>;
+  CompletionSnapshot: ResolverTypeWrapper<SnapshotView>;
+  CompletionStarted: ResolverTypeWrapper<StartedView>;
+  CompletionStatus: CompletionStatus;
+  ContentPartInput: ContentPartInput;
+  CreateAiKeyInput: CreateAiKeyInput;
+  CreatedAiKey: ResolverTypeWrapper<Omit<CreatedAiKey, 'key'> & { key: ResolversTypes['AiKey'] }>;
+  Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
+  Embedding: ResolverTypeWrapper<EmbeddingView>;
+  EmbeddingInput: EmbeddingInput;
+  EmbeddingResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['EmbeddingResult']>;
+  Failure: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['Failure']>;
+  FailureCode: FailureCode;
+  FileInput: FileInput;
+  FinishReason: FinishReason;
+  GuardedSide: GuardedSide;
+  GuardrailBlocked: ResolverTypeWrapper<GuardrailBlocked>;
+  ImageInput: ImageInput;
+  IngestInput: IngestInput;
+  Ingestion: ResolverTypeWrapper<IngestionState>;
+  InvalidOutput: ResolverTypeWrapper<InvalidOutput>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  MessageInput: MessageInput;
+  MessagePart: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MessagePart']>;
+  MessageRole: MessageRole;
+  ModelUnavailable: ResolverTypeWrapper<Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<ResolversTypes['ProviderAttempt']> }>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NoAnswer: ResolverTypeWrapper<NoAnswer>;
+  ObjectDelta: ResolverTypeWrapper<ObjectView>;
+  OtherFailure: ResolverTypeWrapper<OtherFailure>;
+  OutputFormat: OutputFormat;
+  OutputInput: OutputInput;
+  OutputIssue: ResolverTypeWrapper<OutputIssue>;
+  OutputSelect: OutputSelect;
+  PromptInput: PromptInput;
+  Provenance: ResolverTypeWrapper<ProvenanceView>;
+  ProviderAttempt: ResolverTypeWrapper<AttemptSummary>;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RateLimited: ResolverTypeWrapper<RateLimited>;
+  ReasoningDelta: ResolverTypeWrapper<ReasoningView>;
+  ReasoningInput: ReasoningInput;
+  ReasoningPart: ResolverTypeWrapper<ReasoningPartView>;
+  SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  SourceDocument: ResolverTypeWrapper<Source>;
+  SourceFailure: ResolverTypeWrapper<SourceFailure>;
+  SourceInput: SourceInput;
+  SourcePassage: ResolverTypeWrapper<Passage>;
+  StartCompletionResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['StartCompletionResult']>;
+  StreamDelivery: StreamDelivery;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  TemplateInput: TemplateInput;
+  TextDelta: ResolverTypeWrapper<TextView>;
+  TextPart: ResolverTypeWrapper<TextPartView>;
+  TokenUsage: ResolverTypeWrapper<UsageView>;
+  ToolCall: ResolverTypeWrapper<ToolCallView>;
+  ToolCallDelta: ResolverTypeWrapper<ToolCallDeltaView>;
+  ToolCallInput: ToolCallInput;
+  ToolCallPart: ResolverTypeWrapper<ToolCallView>;
+  ToolCallReady: ResolverTypeWrapper<ToolCallReadyView>;
+  ToolChoiceInput: ToolChoiceInput;
+  ToolInput: ToolInput;
+  ToolMode: ToolMode;
+  ToolResultInput: ToolResultInput;
+  UsageDimension: UsageDimension;
+  UsageInterval: UsageInterval;
+  Vector: ResolverTypeWrapper<Scalars['Vector']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  AiAnswer: Omit<AiAnswer, 'citations' | 'completion'> & { citations: ReadonlyArray<ResolversParentTypes['AiCitation']>, completion: ResolversParentTypes['Completion'] };
+  AiAnswerInput: AiAnswerInput;
+  AiAnswerResult: ResolversUnionTypes<ResolversParentTypes>['AiAnswerResult'];
+  AiBudget: BudgetState;
+  AiCitation: Citation;
+  AiCollection: AiCollection;
+  AiCost: NanoUsd;
+  AiDeployment: DeploymentView;
+  Boolean: Scalars['Boolean']['output'];
+  AiEntityRef: EntityRef;
+  AiKey: KeyRecord;
+  AiQuote: Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversParentTypes['AiCost']>, fields: ReadonlyArray<ResolversParentTypes['AiQuotedField']> };
+  AiQuotedField: Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversParentTypes['AiCost']> };
+  AiRoute: RouteView;
+  AiSearch: Omit<AiSearch, 'hits'> & { hits: ReadonlyArray<ResolversParentTypes['AiSearchHit']> };
+  AiSearchHit: Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversParentTypes['AiEntityRef']>, passage?: Maybe<ResolversParentTypes['SourcePassage']> };
+  AiSearchInput: AiSearchInput;
+  AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
+  AiUsageInput: AiUsageInput;
+  AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
+  AiUsageRow: UsageTotal;
+  AiViewer: Omit<AiViewer, 'budgets'> & { budgets: ReadonlyArray<ResolversParentTypes['AiBudget']> };
+  BudgetExceeded: Omit<BudgetExceeded, 'budget'> & { budget: ResolversParentTypes['AiBudget'] };
+  CacheInput: CacheInput;
+  CitationAdded: CitationView;
+  Completion: RunState;
+  CompletionEvent: ResolversInterfaceTypes<ResolversParentTypes>['CompletionEvent'];
+  CompletionFailed: FailedView;
+  CompletionFeedback: CompletionFeedback;
+  CompletionFinished: FinishedView;
+  CompletionInput: CompletionInput;
+  CompletionResult: ResolversUnionTypes<ResolversParentTypes>['CompletionResult'];
+  CompletionSnapshot: SnapshotView;
+  CompletionStarted: StartedView;
+  ContentPartInput: ContentPartInput;
+  CreateAiKeyInput: CreateAiKeyInput;
+  CreatedAiKey: Omit<CreatedAiKey, 'key'> & { key: ResolversParentTypes['AiKey'] };
+  Cursor: Scalars['Cursor']['output'];
+  DateTime: Scalars['DateTime']['output'];
+  Decimal: Scalars['Decimal']['output'];
+  Embedding: EmbeddingView;
+  EmbeddingInput: EmbeddingInput;
+  EmbeddingResult: ResolversUnionTypes<ResolversParentTypes>['EmbeddingResult'];
+  Failure: ResolversInterfaceTypes<ResolversParentTypes>['Failure'];
+  FileInput: FileInput;
+  GuardrailBlocked: GuardrailBlocked;
+  ImageInput: ImageInput;
+  IngestInput: IngestInput;
+  Ingestion: IngestionState;
+  InvalidOutput: InvalidOutput;
+  JSON: Scalars['JSON']['output'];
+  MessageInput: MessageInput;
+  MessagePart: ResolversUnionTypes<ResolversParentTypes>['MessagePart'];
+  ModelUnavailable: Omit<ModelUnavailable, 'attempts'> & { attempts: ReadonlyArray<ResolversParentTypes['ProviderAttempt']> };
+  Mutation: Record<PropertyKey, never>;
+  NoAnswer: NoAnswer;
+  ObjectDelta: ObjectView;
+  OtherFailure: OtherFailure;
+  OutputInput: OutputInput;
+  OutputIssue: OutputIssue;
+  PromptInput: PromptInput;
+  Provenance: ProvenanceView;
+  ProviderAttempt: AttemptSummary;
+  Query: Record<PropertyKey, never>;
+  RateLimited: RateLimited;
+  ReasoningDelta: ReasoningView;
+  ReasoningInput: ReasoningInput;
+  ReasoningPart: ReasoningPartView;
+  SafeInt: Scalars['SafeInt']['output'];
+  SourceDocument: Source;
+  SourceFailure: SourceFailure;
+  SourceInput: SourceInput;
+  SourcePassage: Passage;
+  StartCompletionResult: ResolversUnionTypes<ResolversParentTypes>['StartCompletionResult'];
+  Subscription: Record<PropertyKey, never>;
+  TemplateInput: TemplateInput;
+  TextDelta: TextView;
+  TextPart: TextPartView;
+  TokenUsage: UsageView;
+  ToolCall: ToolCallView;
+  ToolCallDelta: ToolCallDeltaView;
+  ToolCallInput: ToolCallInput;
+  ToolCallPart: ToolCallView;
+  ToolCallReady: ToolCallReadyView;
+  ToolChoiceInput: ToolChoiceInput;
+  ToolInput: ToolInput;
+  ToolResultInput: ToolResultInput;
+  Vector: Scalars['Vector']['output'];
+  String: Scalars['String']['output'];
+  Int: Scalars['Int']['output'];
+  Float: Scalars['Float']['output'];
+  ID: Scalars['ID']['output'];
+};
+
+export type AnswerDirectiveArgs = {
+  collection: Scalars['String']['input'];
+  maxOutputTokens?: Maybe<Scalars['Int']['input']>;
+  question: Scalars['String']['input'];
+  route?: Scalars['String']['input'];
+};
+
+export type AnswerDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = AnswerDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type CompletionDirectiveArgs = {
+  maxInputTokens?: Maybe<Scalars['Int']['input']>;
+  maxOutputTokens?: Maybe<Scalars['Int']['input']>;
+  prompt?: Maybe<Scalars['String']['input']>;
+  route?: Scalars['String']['input'];
+  select?: OutputSelect;
+  system?: Maybe<Scalars['String']['input']>;
+  temperature?: Maybe<Scalars['Float']['input']>;
+  template?: Maybe<Scalars['ID']['input']>;
+};
+
+export type CompletionDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = CompletionDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type EmbeddingDirectiveArgs = {
+  maxInputTokens?: Maybe<Scalars['Int']['input']>;
+  route?: Scalars['String']['input'];
+  text: Scalars['String']['input'];
+};
+
+export type EmbeddingDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = EmbeddingDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type IndexedDirectiveArgs = {
+  from: Scalars['String']['input'];
+  index: Scalars['String']['input'];
+  text: Scalars['String']['input'];
+};
+
+export type IndexedDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = IndexedDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type SimilarDirectiveArgs = {
+  index: Scalars['String']['input'];
+  text: Scalars['String']['input'];
+};
+
+export type SimilarDirectiveResolver<Result, Parent, ContextType = OperationContext, Args = SimilarDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type AiAnswerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiAnswer'] = ResolversParentTypes['AiAnswer']> = {
+  citations?: Resolver<ReadonlyArray<ResolversTypes['AiCitation']>, ParentType, ContextType>;
+  completion?: Resolver<ResolversTypes['Completion'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AiAnswerResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiAnswerResult'] = ResolversParentTypes['AiAnswerResult']> = {
+  __resolveType?: TypeResolveFn<'AiAnswer' | 'BudgetExceeded' | 'GuardrailBlocked' | 'ModelUnavailable' | 'NoAnswer' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type AiBudgetResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiBudget'] = ResolversParentTypes['AiBudget']> = {
+  held?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  resetsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  spent?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+};
+
+export type AiCitationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCitation'] = ResolversParentTypes['AiCitation']> = {
+  entity?: Resolver<Maybe<ResolversTypes['AiEntityRef']>, ParentType, ContextType>;
+  marker?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  passage?: Resolver<Maybe<ResolversTypes['SourcePassage']>, ParentType, ContextType>;
+  quote?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type AiCollectionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCollection'] = ResolversParentTypes['AiCollection']> = {
+  embeddingModel?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  passages?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sources?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type AiCostResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCost'] = ResolversParentTypes['AiCost']> = {
+  amount?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  currency?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiDeploymentResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiDeployment'] = ResolversParentTypes['AiDeployment']> = {
+  capabilities?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  contextWindow?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  healthy?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  inputPerMillion?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  maxOutputTokens?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outputPerMillion?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiEntityRefResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiEntityRef'] = ResolversParentTypes['AiEntityRef']> = {
+  key?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  typeName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  monthlyBudget?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  team?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiQuoteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuote'] = ResolversParentTypes['AiQuote']> = {
+  allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  fields?: Resolver<ReadonlyArray<ResolversTypes['AiQuotedField']>, ParentType, ContextType>;
+  inputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  outputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AiQuotedFieldResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuotedField'] = ResolversParentTypes['AiQuotedField']> = {
+  calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  coordinate?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiRouteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiRoute'] = ResolversParentTypes['AiRoute']> = {
+  deployments?: Resolver<ReadonlyArray<ResolversTypes['AiDeployment']>, ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiSearchResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSearch'] = ResolversParentTypes['AiSearch']> = {
+  hits?: Resolver<ReadonlyArray<ResolversTypes['AiSearchHit']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AiSearchHitResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSearchHit'] = ResolversParentTypes['AiSearchHit']> = {
+  entity?: Resolver<Maybe<ResolversTypes['AiEntityRef']>, ParentType, ContextType>;
+  passage?: Resolver<Maybe<ResolversTypes['SourcePassage']>, ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type AiSearchResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSearchResult'] = ResolversParentTypes['AiSearchResult']> = {
+  __resolveType?: TypeResolveFn<'AiSearch' | 'BudgetExceeded' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type AiUsageReportResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageReport'] = ResolversParentTypes['AiUsageReport']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  rows?: Resolver<ReadonlyArray<ResolversTypes['AiUsageRow']>, ParentType, ContextType>;
+};
+
+export type AiUsageRowResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageRow'] = ResolversParentTypes['AiUsageRow']> = {
+  calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  failures?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  savedCost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+};
+
+export type AiViewerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiViewer'] = ResolversParentTypes['AiViewer']> = {
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  routes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  team?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type BudgetExceededResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['BudgetExceeded'] = ResolversParentTypes['BudgetExceeded']> = {
+  budget?: Resolver<ResolversTypes['AiBudget'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['FailureCode'], ParentType, ContextType>;
+  errorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CitationAddedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CitationAdded'] = ResolversParentTypes['CitationAdded']> = {
+  citation?: Resolver<ResolversTypes['AiCitation'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CompletionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Completion'] = ResolversParentTypes['Completion'], FederationReferenceType extends FederationReferenceTypes['Completion'] = FederationReferenceTypes['Completion']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Completion']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  citations?: Resolver<ReadonlyArray<ResolversTypes['AiCitation']>, ParentType, ContextType>;
+  failure?: Resolver<Maybe<ResolversTypes['Failure']>, ParentType, ContextType>;
+  finishReason?: Resolver<Maybe<ResolversTypes['FinishReason']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  object?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  parts?: Resolver<ReadonlyArray<ResolversTypes['MessagePart']>, ParentType, ContextType>;
+  provenance?: Resolver<Maybe<ResolversTypes['Provenance']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['CompletionStatus'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  usage?: Resolver<Maybe<ResolversTypes['TokenUsage']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CompletionEventResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionEvent'] = ResolversParentTypes['CompletionEvent']> = {
+  __resolveType?: TypeResolveFn<'CitationAdded' | 'CompletionFailed' | 'CompletionFinished' | 'CompletionSnapshot' | 'CompletionStarted' | 'ObjectDelta' | 'ReasoningDelta' | 'TextDelta' | 'ToolCallDelta' | 'ToolCallReady', ParentType, ContextType>;
+};
+
+export type CompletionFailedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionFailed'] = ResolversParentTypes['CompletionFailed']> = {
+  completion?: Resolver<ResolversTypes['Completion'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  failure?: Resolver<ResolversTypes['Failure'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CompletionFeedbackResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionFeedback'] = ResolversParentTypes['CompletionFeedback']> = {
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  score?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+};
+
+export type CompletionFinishedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionFinished'] = ResolversParentTypes['CompletionFinished']> = {
+  completion?: Resolver<ResolversTypes['Completion'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CompletionResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionResult'] = ResolversParentTypes['CompletionResult']> = {
+  __resolveType?: TypeResolveFn<'BudgetExceeded' | 'Completion' | 'GuardrailBlocked' | 'InvalidOutput' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type CompletionSnapshotResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionSnapshot'] = ResolversParentTypes['CompletionSnapshot']> = {
+  completion?: Resolver<ResolversTypes['Completion'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CompletionStartedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CompletionStarted'] = ResolversParentTypes['CompletionStarted']> = {
+  completion?: Resolver<ResolversTypes['Completion'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreatedAiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CreatedAiKey'] = ResolversParentTypes['CreatedAiKey']> = {
+  key?: Resolver<ResolversTypes['AiKey'], ParentType, ContextType>;
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Cursor'], any> {
+  name: 'Cursor';
+}
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface DecimalScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Decimal'], any> {
+  name: 'Decimal';
+}
+
+export type EmbeddingResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Embedding'] = ResolversParentTypes['Embedding']> = {
+  dimensions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  floats?: Resolver<ReadonlyArray<ReadonlyArray<ResolversTypes['Float']>>, ParentType, ContextType>;
+  provenance?: Resolver<ResolversTypes['Provenance'], ParentType, ContextType>;
+  usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  vectors?: Resolver<ReadonlyArray<ResolversTypes['Vector']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EmbeddingResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['EmbeddingResult'] = ResolversParentTypes['EmbeddingResult']> = {
+  __resolveType?: TypeResolveFn<'BudgetExceeded' | 'Embedding' | 'GuardrailBlocked' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type FailureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Failure'] = ResolversParentTypes['Failure']> = {
+  __resolveType?: TypeResolveFn<'BudgetExceeded' | 'GuardrailBlocked' | 'InvalidOutput' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type GuardrailBlockedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['GuardrailBlocked'] = ResolversParentTypes['GuardrailBlocked']> = {
+  code?: Resolver<ResolversTypes['FailureCode'], ParentType, ContextType>;
+  errorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  guardrail?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  on?: Resolver<ResolversTypes['GuardedSide'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IngestionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Ingestion'] = ResolversParentTypes['Ingestion']> = {
+  done?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  failed?: Resolver<ReadonlyArray<ResolversTypes['SourceFailure']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['CompletionStatus'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unchanged?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type InvalidOutputResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['InvalidOutput'] = ResolversParentTypes['InvalidOutput']> = {
+  code?: Resolver<ResolversTypes['FailureCode'], ParentType, ContextType>;
+  errorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  issues?: Resolver<ReadonlyArray<ResolversTypes['OutputIssue']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export type MessagePartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['MessagePart'] = ResolversParentTypes['MessagePart']> = {
+  __resolveType?: TypeResolveFn<'ReasoningPart' | 'TextPart' | 'ToolCallPart', ParentType, ContextType>;
+};
+
+export type ModelUnavailableResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ModelUnavailable'] = ResolversParentTypes['ModelUnavailable']> = {
+  attempts?: Resolver<ReadonlyArray<ResolversTypes['ProviderAttempt']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['FailureCode'], ParentType, ContextType>;
+  errorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  cancelCompletion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, RequireFields<MutationCancelCompletionArgs, 'id'>>;
+  complete?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<MutationCompleteArgs, 'input'>>;
+  createAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationCreateAiKeyArgs, 'input'>>;
+  deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;
+  ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
+  rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
+  revokeAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationRevokeAiKeyArgs, 'id'>>;
+  startCompletion?: Resolver<Maybe<ResolversTypes['StartCompletionResult']>, ParentType, ContextType, RequireFields<MutationStartCompletionArgs, 'input'>>;
+};
+
+export type NoAnswerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['NoAnswer'] = ResolversParentTypes['NoAnswer']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ObjectDeltaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ObjectDelta'] = ResolversParentTypes['ObjectDelta']> = {
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  object?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OtherFailureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['OtherFailure'] = ResolversParentTypes['OtherFailure']> = {
+  code?: Resolver<ResolversTypes['FailureCode'], ParentType, ContextType>;
+  errorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OutputIssueResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['OutputIssue'] = ResolversParentTypes['OutputIssue']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ProvenanceResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Provenance'] = ResolversParentTypes['Provenance']> = {
+  attempts?: Resolver<ReadonlyArray<ResolversTypes['ProviderAttempt']>, ParentType, ContextType>;
+  cache?: Resolver<ResolversTypes['CacheStatus'], ParentType, ContextType>;
+  deployment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  latencyMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  model?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  provider?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  route?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  timeToFirstTokenMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ProviderAttemptResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ProviderAttempt'] = ResolversParentTypes['ProviderAttempt']> = {
+  deployment?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  latencyMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  aiAnswer?: Resolver<Maybe<ResolversTypes['AiAnswerResult']>, ParentType, ContextType, RequireFields<QueryAiAnswerArgs, 'input'>>;
+  aiCollections?: Resolver<ReadonlyArray<ResolversTypes['AiCollection']>, ParentType, ContextType>;
+  aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
+  aiQuote?: Resolver<ResolversTypes['AiQuote'], ParentType, ContextType, RequireFields<QueryAiQuoteArgs, 'document'>>;
+  aiRoutes?: Resolver<ReadonlyArray<ResolversTypes['AiRoute']>, ParentType, ContextType>;
+  aiSearch?: Resolver<Maybe<ResolversTypes['AiSearchResult']>, ParentType, ContextType, RequireFields<QueryAiSearchArgs, 'input'>>;
+  aiSources?: Resolver<ReadonlyArray<ResolversTypes['SourceDocument']>, ParentType, ContextType, RequireFields<QueryAiSourcesArgs, 'collection' | 'first'>>;
+  aiUsage?: Resolver<ResolversTypes['AiUsageReport'], ParentType, ContextType, RequireFields<QueryAiUsageArgs, 'input'>>;
+  aiViewer?: Resolver<ResolversTypes['AiViewer'], ParentType, ContextType>;
+  completion?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<QueryCompletionArgs, 'input'>>;
+  completionById?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, RequireFields<QueryCompletionByIdArgs, 'id'>>;
+  embedding?: Resolver<Maybe<ResolversTypes['EmbeddingResult']>, ParentType, ContextType, RequireFields<QueryEmbeddingArgs, 'input'>>;
+};
+
+export type RateLimitedResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['RateLimited'] = ResolversParentTypes['RateLimited']> = {
+  code?: Resolver<ResolversTypes['FailureCode'], ParentType, ContextType>;
+  errorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryAfterMs?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReasoningDeltaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ReasoningDelta'] = ResolversParentTypes['ReasoningDelta']> = {
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReasoningPartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ReasoningPart'] = ResolversParentTypes['ReasoningPart']> = {
+  opaque?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
+  name: 'SafeInt';
+}
+
+export type SourceDocumentResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['SourceDocument'] = ResolversParentTypes['SourceDocument'], FederationReferenceType extends FederationReferenceTypes['SourceDocument'] = FederationReferenceTypes['SourceDocument']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['SourceDocument']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  collection?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  metadata?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  title?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type SourceFailureResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['SourceFailure'] = ResolversParentTypes['SourceFailure']> = {
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sourceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type SourcePassageResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['SourcePassage'] = ResolversParentTypes['SourcePassage']> = {
+  end?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['SourceDocument'], ParentType, ContextType>;
+  start?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type StartCompletionResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['StartCompletionResult'] = ResolversParentTypes['StartCompletionResult']> = {
+  __resolveType?: TypeResolveFn<'BudgetExceeded' | 'Completion' | 'GuardrailBlocked' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type SubscriptionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  aiAnswerStream?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "aiAnswerStream", ParentType, ContextType, RequireFields<SubscriptionAiAnswerStreamArgs, 'delivery' | 'input'>>;
+  completionEvents?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "completionEvents", ParentType, ContextType, RequireFields<SubscriptionCompletionEventsArgs, 'delivery' | 'id'>>;
+  completionStream?: SubscriptionResolver<ResolversTypes['CompletionEvent'], "completionStream", ParentType, ContextType, RequireFields<SubscriptionCompletionStreamArgs, 'delivery' | 'input'>>;
+  ingestion?: SubscriptionResolver<ResolversTypes['Ingestion'], "ingestion", ParentType, ContextType, RequireFields<SubscriptionIngestionArgs, 'id'>>;
+};
+
+export type TextDeltaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TextDelta'] = ResolversParentTypes['TextDelta']> = {
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TextPartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TextPart'] = ResolversParentTypes['TextPart']> = {
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TokenUsageResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['TokenUsage'] = ResolversParentTypes['TokenUsage']> = {
+  cacheReadTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  cacheWriteTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  estimated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  freshInputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  outputTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  reasoningTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  totalTokens?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type ToolCallResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ToolCall'] = ResolversParentTypes['ToolCall']> = {
+  arguments?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  opaque?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ToolCallDeltaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ToolCallDelta'] = ResolversParentTypes['ToolCallDelta']> = {
+  argumentsText?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  callId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ToolCallPartResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ToolCallPart'] = ResolversParentTypes['ToolCallPart']> = {
+  call?: Resolver<ResolversTypes['ToolCall'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ToolCallReadyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ToolCallReady'] = ResolversParentTypes['ToolCallReady']> = {
+  call?: Resolver<ResolversTypes['ToolCall'], ParentType, ContextType>;
+  completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface VectorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Vector'], any> {
+  name: 'Vector';
+}
+
+export type Resolvers<ContextType = OperationContext> = {
+  AiAnswer?: AiAnswerResolvers<ContextType>;
+  AiAnswerResult?: AiAnswerResultResolvers<ContextType>;
+  AiBudget?: AiBudgetResolvers<ContextType>;
+  AiCitation?: AiCitationResolvers<ContextType>;
+  AiCollection?: AiCollectionResolvers<ContextType>;
+  AiCost?: AiCostResolvers<ContextType>;
+  AiDeployment?: AiDeploymentResolvers<ContextType>;
+  AiEntityRef?: AiEntityRefResolvers<ContextType>;
+  AiKey?: AiKeyResolvers<ContextType>;
+  AiQuote?: AiQuoteResolvers<ContextType>;
+  AiQuotedField?: AiQuotedFieldResolvers<ContextType>;
+  AiRoute?: AiRouteResolvers<ContextType>;
+  AiSearch?: AiSearchResolvers<ContextType>;
+  AiSearchHit?: AiSearchHitResolvers<ContextType>;
+  AiSearchResult?: AiSearchResultResolvers<ContextType>;
+  AiUsageReport?: AiUsageReportResolvers<ContextType>;
+  AiUsageRow?: AiUsageRowResolvers<ContextType>;
+  AiViewer?: AiViewerResolvers<ContextType>;
+  BudgetExceeded?: BudgetExceededResolvers<ContextType>;
+  CitationAdded?: CitationAddedResolvers<ContextType>;
+  Completion?: CompletionResolvers<ContextType>;
+  CompletionEvent?: CompletionEventResolvers<ContextType>;
+  CompletionFailed?: CompletionFailedResolvers<ContextType>;
+  CompletionFeedback?: CompletionFeedbackResolvers<ContextType>;
+  CompletionFinished?: CompletionFinishedResolvers<ContextType>;
+  CompletionResult?: CompletionResultResolvers<ContextType>;
+  CompletionSnapshot?: CompletionSnapshotResolvers<ContextType>;
+  CompletionStarted?: CompletionStartedResolvers<ContextType>;
+  CreatedAiKey?: CreatedAiKeyResolvers<ContextType>;
+  Cursor?: GraphQLScalarType;
+  DateTime?: GraphQLScalarType;
+  Decimal?: GraphQLScalarType;
+  Embedding?: EmbeddingResolvers<ContextType>;
+  EmbeddingResult?: EmbeddingResultResolvers<ContextType>;
+  Failure?: FailureResolvers<ContextType>;
+  GuardrailBlocked?: GuardrailBlockedResolvers<ContextType>;
+  Ingestion?: IngestionResolvers<ContextType>;
+  InvalidOutput?: InvalidOutputResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
+  MessagePart?: MessagePartResolvers<ContextType>;
+  ModelUnavailable?: ModelUnavailableResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  NoAnswer?: NoAnswerResolvers<ContextType>;
+  ObjectDelta?: ObjectDeltaResolvers<ContextType>;
+  OtherFailure?: OtherFailureResolvers<ContextType>;
+  OutputIssue?: OutputIssueResolvers<ContextType>;
+  Provenance?: ProvenanceResolvers<ContextType>;
+  ProviderAttempt?: ProviderAttemptResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  RateLimited?: RateLimitedResolvers<ContextType>;
+  ReasoningDelta?: ReasoningDeltaResolvers<ContextType>;
+  ReasoningPart?: ReasoningPartResolvers<ContextType>;
+  SafeInt?: GraphQLScalarType;
+  SourceDocument?: SourceDocumentResolvers<ContextType>;
+  SourceFailure?: SourceFailureResolvers<ContextType>;
+  SourcePassage?: SourcePassageResolvers<ContextType>;
+  StartCompletionResult?: StartCompletionResultResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+  TextDelta?: TextDeltaResolvers<ContextType>;
+  TextPart?: TextPartResolvers<ContextType>;
+  TokenUsage?: TokenUsageResolvers<ContextType>;
+  ToolCall?: ToolCallResolvers<ContextType>;
+  ToolCallDelta?: ToolCallDeltaResolvers<ContextType>;
+  ToolCallPart?: ToolCallPartResolvers<ContextType>;
+  ToolCallReady?: ToolCallReadyResolvers<ContextType>;
+  Vector?: GraphQLScalarType;
+};
+
+export type DirectiveResolvers<ContextType = OperationContext> = {
+  answer?: AnswerDirectiveResolver<any, any, ContextType>;
+  completion?: CompletionDirectiveResolver<any, any, ContextType>;
+  embedding?: EmbeddingDirectiveResolver<any, any, ContextType>;
+  indexed?: IndexedDirectiveResolver<any, any, ContextType>;
+  similar?: SimilarDirectiveResolver<any, any, ContextType>;
+};

@@ -1,0 +1,141 @@
+/**
+ * Embeddings that several fields of one operation ask of one route go out as one call: one provider batch, one ledger
+ * row for each field, their shares adding up exactly.
+ */
+import DataLoader from 'dataloader';
+import type { CachePolicy, Settlement } from '../core/call.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { collect } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+import { noUsage, shares, type Usage } from '../core/money.ts';
+import type { EmbeddingRequest } from '../core/request.ts';
+import { estimateTokens } from '../core/tokens.ts';
+import { type Asker, callFor, settlementKeeper } from './call.ts';
+import type { OperationContext } from './context.ts';
+import type { Services } from './services.ts';
+import type { EmbeddingView } from './views.ts';
+
+export interface EmbeddingAsk {
+  readonly info: Asker['info'];
+  readonly request: EmbeddingRequest;
+  readonly route: string;
+  readonly cache: CachePolicy;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Texts in one call at most; OpenAI's limit is 2,048. */
+const mostTexts = 1_024;
+
+const loaders = new WeakMap<OperationContext, DataLoader<EmbeddingAsk, EmbeddingView>>();
+
+export function embeddingsOf(services: Services, context: OperationContext): DataLoader<EmbeddingAsk, EmbeddingView> {
+  const known = loaders.get(context);
+  if (known !== undefined) return known;
+  const loader = new DataLoader<EmbeddingAsk, EmbeddingView>((asks) => embedAll(services, context, asks), { cache: false });
+  loaders.set(context, loader);
+  return loader;
+}
+
+async function embedAll(services: Services, context: OperationContext, asks: readonly EmbeddingAsk[]): Promise<(EmbeddingView | Error)[]> {
+  const results: (EmbeddingView | Error)[] = [];
+  const indexed = asks.map((ask, index) => ({ ask, index }));
+  const alike = Map.groupBy(indexed, ({ ask: { route, request, cache, tags } }) => canonicalJson([route, request.dimensions, cache, tags]));
+  const batches = [...alike.values()].flatMap((group) => cut(group));
+  await Promise.all(
+    batches.map(async (batch) => {
+      const answers = await embedBatch(
+        services,
+        context,
+        batch.map(({ ask }) => ask),
+      ).catch((error: Error) => batch.map(() => error));
+      batch.forEach(({ index }, place) => {
+        results[index] = answers[place] ?? new GatewayError('INTERNAL', 'The embedding was lost on its way to its field.');
+      });
+    }),
+  );
+  return results;
+}
+
+function cut<T extends { readonly ask: EmbeddingAsk }>(group: readonly T[]): readonly T[][] {
+  const batches: T[][] = [];
+  let room = 0;
+  for (const item of group) {
+    const size = item.ask.request.texts.length;
+    if (size > room || batches.length === 0) {
+      batches.push([]);
+      room = mostTexts;
+    }
+    batches.at(-1)?.push(item);
+    room -= size;
+  }
+  return batches;
+}
+
+async function embedBatch(services: Services, context: OperationContext, asks: readonly EmbeddingAsk[]): Promise<EmbeddingView[]> {
+  const [first] = asks;
+  if (first === undefined) return [];
+  const texts = [...new Set(asks.flatMap(({ request }) => request.texts))];
+  const place = new Map(texts.map((text, index) => [text, index]));
+  const weights = asks.map(({ request }) => request.texts.reduce((sum, text) => sum + estimateTokens(text), 0));
+  const keeper = settlementKeeper();
+  const call = callFor(
+    { services, context, info: first.info },
+    {
+      route: first.route,
+      cache: first.cache,
+      tags: first.tags,
+      signal: context.signal,
+      askers: asks.map(({ info }, index) => ({ info, weight: weights[index] ?? 0 })),
+      report: keeper.report,
+    },
+  );
+  const { vectors } = await collect(services.handle({ ...first.request, texts }, call));
+  const settlements = sharesOf(keeper.settlement(), weights);
+  return asks.map(({ request, route }, index) => ({
+    vectors: request.texts.map((text) => {
+      const vector = vectors[place.get(text) ?? -1];
+      if (vector === undefined) throw new GatewayError('MODEL_UNAVAILABLE', 'The model gave fewer vectors than there are texts.');
+      return vector;
+    }),
+    settlement: settlements[index] ?? unsettled,
+    route,
+  }));
+}
+
+/** What each field has used: whole tokens and nano-dollars that add up to the call's. */
+function sharesOf(settlement: Settlement | null, weights: readonly number[]): readonly Settlement[] {
+  if (settlement === null) return weights.map(() => unsettled);
+  const usage = settlement.usage ?? noUsage;
+  const split = (total: number): readonly number[] => shares(total, weights);
+  const classes = {
+    freshInputTokens: split(usage.freshInputTokens),
+    cacheReadTokens: split(usage.cacheReadTokens),
+    cacheWriteTokens: split(usage.cacheWriteTokens),
+    outputTokens: split(usage.outputTokens),
+    reasoningTokens: split(usage.reasoningTokens),
+  };
+  const cost = settlement.cost === null ? null : split(settlement.cost);
+  const saved = split(settlement.savedCost);
+  return weights.map((_, index) => ({
+    ...settlement,
+    usage: Object.fromEntries(Object.entries(classes).map(([name, parts]) => [name, parts[index] ?? 0])) as unknown as Usage,
+    cost: cost === null ? null : (cost[index] ?? 0),
+    savedCost: saved[index] ?? 0,
+  }));
+}
+
+/** For a handler that reported nothing. */
+const unsettled: Settlement = {
+  usage: noUsage,
+  estimated: true,
+  cost: null,
+  savedCost: 0,
+  cache: 'BYPASS',
+  attempts: [],
+  deployment: null,
+  provider: null,
+  model: null,
+  outcome: 'OK',
+  latencyMs: 0,
+  timeToFirstTokenMs: null,
+};

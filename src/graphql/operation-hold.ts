@@ -1,0 +1,29 @@
+import type { Hold, Limit } from '../core/hold.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { Limits } from '../storage/limits.ts';
+
+/** The Hold of an operation, opened when it is known what the operation can cost: context first, document second. */
+export interface OperationHold extends Hold {
+  /** Opens it with so much set aside; BUDGET_EXCEEDED when the budgets have less. At most once, before any draw. */
+  reserve(most: NanoUsd): Promise<void>;
+}
+
+/** A hold that is never reserved opens empty at its first draw. A draw after `release` takes from the budgets directly. */
+export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]): OperationHold {
+  let opened: Promise<Hold> | null = null;
+  const hold = (): Promise<Hold> => {
+    opened ??= limits.hold(of, 0);
+    return opened;
+  };
+  return {
+    budgeted: of.some(({ kind }) => kind === 'budget'),
+    async reserve(most) {
+      opened = limits.hold(of, most);
+      await opened;
+    },
+    draw: async (attempt) => (await hold()).draw(attempt),
+    async release() {
+      if (opened !== null) await (await opened).release();
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * The most that an operation can cost, field by field, before it runs: the answer to `Query.aiQuote`.
+ *
+ * The sum is the one that admission judges by. Beside it stands why the operation would not run: a missing scope, a refused
+ * input, a budget that has less left.
+ */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
+import { collectFields } from 'graphql/execution/collectFields.js';
+import { refusal, rulesOf } from '../access/rules.ts';
+import type { Principal } from '../core/call.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { Quote } from '../fields/quote.ts';
+import type { BudgetState } from '../storage/limits.ts';
+import { refuse } from './refuse.ts';
+import { rootPricers } from './root-pricers.ts';
+import type { Services } from './services.ts';
+
+export interface QuoteAsked {
+  readonly document: string;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly principal: Principal;
+  /** The AI subgraph's own, for its rules. */
+  readonly schema: GraphQLSchema;
+}
+
+export interface JudgedQuote extends Quote {
+  readonly allowed: boolean;
+  readonly reason: string | null;
+}
+
+export async function quoteOf(asked: QuoteAsked, services: Services): Promise<JudgedQuote> {
+  const { principal, variables, operationName } = asked;
+  const schema = services.graph() ?? asked.schema;
+  const document = checkedDocument(asked.document, schema);
+  const operation = getOperationAST(document, operationName);
+  if (operation === null || operation === undefined) {
+    refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
+  }
+  const quote = services.quote(schema, document, operation.name?.value ?? null, variables);
+  const reason =
+    quote.fields.map(({ coordinate }) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
+    inputReason(document, operation, schema, asked, services) ??
+    budgetReason(quote.cost, await services.limits.budgets(principal.limits));
+  return { ...quote, allowed: reason === null, reason };
+}
+
+function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): string | null {
+  const rule = rulesOf(schema).get(coordinate);
+  return rule === undefined ? null : (refusal(coordinate, rule, principal)?.message ?? null);
+}
+
+/** What the first root field that would refuse its caller or its arguments says. */
+function inputReason(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  schema: GraphQLSchema,
+  asked: QuoteAsked,
+  services: Services,
+): string | null {
+  const { variables, principal } = asked;
+  const root = schema.getRootType(operation.operation);
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (root === null || root === undefined || coerced === undefined) {
+    throw new GatewayError('BAD_REQUEST', errors?.[0]?.message ?? `The graph has no ${operation.operation}s.`);
+  }
+  for (const [path, [node]] of collectFields(schema, fragmentsOf(document), coerced, root, operation.selectionSet)) {
+    const field = node === undefined ? undefined : root.getFields()[node.name.value];
+    if (node === undefined || field === undefined) continue;
+    const coordinate = `${root.name}.${field.name}`;
+    const refused = scopeReason(coordinate, asked);
+    if (refused !== null) return refused;
+    const price = rootPricers[coordinate];
+    if (price === undefined) continue;
+    try {
+      price(getArgumentValues(field, node, coerced), services, principal);
+    } catch (error) {
+      return `${path}: ${asGatewayError(error).message}`;
+    }
+  }
+  return null;
+}
+
+function budgetReason(cost: NanoUsd | null, budgets: readonly BudgetState[]): string | null {
+  if (cost === null) {
+    return budgets.length === 0 ? null : 'The price of a model is unknown and a budget applies. The operator must set a price.';
+  }
+  const short = budgets.find(({ limit, spent, held }) => limit - spent - held < cost);
+  return short === undefined ? null : `The budget "${short.name}" has less left than this can cost.`;
+}
+
+function checkedDocument(document: string, schema: GraphQLSchema): DocumentNode {
+  try {
+    const parsed = parse(document, { maxTokens: 10_000 });
+    const [error] = validate(schema, parsed, undefined, { maxErrors: 1 });
+    if (error !== undefined) throw error;
+    return parsed;
+  } catch (error) {
+    if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+    throw error;
+  }
+}
+
+const fragmentsOf = (document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> =>
+  Object.fromEntries(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
+    ),
+  );

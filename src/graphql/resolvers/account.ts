@@ -1,0 +1,89 @@
+import type { NewKey } from '../../access/keys.ts';
+import type { Principal } from '../../core/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { decimalOf, nanoUsdOf } from '../../core/money.ts';
+import { mayUse } from '../call.ts';
+import type { CreateAiKeyInput, Resolvers } from '../generated.ts';
+import { checkWhole, refuse } from '../refuse.ts';
+import { dateTimeOf } from '../scalars.ts';
+import type { Services } from '../services.ts';
+
+export function accountResolvers(services: Services): Resolvers {
+  return {
+    Query: {
+      aiViewer: async (_, __, { principal }) => ({
+        principal: principal.id,
+        team: principal.team,
+        scopes: principal.scopes,
+        routes: services
+          .routes()
+          .map(({ name }) => name)
+          .filter((name) => mayUse(principal, name)),
+        budgets: await services.limits.budgets(principal.limits),
+      }),
+      aiRoutes: (_, __, { principal }) => services.routes().filter(({ name }) => mayUse(principal, name)),
+      aiKeys: async () => (await services.keys.list()).toSorted((a, b) => b.createdAt - a.createdAt),
+    },
+    Mutation: {
+      createAiKey: (_, { input }, { principal }) => services.keys.issue(newKeyOf(input, principal, services)),
+      revokeAiKey: (_, { id }) => services.keys.revoke(id),
+    },
+    AiBudget: { resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt) },
+    AiDeployment: {
+      inputPerMillion: ({ inputPerMillion }) => plainDecimal(inputPerMillion),
+      outputPerMillion: ({ outputPerMillion }) => plainDecimal(outputPerMillion),
+    },
+    AiKey: {
+      monthlyBudget: ({ monthlyBudget }) => (monthlyBudget === null ? null : decimalOf(monthlyBudget)),
+      createdAt: ({ createdAt }) => new Date(createdAt).toISOString(),
+      expiresAt: ({ expiresAt }) => dateTimeOf(expiresAt),
+      revokedAt: ({ revokedAt }) => dateTimeOf(revokedAt),
+    },
+  };
+}
+
+function plainDecimal(dollars: number | null): string | null {
+  return dollars === null ? null : dollars.toFixed(9).replace(/\.?0+$/, '');
+}
+
+/** A key never has more than the one that issues it: scopes and routes are handed on, not invented. */
+function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Services): NewKey {
+  const name = input.name.trim();
+  if (name === '' || name.length > 100) refuse('name must have 1 to 100 characters.');
+  if (!/^[\w.-]{1,64}$/.test(input.team))
+    refuse(`The team "${input.team.slice(0, 64)}" is refused: letters, digits, ., _ and -, at most 64, are accepted.`);
+  const scopes = [...new Set(input.scopes)];
+  if (scopes.length === 0) refuse(`scopes is empty. You can give: ${principal.scopes.join(', ')}.`);
+  const strange = scopes.filter((scope) => !principal.scopes.includes(scope));
+  if (strange.length > 0) {
+    throw new GatewayError('FORBIDDEN', `You cannot give the scope ${strange.join(', ')}. You can give: ${principal.scopes.join(', ')}.`);
+  }
+  checkWhole('requestsPerMinute', input.requestsPerMinute, 1, 1_000_000);
+  const monthlyBudget = input.monthlyBudget == null ? null : nanoUsdOf(input.monthlyBudget);
+  if (input.monthlyBudget != null && monthlyBudget === null) {
+    refuse(`monthlyBudget is "${input.monthlyBudget}". It must be US dollars from 0 on with at most nine places, such as "25.00".`);
+  }
+  const expiresAt = input.expiresAt == null ? null : Date.parse(input.expiresAt);
+  if (expiresAt !== null && expiresAt <= services.now())
+    refuse(`expiresAt is ${input.expiresAt}, which is past. It must lie in the future.`);
+  return {
+    name,
+    team: input.team,
+    scopes,
+    routes: routesOf(input.routes, principal, services),
+    monthlyBudget,
+    requestsPerMinute: input.requestsPerMinute ?? null,
+    expiresAt,
+  };
+}
+
+function routesOf(asked: CreateAiKeyInput['routes'], principal: Principal, services: Services): readonly string[] | null {
+  if (asked == null) return principal.routes;
+  const yours = services
+    .routes()
+    .map(({ name }) => name)
+    .filter((name) => mayUse(principal, name));
+  const strange = asked.find((name) => !yours.includes(name));
+  if (strange !== undefined) refuse(`There is no route "${strange}" that you can give. Routes: ${yours.join(', ')}.`);
+  return [...new Set(asked)];
+}

@@ -1,0 +1,54 @@
+/** The two ways to read a run that a field has started: to its end, or as it comes. */
+import { GatewayError } from '../../core/errors.ts';
+import { placeOf } from '../../runs/cursor.ts';
+import type { Run, RunEvent, RunState } from '../../runs/run.ts';
+import type { Asker } from '../call.ts';
+import type { PreparedRun } from '../completion-run.ts';
+import type { OperationContext } from '../context.ts';
+import { following } from '../delivery.ts';
+import { type FailureName, type FailureView, failureAsData } from '../errors.ts';
+import type { StreamDelivery } from '../generated.ts';
+import type { Services } from '../services.ts';
+
+/** The answer, or why there is none; where the union has no member for it, OtherFailure. */
+export async function wholeAnswer<Name extends FailureName>(
+  prepared: PreparedRun,
+  { services, context }: Asker,
+  members: readonly Name[],
+): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
+  try {
+    const run = await prepared.start({});
+    const state = await run.ended(context.signal);
+    return state.failure === null ? state : await failureAsData(state.failure, members, services, context.principal);
+  } catch (error) {
+    return failureAsData(error, members, services, context.principal);
+  }
+}
+
+/** A reader that comes back with a cursor follows the run that it names: it never starts, and pays for, a second one. */
+export function answerEvents(
+  prepared: PreparedRun,
+  { services, context }: Asker,
+  given: string | null | undefined,
+  delivery: StreamDelivery,
+): AsyncIterableIterator<RunEvent> {
+  const after = cursorFrom(given, context);
+  return following({
+    open: () => (after === null ? prepared.start({ live: true }) : followed(placeOf(after).completionId, services, context)),
+    after,
+    delivery,
+    signal: context.signal,
+    id: crypto.randomUUID(),
+    route: prepared.route,
+  });
+}
+
+/** The argument, else what a client that reconnects over SSE has sent. */
+export const cursorFrom = (given: string | null | undefined, context: OperationContext): string | null =>
+  given ?? context.lastEventId ?? null;
+
+export async function followed(id: string, services: Services, { principal }: OperationContext): Promise<Run> {
+  const run = await services.runs.find(id, principal);
+  if (run !== null) return run;
+  throw new GatewayError('RESUME_EXPIRED', `You have no completion "${id}", or it is no longer kept. completionStream starts one.`);
+}

@@ -1,0 +1,52 @@
+/** What each AI field of the root can cost at most: its arguments become the very request that it would send. */
+import type { Principal } from '../core/call.ts';
+import { completionRequest } from '../core/request.ts';
+import type { Ceiling } from '../fields/quote.ts';
+import { checkLength, routeFor } from './call.ts';
+import { completionRequestOf } from './completion-request.ts';
+import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } from './generated.ts';
+import { embeddingRequestOf } from './resolvers/embedding.ts';
+import type { Services } from './services.ts';
+
+/** Throws what the field itself would refuse. */
+export type Pricer = (args: Readonly<Record<string, unknown>>, services: Services, principal: Principal) => readonly Ceiling[];
+
+const completionPrice: Pricer = (args, services, principal) => {
+  const input = args['input'] as CompletionInput;
+  const route = routeFor(services, principal, input.route ?? 'default', 'completion');
+  const request = completionRequestOf(input, route, services, principal);
+  checkLength(request, route);
+  return [services.ceiling(route.name, request, 0)];
+};
+
+/** The question's embedding; none for a collection that is not there. */
+function questionPrice(collection: string, question: string, services: Services): readonly Ceiling[] {
+  const route = services.embeddingRoute(collection);
+  return route === null ? [] : [services.ceiling(route, { kind: 'embedding', texts: [question], dimensions: null }, 0)];
+}
+
+const answerPrice: Pricer = (args, services, principal) => {
+  const { collection, question, first, maxOutputTokens = null, ...input } = args['input'] as AiAnswerInput;
+  const route = routeFor(services, principal, input.route ?? 'default', 'completion');
+  const request = completionRequest(question, { maxOutputTokens });
+  const passages = services.answerTokens(first ?? 8);
+  return [...questionPrice(collection, question, services), services.ceiling(route.name, request, passages)];
+};
+
+export const rootPricers: Readonly<Record<string, Pricer>> = {
+  'Query.completion': completionPrice,
+  'Mutation.complete': completionPrice,
+  'Mutation.startCompletion': completionPrice,
+  'Subscription.completionStream': completionPrice,
+  'Query.embedding': (args, services, principal) => {
+    const input = args['input'] as EmbeddingInput;
+    const route = routeFor(services, principal, input.route ?? 'embedding', 'embedding');
+    return [services.ceiling(route.name, embeddingRequestOf(input), 0)];
+  },
+  'Query.aiSearch': (args, services) => {
+    const { collection, query } = args['input'] as AiSearchInput;
+    return questionPrice(collection, query, services);
+  },
+  'Query.aiAnswer': answerPrice,
+  'Subscription.aiAnswerStream': answerPrice,
+};

@@ -1,0 +1,86 @@
+/** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
+import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { KeyDesk } from '../access/key-desk.ts';
+import type { Handler, Principal } from '../core/call.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { CompletionRequest, ModelRequest } from '../core/request.ts';
+import type { Ceiling, Quote } from '../fields/quote.ts';
+import type { Entities } from '../retrieval/entities.ts';
+import type { Retrieval } from '../retrieval/retrieval.ts';
+import type { Runs } from '../runs/run.ts';
+import type { Completions } from '../storage/completions.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Limits } from '../storage/limits.ts';
+import type { Passages } from '../storage/passages.ts';
+import type { PathsOf } from './operation-usage.ts';
+
+export interface Services {
+  readonly handle: Handler;
+  readonly runs: Runs;
+  readonly completions: Pick<Completions, 'rate'>;
+  readonly limits: Pick<Limits, 'budgets'>;
+  readonly ledger: Pick<Ledger, 'totals'>;
+  readonly keys: KeyDesk;
+  readonly retrieval: Retrieval;
+  readonly passages: Pick<Passages, 'sources'>;
+  /** All routes, in the order of the configuration, with their health now. */
+  routes(): readonly RouteView[];
+  /**
+   * The most that the request can cost on that route: at its dearest deployment, with the maximum really sent.
+   * `moreInputTokens` is what will be added to it before it goes out.
+   */
+  ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
+  /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
+  answerTokens(passages: number): number;
+  /** Where in the client's response the field stands: more than once where one entity stands in several places. */
+  pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
+  /** What the operation can cost at most; compiled once per schema and document. */
+  quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
+  /** The graph that clients see; null while there is none but the AI subgraph. */
+  graph(): GraphQLSchema | null;
+  readonly entities: Pick<Entities, 'similar'>;
+  /** The route that embeds for a collection or an index; null when there is neither. */
+  embeddingRoute(collection: string): string | null;
+  readonly templates: Templates;
+  /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
+  refuseImageUrl(url: string): string | null;
+  /** Told of each failure that is shown as data: its cause belongs in the log under its errorId. */
+  failed(error: GatewayError): void;
+  now(): number;
+}
+
+export interface RouteView {
+  readonly name: string;
+  readonly description: string | null;
+  readonly deployments: readonly DeploymentView[];
+  /** Milliseconds for a whole call. */
+  readonly totalMs: number;
+  /** Keys of `providerOptions` that callers may set. */
+  readonly providerOptions: readonly string[];
+}
+
+export interface DeploymentView {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly capabilities: readonly string[];
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | null;
+  /** US dollars for a million tokens, at the lowest tier; null: unknown. */
+  readonly inputPerMillion: number | null;
+  readonly outputPerMillion: number | null;
+  readonly healthy: boolean;
+}
+
+/** Prompts that are kept on the server. */
+export interface Templates {
+  ids(): readonly string[];
+  /** Throws BAD_REQUEST for an unknown id or version and for variables that do not fit. */
+  render(id: string, version: string | null, variables: Readonly<Record<string, unknown>>, principal: Principal): RenderedTemplate;
+}
+
+/** The messages, and settings that the prompt fixes; the caller's own come second. */
+export interface RenderedTemplate {
+  readonly messages: CompletionRequest['messages'];
+  readonly settings: Partial<Omit<CompletionRequest, 'kind' | 'messages'>>;
+}

@@ -1,0 +1,32 @@
+/**
+ * What makes two calls the same: who may share (tenant and permissions), where they go (the route as it is now), and what
+ * they ask. Principals of one team with other scopes or routes do not share.
+ */
+import { hash } from 'node:crypto';
+import type { Call, Principal } from '../core/call.ts';
+import type { ModelRequest } from '../core/request.ts';
+import type { Route } from '../routing/route.ts';
+
+/** Changes when the meaning of a key does, so that a shared store never mixes the two. */
+const version = 1;
+
+export function cacheKey(request: ModelRequest, { principal, route }: Pick<Call, 'principal' | 'route'>, { deployments }: Route): string {
+  const answering = deployments.map(({ id, model }) => [id, model]);
+  return hash('sha256', canonical([version, scopeOf(principal), route, answering, request]));
+}
+
+function scopeOf({ team, id, scopes, routes }: Principal): unknown {
+  return [team === null ? ['principal', id] : ['team', team], sorted(scopes), routes === null ? null : sorted(routes)];
+}
+
+const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort();
+
+/** JSON with the keys of every object in order; what is undefined is left out, as JSON leaves it out. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
+}

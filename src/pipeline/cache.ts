@@ -1,0 +1,132 @@
+/**
+ * Answers that exist already, or are just being given.
+ *
+ * A kept answer is replayed as the stream it was. Calls that ask the same at the same time share one upstream call, also on routes
+ * that keep nothing. Both stay within one tenant and permission set: see `cache-key.ts`. `bypass` and `refresh` ask
+ * a model of their own.
+ */
+import type { Keyv } from 'keyv';
+import { throwIfAborted } from '../core/abort.ts';
+import type { AttemptFact, Call, Handler, Step } from '../core/call.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { ModelRequest } from '../core/request.ts';
+import type { Route } from '../routing/route.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Answer, answerFrom, answerText, isWhole } from './answer.ts';
+import { cacheKey } from './cache-key.ts';
+import { type CacheStore, patientStore } from './cache-store.ts';
+import { type Flight, flight } from './flight.ts';
+
+export interface CacheOptions {
+  readonly store: Keyv;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+/** An answer longer than this, as JSON text, is not kept. */
+const longestKept = 4 * 1024 * 1024;
+/** Failures of the reader who opened a flight, not of the flight: a follower asks again for itself. */
+const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED']);
+
+export function cached({ store, routes, log, now = Date.now }: CacheOptions): Step {
+  const answers = patientStore(store, log, now);
+  const flights = new Map<string, Flight>();
+  const storing = new Map<string, Answer>();
+  return (next) => (request, call) => {
+    const route = routes.get(call.route);
+    if (route === undefined || call.cache.mode === 'bypass') return next(request, call);
+    return cachedCall({ next, request, call, route, answers, flights, storing, now });
+  };
+}
+
+interface CachedCall {
+  readonly next: Handler;
+  readonly request: ModelRequest;
+  readonly call: Call;
+  readonly route: Route;
+  readonly answers: CacheStore;
+  readonly flights: Map<string, Flight>;
+  /** Answers on their way into the store. */
+  readonly storing: Map<string, Answer>;
+  readonly now: () => number;
+}
+
+async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
+  const { request, call, route, flights } = asked;
+  const key = cacheKey(request, call, route);
+  const shared = call.cache.mode === 'default';
+  for (;;) {
+    const kept = shared && !flights.has(key) ? await keptAnswer(asked, key) : null;
+    if (kept !== null) {
+      yield* replayed(kept, call);
+      return;
+    }
+    const joined = shared ? (flights.get(key)?.join(call) ?? null) : null;
+    const reader = joined ?? opened(asked, key, shared).join(call);
+    if (reader === null) return;
+    let said = false;
+    let again = false;
+    try {
+      for await (const chunk of reader.chunks) {
+        said = true;
+        yield chunk;
+      }
+      return;
+    } catch (error) {
+      again = joined !== null && !said && error instanceof GatewayError && openersOwn.has(error.code) && !call.signal.aborted;
+      if (!again) throw error;
+    } finally {
+      const answeredBy = reader.answeredBy();
+      if (joined !== null && !reader.pays()) {
+        if (!again) call.report({ type: 'cache', status: 'SHARED', answeredBy });
+      } else {
+        call.report({ type: 'cache', status: route.cacheSeconds === null ? 'BYPASS' : 'MISS', answeredBy: null });
+      }
+    }
+  }
+}
+
+async function keptAnswer({ answers, storing, call, route, now }: CachedCall, key: string): Promise<Answer | null> {
+  const seconds = Math.min(route.cacheSeconds ?? 0, call.cache.maxAgeSeconds ?? Number.POSITIVE_INFINITY);
+  if (seconds <= 0) return null;
+  const answer = storing.get(key) ?? answerFrom(await answers.get(key));
+  return answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
+}
+
+async function* replayed({ chunks, answeredBy }: Answer, call: Call): AsyncIterable<Chunk> {
+  call.report({ type: 'cache', status: 'HIT', answeredBy });
+  for (const chunk of chunks) {
+    throwIfAborted(call.signal);
+    yield chunk;
+  }
+}
+
+/** A new flight, which others find while it lasts. */
+function opened(asked: CachedCall, key: string, shared: boolean): Flight {
+  const { next, request, flights } = asked;
+  const fresh = flight({
+    next,
+    request,
+    landed(chunks, answeredBy) {
+      if (flights.get(key) === fresh) flights.delete(key);
+      if (chunks !== null && isWhole(request, chunks)) keep(asked, key, chunks, answeredBy);
+    },
+  });
+  if (shared) flights.set(key, fresh);
+  return fresh;
+}
+
+/** Nobody waits for the store: until it has the answer, it is found in `storing`. */
+function keep({ route, answers, storing, now }: CachedCall, key: string, chunks: readonly Chunk[], answeredBy: AttemptFact | null): void {
+  if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
+  const answer: Answer = { chunks, answeredBy, storedAt: now() };
+  const text = answerText(answer);
+  if (text.length > longestKept) return;
+  const stored = (): void => {
+    if (storing.get(key) === answer) storing.delete(key);
+  };
+  storing.set(key, answer);
+  answers.set(key, text, route.cacheSeconds * 1000).then(stored, stored);
+}

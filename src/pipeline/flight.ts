@@ -1,0 +1,247 @@
+/**
+ * One upstream call that several readers share.
+ *
+ * It has an AbortController of its own, which fires when its last reader leaves. What was said is kept, so a reader that comes
+ * later hears it from the start. The flight is pulled by its fastest reader; a slow one may lag 4 MiB behind, and
+ * is left out when it then makes the others wait for longer than two seconds. Its cost is the payer's: the reader
+ * who opened it, or the oldest one left when that one leaves.
+ */
+import { abortError, throwIfAborted } from '../core/abort.ts';
+import type { AttemptFact, Call, Handler } from '../core/call.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Hold } from '../core/hold.ts';
+import type { ModelRequest } from '../core/request.ts';
+import { rowsPaidBy } from './rows.ts';
+
+export interface Flight {
+  /** A reader from the first chunk on. Null once the beginning is no longer kept, or nobody is left. */
+  join(call: Call): FlightReader | null;
+}
+
+export interface FlightReader {
+  readonly chunks: AsyncIterable<Chunk>;
+  /** Whether the attempts are reported to this reader's call, and its hold pays them. */
+  pays(): boolean;
+  /** The attempt that answered, with the cost of all attempts; null before the end. */
+  answeredBy(): AttemptFact | null;
+}
+
+export interface FlightOptions {
+  readonly next: Handler;
+  readonly request: ModelRequest;
+  /** Called once, when the flight is over or its beginning is no longer kept: with all its chunks when it ended well and is whole. */
+  readonly landed: (chunks: readonly Chunk[] | null, answeredBy: AttemptFact | null) => void;
+  readonly mostBytes?: number;
+  readonly patienceMs?: number;
+}
+
+interface Reader {
+  readonly call: Call;
+  /** Chunks it has taken. */
+  at: number;
+  wake: (() => void) | null;
+  leftOut: boolean;
+}
+
+export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
+  const controller = new AbortController();
+  const readers = new Set<Reader>();
+  const attempts: AttemptFact[] = [];
+  const kept: Chunk[] = [];
+  let payer: Reader | null = null;
+  let upstream: AsyncIterator<Chunk> | null = null;
+  /** Chunks that are no longer kept, because every reader had them. */
+  let forgotten = 0;
+  let bytes = 0;
+  let pulling = false;
+  let state: 'flying' | 'landed' | 'over' = 'flying';
+  let ended = false;
+  let failure: GatewayError | null = null;
+  let patience: NodeJS.Timeout | null = null;
+
+  const land = (whole: boolean): void => {
+    if (state !== 'flying') return;
+    state = whole ? 'landed' : 'over';
+    landed(whole ? kept : null, answeredBy());
+  };
+  const end = (error: GatewayError | null): void => {
+    ended = true;
+    failure = error;
+    land(error === null);
+  };
+  const answeredBy = (): AttemptFact | null => {
+    const by = attempts.findLast((attempt) => attempt.outcome === 'OK');
+    if (by === undefined) return null;
+    const sent = attempts.filter((attempt) => attempt.usage !== null);
+    const unpriced = sent.some((attempt) => attempt.cost === null);
+    return { ...by, cost: unpriced ? null : sent.reduce((sum, attempt) => sum + (attempt.cost ?? 0), 0) };
+  };
+
+  const begin = (opener: Call): AsyncIterator<Chunk> =>
+    next(request, {
+      ...opener,
+      signal: controller.signal,
+      // Every reader has a deadline of its own, and the flight ends with the last of them.
+      deadlineMs: Number.POSITIVE_INFINITY,
+      hold: holdOf(() => payer?.call ?? opener),
+      report(fact) {
+        if (fact.type === 'attempt') attempts.push(fact);
+        payer?.call.report(fact);
+      },
+    })[Symbol.asyncIterator]();
+
+  const slowest = (): number => Math.min(...[...readers].map((reader) => reader.at));
+
+  /** Forgets what every reader has had. False when too much is left. */
+  const madeRoom = (): boolean => {
+    const gone = slowest() - forgotten;
+    if (gone > 0) {
+      for (const chunk of kept.slice(0, gone)) bytes -= sizeOf(chunk);
+      land(false);
+      kept.splice(0, gone);
+      forgotten += gone;
+    }
+    return bytes <= mostBytes;
+  };
+  const leaveOutSlowest = (): void => {
+    patience = null;
+    const at = slowest();
+    for (const reader of readers) {
+      if (reader.at > at) continue;
+      reader.leftOut = true;
+      readers.delete(reader);
+      reader.wake?.();
+    }
+    if (!readers.has(payer as Reader)) payer = oldestOf(readers) ?? payer;
+    pull();
+  };
+  const pull = (): void => {
+    if (pulling || ended || upstream === null) return;
+    if (bytes > mostBytes && !madeRoom()) {
+      patience ??= setTimeout(leaveOutSlowest, patienceMs).unref();
+      return;
+    }
+    pulling = true;
+    upstream.next().then(
+      (result) => {
+        pulling = false;
+        if (result.done === true) end(null);
+        else {
+          kept.push(result.value);
+          bytes += sizeOf(result.value);
+        }
+        for (const reader of readers) reader.wake?.();
+      },
+      (error: unknown) => {
+        pulling = false;
+        end(asGatewayError(error));
+        for (const reader of readers) reader.wake?.();
+      },
+    );
+  };
+  /** A slow reader has moved or left: the others may not need to wait any more. */
+  const moved = (): void => {
+    if (patience === null) return;
+    clearTimeout(patience);
+    patience = null;
+    pull();
+  };
+
+  const leave = async (reader: Reader): Promise<void> => {
+    if (!readers.delete(reader)) return;
+    const oldest = oldestOf(readers);
+    if (ended) return;
+    if (oldest !== null) {
+      if (reader === payer) payer = oldest;
+      moved();
+      return;
+    }
+    if (patience !== null) clearTimeout(patience);
+    land(false);
+    const { signal } = reader.call;
+    controller.abort(signal.aborted ? abortError(signal) : new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
+    await Promise.resolve(upstream?.return?.()).catch(() => {});
+  };
+
+  async function* read(reader: Reader): AsyncIterable<Chunk> {
+    const { signal } = reader.call;
+    const onAbort = (): void => reader.wake?.();
+    signal.addEventListener('abort', onAbort);
+    try {
+      for (;;) {
+        throwIfAborted(signal);
+        if (reader.leftOut) throw tooSlow();
+        const chunk = kept[reader.at - forgotten];
+        if (chunk !== undefined) {
+          reader.at += 1;
+          moved();
+          yield chunk;
+        } else if (ended) {
+          if (failure !== null) throw failure;
+          return;
+        } else {
+          pull();
+          await new Promise<void>((resolve) => {
+            reader.wake = resolve;
+          });
+        }
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      await leave(reader);
+    }
+  }
+
+  return {
+    join(call) {
+      if (state === 'over') return null;
+      const reader: Reader = { call, at: 0, wake: null, leftOut: false };
+      readers.add(reader);
+      payer ??= reader;
+      upstream ??= begin(call);
+      return { chunks: read(reader), pays: () => reader === payer, answeredBy };
+    },
+  };
+}
+
+const oldestOf = (readers: ReadonlySet<Reader>): Reader | null => readers.values().next().value ?? null;
+
+const tooSlow = (): GatewayError =>
+  new GatewayError('STREAM_STALLED', 'The answer was read too slowly to be kept any longer. Asking again starts a new one.', {
+    phase: 'mid-stream',
+  });
+
+/** The payer's hold, at every draw and at every settlement: what one payer drew and another pays is drawn anew from theirs. */
+function holdOf(payer: () => Call): Hold {
+  return {
+    get budgeted() {
+      return payer().hold.budgeted;
+    },
+    async draw(attempt) {
+      const drawer = payer();
+      const draw = await drawer.hold.draw(attempt);
+      return {
+        async settle(cost) {
+          const now = payer();
+          if (now === drawer || cost === 0) return draw.settle(cost);
+          const rows = rowsPaidBy(now, attempt.rows);
+          // Where the new payer's budget has no room, the one who asked first is charged: somebody must be.
+          const theirs = await now.hold.draw({ callId: now.id, most: cost, rows }).catch(() => null);
+          if (theirs === null) return draw.settle(cost);
+          await theirs.settle(cost);
+          await draw.settle(0);
+        },
+      };
+    },
+    release: async () => {},
+  };
+}
+
+/** Bytes in memory, near enough. */
+function sizeOf(chunk: Chunk): number {
+  if (chunk.type === 'embedding') return chunk.vector.byteLength + 100;
+  if (chunk.type === 'text' || chunk.type === 'reasoning') return 2 * chunk.text.length + 100;
+  if (chunk.type === 'tool-call') return 2 * chunk.argumentsText.length + 200;
+  return 500;
+}

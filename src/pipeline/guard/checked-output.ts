@@ -1,0 +1,163 @@
+/**
+ * An answer on its way back, released window by window as the guardrails allow it.
+ *
+ * Verdicts do not depend on how the provider cut its chunks: text and reasoning are cut into sentences by their own
+ * words, a tool call is checked when its arguments are whole, and an object when it is final (growing ones are held
+ * back, because what they show depends on the provider's cuts). Citations and warnings keep their place in the text.
+ * When any guardrail wants the whole answer, or the answer is JSON, everything waits for the last word.
+ */
+import type { Call, Handler } from '../../core/call.ts';
+import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { stringsOf } from '../json-strings.ts';
+import type { Guardrail } from './guardrail.ts';
+import { sentenceCutter, type Window } from './sentence-cutter.ts';
+import { checkText } from './verdicts.ts';
+
+type Chunks = ReturnType<Handler>;
+
+interface OutputCheck {
+  readonly guardrails: readonly Guardrail[];
+  readonly call: Call;
+  /** Hold everything until the end. */
+  readonly whole: boolean;
+  /** The most that waits for the end of its sentence, in bytes of UTF-8. */
+  readonly holdBackBytes: number;
+}
+
+/** UTF-8 needs at most three bytes for each UTF-16 unit. */
+const bytesPerUnit = 3;
+/** An answer that must be checked whole is held in memory: no model writes more in one answer today. */
+const mostHeldUnits = 4 * 1024 * 1024;
+
+export function checkedOutput(chunks: Chunks, check: OutputCheck): Chunks {
+  return check.whole ? wholeAnswer(chunks, check) : bySentence(chunks, check);
+}
+
+async function* wholeAnswer(chunks: Chunks, { guardrails, call }: OutputCheck): AsyncGenerator<Chunk> {
+  const held: Chunk[] = [];
+  const said = { text: '', reasoning: '' };
+  let units = 0;
+  for await (const chunk of chunks) {
+    if (chunk.type === 'text' || chunk.type === 'reasoning') {
+      said[chunk.type] += chunk.text;
+      units += chunk.text.length;
+    } else if (chunk.type === 'tool-call') units += chunk.argumentsText.length;
+    if (units > mostHeldUnits) throw tooLong(guardrails);
+    if (isWhole(chunk)) held.push(chunk);
+  }
+  await checkText(said.reasoning, guardrails, 'output', call);
+  await checkText(said.text, guardrails, 'output', call);
+  for (const chunk of held) await checkText(structuredText(chunk), guardrails, 'output', call);
+  yield* held;
+}
+
+function tooLong(guardrails: readonly Guardrail[]): GatewayError {
+  const name = (guardrails.find((guardrail) => guardrail.window === 'whole') ?? guardrails[0])?.name ?? '';
+  return new GatewayError('GUARDRAIL_BLOCKED', `The guardrail "${name}" checks answers whole, up to 4 MiB; this answer is longer.`, {
+    guardrail: name,
+    on: 'output',
+  });
+}
+
+/** The text inside a whole tool call or a final object; empty for other chunks. */
+function structuredText(chunk: Chunk): string {
+  if (chunk.type === 'object' && chunk.final) return stringsOf(chunk.value).join('\n');
+  if (chunk.type === 'tool-call' && chunk.done) return argumentsText(chunk);
+  return '';
+}
+
+/** The strings behind the JSON escapes, so that `\u0070assword` does not slip through; what is no JSON is checked as written. */
+function argumentsText({ argumentsText: text }: ToolCallChunk): string {
+  try {
+    return stringsOf(JSON.parse(text)).join('\n');
+  } catch {
+    return text;
+  }
+}
+
+async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<Chunk> {
+  const { guardrails, call } = check;
+  let speaking: Speech | null = null;
+  for await (const chunk of chunks) {
+    if (chunk.type === 'text' || chunk.type === 'reasoning') {
+      if (speaking !== null && speaking.type !== chunk.type) {
+        yield* speaking.end();
+        speaking = null;
+      }
+      speaking ??= speech(chunk.type, check);
+      yield* speaking.say(chunk.text);
+      if (chunk.type === 'reasoning' && chunk.opaque !== undefined) {
+        yield* speaking.end();
+        speaking = null;
+        yield { ...chunk, text: '' };
+      }
+    } else if (chunk.type === 'citation' || chunk.type === 'warning') {
+      if (speaking === null) yield chunk;
+      else yield* speaking.mark(chunk);
+    } else {
+      if (!isWhole(chunk)) continue;
+      if (speaking !== null) yield* speaking.end();
+      speaking = null;
+      await checkText(structuredText(chunk), guardrails, 'output', call);
+      yield chunk;
+    }
+  }
+  if (speaking !== null) yield* speaking.end();
+}
+
+function isWhole(chunk: Chunk): boolean {
+  if (chunk.type === 'object') return chunk.final;
+  if (chunk.type === 'tool-call') return chunk.done;
+  return true;
+}
+
+interface Speech {
+  readonly type: 'text' | 'reasoning';
+  say(text: string): AsyncGenerator<Chunk>;
+  /** A chunk that has its place behind what has been said so far. */
+  mark(chunk: Chunk): Generator<Chunk>;
+  end(): AsyncGenerator<Chunk>;
+}
+
+/** One run of text, or of reasoning, between other content. */
+function speech(type: Speech['type'], { guardrails, call, holdBackBytes }: OutputCheck): Speech {
+  const cutter = sentenceCutter(Math.max(1, Math.floor(holdBackBytes / bytesPerUnit)));
+  const marks: { readonly at: number; readonly chunk: Chunk }[] = [];
+  let said = 0;
+  let released = 0;
+  let before = '';
+
+  async function* release(windows: readonly Window[]): AsyncGenerator<Chunk> {
+    for (const { text, continues } of windows) {
+      await checkText(continues ? before + text : text, guardrails, 'output', call);
+      before = text;
+      let from = 0;
+      const end = released + text.length;
+      for (let next = marks[0]; next !== undefined && next.at <= end; next = marks[0]) {
+        const upTo = next.at - released;
+        if (upTo > from) yield { type, text: text.slice(from, upTo) };
+        from = Math.max(from, upTo);
+        marks.shift();
+        yield next.chunk;
+      }
+      if (from < text.length) yield { type, text: text.slice(from) };
+      released = end;
+    }
+  }
+
+  return {
+    type,
+    async *say(text) {
+      said += text.length;
+      yield* release(cutter.push(text));
+    },
+    *mark(chunk) {
+      if (said === released) yield chunk;
+      else marks.push({ at: said, chunk });
+    },
+    async *end() {
+      yield* release(cutter.end());
+    },
+  };
+}

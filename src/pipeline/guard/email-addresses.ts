@@ -1,0 +1,29 @@
+/** E-mail addresses, found from their `@` outwards: a bounded way to either side, so that a text of nothing else stays cheap. */
+import type { Span } from './personal-data.ts';
+
+/** Lengths: RFC 5321 §4.5.3.1. */
+const mostLocal = 64;
+const mostDomain = 255;
+const localChar = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u;
+const domain = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})/u;
+/** `icon@2x.png` is a picture, not a mailbox. */
+const fileEndings = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|js|ts|json|md|txt|html?|zip|tgz|gz)$/i;
+const edges = /^[.!#$%&'*/=?^`{|}~-]+/;
+
+export function emailAddresses(text: string): Span[] {
+  const spans: Span[] = [];
+  let free = 0;
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    let start = at;
+    while (start > free && at - start < mostLocal && localChar.test(text.charAt(start - 1))) start -= 1;
+    start += edges.exec(text.slice(start, at))?.[0].length ?? 0;
+    if (start === at || text.charAt(at - 1) === '.') continue;
+    const found = domain.exec(text.slice(at + 1, at + 1 + mostDomain))?.[0];
+    if (found === undefined || fileEndings.test(found)) continue;
+    const end = at + 1 + found.length;
+    if (/[\p{L}\p{N}_]/u.test(text.charAt(end))) continue;
+    spans.push({ start, end });
+    free = end;
+  }
+  return spans;
+}

@@ -1,0 +1,81 @@
+/**
+ * What counts as personal data, in one table, in the order in which claims to the same characters are settled.
+ *
+ * Ours, because the packages for it raise more false alarms than finds and can be stopped by a crafted text. Every
+ * detector here is linear: it starts at a rare character or prefix, looks a bounded way, and asks a checksum, a
+ * numbering plan or a range before it claims anything. Order numbers, dates, versions and UUIDs are not claimed.
+ */
+import { cardNumbers, ibans } from './bank-numbers.ts';
+import { emailAddresses } from './email-addresses.ts';
+import { networkAddresses } from './network-addresses.ts';
+import { phoneNumbers } from './phone-numbers.ts';
+import { secrets } from './secrets.ts';
+
+/** UTF-16 offsets; `end` is behind the last character. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Find extends Span {
+  readonly kind: Kind;
+}
+
+export interface DetectorOptions {
+  /** ISO 3166 codes of countries whose national telephone numbers count too; North America always does. */
+  readonly phoneCountries?: readonly string[];
+}
+
+/** LITERAL: text that looks like one of our own placeholders, which must not be mistaken for one on the way back. */
+const kinds = ['LITERAL', 'SECRET', 'EMAIL', 'IBAN', 'CARD', 'SSN', 'IP', 'PHONE'] as const;
+export type Kind = (typeof kinds)[number];
+
+const literal = new RegExp(`<(?:${kinds.join('|')})_\\d{1,9}>`, 'g');
+/** Area 000, 666 and 900-999, group 00 and serial 0000 were never issued (SSA). */
+const socialSecurity = /(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-]|\.\d)/g;
+
+const matches = (text: string, pattern: RegExp): Span[] =>
+  [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+
+const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) => Span[]>> = {
+  LITERAL: (text) => matches(text, literal),
+  SECRET: secrets,
+  EMAIL: emailAddresses,
+  IBAN: ibans,
+  CARD: cardNumbers,
+  SSN: (text) => matches(text, socialSecurity),
+  IP: networkAddresses,
+  PHONE: (text, { phoneCountries }) => phoneNumbers(text, phoneCountries),
+};
+
+/** In order of the text, without overlaps: what one detector has claimed is blank for those after it. */
+export function findPersonalData(text: string, options: DetectorOptions = {}): Find[] {
+  const finds: Find[] = [];
+  let rest = text;
+  for (const kind of kinds) {
+    const spans = withoutOverlaps(detectors[kind](rest, options));
+    if (spans.length === 0) continue;
+    rest = blanked(rest, spans);
+    for (const span of spans) finds.push({ ...span, kind });
+  }
+  return finds.sort((a, b) => a.start - b.start);
+}
+
+/** In order of the text; of two that overlap, the one that begins first, or is longer. */
+function withoutOverlaps(spans: readonly Span[]): Span[] {
+  const kept: Span[] = [];
+  for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    if (span.start >= (kept.at(-1)?.end ?? 0)) kept.push(span);
+  }
+  return kept;
+}
+
+function blanked(text: string, spans: readonly Span[]): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { start, end } of spans) {
+    pieces.push(text.slice(from, start), '\0'.repeat(end - start));
+    from = end;
+  }
+  return pieces.join('') + text.slice(from);
+}

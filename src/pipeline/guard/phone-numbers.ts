@@ -1,0 +1,48 @@
+/**
+ * Telephone numbers: candidates by shape, confirmed by libphonenumber's numbering plans.
+ *
+ * International numbers need their `+`. Numbers without one are taken in the North American grouping (3-3-4, always
+ * with separators) and in the grouping of the countries that the operator names: bare runs of digits are order numbers
+ * far more often than telephones.
+ */
+import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { Span } from './personal-data.ts';
+
+const international = /(?<![\w+])\+\(?[1-9](?:[ .\-/()]{0,2}\d){6,16}(?!\d)/g;
+const northAmerican = /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g;
+const national = /(?<![\w.+/-])\(?0\d{1,5}\)?(?: ?[-/] ?| )\d{2,8}(?: \d{2,8}){0,4}(?![\w/-]|\.\d)/g;
+const mostTrims = 4;
+
+/** `countries`: ISO 3166 codes, such as `DE`, whose national numbers (with their leading 0 and separators) count too. */
+export function phoneNumbers(text: string, countries: readonly string[] = []): Span[] {
+  const spans: Span[] = [];
+  for (const match of text.matchAll(international)) {
+    const number = longestValid(match[0]);
+    if (number !== null) spans.push({ start: match.index, end: match.index + number.length });
+  }
+  for (const match of text.matchAll(northAmerican)) {
+    if (isValid(match[0], 'US')) spans.push({ start: match.index, end: match.index + match[0].length });
+  }
+  const supported = countries.filter((country) => isSupportedCountry(country));
+  if (supported.length === 0) return spans;
+  for (const match of text.matchAll(national)) {
+    if (supported.some((country) => isValid(match[0], country))) {
+      spans.push({ start: match.index, end: match.index + match[0].length });
+    }
+  }
+  return spans;
+}
+
+const isValid = (text: string, country?: CountryCode): boolean => parsePhoneNumberFromString(text, country)?.isValid() ?? false;
+
+/** The shape may have run on into the next number: groups are taken off its end until the rest is a telephone number. */
+function longestValid(candidate: string): string | null {
+  let rest = candidate;
+  for (let trims = 0; trims <= mostTrims; trims += 1) {
+    if (isValid(rest)) return rest;
+    const shorter = rest.replace(/[ .\-/()]+\d+$/, '');
+    if (shorter === rest) return null;
+    rest = shorter;
+  }
+  return null;
+}

@@ -1,0 +1,144 @@
+/**
+ * Cuts growing text into windows that end where a sentence, a list item, a paragraph or a code block ends.
+ *
+ * Where it cuts follows from the text alone, never from the pieces in which the text came: a decision that needs a
+ * character which is not there yet waits for it. A window is never longer than `limit`; a sentence that is longer is
+ * cut at a space, and what follows is marked as continuing it.
+ */
+export interface Window {
+  readonly text: string;
+  /** It begins in the middle of a sentence or code block, because the window before was full. */
+  readonly continues: boolean;
+}
+
+interface SentenceCutter {
+  push(text: string): Window[];
+  /** Whatever is left. */
+  end(): Window[];
+}
+
+const abbreviations = new Set(
+  'al approx apr aug bzw ca cf co corp dec dept dr eg est etc feb fig figs gov hr ie inc jan jr jul jun lt ltd mar max min mr mrs ms mt no nov nr oct op pp prof ref rev sen sep sept sgt sr st tel vol vs z.b d.h e.g i.e u.s a.m p.m ph.d'.split(
+    ' ',
+  ),
+);
+const closers = '"\')]}»”’*_`';
+const mostClosers = 8;
+const openers = /^[("'[{*_«“‘]+/;
+const blockStart = /[\n\-*+#>|`~•\d]/;
+
+interface Place {
+  readonly at: number;
+  readonly fenced: boolean;
+  readonly closing: boolean;
+  readonly blankLine: boolean;
+}
+
+/** `limit` in UTF-16 units. */
+export function sentenceCutter(limit: number): SentenceCutter {
+  let buffer = '';
+  let at = 0;
+  let fenced = false;
+  let closing = false;
+  let blankLine = true;
+  let continues = false;
+  let lastSpace: Place | null = null;
+
+  /** The end of the window once it is certain, else null. */
+  const scan = (ended: boolean): number | null => {
+    const length = Math.min(buffer.length, limit);
+    const certain = ended || buffer.length >= limit;
+    while (at < length) {
+      const char = buffer.charAt(at);
+      if (char === '`' && blankLine) {
+        if (at + 3 > length && !certain && '```'.startsWith(buffer.slice(at, at + 3))) return null;
+        if (at + 3 <= length && buffer.startsWith('```', at)) {
+          closing = fenced;
+          fenced = !fenced;
+          blankLine = false;
+          at += 3;
+          continue;
+        }
+      }
+      const end = fenced ? 'no' : sentenceEnd(buffer, at, length, certain, closing);
+      if (end === 'unknown') return null;
+      at += 1;
+      if (char === '\n') {
+        blankLine = true;
+        closing = false;
+      } else if (char !== ' ' && char !== '\t') blankLine = false;
+      if (end !== 'no') {
+        at = end;
+        blankLine = buffer.charAt(end - 1) === '\n';
+        return end;
+      }
+      if (/\s/.test(char)) lastSpace = { at, fenced, closing, blankLine };
+    }
+    return null;
+  };
+
+  const take = (end: number, cutShort: boolean): Window => {
+    const window = { text: buffer.slice(0, end), continues };
+    buffer = buffer.slice(end);
+    at = 0;
+    continues = cutShort;
+    lastSpace = null;
+    return window;
+  };
+
+  const drain = (ended: boolean): Window[] => {
+    const windows: Window[] = [];
+    for (;;) {
+      const end = scan(ended);
+      if (end !== null) windows.push(take(end, false));
+      else if (buffer.length >= limit) windows.push(cutFull());
+      else return windows;
+    }
+  };
+
+  const cutFull = (): Window => {
+    if (lastSpace !== null && lastSpace.at > limit / 2) {
+      ({ fenced, closing, blankLine } = lastSpace);
+      return take(lastSpace.at, true);
+    }
+    const high = buffer.charCodeAt(limit - 1);
+    return take(high >= 0xd800 && high <= 0xdbff && limit > 1 ? limit - 1 : limit, true);
+  };
+
+  return {
+    push(text) {
+      buffer += text;
+      return drain(false);
+    },
+    end() {
+      const windows = drain(true);
+      return buffer === '' ? windows : [...windows, take(buffer.length, false)];
+    },
+  };
+}
+
+/** Where the sentence that the character at `at` ends is over; decided within `length` characters alone. */
+function sentenceEnd(text: string, at: number, length: number, certain: boolean, closing: boolean): number | 'no' | 'unknown' {
+  const char = text.charAt(at);
+  const missing = certain ? 'no' : 'unknown';
+  if (char === '\n') {
+    if (closing) return at + 1;
+    if (at + 1 >= length) return missing;
+    return blockStart.test(text.charAt(at + 1)) ? at + 1 : 'no';
+  }
+  if ('。！？'.includes(char)) return at + 1;
+  if (!'.!?…'.includes(char)) return 'no';
+  let next = at + 1;
+  while (next < length && next - at <= mostClosers && closers.includes(text.charAt(next))) next += 1;
+  if (next >= length) return missing;
+  if (!/\s/.test(text.charAt(next))) return 'no';
+  return char === '.' && isAbbreviation(text, at) ? 'no' : next + 1;
+}
+
+/** Whether the word before the full stop is an abbreviation, an initial, or the number of a list item. */
+function isAbbreviation(text: string, stop: number): boolean {
+  const before = text.slice(Math.max(0, stop - 16), stop);
+  const word = (/\S+$/.exec(before)?.[0] ?? '').replace(openers, '').toLowerCase();
+  if (/^\d{1,3}$/.test(word)) return /(^|\n)\s*\d{1,3}$/.test(before) && (before.length < 16 || before.includes('\n'));
+  return abbreviations.has(word) || /^\p{L}(\.\p{L})*$/u.test(word);
+}

@@ -1,0 +1,110 @@
+/**
+ * A stream that can be left at any time, without waiting for whoever is silent below.
+ *
+ * It is an iterator of our own and not a generator, because a generator that is blocked on a silent provider does not see
+ * `return()` until the provider speaks. This one aborts first: when its reader returns, and when its signal fires (the
+ * client left, the deadline passed), also while nobody pulls. Then it tells the stream below to return, waits for it
+ * for at most {@link graceMs}, and has ended. One reader pulls it, one `next()` at a time.
+ */
+import { abortError } from '../core/abort.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Deadline } from './deadline.ts';
+import { within } from './within.ts';
+
+/** How long an aborted stream may take to end. Every step of ours needs microseconds. */
+const graceMs = 5_000;
+
+export interface Leavable<T> {
+  /** Called at the first pull; may throw. The stream must listen to the signal of the deadline. */
+  begin(): { readonly stream: AsyncIterable<T>; readonly deadline: Deadline };
+  saw(item: T): void;
+  /** Called once for each stream that began: null when it was read to its end. */
+  ended(failure: GatewayError | null): void;
+}
+
+export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIterator<T> {
+  let state: 'new' | 'open' | 'closing' | 'ended' = 'new';
+  let below: AsyncIterator<T> | null = null;
+  let deadline: Deadline | null = null;
+  /** Why it ended, until the reader has been told. */
+  let untold: GatewayError | null = null;
+  let pending: Promise<unknown> = Promise.resolve();
+  let tellWaiting: (() => void) | null = null;
+  let closing: Promise<void> = Promise.resolve();
+
+  const end = (failure: GatewayError | null): void => {
+    state = 'ended';
+    deadline?.end();
+    ended(failure);
+  };
+
+  const close = (signal: AbortSignal): void => {
+    if (state !== 'open') return;
+    state = 'closing';
+    const returned = Promise.resolve(below?.return?.());
+    closing = within(graceMs, Promise.allSettled([pending, returned]), null).then(() => {
+      untold = abortError(signal);
+      end(untold);
+    });
+    tellWaiting?.();
+  };
+
+  const open = (): AsyncIterator<T> => {
+    state = 'ended';
+    const { stream, deadline: fresh } = begin();
+    state = 'open';
+    deadline = fresh;
+    below = stream[Symbol.asyncIterator]();
+    if (fresh.signal.aborted) close(fresh.signal);
+    else fresh.signal.addEventListener('abort', () => close(fresh.signal), { once: true });
+    return below;
+  };
+
+  const closed = async (): Promise<IteratorResult<T>> => {
+    await closing;
+    const failure = untold;
+    untold = null;
+    if (failure !== null) throw failure;
+    return { done: true, value: undefined };
+  };
+
+  const pulled = (from: AsyncIterator<T>): Promise<IteratorResult<T>> =>
+    new Promise((resolve, reject) => {
+      const pulling = from.next();
+      pending = pulling;
+      tellWaiting = () => void closed().then(resolve, reject);
+      pulling.then(
+        (result) => {
+          if (state !== 'open') return;
+          tellWaiting = null;
+          if (result.done === true) end(null);
+          else saw(result.value);
+          resolve(result);
+        },
+        (error: unknown) => {
+          if (state !== 'open') return;
+          tellWaiting = null;
+          const failure = asGatewayError(error);
+          end(failure);
+          reject(failure);
+        },
+      );
+    });
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const from = state === 'new' ? open() : below;
+      return state === 'open' && from !== null ? pulled(from) : closed();
+    },
+    async return() {
+      if (state === 'new') state = 'ended';
+      deadline?.abort(new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
+      await closing;
+      untold = null;
+      return { done: true, value: undefined };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Call, Handler, Step } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Limits } from '../storage/limits.ts';
+import { takenUntilAborted } from './abortable.ts';
+
+/**
+ * Lets a call in: its route must be the principal's to use, and its rates and concurrency must have room. Once per call,
+ * cache hits included; the slots are freed on every ending. Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
+ */
+export function limited(limits: Pick<Limits, 'admit'>): Step {
+  return (next) => {
+    const admitted: Handler = async function* (request, call) {
+      checkRoute(call);
+      const admission = await takenUntilAborted(limits.admit(call.principal.limits), call.signal, (taken) => taken.release());
+      try {
+        yield* next(request, call);
+      } finally {
+        // Slots are leases: one that cannot be given back now expires by itself.
+        await admission.release().catch(() => {});
+      }
+    };
+    return (request, call) => (mayUse(call) && !isCounted(call) ? next(request, call) : admitted(request, call));
+  };
+}
+
+const isCounted = ({ principal }: Call): boolean => principal.limits.some((limit) => limit.kind !== 'budget');
+
+const mayUse = ({ principal, route }: Call): boolean => principal.routes === null || principal.routes.includes(route);
+
+function checkRoute(call: Call): void {
+  if (mayUse(call)) return;
+  const allowed = call.principal.routes?.join(', ') || 'none';
+  throw new GatewayError('FORBIDDEN', `You may not use route "${call.route}". Routes that you may use: ${allowed}.`);
+}

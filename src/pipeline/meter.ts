@@ -1,0 +1,116 @@
+/**
+ * Outermost of all: every call that begins is settled here, whatever its ending, and ends at its deadline.
+ *
+ * The facts that the steps below report are added up and handed on; when the call is over, its rows are in the ledger
+ * before its reader hears of it.
+ */
+import type { Call, Handler, Settlement, Step } from '../core/call.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { ModelRequest } from '../core/request.ts';
+import { tally } from '../core/tally.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Log } from '../telemetry/log.ts';
+import { isContent } from './content.ts';
+import { withDeadline } from './deadline.ts';
+import { leavable } from './leavable.ts';
+import { usageRows } from './rows.ts';
+
+export interface MeterOptions {
+  readonly ledger: Pick<Ledger, 'append' | 'writable'>;
+  readonly log: Log;
+  readonly now?: () => number;
+}
+
+export function metered(options: MeterOptions): Step {
+  return (next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredCall(next, request, call, options) });
+}
+
+function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger, log, now = Date.now }: MeterOptions) {
+  const facts = tally();
+  let began = 0;
+  let firstContentMs: number | null = null;
+  let finished = false;
+  let settled = false;
+
+  const report: Call['report'] = (fact) => {
+    if (settled && fact.type !== 'settled') log.warn('a fact came after its call was settled', { callId: call.id, fact: fact.type });
+    facts.add(fact);
+    try {
+      call.report(fact);
+    } catch (cause) {
+      log.error('whoever made a call could not take a fact of it', { callId: call.id, fact: fact.type, cause });
+    }
+  };
+
+  const settle = (failure: GatewayError | null, append: Ledger['append']): void => {
+    settled = true;
+    const settlement = facts.settled(failure?.code ?? 'OK', now() - began, firstContentMs);
+    append(usageRows(call, began, settlement));
+    if (failure !== null) logFailure(log, call, failure, settlement);
+    report({ type: 'settled', callId: call.id, settlement });
+  };
+
+  return leavable<Chunk>({
+    begin() {
+      began = now();
+      if (!ledger.writable()) {
+        const failure = new GatewayError(
+          'MODEL_UNAVAILABLE',
+          'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment.',
+        );
+        settle(failure, () => {});
+        throw failure;
+      }
+      const allowedMs = call.deadlineMs - began;
+      const deadline = withDeadline(call.signal, allowedMs, () => tooLate(allowedMs));
+      return { deadline, stream: started(next, request, { ...call, signal: deadline.signal, report }) };
+    },
+    saw(chunk) {
+      if (chunk.type === 'finish') finished = true;
+      else if (firstContentMs === null && isContent(chunk)) firstContentMs = now() - began;
+    },
+    ended(failure) {
+      // Whoever leaves after the last chunk has had the whole answer.
+      settle(finished && failure?.code === 'CANCELLED' ? null : failure, (rows) => ledger.append(rows));
+    },
+  });
+}
+
+/** A step that throws instead of returning a stream makes a stream that throws: it is settled like any other. */
+function started(next: Handler, request: ModelRequest, call: Call): AsyncIterable<Chunk> {
+  try {
+    return next(request, call);
+  } catch (error) {
+    return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(error) }) };
+  }
+}
+
+const tooLate = (allowedMs: number): GatewayError =>
+  new GatewayError(
+    'TIMEOUT',
+    `The call was stopped at its deadline, ${Math.max(0, Math.round(allowedMs))} ms after it began. A shorter answer or a later deadline would fit.`,
+  );
+
+const providerFaults: ReadonlySet<ErrorCode> = new Set(['MODEL_UNAVAILABLE', 'INVALID_OUTPUT', 'TIMEOUT', 'STREAM_STALLED']);
+
+function levelOf(code: ErrorCode): keyof Log {
+  if (code === 'INTERNAL') return 'error';
+  if (code === 'CANCELLED') return 'debug';
+  return providerFaults.has(code) ? 'warn' : 'info';
+}
+
+/** The one place where failed calls are logged: the cause stays here, the caller gets the errorId. */
+function logFailure(log: Log, call: Call, failure: GatewayError, settlement: Settlement): void {
+  log[levelOf(failure.code)]('a call failed', {
+    errorId: failure.errorId,
+    code: failure.code,
+    callId: call.id,
+    coordinate: call.uses[0]?.coordinate,
+    principal: call.principal.id,
+    route: call.route,
+    attempts: settlement.attempts,
+    latencyMs: settlement.latencyMs,
+    cause: failure.cause,
+  });
+}

@@ -1,0 +1,58 @@
+/**
+ * The path of every AI call, outermost first. There is no second one: whatever door a call comes in by, it goes this way.
+ *
+ * Order is policy. The meter is outermost, so that every ending becomes rows of the ledger. Limits count a call once, hits
+ * included. Guardrails stand outside the cache, so that kept answers are checked by today's rules and the key is over masked
+ * text. The cache stands outside validation, so that only valid answers are kept. Validation stands outside the route, since a
+ * repair is a new attempt anywhere. The budget is innermost, around each attempt at one deployment, because only there
+ * are the price and the maximum really sent known.
+ */
+import type { Keyv } from 'keyv';
+import type { Handler, Step } from '../core/call.ts';
+import type { HealthBook } from '../routing/health.ts';
+import type { Route } from '../routing/route.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Limits } from '../storage/limits.ts';
+import type { Log } from '../telemetry/log.ts';
+import { budgeted } from './budget.ts';
+import { cached } from './cache.ts';
+import { limited } from './limit.ts';
+import { metered } from './meter.ts';
+import { routed } from './route.ts';
+import { sent } from './send.ts';
+
+export interface PipelineParts {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly ledger: Pick<Ledger, 'append' | 'writable'>;
+  readonly limits: Pick<Limits, 'admit'>;
+  /** From `guard.ts` and `validate.ts`. */
+  readonly guard: Step;
+  readonly validate: Step;
+  /** Of kept answers: see `memoryStore` in `cache-store.ts`. */
+  readonly cache: Keyv;
+  readonly health: HealthBook;
+  readonly log: Log;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+export function pipeline(parts: PipelineParts): Handler {
+  const { routes, ledger, limits, guard, validate, cache, health, log, now = Date.now, random = Math.random } = parts;
+  const steps: readonly Step[] = [
+    metered({ ledger, log, now }), //                     1. opens the tally; writes the rows, whatever the ending
+    limited(limits), //                                   2. may this principal use the route, and is there room?
+    guard, //                                             3. checks and masks the prompt; on the way back, the answer
+    cached({ store: cache, routes, log, now }), //        4. replays a kept answer, shares one that is being given
+    validate, //                                          5. structured output against its schema, repaired once
+  ];
+  const answered = routed(
+    routes, //                                            6. one deployment after the other, until one has spoken
+    (deployment, route) =>
+      budgeted(deployment, { now })(
+        //                   7. draws the most it can cost, settles what it did
+        sent(deployment, route), //                       8. the provider: one request, one upstream call
+      ),
+    { health, now, random },
+  );
+  return steps.reduceRight((next, step) => step(next), answered);
+}

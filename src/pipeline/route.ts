@@ -1,0 +1,185 @@
+/**
+ * Which deployment answers: the strategy orders them, and one after the other is tried until one has spoken.
+ *
+ * After the first content nothing is retried: the reader would get two answers in one. The whole call has one budget of
+ * attempts and of time. Refusals by our own money rules skip a deployment without blaming it; faults of a provider
+ * count for its health; whatever another deployment could not mend is raised as it is.
+ */
+import { abortError, sleep, throwIfAborted } from '../core/abort.ts';
+import type { Call, Handler } from '../core/call.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { type AttemptSummary, asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { ModelRequest } from '../core/request.ts';
+import type { HealthBook } from '../routing/health.ts';
+import { retryDelayMs } from '../routing/retry-delay.ts';
+import type { Deployment, Route } from '../routing/route.ts';
+import { isContent } from './content.ts';
+import { withDeadline } from './deadline.ts';
+import { candidatesFor, checkOptions, routeNamed } from './eligible.ts';
+
+export type Attempt = (deployment: Deployment, route: Route) => Handler;
+
+export interface RouteOptions {
+  readonly health: HealthBook;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/** Faults of a provider: another deployment may do better, and the circuit breaker hears of it. */
+const faults: ReadonlySet<ErrorCode> = new Set([
+  'MODEL_UNAVAILABLE',
+  'RATE_LIMITED',
+  'TIMEOUT',
+  'STREAM_STALLED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+]);
+/** Refusals that hold for one deployment only. */
+const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED', 'CONTEXT_TOO_LONG']);
+/** Faults that say more than MODEL_UNAVAILABLE when every attempt ended with them. */
+const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLED']);
+
+export function routed(routes: ReadonlyMap<string, Route>, attempt: Attempt, options: RouteOptions): Handler {
+  const plan: Plan = {
+    routes,
+    handlers: new Map([...routes.values()].map((route) => [route, handlersOf(route, attempt)])),
+    health: options.health,
+    now: options.now ?? Date.now,
+    random: options.random ?? Math.random,
+  };
+  return (request, call) => routedCall(plan, request, call);
+}
+
+interface Plan {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly handlers: ReadonlyMap<Route, ReadonlyMap<Deployment, Handler>>;
+  readonly health: HealthBook;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Handler> =>
+  new Map(route.deployments.map((deployment) => [deployment, attempt(deployment, route)]));
+
+interface Failure extends AttemptSummary {
+  readonly error: GatewayError;
+}
+
+async function* routedCall({ routes, handlers, health, now, random }: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
+  const route = routeNamed(asked.route, routes);
+  checkOptions(request, route);
+  const candidates = candidatesFor(request, route, routes);
+  const endsAt = Math.min(asked.deadlineMs, now() + route.totalMs);
+  const deadline = endsAt < asked.deadlineMs ? withDeadline(asked.signal, route.totalMs, () => tooLong(route)) : null;
+  const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
+  const first = [...route.strategy(candidates, request, health.of)];
+  const later: Later[] = [];
+  const failures: Failure[] = [];
+  let sent = 0;
+  try {
+    while (sent < route.attempts) {
+      throwIfAborted(call.signal);
+      const deployment = first.shift() ?? (await readyAgain(later, { endsAt, now, signal: call.signal }));
+      const handle = deployment === null ? undefined : handlers.get(route)?.get(deployment);
+      if (deployment === null || handle === undefined) break;
+      const began = now();
+      const trial = health.begin(deployment);
+      if (trial === null) {
+        failures.push(restingFailure(deployment, health.closedInMs(deployment)));
+        continue;
+      }
+      const held: Chunk[] = [];
+      let spokeAfterMs: number | null = null;
+      try {
+        for await (const chunk of handle(request, call)) {
+          if (spokeAfterMs === null && !isContent(chunk)) {
+            held.push(chunk);
+            continue;
+          }
+          if (spokeAfterMs === null) {
+            spokeAfterMs = now() - began;
+            yield* held;
+          }
+          yield chunk;
+        }
+        if (spokeAfterMs === null) {
+          spokeAfterMs = now() - began;
+          yield* held;
+        }
+        return;
+      } catch (error) {
+        const failure = asGatewayError(error);
+        const fault = faults.has(failure.code) && !call.signal.aborted;
+        if (fault) trial.failed(failure.details.retryAfterMs);
+        if (spokeAfterMs !== null) throw failure;
+        if (call.signal.aborted) throw abortError(call.signal);
+        if (!fault && !skips.has(failure.code)) throw failure;
+        failures.push({ deployment: deployment.id, outcome: failure.code, latencyMs: now() - began, error: failure });
+        if (!fault) continue;
+        sent += 1;
+        const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
+        if (failure.retryable) later.push({ deployment, at: now() + retryDelayMs(times, failure.details.retryAfterMs, random) });
+      } finally {
+        if (spokeAfterMs === null) trial.abandoned();
+        else trial.succeeded(spokeAfterMs);
+      }
+    }
+    throw allFailed(route, failures, later, now());
+  } finally {
+    deadline?.end();
+  }
+}
+
+/** A deployment whose failure was one of the moment, and when it may be asked again. */
+interface Later {
+  readonly deployment: Deployment;
+  readonly at: number;
+}
+
+/** Waits for the first that may be asked again; null when there is none, or none in time. */
+async function readyAgain(
+  later: Later[],
+  { endsAt, now, signal }: { readonly endsAt: number; readonly now: () => number; readonly signal: AbortSignal },
+): Promise<Deployment | null> {
+  later.sort((a, b) => a.at - b.at);
+  const [soonest] = later;
+  if (soonest === undefined || soonest.at >= endsAt) return null;
+  const waitMs = soonest.at - now();
+  if (waitMs > 0) await sleep(waitMs, signal);
+  later.shift();
+  return soonest.deployment;
+}
+
+function restingFailure({ id }: Deployment, retryAfterMs: number): Failure {
+  const error = new GatewayError('MODEL_UNAVAILABLE', 'It failed too often and is left alone for a while.', { retryAfterMs });
+  return { deployment: id, outcome: error.code, latencyMs: 0, error };
+}
+
+function allFailed(route: Route, failures: readonly Failure[], later: readonly Later[], now: number): GatewayError {
+  const attempts = failures.map(({ deployment, outcome, latencyMs }) => ({ deployment, outcome, latencyMs }));
+  const errors = failures.map((failure) => failure.error);
+  const [first] = errors;
+  const same = first !== undefined && errors.every((error) => error.code === first.code);
+  if (same && skips.has(first.code)) return first;
+  const code = same && tellingFaults.has(first.code) ? first.code : 'MODEL_UNAVAILABLE';
+  const waits = [...later.map(({ at }) => at - now), ...errors.flatMap(({ details }) => details.retryAfterMs ?? [])].filter((ms) => ms > 0);
+  const message =
+    errors.length === 1 && first?.code === code ? first.message : `None of the deployments of route "${route.name}" could answer.`;
+  return new GatewayError(
+    code,
+    message,
+    {
+      attempts,
+      phase: 'before-content',
+      retryable: errors.some((error) => error.retryable),
+      ...(waits.length === 0 ? {} : { retryAfterMs: Math.ceil(Math.min(...waits)) }),
+    },
+    { cause: errors.length === 1 ? (first?.cause ?? first) : errors },
+  );
+}
+
+const tooLong = (route: Route): GatewayError =>
+  new GatewayError(
+    'TIMEOUT',
+    `Route "${route.name}" gives a call ${route.totalMs} ms, and it had not ended by then. A shorter answer would fit.`,
+  );

@@ -1,0 +1,74 @@
+/** The rows of the ledger for one call: one per use, their shares adding up exactly to what the call used and cost. */
+import type { Call, Settlement } from '../core/call.ts';
+import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../core/money.ts';
+import type { UsageRow } from '../core/usage-row.ts';
+
+/** `time`: when the call began, milliseconds since 1970, UTC. */
+export function usageRows(call: Call, time: number, settlement: Settlement): UsageRow[] {
+  const usage = settlement.usage ?? noUsage;
+  const weights = call.uses.map((use) => use.weight);
+  const split = (total: number): number[] => (weights.length === 1 ? [total] : shares(total, weights));
+  const usages = sharesOfUsage(usage, split);
+  const costs: readonly (NanoUsd | null)[] = settlement.cost === null ? weights.map(() => null) : split(settlement.cost);
+  const saved = split(settlement.savedCost);
+  return call.uses.map(({ coordinate }, use) => ({
+    time,
+    callId: call.id,
+    use,
+    coordinate,
+    operation: call.operation.name,
+    client: call.operation.client,
+    documentId: call.operation.documentId,
+    principal: call.principal.id,
+    team: call.principal.team,
+    route: call.route,
+    deployment: settlement.deployment,
+    provider: settlement.provider,
+    model: settlement.model,
+    usage: usages[use] ?? noUsage,
+    estimated: settlement.estimated,
+    cost: costs[use] ?? null,
+    savedCost: saved[use] ?? 0,
+    cache: settlement.cache,
+    attempts: settlement.attempts.length,
+    outcome: settlement.outcome,
+    latencyMs: settlement.latencyMs,
+    timeToFirstTokenMs: settlement.timeToFirstTokenMs,
+    tags: call.tags,
+  }));
+}
+
+function sharesOfUsage(usage: Usage, split: (total: number) => number[]): Usage[] {
+  const fresh = split(usage.freshInputTokens);
+  const read = split(usage.cacheReadTokens);
+  const write = split(usage.cacheWriteTokens);
+  const output = split(usage.outputTokens);
+  const reasoning = split(usage.reasoningTokens);
+  return fresh.map((freshInputTokens, use) => ({
+    freshInputTokens,
+    cacheReadTokens: read[use] ?? 0,
+    cacheWriteTokens: write[use] ?? 0,
+    outputTokens: output[use] ?? 0,
+    reasoningTokens: reasoning[use] ?? 0,
+  }));
+}
+
+/** What a crash would make of one attempt that another call pays for: the same amounts, in that call's name. */
+export function rowsPaidBy(call: Call, rows: readonly UsageRow[]): UsageRow[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  return usageRows(call, first.time, {
+    usage: rows.reduce((sum, row) => addUsage(sum, row.usage), noUsage),
+    estimated: true,
+    cost: rows.some((row) => row.cost === null) ? null : rows.reduce((sum, row) => sum + (row.cost ?? 0), 0),
+    savedCost: 0,
+    cache: first.cache,
+    attempts: [],
+    deployment: first.deployment,
+    provider: first.provider,
+    model: first.model,
+    outcome: first.outcome,
+    latencyMs: 0,
+    timeToFirstTokenMs: null,
+  });
+}

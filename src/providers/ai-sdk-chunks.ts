@@ -1,0 +1,130 @@
+/** Stream parts of the AI SDK's specification V4 in our words. Its unions widen in patch releases: unknown parts are passed over. */
+import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider';
+import type { Chunk, FinishReason } from '../core/chunk.ts';
+import type { Usage } from '../core/money.ts';
+import { type Metadata, type OpaqueFields, opaqueOf, textOpaqueOf } from './opaque.ts';
+
+/** Makes the function that translates the parts of one stream; it remembers the blocks that are open. Without `finish` and `error`. */
+export function chunksOf(opaque: OpaqueFields): (part: LanguageModelV4StreamPart) => readonly Chunk[] {
+  const blocks = new Map<string, Metadata>();
+  const toolNames = new Map<string, string>();
+  const noted = (id: string, metadata: Metadata | undefined): void => {
+    const news = metadata?.[opaque.vendor];
+    if (news !== undefined) blocks.set(id, { [opaque.vendor]: { ...blocks.get(id)?.[opaque.vendor], ...news } });
+  };
+  /** What the vendor wants back of a block that ends, as reasoning that says nothing. */
+  const closing = (id: string, from: typeof opaqueOf): Chunk[] => {
+    const text = from(blocks.get(id), opaque);
+    blocks.delete(id);
+    return text === undefined ? [] : [{ type: 'reasoning', text: '', opaque: text }];
+  };
+  return (part) => {
+    switch (part.type) {
+      case 'stream-start':
+        return part.warnings.map(warningOf);
+      case 'text-start':
+      case 'reasoning-start':
+        noted(part.id, part.providerMetadata);
+        return [];
+      case 'text-delta':
+        noted(part.id, part.providerMetadata);
+        return part.delta === '' ? [] : [{ type: 'text', text: part.delta }];
+      case 'reasoning-delta':
+        noted(part.id, part.providerMetadata);
+        return part.delta === '' ? [] : [{ type: 'reasoning', text: part.delta }];
+      case 'text-end':
+        noted(part.id, part.providerMetadata);
+        return closing(part.id, textOpaqueOf);
+      case 'reasoning-end':
+        noted(part.id, part.providerMetadata);
+        return closing(part.id, opaqueOf);
+      case 'tool-input-start':
+        if (part.providerExecuted === true) return [];
+        toolNames.set(part.id, part.toolName);
+        return [{ type: 'tool-call', id: part.id, name: part.toolName, argumentsText: '', done: false }];
+      case 'tool-input-delta': {
+        const name = toolNames.get(part.id);
+        return name === undefined || part.delta === ''
+          ? []
+          : [{ type: 'tool-call', id: part.id, name, argumentsText: part.delta, done: false }];
+      }
+      case 'tool-call': {
+        if (part.providerExecuted === true) return [];
+        const { toolCallId: id, toolName: name, input: argumentsText } = part;
+        const text = opaqueOf(part.providerMetadata, opaque);
+        return [{ type: 'tool-call', id, name, argumentsText, done: true, ...(text === undefined ? {} : { opaque: text }) }];
+      }
+      case 'file':
+      case 'reasoning-file':
+        return [
+          { type: 'warning', message: `The model made a file of type ${part.mediaType}; answers here are text, so it was left out.` },
+        ];
+      default:
+        return [];
+    }
+  };
+}
+
+/** The SDK's names of what a caller set, where ours differ. */
+const ourNames: Readonly<Record<string, string>> = { stopSequences: 'stop', responseFormat: 'output', inputSchema: 'tools' };
+
+export function warningOf(warning: SharedV4Warning): Chunk {
+  const message = (() => {
+    switch (warning.type) {
+      case 'unsupported':
+        return `The model does not support ${ourNames[warning.feature] ?? warning.feature}; it was left out or changed.${explained(warning.details)}`;
+      case 'compatibility':
+        return `The request was adapted for the model (${ourNames[warning.feature] ?? warning.feature}).${explained(warning.details)}`;
+      case 'deprecated':
+        return `The setting ${warning.setting} is deprecated.`;
+      default:
+        return `The request was adapted for the model.${explained(warning.message)}`;
+    }
+  })();
+  return { type: 'warning', message };
+}
+
+/** Up to the first brace: behind it the SDK quotes the prompt. */
+function explained(details: string | undefined): string {
+  const text = details?.replace(/[{[][\s\S]*$/, '').trim() ?? '';
+  return text === '' ? '' : ` ${text}`;
+}
+
+/**
+ * The vendor's count in disjoint classes; null when it did not count. Vendors that do not tell reasoning apart have it
+ * in `outputTokens`; a total that exceeds its classes is believed, and the difference counts as fresh input or output.
+ */
+export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | null {
+  if (inputTokens.total === undefined && inputTokens.noCache === undefined && outputTokens.total === undefined) return null;
+  const cacheReadTokens = count(inputTokens.cacheRead);
+  const cacheWriteTokens = count(inputTokens.cacheWrite);
+  const reasoningTokens = count(outputTokens.reasoning);
+  const freshByTotal = inputTokens.total === undefined ? 0 : count(inputTokens.total) - cacheReadTokens - cacheWriteTokens;
+  const textByTotal = outputTokens.total === undefined ? 0 : count(outputTokens.total) - reasoningTokens;
+  return {
+    freshInputTokens: Math.max(0, count(inputTokens.noCache), freshByTotal),
+    cacheReadTokens,
+    cacheWriteTokens,
+    outputTokens: Math.max(0, count(outputTokens.text), textByTotal),
+    reasoningTokens,
+  };
+}
+
+const count = (tokens: number | undefined): number =>
+  tokens !== undefined && Number.isFinite(tokens) && tokens > 0 ? Math.round(tokens) : 0;
+
+/** Null: the answer did not come to an end of its own. */
+export function finishOf({ unified }: LanguageModelV4FinishReason): FinishReason | null {
+  switch (unified) {
+    case 'stop':
+    case 'length':
+    case 'tool-calls':
+    case 'content-filter':
+      return unified;
+    case 'error':
+    case 'interrupted':
+      return null;
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Any model of the AI SDK (specification V4, at provider level) as our Provider.
+ *
+ * Vendors and their SDKs end streams in every way there is. Each way settles to one of two outcomes here: a `finish`
+ * chunk, or a GatewayError with phase and `retryable`.
+ */
+import type {
+  EmbeddingModelV4,
+  LanguageModelV4,
+  LanguageModelV4CallOptions,
+  LanguageModelV4StreamPart,
+  SharedV4ProviderOptions,
+} from '@ai-sdk/provider';
+import { throwIfAborted } from '../core/abort.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+import { noUsage } from '../core/money.ts';
+import type { CompletionRequest, EmbeddingRequest } from '../core/request.ts';
+import type { Secret } from '../core/secret.ts';
+import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
+import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
+import { fetchedImage, type ImageRules } from './image-rules.ts';
+import { oncePer } from './once.ts';
+import type { OpaqueFields } from './opaque.ts';
+import type { Provider, SendOptions } from './provider.ts';
+import { timed } from './timed.ts';
+import { brokenAnswer, refusesContent, upstreamError, type Vendor } from './upstream-error.ts';
+
+export interface AiSdkProvider {
+  /** As in the configuration. */
+  readonly name: string;
+  /** May import the SDK: it is called at the first request. */
+  readonly languageModel: (id: string) => LanguageModelV4 | Promise<LanguageModelV4>;
+  readonly embeddingModel?: (id: string) => EmbeddingModelV4 | Promise<EmbeddingModelV4>;
+  /** The key of provider options and metadata in the SDK, and the metadata that must come back with the history. */
+  readonly opaque: OpaqueFields;
+  /** Never shown, not even where the vendor repeats it. */
+  readonly apiKey?: Secret | null;
+  readonly images?: ImageRules;
+  /** Last changes for this vendor. Throws BAD_REQUEST for what it cannot do. */
+  readonly adapted?: (options: LanguageModelV4CallOptions, request: CompletionRequest) => LanguageModelV4CallOptions;
+  /** See {@link Provider.outputCeiling}; default: what was asked. */
+  readonly outputCeiling?: Provider['outputCeiling'];
+}
+
+export function aiSdkProvider(given: AiSdkProvider): Provider {
+  const { name, apiKey, languageModel, embeddingModel } = given;
+  // Models are kept: making one compiles the schemas of its wire, which costs as much as a short call.
+  const settings: AiSdkProvider = {
+    ...given,
+    languageModel: oncePer(languageModel),
+    ...(embeddingModel === undefined ? {} : { embeddingModel: oncePer(embeddingModel) }),
+  };
+  const vendor: Vendor = { name, secrets: apiKey == null ? [] : [apiKey.reveal()] };
+  return {
+    name,
+    send: (request, options) =>
+      timed(
+        (signal) =>
+          request.kind === 'completion'
+            ? completed(settings, vendor, request, { ...options, signal })
+            : embedded(settings, vendor, request, { ...options, signal }),
+        options,
+        (error) => upstreamError(error, vendor),
+      ),
+    outputCeiling: settings.outputCeiling ?? ((_request, _model, asked) => asked),
+  };
+}
+
+async function* completed(
+  settings: AiSdkProvider,
+  vendor: Vendor,
+  request: CompletionRequest,
+  options: SendOptions,
+): AsyncGenerator<Chunk> {
+  const { signal } = options;
+  const { prompt, warnings } = await promptOf(request, settings.opaque, async (image) =>
+    'url' in image ? fetchedImage(image.url, settings.images ?? {}, signal) : image,
+  );
+  yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
+  const providerOptions = { [settings.opaque.vendor]: request.providerOptions } as SharedV4ProviderOptions;
+  const asked = { ...settingsOf(request), prompt, providerOptions, abortSignal: signal };
+  const model = await settings.languageModel(options.model);
+  throwIfAborted(signal);
+  const stream = await answered(model, settings.adapted?.(asked, request) ?? asked);
+  if (stream === null) yield { type: 'finish', reason: 'content-filter' };
+  else yield* settled(stream.getReader(), settings.opaque, vendor, options);
+}
+
+/** Null: the vendor declined the content. */
+async function answered(
+  model: LanguageModelV4,
+  options: LanguageModelV4CallOptions,
+): Promise<ReadableStream<LanguageModelV4StreamPart> | null> {
+  try {
+    return (await model.doStream(options)).stream;
+  } catch (error) {
+    if (refusesContent(error)) return null;
+    throw error;
+  }
+}
+
+async function* settled(
+  reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>,
+  opaque: OpaqueFields,
+  vendor: Vendor,
+  { report }: SendOptions,
+): AsyncGenerator<Chunk> {
+  const translated = chunksOf(opaque);
+  let spoke = false;
+  let called = false;
+  for (;;) {
+    const { done, value: part } = await reader.read();
+    if (done) throw brokenAnswer(vendor, 'cut');
+    if (part.type === 'error') throw part.error;
+    if (part.type !== 'finish') {
+      for (const chunk of translated(part)) {
+        if (chunk.type === 'tool-call' || (chunk.type !== 'warning' && 'text' in chunk && chunk.text !== '')) spoke = true;
+        if (chunk.type === 'tool-call') called = true;
+        yield chunk;
+      }
+      continue;
+    }
+    const reason = finishOf(part.finishReason);
+    const usage = part.finishReason.unified === 'interrupted' ? null : usageOf(part.usage);
+    if (usage !== null) report(usage);
+    if (reason === null) throw brokenAnswer(vendor, part.finishReason.unified === 'error' ? 'unreadable' : 'cut');
+    if (!spoke && reason !== 'length' && reason !== 'content-filter') throw brokenAnswer(vendor, 'empty');
+    drain(reader);
+    // Some servers call tools and say `stop`, or a reason of their own.
+    yield { type: 'finish', reason: called && (reason === 'stop' || reason === 'other') ? 'tool-calls' : reason };
+    return;
+  }
+}
+
+/** Reads what follows the end, so that the connection can be used again. Some vendors end the answer before the body. */
+function drain(reader: ReadableStreamDefaultReader<LanguageModelV4StreamPart>): void {
+  const deadline = setTimeout(() => reader.cancel().catch(() => {}), 1_000);
+  deadline.unref();
+  const read = (): Promise<void> => reader.read().then(({ done }) => (done ? undefined : read()));
+  read()
+    .catch(() => {})
+    .finally(() => clearTimeout(deadline));
+}
+
+async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: EmbeddingRequest, options: SendOptions): AsyncGenerator<Chunk> {
+  if (settings.embeddingModel === undefined) {
+    throw new GatewayError('BAD_REQUEST', `${vendor.name} has no embeddings. Routes for embeddings need a provider that has.`);
+  }
+  const model = await settings.embeddingModel(options.model);
+  const most = await model.maxEmbeddingsPerCall;
+  if (most !== undefined && request.texts.length > most) {
+    throw new GatewayError('BAD_REQUEST', `${vendor.name} embeds at most ${most} texts in one request; ${request.texts.length} were sent.`);
+  }
+  throwIfAborted(options.signal);
+  const dimensions = request.dimensions === null ? {} : { dimensions: request.dimensions };
+  const { embeddings, usage, warnings } = await model.doEmbed({ values: [...request.texts], abortSignal: options.signal, ...dimensions });
+  if (usage !== undefined && usage.tokens > 0) options.report({ ...noUsage, freshInputTokens: usage.tokens });
+  if (embeddings.length === 0) throw brokenAnswer(vendor, 'empty');
+  if (embeddings.length !== request.texts.length || !embeddings.every(isVector)) throw brokenAnswer(vendor, 'unreadable');
+  yield* (warnings ?? []).map(warningOf);
+  for (const [index, embedding] of embeddings.entries()) yield { type: 'embedding', index, vector: Float32Array.from(embedding) };
+  yield { type: 'finish', reason: 'stop' };
+}
+
+const isVector = (embedding: readonly number[]): boolean => embedding.length > 0 && embedding.every(Number.isFinite);

@@ -1,0 +1,74 @@
+/** The whole text of a completion, and what has to be said about how it came to be. */
+import type { CompletionRequest } from '../../core/request.ts';
+import { answerText, markerOf } from './answer.ts';
+import { type Material, materialOf } from './material.ts';
+import { keywords, summaryUnits, titleSpan } from './summary.ts';
+import { type Task, taskOf } from './task.ts';
+import { plain } from './units.ts';
+import { stemsOf } from './words.ts';
+
+const introduction =
+  'This is the embedded provider: it has no language model and can only pick sentences out of a text that it is given, so it has nothing to say to this. ' +
+  'Set OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY or OLLAMA_HOST for a model that writes, or send a text to summarise or to ask about.';
+const notSaid =
+  'The given text does not say. (The embedded provider has no language model: it only finds sentences that share words with the question.)';
+
+/** English text has about 0.75 words a token; an answer planned for less than its maximum ends by itself. */
+const wordsPerToken = 0.65;
+const usualWords = 400;
+const usualKeywords = 5;
+const titleLength = 10;
+
+interface Written {
+  readonly text: string;
+  readonly warnings: readonly string[];
+}
+
+export function textFor(request: CompletionRequest): Written {
+  const task = taskOf(request.messages);
+  const material = materialOf(task.sources);
+  const mostWords = request.maxOutputTokens === null ? usualWords : Math.max(1, Math.floor(request.maxOutputTokens * wordsPerToken));
+  if (material.units.length === 0) return { text: introduction, warnings: [] };
+  const warnings =
+    task.asksToWrite && task.intent === 'other'
+      ? ['The embedded provider writes nothing of its own: it chose sentences of the given text.']
+      : [];
+  return { text: chosen(task, material, mostWords), warnings };
+}
+
+function chosen(task: Task, material: Material, mostWords: number): string {
+  const { instruction, intent, wanted } = task;
+  if (intent === 'question') return answerText(material, instruction, { mostWords, mostSentences: wanted.sentences }) ?? notSaid;
+  if (intent === 'title') return plain(titleSpan(material, Math.min(mostWords, wanted.words ?? titleLength)) ?? notSaid);
+  if (intent === 'keywords') return listed(keywords(material, wanted.sentences ?? usualKeywords), wanted.bullets);
+  const asksAbout = intent === 'other' ? answerText(material, instruction, { mostWords, mostSentences: wanted.sentences }) : null;
+  return asksAbout ?? summaryText(task, material, mostWords);
+}
+
+const listed = (items: readonly string[], bullets: boolean): string =>
+  bullets ? items.map((item) => `- ${item}`).join('\n') : items.join(', ');
+
+function summaryText({ instruction, wanted }: Task, material: Material, mostWords: number): string {
+  const parts = summaryUnits(material, { wanted, mostWords, focus: focusOf(instruction) }).map(({ unit, text }) => {
+    const marker = markerOf(material, unit);
+    return marker === '' ? text : `${text} ${marker}`;
+  });
+  const text = wanted.bullets ? listed(parts, true) : parts.map(closed).join(' ');
+  return wanted.characters === null || text.length <= wanted.characters
+    ? text
+    : `${text.slice(0, wanted.characters - 1).replace(/\s+\S*$/, '')}…`;
+}
+
+/** A list item between sentences ends like one. */
+const closed = (text: string, index: number, all: readonly string[]): string =>
+  index === all.length - 1 || /[.!?…:;\])"”。！？]$/.test(text) ? text : `${text}.`;
+
+const instructionStems = new Set(
+  stemsOf(
+    'summarise summarize summary short brief word words sentence sentences bullet bullets point points key main text following given write create give describe product description document article page paragraph review reviews title overview say people customer characters',
+  ),
+);
+
+/** What a summary should be about, beside being one. */
+export const focusOf = (instruction: string): string[] =>
+  stemsOf(instruction).filter((stem) => !instructionStems.has(stem) && !/^\d+$/.test(stem));

@@ -1,0 +1,164 @@
+/**
+ * What a request asks for, and the text it gives to work on.
+ *
+ * The text is, in this order: the data blocks of the last user message; those of the whole conversation; the results of
+ * tools; a text that the last message brings after or before its instruction; what was said before. Instructions of a
+ * system message are never taken for text: they are not the caller's to read back.
+ */
+
+import { unquoted } from '../../core/quoted.ts';
+import { withoutRepair } from '../../core/repair.ts';
+import type { ContentPart, Message } from '../../core/request.ts';
+import type { Source } from './material.ts';
+import { countWords } from './words.ts';
+
+type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
+
+export interface Task {
+  readonly instruction: string;
+  readonly intent: Intent;
+  readonly sources: readonly Source[];
+  /** The last user message as it stands, data blocks taken out. */
+  readonly said: string;
+  readonly wanted: Wanted;
+  /** It asks to write, translate or change something, which choosing sentences cannot do. */
+  readonly asksToWrite: boolean;
+}
+
+export interface Wanted {
+  readonly words: number | null;
+  readonly sentences: number | null;
+  readonly characters: number | null;
+  readonly bullets: boolean;
+}
+
+/** An argument quoted as data (`in <data>30</data> words`) belongs to the instruction. */
+const quotedNumber = /<data name="[^"]*">\n(\d{1,6})\n<\/data>/g;
+const leastMaterialWords = 8;
+/** Behind `Extract the name:` even a few words are the text. */
+const leastNamedWords = 3;
+
+export function taskOf(messages: readonly Message[]): Task {
+  const before = withoutRepair(messages);
+  const lastUser = before.findLastIndex(({ role }) => role === 'user');
+  const last = unquoted(textOf(before[lastUser]).replace(quotedNumber, '$1'));
+  const results = before.slice(lastUser + 1).flatMap(({ content }) => content.flatMap(resultText));
+  const { instruction, sources } = foundIn(before, lastUser, last, results);
+  return {
+    instruction,
+    intent: intentOf(instruction, sources),
+    sources,
+    said: last.task,
+    wanted: wantedBy(instruction),
+    asksToWrite: /\b(translate|rewrite|rephrase|paraphrase|compose|write|draft|poem|story|generate|implement|refactor|fix|improve)\b/i.test(
+      instruction,
+    ),
+  };
+}
+
+type Read = ReturnType<typeof unquoted>;
+
+function foundIn(
+  messages: readonly Message[],
+  lastUser: number,
+  last: Read,
+  results: readonly string[],
+): { readonly instruction: string; readonly sources: readonly Source[] } {
+  const named = [...last.data, ...results.map((text) => ({ name: null, text }))];
+  if (named.length > 0) return { instruction: last.task, sources: named };
+  const quotedBefore = messages.flatMap((message) => (message.role === 'assistant' ? [] : unquoted(textOf(message)).data));
+  if (quotedBefore.length > 0) return { instruction: last.task, sources: quotedBefore };
+  const split = splitMessage(last.task);
+  if (split !== null) return { instruction: split.instruction, sources: [{ name: null, text: split.text }] };
+  const earlier = messages
+    .slice(0, Math.max(0, lastUser))
+    .flatMap((message) => (message.role === 'user' ? [textOf(message)] : message.content.flatMap(resultText)))
+    .filter((text) => countWords(text) >= leastMaterialWords);
+  return { instruction: last.task, sources: earlier.map((text) => ({ name: null, text })) };
+}
+
+const textOf = (message: Message | undefined): string =>
+  (message?.content ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
+
+function resultText(part: ContentPart): string[] {
+  if (part.type !== 'tool-result') return [];
+  return [typeof part.content === 'string' ? part.content : linesOf(part.content, '').join('\n')];
+}
+
+/** JSON as lines of `name: value`. */
+function linesOf(value: unknown, name: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => linesOf(item, name));
+  if (typeof value === 'object' && value !== null) return Object.entries(value).flatMap(([key, item]) => linesOf(item, key));
+  return [name === '' ? String(value) : `${name}: ${String(value)}`];
+}
+
+const summaryWords =
+  /\b(summar\w*|tl;?dr|condense|shorten|abstract|overview|digest|recap|takeaways?|key (points|facts)|highlights|gist|in short|in brief|briefly|main (points|ideas?)|describe|pitch|blurb|teaser|zusammenfass\w*|fasse?\b.{0,200}\bzusammen|résum\w+|resum\w+|riassum\w+)/i;
+const titleWords = /\b(title|headline|heading|subject line|tagline|slogan)\b/i;
+const keywordWords = /\b(key ?words?|key ?phrases?|tags?|topics)\b/i;
+const questionStart =
+  /^(who|whom|whose|what|when|where|why|how|which|is|are|was|were|does|do|did|can|could|should|will|would|has|have|may|am)\b/i;
+const taskStart =
+  /^(please\s+)?(summar|condense|shorten|extract|find|list|name|give|tell|answer|classify|describe|explain|what|who|when|where|why|how|which|create|write|translate|generate|identify|from|based|according|using|tl;?dr)/i;
+
+function intentOf(instruction: string, sources: readonly Source[]): Intent {
+  const asks = isQuestion(instruction);
+  if (asks && sources.some(({ name }) => name !== null && /^\[.+\]$/.test(name))) return 'question';
+  if (summaryWords.test(instruction)) return 'summary';
+  if (asks) return 'question';
+  if (titleWords.test(instruction)) return 'title';
+  if (keywordWords.test(instruction)) return 'keywords';
+  return 'other';
+}
+
+const isQuestion = (text: string): boolean =>
+  /[?？]["')\]\s]{0,8}$/m.test(text) || questionStart.test(text.trim()) || /\bquestion\s*:/i.test(text);
+
+/** The question itself, without the instructions around it. */
+export function questionIn(instruction: string): string {
+  const labelled = /\bquestion\s*:\s*([\s\S]+)/i.exec(instruction)?.[1];
+  if (labelled !== undefined) return labelled.trim();
+  const asked = instruction.split(/(?<=[.!?？\n])/).filter((sentence) => /[?？]$/.test(sentence));
+  return (asked.length === 0 ? instruction : asked.join(' ')).trim();
+}
+
+/** An instruction and a text, in one message without quoting: first line or first clause, or the last paragraph. */
+function splitMessage(message: string): { readonly instruction: string; readonly text: string } | null {
+  const lines = message.split('\n');
+  const [first = '', ...rest] = lines;
+  const below = rest.join('\n').trim();
+  if (isInstruction(first) && countWords(below) >= leastMaterialWords) return { instruction: first.trim(), text: below };
+  const lastLine = lines.findLast((line) => line.trim() !== '') ?? '';
+  const above = message.slice(0, message.lastIndexOf(lastLine)).trim();
+  if (isInstruction(lastLine) && countWords(above) >= leastMaterialWords) return { instruction: lastLine.trim(), text: above };
+  const colon = /^([^:\n]{3,200}):\s+([\s\S]+)$/.exec(message.trim());
+  if (colon !== null) {
+    const [, head = '', text = ''] = colon;
+    if (taskStart.test(head.trim()) && countWords(text) >= leastNamedWords) return { instruction: head.trim(), text };
+  }
+  return null;
+}
+
+const isInstruction = (line: string): boolean =>
+  countWords(line) <= 40 && (/[:?]\s*$/.test(line) || taskStart.test(line.trim()) || summaryWords.test(line)) && line.trim() !== '';
+
+const numberWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const amount = `(\\d{1,5}|${numberWords.slice(1).join('|')})`;
+
+export function wantedBy(instruction: string): Wanted {
+  return {
+    words: amountOf(instruction, 'words?'),
+    sentences: amountOf(
+      instruction,
+      '(?:short |brief |key |main )?(?:sentences?|bullets?(?: points?)?|points?|lines?|items?|facts?|key ?words?|tags?|topics?|takeaways?|highlights?)',
+    ),
+    characters: amountOf(instruction, '(?:characters?|chars?|letters?)'),
+    bullets: /\b(bullets?|bullet points|list of|as a list)\b/i.test(instruction),
+  };
+}
+
+function amountOf(text: string, unit: string): number | null {
+  const found = new RegExp(`\\b${amount}[- ]+${unit}\\b`, 'i').exec(text)?.[1]?.toLowerCase();
+  if (found === undefined) return null;
+  return /^\d/.test(found) ? Number(found) : numberWords.indexOf(found);
+}

@@ -1,0 +1,34 @@
+import type { Secret } from '../core/secret.ts';
+import { aiSdkProvider } from './ai-sdk.ts';
+import { checkedBaseUrl } from './base-url.ts';
+import { type Fetch, sharedFetch } from './http.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
+import type { Provider } from './provider.ts';
+
+export interface GoogleOptions {
+  readonly name?: string;
+  /** Null: requests carry a placeholder, for servers that ask for none. Never read from the environment. */
+  readonly apiKey: Secret | null;
+  readonly baseUrl?: string;
+  readonly images?: ImageRules;
+  readonly fetch?: Fetch;
+}
+
+/** Gemini through the Generative Language API. */
+export function googleProvider(options: GoogleOptions): Provider {
+  const { name = 'google', apiKey, images = {}, fetch = sharedFetch } = options;
+  const baseURL = checkedBaseUrl(name, options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');
+  const sdk = once(async () => {
+    const { createGoogle } = await import('@ai-sdk/google');
+    return createGoogle({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
+  });
+  return aiSdkProvider({
+    name,
+    apiKey,
+    images,
+    languageModel: async (id) => (await sdk()).languageModel(id),
+    embeddingModel: async (id) => (await sdk()).embeddingModel(id),
+    opaque: { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] },
+  });
+}

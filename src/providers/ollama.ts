@@ -1,0 +1,26 @@
+import { type Fetch, sharedFetch } from './http.ts';
+import type { ImageRules } from './image-rules.ts';
+import { openaiCompatibleProvider } from './openai-compatible.ts';
+import type { Provider } from './provider.ts';
+
+export interface OllamaOptions {
+  readonly name?: string;
+  /** As Ollama's own OLLAMA_HOST: `127.0.0.1:11434`, `http://gpu-box`, `0.0.0.0`. */
+  readonly host?: string;
+  readonly images?: ImageRules;
+  readonly fetch?: Fetch;
+}
+
+export function ollamaProvider({ name = 'ollama', host = '', images = {}, fetch = sharedFetch }: OllamaOptions = {}): Provider {
+  return openaiCompatibleProvider({ name, apiKey: null, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch });
+}
+
+/** The URL that a value of OLLAMA_HOST means to a client: http and port 11434 unless it says otherwise (443 for https), and loopback for "every address". */
+export function ollamaUrl(host: string): string {
+  const text = host.trim().replace(/\/+$/, '');
+  const [, scheme = 'http', rest = text] = /^(https?):\/\/(.*)$/.exec(text) ?? [];
+  const [, name = '', port = ''] = /^(.*?)(?::(\d+))?$/.exec(rest) ?? [];
+  const open = name === '' || name === '0.0.0.0' || name === '[::]';
+  const standard = /^https?:\/\//.test(text) ? { http: '80', https: '443' }[scheme] : '11434';
+  return `${scheme}://${open ? '127.0.0.1' : name}:${port || standard}`;
+}

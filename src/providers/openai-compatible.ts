@@ -1,0 +1,57 @@
+/** Any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LiteLLM, and most vendors without a package of their own. */
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { CompletionRequest } from '../core/request.ts';
+import type { Secret } from '../core/secret.ts';
+import { aiSdkProvider } from './ai-sdk.ts';
+import { checkedBaseUrl } from './base-url.ts';
+import { type Fetch, sharedFetch } from './http.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
+import type { Provider } from './provider.ts';
+import { isStrict } from './strict-schema.ts';
+
+export interface OpenAiCompatibleOptions {
+  readonly name: string;
+  /** Null: requests carry no key. */
+  readonly apiKey: Secret | null;
+  /** With the version, as in `http://127.0.0.1:8000/v1`. */
+  readonly baseUrl: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly images?: ImageRules;
+  readonly fetch?: Fetch;
+}
+
+/** What the SDK calls the vendor, whatever the operator calls it: provider options and metadata are kept under this key. */
+const vendor = 'compatible';
+
+export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Provider {
+  const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch } = options;
+  const baseURL = checkedBaseUrl(name, options.baseUrl);
+  const sdk = once(async () => {
+    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
+    return createOpenAICompatible({
+      name: vendor,
+      baseURL,
+      headers: { ...headers },
+      fetch,
+      ...(apiKey === null ? {} : { apiKey: apiKey.reveal() }),
+      // Left false, the SDK drops a JSON schema without a word.
+      supportsStructuredOutputs: true,
+      includeUsage: true,
+    });
+  });
+  return aiSdkProvider({
+    name,
+    apiKey,
+    images,
+    languageModel: async (id) => (await sdk()).chatModel(id),
+    embeddingModel: async (id) => (await sdk()).embeddingModel(id),
+    opaque: { vendor, fields: ['thoughtSignature'] },
+    adapted: strictWhereItCanBe,
+  });
+}
+
+function strictWhereItCanBe(options: LanguageModelV4CallOptions, { output }: CompletionRequest): LanguageModelV4CallOptions {
+  if (output.format !== 'json' || output.schema === null) return options;
+  return { ...options, providerOptions: { [vendor]: { strictJsonSchema: isStrict(output.schema), ...options.providerOptions?.[vendor] } } };
+}

@@ -1,0 +1,66 @@
+/**
+ * OpenAI. The Responses API, because only it hands out the (encrypted) reasoning that must come back with the history;
+ * nothing is stored at the vendor. `api: 'chat'` is for models and proxies that have Chat Completions alone, and for
+ * `stop` and `seed`, which the Responses API does not know.
+ */
+import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import type { CompletionRequest } from '../core/request.ts';
+import type { Secret } from '../core/secret.ts';
+import { aiSdkProvider } from './ai-sdk.ts';
+import { checkedBaseUrl } from './base-url.ts';
+import { type Fetch, sharedFetch } from './http.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from './once.ts';
+import type { Provider } from './provider.ts';
+import { isStrict } from './strict-schema.ts';
+
+export interface OpenAiOptions {
+  readonly name?: string;
+  /** Null: requests carry a placeholder, for servers that ask for none. Never read from the environment. */
+  readonly apiKey: Secret | null;
+  readonly baseUrl?: string;
+  readonly api?: 'responses' | 'chat';
+  readonly organization?: string;
+  readonly project?: string;
+  readonly images?: ImageRules;
+  readonly fetch?: Fetch;
+}
+
+export function openaiProvider(options: OpenAiOptions): Provider {
+  const {
+    name = 'openai',
+    apiKey,
+    baseUrl = 'https://api.openai.com/v1',
+    api = 'responses',
+    organization,
+    project,
+    images = {},
+    fetch = sharedFetch,
+  } = options;
+  const baseURL = checkedBaseUrl(name, baseUrl);
+  const sdk = once(async () => {
+    const { createOpenAI } = await import('@ai-sdk/openai');
+    return createOpenAI({
+      baseURL,
+      apiKey: apiKey?.reveal() ?? 'unused',
+      fetch,
+      ...(organization === undefined ? {} : { organization }),
+      ...(project === undefined ? {} : { project }),
+    });
+  });
+  return aiSdkProvider({
+    name,
+    apiKey,
+    images,
+    languageModel: async (id) => (api === 'chat' ? (await sdk()).chat(id) : (await sdk()).responses(id)),
+    embeddingModel: async (id) => (await sdk()).embeddingModel(id),
+    opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },
+    adapted: stateless,
+  });
+}
+
+/** Asks OpenAI to keep nothing, and to enforce the schema only where it is one that strict mode accepts: else it answers 400. */
+function stateless(options: LanguageModelV4CallOptions, { output }: CompletionRequest): LanguageModelV4CallOptions {
+  const strictJsonSchema = output.format === 'json' && output.schema !== null && isStrict(output.schema);
+  return { ...options, providerOptions: { openai: { store: false, strictJsonSchema, ...options.providerOptions?.['openai'] } } };
+}

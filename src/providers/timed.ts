@@ -1,0 +1,93 @@
+/**
+ * The clock of a provider's stream, and its off switch.
+ *
+ * A generator that waits for upstream does not see `return()` until upstream speaks. This iterator does: leaving it,
+ * the caller's signal and a stall all abort the one signal that the work behind it was given.
+ */
+import { abortError, untilAborted } from '../core/abort.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+
+type Phase = 'before-content' | 'mid-stream';
+
+export interface Timing {
+  readonly signal: AbortSignal;
+  /** Milliseconds until the first chunk of content; warnings are not content. */
+  readonly firstChunkMs: number;
+  /** Milliseconds between two chunks. Time in which nobody pulls does not count. */
+  readonly idleMs: number;
+}
+
+/**
+ * The chunks of `open`, which is called at the first `next()`. Throws what the signal says, STREAM_STALLED, or the
+ * translation of what `open` throws; each with its phase.
+ */
+export function timed(
+  open: (signal: AbortSignal) => AsyncIterable<Chunk>,
+  { signal, firstChunkMs, idleMs }: Timing,
+  translated: (error: unknown) => GatewayError,
+): AsyncIterable<Chunk> {
+  return {
+    [Symbol.asyncIterator]() {
+      const upstream = new AbortController();
+      let chunks: AsyncIterator<Chunk> | null = null;
+      let phase: Phase = 'before-content';
+      let ended = false;
+      const leave = (): void => upstream.abort(abortError(signal));
+      const end = (): void => {
+        ended = true;
+        signal.removeEventListener('abort', leave);
+      };
+      const opened = (): AsyncIterator<Chunk> => {
+        if (signal.aborted) throw abortError(signal);
+        signal.addEventListener('abort', leave, { once: true });
+        return open(upstream.signal)[Symbol.asyncIterator]();
+      };
+      return {
+        async next() {
+          if (ended) return { done: true, value: undefined };
+          const timer = setTimeout(() => upstream.abort(stalled(phase)), phase === 'before-content' ? firstChunkMs : idleMs);
+          try {
+            chunks ??= opened();
+            const next = await untilAborted(chunks.next(), upstream.signal);
+            if (next.done === true) end();
+            else if (next.value.type !== 'warning') phase = 'mid-stream';
+            return next;
+          } catch (error) {
+            end();
+            const failure = failureOf(error, signal, upstream.signal, translated);
+            upstream.abort(failure);
+            throw withPhase(failure, phase);
+          } finally {
+            clearTimeout(timer);
+          }
+        },
+        async return() {
+          if (!ended) {
+            end();
+            upstream.abort(new GatewayError('CANCELLED', 'The reader left before the answer ended.'));
+          }
+          chunks?.return?.().catch(() => {});
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+/** The signals first: SDKs report an abort with a reason of ours as an HTTP error with status 200. */
+function failureOf(error: unknown, signal: AbortSignal, upstream: AbortSignal, translated: (error: unknown) => GatewayError): GatewayError {
+  if (signal.aborted) return abortError(signal);
+  if (upstream.aborted) return abortError(upstream);
+  return error instanceof GatewayError ? error : translated(error);
+}
+
+function stalled(phase: Phase): GatewayError {
+  const what = phase === 'before-content' ? 'The model did not begin to answer in time.' : 'The model stopped in the middle of its answer.';
+  return new GatewayError('STREAM_STALLED', `${what} Asking again may help.`, { phase });
+}
+
+function withPhase(error: GatewayError, phase: Phase): GatewayError {
+  if (error.details.phase !== undefined) return error;
+  return new GatewayError(error.code, error.message, { ...error.details, phase }, { cause: error.cause });
+}

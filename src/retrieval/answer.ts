@@ -1,0 +1,28 @@
+import type { Handler } from '../core/call.ts';
+import type { Chunk } from '../core/chunk.ts';
+import type { Passages } from '../storage/passages.ts';
+import { cited } from './cite.ts';
+import type { Collection } from './collections.ts';
+import { answerRequest } from './prompt.ts';
+import { answersFrom } from './relevance.ts';
+import type { Answer, Question } from './retrieval.ts';
+import { type Found, found } from './search.ts';
+
+/** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
+export async function answered(passages: Passages, handle: Handler, collection: Collection, asked: Question): Promise<Answer> {
+  const { question, first, signal, callFor } = asked;
+  return answerFrom(await found(passages, handle, collection, { query: question, first, signal, callFor }), handle, asked);
+}
+
+export function answerFrom(retrieved: Found, handle: Handler, asked: Question): Answer {
+  if (!retrieved.hits.some((hit) => hit.relevance >= answersFrom)) {
+    return { kind: 'no-answer', message: `Nothing in the collection "${asked.collection}" is about this question, so no model was asked.` };
+  }
+  return { kind: 'answer', chunks: chunksOf(handle, asked, retrieved) };
+}
+
+async function* chunksOf(handle: Handler, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
+  for (const message of warnings) yield { type: 'warning', message };
+  const call = await asked.callFor({ route: asked.route, signal: asked.signal });
+  yield* cited(handle(answerRequest(asked.question, hits, asked.maxOutputTokens), call), hits);
+}

@@ -1,0 +1,72 @@
+/** Who may read and write which collection. A collection exists because the configuration names it. */
+import type { Principal } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+
+export interface CollectionConfig {
+  /** Teams, principals by id, or `*` for everyone who may search at all. Default: `*`. */
+  readonly readers?: readonly string[];
+  /** The same for ingesting and deleting. Default: `*`. */
+  readonly writers?: readonly string[];
+  /** Route that embeds passages and questions. Default: `embedding`. */
+  readonly embeddingRoute?: string;
+  /** The model of that route's deployments: passages and questions are only compared within one model. */
+  readonly embeddingModel: string;
+  /**
+   * How far a passage must stand out by its vector to count as relevant, 0 to 1: the part of the way from the similarity
+   * of any passage of the collection (0) to an identical text (1). Default: see `relevance.ts`.
+   */
+  readonly similarityFloor?: number;
+}
+
+export interface Collection {
+  readonly name: string;
+  readonly embeddingRoute: string;
+  readonly embeddingModel: string;
+  readonly similarityFloor: number | null;
+}
+
+export interface Collections {
+  /** In the order of the configuration. */
+  readable(principal: Principal): readonly Collection[];
+  /** Throws BAD_REQUEST for a name that is no collection and FORBIDDEN for one that the principal may not read. */
+  toRead(principal: Principal, name: string): Collection;
+  /** The same for writing. */
+  toWrite(principal: Principal, name: string): Collection;
+}
+
+export function collectionsOf(config: Readonly<Record<string, CollectionConfig>>): Collections {
+  const all = Object.entries(config);
+  const permitted = (principal: Principal, right: 'readers' | 'writers') =>
+    all.filter(([, settings]) => allows(settings[right], principal)).map(([name, settings]) => collectionOf(name, settings));
+  const permit = (principal: Principal, name: string, right: 'readers' | 'writers'): Collection => {
+    const collections = permitted(principal, right);
+    const found = collections.find((collection) => collection.name === name);
+    if (found !== undefined) return found;
+    const verb = right === 'readers' ? 'read' : 'write';
+    const names = collections.map((collection) => collection.name);
+    const others = names.length === 0 ? `You may ${verb} none.` : `Collections that you may ${verb}: ${names.join(', ')}.`;
+    if (Object.hasOwn(config, name)) throw new GatewayError('FORBIDDEN', `You may not ${verb} the collection "${name}". ${others}`);
+    throw new GatewayError('BAD_REQUEST', `There is no collection "${shown(name)}". ${others}`);
+  };
+  return {
+    readable: (principal) => permitted(principal, 'readers'),
+    toRead: (principal, name) => permit(principal, name, 'readers'),
+    toWrite: (principal, name) => permit(principal, name, 'writers'),
+  };
+}
+
+function allows(list: readonly string[] | undefined, principal: Principal): boolean {
+  if (list === undefined || principal.kind === 'service') return true;
+  return list.some((entry) => entry === '*' || entry === principal.id || (principal.team !== null && entry === principal.team));
+}
+
+function collectionOf(name: string, config: CollectionConfig): Collection {
+  return {
+    name,
+    embeddingRoute: config.embeddingRoute ?? 'embedding',
+    embeddingModel: config.embeddingModel,
+    similarityFloor: config.similarityFloor ?? null,
+  };
+}
+
+const shown = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}…` : name);

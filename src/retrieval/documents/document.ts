@@ -1,0 +1,62 @@
+/** A source as text with its structure, whatever format it came in. */
+import { GatewayError } from '../../core/errors.ts';
+
+export interface ExtractedDocument {
+  /** What offsets count in, in UTF-16 units. For Markdown and plain text it is the source itself, with `\n` as line ends. */
+  readonly text: string;
+  /** In order, apart from each other; what no block covers (front matter, rules) is not searched. */
+  readonly blocks: readonly Block[];
+  /** As the document itself says; null when it does not. */
+  readonly title: string | null;
+}
+
+export interface Block {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: 'heading' | 'paragraph' | 'list' | 'code' | 'table';
+  /** Of a heading: 1 to 6. */
+  readonly level?: number;
+}
+
+/** UTF-16 units of extracted text. A thousand pages have about 3 million. */
+const mostCharacters = 4_500_000;
+
+/** The document, or BAD_REQUEST when nothing can be searched in it or it is too long. */
+export function checkedDocument(document: ExtractedDocument): ExtractedDocument {
+  if (document.text.length > mostCharacters) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `It has ${document.text.length} characters of text; a source may have ${mostCharacters}. Split it.`,
+    );
+  }
+  if (document.blocks.length === 0) {
+    throw new GatewayError('BAD_REQUEST', 'There is no text in it. A scanned document must be recognised (OCR) before it is ingested.');
+  }
+  return document;
+}
+
+/** Line ends as `\n`, no byte order mark, and no NUL, which databases refuse. */
+export const plainly = (text: string): string =>
+  text
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .replaceAll('\0', '\uFFFD');
+
+/** The range without white space at its ends; null when there is nothing else. */
+export function trimmed(text: string, start: number, end: number): { readonly start: number; readonly end: number } | null {
+  let from = start;
+  let to = end;
+  while (from < to && /\s/.test(text.charAt(from))) from += 1;
+  while (to > from && /\s/.test(text.charAt(to - 1))) to -= 1;
+  return from === to ? null : { start: from, end: to };
+}
+
+/** The words of a heading, without the marks that Markdown gives it. */
+export function headingText(text: string, { start, end }: Pick<Block, 'start' | 'end'>): string {
+  return text
+    .slice(start, end)
+    .replace(/^#{1,6}\s+|\s+#+\s*$|\n[=-]+\s*$/g, '')
+    .replace(/[*_`]+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+}

@@ -1,0 +1,57 @@
+/**
+ * Sources are other people's files. What takes a library to unpack, and what is long, is read in a worker thread with a
+ * bound on memory and time, so that a hostile file ends its thread and not the gateway, nor holds up other requests.
+ */
+import { Worker } from 'node:worker_threads';
+import { abortError } from '../../core/abort.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { ExtractedDocument } from './document.ts';
+import { readDocument, type SourceContent } from './read.ts';
+import type { WorkerReply } from './worker.ts';
+
+const mostMegabytes = 512;
+const mostMs = 60_000;
+const inlineBytes = 64_000;
+
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** Throws BAD_REQUEST with a sentence about the source for what cannot be read, or not within the bounds. */
+export async function extracted(source: SourceContent, signal: AbortSignal): Promise<ExtractedDocument> {
+  if (source.mediaType.startsWith('text/') && source.bytes.length <= inlineBytes) return readDocument(source);
+  return inWorker(source, signal);
+}
+
+function inWorker(source: SourceContent, signal: AbortSignal): Promise<ExtractedDocument> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(abortError(signal));
+    const worker = new Worker(workerFile, {
+      workerData: source,
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: mostMegabytes },
+    });
+    const settle = (end: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      end();
+      void worker.terminate();
+    };
+    const fail = (error: unknown): void => settle(() => reject(error));
+    const onAbort = (): void => fail(abortError(signal));
+    const timer = setTimeout(
+      () => fail(new GatewayError('BAD_REQUEST', `It could not be read within ${mostMs / 1_000} seconds. Split it or simplify it.`)),
+      mostMs,
+    );
+    signal.addEventListener('abort', onAbort, { once: true });
+    worker.once('message', (reply: WorkerReply) => {
+      if (reply.kind === 'document') settle(() => resolve(reply.document));
+      else fail(reply.kind === 'refused' ? new GatewayError('BAD_REQUEST', reply.message) : unreadable(reply.message));
+    });
+    worker.once('error', (error) => fail(unreadable(error)));
+    worker.once('exit', () => fail(unreadable('the thread ended')));
+  });
+}
+
+const unreadable = (cause: unknown): GatewayError =>
+  new GatewayError('BAD_REQUEST', `It could not be read: it is broken, or takes more than ${mostMegabytes} MB of memory.`, {}, { cause });

@@ -1,0 +1,63 @@
+/** Markdown stays as it is written: the blocks are found by `marked`, whose tokens add up to the source. */
+import { Lexer, type Token } from 'marked';
+import { type Block, type ExtractedDocument, headingText, plainly, trimmed } from './document.ts';
+import { paragraphs } from './plain.ts';
+
+const frontMatter = /^(---|\+\+\+)[^\S\n]*\n(?:([\s\S]*?)\n)?\1[^\S\n]*(?:\n|$)/;
+
+export function markdownDocument(source: string): ExtractedDocument {
+  const text = plainly(source);
+  const [matter = '', , settings = ''] = frontMatter.exec(text) ?? [];
+  const blocks = blocksOf(text, matter.length);
+  const heading = blocks.find((block) => block.kind === 'heading');
+  const title = titleIn(settings) ?? (heading?.level === 1 ? headingText(text, heading) : null);
+  return { text, blocks, title };
+}
+
+function blocksOf(text: string, from: number): Block[] {
+  const tokens = tokensOf(text.slice(from));
+  if (tokens === null) return paragraphs(text.slice(from)).map((block) => ({ ...block, start: block.start + from, end: block.end + from }));
+  const blocks: Block[] = [];
+  let start = from;
+  for (const token of tokens) {
+    const end = start + token.raw.length;
+    const range = isText(token) ? trimmed(text, start, end) : null;
+    if (range !== null) blocks.push({ ...range, ...kindOf(token) });
+    start = end;
+  }
+  return blocks;
+}
+
+/** Null when the nesting is too deep for `marked`, or its tokens do not add up: paragraphs then have to do. */
+function tokensOf(source: string): Token[] | null {
+  try {
+    const tokens = new Lexer({ gfm: true }).blockTokens(source, []);
+    return tokens.map((token) => token.raw).join('') === source ? tokens : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function isText(token: Token): boolean {
+  if (token.type === 'space' || token.type === 'hr' || token.type === 'def') return false;
+  return token.type !== 'html' || !/^\s*<(!--|script|style|\/)/i.test(token.raw);
+}
+
+function kindOf(token: Token): Pick<Block, 'kind' | 'level'> {
+  switch (token.type) {
+    case 'heading':
+      return { kind: 'heading', level: Number(token['depth']) };
+    case 'list':
+    case 'code':
+    case 'table':
+      return { kind: token.type };
+    default:
+      return { kind: 'paragraph' };
+  }
+}
+
+function titleIn(settings: string): string | null {
+  const [, title] = /^title\s*[:=]\s*(.+)$/m.exec(settings) ?? [];
+  return title?.trim().replace(/^(["'])(.*)\1$/, '$2') || null;
+}

@@ -1,0 +1,22 @@
+import { type Block, type ExtractedDocument, plainly, trimmed } from './document.ts';
+
+/** Paragraphs are what blank lines part. */
+export function plainDocument(source: string): ExtractedDocument {
+  const text = plainly(source);
+  return { text, blocks: paragraphs(text), title: null };
+}
+
+export function paragraphs(text: string): Block[] {
+  const blocks: Block[] = [];
+  const add = (start: number, end: number): void => {
+    const range = trimmed(text, start, end);
+    if (range !== null) blocks.push({ ...range, kind: 'paragraph' });
+  };
+  let start = 0;
+  for (const gap of text.matchAll(/\n[^\S\n]*\n\s*/g)) {
+    add(start, gap.index);
+    start = gap.index + gap[0].length;
+  }
+  add(start, text.length);
+  return blocks;
+}

@@ -1,0 +1,16 @@
+import type { Call, Handler } from '../core/call.ts';
+import { collect } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+
+/** One vector for each text, all of one length. Throws what the handler throws, and INVALID_OUTPUT for anything else than that. */
+export async function embedded(texts: readonly string[], handle: Handler, call: Call): Promise<readonly Float32Array[]> {
+  const { vectors } = await collect(handle({ kind: 'embedding', texts, dimensions: null }, call));
+  const [first] = vectors;
+  const whole =
+    first !== undefined &&
+    first.length > 0 &&
+    vectors.length === texts.length &&
+    texts.every((_, index) => vectors[index]?.length === first.length && vectors[index]?.every(Number.isFinite));
+  if (whole) return vectors;
+  throw new GatewayError('INVALID_OUTPUT', `The embedding model of route "${call.route}" did not answer with one vector for each text.`);
+}

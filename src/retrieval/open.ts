@@ -1,0 +1,90 @@
+/** Retrieval put together from its parts: what `gateway.ts` calls. */
+import type { Handler } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Jobs } from '../storage/jobs.ts';
+import type { Passages } from '../storage/passages.ts';
+import { answered } from './answer.ts';
+import { type CollectionConfig, collectionsOf } from './collections.ts';
+import type { Entities } from './entities.ts';
+import { answerFromEntities, searchEntities } from './entity-answer.ts';
+import { collectionOfIndex } from './entity-refresh.ts';
+import { ingestion } from './ingest.ts';
+import { checkQuery } from './requested.ts';
+import type { Retrieval } from './retrieval.ts';
+import { found } from './search.ts';
+import { type IngestCallMaker, type IngestLimits, usualLimits } from './source.ts';
+
+export interface RetrievalOptions {
+  readonly passages: Passages;
+  readonly jobs: Jobs;
+  readonly handle: Handler;
+  readonly collections: Readonly<Record<string, CollectionConfig>>;
+  /** Calls of ingestion, which no operation waits for; those of search and answer come with the question. */
+  readonly ingestCallFor: IngestCallMaker;
+  readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
+  readonly limits?: Partial<IngestLimits>;
+  readonly leaseMs?: number;
+  readonly pollMs?: number;
+  /** Indexes of entities, searched under their own names, which no collection may have. */
+  readonly entities?: Entities | null;
+}
+
+export function openRetrieval(options: RetrievalOptions): Retrieval {
+  const { passages, jobs, handle, onFailure, entities = null } = options;
+  checkNames(options.collections, entities);
+  const collections = collectionsOf(options.collections);
+  const ingesting = ingestion({
+    passages,
+    jobs,
+    handle,
+    collections,
+    onFailure,
+    callFor: options.ingestCallFor,
+    limits: { ...usualLimits, ...options.limits },
+    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+  });
+  return {
+    async collections(principal) {
+      const stored = new Map((await passages.collections()).map((state) => [state.name, state]));
+      return collections
+        .readable(principal)
+        .map(({ name, embeddingModel }) => stored.get(name) ?? { name, sources: 0, passages: 0, embeddingModel });
+    },
+
+    async search(search) {
+      checkQuery('query', search.query, search.first);
+      if (entities?.has(search.collection)) return searchEntities(entities, search);
+      const collection = collections.toRead(search.principal, search.collection);
+      const { hits, warnings } = await found(passages, handle, collection, search);
+      return { hits: hits.map(({ score, passage }) => ({ score, passage, entity: null })), warnings };
+    },
+
+    async answer(asked) {
+      checkQuery('question', asked.question, asked.first);
+      if (entities?.has(asked.collection)) return answerFromEntities(entities, handle, asked);
+      const collection = collections.toRead(asked.principal, asked.collection);
+      return answered(passages, handle, collection, asked);
+    },
+
+    ingest: (request) => ingesting.enqueue(request),
+    ingestion: (id, principal) => ingesting.find(id, principal),
+    followIngestion: (id, principal, signal) => ingesting.follow(id, principal, signal),
+
+    async deleteSource(principal, collection, sourceId) {
+      return passages.deleteSource(collections.toWrite(principal, collection).name, sourceId);
+    },
+
+    start: () => ingesting.start(),
+    stop: () => ingesting.stop(),
+  };
+}
+
+/** A collection with the name or the storage of an index would show its texts to people who may not see the entities. */
+function checkNames(collections: Readonly<Record<string, CollectionConfig>>, entities: Entities | null): void {
+  for (const name of Object.keys(collections)) {
+    if (entities?.has(name) || name.startsWith(collectionOfIndex(''))) {
+      throw new GatewayError('BAD_REQUEST', `The collection "${name}" has the name of an index of entities. Give it another.`);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Documents that can be searched, and questions answered from them with citations: what the graph asks of this folder.
+ *
+ * Retrieval is a user of the pipeline, not a branch in it: it is handed a Handler and, for each request to a model, a Call.
+ */
+import type { Call, Principal } from '../core/call.ts';
+import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';
+import type { CollectionState } from '../storage/passages.ts';
+
+export interface Retrieval {
+  /** Those that the principal may read, in the order of the configuration; empty ones too. */
+  collections(principal: Principal): Promise<readonly CollectionState[]>;
+  /** Throws BAD_REQUEST and FORBIDDEN with the collections that may be read, and what the handler throws. */
+  search(search: Search): Promise<SearchResult>;
+  /** Resolves when the passages are found; a model is asked for the answer at the first pull of `chunks`, never for a `no-answer`. */
+  answer(question: Question): Promise<Answer>;
+  /** Queues the sources and returns at once. Refuses the whole request where no source could be kept: BAD_REQUEST, FORBIDDEN. */
+  ingest(request: IngestRequest): Promise<IngestionState>;
+  /** Null when there is none, or it is another principal's. */
+  ingestion(id: string, principal: Principal): Promise<IngestionState | null>;
+  /** Each state from now on, the terminal one last. Throws BAD_REQUEST where {@link Retrieval.ingestion} gives null. */
+  followIngestion(id: string, principal: Principal, signal: AbortSignal): AsyncIterableIterator<IngestionState>;
+  /** False when there was no such source. */
+  deleteSource(principal: Principal, collection: string, sourceId: string): Promise<boolean>;
+  /** Begins to work on queued ingestions, also those that a dead process left. */
+  start(): void;
+  /** Stops working; what is unfinished goes on at the next start. */
+  stop(): Promise<void>;
+}
+
+/** Makes the Call of one request to a model for the field that asked, so that all of them are booked there. */
+export type CallMaker = (want: { readonly route: string; readonly signal: AbortSignal }) => Call | Promise<Call>;
+
+export interface Search {
+  /** Name of a collection, or of an index of entities: of these, only what the caller may see is found. */
+  readonly collection: string;
+  readonly query: string;
+  /** 1 to 50. */
+  readonly first: number;
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+  /** Asked once, with the collection's embedding route. */
+  readonly callFor: CallMaker;
+  /** The operation's context: an index of entities asks the graph with it what the caller may see. */
+  readonly context?: unknown;
+}
+
+export interface SearchResult {
+  readonly hits: readonly SearchHit[];
+  /** Such as: the vectors could not be compared, because no embedding model answered. */
+  readonly warnings: readonly string[];
+}
+
+export interface SearchHit {
+  /** 0 to 1, by rank alone: 1 is first by words and first by vector. Comparable within one result only. */
+  readonly score: number;
+  /** Null for a hit in an index of entities. */
+  readonly passage: Passage | null;
+  /** Null for a hit in a collection of documents. */
+  readonly entity: EntityRef | null;
+}
+
+export interface Question {
+  /** Name of a collection, or of an index of entities: of these, only what the caller may see gets into the prompt. */
+  readonly collection: string;
+  readonly question: string;
+  /** Route of the answer. */
+  readonly route: string;
+  /** Passages shown to the model, 1 to 50. */
+  readonly first: number;
+  readonly maxOutputTokens: number | null;
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+  /** Asked twice: with the collection's embedding route, then with `route`. */
+  readonly callFor: CallMaker;
+  /** The operation's context: an index of entities asks the graph with it what the caller may see. */
+  readonly context?: unknown;
+}
+
+/** Text as it comes, each citation behind the text that completes its marker, warnings, and at the end `finish`. */
+export type Answer =
+  | { readonly kind: 'answer'; readonly chunks: AsyncIterable<Chunk> }
+  | { readonly kind: 'no-answer'; readonly message: string };
+
+/** An answer as a stream whatever its kind, for a run: nothing relevant is a text that says so, without citations. */
+export async function* answerChunks(answer: () => Promise<Answer>): AsyncGenerator<Chunk, void, undefined> {
+  const found = await answer();
+  if (found.kind === 'answer') {
+    yield* found.chunks;
+    return;
+  }
+  yield { type: 'text', text: found.message };
+  yield { type: 'finish', reason: 'stop' };
+}
+
+export interface IngestRequest {
+  readonly principal: Principal;
+  readonly collection: string;
+  readonly sources: readonly NewSource[];
+}
+
+/** Exactly one of `text` and `base64`. */
+export interface NewSource {
+  readonly id: string;
+  readonly title: string | null;
+  /** `text/markdown`, `text/plain`, `text/html`, `application/pdf` or the one of DOCX. */
+  readonly mediaType: string;
+  readonly text: string | null;
+  readonly base64: string | null;
+  /** JSON data, kept with the source. */
+  readonly metadata: unknown;
+}
+
+export interface IngestionState {
+  readonly id: string;
+  readonly status: 'RUNNING' | 'COMPLETED' | 'FAILED';
+  /** Sources finished, whichever way: equals `total` at the end. */
+  readonly done: number;
+  readonly total: number;
+  /** Of `done`: already stored as they are, so they cost nothing. */
+  readonly unchanged: number;
+  /** Of `done`: refused, each with a sentence that says why. */
+  readonly failed: readonly SourceFailure[];
+}
+
+export interface SourceFailure {
+  readonly sourceId: string;
+  readonly message: string;
+}

@@ -1,0 +1,55 @@
+import { throwIfAborted } from '../core/abort.ts';
+import type { Handler } from '../core/call.ts';
+import { asGatewayError, type ErrorCode } from '../core/errors.ts';
+import type { Passages } from '../storage/passages.ts';
+import type { Collection } from './collections.ts';
+import { embedded } from './embed.ts';
+import { diversified, type FusedHit, fused } from './fuse.ts';
+import { shownFrom } from './relevance.ts';
+import type { Search } from './retrieval.ts';
+
+export interface Found {
+  /** Best first. */
+  readonly hits: readonly FusedHit[];
+  readonly warnings: readonly string[];
+}
+
+const candidates = 50;
+
+/** Failures of a provider, not of the caller: search by words goes on without it. */
+const outages: ReadonlySet<ErrorCode> = new Set(['MODEL_UNAVAILABLE', 'TIMEOUT', 'STREAM_STALLED', 'INVALID_OUTPUT']);
+
+/**
+ * Passages by words and by vector, fused by rank. When no embedding model answers, words alone have to do, with a warning;
+ * a refusal that is the caller's (a budget, a limit, a guardrail) is thrown.
+ */
+export async function found(
+  passages: Passages,
+  handle: Handler,
+  collection: Collection,
+  { query, first, signal, callFor }: Omit<Search, 'collection' | 'principal'>,
+): Promise<Found> {
+  const byWords = await passages.byWords(collection.name, query, candidates);
+  const { vector, warnings } = await queryVector(handle, collection, { query, signal, callFor });
+  const vectors = vector === null ? null : await passages.byVector(collection.name, vector, candidates, collection.embeddingModel);
+  throwIfAborted(signal);
+  const hits = fused(byWords, vectors, collection.similarityFloor).filter((hit) => hit.relevance >= shownFrom);
+  return { hits: diversified(hits, first), warnings };
+}
+
+/** What the query is compared by; null, with a warning, when no embedding model answers. */
+export async function queryVector(
+  handle: Handler,
+  { embeddingRoute }: Collection,
+  { query, signal, callFor }: Pick<Search, 'query' | 'signal' | 'callFor'>,
+): Promise<{ readonly vector: Float32Array | null; readonly warnings: readonly string[] }> {
+  try {
+    const call = await callFor({ route: embeddingRoute, signal });
+    const [vector] = await embedded([query], handle, call);
+    return { vector: vector ?? null, warnings: [] };
+  } catch (error) {
+    const { code } = asGatewayError(error);
+    if (signal.aborted || !outages.has(code)) throw error;
+    return { vector: null, warnings: [`Searched by words alone: the embedding route "${embeddingRoute}" did not answer (${code}).`] };
+  }
+}

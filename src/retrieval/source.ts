@@ -1,0 +1,94 @@
+/** One source into its collection: read, cut, embedded and stored, or left alone when nothing about it has changed. */
+import { createHash } from 'node:crypto';
+import type { Call, Handler, Principal } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { NewPassage, Passages } from '../storage/passages.ts';
+import type { Collection } from './collections.ts';
+import { type CutPassage, cut, cuttingVersion } from './cut.ts';
+import { extracted } from './documents/extract.ts';
+import { mediaTypeOf, mediaTypes } from './documents/media-type.ts';
+import { embedded } from './embed.ts';
+import type { NewSource } from './retrieval.ts';
+
+/** Makes the Call of one batch of embeddings. Its hold is released when the batch is done. */
+export type IngestCallMaker = (want: {
+  readonly coordinate: string;
+  readonly route: string;
+  readonly principal: Principal;
+  readonly signal: AbortSignal;
+}) => Call | Promise<Call>;
+
+export interface SourceIngestion {
+  readonly passages: Passages;
+  readonly handle: Handler;
+  readonly callFor: IngestCallMaker;
+  readonly limits: IngestLimits;
+}
+
+export interface IngestLimits {
+  /** Bytes of one source as it is sent. */
+  readonly sourceBytes: number;
+  readonly passagesPerSource: number;
+  /** Texts embedded by one call. */
+  readonly textsPerCall: number;
+}
+
+export const usualLimits: IngestLimits = { sourceBytes: 20_000_000, passagesPerSource: 5_000, textsPerCall: 64 };
+
+/** Throws GatewayError with a sentence about the source for what cannot be kept, and what the handler throws. */
+export async function ingestSource(
+  { passages, handle, callFor, limits }: SourceIngestion,
+  collection: Collection,
+  principal: Principal,
+  source: NewSource,
+  signal: AbortSignal,
+): Promise<'stored' | 'unchanged'> {
+  const mediaType = mediaTypeOf(source.mediaType);
+  if (mediaType === null) {
+    throw new GatewayError('BAD_REQUEST', `"${source.mediaType.slice(0, 80)}" cannot be read. Media types: ${mediaTypes.join(', ')}.`);
+  }
+  const bytes = bytesOf(source);
+  if (bytes.length > limits.sourceBytes) {
+    throw new GatewayError('BAD_REQUEST', `It has ${bytes.length} bytes; a source may have ${limits.sourceBytes}. Split it.`);
+  }
+  const digest = digestOf(source, bytes, collection.embeddingModel);
+  if ((await passages.digest(collection.name, source.id)) === digest) return 'unchanged';
+  const charset = source.text === null ? charsetOf(source.mediaType) : 'utf-8';
+  const document = await extracted({ mediaType, charset, bytes }, signal);
+  const title = source.title ?? document.title;
+  const pieces = cut(document);
+  if (pieces.length > limits.passagesPerSource) {
+    throw new GatewayError('BAD_REQUEST', `It makes ${pieces.length} passages; a source may make ${limits.passagesPerSource}. Split it.`);
+  }
+  const stored: NewPassage[] = [];
+  for (let start = 0; start < pieces.length; start += limits.textsPerCall) {
+    const batch = pieces.slice(start, start + limits.textsPerCall);
+    const call = await callFor({ coordinate: 'Mutation.ingest', route: collection.embeddingRoute, principal, signal });
+    try {
+      const texts = batch.map((piece) => searchedText(piece, title));
+      const vectors = await embedded(texts, handle, call);
+      stored.push(...batch.map((piece, index): NewPassage => ({ ...piece, vector: vectors[index] ?? null })));
+    } finally {
+      await call.hold.release();
+    }
+  }
+  const { id, metadata } = source;
+  const { name, embeddingModel } = collection;
+  await passages.put({ id, title, collection: name, metadata, mediaType, digest, embeddingModel }, stored);
+  return 'stored';
+}
+
+/** A passage is embedded with what stands above it: "Two days." alone says nothing. */
+function searchedText({ text, headings }: CutPassage, title: string | null): string {
+  const above = [title, ...headings].filter((line, index, all) => line !== null && line !== '' && all.indexOf(line) === index);
+  return above.length === 0 ? text : `${above.join(' › ')}\n${text}`;
+}
+
+const bytesOf = ({ text, base64 }: NewSource): Uint8Array => (text === null ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text));
+
+const charsetOf = (mediaType: string): string | null => /;\s*charset\s*=\s*"?([\w-]+)/i.exec(mediaType)?.[1] ?? null;
+
+function digestOf({ title, mediaType, metadata }: NewSource, bytes: Uint8Array, embeddingModel: string): string {
+  const settings = JSON.stringify([cuttingVersion, embeddingModel, mediaType, title, metadata ?? null]);
+  return createHash('sha256').update(settings).update('\0').update(bytes).digest('base64url');
+}

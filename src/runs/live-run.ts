@@ -1,0 +1,228 @@
+/**
+ * A run that is under way: the only pump of its source, and its readers.
+ *
+ * The pump works while somebody wants more: a detached run always does, a reader while it is less than `lagBytes`
+ * behind. When the last reader of an attached run leaves, upstream is aborted at once; a run with an idempotency key
+ * waits `lingerMs` first, because its client has said how it would come back.
+ */
+import { abortError, untilAborted } from '../core/abort.ts';
+import type { Settlement } from '../core/call.ts';
+import { type Chunk, type Completion, emptyCompletion, withChunk } from '../core/chunk.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { cursorOf, placeOf } from './cursor.ts';
+import { type RunLog, runLog } from './log.ts';
+import type { Run, RunEvent, RunSource, RunState, RunStatus } from './run.ts';
+
+export interface LiveRunOptions {
+  readonly id: string;
+  readonly route: string | null;
+  readonly detached: boolean;
+  readonly lingerMs: number;
+  readonly source: RunSource;
+  readonly logBytes: number;
+  /** How far behind, in bytes, the fastest reader may be before the pump pauses. */
+  readonly lagBytes: number;
+  /** Called once, after the terminal event is in the log. Must not reject. */
+  readonly onEnd: (state: RunState, log: RunLog) => Promise<void>;
+}
+
+export interface LiveRun extends Run {
+  readonly log: RunLog;
+  /** Resolves with the terminal state, once what must be stored is stored. */
+  readonly done: Promise<RunState>;
+}
+
+/** How long a source may take to clean up after an abort before its run is ended without it. */
+const cleanUpMs = 2_000;
+
+export function liveRun(options: LiveRunOptions): LiveRun {
+  const { id, route } = options;
+  const log = runLog(options.logBytes);
+  const controller = new AbortController();
+  const readers = new Set<{ index: number; readonly greedy: boolean }>();
+  const { promise: done, resolve: settle } = Promise.withResolvers<RunState>();
+  let completion: Completion = emptyCompletion;
+  let status: RunStatus = 'RUNNING';
+  let failure: GatewayError | null = null;
+  let settlement: Settlement | null = null;
+  let pumping = false;
+  let complete = false;
+  let lingering: NodeJS.Timeout | undefined;
+  let changed = Promise.withResolvers<void>();
+
+  const state = (): RunState => ({ id, status, completion, failure, settlement: status === 'RUNNING' ? null : settlement, route });
+  log.push({ type: 'started', state: state() });
+
+  function tell(): void {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  }
+
+  const wanted = (): boolean =>
+    options.detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) < options.lagBytes);
+
+  async function pump(): Promise<void> {
+    const { signal } = controller;
+    let chunks: AsyncIterator<Chunk> | null = null;
+    try {
+      if (signal.aborted) throw abortError(signal);
+      chunks = options
+        .source({
+          id,
+          signal,
+          report: (fact) => {
+            if (fact.type === 'settled') settlement = fact.settlement;
+          },
+        })
+        [Symbol.asyncIterator]();
+      for (;;) {
+        while (!wanted()) await untilAborted(changed.promise, signal);
+        const next = await untilAborted(chunks.next(), signal);
+        if (next.done === true) break;
+        log.add(next.value);
+        completion = withChunk(completion, next.value);
+        tell();
+      }
+      status = 'COMPLETED';
+    } catch (error) {
+      failure = asGatewayError(error);
+      status = failure.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
+      if (status === 'CANCELLED') completion = { ...completion, finishReason: 'cancelled' };
+      await cleanedUp(chunks);
+    }
+    log.push(failure === null ? { type: 'finished', state: state() } : { type: 'failed', state: state(), failure });
+    complete = true;
+    tell();
+    await options.onEnd(state(), log);
+    settle(state());
+  }
+
+  function start(): void {
+    if (pumping) return;
+    pumping = true;
+    void pump();
+  }
+
+  function leave(reader: { index: number; readonly greedy: boolean }): void {
+    if (!readers.delete(reader)) return;
+    tell();
+    if (readers.size > 0 || options.detached || status !== 'RUNNING') return;
+    const abandon = (): void => {
+      if (readers.size > 0) return;
+      controller.abort(new GatewayError('CANCELLED', 'The last reader left, so the completion was cancelled.'));
+      start();
+    };
+    if (options.lingerMs === 0 || !pumping) {
+      abandon();
+      return;
+    }
+    lingering = setTimeout(abandon, options.lingerMs);
+    lingering.unref();
+  }
+
+  function enter(index: number, greedy: boolean): { index: number; readonly greedy: boolean } {
+    clearTimeout(lingering);
+    const reader = { index, greedy };
+    readers.add(reader);
+    return reader;
+  }
+
+  if (options.detached) start();
+
+  return {
+    id,
+    log,
+    done,
+    state,
+    events(after, signal) {
+      const reader = enter(indexAfter(after, id, log.length), false);
+      const onAbort = (): void => leave(reader);
+      let over = false;
+      const leaveNow = (): void => {
+        over = true;
+        signal.removeEventListener('abort', onAbort);
+        leave(reader);
+      };
+      if (signal.aborted) leaveNow();
+      else signal.addEventListener('abort', onAbort, { once: true });
+      const iterator: AsyncIterableIterator<RunEvent> = {
+        [Symbol.asyncIterator]: () => iterator,
+        async next() {
+          if (over) return { done: true, value: undefined };
+          start();
+          try {
+            for (;;) {
+              const waiting = changed.promise;
+              const body = log.read(reader.index);
+              if (body !== null) {
+                reader.index += 1;
+                const seq = reader.index;
+                if (body.type === 'finished' || body.type === 'failed') leaveNow();
+                else tell();
+                return { done: false, value: { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...body } };
+              }
+              if (complete && reader.index >= log.length) leaveNow();
+              else await untilAborted(waiting, signal);
+              if (over) return { done: true, value: undefined };
+            }
+          } catch (error) {
+            leaveNow();
+            throw error;
+          }
+        },
+        async return() {
+          leaveNow();
+          return { done: true, value: undefined };
+        },
+      };
+      return iterator;
+    },
+    async ended(signal) {
+      const reader = enter(log.length, true);
+      start();
+      tell();
+      try {
+        return await untilAborted(done, signal);
+      } finally {
+        leave(reader);
+      }
+    },
+    async cancel() {
+      controller.abort(new GatewayError('CANCELLED', 'The completion was cancelled by its owner.'));
+      start();
+      return done;
+    },
+  };
+}
+
+/** The index of the first event behind the cursor. RESUME_EXPIRED when the log has never reached the cursor: it was another log. */
+export function indexAfter(after: string | null, id: string, length: number): number {
+  if (after === null) return 0;
+  const place = placeOf(after);
+  if (place.completionId !== id) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      'The cursor belongs to another completion. Send a cursor of this one, or none to begin at the first event.',
+    );
+  }
+  if (place.seq > length) {
+    throw new GatewayError(
+      'RESUME_EXPIRED',
+      'The events behind this cursor are no longer kept. Follow the completion from its first event.',
+    );
+  }
+  return place.seq;
+}
+
+async function cleanedUp(chunks: AsyncIterator<Chunk> | null): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, cleanUpMs);
+  });
+  const cleaned = Promise.resolve(chunks?.return?.()).then(
+    () => {},
+    () => {},
+  );
+  await Promise.race([cleaned, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,138 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Principal } from '../core/call.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Completions } from '../storage/completions.ts';
+import { type LiveRun, liveRun } from './live-run.ts';
+import type { RunLog } from './log.ts';
+import type { BeginRun, Run, RunState, Runs } from './run.ts';
+import { bodyOf, storedRun } from './stored-run.ts';
+
+export interface RunsOptions {
+  readonly completions: Completions;
+  readonly now?: () => number;
+  /** Bound of one log, in bytes. */
+  readonly logBytes?: number;
+  readonly lagBytes?: number;
+  /** Bound of all ended logs that are kept in memory, in bytes: the oldest are let go. */
+  readonly keptBytes?: number;
+  /** How long an ended run stays in memory, in milliseconds. */
+  readonly keptMs?: number;
+  /** How long a run with an idempotency key waits for a reader to come back, in milliseconds. */
+  readonly lingerMs?: number;
+  /** Told when an ended run could not be stored; its readers have been served. */
+  readonly onStoreFailed?: (error: unknown) => void;
+}
+
+/** A claim and a stored completion are good for a day: the contract of `idempotencyKey`. */
+const dayMs = 86_400_000;
+
+interface Kept {
+  readonly run: LiveRun;
+  readonly principal: string;
+  endedAt: number | null;
+}
+
+export function openRuns(options: RunsOptions): Runs {
+  const { completions, now = Date.now } = options;
+  const {
+    logBytes = 4 << 20,
+    lagBytes = 64 << 10,
+    keptBytes = 64 << 20,
+    keptMs = 600_000,
+    lingerMs = 10_000,
+    onStoreFailed = () => {},
+  } = options;
+  const kept = new Map<string, Kept>();
+  let draining = false;
+
+  function letGo(): void {
+    const ended = [...kept].filter(([, { endedAt }]) => endedAt !== null);
+    let bytes = ended.reduce((sum, [, { run }]) => sum + run.log.bytes, 0);
+    for (const [id, { run, endedAt }] of ended) {
+      if (bytes <= keptBytes && now() - (endedAt ?? 0) < keptMs) continue;
+      kept.delete(id);
+      bytes -= run.log.bytes;
+    }
+  }
+  const sweep = setInterval(letGo, 30_000);
+  sweep.unref();
+
+  /** A run that failed before anything was sent to a model gives its key back: asking again may then succeed. */
+  async function keep(begin: BeginRun, state: RunState, log: RunLog): Promise<void> {
+    const entry = kept.get(state.id);
+    if (entry !== undefined) entry.endedAt = now();
+    letGo();
+    const { principal, idempotencyKey } = begin;
+    const neverSent = state.status !== 'COMPLETED' && (state.settlement?.usage ?? null) === null;
+    if (idempotencyKey !== null && neverSent) return completions.unclaim(principal.id, idempotencyKey);
+    if (idempotencyKey === null && !begin.detached) return;
+    await completions.save({ id: state.id, principal: principal.id, body: bodyOf(state, log), expiresAt: now() + dayMs });
+  }
+
+  async function find(id: string, principal: Principal): Promise<Run | null> {
+    const entry = kept.get(id);
+    if (entry !== undefined) return entry.principal === principal.id ? entry.run : null;
+    const record = await completions.find(id, principal.id);
+    return record === null ? null : storedRun(id, record.body);
+  }
+
+  async function claimed(begin: BeginRun, id: string): Promise<Run | null> {
+    if (begin.idempotencyKey === null) return null;
+    const claim = await completions.claim({
+      principal: begin.principal.id,
+      key: begin.idempotencyKey,
+      inputHash: createHash('sha256').update(canonicalJson(begin.input)).digest('hex'),
+      completionId: id,
+      now: now(),
+    });
+    if (claim.fresh) return null;
+    if (!claim.sameInput) {
+      throw new GatewayError(
+        'IDEMPOTENCY_CONFLICT',
+        'This idempotencyKey was used with another input in the last 24 hours. Use a new key for a new input.',
+      );
+    }
+    const run = await find(claim.completionId, begin.principal);
+    if (run !== null) return run;
+    throw new GatewayError(
+      'RESUME_EXPIRED',
+      'The completion with this idempotencyKey was cut off by a restart of the gateway or is no longer kept. Use a new key to ask again.',
+    );
+  }
+
+  return {
+    async start(begin) {
+      if (draining)
+        throw new GatewayError('MODEL_UNAVAILABLE', 'The gateway is shutting down and starts nothing new. Ask again in a moment.');
+      const id = randomUUID();
+      const earlier = await claimed(begin, id);
+      if (earlier !== null) return earlier;
+      const run = liveRun({
+        id,
+        route: begin.route,
+        detached: begin.detached,
+        lingerMs: begin.idempotencyKey === null ? 0 : lingerMs,
+        source: begin.source,
+        logBytes,
+        lagBytes,
+        onEnd: (state, log) => keep(begin, state, log).catch(onStoreFailed),
+      });
+      kept.set(id, { run, principal: begin.principal.id, endedAt: null });
+      return run;
+    },
+    find,
+    async drain(graceMs) {
+      draining = true;
+      clearInterval(sweep);
+      const running = [...kept.values()].filter(({ endedAt }) => endedAt === null).map(({ run }) => run);
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, graceMs);
+      });
+      await Promise.race([Promise.all(running.map((run) => run.done)), late]);
+      clearTimeout(timer);
+      await Promise.all(running.map((run) => run.cancel()));
+    },
+  };
+}

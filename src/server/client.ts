@@ -1,0 +1,44 @@
+/** Who asks, by what they say of themselves in headers, or in `connection_init` as if it were headers. */
+export interface Asker {
+  readonly authorization: string | null;
+  /** Name of the client application. */
+  readonly client: string | null;
+  readonly clientVersion: string | null;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const longest = 200;
+
+export function askerOf(headers: Readonly<Record<string, string>>): Asker {
+  const named = (...names: readonly string[]): string | null => {
+    const found = names.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
+    return found === undefined ? null : found.slice(0, longest);
+  };
+  return {
+    authorization: headers['authorization'] ?? null,
+    client: named('apollographql-client-name', 'x-graphql-client-name'),
+    clientVersion: named('apollographql-client-version', 'x-graphql-client-version'),
+    headers,
+  };
+}
+
+/** Node's headers with repeated ones joined. */
+export function flatHeaders(headers: NodeJS.Dict<string | string[]>): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  return flat;
+}
+
+/** `connection_init` may say `{ authorization }`, `{ Authorization }` or `{ headers: { ... } }`: all three are in use. */
+export function headersOfInit(payload: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  const add = (from: object): void => {
+    for (const [name, value] of Object.entries(from)) if (typeof value === 'string') flat[name.toLowerCase()] = value;
+  };
+  const nested = payload?.['headers'];
+  if (typeof nested === 'object' && nested !== null) add(nested);
+  if (payload !== undefined) add(payload);
+  return flat;
+}

@@ -1,0 +1,30 @@
+import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
+
+/** `@defer` is for queries, and each label for one place: a subscription delivers events, a mutation's root fields run in turn. */
+export function deferOnlyInQueries(context: ValidationContext): ASTVisitor {
+  const labels = new Set<string>();
+  const { document } = { document: context.getDocument() };
+  const onlyQueries = document.definitions.every((one) => one.kind !== 'OperationDefinition' || one.operation !== 'subscription');
+  return {
+    Directive(node) {
+      if (node.name.value !== 'defer') return;
+      const schema = context.getSchema();
+      const parent = context.getParentType();
+      if (!onlyQueries) context.reportError(new GraphQLError('@defer cannot be used in subscriptions.', { nodes: node }));
+      else if (parent && parent === schema.getMutationType()) {
+        context.reportError(
+          new GraphQLError(`@defer cannot be used on the fields of "${parent.name}" itself, only further in.`, { nodes: node }),
+        );
+      }
+      const label = node.arguments?.find(({ name }) => name.value === 'label')?.value;
+      if (label === undefined || label.kind === 'NullValue') return;
+      if (label.kind !== 'StringValue')
+        context.reportError(
+          new GraphQLError('The label of @defer must be written in the document, not come from a variable.', { nodes: node }),
+        );
+      else if (labels.has(label.value))
+        context.reportError(new GraphQLError(`The label "${label.value}" is used by two @defer.`, { nodes: node }));
+      else labels.add(label.value);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { DirectiveNode, DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from 'graphql';
+
+/** Size of one operation with its fragments expanded. Counts are of what the client wrote, so equal fields count each time. */
+export interface Measures {
+  readonly depth: number;
+  readonly aliases: number;
+  readonly rootFields: number;
+  /** Whether `@defer` is used. */
+  readonly incremental: boolean;
+  /** The first `@stream`, or null. */
+  readonly stream: DirectiveNode | null;
+  /** Whether `__schema` or `__type` is asked. */
+  readonly introspects: boolean;
+  /** A response key that breaks code which awaits or merges answers, or null. */
+  readonly reserved: string | null;
+}
+
+/** `then` makes an object look like a promise to graphql-tools; `__proto__` is not a plain key in every merge. */
+const reservedKeys = new Set(['then', '__proto__']);
+const memory = new WeakMap<OperationDefinitionNode, Measures>();
+const nothing: Measures = { depth: 0, aliases: 0, rootFields: 0, incremental: false, stream: null, introspects: false, reserved: null };
+
+/** A fragment is measured once however often it is spread, so that spreads in spreads cost no time; one in itself counts as empty. */
+export function measuresOf(document: DocumentNode, operation: OperationDefinitionNode): Measures {
+  const known = memory.get(operation);
+  if (known !== undefined) return known;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === 'FragmentDefinition') fragments.set(definition.name.value, definition);
+  }
+  const measured = new Map<string, Measures>();
+
+  function ofFragment(name: string): Measures {
+    const done = measured.get(name);
+    if (done !== undefined) return done;
+    measured.set(name, nothing);
+    const fragment = fragments.get(name);
+    const measures = fragment === undefined ? nothing : ofSelections(fragment.selectionSet);
+    measured.set(name, measures);
+    return measures;
+  }
+
+  function ofSelections({ selections }: SelectionSetNode): Measures {
+    let sum = nothing;
+    for (const selection of selections) {
+      const directives = directivesIn(selection.directives ?? []);
+      if (selection.kind === 'Field') {
+        const inner = selection.selectionSet === undefined ? nothing : ofSelections(selection.selectionSet);
+        const key = selection.alias?.value ?? selection.name.value;
+        sum = added(sum, {
+          depth: inner.depth + 1,
+          aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
+          rootFields: 1,
+          incremental: inner.incremental || directives.incremental,
+          stream: directives.stream ?? inner.stream,
+          introspects: inner.introspects || selection.name.value === '__schema' || selection.name.value === '__type',
+          reserved: reservedKeys.has(key) ? key : inner.reserved,
+        });
+      } else {
+        const inner = selection.kind === 'FragmentSpread' ? ofFragment(selection.name.value) : ofSelections(selection.selectionSet);
+        sum = added(sum, {
+          ...inner,
+          incremental: inner.incremental || directives.incremental,
+          stream: directives.stream ?? inner.stream,
+        });
+      }
+    }
+    return sum;
+  }
+
+  const measures = ofSelections(operation.selectionSet);
+  memory.set(operation, measures);
+  return measures;
+}
+
+const directivesIn = (directives: readonly DirectiveNode[]): Pick<Measures, 'incremental' | 'stream'> => ({
+  incremental: directives.some(({ name }) => name.value === 'defer'),
+  stream: directives.find(({ name }) => name.value === 'stream') ?? null,
+});
+
+const added = (a: Measures, b: Measures): Measures => ({
+  depth: Math.max(a.depth, b.depth),
+  aliases: a.aliases + b.aliases,
+  rootFields: a.rootFields + b.rootFields,
+  incremental: a.incremental || b.incremental,
+  stream: a.stream ?? b.stream,
+  introspects: a.introspects || b.introspects,
+  reserved: a.reserved ?? b.reserved,
+});

@@ -1,0 +1,25 @@
+import type { ServerResponse } from 'node:http';
+import { respondJson } from './respond.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not, in sentences. */
+  readonly reasons: readonly string[];
+}
+
+/** The process runs and its event loop turns. */
+export const answerLive = (response: ServerResponse): void => respondJson(response, 200, { live: true });
+
+/** Whether traffic should be sent here: not while a store or the schema is missing, nor during shutdown. */
+export async function answerReady(response: ServerResponse, readiness: () => Promise<Readiness>, draining: boolean): Promise<void> {
+  const { ready, reasons } = draining ? { ready: false, reasons: ['The gateway is shutting down.'] } : await judged(readiness);
+  respondJson(response, ready ? 200 : 503, { ready, reasons });
+}
+
+async function judged(readiness: () => Promise<Readiness>): Promise<Readiness> {
+  try {
+    return await readiness();
+  } catch {
+    return { ready: false, reasons: ['The readiness check itself failed.'] };
+  }
+}

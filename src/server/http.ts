@@ -1,0 +1,153 @@
+/**
+ * The door for clients at /graphql: one request, one operation.
+ *
+ * Everything that can be refused is refused before the operation is opened, and how the answer will be delivered is
+ * settled before it runs: an answer that nobody can take would cost money.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
+import { askerOf, flatHeaders } from './client.ts';
+import { cursorOf } from './cursor.ts';
+import type { documentReader, ReadDocument } from './document.ts';
+import { type Masking, statusOfErrors } from './errors.ts';
+import { isAsyncIterable } from './iterate.ts';
+import type { ServerLimits } from './limits.ts';
+import { selectedCoordinate } from './model-fields.ts';
+import type { Operations } from './operation.ts';
+import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
+import { HttpRefusal } from './refusal.ts';
+import { mediaTypes, respondJson, respondRefusal } from './respond.ts';
+import type { ResultStream } from './result-stream.ts';
+import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
+import type { SchemaFor } from './yoga.ts';
+
+export interface DoorParts {
+  readonly operations: Operations;
+  readonly read: ReturnType<typeof documentReader>;
+  readonly mask: Masking;
+  readonly limits: ServerLimits;
+  readonly schema: SchemaFor;
+  /** Coordinates that never run by GET. */
+  readonly modelFields: () => ReadonlySet<string>;
+}
+
+export async function answerGraphQL(request: IncomingMessage, response: ServerResponse, search: string, parts: DoorParts): Promise<void> {
+  const { accept } = request.headers;
+  // A refusal that comes before the operation is known takes the form the client would want of a plain query.
+  const early = negotiated(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
+  let params: GraphQLParams;
+  let read: ReadDocument;
+  let delivery: Delivery;
+  try {
+    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits);
+  } catch (error) {
+    return respondRefusal(response, asGatewayError(error), parts.mask, early);
+  }
+  let reading = negotiated(accept, 'single');
+  try {
+    read = parts.read(params.query, params.operationName);
+    const kind = kindOf(read);
+    const chosen = negotiated(accept, kind);
+    if (kind === 'subscription') reading = chosen;
+    if (chosen === null)
+      throw new HttpRefusal(
+        406,
+        `This operation is answered as ${acceptableFor[kind]}; the request accepts "${String(accept).slice(0, 200)}".`,
+      );
+    delivery = chosen;
+    if (request.method === 'GET') refuseByGet(read, parts);
+  } catch (error) {
+    return respondError(response, error, reading, parts.mask);
+  }
+  const headers = flatHeaders(request.headers);
+  const operation = parts.operations.start({
+    ...askerOf(headers),
+    read,
+    operationName: params.operationName,
+    variables: params.variables,
+    lastEventId: headers['last-event-id'] || null,
+  });
+  const leave = (): void =>
+    operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
+  response.once('close', leave);
+  try {
+    await deliver(response, await operation.outcome, delivery, accept, parts);
+  } catch (error) {
+    respondError(response, error, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery, parts.mask);
+  } finally {
+    response.off('close', leave);
+    if (!response.writableEnded) leave();
+    whenDelivered(response, parts.limits.writeIdleMs, () => operation.finished());
+  }
+}
+
+/** Calls back when the last byte has left or the client has; one who reads nothing of a long answer is disconnected. */
+function whenDelivered(response: ServerResponse, writeIdleMs: number, then: () => void): void {
+  if (response.closed) {
+    then();
+    return;
+  }
+  if (response.writableLength > 0) response.setTimeout(writeIdleMs, () => response.destroy());
+  response.once('close', then);
+}
+
+const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
+  if (operation.operation === 'subscription') return 'subscription';
+  return measures.incremental ? 'incremental' : 'single';
+};
+
+function refuseByGet({ document, operation }: ReadDocument, { schema, modelFields }: DoorParts): void {
+  if (operation.operation === 'mutation') throw new HttpRefusal(405, 'Mutations are sent with POST, never GET.', { Allow: 'POST' });
+  const field = selectedCoordinate(schema(document), document, operation, modelFields());
+  if (field !== null)
+    throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
+}
+
+async function deliver(
+  response: ServerResponse,
+  outcome: ExecutionResult | ResultStream,
+  delivery: Delivery,
+  accept: string | undefined,
+  { limits }: DoorParts,
+): Promise<void> {
+  if (isAsyncIterable(outcome)) return writeStream(response, outcome, formatOf(delivery), limits);
+  respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery);
+}
+
+const sseFormat = sse(cursorOf);
+
+function formatOf(delivery: Delivery): StreamFormat {
+  if (delivery === 'multipart-incremental') return multipartIncremental;
+  return delivery === 'multipart-subscription' ? multipartSubscription : sseFormat;
+}
+
+/** `application/json` has 200 for every well-formed request, `application/graphql-response+json` a status for what was not executed. */
+function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): void {
+  if (delivery === 'sse' || delivery === 'multipart-subscription') {
+    respondInStream(response, result, formatOf(delivery));
+    return;
+  }
+  const modern = delivery === 'graphql-response';
+  const status = modern && result.data === undefined ? statusOfErrors(result.errors ?? []) : 200;
+  respondJson(response, status, result, {}, mediaTypes[modern ? 'graphql-response' : 'json']);
+}
+
+/** Clients of streams take any other status than 200 for a broken network, and graphql-sse tries five times again. */
+function respondInStream(response: ServerResponse, result: ExecutionResult, format: StreamFormat): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(200, format.headers);
+  response.end(format.head + format.result(result) + format.end);
+}
+
+/** A refusal that HTTP has a status for keeps it for streams too: an EventSource then does not come again. */
+function respondError(response: ServerResponse, error: unknown, delivery: Delivery | null, mask: Masking): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const inStream = (delivery === 'sse' || delivery === 'multipart-subscription') && !(error instanceof HttpRefusal);
+  if (inStream || error instanceof GraphQLError) respondResult(response, { errors: [mask.error(error)] }, delivery);
+  else respondRefusal(response, asGatewayError(error), mask, mediaTypes[delivery === 'graphql-response' ? 'graphql-response' : 'json']);
+}

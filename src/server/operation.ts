@@ -1,0 +1,170 @@
+/**
+ * The life of one operation, the same for HTTP and WebSocket: read, measured, opened for its principal, validated,
+ * admitted, run, masked, accounted, closed.
+ *
+ * Each has one AbortController. It fires when the client leaves, also while the operation is still being opened or
+ * subscribed; what then comes to be is ended at once.
+ */
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { abortError, throwIfAborted, untilAborted } from '../core/abort.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { OperationContext } from '../graphql/context.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Asker } from './client.ts';
+import type { ReadDocument } from './document.ts';
+import type { Masking } from './errors.ts';
+import { isAsyncIterable } from './iterate.ts';
+import { type ResultStream, resultStream } from './result-stream.ts';
+import { usageAttacher } from './usage-extension.ts';
+import type { Engine, EngineArguments } from './yoga.ts';
+
+/** What `openOperation` is told. */
+export interface OperationInput extends Asker {
+  readonly operationName: string | null;
+  readonly documentId: string | null;
+  /** See `OperationContext.lastEventId`. */
+  readonly lastEventId: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** What `admitOperation` is told: a valid document and the schema it will run on. */
+export interface AdmissionInput extends EngineArguments {
+  readonly schema: GraphQLSchema;
+  readonly headers: Asker['headers'];
+}
+
+export interface OperationHooks {
+  /** Authenticates and makes the context; throws GatewayError. Called before validation: a stranger costs as little as can be. */
+  readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
+  /** Judges the whole operation before it runs (cost, trust); throws GatewayError. What it resolves with, if anything, is the answer instead. */
+  readonly admitOperation?: (context: OperationContext, input: AdmissionInput) => Promise<ExecutionResult | undefined>;
+  /** Called once for each opened context, after the last result or when the client has left. */
+  readonly closeOperation: (context: OperationContext) => Promise<void> | void;
+}
+
+export interface OperationRequest extends Asker {
+  readonly read: ReadDocument;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+  readonly lastEventId: string | null;
+}
+
+export interface RunningOperation {
+  /** Rejects with a GatewayError when the operation was refused; a single result is masked and final. */
+  readonly outcome: Promise<ExecutionResult | ResultStream>;
+  /** The client is gone, or the gateway has no more time: everything stops. Idempotent. */
+  stop(reason: GatewayError): void;
+  /** Its answer has been delivered, or given up. */
+  finished(): void;
+}
+
+export interface Operations {
+  start(request: OperationRequest): RunningOperation;
+  count(): number;
+  /** Resolves when none runs, or after `graceMs`. */
+  idle(graceMs: number): Promise<void>;
+  stopAll(reason: GatewayError): void;
+}
+
+interface Parts {
+  readonly engine: Engine;
+  readonly hooks: OperationHooks;
+  readonly mask: Masking;
+  readonly log: Log;
+  readonly development: boolean;
+}
+
+export function operations(parts: Parts): Operations {
+  const running = new Set<RunningOperation>();
+  let onIdle: (() => void) | null = null;
+  return {
+    count: () => running.size,
+    start(request) {
+      const controller = new AbortController();
+      const operation: RunningOperation = {
+        outcome: run(request, controller, parts),
+        stop: (reason) => controller.abort(reason),
+        finished() {
+          running.delete(operation);
+          if (running.size === 0) onIdle?.();
+        },
+      };
+      operation.outcome.catch(() => {});
+      running.add(operation);
+      return operation;
+    },
+    idle: (graceMs) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, running.size === 0 ? 0 : graceMs);
+        onIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      }),
+    stopAll(reason) {
+      for (const operation of running) operation.stop(reason);
+    },
+  };
+}
+
+async function run(request: OperationRequest, controller: AbortController, parts: Parts): Promise<ExecutionResult | ResultStream> {
+  const { engine, hooks, mask } = parts;
+  const { signal } = controller;
+  const { read, operationName, variables, ...asker } = request;
+  const { document, operation } = read;
+  const context = await hooks.openOperation({
+    ...asker,
+    operationName: operationName ?? operation.name?.value ?? null,
+    documentId: null,
+    signal,
+  });
+  const close = closeOnce(context, parts);
+  let handedOver = false;
+  try {
+    throwIfAborted(signal);
+    const bound = engine(context, document);
+    if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();
+    const invalid = bound.validate(document);
+    if (invalid.length > 0) return { errors: invalid.map(mask.error) };
+    const args = { document, operation, operationName, variables };
+    const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema, headers: request.headers });
+    if (instead !== undefined) return instead;
+    throwIfAborted(signal);
+    const withUsage = usageAttacher(context.usage);
+    const result = await untilAborted(executed(bound.execute(args), signal), signal);
+    if (!isAsyncIterable(result)) return withUsage(mask.result(result));
+    const stream = resultStream(result, { signal, mask, finish: withUsage, close });
+    handedOver = true;
+    return stream;
+  } finally {
+    if (!handedOver) await close();
+  }
+}
+
+/** A subscription that comes to be after its client has left is returned at once; nobody else would. */
+async function executed(result: ReturnType<ReturnType<Engine>['execute']>, signal: AbortSignal): ReturnType<ReturnType<Engine>['execute']> {
+  const iterable = await result;
+  if (signal.aborted && isAsyncIterable(iterable)) {
+    void Promise.resolve(iterable[Symbol.asyncIterator]().return?.()).catch(() => {});
+    throw abortError(signal);
+  }
+  return iterable;
+}
+
+function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Promise<void> {
+  let closed: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    try {
+      await hooks.closeOperation(context);
+    } catch (error) {
+      log.error('an operation could not be closed', { err: error });
+    }
+  };
+  return () => {
+    closed ??= close();
+    return closed;
+  };
+}
+
+const introspectionRefused = (): GatewayError =>
+  new GatewayError('FORBIDDEN', 'The schema is not shown to anonymous callers. Send a key: `Authorization: Bearer ...`.');

@@ -1,0 +1,86 @@
+/**
+ * Which web pages may talk to the gateway.
+ *
+ * Credentials are bearer tokens, never cookies, so CORS never allows credentials. A page of a foreign origin is
+ * refused on every method and on WebSockets, not only kept from reading: in development an anonymous principal
+ * needs no token at all.
+ */
+import type { IncomingMessage } from 'node:http';
+import { HttpRefusal } from './refusal.ts';
+
+export interface Origins {
+  /** The value of Access-Control-Allow-Origin; null: no web page asks, or one of our own origin. Throws 403. */
+  allowed(request: IncomingMessage): string | null;
+  preflight(request: IncomingMessage): Readonly<Record<string, string>>;
+}
+
+const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+const address = /^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\])(:\d+)?$/;
+const headersAllowed = [
+  'authorization',
+  'content-type',
+  'accept',
+  'last-event-id',
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'apollo-require-preflight',
+  'x-graphql-client-name',
+  'x-graphql-client-version',
+  'x-graphql-event-stream-token',
+  'traceparent',
+  'tracestate',
+];
+
+export function originRules(list: readonly string[], development: boolean): Origins {
+  const named = new Set(list);
+
+  function allowed(request: IncomingMessage): string | null {
+    const { origin, host = '' } = request.headers;
+    if (origin === undefined) {
+      refuseForeignFetch(request);
+      return null;
+    }
+    const authority = URL.parse(origin)?.host ?? '';
+    if (named.has('*')) return '*';
+    if (named.has(origin)) return origin;
+    if (development) {
+      // A name that is not of this machine may have been pointed at it; an address cannot be.
+      if (loopback.test(authority) || (authority === host && address.test(authority))) return origin;
+    } else if (authority !== '' && authority === host) return null;
+    throw new HttpRefusal(
+      403,
+      `Web pages of the origin "${origin.slice(0, 200)}" may not call this gateway. Its operator can allow it in server.cors.origins.`,
+      {},
+      'FORBIDDEN',
+    );
+  }
+
+  return {
+    allowed,
+    preflight(request) {
+      const origin = allowed(request);
+      return {
+        ...(origin === null ? {} : corsHeaders(origin)),
+        'Access-Control-Allow-Methods': 'GET, POST',
+        'Access-Control-Allow-Headers': headersAllowed.join(', '),
+        'Access-Control-Max-Age': '600',
+      };
+    },
+  };
+}
+
+/** Images, scripts and forms of foreign pages send no Origin with GET; browsers mark them all the same. */
+function refuseForeignFetch({ headers }: IncomingMessage): void {
+  if (headers['sec-fetch-site'] !== 'cross-site' || headers['sec-fetch-mode'] === 'navigate') return;
+  throw new HttpRefusal(
+    403,
+    'This request was made by a web page of another site. Open the gateway itself, or ask its operator to allow the site.',
+    {},
+    'FORBIDDEN',
+  );
+}
+
+export const corsHeaders = (origin: string): Readonly<Record<string, string>> => ({
+  'Access-Control-Allow-Origin': origin,
+  'Access-Control-Expose-Headers': 'Retry-After',
+});

@@ -1,0 +1,134 @@
+/** The GraphQL request inside an HTTP request: GET with a query string, or POST with JSON. Nothing else. */
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../core/errors.ts';
+import { readBody } from './body.ts';
+import type { ServerLimits } from './limits.ts';
+import { HttpRefusal } from './refusal.ts';
+
+export interface GraphQLParams {
+  readonly query: string;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+}
+
+export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams {
+  refuseBrokenEncoding(search);
+  const found = new URLSearchParams(search);
+  const json = (name: string): unknown => {
+    const text = found.get(name);
+    if (text === null || text === '') return null;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new GatewayError('BAD_REQUEST', `"${name}" in the URL is not valid JSON. Send a JSON object, percent-encoded.`);
+    }
+  };
+  return checkedParams(
+    { query: found.get('query'), operationName: found.get('operationName'), variables: json('variables'), extensions: json('extensions') },
+    limits,
+  );
+}
+
+/** URLSearchParams would put replacement characters where the bytes make no sense. */
+function refuseBrokenEncoding(search: string): void {
+  try {
+    decodeURIComponent(search);
+  } catch {
+    throw new GatewayError('BAD_REQUEST', 'The URL has percent-encoding that is not UTF-8 text.');
+  }
+}
+
+export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits): Promise<GraphQLParams> {
+  refuseMediaType(request);
+  const body = await readBody(request, limits);
+  if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
+  if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
+  let data: unknown;
+  try {
+    data = JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
+  }
+  return checkedParams(data, limits);
+}
+
+/** Throws BAD_REQUEST for what is no GraphQL request, in a sentence. */
+export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'nesting'>): GraphQLParams {
+  if (Array.isArray(data))
+    throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
+  if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);
+  const { query, operationName, variables, extensions } = data;
+  const objects = { variables, extensions };
+  for (const [name, value] of Object.entries(objects)) {
+    if (value !== undefined && value !== null && !isObject(value)) {
+      throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
+    }
+    if (nestsDeeper(value, limits.nesting)) {
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `"${name}" nests objects and lists deeper than ${limits.nesting} levels, which is the most this gateway accepts.`,
+      );
+    }
+  }
+  if (query === undefined || query === null || query === '') throw missingQuery(extensions);
+  if (typeof query !== 'string')
+    throw new GatewayError('BAD_REQUEST', `"query" must be the text of a GraphQL document; this is ${kindOf(query)}.`);
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
+    throw new GatewayError('BAD_REQUEST', `"operationName" must be text or null; this is ${kindOf(operationName)}.`);
+  }
+  return {
+    query,
+    operationName: operationName === undefined || operationName === '' ? null : operationName,
+    variables: isObject(variables) ? variables : null,
+  };
+}
+
+const missingQuery = (extensions: unknown): GatewayError =>
+  isObject(extensions) && 'persistedQuery' in extensions
+    ? new GatewayError('BAD_REQUEST', 'Automatic persisted queries are not supported: send the text of the document as "query".')
+    : new GatewayError('BAD_REQUEST', 'There is no "query". Send the text of a GraphQL document.');
+
+/** Forms and plain text reach us from any web page without a preflight; JSON does not. */
+function refuseMediaType({ headers }: IncomingMessage): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';');
+  if (type.trim().toLowerCase() !== 'application/json') {
+    const sent = type.trim() === '' ? 'no content type' : `"${type.trim().slice(0, 100)}"`;
+    throw new HttpRefusal(415, `The body has ${sent}; this gateway reads "application/json" only.`, { 'Accept-Post': 'application/json' });
+  }
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"\s]+)"?\s*$/i.exec(parameter)?.[1]).find((name) => name !== undefined);
+  if (charset !== undefined && charset.toLowerCase() !== 'utf-8' && charset.toLowerCase() !== 'utf8') {
+    throw new HttpRefusal(415, `The body has the charset "${charset.slice(0, 40)}"; JSON is sent as utf-8.`);
+  }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new HttpRefusal(415, `The body has the encoding "${encoding.slice(0, 40)}"; send it uncompressed.`, {
+      'Accept-Encoding': 'identity',
+    });
+  }
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const kindOf = (value: unknown): string => {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+};
+
+/** Walks without recursion: what is measured here is what would overflow a stack. */
+function nestsDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item !== 'object' || item === null) continue;
+      for (const inner of Array.isArray(item) ? item : Object.values(item))
+        if (typeof inner === 'object' && inner !== null) next.push(inner);
+    }
+    if (next.length > 0 && depth >= most) return true;
+    level = next;
+  }
+  return false;
+}

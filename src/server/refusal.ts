@@ -1,0 +1,37 @@
+import { type ErrorCode, type ErrorDetails, errorTable, GatewayError } from '../core/errors.ts';
+
+/** A request that HTTP has a status of its own for: 404, 405, 406, 413, 415, ... */
+export class HttpRefusal extends GatewayError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    code: ErrorCode = 'BAD_REQUEST',
+    details: ErrorDetails = {},
+  ) {
+    super(code, message, details);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+export const statusOf = (error: GatewayError): number => (error instanceof HttpRefusal ? error.status : errorTable[error.code].status);
+
+export function headersOf(error: GatewayError): Readonly<Record<string, string>> {
+  const headers = error instanceof HttpRefusal ? error.headers : {};
+  const { retryAfterMs } = error.details;
+  return retryAfterMs === undefined ? headers : { ...headers, 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+}
+
+/** What everyone is told while the gateway is being stopped: to come back, and from where. */
+export const shuttingDown = (): HttpRefusal =>
+  new HttpRefusal(
+    503,
+    'The gateway is shutting down. Try again; resume a stream after the last cursor you received.',
+    { 'Retry-After': '1', Connection: 'close' },
+    'CANCELLED',
+    { retryable: true },
+  );

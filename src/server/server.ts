@@ -1,0 +1,158 @@
+/**
+ * The server: paths, connections and their time limits, and the way down.
+ *
+ * Closing keeps the listener open while streams finish, so that load balancers read "not ready" instead of running into
+ * refused connections; operations that come in the meantime are told to come back.
+ */
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Plugin } from 'graphql-yoga';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Log } from '../telemetry/log.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { documentReader } from './document.ts';
+import { type MaskError, masking } from './errors.ts';
+import { graphiqlPage } from './graphiql.ts';
+import { answerLive, answerReady, type Readiness } from './health.ts';
+import { answerGraphQL } from './http.ts';
+import { defaultLimits, type ServerLimits } from './limits.ts';
+import { type OperationHooks, operations } from './operation.ts';
+import { corsHeaders, originRules } from './origin.ts';
+import { HttpRefusal, shuttingDown } from './refusal.ts';
+import { respondRefusal } from './respond.ts';
+import { targetOf } from './target.ts';
+import { sockets } from './websocket.ts';
+
+import { type Engine, type SchemaFor, yogaEngine } from './yoga.ts';
+
+export interface ServerOptions extends OperationHooks {
+  /** Asked for each operation, so it may change at any time; operations in flight keep theirs. */
+  readonly schema: SchemaFor;
+  /** Coordinates of the fields that call a model: they never run by GET. */
+  readonly modelFields: () => ReadonlySet<string>;
+  readonly ready: () => Promise<Readiness>;
+  /** GraphiQL, and web pages of this machine. */
+  readonly development: boolean;
+  /** Exact origins, such as `https://app.example.com`; `*` for any. */
+  readonly cors: { readonly origins: readonly string[] };
+  readonly limits?: Partial<ServerLimits>;
+  readonly maskError: MaskError;
+  readonly log: Log;
+  readonly graphiql?: { readonly defaultQuery: string };
+  readonly plugins?: readonly Plugin[];
+  /** Yoga unless another is given: `apolloEngine`. */
+  readonly engine?: Engine;
+}
+
+export interface FieldgateServer {
+  /** Port 0 takes a free one. Rejects in a sentence. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  /** Lets operations finish for up to `graceMs`, ends the rest with an error of their own, then closes every connection. */
+  close(graceMs: number): Promise<void>;
+}
+
+const endpoint = '/graphql';
+const paths = [endpoint, '/health/live', '/health/ready'];
+/** For streams that were told to end: time to say so. */
+const farewellMs = 2_000;
+/** For clients to close their side. */
+const politeMs = 500;
+
+export function createServer(options: ServerOptions): FieldgateServer {
+  const limits: ServerLimits = { ...defaultLimits, ...options.limits };
+  const { log, development, schema } = options;
+  const mask = masking(options.maskError, log);
+  const running = operations({ engine: options.engine ?? yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
+  const read = documentReader(limits);
+  const origins = originRules(options.cors.origins, development);
+  const page = graphiqlPage(endpoint, options.graphiql?.defaultQuery ?? '{ __typename }');
+  const door = { operations: running, read, mask, limits, schema, modelFields: options.modelFields };
+  let closing: Promise<void> | null = null;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { path, search } = targetOf(request);
+    const method = request.method ?? '';
+    if (path === '/health/live') return answerLive(response);
+    if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
+    if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
+    if (method === 'OPTIONS') {
+      response.writeHead(204, { ...origins.preflight(request), Vary: 'Origin' });
+      return void response.end();
+    }
+    const origin = origins.allowed(request);
+    if (origin !== null) for (const [name, value] of Object.entries(corsHeaders(origin))) response.setHeader(name, value);
+    response.setHeader('Vary', 'Origin, Accept');
+    if (method !== 'GET' && method !== 'POST')
+      throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
+    if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    if (closing !== null) throw shuttingDown();
+    return answerGraphQL(request, response, search, door);
+  }
+
+  function openPage(response: ServerResponse): Promise<void> {
+    if (development) return page(response);
+    throw new HttpRefusal(406, `This gateway shows no pages: ask ${endpoint} for application/json.`);
+  }
+
+  const server = createHttpServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      // The body has a limit of its own with an answer of its own; this one is the net below it.
+      requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs + 5_000,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
+      keepAliveTimeout: 65_000,
+      keepAlive: true,
+      noDelay: true,
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      response.on('error', () => {});
+      answer(request, response).catch((error: unknown) => {
+        respondRefusal(response, asGatewayError(error), mask);
+      });
+    },
+  );
+  server.maxConnections = limits.connections;
+  const socketDoor = sockets({ operations: running, read, mask, limits, origins, log, endpoint, draining: () => closing !== null });
+  server.on('upgrade', (request, socket, head) => socketDoor.upgrade(request, socket, head));
+  server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket, mask, limits));
+
+  async function shutDown(graceMs: number): Promise<void> {
+    socketDoor.close(false);
+    await running.idle(graceMs);
+    running.stopAll(shuttingDown());
+    await running.idle(farewellMs);
+    socketDoor.close(true);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const cut = setTimeout(() => {
+      socketDoor.terminate();
+      server.closeAllConnections();
+    }, politeMs);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  return {
+    listen: ({ host, port }) =>
+      new Promise((resolve, reject) => {
+        const onError = (error: NodeJS.ErrnoException): void => reject(listenRefused(error, host, port));
+        server.once('error', onError);
+        server.listen(port, host, () => {
+          server.off('error', onError);
+          const { port: taken } = server.address() as AddressInfo;
+          resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}` });
+        });
+      }),
+    close(graceMs) {
+      closing ??= server.listening ? shutDown(graceMs) : Promise.resolve();
+      return closing;
+    },
+  };
+}
+
+function listenRefused(error: NodeJS.ErrnoException, host: string, port: number): GatewayError {
+  const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : `the system says ${error.code ?? 'no'}`;
+  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. Choose another with --host and --port.`);
+}

@@ -1,0 +1,53 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { asGatewayError } from '../core/errors.ts';
+import type { Masking } from './errors.ts';
+import { headersOf, statusOf } from './refusal.ts';
+
+/** Resolves when the message has left our buffer, or there is nobody left to send it to. A reader who takes longer than `writeIdleMs` is cut off. */
+export function sendOrCut(socket: WebSocket, data: string, writeIdleMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // Not at once: a stream that is pulled without end would not let the event loop come to the socket's `close`.
+    if (socket.readyState !== socket.OPEN) {
+      setImmediate(resolve);
+      return;
+    }
+    const timer = setTimeout(() => socket.terminate(), writeIdleMs);
+    socket.send(data, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** Pings; ends the socket when a ping was not answered by the time of the next. Returns how to stop. */
+export function keepAlive(socket: WebSocket, everyMs: number): () => void {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    // A full buffer is the business of `sendOrCut`: the pong stands behind it.
+    if (!answered && socket.bufferedAmount === 0) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, everyMs);
+  return () => clearInterval(timer);
+}
+
+/** An HTTP answer in place of the WebSocket. */
+export function refuseUpgrade(socket: Duplex, refused: unknown, mask: Masking): void {
+  const error = asGatewayError(refused);
+  const status = statusOf(error);
+  const body = JSON.stringify({ errors: [mask.error(error)] });
+  const headers = {
+    ...headersOf(error),
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.on('error', () => {});
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import type { ServerLimits } from './limits.ts';
+import type { ResultStream } from './result-stream.ts';
+
+/** How results look on the wire. */
+export interface StreamFormat {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly head: string;
+  readonly heartbeat: string;
+  result(result: ExecutionResult): string;
+  readonly end: string;
+}
+
+type StreamLimits = Pick<ServerLimits, 'heartbeatMs' | 'writeIdleMs'>;
+
+/**
+ * Writes a stream to its end. Pulls the next result only when the last has left our buffer, so a reader who stalls stops
+ * the source; one who stalls for longer than `writeIdleMs` is disconnected, since it holds upstream open.
+ */
+export async function writeStream(
+  response: ServerResponse,
+  results: ResultStream,
+  format: StreamFormat,
+  limits: StreamLimits,
+): Promise<void> {
+  response.writeHead(200, format.headers);
+  response.write(format.head);
+  let quiet = true;
+  const heartbeat = setInterval(() => {
+    if (quiet && !response.writableNeedDrain) response.write(format.heartbeat);
+    quiet = true;
+  }, limits.heartbeatMs);
+  try {
+    for (;;) {
+      if (response.writableNeedDrain && !(await drained(response, limits.writeIdleMs))) return;
+      const step = await results.next();
+      if (response.destroyed) return;
+      if (step.done === true) break;
+      quiet = false;
+      response.write(format.result(step.value));
+    }
+    response.end(format.end);
+  } finally {
+    clearInterval(heartbeat);
+    await results.return(undefined);
+  }
+}
+
+/** False when the client has gone, or was cut off because it reads nothing. */
+async function drained(response: ServerResponse, writeIdleMs: number): Promise<boolean> {
+  const patience = AbortSignal.timeout(writeIdleMs);
+  const closed = new AbortController();
+  const onClose = (): void => closed.abort();
+  response.once('close', onClose);
+  try {
+    if (response.destroyed) return false;
+    await once(response, 'drain', { signal: AbortSignal.any([patience, closed.signal]) });
+    return true;
+  } catch {
+    response.destroy();
+    return false;
+  } finally {
+    response.off('close', onClose);
+  }
+}
+
+const streamHeaders = { 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'keep-alive' };
+
+/** graphql-sse, distinct connections mode. `id:` is the place to resume from, sent back by clients as Last-Event-ID. */
+export const sse = (cursorOf: (result: object) => string | null): StreamFormat => ({
+  headers: { 'Content-Type': 'text/event-stream; charset=utf-8', ...streamHeaders },
+  head: ':\n\n',
+  heartbeat: ':\n\n',
+  result(result) {
+    const cursor = cursorOf(result);
+    // A line break would end the field, and a NUL makes browsers ignore it: such a cursor is no id.
+    const id = cursor === null || /[\r\n\0]/.test(cursor) ? '' : `id: ${cursor}\n`;
+    return `${id}event: next\ndata: ${JSON.stringify(result)}\n\n`;
+  },
+  end: 'event: complete\ndata:\n\n',
+});
+
+/** Apollo's protocol for subscriptions over HTTP: each part but the heartbeat is `{ "payload": result }`. */
+export const multipartSubscription: StreamFormat = {
+  headers: { 'Content-Type': 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0', ...streamHeaders },
+  head: '\r\n--graphql',
+  heartbeat: part('{}', 'graphql'),
+  result: (result) => part(JSON.stringify({ payload: result }), 'graphql'),
+  end: '--\r\n',
+};
+
+/** Incremental delivery as graphql-tools executes it and Apollo Client and urql read it (2022-08-24). */
+export const multipartIncremental: StreamFormat = {
+  headers: { 'Content-Type': 'multipart/mixed;boundary="-";deferSpec=20220824', ...streamHeaders },
+  head: '\r\n---',
+  heartbeat: '',
+  result: (result) => part(JSON.stringify(result), '-'),
+  end: '--\r\n',
+};
+
+/** The boundary follows the part at once: readers wait for it before they take the part. */
+function part(body: string, boundary: string): string {
+  return `\r\nContent-Type: application/json; charset=utf-8\r\n\r\n${body}\r\n--${boundary}`;
+}

@@ -1,0 +1,18 @@
+import type { ExecutionResult } from 'graphql';
+import type { OperationUsage } from '../graphql/operation-usage.ts';
+import { keepCursor } from './cursor.ts';
+
+/**
+ * Puts `extensions.usage` on a result when calls have been settled since the last one that carried it: so a query has it
+ * at once, and a stream on its terminal event. Of incremental results, only the last may carry it.
+ */
+export function usageAttacher(usage: OperationUsage): (result: ExecutionResult) => ExecutionResult {
+  let told = 0;
+  return (result) => {
+    if ('hasNext' in result && result.hasNext === true) return result;
+    const extension = usage.extension();
+    if (extension === null || extension.calls.length === told) return result;
+    told = extension.calls.length;
+    return keepCursor(result, { ...result, extensions: { ...result.extensions, usage: extension } });
+  };
+}

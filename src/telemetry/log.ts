@@ -1,0 +1,100 @@
+/**
+ * The log: events with fields, one JSON line each.
+ *
+ * What must never be in it is taken out here and not left to whoever writes: secrets by name and by shape, prompts and
+ * answers by name. An error is its name, message, code and causes; other properties of vendors' errors hold whole requests.
+ */
+import { type DestinationStream, type LevelWithSilent, pino } from 'pino';
+import { GatewayError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** `event`: what happened, in a few constant words; everything that varies goes into the fields. */
+export interface Log {
+  debug(event: string, fields?: Fields): void;
+  info(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  error(event: string, fields?: Fields): void;
+}
+
+export interface LogOptions {
+  readonly level?: LevelWithSilent;
+  /** Standard output when it is left out. */
+  readonly destination?: DestinationStream;
+}
+
+export function openLog({ level = 'info', destination }: LogOptions = {}): Log {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const out = destination === undefined ? pino(options) : pino(options, destination);
+  const write =
+    (at: 'debug' | 'info' | 'warn' | 'error') =>
+    (event: string, fields: Fields = {}): void => {
+      if (out.isLevelEnabled(at)) out[at](clean(fields), event);
+    };
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** For those who want none. */
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+const secretNames =
+  /^(?:.*[-_])?(?:authorization|cookie|password|secret|credential|api[-_]?key|token)s?$|apikey|(?:Secret|Password|ApiKey|Token)$/i;
+const contentNames =
+  /^(?:prompt|messages?content|messages|content|text|texts|answer|question|request|requestBody|requestBodyValues|responseBody|body|variables|arguments)$/i;
+/** Bearer credentials, our own keys, vendors' keys, and the credentials and query of a URL. */
+const secretShapes =
+  /Bearer\s+[^\s"',]+|\bfg_[\w-]{6,}|\b(?:sk|pk|rk|xai|gsk|hf)[-_][\w-]{8,}|\bAIza[\w-]{10,}|(?<=:\/\/)[^\s/@]+@|(?<=https?:\/\/[^\s?"']{1,500})\?[^\s"']+/gi;
+const longestText = 500;
+const deepest = 4;
+const mostItems = 50;
+
+function clean(fields: Fields): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleanField(name, value, 0)]));
+}
+
+function cleanField(name: string, value: unknown, depth: number): unknown {
+  if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') return value;
+  if (value instanceof Secret || secretNames.test(name)) return '[secret]';
+  if (contentNames.test(name)) return '[content]';
+  if (typeof value === 'string') return cleanText(value);
+  if (value instanceof Error) return errorFields(value, depth);
+  if (typeof value !== 'object' || depth >= deepest) return `[${typeof value}]`;
+  if (ArrayBuffer.isView(value)) return '[bytes]';
+  if (Array.isArray(value)) return value.slice(0, mostItems).map((item) => cleanField('', item, depth + 1));
+  const entries = Object.entries(value).slice(0, mostItems);
+  return Object.fromEntries(entries.map(([key, item]) => [key, cleanField(key, item, depth + 1)]));
+}
+
+function cleanText(text: string): string {
+  const short = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  return short.replace(secretShapes, '[secret]');
+}
+
+function errorFields(error: Error, depth: number): Record<string, unknown> {
+  const own = error instanceof GatewayError;
+  const code: unknown = 'code' in error ? error.code : undefined;
+  const status: unknown = 'statusCode' in error ? error.statusCode : undefined;
+  return {
+    name: error.name,
+    message: cleanText(error.message),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(typeof status === 'number' ? { status } : {}),
+    ...(own ? { errorId: error.errorId } : { stack: cleanText(framesOf(error)) }),
+    ...(error.cause === undefined || depth >= deepest ? {} : { cause: cleanField('cause', error.cause, depth + 1) }),
+  };
+}
+
+/** Where it was thrown, without the message, which is cut on its own. */
+const framesOf = (error: Error): string =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 4)
+    .map((line) => line.trim())
+    .join(' | ');

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
+import { aCall } from '../pipeline/guard/calls.ts';
+
+interface GuardrailCase {
+  readonly make: () => Guardrail | Promise<Guardrail>;
+  readonly allowed: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/** What `pipeline/guard.ts` counts on, whatever the guardrail looks for. */
+export function guardrailContract(name: string, { make, allowed, refused }: GuardrailCase): void {
+  describe(`${name} keeps the contract of a guardrail`, () => {
+    it('has a name, a side and a window', async () => {
+      const guardrail = await make();
+      expect(guardrail.name).toMatch(/\S/);
+      expect(guardrail.on.length).toBeGreaterThan(0);
+      expect(['sentence', 'whole']).toContain(guardrail.window);
+    });
+
+    it.each([...allowed])('allows %j', async (text) => {
+      expect(await (await make()).check(text, aCall())).toEqual({ action: 'allow' });
+    });
+
+    it.each([...refused])('refuses %j with a message that does not repeat it', async (text) => {
+      const verdict = await (await make()).check(text, aCall());
+      expect(verdict.action).toBe('block');
+      const message = verdict.action === 'block' ? verdict.message : '';
+      expect(message).toMatch(/\S/);
+      expect(message).not.toContain(text);
+    });
+
+    it('gives the same verdict again, whatever it saw in between', async () => {
+      const guardrail = await make();
+      for (const text of [...allowed, ...refused]) {
+        const first = await guardrail.check(text, aCall());
+        for (const other of [...refused, ...allowed]) await guardrail.check(other, aCall());
+        expect(await guardrail.check(text, aCall())).toEqual(first);
+      }
+    });
+
+    it('allows empty text', async () => {
+      expect(await (await make()).check('', aCall())).toEqual({ action: 'allow' });
+    });
+  });
+}

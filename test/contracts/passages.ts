@@ -1,0 +1,222 @@
+/** What every store of passages keeps. The factory gives an empty store, and another view of the same one: a second process. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { NewPassage, Passages, StoredSource } from '../../src/storage/passages.ts';
+
+export interface PassagesFixture {
+  readonly passages: Passages;
+  /** The same store as another process sees it. */
+  readonly elsewhere: Passages;
+}
+
+export function passagesContract(open: () => Promise<PassagesFixture>): void {
+  const opened = async () => (await open()).passages;
+
+  describe('sources', () => {
+    it('are listed with their collection, title and metadata', async () => {
+      const passages = await opened();
+      await passages.put(source('a', { title: 'A title', metadata: { tags: ['x'] } }), [passage('One.')]);
+      expect(await passages.sources('docs')).toEqual([{ id: 'a', title: 'A title', collection: 'docs', metadata: { tags: ['x'] } }]);
+      expect(await passages.collections()).toEqual([{ name: 'docs', sources: 1, passages: 1, embeddingModel: 'small-model' }]);
+    });
+
+    it('are replaced as a whole', async () => {
+      const passages = await opened();
+      await passages.put(source('a', { digest: 'old' }), [passage('Lanterns glow.', [1, 0]), passage('Lanterns dim.', [1, 0.1])]);
+      await passages.put(source('a', { digest: 'new' }), [passage('Anchors sink.', [0, 1])]);
+      expect(await passages.byWords('docs', 'lanterns', 5)).toEqual([]);
+      expect(texts(await passages.byVector('docs', vector([1, 0]), 5))).toEqual(['Anchors sink.']);
+      expect(await passages.digest('docs', 'a')).toBe('new');
+    });
+
+    it('are deleted with their passages, words and vectors, and only they', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('Lanterns glow.', [1, 0])]);
+      await passages.put(source('b'), [passage('Lanterns dim.', [1, 0])]);
+      expect(await passages.deleteSource('docs', 'a')).toBe(true);
+      expect(await passages.deleteSource('docs', 'a')).toBe(false);
+      expect(await passages.deleteSource('nowhere', 'a')).toBe(false);
+      expect(await passages.digest('docs', 'a')).toBeNull();
+      expect(texts(await passages.byWords('docs', 'lanterns', 5))).toEqual(['Lanterns dim.']);
+      expect(texts(await passages.byVector('docs', vector([1, 0]), 5))).toEqual(['Lanterns dim.']);
+    });
+
+    it('have passages whose ids are never used again', async () => {
+      const passages = await opened();
+      const idOf = async () => (await passages.byWords('docs', 'lantern', 1))[0]?.passage.id;
+      await passages.put(source('a'), [passage('Lantern.')]);
+      const first = await idOf();
+      await passages.deleteSource('docs', 'a');
+      await passages.put(source('a'), [passage('Lantern.')]);
+      expect(first).toBeDefined();
+      expect(await idOf()).not.toBe(first);
+    });
+
+    it('of one collection are unknown in another', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('Lanterns glow.', [1, 0])]);
+      await passages.put(source('a', { collection: 'other' }), [passage('Anchors sink.', [1, 0])]);
+      expect(await passages.byWords('other', 'lanterns', 5)).toEqual([]);
+      expect(texts(await passages.byVector('other', vector([1, 0]), 5))).toEqual(['Anchors sink.']);
+      expect(await passages.byWords('nowhere', 'lanterns', 5)).toEqual([]);
+      expect(await passages.byVector('nowhere', vector([1, 0]), 5)).toEqual([]);
+    });
+  });
+
+  describe('search by words', () => {
+    it('finds other forms of a word, and letters without their marks', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('You may return it at the Café.')]);
+      expect(await passages.byWords('docs', 'returned', 5)).toHaveLength(1);
+      expect(await passages.byWords('docs', 'CAFE', 5)).toHaveLength(1);
+    });
+
+    it('finds words of scripts without spaces', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('返品は三十日以内です。'), passage('送料は無料です。')]);
+      expect(texts(await passages.byWords('docs', '返品', 5))).toEqual(['返品は三十日以内です。']);
+    });
+
+    it('searches title and headings with the passage', async () => {
+      const passages = await opened();
+      await passages.put(source('a', { title: 'Warranty' }), [{ ...passage('Two years.'), headings: ['Zippers'] }]);
+      expect(texts(await passages.byWords('docs', 'warranty', 5))).toEqual(['Two years.']);
+      expect(texts(await passages.byWords('docs', 'zippers', 5))).toEqual(['Two years.']);
+    });
+
+    it('puts the passage with the rarer words first and says how much of the query each one covers', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [
+        passage('The lamp and the anchor.'),
+        passage('The lamp.'),
+        passage('The lamp again.'),
+        passage('Rope.'),
+      ]);
+      const hits = await passages.byWords('docs', 'What about the lamp, the anchor?', 5);
+      expect(texts(hits)[0]).toBe('The lamp and the anchor.');
+      expect(hits[0]?.coverage).toBeCloseTo(1);
+      expect(hits[1]?.coverage).toBeGreaterThan(0);
+      expect(hits[1]?.coverage).toBeLessThan(0.5);
+      const [unknown] = await passages.byWords('docs', 'lamp zeppelin', 5);
+      expect(unknown?.coverage).toBeLessThan(0.5);
+    });
+
+    it('takes any text as words, never as the syntax of a search engine', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('Lanterns glow.')]);
+      const hostile = fc.oneof(
+        fc.string({ unit: 'grapheme' }),
+        fc.string({
+          unit: fc.constantFrom('"', '*', '^', '(', ')', ':', '-', '+', 'NEAR', ' AND ', ' NOT ', ' scope ', '{', '}', "'", '\0', 'a'),
+        }),
+      );
+      await fc.assert(
+        fc.asyncProperty(hostile, async (query) => {
+          expect(Array.isArray(await passages.byWords('docs', query, 3))).toBe(true);
+        }),
+        { numRuns: 200 },
+      );
+      expect(texts(await passages.byWords('docs', 'scope:c2 OR "lanterns" NOT lanterns', 5))).toEqual(['Lanterns glow.']);
+    });
+  });
+
+  describe('search by vector', () => {
+    it('gives the exact cosine, best first', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('East.', [1, 0]), passage('North-east.', [3, 3]), passage('West.', [-1, 0])]);
+      const hits = await passages.byVector('docs', vector([2, 0]), 5);
+      expect(texts(hits)).toEqual(['East.', 'North-east.', 'West.']);
+      expect(hits.map(({ score }) => score)).toEqual([expect.closeTo(1), expect.closeTo(Math.SQRT1_2), expect.closeTo(-1)]);
+      expect(hits[1]?.vector).toEqual(vector([3, 3]));
+    });
+
+    it('ignores vectors of another length, of another model, and passages without any', async () => {
+      const passages = await opened();
+      await passages.put(source('a'), [passage('Short.', [1, 0]), passage('Long.', [1, 0, 0]), passage('None.')]);
+      await passages.put(source('b', { embeddingModel: 'large-model' }), [passage('Large.', [1, 0])]);
+      expect(texts(await passages.byVector('docs', vector([1, 0]), 5)).sort()).toEqual(['Large.', 'Short.']);
+      expect(texts(await passages.byVector('docs', vector([1, 0]), 5, 'small-model'))).toEqual(['Short.']);
+      expect(await passages.byVector('docs', vector([1]), 5)).toEqual([]);
+    });
+
+    it('finds the true neighbours among many', async () => {
+      const passages = await opened();
+      const random = lcg(7);
+      const dimensions = 64;
+      const stored = Array.from({ length: 3_000 }, () => Array.from({ length: dimensions }, () => gauss(random)));
+      await passages.put(
+        source('many'),
+        stored.map((values, index) => passage(`p${index}`, values)),
+      );
+      let found = 0;
+      for (let round = 0; round < 10; round += 1) {
+        const query = (stored[round * 250] ?? []).map((value) => value + gauss(random));
+        const truth = stored
+          .map((values, index) => ({ text: `p${index}`, cosine: cosine(values, query) }))
+          .sort((a, b) => b.cosine - a.cosine)
+          .slice(0, 10);
+        const hits = new Set(texts(await passages.byVector('docs', vector(query), 10)));
+        found += truth.filter(({ text }) => hits.has(text)).length;
+      }
+      expect(found).toBeGreaterThanOrEqual(95);
+    });
+
+    it('tells what an unrelated passage looks like', async () => {
+      const passages = await opened();
+      const alike = Array.from({ length: 20 }, (_, index) => passage(`p${index}`, [1, 1, index / 100]));
+      await passages.put(source('a'), [...alike, passage('Apart.', [1, 0, 0])]);
+      const [best] = await passages.byVector('docs', vector([1, 0, 0]), 1);
+      expect(best?.passage.text).toBe('Apart.');
+      expect(best?.background).toBeCloseTo(Math.SQRT1_2, 1);
+    });
+
+    it('notices what another process puts, replaces and deletes', async () => {
+      const { passages, elsewhere } = await open();
+      const east = () => passages.byVector('docs', vector([1, 0]), 5);
+      await passages.put(source('a'), [passage('Here.', [1, 0])]);
+      expect(texts(await east())).toEqual(['Here.']);
+      await elsewhere.put(source('b'), [passage('There.', [0.5, 0.1])]);
+      expect(texts(await east())).toEqual(['Here.', 'There.']);
+      await elsewhere.put(source('a'), [passage('Changed.', [0.9, 0.01])]);
+      expect(texts(await east())).toEqual(['Changed.', 'There.']);
+      await elsewhere.deleteSource('docs', 'b');
+      await passages.put(source('c'), [passage('Late.', [0.5, 0.1])]);
+      expect(texts(await east())).toEqual(['Changed.', 'Late.']);
+    });
+  });
+}
+
+function source(id: string, more: Partial<StoredSource> = {}): StoredSource {
+  return {
+    id,
+    title: null,
+    collection: 'docs',
+    metadata: null,
+    mediaType: 'text/plain',
+    digest: 'd',
+    embeddingModel: 'small-model',
+    ...more,
+  };
+}
+
+function passage(text: string, values: readonly number[] | null = null): NewPassage {
+  return { text, start: 0, end: text.length, headings: [], vector: values === null ? null : vector(values) };
+}
+
+const vector = (values: readonly number[]): Float32Array => Float32Array.from(values);
+const texts = (hits: readonly { readonly passage: { readonly text: string } }[]): string[] => hits.map((hit) => hit.passage.text);
+
+function cosine(a: readonly number[], b: readonly number[]): number {
+  const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+function lcg(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
+    return (state + 1) / 4_294_967_297;
+  };
+}
+
+const gauss = (random: () => number): number => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gateway, type TestGateway } from '../gateway.ts';
+
+type Ref = Record<string, unknown>;
+const need = (ref: Ref, name: string): string => {
+  if (ref[name] === undefined || ref[name] === null) throw new Error(`${name} was not given.`);
+  return String(ref[name]);
+};
+
+describe('@requires', () => {
+  let graph: TestGateway;
+  beforeAll(async () => {
+    graph = await gateway({
+      remote: {
+        base: {
+          sdl: `type Query { item: Item items: [Item!]! }
+            type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! weight: Int size: Size maker: Maker! }
+            enum Currency { EUR USD } type Size { w: Int h: Int } type Maker @key(fields: "id") { id: ID! }`,
+          resolvers: {
+            Query: { item: () => ({ id: '1' }), items: () => [{ id: '1' }, { id: '2' }] },
+            Item: {
+              price: ({ id }: Ref, { currency }: Ref) => Number(id) * (currency === 'USD' ? 200 : 100),
+              weight: ({ id }: Ref) => (id === '2' ? null : 5),
+              size: () => ({ w: 2, h: 3 }),
+              maker: ({ id }: Ref) => ({ id: `m${String(id)}` }),
+            },
+          },
+        },
+        makers: {
+          sdl: 'type Maker @key(fields: "id") { id: ID! country: String }',
+          resolvers: { Maker: { country: ({ id }: Ref) => `land of ${String(id)}` } },
+        },
+        shipping: {
+          sdl: `type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! @external weight: Int @external size: Size @external maker: Maker! @external
+              cost: String @requires(fields: "price(currency: USD) weight") costEur: String @requires(fields: "price(currency: EUR)")
+              area: Int @requires(fields: "size { w h }") from: String @requires(fields: "maker { id country }") }
+            enum Currency { EUR USD } type Size { w: Int @external h: Int @external } type Maker @key(fields: "id", resolvable: false) { id: ID! country: String @external }`,
+          resolvers: {
+            Item: {
+              cost: (item: Ref) => `${need(item, 'price')}/${String(item['weight'])}`,
+              costEur: (item: Ref) => need(item, 'price'),
+              area: ({ size }: { size: { w: number; h: number } }) => size.w * size.h,
+              from: ({ maker }: { maker: Ref }) => need(maker, 'country'),
+            },
+          },
+        },
+        chain: {
+          sdl: `type Item @key(fields: "id") { id: ID! cost: String @external area: Int @external label: String @requires(fields: "cost area") }`,
+          resolvers: { Item: { label: (item: Ref) => `${need(item, 'cost')}-${need(item, 'area')}` } },
+        },
+        last: {
+          sdl: `type Item @key(fields: "id") { id: ID! label: String @external tag: String @requires(fields: "label") }`,
+          resolvers: { Item: { tag: (item: Ref) => `<${need(item, 'label')}>` } },
+        },
+      },
+    });
+  });
+  afterAll(() => graph.close());
+
+  it('gives fields with arguments, also in two ways at once', async () => {
+    await expect(graph.query('{ item { cost costEur price } }')).resolves.toEqual({
+      data: { item: { cost: '200/5', costEur: '100', price: 100 } },
+    });
+  });
+
+  it('gives nested fields, of this entity and of the next', async () => {
+    await expect(graph.query('{ item { from } }')).resolves.toEqual({ data: { item: { from: 'land of m1' } } });
+  });
+
+  it('reads each late field as its own type, whatever stands beside it', async () => {
+    await expect(graph.query('{ item { id area from maker { id country } size { w } tag } }')).resolves.toEqual({
+      data: {
+        item: { id: '1', area: 6, from: 'land of m1', maker: { id: 'm1', country: 'land of m1' }, size: { w: 2 }, tag: '<200/5-6>' },
+      },
+    });
+    await expect(graph.query('{ items { price from area maker { id } } }')).resolves.toMatchObject({
+      data: {
+        items: [
+          { price: 100, from: 'land of m1', area: 6 },
+          { price: 200, from: 'land of m2', area: 6, maker: { id: 'm2' } },
+        ],
+      },
+    });
+  });
+
+  it('chains over three subgraphs, with what is null given as null', async () => {
+    await expect(graph.query('{ items { tag } }')).resolves.toEqual({ data: { items: [{ tag: '<200/5-6>' }, { tag: '<400/null-6>' }] } });
+  });
+
+  it('is not disturbed by the aliases of the client', async () => {
+    await expect(graph.query('{ item { price: id weight: area cost2: cost usd: price(currency: USD) c: costEur } }')).resolves.toEqual({
+      data: { item: { price: '1', weight: 6, cost2: '200/5', usd: 200, c: '100' } },
+    });
+  });
+
+  it('gives the same with variables, defaults and fragments', async () => {
+    const query = `query($c: Currency = USD, $yes: Boolean!) { item { ...A @include(if: $yes) ... on Item @skip(if: $yes) { area } } } fragment A on Item { p: price(currency: $c) tag }`;
+    await expect(graph.query(query, { yes: true })).resolves.toEqual({ data: { item: { p: 200, tag: '<200/5-6>' } } });
+    await expect(graph.query(query, { yes: false })).resolves.toEqual({ data: { item: { area: 6 } } });
+  });
+});
+
+describe('@requires with fragments and abstract types', () => {
+  it('gives what each member has', async () => {
+    const graph = await gateway({
+      remote: {
+        a: {
+          sdl: `type Query { entity: Entity other: Entity } interface Data { foo: String! }
+            type Bar implements Data { foo: String! bar: String! } type Baz implements Data { foo: String! baz: String! }
+            type Entity @key(fields: "id") { id: ID! data: Data }`,
+          resolvers: {
+            Query: { entity: () => ({ id: '1' }), other: () => ({ id: '2' }) },
+            Entity: {
+              data: ({ id }: Ref) => (id === '1' ? { __typename: 'Bar', foo: 'f', bar: 'b' } : { __typename: 'Baz', foo: 'g', baz: 'z' }),
+            },
+          },
+        },
+        b: {
+          sdl: `interface Data { foo: String! } type Bar implements Data { foo: String! @external bar: String! @external } type Baz implements Data { foo: String! @external baz: String! @external }
+            type Entity @key(fields: "id") { id: ID! data: Data @external joined: String! @requires(fields: "data { foo ... on Bar { bar } ... on Baz { baz } }") }`,
+          resolvers: {
+            Entity: {
+              joined: ({ data }: { data: Ref }) =>
+                `${String(data['__typename'])}:${need(data, 'foo')}${String(data['bar'] ?? data['baz'])}`,
+            },
+          },
+        },
+      },
+    });
+    await expect(graph.query('{ entity { joined } other { joined data { foo ... on Baz { baz } } } }')).resolves.toEqual({
+      data: { entity: { joined: 'Bar:fb' }, other: { joined: 'Baz:gz', data: { foo: 'g', baz: 'z' } } },
+    });
+    await graph.close();
+  });
+});
+
+describe('@requires in a circle of two subgraphs', () => {
+  it('ends', async () => {
+    const authors = ['ada', 'bo'];
+    const graph = await gateway({
+      remote: {
+        a: {
+          sdl: `type Query { feed: [Post] } type Post @key(fields: "id") { id: ID! byNovice: Boolean! @external byExpert: Boolean! @requires(fields: "byNovice") } type Author @key(fields: "id") { id: ID! years: Int }`,
+          resolvers: {
+            Query: { feed: () => authors.map((id) => ({ id })) },
+            Post: {
+              byExpert: (post: Ref) => need(post, 'byNovice') !== 'true',
+              __resolveReference: (ref: Ref) => ref,
+            },
+            Author: { years: ({ id }: Ref) => (id === 'ada' ? 2 : 9) },
+          },
+        },
+        b: {
+          sdl: `type Post @key(fields: "id") { id: ID! author: Author byNovice: Boolean! @requires(fields: "author { id years }") } type Author @key(fields: "id") { id: ID! years: Int @external }`,
+          resolvers: {
+            Post: {
+              author: ({ id }: Ref) => ({ id }),
+              byNovice: ({ author }: { author: { years?: number } }) => (author.years ?? 99) < 5,
+              __resolveReference: (ref: Ref) => ref,
+            },
+          },
+        },
+      },
+    });
+    await expect(graph.query('{ feed { id byExpert } }')).resolves.toEqual({
+      data: {
+        feed: [
+          { id: 'ada', byExpert: false },
+          { id: 'bo', byExpert: true },
+        ],
+      },
+    });
+    await graph.close();
+  });
+});

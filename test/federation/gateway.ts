@@ -1,0 +1,92 @@
+/**
+ * A supergraph for a test: subgraphs over HTTP, composed and executed as the gateway does it. Composed twice, from the
+ * SDL as its team wrote it and as the running subgraph tells it: every query must answer the same from both.
+ */
+import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
+import { expect } from 'vitest';
+import { composition } from '../../src/federation/composition.ts';
+import { exactPath } from '../../src/federation/placed.ts';
+import { readSubgraph } from '../../src/federation/sources.ts';
+import { type SupergraphOptions, supergraphSchema } from '../../src/federation/supergraph.ts';
+import { federation2, type Resolvers, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
+
+export interface TestSubgraph {
+  readonly sdl: string;
+  readonly resolvers: Resolvers;
+  readonly version1?: boolean;
+}
+
+export interface TestGateway {
+  readonly schema: GraphQLSchema;
+  readonly supergraphSdl: string;
+  readonly subgraphs: Readonly<Record<string, RunningSubgraph>>;
+  /** Response as a client sees it, with exact error paths. */
+  query(query: string, variables?: Readonly<Record<string, unknown>>, context?: object): Promise<ExecutionResult>;
+  close(): Promise<void>;
+}
+
+export interface TestGraph {
+  readonly remote: Readonly<Record<string, TestSubgraph>>;
+  /** By name; served as `local://name`. */
+  readonly local?: Readonly<Record<string, TestSubgraph>>;
+  readonly options?: Omit<SupergraphOptions, 'supergraphSdl' | 'local'>;
+}
+
+export async function gateway({ remote, local = {}, options = {} }: TestGraph): Promise<TestGateway> {
+  const running = await Promise.all(
+    Object.entries(remote).map(([name, { sdl, resolvers, version1 }]) =>
+      runSubgraph(name, sdl, resolvers, { version1: version1 ?? false }),
+    ),
+  );
+  const own = Object.entries(local).map(([name, { sdl, resolvers }]) => ({
+    name,
+    url: `local://${name}`,
+    sdl: federation2 + sdl,
+    schema: subgraphSchema(federation2 + sdl, resolvers),
+  }));
+  const asServed = await Promise.all(
+    running.map(async ({ name, url }) => ({ name, url, sdl: await readSubgraph({ name, url }, new AbortController().signal) })),
+  );
+  for (const { asked } of running) asked.length = 0;
+  const sdls = [running, asServed].map((subgraphs) => composed([...subgraphs, ...own]));
+  const [schema, byUrl] = [...new Set(sdls)].map((supergraphSdl) =>
+    supergraphSchema({ supergraphSdl, local: Object.fromEntries(own.map((subgraph) => [subgraph.url, subgraph.schema])), ...options }),
+  );
+  if (schema === undefined) throw new Error('Nothing was composed.');
+  return {
+    schema,
+    supergraphSdl: sdls[0] ?? '',
+    subgraphs: Object.fromEntries(running.map((subgraph) => [subgraph.name, subgraph])),
+    async query(query, variables = {}, context = {}) {
+      const result = await run(schema, query, variables, context);
+      if (byUrl === undefined || query.trimStart().startsWith('mutation')) return result;
+      const before = running.map(({ asked }) => asked.length);
+      expect(await run(byUrl, query, variables, context)).toEqual(result);
+      for (const [index, { asked }] of running.entries()) asked.length = before[index] ?? 0;
+      return result;
+    },
+    close: async () => {
+      await Promise.all(running.map((subgraph) => subgraph.close()));
+    },
+  };
+}
+
+function composed(subgraphs: Parameters<typeof composition>[0]): string {
+  const result = composition(subgraphs, null);
+  if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
+  return result.supergraphSdl;
+}
+
+async function run(
+  schema: GraphQLSchema,
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+  contextValue: object,
+): Promise<ExecutionResult> {
+  const document = parse(query);
+  const errors = validate(schema, document);
+  if (errors.length > 0) return { errors };
+  const result = await execute({ schema, document, variableValues: variables, contextValue });
+  const formatted = result.errors?.map((error) => ({ ...error.toJSON(), path: exactPath(error) }));
+  return JSON.parse(JSON.stringify({ data: result.data, ...(formatted === undefined ? {} : { errors: formatted }) })) as ExecutionResult;
+}

@@ -1,0 +1,144 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execute, type GraphQLSchema, parse } from 'graphql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { composer } from '../../src/federation/compose.ts';
+import { composition } from '../../src/federation/composition.ts';
+import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
+import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
+
+const aiSdl = `${federation2} type Query { hello: String } type Product @key(fields: "id") { id: ID! summary: String }`;
+const ai = {
+  name: 'ai',
+  sdl: aiSdl,
+  schema: subgraphSchema(aiSdl, { Query: { hello: () => 'hello' }, Product: { summary: ({ id }: { id: string }) => `Summary of ${id}` } }),
+};
+const shopSdl = 'type Query { product: Product } type Product @key(fields: "id") { id: ID! name: String }';
+const shopResolvers = { Query: { product: () => ({ id: '1', name: 'Chair' }) } };
+const ask = (schema: GraphQLSchema | null, query: string): unknown =>
+  schema === null ? null : execute({ schema, document: parse(query), contextValue: {} });
+
+describe('the living supergraph', () => {
+  let folder: string;
+  let shop: RunningSubgraph;
+  const open: Graph[] = [];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'graph-'));
+    shop = await runSubgraph('shop', shopSdl, shopResolvers);
+  });
+  afterEach(async () => {
+    for (const graph of open.splice(0)) graph.close();
+    await shop.close();
+    await rm(folder, { recursive: true });
+  });
+  const graphOf = (source: GraphSource, withAi = true): Graph => {
+    const graph = livingGraph({ source, ai: withAi ? ai : null, composer: composer({ own: 'ai' }), pollMs: 0 });
+    open.push(graph);
+    return graph;
+  };
+
+  it('is not ready before it is composed, and says why', async () => {
+    const graph = graphOf({ kind: 'subgraphs', subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql' }] });
+    expect(graph.status()).toMatchObject({ ready: false, composedAt: null });
+    const status = await graph.refresh();
+    expect(status).toMatchObject({ ready: false, subgraphs: [{ name: 'shop', healthy: false }] });
+    expect(status.reasons.join()).toContain('"shop" did not give its SDL');
+  });
+
+  it.each(['url', 'file', 'text', 'supergraph'] as const)('serves the same graph from a source by %s', async (way) => {
+    const file = join(folder, 'graph.graphql');
+    const subgraph = { name: 'shop', url: shop.url };
+    let source: GraphSource = { kind: 'subgraphs', subgraphs: [subgraph] };
+    if (way === 'file') {
+      await writeFile(file, shop.sdl);
+      source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { file } }] };
+    } else if (way === 'text') source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { text: shop.sdl } }] };
+    else if (way === 'supergraph') {
+      const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: aiSdl }], 'ai');
+      await writeFile(file, composed.ok ? composed.supergraphSdl : '');
+      source = { kind: 'supergraph', file };
+    }
+    const graph = graphOf(source);
+    expect(await graph.refresh()).toMatchObject({ ready: true, reasons: [] });
+    await expect(ask(graph.schema(), '{ product { name summary } hello }')).resolves.toEqual({
+      data: { product: { name: 'Chair', summary: 'Summary of 1' }, hello: 'hello' },
+    });
+  });
+
+  it('says that a supergraph lacks the AI subgraph, and serves it unchanged without AI', async () => {
+    const file = join(folder, 'graph.graphql');
+    const composed = composition([shop], null);
+    await writeFile(file, composed.ok ? composed.supergraphSdl : '');
+    const withAi = await graphOf({ kind: 'supergraph', file }).refresh();
+    expect(withAi).toMatchObject({ ready: false, reasons: [expect.stringContaining('`ai: false`')] });
+    const graph = graphOf({ kind: 'supergraph', file }, false);
+    expect(await graph.refresh()).toMatchObject({ ready: true, reasons: [] });
+    await expect(ask(graph.schema(), '{ product { name } }')).resolves.toEqual({ data: { product: { name: 'Chair' } } });
+  });
+
+  it('keeps the last good supergraph while a subgraph is down or does not compose, and says so', async () => {
+    const file = join(folder, 'more.graphql');
+    await writeFile(file, `${federation2} type Query { more: Int }`);
+    const graph = graphOf({
+      kind: 'subgraphs',
+      subgraphs: [
+        { name: 'shop', url: shop.url },
+        { name: 'more', url: shop.url, sdl: { file } },
+      ],
+    });
+    await graph.refresh();
+    const good = graph.schema();
+    await writeFile(file, `${federation2} type Query { more: Int product: Int }`);
+    expect(await graph.refresh()).toMatchObject({
+      ready: true,
+      reasons: expect.arrayContaining([expect.stringContaining('Query.product')]),
+    });
+    expect(graph.schema()).toBe(good);
+    await shop.close();
+    await writeFile(file, `${federation2} type Query { more: Int evenMore: Int }`);
+    const status = await graph.refresh();
+    expect(status).toMatchObject({
+      ready: true,
+      subgraphs: [
+        { name: 'shop', healthy: false },
+        { name: 'more', healthy: true },
+      ],
+    });
+    expect(graph.schema()?.getQueryType()?.getFields()).toHaveProperty('evenMore');
+  });
+
+  it('hands out a new schema only when something has changed', async () => {
+    const file = join(folder, 'shop.graphql');
+    await writeFile(file, shop.sdl);
+    const graph = graphOf({ kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] });
+    const seen: GraphQLSchema[] = [];
+    graph.onChange((schema) => seen.push(schema));
+    await graph.refresh();
+    await graph.refresh();
+    expect(seen).toHaveLength(1);
+    await writeFile(file, `${shop.sdl} extend type Query { added: Int }`);
+    await graph.refresh();
+    expect(seen).toHaveLength(2);
+    expect(seen[1]).toBe(graph.schema());
+  });
+
+  it('notices by polling', async () => {
+    const file = join(folder, 'shop.graphql');
+    await writeFile(file, shop.sdl);
+    const graph = livingGraph({
+      source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
+      ai: null,
+      composer: composer(),
+      pollMs: 20,
+    });
+    open.push(graph);
+    await graph.refresh();
+    const changed = new Promise<GraphQLSchema>((resolve) => {
+      graph.onChange((schema) => schema.getQueryType()?.getFields()['added'] !== undefined && resolve(schema));
+    });
+    await writeFile(file, `${shop.sdl} extend type Query { added: Int }`);
+    const newest = await changed;
+    expect(newest === graph.schema()).toBe(true);
+  });
+});

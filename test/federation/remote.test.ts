@@ -1,0 +1,204 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type ExecutionResult, execute, parse, subscribe } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { composition } from '../../src/federation/composition.ts';
+import type { FetchOptions } from '../../src/federation/fetch.ts';
+import { supergraphSchema } from '../../src/federation/supergraph.ts';
+import { bodyOf, federation2, listening, subgraphSchema } from './subgraph-server.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse, query: string) => void;
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((close) => close()));
+});
+
+/** A supergraph of one raw server. */
+async function over(
+  answer: Answer,
+  fetch: FetchOptions = {},
+): Promise<{ schema: ReturnType<typeof supergraphSchema>; asked: string[]; port: number }> {
+  const asked: string[] = [];
+  const { port, close } = await listening(
+    createServer(async (request, response) => {
+      const { query } = JSON.parse(await bodyOf(request)) as { query: string };
+      asked.push(query);
+      answer(request, response, query);
+    }),
+  );
+  open.push(close);
+  const sdl = `${federation2} type Query { a: String items: [Item] } type Item { id: ID name: String! } type Mutation { change: String } type Subscription { ticks: Int }`;
+  const composed = composition([{ name: 'raw', url: `http://127.0.0.1:${port}/graphql`, sdl }], null);
+  return { schema: supergraphSchema({ supergraphSdl: composed.ok ? composed.supergraphSdl : '', fetch }), asked, port };
+}
+const json = (response: ServerResponse, body: unknown, status = 200): void => {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+};
+const ask = async (schema: ReturnType<typeof supergraphSchema>, query: string, contextValue: object = {}): Promise<ExecutionResult> =>
+  execute({ schema, document: parse(query), contextValue });
+
+describe('a remote subgraph', () => {
+  it('gets the headers of the client that are allowed, of the client that asks, and the fixed ones', async () => {
+    const seen: IncomingMessage['headers'][] = [];
+    const { schema } = await over(
+      (request, response) => {
+        seen.push(request.headers);
+        json(response, { data: { a: 'x' } });
+      },
+      {
+        propagate: ['Authorization', 'Host', 'content-length'],
+        headers: { 'x-gateway': 'fieldgate' },
+        clientHeaders: (context) => (context as { headers: Record<string, string> }).headers,
+      },
+    );
+    await Promise.all(['one', 'two'].map((user) => ask(schema, '{ a }', { headers: { authorization: user, cookie: 'no', host: 'evil' } })));
+    expect(seen.map(({ authorization }) => authorization).sort()).toEqual(['one', 'two']);
+    expect(seen[0]).toMatchObject({ 'x-gateway': 'fieldgate', host: expect.stringContaining('127.0.0.1') });
+    expect(seen[0]).not.toHaveProperty('cookie');
+  });
+
+  it('is asked again for a query that got no answer, never for a mutation', async () => {
+    let failures = 1;
+    const { schema, asked } = await over((_, response) =>
+      failures-- > 0 ? response.destroy() : json(response, { data: { a: 'x', change: 'y' } }),
+    );
+    await expect(ask(schema, '{ a }')).resolves.toEqual({ data: { a: 'x' } });
+    failures = 1;
+    const result = await ask(schema, 'mutation { change }');
+    expect(result.errors).toMatchObject([
+      { message: 'The subgraph "raw" could not be reached.', path: ['change'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } },
+    ]);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('that fails shows no body, URL or stack', async () => {
+    const { schema, port } = await over((_, response) => response.writeHead(502).end('<html>secret upstream text</html>'), { retries: 0 });
+    const text = JSON.stringify(await ask(schema, '{ a }'));
+    expect(text).toContain('answered with status 502');
+    expect(text).not.toMatch(new RegExp(`secret|html|${port}`));
+    const strict = await over((_, response) =>
+      json(response, {
+        data: { a: null },
+        errors: [{ message: 'No.', path: ['a'], extensions: { code: 'NO', stacktrace: ['at x'], response: { body: 'b' } } }],
+      }),
+    );
+    const result = await ask(strict.schema, '{ a }');
+    expect(result.errors?.map((error) => error.toJSON())).toEqual([
+      {
+        message: 'No.',
+        path: ['a'],
+        locations: expect.anything(),
+        extensions: { code: 'NO', subgraph: 'raw', errorId: expect.any(String) },
+      },
+    ]);
+  });
+
+  it('has its errors at their exact paths, also those that bubbled inside it', async () => {
+    const { exactPath } = await import('../../src/federation/placed.ts');
+    const { schema } = await over((_, response) =>
+      json(response, { data: { items: [{ id: '1', name: 'a' }, null] }, errors: [{ message: 'No name.', path: ['items', 1, 'name'] }] }),
+    );
+    const result = await ask(schema, '{ items { id name } }');
+    expect(result.data).toEqual({ items: [{ id: '1', name: 'a' }, null] });
+    expect(result.errors?.map(exactPath)).toEqual([['items', 1, 'name']]);
+  });
+
+  it('is not waited for beyond its time, nor beyond the client', async () => {
+    const { schema } = await over(() => {}, { timeoutMs: 30, retries: 0 });
+    expect((await ask(schema, '{ a }')).errors).toMatchObject([{ extensions: { code: 'TIMEOUT' }, path: ['a'] }]);
+    const left = new AbortController();
+    const gone = Promise.withResolvers<void>();
+    const patient = await over(
+      (request) => {
+        request.socket.on('close', () => gone.resolve());
+        left.abort();
+      },
+      { signal: () => left.signal },
+    );
+    expect((await ask(patient.schema, '{ a }')).errors).toMatchObject([{ extensions: { code: 'CANCELLED' } }]);
+    await gone.promise;
+    expect(patient.asked).toHaveLength(1);
+  });
+
+  it('may answer only so many bytes', async () => {
+    const { schema } = await over((_, response) => json(response, { data: { a: 'x'.repeat(5000) } }), { maxResponseBytes: 1000 });
+    expect((await ask(schema, '{ a }')).errors).toMatchObject([{ message: expect.stringContaining('more bytes') }]);
+  });
+
+  it('hands its extensions to the gateway, not to the client', async () => {
+    const seen: unknown[] = [];
+    const { schema } = await over((_, response) => json(response, { data: { a: 'x' }, extensions: { usage: 3 } }), {
+      onExtensions: (name, extensions) => seen.push([name, extensions]),
+    });
+    await expect(ask(schema, '{ a }')).resolves.toEqual({ data: { a: 'x' } });
+    expect(seen).toEqual([['raw', { usage: 3 }]]);
+  });
+
+  it('streams a subscription over SSE, and is left at once', async () => {
+    const closed = Promise.withResolvers<void>();
+    const { schema } = await over((_, response) => {
+      response.on('close', () => closed.resolve());
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('event: next\ndata: {"data":{"ticks":1}}\n\nevent: ne');
+      setTimeout(() => response.write('xt\ndata: {"data":{"ticks":2}}\n\n: heartbeat\n\n'), 5);
+    });
+    const events = await subscribe({ schema, document: parse('subscription { t: ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    expect(await events.next()).toEqual({ done: false, value: { data: { t: 1 } } });
+    expect(await events.next()).toEqual({ done: false, value: { data: { t: 2 } } });
+    const waiting = events.next();
+    await events.return(undefined);
+    await closed.promise;
+    expect((await waiting).done).toBe(true);
+  });
+
+  it('streams a subscription over graphql-ws with the client’s credentials, and is left at once', async () => {
+    const headersSeen: unknown[] = [];
+    const left = Promise.withResolvers<void>();
+    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    sockets.on('connection', (socket) => socket.on('close', () => left.resolve()));
+    useServer(
+      {
+        schema: subgraphSchema(`${federation2} type Query { a: String } type Subscription { ticks: Int }`, {
+          Subscription: {
+            ticks: {
+              async *subscribe() {
+                yield { ticks: 1 };
+                await new Promise(() => {});
+              },
+            },
+          },
+        }),
+        onConnect: ({ connectionParams }) => {
+          headersSeen.push(connectionParams?.['authorization']);
+        },
+      },
+      sockets,
+    );
+    await new Promise((resolve) => sockets.once('listening', resolve));
+    const { port } = sockets.address() as AddressInfo;
+    const { schema } = await over(() => {}, {
+      subgraphs: { raw: { subscriptionUrl: `ws://127.0.0.1:${port}` } },
+      propagate: ['authorization'],
+      clientHeaders: () => ({ authorization: 'Bearer me' }),
+    });
+    const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    expect(await events.next()).toEqual({ done: false, value: { data: { ticks: 1 } } });
+    const waiting = events.next();
+    await events.return(undefined);
+    await left.promise;
+    expect((await waiting).done).toBe(true);
+    expect(headersSeen).toEqual(['Bearer me']);
+    sockets.close();
+  });
+
+  it('that has no subscriptions at its URL says so', async () => {
+    const { schema } = await over((_, response) => response.writeHead(404, { 'content-type': 'text/plain' }).end('no'));
+    const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    expect(await events.next()).toMatchObject({ value: { errors: [{ message: expect.stringContaining('over SSE') }] } });
+  });
+});

@@ -1,0 +1,76 @@
+import { buildSchema, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import type { ListSize } from '../../src/fields/list-size.ts';
+import { compileQuote, type QuoteRules } from '../../src/fields/quote.ts';
+
+const schema = buildSchema(`
+  type Product { name: String summary(words: Int = 40): String reviews(limit: Int = 3): [Review!]! }
+  type Review { sentiment: String product: Product }
+  type Page { items: [Product!]! }
+  interface Thing { summary: String }
+  type Query { products(first: Int): [Product!]! top: [Product!]! page(first: Int!): Page product: Product poem(text: String!): String }
+`);
+const listSizes: Record<string, ListSize> = {
+  'Query.top': { assumedSize: 5, slicingArguments: [], sizedFields: [] },
+  'Query.page': { assumedSize: null, slicingArguments: ['first'], sizedFields: ['items'] },
+};
+const rules: QuoteRules = {
+  ceilingOf: (coordinate) => {
+    if (coordinate === 'Product.summary') return () => ({ inputTokens: 100, outputTokens: 10, cost: 1_000 });
+    if (coordinate === 'Review.sentiment') return () => ({ inputTokens: 50, outputTokens: 1, cost: 7 });
+    if (coordinate === 'Query.poem') return ({ text }) => ({ inputTokens: String(text).length, outputTokens: 1, cost: null });
+    return null;
+  },
+  listSizeOf: (coordinate) => listSizes[coordinate] ?? null,
+  assumedListSize: 100,
+};
+const quote = (text: string, variables: Record<string, unknown> = {}, name: string | null = null) =>
+  compileQuote(schema, parse(text), name, rules)(variables);
+
+describe('the quote of an operation', () => {
+  it('multiplies an AI field by the lists above it', () => {
+    expect(quote('{ products(first: 20) { summary reviews(limit: 4) { sentiment } } }')).toEqual({
+      cost: 20 * 1_000 + 80 * 7,
+      inputTokens: 20 * 100 + 80 * 50,
+      outputTokens: 20 * 10 + 80,
+      depth: 3,
+      fields: [
+        { coordinate: 'Product.summary', path: 'products.summary', calls: 20, cost: 20_000 },
+        { coordinate: 'Review.sentiment', path: 'products.reviews.sentiment', calls: 80, cost: 560 },
+      ],
+    });
+  });
+
+  it.each([
+    ['a variable', 'query($n: Int) { products(first: $n) { summary } }', { n: 7 }, 7],
+    ["a variable's default", 'query($n: Int = 9) { products(first: $n) { summary } }', {}, 9],
+    ['an argument default', '{ product { reviews { product { summary } } } }', {}, 3],
+    ['@listSize(assumedSize:)', '{ top { summary } }', {}, 5],
+    ['@listSize(sizedFields:)', '{ page(first: 12) { items { summary } } }', {}, 12],
+    ['the assumed size', '{ products { summary } }', {}, 100],
+    ['aliases', '{ product { a: summary b: summary(words: 3) } }', {}, 2],
+    ['fragments', '{ product { ...F ... on Product { s: summary } } } fragment F on Product { summary }', {}, 2],
+    [
+      'conditions',
+      'query($yes: Boolean!) { product { summary @include(if: $yes) s: summary @skip(if: $yes) t: summary @skip(if: true) } }',
+      { yes: true },
+      1,
+    ],
+    ['the operation that is named', 'query A { product { summary } } query B { product { a: summary b: summary } }', {}, 1],
+  ])('counts %s', (_, text, variables, calls) => {
+    const { fields } = quote(text, variables, text.startsWith('query A') ? 'A' : null);
+    expect(fields.reduce((sum, field) => sum + field.calls, 0)).toBe(calls);
+  });
+
+  it('refuses fragments that unfold without end before walking them', () => {
+    const bomb = Array.from({ length: 30 }, (_, n) => `fragment F${n} on Product { a${n}: name ...F${n + 1} ...F${n + 1} }`).join(' ');
+    expect(() => quote(`{ product { ...F0 } } ${bomb} fragment F30 on Product { summary }`)).toThrow(/more than 20000 fields/);
+  });
+
+  it('is of unknown cost where one field is unpriced, with its arguments counted', () => {
+    expect(quote('query($t: String!) { poem(text: $t) product { summary } }', { t: '12345' })).toMatchObject({
+      cost: null,
+      inputTokens: 105,
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { noUsage } from '../../src/core/money.ts';
+import type { UsageRow } from '../../src/core/usage-row.ts';
+import { startGateway } from '../harness.ts';
+import { ledgerOf } from './asking.ts';
+
+const hourMs = 3_600_000;
+const thisHour = Math.floor(Date.now() / hourMs) * hourMs;
+
+const row = (call: number, coordinate: string, time: number = thisHour): UsageRow => ({
+  time,
+  callId: `call-${call}`,
+  use: 0,
+  coordinate,
+  operation: null,
+  client: null,
+  documentId: null,
+  principal: 'key:a',
+  team: 'development',
+  route: 'default',
+  deployment: 'd',
+  provider: 'p',
+  model: 'm',
+  usage: { ...noUsage, freshInputTokens: 1 },
+  estimated: false,
+  cost: 3,
+  savedCost: 0,
+  cache: 'MISS',
+  attempts: 1,
+  outcome: 'OK',
+  latencyMs: 5,
+  timeToFirstTokenMs: 1,
+  tags: {},
+});
+
+describe('the ledger stays fast', () => {
+  it('because whole hours are read from roll-ups, written as it goes: one for each hour and key, however many calls', async () => {
+    const gateway = await startGateway();
+    const { ledger, database } = gateway.storage;
+    ledger.append(Array.from({ length: 3_000 }, (_, call) => row(call, `Query.f${call % 3}`)));
+    const asked = await ledgerOf(gateway, undefined, ['COORDINATE']);
+    expect(asked.map(({ key, calls, usage }) => [key.coordinate, calls, usage.cost.amount])).toEqual([
+      ['Query.f0', 1000, '0.000003'],
+      ['Query.f1', 1000, '0.000003'],
+      ['Query.f2', 1000, '0.000003'],
+    ]);
+    expect(await database.all('select count(*) as hours from usage_hours')).toEqual([{ hours: 3 }]);
+
+    // What the roll-ups hold is all that whole hours need: the answer is the same without the rows.
+    await database.run('delete from usage_rows');
+    const input = { from: new Date(thisHour).toISOString(), to: new Date(thisHour + hourMs).toISOString(), groupBy: ['TEAM'] };
+    const { data } = await gateway.ask('query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { calls } } }', { input });
+    expect(data.aiUsage.rows).toEqual([{ calls: 3000 }]);
+  });
+
+  it('and pages by key: each row once, also while more is written', async () => {
+    const gateway = await startGateway();
+    const { ledger } = gateway.storage;
+    const names = Array.from({ length: 25 }, (_, index) => `Query.f${String(index).padStart(2, '0')}`);
+    ledger.append(names.map((name, call) => row(call, name)));
+    const seen: string[] = [];
+    let after: string | null = null;
+    let pages = 0;
+    do {
+      await ledger.flush();
+      const input = { from: new Date(thisHour).toISOString(), to: new Date(thisHour + hourMs).toISOString(), first: 10, after };
+      const { data } = await gateway.ask('query ($input: AiUsageInput!) { aiUsage(input: $input) { endCursor rows { key } } }', { input });
+      for (const { key } of data.aiUsage.rows) seen.push(key.coordinate);
+      after = data.aiUsage.endCursor;
+      pages += 1;
+      ledger.append([row(1_000 + pages, 'Query.f00')]);
+    } while (after !== null);
+    expect(seen).toEqual(names);
+    expect(pages).toBe(3);
+  });
+
+  it('and what is older than it must be is dropped by the hour, roll-ups and all', async () => {
+    const gateway = await startGateway();
+    const { ledger, database } = gateway.storage;
+    ledger.append([row(1, 'Query.old', thisHour - 5 * hourMs), row(2, 'Query.new')]);
+    await ledger.flush();
+    expect(await ledger.deleteBefore(thisHour)).toBe(1);
+    expect(await database.all('select k.coordinate as name from usage_hours h join usage_keys k on k.id = h.key_id')).toEqual([
+      { name: 'Query.new' },
+    ]);
+    expect(await ledgerOf(gateway, undefined, ['COORDINATE'])).toMatchObject([{ key: { coordinate: 'Query.new' } }]);
+  });
+});

@@ -1,0 +1,60 @@
+import { buildSchema, execute, type GraphQLError, graphql, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
+import { graphqlErrorOf, maskedError } from '../../src/graphql/errors.ts';
+
+const schema = buildSchema('type Query { it(id: Int!): String }');
+async function failing(error: unknown): Promise<GraphQLError> {
+  const rootValue = {
+    it: () => {
+      throw error;
+    },
+  };
+  const { errors } = await execute({ schema, document: parse('{ it(id: 1) }'), rootValue });
+  if (errors?.[0] === undefined) throw new Error('It did not fail.');
+  return errors[0];
+}
+
+describe('a masked error', () => {
+  it('keeps our code and its place, and tells the log', async () => {
+    const logged: GatewayError[] = [];
+    const error = new GatewayError('RATE_LIMITED', 'Wait.', { retryAfterMs: 99.5 });
+    const masked = maskedError(await failing(error), (known) => logged.push(known)).toJSON();
+    expect(masked).toMatchObject({
+      message: 'Wait.',
+      path: ['it'],
+      extensions: { code: 'RATE_LIMITED', errorId: error.errorId, retryable: true, retryAfterMs: 100 },
+    });
+    expect(logged).toEqual([error]);
+  });
+
+  it('is the same for an error that a resolver has coded already', async () => {
+    const error = new GatewayError('FORBIDDEN', 'No.');
+    const masked = maskedError(await failing(graphqlErrorOf(error)), () => {});
+    expect(masked.toJSON()).toMatchObject({ path: ['it'], extensions: { code: 'FORBIDDEN', errorId: error.errorId } });
+  });
+
+  it('says nothing of a fault of ours', async () => {
+    const logged: GatewayError[] = [];
+    const masked = maskedError(await failing(new Error('password=hunter2')), (known) => logged.push(known));
+    const text = JSON.stringify(masked);
+    expect(text).not.toContain('hunter2');
+    expect(text).not.toContain('stack');
+    expect(masked.extensions).toMatchObject({ code: 'INTERNAL', errorId: logged[0]?.errorId });
+    expect(logged[0]?.cause).toMatchObject({ message: 'password=hunter2' });
+  });
+
+  it('passes what GraphQL itself refuses, as BAD_REQUEST', async () => {
+    const { errors } = await graphql({ schema, source: '{ nothing }' });
+    const masked = maskedError(errors?.[0], () => expect.unreachable());
+    expect(masked.toJSON()).toMatchObject({
+      message: expect.stringContaining('nothing'),
+      locations: [{ line: 1, column: 3 }],
+      extensions: { code: 'BAD_REQUEST' },
+    });
+  });
+
+  it('masks what is no error at all', () => {
+    expect(maskedError('boom', () => {}).extensions).toMatchObject({ code: 'INTERNAL' });
+  });
+});

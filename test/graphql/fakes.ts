@@ -1,0 +1,254 @@
+/** Services whose handler says what a test tells it to, over real runs; and contexts for principals. */
+import { type ExecutionResult, execute, type GraphQLSchema, parse, responsePathAsArray, subscribe, validate } from 'graphql';
+import type { AttemptFact, Call, Handler, Principal } from '../../src/core/call.ts';
+import type { Chunk } from '../../src/core/chunk.ts';
+import { asGatewayError } from '../../src/core/errors.ts';
+import { ceilingOf, flatPrice, noUsage } from '../../src/core/money.ts';
+import type { ModelRequest } from '../../src/core/request.ts';
+import { tally } from '../../src/core/tally.ts';
+import { estimateInputTokens } from '../../src/core/tokens.ts';
+import { compileQuote } from '../../src/fields/quote.ts';
+import type { OperationContext } from '../../src/graphql/context.ts';
+import { operationUsage } from '../../src/graphql/operation-usage.ts';
+import { quoteRules } from '../../src/graphql/quote-rules.ts';
+import { aiSchema } from '../../src/graphql/schema.ts';
+import type { RouteView, Services } from '../../src/graphql/services.ts';
+import type { Retrieval } from '../../src/retrieval/retrieval.ts';
+import { openRuns } from '../../src/runs/open.ts';
+import type { KeyRecord } from '../../src/storage/keys.ts';
+import type { UsageQuery } from '../../src/storage/ledger.ts';
+import { memoryCompletions } from '../runs/memory-completions.ts';
+
+export const everyScope = ['ai:use', 'ai:ingest', 'ai:keys', 'ai:usage'];
+
+export const principal = (changes: Partial<Principal> = {}): Principal => ({
+  id: 'key:ada',
+  kind: 'key',
+  team: 'search',
+  scopes: everyScope,
+  routes: null,
+  limits: [{ kind: 'budget', name: 'key:ada', per: 'month', most: 5e9 }],
+  ...changes,
+});
+
+export function context(who: Principal = principal(), signal: AbortSignal = new AbortController().signal): OperationContext {
+  return {
+    principal: who,
+    signal,
+    operation: { name: 'Test', client: null, documentId: null },
+    hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), release: async () => {} },
+    usage: operationUsage(),
+  };
+}
+
+type Script = (request: ModelRequest, call: Call) => AsyncIterable<Chunk> | Iterable<Chunk>;
+
+/** A handler that settles as the meter does: 7 tokens of input, 3 of output, 1,000 nano-dollars. */
+export function metered(script: Script): Handler {
+  return async function* handle(request, call) {
+    const account = tally();
+    const attempt: AttemptFact = {
+      type: 'attempt',
+      deployment: 'fake/one',
+      provider: 'fake',
+      model: 'one',
+      outcome: 'OK',
+      latencyMs: 5.4,
+      usage: { ...noUsage, freshInputTokens: 7, outputTokens: 3 },
+      estimated: false,
+      cost: 1_000,
+      timeToFirstTokenMs: 2,
+    };
+    let outcome: AttemptFact['outcome'] = 'CANCELLED';
+    try {
+      yield* script(request, call);
+      outcome = 'OK';
+    } catch (error) {
+      outcome = asGatewayError(error).code;
+      throw error;
+    } finally {
+      account.add({ ...attempt, outcome });
+      call.report({ type: 'settled', callId: call.id, settlement: account.settled(outcome, 5.4, 2) });
+    }
+  };
+}
+
+export const says =
+  (...texts: string[]): Script =>
+  () => [...texts.map((text): Chunk => ({ type: 'text', text })), { type: 'finish', reason: 'stop' }];
+
+export const fails = (error: Error): Script =>
+  // biome-ignore lint/correctness/useYield: it fails before it says anything
+  async function* failing() {
+    throw error;
+  };
+
+/** Vectors whose first number is the length of the text. */
+export const embeds: Script = (request) => [
+  ...(request.kind === 'embedding' ? request.texts : []).map(
+    (text, index): Chunk => ({ type: 'embedding', index, vector: Float32Array.of(text.length, 0.5) }),
+  ),
+  { type: 'finish', reason: 'stop' },
+];
+
+export const routes: readonly RouteView[] = [
+  {
+    name: 'default',
+    description: 'For everything.',
+    totalMs: 10_000,
+    providerOptions: ['effort'],
+    deployments: [
+      {
+        id: 'fake/one',
+        provider: 'fake',
+        model: 'one',
+        capabilities: ['completion', 'tools'],
+        contextWindow: 8_000,
+        maxOutputTokens: 1_000,
+        inputPerMillion: 0.15,
+        outputPerMillion: 2,
+        healthy: true,
+      },
+    ],
+  },
+  {
+    name: 'embedding',
+    description: null,
+    totalMs: 10_000,
+    providerOptions: [],
+    deployments: [
+      {
+        id: 'fake/vectors',
+        provider: 'fake',
+        model: 'vectors',
+        capabilities: ['embedding'],
+        contextWindow: null,
+        maxOutputTokens: null,
+        inputPerMillion: null,
+        outputPerMillion: null,
+        healthy: false,
+      },
+    ],
+  },
+];
+
+const unused = (): never => {
+  throw new Error('This test does not use retrieval.');
+};
+const noRetrieval: Retrieval = {
+  collections: async () => [{ name: 'handbook', sources: 1, passages: 2, embeddingModel: 'vectors' }],
+  search: unused,
+  answer: unused,
+  ingest: unused,
+  ingestion: async () => null,
+  followIngestion: unused,
+  deleteSource: async () => false,
+  start() {},
+  async stop() {},
+};
+
+export interface Gateway {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly requests: { readonly request: ModelRequest; readonly call: Call }[];
+  readonly usageQueries: UsageQuery[];
+  ask(document: string, variables?: Record<string, unknown>, asking?: OperationContext): Promise<ExecutionResult>;
+  listen(document: string, variables?: Record<string, unknown>, asking?: OperationContext): Promise<AsyncIterableIterator<ExecutionResult>>;
+}
+
+export function gateway(script: Script, changes: Partial<Services> = {}): Gateway {
+  const requests: Gateway['requests'] = [];
+  const usageQueries: UsageQuery[] = [];
+  const keys = new Map<string, KeyRecord>();
+  const services: Services = {
+    handle: metered((request, call) => {
+      requests.push({ request, call });
+      return script(request, call);
+    }),
+    runs: openRuns({ completions: memoryCompletions() }),
+    completions: { rate: async () => {} },
+    graph: () => null,
+    pathsOf: (info) => () => [responsePathAsArray(info.path)],
+    entities: { similar: unused },
+    quote: (schema, document, operationName, variables) => {
+      const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
+      return compileQuote(schema, document, operationName, quoteRules(sources))(variables);
+    },
+    limits: {
+      budgets: async (limits) =>
+        limits.map(({ name }) => ({ name, limit: 5e9, spent: 1e9, held: 0, resetsAt: Date.parse('2026-12-01T00:00:00Z') })),
+    },
+    ledger: {
+      totals: async (query) => {
+        usageQueries.push(query);
+        const usage = { ...noUsage, freshInputTokens: 5_000_000_000 };
+        const total = {
+          key: { coordinate: 'Query.completion' },
+          from: null,
+          calls: 2,
+          usage,
+          estimated: false,
+          cost: 1_500_000,
+          savedCost: 0,
+          failures: 0,
+        };
+        return { totals: [total], endCursor: 'more' };
+      },
+    },
+    keys: {
+      async issue(key) {
+        const record: KeyRecord = { ...key, id: `k${keys.size}`, secretHash: 'x', createdAt: keys.size, revokedAt: null };
+        keys.set(record.id, record);
+        return { key: record, secret: `fg_${record.id}_secret` };
+      },
+      list: async () => [...keys.values()],
+      async revoke(id) {
+        const key = keys.get(id);
+        if (key === undefined) return null;
+        keys.set(id, { ...key, revokedAt: Date.parse('2026-11-23T00:00:00Z') });
+        return keys.get(id) ?? null;
+      },
+    },
+    retrieval: noRetrieval,
+    passages: { sources: async (collection) => ['b', 'a', 'c'].map((id) => ({ id, title: null, collection, metadata: null })) },
+    routes: () => routes,
+    ceiling: (_, request, more) => {
+      const inputTokens = estimateInputTokens(request) + more;
+      const outputTokens = request.kind === 'completion' ? (request.maxOutputTokens ?? 1_000) : 0;
+      return { inputTokens, outputTokens, cost: ceilingOf(inputTokens, outputTokens, flatPrice({ input: 1, output: 2 })) };
+    },
+    answerTokens: (passages) => 100 * passages,
+    embeddingRoute: (collection) => (collection === 'handbook' ? 'embedding' : null),
+    templates: { ids: () => [], render: unused },
+    refuseImageUrl: (url) => (url.startsWith('https://') ? null : `The picture's address ${url} is refused: https is accepted.`),
+    failed: () => {},
+    now: Date.now,
+    ...changes,
+  };
+  const schema = aiSchema(services);
+  const checked = (document: string) => {
+    const parsed = parse(document);
+    const errors = validate(schema, parsed);
+    if (errors.length > 0) throw errors[0];
+    return parsed;
+  };
+  return {
+    schema,
+    services,
+    requests,
+    usageQueries,
+    ask: async (document, variableValues = {}, contextValue = context()) =>
+      execute({ schema, document: checked(document), variableValues, contextValue }),
+    async listen(document, variableValues = {}, contextValue = context()) {
+      const result = await subscribe({ schema, document: checked(document), variableValues, contextValue });
+      if (!(Symbol.asyncIterator in result)) throw result.errors?.[0] ?? new Error('It gave neither events nor an error.');
+      return result as AsyncIterableIterator<ExecutionResult>;
+    },
+  };
+}
+
+export async function all<T>(events: AsyncIterable<T>): Promise<T[]> {
+  const seen: T[] = [];
+  for await (const event of events) seen.push(event);
+  return seen;
+}

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { Chunk, Citation } from '../../src/core/chunk.ts';
+import { collect } from '../../src/core/chunk.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { completionRequest } from '../../src/core/request.ts';
+import type { Services } from '../../src/graphql/services.ts';
+import type { NewSource, Retrieval } from '../../src/retrieval/retrieval.ts';
+import { all, context, embeds, type Gateway, gateway, principal, says } from './fakes.ts';
+
+const source = { id: 'leave', title: 'Leave', collection: 'handbook', metadata: null };
+const passage = { id: 'leave#1', text: 'Thirty days.', start: 0, end: 12, source };
+const citation: Citation = { marker: '[1]', quote: 'Thirty days.', score: 1, passage, entity: null };
+
+/** Asks for the embedding, then for the answer, as the real one does. */
+function library(handle: () => Services['handle'], relevant: boolean): Partial<Retrieval> {
+  const embed: Retrieval['search'] = async ({ callFor, query, signal }) => {
+    const call = await callFor({ route: 'embedding', signal });
+    await collect(handle()({ kind: 'embedding', texts: [query], dimensions: null }, call));
+    return { hits: [{ score: 1, passage, entity: null }], warnings: ['By words alone.'] };
+  };
+  return {
+    search: embed,
+    async answer(question) {
+      await embed({ ...question, query: question.question });
+      if (!relevant) return { kind: 'no-answer', message: 'The handbook says nothing about that.' };
+      const { callFor, route, signal } = question;
+      async function* chunks(): AsyncGenerator<Chunk> {
+        const call = await callFor({ route, signal });
+        for await (const chunk of handle()(completionRequest(question.question), call)) {
+          if (chunk.type === 'finish') yield { type: 'citation', citation };
+          yield chunk;
+        }
+      }
+      return { kind: 'answer', chunks: chunks() };
+    },
+  };
+}
+
+function withLibrary(relevant = true, more: Partial<Retrieval> = {}): Gateway {
+  const base = gateway(says());
+  const reached: { handle: Services['handle'] } = { handle: base.services.handle };
+  const retrieval: Retrieval = { ...base.services.retrieval, ...library(() => reached.handle, relevant), ...more };
+  const made = gateway((request, call) => (request.kind === 'embedding' ? embeds : says('Thirty days [1].'))(request, call), { retrieval });
+  reached.handle = made.services.handle;
+  return made;
+}
+
+const answer = `{ aiAnswer(input: { collection: "handbook", question: "How much leave?" }) { __typename
+  ... on AiAnswer { text citations { marker quote passage { start end source { id } } entity { typeName } } completion { status usage { totalTokens } provenance { route } } }
+  ... on NoAnswer { message } ... on Failure { code } } }`;
+
+describe('retrieval', () => {
+  it('answers with citations, and books both calls at the field that asked', async () => {
+    const asking = context();
+    const { data, errors } = await withLibrary().ask(answer, {}, asking);
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      aiAnswer: {
+        __typename: 'AiAnswer',
+        text: 'Thirty days [1].',
+        citations: [{ marker: '[1]', passage: { start: 0, end: 12, source: { id: 'leave' } }, entity: null }],
+        completion: { status: 'COMPLETED', usage: { totalTokens: 10 }, provenance: { route: 'default' } },
+      },
+    });
+    expect(asking.usage.extension()?.calls).toMatchObject([
+      { coordinate: 'Query.aiAnswer', route: 'embedding', paths: [['aiAnswer']] },
+      { coordinate: 'Query.aiAnswer', route: 'default', paths: [['aiAnswer']] },
+    ]);
+  });
+
+  it('says NoAnswer, also to who attaches with the same key, and asks no model', async () => {
+    const made = withLibrary(false);
+    const keyed = answer.replace('leave?"', 'leave?", idempotencyKey: "k"');
+    const expected = { aiAnswer: { __typename: 'NoAnswer', message: 'The handbook says nothing about that.' } };
+    expect((await made.ask(keyed)).data).toEqual(expected);
+    expect((await made.ask(keyed)).data).toEqual(expected);
+    expect(made.requests.map(({ request }) => request.kind)).toEqual(['embedding']);
+  });
+
+  it('streams an answer with its citations', async () => {
+    const { listen } = withLibrary();
+    const events = await all(
+      await listen(
+        'subscription { aiAnswerStream(input: { collection: "handbook", question: "Leave?" }) { __typename ... on CitationAdded { citation { marker } } } }',
+      ),
+    );
+    const names = events.map(({ data }) => (data as { aiAnswerStream: { __typename: string } }).aiAnswerStream.__typename);
+    expect(names).toEqual(['CompletionStarted', 'TextDelta', 'CitationAdded', 'CompletionFinished']);
+  });
+
+  it('finds passages, with what limits the result', async () => {
+    const { data } = await withLibrary().ask(
+      '{ aiSearch(input: { collection: "handbook", query: "leave" }) { ... on AiSearch { hits { score passage { id } entity { typeName } } warnings } } }',
+    );
+    expect(data).toEqual({ aiSearch: { hits: [{ score: 1, passage: { id: 'leave#1' }, entity: null }], warnings: ['By words alone.'] } });
+  });
+
+  it('lists sources in pages, of readable collections alone', async () => {
+    const { ask } = withLibrary();
+    expect((await ask('{ aiSources(collection: "handbook", first: 2, after: "a") { id collection } }')).data).toEqual({
+      aiSources: [
+        { id: 'b', collection: 'handbook' },
+        { id: 'c', collection: 'handbook' },
+      ],
+    });
+    const { errors } = await ask('{ aiSources(collection: "payroll") { id } }');
+    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('Collections: handbook.'), extensions: { code: 'BAD_REQUEST' } });
+  });
+
+  it('finds a source by reference in the collections that the caller may read', async () => {
+    const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on SourceDocument { id collection } } }';
+    const r = [
+      { __typename: 'SourceDocument', id: 'a' },
+      { __typename: 'SourceDocument', id: 'nowhere' },
+    ];
+    expect((await withLibrary().ask(query, { r })).data).toEqual({ _entities: [{ id: 'a', collection: 'handbook' }, null] });
+  });
+
+  it('takes sources, with the scope for it', async () => {
+    const taken: NewSource[] = [];
+    const made = withLibrary(true, {
+      async ingest({ sources }) {
+        taken.push(...sources);
+        return { id: 'i', status: 'RUNNING', done: 0, total: 1, unchanged: 0, failed: [] };
+      },
+    });
+    const ingest =
+      'mutation { ingest(input: { collection: "handbook", sources: [{ id: "a", text: "A." }] }) { id status total failed { sourceId } } }';
+    expect((await made.ask(ingest)).data).toEqual({ ingest: { id: 'i', status: 'RUNNING', total: 1, failed: [] } });
+    expect(taken).toEqual([{ id: 'a', title: null, mediaType: 'text/markdown', text: 'A.', base64: null, metadata: null }]);
+    const refused = await made.ask(ingest, {}, context(principal({ scopes: ['ai:use'] })));
+    expect(refused.errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    expect(taken).toHaveLength(1);
+  });
+
+  it.each<[string, string, string]>([
+    ['no sources', '[]', '1 to 1000 sources'],
+    ['a source without content', '[{ id: "a" }]', 'exactly one of text and base64'],
+    ['a source with two contents', '[{ id: "a", text: "x", base64: "AAAA" }]', 'exactly one of text and base64'],
+    ['broken base64', '[{ id: "a", base64: "?" }]', 'standard base64'],
+    ['metadata that is no object', '[{ id: "a", text: "x", metadata: 1 }]', 'must be a JSON object'],
+  ])('refuses %s with a sentence', async (_, sources, sentence) => {
+    const { errors } = await withLibrary().ask(`mutation { ingest(input: { collection: "handbook", sources: ${sources} }) { id } }`);
+    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
+  });
+
+  it('follows an ingestion to its end', async () => {
+    const state = { id: 'i', total: 2, unchanged: 0, failed: [] };
+    async function* progress() {
+      yield { ...state, status: 'RUNNING' as const, done: 1 };
+      yield { ...state, status: 'COMPLETED' as const, done: 2 };
+    }
+    const events = await all(
+      await withLibrary(true, { followIngestion: progress }).listen('subscription { ingestion(id: "i") { done status } }'),
+    );
+    expect(events.map(({ data }) => data)).toEqual([
+      { ingestion: { done: 1, status: 'RUNNING' } },
+      { ingestion: { done: 2, status: 'COMPLETED' } },
+    ]);
+  });
+
+  it('gives a refusal of the collection its code', async () => {
+    const search = async (): Promise<never> => {
+      throw new GatewayError('FORBIDDEN', 'You may not read "payroll".');
+    };
+    const { data, errors } = await withLibrary(true, { search }).ask(
+      '{ aiSearch(input: { collection: "payroll", query: "x" }) { __typename } }',
+    );
+    expect(data).toEqual({ aiSearch: null });
+    expect(errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+  });
+});

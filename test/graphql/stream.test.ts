@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
+import { snapshots } from '../../src/graphql/delivery.ts';
+import type { RunEvent, RunState } from '../../src/runs/run.ts';
+import { all, context, fails, gateway, principal, says } from './fakes.ts';
+
+const stream = `subscription ($input: CompletionInput!, $after: Cursor, $delivery: StreamDelivery! = DELTA) {
+  completionStream(input: $input, after: $after, delivery: $delivery) {
+    __typename seq cursor completionId
+    ... on TextDelta { text offset }
+    ... on CompletionSnapshot { completion { text } }
+    ... on CompletionFinished { completion { id text usage { totalTokens } } }
+    ... on CompletionFailed { completion { status text } failure { __typename code message } }
+  } }`;
+const input = { prompt: { text: 'Why?' } };
+interface Event {
+  readonly __typename: string;
+  readonly seq: number;
+  readonly cursor: string;
+  readonly completionId: string;
+  readonly text?: string;
+}
+const eventsOf = (results: readonly { readonly data?: unknown }[]): Event[] =>
+  results.map(({ data }) => (data as { completionStream: Event }).completionStream);
+
+describe('Subscription.completionStream', () => {
+  it('tells what happens, in order, and ends with the whole completion', async () => {
+    const asking = context();
+    const { listen } = gateway(says('Because ', 'of air.'));
+    const events = eventsOf(await all(await listen(stream, { input }, asking)));
+    expect(events[0]).toMatchObject({ __typename: 'CompletionStarted', seq: 1 });
+    expect(events.map(({ text }) => text ?? '').join('')).toBe('Because of air.');
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect(events.at(-1)).toMatchObject({
+      __typename: 'CompletionFinished',
+      completion: { id: events[0]?.completionId, text: 'Because of air.', usage: { totalTokens: 10 } },
+    });
+    expect(asking.usage.extension()?.calls).toMatchObject([{ coordinate: 'Subscription.completionStream', paths: [['completionStream']] }]);
+  });
+
+  it('asks nothing of a model before the first pull', async () => {
+    const { listen, requests } = gateway(says('Hi.'));
+    const events = await listen(stream, { input });
+    expect(requests).toEqual([]);
+    await events.next();
+    await events.next();
+    expect(requests).toHaveLength(1);
+    await events.return?.();
+  });
+
+  it('stops upstream at once when its reader leaves, also before the first token', async () => {
+    const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+    const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
+    const { listen } = gateway(async function* silent(_, call) {
+      call.signal.addEventListener('abort', () => abort());
+      reach();
+      await aborted;
+      throw new GatewayError('CANCELLED', 'Gone.');
+    });
+    const events = await listen(stream, { input });
+    await events.next();
+    const waiting = events.next();
+    await reached;
+    await events.return?.();
+    await aborted;
+    expect(await waiting).toMatchObject({ done: true });
+  });
+
+  it('stops upstream when the operation is aborted', async () => {
+    const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
+    const { listen } = gateway(async function* silent(_, call) {
+      yield { type: 'text', text: 'One' };
+      call.signal.addEventListener('abort', () => abort());
+      await new Promise(() => {});
+    });
+    const client = new AbortController();
+    const events = await listen(stream, { input }, context(principal(), client.signal));
+    await events.next();
+    await events.next();
+    const waiting = events.next();
+    client.abort();
+    await aborted;
+    expect(await waiting).toMatchObject({ done: true });
+  });
+
+  it('never throws: a failure is its last event', async () => {
+    const { listen } = gateway(fails(new GatewayError('MODEL_UNAVAILABLE', 'Down.')));
+    const events = eventsOf(await all(await listen(stream, { input })));
+    expect(events.at(-1)).toMatchObject({
+      __typename: 'CompletionFailed',
+      seq: 2,
+      completion: { status: 'FAILED' },
+      failure: { __typename: 'ModelUnavailable', message: 'Down.' },
+    });
+  });
+
+  it('tells of a conflict of idempotency keys by its last event', async () => {
+    const { listen } = gateway(says('Hi.'));
+    await all(await listen(stream, { input: { ...input, idempotencyKey: 'k' } }));
+    const events = eventsOf(await all(await listen(stream, { input: { prompt: { text: 'Else?' }, idempotencyKey: 'k' } })));
+    expect(events).toMatchObject([{ __typename: 'CompletionFailed', seq: 1, failure: { code: 'IDEMPOTENCY_CONFLICT' } }]);
+  });
+
+  it('goes on behind a cursor under the same idempotency key, and asks no second time', async () => {
+    const { listen, requests } = gateway(says('a', 'b', 'c'));
+    const keyed = { input: { ...input, idempotencyKey: 'k' } };
+    const whole = eventsOf(await all(await listen(stream, keyed)));
+    for (const [index, { cursor }] of whole.entries()) {
+      expect(eventsOf(await all(await listen(stream, { ...keyed, after: cursor })))).toEqual(whole.slice(index + 1));
+    }
+    expect(requests).toHaveLength(1);
+  });
+
+  it('follows the run that a cursor names, also from Last-Event-ID, and never starts a second one', async () => {
+    const { listen, requests } = gateway(says('a', 'b', 'c'));
+    const whole = eventsOf(await all(await listen(stream, { input })));
+    const cursor = whole[0]?.cursor ?? '';
+    expect(eventsOf(await all(await listen(stream, { input, after: cursor })))).toEqual(whole.slice(1));
+    const back = { ...context(), lastEventId: cursor };
+    expect(eventsOf(await all(await listen(stream, { input }, back)))).toEqual(whole.slice(1));
+    const bob = { ...context(principal({ id: 'key:bob' })), lastEventId: cursor };
+    expect(eventsOf(await all(await listen(stream, { input }, bob)))).toMatchObject([{ failure: { code: 'RESUME_EXPIRED' } }]);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('gives the whole completion again and again with SNAPSHOT', async () => {
+    const { listen } = gateway(says('a', 'b', 'c'));
+    const events = eventsOf(await all(await listen(stream, { input, delivery: 'SNAPSHOT' })));
+    const names = new Set(events.map(({ __typename }) => __typename));
+    expect([...names].every((name) => ['CompletionStarted', 'CompletionSnapshot', 'CompletionFinished'].includes(name))).toBe(true);
+    expect(events.at(-1)).toMatchObject({ __typename: 'CompletionFinished', completion: { text: 'abc' } });
+  });
+
+  it('refuses a wrong input and a missing scope before it begins', async () => {
+    const { listen, requests } = gateway(says('Hi.'));
+    await expect(listen(stream, { input: { prompt: { text: '' } } })).rejects.toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+    const nobody = context(principal({ scopes: [] }));
+    await expect(listen(stream, { input }, nobody)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    expect(requests).toEqual([]);
+  });
+
+  it('leaves nothing behind when nobody ever pulls', async () => {
+    const { listen, requests } = gateway(says('Hi.'));
+    const events = await listen(stream, { input });
+    await events.return?.();
+    expect(await events.next()).toMatchObject({ done: true });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('Subscription.completionEvents', () => {
+  it('ends with RESUME_EXPIRED for a completion that is not there', async () => {
+    const { listen } = gateway(says('Hi.'));
+    const document = 'subscription { completionEvents(id: "x") { __typename ... on CompletionFailed { completionId failure { code } } } }';
+    expect((await all(await listen(document))).map(({ data }) => data)).toEqual([
+      { completionEvents: { __typename: 'CompletionFailed', completionId: 'x', failure: { code: 'RESUME_EXPIRED' } } },
+    ]);
+  });
+});
+
+describe('snapshots', () => {
+  const state = { status: 'RUNNING' } as RunState;
+  const delta = (seq: number): RunEvent => ({ type: 'text', text: 'x', offset: seq, seq, cursor: `c${seq}`, completionId: 'r' });
+  const finished = (seq: number): RunEvent => ({ type: 'finished', state, seq, cursor: `c${seq}`, completionId: 'r' });
+
+  it('shows the first delta at once and merges those of the next tenth of a second', async () => {
+    const gate = Promise.withResolvers<void>();
+    async function* told(): AsyncGenerator<RunEvent> {
+      yield delta(1);
+      await gate.promise;
+      for (const seq of [2, 3, 4]) yield delta(seq);
+      yield finished(5);
+    }
+    const shown = snapshots(
+      told(),
+      () => state,
+      100,
+      () => 0,
+    );
+    expect((await shown.next()).value).toMatchObject({ type: 'snapshot', seq: 1, cursor: 'c1' });
+    gate.resolve();
+    expect((await all(shown)).map(({ type, seq }) => [type, seq])).toEqual([['finished', 5]]);
+  });
+
+  it('shows what has come when the tenth is over and upstream is silent', async () => {
+    const [more, silence] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    async function* told(): AsyncGenerator<RunEvent> {
+      yield delta(1);
+      await more.promise;
+      yield delta(2);
+      await silence.promise;
+      yield finished(3);
+    }
+    const shown = snapshots(told(), () => state, 5);
+    expect((await shown.next()).value).toMatchObject({ type: 'snapshot', seq: 1 });
+    more.resolve();
+    expect((await shown.next()).value).toMatchObject({ type: 'snapshot', seq: 2 });
+    silence.resolve();
+    expect((await all(shown)).at(-1)).toMatchObject({ type: 'finished', seq: 3 });
+  });
+});

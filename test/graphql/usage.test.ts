@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { context, gateway, principal, says } from './fakes.ts';
+
+const usage = `query ($input: AiUsageInput!) { aiUsage(input: $input) { endCursor
+  rows { key from calls failures savedCost { amount } usage { totalTokens cost { amount } } } } }`;
+const input = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
+
+describe('Query.aiUsage', () => {
+  it('adds up the ledger, in numbers larger than Int', async () => {
+    const { ask, usageQueries } = gateway(says());
+    const { data, errors } = await ask(usage, { input: { ...input, groupBy: ['COORDINATE', 'MODEL'], interval: 'DAY', first: 5 } });
+    expect(errors).toBeUndefined();
+    expect(data).toMatchObject({
+      aiUsage: {
+        endCursor: 'more',
+        rows: [
+          {
+            key: { coordinate: 'Query.completion' },
+            calls: 2,
+            savedCost: { amount: '0' },
+            usage: { totalTokens: 5_000_000_000, cost: { amount: '0.0015' } },
+          },
+        ],
+      },
+    });
+    expect(usageQueries).toEqual([
+      {
+        from: Date.parse(input.from),
+        to: Date.parse(input.to),
+        groupBy: ['coordinate', 'model'],
+        interval: 'day',
+        first: 5,
+        after: null,
+        only: { team: 'search' },
+      },
+    ]);
+  });
+
+  it('shows a team its own rows, a caller without a team its own, and all to whom it is given', async () => {
+    const { ask, usageQueries } = gateway(says());
+    for (const changes of [{}, { team: null }, { scopes: ['ai:usage:all'] }]) await ask(usage, { input }, context(principal(changes)));
+    expect(usageQueries.map(({ only }) => only)).toEqual([{ team: 'search' }, { principal: 'key:ada' }, null]);
+  });
+
+  it.each<[string, object, string]>([
+    ['a time that ends before it begins', { from: input.to, to: input.from }, 'must lie before'],
+    ['no dimension', { groupBy: [] }, 'at least one dimension'],
+    ['a dimension twice', { groupBy: ['MODEL', 'MODEL'] }, 'Each may stand once'],
+    ['a reserved dimension', { groupBy: ['OTHER'] }, 'no dimension'],
+    ['a page that is too long', { first: 5_000 }, 'from 1 to 1000'],
+  ])('refuses %s with a sentence', async (_, changes, sentence) => {
+    const { errors } = await gateway(says()).ask(usage, { input: { ...input, ...changes } });
+    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
+  });
+});
+
+describe('Query.aiQuote', () => {
+  const quote = `query ($document: String!, $variables: JSON) { aiQuote(document: $document, variables: $variables) {
+    cost { amount } inputTokens outputTokens depth allowed reason fields { coordinate path calls cost { amount } } } }`;
+  const quoted = async (document: string, variables: object = {}, who = principal()) => {
+    const { ask, requests } = gateway(says());
+    const { data, errors } = await ask(quote, { document, variables }, context(who));
+    expect(requests).toEqual([]);
+    return {
+      errors,
+      ...(data as {
+        aiQuote: { fields: { cost: { amount: string } }[]; cost: { amount: string }; allowed: boolean; reason: string | null };
+      }),
+    };
+  };
+
+  it('prices every root field with its aliases, fragments, variables and what is left out', async () => {
+    const document = `query ($most: Int, $no: Boolean = false) {
+      a: completion(input: { prompt: { text: "Why?" }, maxOutputTokens: $most }) { ... on Completion { text } }
+      ...more
+      aiRoutes { name }
+      skipped: completion(input: { prompt: { text: "Why?" } }) @include(if: $no) { __typename }
+    }
+    fragment more on Query {
+      embedding(input: { texts: ["x"] }) { __typename }
+      aiAnswer(input: { collection: "handbook", question: "Leave?", maxOutputTokens: 10 }) { ... on AiAnswer { citations { passage { source { id } } } } }
+    }`;
+    const { aiQuote } = await quoted(document, { most: 200 });
+    expect(aiQuote).toMatchObject({
+      depth: 5,
+      allowed: true,
+      reason: null,
+      outputTokens: 210,
+      fields: [
+        { coordinate: 'Query.completion', path: 'a', calls: 1 },
+        { coordinate: 'Query.embedding', path: 'embedding', calls: 1 },
+        { coordinate: 'Query.aiAnswer', path: 'aiAnswer', calls: 2 },
+      ],
+    });
+    const sum = aiQuote.fields.reduce((total, { cost }) => total + Math.round(Number(cost.amount) * 1e9), 0);
+    expect(Math.round(Number(aiQuote.cost.amount) * 1e9)).toBe(sum);
+  });
+
+  it('tells why an operation would be refused', async () => {
+    const dear = '{ completion(input: { prompt: { text: "x" }, maxOutputTokens: 5000000 }) { __typename } }';
+    expect((await quoted(dear)).aiQuote).toMatchObject({
+      allowed: false,
+      reason: 'The budget "key:ada" has less left than this can cost.',
+    });
+    const wrong = '{ completion(input: { prompt: { text: "" } }) { __typename } }';
+    expect((await quoted(wrong)).aiQuote).toMatchObject({ allowed: false, reason: expect.stringContaining('prompt.text is empty') });
+    const keys = await quoted('{ aiKeys { id } }', {}, principal({ scopes: ['ai:use'] }));
+    expect(keys.aiQuote).toMatchObject({ allowed: false, reason: expect.stringContaining('ai:keys') });
+  });
+
+  it('refuses a document that cannot run', async () => {
+    expect((await quoted('{ nothing }')).errors?.[0]).toMatchObject({
+      message: expect.stringContaining('cannot run'),
+      extensions: { code: 'BAD_REQUEST' },
+    });
+    expect((await quoted('{')).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+  });
+});

@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { usageOf } from '../../src/providers/ai-sdk-chunks.ts';
+import { baseUrlMistake } from '../../src/providers/base-url.ts';
+import { ollamaUrl } from '../../src/providers/ollama.ts';
+import { openaiProvider } from '../../src/providers/openai.ts';
+import { isStrict } from '../../src/providers/strict-schema.ts';
+
+describe('a base URL', () => {
+  it.each(['https://api.openai.com/v1', 'http://127.0.0.1:8000/v1/', 'http://gpu-box:9100'])('may be %s', (url) => {
+    expect(baseUrlMistake(url)).toBeNull();
+  });
+
+  it.each([
+    ['', 'not an http or https URL'],
+    ['api.openai.com/v1', 'not an http or https URL'],
+    ['ftp://example.com', 'not an http or https URL'],
+    ['https://user:secret@example.com', 'user or password'],
+    ['https://example.com/v1?key=secret', 'query'],
+  ])('may not be "%s", which is told without repeating it', (url, why) => {
+    expect(baseUrlMistake(url)).toContain(why);
+    expect(baseUrlMistake(url)).toContain('Accepted is');
+    expect(baseUrlMistake(url)).not.toContain('secret');
+  });
+
+  it('is refused when the provider is made', () => {
+    expect(() => openaiProvider({ apiKey: null, baseUrl: 'nonsense' })).toThrow(
+      'Provider "openai": The base URL is not an http or https URL.',
+    );
+  });
+});
+
+describe('OLLAMA_HOST', () => {
+  it.each([
+    ['', 'http://127.0.0.1:11434'],
+    ['0.0.0.0', 'http://127.0.0.1:11434'],
+    ['0.0.0.0:8080', 'http://127.0.0.1:8080'],
+    ['gpu-box', 'http://gpu-box:11434'],
+    ['[::1]:1234', 'http://[::1]:1234'],
+    ['http://gpu-box', 'http://gpu-box:80'],
+    ['https://ollama.example.com/', 'https://ollama.example.com:443'],
+    ['http://127.0.0.1:11434/', 'http://127.0.0.1:11434'],
+  ])('"%s" means %s', (host, url) => expect(ollamaUrl(host)).toBe(url));
+});
+
+describe('strict mode', () => {
+  const text = { type: 'string' };
+  const closed = { type: 'object', properties: { a: text }, required: ['a'], additionalProperties: false };
+  it.each([
+    ['a closed object', closed, true],
+    ['closed objects inside', { ...closed, properties: { a: { type: 'array', items: closed } } }, true],
+    ['an open object', { type: 'object', properties: { a: text }, required: ['a'] }, false],
+    ['an optional property', { ...closed, required: [] }, false],
+    ['an open object inside', { ...closed, properties: { a: { anyOf: [{ type: 'null' }, { type: 'object' }] } } }, false],
+    ['a list at the root', { type: 'array', items: closed }, false],
+    ['oneOf', { ...closed, properties: { a: { oneOf: [text] } } }, false],
+  ])('takes %s or not', (_, schema, expected) => expect(isStrict(schema)).toBe(expected));
+});
+
+describe('usage', () => {
+  const none = { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined };
+  const noOutput = { total: undefined, text: undefined, reasoning: undefined };
+  it('is unknown when the vendor told nothing', () => {
+    expect(usageOf({ inputTokens: none, outputTokens: noOutput })).toBeNull();
+  });
+
+  it('keeps its classes disjoint when only totals are told', () => {
+    expect(
+      usageOf({ inputTokens: { ...none, total: 100, cacheRead: 60 }, outputTokens: { ...noOutput, total: 30, reasoning: 20 } }),
+    ).toEqual({
+      freshInputTokens: 40,
+      cacheReadTokens: 60,
+      cacheWriteTokens: 0,
+      outputTokens: 10,
+      reasoningTokens: 20,
+    });
+  });
+
+  it('is never negative, fractional or NaN', () => {
+    expect(
+      usageOf({
+        inputTokens: { total: 5, noCache: -3, cacheRead: 8, cacheWrite: Number.NaN },
+        outputTokens: { total: 2, text: 1.5, reasoning: 4 },
+      }),
+    ).toEqual({
+      freshInputTokens: 0,
+      cacheReadTokens: 8,
+      cacheWriteTokens: 0,
+      outputTokens: 2,
+      reasoningTokens: 4,
+    });
+  });
+});
+
+describe('a provider that is configured and not used', () => {
+  it('loads no SDK and no HTTP client', () => {
+    const script = `
+      import { registerHooks } from 'node:module';
+      const loaded = [];
+      registerHooks({ resolve: (specifier, context, next) => (loaded.push(specifier), next(specifier, context)) });
+      const names = ['openai', 'anthropic', 'google', 'openai-compatible', 'ollama'];
+      for (const name of names) await import(new URL('src/providers/' + name + '.ts', 'file://' + process.cwd() + '/').href);
+      const { openaiProvider } = await import(new URL('src/providers/openai.ts', 'file://' + process.cwd() + '/').href);
+      openaiProvider({ apiKey: null });
+      console.log(JSON.stringify(loaded.filter((name) => name.startsWith('@ai-sdk') || name === 'undici')), loaded.length);`;
+    const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    expect(output).toMatch(/^\[\] \d{2,}/);
+  });
+});

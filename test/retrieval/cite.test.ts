@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Chunk, Citation } from '../../src/core/chunk.ts';
+import { cited } from '../../src/retrieval/cite.ts';
+import type { FusedHit } from '../../src/retrieval/fuse.ts';
+import { quoteFor } from '../../src/retrieval/quote.ts';
+
+const texts = [
+  'Lamps glow for ten hours. The wick is trimmed weekly.',
+  '# Tents\n\n- Tents stay dry.\n- Poles are spare parts.',
+  '| Part | Price |\n|---|---|\n| Rope | 4 euros |',
+];
+const hits: readonly FusedHit[] = texts.map((text, index) => ({
+  passage: {
+    id: `${index}`,
+    text,
+    start: 0,
+    end: text.length,
+    source: { id: `s${index}`, title: null, collection: 'docs', metadata: null },
+  },
+  score: 1 - index / 10,
+  relevance: 1,
+}));
+
+async function read(
+  pieces: readonly string[],
+): Promise<{ readonly text: string; readonly citations: Citation[]; readonly textAt: number[] }> {
+  let text = '';
+  const citations: Citation[] = [];
+  const textAt: number[] = [];
+  for await (const chunk of cited(streamOf(pieces), hits)) {
+    if (chunk.type === 'text') text += chunk.text;
+    if (chunk.type === 'citation') {
+      citations.push(chunk.citation);
+      textAt.push(text.length);
+    }
+  }
+  return { text, citations, textAt };
+}
+
+async function* streamOf(pieces: readonly string[]): AsyncGenerator<Chunk, void, undefined> {
+  for (const text of pieces) yield { type: 'text', text };
+  yield { type: 'finish', reason: 'stop' };
+}
+
+const piece = fc.constantFrom(
+  '[1]',
+  '[2]',
+  '[3]',
+  '[9]',
+  '[1, 3]',
+  '[2-3]',
+  '【2】',
+  '[',
+  ']',
+  '[[1]]',
+  '[a]',
+  ' ',
+  '. ',
+  '\n',
+  'Wicks are trimmed',
+  'tents',
+  'rope 4 euros',
+);
+const answer = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(''));
+
+describe('citations', () => {
+  it('are the same however the answer is cut, behind the text that completes their marker, and never of an invented one', async () => {
+    await fc.assert(
+      fc.asyncProperty(answer, fc.array(fc.nat(120), { maxLength: 30 }), async (text, cuts) => {
+        const whole = await read([text]);
+        const pieces = cutAt(text, cuts);
+        const streamed = await read(pieces);
+        expect(streamed.text).toBe(text);
+        expect(streamed.citations).toEqual(whole.citations);
+        expect(new Set(whole.citations.map(({ marker }) => marker)).size).toBe(whole.citations.length);
+        const ends = (await read(Array.from(text))).textAt;
+        const bounds = pieces.map((_, index) => pieces.slice(0, index + 1).join('').length);
+        expect(streamed.textAt).toEqual(ends.map((end) => bounds.find((bound) => bound >= end)));
+        for (const { marker, quote, passage } of whole.citations) {
+          expect(['[1]', '[2]', '[3]']).toContain(marker);
+          expect(passage?.text).toContain(quote);
+          expect(quote).not.toBe('');
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are found far into a long answer', async () => {
+    const { citations } = await read([...Array.from({ length: 3_000 }, () => 'Lamps and so on. '), 'The wick is trimmed [', '1].']);
+    expect(citations).toMatchObject([{ marker: '[1]', quote: 'The wick is trimmed weekly.' }]);
+  });
+
+  it('stand for every number of a list or a range', async () => {
+    expect((await read(['All of it [1, 3].'])).citations.map(({ marker }) => marker)).toEqual(['[1]', '[3]']);
+    expect((await read(['All of it [1–3].'])).citations.map(({ marker }) => marker)).toEqual(['[1]', '[2]', '[3]']);
+  });
+});
+
+describe('a quote', () => {
+  it.each([
+    ['Trim the wick every week.', 0, 'The wick is trimmed weekly.'],
+    ['Spare poles can be had.', 1, 'Poles are spare parts.'],
+    ['Rope costs 4 euros.', 2, 'Rope | 4 euros |'],
+    ['Something else.', 1, 'Tents stay dry.'],
+  ])('for "%s" is the sentence of the passage that says it', (sentence, index, quote) => {
+    expect(quoteFor(sentence, texts[index] ?? '')).toBe(quote);
+  });
+
+  it('is always an exact piece of the passage, and short', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 900 }), fc.string({ maxLength: 60 }), (passage, sentence) => {
+        const quote = quoteFor(sentence, passage);
+        expect(passage).toContain(quote);
+        expect(quote.length).toBeLessThanOrEqual(320);
+        if (/\p{L}/u.test(passage)) expect(quote).not.toBe('');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+function cutAt(text: string, cuts: readonly number[]): string[] {
+  const bounds = [...new Set([0, ...cuts.filter((cut) => cut < text.length), text.length])].sort((a, b) => a - b);
+  return bounds.slice(1).map((bound, index) => text.slice(bounds[index], bound));
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import type { ExtractedDocument } from '../../src/retrieval/documents/document.ts';
+import { extracted } from '../../src/retrieval/documents/extract.ts';
+import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../src/retrieval/documents/media-type.ts';
+import { docxOf, pdfOf, zipOf } from './office.ts';
+
+const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
+const signal = new AbortController().signal;
+const read = (mediaType: MediaType, content: string | Uint8Array, charset: string | null = null) =>
+  extracted({ mediaType, charset, bytes: typeof content === 'string' ? Buffer.from(content) : content }, signal);
+const blocksOf = ({ text, blocks }: ExtractedDocument) => blocks.map(({ start, end, kind }) => [kind, text.slice(start, end)]);
+
+describe('a document', () => {
+  it('in Markdown keeps its text and tells its structure', async () => {
+    const document = await read(
+      'text/markdown',
+      '# Title\r\n\r\nOne\r\ntwo.\r\n\r\n- a\r\n- b\r\n\r\n| x |\r\n|---|\r\n| 1 |\r\n\r\n```\r\ncode\r\n```\r\n',
+    );
+    expect(document.title).toBe('Title');
+    expect(blocksOf(document)).toEqual([
+      ['heading', '# Title'],
+      ['paragraph', 'One\ntwo.'],
+      ['list', '- a\n- b'],
+      ['table', '| x |\n|---|\n| 1 |'],
+      ['code', '```\ncode\n```'],
+    ]);
+  });
+
+  it('in Markdown that is nested too deeply to be understood is still read as text', async () => {
+    const document = await read('text/markdown', `${'> '.repeat(5_000)}deep`);
+    expect(document.text.endsWith('deep')).toBe(true);
+    expect(document.blocks).toHaveLength(1);
+  });
+
+  it('in HTML gives headings, paragraphs, lists, tables and code, and leaves out what is not content', async () => {
+    const document = await read(
+      'text/html',
+      `<html><head><title>The  page</title><style>p{}</style><script>alert(1)</script></head><body><nav>Menu</nav>
+      <h1>Ope&shy;ning <em>hours</em></h1><p>We are <b>open</b>
+      daily.<br>Come in!</p><div hidden>secret</div><span aria-hidden="true">x</span>
+      <ul><li>Monday<ul><li>from nine</li></ul></li><li><p>Tuesday</p></li></ul>
+      <table><tr><th>Day</th><th>Hours</th></tr><tr><td>Sunday</td><td>closed</td></tr></table>
+      <pre>let a;
+  let b;</pre>Loose text</body></html>`,
+    );
+    expect(document.title).toBe('The page');
+    expect(blocksOf(document)).toEqual([
+      ['heading', 'Ope\u00adning hours'],
+      ['paragraph', 'We are open daily.\nCome in!'],
+      ['list', '- Monday\n  - from nine\n- Tuesday'],
+      ['table', '| Day | Hours |\n| Sunday | closed |'],
+      ['code', 'let a;\n  let b;'],
+      ['paragraph', 'Loose text'],
+    ]);
+  });
+
+  it('in PDF gives its paragraphs, its headings by their size and its title', async () => {
+    const long = 'A tent is made for nights outside, and it keeps the rain out for as long as its seams are sealed with care.';
+    const file = pdfOf(
+      [
+        [
+          { heading: 1, text: 'Tents' },
+          { heading: 0, text: long },
+          { heading: 0, text: 'Poles are spare parts.' },
+        ],
+        [{ heading: 0, text: 'Page two.' }],
+      ],
+      'Guide',
+    );
+    const document = await read('application/pdf', file);
+    expect(document.title).toBe('Guide');
+    expect(blocksOf(document)).toEqual([
+      ['heading', 'Tents'],
+      ['paragraph', long],
+      ['paragraph', 'Poles are spare parts.'],
+      ['paragraph', 'Page two.'],
+    ]);
+  });
+
+  it('in DOCX gives headings and paragraphs', async () => {
+    const document = await read(
+      docx,
+      docxOf([
+        { heading: 1, text: 'Gift cards' },
+        { heading: 0, text: 'A card is valid for < 3 years.' },
+      ]),
+    );
+    expect(document.title).toBe('Gift cards');
+    expect(blocksOf(document)).toEqual([
+      ['heading', 'Gift cards'],
+      ['paragraph', 'A card is valid for < 3 years.'],
+    ]);
+  });
+
+  it('may be in another encoding when it says so', async () => {
+    const latin = Buffer.from('<meta charset="windows-1252"><p>Caf\u00e9</p>', 'latin1');
+    expect((await read('text/html', latin)).text).toBe('Café');
+    expect((await read('text/plain', Buffer.from('Caf\u00e9', 'latin1'), 'iso-8859-1')).text).toBe('Café');
+    expect((await read('text/plain', Buffer.from('\ufeffCafé', 'utf16le'))).text).toBe('Café');
+  });
+
+  it('is known by its media type and by the ending of its file', () => {
+    expect(mediaTypeOf('Text/HTML; charset=utf-8')).toBe('text/html');
+    expect(mediaTypeOf('image/png')).toBeNull();
+    expect(mediaTypeOfFile('Guide.PDF')).toBe('application/pdf');
+    expect(mediaTypeOfFile('photo.jpg')).toBeNull();
+  });
+});
+
+describe('a source that cannot be read is refused with a sentence', () => {
+  it.each([
+    ['bytes that are no text', 'text/plain', Buffer.from([0xff, 0x00, 0xc3, 0x28]), /no text in utf-8/],
+    ['an encoding that does not exist', 'text/html', '<meta charset=klingon><p>x', /no text in klingon/],
+    ['a broken PDF', 'application/pdf', 'no pdf at all', /no PDF that can be read/],
+    ['a PDF without text', 'application/pdf', pdfOf([[]]), /no text in it/],
+    ['a broken DOCX', docx, 'PK no zip', /no readable ZIP archive/],
+    ['a ZIP that is no DOCX', docx, zipOf({ 'a.txt': 'a' }), /no Word document/],
+    ['an empty text', 'text/markdown', ' \n\n<!-- only a comment -->', /no text in it/],
+    ['more text than a source may have', 'text/plain', 'word '.repeat(1_000_000), /5000000 characters/],
+  ] as const)('%s', async (_, mediaType, content, message) => {
+    await expect(read(mediaType, content)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(message) });
+  });
+
+  it('an archive that unpacks to far more than it says', async () => {
+    const bomb = zipOf({ 'word/document.xml': Buffer.alloc(120_000_000) }, 1_000);
+    expect(bomb.length).toBeLessThan(1_000_000);
+    await expect(read(docx, bomb)).rejects.toMatchObject({ message: expect.stringMatching(/unpacks to more than 100 MB/) });
+  });
+
+  it('and reading stops when the caller leaves', async () => {
+    const controller = new AbortController();
+    const reading = extracted(
+      { mediaType: 'application/pdf', charset: null, bytes: pdfOf([[{ heading: 0, text: 'x' }]]) },
+      controller.signal,
+    );
+    controller.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+});

@@ -1,0 +1,142 @@
+import { buildClientSchema, getIntrospectionQuery } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { serve, testSchema } from './fixture.ts';
+import { post } from './http-client.ts';
+
+describe('a query over HTTP', () => {
+  it('is answered in the type that the client prefers', async () => {
+    const { url } = await serve();
+    const plain = await post(url, { query: '{hello later}' }, { accept: 'application/json' });
+    expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const modern = await post(url, { query: '{hello later}' }, { accept: 'application/json;q=0.5, application/graphql-response+json' });
+    expect(modern.headers.get('content-type')).toBe('application/graphql-response+json; charset=utf-8');
+    expect(await modern.json()).toEqual({ data: { hello: 'Hello, world', later: 'later' } });
+  });
+
+  it('is answered by GET, with variables', async () => {
+    const { url } = await serve();
+    const search = new URLSearchParams({ query: 'query($n: String) {hello(name: $n)}', variables: '{"n":"A & B"}' });
+    expect(await (await fetch(`${url}?${search}`)).json()).toEqual({ data: { hello: 'Hello, A & B' } });
+  });
+
+  it('is known by its principal, its client and its operation', async () => {
+    const { url, opened } = await serve();
+    const headers = { authorization: 'Bearer secret', 'apollographql-client-name': 'shop', 'Last-Event-ID': 'c7' };
+    const response = await post(url, { query: 'query Who {principal}' }, headers);
+    expect(await response.json()).toEqual({ data: { principal: 'key:1' } });
+    expect(opened).toMatchObject([{ operation: { name: 'Who', client: 'shop' }, lastEventId: 'c7' }]);
+  });
+
+  it('masks what is not ours to show, logs it, and keeps the siblings', async () => {
+    const { url, logged } = await serve();
+    const answer = await (await post(url, { query: '{hello secretly refused}' })).json();
+    expect(answer).toMatchObject({
+      data: { hello: 'Hello, world', secretly: null, refused: null },
+      errors: [
+        { path: ['secretly'], message: /went wrong in the gateway/, extensions: { code: 'INTERNAL', errorId: expect.any(String) } },
+        { path: ['refused'], message: /used up until/, extensions: { code: 'BUDGET_EXCEEDED' } },
+      ].map((error) => ({ ...error, message: expect.stringMatching(error.message) })),
+    });
+    expect(JSON.stringify(answer)).not.toContain('secret in');
+    expect(logged).toMatchObject([{ fields: { errorId: answer.errors[0].extensions.errorId, err: { message: 'secret in a resolver' } } }]);
+  });
+
+  it('says in extensions.usage what it used, and nothing where nothing was used', async () => {
+    const { url } = await serve();
+    expect(await (await post(url, { query: '{spend}' })).json()).toMatchObject({
+      extensions: { usage: { cost: '0.000001', totalTokens: 7, calls: [{ callId: 'call-1', coordinate: 'Query.spend' }] } },
+    });
+    expect(await (await post(url, { query: '{hello}' })).json()).not.toHaveProperty('extensions');
+  });
+
+  it('is opened and closed once, whatever becomes of it', async () => {
+    const { url, opened, closed } = await serve();
+    await Promise.all(
+      ['{hello}', '{secretly}', '{goodbye}', 'mutation {touch}'].map((query) => post(url, { query }).then((response) => response.text())),
+    );
+    expect(opened).toHaveLength(4);
+    expect(new Set(closed)).toEqual(new Set(opened));
+    expect(closed).toHaveLength(4);
+  });
+
+  it('runs on the schema of its beginning, the next on the new one', async () => {
+    const { url, gate, tickers, replaceSchema } = await serve();
+    const before = post(url, { query: '{held}' });
+    const late = post(url, { query: '{__schema {description}}' });
+    await late;
+    const next = testSchema(tickers, gate);
+    next.description = 'the new one';
+    replaceSchema(next);
+    expect(await (await post(url, { query: '{__schema {description}}' })).json()).toMatchObject({
+      data: { __schema: { description: 'the new one' } },
+    });
+    gate.open();
+    expect(await (await before).json()).toEqual({ data: { held: 'released' } });
+  });
+
+  it('admits an operation after it was found valid, and tells a refusal', async () => {
+    const seen: string[] = [];
+    const { url, closed } = await serve({
+      admitOperation: async (_, { operation, schema }) => {
+        seen.push(`${operation.name?.value} ${schema.getQueryType()?.name}`);
+      },
+    });
+    await (await post(url, { query: 'query Bad {nothing}' })).text();
+    await (await post(url, { query: 'query Good {hello}' })).text();
+    expect(seen).toEqual(['Good Query']);
+    expect(closed).toHaveLength(2);
+  });
+
+  it('shows the schema to anonymous callers in development only', async () => {
+    const open = await serve();
+    expect(await (await post(open.url, { query: '{__schema {queryType {name}}}' })).json()).toHaveProperty('data.__schema');
+    const { url } = await serve({ development: false });
+    const refused = await (await post(url, { query: '{__schema {queryType {name}}}' })).json();
+    expect(refused).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    const headers = { authorization: 'Bearer secret' };
+    expect(await (await post(url, { query: '{__schema {queryType {name}}}' }, headers)).json()).toHaveProperty('data.__schema');
+  });
+
+  it('may be the introspection query of a stock tool', async () => {
+    const { url } = await serve();
+    const query = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true, schemaDescription: true });
+    const { data } = await (await post(url, { query })).json();
+    expect(buildClientSchema(data).getQueryType()?.name).toBe('Query');
+  });
+
+  it('is not validated to the end when one document repeats a field 4,900 times', async () => {
+    const { url } = await serve();
+    const response = await post(url, { query: `{self {${'hello '.repeat(4_900)}}}` }, { accept: 'application/graphql-response+json' });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ errors: [{ message: 'Validation aborted.', extensions: { code: 'BAD_REQUEST' } }] });
+  });
+});
+
+describe('@defer', () => {
+  it('delivers the rest later, masked, with the usage on the last payload', async () => {
+    const { url, closed } = await serve();
+    const response = await post(url, { query: '{slow {fast ... @defer(label: "a") {slow broken}}}' }, { accept: 'multipart/mixed' });
+    expect(response.headers.get('content-type')).toBe('multipart/mixed;boundary="-";deferSpec=20220824');
+    const text = await response.text();
+    const parts = text
+      .split('\r\n---')
+      .slice(1, -1)
+      .map((part) => JSON.parse(part.slice(part.indexOf('{'))));
+    expect(parts[0]).toEqual({ data: { slow: { fast: 'fast' } }, hasNext: true });
+    expect(parts.flatMap((part) => part.incremental ?? [])).toMatchObject([
+      { data: { slow: 'slow', broken: null }, path: ['slow'], label: 'a', errors: [{ extensions: { code: 'INTERNAL' } }] },
+    ]);
+    expect(parts.at(-1)).toMatchObject({ hasNext: false, extensions: { usage: { calls: [{ callId: 'call-deferred' }] } } });
+    expect(text).not.toContain('secret in');
+    expect(text.endsWith('\r\n-----\r\n')).toBe(true);
+    expect(closed).toHaveLength(1);
+  });
+
+  it('goes over SSE too', async () => {
+    const { url } = await serve();
+    const response = await post(url, { query: '{slow {fast ... @defer {slow}}}' }, { accept: 'text/event-stream' });
+    expect(await response.text()).toMatch(
+      /event: next\ndata: .*"hasNext":true.*event: next\ndata: .*"slow":"slow".*event: complete\ndata:\n\n$/s,
+    );
+  });
+});
