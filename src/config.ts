@@ -97,6 +97,8 @@ export interface GraphConfig {
   readonly pollSeconds?: number;
   /** Request headers that subgraphs are sent. Default: authorization is not among them. */
   readonly forwardHeaders?: readonly string[];
+  /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
+  readonly indexHeaders?: Readonly<Record<string, string>>;
   /** The most that one operation may cost, in US dollars as decimal text; without it, no more than its budgets. */
   readonly mostPerOperation?: string;
 }

@@ -97,7 +97,16 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   });
   const ingestCallFor = ingestCalls(storage.limits, routes, now);
   const { read, prompts } = operatorFields(config, folder);
-  const indexes = openIndexes({ config, read, storage, handle, callFor: ingestCallFor, graph: () => living, log });
+  const indexes = openIndexes({
+    config,
+    read,
+    storage,
+    handle,
+    callFor: ingestCallFor,
+    graph: () => living,
+    headers: graphConfig.indexHeaders ?? {},
+    log,
+  });
   const retrieval = openRetrieval({
     passages: storage.passages,
     jobs: storage.jobs,

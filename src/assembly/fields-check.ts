@@ -7,18 +7,20 @@ import type { FieldsRead } from '../fields/read.ts';
 import type { Capability } from '../providers/provider.ts';
 import { can, namesOf, roomFor } from '../routing/fit.ts';
 import type { Deployment, Route } from '../routing/route.ts';
-import { indexMistakes } from './entity-indexes.ts';
 import { routesOf } from './routes.ts';
 
 export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly string[] {
   const routes = routesOf(config);
   const mistakes: readonly Mistake[] = read.fields.flatMap((field) =>
-    fieldSentences(field, config, routes).map((sentence) => ({ place: field.place, message: `${field.coordinate}: ${sentence}` })),
+    fieldSentences(field, [...Object.keys(config.collections ?? {}), ...read.indexes.map(({ name }) => name)], routes).map((sentence) => ({
+      place: field.place,
+      message: `${field.coordinate}: ${sentence}`,
+    })),
   );
-  return [...mistakes.map(mistakeText), ...indexMistakes(config, read)];
+  return mistakes.map(mistakeText);
 }
 
-function fieldSentences(field: AiField, config: GatewayConfig, routes: ReadonlyMap<string, Route>): readonly string[] {
+function fieldSentences(field: AiField, collections: readonly string[], routes: ReadonlyMap<string, Route>): readonly string[] {
   switch (field.kind) {
     case 'completion': {
       const { route, maxInputTokens, maxOutputTokens, type } = field;
@@ -28,7 +30,6 @@ function fieldSentences(field: AiField, config: GatewayConfig, routes: ReadonlyM
     case 'embedding':
       return present(routeSentence(field.route, ['embedding'], routes));
     case 'answer': {
-      const collections = Object.keys(config.collections ?? {});
       const known = collections.includes(field.collection)
         ? null
         : `There is no collection "${field.collection}". Collections: ${listed(collections)}.`;

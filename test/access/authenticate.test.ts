@@ -4,7 +4,6 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { authenticator } from '../../src/access/authenticate.ts';
 import { developmentKey } from '../../src/access/development-key.ts';
 import { issueKey, type NewKey, verifyKey } from '../../src/access/keys.ts';
-import { allScopes } from '../../src/access/scopes.ts';
 import type { Principal } from '../../src/core/call.ts';
 import type { Limit } from '../../src/core/hold.ts';
 import { openStorage } from '../../src/storage/open.ts';
@@ -88,7 +87,7 @@ describe('the development key', () => {
     expect(await developmentKey({ folder, keys })).toBe(key);
     expect(statSync(join(folder, 'development-key')).mode & 0o777).toBe(0o600);
     expect(await verifyKey(key, keys, now)).toMatchObject({
-      scopes: allScopes,
+      scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:usage:all', 'ai:keys'],
       routes: null,
       monthlyBudget: null,
     });

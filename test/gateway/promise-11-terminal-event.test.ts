@@ -85,7 +85,8 @@ describe.each(transports)(
     it('cancelled, by its owner on another connection', async () => {
       patient.upstream.plays(saying('Half', newGate()));
       const all = await eventsOver(over(patient.gateway, { variables: ask('Say it.') }), ({ __typename, completionId }) => {
-        if (__typename === 'TextDelta') void patient.gateway.ask('mutation($id: ID!) { cancelCompletion(id: $id) { id } }', { id: completionId });
+        if (__typename === 'TextDelta')
+          void patient.gateway.ask('mutation($id: ID!) { cancelCompletion(id: $id) { id } }', { id: completionId });
       });
       expect(terminalOf(all)).toMatchObject({
         __typename: 'CompletionFailed',

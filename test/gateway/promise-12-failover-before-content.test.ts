@@ -43,7 +43,10 @@ describe('failover happens until the first content event; never silently after i
   ])('the caller is told, and the second not asked, where the first %s after a word', async (_, reply) => {
     const { events, last, secondWasAsked } = await answered(reply);
     expect(textOf(events)).toBe('One');
-    expect(last).toMatchObject({ __typename: 'CompletionFailed', failure: { code: expect.stringMatching(/MODEL_UNAVAILABLE|STREAM_STALLED/) } });
+    expect(last).toMatchObject({
+      __typename: 'CompletionFailed',
+      failure: { code: expect.stringMatching(/MODEL_UNAVAILABLE|STREAM_STALLED/) },
+    });
     expect(secondWasAsked).toBe(false);
   });
 });

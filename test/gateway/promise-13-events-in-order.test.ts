@@ -40,7 +40,11 @@ function wordByWord() {
 
 /** The ways back to a stream that was cut behind an event. */
 const waysBack: readonly (readonly [string, Transport, (last: Event, key: string) => Reading])[] = [
-  ['completionEvents with its id and cursor', overSse, (last) => ({ query: attach, variables: { id: last.completionId, after: last.cursor } })],
+  [
+    'completionEvents with its id and cursor',
+    overSse,
+    (last) => ({ query: attach, variables: { id: last.completionId, after: last.cursor } }),
+  ],
   [
     'completionEvents over a WebSocket',
     overSocket,
@@ -124,7 +128,9 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     upstream.plays(saying(...words));
     const [started] = await eventsOver(overSse(gateway, { variables: ask('Count.', { idempotencyKey: freshKey() }) }));
     const strangers = eventsOver(overSse(gateway, { query: attach, variables: { id: started.completionId }, key: null }));
-    expect(await strangers).toMatchObject([{ __typename: 'CompletionFailed', failure: { message: expect.stringMatching(/no completion/i) } }]);
+    expect(await strangers).toMatchObject([
+      { __typename: 'CompletionFailed', failure: { message: expect.stringMatching(/no completion/i) } },
+    ]);
   });
 
   it('nor is anything resumed by what was never a cursor, or by that of another completion', async () => {
@@ -133,8 +139,8 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     const run = async () => eventsOver(overSse(gateway, { variables: ask('Count.', { idempotencyKey: freshKey() }) }));
     const [mine, other] = [await run(), await run()];
     const refusedWith = (after: string) =>
-      eventsOver(overSse(gateway, { query: attach, variables: { id: mine[0].completionId, after } })).then(
-        (events) => events.map((event) => event.failure?.message ?? event.__typename).join(),
+      eventsOver(overSse(gateway, { query: attach, variables: { id: mine[0].completionId, after } })).then((events) =>
+        events.map((event) => event.failure?.message ?? event.__typename).join(),
       );
     expect(await refusedWith('Zm9v')).toMatch(/cursor/);
     expect(await refusedWith(other[1].cursor)).toMatch(/another completion/);
@@ -230,4 +236,3 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     expect(seqsOf([...before, ...rest])).toEqual(countTo(before.length + rest.length));
   });
 });
-

@@ -75,7 +75,8 @@ describe('a slow reader holds bounded memory; deltas are coalesced for laggards,
         received = received.slice(end + 2);
         if (line === undefined) continue;
         // A chunk of HTTP may end inside an event: its length line is not part of the JSON.
-        const { completionStream: event } = (JSON.parse(line.replaceAll(/\r\n[0-9a-f]+\r\n/g, '')) as { data: { completionStream: Event } }).data;
+        const { completionStream: event } = (JSON.parse(line.replaceAll(/\r\n[0-9a-f]+\r\n/g, '')) as { data: { completionStream: Event } })
+          .data;
         events += 1;
         if (event.__typename !== 'TextDelta') continue;
         expect(event.offset).toBe(delivered);
