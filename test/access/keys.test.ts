@@ -104,6 +104,7 @@ describe('the key desk', () => {
     [{ name: ' ' }, /name .* between 1 and 100/],
     [{ team: 'x'.repeat(101) }, /team .* between 1 and 100/],
     [{ scopes: ['ai:everything'] }, /no scope "ai:everything". Scopes of the gateway: ai:use/],
+    [{ scopes: ['ai:use', ' '] }, /no scope " "/],
     [{ scopes: [] }, /may do nothing/],
     [{ routes: ['default', 'fast'] }, /no route "fast". Routes: default/],
     [{ monthlyBudget: -1 }, /monthly budget/],
