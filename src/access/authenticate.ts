@@ -4,7 +4,7 @@ import type { Limit } from '../core/hold.ts';
 import type { KeyRecord, Keys } from '../storage/keys.ts';
 import { verifyKey } from './keys.ts';
 
-export interface Credentials {
+interface Credentials {
   /** The header as it came, or its like in `connection_init`; null: none. */
   readonly authorization: string | null;
 }

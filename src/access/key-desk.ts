@@ -43,7 +43,9 @@ function check(key: NewKey, routes: readonly string[] | null, now: number): void
   ] as const) {
     if (text.trim() === '' || text.length > nameLengthMost) refuse(`The ${what} of a key has between 1 and ${nameLengthMost} characters.`);
   }
-  const unknown = key.scopes.filter((scope) => scope.startsWith('ai:') && !allScopes.some((known) => known === scope));
+  const unknown = key.scopes.filter(
+    (scope) => !/^[!-~]+$/.test(scope) || (scope.startsWith('ai:') && !allScopes.some((known) => known === scope)),
+  );
   if (unknown.length > 0)
     refuse(
       `There is no scope "${unknown.join('", "')}". Scopes of the gateway: ${allScopes.join(', ')}; those of other teams' subgraphs do not begin with "ai:".`,

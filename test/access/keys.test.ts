@@ -104,6 +104,7 @@ describe('the key desk', () => {
     [{ name: ' ' }, /name .* between 1 and 100/],
     [{ team: 'x'.repeat(101) }, /team .* between 1 and 100/],
     [{ scopes: ['ai:everything'] }, /no scope "ai:everything". Scopes of the gateway: ai:use/],
+    [{ scopes: ['ai:use', ' '] }, /no scope " "/],
     [{ scopes: [] }, /may do nothing/],
     [{ routes: ['default', 'fast'] }, /no route "fast". Routes: default/],
     [{ monthlyBudget: -1 }, /monthly budget/],
@@ -117,6 +118,11 @@ describe('the key desk', () => {
     const before = (await keys.list()).length;
     await expect(at.issue({ ...wanted, ...part })).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(sentence) });
     expect(await keys.list()).toHaveLength(before);
+  });
+
+  it('takes the scopes of other teams', async () => {
+    const { desk: at } = await desk();
+    await expect(at.issue({ ...wanted, scopes: ['orders:read'] })).resolves.toMatchObject({ key: { scopes: ['orders:read'] } });
   });
 
   it('takes every scope there is', async () => {

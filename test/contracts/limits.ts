@@ -279,6 +279,13 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await limits.admit([slots(1)]);
     });
 
+    it('does not count the slots of a process that no longer renews its lease', async () => {
+      const { limits, elsewhere, clock } = await open();
+      await (await elsewhere()).limits.admit([slots(1)]);
+      clock.time += 3_600_000;
+      await limits.admit([slots(1)]);
+    });
+
     it('is shared by processes', async () => {
       const { limits, elsewhere } = await open();
       const other = await elsewhere();

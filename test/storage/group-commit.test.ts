@@ -1,0 +1,48 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
+import { groupCommit } from '../../src/storage/group-commit.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
+import { itemsMigration } from '../contracts/database.ts';
+
+function open() {
+  const database = openSqlite(':memory:', [itemsMigration]);
+  onTestFinished(() => database.close());
+  let transactions = 0;
+  const commit = groupCommit({
+    ...database,
+    tx: (work) => {
+      transactions += 1;
+      return database.tx(work);
+    },
+  });
+  const insert = (id: string) => commit((tx) => tx.run('insert into items (id, n) values ($1, $2)', [id, 1]));
+  const ids = async () => (await database.all('select id from items order by id')).map((row) => row['id']);
+  return { commit, insert, ids, transactions: () => transactions };
+}
+
+it('commits together what is asked for in one turn, in order', async () => {
+  const { commit, insert, ids, transactions } = open();
+  const seen = commit(async (tx) => (await tx.all('select id from items')).length);
+  const [, , then] = await Promise.all([insert('a'), insert('b'), commit(async (tx) => (await tx.all('select id from items')).length)]);
+  expect(await seen).toBe(0);
+  expect(then).toBe(2);
+  expect(await ids()).toEqual(['a', 'b']);
+  expect(transactions()).toBe(1);
+});
+
+it('refuses one without the others', async () => {
+  const { commit, insert, ids, transactions } = open();
+  const no = new GatewayError('BUDGET_EXCEEDED', 'No.');
+  const endings = await Promise.allSettled([insert('a'), commit(() => Promise.reject(no)), insert('b')]);
+  expect(endings.map((ending) => ending.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(endings[1]).toMatchObject({ reason: no });
+  expect(await ids()).toEqual(['a', 'b']);
+  expect(transactions()).toBe(1);
+});
+
+it('lets one that the database refuses fail alone, and does the others once', async () => {
+  const { insert, ids } = open();
+  const endings = await Promise.allSettled([insert('a'), insert('a'), insert('b')]);
+  expect(endings.map((ending) => ending.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await ids()).toEqual(['a', 'b']);
+});
