@@ -1,6 +1,5 @@
 /** What `npm start` serves: two teams' subgraphs, AI fields on their entities, and a small collection of documents. */
-import { detected } from '../src/assembly/detected.ts';
-import { defineConfig } from '../src/config.ts';
+import { defineConfig, detected } from '../src/index.ts';
 
 export default defineConfig({
   ...detected(),

@@ -46,10 +46,11 @@ function graphFrom(
 
 const nothingComposed = { subgraphs: [] } as const;
 
-/** What cannot be read or parsed is told later, by whoever serves or checks the file; it is taken for one of ours till then. */
+/** What is no supergraph is told later, by whoever serves or checks the file; it is taken for one of ours till then. */
 function hasAiSubgraph(file: string): boolean {
   try {
-    return graphsOf(parse(readFileSync(file, 'utf8'), { noLocation: true })).some(({ url }) => url === localUrl(aiSubgraph));
+    const graphs = graphsOf(parse(readFileSync(file, 'utf8'), { noLocation: true }));
+    return graphs.length === 0 || graphs.some(({ url }) => url === localUrl(aiSubgraph));
   } catch {
     return true;
   }

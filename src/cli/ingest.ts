@@ -55,7 +55,8 @@ async function ingested(gateway: Gateway, collection: string, sources: AsyncIter
     let last: IngestionState = queued;
     for await (const state of retrieval.followIngestion(queued.id, principal, signal)) {
       for (const { sourceId, message } of state.failed.slice(last.failed.length)) process.stderr.write(`${sourceId}: ${message}\n`);
-      if (state.done > last.done) process.stdout.write(`${total.done + state.done} done (${batch[state.done - 1]?.id})\n`);
+      for (const [at, { id }] of batch.slice(last.done, state.done).entries())
+        process.stdout.write(`${total.done + last.done + at + 1}  ${id}\n`);
       last = state;
     }
     if (last.status === 'FAILED' && last.done < last.total)

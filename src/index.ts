@@ -1,0 +1,41 @@
+/** What a `gateway.config.ts` is written with, and a gateway inside a program of one's own: the package's surface. */
+export { type Detected, detected } from './assembly/detected.ts';
+export {
+  type DeploymentConfig,
+  defineConfig,
+  type GatewayConfig,
+  type GraphConfig,
+  type GuardrailConfig,
+  type LogLevel,
+  type RouteConfig,
+  type RouteNames,
+  type ServerConfig,
+  type StorageConfig,
+  type SubgraphConfig,
+  type TeamConfig,
+} from './config.ts';
+export type { Call, Principal } from './core/call.ts';
+export type { Chunk, FinishReason } from './core/chunk.ts';
+export { type ErrorCode, type ErrorDetails, GatewayError } from './core/errors.ts';
+export { flatPrice, type Price, type Usage } from './core/money.ts';
+export type { CompletionRequest, EmbeddingRequest, ModelRequest } from './core/request.ts';
+export { Secret, secretFrom } from './core/secret.ts';
+export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
+export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern.ts';
+export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
+export {
+  embeddedCapabilities,
+  embeddedContextWindow,
+  embeddedExtractive,
+  embeddedLexical,
+  embeddedPrice,
+  embeddedProvider,
+} from './providers/embedded.ts';
+export { type GoogleOptions, googleProvider } from './providers/google.ts';
+export { type OllamaOptions, ollamaProvider } from './providers/ollama.ts';
+export { type OpenAiOptions, openaiProvider } from './providers/openai.ts';
+export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './providers/openai-compatible.ts';
+export type { Capability, Provider, SendOptions } from './providers/provider.ts';
+export type { CollectionConfig } from './retrieval/collections.ts';
+export { type Log, openLog, silentLog } from './telemetry/log.ts';
