@@ -18,6 +18,8 @@ export default defineConfig({
     fields: ['ai-fields.graphql'],
     prompts: 'prompts',
     forwardHeaders: ['x-shop-role'],
+    // The index knows unreleased products too; callers find those that their own headers show them.
+    indexHeaders: { 'x-shop-role': 'staff' },
   },
   storage: { folder: '../.fieldgate' },
 });

@@ -97,6 +97,8 @@ export interface GraphConfig {
   readonly pollSeconds?: number;
   /** Request headers that subgraphs are sent. Default: authorization is not among them. */
   readonly forwardHeaders?: readonly string[];
+  /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
+  readonly indexHeaders?: Readonly<Record<string, string>>;
   /** The most that one operation may cost, in US dollars as decimal text; without it, no more than its budgets. */
   readonly mostPerOperation?: string;
 }
@@ -131,6 +133,8 @@ export interface ServerConfig {
 
 /** The configuration as it is, typed. Call it in `gateway.config.ts`. */
 export const defineConfig = (config: GatewayConfig): GatewayConfig => config;
+
+export const isDevelopment = ({ server = {} }: GatewayConfig): boolean => server.development ?? process.env['NODE_ENV'] !== 'production';
 
 export const pathIn = (folder: string, path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
 

@@ -9,7 +9,8 @@ import { authenticator } from './access/authenticate.ts';
 import { developmentKey } from './access/development-key.ts';
 import { admission } from './assembly/admission.ts';
 import { openIndexes } from './assembly/entity-indexes.ts';
-import { graphOf, operatorFields, readiness, schemaChooser } from './assembly/graph.ts';
+import { gatewayFace, subgraphFace } from './assembly/faces.ts';
+import { graphOf, operatorFields, whenComposed } from './assembly/graph.ts';
 import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
 import { operationHooks } from './assembly/operations.ts';
@@ -18,8 +19,9 @@ import { collectionsOf, routesOf } from './assembly/routes.ts';
 import { servicesOf } from './assembly/services.ts';
 import { startDocuments } from './assembly/start-documents.ts';
 import { firstQueries } from './assembly/welcome.ts';
-import { type GatewayConfig, includesRoute, pathIn } from './config.ts';
+import { type GatewayConfig, includesRoute, isDevelopment, pathIn } from './config.ts';
 import { nanoUsdOf } from './core/money.ts';
+import type { Secret } from './core/secret.ts';
 import type { Graph } from './federation/graph.ts';
 import { aiFields } from './graphql/ai-fields/schema-part.ts';
 import { maskedError } from './graphql/errors.ts';
@@ -46,7 +48,7 @@ export interface Gateway {
   readonly storage: Storage;
   /** A key with every scope, for the person at this machine; null outside development. */
   readonly developmentKey: string | null;
-  /** Lets operations finish for the configured grace, stores what must be kept, ends everything. */
+  /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -55,15 +57,17 @@ export interface GatewayOptions {
   readonly folder: string;
   /** Whether it listens on this machine alone: only then may anonymous callers use the embedded provider. */
   readonly loopback: boolean;
+  /** Serves the AI schema alone, as a subgraph of the router that shows this secret: it may ask for `_entities`. */
+  readonly router?: Secret;
   readonly log?: Log;
   readonly now?: () => number;
 }
 
 /** For a configuration that `checkConfig` found no mistake in. */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { folder, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
+  const { folder, router = null, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
   const { graph: graphConfig = {}, server: serverConfig = {}, guardrails = [] } = config;
-  const development = serverConfig.development ?? process.env['NODE_ENV'] !== 'production';
+  const development = isDevelopment(config);
   const state = config.storage?.folder === null ? null : pathIn(folder, config.storage?.folder ?? '.fieldgate');
 
   const storage = await openStorage({ folder: state, now, warn: (sentence, cause) => log.warn(sentence, { err: cause }) });
@@ -93,14 +97,23 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   });
   const ingestCallFor = ingestCalls(storage.limits, routes, now);
   const { read, prompts } = operatorFields(config, folder);
-  const indexes = openIndexes({ config, read, storage, handle, callFor: ingestCallFor, graph: () => living, log });
+  const indexes = openIndexes({
+    config,
+    read,
+    storage,
+    handle,
+    callFor: ingestCallFor,
+    graph: () => living,
+    headers: graphConfig.indexHeaders ?? {},
+    log,
+  });
   const retrieval = openRetrieval({
     passages: storage.passages,
     jobs: storage.jobs,
     handle,
     collections,
     ingestCallFor,
-    // entities: indexes,
+    entities: indexes,
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
@@ -120,29 +133,31 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   });
   const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
   const living = graphOf({ config, folder, fields: read, schema: own, log });
+  const rules = quoteRules({
+    services,
+    fields: read.fields,
+    listSizeOf: listSizesOf(living),
+    principal: serviceOf('quote'),
+    assumedListSize: 100,
+  });
   const admit = admission({
-    rules: quoteRules({
-      services,
-      fields: read.fields,
-      listSizeOf: listSizesOf(living),
-      principal: serviceOf('quote'),
-      assumedListSize: 100,
-    }),
+    // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
+    rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
     mostPerOperation: nanoUsdOf(graphConfig.mostPerOperation ?? ''),
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });
 
   const anonymous = development && options.loopback ? anonymousOf(routes) : null;
-  const modelFields = new Set([...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
+  const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
+  const hooks = operationHooks({
+    authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
+    limits: storage.limits,
+    admission: admit,
+  });
   const server = createServer({
-    ...operationHooks({
-      authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
-      limits: storage.limits,
-      admission: admit,
-    }),
-    schema: schemaChooser(living, own),
+    ...hooks,
+    ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
     modelFields: () => modelFields,
-    ready: () => readiness(living, storage),
     development,
     cors: { origins: serverConfig.origins ?? [] },
     maskError: (error) => maskedError(error, services.failed),
@@ -154,6 +169,15 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     },
   });
 
+  async function shutDown(): Promise<void> {
+    await server.close(serverConfig.drainMs ?? 10_000);
+    await runs.drain(0);
+    await Promise.all([retrieval.stop(), indexes.stop()]);
+    living.close();
+    await storage.close();
+  }
+  let closing: Promise<void> | null = null;
+
   return {
     graph: living,
     services,
@@ -162,17 +186,14 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     async listen(at) {
       const listening = await server.listen(at);
       retrieval.start();
-      void living.refresh().then(() => indexes.start());
+      void living.refresh();
+      void whenComposed(living).then(() => indexes.start());
       void startDocuments(config, folder, retrieval, log);
       return listening;
     },
-    async close() {
-      const drainMs = serverConfig.drainMs ?? 10_000;
-      await server.close(drainMs);
-      await runs.drain(0);
-      await Promise.all([retrieval.stop(), indexes.stop()]);
-      living.close();
-      await storage.close();
+    close() {
+      closing ??= shutDown();
+      return closing;
     },
   };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command line. A mistake is a sentence on standard error and exit code 1, never a stack. */
 import { enableCompileCache } from 'node:module';
+import { debuglog } from 'node:util';
 import { type Arguments, helpText, parseArguments } from './cli/arguments.ts';
 import { GatewayError } from './core/errors.ts';
 
@@ -25,13 +26,24 @@ async function run(args: Arguments): Promise<void> {
   }
 }
 
+/** What is no GatewayError is a bug of ours: NODE_DEBUG=fieldgate shows where. */
+function sentence(error: unknown): string {
+  debuglog('fieldgate')('%O', error);
+  const known = error instanceof GatewayError && error.code !== 'INTERNAL';
+  if (known) return error.message;
+  const cause = error instanceof GatewayError ? error.cause : error;
+  return `Something went wrong in fieldgate itself: ${cause instanceof Error ? cause.message : String(cause)}\nNODE_DEBUG=fieldgate shows where.`;
+}
+
+/** A reader that has left (`| head`) is no failure. */
+process.stdout.on('error', () => process.exit());
+
 try {
   const args = parseArguments(process.argv.slice(2));
   if (args === null) process.stdout.write(helpText());
   else await run(args);
-  process.exit(process.exitCode ?? 0);
 } catch (error) {
-  if (!(error instanceof GatewayError) || error.code === 'INTERNAL') throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exit(1);
+  process.exitCode = 1;
+  process.stderr.write(`${sentence(error)}\n`);
 }
+process.stdout.write('', () => process.exit());

@@ -212,11 +212,7 @@ const openings = [
   (kind: Kind, brand: string) =>
     `A ${kind.noun.toLowerCase()} made of ${kind.materials.join(' and ')}, built by ${brand} to be repaired rather than replaced.`,
 ];
-const warranties = [
-  'It comes with a five year warranty.',
-  'Spare parts are available for ten years.',
-  'It can be returned within 60 days.',
-];
+const warranties = [5, 2, 10];
 
 const at = <T>(list: readonly T[], index: number): T => {
   const value = list[((index % list.length) + list.length) % list.length];
@@ -232,7 +228,12 @@ export const products: readonly ProductRow[] = Array.from({ length: 240 }, (_, i
   return {
     id: String(index + 1),
     name: `${brand} ${line} ${kind.noun}`,
-    description: [at(openings, index)(kind, brand), kind.use, kind.care, at(warranties, index)].join(' '),
+    description: [
+      `${at(openings, index)(kind, brand)} ${kind.use}`,
+      `Material: ${kind.materials.join(' and ')}`,
+      `Care: ${kind.care}`,
+      `Warranty: ${at(warranties, index)} years`,
+    ].join('\n'),
     category: kind.category,
     price: Math.round(kind.price * scale) - 0.05,
     materials: kind.materials,

@@ -15,7 +15,7 @@ export interface KeyDesk {
 }
 
 export interface KeyDeskOptions {
-  /** Names of the routes there are, for keys that are confined to some; null: any name is taken. */
+  /** Names of the routes there are, for keys that are confined to some; null takes every name. */
   readonly routes?: readonly string[] | null;
   readonly now?: () => number;
 }
@@ -43,8 +43,11 @@ function check(key: NewKey, routes: readonly string[] | null, now: number): void
   ] as const) {
     if (text.trim() === '' || text.length > nameLengthMost) refuse(`The ${what} of a key has between 1 and ${nameLengthMost} characters.`);
   }
-  const unknown = key.scopes.filter((scope) => !allScopes.some((known) => known === scope));
-  if (unknown.length > 0) refuse(`There is no scope "${unknown.join('", "')}". Scopes: ${allScopes.join(', ')}.`);
+  const unknown = key.scopes.filter((scope) => scope.startsWith('ai:') && !allScopes.some((known) => known === scope));
+  if (unknown.length > 0)
+    refuse(
+      `There is no scope "${unknown.join('", "')}". Scopes of the gateway: ${allScopes.join(', ')}; those of other teams' subgraphs do not begin with "ai:".`,
+    );
   if (key.scopes.length === 0) refuse(`A key without scopes may do nothing. Scopes: ${allScopes.join(', ')}.`);
   const missing = routes === null ? [] : (key.routes ?? []).filter((route) => !routes.includes(route));
   if (missing.length > 0) refuse(`There is no route "${missing.join('", "')}". Routes: ${routes?.join(', ')}.`);

@@ -1,8 +1,9 @@
-/** What a key may be allowed to do; fields name them in `@requiresScopes`. */
+/** What a key may be allowed to do here; fields name them in `@requiresScopes`. Other teams' subgraphs have scopes of their own. */
 export const scopes = {
   'ai:use': 'Ask models: completions, embeddings, search and answers, and AI fields on entities.',
   'ai:ingest': 'Put sources into collections and delete them.',
   'ai:usage': 'Read what was used and what it cost, of the whole team.',
+  'ai:usage:all': 'Read what everybody used.',
   'ai:keys': 'Create, list and revoke keys.',
 } as const satisfies Record<string, string>;
 

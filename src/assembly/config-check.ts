@@ -136,6 +136,8 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
   const found: string[] = [];
   if (supergraph !== undefined && subgraphs.length > 0)
     found.push('graph has a supergraph and subgraphs. Give one: a composed file, or what is to be composed.');
+  if (graph.ai === false && supergraph === undefined && subgraphs.length === 0)
+    found.push('graph.ai is false, and there is no other graph. Give graph.supergraph or graph.subgraphs, or serve the AI subgraph.');
   if (graph.ai === false && fields.length > 0) found.push('graph.ai is false, but graph.fields has AI fields. Leave one out.');
   const files = [
     ...(supergraph === undefined ? [] : [['graph.supergraph', supergraph] as const]),

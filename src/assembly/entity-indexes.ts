@@ -1,11 +1,95 @@
-import { GatewayError } from '../core/errors.ts';
-export function openIndexes(_: unknown) {
+/** The operator's `@indexed` types, as retrieval takes them: plain functions and text, and the graph behind them. */
+import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
+import type { GatewayConfig } from '../config.ts';
+import type { Handler } from '../core/call.ts';
+import { entityPages } from '../federation/entity-pages.ts';
+import type { Graph } from '../federation/graph.ts';
+import { visibleEntities } from '../federation/visible-entities.ts';
+import type { EntityIndex } from '../fields/ai-field.ts';
+import type { FieldsRead } from '../fields/read.ts';
+import { holesOf, renderPlain } from '../fields/template.ts';
+import type { Entities, EntityIndexOptions, Fields } from '../retrieval/entities.ts';
+import { openEntities } from '../retrieval/open-entities.ts';
+import type { IngestCallMaker } from '../retrieval/source.ts';
+import type { Storage } from '../storage/open.ts';
+import type { Log } from '../telemetry/log.ts';
+import { accessTo } from './graph.ts';
+import { embeddingRoute } from './index-mistakes.ts';
+import { ownContext } from './operations.ts';
+import { serviceOf } from './principals.ts';
+import { embeddingOf } from './routes.ts';
+
+export interface IndexParts {
+  readonly config: GatewayConfig;
+  readonly read: FieldsRead;
+  readonly storage: Pick<Storage, 'passages' | 'limits'>;
+  readonly handle: Handler;
+  readonly callFor: IngestCallMaker;
+  /** Known after the indexes, which its own subgraph needs. */
+  readonly graph: () => Pick<Graph, 'schema' | 'supergraphSdl'>;
+  /** The gateway's own headers as a client of the subgraphs, through the same allow-list: what they show it is what is indexed. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly log: Log;
+}
+
+export interface Indexes extends Entities {
+  /** Null when there is no such index. */
+  embeddingRoute(index: string): string | null;
+}
+
+export function openIndexes({ config, read, storage, handle, callFor, graph, headers = {}, log }: IndexParts): Indexes {
+  const principal = serviceOf('indexes');
+  const entities = openEntities({
+    indexes: read.indexes.map((index) => ({ ...indexedOf(index), embeddingRoute, ...embeddingOf(config, embeddingRoute) })),
+    passages: storage.passages,
+    handle,
+    callFor,
+    principal,
+    page: entityPages({
+      schema: () => graph().schema(),
+      contextFor: (signal) => ({ ...ownContext(principal, storage.limits, signal), headers }),
+    }),
+    visible: visibleEntities({ ...accessTo(config), supergraphSdl: () => graph().supergraphSdl() }),
+    onFailure: (err, index) => log.warn('an index of entities is not as fresh as the graph', { index, err }),
+  });
+  return { ...entities, embeddingRoute: (index) => (entities.has(index) ? embeddingRoute : null) };
+}
+
+export function indexedOf({ name, typeName, key, text, from }: EntityIndex): Omit<EntityIndexOptions, 'embeddingRoute' | 'embeddingModel'> {
+  const keyTree = treeOf(key);
   return {
-    similar: async () => {
-      throw new GatewayError('INTERNAL', 'no index yet');
-    },
-    embeddingRoute: (_name: string): string | null => null,
-    start() {},
-    async stop() {},
+    name,
+    typeName,
+    key,
+    from,
+    selection: selectionText(holesOf(text)),
+    keyOf: (entity) => picked(entity, keyTree),
+    textOf: (entity) => renderPlain(text, {}, entity),
   };
+}
+
+/** `name brand { country }` of the paths that a template reads. */
+function selectionText(paths: readonly (readonly string[])[]): string {
+  const heads = [...new Set(paths.flatMap(([head]) => head ?? []))];
+  return heads
+    .map((head) => {
+      const inner = selectionText(paths.flatMap(([first, ...rest]) => (first === head && rest.length > 0 ? [rest] : [])));
+      return inner === '' ? head : `${head} { ${inner} }`;
+    })
+    .join(' ');
+}
+
+function treeOf(key: string): SelectionSetNode | undefined {
+  const [definition] = parse(`{ ${key} }`, { noLocation: true }).definitions;
+  return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : undefined;
+}
+
+/** The selected fields and nothing else; null when one of them has no value. */
+function picked(value: unknown, tree: SelectionSetNode | undefined): Fields | null {
+  const fields = (tree?.selections ?? []).filter((selection): selection is FieldNode => selection.kind === Kind.FIELD);
+  const entries = fields.map(({ name, selectionSet }) => {
+    const inner: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name.value) : null;
+    return [name.value, selectionSet === undefined ? (inner ?? null) : picked(inner, selectionSet)] as const;
+  });
+  return entries.some(([, inner]) => inner === null) ? null : Object.fromEntries(entries);
 }

@@ -1,14 +1,18 @@
 /** The AI subgraph and the living graph it is part of, from the configuration. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
 import { type GatewayConfig, pathIn } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Authorize } from '../federation/authorization.ts';
 import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
+import type { FetchOptions } from '../federation/fetch.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
+import type { SubgraphSource } from '../federation/sources.ts';
 import { mistakeText } from '../fields/ai-field.ts';
+import { withInheritedAuth } from '../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../fields/read.ts';
 import { aiTypeDefs } from '../graphql/schema.ts';
@@ -17,6 +21,7 @@ import type { SchemaFor } from '../server/yoga.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 
+import { indexMistakes } from './index-mistakes.ts';
 import type { GatewayContext } from './operations.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
@@ -30,29 +35,45 @@ export interface OperatorFields {
 }
 
 /** The prompts folder and the SDL files with AI fields. Files that are missing are told by `checkConfig`. */
-export function operatorFields({ graph = {} }: GatewayConfig, folder: string): OperatorFields {
+export function operatorFields(config: GatewayConfig, folder: string): OperatorFields {
+  const { graph = {} } = config;
   const mistakes: string[] = [];
   const prompts: PromptFile[] = [];
   const promptFolder = graph.prompts === undefined ? null : pathIn(folder, graph.prompts);
-  for (const file of promptFolder === null
-    ? []
-    : readdirSync(promptFolder)
-        .filter((name) => name.endsWith('.md'))
-        .sort()) {
+  const files = promptFolder === null || !existsSync(promptFolder) ? [] : readdirSync(promptFolder).filter((name) => name.endsWith('.md'));
+  for (const file of files.sort()) {
     const parsed = parsePrompt(file, readFileSync(join(promptFolder ?? '', file), 'utf8'));
     mistakes.push(...parsed.mistakes);
     if (parsed.prompt !== null) prompts.push(parsed.prompt);
   }
   const table = promptTable(prompts);
   const read = readFields(
-    (graph.fields ?? []).map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
+    (graph.fields ?? [])
+      .filter((file) => existsSync(pathIn(folder, file)))
+      .map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
     table,
   );
-  return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText)] };
+  return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText), ...indexMistakes(config, read)] };
 }
 
-/** The AI subgraph's SDL, as composition and `_service` see it: no prompt is in it. */
-export const aiSdl = (fields: FieldsRead): string => `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+/** The AI subgraph's SDL as composition sees it, guarded like what it reads of the others: no prompt is in it. */
+export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string {
+  const own = `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+  let last: { readonly others: string; readonly sdl: string } | null = null;
+  return (others) => {
+    const all = others.join('\n');
+    if (last?.others !== all) last = { others: all, sdl: withInheritedAuth(own, fields.reads, others) };
+    return last.sdl;
+  };
+}
+
+/** The other teams' subgraphs, and where the SDL of each is read. */
+export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
+  (graph.subgraphs ?? []).map(({ name, url, sdl }) => ({
+    name,
+    url,
+    ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
+  }));
 
 export interface GraphParts {
   readonly config: GatewayConfig;
@@ -65,29 +86,30 @@ export interface GraphParts {
 
 export function graphOf({ config, folder, fields, schema, log }: GraphParts): Graph {
   const { graph = {} } = config;
-  const { subgraphs = [], pollSeconds = 10 } = graph;
+  const { pollSeconds = 10 } = graph;
   const source: GraphSource =
     graph.supergraph === undefined
-      ? {
-          kind: 'subgraphs',
-          subgraphs: subgraphs.map(({ name, url, sdl }) => ({
-            name,
-            url,
-            ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
-          })),
-        }
+      ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
       : { kind: 'supergraph', file: pathIn(folder, graph.supergraph) };
   return livingGraph({
     source,
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
     composer: composer({ own: schema === null ? null : aiSubgraph }),
     pollMs: pollSeconds * 1_000,
+    ...accessTo(config),
+    log: (level, message, details) => log[level](message, details),
+  });
+}
+
+/** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
+export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+  return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries(
-        subgraphs.map(({ name, timeoutMs, retries }) => [
+        (graph.subgraphs ?? []).map(({ name, timeoutMs, retries }) => [
           name,
           { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retries === undefined ? {} : { retries }) },
         ]),
@@ -98,8 +120,7 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
       const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
       return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
     },
-    log: (level, message, details) => log[level](message, details),
-  });
+  };
 }
 
 /** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
@@ -123,4 +144,11 @@ export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): 
     ready: ready && stores,
     reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
   };
+}
+
+/** Resolves when there is a graph to serve; never, when it is closed before. */
+export function whenComposed(graph: Graph): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = graph.onChange(() => resolve());
+  return promise.finally(stop);
 }

@@ -2,10 +2,14 @@ import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graph
 import type { Graph } from '../federation/graph.ts';
 import type { ListSize } from '../fields/list-size.ts';
 
+/** As long as what the router sends: it stands in no supergraph. */
+const entities: ListSize = { assumedSize: null, slicingArguments: ['representations'], sizedFields: [] };
+
 /** What `@listSize` says in the supergraph of the moment, by coordinate. */
 export function listSizesOf(graph: Pick<Graph, 'supergraphSdl'>): (coordinate: string) => ListSize | null {
   let read: { readonly sdl: string; readonly sizes: ReadonlyMap<string, ListSize> } | null = null;
   return (coordinate) => {
+    if (coordinate === 'Query._entities') return entities;
     const sdl = graph.supergraphSdl();
     if (sdl === null) return null;
     if (read?.sdl !== sdl) read = { sdl, sizes: listSizesIn(sdl) };

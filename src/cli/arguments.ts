@@ -2,42 +2,57 @@
 import { parseArgs } from 'node:util';
 import { GatewayError } from '../core/errors.ts';
 
-export const commands = {
-  serve: 'serve the gateway (the default)',
-  check: 'check configuration, schema, prompts, prices and composition; exit 1 if anything is wrong',
-  compose: 'print the supergraph SDL',
-  quote: 'FILE.graphql: what an operation can cost at most, field by field',
-  keys: 'create | list | revoke ID: virtual keys',
-  ingest: 'PATH...: add documents to a collection',
-  subgraph: 'serve the AI schema as a Federation-2 subgraph for a router of your own',
+const commands = {
+  serve: { takes: null, says: 'serve the gateway (the default)' },
+  check: { takes: null, says: 'check configuration, AI fields, prompts, prices and composition; exit 1 if anything is wrong' },
+  compose: { takes: null, says: 'print the supergraph SDL' },
+  quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
+  keys: { takes: 'create | list | revoke ID', says: 'virtual keys' },
+  ingest: { takes: 'PATH...', says: 'add documents to a collection' },
+  subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
 } as const;
 
-export type Command = keyof typeof commands;
+type Command = keyof typeof commands;
+
+interface Flag {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  readonly multiple?: true;
+  readonly value?: string;
+  /** The commands that it means something to; without it, all. */
+  readonly of?: readonly Command[];
+  readonly says: string;
+}
+
+const listening = ['serve', 'subgraph'] as const;
+const graphing = ['serve', 'check', 'compose', 'quote', 'subgraph'] as const;
+const keyed = ['keys'] as const;
 
 const flags = {
   config: { type: 'string', value: 'FILE', says: 'the configuration; without it ./gateway.config.ts, else the built-in one' },
-  port: { type: 'string', value: 'N', says: 'the port to listen on (4000)' },
-  host: { type: 'string', value: 'ADDRESS', says: 'the address to listen on (127.0.0.1)' },
-  supergraph: { type: 'string', value: 'FILE', says: "serve this supergraph instead of the configuration's graph" },
+  port: { type: 'string', value: 'N', of: listening, says: 'the port to listen on (4000); 0 takes a free one' },
+  host: { type: 'string', value: 'ADDRESS', of: listening, says: 'the address to listen on (127.0.0.1)' },
+  supergraph: { type: 'string', value: 'FILE', of: graphing, says: "this supergraph instead of the configuration's graph" },
   subgraph: {
     type: 'string',
     multiple: true,
     value: 'NAME=URL',
-    says: "compose these subgraphs instead of the configuration's; repeatable",
+    of: graphing,
+    says: "these subgraphs instead of the configuration's graph; repeatable",
   },
-  'no-ai': { type: 'boolean', says: 'serve the graph without the AI subgraph' },
-  variables: { type: 'string', value: 'FILE', says: 'quote: variables, as a JSON file' },
-  operation: { type: 'string', value: 'NAME', says: 'quote: which operation of the file' },
-  collection: { type: 'string', value: 'NAME', says: 'ingest: the collection; may be left out when there is one' },
-  name: { type: 'string', value: 'NAME', says: 'keys create: what the key is for' },
-  team: { type: 'string', value: 'NAME', says: 'keys create: whose budget and cache it shares' },
-  scope: { type: 'string', multiple: true, value: 'SCOPE', says: 'keys create: repeatable (ai:use)' },
-  route: { type: 'string', multiple: true, value: 'ROUTE', says: 'keys create: routes it may use; repeatable (all)' },
-  budget: { type: 'string', value: 'USD', says: 'keys create: US dollars a month, such as 25.00' },
-  rpm: { type: 'string', value: 'N', says: 'keys create: requests a minute' },
-  expires: { type: 'string', value: 'DATE', says: 'keys create: when it stops working, such as 2027-01-31' },
+  'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose'], says: 'the graph without the AI subgraph' },
+  variables: { type: 'string', value: 'FILE', of: ['quote'], says: 'its variables, as a JSON file' },
+  operation: { type: 'string', value: 'NAME', of: ['quote'], says: 'which operation of the file' },
+  collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
+  name: { type: 'string', value: 'NAME', of: keyed, says: 'what a new key is for' },
+  team: { type: 'string', value: 'NAME', of: keyed, says: 'whose budget and cache it shares' },
+  scope: { type: 'string', multiple: true, value: 'SCOPE', of: keyed, says: 'what it may do; repeatable (ai:use)' },
+  route: { type: 'string', multiple: true, value: 'ROUTE', of: keyed, says: 'routes it may use; repeatable (all)' },
+  budget: { type: 'string', value: 'USD', of: keyed, says: 'US dollars a month, such as 25.00' },
+  rpm: { type: 'string', value: 'N', of: keyed, says: 'requests a minute' },
+  expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
   help: { type: 'boolean', short: 'h', says: 'show this' },
-} as const;
+} as const satisfies Record<string, Flag>;
 
 export interface Arguments {
   readonly command: Command;
@@ -67,9 +82,12 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
   const { values, positionals } = parsed(argv);
   if (values.help === true) return null;
   const [command = 'serve', ...rest] = positionals;
-  if (!isCommand(command)) {
-    throw new GatewayError('BAD_REQUEST', `There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.`);
-  }
+  if (!isCommand(command)) refuse(`There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.`);
+  if (rest.length > 0 && commands[command].takes === null)
+    refuse(`"${command}" takes options only, and "${rest.join(' ')}" is none. fieldgate --help lists them.`);
+  for (const name of Object.keys(values)) checkBelongs(name, command);
+  if (values.supergraph !== undefined && values.subgraph !== undefined)
+    refuse('--supergraph and --subgraph exclude each other: give a composed graph, or what is to be composed.');
   return {
     command,
     rest,
@@ -95,13 +113,17 @@ export function parseArguments(argv: readonly string[]): Arguments | null {
 }
 
 export function helpText(): string {
-  const table = (rows: readonly (readonly [string, string])[]): string => {
-    const width = Math.max(...rows.map(([left]) => left.length));
-    return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join('\n');
-  };
-  const options = Object.entries(flags).map(([name, flag]) => [`--${name}${'value' in flag ? ` ${flag.value}` : ''}`, flag.says] as const);
-  return `fieldgate [COMMAND] [OPTIONS]\n\nCommands\n${table(Object.entries(commands))}\n\nOptions\n${table(options)}\n`;
+  const width = Math.max(...Object.entries(commands).map(([name, { takes }]) => left(name, takes).length), 24);
+  const rows = (lines: readonly (readonly [string, string])[]): string =>
+    lines.map(([before, after]) => `  ${before.padEnd(width)}  ${after}`).join('\n');
+  const known = Object.entries<Flag>(flags).map(
+    ([name, { value = null, of, says }]) => [left(`--${name}`, value), of === undefined ? says : `${of.join(', ')}: ${says}`] as const,
+  );
+  const described = Object.entries(commands).map(([name, { takes, says }]) => [left(name, takes), says] as const);
+  return `fieldgate [COMMAND] [OPTIONS]\n\nCommands\n${rows(described)}\n\nOptions\n${rows(known)}\n`;
 }
+
+const left = (name: string, takes: string | null): string => (takes === null ? name : `${name} ${takes}`);
 
 function parsed(argv: readonly string[]) {
   try {
@@ -116,14 +138,24 @@ function parsed(argv: readonly string[]) {
 
 const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);
 
+function checkBelongs(name: string, command: Command): void {
+  const { of: owners } = Object.entries<Flag>(flags).find(([flag]) => flag === name)?.[1] ?? {};
+  if (owners === undefined || owners.includes(command)) return;
+  refuse(`--${name} means nothing to "${command}". It belongs to ${owners.join(', ')}.`);
+}
+
+function refuse(sentence: string): never {
+  throw new GatewayError('BAD_REQUEST', sentence);
+}
+
 function portOf(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new GatewayError('BAD_REQUEST', `--port is "${text}". It must be a whole number from 0 to 65535; 0 takes a free one.`);
+  return refuse(`--port is "${text}". It must be a whole number from 0 to 65535; 0 takes a free one.`);
 }
 
 function subgraphOf(text: string): { readonly name: string; readonly url: string } {
   const [, name, url] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name !== undefined && url !== undefined && URL.canParse(url)) return { name, url };
-  throw new GatewayError('BAD_REQUEST', `--subgraph is "${text}". It must be NAME=URL, such as products=http://127.0.0.1:4501/graphql.`);
+  return refuse(`--subgraph is "${text}". It must be NAME=URL, such as products=http://127.0.0.1:4501/graphql.`);
 }

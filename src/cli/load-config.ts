@@ -4,26 +4,49 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkConfig } from '../assembly/config-check.ts';
 import { detected } from '../assembly/detected.ts';
-import type { GatewayConfig, GraphConfig } from '../config.ts';
+import { fieldMistakes } from '../assembly/fields-check.ts';
+import { type OperatorFields, operatorFields } from '../assembly/graph.ts';
+import type { GatewayConfig } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Arguments } from './arguments.ts';
+import { withFlags } from './graph-flags.ts';
 
 export interface LoadedConfig {
   readonly config: GatewayConfig;
   /** Where its relative paths begin. */
   readonly folder: string;
+  readonly fields: OperatorFields;
   readonly mistakes: readonly string[];
   readonly warnings: readonly string[];
 }
 
 const usualFile = 'gateway.config.ts';
 
+/** With all mistakes of the configuration and of its AI fields; BAD_REQUEST when there is no configuration to look at. */
 export async function loadConfig(args: Arguments): Promise<LoadedConfig> {
   const file = args.config ?? (existsSync(usualFile) ? usualFile : null);
   const given = file === null ? builtIn() : await imported(resolve(file));
   const folder = file === null ? process.cwd() : dirname(resolve(file));
-  const config = withFlags(given, args);
-  return { config, folder, ...checkConfig(config, folder) };
+  const { config, notes } = withFlags(given, args);
+  try {
+    const { mistakes, warnings } = checkConfig(config, folder);
+    const fields = operatorFields(config, folder);
+    return {
+      config,
+      folder,
+      fields,
+      mistakes: [...mistakes, ...fields.mistakes, ...fieldMistakes(config, fields.read)],
+      warnings: [...notes, ...warnings],
+    };
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${file} has not the form of a configuration (${cause.message}). defineConfig is typed: an editor, or tsc, shows where.`,
+      {},
+      { cause },
+    );
+  }
 }
 
 /** For commands that cannot go on: all mistakes in one error. */
@@ -60,24 +83,10 @@ async function imported(file: string): Promise<GatewayConfig> {
   }
   const config = module.default;
   const parts = ['providers', 'deployments', 'routes'] as const;
-  if (typeof config !== 'object' || config === null || !parts.every((part) => typeof Reflect.get(config, part) === 'object')) {
+  if (typeof config !== 'object' || config === null || !parts.every((part) => isObject(Reflect.get(config, part)))) {
     throw new GatewayError('BAD_REQUEST', `${file} must export defineConfig({ providers, deployments, routes }) by default.`);
   }
   return config as GatewayConfig;
 }
 
-/** Flags replace the configuration's graph: its subgraphs would not be in the supergraph that was asked for. */
-function withFlags(config: GatewayConfig, args: Arguments): GatewayConfig {
-  const { supergraph, subgraphs, ai, host, port } = args;
-  const graph = graphFrom(config.graph ?? {}, { supergraph, subgraphs, ai });
-  const server = { ...config.server, ...(host === null ? {} : { host }), ...(port === null ? {} : { port }) };
-  return { ...config, graph, server };
-}
-
-function graphFrom(graph: GraphConfig, { supergraph, subgraphs, ai }: Pick<Arguments, 'supergraph' | 'subgraphs' | 'ai'>): GraphConfig {
-  const { supergraph: _, subgraphs: __, fields, prompts: ___, ...rest } = graph;
-  const withAi = ai ? {} : { ai: false };
-  if (supergraph !== null) return { ...rest, supergraph: resolve(supergraph), ...withAi };
-  if (subgraphs.length > 0) return { ...rest, subgraphs, ...withAi };
-  return ai ? graph : { ...rest, ...(graph.subgraphs === undefined ? {} : { subgraphs: graph.subgraphs }), ...withAi };
-}
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

@@ -12,6 +12,8 @@ interface Service {
 
 type TypeNode = TypeDefinitionNode | TypeExtensionNode;
 const roots = new Set(['Query', 'Mutation', 'Subscription']);
+/** Of a type that two subgraphs know as one. */
+const meant = /^(federation__)?(key|shareable|interfaceObject)$/;
 const shared = /^(key|shareable|external|provides|override|extends|federation__(shareable|external|override))$/;
 
 export function clashesOf(services: readonly Service[], own: string): readonly CompositionProblem[] {
@@ -51,15 +53,26 @@ function clashOf(mine: TypeNode, theirs: TypeNode, own: string, other: string): 
       return [clash('FIELD_CLASH', `${name}.${field}`, `The field ${name}.${field}`, 'Rename it, or serve this graph with `ai: false`.')];
     });
   }
-  const isEntity = [mine, theirs].some((type) => type.directives?.some((directive) => shared.test(directive.name.value)));
-  if (isEntity || isSame(mine, theirs)) return [];
+  const isMeant = [mine, theirs].every((type) => type.directives?.some((directive) => meant.test(directive.name.value)));
+  if (isMeant || isSame(mine, theirs)) return [];
   return [clash('TYPE_CLASH', name, `The type ${name}`, 'Rename it, or make it an entity (@key) or @shareable if both mean the same.')];
 }
 
+/** Each type once, with what its extensions add. */
 function typesOf(document: DocumentNode): readonly TypeNode[] {
-  return document.definitions.filter(
-    (definition): definition is TypeNode => /Type(Definition|Extension)$/.test(definition.kind) && 'name' in definition,
-  );
+  const types = new Map<string, TypeNode>();
+  for (const definition of document.definitions) {
+    if (!/Type(Definition|Extension)$/.test(definition.kind) || !('name' in definition)) continue;
+    const type = definition as TypeNode;
+    const known = types.get(type.name.value);
+    types.set(type.name.value, known === undefined ? type : joined(known, type));
+  }
+  return [...types.values()];
+}
+
+function joined(a: TypeNode, b: TypeNode): TypeNode {
+  const fields = 'fields' in a && 'fields' in b ? { fields: [...(a.fields ?? []), ...(b.fields ?? [])] } : {};
+  return { ...a, directives: [...(a.directives ?? []), ...(b.directives ?? [])], ...fields } as TypeNode;
 }
 
 const kindOf = ({ kind }: TypeNode): string =>

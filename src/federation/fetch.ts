@@ -143,7 +143,7 @@ function resultOf(name: string, { status, body }: Answer): SubgraphResult {
       status >= 500 || status === 429,
     );
   }
-  const errors = Array.isArray(result.errors) ? result.errors.map((error) => foreignError(error)) : [];
+  const errors = Array.isArray(result.errors) ? result.errors.map((error) => foreignError(name, error)) : [];
   const { data, extensions } = result;
   return {
     data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,

@@ -2,7 +2,7 @@
 import { GraphQLError } from 'graphql';
 
 /** Of another team's error the client sees the message, the code and whether to retry; never a body, a stack or a URL of ours. */
-export function foreignError(error: unknown): GraphQLError {
+export function foreignError(subgraph: string, error: unknown): GraphQLError {
   const { message, path, extensions } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
   const given = (typeof extensions === 'object' && extensions !== null ? extensions : {}) as Record<string, unknown>;
   const kept = ['code', 'errorId', 'retryable', 'retryAfterMs'].flatMap((key) => {
@@ -10,7 +10,7 @@ export function foreignError(error: unknown): GraphQLError {
     return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [[key, value] as const] : [];
   });
   return new GraphQLError(typeof message === 'string' ? message : 'The subgraph failed.', {
-    extensions: { code: 'SUBGRAPH_ERROR', ...Object.fromEntries(kept) },
+    extensions: { code: 'SUBGRAPH_ERROR', subgraph, errorId: crypto.randomUUID(), ...Object.fromEntries(kept) },
     ...(Array.isArray(path) ? { path: path.filter((part) => typeof part === 'string' || typeof part === 'number') } : {}),
   });
 }

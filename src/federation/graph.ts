@@ -18,8 +18,12 @@ export type GraphSource =
 
 export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local'> {
   readonly source: GraphSource;
-  /** The AI subgraph; null (`ai: false`) serves the source without it. */
-  readonly ai: { readonly name: string; readonly sdl: string; readonly schema: GraphQLSchema } | null;
+  /** The AI subgraph; null (`ai: false`) serves the source without it. Its SDL may depend on that of the others. */
+  readonly ai: {
+    readonly name: string;
+    readonly sdl: string | ((others: readonly string[]) => string);
+    readonly schema: GraphQLSchema;
+  } | null;
   readonly composer: Composer;
   /** Milliseconds between two looks at the sources; 0: only at `refresh`. */
   readonly pollMs: number;
@@ -30,6 +34,9 @@ export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 
 
 /** Milliseconds between two looks while there is nothing to serve yet: subgraphs often start together with the gateway. */
 const firstPollMs = 250;
+
+/** Milliseconds in which sources may still be starting, so that what they do not answer is no alarm. */
+const graceMs = 5_000;
 
 export interface Graph {
   /** Null until first composed. */
@@ -64,6 +71,7 @@ interface Served {
 export function livingGraph(options: GraphOptions, now: () => number = Date.now): Graph {
   const log = options.log ?? (() => {});
   const closing = new AbortController();
+  const openedAt = now();
   const listeners = new Set<(schema: GraphQLSchema) => void>();
   const lastGood = new Map<string, string>();
   let served: Served | null = null;
@@ -96,7 +104,8 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     const missing = read.filter(({ sdl }) => sdl === null);
     // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
     if (missing.length > 0) return problems;
-    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: options.ai.sdl }];
+    const others = read.map(({ sdl }) => sdl ?? '');
+    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, others) }];
     const composed = await options.composer.compose([...read.map(({ name, url, sdl }) => ({ name, url, sdl: sdl ?? '' })), ...own], signal);
     if (!composed.ok) return [...problems, ...composed.problems.map(sentenceOf)];
     serve(composed.supergraphSdl);
@@ -107,7 +116,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     try {
       const found = await untilAborted(look(closing.signal), closing.signal);
       if (found.join('\n') !== reasons.join('\n') && found.length > 0)
-        log('warn', 'The graph is not what its sources say.', { reasons: found });
+        log(served === null && now() - openedAt < graceMs ? 'info' : 'warn', 'The graph is not what its sources say.', { reasons: found });
       reasons = found;
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -154,6 +163,9 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 }
 
 export const localUrl = (name: string): string => `local://${name}`;
+
+const sdlOf = (sdl: string | ((others: readonly string[]) => string), others: readonly string[]): string =>
+  typeof sdl === 'string' ? sdl : sdl(others);
 
 interface Outcome {
   readonly name: string;

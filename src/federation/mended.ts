@@ -1,8 +1,12 @@
 /**
- * What the composer leaves out of a supergraph. An `@interfaceObject` type's `@external` fields become fields that its
- * subgraph seems to resolve, so the engine asks it for what it does not know; the joins say whose they are.
+ * What the composer leaves out of a supergraph, put back from the subgraphs.
+ *
+ * A field that all subgraphs of a type define alike gets no `join__field`, and with it goes what one of them said: that an
+ * `@interfaceObject`'s field is `@external`, so that the engine asks for what that subgraph does not know, or what a field
+ * `@provides`, so that it asks elsewhere for what was on the table.
  */
 import {
+  type ConstArgumentNode,
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
@@ -10,6 +14,7 @@ import {
   type ObjectTypeDefinitionNode,
   parse,
   print,
+  type StringValueNode,
 } from 'graphql';
 import { directivesOf, graphsOf } from './join.ts';
 
@@ -18,64 +23,92 @@ interface Service {
   readonly typeDefs: DocumentNode;
 }
 
+/** What one subgraph says of a field. */
+interface Said {
+  readonly graph: string;
+  readonly external: boolean;
+  readonly provides: string | null;
+}
+
 export function mended(supergraphSdl: string, services: readonly Service[]): string {
-  const objects = services.flatMap((service) =>
-    typesOf(service.typeDefs).flatMap((type) => (has(type, 'interfaceObject') ? [{ service, type }] : [])),
-  );
-  if (!objects.some(({ type }) => type.fields?.some((field) => has(field, 'external')))) return supergraphSdl;
   const supergraph = parse(supergraphSdl, { noLocation: true });
-  const idOf = new Map(graphsOf(supergraph).map(({ id, name }) => [name, id]));
-
-  const joined = (typeName: string, field: FieldDefinitionNode): FieldDefinitionNode => {
-    const name = field.name.value;
-    const missing = objects.filter(({ service, type }) => {
-      const own = type.name.value === typeName ? type.fields?.find((other) => other.name.value === name) : undefined;
-      const id = idOf.get(service.name);
-      return own !== undefined && has(own, 'external') && !directivesOf(field, 'join__field').some(({ graph }) => graph === id);
-    });
-    if (missing.length === 0) return field;
-    const externals = missing.flatMap(({ service }) => idOf.get(service.name) ?? []);
-    const hasJoins = directivesOf(field, 'join__field').length > 0;
-    const others = hasJoins
-      ? []
-      : services.filter((service) => defines(service, typeName, name)).flatMap((service) => idOf.get(service.name) ?? []);
-    const joins = [
-      ...externals.map((id) => joinField(id, true)),
-      ...others.filter((id) => !externals.includes(id)).map((id) => joinField(id, false)),
-    ];
-    return { ...field, directives: [...(field.directives ?? []), ...joins] };
-  };
-
+  const ids = new Map(graphsOf(supergraph).map(({ id, name }) => [name, id]));
+  const said = saidOf(services, ids);
+  if (![...said.values()].flat().some(({ external, provides }) => external || provides !== null)) return supergraphSdl;
   return print({
     ...supergraph,
     definitions: supergraph.definitions.map((definition) =>
-      definition.kind === Kind.INTERFACE_TYPE_DEFINITION
-        ? { ...definition, fields: (definition.fields ?? []).map((field) => joined(definition.name.value, field)) }
+      isFielded(definition)
+        ? {
+            ...definition,
+            fields: (definition.fields ?? []).map((field) => joined(field, said.get(`${definition.name.value}.${field.name.value}`) ?? [])),
+          }
         : definition,
-    ),
+    ) as DocumentNode['definitions'],
   });
 }
 
-function typesOf(document: DocumentNode): readonly ObjectTypeDefinitionNode[] {
-  return document.definitions.flatMap((definition) =>
-    /^(Object|Interface)Type(Definition|Extension)$/.test(definition.kind) ? [definition as ObjectTypeDefinitionNode] : [],
-  );
+function joined(field: FieldDefinitionNode, said: readonly Said[]): FieldDefinitionNode {
+  const lost = said.filter(({ external, provides }) => external || provides !== null);
+  if (lost.length === 0) return field;
+  const directives = field.directives ?? [];
+  if (directivesOf(field, 'join__field').length === 0) return { ...field, directives: [...directives, ...said.map(joinField)] };
+  const mend = (directive: ConstDirectiveNode): ConstDirectiveNode => {
+    if (directive.name.value !== 'join__field') return directive;
+    const [args = {}] = directivesOf({ directives: [directive] }, 'join__field');
+    const own = lost.find(({ graph, provides }) => provides !== null && graph === args['graph']);
+    return own === undefined || args['provides'] !== undefined || args['external'] === true ? directive : joinField(own);
+  };
+  const joins = directivesOf(field, 'join__field').map(({ graph }) => graph);
+  const missing = lost.filter(({ graph, external }) => external && !joins.includes(graph));
+  return { ...field, directives: [...directives.map(mend), ...missing.map(joinField)] };
 }
 
-const defines = ({ typeDefs }: Service, type: string, field: string): boolean =>
-  typesOf(typeDefs).some((other) => other.name.value === type && other.fields?.some(({ name }) => name.value === field) === true);
+function saidOf(services: readonly Service[], ids: ReadonlyMap<string, string>): ReadonlyMap<string, readonly Said[]> {
+  const said = new Map<string, Said[]>();
+  for (const { name, typeDefs } of services) {
+    const graph = ids.get(name);
+    if (graph === undefined) continue;
+    const types = typeDefs.definitions.filter(isFielded);
+    const objects = new Set(types.filter((type) => federation(type, 'interfaceObject') !== undefined).map((type) => type.name.value));
+    for (const type of types) {
+      for (const field of type.fields ?? []) {
+        const coordinate = `${type.name.value}.${field.name.value}`;
+        const provides = federation(field, 'provides')?.arguments?.find((argument) => argument.name.value === 'fields')?.value;
+        const entry: Said = {
+          graph,
+          external: objects.has(type.name.value) && federation(field, 'external') !== undefined,
+          provides: provides?.kind === Kind.STRING ? provides.value : null,
+        };
+        said.set(coordinate, [...(said.get(coordinate) ?? []), entry]);
+      }
+    }
+  }
+  return said;
+}
 
-const has = (node: { readonly directives?: readonly ConstDirectiveNode[] }, name: string): boolean =>
-  node.directives?.some((directive) => directive.name.value.replace(/^federation__/, '') === name) === true;
+type Fielded = ObjectTypeDefinitionNode;
+const isFielded = (definition: DocumentNode['definitions'][number]): definition is Fielded =>
+  /^(Object|Interface)Type(Definition|Extension)$/.test(definition.kind);
 
-function joinField(graph: string, external: boolean): ConstDirectiveNode {
+const federation = (node: { readonly directives?: readonly ConstDirectiveNode[] }, name: string): ConstDirectiveNode | undefined =>
+  node.directives?.find((directive) => directive.name.value.replace(/^federation__/, '') === name);
+
+function joinField({ graph, external, provides }: Said): ConstDirectiveNode {
   const named = (value: string) => ({ kind: Kind.NAME, value }) as const;
+  const argument = (name: string, value: ConstArgumentNode['value']): ConstArgumentNode => ({
+    kind: Kind.ARGUMENT,
+    name: named(name),
+    value,
+  });
+  const text = (value: string): StringValueNode => ({ kind: Kind.STRING, value });
   return {
     kind: Kind.DIRECTIVE,
     name: named('join__field'),
     arguments: [
-      { kind: Kind.ARGUMENT, name: named('graph'), value: { kind: Kind.ENUM, value: graph } },
-      ...(external ? [{ kind: Kind.ARGUMENT, name: named('external'), value: { kind: Kind.BOOLEAN, value: true } } as const] : []),
+      argument('graph', { kind: Kind.ENUM, value: graph }),
+      ...(external ? [argument('external', { kind: Kind.BOOLEAN, value: true })] : []),
+      ...(provides === null ? [] : [argument('provides', text(provides))]),
     ],
   };
 }

@@ -43,7 +43,7 @@ function eventsOf(results: Results, { name, signal, request, schema }: RemoteSub
           ended = true;
           return end;
         }
-        return { done: false, value: placed(request, resultOf(event.value), schema) };
+        return { done: false, value: placed(request, resultOf(name, event.value), schema) };
       } catch (error) {
         ended = true;
         if (stop.aborted) return end;
@@ -64,11 +64,11 @@ function eventsOf(results: Results, { name, signal, request, schema }: RemoteSub
   };
 }
 
-function resultOf(event: unknown): SubgraphResult {
+function resultOf(name: string, event: unknown): SubgraphResult {
   const { data, errors } = (typeof event === 'object' && event !== null ? event : {}) as { data?: unknown; errors?: unknown };
   return {
     data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,
-    ...(Array.isArray(errors) ? { errors: errors.map(foreignError) } : {}),
+    ...(Array.isArray(errors) ? { errors: errors.map((error) => foreignError(name, error)) } : {}),
   };
 }
 

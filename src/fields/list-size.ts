@@ -39,7 +39,7 @@ export function sizeOf(
   return { size: inherited ?? slice, sized: new Map() };
 }
 
-/** The largest of the slicing arguments that were given (one from 0 on), else their defaults, else the assumed size. */
+/** The largest of the slicing arguments that were given (one from 0 on; a list counts its members), else their defaults, else the assumed size. */
 function sliceOf(field: GraphQLField<unknown, unknown>, node: FieldNode, names: readonly string[], assumed: number): Amount {
   const readers = names.map((name) => {
     const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
@@ -52,7 +52,8 @@ function sliceOf(field: GraphQLField<unknown, unknown>, node: FieldNode, names: 
   return (variables) => {
     let size = -1;
     for (const read of readers) {
-      const value = read(variables);
+      const given = read(variables);
+      const value = Array.isArray(given) ? given.length : given;
       if (typeof value === 'number' && value > size) size = value;
     }
     return size < 0 ? assumed : size;

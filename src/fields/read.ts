@@ -31,6 +31,8 @@ export interface FieldsRead {
   readonly indexes: readonly EntityIndex[];
   /** For the AI subgraph: entities with generated `@external` and `@requires`, without AI directives. Empty when there is none. */
   readonly sdl: string;
+  /** Fields of other teams that each AI field reads, by coordinate. */
+  readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
   readonly mistakes: readonly Mistake[];
 }
 
@@ -120,7 +122,8 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
   }
 
   const shownDefinitions = definitions.flatMap(({ definition, file }) => shown(definition, file) ?? []);
-  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), mistakes };
+  const reads = new Map([...required].map(([coordinate, { coordinates }]) => [coordinate, coordinates]));
+  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), reads, mistakes };
 }
 
 /** A field that says nothing of its own origin: no federation directive that the operator wrote by hand. */

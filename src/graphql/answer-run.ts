@@ -41,6 +41,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun 
             maxOutputTokens,
             principal: context.principal,
             signal,
+            context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
             callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.route === route.name ? { id, report } : {}) }),
           });

@@ -155,7 +155,8 @@ export function maskedError(error: unknown, log: (error: GatewayError) => void):
   const at = error instanceof GraphQLError ? error : null;
   if (root instanceof GraphQLError) {
     const code = root.extensions['code'];
-    if (typeof code === 'string' && code in errorTable && typeof root.extensions['errorId'] === 'string') {
+    const isCoded = typeof code === 'string' && typeof root.extensions['errorId'] === 'string';
+    if (isCoded && (code in errorTable || typeof root.extensions['subgraph'] === 'string')) {
       return new GraphQLError(root.message, { nodes: at?.nodes ?? null, path: at?.path ?? null, extensions: root.extensions });
     }
     return graphqlErrorOf(new GatewayError('BAD_REQUEST', root.message), at);

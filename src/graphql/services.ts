@@ -1,5 +1,6 @@
 /** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { KeyDesk } from '../access/key-desk.ts';
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
@@ -8,7 +9,6 @@ import type { Entities } from '../retrieval/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions.ts';
-import type { KeyRecord } from '../storage/keys.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Limits } from '../storage/limits.ts';
 import type { Passages } from '../storage/passages.ts';
@@ -71,17 +71,6 @@ export interface DeploymentView {
   readonly outputPerMillion: number | null;
   readonly healthy: boolean;
 }
-
-/** Virtual keys, as the shell and the mutations administer them. */
-export interface KeyDesk {
-  /** The secret is returned once and never stored. */
-  issue(key: NewKey): Promise<{ readonly key: KeyRecord; readonly secret: string }>;
-  list(): Promise<readonly KeyRecord[]>;
-  /** Null when there is none. */
-  revoke(id: string): Promise<KeyRecord | null>;
-}
-
-export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'>;
 
 /** Prompts that are kept on the server. */
 export interface Templates {

@@ -11,9 +11,12 @@ import { type Found, found } from './search.ts';
 /** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
 export async function answered(passages: Passages, handle: Handler, collection: Collection, asked: Question): Promise<Answer> {
   const { question, first, signal, callFor } = asked;
-  const retrieved = await found(passages, handle, collection, { query: question, first, signal, callFor });
+  return answerFrom(await found(passages, handle, collection, { query: question, first, signal, callFor }), handle, asked);
+}
+
+export function answerFrom(retrieved: Found, handle: Handler, asked: Question): Answer {
   if (!retrieved.hits.some((hit) => hit.relevance >= answersFrom)) {
-    return { kind: 'no-answer', message: `Nothing in the collection "${collection.name}" is about this question, so no model was asked.` };
+    return { kind: 'no-answer', message: `Nothing in the collection "${asked.collection}" is about this question, so no model was asked.` };
   }
   return { kind: 'answer', chunks: chunksOf(handle, asked, retrieved) };
 }

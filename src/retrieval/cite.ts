@@ -34,8 +34,11 @@ export async function* cited(chunks: AsyncIterable<Chunk>, hits: readonly FusedH
   }
 }
 
-function citationOf({ passage, score }: FusedHit, index: number, sentence: string): Citation {
-  return { marker: markerOf(index), quote: quoteFor(sentence, passage.text), score, passage, entity: null };
+function citationOf(hit: FusedHit, index: number, sentence: string): Citation {
+  const { passage, score } = hit;
+  const entity = hit.entity ?? null;
+  const quote = quoteFor(sentence, passage.text);
+  return { marker: markerOf(index), quote, score, passage: entity === null ? passage : null, entity };
 }
 
 interface Marked {

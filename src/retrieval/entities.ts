@@ -3,19 +3,26 @@
  *
  * An index holds text and keys, never permissions: who may see an entity is known to its own subgraph alone. So every hit
  * is shown to the graph under the caller's own headers before it is returned or put into a prompt, and as many more hits are
- * taken as it takes to have enough visible ones.
+ * taken as it takes to have enough visible ones. Prompts are made of what the graph answered the caller, not of the index.
  */
 import type { Principal } from '../core/call.ts';
 import type { EntityRef } from '../core/chunk.ts';
 import type { CallMaker } from './retrieval.ts';
 
 export interface Entities {
-  /** Most alike first; fewer than `first` only when the index ends. Throws BAD_REQUEST for an unknown index. */
+  /** Most alike first; fewer than `first` only when no more of the first 1,000 are alike and visible. Throws BAD_REQUEST for an unknown index. */
   similar(query: SimilarQuery): Promise<readonly EntityRef[]>;
+  /** Whether there is an index of that name. */
+  has(index: string): boolean;
+  /** What `similar` finds, with texts and scores: for search and answers. */
+  find(query: SimilarQuery): Promise<FoundEntities>;
   /** Begins to build the indexes and to keep them fresh. */
   start(): void;
   stop(): Promise<void>;
-  /** Looks at every index now; resolves when they are as fresh as the graph. */
+  /**
+   * Looks at every index now; resolves when they are as fresh as the graph. Rejects with the first failure when all were
+   * tried: what could not be done is done at a later look.
+   */
   refresh(signal: AbortSignal): Promise<void>;
 }
 
@@ -32,5 +39,68 @@ export interface SimilarQuery {
   readonly callFor: CallMaker;
 }
 
-/** Asks the graph which of the references the caller of the operation may see, in their order. */
-export type VisibilityTest = (refs: readonly EntityRef[], context: unknown, signal: AbortSignal) => Promise<readonly boolean[]>;
+export interface FoundEntities {
+  /** Best first. */
+  readonly hits: readonly EntityHit[];
+  /** Such as: no embedding model answered, so words alone had to do. */
+  readonly warnings: readonly string[];
+}
+
+export interface EntityHit {
+  readonly entity: EntityRef;
+  /** The index's text of it, from what the caller may see of it now: at most as long as a passage. */
+  readonly text: string;
+  /** 0 to 1, by rank alone. */
+  readonly score: number;
+  /** From 1 on, the entity may answer the question: see `relevance.ts`. */
+  readonly relevance: number;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What an index reads of which entities, in GraphQL's words. */
+export interface IndexedType {
+  readonly typeName: string;
+  /** Selection of one `@key`, such as `id` or `sku region { code }`. */
+  readonly key: string;
+  /** All that `textOf` reads, such as `name brand { country }`. Key fields need not be in it. */
+  readonly selection: string;
+  /** The root list that has them all. */
+  readonly from: string;
+}
+
+export interface EntityIndexOptions extends IndexedType {
+  readonly name: string;
+  /** Key fields and nothing else; null when one is missing. */
+  keyOf(entity: Fields): Fields | null;
+  /** What is embedded and searched. An empty text keeps the entity out of the index. */
+  textOf(entity: Fields): string;
+  readonly embeddingRoute: string;
+  /** Of that route's deployments: texts of another model are embedded anew. */
+  readonly embeddingModel: string;
+  /** See `collections.ts`. */
+  readonly similarityFloor?: number;
+}
+
+export interface EntityPage {
+  readonly entities: readonly Fields[];
+  /** Where the next page begins, for the pager alone to read; null: this is the last. */
+  readonly next: string | null;
+  /** Errors cost entities of this page: those missing are not gone. */
+  readonly partial: boolean;
+}
+
+/** One page of the index's root list, as the gateway itself may see it. */
+export type EntityPager = (index: IndexedType, after: string | null, signal: AbortSignal) => Promise<EntityPage>;
+
+/**
+ * Asks the graph, as the caller of the operation, for each of the references, in their order: null for one that the caller
+ * may not see, else the fields of the selection (and the key) as the caller sees them. Fields that no subgraph can be asked
+ * for directly are missing. Throws when the graph cannot be asked: nothing is shown unseen.
+ */
+export type VisibilityTest = (
+  index: IndexedType,
+  refs: readonly EntityRef[],
+  context: unknown,
+  signal: AbortSignal,
+) => Promise<readonly (Fields | null)[]>;

@@ -1,5 +1,5 @@
 /** Two rankings made one, and what says the same thing twice left out. */
-import type { Passage } from '../core/chunk.ts';
+import type { EntityRef, Passage } from '../core/chunk.ts';
 import type { VectorHit, WordHit } from '../storage/passages.ts';
 import { relevanceByVector, relevanceByWords, shownFrom } from './relevance.ts';
 import { likeness, stemsOf } from './stems.ts';
@@ -10,6 +10,8 @@ export interface FusedHit {
   readonly score: number;
   /** From 1 on, the passage may answer the question: see `relevance.ts`. */
   readonly relevance: number;
+  /** For a hit in an index of entities, whose passage is of no document. */
+  readonly entity?: EntityRef;
 }
 
 /** Reciprocal rank fusion; 60 is the constant of Cormack, Clarke and Büttcher (SIGIR 2009). Scores of the rankings are not comparable, ranks are. */

@@ -1,10 +1,13 @@
 /** Retrieval put together from its parts: what `gateway.ts` calls. */
 import type { Handler } from '../core/call.ts';
-import type { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs.ts';
 import type { Passages } from '../storage/passages.ts';
 import { answered } from './answer.ts';
 import { type CollectionConfig, collectionsOf } from './collections.ts';
+import type { Entities } from './entities.ts';
+import { answerFromEntities, searchEntities } from './entity-answer.ts';
+import { collectionOfIndex } from './entity-refresh.ts';
 import { ingestion } from './ingest.ts';
 import { checkQuery } from './requested.ts';
 import type { Retrieval } from './retrieval.ts';
@@ -22,10 +25,13 @@ export interface RetrievalOptions {
   readonly limits?: Partial<IngestLimits>;
   readonly leaseMs?: number;
   readonly pollMs?: number;
+  /** Indexes of entities, searched under their own names, which no collection may have. */
+  readonly entities?: Entities | null;
 }
 
 export function openRetrieval(options: RetrievalOptions): Retrieval {
-  const { passages, jobs, handle, onFailure } = options;
+  const { passages, jobs, handle, onFailure, entities = null } = options;
+  checkNames(options.collections, entities);
   const collections = collectionsOf(options.collections);
   const ingesting = ingestion({
     passages,
@@ -47,15 +53,17 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
     },
 
     async search(search) {
-      const collection = collections.toRead(search.principal, search.collection);
       checkQuery('query', search.query, search.first);
+      if (entities?.has(search.collection)) return searchEntities(entities, search);
+      const collection = collections.toRead(search.principal, search.collection);
       const { hits, warnings } = await found(passages, handle, collection, search);
-      return { hits: hits.map(({ score, passage }) => ({ score, passage })), warnings };
+      return { hits: hits.map(({ score, passage }) => ({ score, passage, entity: null })), warnings };
     },
 
     async answer(asked) {
-      const collection = collections.toRead(asked.principal, asked.collection);
       checkQuery('question', asked.question, asked.first);
+      if (entities?.has(asked.collection)) return answerFromEntities(entities, handle, asked);
+      const collection = collections.toRead(asked.principal, asked.collection);
       return answered(passages, handle, collection, asked);
     },
 
@@ -70,4 +78,13 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
     start: () => ingesting.start(),
     stop: () => ingesting.stop(),
   };
+}
+
+/** A collection with the name or the storage of an index would show its texts to people who may not see the entities. */
+function checkNames(collections: Readonly<Record<string, CollectionConfig>>, entities: Entities | null): void {
+  for (const name of Object.keys(collections)) {
+    if (entities?.has(name) || name.startsWith(collectionOfIndex(''))) {
+      throw new GatewayError('BAD_REQUEST', `The collection "${name}" has the name of an index of entities. Give it another.`);
+    }
+  }
 }

@@ -4,7 +4,7 @@
  * Retrieval is a user of the pipeline, not a branch in it: it is handed a Handler and, for each request to a model, a Call.
  */
 import type { Call, Principal } from '../core/call.ts';
-import type { Chunk, Passage } from '../core/chunk.ts';
+import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';
 import type { CollectionState } from '../storage/passages.ts';
 
 export interface Retrieval {
@@ -32,6 +32,7 @@ export interface Retrieval {
 export type CallMaker = (want: { readonly route: string; readonly signal: AbortSignal }) => Call | Promise<Call>;
 
 export interface Search {
+  /** Name of a collection, or of an index of entities: of these, only what the caller may see is found. */
   readonly collection: string;
   readonly query: string;
   /** 1 to 50. */
@@ -40,6 +41,8 @@ export interface Search {
   readonly signal: AbortSignal;
   /** Asked once, with the collection's embedding route. */
   readonly callFor: CallMaker;
+  /** The operation's context: an index of entities asks the graph with it what the caller may see. */
+  readonly context?: unknown;
 }
 
 export interface SearchResult {
@@ -51,10 +54,14 @@ export interface SearchResult {
 export interface SearchHit {
   /** 0 to 1, by rank alone: 1 is first by words and first by vector. Comparable within one result only. */
   readonly score: number;
-  readonly passage: Passage;
+  /** Null for a hit in an index of entities. */
+  readonly passage: Passage | null;
+  /** Null for a hit in a collection of documents. */
+  readonly entity: EntityRef | null;
 }
 
 export interface Question {
+  /** Name of a collection, or of an index of entities: of these, only what the caller may see gets into the prompt. */
   readonly collection: string;
   readonly question: string;
   /** Route of the answer. */
@@ -66,6 +73,8 @@ export interface Question {
   readonly signal: AbortSignal;
   /** Asked twice: with the collection's embedding route, then with `route`. */
   readonly callFor: CallMaker;
+  /** The operation's context: an index of entities asks the graph with it what the caller may see. */
+  readonly context?: unknown;
 }
 
 /** Text as it comes, each citation behind the text that completes its marker, warnings, and at the end `finish`. */

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../core/abort.ts';
 import type { Handler } from '../core/call.ts';
 import { asGatewayError, type ErrorCode } from '../core/errors.ts';
-import type { Passages, VectorHit } from '../storage/passages.ts';
+import type { Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
 import { embedded } from './embed.ts';
 import { diversified, type FusedHit, fused } from './fuse.ts';
@@ -30,24 +30,26 @@ export async function found(
   { query, first, signal, callFor }: Omit<Search, 'collection' | 'principal'>,
 ): Promise<Found> {
   const byWords = await passages.byWords(collection.name, query, candidates);
-  const { vectors, warnings } = await byVector();
+  const { vector, warnings } = await queryVector(handle, collection, { query, signal, callFor });
+  const vectors = vector === null ? null : await passages.byVector(collection.name, vector, candidates, collection.embeddingModel);
   throwIfAborted(signal);
   const hits = fused(byWords, vectors, collection.similarityFloor).filter((hit) => hit.relevance >= shownFrom);
   return { hits: diversified(hits, first), warnings };
+}
 
-  async function byVector(): Promise<{ readonly vectors: readonly VectorHit[] | null; readonly warnings: readonly string[] }> {
-    try {
-      const call = await callFor({ route: collection.embeddingRoute, signal });
-      const [vector] = await embedded([query], handle, call);
-      if (vector === undefined) return { vectors: null, warnings: [] };
-      return { vectors: await passages.byVector(collection.name, vector, candidates, collection.embeddingModel), warnings: [] };
-    } catch (error) {
-      const { code } = asGatewayError(error);
-      if (signal.aborted || !outages.has(code)) throw error;
-      return {
-        vectors: null,
-        warnings: [`Searched by words alone: the embedding route "${collection.embeddingRoute}" did not answer (${code}).`],
-      };
-    }
+/** What the query is compared by; null, with a warning, when no embedding model answers. */
+export async function queryVector(
+  handle: Handler,
+  { embeddingRoute }: Collection,
+  { query, signal, callFor }: Pick<Search, 'query' | 'signal' | 'callFor'>,
+): Promise<{ readonly vector: Float32Array | null; readonly warnings: readonly string[] }> {
+  try {
+    const call = await callFor({ route: embeddingRoute, signal });
+    const [vector] = await embedded([query], handle, call);
+    return { vector: vector ?? null, warnings: [] };
+  } catch (error) {
+    const { code } = asGatewayError(error);
+    if (signal.aborted || !outages.has(code)) throw error;
+    return { vector: null, warnings: [`Searched by words alone: the embedding route "${embeddingRoute}" did not answer (${code}).`] };
   }
 }

@@ -1,6 +1,6 @@
 /** A run that has ended, as it is stored: its whole log, so that a cursor means the same after a restart. */
 import type { Settlement } from '../core/call.ts';
-import type { Completion } from '../core/chunk.ts';
+import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';
 import { cursorOf } from './cursor.ts';
 import { indexAfter } from './live-run.ts';
@@ -45,10 +45,12 @@ export function storedRun(id: string, text: string): Run {
       ? null
       : new GatewayError(body.failure.code, body.failure.message, body.failure.details, { errorId: body.failure.errorId });
   const state: RunState = { id, status: body.status, completion: body.completion, failure, settlement: body.settlement, route: body.route };
+  // As its first readers saw it: an event never changes.
+  const started: RunState = { ...state, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null };
   const log = runLog(Number.POSITIVE_INFINITY, {
     ...body.log,
     entries: [
-      { type: 'started', state },
+      { type: 'started', state: started },
       ...body.log.entries,
       failure === null ? { type: 'finished', state } : { type: 'failed', state, failure },
     ],

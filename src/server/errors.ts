@@ -1,6 +1,7 @@
 /** Errors on their way out: whatever a result carries, at its top or in an increment, goes through one mask. */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
+import { exactPath } from '../federation/placed.ts';
 import type { Log } from '../telemetry/log.ts';
 import { keepCursor } from './cursor.ts';
 
@@ -22,7 +23,7 @@ export function masking(maskError: MaskError, log: Log): Masking {
     if (masked.extensions['code'] === 'INTERNAL') {
       log.error('a bug was masked', { errorId: masked.extensions['errorId'], path: masked.path, err: causeOf(thrown) });
     }
-    return masked;
+    return atExactPath(masked, thrown);
   }
 
   function masked<T extends Increment>(part: T): T {
@@ -37,6 +38,13 @@ export function masking(maskError: MaskError, log: Log): Masking {
   }
 
   return { error, result };
+}
+
+/** A part of the graph that became null inside a subgraph has its error where it happened, not where it surfaced. */
+function atExactPath(masked: GraphQLError, thrown: unknown): GraphQLError {
+  const path = thrown instanceof GraphQLError ? exactPath(thrown) : undefined;
+  if (path === undefined || path === (thrown as GraphQLError).path) return masked;
+  return new GraphQLError(masked.message, { nodes: masked.nodes ?? null, path, extensions: masked.extensions });
 }
 
 const incrementsOf = (result: ExecutionResult): readonly Increment[] | null =>

@@ -7,6 +7,7 @@
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setImmediate as letOthers } from 'node:timers/promises';
 import type { UsageRow } from '../core/usage-row.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
@@ -22,7 +23,7 @@ const syncEveryMs = 20;
 const segmentBytes = 8 * 1024 * 1024;
 /** Lines (about 1 KB each) that may wait for the database before new paid calls are refused. */
 const waitingMost = 50_000;
-const deleteAtOnce = 2_000;
+const deleteAtOnce = 500;
 
 export interface LedgerStore extends Ledger {
   /** Drains and deletes the files that dead processes left. */
@@ -111,6 +112,7 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
       const stored = new Set(lines);
       unwritten = unwritten.filter((line) => !stored.has(line));
       await deleteFinished();
+      if (waiting.length > 0) await letOthers();
     }
   };
   const deleteFinished = async (): Promise<void> => {
@@ -156,8 +158,10 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
     async deleteBefore(time) {
       const before = startOf(time, hourMs);
       let rows = 0;
-      for (let deleted = deleteAtOnce; deleted === deleteAtOnce; rows += deleted)
+      for (let deleted = deleteAtOnce; deleted === deleteAtOnce; rows += deleted) {
         deleted = await database.run(deleteRows, [before, deleteAtOnce]);
+        await letOthers();
+      }
       await database.run('delete from usage_hours where hour < $1', [before]);
       await database.run(deleteUnusedKeys);
       return rows;

@@ -1,17 +1,20 @@
 /**
- * Totals of the ledger: whole hours from the roll-up, what is left at both ends from the rows. A year costs as much as
- * its hours have different keys, however many calls there were.
+ * Totals of the ledger: whole hours from the roll-up, what is left at both ends from the rows. A long range is read piece
+ * by piece, so that nobody waits for a report, and a report by time only as far as its page goes.
  */
 import { createHash } from 'node:crypto';
+import { setImmediate as letOthers } from 'node:timers/promises';
 import { GatewayError } from '../core/errors.ts';
+import { addUsage } from '../core/money.ts';
 import type { Row, SqlValue, Statements } from './database.ts';
 import type { UsageDimension, UsagePage, UsageQuery, UsageTotal } from './ledger.ts';
 import { dayOf, hourMs, monthOf, startOf } from './usage-rows.ts';
 
 const minuteMs = 60_000;
 const firstMost = 1_000;
-/** Minutes are counted from the rows: a longer range would hold up everybody else. */
+/** Minutes are counted from the rows. */
 const minutesRangeMs = 7 * 24 * hourMs;
+const pieceMs = 4 * 24 * hourMs;
 
 const dimensions: readonly UsageDimension[] = [
   'coordinate',
@@ -26,37 +29,38 @@ const dimensions: readonly UsageDimension[] = [
   'cache',
 ];
 
-/** Throws BAD_REQUEST for a page, a range or a cursor that cannot be. */
+/** Where a total stands among the others: its interval, then the values of its dimensions, '' for null. */
+type Place = readonly [bucket: number, ...values: string[]];
+
+interface Group {
+  readonly place: Place;
+  readonly total: UsageTotal;
+}
+
+/** In the order of time, then of the dimensions. Throws BAD_REQUEST for a page, a range or a cursor that cannot be. */
 export async function usageTotals(statements: Statements, query: UsageQuery): Promise<UsagePage> {
-  const groupBy = dimensions.filter((dimension) => query.groupBy.includes(dimension));
   check(query);
-  const values: SqlValue[] = [];
-  const bound = (value: SqlValue): string => `$${values.push(value)}`;
-  const parts = partsOf(query, bound);
+  const groupBy = dimensions.filter((dimension) => query.groupBy.includes(dimension));
   const after = query.after === null ? null : placeOf(query.after, query, groupBy);
-  if (parts.length === 0) return { totals: [], endCursor: null };
-  const only = onlyOf(query.only, bound);
-  const place = ['bucket', ...groupBy];
-  const behind = after === null ? '' : `where (${place.join(', ')}) > (${after.map(bound).join(', ')})`;
-  const rows = await statements.all(
-    `select * from (
-       select u.bucket as bucket, ${groupBy.map((dimension) => `k.${dimension} as ${dimension}, `).join('')}
-         sum(calls) as calls, sum(fresh_input) as fresh_input, sum(cache_read) as cache_read, sum(cache_write) as cache_write,
-         sum(output) as output, sum(reasoning) as reasoning, sum(estimated) as estimated, sum(priced) as priced,
-         sum(cost) as cost, sum(saved_cost) as saved_cost,
-         sum(case when k.outcome in ('OK', 'CANCELLED') then 0 else calls end) as failures
-       from (${parts.join(' union all ')}) u join usage_keys k on k.id = u.key_id
-       ${only}
-       group by ${['u.bucket', ...groupBy.map((dimension) => `k.${dimension}`)].join(', ')}
-       having sum(calls) > 0
-     ) grouped ${behind} order by ${place.join(', ')} limit ${bound(query.first + 1)}`,
-    values,
-  );
-  const page = rows.slice(0, query.first);
+  const groups = new Map<string, Group>();
+  const behindCursor = ({ place }: Group): boolean => after === null || compare(place, after) > 0;
+  const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0);
+  const to = Math.ceil(query.to);
+  const longest = query.interval === 'minute' ? hourMs : pieceMs;
+  for (let start = from; start < to; start = startOf(start, longest) + longest) {
+    const end = Math.min(to, startOf(start, longest) + longest);
+    for (const row of await rowsOf(statements, { ...query, from: start, to: end }, groupBy)) add(groups, row, query, groupBy);
+    const open = bucketOf(query.interval, end);
+    const whole = [...groups.values()].filter((group) => group.place[0] < open && behindCursor(group));
+    if (whole.length > query.first) break;
+    await letOthers();
+  }
+  const found = [...groups.values()].filter(behindCursor).sort((a, b) => compare(a.place, b.place));
+  const page = found.slice(0, query.first);
   const last = page.at(-1);
   return {
-    totals: page.map((row) => totalOf(row, groupBy, query.interval)),
-    endCursor: rows.length > page.length && last !== undefined ? cursorOf(last, query, groupBy) : null,
+    totals: page.map(({ total }) => total),
+    endCursor: found.length > page.length && last !== undefined ? cursorOf(last.place, query, groupBy) : null,
   };
 }
 
@@ -75,77 +79,102 @@ function check({ from, to, first, interval }: UsageQuery): void {
   }
 }
 
+function rowsOf(statements: Statements, query: UsageQuery, groupBy: readonly UsageDimension[]): Promise<readonly Row[]> {
+  const values: SqlValue[] = [];
+  const bound = (value: SqlValue): string => `$${values.push(value)}`;
+  const parts = partsOf(query, bound);
+  const keys = groupBy.map((dimension) => `k.${dimension}`);
+  return statements.all(
+    `select ${['u.bucket', ...keys].join(', ')}, sum(calls) as calls, sum(fresh_input) as fresh_input, sum(cache_read) as cache_read,
+       sum(cache_write) as cache_write, sum(output) as output, sum(reasoning) as reasoning, sum(estimated) as estimated,
+       sum(priced) as priced, sum(cost) as cost, sum(saved_cost) as saved_cost,
+       sum(case when k.outcome in ('OK', 'CANCELLED') then 0 else calls end) as failures
+     from (${parts.join(' union all ')}) u join usage_keys k on k.id = u.key_id
+     ${onlyOf(query.only, bound)}
+     group by ${['u.bucket', ...keys].join(', ')} having sum(calls) > 0`,
+    values,
+  );
+}
+
 /** Selects of (bucket, key_id, sums...). */
-function partsOf(query: UsageQuery, bound: (value: SqlValue) => string): string[] {
-  const from = Math.ceil(query.from);
-  const to = Math.ceil(query.to);
-  if (from >= to) return [];
+function partsOf({ from, to, interval }: UsageQuery, bound: (value: SqlValue) => string): string[] {
   const parts: string[] = [];
   const rows = (start: number, end: number): void => {
     if (start >= end) return;
-    parts.push(`select ${rowBucket(query.interval, start, bound)} as bucket, key_id, 1 as calls, fresh_input, cache_read, cache_write, output, reasoning,
+    const bucket = interval === 'minute' ? `time - time % ${minuteMs}` : `cast(${bound(bucketOf(interval, start))} as bigint)`;
+    parts.push(`select ${bucket} as bucket, key_id, 1 as calls, fresh_input, cache_read, cache_write, output, reasoning,
       estimated, case when cost is null then 0 else 1 end as priced, coalesce(cost, 0) as cost, saved_cost
       from usage_rows where time >= ${bound(start)} and time < ${bound(end)}`);
   };
   const firstHour = Math.ceil(from / hourMs) * hourMs;
   const lastHour = startOf(to, hourMs);
-  if (query.interval === 'minute' || firstHour > lastHour) {
+  if (interval === 'minute' || firstHour > lastHour) {
     rows(from, to);
     return parts;
   }
   rows(from, firstHour);
   if (firstHour < lastHour) {
-    parts.push(`select ${query.interval ?? '0'} as bucket, key_id, calls, fresh_input, cache_read, cache_write, output, reasoning,
+    parts.push(`select ${interval ?? '0'} as bucket, key_id, calls, fresh_input, cache_read, cache_write, output, reasoning,
       estimated, priced, cost, saved_cost from usage_hours where hour >= ${bound(firstHour)} and hour < ${bound(lastHour)}`);
   }
   rows(lastHour, to);
   return parts;
 }
 
-/** Rows are read for parts of one hour, which lies in one day and one month, or for minutes. */
-function rowBucket(interval: UsageQuery['interval'], start: number, bound: (value: SqlValue) => string): string {
-  if (interval === 'minute') return `time - time % ${minuteMs}`;
-  if (interval === null) return '0';
-  const bucket = { hour: startOf(start, hourMs), day: dayOf(start), month: monthOf(start) }[interval];
-  return `cast(${bound(bucket)} as bigint)`;
+/** Start of the interval in which the time lies; 0 where all time is one. */
+function bucketOf(interval: UsageQuery['interval'], time: number): number {
+  if (interval === null) return 0;
+  return { minute: startOf(time, minuteMs), hour: startOf(time, hourMs), day: dayOf(time), month: monthOf(time) }[interval];
 }
 
 function onlyOf(only: UsageQuery['only'], bound: (value: SqlValue) => string): string {
   if (only === null) return '';
-  return 'team' in only ? `where k.team = ${bound(only.team)}` : `where k.principal = ${bound(only.principal)}`;
+  // '' is how rows without a team are stored: it is nobody's.
+  return 'team' in only ? `where k.team = ${bound(only.team)} and k.team <> ''` : `where k.principal = ${bound(only.principal)}`;
 }
 
-function totalOf(row: Row, groupBy: readonly UsageDimension[], interval: UsageQuery['interval']): UsageTotal {
+function add(groups: Map<string, Group>, row: Row, { interval }: UsageQuery, groupBy: readonly UsageDimension[]): void {
   const number = (column: string): number => Number(row[column]);
-  return {
+  const place: Place = [number('bucket'), ...groupBy.map((dimension) => String(row[dimension]))];
+  const id = JSON.stringify(place);
+  const sofar = groups.get(id)?.total;
+  const usage = {
+    freshInputTokens: number('fresh_input'),
+    cacheReadTokens: number('cache_read'),
+    cacheWriteTokens: number('cache_write'),
+    outputTokens: number('output'),
+    reasoningTokens: number('reasoning'),
+  };
+  const total: UsageTotal = {
     key: Object.fromEntries(groupBy.map((dimension) => [dimension, row[dimension] === '' ? null : String(row[dimension])])),
     from: interval === null ? null : number('bucket'),
-    calls: number('calls'),
-    usage: {
-      freshInputTokens: number('fresh_input'),
-      cacheReadTokens: number('cache_read'),
-      cacheWriteTokens: number('cache_write'),
-      outputTokens: number('output'),
-      reasoningTokens: number('reasoning'),
-    },
-    estimated: number('estimated') > 0,
-    cost: number('priced') === 0 ? null : number('cost'),
-    savedCost: number('saved_cost'),
-    failures: number('failures'),
+    calls: number('calls') + (sofar?.calls ?? 0),
+    usage: sofar === undefined ? usage : addUsage(sofar.usage, usage),
+    estimated: number('estimated') > 0 || sofar?.estimated === true,
+    cost: number('priced') === 0 ? (sofar?.cost ?? null) : number('cost') + (sofar?.cost ?? 0),
+    savedCost: number('saved_cost') + (sofar?.savedCost ?? 0),
+    failures: number('failures') + (sofar?.failures ?? 0),
   };
+  groups.set(id, { place, total });
 }
 
-function cursorOf(row: Row, query: UsageQuery, groupBy: readonly UsageDimension[]): string {
-  const place = [queryDigest(query, groupBy), Number(row['bucket']), ...groupBy.map((dimension) => String(row[dimension]))];
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
+function compare(a: Place, b: Place): number {
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? '';
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
 }
 
-function placeOf(cursor: string, query: UsageQuery, groupBy: readonly UsageDimension[]): SqlValue[] {
-  const place = parsed(cursor);
-  const fits = (value: unknown, index: number): boolean => (index === 0 ? Number.isSafeInteger(value) : typeof value === 'string');
-  if (Array.isArray(place) && place[0] === queryDigest(query, groupBy) && place.length === groupBy.length + 2) {
-    const values: unknown[] = place.slice(1);
-    if (values.every(fits)) return values as SqlValue[];
+function cursorOf(place: Place, query: UsageQuery, groupBy: readonly UsageDimension[]): string {
+  return Buffer.from(JSON.stringify([queryDigest(query, groupBy), ...place])).toString('base64url');
+}
+
+function placeOf(cursor: string, query: UsageQuery, groupBy: readonly UsageDimension[]): Place {
+  const parts = parsed(cursor);
+  if (Array.isArray(parts) && parts[0] === queryDigest(query, groupBy) && parts.length === groupBy.length + 2) {
+    const [, bucket, ...values]: readonly unknown[] = parts;
+    if (typeof bucket === 'number' && values.every((value) => typeof value === 'string')) return [bucket, ...values];
   }
   throw new GatewayError(
     'BAD_REQUEST',

@@ -33,7 +33,7 @@ export interface Storage {
   readonly jobs: Jobs;
   /** Whether the database answers and the ledger can be written. */
   ready(): Promise<boolean>;
-  /** Stores what waits, and gives the folder back. */
+  /** Stores what waits, and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -101,6 +101,15 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     every(tidyEveryMs, tidy, 'What has expired could not be deleted: it is tried again.'),
   ];
 
+  let closing: Promise<void> | null = null;
+  const close = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer);
+    await limits.close();
+    await ledger.close();
+    await owner.close();
+    await database.close();
+  };
+
   return {
     database,
     ledger,
@@ -113,12 +122,9 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
       const answers = await database.all('select 1 as one').catch(() => []);
       return answers.length === 1 && ledger.writable();
     },
-    async close() {
-      for (const timer of timers) clearInterval(timer);
-      await limits.close();
-      await ledger.close();
-      await owner.close();
-      await database.close();
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

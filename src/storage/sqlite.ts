@@ -2,15 +2,18 @@
  * SQLite inside the process: one file, nothing to start.
  *
  * WAL with synchronous NORMAL loses nothing at kill -9 (the operating system has the pages); a writer and a reader, so
- * that reports do not wait for bookings. Several processes may share the file: the server and the command line.
+ * that reports do not wait for bookings. Several processes may share the file: the server and the command line. One that
+ * finds another writing tries again in a moment, instead of holding up its event loop in SQLite.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../core/errors.ts';
 import type { Database, Migration, Row, SqlValue, Statements } from './database.ts';
 
 const busyMs = 5_000;
+const tryAgainMs = 2;
 const cacheKib = 16_384;
 const preparedMost = 500;
 
@@ -28,6 +31,7 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
     writer.close();
     throw error;
   }
+  writer.exec('pragma busy_timeout = 0');
   const reader = inMemory ? writer : connect(file, true);
   const write = statementsOn(writer);
   const read = statementsOn(reader);
@@ -42,8 +46,8 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
     dialect: 'sqlite',
     // One connection shows a transaction's half to everybody, so in memory a reader waits.
     all: inMemory ? (sql, values) => inTurn(() => read.all(sql, values)) : read.all,
-    run: (sql, values) => inTurn(() => write.run(sql, values)),
-    exec: (sql) => inTurn(async () => writer.exec(sql)),
+    run: (sql, values) => inTurn(() => onceFree(() => write.run(sql, values))),
+    exec: (sql) => inTurn(() => onceFree(async () => writer.exec(sql))),
     tx: (work) => inTurn(() => transaction(writer, () => work(write))),
     async close() {
       if (closed) return;
@@ -56,7 +60,7 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
 }
 
 async function transaction<T>(connection: DatabaseSync, work: () => Promise<T>): Promise<T> {
-  connection.exec('begin immediate');
+  await onceFree(async () => connection.exec('begin immediate'));
   try {
     const result = await work();
     connection.exec('commit');
@@ -65,6 +69,26 @@ async function transaction<T>(connection: DatabaseSync, work: () => Promise<T>):
     undo(connection);
     throw error;
   }
+}
+
+/** Does what needs the write lock, of which a refusal changed nothing; gives up when others have held it for long. */
+async function onceFree<T>(work: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + busyMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      await wait(tryAgainMs * (1 + Math.random()));
+    }
+  }
+}
+
+const sqliteBusy = 5;
+
+/** The low byte of an extended code is the code. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === sqliteBusy;
 }
 
 /** SQLite itself has already rolled back after some errors, a full disk among them. */

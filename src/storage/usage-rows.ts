@@ -42,8 +42,9 @@ export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]):
   const hours = new Map<string, HourSum>();
   const keys = new Set<bigint>();
   for (const row of rows) {
-    if (!(await inserted(tx, row, keys)) && !(await foundAfterLoss(tx, row, keys, hours))) continue;
-    addTo(hours, row, 1);
+    const keyId = keyIdOf(row);
+    if (!(await inserted(tx, row, keyId, keys)) && !(await foundAfterLoss(tx, row, keyId, keys, hours))) continue;
+    addTo(hours, row, keyId, 1);
   }
   for (const sum of hours.values()) await tx.run(addHour, [sum.hour, sum.keyId, dayOf(sum.hour), monthOf(sum.hour), ...sum.sums]);
   for (const callId of new Set(rows.map((row) => row.callId))) await tx.run(endDraws, [callId]);
@@ -59,8 +60,7 @@ export async function storedCost(statements: Statements, callId: string): Promis
   return Number(row?.['found'] ?? 0) === 0 ? null : Number(row?.['cost'] ?? 0);
 }
 
-async function inserted(tx: Statements, row: UsageRow, keys: Set<bigint>): Promise<boolean> {
-  const id = keyIdOf(row);
+async function inserted(tx: Statements, row: UsageRow, id: bigint, keys: Set<bigint>): Promise<boolean> {
   if (!keys.has(id)) {
     await tx.run(addKey, [id, ...keyOf(row)]);
     keys.add(id);
@@ -68,13 +68,14 @@ async function inserted(tx: Statements, row: UsageRow, keys: Set<bigint>): Promi
   return (await tx.run(addRow, [row.callId, row.use, whole(row.time), id, row.documentId, ...valuesOf(row)])) > 0;
 }
 
-async function foundAfterLoss(tx: Statements, row: UsageRow, keys: Set<bigint>, hours: Map<string, HourSum>): Promise<boolean> {
+async function foundAfterLoss(tx: Statements, row: UsageRow, id: bigint, keys: Set<bigint>, hours: Map<string, HourSum>): Promise<boolean> {
   if (row.outcome === 'LOST') return false;
   const [lost] = await tx.all(`${selectRow} where r.call_id = $1 and r.use = $2 and k.outcome = 'LOST'`, [row.callId, row.use]);
   if (lost === undefined) return false;
-  addTo(hours, usageRowOf(lost), -1);
+  const before = usageRowOf(lost);
+  addTo(hours, before, keyIdOf(before), -1);
   await tx.run('delete from usage_rows where call_id = $1 and use = $2', [row.callId, row.use]);
-  return inserted(tx, row, keys);
+  return inserted(tx, row, id, keys);
 }
 
 const addKey = `insert into usage_keys (id, ${keyColumns.join(', ')})
@@ -88,8 +89,10 @@ const addHour = `insert into usage_hours (hour, key_id, day, month, ${sums.join(
   values ($1, $2, $3, $4, ${sums.map((_, index) => `$${index + 5}`).join(', ')})
   on conflict (hour, key_id) do update set ${sums.map((sum) => `${sum} = usage_hours.${sum} + excluded.${sum}`).join(', ')}`;
 
-/** `r` is the row, `k` its key. */
-export const selectRow = `select r.*, ${keyColumns.map((column) => `k.${column}`).join(', ')} from usage_rows r join usage_keys k on k.id = r.key_id`;
+/** `r` is the row, `k` its key, whose id no JavaScript number holds. */
+const selectRow = `select r.call_id, r.use, r.time, r.document_id, r.fresh_input, r.cache_read, r.cache_write, r.output, r.reasoning,
+    r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, ${keyColumns.map((column) => `k.${column}`).join(', ')}
+  from usage_rows r join usage_keys k on k.id = r.key_id`;
 
 interface HourSum {
   readonly hour: number;
@@ -97,9 +100,8 @@ interface HourSum {
   readonly sums: number[];
 }
 
-function addTo(hours: Map<string, HourSum>, row: UsageRow, sign: 1 | -1): void {
+function addTo(hours: Map<string, HourSum>, row: UsageRow, keyId: bigint, sign: 1 | -1): void {
   const hour = startOf(row.time, hourMs);
-  const keyId = keyIdOf(row);
   const known = hours.get(`${hour}:${keyId}`) ?? { hour, keyId, sums: sums.map(() => 0) };
   hours.set(`${hour}:${keyId}`, known);
   const { usage } = row;
@@ -132,8 +134,7 @@ function valuesOf(row: UsageRow): SqlValue[] {
   ];
 }
 
-/** A row as stored, read back. */
-export function usageRowOf(row: Row): UsageRow {
+function usageRowOf(row: Row): UsageRow {
   const number = (column: string): number => Number(row[column]);
   const numberOrNull = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
   const text = (column: string): string => String(row[column]);

@@ -48,16 +48,18 @@ describe('the composer', () => {
     const theirs = {
       name: 'shop',
       url: 'http://shop.test',
-      sdl: `type Query { completion: String hello: String } enum Completion { A } type TokenUsage { n: Int } input CompletionInput { a: Int } type AiRoute { name: String! }`,
+      sdl: `type Query { completion: String hello: String again: Int } enum Completion { A } type TokenUsage { n: Int } input CompletionInput { a: Int } type AiRoute { name: String! } type Provenance { x: Int }`,
     };
     const ours = {
       name: 'ai',
       url: 'local://ai',
-      sdl: `${federation2} type Query { completion(input: CompletionInput): Completion routes: AiRoute } type Completion @key(fields: "id") { id: ID! usage: TokenUsage } type TokenUsage { total: Int } input CompletionInput { b: Int } type AiRoute { "A name." name: String! }`,
+      sdl: `${federation2} type Query { completion(input: CompletionInput): Completion routes: AiRoute } extend type Query { again: String } type Provenance @key(fields: "id") { id: ID! } type Completion @key(fields: "id") { id: ID! usage: TokenUsage } type TokenUsage { total: Int } input CompletionInput { b: Int } type AiRoute { "A name." name: String! }`,
     };
     const composed = await composer({ own: 'ai' }).compose([theirs, ours], signal);
     const coordinates = composed.ok ? [] : composed.problems.flatMap((problem) => problem.coordinates);
-    expect(coordinates).toEqual(expect.arrayContaining(['Query.completion', 'Completion', 'TokenUsage', 'CompletionInput']));
+    expect(coordinates).toEqual(
+      expect.arrayContaining(['Query.completion', 'Query.again', 'Completion', 'Provenance', 'TokenUsage', 'CompletionInput']),
+    );
     expect(coordinates).not.toContain('Query.hello');
   });
 

@@ -1,9 +1,7 @@
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { GraphQLResolveInfo } from 'graphql';
-import { parse, specifiedRules, validate } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { noStream } from '../../src/federation/no-stream.ts';
 import { type ResponsePath, responsePaths } from '../../src/federation/paths.ts';
 import { gateway, type TestGateway } from './gateway.ts';
 
@@ -86,13 +84,5 @@ describe('incremental delivery', () => {
       ['products', 0, 's'],
       ['products', 1, 's'],
     ]);
-  });
-
-  it('refuses @stream with a reason', () => {
-    const rules = specifiedRules.filter(({ name }) => name !== 'KnownDirectivesRule');
-    expect(validate(graph.schema, parse('{ products @stream(initialCount: 1) { id } }'), [...rules, noStream])).toMatchObject([
-      { message: expect.stringContaining('Use @defer') },
-    ]);
-    expect(validate(graph.schema, parse('{ products { id } }'), [...rules, noStream])).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type ExecutionResult, execute, parse, subscribe } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
 import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { composition } from '../../src/federation/composition.ts';
 import type { FetchOptions } from '../../src/federation/fetch.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
-import { bodyOf, federation2, listening } from './subgraph-server.ts';
+import { bodyOf, federation2, listening, subgraphSchema } from './subgraph-server.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse, query: string) => void;
 const open: (() => Promise<void>)[] = [];
@@ -83,7 +86,12 @@ describe('a remote subgraph', () => {
     );
     const result = await ask(strict.schema, '{ a }');
     expect(result.errors?.map((error) => error.toJSON())).toEqual([
-      { message: 'No.', path: ['a'], locations: expect.anything(), extensions: { code: 'NO' } },
+      {
+        message: 'No.',
+        path: ['a'],
+        locations: expect.anything(),
+        extensions: { code: 'NO', subgraph: 'raw', errorId: expect.any(String) },
+      },
     ]);
   });
 
@@ -144,6 +152,47 @@ describe('a remote subgraph', () => {
     await events.return(undefined);
     await closed.promise;
     expect((await waiting).done).toBe(true);
+  });
+
+  it('streams a subscription over graphql-ws with the client’s credentials, and is left at once', async () => {
+    const headersSeen: unknown[] = [];
+    const left = Promise.withResolvers<void>();
+    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    sockets.on('connection', (socket) => socket.on('close', () => left.resolve()));
+    useServer(
+      {
+        schema: subgraphSchema(`${federation2} type Query { a: String } type Subscription { ticks: Int }`, {
+          Subscription: {
+            ticks: {
+              async *subscribe() {
+                yield { ticks: 1 };
+                await new Promise(() => {});
+              },
+            },
+          },
+        }),
+        onConnect: ({ connectionParams }) => {
+          headersSeen.push(connectionParams?.['authorization']);
+        },
+      },
+      sockets,
+    );
+    await new Promise((resolve) => sockets.once('listening', resolve));
+    const { port } = sockets.address() as AddressInfo;
+    const { schema } = await over(() => {}, {
+      subgraphs: { raw: { subscriptionUrl: `ws://127.0.0.1:${port}` } },
+      propagate: ['authorization'],
+      clientHeaders: () => ({ authorization: 'Bearer me' }),
+    });
+    const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    expect(await events.next()).toEqual({ done: false, value: { data: { ticks: 1 } } });
+    const waiting = events.next();
+    await events.return(undefined);
+    await left.promise;
+    expect((await waiting).done).toBe(true);
+    expect(headersSeen).toEqual(['Bearer me']);
+    sockets.close();
   });
 
   it('that has no subscriptions at its URL says so', async () => {

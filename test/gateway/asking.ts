@@ -8,7 +8,8 @@ import { eventsOf, post } from '../server/http-client.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
 type Data = any;
 
-const usage = 'usage { freshInputTokens cacheReadTokens cacheWriteTokens outputTokens reasoningTokens totalTokens cost { amount } estimated }';
+const usage =
+  'usage { freshInputTokens cacheReadTokens cacheWriteTokens outputTokens reasoningTokens totalTokens cost { amount } estimated }';
 const failure =
   '... on Failure { code message retryable retryAfterMs errorId } ... on BudgetExceeded { budget { name limit { amount } spent { amount } held { amount } } } ... on RateLimited { limit } ... on ModelUnavailable { attempts { deployment outcome } } ... on InvalidOutput { issues { path message } }';
 const completion = `id status text object finishReason warnings ${usage} provenance { provider model deployment route cache attempts { deployment outcome } } parts { __typename ... on TextPart { text } ... on ReasoningPart { text opaque } ... on ToolCallPart { call { id name arguments opaque } } }`;
@@ -29,7 +30,11 @@ const bearer = (key: string | null | undefined): Readonly<Record<string, string>
   key === null || key === undefined ? {} : { authorization: `Bearer ${key}` };
 
 /** `Query.completion` by a plain POST: the member of the union; throws what GraphQL says when it is null. */
-export async function complete(gateway: TestGateway, input: object, { key = gateway.developmentKey, signal, headers }: As = {}): Promise<Data> {
+export async function complete(
+  gateway: TestGateway,
+  input: object,
+  { key = gateway.developmentKey, signal, headers }: As = {},
+): Promise<Data> {
   const response = await post(gateway.url, { query: completionQuery, variables: { input } }, { ...bearer(key), ...headers }, signal);
   const { data, errors } = (await response.json()) as Data;
   if (errors !== undefined) throw new Error(JSON.stringify(errors));
@@ -37,7 +42,11 @@ export async function complete(gateway: TestGateway, input: object, { key = gate
 }
 
 /** `Subscription.completionStream` over SSE: its events. Leave with the signal. */
-export async function* stream(gateway: TestGateway, input: object, { key = gateway.developmentKey, signal, headers }: As = {}): AsyncGenerator<Data> {
+export async function* stream(
+  gateway: TestGateway,
+  input: object,
+  { key = gateway.developmentKey, signal, headers }: As = {},
+): AsyncGenerator<Data> {
   const body = { query: streamQuery, variables: { input } };
   const response = await post(gateway.url, body, { accept: 'text/event-stream', ...bearer(key), ...headers }, signal);
   for await (const { event, data } of eventsOf(response)) {
@@ -85,16 +94,18 @@ export async function until(events: AsyncIterator<Data>, type: string): Promise<
 
 /** A key made by the mutation: its secret. */
 export async function newKey(gateway: TestGateway, input: object): Promise<{ readonly id: string; readonly secret: string }> {
-  const { data, errors } = await gateway.ask(
-    'mutation ($input: CreateAiKeyInput!) { createAiKey(input: $input) { secret key { id } } }',
-    { input: { name: 'test', team: 'search', scopes: ['ai:use', 'ai:usage'], ...input } },
-  );
+  const { data, errors } = await gateway.ask('mutation ($input: CreateAiKeyInput!) { createAiKey(input: $input) { secret key { id } } }', {
+    input: { name: 'test', team: 'search', scopes: ['ai:use', 'ai:usage'], ...input },
+  });
   if (errors !== undefined) throw new Error(JSON.stringify(errors));
   return { id: data.createAiKey.key.id, secret: data.createAiKey.secret };
 }
 
 /** The first budget of the key's owner, in nano-dollars. */
-export async function budgetOf(gateway: TestGateway, key: string): Promise<{ readonly limit: number; readonly spent: number; readonly held: number }> {
+export async function budgetOf(
+  gateway: TestGateway,
+  key: string,
+): Promise<{ readonly limit: number; readonly spent: number; readonly held: number }> {
   const { data } = await gateway.ask('{ aiViewer { budgets { limit { amount } spent { amount } held { amount } } } }', {}, { key });
   const [budget] = data.aiViewer.budgets;
   const amount = (of: { readonly amount: string }): number => nanoUsdOf(of.amount) ?? Number.NaN;
@@ -102,7 +113,11 @@ export async function budgetOf(gateway: TestGateway, key: string): Promise<{ rea
 }
 
 /** What the ledger says of the key's team, when all rows are stored. */
-export async function ledgerOf(gateway: TestGateway, key: string | null = gateway.developmentKey, groupBy = ['OUTCOME']): Promise<readonly Data[]> {
+export async function ledgerOf(
+  gateway: TestGateway,
+  key: string | null = gateway.developmentKey,
+  groupBy = ['OUTCOME'],
+): Promise<readonly Data[]> {
   await gateway.storage.ledger.flush();
   const now = Date.now();
   const input = { from: new Date(now - 3_600_000).toISOString(), to: new Date(now + 3_600_000).toISOString(), groupBy, first: 1000 };

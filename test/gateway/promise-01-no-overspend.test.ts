@@ -24,7 +24,11 @@ describe('concurrent calls never overspend a budget', () => {
 
     expect(outcomes).toContain('Completion');
     expect(outcomes).toContain('BudgetExceeded');
-    const { limit, spent } = await eventually('nothing is held', () => budgetOf(gateway, secretOf(0)), ({ held }) => held === 0);
+    const { limit, spent } = await eventually(
+      'nothing is held',
+      () => budgetOf(gateway, secretOf(0)),
+      ({ held }) => held === 0,
+    );
     expect(limit).toBe(2_000_000);
     expect(spent).toBeGreaterThan(0);
     expect(spent).toBeLessThanOrEqual(limit);
@@ -42,7 +46,9 @@ describe('concurrent calls never overspend a budget', () => {
     const { secret: key } = await newKey(one, {});
 
     const kinds = await Promise.all(
-      replicas.flatMap((replica) => Array.from({ length: 12 }, async (_, index) => (await complete(replica, prompt(`Question ${index}`), { key })).__typename)),
+      replicas.flatMap((replica) =>
+        Array.from({ length: 12 }, async (_, index) => (await complete(replica, prompt(`Question ${index}`), { key })).__typename),
+      ),
     );
 
     expect(new Set(kinds)).toEqual(new Set(['Completion', 'BudgetExceeded']));

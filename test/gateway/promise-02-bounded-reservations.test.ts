@@ -22,7 +22,11 @@ describe('reservations are bounded, and shown apart from what is spent', () => {
 
     gate.open();
     await until(events, 'CompletionFinished');
-    const after = await eventually('the hold is given back', () => budgetOf(gateway, key), ({ held }) => held === 0);
+    const after = await eventually(
+      'the hold is given back',
+      () => budgetOf(gateway, key),
+      ({ held }) => held === 0,
+    );
     expect(after.spent).toBe(10 * 1_000 + 2 * 2_000);
   });
 
@@ -45,7 +49,11 @@ describe('reservations are bounded, and shown apart from what is spent', () => {
     const { gateway, upstream } = await scripted();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '0.0001' });
     const refused = await complete(gateway, prompt('Say hi.'), { key });
-    expect(refused).toMatchObject({ __typename: 'BudgetExceeded', code: 'BUDGET_EXCEEDED', budget: { limit: { amount: '0.0001' }, held: { amount: '0' } } });
+    expect(refused).toMatchObject({
+      __typename: 'BudgetExceeded',
+      code: 'BUDGET_EXCEEDED',
+      budget: { limit: { amount: '0.0001' }, held: { amount: '0' } },
+    });
     expect(refused.message).toMatch(/maxOutputTokens may fit/);
     expect(upstream.requests).toHaveLength(0);
   });

@@ -49,7 +49,14 @@ async function asked(dialect: Dialect, begins: string, ends: string) {
 describe('token classes are disjoint, whatever convention the vendor has', () => {
   it.each(told)('of $dialect.name, whose input includes what its cache had', async ({ dialect, ends }) => {
     const { usage, row } = await asked(dialect, dialect.begins, ends);
-    const classes = { freshInputTokens: 40, cacheReadTokens: 60, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 20, totalTokens: 130 };
+    const classes = {
+      freshInputTokens: 40,
+      cacheReadTokens: 60,
+      cacheWriteTokens: 0,
+      outputTokens: 10,
+      reasoningTokens: 20,
+      totalTokens: 130,
+    };
     // 40 x 1 + 60 x 0.1 + 30 x 10 millionths of a dollar.
     expect(usage).toEqual({ ...classes, cost: { amount: '0.000346' }, estimated: false });
     expect(row.usage).toEqual(usage);
@@ -61,7 +68,14 @@ describe('token classes are disjoint, whatever convention the vendor has', () =>
       '"input_tokens":40,"cache_creation_input_tokens":25,"cache_read_input_tokens":60',
     );
     const { usage, row } = await asked(anthropic, begins, anthropic.ends.replace('"output_tokens":2', '"output_tokens":30'));
-    const classes = { freshInputTokens: 40, cacheReadTokens: 60, cacheWriteTokens: 25, outputTokens: 30, reasoningTokens: 0, totalTokens: 155 };
+    const classes = {
+      freshInputTokens: 40,
+      cacheReadTokens: 60,
+      cacheWriteTokens: 25,
+      outputTokens: 30,
+      reasoningTokens: 0,
+      totalTokens: 155,
+    };
     expect(usage).toEqual({ ...classes, cost: { amount: '0.000396' }, estimated: false });
     expect(row.usage).toEqual(usage);
   });

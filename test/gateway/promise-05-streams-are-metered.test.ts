@@ -41,7 +41,9 @@ describe('streams are metered like everything else', () => {
     upstream.plays(hanging('Some words that were said before it was cancelled.'));
     const events = stream(gateway, prompt('Say hi.'));
     const { completionId } = await until(events, 'TextDelta');
-    const { data } = await gateway.ask('mutation ($id: ID!) { cancelCompletion(id: $id) { status usage { estimated outputTokens } } }', { id: completionId });
+    const { data } = await gateway.ask('mutation ($id: ID!) { cancelCompletion(id: $id) { status usage { estimated outputTokens } } }', {
+      id: completionId,
+    });
     expect(data.cancelCompletion).toMatchObject({ status: 'CANCELLED', usage: { estimated: true } });
     expect(data.cancelCompletion.usage.outputTokens).toBeGreaterThan(5);
     expect(await until(events, 'CompletionFailed')).toMatchObject({ failure: { code: 'CANCELLED' } });

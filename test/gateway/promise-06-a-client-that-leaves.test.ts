@@ -12,7 +12,11 @@ async function wasCut(request: RawRequest): Promise<void> {
 }
 
 async function settledAsLeft({ gateway }: Scripted, key: string | null, outputTokens: 'some' | 'none'): Promise<void> {
-  const [row] = await eventually('the row is in the ledger', () => ledgerOf(gateway, key), (rows) => rows.length > 0);
+  const [row] = await eventually(
+    'the row is in the ledger',
+    () => ledgerOf(gateway, key),
+    (rows) => rows.length > 0,
+  );
   expect(row).toMatchObject({ key: { outcome: 'CANCELLED' }, calls: 1, usage: { estimated: true } });
   expect(row.usage.freshInputTokens).toBeGreaterThan(0);
   if (outputTokens === 'none') expect(row.usage.outputTokens).toBe(0);
@@ -69,7 +73,11 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     client.abort();
     expect(await answer).toBe('AbortError');
     await wasCut(request);
-    await eventually('the row is in the ledger', () => ledgerOf(gateway), (rows) => rows[0]?.key.outcome === 'CANCELLED');
+    await eventually(
+      'the row is in the ledger',
+      () => ledgerOf(gateway),
+      (rows) => rows[0]?.key.outcome === 'CANCELLED',
+    );
   });
 
   it('pays for what was said, and gets the rest of its hold back', async () => {
@@ -81,7 +89,11 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     await until(events, 'TextDelta');
     const { held } = await budgetOf(gateway, key);
     client.abort();
-    const { spent } = await eventually('the hold is given back', () => budgetOf(gateway, key), (budget) => budget.held === 0);
+    const { spent } = await eventually(
+      'the hold is given back',
+      () => budgetOf(gateway, key),
+      (budget) => budget.held === 0,
+    );
     expect(spent).toBeGreaterThan(0);
     expect(spent).toBeLessThan(held);
   });
@@ -95,7 +107,11 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     );
     const request = await upstream.nextRequest();
     const { id } = data.startCompletion;
-    await eventually('the words are kept', () => gateway.ask('query ($id: ID!) { completionById(id: $id) { text } }', { id }), (answer) => answer.data.completionById.text === said);
+    await eventually(
+      'the words are kept',
+      () => gateway.ask('query ($id: ID!) { completionById(id: $id) { text } }', { id }),
+      (answer) => answer.data.completionById.text === said,
+    );
     expect(request.cut()).toBe(false);
     await gateway.ask('mutation ($id: ID!) { cancelCompletion(id: $id) { id } }', { id });
     await wasCut(request);

@@ -25,7 +25,12 @@ const endings: readonly Ending[] = [
     code: 'MODEL_UNAVAILABLE',
     charged: true,
   },
-  { how: 'a connection that breaks', reply: { pieces: [compatible.begins, compatible.says('Half')], ending: 'reset' }, code: 'MODEL_UNAVAILABLE', charged: true },
+  {
+    how: 'a connection that breaks',
+    reply: { pieces: [compatible.begins, compatible.says('Half')], ending: 'reset' },
+    code: 'MODEL_UNAVAILABLE',
+    charged: true,
+  },
   { how: 'a stream that stalls', reply: hanging('Half'), code: 'STREAM_STALLED', charged: true },
   { how: 'silence', reply: { ending: 'hang' }, code: 'STREAM_STALLED', charged: true },
 ];
@@ -33,7 +38,10 @@ const endings: readonly Ending[] = [
 describe('a failed or empty generation is a ledger row with an explicit charge', () => {
   it.each(endings)('of $how', async ({ reply, code, charged }) => {
     const { gateway, upstream } = await scripted({
-      routes: { ...plainConfig.routes, default: { deployments: ['scripted'], attempts: 1, ...(code === 'STREAM_STALLED' ? impatient : {}) } },
+      routes: {
+        ...plainConfig.routes,
+        default: { deployments: ['scripted'], attempts: 1, ...(code === 'STREAM_STALLED' ? impatient : {}) },
+      },
     });
     upstream.plays(reply);
     const told = await complete(gateway, prompt('Say hi.')).then(JSON.stringify, String);
@@ -46,14 +54,21 @@ describe('a failed or empty generation is a ledger row with an explicit charge',
   });
 
   it('of an answer that does not fit its schema, with both attempts that it cost', async () => {
-    const { gateway, upstream } = await scripted({ deployments: { ...plainConfig.deployments, scripted: { ...scriptedDeployment, capabilities: ['completion', 'json'] } } });
+    const { gateway, upstream } = await scripted({
+      deployments: { ...plainConfig.deployments, scripted: { ...scriptedDeployment, capabilities: ['completion', 'json'] } },
+    });
     upstream.plays(saying('{"n": "one"}'));
     const output = { format: 'JSON', schema: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] } };
     const failed = await complete(gateway, prompt('A number as JSON.', { output }));
     expect(failed).toMatchObject({ __typename: 'InvalidOutput', issues: [{ path: '/n' }] });
     expect(upstream.requests).toHaveLength(2);
     expect(await ledgerOf(gateway)).toMatchObject([
-      { key: { outcome: 'INVALID_OUTPUT' }, calls: 1, failures: 1, usage: { totalTokens: 24, cost: { amount: '0.000028' }, estimated: false } },
+      {
+        key: { outcome: 'INVALID_OUTPUT' },
+        calls: 1,
+        failures: 1,
+        usage: { totalTokens: 24, cost: { amount: '0.000028' }, estimated: false },
+      },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageRow } from '../../src/core/usage-row.ts';
 import { noUsage } from '../../src/core/money.ts';
+import type { UsageRow } from '../../src/core/usage-row.ts';
 import { startGateway } from '../harness.ts';
 import { ledgerOf } from './asking.ts';
 
@@ -80,7 +80,9 @@ describe('the ledger stays fast', () => {
     ledger.append([row(1, 'Query.old', thisHour - 5 * hourMs), row(2, 'Query.new')]);
     await ledger.flush();
     expect(await ledger.deleteBefore(thisHour)).toBe(1);
-    expect(await database.all('select k.coordinate as name from usage_hours h join usage_keys k on k.id = h.key_id')).toEqual([{ name: 'Query.new' }]);
+    expect(await database.all('select k.coordinate as name from usage_hours h join usage_keys k on k.id = h.key_id')).toEqual([
+      { name: 'Query.new' },
+    ]);
     expect(await ledgerOf(gateway, undefined, ['COORDINATE'])).toMatchObject([{ key: { coordinate: 'Query.new' } }]);
   });
 });

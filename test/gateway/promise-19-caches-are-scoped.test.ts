@@ -18,7 +18,11 @@ describe('a cache key carries tenant and permissions', () => {
     const { gateway } = await asked();
     const [a, b, other] = await Promise.all([newKey(gateway, {}), newKey(gateway, {}), newKey(gateway, { team: 'sales' })]);
     expect(await complete(gateway, input, { key: a?.secret ?? '' })).toMatchObject({ text: 'First', provenance: { cache: 'MISS' } });
-    expect(await complete(gateway, input, { key: b?.secret ?? '' })).toMatchObject({ text: 'First', provenance: { cache: 'HIT' }, usage: { cost: { amount: '0' } } });
+    expect(await complete(gateway, input, { key: b?.secret ?? '' })).toMatchObject({
+      text: 'First',
+      provenance: { cache: 'HIT' },
+      usage: { cost: { amount: '0' } },
+    });
     expect(await complete(gateway, input, { key: other?.secret ?? '' })).toMatchObject({ text: 'Second', provenance: { cache: 'MISS' } });
     expect(await ledgerOf(gateway, a?.secret ?? '', ['CACHE'])).toMatchObject([
       { key: { cache: 'HIT' }, calls: 1, savedCost: { amount: '0.000014' }, usage: { cost: { amount: '0' } } },

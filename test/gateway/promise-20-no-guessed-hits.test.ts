@@ -19,7 +19,11 @@ const called = (city: string) => ({
 let parts: Scripted;
 beforeAll(async () => {
   parts = await scripted({
-    routes: { ...plainConfig.routes, default: { deployments: ['scripted'], attempts: 1, cacheSeconds: 3600 }, other: { deployments: ['scripted'], cacheSeconds: 3600 } },
+    routes: {
+      ...plainConfig.routes,
+      default: { deployments: ['scripted'], attempts: 1, cacheSeconds: 3600 },
+      other: { deployments: ['scripted'], cacheSeconds: 3600 },
+    },
     deployments: { ...plainConfig.deployments, scripted: scriptedDeployment },
   });
   parts.upstream.plays(saying('An answer.'));
@@ -30,7 +34,13 @@ const statusOf = async (input: object): Promise<string> => (await complete(parts
 describe('an answer is reused only for exactly the same question', () => {
   it('found again when everything is the same, in whatever order it is written', async () => {
     expect(await statusOf({ ...prompt(text), temperature: 0, tools: [tool] })).toBe('MISS');
-    expect(await statusOf({ tools: [{ parameters: { properties: { city: { type: 'string' } }, type: 'object' }, name: 'weather' }], temperature: 0, ...prompt(text) })).toBe('HIT');
+    expect(
+      await statusOf({
+        tools: [{ parameters: { properties: { city: { type: 'string' } }, type: 'object' }, name: 'weather' }],
+        temperature: 0,
+        ...prompt(text),
+      }),
+    ).toBe('HIT');
   });
 
   it.each([
@@ -39,9 +49,24 @@ describe('an answer is reused only for exactly the same question', () => {
     ['another temperature', prompt(text, { temperature: 0.1, tools: [tool] })],
     ['another maximum', prompt(text, { temperature: 0, tools: [tool], maxOutputTokens: 50 })],
     ['no tools', prompt(text, { temperature: 0 })],
-    ['a tool with other parameters', prompt(text, { temperature: 0, tools: [{ ...tool, parameters: { type: 'object', properties: { town: { type: 'string' } } } }] })],
+    [
+      'a tool with other parameters',
+      prompt(text, { temperature: 0, tools: [{ ...tool, parameters: { type: 'object', properties: { town: { type: 'string' } } } }] }),
+    ],
     ['another route', prompt(text, { temperature: 0, tools: [tool], route: 'other' })],
-    ['a system message', { prompt: { messages: [{ role: 'SYSTEM', content: [{ text: 'Be brief.' }] }, { role: 'USER', content: [{ text }] }] }, temperature: 0, tools: [tool] }],
+    [
+      'a system message',
+      {
+        prompt: {
+          messages: [
+            { role: 'SYSTEM', content: [{ text: 'Be brief.' }] },
+            { role: 'USER', content: [{ text }] },
+          ],
+        },
+        temperature: 0,
+        tools: [tool],
+      },
+    ],
   ])('not with %s', async (_, input) => {
     expect(await statusOf(input)).toBe('MISS');
   });

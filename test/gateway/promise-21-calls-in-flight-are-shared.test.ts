@@ -48,15 +48,27 @@ describe('identical model calls in flight share one upstream call', () => {
     expect(upstream.requests).toHaveLength(1);
 
     clients[0]?.abort();
-    await eventually('the payer has left', () => ledgerOf(gateway), ([row]) => row?.calls === 1);
+    await eventually(
+      'the payer has left',
+      () => ledgerOf(gateway),
+      ([row]) => row?.calls === 1,
+    );
     clients[2]?.abort();
-    await eventually('a follower has left', () => ledgerOf(gateway), ([row]) => row?.calls === 2);
+    await eventually(
+      'a follower has left',
+      () => ledgerOf(gateway),
+      ([row]) => row?.calls === 2,
+    );
     expect(request.cut()).toBe(false);
 
     clients[1]?.abort();
     await request.closed;
     expect(request.cut()).toBe(true);
-    const [row] = await eventually('all three have their row', () => ledgerOf(gateway), ([all]) => all?.calls === 3);
+    const [row] = await eventually(
+      'all three have their row',
+      () => ledgerOf(gateway),
+      ([all]) => all?.calls === 3,
+    );
     expect(row).toMatchObject({ key: { outcome: 'CANCELLED' }, calls: 3 });
     // Whoever was left last has paid for all of it; the others paid nothing.
     const perCall = await gateway.storage.database.all('select count(*) as calls from usage_rows where cost > 0');

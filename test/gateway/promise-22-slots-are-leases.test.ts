@@ -29,7 +29,11 @@ describe('concurrency slots are leases with an owner and an expiry, not counters
     const client = new AbortController();
     await until(stream(gateway, prompt('Two'), { key, signal: client.signal }), 'TextDelta');
     client.abort();
-    await eventually('the slot of a call whose client left is free', () => complete(gateway, prompt('Three'), { key }), ({ code }) => code === 'MODEL_UNAVAILABLE');
+    await eventually(
+      'the slot of a call whose client left is free',
+      () => complete(gateway, prompt('Three'), { key }),
+      ({ code }) => code === 'MODEL_UNAVAILABLE',
+    );
     expect(await complete(gateway, prompt('Four'), { key })).toMatchObject({ text: 'Four' });
   });
 
@@ -41,7 +45,13 @@ describe('concurrency slots are leases with an owner and an expiry, not counters
     const { secret: key } = await newKey(gateway, {});
     const { database, limits } = gateway.storage;
     // A process on another machine took the slot, and then was heard of no more.
-    await database.run('insert into owners (id, host, pid, began_at, leased_until) values ($1, $2, $3, $4, $5)', ['other', 'elsewhere', 1, 0, Date.now() + 60_000]);
+    await database.run('insert into owners (id, host, pid, began_at, leased_until) values ($1, $2, $3, $4, $5)', [
+      'other',
+      'elsewhere',
+      1,
+      0,
+      Date.now() + 60_000,
+    ]);
     await database.run('insert into slots (name, id, owner) values ($1, $2, $3)', ['team:search', 'slot', 'other']);
     expect(await complete(gateway, prompt('Hi'), { key })).toMatchObject({ code: 'CONCURRENCY_LIMITED' });
 

@@ -16,7 +16,9 @@ describe('a revoked key stops working', () => {
 
     const { status, errors } = await gateway.ask('{ aiViewer { principal } }', {}, { key });
     expect(status).toBe(401);
-    expect(errors).toMatchObject([{ message: expect.stringMatching(/^This key was revoked/), extensions: { code: 'UNAUTHENTICATED', retryable: false } }]);
+    expect(errors).toMatchObject([
+      { message: expect.stringMatching(/^This key was revoked/), extensions: { code: 'UNAUTHENTICATED', retryable: false } },
+    ]);
     await expect(stream(gateway, prompt('Hi'), { key }).next()).rejects.toThrow('UNAUTHENTICATED');
     expect(upstream.requests).toHaveLength(1);
   });

@@ -56,6 +56,9 @@ export const counting = (input: number, output: number, text = 'Hi'): RawReply =
   pieces: [
     begins,
     says(text),
-    ends.replace('"prompt_tokens":10,"completion_tokens":2,"total_tokens":12', `"prompt_tokens":${input},"completion_tokens":${output},"total_tokens":${input + output}`),
+    ends.replace(
+      '"prompt_tokens":10,"completion_tokens":2,"total_tokens":12',
+      `"prompt_tokens":${input},"completion_tokens":${output},"total_tokens":${input + output}`,
+    ),
   ],
 });

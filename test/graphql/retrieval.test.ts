@@ -16,7 +16,7 @@ function library(handle: () => Services['handle'], relevant: boolean): Partial<R
   const embed: Retrieval['search'] = async ({ callFor, query, signal }) => {
     const call = await callFor({ route: 'embedding', signal });
     await collect(handle()({ kind: 'embedding', texts: [query], dimensions: null }, call));
-    return { hits: [{ score: 1, passage }], warnings: ['By words alone.'] };
+    return { hits: [{ score: 1, passage, entity: null }], warnings: ['By words alone.'] };
   };
   return {
     search: embed,

@@ -62,6 +62,6 @@ describe('a collection', () => {
     const { retrieval } = await harness(models(says('Yes [1].')).handle, { collections });
     await ingested(retrieval, [markdown('a', 'Lamps glow in the open.')], 'open');
     await ingested(retrieval, [markdown('b', 'Lamps glow in secret.')], 'secret', principal({ id: 'key:root' }));
-    expect((await retrieval.search(asked('open'))).hits.map(({ passage }) => passage.text)).toEqual(['Lamps glow in the open.']);
+    expect((await retrieval.search(asked('open'))).hits.map(({ passage }) => passage?.text)).toEqual(['Lamps glow in the open.']);
   });
 });

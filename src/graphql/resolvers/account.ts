@@ -1,3 +1,4 @@
+import type { NewKey } from '../../access/keys.ts';
 import type { Principal } from '../../core/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
@@ -5,7 +6,7 @@ import { mayUse } from '../call.ts';
 import type { CreateAiKeyInput, Resolvers } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import { dateTimeOf } from '../scalars.ts';
-import type { NewKey, Services } from '../services.ts';
+import type { Services } from '../services.ts';
 
 export function accountResolvers(services: Services): Resolvers {
   return {

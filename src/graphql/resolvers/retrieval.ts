@@ -44,9 +44,10 @@ export function retrievalResolvers(services: Services): Resolvers {
             first,
             principal,
             signal,
+            context,
             callFor: (want) => callFor({ services, context, info }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
           });
-          return { hits: result.hits.map((hit) => ({ ...hit, entity: null })), warnings: result.warnings };
+          return { hits: result.hits.map((hit) => ({ ...hit })), warnings: result.warnings };
         } catch (error) {
           return failureAsData(error, searchFailures, services, principal);
         }

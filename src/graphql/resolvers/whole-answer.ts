@@ -34,7 +34,7 @@ export function answerEvents(
 ): AsyncIterableIterator<RunEvent> {
   const after = cursorFrom(given, context);
   return following({
-    open: () => (after === null ? prepared.start({}) : followed(placeOf(after).completionId, services, context)),
+    open: () => (after === null ? prepared.start({ live: true }) : followed(placeOf(after).completionId, services, context)),
     after,
     delivery,
     signal: context.signal,

@@ -1,0 +1,30 @@
+import type { GatewayConfig } from '../config.ts';
+import { mistakeText } from '../fields/ai-field.ts';
+import type { FieldsRead } from '../fields/read.ts';
+import { embeddingModelOf } from './routes.ts';
+
+/** The route that embeds all indexes. */
+export const embeddingRoute = 'embedding';
+
+/** What makes an index useless or ambiguous. Sentences with file and line. */
+export function indexMistakes(config: GatewayConfig, { indexes, fields }: FieldsRead): readonly string[] {
+  const names = indexes.map(({ name }) => name);
+  const known = [...new Set(names)].join(', ') || 'none';
+  return [
+    ...indexes.flatMap(({ name, typeName, place }, at) => {
+      const found: string[] = [];
+      if (config.collections?.[name] !== undefined)
+        found.push(`${typeName}: the index "${name}" has the name of a collection. Give it another.`);
+      if (names.indexOf(name) !== at) found.push(`${typeName}: there is another index "${name}". Give each a name of its own.`);
+      if (embeddingModelOf(config, embeddingRoute) === null) {
+        found.push(`${typeName}: the index "${name}" needs the route "${embeddingRoute}", with a deployment that embeds.`);
+      }
+      return found.map((message) => mistakeText({ place, message }));
+    }),
+    ...fields.flatMap((field) =>
+      field.kind === 'similar' && !names.includes(field.index)
+        ? [mistakeText({ place: field.place, message: `${field.coordinate}: there is no index "${field.index}". Indexes: ${known}.` })]
+        : [],
+    ),
+  ];
+}

@@ -1,0 +1,86 @@
+/** The supergraph of a configuration, made once: what `check` judges and `compose` prints. */
+import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph.ts';
+import { type GatewayConfig, pathIn } from '../config.ts';
+import { asGatewayError } from '../core/errors.ts';
+import { composer, sentenceOf } from '../federation/compose.ts';
+import { localUrl } from '../federation/graph.ts';
+import { readSubgraph, readSupergraph } from '../federation/sources.ts';
+import { supergraphSchema } from '../federation/supergraph.ts';
+import { mistakeText } from '../fields/ai-field.ts';
+import type { FieldsRead } from '../fields/read.ts';
+import { withSubgraphs } from './with-subgraphs.ts';
+
+export interface ComposedGraph {
+  /** Null when there are mistakes. */
+  readonly supergraphSdl: string | null;
+  /** Sentences, all at once. */
+  readonly mistakes: readonly string[];
+}
+
+const sourceMs = 10_000;
+
+export async function composedGraph(config: GatewayConfig, folder: string, read: FieldsRead): Promise<ComposedGraph> {
+  const { supergraph, subgraphs = [] } = config.graph ?? {};
+  const made =
+    supergraph === undefined
+      ? await withSubgraphs(subgraphs, folder, () => fromSubgraphs(config, folder, read))
+      : await attempted(() => readSupergraph(pathIn(folder, supergraph), AbortSignal.timeout(sourceMs)));
+  if (made.supergraphSdl === null) return made;
+  const mistakes = servingMistakes(made.supergraphSdl, config, read);
+  return mistakes.length === 0 ? made : { supergraphSdl: null, mistakes };
+}
+
+async function fromSubgraphs(config: GatewayConfig, folder: string, read: FieldsRead): Promise<ComposedGraph> {
+  const sources = subgraphSources(config, folder);
+  const asked = await Promise.all(
+    sources.map((source) =>
+      readSubgraph(source, AbortSignal.timeout(sourceMs)).then(
+        (sdl) => ({ name: source.name, url: source.url, sdl }),
+        (error: unknown) => asGatewayError(error).message,
+      ),
+    ),
+  );
+  const unread = asked.filter((answer) => typeof answer === 'string');
+  if (unread.length > 0) return { supergraphSdl: null, mistakes: unread };
+  const others = asked.filter((answer) => typeof answer !== 'string');
+  const own = config.graph?.ai === false ? null : aiSubgraph;
+  const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(others.map(({ sdl }) => sdl)) }];
+  const composed = await composer({ own }).compose([...others, ...ours], new AbortController().signal);
+  return composed.ok
+    ? { supergraphSdl: composed.supergraphSdl, mistakes: [] }
+    : { supergraphSdl: null, mistakes: composed.problems.map(sentenceOf) };
+}
+
+async function attempted(read: () => Promise<string>): Promise<ComposedGraph> {
+  try {
+    return { supergraphSdl: await read(), mistakes: [] };
+  } catch (error) {
+    return { supergraphSdl: null, mistakes: [asGatewayError(error).message] };
+  }
+}
+
+/** Nothing runs on it: only its place in the supergraph counts. */
+const unasked = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { unasked: { type: GraphQLString } } }) });
+
+/** Why it would not be served as it is, or not with all AI fields. */
+function servingMistakes(supergraphSdl: string, { graph = {} }: GatewayConfig, read: FieldsRead): readonly string[] {
+  try {
+    const local = graph.ai === false ? {} : { [localUrl(aiSubgraph)]: unasked };
+    const schema = supergraphSchema({ supergraphSdl, local });
+    const fieldOf = (type: string, field: string): boolean => {
+      const found = schema.getType(type);
+      return found !== undefined && 'getFields' in found && found.getFields()[field] !== undefined;
+    };
+    return [
+      ...read.fields
+        .filter(({ typeName, fieldName }) => !fieldOf(typeName, fieldName))
+        .map(({ place, coordinate }) => ({ place, message: `${coordinate} is not in ${graph.supergraph}. Compose it again.` })),
+      ...read.indexes
+        .filter(({ from }) => !fieldOf('Query', from))
+        .map(({ place, name, from }) => ({ place, message: `The index "${name}" is filled from Query.${from}, which the graph has not.` })),
+    ].map(mistakeText);
+  } catch (error) {
+    return [asGatewayError(error).message];
+  }
+}

@@ -1,0 +1,56 @@
+/** The graph that flags ask for, in place of the configuration's: its subgraphs and AI fields need not fit another graph. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'graphql';
+import { aiSubgraph } from '../assembly/graph.ts';
+import type { GatewayConfig, GraphConfig } from '../config.ts';
+import { localUrl } from '../federation/graph.ts';
+import { graphsOf } from '../federation/join.ts';
+import type { Arguments } from './arguments.ts';
+
+export interface Flagged {
+  readonly config: GatewayConfig;
+  /** Sentences on what the flags left out. */
+  readonly notes: readonly string[];
+}
+
+export function withFlags(config: GatewayConfig, args: Arguments): Flagged {
+  const { host, port } = args;
+  const server = { ...config.server, ...(host === null ? {} : { host }), ...(port === null ? {} : { port }) };
+  const { graph, notes } = graphFrom(config.graph ?? {}, args);
+  if (graph.ai !== false) return { config: { ...config, graph, server }, notes };
+  // Nobody could ask for the documents.
+  const { documents: _, ...rest } = config;
+  return { config: { ...rest, graph, server }, notes };
+}
+
+function graphFrom(
+  graph: GraphConfig,
+  { supergraph, subgraphs, ai }: Arguments,
+): { readonly graph: GraphConfig; readonly notes: string[] } {
+  const { supergraph: own, subgraphs: composed, fields, prompts, ai: asConfigured, ...rest } = graph;
+  const without = { ...rest, ai: false } as const;
+  if (supergraph !== null) {
+    const file = resolve(supergraph);
+    if (ai && hasAiSubgraph(file)) return { graph: { ...graph, ...nothingComposed, supergraph: file, ai: true }, notes: [] };
+    const note = `${supergraph} is served as it is: it has no AI subgraph (${localUrl(aiSubgraph)}). \`fieldgate compose\` makes one that has.`;
+    return { graph: { ...without, supergraph: file }, notes: ai ? [note] : [] };
+  }
+  if (subgraphs.length > 0) return { graph: { ...(ai && asConfigured !== false ? rest : without), subgraphs }, notes: [] };
+  if (ai) return { graph, notes: [] };
+  return {
+    graph: { ...without, ...(own === undefined ? {} : { supergraph: own }), ...(composed === undefined ? {} : { subgraphs: composed }) },
+    notes: [],
+  };
+}
+
+const nothingComposed = { subgraphs: [] } as const;
+
+/** What cannot be read or parsed is told later, by whoever serves or checks the file; it is taken for one of ours till then. */
+function hasAiSubgraph(file: string): boolean {
+  try {
+    return graphsOf(parse(readFileSync(file, 'utf8'), { noLocation: true })).some(({ url }) => url === localUrl(aiSubgraph));
+  } catch {
+    return true;
+  }
+}

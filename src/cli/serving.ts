@@ -1,0 +1,31 @@
+import type { GatewayConfig } from '../config.ts';
+import type { Gateway } from '../gateway.ts';
+
+const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const addressOf = ({ server = {} }: GatewayConfig): Address => ({ host: server.host ?? '127.0.0.1', port: server.port ?? 4000 });
+
+export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
+
+/**
+ * Listens, says so, and serves until SIGTERM or SIGINT, then drains; a second one ends it at once. SIGHUP looks at the
+ * graph's sources again. Whatever the ending, the gateway is closed.
+ */
+export async function serving(gateway: Gateway, address: Address, welcome: (url: string) => string): Promise<void> {
+  try {
+    const { url } = await gateway.listen(address);
+    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    process.on('SIGHUP', () => void gateway.graph.refresh());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => tell());
+    process.stdout.write(welcome(url));
+    await told;
+    process.stdout.write('Stopping: what runs may finish.\n');
+  } finally {
+    await gateway.close();
+  }
+}

@@ -1,0 +1,31 @@
+import { GatewayError } from '../core/errors.ts';
+import { createGateway } from '../gateway.ts';
+import { routerSecretHeader } from '../server/apollo.ts';
+import type { Arguments } from './arguments.ts';
+import { soundConfig } from './load-config.ts';
+import { type RouterSecret, routerSecret } from './router-secret.ts';
+import { addressOf, isLoopback, serving } from './serving.ts';
+
+/** The AI schema and the operator's AI fields as a Federation-2 subgraph, for a router of another make. */
+export async function subgraph(args: Arguments): Promise<void> {
+  const { config, folder, warnings } = await soundConfig(args);
+  if (config.graph?.ai === false)
+    throw new GatewayError('BAD_REQUEST', 'graph.ai is false, so there is no AI subgraph to serve. Leave it out.');
+  const router = routerSecret(config, folder);
+  const address = addressOf(config);
+  const gateway = await createGateway(config, { folder, loopback: isLoopback(address), router: router.secret });
+  await serving(gateway, address, (url) => welcome(url, gateway.developmentKey, router, warnings));
+}
+
+function welcome(url: string, developmentKey: string | null, { secret, made }: RouterSecret, warnings: readonly string[]): string {
+  const lines = [
+    '',
+    `  Fieldgate   ${url}/graphql   (a Federation-2 subgraph; its SDL: { _service { sdl } })`,
+    `  health      ${url}/health/ready`,
+    `  the router  sends ${routerSecretHeader}: ${made ? secret.reveal() : '(FIELDGATE_ROUTER_SECRET)'}, and each caller's own Authorization`,
+    ...(developmentKey === null ? [] : [`  your key    ${developmentKey}`]),
+    ...warnings.map((warning) => `  note        ${warning}`),
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}

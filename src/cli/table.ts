@@ -1,0 +1,9 @@
+/** Rows under their headings, columns aligned by spaces: numbers to the right. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [headings, ...rows];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  const numeric = headings.map((_, column) => rows.length > 0 && rows.every((row) => /^([\d.,]+|-|)$/.test(row[column] ?? '')));
+  const padded = (cell: string, column: number): string =>
+    numeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0);
+  return lines.map((line) => line.map(padded).join('  ').trimEnd()).join('\n');
+}

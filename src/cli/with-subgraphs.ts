@@ -1,0 +1,35 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SubgraphConfig } from '../config.ts';
+import { readSubgraph } from '../federation/sources.ts';
+import { startSubgraphs } from './subgraph-processes.ts';
+
+/** A program that has not answered by then is not waited for: the work then says that its subgraph does not answer. */
+const mostWaitMs = 10_000;
+const askEveryMs = 100;
+
+/** Does the work while the subgraphs that come with a program run: those that do not answer already are started for it, and ended. */
+export async function withSubgraphs<T>(subgraphs: readonly SubgraphConfig[], folder: string, work: () => Promise<T>): Promise<T> {
+  const ours = subgraphs.filter(({ run, sdl }) => run !== undefined && sdl === undefined);
+  const states = await Promise.all(ours.map(async (subgraph) => ({ subgraph, answers: await answers(subgraph) })));
+  const silent = states.filter((state) => !state.answers).map(({ subgraph }) => subgraph);
+  const ended = new Set<string>();
+  const processes = startSubgraphs(silent, folder, (name) => ended.add(name));
+  try {
+    const until = Date.now() + mostWaitMs;
+    await Promise.all(
+      silent.map(async (subgraph) => {
+        while (!ended.has(subgraph.name) && Date.now() < until && !(await answers(subgraph))) await wait(askEveryMs);
+      }),
+    );
+    return await work();
+  } finally {
+    processes.stop();
+  }
+}
+
+function answers({ name, url }: SubgraphConfig): Promise<boolean> {
+  return readSubgraph({ name, url }, AbortSignal.timeout(2_000)).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,49 @@
+/**
+ * Entities that fields of one operation ask about in the same turn are asked together: ten products, each with its similar
+ * ones, are one request to their subgraph. Operations never share, because each has a caller of its own.
+ */
+import DataLoader from 'dataloader';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { EntityRef } from '../core/chunk.ts';
+import type { Fields, VisibleEntities } from './visible-entities.ts';
+
+/** Entities in one request. */
+const most = 1_000;
+
+interface Waiting {
+  readonly signal: AbortSignal;
+  readonly loader: DataLoader<EntityRef, Fields | null>;
+}
+
+export function askedTogether(ask: VisibleEntities): VisibleEntities {
+  const ofOperations = new WeakMap<object, Map<string, Waiting>>();
+  return async (wanted, refs, context, signal) => {
+    if (typeof context !== 'object' || context === null) return ask(wanted, refs, context, signal);
+    const ofOperation = ofOperations.get(context) ?? new Map<string, Waiting>();
+    ofOperations.set(context, ofOperation);
+    const name = canonicalJson(wanted);
+    let waiting = ofOperation.get(name);
+    if (waiting?.signal !== signal) {
+      const load = (asked: readonly EntityRef[]) => once(asked, (distinct) => ask(wanted, distinct, context, signal));
+      const loader = new DataLoader<EntityRef, Fields | null>(load, { cache: false, maxBatchSize: most, batchScheduleFn: setImmediate });
+      waiting = { signal, loader };
+      ofOperation.set(name, waiting);
+    }
+    const { loader } = waiting;
+    return Promise.all(refs.map((ref) => loader.load(ref)));
+  };
+}
+
+/** Each distinct reference once; its answer for all who asked. */
+async function once<T>(refs: readonly EntityRef[], ask: (distinct: readonly EntityRef[]) => Promise<readonly T[]>): Promise<readonly T[]> {
+  const places = new Map<string, number>();
+  const distinct: EntityRef[] = [];
+  const at = refs.map((ref) => {
+    const name = canonicalJson(ref.key);
+    const place = places.get(name) ?? distinct.push(ref) - 1;
+    places.set(name, place);
+    return place;
+  });
+  const answers = await ask(distinct);
+  return at.map((place) => answers[place] as T);
+}

@@ -1,0 +1,178 @@
+/** All entities of a root list, page by page, through the whole graph: as many requests as the list has pages, and one more. */
+import {
+  execute,
+  type GraphQLField,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isListType,
+  isObjectType,
+  isRequiredArgument,
+  parse,
+} from 'graphql';
+import { throwIfAborted, untilAborted } from '../core/abort.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { IndexedType } from './entity-resolvers.ts';
+import { exactPath } from './placed.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface EntityPage {
+  readonly entities: readonly Fields[];
+  /** Where the next page begins, for the pager alone to read; null: this is the last. */
+  readonly next: string | null;
+  /** Errors cost entities of this page: those missing are not gone. */
+  readonly partial: boolean;
+}
+
+export interface EntityPagesOptions {
+  /** What is served now; null while nothing is. */
+  readonly schema: () => GraphQLSchema | null;
+  /** A new operation of the gateway's own. */
+  readonly contextFor: (signal: AbortSignal) => unknown;
+  /** Entities asked for at a time. Default: 100. */
+  readonly pageSize?: number;
+}
+
+/** The list is only as complete as the principal of the context may see it: what it may not see is not indexed. */
+export function entityPages({ schema, contextFor, pageSize = 100 }: EntityPagesOptions) {
+  return async (index: IndexedType, after: string | null, signal: AbortSignal): Promise<EntityPage> => {
+    throwIfAborted(signal);
+    const current = schema();
+    if (current === null) throw new GatewayError('SUBGRAPH_UNAVAILABLE', 'The graph is not composed yet, so there is nothing to index.');
+    const paging = pagingOf(current, index, pageSize);
+    const { query, variables } = paging.request(after);
+    const operation = { schema: current, document: parse(query), variableValues: variables, contextValue: contextFor(signal) };
+    const result = await untilAborted(Promise.resolve(execute(operation)), signal);
+    const root = result.data?.[index.from];
+    if (root === null || root === undefined) {
+      throw new GatewayError(
+        'SUBGRAPH_UNAVAILABLE',
+        `The graph did not answer "${index.from}", so ${index.typeName} is not indexed now.`,
+        {},
+        { cause: result.errors?.[0] },
+      );
+    }
+    const items = paging.itemsOf(root);
+    const broken = brokenItems(result.errors ?? []);
+    const entities = items.filter((item, at) => isOf(item, index.typeName) && !broken.has(at)) as Fields[];
+    return { entities, next: paging.next(root, items, after), partial: (result.errors ?? []).length > 0 };
+  };
+}
+
+const isOf = (item: unknown, typeName: string): boolean =>
+  typeof item === 'object' && item !== null && Reflect.get(item, '__typename') === typeName;
+
+/** Positions of items that an error has touched: the path goes through the list's only index on that level. */
+function brokenItems(errors: NonNullable<Awaited<ReturnType<typeof execute>>['errors']>): ReadonlySet<number> {
+  return new Set(errors.flatMap((error) => (exactPath(error) ?? []).find((part) => typeof part === 'number') ?? []));
+}
+
+interface Paging {
+  request(after: string | null): { readonly query: string; readonly variables: Fields };
+  itemsOf(root: unknown): readonly unknown[];
+  next(root: unknown, items: readonly unknown[], after: string | null): string | null;
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+function pagingOf(schema: GraphQLSchema, { from, typeName, key, selection }: IndexedType, pageSize: number): Paging {
+  const field = schema.getQueryType()?.getFields()[from];
+  if (field === undefined)
+    throw new GatewayError('BAD_REQUEST', `@indexed from: there is no field Query.${from}. Name a root list of ${typeName}.`);
+  const entity = `{ __typename ... on ${typeName} { ${key} ${selection} } }`;
+  const connection = connectionOf(field, entity);
+  const has = (name: string): boolean => field.args.some((arg) => arg.name === name);
+  const sized = (['first', 'limit'] as const).find(has);
+  const request = (cursor: Readonly<Record<string, unknown>>): { readonly query: string; readonly variables: Fields } => {
+    const variables: Fields = { ...(sized === undefined ? {} : { [sized]: pageSize }), ...cursor };
+    return { query: queryOf(field, variables, connection.selection), variables };
+  };
+  const { itemsOf } = connection;
+
+  if (connection.isRelay && has('after')) {
+    return {
+      itemsOf,
+      request: (after) => request(after === null ? {} : { after }),
+      next: (root) => endCursorOf(root),
+    };
+  }
+  const offset = (['offset', 'skip'] as const).find(has);
+  if (offset !== undefined) {
+    return {
+      itemsOf,
+      request: (after) => request({ [offset]: Number(after ?? 0) }),
+      next: (_, items, after) => (items.length === 0 ? null : String(Number(after ?? 0) + items.length)),
+    };
+  }
+  if (has('after')) {
+    const name = soleField(key, field, typeName);
+    return {
+      itemsOf,
+      request: (after) => request(after === null ? {} : { after: JSON.parse(after) as unknown }),
+      next(_, items) {
+        const last = items.findLast((item) => isOf(item, typeName)) as Fields | undefined;
+        return last === undefined ? null : JSON.stringify(last[name] ?? null);
+      },
+    };
+  }
+  return { itemsOf, request: () => request({}), next: () => null };
+}
+
+/** Where the items of the field's answer are: in itself, or in a connection's `nodes` or `edges { node }`. */
+function connectionOf(
+  field: Field,
+  entity: string,
+): { readonly isRelay: boolean; readonly selection: string; readonly itemsOf: (root: unknown) => readonly unknown[] } {
+  const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+  if (isListType(getNullableType(field.type))) return { isRelay: false, selection: entity, itemsOf: listOf };
+  const type = getNamedType(field.type);
+  const fields = isObjectType(type) ? type.getFields() : {};
+  const isRelay = fields['pageInfo'] !== undefined;
+  const pageInfo = isRelay ? ' pageInfo { hasNextPage endCursor }' : '';
+  for (const name of ['nodes', 'items', 'edges']) {
+    if (fields[name] === undefined) continue;
+    const isEdges = name === 'edges';
+    return {
+      isRelay,
+      selection: `{ ${name} ${isEdges ? `{ node ${entity} }` : entity}${pageInfo} }`,
+      itemsOf(root) {
+        const list = listOf((root as Fields)[name]);
+        return isEdges ? list.map((edge) => (edge as Fields | null)?.['node'] ?? null) : list;
+      },
+    };
+  }
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `@indexed from: Query.${field.name} is no list. A list, or a connection with nodes or edges, would be accepted.`,
+  );
+}
+
+function queryOf(field: Field, variables: Fields, selection: string): string {
+  const missing = field.args.filter((arg) => isRequiredArgument(arg) && !Object.hasOwn(variables, arg.name)).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `@indexed from: Query.${field.name} wants ${missing.join(', ')}, which an index has not. Name a list without it.`,
+    );
+  }
+  const used = field.args.filter(({ name }) => Object.hasOwn(variables, name));
+  const declared = used.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+  const passed = used.map(({ name }) => `${name}: $${name}`).join(', ');
+  return `query FieldgateIndex${declared === '' ? '' : `(${declared})`} { ${field.name}${passed === '' ? '' : `(${passed})`} ${selection} }`;
+}
+
+function endCursorOf(root: unknown): string | null {
+  const { hasNextPage, endCursor } = ((root as Fields)['pageInfo'] ?? {}) as Fields;
+  return hasNextPage === true && typeof endCursor === 'string' ? endCursor : null;
+}
+
+/** A list that goes on after an entity names it by its key, which then is one field. */
+function soleField(key: string, field: Field, typeName: string): string {
+  const name = key.trim();
+  if (/^\w+$/.test(name)) return name;
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `@indexed from: Query.${field.name} goes on after one value, and the key of ${typeName} is "${name}". A key of one field, an offset, or a connection would be accepted.`,
+  );
+}

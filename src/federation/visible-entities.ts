@@ -1,0 +1,166 @@
+/**
+ * Who may see an entity is known to its own subgraphs alone, so they are asked: for the entity by its key, under the caller's
+ * own headers, and for the fields that are to be shown of it. What is null or has an error is not visible.
+ */
+import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse } from 'graphql';
+import { throwIfAborted } from '../core/abort.ts';
+import type { EntityRef } from '../core/chunk.ts';
+import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { askedTogether } from './asked-together.ts';
+import type { Authorize } from './authorization.ts';
+import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
+import { type FetchOptions, remoteExecutor } from './fetch.ts';
+import { type Requirement, requirementsOf } from './join.ts';
+import type { SubgraphExecutor, SubgraphResult } from './request.ts';
+
+export interface VisibleEntitiesOptions {
+  /** What is served now; null while nothing is. */
+  readonly supergraphSdl: () => string | null;
+  /** The same as the supergraph's own: a caller sees what he would see by asking for it. */
+  readonly fetch?: FetchOptions;
+  /** Judges `@authenticated` and `@requiresScopes` of all that is read. Without it what they guard is visible to nobody. */
+  readonly authorize?: Authorize;
+}
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** For each reference, in order: null, or the key and what the caller sees of the wanted fields. SUBGRAPH_UNAVAILABLE or TIMEOUT when one cannot be asked. */
+export type VisibleEntities = (
+  wanted: IndexedType,
+  refs: readonly EntityRef[],
+  context: unknown,
+  signal: AbortSignal,
+) => Promise<readonly (Fields | null)[]>;
+
+interface Judge extends EntityResolver {
+  readonly document: DocumentNode;
+  readonly execute: SubgraphExecutor;
+}
+
+interface Plan {
+  readonly judges: readonly Judge[];
+  readonly requirements: readonly Requirement[];
+}
+
+/** The caller's context with the signal of this one question: a detached answer outlives the operation that asked for it. */
+interface Asking {
+  readonly context: unknown;
+  readonly signal: AbortSignal;
+}
+
+export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: VisibleEntitiesOptions): VisibleEntities {
+  const { clientHeaders, onExtensions } = fetch;
+  const asking: FetchOptions = {
+    ...fetch,
+    signal: (context) => (context as Asking).signal,
+    ...(clientHeaders === undefined ? {} : { clientHeaders: (context) => clientHeaders((context as Asking).context) }),
+    ...(onExtensions === undefined
+      ? {}
+      : { onExtensions: (name, extensions, context) => onExtensions(name, extensions, (context as Asking).context) }),
+  };
+  const planned = planner(asking);
+
+  return askedTogether(async (wanted, refs, context, signal) => {
+    throwIfAborted(signal);
+    if (refs.length === 0) return [];
+    const sdl = supergraphSdl();
+    if (sdl === null) throw new GatewayError('SUBGRAPH_UNAVAILABLE', 'The graph is not composed yet, so nobody can say who may see what.');
+    const { judges, requirements } = planned(sdl, wanted);
+    if (requirements.some((requirement) => authorize === undefined || authorize(context, requirement) !== null))
+      return refs.map(() => null);
+    if (judges.length === 0) {
+      throw new GatewayError(
+        'INTERNAL',
+        `No subgraph can say who may see a ${wanted.typeName}: one must resolve it by @key(fields: "${wanted.key}").`,
+      );
+    }
+    const verdicts = await Promise.all(judges.map((judge) => ask(judge, wanted, refs, { context, signal })));
+    return refs.map(({ key }, index) => {
+      const seen = verdicts.map((entities) => entities[index] ?? null);
+      return seen.includes(null) ? null : Object.assign({}, ...seen, key);
+    });
+  });
+}
+
+/** Plans of the supergraph that is served; forgotten with it. */
+function planner(fetch: FetchOptions): (sdl: string, wanted: IndexedType) => Plan {
+  let known: { readonly sdl: string; readonly supergraph: DocumentNode; readonly plans: Map<string, Plan> } | null = null;
+  return (sdl, wanted) => {
+    if (known?.sdl !== sdl) known = { sdl, supergraph: parse(sdl, { noLocation: true }), plans: new Map() };
+    const { supergraph, plans } = known;
+    const name = JSON.stringify([wanted.typeName, wanted.key, wanted.selection, wanted.from]);
+    let plan = plans.get(name);
+    if (plan === undefined) {
+      const requirements = requirementsOf(supergraph);
+      plan = {
+        judges: entityResolvers(supergraph, wanted, ({ url }) => url.startsWith('local://')).map((resolver) =>
+          judgeOf(resolver, wanted, fetch),
+        ),
+        requirements: coordinatesOf(supergraph, wanted).flatMap((coordinate) => requirements.get(coordinate) ?? []),
+      };
+      plans.set(name, plan);
+    }
+    return plan;
+  };
+}
+
+/** Errors keep to their places without the subgraph's schema: that of any field makes its entity invisible. */
+const noTypes = buildSchema('type Query { nothing: Boolean }');
+
+function judgeOf(resolver: EntityResolver, { typeName, key }: IndexedType, fetch: FetchOptions): Judge {
+  const { graph, selection } = resolver;
+  const asked = selection === '' ? key : selection;
+  const document = parse(
+    `query FieldgateVisible($representations: [_Any!]!) { _entities(representations: $representations) { __typename ... on ${typeName} { ${asked} } } }`,
+    { noLocation: true },
+  );
+  return { ...resolver, document, execute: remoteExecutor(graph.name, graph.url, noTypes, fetch) };
+}
+
+async function ask(
+  judge: Judge,
+  { typeName }: IndexedType,
+  refs: readonly EntityRef[],
+  asking: Asking,
+): Promise<readonly (Fields | null)[]> {
+  const { graph, key, document, execute } = judge;
+  const representations = refs.map((ref) => ({ __typename: typeName, ...Object.fromEntries(key.map((name) => [name, ref.key[name]])) }));
+  const result = await execute({ document, variables: { representations }, operationType: OperationTypeNode.QUERY, context: asking });
+  throwIfAborted(asking.signal);
+  const entities = (result as SubgraphResult).data?.['_entities'];
+  const list: readonly unknown[] = Array.isArray(entities) ? entities : [];
+  const errors = list.map((entity) => errorIn(entity));
+  checkAnswered(graph.name, errors);
+  return refs.map((_, index) => {
+    const entity = list[index] as Fields | null | undefined;
+    return entity === null || entity === undefined || errors[index] !== null || entity['__typename'] !== typeName ? null : entity;
+  });
+}
+
+/** What `fetch.ts` says of a subgraph that gave no answer. */
+const unanswered: ReadonlySet<unknown> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'TIMEOUT']);
+
+/** Throws when the subgraph has not judged at all: one error stands in place of all entities. */
+function checkAnswered(name: string, errors: readonly (Error | null)[]): void {
+  const [first = null] = errors;
+  const code = first instanceof GraphQLError ? first.extensions['code'] : null;
+  const isWhole = first !== null && errors.every((error) => error === first) && (errors.length > 1 || unanswered.has(code));
+  if (errors.length > 0 && !isWhole) return;
+  throw new GatewayError(
+    unanswered.has(code) ? (code as ErrorCode) : 'SUBGRAPH_UNAVAILABLE',
+    `The subgraph "${name}" did not say which entities the caller may see, so none is shown. Ask again later.`,
+    {},
+    { cause: first },
+  );
+}
+
+/** The first error anywhere in the value, where `placed.ts` has put it. */
+function errorIn(value: unknown): Error | null {
+  if (value instanceof Error) return value;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const inner of Object.values(value)) {
+    const error = errorIn(inner);
+    if (error !== null) return error;
+  }
+  return null;
+}

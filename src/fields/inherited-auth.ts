@@ -1,0 +1,111 @@
+/**
+ * An AI field inherits the authorisation of all it reads: a summary of a guarded description must be guarded like it.
+ *
+ * The other teams' SDL says what guards their fields, so this is done at composition, when it is known. Federation refuses a
+ * field that requires guarded ones without carrying their directives.
+ */
+import {
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
+  parse,
+  print,
+  valueFromASTUntyped,
+} from 'graphql';
+import { namedType } from './requires.ts';
+
+/** Alternatives of scopes: all of one of them are needed. */
+type Scopes = readonly (readonly string[])[];
+
+interface Guard {
+  readonly authenticated: boolean;
+  readonly scopes: Scopes | null;
+}
+
+type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
+const isObject = (node: DefinitionNode): node is ObjectNode =>
+  node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION;
+
+/** `reads`: coordinates of other teams' fields, by AI field. `others`: the SDL of the other subgraphs. */
+export function withInheritedAuth(sdl: string, reads: ReadonlyMap<string, ReadonlySet<string>>, others: readonly string[]): string {
+  const guards = guardsIn(others);
+  if (guards.size === 0) return sdl;
+  const document = parse(sdl, { noLocation: true });
+  const definitions = document.definitions.map((definition): DefinitionNode => {
+    if (!isObject(definition)) return definition;
+    const fields = definition.fields?.map((field) => {
+      const inherited = [...(reads.get(`${definition.name.value}.${field.name.value}`) ?? [])].flatMap(
+        (coordinate) => guards.get(coordinate) ?? [],
+      );
+      if (inherited.length === 0) return field;
+      const all = [guardOf(field.directives ?? []), ...inherited];
+      const others = (field.directives ?? []).filter(
+        ({ name }) => !isAuth(name.value, 'authenticated') && !isAuth(name.value, 'requiresScopes'),
+      );
+      return { ...field, directives: [...others, ...directivesFor(all)] };
+    });
+    return { ...definition, ...(fields === undefined ? {} : { fields }) };
+  });
+  return print({ ...document, definitions });
+}
+
+/** The guards of each field: its own, its parent type's, and its result type's. */
+function guardsIn(sdls: readonly string[]): ReadonlyMap<string, readonly Guard[]> {
+  const types = new Map<string, Guard[]>();
+  const fields = new Map<string, { readonly parent: string; readonly result: string; readonly own: Guard[] }>();
+  for (const definition of sdls.flatMap((sdl) => parse(sdl, { noLocation: true }).definitions)) {
+    if (definition.kind === Kind.SCALAR_TYPE_DEFINITION || definition.kind === Kind.ENUM_TYPE_DEFINITION)
+      note(types, definition.name.value, definition.directives);
+    if (!isObject(definition)) continue;
+    const parent = definition.name.value;
+    note(types, parent, definition.directives);
+    for (const field of definition.fields ?? []) {
+      const coordinate = `${parent}.${field.name.value}`;
+      const known = fields.get(coordinate) ?? { parent, result: namedType(field.type), own: [] };
+      fields.set(coordinate, known);
+      const guard = guardOf(field.directives ?? []);
+      if (isGuard(guard)) known.own.push(guard);
+    }
+  }
+  const all = new Map<string, readonly Guard[]>();
+  for (const [coordinate, { parent, result, own }] of fields) {
+    const guards = [...own, ...(types.get(parent) ?? []), ...(types.get(result) ?? [])];
+    if (guards.length > 0) all.set(coordinate, guards);
+  }
+  return all;
+}
+
+function note(types: Map<string, Guard[]>, name: string, directives: readonly ConstDirectiveNode[] = []): void {
+  const guard = guardOf(directives);
+  if (isGuard(guard)) types.set(name, [...(types.get(name) ?? []), guard]);
+}
+
+const isAuth = (name: string, directive: string): boolean => name === directive || name.endsWith(`__${directive}`);
+const isGuard = ({ authenticated, scopes }: Guard): boolean => authenticated || scopes !== null;
+
+function guardOf(directives: readonly ConstDirectiveNode[]): Guard {
+  const scoped = directives.find(({ name }) => isAuth(name.value, 'requiresScopes'));
+  const value = scoped?.arguments?.find(({ name }) => name.value === 'scopes')?.value;
+  return {
+    authenticated: directives.some(({ name }) => isAuth(name.value, 'authenticated')),
+    scopes: value === undefined ? null : (valueFromASTUntyped(value) as Scopes),
+  };
+}
+
+/** All of them at once: every way to satisfy one is combined with every way to satisfy the others. */
+function directivesFor(guards: readonly Guard[]): readonly ConstDirectiveNode[] {
+  const scoped = guards.flatMap(({ scopes }) => (scopes === null ? [] : [scopes]));
+  const combined = scoped.reduce<Scopes>(
+    (all, next) => all.flatMap((one) => next.map((other) => [...new Set([...one, ...other])].sort())),
+    [[]],
+  );
+  const unique = [...new Map(combined.map((scopes) => [scopes.join(' '), scopes])).values()];
+  const text = [
+    guards.some(({ authenticated }) => authenticated) ? '@authenticated' : '',
+    scoped.length === 0 ? '' : `@requiresScopes(scopes: ${JSON.stringify(unique)})`,
+  ].join(' ');
+  const [definition] = parse(`type T { f: Int ${text} }`, { noLocation: true }).definitions;
+  return definition !== undefined && isObject(definition) ? (definition.fields?.[0]?.directives ?? []) : [];
+}

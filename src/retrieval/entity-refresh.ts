@@ -1,0 +1,153 @@
+/**
+ * One index brought up to date: page by page through the graph, so that memory holds one page and one batch, and the keys.
+ *
+ * Every batch is stored as soon as it is embedded: a crash or a failure loses at most one, and the next look goes on where
+ * this one ended, because what is stored and unchanged costs nothing.
+ */
+import { createHash } from 'node:crypto';
+import { abortError, throwIfAborted } from '../core/abort.ts';
+import type { Handler, Principal } from '../core/call.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { Passages } from '../storage/passages.ts';
+import { embedded } from './embed.ts';
+import type { EntityIndexOptions, EntityPager, Fields } from './entities.ts';
+import { shapeOf } from './entity-shape.ts';
+import type { IngestCallMaker } from './source.ts';
+
+export interface Refreshing {
+  readonly passages: Passages;
+  readonly handle: Handler;
+  readonly callFor: IngestCallMaker;
+  readonly principal: Principal;
+  readonly page: EntityPager;
+  /** Told of what was left out; the rest goes on. */
+  readonly onFailure: (error: GatewayError, index: string) => void;
+  /** Entities that one index may have; those behind it are left out, and said so. */
+  readonly mostEntities: number;
+  /** Texts embedded by one call. */
+  readonly textsPerCall: number;
+}
+
+/** Where the index is kept: no collection of the configuration may have such a name. */
+export const collectionOfIndex = (index: string): string => `index:${index}`;
+
+/** Raise it when the same entity is stored otherwise. */
+const version = 1;
+/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`cut.ts`). */
+export const mostCharacters = 1_500;
+/** Failures of one text, not of the model: the others of its batch may be well. */
+const ofOneText: ReadonlySet<ErrorCode> = new Set(['GUARDRAIL_BLOCKED', 'CONTEXT_TOO_LONG', 'BAD_REQUEST', 'INVALID_OUTPUT']);
+
+interface Fresh {
+  readonly id: string;
+  readonly key: Fields;
+  readonly text: string;
+  readonly digest: string;
+  readonly entity: Fields;
+}
+
+/** Throws what the pager and the handler throw; what was done until then is kept. */
+export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOptions, signal: AbortSignal): Promise<void> {
+  const { passages, page, mostEntities, textsPerCall, onFailure } = refreshing;
+  const collection = collectionOfIndex(index.name);
+  const seen = new Set<string>();
+  let waiting: Fresh[] = [];
+  let whole = true;
+  let after: string | null = null;
+  do {
+    const { entities, next, partial } = await page(index, after, signal);
+    throwIfAborted(signal);
+    const before = seen.size;
+    for (const entity of entities) {
+      const fresh = freshOf(index, entity);
+      if (fresh === null || seen.has(fresh.id)) continue;
+      if (seen.size >= mostEntities) {
+        onFailure(
+          new GatewayError('BAD_REQUEST', `"${index.from}" has more than ${mostEntities} entities; the first are indexed.`),
+          index.name,
+        );
+        whole = false;
+        break;
+      }
+      seen.add(fresh.id);
+      if ((await passages.digest(collection, fresh.id)) !== fresh.digest) waiting.push(fresh);
+    }
+    whole &&= !partial;
+    while (waiting.length >= textsPerCall) {
+      await store(refreshing, index, waiting.slice(0, textsPerCall), signal);
+      waiting = waiting.slice(textsPerCall);
+    }
+    // A page that repeats others is a list that went back to its beginning: what it did not bring may still be there.
+    if (seen.size === before && entities.length > 0 && next !== null) whole = false;
+    after = seen.size === before || seen.size >= mostEntities ? null : next;
+  } while (after !== null);
+  if (waiting.length > 0) await store(refreshing, index, waiting, signal);
+  if (!whole) return;
+  for (const { id } of await passages.sources(collection)) {
+    throwIfAborted(signal);
+    if (!seen.has(id)) await passages.deleteSource(collection, id);
+  }
+}
+
+function freshOf(index: EntityIndexOptions, entity: Fields): Fresh | null {
+  const key = index.keyOf(entity);
+  const text = index.textOf(entity).trim().slice(0, mostCharacters);
+  if (key === null || !/[\p{L}\p{N}]/u.test(text)) return null;
+  const settings = canonicalJson([version, index.embeddingModel, index.typeName, shapeOf(entity), text]);
+  return { id: canonicalJson(key), key, text, digest: createHash('sha256').update(settings).digest('base64url'), entity };
+}
+
+async function store(refreshing: Refreshing, index: EntityIndexOptions, batch: readonly Fresh[], signal: AbortSignal): Promise<void> {
+  const { passages, onFailure } = refreshing;
+  const collection = collectionOfIndex(index.name);
+  let vectors: readonly Float32Array[];
+  try {
+    vectors = await vectorsOf(refreshing, index, batch, signal);
+  } catch (error) {
+    const failure = asGatewayError(error);
+    if (signal.aborted) throw abortError(signal);
+    if (!ofOneText.has(failure.code)) throw failure;
+    if (batch.length > 1) {
+      for (const one of batch) await store(refreshing, index, [one], signal);
+      return;
+    }
+    onFailure(failure, index.name);
+    // The text that it had is no longer its text.
+    for (const { id } of batch) await passages.deleteSource(collection, id);
+    return;
+  }
+  for (const [position, { id, key, text, digest, entity }] of batch.entries()) {
+    throwIfAborted(signal);
+    await passages.put(
+      {
+        id,
+        title: null,
+        collection,
+        metadata: { key, shape: shapeOf(entity) },
+        mediaType: 'text/plain',
+        digest,
+        embeddingModel: index.embeddingModel,
+      },
+      [{ text, start: 0, end: text.length, headings: [], vector: vectors[position] ?? null }],
+    );
+  }
+}
+
+async function vectorsOf(
+  { handle, callFor, principal }: Refreshing,
+  { name, embeddingRoute }: EntityIndexOptions,
+  batch: readonly Fresh[],
+  signal: AbortSignal,
+): Promise<readonly Float32Array[]> {
+  const call = await callFor({ coordinate: `Index.${name}`, route: embeddingRoute, principal, signal });
+  try {
+    return await embedded(
+      batch.map(({ text }) => text),
+      handle,
+      call,
+    );
+  } finally {
+    await call.hold.release();
+  }
+}

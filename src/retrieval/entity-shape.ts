@@ -1,0 +1,33 @@
+/**
+ * Which of an entity's fields had a value when it was indexed, without the values.
+ *
+ * A subgraph may hide a field by answering null, without an error. The text of the index was made with that field, so a
+ * caller from whom it is hidden must not find the entity by it: words of a hidden description would otherwise be found out
+ * by searching for them.
+ */
+import type { Fields } from './entities.ts';
+
+/** 0: null; 1: a value; a list or an object: the shapes inside. */
+export type Shape = 0 | 1 | readonly Shape[] | { readonly [field: string]: Shape };
+
+export function shapeOf(value: unknown): Shape {
+  if (value === null || value === undefined) return 0;
+  if (Array.isArray(value)) return value.map(shapeOf);
+  if (typeof value !== 'object') return 1;
+  return Object.fromEntries(Object.entries(value).flatMap(([name, inner]) => (name === '__typename' ? [] : [[name, shapeOf(inner)]])));
+}
+
+/** Whether something that was indexed is null, or a shorter list, to the caller. Fields that were not asked for do not count. */
+export function isWithheld(shape: Shape, seen: Fields): boolean {
+  if (typeof shape !== 'object' || Array.isArray(shape)) return false;
+  return Object.entries(shape).some(([name, inner]) => Object.hasOwn(seen, name) && isLess(inner, seen[name]));
+}
+
+function isLess(shape: Shape, seen: unknown): boolean {
+  if (shape === 0) return false;
+  if (seen === null || seen === undefined) return true;
+  if (shape === 1) return false;
+  if (Array.isArray(shape))
+    return !Array.isArray(seen) || seen.length < shape.length || shape.some((inner, index) => isLess(inner, seen[index]));
+  return typeof seen !== 'object' || Object.entries(shape).some(([name, inner]) => isLess(inner, Reflect.get(seen, name)));
+}

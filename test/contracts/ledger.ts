@@ -1,0 +1,249 @@
+/** What every ledger keeps. The factory gives an empty one. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { addUsage, noUsage } from '../../src/core/money.ts';
+import type { UsageRow } from '../../src/core/usage-row.ts';
+import type { Ledger, UsageDimension, UsageQuery, UsageTotal } from '../../src/storage/ledger.ts';
+import { usageRow } from '../storage/rows.ts';
+
+const always: UsageQuery = {
+  from: Date.UTC(2026, 0),
+  to: Date.UTC(2027, 0),
+  groupBy: [],
+  interval: null,
+  first: 100,
+  after: null,
+  only: null,
+};
+
+export function ledgerContract(open: () => Promise<Ledger>): void {
+  const filled = async (rows: readonly UsageRow[]): Promise<Ledger> => {
+    const ledger = await open();
+    ledger.append(rows);
+    await ledger.flush();
+    return ledger;
+  };
+
+  it('adds up calls, tokens, money and failures', async () => {
+    const ledger = await filled([
+      usageRow({ cost: 100 }),
+      usageRow({ cost: 50, savedCost: 7, cache: 'HIT' }),
+      usageRow({ cost: 0, outcome: 'TIMEOUT', estimated: true }),
+      usageRow({ cost: 0, outcome: 'CANCELLED' }),
+    ]);
+    const { totals, endCursor } = await ledger.totals(always);
+    expect(endCursor).toBeNull();
+    expect(totals).toEqual([
+      {
+        key: {},
+        from: null,
+        calls: 4,
+        usage: { ...noUsage, freshInputTokens: 40, outputTokens: 20 },
+        estimated: true,
+        cost: 150,
+        savedCost: 7,
+        failures: 1,
+      },
+    ]);
+  });
+
+  it('has no total where nothing was used', async () => {
+    const ledger = await filled([usageRow()]);
+    expect(await ledger.totals({ ...always, to: always.from + 1 })).toEqual({ totals: [], endCursor: null });
+    expect(await ledger.totals({ ...always, to: always.from })).toEqual({ totals: [], endCursor: null });
+  });
+
+  it('says null, not 0, when nothing was priced, and the priced part otherwise', async () => {
+    const ledger = await filled([
+      usageRow({ model: 'a', cost: null }),
+      usageRow({ model: 'b', cost: null }),
+      usageRow({ model: 'b', cost: 5 }),
+    ]);
+    const { totals } = await ledger.totals({ ...always, groupBy: ['model'] });
+    expect(totals.map(({ key, cost }) => [key.model, cost])).toEqual([
+      ['a', null],
+      ['b', 5],
+    ]);
+  });
+
+  it('tells what has no value apart from what has one', async () => {
+    const ledger = await filled([usageRow({ client: null }), usageRow({ client: 'web' })]);
+    const { totals } = await ledger.totals({ ...always, groupBy: ['client'] });
+    expect(totals.map(({ key }) => key)).toEqual([{ client: null }, { client: 'web' }]);
+  });
+
+  it('stores a row once, however often it comes: its call and use are its identity', async () => {
+    const row = usageRow();
+    const ledger = await filled([row, { ...row, use: 1, coordinate: 'Product.summary' }]);
+    ledger.append([row]);
+    await ledger.flush();
+    const { totals } = await ledger.totals({ ...always, groupBy: ['coordinate'] });
+    expect(totals.map(({ calls, cost }) => [calls, cost])).toEqual([
+      [1, 100],
+      [1, 100],
+    ]);
+  });
+
+  it('lets the real row take the place of one that was thought lost, and never the reverse', async () => {
+    const real = usageRow({ callId: 'x', cost: 40 });
+    const lost = usageRow({ callId: 'x', cost: 900, outcome: 'LOST', estimated: true });
+    for (const rows of [
+      [lost, real],
+      [real, lost],
+    ]) {
+      const ledger = await open();
+      for (const row of rows) {
+        ledger.append([row]);
+        await ledger.flush();
+      }
+      const { totals } = await ledger.totals({ ...always, groupBy: ['outcome'] });
+      expect(totals).toMatchObject([{ key: { outcome: 'OK' }, calls: 1, cost: 40, estimated: false }]);
+    }
+  });
+
+  it('shows a team, or a principal, its own rows alone', async () => {
+    const ledger = await filled([
+      usageRow({ team: 'a', principal: 'key:1' }),
+      usageRow({ team: 'b', principal: 'key:2' }),
+      usageRow({ team: null }),
+    ]);
+    const ofTeam = await ledger.totals({ ...always, groupBy: ['principal'], only: { team: 'a' } });
+    expect(ofTeam.totals.map(({ key }) => key)).toEqual([{ principal: 'key:1' }]);
+    const ofPrincipal = await ledger.totals({ ...always, groupBy: ['team'], only: { principal: 'key:2' } });
+    expect(ofPrincipal.totals.map(({ key }) => key)).toEqual([{ team: 'b' }]);
+    expect((await ledger.totals({ ...always, only: { team: '' } })).totals).toEqual([]);
+  });
+
+  it('takes rows with odd values rather than lose them', async () => {
+    const ledger = await filled([
+      usageRow({ cost: Number.NaN, latencyMs: 1.5, tags: { 'a"b': "'; drop" }, operation: 'x\u0000y', coordinate: '🦆\ud800' }),
+    ]);
+    expect((await ledger.totals(always)).totals).toMatchObject([{ calls: 1 }]);
+  });
+
+  it.each([
+    [{ first: 0 }, /between 1 and 1000/],
+    [{ first: 100_000 }, /between 1 and 1000/],
+    [{ from: always.to, to: always.from }, /to a later one/],
+    [{ from: Number.NaN }, /to a later one/],
+    [{ interval: 'minute' as const }, /at most 7 days/],
+    [{ after: 'nonsense' }, /does not belong/],
+  ])('refuses %o in a sentence', async (part, sentence) => {
+    const ledger = await filled([usageRow()]);
+    await expect(ledger.totals({ ...always, ...part })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringMatching(sentence),
+    });
+  });
+
+  it('refuses the cursor of another report', async () => {
+    const ledger = await filled([usageRow({ model: 'a' }), usageRow({ model: 'b' })]);
+    const { endCursor } = await ledger.totals({ ...always, groupBy: ['model'], first: 1 });
+    expect(endCursor).not.toBeNull();
+    await expect(ledger.totals({ ...always, groupBy: ['route'], first: 1, after: endCursor })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    });
+  });
+
+  it('agrees with adding up by hand, for any rows, range, grouping and page size', { timeout: 60_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 30 }), anyQuery, async (rows, query) => {
+        const ledger = await open();
+        for (const row of rows) ledger.append([row]);
+        await ledger.flush();
+        const found: UsageTotal[] = [];
+        let after: string | null = null;
+        do {
+          const page = await ledger.totals({ ...query, after });
+          expect(page.totals.length).toBeLessThanOrEqual(query.first);
+          found.push(...page.totals);
+          after = page.endCursor;
+        } while (after !== null);
+        expect(found.map((total) => [placeOf(total), total])).toEqual(byHand(rows, query).map((total) => [placeOf(total), total]));
+        await ledger.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+}
+
+const minute = 60_000;
+const middle = Date.UTC(2026, 10, 1);
+/** Around the start of a month and a day, often on the edges. */
+const anyTime = fc.oneof(
+  fc.integer({ min: -40 * 24 * 60, max: 3 * 24 * 60 }).map((minutes) => middle + minutes * minute),
+  fc.integer({ min: -3 * 3_600_000, max: 3 * 3_600_000 }).map((ms) => middle + ms),
+  fc.constantFrom(middle, middle - 1, middle + 3_600_000, middle - 3_600_000),
+);
+
+const anyRow = fc
+  .record({
+    time: anyTime,
+    callId: fc.uuid(),
+    coordinate: fc.constantFrom('Query.completion', 'Product.summary'),
+    client: fc.constantFrom(null, 'web', 'Web'),
+    principal: fc.constantFrom('key:a', 'key:b'),
+    team: fc.constantFrom(null, 'x', 'y'),
+    outcome: fc.constantFrom('OK' as const, 'TIMEOUT' as const, 'CANCELLED' as const, 'LOST' as const),
+    cost: fc.option(fc.nat(1_000)),
+    savedCost: fc.nat(5),
+    estimated: fc.boolean(),
+  })
+  .map(usageRow);
+
+const anyQuery: fc.Arbitrary<UsageQuery> = fc
+  .record({
+    times: fc.tuple(anyTime, anyTime),
+    groupBy: fc.uniqueArray(fc.constantFrom<UsageDimension>('coordinate', 'client', 'principal', 'team', 'outcome')),
+    interval: fc.constantFrom('minute' as const, 'hour' as const, 'day' as const, 'month' as const, null),
+    first: fc.integer({ min: 1, max: 7 }),
+    only: fc.constantFrom(null, { team: 'x' }, { principal: 'key:b' }),
+  })
+  .map(({ times: [a, b], interval, ...query }) => {
+    const [from, to] = [Math.min(a, b), Math.max(a, b)];
+    return { ...query, from, to, interval: interval === 'minute' && to - from > 7 * 24 * 60 * minute ? 'hour' : interval, after: null };
+  });
+
+const dimensionOrder: readonly UsageDimension[] = ['coordinate', 'client', 'principal', 'team', 'outcome'];
+
+function byHand(rows: readonly UsageRow[], { from, to, groupBy, interval, only }: UsageQuery): UsageTotal[] {
+  const totals = new Map<string, UsageTotal>();
+  for (const row of rows) {
+    if (row.time < from || row.time >= to) continue;
+    if (only !== null && ('team' in only ? row.team !== only.team : row.principal !== only.principal)) continue;
+    const key = Object.fromEntries(dimensionOrder.filter((name) => groupBy.includes(name)).map((name) => [name, row[name]]));
+    const start = startOf(row.time, interval);
+    const place = JSON.stringify([start, key]);
+    const sofar = totals.get(place);
+    totals.set(place, {
+      key,
+      from: start,
+      calls: (sofar?.calls ?? 0) + 1,
+      usage: addUsage(sofar?.usage ?? noUsage, row.usage),
+      estimated: (sofar?.estimated ?? false) || row.estimated,
+      cost: row.cost === null ? (sofar?.cost ?? null) : (sofar?.cost ?? 0) + row.cost,
+      savedCost: (sofar?.savedCost ?? 0) + row.savedCost,
+      failures: (sofar?.failures ?? 0) + (row.outcome === 'OK' || row.outcome === 'CANCELLED' ? 0 : 1),
+    });
+  }
+  return [...totals.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+/** Pages go by time, then by the values of the dimensions. */
+const placeOf = (total: UsageTotal): string =>
+  [String(total.from ?? 0).padStart(16, '0'), ...dimensionOrder.map((name) => total.key[name] ?? '')].join('\u0001');
+
+function startOf(time: number, interval: UsageQuery['interval']): number | null {
+  const date = new Date(time);
+  const [year, month, day, hours, minutes] = [
+    date.getUTCFullYear(),
+    date.getUTCMonth(),
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+  ];
+  if (interval === 'month') return Date.UTC(year, month);
+  if (interval === 'day') return Date.UTC(year, month, day);
+  if (interval === 'hour') return Date.UTC(year, month, day, hours);
+  return interval === 'minute' ? Date.UTC(year, month, day, hours, minutes) : null;
+}

@@ -1,0 +1,459 @@
+/** What every store of limits keeps. The factory gives one without any spending, at a clock, and other processes that share it. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Draw, Hold, Limit } from '../../src/core/hold.ts';
+import type { UsageRow } from '../../src/core/usage-row.ts';
+import type { Ledger, UsageQuery } from '../../src/storage/ledger.ts';
+import type { Limits } from '../../src/storage/limits.ts';
+import { usageRow } from '../storage/rows.ts';
+
+export interface LimitsFixture {
+  readonly limits: Limits;
+  readonly ledger: Ledger;
+  /** Milliseconds since 1970: 5 November 2026, noon, to begin with. */
+  readonly clock: { time: number };
+  /** The same state as another living process sees it. */
+  elsewhere(): Promise<Pick<LimitsFixture, 'limits' | 'ledger'>>;
+  /** A process on the same state that counts as dead from its birth, as others see it. */
+  doomed(): Promise<Pick<LimitsFixture, 'limits' | 'ledger'>>;
+}
+
+export const noon = Date.UTC(2026, 10, 5, 12);
+const monthly = (most: number, name = 'key:a'): Limit => ({ kind: 'budget', name, per: 'month', most });
+const daily = (most: number, name = 'key:a'): Limit => ({ kind: 'budget', name, per: 'day', most });
+const always: UsageQuery = { from: 0, to: Date.UTC(2030, 0), groupBy: ['outcome'], interval: null, first: 100, after: null, only: null };
+
+let calls = 0;
+function attempt(most: number, rows?: readonly UsageRow[]): Parameters<Hold['draw']>[0] {
+  calls += 1;
+  const callId = rows?.[0]?.callId ?? `call ${calls}`;
+  return { callId, most, rows: rows ?? [usageRow({ callId, cost: most, outcome: 'LOST', estimated: true })] };
+}
+
+export function limitsContract(open: () => Promise<LimitsFixture>): void {
+  const balance = async (limits: Limits, ...of: Limit[]): Promise<[number, number][]> =>
+    (await limits.budgets(of)).map(({ spent, held }) => [spent, held]);
+
+  describe('budgets', () => {
+    it('hold what is set aside, and spend what it cost', async () => {
+      const { limits } = await open();
+      const budget = monthly(100);
+      const hold = await limits.hold([budget], 60);
+      expect(await balance(limits, budget)).toEqual([[0, 60]]);
+      const draw = await hold.draw(attempt(50));
+      expect(await balance(limits, budget)).toEqual([[0, 60]]);
+      await hold.release();
+      expect(await balance(limits, budget)).toEqual([[0, 50]]);
+      await draw.settle(20);
+      expect(await balance(limits, budget)).toEqual([[20, 0]]);
+    });
+
+    it('are shown with their limit and the end of their window, in the order given', async () => {
+      const { limits } = await open();
+      expect(await limits.budgets([daily(5), { kind: 'concurrency', name: 'x', most: 1 }, monthly(7, 'team:s')])).toEqual([
+        { name: 'key:a', limit: 5, spent: 0, held: 0, resetsAt: Date.UTC(2026, 10, 6) },
+        { name: 'team:s', limit: 7, spent: 0, held: 0, resetsAt: Date.UTC(2026, 11, 1) },
+      ]);
+    });
+
+    it('refuse what does not fit, say what is left and when more comes, and take nothing', async () => {
+      const { limits } = await open();
+      const budget = monthly(100);
+      await limits.hold([budget], 70);
+      await expect(limits.hold([budget], 31)).rejects.toMatchObject({
+        code: 'BUDGET_EXCEEDED',
+        message: expect.stringContaining('0.00000003 left of 0.0000001 a month'),
+        details: { limit: 'key:a', retryAfterMs: Date.UTC(2026, 11, 1) - noon },
+      });
+      expect(await balance(limits, budget)).toEqual([[0, 70]]);
+      await limits.hold([budget], 30);
+      expect(await balance(limits, budget)).toEqual([[0, 100]]);
+    });
+
+    it('are all charged, or none', async () => {
+      const { limits } = await open();
+      const both = [monthly(100), monthly(40, 'team:s')];
+      await expect(limits.hold(both, 50)).rejects.toMatchObject({ details: { limit: 'team:s' } });
+      expect(await balance(limits, ...both)).toEqual([
+        [0, 0],
+        [0, 0],
+      ]);
+      const hold = await limits.hold(both, 30);
+      await expect(hold.draw(attempt(41))).rejects.toMatchObject({ details: { limit: 'team:s' } });
+      const draw = await hold.draw(attempt(40));
+      await draw.settle(35);
+      await hold.release();
+      expect(await balance(limits, ...both)).toEqual([
+        [35, 0],
+        [35, 0],
+      ]);
+    });
+
+    it('count one account once, at its smallest amount', async () => {
+      const { limits } = await open();
+      await limits.hold([monthly(100), monthly(50)], 30);
+      expect(await balance(limits, monthly(100))).toEqual([[0, 30]]);
+      await expect(limits.hold([monthly(100), monthly(50)], 30)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    });
+
+    it('let a free call pass when nothing is left', async () => {
+      const { limits } = await open();
+      const hold = await limits.hold([monthly(0)], 0);
+      expect(hold.budgeted).toBe(true);
+      await (await hold.draw(attempt(0))).settle(0);
+      await expect(hold.draw(attempt(1))).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    });
+
+    it('stand behind no hold where there are none, and draws settle all the same', async () => {
+      const { limits } = await open();
+      const hold = await limits.hold([{ kind: 'requests', name: 'x', perMinute: 1 }], 1_000);
+      expect(hold.budgeted).toBe(false);
+      await (await hold.draw(attempt(1_000))).settle(5_000);
+      await hold.release();
+      expect(await limits.budgets([])).toEqual([]);
+    });
+
+    it('book a cost above the draw, once', async () => {
+      const { limits } = await open();
+      const budget = monthly(100);
+      const hold = await limits.hold([budget], 0);
+      const draw = await hold.draw(attempt(100));
+      await Promise.all([draw.settle(130), draw.settle(130)]);
+      await draw.settle(7);
+      expect(await balance(limits, budget)).toEqual([[130, 0]]);
+    });
+
+    it('give a release once, and still serve draws after it', async () => {
+      const { limits } = await open();
+      const budget = monthly(100);
+      const hold = await limits.hold([budget], 80);
+      await Promise.all([hold.release(), hold.release()]);
+      expect(await balance(limits, budget)).toEqual([[0, 0]]);
+      const draw = await hold.draw(attempt(90));
+      expect(await balance(limits, budget)).toEqual([[0, 90]]);
+      await draw.settle(90);
+      expect(await balance(limits, budget)).toEqual([[90, 0]]);
+    });
+
+    it('give the last cent to one of many who race for it, in whatever process', async () => {
+      const { limits, elsewhere } = await open();
+      const other = await elsewhere();
+      const budget = monthly(10);
+      const holds = await Promise.allSettled(Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? limits : other.limits).hold([budget], 1)));
+      expect(holds.filter((hold) => hold.status === 'fulfilled')).toHaveLength(10);
+      expect(await balance(limits, budget)).toEqual([[0, 10]]);
+    });
+
+    it('start anew with the month and the day, and charge what was drawn to the window it was drawn in', async () => {
+      const { limits, clock } = await open();
+      const budgets = [daily(100), monthly(1_000)];
+      const hold = await limits.hold(budgets, 100);
+      const old = await hold.draw(attempt(60));
+      clock.time = Date.UTC(2026, 10, 6);
+      expect(await balance(limits, ...budgets)).toEqual([
+        [0, 0],
+        [0, 100],
+      ]);
+      const fresh = await hold.draw(attempt(90));
+      expect(await balance(limits, ...budgets)).toEqual([
+        [0, 90],
+        [0, 150],
+      ]);
+      await old.settle(60);
+      await fresh.settle(80);
+      await hold.release();
+      expect(await balance(limits, ...budgets)).toEqual([
+        [80, 0],
+        [140, 0],
+      ]);
+      clock.time = noon;
+      expect(await balance(limits, daily(100))).toEqual([[60, 0]]);
+      clock.time = Date.UTC(2026, 11, 1);
+      expect(await limits.budgets([monthly(1_000)])).toMatchObject([{ spent: 0, held: 0, resetsAt: Date.UTC(2027, 0, 1) }]);
+    });
+
+    it('are never overspent and never leak, however holds, draws, settlements, releases and cancels interleave', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyOperation, { minLength: 1, maxLength: 12 }), async (operations) => {
+          const { limits } = await open();
+          const accounts: readonly Limit[] = [monthly(100), monthly(150, 'team:s')];
+          const sums = { cost: 0, overrun: 0 };
+          const check = async (): Promise<void> => {
+            for (const { spent, held, limit } of await limits.budgets(accounts)) {
+              expect(held).toBeGreaterThanOrEqual(0);
+              expect(spent + held).toBeLessThanOrEqual(limit + sums.overrun);
+            }
+          };
+          await Promise.all(operations.map((operation) => run(limits, accounts, operation, sums, check)));
+          for (const { spent, held } of await limits.budgets(accounts)) expect([spent, held]).toEqual([sums.cost, 0]);
+        }),
+        { numRuns: 60 },
+      );
+    });
+  });
+
+  describe('rates', () => {
+    const perMinute = (name: string, most: number): Limit => ({ kind: 'requests', name, perMinute: most });
+
+    it('let a minute worth pass at once, then one at a time as time goes by', async () => {
+      const { limits, clock } = await open();
+      const rate = [perMinute('key:a', 3)];
+      for (let n = 0; n < 3; n += 1) await limits.admit(rate);
+      await expect(limits.admit(rate)).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { limit: 'key:a', retryAfterMs: 20_000 } });
+      clock.time += 19_999;
+      await expect(limits.admit(rate)).rejects.toMatchObject({ details: { retryAfterMs: 1 } });
+      clock.time += 1;
+      await limits.admit(rate);
+      await expect(limits.admit(rate)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    });
+
+    it('charge a refused request to none of them', async () => {
+      const { limits } = await open();
+      const key = perMinute('key:a', 5);
+      const team = perMinute('team:s', 1);
+      await limits.admit([key, team]);
+      for (let n = 0; n < 10; n += 1) await expect(limits.admit([key, team])).rejects.toMatchObject({ details: { limit: 'team:s' } });
+      for (let n = 0; n < 4; n += 1) await limits.admit([key]);
+      await expect(limits.admit([key])).rejects.toMatchObject({ details: { limit: 'key:a' } });
+    });
+
+    it('never let more pass than a minute worth and what the time brought', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.integer({ min: 1, max: 120 }),
+          fc.array(fc.nat(20_000), { minLength: 1, maxLength: 80 }),
+          async (most, gaps) => {
+            const { limits, clock } = await open();
+            const began = clock.time;
+            let passed = 0;
+            for (const gap of gaps) {
+              clock.time += gap;
+              await limits.admit([perMinute('key:a', most)]).then(
+                () => {
+                  passed += 1;
+                },
+                () => {},
+              );
+            }
+            expect(passed).toBeLessThanOrEqual(most + ((clock.time - began) * most) / 60_000 + 1e-6);
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
+
+    it('stay counted when the request ends', async () => {
+      const { limits } = await open();
+      await (await limits.admit([perMinute('key:a', 1)])).release();
+      await expect(limits.admit([perMinute('key:a', 1)])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    });
+  });
+
+  describe('concurrency', () => {
+    const slots = (most: number, name = 'key:a'): Limit => ({ kind: 'concurrency', name, most });
+
+    it('frees a slot when its call ends, once', async () => {
+      const { limits } = await open();
+      const first = await limits.admit([slots(2)]);
+      await limits.admit([slots(2)]);
+      await expect(limits.admit([slots(2)])).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED', details: { limit: 'key:a' } });
+      await Promise.all([first.release(), first.release()]);
+      await limits.admit([slots(2)]);
+      await expect(limits.admit([slots(2)])).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED' });
+    });
+
+    it('takes a slot of every limit or none, and then charges no rate either', async () => {
+      const { limits } = await open();
+      const rate: Limit = { kind: 'requests', name: 'key:a', perMinute: 2 };
+      await limits.admit([slots(1, 'team:s')]);
+      await expect(limits.admit([rate, slots(1), slots(1, 'team:s')])).rejects.toMatchObject({ details: { limit: 'team:s' } });
+      await limits.admit([rate, slots(1)]);
+      await limits.admit([rate]);
+    });
+
+    it('gives the slots of a dead process back', async () => {
+      const { limits, doomed } = await open();
+      await (await doomed()).limits.admit([slots(1)]);
+      await expect(limits.admit([slots(1)])).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED' });
+      await limits.recover();
+      await limits.admit([slots(1)]);
+    });
+
+    it('is shared by processes', async () => {
+      const { limits, elsewhere } = await open();
+      const other = await elsewhere();
+      const admission = await other.limits.admit([slots(1)]);
+      await expect(limits.admit([slots(1)])).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED' });
+      await admission.release();
+      await limits.admit([slots(1)]);
+    });
+  });
+
+  describe('recovery', () => {
+    const rowsOf = async (ledger: Ledger) =>
+      (await ledger.totals(always)).totals.map(({ key, cost, estimated }) => ({ outcome: key.outcome, cost, estimated }));
+
+    it('makes a LOST row of a draw whose process died, and books all that was drawn', async () => {
+      const { limits, ledger, doomed } = await open();
+      const hold = await (await doomed()).limits.hold([monthly(100)], 80);
+      await hold.draw(attempt(50));
+      expect(await limits.recover()).toBe(1);
+      expect(await rowsOf(ledger)).toEqual([{ outcome: 'LOST', cost: 50, estimated: true }]);
+      expect(await balance(limits, monthly(100))).toEqual([[50, 0]]);
+      expect(await limits.recover()).toBe(0);
+      expect(await balance(limits, monthly(100))).toEqual([[50, 0]]);
+    });
+
+    it('makes a row of a draw that had settled, with what it cost', async () => {
+      const { limits, ledger, doomed } = await open();
+      const hold = await (await doomed()).limits.hold([monthly(100)], 80);
+      await (await hold.draw(attempt(50))).settle(20);
+      expect(await limits.recover()).toBe(1);
+      expect(await rowsOf(ledger)).toEqual([{ outcome: 'LOST', cost: 20, estimated: true }]);
+      expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
+    });
+
+    it('adds up the attempts of one call', async () => {
+      const { limits, ledger, doomed } = await open();
+      const hold = await (await doomed()).limits.hold([monthly(100)], 0);
+      const rows = [
+        usageRow({ callId: 'x', use: 0, coordinate: 'A.a', cost: 30 }),
+        usageRow({ callId: 'x', use: 1, coordinate: 'A.b', cost: 10 }),
+      ];
+      await (await hold.draw(attempt(40, rows))).settle(5);
+      await hold.draw(attempt(40, rows));
+      expect(await limits.recover()).toBe(1);
+      const { totals } = await ledger.totals({ ...always, groupBy: ['coordinate'] });
+      expect(totals.map(({ key, cost }) => [key.coordinate, cost])).toEqual([
+        ['A.a', 34],
+        ['A.b', 11],
+      ]);
+      expect(await balance(limits, monthly(100))).toEqual([[45, 0]]);
+    });
+
+    it('does not invent a price', async () => {
+      const { limits, ledger, doomed } = await open();
+      const hold = await (await doomed()).limits.hold([], 0);
+      await hold.draw(attempt(0, [usageRow({ callId: 'unpriced', cost: null })]));
+      expect(await limits.recover()).toBe(1);
+      expect(await rowsOf(ledger)).toEqual([{ outcome: 'LOST', cost: null, estimated: true }]);
+    });
+
+    it('leaves a call alone that has its row', async () => {
+      const { limits, ledger, doomed } = await open();
+      const dead = await doomed();
+      const draw = await (await dead.limits.hold([monthly(100)], 0)).draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
+      await draw.settle(20);
+      dead.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
+      await dead.ledger.flush();
+      expect(await limits.recover()).toBe(0);
+      expect(await rowsOf(ledger)).toEqual([{ outcome: 'OK', cost: 20, estimated: false }]);
+      expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
+    });
+
+    it('books what the row says when the process died between the row and the settlement', async () => {
+      const { limits, doomed } = await open();
+      const dead = await doomed();
+      await (await dead.limits.hold([monthly(100)], 90)).draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
+      dead.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
+      await dead.ledger.flush();
+      expect(await limits.recover()).toBe(0);
+      expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
+    });
+
+    it('corrects itself when the process was not dead after all', async () => {
+      const { limits, ledger, doomed } = await open();
+      const slow = await doomed();
+      const hold = await slow.limits.hold([monthly(100)], 90);
+      const draw = await hold.draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
+      expect(await limits.recover()).toBe(1);
+      await draw.settle(20);
+      await hold.release();
+      slow.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
+      await slow.ledger.flush();
+      expect(await rowsOf(ledger)).toEqual([{ outcome: 'OK', cost: 20, estimated: false }]);
+      expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
+    });
+
+    it('touches nothing of a process that lives', async () => {
+      const { limits, ledger, elsewhere } = await open();
+      const other = await elsewhere();
+      const draw = await (await other.limits.hold([monthly(100)], 80)).draw(attempt(50));
+      expect(await limits.recover()).toBe(0);
+      expect(await rowsOf(ledger)).toEqual([]);
+      expect(await balance(limits, monthly(100))).toEqual([[0, 80]]);
+      await draw.settle(10);
+      expect(await balance(limits, monthly(100))).toEqual([[10, 30]]);
+    });
+
+    it('takes a process for dead that does not renew its lease', async () => {
+      const { limits, elsewhere, clock } = await open();
+      const other = await elsewhere();
+      await (await other.limits.hold([monthly(100)], 80)).draw(attempt(50));
+      clock.time += 3_600_000;
+      expect(await limits.recover()).toBe(1);
+      expect(await balance(limits, monthly(100))).toEqual([[50, 0]]);
+    });
+
+    it('happens once when two processes recover at the same moment', async () => {
+      const { limits, ledger, elsewhere, doomed } = await open();
+      const other = await elsewhere();
+      const hold = await (await doomed()).limits.hold([monthly(1_000)], 900);
+      await Promise.all([1, 2, 3, 4].map((cost) => hold.draw(attempt(cost))));
+      const recovered = await Promise.all([limits.recover(), other.limits.recover(), limits.recover()]);
+      expect(recovered.reduce((a, b) => a + b)).toBe(4);
+      expect(await rowsOf(ledger)).toEqual([{ outcome: 'LOST', cost: 10, estimated: true }]);
+      expect(await balance(limits, monthly(1_000))).toEqual([[10, 0]]);
+    });
+  });
+}
+
+const turns = fc.nat(4);
+const anyOperation = fc.record({
+  reserve: fc.nat(60),
+  wait: turns,
+  releaseEarly: fc.boolean(),
+  draws: fc.array(fc.record({ most: fc.nat(50), costPercent: fc.integer({ min: 0, max: 120 }), runs: turns, cancelled: fc.boolean() }), {
+    maxLength: 3,
+  }),
+});
+type Operation = typeof anyOperation extends fc.Arbitrary<infer T> ? T : never;
+
+const turn = async (times: number): Promise<void> => {
+  for (let n = 0; n < times; n += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** One operation as the gateway runs it: a hold, attempts at the same time, settlements, a release. */
+async function run(
+  limits: Limits,
+  accounts: readonly Limit[],
+  { reserve, wait, releaseEarly, draws }: Operation,
+  sums: { cost: number; overrun: number },
+  check: () => Promise<void>,
+): Promise<void> {
+  await turn(wait);
+  const hold = await unlessExceeded(limits.hold(accounts, reserve));
+  await check();
+  if (hold === null) return;
+  const attempts = draws.map(async ({ most, costPercent, runs, cancelled }) => {
+    const draw = await unlessExceeded<Draw>(hold.draw(attempt(most)));
+    if (draw === null) return;
+    await turn(runs);
+    const cost = cancelled ? 0 : Math.round((most * costPercent) / 100);
+    sums.cost += cost;
+    sums.overrun += Math.max(0, cost - most);
+    await draw.settle(cost);
+    await check();
+  });
+  if (releaseEarly) await hold.release();
+  await Promise.all(attempts);
+  await hold.release();
+  await check();
+}
+
+function unlessExceeded<T>(asked: Promise<T>): Promise<T | null> {
+  return asked.catch((error: { readonly code?: string }) => {
+    if (error.code === 'BUDGET_EXCEEDED') return null;
+    throw error;
+  });
+}

@@ -1,0 +1,230 @@
+import { expect, it } from 'vitest';
+import { gateway, type TestSubgraph } from '../gateway.ts';
+
+type Ref = Record<string, unknown>;
+const answers = async (
+  remote: Readonly<Record<string, TestSubgraph>>,
+  cases: readonly (readonly [query: string, data: unknown])[],
+): Promise<void> => {
+  const graph = await gateway({ remote });
+  for (const [query, data] of cases) expect(await graph.query(query), query).toEqual({ data });
+  await graph.close();
+};
+
+it('takes Federation 1 extensions beside Federation 2', async () => {
+  await answers(
+    {
+      one: {
+        version1: true,
+        sdl: 'extend type Query { random: User given: User @provides(fields: "name") } extend type User @key(fields: "id") { id: ID! @external name: String! @external rid: ID }',
+        resolvers: {
+          Query: { random: () => ({ id: 'u1' }), given: () => ({ id: 'u1', name: 'given' }) },
+          User: { rid: ({ id }: Ref) => `rid-${String(id)}` },
+        },
+      },
+      two: {
+        version1: true,
+        sdl: 'type Query { user: User } type User @key(fields: "id") { id: ID! name: String! nick: String }',
+        resolvers: {
+          Query: { user: () => ({ id: 'u1', name: 'Ada', nick: 'a' }) },
+          User: { __resolveReference: ({ id }: Ref) => ({ id, name: 'Ada', nick: 'a' }) },
+        },
+      },
+    },
+    [
+      ['{ random { id name rid nick } }', { random: { id: 'u1', name: 'Ada', rid: 'rid-u1', nick: 'a' } }],
+      ['{ given { id name } }', { given: { id: 'u1', name: 'given' } }],
+      ['{ user { rid } }', { user: { rid: 'rid-u1' } }],
+    ],
+  );
+});
+
+it('provides through unions and interfaces', async () => {
+  const animals = [
+    { __typename: 'Dog', id: 'd', name: 'Fido' },
+    { __typename: 'Cat', id: 'c' },
+  ];
+  await answers(
+    {
+      a: {
+        sdl: `type Query { media: [Media] @shareable @provides(fields: "... on Book { title }") zoo: Zoo @provides(fields: "animals { ... on Dog { name } }") } union Media = Book | Movie
+          type Book @key(fields: "id") { id: ID! title: String @external } type Movie @key(fields: "id") { id: ID! }
+          type Zoo @key(fields: "id") { id: ID! animals: [Animal] @external } interface Animal { id: ID! } type Dog implements Animal @key(fields: "id") { id: ID! name: String @external } type Cat implements Animal @key(fields: "id") { id: ID! }`,
+        resolvers: {
+          Query: {
+            media: () => [
+              { __typename: 'Book', id: 'b', title: 'Title' },
+              { __typename: 'Movie', id: 'm' },
+            ],
+            zoo: () => ({ id: 'z', animals }),
+          },
+        },
+      },
+      b: {
+        sdl: `type Query { media: [Media] @shareable } union Media = Book | Movie type Book @key(fields: "id") { id: ID! title: String @shareable } type Movie @key(fields: "id") { id: ID! title: String @shareable }
+          type Zoo @key(fields: "id") { id: ID! animals: [Animal] @shareable } interface Animal { id: ID! name: String } type Dog implements Animal @key(fields: "id") { id: ID! name: String @shareable age: Int } type Cat implements Animal @key(fields: "id") { id: ID! name: String @shareable age: Int }`,
+        resolvers: {
+          Query: {
+            media: () => [
+              { __typename: 'Book', id: 'b', title: 'Title' },
+              { __typename: 'Movie', id: 'm', title: 'Film' },
+            ],
+          },
+          Movie: { __resolveReference: ({ id }: Ref) => ({ id, title: 'Film' }) },
+          Zoo: { animals: () => animals },
+          Dog: { age: () => 3, name: () => 'Fido' },
+          Cat: { age: () => 9, name: () => 'Tom' },
+        },
+      },
+    },
+    [
+      ['{ media { ... on Book { id title } ... on Movie { id } } }', { media: [{ id: 'b', title: 'Title' }, { id: 'm' }] }],
+      ['{ media { ... on Book { title } ... on Movie { title } } }', { media: [{ title: 'Title' }, { title: 'Film' }] }],
+      [
+        '{ zoo { animals { id name } } }',
+        {
+          zoo: {
+            animals: [
+              { id: 'd', name: 'Fido' },
+              { id: 'c', name: 'Tom' },
+            ],
+          },
+        },
+      ],
+      [
+        '{ zoo { animals { id ... on Dog { age } ... on Cat { age name } } } }',
+        {
+          zoo: {
+            animals: [
+              { id: 'd', age: 3 },
+              { id: 'c', age: 9, name: 'Tom' },
+            ],
+          },
+        },
+      ],
+    ],
+  );
+});
+
+it('keeps to the members of a union that every subgraph of a field knows', async () => {
+  const part = (own: string): TestSubgraph => ({
+    sdl: `type Query { media: Media @shareable viewer: Viewer @shareable ${own.toLowerCase()}s: [${own}] } union Media = Book | ${own} type Book @shareable { title: String! } type ${own} { title: String! of${own}: Int } type Viewer { media: Media @shareable name${own}: String }`,
+    resolvers: {
+      Query: {
+        media: () => ({ __typename: 'Book', title: 'B' }),
+        viewer: () => ({ media: { __typename: 'Book', title: 'B' }, [`name${own}`]: own }),
+        [`${own.toLowerCase()}s`]: () => [{ title: own, [`of${own}`]: 1 }],
+      },
+    },
+  });
+  await answers({ a: part('Song'), b: part('Film') }, [
+    [
+      '{ media { __typename ... on Book { title } ... on Song { title } ... on Film { title ofFilm } } }',
+      { media: { __typename: 'Book', title: 'B' } },
+    ],
+    [
+      '{ viewer { media { ... on Book { title } } nameSong nameFilm } songs { title } films { ofFilm } }',
+      { viewer: { media: { title: 'B' }, nameSong: 'Song', nameFilm: 'Film' }, songs: [{ title: 'Song' }], films: [{ ofFilm: 1 }] },
+    ],
+  ]);
+});
+
+it('completes a value of a shared interface from the subgraphs that know its type', async () => {
+  await answers(
+    {
+      a: {
+        sdl: 'type Query { node(id: ID!): Node @shareable account: Account } interface Node { id: ID! } type Account implements Node @key(fields: "id") { id: ID! username: String! } type Chat implements Node @key(fields: "id") { id: ID! account: Account! }',
+        resolvers: {
+          Query: {
+            node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('a') ? 'Account' : 'Chat', id }),
+            account: () => ({ id: 'a1' }),
+          },
+          Account: { username: ({ id }: Ref) => `user ${String(id)}` },
+          Chat: { account: () => ({ id: 'a1' }) },
+        },
+      },
+      b: {
+        sdl: 'type Query { node(id: ID!): Node @shareable } interface Node { id: ID! } type Account implements Node @key(fields: "id") { id: ID! chats: [Chat!]! } type Chat implements Node @key(fields: "id") { id: ID! text: String! }',
+        resolvers: {
+          Query: { node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('a') ? 'Account' : 'Chat', id }) },
+          Account: { chats: () => [{ id: 'c1' }] },
+          Chat: { text: ({ id }: Ref) => `text ${String(id)}` },
+        },
+      },
+    },
+    [
+      [
+        '{ account { id username chats { id text account { username } } } }',
+        { account: { id: 'a1', username: 'user a1', chats: [{ id: 'c1', text: 'text c1', account: { username: 'user a1' } }] } },
+      ],
+      ['{ node(id: "a1") { id __typename } }', { node: { id: 'a1', __typename: 'Account' } }],
+      [
+        '{ node(id: "c1") { ... on Chat { text account { id } } ... on Account { username } } }',
+        { node: { text: 'text c1', account: { id: 'a1' } } },
+      ],
+    ],
+  );
+});
+
+it('finds the parts of a value type by its parent’s keys', async () => {
+  await answers(
+    {
+      a: {
+        sdl: 'type Query { products: [Product] } type Product @key(fields: "id pid") { id: ID! pid: ID! }',
+        resolvers: {
+          Query: {
+            products: () => [
+              { id: '1', pid: 'p1' },
+              { id: '2', pid: 'p2' },
+            ],
+          },
+        },
+      },
+      b: {
+        sdl: 'type Product @key(fields: "id pid") { id: ID! pid: ID! category: Category @shareable } type Category { details: String @shareable }',
+        resolvers: { Product: { category: ({ pid }: Ref) => ({ details: `of ${String(pid)}` }) } },
+      },
+      c: {
+        sdl: 'type Product @key(fields: "id") { id: ID! category: Category @shareable name: String } type Category { size: Int }',
+        resolvers: { Product: { category: ({ id }: Ref) => ({ size: Number(id) }), name: ({ id }: Ref) => `name ${String(id)}` } },
+      },
+    },
+    [
+      [
+        '{ products { id category { details size } name } }',
+        {
+          products: [
+            { id: '1', category: { details: 'of p1', size: 1 }, name: 'name 1' },
+            { id: '2', category: { details: 'of p2', size: 2 }, name: 'name 2' },
+          ],
+        },
+      ],
+      ['{ products { category { details } } }', { products: [{ category: { details: 'of p1' } }, { category: { details: 'of p2' } }] }],
+    ],
+  );
+});
+
+it('follows a field that is taken over to where it is required', async () => {
+  await answers(
+    {
+      a: {
+        sdl: 'type Query { a: User } type User @key(fields: "id") { id: ID! name: String! @external shout: String @requires(fields: "name") }',
+        resolvers: { Query: { a: () => ({ id: 'u' }) }, User: { shout: ({ name }: Ref) => `${String(name)}!` } },
+      },
+      b: {
+        sdl: 'type Query { b: User } type User @key(fields: "id") { id: ID! name: String! }',
+        resolvers: { Query: { b: () => ({ id: 'u' }) }, User: { name: () => 'old' } },
+      },
+      c: {
+        sdl: 'type Query { c: User } type User @key(fields: "id") { id: ID! name: String! @override(from: "b") }',
+        resolvers: { Query: { c: () => ({ id: 'u' }) }, User: { name: () => 'new' } },
+      },
+    },
+    [
+      [
+        '{ a { shout name } b { id name shout } c { name shout } }',
+        { a: { shout: 'new!', name: 'new' }, b: { id: 'u', name: 'new', shout: 'new!' }, c: { name: 'new', shout: 'new!' } },
+      ],
+    ],
+  );
+});

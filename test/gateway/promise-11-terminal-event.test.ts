@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compatible } from '../providers/dialects.ts';
+import { newGate } from '../raw-upstream.ts';
+import { ask, countTo, eventsOver, type Scripted, saying, scripted, seqsOf, textOf, transports, typesOf, until } from './streams.ts';
+
+describe.each(transports)(
+  'a stream always ends with a terminal event (completed, failed or cancelled) and a stall is a failure with its own code: over %s',
+  (_, over) => {
+    let patient: Scripted;
+    let impatientAtFirst: Scripted;
+    let impatientLater: Scripted;
+    let briefly: Scripted;
+    beforeAll(async () => {
+      [patient, impatientAtFirst, impatientLater, briefly] = await Promise.all([
+        scripted(),
+        scripted({}, { route: { firstChunkMs: 60 } }),
+        scripted({}, { route: { idleMs: 60 } }),
+        scripted({}, { route: { totalMs: 600 } }),
+      ]);
+    });
+
+    const events = ({ gateway }: Scripted) => eventsOver(over(gateway, { variables: ask('Say it.') }));
+    const terminalOf = (all: Awaited<ReturnType<typeof events>>) => {
+      expect(seqsOf(all)).toEqual(countTo(all.length));
+      expect(typesOf(all).filter((type) => /Finished|Failed/.test(type))).toHaveLength(1);
+      return all.at(-1);
+    };
+
+    const stalled = async (where: Scripted): Promise<string> => {
+      const all = await events(where);
+      expect(terminalOf(all)).toMatchObject({ __typename: 'CompletionFailed', failure: { code: 'STREAM_STALLED' } });
+      const request = where.upstream.requests.at(-1);
+      await request?.closed;
+      expect(request?.cut()).toBe(true);
+      return textOf(all);
+    };
+
+    it('completed', async () => {
+      patient.upstream.plays(saying('Hello', ' world'));
+      expect(terminalOf(await events(patient))).toMatchObject({
+        __typename: 'CompletionFinished',
+        completion: { status: 'COMPLETED', text: 'Hello world', finishReason: 'STOP', usage: { totalTokens: 12, estimated: false } },
+      });
+    });
+
+    it.each([
+      ['the vendor tells of an error', { pieces: [compatible.begins, compatible.says('Half'), compatible.errorEvent] }],
+      ['the connection breaks', { pieces: [compatible.begins, compatible.says('Half')], ending: 'reset' as const }],
+      ['it ends without a finish', { pieces: [compatible.begins, compatible.says('Half')] }],
+    ])('failed in the middle, where %s', async (__, reply) => {
+      patient.upstream.plays(reply);
+      const all = await events(patient);
+      expect(textOf(all)).toBe('Half');
+      expect(terminalOf(all)).toMatchObject({
+        __typename: 'CompletionFailed',
+        completion: { status: 'FAILED', text: 'Half' },
+        failure: { code: 'MODEL_UNAVAILABLE', errorId: expect.any(String) },
+      });
+    });
+
+    it('failed before the first word', async () => {
+      patient.upstream.plays(compatible.refuses('key'));
+      expect(terminalOf(await events(patient))).toMatchObject({ __typename: 'CompletionFailed', failure: { code: 'MODEL_UNAVAILABLE' } });
+    });
+
+    it('stalled, where the first token does not come', async () => {
+      impatientAtFirst.upstream.plays({ pieces: [compatible.begins], ending: 'hang' });
+      expect(await stalled(impatientAtFirst)).toBe('');
+    });
+
+    it('stalled, where another token does not come', async () => {
+      impatientLater.upstream.plays({ pieces: [compatible.begins, compatible.says('Half')], ending: 'hang' });
+      expect(await stalled(impatientLater)).toBe('Half');
+    });
+
+    it('stopped, where the whole takes too long', async () => {
+      briefly.upstream.plays({ pieces: [compatible.begins, compatible.says('Half')], ending: 'hang' });
+      expect(terminalOf(await events(briefly))).toMatchObject({
+        __typename: 'CompletionFailed',
+        completion: { text: 'Half' },
+        failure: { code: 'TIMEOUT' },
+      });
+    });
+
+    it('cancelled, by its owner on another connection', async () => {
+      patient.upstream.plays(saying('Half', newGate()));
+      const all = await eventsOver(over(patient.gateway, { variables: ask('Say it.') }), ({ __typename, completionId }) => {
+        if (__typename === 'TextDelta')
+          void patient.gateway.ask('mutation($id: ID!) { cancelCompletion(id: $id) { id } }', { id: completionId });
+      });
+      expect(terminalOf(all)).toMatchObject({
+        __typename: 'CompletionFailed',
+        completion: { status: 'CANCELLED', text: 'Half', finishReason: 'CANCELLED' },
+        failure: { code: 'CANCELLED' },
+      });
+      const request = patient.upstream.requests.at(-1);
+      await request?.closed;
+      expect(request?.cut()).toBe(true);
+    });
+
+    it('and upstream is left at once where the reader leaves, before the first token too', async () => {
+      const held = newGate();
+      const before = patient.upstream.requests.length;
+      patient.upstream.plays({ pieces: [held] });
+      for await (const { event } of over(patient.gateway, { variables: ask('Say it.') })) {
+        expect(event.__typename).toBe('CompletionStarted');
+        await until(() => patient.upstream.requests.length > before);
+        break;
+      }
+      await patient.upstream.requests.at(-1)?.closed;
+      expect(patient.upstream.requests.at(-1)?.cut()).toBe(true);
+    });
+  },
+);

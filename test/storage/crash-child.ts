@@ -1,0 +1,30 @@
+/** Works as a gateway under load does, and says of each call, once it may be sent, which it is. It is there to be killed. */
+import { writeSync } from 'node:fs';
+import { argv } from 'node:process';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Limit } from '../../src/core/hold.ts';
+import { openStorage } from '../../src/storage/open.ts';
+import { usageRow } from './rows.ts';
+
+const { limits, ledger } = await openStorage({ folder: argv[2] ?? '' });
+const budgets: readonly Limit[] = [
+  { kind: 'budget', name: 'key:a', per: 'month', most: 1e15 },
+  { kind: 'concurrency', name: 'key:a', most: 1_000 },
+];
+
+async function operation(): Promise<void> {
+  const callId = crypto.randomUUID();
+  const uses = (cost: number) => [0, 1].map((use) => usageRow({ time: Date.now(), callId, use, cost: use === 0 ? cost : 0 }));
+  const admission = await limits.admit(budgets);
+  const hold = await limits.hold(budgets, 700);
+  const draw = await hold.draw({ callId, most: 1_000, rows: uses(1_000) });
+  writeSync(1, `${callId}\n`);
+  if (Math.random() < 0.7) await wait(Math.random() * 5);
+  await draw.settle(400);
+  if (Math.random() < 0.3) await wait(1);
+  ledger.append(uses(400));
+  await hold.release();
+  await admission.release();
+}
+
+for (;;) await Promise.all(Array.from({ length: 20 }, operation));

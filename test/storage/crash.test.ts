@@ -1,0 +1,42 @@
+/** The promise of the ledger: kill -9 under load, start again, and every call that reached a provider has its row. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, it } from 'vitest';
+import type { Limit } from '../../src/core/hold.ts';
+import { openStorage } from '../../src/storage/open.ts';
+import { temporaryFolder } from './state.ts';
+
+const budget: Limit = { kind: 'budget', name: 'key:a', per: 'month', most: 1e15 };
+
+/** Runs the child until it has told of so many draws, and kills it there and then. Returns what it told. */
+async function killedAfter(folder: string, draws: number): Promise<readonly string[]> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const told: string[] = [];
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => {
+    told.push(line);
+    if (told.length === draws) child.kill('SIGKILL');
+  });
+  await Promise.all([once(child, 'exit'), once(lines, 'close')]);
+  expect(child.signalCode).toBe('SIGKILL');
+  return told;
+}
+
+it.each([1, 60, 300, 700])('has a row for every call after kill -9 in the middle of call %i', async (draws) => {
+  const folder = temporaryFolder();
+  const told = [...(await killedAfter(folder, draws)), ...(await killedAfter(folder, draws))];
+  const storage = await openStorage({ folder });
+  const rows = await storage.database.all('select call_id, count(*) as found from usage_rows group by call_id');
+  const stored = new Set(rows.map((row) => row['call_id']));
+  expect(told.filter((callId) => !stored.has(callId))).toEqual([]);
+  expect(rows.filter((row) => row['found'] !== 2)).toEqual([]);
+  const [state] = await storage.limits.budgets([budget]);
+  const [sum] = await storage.database.all('select sum(cost) as cost from usage_rows');
+  expect(state).toMatchObject({ held: 0, spent: Number(sum?.['cost']) });
+  for (const table of ['draws', 'holdings', 'slots', 'outboxes']) expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
+  expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
+  await storage.close();
+});

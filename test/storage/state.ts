@@ -1,0 +1,48 @@
+/** One state folder as several processes see it, each with an identity of its own, and a clock that tests move. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { Database } from '../../src/storage/database.ts';
+import { type LedgerStore, openLedger } from '../../src/storage/ledger-outbox.ts';
+import type { Limits } from '../../src/storage/limits.ts';
+import { openLimits } from '../../src/storage/limits-sql.ts';
+import { migrations } from '../../src/storage/migrations.ts';
+import { type Owner, openOwner } from '../../src/storage/owner.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
+
+export interface Clock {
+  time: number;
+}
+
+export interface Process {
+  readonly database: Database;
+  readonly owner: Owner;
+  readonly ledger: LedgerStore;
+  readonly limits: Limits;
+}
+
+/** Deleted when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldgate-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A process id that belongs to nobody any more. */
+export const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
+
+export async function processOn(folder: string, { clock, pid = process.pid }: { clock: Clock; pid?: number }): Promise<Process> {
+  const now = (): number => clock.time;
+  const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
+  const owner = await openOwner(database, { now, pid });
+  const ledger = openLedger({ database, owner, folder: join(folder, 'outbox') });
+  const limits = openLimits({ database, ledger, owner, now });
+  onTestFinished(async () => {
+    await limits.close();
+    await ledger.close();
+    await database.close();
+  });
+  return { database, owner, ledger, limits };
+}
