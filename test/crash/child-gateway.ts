@@ -60,5 +60,7 @@ export async function startChild(folder: string): Promise<ChildGateway> {
   await listening;
   const [, url = ''] = /(http:\S+\/graphql)/.exec(written) ?? [];
   const [, developmentKey = ''] = /your key +(fg_\S+)/.exec(written) ?? [];
+  // Listening comes first; the graph is composed a moment later.
+  while (!(await fetch(new URL('/health/ready', url))).ok) await new Promise((next) => setTimeout(next, 50));
   return { url, developmentKey, process: child, output: () => written, exited };
 }
