@@ -1,5 +1,6 @@
 /**
- * The events of one run, compactly: deltas of text and reasoning are offsets into the two growing texts.
+ * The events of one run. Each delta has its own piece of the text: a slice of one growing text would be copied whole for
+ * every token.
  *
  * The newest delta grows while nobody has read it, so a slow reader gets fewer and larger deltas and none is dropped.
  * Once read, an event never changes: every reader, at any time, sees the same events under the same `seq`.
@@ -13,7 +14,13 @@ export type Entry = DeltaEntry | WholeEntry;
 interface DeltaEntry {
   readonly type: 'text' | 'reasoning';
   readonly start: number;
-  end: number;
+  readonly end: number;
+}
+/** A delta as it is held: its piece grows until it is read. */
+interface HeldDelta {
+  readonly type: 'text' | 'reasoning';
+  readonly start: number;
+  text: string;
 }
 type WholeEntry = Exclude<RunEventBody, { type: 'text' | 'reasoning' | 'snapshot' }>;
 
@@ -40,14 +47,16 @@ export interface RunLog {
 const entryBytes = 64;
 
 export function runLog(mostBytes: number, from: LogContent = { text: '', reasoning: '', entries: [] }): RunLog {
-  const entries: Entry[] = [...from.entries];
-  const texts = { text: from.text, reasoning: from.reasoning };
+  const entries: (HeldDelta | WholeEntry)[] = from.entries.map((entry) =>
+    'start' in entry ? { type: entry.type, start: entry.start, text: from[entry.type].slice(entry.start, entry.end) } : entry,
+  );
+  const lengths = { text: from.text.length, reasoning: from.reasoning.length };
   /** Bytes before each entry. */
   const before: number[] = entries.map((_, index) => index * entryBytes);
   let bytes = entries.length * entryBytes + 2 * (from.text.length + from.reasoning.length);
   let sealed = entries.length;
 
-  function append(entry: Entry, size: number): void {
+  function append(entry: HeldDelta | WholeEntry, size: number): void {
     before.push(bytes);
     entries.push(entry);
     bytes += entryBytes + size;
@@ -55,13 +64,13 @@ export function runLog(mostBytes: number, from: LogContent = { text: '', reasoni
 
   function extend(type: 'text' | 'reasoning', piece: string): void {
     if (piece === '') return;
-    const start = texts[type].length;
-    texts[type] += piece;
+    const start = lengths[type];
+    lengths[type] += piece.length;
     const last = entries.at(-1);
-    if (last !== undefined && last.type === type && sealed < entries.length) {
-      last.end = texts[type].length;
+    if (last !== undefined && isDelta(last) && last.type === type && sealed < entries.length) {
+      last.text += piece;
       bytes += 2 * piece.length;
-    } else append({ type, start, end: texts[type].length }, 2 * piece.length);
+    } else append({ type, start, text: piece }, 2 * piece.length);
   }
 
   return {
@@ -100,11 +109,9 @@ export function runLog(mostBytes: number, from: LogContent = { text: '', reasoni
       const entry = entries[index];
       if (entry === undefined) return null;
       sealed = Math.max(sealed, index + 1);
-      if (!('start' in entry)) return entry;
-      const { type, start, end } = entry;
-      return type === 'text'
-        ? { type, text: texts.text.slice(start, end), offset: start }
-        : { type, text: texts.reasoning.slice(start, end) };
+      if (!isDelta(entry)) return entry;
+      const { type, text, start } = entry;
+      return type === 'text' ? { type, text, offset: start } : { type, text };
     },
     bytesFrom: (index) => bytes - (before[index] ?? bytes),
     get length() {
@@ -113,6 +120,22 @@ export function runLog(mostBytes: number, from: LogContent = { text: '', reasoni
     get bytes() {
       return bytes;
     },
-    content: () => ({ ...texts, entries }),
+    content() {
+      const deltas = entries.filter(isDelta);
+      const whole = (type: HeldDelta['type']): string =>
+        deltas
+          .filter((delta) => delta.type === type)
+          .map(({ text }) => text)
+          .join('');
+      return {
+        text: whole('text'),
+        reasoning: whole('reasoning'),
+        entries: entries.map((entry) =>
+          isDelta(entry) ? { type: entry.type, start: entry.start, end: entry.start + entry.text.length } : entry,
+        ),
+      };
+    },
   };
 }
+
+const isDelta = (entry: HeldDelta | WholeEntry): entry is HeldDelta => 'start' in entry;

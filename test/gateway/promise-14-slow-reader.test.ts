@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { type Double, double } from '../doubles.ts';
 import { plainConfig, startGateway } from '../harness.ts';
@@ -49,17 +49,14 @@ async function atRest(count: () => number): Promise<number> {
 describe('a slow reader holds bounded memory; deltas are coalesced for laggards, not dropped', () => {
   it('a reader who stops reading stops the model, and gets everything when it reads on', async () => {
     const { provider, gateway } = await start();
-    const { port } = new URL(gateway.url);
     // Every letter goes out many times, so that the buffers of the system between the two are full long before the answer is over.
     const aliases = Array.from({ length: 30 }, (_, index) => `a${index}: text`).join(' ');
     const query = `subscription($input: CompletionInput!) { completionStream(input: $input) { __typename seq ... on TextDelta { text offset ${aliases} } } }`;
     const body = JSON.stringify({ query, variables: ask('Talk.') });
-    const socket = connect(Number(port), '127.0.0.1');
-    await once(socket, 'connect');
-    socket.pause();
-    socket.write(
-      `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\nauthorization: Bearer ${gateway.developmentKey}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    );
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${gateway.developmentKey}` };
+    const asking = request(gateway.url, { method: 'POST', headers });
+    asking.end(body);
+    const [response] = (await once(asking, 'response')) as [IncomingMessage];
     await until(() => provider.taken() > 0);
     const taken = await atRest(provider.taken);
     expect(taken).toBeLessThan(pieces / 2);
@@ -67,24 +64,20 @@ describe('a slow reader holds bounded memory; deltas are coalesced for laggards,
     let received = '';
     let delivered = 0;
     let events = 0;
-    socket.setEncoding('utf8');
-    socket.on('data', (data: string) => {
-      received += data;
-      for (let end = received.indexOf('\n\n'); end >= 0; end = received.indexOf('\n\n')) {
-        const line = received.slice(0, end).split('data: ')[1];
-        received = received.slice(end + 2);
-        if (line === undefined) continue;
-        // A chunk of HTTP may end inside an event: its length line is not part of the JSON.
-        const { completionStream: event } = (JSON.parse(line.replaceAll(/\r\n[0-9a-f]+\r\n/g, '')) as { data: { completionStream: Event } })
-          .data;
+    response.setEncoding('utf8');
+    for await (const data of response) {
+      const blocks = `${received}${data}`.split('\n\n');
+      received = blocks.pop() ?? '';
+      for (const line of blocks.flatMap((block) => block.split('data: ')[1] ?? [])) {
+        if (line.trim() === '') continue;
+        const { completionStream: event } = (JSON.parse(line) as { data: { completionStream: Event } }).data;
         events += 1;
         if (event.__typename !== 'TextDelta') continue;
         expect(event.offset).toBe(delivered);
         expect(event.text).toBe(whole.slice(delivered, delivered + event.text.length));
         delivered += event.text.length;
       }
-    });
-    await once(socket, 'close');
+    }
     expect(delivered).toBe(whole.length);
     expect(events).toBeLessThan(pieces / 4);
   });

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { newGate } from '../raw-upstream.ts';
+import { ask, countTo, type Event, eventsOver, overSse, saying, scripted, seqsOf, textOf, transports } from './streams.ts';
+
+/**
+ * What must not differ: everything but the names of the run and how the answer came to be. How many deltas a text comes in is
+ * timing (they are merged for whoever lags, and all of a kept answer is there at once), and with it where `seq` stands.
+ */
+function asSaid(events: readonly Event[]): readonly Event[] {
+  expect(seqsOf(events)).toEqual(countTo(events.length));
+  const said: Event[] = [];
+  for (const { seq: _, cursor: __, completionId: ___, completion, ...event } of events) {
+    const last = said.at(-1);
+    if (event.__typename === 'TextDelta' && last?.__typename === 'TextDelta') {
+      expect(event.offset).toBe(last.offset + last.text.length);
+      last.text += event.text;
+    } else if (completion === undefined) said.push({ ...event });
+    else {
+      const { id: ____, usage: _____, provenance: ______, ...rest } = completion;
+      said.push({ ...event, completion: rest });
+    }
+  }
+  return said;
+}
+
+describe('a cached answer replays as a stream through the same encoder: hit and miss differ in timing alone', () => {
+  it.each(transports)('over %s', async (_, over) => {
+    const { gateway, upstream } = await scripted({}, { route: { cacheSeconds: 60 } });
+    const words = ['One ', 'two ', 'three ', 'four.'];
+    const gates = words.map(() => newGate());
+    upstream.plays(saying(...words.flatMap((word, index) => [gates[index] ?? word, word])));
+    let said = 0;
+    const miss = await eventsOver(over(gateway, { variables: ask('Count.') }), () => gates[said++]?.open());
+    const hit = await eventsOver(over(gateway, { variables: ask('Count.') }));
+    expect(asSaid(hit)).toEqual(asSaid(miss));
+    expect(textOf(hit)).toBe(words.join(''));
+    expect(miss.at(-1).completion.provenance.cache).toBe('MISS');
+    expect(hit.at(-1).completion.provenance.cache).toBe('HIT');
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('also for a structured answer that grows', async () => {
+    const { gateway, upstream } = await scripted({}, { route: { cacheSeconds: 60 } });
+    const schema = {
+      type: 'object',
+      properties: { a: { type: 'string' }, b: { type: 'integer' } },
+      required: ['a', 'b'],
+      additionalProperties: false,
+    };
+    const pieces = ['{"a":"x', ' y",', '"b":', '12', '3}'];
+    upstream.plays(saying(...pieces));
+    const variables = ask('As data.', { output: { format: 'JSON', schema } });
+    const miss = await eventsOver(overSse(gateway, { variables }));
+    const hit = await eventsOver(overSse(gateway, { variables }));
+    expect(asSaid(hit)).toEqual(asSaid(miss));
+    expect(hit.filter(({ __typename }) => __typename === 'ObjectDelta').length).toBeGreaterThan(1);
+    expect(hit.at(-1).completion.object).toEqual({ a: 'x y', b: 123 });
+    expect(upstream.requests).toHaveLength(1);
+  });
+});
