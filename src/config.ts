@@ -118,6 +118,8 @@ export interface SubgraphConfig {
 export interface StorageConfig {
   /** Where everything is kept. Default `.fieldgate` beside the configuration; null: in memory, gone at the end. */
   readonly folder?: string | null;
+  /** Days for which rows of usage are kept. Default: for ever. */
+  readonly usageDays?: number;
 }
 
 export interface ServerConfig {

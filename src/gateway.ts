@@ -70,7 +70,12 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const development = isDevelopment(config);
   const state = config.storage?.folder === null ? null : pathIn(folder, config.storage?.folder ?? '.fieldgate');
 
-  const storage = await openStorage({ folder: state, now, warn: (sentence, cause) => log.warn(sentence, { err: cause }) });
+  const storage = await openStorage({
+    folder: state,
+    usageDays: config.storage?.usageDays ?? null,
+    now,
+    warn: (sentence, cause) => log.warn(sentence, { err: cause }),
+  });
   const routes = routesOf(config);
   const collections = collectionsOf(config);
   const health = healthBook({ now });

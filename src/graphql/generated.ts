@@ -50,7 +50,7 @@ export type AiAnswer = {
 export type AiAnswerInput = {
   /** The route's own policy when absent. */
   readonly cache?: InputMaybe<CacheInput>;
-  /** The collection's name: see Query.aiCollections. */
+  /** The name of a collection (see Query.aiCollections), or of an index of entities. */
   readonly collection: Scalars['String']['input'];
   /** At most this many passages are shown to the model, from 1 to 50. */
   readonly first?: Scalars['Int']['input'];
@@ -231,7 +231,7 @@ export type AiSearchHit = {
 
 /** What to look for, and where. */
 export type AiSearchInput = {
-  /** The collection's name: see Query.aiCollections. */
+  /** The name of a collection (see Query.aiCollections), or of an index of entities. */
   readonly collection: Scalars['String']['input'];
   /** At most this many hits, from 1 to 50. */
   readonly first?: Scalars['Int']['input'];

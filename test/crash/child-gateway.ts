@@ -41,11 +41,15 @@ export interface ChildGateway {
 }
 
 export async function startChild(folder: string): Promise<ChildGateway> {
-  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'serve', '--port', '0', '--config', join(folder, 'gateway.config.ts')], {
-    cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [join(root, 'src/main.ts'), 'serve', '--port', '0', '--config', join(folder, 'gateway.config.ts')],
+    {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '', HOME: folder },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   whenOver(() => void child.kill('SIGKILL'));
   let written = '';
   const { promise: listening, resolve, reject } = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { hanging, saying, waiting } from '../gateway/scripted.ts';
 import { whenOver } from '../harness.ts';
 import { newGate, rawUpstream } from '../raw-upstream.ts';
-import { hanging, saying, waiting } from '../gateway/scripted.ts';
 import { post } from '../server/http-client.ts';
 import { type ChildGateway, configFolder, startChild } from './child-gateway.ts';
 
@@ -46,7 +46,13 @@ describe('the ledger survives kill -9', () => {
     for (const [round, killAfter] of [1, 17, 40].entries()) {
       const before = upstream.requests.length;
       const gate = newGate();
-      upstream.plays(...Array.from({ length: 12 }, (_, index) => [saying('Hi'), waiting(gate, 'Half', ' and half'), hanging('Half')][index % 3] ?? saying('Hi')), saying('Hi'));
+      upstream.plays(
+        ...Array.from(
+          { length: 12 },
+          (_, index) => [saying('Hi'), waiting(gate, 'Half', ' and half'), hanging('Half')][index % 3] ?? saying('Hi'),
+        ),
+        saying('Hi'),
+      );
       const calls = Array.from({ length: 60 }, (_, call) => {
         const name = `call_${round}_${call}`;
         const query = `query ${name} { completion(input: { prompt: { text: "${name}" } }) { __typename } }`;

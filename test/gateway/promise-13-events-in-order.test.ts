@@ -23,7 +23,10 @@ import {
 
 const words = ['One ', 'two ', 'three ', 'four ', 'five ', 'six.'];
 let keys = 0;
-const freshKey = () => `once-${(keys += 1)}`;
+const freshKey = () => {
+  keys += 1;
+  return `once-${keys}`;
+};
 
 /** A vendor that says each word when told to. */
 function wordByWord() {

@@ -4,7 +4,12 @@ import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
 import { newGate } from '../raw-upstream.ts';
 import { ask, eventsOver, overSse, type Scripted, saying, scripted, textOf, transports } from './streams.ts';
 
-const noCodenames = patternGuard({ name: 'codenames', patterns: ['(?i)project nightfall'], on: ['output'], message: 'It names a project that is not announced.' });
+const noCodenames = patternGuard({
+  name: 'codenames',
+  patterns: ['(?i)project nightfall'],
+  on: ['output'],
+  message: 'It names a project that is not announced.',
+});
 const guardedBy = (guardrail: Guardrail, route = {}): Promise<Scripted> =>
   scripted({ guardrails: [{ guardrail, routes: '*' }] }, { route });
 

@@ -61,8 +61,7 @@ describe('masked personal data is restored across chunk borders', () => {
   it('two callers with other data share an answer, each with its own', async () => {
     const cached = await scripted({ maskPersonalData: '*' }, { route: { cacheSeconds: 60 } });
     cached.upstream.plays(saying('Dear <EM', 'AIL_1>!'));
-    const textFor = async (address: string) =>
-      textOf(await eventsOver(overSse(cached.gateway, { variables: ask(`Greet ${address}.`) })));
+    const textFor = async (address: string) => textOf(await eventsOver(overSse(cached.gateway, { variables: ask(`Greet ${address}.`) })));
     expect(await textFor('grace@example.com')).toBe('Dear grace@example.com!');
     expect(await textFor('alan@example.org')).toBe('Dear alan@example.org!');
     expect(cached.upstream.requests).toHaveLength(1);
