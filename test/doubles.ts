@@ -61,7 +61,7 @@ export function double(name: string, script: Script): Double {
 }
 
 /** Ten input tokens, and an output token for each word. */
-export const usageOf = (text: string): Usage => ({ ...noUsage, freshInputTokens: 10, outputTokens: text.split(' ').length });
+const usageOf = (text: string): Usage => ({ ...noUsage, freshInputTokens: 10, outputTokens: text.split(' ').length });
 
 /** Says the text word by word, counts it, and stops. */
 export const says = (text: string, { usage = usageOf(text) }: { readonly usage?: Usage | null } = {}): Double =>
@@ -130,7 +130,7 @@ function untilFired(signal: AbortSignal): Promise<void> {
 }
 
 /** One dollar per million input tokens, two per million output tokens: 1,000 and 2,000 nano-dollars a token. */
-export const aPrice: Price = flatPrice({ input: 1, output: 2 });
+const aPrice: Price = flatPrice({ input: 1, output: 2 });
 
 export function deployment(provider: Provider, settings: Partial<Deployment> = {}): Deployment {
   return {
@@ -165,7 +165,7 @@ export function route(name: string, providers: readonly (Provider | Deployment)[
   };
 }
 
-export const routesOf = (...routes: readonly Route[]): ReadonlyMap<string, Route> => new Map(routes.map((one) => [one.name, one]));
+const routesOf = (...routes: readonly Route[]): ReadonlyMap<string, Route> => new Map(routes.map((one) => [one.name, one]));
 
 export const request: CompletionRequest = completionRequest('Say hi.');
 
@@ -286,7 +286,7 @@ export function slots(most: number): Pick<Limits, 'admit'> & { readonly taken: (
   };
 }
 
-export const passes: Step = (next) => next;
+const passes: Step = (next) => next;
 
 export interface GatewayOptions {
   readonly guard?: Step;

@@ -1,5 +1,5 @@
 /** What a key may be allowed to do here; fields name them in `@requiresScopes`. Other teams' subgraphs have scopes of their own. */
-export const scopes = {
+const scopes = {
   'ai:use': 'Ask models: completions, embeddings, search and answers, and AI fields on entities.',
   'ai:ingest': 'Put sources into collections and delete them.',
   'ai:usage': 'Read what was used and what it cost, of the whole team.',

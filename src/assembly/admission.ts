@@ -79,7 +79,7 @@ function refuseBeyond(quoted: Quote, most: NanoUsd): void {
 }
 
 /** As JSON for people and scripts: money is decimal text in US dollars. */
-export function shown(quoted: Quote): object {
+function shown(quoted: Quote): object {
   return {
     ...quoted,
     cost: quoted.cost === null ? null : decimalOf(quoted.cost),

@@ -31,7 +31,7 @@ interface Found {
 }
 
 /** The variables that are looked for, in the order in which their providers are tried. */
-export const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OLLAMA_HOST'] as const;
+const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OLLAMA_HOST'] as const;
 
 export function detected(environment: NodeJS.ProcessEnv = process.env): Detected {
   const found = detectedVariables.flatMap((variable) => foundBy(variable, environment) ?? []);

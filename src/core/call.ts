@@ -17,9 +17,6 @@ export interface Principal {
   readonly limits: readonly Limit[];
 }
 
-/** Who shares a cache: the team, or the principal that has none. */
-export const tenantOf = (principal: Principal): string => principal.team ?? principal.id;
-
 /** `seconds`: how long an answer may be reused; null: the route's own policy. */
 export interface CachePolicy {
   readonly mode: 'default' | 'bypass' | 'refresh';

@@ -37,7 +37,7 @@ export interface Price {
   readonly tiers: readonly [PriceTier, ...PriceTier[]];
 }
 
-export const inputTokensOf = (usage: Usage): number => usage.freshInputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
+const inputTokensOf = (usage: Usage): number => usage.freshInputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
 
 export const totalTokensOf = (usage: Usage): number => inputTokensOf(usage) + usage.outputTokens + usage.reasoningTokens;
 

@@ -27,7 +27,7 @@ export function composer({ own = null }: { readonly own?: string | null } = {}):
 }
 
 /** Order does not matter. */
-export function hashOf(subgraphs: readonly Subgraph[]): string {
+function hashOf(subgraphs: readonly Subgraph[]): string {
   const sorted = subgraphs.map(({ name, url, sdl }) => JSON.stringify([name, url, sdl])).sort();
   return createHash('sha256').update(sorted.join('\n')).digest('hex');
 }

@@ -10,7 +10,7 @@ import type { AiField, EntityIndex, Mistake, Place } from './ai-field.ts';
 import type { PromptFile } from './prompts.ts';
 import { parseTemplate, type Template } from './template.ts';
 
-export const fieldDirectives = ['completion', 'embedding', 'similar', 'answer'] as const;
+const fieldDirectives = ['completion', 'embedding', 'similar', 'answer'] as const;
 export const isAiDirective = (name: string): boolean => name === 'indexed' || fieldDirectives.some((known) => known === name);
 
 type TypeNodeWithFields = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;

@@ -48,7 +48,7 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
   };
 }
 
-export function sumOf(ceilings: readonly Ceiling[]): Ceiling {
+function sumOf(ceilings: readonly Ceiling[]): Ceiling {
   return ceilings.reduce(
     (sum, { inputTokens, outputTokens, cost, calls = 1 }) => ({
       calls: (sum.calls ?? 0) + calls,

@@ -23,7 +23,6 @@ export const embeddedLexical = 'embedded-lexical';
 export const embeddedPrice = flatPrice({ input: 0, output: 0 });
 /** Tokens of input and output together. What it reads costs memory and milliseconds, so there is an end to it. */
 export const embeddedContextWindow = 65_536;
-export const embeddedMaxOutputTokens = 4_096;
 
 /** What a deployment of each of its models can do. */
 export const embeddedCapabilities: Readonly<Record<typeof embeddedExtractive | typeof embeddedLexical, readonly Capability[]>> = {

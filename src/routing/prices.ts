@@ -5,8 +5,15 @@
  * Where a vendor is cheaper at some hours, the dearest hour counts, since a price is resolved at start-up and budgets
  * must hold all day.
  */
-import { calcPrice, type ModelPrice } from '@pydantic/genai-prices';
+import { createRequire } from 'node:module';
+import type { ModelPrice } from '@pydantic/genai-prices';
 import { flatPrice, type Price, type PriceTier } from '../core/money.ts';
+
+const load = createRequire(import.meta.url);
+
+/** The list is 800 kB of source: loaded with the first model that has no price of the operator's. */
+const calcPrice: typeof import('@pydantic/genai-prices').calcPrice = (...asked) =>
+  (load('@pydantic/genai-prices') as typeof import('@pydantic/genai-prices')).calcPrice(...asked);
 
 /** In US dollars per million tokens, or tier by tier. */
 export type PriceOverride = Parameters<typeof flatPrice>[0] | Price;

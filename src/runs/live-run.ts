@@ -6,7 +6,7 @@
  * waits `lingerMs` first, because its client has said how it would come back.
  */
 import { abortError, untilAborted } from '../core/abort.ts';
-import type { Settlement } from '../core/call.ts';
+import type { Fact, Settlement } from '../core/call.ts';
 import { type Chunk, type Completion, emptyCompletion, withChunk } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { cursorOf, placeOf } from './cursor.ts';
@@ -32,12 +32,13 @@ export interface LiveRun extends Run {
   readonly done: Promise<RunState>;
 }
 
+type Work = Pick<LiveRunOptions, 'source' | 'onEnd'>;
+
 /** How long a source may take to clean up after an abort before its run is ended without it. */
 const cleanUpMs = 2_000;
 
-export function liveRun(options: LiveRunOptions): LiveRun {
-  const { id, route } = options;
-  const log = runLog(options.logBytes);
+export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBytes, onEnd }: LiveRunOptions): LiveRun {
+  const log = runLog(logBytes);
   const controller = new AbortController();
   const readers = new Set<{ index: number; readonly greedy: boolean }>();
   const { promise: done, resolve: settle } = Promise.withResolvers<RunState>();
@@ -45,7 +46,8 @@ export function liveRun(options: LiveRunOptions): LiveRun {
   let status: RunStatus = 'RUNNING';
   let failure: GatewayError | null = null;
   let settlement: Settlement | null = null;
-  let pumping = false;
+  /** Until it is begun: a run that has ended is kept for its events, and must not keep what was asked. */
+  let work: Work | null = { source, onEnd };
   let complete = false;
   let lingering: NodeJS.Timeout | undefined;
   let changed = Promise.withResolvers<void>();
@@ -58,23 +60,17 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     changed = Promise.withResolvers();
   }
 
-  const wanted = (): boolean =>
-    options.detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) < options.lagBytes);
+  const wanted = (): boolean => detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) < lagBytes);
 
-  async function pump(): Promise<void> {
+  async function pump({ source, onEnd }: Work): Promise<void> {
     const { signal } = controller;
     let chunks: AsyncIterator<Chunk> | null = null;
     try {
       if (signal.aborted) throw abortError(signal);
-      chunks = options
-        .source({
-          id,
-          signal,
-          report: (fact) => {
-            if (fact.type === 'settled') settlement = fact.settlement;
-          },
-        })
-        [Symbol.asyncIterator]();
+      const report = (fact: Fact): void => {
+        if (fact.type === 'settled') settlement = fact.settlement;
+      };
+      chunks = source({ id, signal, report })[Symbol.asyncIterator]();
       for (;;) {
         while (!wanted()) await untilAborted(changed.promise, signal);
         const next = await untilAborted(chunks.next(), signal);
@@ -86,6 +82,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
       status = 'COMPLETED';
     } catch (error) {
       failure = asGatewayError(error);
+      letGoOfFrames(failure);
       status = failure.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
       if (status === 'CANCELLED') completion = { ...completion, finishReason: 'cancelled' };
       await cleanedUp(chunks);
@@ -93,30 +90,31 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     log.push(failure === null ? { type: 'finished', state: state() } : { type: 'failed', state: state(), failure });
     complete = true;
     tell();
-    await options.onEnd(state(), log);
+    await onEnd(state(), log);
     settle(state());
   }
 
   function start(): void {
-    if (pumping) return;
-    pumping = true;
-    void pump();
+    if (work === null) return;
+    const begun = work;
+    work = null;
+    void pump(begun);
   }
 
   function leave(reader: { index: number; readonly greedy: boolean }): void {
     if (!readers.delete(reader)) return;
     tell();
-    if (readers.size > 0 || options.detached || status !== 'RUNNING') return;
+    if (readers.size > 0 || detached || status !== 'RUNNING') return;
     const abandon = (): void => {
       if (readers.size > 0) return;
       controller.abort(new GatewayError('CANCELLED', 'The last reader left, so the completion was cancelled.'));
       start();
     };
-    if (options.lingerMs === 0 || !pumping) {
+    if (lingerMs === 0 || work !== null) {
       abandon();
       return;
     }
-    lingering = setTimeout(abandon, options.lingerMs);
+    lingering = setTimeout(abandon, lingerMs);
     lingering.unref();
   }
 
@@ -127,7 +125,7 @@ export function liveRun(options: LiveRunOptions): LiveRun {
     return reader;
   }
 
-  if (options.detached) start();
+  if (detached) start();
 
   return {
     id,
@@ -212,6 +210,11 @@ export function indexAfter(after: string | null, id: string, length: number): nu
     );
   }
   return place.seq;
+}
+
+/** Until its stack is read as text, an error holds the frames it came through, and with them what was asked. */
+function letGoOfFrames(error: unknown): void {
+  for (let one = error; one instanceof Error; one = one.cause) void one.stack;
 }
 
 async function cleanedUp(chunks: AsyncIterator<Chunk> | null): Promise<void> {

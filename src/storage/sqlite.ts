@@ -14,7 +14,7 @@ import type { Database, Migration, Row, SqlValue, Statements } from './database.
 
 const busyMs = 5_000;
 const tryAgainMs = 2;
-const cacheKib = 16_384;
+const cacheKib = 8_192;
 const preparedMost = 500;
 
 /**

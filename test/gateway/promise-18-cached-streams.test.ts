@@ -47,14 +47,14 @@ describe('a cached answer replays as a stream through the same encoder: hit and 
       required: ['a', 'b'],
       additionalProperties: false,
     };
-    const pieces = ['{"a":"x', ' y",', '"b":', '12', '3}'];
+    const pieces = [...'{"a":"a long text that grows while it is being written","b":123}'];
     upstream.plays(saying(...pieces));
     const variables = ask('As data.', { output: { format: 'JSON', schema } });
     const miss = await eventsOver(overSse(gateway, { variables }));
     const hit = await eventsOver(overSse(gateway, { variables }));
     expect(asSaid(hit)).toEqual(asSaid(miss));
     expect(hit.filter(({ __typename }) => __typename === 'ObjectDelta').length).toBeGreaterThan(1);
-    expect(hit.at(-1).completion.object).toEqual({ a: 'x y', b: 123 });
+    expect(hit.at(-1).completion.object).toEqual({ a: 'a long text that grows while it is being written', b: 123 });
     expect(upstream.requests).toHaveLength(1);
   });
 });

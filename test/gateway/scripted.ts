@@ -6,7 +6,7 @@ import { compatible } from '../providers/dialects.ts';
 import { type Gate, type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 /** 1,000 nano-dollars an input token, 2,000 an output token. */
-export const somePrice = { input: 1, output: 2 } as const;
+const somePrice = { input: 1, output: 2 } as const;
 
 export const scriptedDeployment: DeploymentConfig = {
   provider: compatible.name,

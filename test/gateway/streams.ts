@@ -37,7 +37,7 @@ const fields = `{ __typename seq cursor completionId
   ... on CompletionFinished { completion { id status text object finishReason usage { totalTokens estimated } provenance { cache attempts { deployment outcome } } } }
   ... on CompletionFailed { completion { id status text finishReason provenance { attempts { deployment outcome } } } failure { code message retryable errorId } } }`;
 
-export const follow = `subscription Follow($input: CompletionInput!, $after: Cursor, $delivery: StreamDelivery! = DELTA) {
+const follow = `subscription Follow($input: CompletionInput!, $after: Cursor, $delivery: StreamDelivery! = DELTA) {
   completionStream(input: $input, after: $after, delivery: $delivery) ${fields} }`;
 export const attach = `subscription Attach($id: ID!, $after: Cursor) { completionEvents(id: $id, after: $after) ${fields} }`;
 
@@ -83,7 +83,7 @@ export const overSse: Transport = async function* (gateway, reading) {
   }
 };
 
-export const overMultipart: Transport = async function* (gateway, reading) {
+const overMultipart: Transport = async function* (gateway, reading) {
   const connection = new AbortController();
   try {
     const response = await posted(gateway, reading, 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0', connection.signal);

@@ -19,7 +19,7 @@ import type { KeyRecord } from '../../src/storage/keys.ts';
 import type { UsageQuery } from '../../src/storage/ledger.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 
-export const everyScope = ['ai:use', 'ai:ingest', 'ai:keys', 'ai:usage'];
+const everyScope = ['ai:use', 'ai:ingest', 'ai:keys', 'ai:usage'];
 
 export const principal = (changes: Partial<Principal> = {}): Principal => ({
   id: 'key:ada',
@@ -44,7 +44,7 @@ export function context(who: Principal = principal(), signal: AbortSignal = new 
 type Script = (request: ModelRequest, call: Call) => AsyncIterable<Chunk> | Iterable<Chunk>;
 
 /** A handler that settles as the meter does: 7 tokens of input, 3 of output, 1,000 nano-dollars. */
-export function metered(script: Script): Handler {
+function metered(script: Script): Handler {
   return async function* handle(request, call) {
     const account = tally();
     const attempt: AttemptFact = {
@@ -91,7 +91,7 @@ export const embeds: Script = (request) => [
   { type: 'finish', reason: 'stop' },
 ];
 
-export const routes: readonly RouteView[] = [
+const routes: readonly RouteView[] = [
   {
     name: 'default',
     description: 'For everything.',

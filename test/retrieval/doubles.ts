@@ -29,7 +29,7 @@ export const markdown = (id: string, text: string, more: Partial<NewSource> = {}
 });
 
 /** Words hashed into `dimensions` places with a sign: texts are alike when they share words. Small words count too, as they do in real models. */
-export function lexicalVector(text: string, dimensions = 512): Float32Array {
+function lexicalVector(text: string, dimensions = 512): Float32Array {
   const vector = new Float32Array(dimensions);
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
     let hash = 2_166_136_261;

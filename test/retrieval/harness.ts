@@ -26,7 +26,7 @@ export interface Harness {
   again(handle?: Handler, more?: Partial<RetrievalOptions>): Promise<Harness>;
 }
 
-export const docs: Readonly<Record<string, CollectionConfig>> = { docs: { embeddingModel: 'lexical' } };
+const docs: Readonly<Record<string, CollectionConfig>> = { docs: { embeddingModel: 'lexical' } };
 
 export async function harness(handle: Handler = models().handle, more: Partial<RetrievalOptions> = {}): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'retrieval-'));

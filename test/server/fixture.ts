@@ -177,7 +177,7 @@ function bug(message: string): never {
 }
 
 /** Stands in for `graphql/errors.ts`. */
-export function maskError(error: unknown): GraphQLError {
+function maskError(error: unknown): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const gateway = asGatewayError(original);
   const { path, nodes } = error instanceof GraphQLError ? error : { path: null, nodes: null };

@@ -39,12 +39,7 @@ export function completionResolver(
 }
 
 /** The request that the field makes for an entity: the same for the same text, whoever asks. */
-export function requestFor(
-  field: CompletionField,
-  args: Readonly<Record<string, unknown>>,
-  entity: unknown,
-  asked: Asked,
-): CompletionRequest {
+function requestFor(field: CompletionField, args: Readonly<Record<string, unknown>>, entity: unknown, asked: Asked): CompletionRequest {
   const prompt = render(field.prompt, args, entity);
   const system = field.system === null ? '' : render(field.system, args, entity);
   const rules = [

@@ -1,0 +1,70 @@
+/** What the eight steps cost around a provider that answers at once, against that provider's bare stream. */
+
+import { collect } from '../../src/core/chunk.ts';
+import { flatPrice, noUsage } from '../../src/core/money.ts';
+import { completionRequest } from '../../src/core/request.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { operationHold } from '../../src/graphql/operation-hold.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
+
+const chunks = 50;
+const calls = 2_000;
+
+const instant: Provider = {
+  name: 'instant',
+  outputCeiling: (_request, _model, asked) => asked,
+  async *send(_request, { report }) {
+    for (let index = 0; index < chunks; index += 1) yield { type: 'text', text: 'word ' };
+    report({ ...noUsage, freshInputTokens: 10, outputTokens: chunks });
+    yield { type: 'finish', reason: 'stop' };
+  },
+};
+
+export async function pipelineBench(): Promise<void> {
+  const gateway = await createGateway(
+    {
+      providers: { instant },
+      deployments: { instant: { provider: 'instant', model: 'm', price: flatPrice({ input: 1, output: 2 }) } },
+      routes: { default: { deployments: ['instant'] } },
+      storage: { folder: null },
+      graph: { ai: false },
+    },
+    { folder: process.cwd(), loopback: true, log: silentLog },
+  );
+  const { handle } = gateway.services;
+  const request = completionRequest('Say fifty words.');
+  const signal = new AbortController().signal;
+  const bare = (): Promise<unknown> =>
+    collect(instant.send(request, { model: 'm', signal, report() {}, firstChunkMs: 1_000, idleMs: 1_000 }));
+  const whole = (): Promise<unknown> =>
+    collect(
+      handle(request, {
+        id: crypto.randomUUID(),
+        uses: [{ coordinate: 'Query.completion', weight: 1 }],
+        operation: { name: null, client: null, documentId: null },
+        principal: { id: 'bench', kind: 'service', team: null, scopes: [], routes: null, limits: [] },
+        route: 'default',
+        cache: { mode: 'bypass', maxAgeSeconds: null },
+        hold: operationHold(gateway.storage.limits, []),
+        tags: {},
+        deadlineMs: Date.now() + 60_000,
+        signal,
+        report() {},
+      }),
+    );
+  const bareUs = await cpuUs(bare);
+  const wholeUs = await cpuUs(whole);
+  process.stdout.write(
+    `pipeline: ${wholeUs.toFixed(0)} us CPU a call of ${chunks} chunks, ${(wholeUs / bareUs).toFixed(1)}x the bare provider (${bareUs.toFixed(0)} us)\n`,
+  );
+  await gateway.close();
+}
+
+async function cpuUs(call: () => Promise<unknown>): Promise<number> {
+  for (let index = 0; index < 300; index += 1) await call();
+  const before = process.cpuUsage();
+  for (let index = 0; index < calls; index += 1) await call();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / calls;
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
+import { whenOver } from '../harness.ts';
+import { configText, fieldgate, folderWith, refusal } from './run.ts';
+
+const scopes = '@requiresScopes(scopes: [["ai:use"]])';
+const bounds = 'maxInputTokens: 100, maxOutputTokens: 20';
+const noStack = /^\s+at .*\(|\.ts:\d+:\d+/m;
+
+const wrongFields = `extend type Product @key(fields: "id") {
+  id: ID!
+  name: String
+  unknown: String @completion(prompt: "{title}", ${bounds}) ${scopes}
+  strict: String! @completion(prompt: "{name}", ${bounds}) ${scopes}
+  routed: String @completion(prompt: "{name}", route: "nowhere", ${bounds}) ${scopes}
+  free: String @completion(prompt: "{name}") ${scopes}
+  circular: String @completion(prompt: "{routed}", ${bounds}) ${scopes}
+  embedded: String @completion(prompt: "{name}", route: "embedding", ${bounds}) ${scopes}
+  vector: Vector @embedding(text: "{name}", route: "default", maxInputTokens: 100) ${scopes}
+  alike: [Product!] @similar(index: "nothing", text: "{name}") ${scopes}
+  answered: AiAnswer @answer(collection: "nothing", question: "{name}", maxOutputTokens: 20) ${scopes}
+  huge: String @completion(prompt: "{name}", maxInputTokens: 1000000, maxOutputTokens: 20) ${scopes}
+  filed: String @completion(template: "nothing") ${scopes}
+}
+extend type Brand {
+  name: String
+  keyless: String @completion(prompt: "{name}", ${bounds}) ${scopes}
+}
+`;
+
+describe('fieldgate check', () => {
+  it('names file, line and remedy of every mistake in AI fields, and those of the configuration, all at once', async () => {
+    const cwd = folderWith({
+      'ai.graphql': wrongFields,
+      'prompts/nameless.md': '---\nversion: 1\n---\nSummarise.\n',
+      'gateway.config.ts': configText(
+        `graph: { fields: ['ai.graphql'], prompts: 'prompts' }, maskPersonalData: ['gone'], documents: [{ collection: 'gone', paths: [] }]`,
+      ),
+    });
+    const { code, out, err } = await fieldgate(['check'], { cwd });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    for (const sentence of [
+      'ai.graphql:4: Product.unknown: {title} is neither an argument of the field nor a field of Product. Known: id, name',
+      'ai.graphql:5: Product.strict is not nullable.',
+      'ai.graphql:6: Product.routed: There is no route "nowhere". Routes that fit: default, embedded.',
+      'ai.graphql:7: Product.free has no bound on its cost. Add maxInputTokens and maxOutputTokens',
+      'ai.graphql:8: Product.circular: {routed} reads the AI field Product.routed, which would make the graph circular.',
+      'ai.graphql:9: Product.embedded: Route "embedding" has no deployment for completions. Routes that have one: default, embedded.',
+      'ai.graphql:10: Product.vector: Route "default" has no deployment for embeddings. Routes that have one: embedding.',
+      'ai.graphql:11: Product.alike: there is no index "nothing".',
+      'ai.graphql:12: Product.answered: There is no collection "nothing". Collections: none.',
+      'ai.graphql:13: Product.huge: maxInputTokens is 1000000, and route "default" has room for',
+      'ai.graphql:14: Product.filed: There is no prompt "nothing".',
+      'ai.graphql:18: Brand has AI fields but no @key.',
+      'nameless.md: A prompt needs an id.',
+      'maskPersonalData names "gone". Routes: default, embedding, embedded.',
+      'documents.0.collection is "gone".',
+    ])
+      expect(err).toContain(sentence);
+    expect(err).not.toMatch(noStack);
+  });
+
+  it('names every clash with the AI subgraph, and subgraphs that do not answer', async () => {
+    const clashing = `${federation2} type Query { aiRoutes: [String] completion(input: String): String } type AiRoute { speed: Int }`;
+    const cwd = folderWith({
+      'clashing.graphql': clashing,
+      'clash.config.ts': configText(`graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'clashing.graphql' }] }`),
+      'silent.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/' }, { name: 'stock', url: 'http://127.0.0.1:9/' }] }`,
+      ),
+    });
+    const clash = await fieldgate(['check', '--config', 'clash.config.ts'], { cwd });
+    expect(clash.code).toBe(1);
+    for (const coordinate of ['Query.aiRoutes', 'Query.completion', 'AiRoute'])
+      expect(clash.err).toContain(`${coordinate} of the subgraph "shop"`);
+    const silent = await fieldgate(['check', '--config', 'silent.config.ts'], { cwd });
+    expect(silent.code).toBe(1);
+    for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
+  });
+
+  it('names deployments without a price, and is content', async () => {
+    const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'hi' } });
+    whenOver(() => shop.close());
+    const cwd = folderWith({
+      'gateway.config.ts': configText(`deployments: { ...detected({}).deployments, odd: { provider: 'embedded', model: 'odd' } },
+        routes: { ...detected({}).routes, odd: { deployments: ['odd'] } }, graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }] }`),
+    });
+    const { code, out, err } = await fieldgate(['check'], { cwd });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('deployments.odd has no known price');
+    expect(out).toContain('All is well: 4 routes, 3 deployments, 0 AI fields, 0 prompts, 1 subgraph.');
+  });
+
+  it.each([
+    ['is not there', {}, 'There is no configuration'],
+    ['does not parse', { 'x.config.ts': 'export default {' }, 'cannot be loaded'],
+    [
+      'exports something else',
+      { 'x.config.ts': 'export default 7;' },
+      'must export defineConfig({ providers, deployments, routes }) by default',
+    ],
+    [
+      'has not the form',
+      { 'x.config.ts': 'export default { providers: {}, deployments: { a: 1 }, routes: {} };' },
+      'has not the form of a configuration',
+    ],
+  ] as const)('says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {
+    expect(await refusal(['check', '--config', 'x.config.ts'], folderWith(files))).toContain(sentence);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { fieldgate, folderWith, refusal, serving } from './run.ts';
+
+const question = '{ aiRoutes { name } }';
+
+describe('fieldgate keys', () => {
+  it('makes a key that a running server takes, lists it without its secret, and ends it', async () => {
+    const cwd = folderWith();
+    const server = await serving([], { cwd });
+    await server.ready();
+    const limits = ['--budget', '25.00', '--rpm', '60', '--route', 'embedded', '--expires', '2099-01-31'];
+    const made = await fieldgate(
+      ['keys', 'create', '--name', 'web', '--team', 'shop', '--scope', 'ai:use', '--scope', 'shop:read', ...limits],
+      { cwd },
+    );
+    expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^fg_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}\n$/) });
+    const secret = made.out.trim();
+    const authorization = `Bearer ${secret}`;
+    expect((await server.ask(question, { authorization })).data.aiRoutes).not.toEqual([]);
+
+    const id = secret.split('_')[1] ?? '';
+    const listed = await fieldgate(['keys', 'list'], { cwd });
+    expect(
+      listed.out
+        .split('\n')
+        .find((line) => line.startsWith(id))
+        ?.split(/ {2,}/),
+    ).toEqual([id, 'web', 'shop', 'ai:use shop:read', 'embedded', '25', '60', 'until 2099-01-31 00:00']);
+    expect(listed.out).not.toMatch(/[0-9a-f]{64}/);
+    expect(listed.out).not.toContain(secret.split('_')[2]);
+
+    expect((await fieldgate(['keys', 'revoke', id], { cwd })).out).toBe(`The key ${id} (web) has been revoked.\n`);
+    expect((await server.ask(question, { authorization })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await fieldgate(['keys', 'list'], { cwd })).out).toContain('revoked ');
+  });
+
+  it.each([
+    [[], 'keys takes what to do: create --name NAME --team TEAM, list, or revoke ID.'],
+    [['frobnicate'], 'keys takes what to do'],
+    [['revoke'], 'keys takes what to do'],
+    [['revoke', 'nobody'], 'There is no key "nobody". Keys in force: none.'],
+    [['create', '--name', 'web'], 'keys create needs --team'],
+    [['create', '--name', 'a', '--team', 'b', '--scope', 'ai:all'], 'There is no scope "ai:all"'],
+    [['create', '--name', 'a', '--team', 'b', '--route', 'nowhere'], 'There is no route "nowhere". Routes: default, embedding, embedded.'],
+    [['create', '--name', 'a', '--team', 'b', '--budget', '1e3'], '--budget is "1e3". It must be US dollars'],
+    [['create', '--name', 'a', '--team', 'b', '--rpm', 'many'], 'Requests per minute are a whole number'],
+    [['create', '--name', 'a', '--team', 'b', '--expires', '2099-02-31'], '--expires is "2099-02-31". It must be a date'],
+    [['create', '--name', 'a', '--team', 'b', '--expires', '2001-01-01'], 'The expiry of a key lies in the future'],
+  ])('refuses %j in a sentence', async (args, sentence) => {
+    expect(await refusal(['keys', ...args], folderWith())).toContain(sentence);
+  });
+});

@@ -1,0 +1,126 @@
+/** The command line as a person runs it: a process of its own, in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArguments } from '../../src/cli/arguments.ts';
+import { check } from '../../src/cli/check.ts';
+import { compose } from '../../src/cli/compose.ts';
+import { ingest } from '../../src/cli/ingest.ts';
+import { keys } from '../../src/cli/keys.ts';
+import { quote } from '../../src/cli/quote.ts';
+import { subgraph } from '../../src/cli/subgraph.ts';
+import { GatewayError } from '../../src/core/errors.ts';
+import { temporaryFolder, whenOver } from '../harness.ts';
+
+const main = resolve('src/main.ts');
+const surface = resolve('src/index.ts');
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A folder with these files in it. */
+export function folderWith(files: Readonly<Record<string, string>> = {}): string {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** Text of a configuration on the embedded provider, with these parts (source text) besides. */
+export const configText = (parts: string): string =>
+  `import { defineConfig, detected } from ${JSON.stringify(surface)};\nexport default defineConfig({ ...detected({}), ${parts} });\n`;
+
+export async function fieldgate(args: readonly string[], options: RunOptions): Promise<Ran> {
+  const { child, text } = started(args, options);
+  const code = await new Promise<number | null>((done) => child.once('close', done));
+  return { code, ...text };
+}
+
+const commands = { check, compose, ingest, keys, quote, subgraph } as const;
+
+/** What the command says when it refuses, asked in this process: a process for each sentence would take half a second. */
+export async function refusal(argv: readonly string[], cwd: string): Promise<string> {
+  const before = process.cwd();
+  process.chdir(cwd);
+  try {
+    const args = parseArguments(argv);
+    if (args === null || args.command === 'serve') throw new Error('Nothing to refuse.');
+    await commands[args.command](args);
+    return 'It was not refused.';
+  } catch (error) {
+    if (error instanceof GatewayError && error.code !== 'INTERNAL') return error.message;
+    throw error;
+  } finally {
+    process.chdir(before);
+  }
+}
+
+export interface ServingRun {
+  /** With `/graphql`. */
+  readonly url: string;
+  readonly text: { readonly out: string; readonly err: string };
+  readonly child: ChildProcess;
+  ask(query: string, headers?: Readonly<Record<string, string>>, variables?: object): Promise<AnyAnswer>;
+  /** Resolves when /health/ready says yes. */
+  ready(): Promise<void>;
+  /** Sends the signal and waits for the end: the exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
+export type AnyAnswer = any;
+
+/** Serves on a free port until the test file is over. Rejects with what it said when it ends before. */
+export async function serving(args: readonly string[], options: RunOptions): Promise<ServingRun> {
+  const { child, text } = started([...args, '--port', '0'], options);
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  whenOver(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await ended;
+  });
+  await new Promise<void>((done, fail) => {
+    child.stdout?.on('data', () => {
+      if (text.out.includes('health')) done();
+    });
+    void ended.then((code) => fail(new Error(`It ended with ${code}: ${text.err}${text.out}`)));
+  });
+  const url = /http:\S+\/graphql/.exec(text.out)?.[0] ?? '';
+  return {
+    url,
+    text,
+    child,
+    async ask(query, headers = {}, variables = {}) {
+      const body = JSON.stringify({ query, variables });
+      return (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })).json();
+    },
+    async ready() {
+      while (!(await fetch(new URL('/health/ready', url))).ok) await new Promise((done) => setTimeout(done, 50));
+    },
+    end(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+function started(args: readonly string[], { cwd, env = {} }: RunOptions) {
+  const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NODE_ENV: 'development', ...env } });
+  const text = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text.out += piece;
+  });
+  child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+    text.err += piece;
+  });
+  return { child, text };
+}

@@ -1,0 +1,171 @@
+import { writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { federation2, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
+import { whenOver } from '../harness.ts';
+import { configText, fieldgate, folderWith, serving } from './run.ts';
+
+const productsSdl = 'type Query { products: [Product!]! } type Product @key(fields: "id") { id: ID! name: String! }';
+const reviewsSdl = 'type Product @key(fields: "id") { id: ID! stars: Int }';
+
+async function twoTeams(): Promise<{ readonly products: RunningSubgraph; readonly reviews: RunningSubgraph }> {
+  const products = await runSubgraph('products', productsSdl, { Query: { products: () => [{ id: '1', name: 'Kettle' }] } });
+  const reviews = await runSubgraph('reviews', reviewsSdl, { Product: { stars: () => 5 } });
+  whenOver(async () => {
+    await products.close();
+    await reviews.close();
+  });
+  return { products, reviews };
+}
+
+const across = '{ products { name stars } }';
+const answer = { data: { products: [{ name: 'Kettle', stars: 5 }] } };
+const fieldNames = '{ __schema { queryType { fields { name } } } }';
+
+describe('fieldgate serve', () => {
+  it('composes subgraphs from flags alone, with the AI subgraph or without', async () => {
+    const { products, reviews } = await twoTeams();
+    const flags = ['--subgraph', `products=${products.url}`, '--subgraph', `reviews=${reviews.url}`];
+    const server = await serving(flags, { cwd: folderWith() });
+    await server.ready();
+    expect(await server.ask(across)).toMatchObject(answer);
+    expect((await server.ask('{ aiRoutes { name } }')).data.aiRoutes).toContainEqual({ name: 'default' });
+
+    const plain = await serving([...flags, '--no-ai'], { cwd: folderWith() });
+    await plain.ready();
+    expect(await plain.ask(across)).toMatchObject(answer);
+    expect((await plain.ask(fieldNames)).data.__schema.queryType.fields).toEqual([{ name: 'products' }]);
+  });
+
+  it('serves a supergraph file from flags alone, and says when it has no AI subgraph', async () => {
+    const { products, reviews } = await twoTeams();
+    const cwd = folderWith();
+    const flags = ['--subgraph', `products=${products.url}`, '--subgraph', `reviews=${reviews.url}`];
+    const [plain, whole] = await Promise.all([
+      fieldgate(['compose', ...flags, '--no-ai'], { cwd }),
+      fieldgate(['compose', ...flags], { cwd }),
+    ]);
+    writeFileSync(join(cwd, 'plain.graphql'), plain.out);
+    writeFileSync(join(cwd, 'whole.graphql'), whole.out);
+
+    const unchanged = await serving(['--supergraph', 'plain.graphql'], { cwd });
+    await unchanged.ready();
+    expect(unchanged.text.out).toContain('note        plain.graphql is served as it is: it has no AI subgraph (local://ai).');
+    expect(await unchanged.ask(across)).toMatchObject(answer);
+    expect((await unchanged.ask(fieldNames)).data.__schema.queryType.fields).toEqual([{ name: 'products' }]);
+
+    const withAi = await serving(['--supergraph', 'whole.graphql'], { cwd });
+    await withAi.ready();
+    expect(withAi.text.out).not.toContain('note');
+    expect(await withAi.ask(`{ products { stars } aiRoutes { name } }`)).toMatchObject({
+      data: { products: [{ stars: 5 }], aiRoutes: expect.arrayContaining([{ name: 'default' }]) },
+    });
+  });
+
+  it('leaves out the subgraph processes and AI fields of a configuration whose graph flags replace', async () => {
+    const { products } = await twoTeams();
+    const cwd = folderWith({
+      'ai.graphql': `extend type Gone @key(fields: "id") { id: ID! name: String said: String @completion(prompt: "{name}", maxInputTokens: 9, maxOutputTokens: 9) @requiresScopes(scopes: [["ai:use"]]) }`,
+      'gateway.config.ts': configText(
+        `graph: { fields: ['ai.graphql'], subgraphs: [{ name: 'gone', url: 'http://127.0.0.1:9/', run: ['node', '-e', 'process.stderr.write("started")'] }] }`,
+      ),
+    });
+    const server = await serving(['--subgraph', `products=${products.url}`], { cwd });
+    await server.ready();
+    expect(await server.ask('{ products { name } }')).toMatchObject({ data: { products: [{ name: 'Kettle' }] } });
+    expect(server.text.err).not.toContain('started');
+  });
+
+  it('runs the programs of its subgraphs, and ends them with itself', async () => {
+    const cwd = folderWith({
+      'shop.mjs': `import { createServer } from 'node:http';
+        const sdl = ${JSON.stringify(`${federation2} type Query { pid: Int }`)};
+        const server = createServer((request, response) => response.end(JSON.stringify({ data: { _service: { sdl }, pid: process.pid } })));
+        server.listen(process.env.PORT, '127.0.0.1');
+        process.on('disconnect', () => process.exit());`,
+      'gateway.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:${await freePort()}/', run: ['node', 'shop.mjs'] }] }`,
+      ),
+    });
+    const server = await serving([], { cwd });
+    await server.ready();
+    const { pid } = (await server.ask('{ pid }')).data as { readonly pid: number };
+    expect(pid).not.toBe(server.child.pid);
+    await server.end('SIGTERM');
+    await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('looks at its sources again on SIGHUP', async () => {
+    const cwd = folderWith({
+      'shop.graphql': `${federation2} type Query { old: String }`,
+      'gateway.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'shop.graphql' }], pollSeconds: 3600 }`,
+      ),
+    });
+    const server = await serving([], { cwd });
+    await server.ready();
+    writeFileSync(join(cwd, 'shop.graphql'), `${federation2} type Query { old: String young: String }`);
+    server.child.kill('SIGHUP');
+    await expect.poll(async () => JSON.stringify(await server.ask(fieldNames))).toContain('"young"');
+  });
+
+  it('lets what runs finish on SIGTERM, and exits with 0', async () => {
+    const { promise: asked, resolve: nowAsked } = Promise.withResolvers<void>();
+    const { promise: mayAnswer, resolve: answerNow } = Promise.withResolvers<void>();
+    const slow = await runSubgraph('slow', 'type Query { slow: String }', {
+      Query: {
+        slow: async () => {
+          nowAsked();
+          await mayAnswer;
+          return 'done';
+        },
+      },
+    });
+    whenOver(() => slow.close());
+    const server = await serving(['--subgraph', `slow=${slow.url}`], { cwd: folderWith() });
+    await server.ready();
+    const waiting = server.ask('{ slow }');
+    await asked;
+    const ended = server.end();
+    await expect.poll(() => server.text.out).toContain('Stopping');
+    answerNow();
+    expect(await waiting).toMatchObject({ data: { slow: 'done' } });
+    expect(await ended).toBe(0);
+    expect(server.text.err).not.toMatch(/^\s+at /m);
+  });
+
+  it('says in a sentence that its port is taken, and what is wrong with its configuration', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((done) => other.once('listening', done));
+    whenOver(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    expect(await fieldgate(['serve', '--port', String(port)], { cwd: folderWith() })).toEqual({
+      code: 1,
+      out: '',
+      err: `The gateway cannot listen on 127.0.0.1:${port}: another program uses it. Choose another with --host and --port.\n`,
+    });
+    const cwd = folderWith({ 'gateway.config.ts': configText(`graph: { ai: false }, maskPersonalData: ['gone']`) });
+    const refused = await fieldgate(['serve', '--port', '0'], { cwd });
+    expect(refused.code).toBe(1);
+    for (const sentence of ['graph.ai is false, and there is no other graph.', 'maskPersonalData names "gone".'])
+      expect(refused.err).toContain(sentence);
+  });
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((done) => server.once('listening', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { RouteConfig } from '../../src/config.ts';
+import { plainConfig, startGateway } from '../harness.ts';
+import { compatible } from '../providers/dialects.ts';
+import type { RawReply } from '../raw-upstream.ts';
+import { complete, ledgerOf, prompt } from './asking.ts';
+import { openUpstream, saying, scriptedDeployment } from './scripted.ts';
+
+const down: RawReply = { ...compatible.refuses('down'), headers: { 'content-type': 'text/html', 'retry-after-ms': '1' } };
+const limited = (retryAfter: Readonly<Record<string, string>>): RawReply => ({
+  ...compatible.refuses('rate'),
+  headers: { 'content-type': 'application/json', ...retryAfter },
+});
+
+async function two(route: Partial<RouteConfig>) {
+  const a = await openUpstream();
+  const b = await openUpstream();
+  const gateway = await startGateway({
+    providers: { ...plainConfig.providers, a: compatible.provider(a.url), b: compatible.provider(b.url) },
+    deployments: { ...plainConfig.deployments, a: { ...scriptedDeployment, provider: 'a' }, b: { ...scriptedDeployment, provider: 'b' } },
+    routes: { ...plainConfig.routes, default: { deployments: ['a', 'b'], ...route } },
+  });
+  return { gateway, a, b };
+}
+
+const tried = (answer: { readonly attempts: readonly { readonly deployment: string }[] }): string[] =>
+  answer.attempts.map(({ deployment }) => deployment);
+
+describe('there is one owner of retries', () => {
+  it('all attempts of a call come out of one budget, whatever deployments they go to', async () => {
+    const { gateway, a, b } = await two({ attempts: 3 });
+    a.plays(down);
+    b.plays(down);
+    const failed = await complete(gateway, prompt('Say hi.'));
+    expect(failed).toMatchObject({ __typename: 'ModelUnavailable', retryable: true });
+    expect(tried(failed)).toHaveLength(3);
+    expect(tried(failed).slice(0, 2)).toEqual(['a', 'b']);
+    expect(a.requests.length + b.requests.length).toBe(3);
+    expect(await ledgerOf(gateway)).toMatchObject([{ calls: 1, failures: 1 }]);
+  });
+
+  it('no provider repeats anything by itself: one attempt is one request', async () => {
+    const { gateway, a, b } = await two({ attempts: 1 });
+    a.plays(down);
+    await complete(gateway, prompt('Say hi.'));
+    expect([a.requests.length, b.requests.length]).toEqual([1, 0]);
+  });
+
+  it('a deployment that asks for patience is not asked before, and others are in the meantime', async () => {
+    const { gateway, a, b } = await two({ attempts: 3, totalMs: 20_000 });
+    a.plays(limited({ 'retry-after': '3600' }));
+    b.plays(down);
+    const failed = await complete(gateway, prompt('Say hi.'));
+    expect(tried(failed)).toEqual(['a', 'b', 'b']);
+    expect(a.requests).toHaveLength(1);
+  });
+
+  it('the caller is told how long to be patient when nobody else is left', async () => {
+    const { gateway, a } = await two({ deployments: ['a'], attempts: 5, totalMs: 20_000 });
+    a.plays(limited({ 'retry-after': '120' }));
+    const failed = await complete(gateway, prompt('Say hi.'));
+    expect(failed).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
+    expect(failed.retryAfterMs).toBeGreaterThan(100_000);
+    expect(failed.retryAfterMs).toBeLessThanOrEqual(120_000);
+    expect(a.requests).toHaveLength(1);
+  });
+
+  it('and it is asked again when it said so', async () => {
+    const { gateway, a } = await two({ deployments: ['a'], attempts: 2 });
+    a.plays(limited({ 'retry-after-ms': '20' }), saying('Patience.'));
+    expect(await complete(gateway, prompt('Say hi.'))).toMatchObject({
+      text: 'Patience.',
+      provenance: {
+        attempts: [
+          { deployment: 'a', outcome: 'MODEL_UNAVAILABLE' },
+          { deployment: 'a', outcome: 'OK' },
+        ],
+      },
+    });
+  });
+
+  it('a refusal that no repetition mends is not repeated', async () => {
+    const { gateway, a, b } = await two({ attempts: 4 });
+    a.plays(compatible.refuses('bad request'));
+    await expect(complete(gateway, prompt('Say hi.'))).rejects.toThrow('BAD_REQUEST');
+    expect([a.requests.length, b.requests.length]).toEqual([1, 0]);
+  });
+
+  it('the state of a circuit can be queried, and an open one costs no request', async () => {
+    const { gateway, a } = await two({ deployments: ['a'], attempts: 5 });
+    const health = async (): Promise<boolean> => {
+      const { data } = await gateway.ask('{ aiRoutes { name deployments { id healthy } } }');
+      return data.aiRoutes.find(({ name }: { readonly name: string }) => name === 'default').deployments[0].healthy;
+    };
+    expect(await health()).toBe(true);
+    a.plays(down);
+    await complete(gateway, prompt('Say hi.'));
+    expect(a.requests).toHaveLength(5);
+    expect(await health()).toBe(false);
+    const refused = await complete(gateway, prompt('Say hi again.'));
+    expect(refused).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
+    expect(refused.retryAfterMs).toBeGreaterThan(0);
+    expect(a.requests).toHaveLength(5);
+  });
+});
