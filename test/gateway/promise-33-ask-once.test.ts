@@ -90,6 +90,7 @@ describe('N entities ask once: embeddings of a list go out as one batch; identic
 
   it('50 fields that one batch serves are 50 rows of the ledger, adding up to its cost', async () => {
     const { calls } = await ask('query Fifty { products(first: 50) { embedding } }');
+    await graph.gateway.storage.ledger.flush();
     const { data } = await graph.gateway.ask(
       'query($from: DateTime!, $to: DateTime!) { aiUsage(input: { from: $from, to: $to, groupBy: [COORDINATE, OPERATION] }) { rows { key calls usage { cost { amount } } } } }',
       { from: '2020-01-01T00:00:00Z', to: '2100-01-01T00:00:00Z' },

@@ -1,0 +1,49 @@
+/** What the README tells people to run is run here, as it stands there. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { parse } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fieldgate } from './cli/run.ts';
+import { type Shop, shop } from './examples/shop.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+const lines = blocks('sh').flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'));
+const run = promisify(execFile);
+
+describe('the README', () => {
+  let graph: Shop;
+  beforeAll(async () => {
+    graph = await shop();
+  });
+
+  it.each(lines.filter((line) => line.startsWith('curl ')))('runs: %s', async (line) => {
+    const { stdout } = await run('bash', ['-c', line.replaceAll('http://127.0.0.1:4000/graphql', graph.gateway.url)]);
+    expect(stdout).toContain('"data"');
+    expect(stdout).not.toContain('"errors"');
+  });
+
+  it.each(blocks('graphql').filter((text) => /^query/.test(text)))('answers: %s', async (query) => {
+    await expect.poll(async () => (await graph.gateway.ask(query)).errors, { timeout: 20_000 }).toBeUndefined();
+    expect((await graph.gateway.ask(query)).data).toBeTruthy();
+  });
+
+  it('shows GraphQL that parses', () => {
+    for (const text of blocks('graphql')) expect(() => parse(text)).not.toThrow();
+  });
+
+  it.each(lines.filter((line) => line.startsWith('npm run fieldgate -- ')))('runs: %s', async (line) => {
+    const words = [...line.slice('npm run fieldgate -- '.length).matchAll(/"([^"]*)"|(\S+)/g)].map(
+      ([, quoted, plain]) => quoted ?? plain ?? '',
+    );
+    const { code } = await fieldgate(words, { cwd: process.cwd() });
+    expect(code).toBe(0);
+  });
+
+  it('names scripts that there are', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
+    for (const [, name = ''] of readme.matchAll(/`npm run (\w+)`/g)) expect(scripts).toHaveProperty(name);
+  });
+});
