@@ -105,6 +105,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
       keepAlive: true,
       noDelay: true,
       requireHostHeader: false,
+      // Others (h2c, of Java's and curl's clients) are offers, and the request is answered as it is (RFC 9110 §7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
       response.on('error', () => {});
