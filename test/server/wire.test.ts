@@ -5,9 +5,15 @@ import { serve, until } from './fixture.ts';
 
 const request = (query: string, headers: readonly string[] = []): string => {
   const body = JSON.stringify({ query });
-  return ['POST /graphql HTTP/1.1', 'Host: a', 'Content-Type: application/json', `Content-Length: ${body.length}`, ...headers, '', body].join(
-    '\r\n',
-  );
+  return [
+    'POST /graphql HTTP/1.1',
+    'Host: a',
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    ...headers,
+    '',
+    body,
+  ].join('\r\n');
 };
 
 /** A connection, and all that has come over it. */
@@ -29,5 +35,14 @@ describe('a client that would rather speak another protocol', () => {
     socket.write(request('{hello}', ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAAB']));
     await until(() => received().includes('\r\n\r\n'));
     expect(received()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+});
+
+describe('a caller who is not known', () => {
+  it.each(['application/json', 'application/graphql-response+json'])('is told how to make himself known (%s)', async (accept) => {
+    const { url } = await serve();
+    const headers = { 'content-type': 'application/json', accept, authorization: 'Bearer wrong' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query: '{hello}' }) });
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 });
