@@ -27,6 +27,7 @@ const headersAllowed = [
   'x-graphql-client-name',
   'x-graphql-client-version',
   'x-graphql-event-stream-token',
+  'x-fieldgate-quote',
   'traceparent',
   'tracestate',
 ];

@@ -46,3 +46,13 @@ describe('a caller who is not known', () => {
     expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 });
+
+describe('a web page', () => {
+  it('may send the headers that this gateway reads', async () => {
+    const { url } = await serve();
+    const { headers } = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://localhost:5173' } });
+    expect(headers.get('access-control-allow-headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['authorization', 'last-event-id', 'x-fieldgate-quote']),
+    );
+  });
+});
