@@ -56,3 +56,14 @@ describe('a web page', () => {
     );
   });
 });
+
+describe('a subscription whose fragments multiply', () => {
+  it('is looked through once for its cursor, not once for every way to it', async () => {
+    const { url } = await serve();
+    const doubled = Array.from({ length: 40 }, (_, level) => `fragment F${level} on Tick { ...F${level + 1} ...F${level + 1} }`);
+    const query = `subscription { ticks(to: 1) { ...F0 } } ${doubled.join(' ')} fragment F40 on Tick { seq }`;
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    expect(await response.text()).toContain('"seq":1');
+  });
+});
