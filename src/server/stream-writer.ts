@@ -27,10 +27,8 @@ export async function writeStream(
 ): Promise<void> {
   response.writeHead(200, format.headers);
   response.write(format.head);
-  let quiet = true;
   const heartbeat = setInterval(() => {
-    if (quiet && !response.writableNeedDrain) response.write(format.heartbeat);
-    quiet = true;
+    if (!response.writableNeedDrain) response.write(format.heartbeat);
   }, limits.heartbeatMs);
   try {
     for (;;) {
@@ -38,8 +36,8 @@ export async function writeStream(
       const step = await results.next();
       if (response.destroyed) return;
       if (step.done === true) break;
-      quiet = false;
       response.write(format.result(step.value));
+      heartbeat.refresh();
     }
     response.end(format.end);
   } finally {
