@@ -40,7 +40,7 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
           return sumOf(price(args, services, principal));
         } catch (error) {
           // What the field will refuse costs nothing; the refusal is told when it runs.
-          if (asGatewayError(error).code === 'INTERNAL' && !(error instanceof TypeError)) throw error;
+          if (asGatewayError(error).code === 'INTERNAL') throw error;
           return nothing;
         }
       };
