@@ -44,8 +44,9 @@ export async function usageTotals(statements: Statements, query: UsageQuery): Pr
   const after = query.after === null ? null : placeOf(query.after, query, groupBy);
   const groups = new Map<string, Group>();
   const behindCursor = ({ place }: Group): boolean => after === null || compare(place, after) > 0;
-  const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0);
-  const to = Math.ceil(query.to);
+  const used = await timeOfUse(statements);
+  const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0, used.from);
+  const to = Math.min(Math.ceil(query.to), used.to);
   const longest = query.interval === 'minute' ? hourMs : pieceMs;
   for (let start = from; start < to; start = startOf(start, longest) + longest) {
     const end = Math.min(to, startOf(start, longest) + longest);
@@ -62,6 +63,15 @@ export async function usageTotals(statements: Statements, query: UsageQuery): Pr
     totals: page.map(({ total }) => total),
     endCursor: found.length > page.length && last !== undefined ? cursorOf(last.place, query, groupBy) : null,
   };
+}
+
+/** From the first hour to the end of the last: who asks for all time would else be answered piece by empty piece. */
+async function timeOfUse(statements: Statements): Promise<{ readonly from: number; readonly to: number }> {
+  const [row] = await statements.all(
+    'select (select min(hour) from usage_hours) as first_hour, (select max(hour) from usage_hours) as last_hour',
+  );
+  const { first_hour: first = null, last_hour: last = null } = row ?? {};
+  return first === null || last === null ? { from: 0, to: 0 } : { from: Number(first), to: Number(last) + hourMs };
 }
 
 function check({ from, to, first, interval }: UsageQuery): void {
