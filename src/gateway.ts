@@ -18,7 +18,7 @@ import { anonymousOf, serviceOf, teamLimits } from './assembly/principals.ts';
 import { collectionsOf, routesOf } from './assembly/routes.ts';
 import { servicesOf } from './assembly/services.ts';
 import { startDocuments } from './assembly/start-documents.ts';
-import { firstQueries } from './assembly/welcome.ts';
+import { firstDocuments } from './assembly/welcome.ts';
 import { type GatewayConfig, includesRoute, isDevelopment, pathIn } from './config.ts';
 import { nanoUsdOf } from './core/money.ts';
 import type { Secret } from './core/secret.ts';
@@ -167,11 +167,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     cors: { origins: serverConfig.origins ?? [] },
     maskError: (error) => maskedError(error, services.failed),
     log,
-    graphiql: {
-      defaultQuery: firstQueries(config)
-        .map(({ query }) => query)
-        .join('\n\n'),
-    },
+    graphiql: firstDocuments(config, { keyless: anonymous !== null }),
   });
 
   async function shutDown(): Promise<void> {

@@ -38,7 +38,8 @@ export interface ServerOptions extends OperationHooks {
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
-  readonly graphiql?: { readonly defaultQuery: string };
+  /** The documents that GraphiQL opens with, a tab each. */
+  readonly graphiql?: readonly string[];
   readonly plugins?: readonly Plugin[];
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
@@ -65,7 +66,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const running = operations({ engine: options.engine ?? yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development);
-  const page = graphiqlPage(endpoint, options.graphiql?.defaultQuery ?? '{ __typename }');
+  const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
   const door = { operations: running, read, mask, limits, schema, modelFields: options.modelFields };
   let closing: Promise<void> | null = null;
 

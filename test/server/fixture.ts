@@ -71,7 +71,10 @@ const typeDefs = /* GraphQL */ `
     slow: Slow
     principal: String
     big(bytes: Int!): String
+    painted(colour: Colour, with: Tool): String
   }
+  enum Colour { RED GREEN }
+  input Tool @oneOf { brush: String  roller: String }
   type Item { id: ID!  broken: String }
   type Slow { fast: String  slow: String  broken: String }
   type Mutation { touch: String }

@@ -135,14 +135,22 @@ describe('web pages', () => {
   });
 
   it('are GraphiQL in development: whole, from this server alone', async () => {
-    const { url } = await serve({ graphiql: { defaultQuery: '{ hello }' } });
+    const { url } = await serve({ graphiql: ['{ hello }', '{ later }'] });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     const html = await page.text();
-    expect(html).toContain('"defaultQuery":"{ hello }"');
+    expect(html).toContain('"defaultTabs":[{"query":"{ hello }"},{"query":"{ later }"}]');
+    expect(html).toContain('<meta name="viewport" content="width=device-width');
     expect(html).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="?https?:/);
     expect(page.headers.get('content-security-policy')).toMatch(
       /default-src 'none'; script-src 'sha256-[\w+/]+=*' blob:;.*connect-src 'self'/,
     );
+  });
+
+  it('send subscriptions of GraphiQL by POST: by GET what calls a model is refused', async () => {
+    const { url } = await serve();
+    const html = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+    const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec(html)?.[1] ?? '{}');
+    expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
   });
 
   it('are not shown in production', async () => {
