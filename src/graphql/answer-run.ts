@@ -43,7 +43,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun 
             signal,
             context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.route === route.name ? { id, report } : {}) }),
+            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? { id, report } : {}) }),
           });
           if (answer.kind === 'answer') {
             yield* answer.chunks;

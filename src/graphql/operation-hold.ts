@@ -18,8 +18,8 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
   return {
     budgeted: of.some(({ kind }) => kind === 'budget'),
     async reserve(most) {
-      opened = limits.hold(of, most);
-      await opened;
+      const reserved = await limits.hold(of, most);
+      opened = Promise.resolve(reserved);
     },
     draw: async (attempt) => (await hold()).draw(attempt),
     async release() {

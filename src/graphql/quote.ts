@@ -117,6 +117,8 @@ function runnable<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+    // The stack of the parser, at some 2,000 levels.
+    if (error instanceof RangeError) refuse('The document cannot be quoted: it nests its brackets too deep to run. Some 100 levels run.');
     throw error;
   }
 }

@@ -29,7 +29,12 @@ export interface Retrieval {
 }
 
 /** Makes the Call of one request to a model for the field that asked, so that all of them are booked there. */
-export type CallMaker = (want: { readonly route: string; readonly signal: AbortSignal }) => Call | Promise<Call>;
+export type CallMaker = (want: {
+  readonly route: string;
+  readonly signal: AbortSignal;
+  /** `search` embeds the question, `answer` writes: one route may do both. */
+  readonly purpose: 'search' | 'answer';
+}) => Call | Promise<Call>;
 
 export interface Search {
   /** Name of a collection, or of an index of entities: of these, only what the caller may see is found. */
