@@ -48,6 +48,8 @@ export interface Gateway {
   readonly storage: Storage;
   /** A key with every scope, for the person at this machine; null outside development. */
   readonly developmentKey: string | null;
+  /** Whether callers without a key may use the default route. */
+  readonly keyless: boolean;
   /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -153,6 +155,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   });
 
   const anonymous = development && options.loopback ? anonymousOf(routes) : null;
+  const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const hooks = operationHooks({
     authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
@@ -167,7 +170,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     cors: { origins: serverConfig.origins ?? [] },
     maskError: (error) => maskedError(error, services.failed),
     log,
-    graphiql: firstDocuments(config, { keyless: anonymous !== null }),
+    graphiql: firstDocuments(config, { keyless }),
   });
 
   async function shutDown(): Promise<void> {
@@ -181,6 +184,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 
   return {
     graph: living,
+    keyless,
     services,
     storage,
     developmentKey: development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null,

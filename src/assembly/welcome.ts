@@ -7,11 +7,11 @@ export interface FirstQuery {
   readonly query: string;
 }
 
-/** Three that fit the configuration: AI fields on entities and answers where there are any, and always a completion. One without AI. */
-export function firstQueries({ collections = {}, graph = {} }: GatewayConfig): readonly FirstQuery[] {
+/** Three that fit the configuration: AI fields on entities and answers where there is what they need, and always a completion. One without AI. */
+export function firstQueries({ documents = [], graph = {} }: GatewayConfig): readonly FirstQuery[] {
   if (graph.ai === false)
     return [{ says: 'what there is to ask', query: 'query Fields { __schema { queryType { fields { name description } } } }' }];
-  const [collection] = Object.keys(collections);
+  const collection = documents[0]?.collection;
   const onEntities = (graph.subgraphs ?? []).some(({ run }) => run !== undefined) && (graph.fields ?? []).length > 0;
   return [
     onEntities

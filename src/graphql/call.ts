@@ -92,7 +92,10 @@ export function routeFor(services: Services, principal: Principal, name: string,
   const remedy = usable.length === 0 ? `You have no route for ${kind}s.` : `Routes for ${kind}s: ${usable.join(', ')}.`;
   const route = routes.find((candidate) => candidate.name === name);
   if (route === undefined) throw new GatewayError('BAD_REQUEST', `There is no route "${name}". ${remedy}`);
-  if (!mayUse(principal, name)) throw new GatewayError('FORBIDDEN', `You may not use the route "${name}". ${remedy}`);
+  if (!mayUse(principal, name)) {
+    const key = principal.kind === 'anonymous' ? ' Others need a key: "Authorization: Bearer <key>".' : '';
+    throw new GatewayError('FORBIDDEN', `You may not use the route "${name}". ${remedy}${key}`);
+  }
   if (!can(route)) throw new GatewayError('BAD_REQUEST', `The route "${name}" has no model for ${kind}s. ${remedy}`);
   return route;
 }
