@@ -1,16 +1,18 @@
 /** What the run log costs a streamed token: the pump that fills it and a reader that follows, against reading the provider bare. */
 import type { Principal } from '../../src/core/call.ts';
 import { openRuns } from '../../src/runs/open.ts';
-import type { RunSource } from '../../src/runs/run.ts';
+import type { BeginRun, RunSource } from '../../src/runs/run.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 import { cpuUs, ratio, say } from './measure.ts';
 
 const chunks = 1_000;
+const manyKept = 10_000;
 
 const source: RunSource = async function* () {
   for (let index = 0; index < chunks; index += 1) yield { type: 'text', text: 'word ' };
   yield { type: 'finish', reason: 'stop' };
 };
+const silent: RunSource = async function* () {};
 const principal: Principal = { id: 'bench', kind: 'service', team: null, scopes: [], routes: null, limits: [] };
 
 export async function runsBench(): Promise<void> {
@@ -31,9 +33,17 @@ export async function runsBench(): Promise<void> {
     { turns: 7, calls: 20 },
   );
   await runs.drain(0);
+  const crowded = openRuns({ completions: memoryCompletions() });
+  const short: BeginRun = { principal, idempotencyKey: null, input: null, route: null, detached: false, source: silent };
+  const once = async () => read((await crowded.start(short)).events(null, signal));
+  const alone = await cpuUs({ once }, { turns: 1, calls: 100 });
+  for (let kept = 0; kept < manyKept; kept += 1) await once();
+  const amongMany = await cpuUs({ once }, { turns: 3, calls: 200 });
+  await crowded.drain(0);
   say(
     `run log: ${(followed / chunks).toFixed(2)} us a chunk with a reader, ${ratio(followed, bare)} the provider bare (${(bare / chunks).toFixed(2)} us); ` +
-      `${(greedy / chunks).toFixed(2)} us where only the whole answer is read`,
+      `${(greedy / chunks).toFixed(2)} us where only the whole answer is read; ` +
+      `a run with ${manyKept} ended ones kept ${ratio(amongMany.once, alone.once)} one with none (${alone.once.toFixed(0)} us)`,
   );
 }
 
