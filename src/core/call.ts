@@ -46,6 +46,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Somebody watches the answer grow: parts of a structured answer are shown early, which forgoes its repair. Default: nobody does. */
   readonly live?: boolean;
+  /** Whoever asks the same in the same operation is told this answer, whatever the route keeps. Default: only what is in flight is shared. */
+  readonly onceInOperation?: boolean;
   readonly report: (fact: Fact) => void;
 }
 

@@ -18,6 +18,7 @@ import { estimateInputTokens } from '../core/tokens.ts';
 import type { OperationContext } from './context.ts';
 import type { PathsOf } from './operation-usage.ts';
 import type { RouteView, Services } from './services.ts';
+import { sharedSettlement } from './shared-settlement.ts';
 
 /** The field that asks. */
 export interface Asker {
@@ -28,6 +29,12 @@ export interface Asker {
 
 const coordinateOf = (info: Asker['info']): string => `${info.parentType.name}.${info.fieldName}`;
 
+/** A field that a call serves, and its share of what the call costs, beside those of the others. */
+export interface Asking {
+  readonly info: Asker['info'];
+  readonly weight: number;
+}
+
 export interface CallSettings {
   readonly id?: string;
   readonly route: string;
@@ -36,19 +43,38 @@ export interface CallSettings {
   /** Ends the call earlier than its deadline. */
   readonly signal: AbortSignal;
   /** All fields that the call serves; the asker alone when absent. */
-  readonly askers?: readonly { readonly info: Asker['info']; readonly weight: number }[];
+  readonly askers?: readonly Asking[];
   /** Somebody watches the answer grow. */
   readonly live?: boolean;
+  readonly onceInOperation?: boolean;
   readonly report?: (fact: Fact) => void;
 }
 
+/** A call that other fields of its operation may join while it lasts. */
+export interface JoinableCall {
+  readonly call: Call;
+  /** They bear their shares of the call from now on. False, and without effect, once it is settled. */
+  join(askers: readonly Asking[]): boolean;
+}
+
+export const callFor = (asker: Asker, settings: CallSettings): Call => joinableCallFor(asker, settings).call;
+
 /** The Call of one request to a model. What it used goes into the operation's usage, at the paths of the fields that asked. */
-export function callFor({ services, context, info }: Asker, settings: CallSettings): Call {
-  const { route, signal, askers = [{ info, weight: 1 }] } = settings;
+export function joinableCallFor({ services, context, info }: Asker, settings: CallSettings): JoinableCall {
+  const { route, signal } = settings;
   const totalMs = services.routes().find(({ name }) => name === route)?.totalMs ?? 60_000;
   const id = settings.id ?? crypto.randomUUID();
-  const uses: Use[] = askers.map((asker) => ({ coordinate: coordinateOf(asker.info), weight: asker.weight }));
-  return {
+  const askers: Asking[] = [];
+  const uses: Use[] = [];
+  let settled = false;
+  const join = (more: readonly Asking[]): boolean => {
+    if (settled) return false;
+    askers.push(...more);
+    uses.push(...more.map((asker) => ({ coordinate: coordinateOf(asker.info), weight: asker.weight })));
+    return true;
+  };
+  join(settings.askers ?? [{ info, weight: 1 }]);
+  const call: Call = {
     id,
     uses,
     operation: context.operation,
@@ -56,6 +82,7 @@ export function callFor({ services, context, info }: Asker, settings: CallSettin
     route,
     cache: settings.cache,
     live: settings.live ?? false,
+    onceInOperation: settings.onceInOperation ?? false,
     hold: context.hold,
     tags: settings.tags,
     deadlineMs: services.now() + totalMs,
@@ -63,12 +90,20 @@ export function callFor({ services, context, info }: Asker, settings: CallSettin
     report(fact) {
       settings.report?.(fact);
       if (fact.type !== 'settled') return;
-      const coordinate = uses[0]?.coordinate ?? coordinateOf(info);
-      const found = askers.map((asker) => services.pathsOf(asker.info));
-      const paths: PathsOf = () => [...new Map(found.flatMap((of) => of()).map((path) => [path.join('.'), path])).values()];
-      context.usage.add({ callId: fact.callId, coordinate, paths, route, settlement: fact.settlement });
+      settled = true;
+      const byField = [...Map.groupBy(askers, (asker) => coordinateOf(asker.info))];
+      const settlements = sharedSettlement(
+        fact.settlement,
+        byField.map(([, of]) => of.reduce((sum, { weight }) => sum + weight, 0)),
+      );
+      for (const [index, [coordinate, of]] of byField.entries()) {
+        const found = of.map((asker) => services.pathsOf(asker.info));
+        const paths: PathsOf = () => [...new Map(found.flatMap((each) => each()).map((path) => [path.join('.'), path])).values()];
+        context.usage.add({ callId: fact.callId, coordinate, paths, route, settlement: settlements[index] ?? fact.settlement });
+      }
     },
   };
+  return { call, join };
 }
 
 /** Keeps the settlement that a call reports. */
