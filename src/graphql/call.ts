@@ -13,9 +13,11 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
 import type { OperationContext } from './context.ts';
+import { countingHold } from './counting-hold.ts';
 import type { PathsOf } from './operation-usage.ts';
 import type { RouteView, Services } from './services.ts';
 import { sharedSettlement } from './shared-settlement.ts';
@@ -47,6 +49,8 @@ export interface CallSettings {
   /** Somebody watches the answer grow. */
   readonly live?: boolean;
   readonly onceInOperation?: boolean;
+  /** What the operation's hold has reserved for each asker. When the call is settled, what it has not drawn of that goes back. Default 0. */
+  readonly reserved?: NanoUsd;
   readonly report?: (fact: Fact) => void;
 }
 
@@ -61,11 +65,12 @@ export const callFor = (asker: Asker, settings: CallSettings): Call => joinableC
 
 /** The Call of one request to a model. What it used goes into the operation's usage, at the paths of the fields that asked. */
 export function joinableCallFor({ services, context, info }: Asker, settings: CallSettings): JoinableCall {
-  const { route, signal } = settings;
+  const { route, signal, reserved = 0 } = settings;
   const totalMs = services.routes().find(({ name }) => name === route)?.totalMs ?? 60_000;
   const id = settings.id ?? crypto.randomUUID();
   const askers: Asking[] = [];
   const uses: Use[] = [];
+  const { hold, drawn } = countingHold(context.hold);
   let settled = false;
   const join = (more: readonly Asking[]): boolean => {
     if (settled) return false;
@@ -83,7 +88,7 @@ export function joinableCallFor({ services, context, info }: Asker, settings: Ca
     cache: settings.cache,
     live: settings.live ?? false,
     onceInOperation: settings.onceInOperation ?? false,
-    hold: context.hold,
+    hold,
     tags: settings.tags,
     deadlineMs: services.now() + totalMs,
     signal: AbortSignal.any([signal, AbortSignal.timeout(totalMs)]),
@@ -91,6 +96,8 @@ export function joinableCallFor({ services, context, info }: Asker, settings: Ca
       settings.report?.(fact);
       if (fact.type !== 'settled') return;
       settled = true;
+      const left = reserved * askers.length - drawn();
+      if (left > 0) void hold.giveBack(left).catch(() => {});
       const byField = [...Map.groupBy(askers, (asker) => coordinateOf(asker.info))];
       const settlements = sharedSettlement(
         fact.settlement,

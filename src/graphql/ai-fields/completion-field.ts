@@ -10,6 +10,7 @@ import { type Asked, askedFor } from '../../fields/selection.ts';
 import { render } from '../../fields/template.ts';
 import { checkLength, joinableCallFor, routeFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
+import { entityCeiling } from '../quote-rules.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';
 import { bounded, together } from './together.ts';
@@ -84,7 +85,7 @@ async function answersTo(
 async function answerTo(group: readonly Use[], field: CompletionField, services: Services, context: OperationContext): Promise<unknown> {
   const [first, ...others] = group;
   if (first === undefined) return null;
-  const completion = await completionOf(first.request, [first, ...others], field.route, services, context);
+  const completion = await completionOf(first.request, [first, ...others], field, services, context);
   if (first.asked.format === 'json') return first.asked.valueOf(completion.object);
   if (completion.finishReason === 'content-filter') {
     throw new GatewayError(
@@ -99,11 +100,12 @@ async function answerTo(group: readonly Use[], field: CompletionField, services:
 function completionOf(
   request: CompletionRequest,
   group: readonly [Use, ...Use[]],
-  route: string,
+  field: CompletionField,
   services: Services,
   context: OperationContext,
 ): Promise<Completion> {
   const askers = group.map(({ info }) => ({ info, weight: 1 }));
+  const { route } = field;
   const name = `${route} ${canonicalJson(request)}`;
   const answer = joined<Completion>(context, name, askers);
   if (answer !== null) return answer;
@@ -116,6 +118,7 @@ function completionOf(
       signal: context.signal,
       askers,
       onceInOperation: true,
+      reserved: entityCeiling(field, services).cost ?? 0,
     },
   );
   return begun(context, name, { join, answer: collect(services.handle(request, call)) });

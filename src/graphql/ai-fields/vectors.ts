@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { NanoUsd } from '../../core/money.ts';
 import { type Asking, joinableCallFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
 import type { Services } from '../services.ts';
@@ -11,6 +12,8 @@ import { bounded, together } from './together.ts';
 interface Use {
   readonly text: string;
   readonly info: GraphQLResolveInfo;
+  /** What the operation has reserved for it. */
+  readonly reserved: NanoUsd;
 }
 
 /** Texts in one batch: Gemini takes 100, the smallest maximum among the vendors' documented ones but Cohere's 96. */
@@ -30,7 +33,8 @@ async function vectorsOf(
 ): Promise<(Float32Array | Error)[]> {
   const wanted = [...Map.groupBy(uses, ({ text }) => text)].map(([text, of]): Wanted => {
     const askers = of.map(({ info }) => ({ info, weight: text.length / of.length }));
-    return { text, askers, vector: joined<Float32Array>(context, nameOf(route, text), askers) };
+    const reserved = of.reduce((sum, use) => sum + use.reserved, 0);
+    return { text, askers, reserved, vector: joined<Float32Array>(context, nameOf(route, text), askers) };
   });
   const fresh = wanted.filter(({ vector }) => vector === null);
   const batches = Array.from({ length: Math.ceil(fresh.length / mostTexts) }, (_, index) =>
@@ -54,6 +58,7 @@ async function vectorsOf(
 interface Wanted {
   readonly text: string;
   readonly askers: readonly Asking[];
+  readonly reserved: NanoUsd;
   /** Null: nobody in the operation waits for it yet. */
   readonly vector: Promise<Float32Array> | null;
 }
@@ -73,7 +78,14 @@ async function embedded(
   if (first === undefined) return [];
   const { call, join } = joinableCallFor(
     { services, context, info: first.info },
-    { route, cache: { mode: 'default', maxAgeSeconds: null }, tags: {}, signal: context.signal, askers },
+    {
+      route,
+      cache: { mode: 'default', maxAgeSeconds: null },
+      tags: {},
+      signal: context.signal,
+      askers,
+      reserved: batch.reduce((sum, { reserved }) => sum + reserved, 0) / askers.length,
+    },
   );
   const answer = collect(services.handle({ kind: 'embedding', texts: batch.map(({ text }) => text), dimensions: null }, call));
   for (const [index, { text }] of batch.entries()) {
