@@ -48,6 +48,8 @@ export interface Call {
   readonly live?: boolean;
   /** Passed on by whoever asks the route more than once for this call: all its requests then share one budget. Default: a new one. */
   readonly spent?: Spent;
+  /** Whoever asks the same in the same operation is told this answer, whatever the route keeps. Default: only what is in flight is shared. */
+  readonly onceInOperation?: boolean;
   readonly report: (fact: Fact) => void;
 }
 

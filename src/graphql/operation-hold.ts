@@ -22,6 +22,9 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
       opened = Promise.resolve(reserved);
     },
     draw: async (attempt) => (await hold()).draw(attempt),
+    async giveBack(amount) {
+      if (opened !== null) await (await opened).giveBack(amount);
+    },
     async release() {
       if (opened !== null) await (await opened).release();
     },

@@ -21,6 +21,7 @@ import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
 import { type CacheStore, patientStore } from './cache-store.ts';
 import { type Flight, flight } from './flight.ts';
 import { partOf } from './schema-part.ts';
+import { type ToldAnswers, toldAnswers } from './told-answers.ts';
 
 export interface CacheOptions {
   readonly store: Keyv;
@@ -41,10 +42,11 @@ export function cached({ store, routes, log, validate, now = Date.now }: CacheOp
   const schemas = answeredSchemas(answers, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, Answer>();
+  const told = toldAnswers(now);
   return (next) => (request, call) => {
     const route = routes.get(call.route);
     if (route === undefined || call.cache.mode === 'bypass') return next(request, call);
-    return cachedCall({ next, request, call, route, answers, schemas, flights, storing, validate, now });
+    return cachedCall({ next, request, call, route, answers, schemas, flights, storing, told, validate, now });
   };
 }
 
@@ -58,6 +60,7 @@ interface CachedCall {
   readonly flights: Map<string, Flight>;
   /** Answers on their way into the store. */
   readonly storing: Map<string, Answer>;
+  readonly told: ToldAnswers;
   readonly validate: Step;
   readonly now: () => number;
 }
@@ -69,7 +72,12 @@ async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
   for (;;) {
     const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;
     if (kept !== null) {
-      yield* replayed(kept, call);
+      yield* replayed(kept, call, 'HIT');
+      return;
+    }
+    const told = shared ? asked.told.to(call, key) : null;
+    if (told !== null) {
+      yield* replayed(told, call, 'SHARED');
       return;
     }
     const joined = shared ? (flights.get(key)?.join(call) ?? null) : null;
@@ -121,8 +129,8 @@ type Structured = CompletionRequest & { readonly output: { readonly format: 'jso
 const isStructured = (request: ModelRequest): request is Structured =>
   request.kind === 'completion' && request.output.format === 'json' && request.output.schema !== null;
 
-async function* replayed({ chunks, answeredBy }: Answer, call: Call): AsyncIterable<Chunk> {
-  call.report({ type: 'cache', status: 'HIT', answeredBy });
+async function* replayed({ chunks, answeredBy }: Answer, call: Call, status: 'HIT' | 'SHARED'): AsyncIterable<Chunk> {
+  call.report({ type: 'cache', status, answeredBy });
   for (const chunk of chunks) {
     throwIfAborted(call.signal);
     yield chunk;
@@ -144,11 +152,12 @@ function opened(asked: CachedCall, key: string, shared: boolean): Flight {
   return fresh;
 }
 
-/** Nobody waits for the store: until it has the answer, it is found in `storing`. */
+/** For the operation, and for the route's seconds. Nobody waits for the store: until it has the answer, it is found in `storing`. */
 function keep(asked: CachedCall, key: string, chunks: readonly Chunk[], answeredBy: AttemptFact | null): void {
-  const { request, call, route, answers, schemas, storing, now } = asked;
-  if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
+  const { request, call, route, answers, schemas, storing, told, now } = asked;
   const answer: Answer = { chunks, answeredBy, storedAt: now() };
+  told.add(call, key, answer);
+  if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
   const text = answerText(answer);
   if (text.length > longestKept) return;
   const stored = (): void => {

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GatewayConfig, RouteConfig } from '../../src/config.ts';
+import type { CompletionRequest, ModelRequest } from '../../src/core/request.ts';
 import type { Double } from '../doubles.ts';
 import { type Resolvers, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, temporaryFolder, whenOver } from '../harness.ts';
@@ -55,4 +56,10 @@ export async function teams({ remote, fields, provider, route = {}, config = {} 
   if (gateway.graph.supergraphSdl() === null) throw new Error(JSON.stringify(gateway.graph.status()));
   for (const { asked } of running) asked.length = 0;
   return { gateway, subgraphs: Object.fromEntries(running.map((subgraph) => [subgraph.name, subgraph])) };
+}
+
+/** The last message of a prompt, as text. */
+export function promptOf(request: ModelRequest): string {
+  const content = (request as CompletionRequest).messages.at(-1)?.content ?? [];
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
