@@ -184,6 +184,12 @@ const cases: readonly Case[] = [
     status: 406,
     says: /text\/event-stream.*since it is a subscription/,
   },
+  {
+    what: 'a subscription whose field can be left out',
+    init: ask('subscription ($on: Boolean = false) {...F} fragment F on Subscription {ticks(to: 1) @include(if: $on) {seq}}'),
+    status: 400,
+    says: /subscription cannot carry @skip or @include/,
+  },
   { what: '@defer as JSON', init: ask('{slow {... @defer {slow}}}'), status: 406, says: /since it uses @defer/ },
   {
     what: 'an unknown key',
