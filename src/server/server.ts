@@ -105,6 +105,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
       keepAlive: true,
       noDelay: true,
       requireHostHeader: false,
+      // Some clients offer HTTP/2 with every request (`Upgrade: h2c`); an offer may be ignored (RFC 9110 §7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
       response.on('error', () => {});
