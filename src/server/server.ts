@@ -85,6 +85,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
     return answerGraphQL(request, response, search, door);
   }
