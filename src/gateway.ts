@@ -147,10 +147,11 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     principal: serviceOf('quote'),
     assumedListSize: 100,
   });
+  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const admit = admission({
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
-    mostPerOperation: nanoUsdOf(graphConfig.mostPerOperation ?? ''),
+    mostPerOperation,
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });
 
@@ -161,6 +162,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
     limits: storage.limits,
     admission: admit,
+    mostPerOperation,
   });
   const server = createServer({
     ...hooks,

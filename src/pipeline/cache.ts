@@ -35,7 +35,7 @@ export interface CacheOptions {
 /** An answer longer than this, as JSON text, is not kept. */
 const longestKept = 4 * 1024 * 1024;
 /** Failures of the reader who opened a flight, not of the flight: a follower asks again for itself. */
-const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED']);
+const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
 
 export function cached({ store, routes, log, validate, now = Date.now }: CacheOptions): Step {
   const answers = patientStore(store, log, now);

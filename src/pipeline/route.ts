@@ -35,7 +35,7 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'FORBIDDEN',
 ]);
 /** Refusals that hold for one deployment only. */
-const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED', 'CONTEXT_TOO_LONG']);
+const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED', 'CONTEXT_TOO_LONG']);
 /** Faults that say more than MODEL_UNAVAILABLE when every attempt ended with them. */
 const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLED']);
 

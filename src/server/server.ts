@@ -86,6 +86,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
     return answerGraphQL(request, response, search, door);
   }
@@ -106,7 +107,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
       keepAlive: true,
       noDelay: true,
       requireHostHeader: false,
-      // Others (h2c, of Java's and curl's clients) are offers, and the request is answered as it is (RFC 9110 §7.8).
+      // Some clients offer HTTP/2 with every request (`Upgrade: h2c`); an offer may be ignored (RFC 9110 §7.8).
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
