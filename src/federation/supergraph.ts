@@ -13,6 +13,7 @@ import { localExecutor } from './local.ts';
 import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
 import type { SubgraphExecutor } from './request.ts';
+import { separatingKeys } from './response-keys.ts';
 
 export interface SupergraphOptions {
   readonly supergraphSdl: string;
@@ -42,6 +43,7 @@ export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, author
   });
   const schema = publicSchema(stitched);
   readingLeftOvers(schema, supergraph);
+  separatingKeys(schema, supergraph);
   const fields = localFieldsOf(supergraph, localIds);
   withLocalFields(schema, fields);
   guarded(schema, requirementsOf(supergraph), authorize ?? (() => new GatewayError('UNAUTHENTICATED', noRule)));

@@ -234,6 +234,7 @@ function holdOf(payer: () => Call): Hold {
         },
       };
     },
+    giveBack: async () => {},
     release: async () => {},
   };
 }

@@ -30,7 +30,6 @@ const dayMs = 86_400_000;
 interface Kept {
   readonly run: LiveRun;
   readonly principal: string;
-  endedAt: number | null;
 }
 
 export function openRuns(options: RunsOptions): Runs {
@@ -44,15 +43,17 @@ export function openRuns(options: RunsOptions): Runs {
     onStoreFailed = () => {},
   } = options;
   const kept = new Map<string, Kept>();
+  /** Those of them that have ended, in the order in which they did, and their size: every end looks at the oldest alone. */
+  const ended = new Map<string, { readonly at: number; readonly bytes: number }>();
+  let endedBytes = 0;
   let draining = false;
 
   function letGo(): void {
-    const ended = [...kept].filter(([, { endedAt }]) => endedAt !== null);
-    let bytes = ended.reduce((sum, [, { run }]) => sum + run.log.bytes, 0);
-    for (const [id, { run, endedAt }] of ended) {
-      if (bytes <= keptBytes && now() - (endedAt ?? 0) < keptMs) continue;
+    for (const [id, { at, bytes }] of ended) {
+      if (endedBytes <= keptBytes && now() - at < keptMs) return;
       kept.delete(id);
-      bytes -= run.log.bytes;
+      ended.delete(id);
+      endedBytes -= bytes;
     }
   }
   const sweep = setInterval(letGo, 30_000);
@@ -60,8 +61,8 @@ export function openRuns(options: RunsOptions): Runs {
 
   /** A run that failed before anything was sent to a model gives its key back: asking again may then succeed. */
   async function keep(begin: BeginRun, state: RunState, log: RunLog): Promise<void> {
-    const entry = kept.get(state.id);
-    if (entry !== undefined) entry.endedAt = now();
+    ended.set(state.id, { at: now(), bytes: log.bytes });
+    endedBytes += log.bytes;
     letGo();
     const { principal, idempotencyKey } = begin;
     const neverSent = state.status !== 'COMPLETED' && (state.settlement?.usage ?? null) === null;
@@ -88,7 +89,7 @@ export function openRuns(options: RunsOptions): Runs {
       lagBytes,
       onEnd: (state, log) => keep(begin, state, log).catch(onStoreFailed),
     });
-    kept.set(id, { run, principal: begin.principal.id, endedAt: null });
+    kept.set(id, { run, principal: begin.principal.id });
     return run;
   }
 
@@ -128,7 +129,7 @@ export function openRuns(options: RunsOptions): Runs {
     async drain(graceMs) {
       draining = true;
       clearInterval(sweep);
-      const running = [...kept.values()].filter(({ endedAt }) => endedAt === null).map(({ run }) => run);
+      const running = [...kept].filter(([id]) => !ended.has(id)).map(([, { run }]) => run);
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs);

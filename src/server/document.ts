@@ -53,6 +53,7 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
     const document = parsed(text);
     const operation = chosenOperation(document, operationName, limits.operations);
     const measures = measuresOf(document, operation);
+    if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
     return { document, operation, measures };
   };
@@ -119,6 +120,13 @@ function refuseBeyond(measures: Measures, limits: DocumentLimits): void {
   if (measures.rootFields > limits.rootFields)
     throw tooMany('root fields', limits.rootFields, measures.rootFields, 'Split it into several requests.');
 }
+
+/** GraphQL §5.2.4.1: with no field left there is nothing to subscribe to, and graphql-js fails on it. */
+const conditionalSubscription = (): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    'The one field of a subscription cannot carry @skip or @include. Take the directive away, and subscribe only when the events are wanted.',
+  );
 
 const tooMany = (what: string, most: number, sent: number | null, advice: string): GatewayError =>
   new GatewayError(

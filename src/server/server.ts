@@ -38,7 +38,8 @@ export interface ServerOptions extends OperationHooks {
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
-  readonly graphiql?: { readonly defaultQuery: string };
+  /** The documents that GraphiQL opens with, a tab each. */
+  readonly graphiql?: readonly string[];
   readonly plugins?: readonly Plugin[];
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
@@ -65,7 +66,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const running = operations({ engine: options.engine ?? yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development);
-  const page = graphiqlPage(endpoint, options.graphiql?.defaultQuery ?? '{ __typename }');
+  const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
   const door = { operations: running, read, mask, limits, schema, modelFields: options.modelFields };
   let closing: Promise<void> | null = null;
 
@@ -85,6 +86,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
     return answerGraphQL(request, response, search, door);
   }
@@ -105,7 +107,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
       keepAlive: true,
       noDelay: true,
       requireHostHeader: false,
-      // Others (h2c, of Java's and curl's clients) are offers, and the request is answered as it is (RFC 9110 §7.8).
+      // Some clients offer HTTP/2 with every request (`Upgrade: h2c`); an offer may be ignored (RFC 9110 §7.8).
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {

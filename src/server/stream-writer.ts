@@ -73,8 +73,8 @@ export const sse = (cursorOf: (result: object) => string | null): StreamFormat =
   heartbeat: ':\n\n',
   result(result) {
     const cursor = cursorOf(result);
-    // A line break would end the field, and a NUL makes browsers ignore it: such a cursor is no id.
-    const id = cursor === null || /[\r\n\0]/.test(cursor) ? '' : `id: ${cursor}\n`;
+    // A line break would end the field, a NUL makes browsers ignore it, and an empty id makes them forget the last one.
+    const id = cursor === null || cursor === '' || /[\r\n\0]/.test(cursor) ? '' : `id: ${cursor}\n`;
     return `${id}event: next\ndata: ${JSON.stringify(result)}\n\n`;
   },
   end: 'event: complete\ndata:\n\n',

@@ -44,6 +44,24 @@ describe('AI fields on the entities of two other teams', () => {
     expect(Object.keys((schema?.['properties'] ?? {}) as object)).toEqual(['material', 'care']);
   });
 
+  it('reads what it requires, whatever the client calls by that name', async () => {
+    const plain = await ask('{ product(id: "1") { verdict summary } }');
+    const { data, errors, extensions } = await ask(
+      '{ product(id: "1") { id: name description: summary verdict reviews(first: 1) { stars } } }',
+    );
+    expect(errors).toBeUndefined();
+    const { verdict, summary } = plain.data.product;
+    expect(data.product).toEqual({
+      id: 'Norrland Classic Kettle',
+      description: summary,
+      verdict,
+      reviews: [{ stars: expect.any(Number) }],
+    });
+    expect(extensions.usage.calls.map(({ paths }: { paths: unknown }) => paths)).toEqual(
+      expect.arrayContaining([[['product', 'description']], [['product', 'verdict']]]),
+    );
+  });
+
   it('fields that nobody asked for cost nothing', async () => {
     await ask('{ products(first: 5) { id name reviews { id } } }');
     expect(graph.asked).toEqual([]);

@@ -1,42 +1,6 @@
-/** What only shows on the wire, below what `fetch` lets a test see. */
-import { connect, type Socket } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { serve, until } from './fixture.ts';
-
-const request = (query: string, headers: readonly string[] = []): string => {
-  const body = JSON.stringify({ query });
-  return [
-    'POST /graphql HTTP/1.1',
-    'Host: a',
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-    ...headers,
-    '',
-    body,
-  ].join('\r\n');
-};
-
-/** A connection, and all that has come over it. */
-async function connected(url: string): Promise<{ readonly socket: Socket; readonly received: () => string }> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  onTestFinished(() => void socket.destroy());
-  let received = '';
-  socket.on('data', (piece) => {
-    received += String(piece);
-  });
-  await new Promise((resolve) => socket.once('connect', resolve));
-  return { socket, received: () => received };
-}
-
-describe('a client that would rather speak another protocol', () => {
-  it('is answered in this one, as its request says that it may be', async () => {
-    const { url } = await serve();
-    const { socket, received } = await connected(url);
-    socket.write(request('{hello}', ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAAB']));
-    await until(() => received().includes('\r\n\r\n'));
-    expect(received()).toMatch(/^HTTP\/1\.1 200 /);
-  });
-});
+/** What headers say beside an answer, and what an odd document costs. */
+import { describe, expect, it } from 'vitest';
+import { serve } from './fixture.ts';
 
 describe('a caller who is not known', () => {
   it.each(['application/json', 'application/graphql-response+json'])('is told how to make himself known (%s)', async (accept) => {

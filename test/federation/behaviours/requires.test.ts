@@ -14,7 +14,7 @@ describe('@requires', () => {
       remote: {
         base: {
           sdl: `type Query { item: Item items: [Item!]! }
-            type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! weight: Int size: Size maker: Maker! }
+            type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! weight: Int size: Size maker: Maker! rated(by: String = "all"): Rated } type Rated { of: String broken: String! }
             enum Currency { EUR USD } type Size { w: Int h: Int } type Maker @key(fields: "id") { id: ID! }`,
           resolvers: {
             Query: { item: () => ({ id: '1' }), items: () => [{ id: '1' }, { id: '2' }] },
@@ -22,6 +22,7 @@ describe('@requires', () => {
               price: ({ id }: Ref, { currency }: Ref) => Number(id) * (currency === 'USD' ? 200 : 100),
               weight: ({ id }: Ref) => (id === '2' ? null : 5),
               size: () => ({ w: 2, h: 3 }),
+              rated: (_: Ref, { by }: Ref) => ({ of: by }),
               maker: ({ id }: Ref) => ({ id: `m${String(id)}` }),
             },
           },
@@ -33,13 +34,15 @@ describe('@requires', () => {
         shipping: {
           sdl: `type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! @external weight: Int @external size: Size @external maker: Maker! @external
               cost: String @requires(fields: "price(currency: USD) weight") costEur: String @requires(fields: "price(currency: EUR)")
-              area: Int @requires(fields: "size { w h }") from: String @requires(fields: "maker { id country }") }
+              area: Int @requires(fields: "size { w h }") from: String @requires(fields: "maker { id country }")
+              rated(by: String = "all"): Rated @external rating: String @requires(fields: "rated { of }") } type Rated { of: String @external }
             enum Currency { EUR USD } type Size { w: Int @external h: Int @external } type Maker @key(fields: "id", resolvable: false) { id: ID! country: String @external }`,
           resolvers: {
             Item: {
               cost: (item: Ref) => `${need(item, 'price')}/${String(item['weight'])}`,
               costEur: (item: Ref) => need(item, 'price'),
               area: ({ size }: { size: { w: number; h: number } }) => size.w * size.h,
+              rating: ({ rated }: { rated: Ref }) => need(rated, 'of'),
               from: ({ maker }: { maker: Ref }) => need(maker, 'country'),
             },
           },
@@ -90,6 +93,28 @@ describe('@requires', () => {
   it('is not disturbed by the aliases of the client', async () => {
     await expect(graph.query('{ item { price: id weight: area cost2: cost usd: price(currency: USD) c: costEur } }')).resolves.toEqual({
       data: { item: { price: '1', weight: 6, cost2: '200/5', usd: 200, c: '100' } },
+    });
+  });
+
+  it('keeps what is required apart from what the client calls by its name', async () => {
+    await expect(graph.query('{ item { weight: id size: price cost area } }')).resolves.toEqual({
+      data: { item: { weight: '1', size: 100, cost: '200/5', area: 6 } },
+    });
+    await expect(graph.query('{ item { id: weight __typename: price from maker: size { w: h } } }')).resolves.toEqual({
+      data: { item: { id: 5, __typename: 100, from: 'land of m1', maker: { w: 3 } } },
+    });
+    await expect(
+      graph.query('query($c: Currency) { item { ...A tag } } fragment A on Item { price(currency: $c) cost }', { c: 'EUR' }),
+    ).resolves.toEqual({ data: { item: { price: 100, cost: '200/5', tag: '<200/5-6>' } } });
+    await expect(graph.query('{ item { rated(by: "me") { of } rating } }')).resolves.toEqual({
+      data: { item: { rated: { of: 'me' }, rating: 'all' } },
+    });
+  });
+
+  it('puts an error below a renamed field where the client sees it', async () => {
+    await expect(graph.query('{ item { weight: rated(by: "me") { size: broken } cost } }')).resolves.toMatchObject({
+      data: { item: { weight: null, cost: '200/5' } },
+      errors: [{ path: ['item', 'weight', 'size'] }],
     });
   });
 
