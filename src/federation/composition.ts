@@ -2,6 +2,7 @@
 import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { clashesOf } from './clashes.ts';
+import type { CompositionProblem } from './composition-problem.ts';
 import { mended } from './mended.ts';
 
 export interface Subgraph {
@@ -9,16 +10,6 @@ export interface Subgraph {
   /** `http(s)://...`, or `local://name` for a schema of this process. */
   readonly url: string;
   readonly sdl: string;
-}
-
-/** One reason, for people and for programs. */
-export interface CompositionProblem {
-  readonly code: string;
-  readonly message: string;
-  readonly subgraphs: readonly string[];
-  readonly coordinates: readonly string[];
-  /** What would be accepted, where that is known. */
-  readonly remedy: string | null;
 }
 
 export type Composition =
