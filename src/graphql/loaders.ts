@@ -24,8 +24,8 @@ export interface EmbeddingAsk {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Texts in one call at most; OpenAI's limit is 2,048. */
-const mostTexts = 1_024;
+/** Texts that several fields may have in one call: Gemini takes 100, and Cohere 96, the least among the vendors' documented maxima. */
+const mostTexts = 96;
 
 const loaders = new WeakMap<OperationContext, DataLoader<EmbeddingAsk, EmbeddingView>>();
 
