@@ -69,6 +69,8 @@ export interface Question {
   /** Name of a collection, or of an index of entities: of these, only what the caller may see gets into the prompt. */
   readonly collection: string;
   readonly question: string;
+  /** The question as the model is shown it: with other people's text in it quoted as data. Default: as it is searched for. */
+  readonly shown?: string;
   /** Route of the answer. */
   readonly route: string;
   /** Passages shown to the model, 1 to 50. */
