@@ -157,6 +157,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
 }
 
 function listenRefused(error: NodeJS.ErrnoException, host: string, port: number): GatewayError {
-  const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : `the system says ${error.code ?? 'no'}`;
-  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. Choose another with --host and --port.`);
+  const taken = error.code === 'EADDRINUSE';
+  const reason = taken ? 'another program uses it, perhaps a gateway that still runs' : `the system says ${error.code ?? 'no'}`;
+  const remedy = taken
+    ? `Choose another, such as --port ${(port % 65_535) + 1} (with npm: npm start -- --port ${(port % 65_535) + 1}).`
+    : 'Choose another with --host and --port.';
+  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. ${remedy}`);
 }
