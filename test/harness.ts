@@ -49,6 +49,7 @@ export const plainConfig: GatewayConfig = {
 export interface TestGateway extends Gateway {
   /** With `/graphql`. */
   readonly url: string;
+  readonly metricsUrl: string | null;
   /** One operation over HTTP; `key` null asks anonymously. Default: the development key. */
   ask(
     query: string,
@@ -83,12 +84,13 @@ export async function startGateway(
     { folder: process.cwd(), loopback: true, log: silentLog, ...options },
   );
   whenOver(() => gateway.close());
-  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  const { url, metricsUrl } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   await gateway.graph.refresh();
   const endpoint = `${url}/graphql`;
   return {
     ...gateway,
     url: endpoint,
+    metricsUrl,
     async ask(query, variables = {}, { key = gateway.developmentKey, headers = {} } = {}) {
       const response = await fetch(endpoint, {
         method: 'POST',
