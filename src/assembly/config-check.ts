@@ -1,6 +1,6 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
 import { existsSync } from 'node:fs';
-import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
+import { type DeploymentConfig, type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
 import { embeddingModelOf, routesOf } from './routes.ts';
@@ -23,9 +23,12 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
     ...telemetryMistakes(config),
+    ...storageMistakes(config),
   ];
   return { mistakes, warnings: unpriced(config) };
 }
+
+const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
 
 const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
 
@@ -39,13 +42,23 @@ function deploymentMistakes(config: GatewayConfig): string[] {
     if (deployment.model.trim() === '') found.push(`${path}.model is empty. It is the vendor's name of the model, such as gpt-5-mini.`);
     for (const name of ['contextWindow', 'maxOutputTokens'] as const) {
       const value = deployment[name];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      if (value !== undefined && !isWhole(value, 1))
         found.push(`${path}.${name} is ${value}. It must be a whole number of tokens above 0.`);
     }
     if (deployment.weight !== undefined && !(deployment.weight >= 0))
       found.push(`${path}.weight is ${deployment.weight}. It must be 0 or more.`);
+    for (const [of, amount] of pricesIn(deployment)) {
+      if (!(amount >= 0)) found.push(`${path}.price.${of} is ${amount}. It must be US dollars per million tokens, 0 or more.`);
+    }
     return found;
   });
+}
+
+/** Every amount of an operator's own price, by its name. */
+function pricesIn({ price }: DeploymentConfig): readonly (readonly [string, number])[] {
+  if (price === undefined) return [];
+  if (!('tiers' in price)) return Object.entries(price);
+  return price.tiers.flatMap((tier, index) => Object.entries(tier).map(([of, amount]) => [`tiers.${index}.${of}`, amount] as const));
 }
 
 function routeMistakes(config: GatewayConfig): string[] {
@@ -63,8 +76,7 @@ function routeMistakes(config: GatewayConfig): string[] {
     }
     for (const key of ['cacheSeconds', 'attempts', 'firstChunkMs', 'idleMs', 'totalMs'] as const) {
       const value = route[key];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
     const models = new Set(
       route.deployments
@@ -125,8 +137,7 @@ function teamMistakes(config: GatewayConfig): string[] {
     }
     for (const key of ['requestsPerMinute', 'concurrency'] as const) {
       const value = team[key];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
     return found;
   });
@@ -148,7 +159,12 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
   ];
   for (const [path, file] of files)
     if (!existsSync(pathIn(folder, file))) found.push(`${path} is "${file}", which is not there. Paths begin at ${folder}.`);
-  for (const [index, { name, url }] of subgraphs.entries()) {
+  if (graph.pollSeconds !== undefined && !(graph.pollSeconds >= 0))
+    found.push(`graph.pollSeconds is ${graph.pollSeconds}. It must be a number of seconds, 0 or more; 0 never asks again.`);
+  for (const [index, { name, url, timeoutMs = 1, retries = 0 }] of subgraphs.entries()) {
+    if (!isWhole(timeoutMs, 1))
+      found.push(`graph.subgraphs.${index}.timeoutMs is ${timeoutMs}. It must be a whole number of milliseconds above 0.`);
+    if (!isWhole(retries, 0)) found.push(`graph.subgraphs.${index}.retries is ${retries}. It must be a whole number, 0 or more.`);
     if (!/^[A-Za-z][\w-]*$/.test(name) || name === 'ai')
       found.push(
         `graph.subgraphs.${index}.name is "${name}". It must begin with a letter, hold letters, digits, _ and -, and not be "ai", which is our own.`,
@@ -169,6 +185,8 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
   if (server.port !== undefined && !(Number.isInteger(server.port) && server.port >= 0 && server.port <= 65_535)) {
     found.push(`server.port is ${server.port}. It must be a whole number from 0 to 65535.`);
   }
+  if (server.drainMs !== undefined && !isWhole(server.drainMs, 0))
+    found.push(`server.drainMs is ${server.drainMs}. It must be a whole number of milliseconds, 0 or more.`);
   for (const origin of server.origins ?? []) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       found.push(`server.origins has "${origin}". An origin is scheme, host and port, such as https://app.example.com.`);
@@ -187,6 +205,12 @@ function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): stri
       `telemetry.metrics.port is ${port}, the gateway's own. Give metrics another port, or leave telemetry.metrics out: /metrics is then served to keys with the scope ai:metrics.`,
     ];
   return [];
+}
+
+function storageMistakes({ storage = {} }: GatewayConfig): string[] {
+  const { usageDays } = storage;
+  if (usageDays === undefined || isWhole(usageDays, 1)) return [];
+  return [`storage.usageDays is ${usageDays}. It must be a whole number of days above 0; leave it out to keep all.`];
 }
 
 /** Names every deployment that a budget would refuse, because its price is unknown. */
