@@ -24,8 +24,8 @@ export async function subgraphFace(own: GraphQLSchema, router: Secret, hooks: Op
     schema: () => own,
     engine: apolloEngine(() => own, log),
     ready: async () => {
-      const ready = await storage.ready();
-      return { ready, reasons: ready ? [] : ['The database does not answer, or usage cannot be recorded.'] };
+      const reasons = await storage.ailments();
+      return { ready: reasons.length === 0, reasons };
     },
     async admitOperation(context, operation) {
       await admitted(context, operation);
