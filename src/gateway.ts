@@ -166,7 +166,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
-    ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
+    ...(router === null || own === null ? gatewayFace(living, own, storage) : await subgraphFace(own, router, hooks, storage, log)),
     modelFields: () => modelFields,
     development,
     cors: { origins: serverConfig.origins ?? [] },

@@ -2,7 +2,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Secret } from '../core/secret.ts';
 import type { Graph } from '../federation/graph.ts';
-import { apolloEngine, entitiesForRouterOnly } from '../server/apollo.ts';
 import type { OperationHooks } from '../server/operation.ts';
 import type { ServerOptions } from '../server/server.ts';
 import type { Storage } from '../storage/open.ts';
@@ -17,15 +16,16 @@ export const gatewayFace = (graph: Graph, own: GraphQLSchema | null, storage: St
   ready: () => readiness(graph, storage),
 });
 
-/** Ready without a composed graph: that is the router's affair. */
-export function subgraphFace(own: GraphQLSchema, router: Secret, hooks: OperationHooks, storage: Storage, log: Log): Face {
+/** Ready without a composed graph: that is the router's affair. Apollo Server is loaded for it alone. */
+export async function subgraphFace(own: GraphQLSchema, router: Secret, hooks: OperationHooks, storage: Storage, log: Log): Promise<Face> {
+  const { apolloEngine, entitiesForRouterOnly } = await import('../server/apollo.ts');
   const admitted = entitiesForRouterOnly(router);
   return {
     schema: () => own,
     engine: apolloEngine(() => own, log),
     ready: async () => {
-      const ready = await storage.ready();
-      return { ready, reasons: ready ? [] : ['The database does not answer, or usage cannot be recorded.'] };
+      const reasons = await storage.ailments();
+      return { ready: reasons.length === 0, reasons };
     },
     async admitOperation(context, operation) {
       await admitted(context, operation);

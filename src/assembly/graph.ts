@@ -137,13 +137,10 @@ export function schemaChooser(graph: Graph, own: GraphQLSchema | null): SchemaFo
 }
 
 /** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and told. */
-export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): Promise<Readiness> {
+export async function readiness(graph: Graph, storage: Pick<Storage, 'ailments'>): Promise<Readiness> {
   const { ready, reasons } = graph.status();
-  const stores = await storage.ready();
-  return {
-    ready: ready && stores,
-    reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
-  };
+  const ailments = await storage.ailments();
+  return { ready: ready && ailments.length === 0, reasons: [...reasons, ...ailments] };
 }
 
 /** Resolves when there is a graph to serve; never, when it is closed before. */
