@@ -16,6 +16,7 @@ import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
 import type { SubgraphExecutor } from './request.ts';
 import { withRootTypes } from './root-types.ts';
+import { withoutSkipped } from './skipped.ts';
 
 export interface SupergraphOptions {
   readonly supergraphSdl: string;
@@ -47,6 +48,7 @@ export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, author
   });
   const schema = publicSchema(stitched);
   withRootTypes(schema, supergraph);
+  withoutSkipped(schema);
   readingLeftOvers(schema, supergraph);
   const fields = localFieldsOf(supergraph, localIds);
   withLocalFields(schema, fields);
