@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gateway, type TestSubgraph } from '../gateway.ts';
 
 type Ref = Record<string, unknown>;
@@ -229,15 +229,27 @@ it('follows a field that is taken over to where it is required', async () => {
   );
 });
 
-it('sends a directive of the query with the arguments that clients may leave out', async () => {
+describe('a directive of queries', () => {
   const part = (name: string, fallback: string): TestSubgraph => ({
     version1: true,
     sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.1", import: ["@composeDirective"]) @link(url: "https://example.com/units/v1.0", import: ["@units"]) @composeDirective(name: "@units")
       directive @units(system: System!${fallback}) on FIELD enum System { METRIC IMPERIAL } type Query { ${name}: String }`,
     resolvers: { Query: { [name]: () => name } },
   });
-  await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, [
+  const cases = [
     ['{ height @units width @units }', { height: 'height', width: 'width' }],
     ['{ height @units(system: IMPERIAL) width }', { height: 'height', width: 'width' }],
-  ]);
+  ] as const;
+
+  it('is sent with the arguments that clients may leave out', async () => {
+    await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, cases);
+  });
+
+  it('needs not be known to a subgraph of this process', async () => {
+    const local = { ai: { sdl: 'type Query { hint: String }', resolvers: { Query: { hint: () => 'h' } } } };
+    const graph = await gateway({ remote: { height: part('height', ''), width: part('width', ' = METRIC') }, local });
+    for (const [query, data] of cases) expect(await graph.query(query)).toEqual({ data });
+    expect(await graph.query('{ hint @units width @units(system: METRIC) }')).toEqual({ data: { hint: 'h', width: 'width' } });
+    await graph.close();
+  });
 });
