@@ -10,7 +10,7 @@ import { developmentKey } from './access/development-key.ts';
 import { admission } from './assembly/admission.ts';
 import { openIndexes } from './assembly/entity-indexes.ts';
 import { gatewayFace, subgraphFace } from './assembly/faces.ts';
-import { graphOf, operatorFields, whenComposed } from './assembly/graph.ts';
+import { graphOf, operatorFields, servedSdl, whenComposed } from './assembly/graph.ts';
 import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
@@ -166,7 +166,9 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
-    ...(router === null || own === null ? gatewayFace(living, own, storage) : await subgraphFace(own, router, hooks, storage, log)),
+    ...(router === null || own === null
+      ? gatewayFace(living, own, storage)
+      : await subgraphFace({ own, router, sdl: servedSdl(config, read, living), hooks, storage, log })),
     modelFields: () => modelFields,
     development,
     cors: { origins: serverConfig.origins ?? [] },

@@ -67,6 +67,16 @@ export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string
   };
 }
 
+/** The same as another router may compose it. Null until the SDL of all subgraphs that the configuration names was read. */
+export function servedSdl({ graph = {} }: GatewayConfig, fields: FieldsRead, living: Pick<Graph, 'others'>): () => string | null {
+  const sdl = aiSdl(fields);
+  const namesOthers = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+  return () => {
+    const others = namesOthers ? living.others() : [];
+    return others === null ? null : sdl(others);
+  };
+}
+
 /** The other teams' subgraphs, and where the SDL of each is read. */
 export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
   (graph.subgraphs ?? []).map(({ name, url, sdl }) => ({
