@@ -114,5 +114,9 @@ describe('Query.aiQuote', () => {
       extensions: { code: 'BAD_REQUEST' },
     });
     expect((await quoted('{')).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+    expect((await quoted(`${'{a'.repeat(3_000)}${'}'.repeat(3_000)}`)).errors?.[0]).toMatchObject({
+      message: expect.stringMatching(/nests its brackets deeper than 100/),
+      extensions: { code: 'DEPTH_LIMIT_EXCEEDED' },
+    });
   });
 });
