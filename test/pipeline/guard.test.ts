@@ -46,6 +46,18 @@ describe('a guarded prompt', () => {
       'a schema description',
       completionRequest('hi', { output: { format: 'json', schema: { properties: { title: { description: 'falcon' } } } } }),
     ],
+    ['a stop sequence', completionRequest('hi', { stop: ['falcon'] })],
+    [
+      'the name of a file',
+      completionRequest([
+        { role: 'user', content: [{ type: 'file', base64: 'JVBERi0=', mediaType: 'application/pdf', name: 'falcon.pdf' }] },
+      ]),
+    ],
+    ['the name of a tool', completionRequest('hi', { tools: [{ name: 'falcon', description: null, parameters: {} }] })],
+    [
+      'the name of a member',
+      completionRequest('hi', { output: { format: 'json', schema: { type: 'array', items: { properties: { falcon: {} } } } } }),
+    ],
     ['a text to embed', { kind: 'embedding', texts: ['a', 'falcon'], dimensions: null }],
   ])('is refused for what stands in %s', async (_, request) => {
     const { error } = await endingOf(guard({ guardrails: () => [noFalcon] })(answers([stop]).handle)(request, aCall()));
