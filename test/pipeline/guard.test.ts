@@ -121,6 +121,13 @@ describe('a guarded answer', () => {
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { guardrail: 'falcon', on: 'output' } });
   });
 
+  it('is refused for what begins in one sentence and ends in the next', async () => {
+    const noProject = patternGuard({ name: 'project', patterns: ['project\\s+falcon'] });
+    const { shown, error } = await run(says('A project\n\nfalc', 'on. Bye.'), [noProject]);
+    expect(textIn(shown)).not.toContain('falcon');
+    expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { on: 'output' } });
+  });
+
   it('shows nothing before the last word when a guardrail wants the whole', async () => {
     const whole = patternGuard({ name: 'falcon', patterns: ['falcon'], window: 'whole' });
     expect((await run(says('Hello. ', 'More. ', 'falcon'), [whole])).shown).toEqual([]);
@@ -344,7 +351,7 @@ describe('masking', () => {
         aCall(),
       ),
     );
-    expect(seen).toEqual(['Hi <EMAIL_1>. ', 'Bye']);
+    expect(seen).toEqual(['Hi <EMAIL_1>. ', 'Hi <EMAIL_1>. Bye']);
   });
 
   it('leaves the bytes of a text file that holds no personal data', async () => {
