@@ -128,6 +128,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
+  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const services = servicesOf({
     storage,
     handle,
@@ -138,7 +139,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     collections,
     prompts,
     entities: indexes,
-    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked) },
+    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), mostPerOperation },
     log,
     now,
   });
@@ -151,7 +152,6 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     principal: serviceOf('quote'),
     assumedListSize: 100,
   });
-  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const admit = admission({
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,

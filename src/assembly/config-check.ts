@@ -177,6 +177,9 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
   if (graph.mostPerOperation !== undefined && nanoUsdOf(graph.mostPerOperation) === null) {
     found.push(`graph.mostPerOperation is "${graph.mostPerOperation}". It must be US dollars as text, such as "0.50".`);
   }
+  if (graph.mostObjects !== undefined && !(Number.isSafeInteger(graph.mostObjects) && graph.mostObjects > 0)) {
+    found.push(`graph.mostObjects is ${graph.mostObjects}. It must be a whole number from 1 on.`);
+  }
   return found;
 }
 

@@ -116,6 +116,7 @@ export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: Fetch
   return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
+      ...(graph.mostObjects === undefined ? {} : { mostObjects: graph.mostObjects }),
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries(
