@@ -24,6 +24,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
+    ...telemetryMistakes(config),
   ];
   return { mistakes, warnings: [...keyless(config), ...unpriced(config)] };
 }
@@ -185,6 +186,19 @@ function keyless({ providers }: GatewayConfig): string[] {
   return Object.entries(providers)
     .filter(([, { lacksKey }]) => lacksKey === true)
     .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
+}
+
+function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): string[] {
+  const { metrics } = telemetry;
+  if (metrics === undefined || metrics === false) return [];
+  const { port } = metrics;
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    return [`telemetry.metrics.port is ${port}. It must be a whole number from 0 to 65535.`];
+  if (port !== 0 && port === (server.port ?? 4000))
+    return [
+      `telemetry.metrics.port is ${port}, the gateway's own. Give metrics another port, or leave telemetry.metrics out: /metrics is then served to keys with the scope ai:metrics.`,
+    ];
+  return [];
 }
 
 /** Names every deployment that a budget would refuse, because its price is unknown. */

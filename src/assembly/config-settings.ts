@@ -9,6 +9,7 @@ import type {
   StorageConfig,
   SubgraphConfig,
   TeamConfig,
+  TelemetryConfig,
 } from '../config.ts';
 import type { Capability } from '../providers/provider.ts';
 
@@ -26,6 +27,7 @@ const gateway: Names<GatewayConfig> = {
   graph: true,
   storage: true,
   server: true,
+  telemetry: true,
   logLevel: true,
 };
 const deployment: Names<DeploymentConfig> = {
@@ -63,6 +65,7 @@ const graph: Names<GraphConfig> = {
 };
 const subgraph: Names<SubgraphConfig> = { name: true, url: true, sdl: true, timeoutMs: true, retries: true, run: true };
 const storage: Names<StorageConfig> = { folder: true, usageDays: true };
+const telemetry: Names<TelemetryConfig> = { metrics: true };
 const server: Names<ServerConfig> = { host: true, port: true, origins: true, development: true, drainMs: true };
 const capabilities: Readonly<Record<Capability, true>> = {
   completion: true,
@@ -97,6 +100,7 @@ function unknownSettings(config: GatewayConfig): readonly string[] {
     ...ofEach('graph.subgraphs', config.graph?.subgraphs ?? [], subgraph),
     ...of('storage.', config.storage, storage),
     ...of('server.', config.server, server),
+    ...of('telemetry.', config.telemetry, telemetry),
   ];
 }
 

@@ -30,7 +30,6 @@ const dayMs = 86_400_000;
 interface Kept {
   readonly run: LiveRun;
   readonly principal: string;
-  endedAt: number | null;
 }
 
 export function openRuns(options: RunsOptions): Runs {
@@ -44,24 +43,28 @@ export function openRuns(options: RunsOptions): Runs {
     onStoreFailed = () => {},
   } = options;
   const kept = new Map<string, Kept>();
+  /** Those of them that have ended, in the order in which they did, and their size: every end looks at the oldest alone. */
+  const ended = new Map<string, { readonly at: number; readonly bytes: number }>();
+  let endedBytes = 0;
   let draining = false;
 
   function letGo(): void {
-    const ended = [...kept].filter(([, { endedAt }]) => endedAt !== null);
-    let bytes = ended.reduce((sum, [, { run }]) => sum + run.log.bytes, 0);
-    for (const [id, { run, endedAt }] of ended) {
-      if (bytes <= keptBytes && now() - (endedAt ?? 0) < keptMs) continue;
+    for (const [id, { at, bytes }] of ended) {
+      if (endedBytes <= keptBytes && now() - at < keptMs) return;
       kept.delete(id);
-      bytes -= run.log.bytes;
+      ended.delete(id);
+      endedBytes -= bytes;
     }
   }
   const sweep = setInterval(letGo, 30_000);
   sweep.unref();
 
+  const running = (): LiveRun[] => [...kept].filter(([id]) => !ended.has(id)).map(([, { run }]) => run);
+
   /** A run that failed before anything was sent to a model gives its key back: asking again may then succeed. */
   async function keep(begin: BeginRun, state: RunState, log: RunLog): Promise<void> {
-    const entry = kept.get(state.id);
-    if (entry !== undefined) entry.endedAt = now();
+    ended.set(state.id, { at: now(), bytes: log.bytes });
+    endedBytes += log.bytes;
     letGo();
     const { principal, idempotencyKey } = begin;
     const neverSent = state.status !== 'COMPLETED' && (state.settlement?.usage ?? null) === null;
@@ -77,16 +80,32 @@ export function openRuns(options: RunsOptions): Runs {
     return record === null ? null : storedRun(id, record.body);
   }
 
-  async function claimed(begin: BeginRun, id: string): Promise<Run | null> {
-    if (begin.idempotencyKey === null) return null;
+  function begun(begin: BeginRun, id: string): Run {
+    const run = liveRun({
+      id,
+      route: begin.route,
+      detached: begin.detached,
+      lingerMs: begin.idempotencyKey === null ? 0 : lingerMs,
+      source: begin.source,
+      logBytes,
+      lagBytes,
+      onEnd: (state, log) => keep(begin, state, log).catch(onStoreFailed),
+    });
+    kept.set(id, { run, principal: begin.principal.id });
+    return run;
+  }
+
+  /** The run that has the key, else a new one: kept before anything else is waited for, since others with the key look for it then. */
+  async function claimed(begin: BeginRun, key: string): Promise<Run> {
+    const id = randomUUID();
     const claim = await completions.claim({
       principal: begin.principal.id,
-      key: begin.idempotencyKey,
+      key,
       inputHash: createHash('sha256').update(canonicalJson(begin.input)).digest('hex'),
       completionId: id,
       now: now(),
     });
-    if (claim.fresh) return null;
+    if (claim.fresh) return begun(begin, id);
     if (!claim.sameInput) {
       throw new GatewayError(
         'IDEMPOTENCY_CONFLICT',
@@ -105,34 +124,25 @@ export function openRuns(options: RunsOptions): Runs {
     async start(begin) {
       if (draining)
         throw new GatewayError('MODEL_UNAVAILABLE', 'The gateway is shutting down and starts nothing new. Ask again in a moment.');
-      const id = randomUUID();
-      const earlier = await claimed(begin, id);
-      if (earlier !== null) return earlier;
-      const run = liveRun({
-        id,
-        route: begin.route,
-        detached: begin.detached,
-        lingerMs: begin.idempotencyKey === null ? 0 : lingerMs,
-        source: begin.source,
-        logBytes,
-        lagBytes,
-        onEnd: (state, log) => keep(begin, state, log).catch(onStoreFailed),
-      });
-      kept.set(id, { run, principal: begin.principal.id, endedAt: null });
-      return run;
+      const { idempotencyKey: key } = begin;
+      return key === null ? begun(begin, randomUUID()) : claimed(begin, key);
     },
     find,
+    counts() {
+      const open = running();
+      return { open: open.length, readers: open.reduce((sum, run) => sum + run.readers(), 0) };
+    },
     async drain(graceMs) {
       draining = true;
       clearInterval(sweep);
-      const running = [...kept.values()].filter(({ endedAt }) => endedAt === null).map(({ run }) => run);
+      const cut = running();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs);
       });
-      await Promise.race([Promise.all(running.map((run) => run.done)), late]);
+      await Promise.race([Promise.all(cut.map((run) => run.done)), late]);
       clearTimeout(timer);
-      await Promise.all(running.map((run) => run.cancel()));
+      await Promise.all(cut.map((run) => run.cancel()));
     },
   };
 }

@@ -16,6 +16,7 @@ import { graphiqlPage } from './graphiql.ts';
 import { answerLive, answerReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
+import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './metrics.ts';
 import { type OperationHooks, operations } from './operation.ts';
 import { corsHeaders, originRules } from './origin.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
@@ -40,20 +41,28 @@ export interface ServerOptions extends OperationHooks {
   readonly log: Log;
   /** The documents that GraphiQL opens with, a tab each. */
   readonly graphiql?: readonly string[];
+  readonly metrics?: MetricsDoor;
   readonly plugins?: readonly Plugin[];
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
 }
 
+export interface Listening {
+  readonly url: string;
+  /** Null: metrics are off. */
+  readonly metricsUrl: string | null;
+}
+
 export interface FieldgateServer {
   /** Port 0 takes a free one. Rejects in a sentence. */
-  listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
+  /** What goes on now: operations that have not delivered their answer, and open WebSockets. */
+  activity(): { readonly operations: number; readonly sockets: number };
   /** Lets operations finish for up to `graceMs`, ends the rest with an error of their own, then closes every connection. */
   close(graceMs: number): Promise<void>;
 }
 
 const endpoint = '/graphql';
-const paths = [endpoint, '/health/live', '/health/ready'];
 /** For streams that were told to end: time to say so. */
 const farewellMs = 2_000;
 /** For clients to close their side. */
@@ -68,6 +77,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const origins = originRules(options.cors.origins, development);
   const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
   const door = { operations: running, read, mask, limits, schema, modelFields: options.modelFields };
+  const { metrics } = options;
+  const metricsHere = metrics?.at === null ? metrics : null;
+  const metricsElsewhere = metrics?.at ? metricsServer(metrics.metrics, mask, metrics.at) : null;
+  const paths = [endpoint, '/health/live', '/health/ready', ...(metricsHere === null ? [] : [metricsPath])];
   let closing: Promise<void> | null = null;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -75,6 +88,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
     const method = request.method ?? '';
     if (path === '/health/live') return answerLive(response);
     if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
+    if (path === metricsPath && metricsHere !== null) {
+      origins.allowed(request);
+      return answerMetrics(request, response, metricsHere);
+    }
     if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
       response.writeHead(204, { ...origins.preflight(request), Vary: 'Origin' });
@@ -86,6 +103,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
     return answerGraphQL(request, response, search, door);
   }
@@ -106,6 +124,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
       keepAlive: true,
       noDelay: true,
       requireHostHeader: false,
+      // Some clients offer HTTP/2 with every request (`Upgrade: h2c`); an offer may be ignored (RFC 9110 §7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
       response.on('error', () => {});
@@ -133,19 +153,28 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }, politeMs);
     await closed;
     clearTimeout(cut);
+    await metricsElsewhere?.close();
   }
 
+  const listening = ({ host, port }: { readonly host: string; readonly port: number }): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => reject(listenRefused(error, host, port));
+      server.once('error', onError);
+      server.listen(port, host, () => {
+        server.off('error', onError);
+        const { port: taken } = server.address() as AddressInfo;
+        resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+      });
+    });
+
   return {
-    listen: ({ host, port }) =>
-      new Promise((resolve, reject) => {
-        const onError = (error: NodeJS.ErrnoException): void => reject(listenRefused(error, host, port));
-        server.once('error', onError);
-        server.listen(port, host, () => {
-          server.off('error', onError);
-          const { port: taken } = server.address() as AddressInfo;
-          resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}` });
-        });
-      }),
+    async listen(at) {
+      const elsewhere = await metricsElsewhere?.listen();
+      const url = await listening(at);
+      const metricsBase = metricsHere === null ? elsewhere?.url : url;
+      return { url, metricsUrl: metricsBase === undefined ? null : `${metricsBase}${metricsPath}` };
+    },
+    activity: () => ({ operations: running.count(), sockets: socketDoor.count() }),
     close(graceMs) {
       closing ??= server.listening ? shutDown(graceMs) : Promise.resolve();
       return closing;

@@ -1,9 +1,37 @@
-/** `npm run bench`: what the gateway costs, as ratios in one run. A file per subject; each prints its own lines. */
+/**
+ * `npm run bench`: what the gateway costs, as ratios in one run. A file per subject; each prints its own lines.
+ * `npm run bench -- ledger search` runs those.
+ */
 import { federationBench } from './federation.ts';
+import { httpBench } from './http.ts';
+import { ledgerBench } from './ledger.ts';
+import { say } from './measure.ts';
+import { metricsBench } from './metrics.ts';
 import { pipelineBench } from './pipeline.ts';
 import { quoteBench } from './quote.ts';
+import { runsBench } from './runs.ts';
+import { searchBench } from './search.ts';
+import { startBench } from './start.ts';
 
-quoteBench();
-await pipelineBench();
-await federationBench();
+const benches: Readonly<Record<string, () => void | Promise<void>>> = {
+  start: startBench,
+  quote: quoteBench,
+  pipeline: pipelineBench,
+  runs: runsBench,
+  ledger: ledgerBench,
+  metrics: metricsBench,
+  http: httpBench,
+  search: searchBench,
+  federation: federationBench,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
+if (unknown.length > 0) {
+  say(`There is no benchmark "${unknown.join('", "')}". Benchmarks: ${Object.keys(benches).join(', ')}.`);
+  process.exit(1);
+}
+const began = performance.now();
+for (const [name, bench] of Object.entries(benches)) if (asked.length === 0 || asked.includes(name)) await bench();
+say(`${((performance.now() - began) / 1000).toFixed(0)} s in all`);
 process.exit(0);

@@ -7,11 +7,9 @@ import { createGateway } from '../../src/gateway.ts';
 import { operationHold } from '../../src/graphql/operation-hold.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import { cpuUs, ratio, say } from './measure.ts';
 
-const chunks = 50;
-const calls = 2_000;
-
-const instant: Provider = {
+const instant = (chunks: number): Provider => ({
   name: 'instant',
   outputCeiling: (_request, _model, asked) => asked,
   async *send(_request, { report }) {
@@ -19,12 +17,16 @@ const instant: Provider = {
     report({ ...noUsage, freshInputTokens: 10, outputTokens: chunks });
     yield { type: 'finish', reason: 'stop' };
   },
-};
+});
 
 export async function pipelineBench(): Promise<void> {
+  for (const chunks of [1, 50]) await around(instant(chunks), chunks);
+}
+
+async function around(provider: Provider, chunks: number): Promise<void> {
   const gateway = await createGateway(
     {
-      providers: { instant },
+      providers: { instant: provider },
       deployments: { instant: { provider: 'instant', model: 'm', price: flatPrice({ input: 1, output: 2 }) } },
       routes: { default: { deployments: ['instant'] } },
       storage: { folder: null },
@@ -36,7 +38,7 @@ export async function pipelineBench(): Promise<void> {
   const request = completionRequest('Say fifty words.');
   const signal = new AbortController().signal;
   const bare = (): Promise<unknown> =>
-    collect(instant.send(request, { model: 'm', signal, report() {}, firstChunkMs: 1_000, idleMs: 1_000 }));
+    collect(provider.send(request, { model: 'm', signal, report() {}, firstChunkMs: 1_000, idleMs: 1_000 }));
   const whole = (): Promise<unknown> =>
     collect(
       handle(request, {
@@ -53,18 +55,14 @@ export async function pipelineBench(): Promise<void> {
         report() {},
       }),
     );
-  const bareUs = await cpuUs(bare);
-  const wholeUs = await cpuUs(whole);
-  process.stdout.write(
-    `pipeline: ${wholeUs.toFixed(0)} us CPU a call of ${chunks} chunks, ${(wholeUs / bareUs).toFixed(1)}x the bare provider (${bareUs.toFixed(0)} us)\n`,
+  const us = await cpuUs({ bare, whole }, { turns: 7, calls: 300 });
+  say(
+    `pipeline: ${us.whole.toFixed(0)} us CPU a call of ${chunks === 1 ? 'one chunk' : `${chunks} chunks`}, ${ratio(us.whole, us.bare)} the bare provider (${us.bare.toFixed(0)} us)`,
   );
   await gateway.close();
 }
 
-async function cpuUs(call: () => Promise<unknown>): Promise<number> {
-  for (let index = 0; index < 300; index += 1) await call();
-  const before = process.cpuUsage();
-  for (let index = 0; index < calls; index += 1) await call();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / calls;
+if (import.meta.main) {
+  await pipelineBench();
+  process.exit(0);
 }

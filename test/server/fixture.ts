@@ -217,7 +217,7 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
         principal: authorization === null ? anonymous : { ...anonymous, id: 'key:1', kind: 'key' },
         signal,
         operation: { name: operationName, client, documentId },
-        hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), release: async () => {} },
+        hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), giveBack: async () => {}, release: async () => {} },
         usage: operationUsage(),
         lastEventId,
       };

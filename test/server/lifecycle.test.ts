@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -132,6 +133,26 @@ describe('web pages', () => {
     const { url } = await serve();
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
     expect((await fetch(`${url}?query={hello}`, { headers })).status).toBe(403);
+  });
+
+  it.each([
+    ['evil.example', {}, {}, 403],
+    ['evil.example', { authorization: 'Bearer secret' }, {}, 200],
+    ['evil.example', {}, { development: false }, 200],
+    ['app.example', {}, { cors: { origins: ['http://app.example'] } }, 200],
+    ['localhost:4000', {}, {}, 200],
+    ['[::1]:4000', {}, {}, 200],
+    ['192.168.1.7:4000', {}, {}, 200],
+  ])('cannot reach it by a name that was pointed here: Host %s, %j, %j get %i', async (host, headers, options, status) => {
+    const { url, opened } = await serve(options);
+    const answer = await new Promise<number | undefined>((resolve, reject) => {
+      get(`${url}?query={hello}`, { headers: { host, ...headers } }, (response) => resolve(response.resume().statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+    expect(answer).toBe(status);
+    expect(opened).toHaveLength(status === 200 ? 1 : 0);
   });
 
   it('are GraphiQL in development: whole, from this server alone', async () => {

@@ -1,0 +1,101 @@
+/** What a call pays for its row in the ledger, and what a report over many rows costs. The plan allows 4 us a row. */
+import { openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Database } from '../../src/storage/database.ts';
+import type { Ledger } from '../../src/storage/ledger.ts';
+import { openLedger } from '../../src/storage/ledger-outbox.ts';
+import { migrations } from '../../src/storage/migrations.ts';
+import { openOwner } from '../../src/storage/owner.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
+import { storeUsageRows } from '../../src/storage/usage-rows.ts';
+import { usageRow } from '../storage/rows.ts';
+import { cpuUs, inFolder, ratio, say } from './measure.ts';
+
+const rows = 200_000;
+const atOnce = 20_000;
+const drained = 10_000;
+const begin = Date.UTC(2026, 9, 1);
+const spanMs = 2 * 24 * 3_600_000;
+
+const rowAt = (index: number) =>
+  usageRow({
+    time: begin + Math.floor((index / rows) * spanMs),
+    coordinate: `Product.field${index % 12}`,
+    client: `client-${index % 5}`,
+    model: `model-${index % 4}`,
+    principal: `key:${index % 25}`,
+    team: `team-${index % 6}`,
+  });
+
+export async function ledgerBench(): Promise<void> {
+  await inFolder(async (folder) => {
+    const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
+    const ledger = openLedger({ database, owner: await openOwner(database), folder: join(folder, 'outbox') });
+    await appending(ledger, folder);
+    await draining(ledger);
+    await reporting(ledger, database);
+    await ledger.close();
+    await database.close();
+  });
+}
+
+async function appending(ledger: Ledger, folder: string): Promise<void> {
+  const file = openSync(join(folder, 'bare.jsonl'), 'a');
+  const direct = new DatabaseSync(join(folder, 'direct.db'));
+  direct.exec(
+    'pragma journal_mode = wal; pragma synchronous = normal; create table rows (call_id text primary key, time integer, row text)',
+  );
+  const insert = direct.prepare('insert into rows values (?, ?, ?)');
+  const { append, bare, sqlite } = await cpuUs(
+    {
+      append: () => ledger.append([usageRow()]),
+      bare: () => writeSync(file, `${JSON.stringify([usageRow()])}\n`),
+      sqlite: () => {
+        const row = usageRow();
+        insert.run(row.callId, row.time, JSON.stringify(row));
+      },
+    },
+    { turns: 7, calls: 2_000 },
+  );
+  direct.close();
+  await ledger.flush();
+  say(
+    `ledger: a call waits ${append.toFixed(1)} us for its row, ${ratio(append, bare)} a bare write to a file (${bare.toFixed(1)} us; 4 us beside it are promised), ` +
+      `${ratio(append, sqlite)} a direct SQLite insert (${sqlite.toFixed(1)} us)`,
+  );
+}
+
+async function draining(ledger: Ledger): Promise<void> {
+  const before = process.cpuUsage();
+  for (let index = 0; index < drained; index += 1) ledger.append([rowAt(index)]);
+  await ledger.flush();
+  const { user, system } = process.cpuUsage(before);
+  say(`ledger: ${((user + system) / drained).toFixed(0)} us CPU a row in all: file, database and roll-up, most of it in the background`);
+}
+
+async function reporting(ledger: Ledger, database: Database): Promise<void> {
+  for (let index = 0; index < rows; index += atOnce) {
+    const batch = Array.from({ length: atOnce }, (_, at) => rowAt(index + at));
+    await database.tx((tx) => storeUsageRows(tx, batch));
+  }
+  const to = begin + spanMs;
+  const { report, raw } = await cpuUs(
+    {
+      report: () =>
+        ledger.totals({ from: begin, to, groupBy: ['coordinate', 'model'], interval: null, first: 100, after: null, only: null }),
+      raw: () =>
+        database.all(
+          `select k.coordinate, k.model, count(*), sum(fresh_input), sum(output), sum(cost) from usage_rows r
+           join usage_keys k on k.id = r.key_id where time >= $1 and time < $2 group by k.coordinate, k.model`,
+          [begin, to],
+        ),
+    },
+    { turns: 5, calls: 1 },
+  );
+  say(
+    `aiUsage over ${rows} rows of two days: ${(report / 1000).toFixed(0)} ms, ${ratio(report, raw)} a plain GROUP BY over the rows (${(raw / 1000).toFixed(0)} ms)`,
+  );
+}
+
+if (import.meta.main) await ledgerBench();
