@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type DeploymentConfig, type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
+import { settingMistakes } from './config-settings.ts';
 import { embeddingModelOf, routesOf } from './routes.ts';
 
 export interface ConfigReport {
@@ -15,22 +16,26 @@ export interface ConfigReport {
 /** `folder`: where the configuration lies; its relative paths begin there. */
 export function checkConfig(config: GatewayConfig, folder: string): ConfigReport {
   const mistakes = [
+    ...settingMistakes(config),
     ...deploymentMistakes(config),
     ...routeMistakes(config),
     ...routeNameMistakes(config),
-    ...collectionMistakes(config),
+    ...collectionMistakes(config, folder),
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
     ...telemetryMistakes(config),
     ...storageMistakes(config),
   ];
-  return { mistakes, warnings: unpriced(config) };
+  return { mistakes, warnings: [...keyless(config), ...unpriced(config)] };
 }
 
 const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
 
 const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
+
+const notThere = (path: string, file: string, folder: string): string[] =>
+  existsSync(pathIn(folder, file)) ? [] : [`${path} is "${file}", which is not there. Paths begin at ${folder}.`];
 
 function deploymentMistakes(config: GatewayConfig): string[] {
   return Object.entries(config.deployments).flatMap(([id, deployment]) => {
@@ -107,7 +112,7 @@ function routeNameMistakes(config: GatewayConfig): string[] {
   ];
 }
 
-function collectionMistakes(config: GatewayConfig): string[] {
+function collectionMistakes(config: GatewayConfig, folder: string): string[] {
   const collections = Object.entries(config.collections ?? {});
   const embedders = Object.keys(config.routes).filter((route) => embeddingModelOf(config, route) !== null);
   return [
@@ -118,11 +123,12 @@ function collectionMistakes(config: GatewayConfig): string[] {
           ]
         : [],
     ),
-    ...(config.documents ?? []).flatMap(({ collection }, index) =>
-      config.collections?.[collection] === undefined
+    ...(config.documents ?? []).flatMap(({ collection, paths }, index) => [
+      ...(config.collections?.[collection] === undefined
         ? [`documents.${index}.collection is "${collection}". Collections: ${listed(collections.map(([name]) => name))}.`]
-        : [],
-    ),
+        : []),
+      ...paths.flatMap((path, at) => notThere(`documents.${index}.paths.${at}`, path, folder)),
+    ]),
   ];
 }
 
@@ -132,7 +138,7 @@ function teamMistakes(config: GatewayConfig): string[] {
     const found: string[] = [];
     for (const key of ['dailyBudget', 'monthlyBudget'] as const) {
       const value = team[key];
-      if (value !== undefined && nanoUsdOf(value) === null)
+      if (value !== undefined && (typeof value !== 'string' || nanoUsdOf(value) === null))
         found.push(`${path}.${key} is "${value}". It must be US dollars as text, such as "25.00".`);
     }
     for (const key of ['requestsPerMinute', 'concurrency'] as const) {
@@ -157,8 +163,7 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
     ...fields.map((file, index) => [`graph.fields.${index}`, file] as const),
     ...subgraphs.flatMap(({ sdl }, index) => (sdl === undefined ? [] : [[`graph.subgraphs.${index}.sdl`, sdl] as const])),
   ];
-  for (const [path, file] of files)
-    if (!existsSync(pathIn(folder, file))) found.push(`${path} is "${file}", which is not there. Paths begin at ${folder}.`);
+  found.push(...files.flatMap(([path, file]) => notThere(path, file, folder)));
   if (graph.pollSeconds !== undefined && !(graph.pollSeconds >= 0))
     found.push(`graph.pollSeconds is ${graph.pollSeconds}. It must be a number of seconds, 0 or more; 0 never asks again.`);
   for (const [index, { name, url, timeoutMs = 1, retries = 0 }] of subgraphs.entries()) {
@@ -195,6 +200,13 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
       found.push(`server.origins has "${origin}". An origin is scheme, host and port, such as https://app.example.com.`);
   }
   return found;
+}
+
+/** Names every provider whose vendor will refuse whatever it is asked: a variable that nobody has set, most often. */
+function keyless({ providers }: GatewayConfig): string[] {
+  return Object.entries(providers)
+    .filter(([, { lacksKey }]) => lacksKey === true)
+    .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
 }
 
 function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): string[] {

@@ -74,6 +74,7 @@ async function imported(file: string): Promise<GatewayConfig> {
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (cause) {
+    if (cause instanceof GatewayError) throw new GatewayError('BAD_REQUEST', `${file} cannot be loaded: ${cause.message}`, {}, { cause });
     throw new GatewayError(
       'BAD_REQUEST',
       `${file} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. It must be a module that exports defineConfig({ ... }) by default.`,
