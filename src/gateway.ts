@@ -15,7 +15,7 @@ import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
 import { operationHooks } from './assembly/operations.ts';
-import { anonymousOf, serviceOf, teamLimits } from './assembly/principals.ts';
+import { anonymousOf, serviceOf, strangersOf, teamLimits } from './assembly/principals.ts';
 import { collectionsOf, routesOf } from './assembly/routes.ts';
 import { servicesOf } from './assembly/services.ts';
 import { startDocuments } from './assembly/start-documents.ts';
@@ -165,6 +165,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
     modelFields: () => modelFields,
     development,
+    ...strangersOf(config, development && options.loopback),
     cors: { origins: serverConfig.origins ?? [] },
     maskError: (error) => maskedError(error, services.failed),
     log,

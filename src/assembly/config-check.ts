@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
+import { networks } from '../server/address.ts';
 import { embeddingModelOf, routesOf } from './routes.ts';
 
 export interface ConfigReport {
@@ -169,11 +170,27 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
   if (server.port !== undefined && !(Number.isInteger(server.port) && server.port >= 0 && server.port <= 65_535)) {
     found.push(`server.port is ${server.port}. It must be a whole number from 0 to 65535.`);
   }
+  const { strangersPerMinute: strangers = false } = server;
+  if (strangers !== false && !(Number.isInteger(strangers) && strangers > 0))
+    found.push(`server.strangersPerMinute is ${strangers}. It must be a whole number above 0, or false for any number.`);
+  for (const proxy of server.trustedProxies ?? []) {
+    if (!isNetwork(proxy))
+      found.push(`server.trustedProxies has "${proxy}". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.`);
+  }
   for (const origin of server.origins ?? []) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       found.push(`server.origins has "${origin}". An origin is scheme, host and port, such as https://app.example.com.`);
   }
   return found;
+}
+
+function isNetwork(text: string): boolean {
+  try {
+    networks([text]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): string[] {
