@@ -60,7 +60,7 @@ export interface RouteConfig {
   readonly strategy?: StrategyName;
   /** How long answers may be reused, in seconds; without it they are not. */
   readonly cacheSeconds?: number;
-  /** Attempts in total, over all deployments. Default: one for each, and one more. */
+  /** Attempts in total, over all deployments, the repair of structured output included. Default: one for each, and one more. */
   readonly attempts?: number;
   /** Milliseconds to the first chunk, between two, and in all. Default 30 s, 20 s, 5 min. */
   readonly firstChunkMs?: number;

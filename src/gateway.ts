@@ -19,7 +19,7 @@ import { anonymousOf, serviceOf, strangersOf, teamLimits } from './assembly/prin
 import { collectionsOf, routesOf } from './assembly/routes.ts';
 import { servicesOf } from './assembly/services.ts';
 import { startDocuments } from './assembly/start-documents.ts';
-import { firstQueries } from './assembly/welcome.ts';
+import { firstDocuments } from './assembly/welcome.ts';
 import { type GatewayConfig, includesRoute, isDevelopment, pathIn } from './config.ts';
 import { nanoUsdOf } from './core/money.ts';
 import type { Secret } from './core/secret.ts';
@@ -50,6 +50,8 @@ export interface Gateway {
   readonly storage: Storage;
   /** A key with every scope, for the person at this machine; null outside development. */
   readonly developmentKey: string | null;
+  /** Whether callers without a key may use the default route. */
+  readonly keyless: boolean;
   /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -149,17 +151,19 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     principal: serviceOf('quote'),
     assumedListSize: 100,
   });
+  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const admit = admission({
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
-    mostPerOperation: nanoUsdOf(graphConfig.mostPerOperation ?? ''),
+    mostPerOperation,
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });
 
   const anonymous = development && options.loopback ? anonymousOf(routes) : null;
+  const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now });
-  const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit });
+  const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
     ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
@@ -170,11 +174,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     maskError: (error) => maskedError(error, services.failed),
     log,
     ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, authenticate) }),
-    graphiql: {
-      defaultQuery: firstQueries(config)
-        .map(({ query }) => query)
-        .join('\n\n'),
-    },
+    graphiql: firstDocuments(config, { keyless }),
   });
 
   if (metrics !== null) watchAll(metrics, { config, routes, health, storage, runs, server, graph: living });
@@ -190,6 +190,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 
   return {
     graph: living,
+    keyless,
     services,
     storage,
     developmentKey: development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null,

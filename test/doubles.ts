@@ -238,6 +238,7 @@ export function account(budget: NanoUsd | null = null): Account {
         },
       };
     },
+    giveBack: async () => {},
     release: async () => {},
   };
   return { hold, spent: () => spent, held: () => held, drawn: () => drawn };

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { DeploymentConfig, GatewayConfig } from '../src/config.ts';
+import type { Secret } from '../src/core/secret.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedPrice, embeddedProvider } from '../src/providers/embedded.ts';
 import { type Log, silentLog } from '../src/telemetry/log.ts';
@@ -70,7 +71,13 @@ export interface Answer {
 /** Listens on a free port of this machine; with the graph composed. */
 export async function startGateway(
   changes: Partial<GatewayConfig> = {},
-  options: { readonly folder?: string; readonly loopback?: boolean; readonly log?: Log; readonly now?: () => number } = {},
+  options: {
+    readonly folder?: string;
+    readonly loopback?: boolean;
+    readonly router?: Secret;
+    readonly log?: Log;
+    readonly now?: () => number;
+  } = {},
 ): Promise<TestGateway> {
   const gateway = await createGateway(
     { ...plainConfig, ...changes },

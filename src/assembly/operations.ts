@@ -1,6 +1,7 @@
 /** The life of an operation between server and schema: opened for its principal, admitted by its cost, closed. */
 
 import type { Authenticate } from '../access/authenticate.ts';
+import type { NanoUsd } from '../core/money.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import { type OperationHold, operationHold } from '../graphql/operation-hold.ts';
 import { operationUsage } from '../graphql/operation-usage.ts';
@@ -22,9 +23,11 @@ export interface OperationParts {
   readonly authenticate: Authenticate;
   readonly limits: Pick<Limits, 'hold'>;
   readonly admission: Admission;
+  /** What one operation may cost; null: no more than its budgets. */
+  readonly mostPerOperation: NanoUsd | null;
 }
 
-export function operationHooks({ authenticate, limits, admission }: OperationParts): OperationHooks {
+export function operationHooks({ authenticate, limits, admission, mostPerOperation }: OperationParts): OperationHooks {
   return {
     async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal }) {
       const principal = await authenticate({ authorization });
@@ -33,7 +36,7 @@ export function operationHooks({ authenticate, limits, admission }: OperationPar
         signal,
         headers,
         operation: { name: operationName, client, documentId },
-        hold: operationHold(limits, principal.limits),
+        hold: operationHold(limits, principal.limits, mostPerOperation),
         usage: operationUsage(),
         lastEventId,
       };

@@ -1,4 +1,5 @@
 /** Queries for whoever has just started the gateway: each works as it stands. */
+import { parse, print } from 'graphql';
 import type { GatewayConfig } from '../config.ts';
 
 export interface FirstQuery {
@@ -6,11 +7,11 @@ export interface FirstQuery {
   readonly query: string;
 }
 
-/** Three that fit the configuration: AI fields on entities and answers where there are any, and always a completion. One without AI. */
-export function firstQueries({ collections = {}, graph = {} }: GatewayConfig): readonly FirstQuery[] {
+/** Three that fit the configuration: AI fields on entities and answers where there is what they need, and always a completion. One without AI. */
+export function firstQueries({ documents = [], graph = {} }: GatewayConfig): readonly FirstQuery[] {
   if (graph.ai === false)
     return [{ says: 'what there is to ask', query: 'query Fields { __schema { queryType { fields { name description } } } }' }];
-  const [collection] = Object.keys(collections);
+  const collection = documents[0]?.collection;
   const onEntities = (graph.subgraphs ?? []).some(({ run }) => run !== undefined) && (graph.fields ?? []).length > 0;
   return [
     onEntities
@@ -35,4 +36,16 @@ export function firstQueries({ collections = {}, graph = {} }: GatewayConfig): r
         'subscription Tokens { completionStream(input: { prompt: { text: "Summarise in ten words: A gateway answers questions of many teams. It counts what each field costs, and streams what models say." } }) { seq ... on TextDelta { text } ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { message } } } }',
     },
   ];
+}
+
+/** The same as documents for an editor, laid out over lines. `keyless`: whether whoever opens it here may ask without a key. */
+export function firstDocuments(config: GatewayConfig, { keyless }: { readonly keyless: boolean }): readonly string[] {
+  const hints = [
+    keyless ? 'Ctrl-Enter runs it. No key is needed here;' : 'Ctrl-Enter runs it. It needs a key;',
+    'one goes under Headers, below:',
+    '{ "Authorization": "Bearer fg_..." }',
+  ];
+  return firstQueries(config).map(
+    ({ says, query }) => `${[says, '', ...hints].map((line) => `# ${line}`.trim()).join('\n')}\n\n${print(parse(query))}\n`,
+  );
 }

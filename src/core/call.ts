@@ -46,7 +46,18 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Somebody watches the answer grow: parts of a structured answer are shown early, which forgoes its repair. Default: nobody does. */
   readonly live?: boolean;
+  /** Passed on by whoever asks the route more than once for this call: all its requests then share one budget. Default: a new one. */
+  readonly spent?: Spent;
+  /** Whoever asks the same in the same operation is told this answer, whatever the route keeps. Default: only what is in flight is shared. */
+  readonly onceInOperation?: boolean;
   readonly report: (fact: Fact) => void;
+}
+
+/** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route.ts`. */
+export interface Spent {
+  attempts: number;
+  /** When the route was first asked, in milliseconds since 1970; null: not yet. */
+  since: number | null;
 }
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */

@@ -19,9 +19,11 @@ export interface Hold {
   readonly budgeted: boolean;
   /**
    * Sets `most` aside for one attempt: first from what the hold has reserved, then, atomically, from the budgets.
-   * Throws BUDGET_EXCEEDED, having taken nothing. `rows` is what the ledger would say if the process died now.
+   * Throws BUDGET_EXCEEDED or COST_LIMIT_EXCEEDED, having taken nothing. `rows` is what the ledger would say if the process died now.
    */
   draw(attempt: { readonly callId: string; readonly most: NanoUsd; readonly rows: readonly UsageRow[] }): Promise<Draw>;
+  /** Gives back so much of what no draw has taken, or all of that: a part of the work has ended for less than was reserved for it. */
+  giveBack(amount: NanoUsd): Promise<void>;
   /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */
   release(): Promise<void>;
 }

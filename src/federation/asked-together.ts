@@ -5,27 +5,30 @@
 import DataLoader from 'dataloader';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { EntityRef } from '../core/chunk.ts';
-import type { Fields, VisibleEntities } from './visible-entities.ts';
+import type { IndexedType } from './entity-resolvers.ts';
 
 /** Entities in one request. */
 const most = 1_000;
 
-interface Waiting {
+/** An answer for each reference, in order. */
+type Ask<Seen> = (wanted: IndexedType, refs: readonly EntityRef[], context: unknown, signal: AbortSignal) => Promise<readonly Seen[]>;
+
+interface Waiting<Seen> {
   readonly signal: AbortSignal;
-  readonly loader: DataLoader<EntityRef, Fields | null>;
+  readonly loader: DataLoader<EntityRef, Seen>;
 }
 
-export function askedTogether(ask: VisibleEntities): VisibleEntities {
-  const ofOperations = new WeakMap<object, Map<string, Waiting>>();
+export function askedTogether<Seen>(ask: Ask<Seen>): Ask<Seen> {
+  const ofOperations = new WeakMap<object, Map<string, Waiting<Seen>>>();
   return async (wanted, refs, context, signal) => {
     if (typeof context !== 'object' || context === null) return ask(wanted, refs, context, signal);
-    const ofOperation = ofOperations.get(context) ?? new Map<string, Waiting>();
+    const ofOperation = ofOperations.get(context) ?? new Map<string, Waiting<Seen>>();
     ofOperations.set(context, ofOperation);
     const name = canonicalJson(wanted);
     let waiting = ofOperation.get(name);
     if (waiting?.signal !== signal) {
       const load = (asked: readonly EntityRef[]) => once(asked, (distinct) => ask(wanted, distinct, context, signal));
-      const loader = new DataLoader<EntityRef, Fields | null>(load, { cache: false, maxBatchSize: most, batchScheduleFn: setImmediate });
+      const loader = new DataLoader<EntityRef, Seen>(load, { cache: false, maxBatchSize: most, batchScheduleFn: setImmediate });
       waiting = { signal, loader };
       ofOperation.set(name, waiting);
     }

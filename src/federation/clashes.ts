@@ -3,7 +3,7 @@
  * finds; here every clash is listed, so that an operator sees the whole of it.
  */
 import { type DocumentNode, Kind, print, type TypeDefinitionNode, type TypeExtensionNode } from 'graphql';
-import type { CompositionProblem } from './composition.ts';
+import type { CompositionProblem } from './composition-problem.ts';
 
 interface Service {
   readonly name: string;

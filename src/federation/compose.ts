@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { abortError } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Composition, CompositionProblem, Subgraph } from './composition.ts';
+import type { Composition, Subgraph } from './composition.ts';
+import type { CompositionProblem } from './composition-problem.ts';
 
 export type { Composition, CompositionProblem, Subgraph };
 

@@ -6,6 +6,7 @@
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { type Dispatcher, request as send } from 'undici';
+import { gathered } from '../core/gathered.ts';
 import { flat } from './flat.ts';
 import { foreignError, subgraphError } from './foreign-error.ts';
 import { placed } from './placed.ts';
@@ -111,17 +112,15 @@ async function post(
     signal,
     ...(dispatcher === undefined ? {} : { dispatcher }),
   });
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const bytes = gathered();
   for await (const chunk of response.body) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) {
+    bytes.add(chunk as Buffer);
+    if (bytes.length > maxBytes) {
       response.body.destroy();
       throw new TooLarge();
     }
-    chunks.push(chunk as Buffer);
   }
-  return { status: response.statusCode, body: Buffer.concat(chunks).toString('utf8') };
+  return { status: response.statusCode, body: bytes.bytes().toString('utf8') };
 }
 
 class TooLarge extends Error {}

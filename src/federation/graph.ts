@@ -77,6 +77,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   let served: Served | null = null;
   let reasons: readonly string[] = ['The graph has not been composed yet.'];
   let subgraphs: GraphStatus['subgraphs'] = [];
+  let told = '';
   let looking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
@@ -112,11 +113,21 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     return problems;
   };
 
+  /** Once for each state of affairs: what has only just been started is waited for, what still fails afterwards is a warning. */
+  const tell = (found: readonly string[]): void => {
+    const starting = served === null && now() - openedAt < graceMs;
+    const news = found.length === 0 ? '' : `${starting} ${found.join('\n')}`;
+    if (news !== told && starting) {
+      const silent = subgraphs.filter(({ healthy }) => !healthy).map(({ name }) => name);
+      log('info', 'Waiting for the sources of the graph.', silent.length === 0 ? { reasons: found } : { subgraphs: silent });
+    } else if (news !== told && found.length > 0) log('warn', 'The graph is not what its sources say.', { reasons: found });
+    told = news;
+  };
+
   const once = async (): Promise<void> => {
     try {
       const found = await untilAborted(look(closing.signal), closing.signal);
-      if (found.join('\n') !== reasons.join('\n') && found.length > 0)
-        log(served === null && now() - openedAt < graceMs ? 'info' : 'warn', 'The graph is not what its sources say.', { reasons: found });
+      tell(found);
       reasons = found;
     } catch (error) {
       if (closing.signal.aborted) return;

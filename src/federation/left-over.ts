@@ -16,6 +16,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { directivesOf, outputTypesOf } from './join.ts';
+import { engineKey } from './response-keys.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type Entity = Record<string | symbol, unknown>;
@@ -39,7 +40,7 @@ function reading(resolve: Resolver): Resolver {
     const entity = parent as Entity | null;
     const leftOver = entity?.[PLAN_LEFT_OVER];
     if (entity === null || leftOver === undefined) return resolve(parent, args, context, info);
-    const key = String(info.path.key);
+    const key = engineKey(info);
     const late: GraphQLResolveInfo = { ...info, returnType: anything };
     if (!Object.hasOwn(entity, key))
       return settled(resolve(entity, args, context, late), () => read(entity, key, () => resolve(entity, args, context, info)));

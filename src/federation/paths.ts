@@ -21,6 +21,7 @@ import {
 } from 'graphql';
 import { LocalRoot } from './local.ts';
 import { type LocalFields, localFieldsIn } from './local-fields.ts';
+import { clientKey, clientPath } from './response-keys.ts';
 
 export type ResponsePath = readonly (string | number)[];
 
@@ -38,7 +39,7 @@ export function responsePaths(info: GraphQLResolveInfo): () => readonly Response
   const joined = joinKeysOf(info, own, root.info);
   if (joined === null) {
     const prefix = responsePathAsArray(root.info.path);
-    return () => [[...prefix, ...own.slice(1)]];
+    return () => [[...prefix, ...clientPath(own.slice(1))]];
   }
   return () => {
     const book = books.get(root.context);
@@ -67,9 +68,9 @@ function joinKeysOf(
   const top = topOf(info, responseKey, typeName);
   const keys = (localFieldsIn(gateway.schema)?.keys.get(typeName) ?? []).flatMap((key) => {
     const value = projected(entity, key);
-    return value === null || top === null ? [] : [joinKey(typeName, value, top.name, responseKey, top.args)];
+    return value === null || top === null ? [] : [joinKey(typeName, value, top.name, clientKey(responseKey), top.args)];
   });
-  return { keys, rest };
+  return { keys, rest: clientPath(rest) };
 }
 
 /** The entity's field under which the use stands: itself, or the one that holds it. */

@@ -17,6 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { SubgraphRequest, SubgraphResult } from './request.ts';
+import { clientPath } from './response-keys.ts';
 
 type Path = readonly (string | number)[];
 const tails = new WeakMap<Error, Path>();
@@ -24,7 +25,7 @@ const tails = new WeakMap<Error, Path>();
 /** Path of an error in a response of the supergraph, down to the field that failed inside the subgraph. */
 export function exactPath(error: GraphQLError): Path | undefined {
   const tail = error.originalError === undefined ? undefined : tails.get(error.originalError);
-  return tail === undefined || error.path === undefined ? error.path : [...error.path, ...tail];
+  return tail === undefined || error.path === undefined ? error.path : [...error.path, ...clientPath(tail)];
 }
 
 /** The result with its errors in the data and none beside it. */

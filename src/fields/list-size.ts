@@ -36,7 +36,9 @@ export function sizeOf(
     const connection = declared === null && names.length > 0 && inherited === undefined;
     return { size: null, sized: connection ? new Map(['edges', 'nodes', 'items'].map((name) => [name, slice])) : new Map() };
   }
-  return { size: inherited ?? slice, sized: new Map() };
+  const inner = innerLists(field.type);
+  const outer = inherited ?? slice;
+  return { size: inner === 0 ? outer : (variables) => outer(variables) * known.assumed ** inner, sized: new Map() };
 }
 
 /** The largest of the slicing arguments that were given (one from 0 on; a list counts its members), else their defaults, else the assumed size. */
@@ -60,6 +62,11 @@ function sliceOf(field: GraphQLField<unknown, unknown>, node: FieldNode, names: 
   };
 }
 
-function isList(type: GraphQLType): boolean {
-  return isListType(isNonNullType(type) ? type.ofType : type);
+const isList = (type: GraphQLType): boolean => isListType(nullable(type));
+const nullable = (type: GraphQLType): GraphQLType => (isNonNullType(type) ? type.ofType : type);
+
+/** Lists inside the list: no argument says how long they are. */
+function innerLists(type: GraphQLType): number {
+  const list = nullable(type);
+  return isListType(list) && isList(list.ofType) ? 1 + innerLists(list.ofType) : 0;
 }

@@ -17,11 +17,10 @@ import {
   isObjectType,
   type OperationDefinitionNode,
   type SelectionSetNode,
-  type ValueNode,
-  valueFromASTUntyped,
 } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
+import { coercedArguments, coercedVariables, hasVariables } from './coerced.ts';
 import { type Amount, type ListSize, sizeOf, type Variables } from './list-size.ts';
 
 /** The most that one use of an AI field can take. */
@@ -85,9 +84,9 @@ export function compileQuote(
   const root = operation === null ? null : schema.getRootType(operation.operation);
   if (operation === null || root === null || root === undefined)
     return () => ({ cost: 0, inputTokens: 0, outputTokens: 0, depth: 0, fields: [] });
-  const defaults = defaultsOf(operation);
+  const declared = operation.variableDefinitions ?? [];
   const { uses, depth } = compile(schema, root, operation.selectionSet, fragments, rules);
-  return (variables) => evaluate(uses, depth, defaults === null ? variables : { ...defaults, ...variables });
+  return (variables) => evaluate(uses, depth, coercedVariables(schema, declared, variables));
 }
 
 function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variables): Quote {
@@ -182,22 +181,16 @@ function ceilingWith(
   field: GraphQLField<unknown, unknown>,
   node: FieldNode,
 ): (variables: Variables) => Ceiling {
-  const defaults = Object.fromEntries(field.args.map((arg) => [arg.name, arg.defaultValue]));
-  const given = node.arguments ?? [];
-  const read = (variables: Variables): Variables => ({
-    ...defaults,
-    ...Object.fromEntries(given.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value, variables)])),
-  });
-  if (given.some((argument) => hasVariable(argument.value))) return (variables) => ceiling(read(variables));
-  const fixed = ceiling(read({}));
+  const read = (variables: Variables): Ceiling => {
+    const args = coercedArguments(field, node, variables);
+    return args === null ? nothing : ceiling(args);
+  };
+  if (hasVariables(node)) return read;
+  const fixed = read({});
   return () => fixed;
 }
 
-function hasVariable(value: ValueNode): boolean {
-  if (value.kind === 'Variable') return true;
-  if (value.kind === 'ListValue') return value.values.some(hasVariable);
-  return value.kind === 'ObjectValue' && value.fields.some((field) => hasVariable(field.value));
-}
+const nothing: Ceiling = { inputTokens: 0, outputTokens: 0, cost: 0, calls: 0 };
 
 function conditionsOf(directives: FieldNode['directives'] & {}): Amount[] {
   return directives.flatMap(({ name, arguments: args }) => {
@@ -212,12 +205,4 @@ function conditionsOf(directives: FieldNode['directives'] & {}): Amount[] {
 function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode | null {
   const operations = document.definitions.filter((node) => node.kind === 'OperationDefinition');
   return (name === null ? operations[0] : operations.find((node) => node.name?.value === name)) ?? null;
-}
-
-function defaultsOf(operation: OperationDefinitionNode): Variables | null {
-  const given = (operation.variableDefinitions ?? []).filter(({ defaultValue }) => defaultValue !== undefined);
-  if (given.length === 0) return null;
-  return Object.fromEntries(
-    given.map(({ variable, defaultValue }) => [variable.name.value, defaultValue && valueFromASTUntyped(defaultValue)]),
-  );
 }

@@ -81,7 +81,21 @@ export function render(template: Template, args: Readonly<Record<string, unknown
     .join('');
 }
 
-/** The entity's text alone, unquoted: for embeddings, where no instruction is followed. */
+/**
+ * A question of the caller's about the entity: the arguments are his own words and stay as they are, what comes from the
+ * entity is quoted as data.
+ */
+export function renderQuestion(template: Template, args: Readonly<Record<string, unknown>>, entity: unknown): string {
+  return template.parts
+    .map((part) => {
+      if (part.type === 'text') return part.text;
+      const [head = ''] = part.path;
+      return Object.hasOwn(args, head) ? textOf(valueAt(args, part.path)) : quoted(part.path.join('.'), textOf(valueAt(entity, part.path)));
+    })
+    .join('');
+}
+
+/** The entity's text alone, unquoted: for embeddings and search, where no instruction is followed. */
 export function renderPlain(template: Template, args: Readonly<Record<string, unknown>>, entity: unknown): string {
   return template.parts
     .map((part) => {

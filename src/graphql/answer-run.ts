@@ -12,7 +12,8 @@ const nothingFound = 'Nothing relevant was found; no model was asked.';
 
 export const isNoAnswer = (state: RunState): boolean => state.completion.warnings.includes(nothingFound);
 
-export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun {
+/** `shown`: see `Question` in `retrieval/`. */
+export function preparedAnswer(asker: Asker, input: AiAnswerInput, shown: string = input.question): PreparedRun {
   const { services, context } = asker;
   const route = routeFor(services, context.principal, input.route ?? 'default', 'completion');
   const first = input.first ?? 8;
@@ -36,6 +37,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun 
           const answer = await services.retrieval.answer({
             collection,
             question,
+            shown,
             route: route.name,
             first,
             maxOutputTokens,
@@ -43,7 +45,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput): PreparedRun 
             signal,
             context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.route === route.name ? { id, report } : {}) }),
+            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? { id, report } : {}) }),
           });
           if (answer.kind === 'answer') {
             yield* answer.chunks;

@@ -13,11 +13,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
 import type { OperationContext } from './context.ts';
+import { countingHold } from './counting-hold.ts';
 import type { PathsOf } from './operation-usage.ts';
 import type { RouteView, Services } from './services.ts';
+import { sharedSettlement } from './shared-settlement.ts';
 
 /** The field that asks. */
 export interface Asker {
@@ -28,6 +31,12 @@ export interface Asker {
 
 const coordinateOf = (info: Asker['info']): string => `${info.parentType.name}.${info.fieldName}`;
 
+/** A field that a call serves, and its share of what the call costs, beside those of the others. */
+export interface Asking {
+  readonly info: Asker['info'];
+  readonly weight: number;
+}
+
 export interface CallSettings {
   readonly id?: string;
   readonly route: string;
@@ -36,19 +45,41 @@ export interface CallSettings {
   /** Ends the call earlier than its deadline. */
   readonly signal: AbortSignal;
   /** All fields that the call serves; the asker alone when absent. */
-  readonly askers?: readonly { readonly info: Asker['info']; readonly weight: number }[];
+  readonly askers?: readonly Asking[];
   /** Somebody watches the answer grow. */
   readonly live?: boolean;
+  readonly onceInOperation?: boolean;
+  /** What the operation's hold has reserved for each asker. When the call is settled, what it has not drawn of that goes back. Default 0. */
+  readonly reserved?: NanoUsd;
   readonly report?: (fact: Fact) => void;
 }
 
+/** A call that other fields of its operation may join while it lasts. */
+export interface JoinableCall {
+  readonly call: Call;
+  /** They bear their shares of the call from now on. False, and without effect, once it is settled. */
+  join(askers: readonly Asking[]): boolean;
+}
+
+export const callFor = (asker: Asker, settings: CallSettings): Call => joinableCallFor(asker, settings).call;
+
 /** The Call of one request to a model. What it used goes into the operation's usage, at the paths of the fields that asked. */
-export function callFor({ services, context, info }: Asker, settings: CallSettings): Call {
-  const { route, signal, askers = [{ info, weight: 1 }] } = settings;
+export function joinableCallFor({ services, context, info }: Asker, settings: CallSettings): JoinableCall {
+  const { route, signal, reserved = 0 } = settings;
   const totalMs = services.routes().find(({ name }) => name === route)?.totalMs ?? 60_000;
   const id = settings.id ?? crypto.randomUUID();
-  const uses: Use[] = askers.map((asker) => ({ coordinate: coordinateOf(asker.info), weight: asker.weight }));
-  return {
+  const askers: Asking[] = [];
+  const uses: Use[] = [];
+  const { hold, drawn } = countingHold(context.hold);
+  let settled = false;
+  const join = (more: readonly Asking[]): boolean => {
+    if (settled) return false;
+    askers.push(...more);
+    uses.push(...more.map((asker) => ({ coordinate: coordinateOf(asker.info), weight: asker.weight })));
+    return true;
+  };
+  join(settings.askers ?? [{ info, weight: 1 }]);
+  const call: Call = {
     id,
     uses,
     operation: context.operation,
@@ -56,19 +87,30 @@ export function callFor({ services, context, info }: Asker, settings: CallSettin
     route,
     cache: settings.cache,
     live: settings.live ?? false,
-    hold: context.hold,
+    onceInOperation: settings.onceInOperation ?? false,
+    hold,
     tags: settings.tags,
     deadlineMs: services.now() + totalMs,
     signal: AbortSignal.any([signal, AbortSignal.timeout(totalMs)]),
     report(fact) {
       settings.report?.(fact);
       if (fact.type !== 'settled') return;
-      const coordinate = uses[0]?.coordinate ?? coordinateOf(info);
-      const found = askers.map((asker) => services.pathsOf(asker.info));
-      const paths: PathsOf = () => [...new Map(found.flatMap((of) => of()).map((path) => [path.join('.'), path])).values()];
-      context.usage.add({ callId: fact.callId, coordinate, paths, route, settlement: fact.settlement });
+      settled = true;
+      const left = reserved * askers.length - drawn();
+      if (left > 0) void hold.giveBack(left).catch(() => {});
+      const byField = [...Map.groupBy(askers, (asker) => coordinateOf(asker.info))];
+      const settlements = sharedSettlement(
+        fact.settlement,
+        byField.map(([, of]) => of.reduce((sum, { weight }) => sum + weight, 0)),
+      );
+      for (const [index, [coordinate, of]] of byField.entries()) {
+        const found = of.map((asker) => services.pathsOf(asker.info));
+        const paths: PathsOf = () => [...new Map(found.flatMap((each) => each()).map((path) => [path.join('.'), path])).values()];
+        context.usage.add({ callId: fact.callId, coordinate, paths, route, settlement: settlements[index] ?? fact.settlement });
+      }
     },
   };
+  return { call, join };
 }
 
 /** Keeps the settlement that a call reports. */
@@ -92,7 +134,10 @@ export function routeFor(services: Services, principal: Principal, name: string,
   const remedy = usable.length === 0 ? `You have no route for ${kind}s.` : `Routes for ${kind}s: ${usable.join(', ')}.`;
   const route = routes.find((candidate) => candidate.name === name);
   if (route === undefined) throw new GatewayError('BAD_REQUEST', `There is no route "${name}". ${remedy}`);
-  if (!mayUse(principal, name)) throw new GatewayError('FORBIDDEN', `You may not use the route "${name}". ${remedy}`);
+  if (!mayUse(principal, name)) {
+    const key = principal.kind === 'anonymous' ? ' Others need a key: "Authorization: Bearer <key>".' : '';
+    throw new GatewayError('FORBIDDEN', `You may not use the route "${name}". ${remedy}${key}`);
+  }
   if (!can(route)) throw new GatewayError('BAD_REQUEST', `The route "${name}" has no model for ${kind}s. ${remedy}`);
   return route;
 }

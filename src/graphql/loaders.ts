@@ -7,12 +7,13 @@ import type { CachePolicy, Settlement } from '../core/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { collect } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
-import { noUsage, shares, type Usage } from '../core/money.ts';
+import { noUsage } from '../core/money.ts';
 import type { EmbeddingRequest } from '../core/request.ts';
 import { estimateTokens } from '../core/tokens.ts';
 import { type Asker, callFor, settlementKeeper } from './call.ts';
 import type { OperationContext } from './context.ts';
 import type { Services } from './services.ts';
+import { sharedSettlement } from './shared-settlement.ts';
 import type { EmbeddingView } from './views.ts';
 
 export interface EmbeddingAsk {
@@ -23,8 +24,8 @@ export interface EmbeddingAsk {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** Texts in one call at most; OpenAI's limit is 2,048. */
-const mostTexts = 1_024;
+/** Texts that several fields may have in one call: Gemini takes 100, and Cohere 96, the least among the vendors' documented maxima. */
+const mostTexts = 96;
 
 const loaders = new WeakMap<OperationContext, DataLoader<EmbeddingAsk, EmbeddingView>>();
 
@@ -90,7 +91,8 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
     },
   );
   const { vectors } = await collect(services.handle({ ...first.request, texts }, call));
-  const settlements = sharesOf(keeper.settlement(), weights);
+  const settlement = keeper.settlement();
+  const settlements = settlement === null ? [] : sharedSettlement(settlement, weights);
   return asks.map(({ request, route }, index) => ({
     vectors: request.texts.map((text) => {
       const vector = vectors[place.get(text) ?? -1];
@@ -99,28 +101,6 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
     }),
     settlement: settlements[index] ?? unsettled,
     route,
-  }));
-}
-
-/** What each field has used: whole tokens and nano-dollars that add up to the call's. */
-function sharesOf(settlement: Settlement | null, weights: readonly number[]): readonly Settlement[] {
-  if (settlement === null) return weights.map(() => unsettled);
-  const usage = settlement.usage ?? noUsage;
-  const split = (total: number): readonly number[] => shares(total, weights);
-  const classes = {
-    freshInputTokens: split(usage.freshInputTokens),
-    cacheReadTokens: split(usage.cacheReadTokens),
-    cacheWriteTokens: split(usage.cacheWriteTokens),
-    outputTokens: split(usage.outputTokens),
-    reasoningTokens: split(usage.reasoningTokens),
-  };
-  const cost = settlement.cost === null ? null : split(settlement.cost);
-  const saved = split(settlement.savedCost);
-  return weights.map((_, index) => ({
-    ...settlement,
-    usage: Object.fromEntries(Object.entries(classes).map(([name, parts]) => [name, parts[index] ?? 0])) as unknown as Usage,
-    cost: cost === null ? null : (cost[index] ?? 0),
-    savedCost: saved[index] ?? 0,
   }));
 }
 

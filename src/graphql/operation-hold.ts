@@ -1,5 +1,6 @@
-import type { Hold, Limit } from '../core/hold.ts';
-import type { NanoUsd } from '../core/money.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Draw, Hold, Limit } from '../core/hold.ts';
+import { decimalOf, type NanoUsd } from '../core/money.ts';
 import type { Limits } from '../storage/limits.ts';
 
 /** The Hold of an operation, opened when it is known what the operation can cost: context first, document second. */
@@ -8,9 +9,16 @@ export interface OperationHold extends Hold {
   reserve(most: NanoUsd): Promise<void>;
 }
 
-/** A hold that is never reserved opens empty at its first draw. A draw after `release` takes from the budgets directly. */
-export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]): OperationHold {
+/**
+ * A hold that is never reserved opens empty at its first draw. A draw after `release` takes from the budgets directly.
+ *
+ * `most`: what one operation may cost. Its quote was judged by it, but assumes lengths of lists that nothing declares; so the
+ * draws are judged by what they add up to. Throws COST_LIMIT_EXCEEDED.
+ */
+export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[], most: NanoUsd | null = null): OperationHold {
   let opened: Promise<Hold> | null = null;
+  /** What was settled, and the ceilings of what still runs. */
+  let taken: NanoUsd = 0;
   const hold = (): Promise<Hold> => {
     opened ??= limits.hold(of, 0);
     return opened;
@@ -18,12 +26,43 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
   return {
     budgeted: of.some(({ kind }) => kind === 'budget'),
     async reserve(most) {
-      opened = limits.hold(of, most);
-      await opened;
+      const reserved = await limits.hold(of, most);
+      opened = Promise.resolve(reserved);
     },
-    draw: async (attempt) => (await hold()).draw(attempt),
+    async draw(attempt) {
+      if (most !== null && taken + attempt.most > most) throw beyond(taken, attempt.most, most);
+      taken += attempt.most;
+      try {
+        return counted(await (await hold()).draw(attempt), (cost) => {
+          taken += cost - attempt.most;
+        });
+      } catch (error) {
+        taken -= attempt.most;
+        throw error;
+      }
+    },
+    async giveBack(amount) {
+      if (opened !== null) await (await opened).giveBack(amount);
+    },
     async release() {
       if (opened !== null) await (await opened).release();
     },
   };
 }
+
+function counted(draw: Draw, settled: (cost: NanoUsd) => void): Draw {
+  let done = false;
+  return {
+    settle(cost) {
+      if (!done) settled(cost);
+      done = true;
+      return draw.settle(cost);
+    },
+  };
+}
+
+const beyond = (taken: NanoUsd, more: NanoUsd, most: NanoUsd): GatewayError =>
+  new GatewayError(
+    'COST_LIMIT_EXCEEDED',
+    `This can cost up to ${decimalOf(more)} USD beside the ${decimalOf(taken)} USD that the operation has taken, and one operation may cost ${decimalOf(most)} USD. A list was longer than its arguments or @listSize say. Ask for fewer at a time.`,
+  );

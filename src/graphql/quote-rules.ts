@@ -40,7 +40,7 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
           return sumOf(price(args, services, principal));
         } catch (error) {
           // What the field will refuse costs nothing; the refusal is told when it runs.
-          if (asGatewayError(error).code === 'INTERNAL' && !(error instanceof TypeError)) throw error;
+          if (asGatewayError(error).code === 'INTERNAL') throw error;
           return nothing;
         }
       };
@@ -61,7 +61,7 @@ function sumOf(ceilings: readonly Ceiling[]): Ceiling {
 }
 
 /** What the declaration promises, at the dearest deployment of the route. A repair of structured output is a second attempt. */
-function entityCeiling(field: AiField, services: Services): Ceiling {
+export function entityCeiling(field: AiField, services: Services): Ceiling {
   switch (field.kind) {
     case 'completion':
       return services.ceiling(field.route, completionRequest([], { maxOutputTokens: field.maxOutputTokens }), field.maxInputTokens);

@@ -50,7 +50,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services): Promise<Ju
   if (operation === null || operation === undefined) {
     refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
   }
-  const quote = services.quote(schema, document, operation.name?.value ?? null, variables);
+  const quote = runnable(() => services.quote(schema, document, operation.name?.value ?? null, variables));
   const reason =
     quote.fields.map(({ coordinate }) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
     inputReason(document, operation, schema, asked, services) ??
@@ -103,13 +103,22 @@ function budgetReason(cost: NanoUsd | null, budgets: readonly BudgetState[]): st
 }
 
 function checkedDocument(document: string, schema: GraphQLSchema): DocumentNode {
-  try {
+  return runnable(() => {
     const parsed = parse(document, { maxTokens: 10_000 });
     const [error] = validate(schema, parsed, undefined, { maxErrors: 1 });
     if (error !== undefined) throw error;
     return parsed;
+  });
+}
+
+/** BAD_REQUEST for what graphql itself would refuse. */
+function runnable<T>(work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+    // The stack of the parser, at some 2,000 levels.
+    if (error instanceof RangeError) refuse('The document cannot be quoted: it nests its brackets too deep to run. Some 100 levels run.');
     throw error;
   }
 }

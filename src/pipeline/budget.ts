@@ -10,7 +10,7 @@ import type { AttemptFact, Call, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { Draw } from '../core/hold.ts';
-import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../core/money.ts';
+import { ceilingOf, costOf, isCredible, type NanoUsd, noUsage, type Usage } from '../core/money.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { estimateTokens } from '../core/tokens.ts';
 import { inputEstimateOf, outputTokensToAsk } from '../routing/fit.ts';
@@ -38,8 +38,9 @@ export function budgeted(deployment: Deployment, { now = Date.now }: { readonly 
         draw = await drawn(deployment, request, toSend, call, began);
         dispatched = true;
         const report: Call['report'] = (fact) => {
-          if (fact.type === 'usage') counted.usage = fact.usage;
-          else call.report(fact);
+          if (fact.type !== 'usage') call.report(fact);
+          // One row of nonsense would spend a budget for a month, and no report could show the sum that it is in.
+          else counted.usage = isCredible(fact.usage) ? fact.usage : null;
         };
         for await (const chunk of abortable(next(toSend, { ...call, report }), call.signal)) {
           if (firstContentMs === null && isContent(chunk)) firstContentMs = now() - began;

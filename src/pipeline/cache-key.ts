@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Call, Principal } from '../core/call.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Route } from '../routing/route.ts';
 
 /** Changes when the meaning of a key does, so that a shared store never mixes the two. */
@@ -13,6 +13,11 @@ const version = 1;
 export function cacheKey(request: ModelRequest, { principal, route }: Pick<Call, 'principal' | 'route'>, { deployments }: Route): string {
   const answering = deployments.map(({ id, model }) => [id, model]);
   return hash('sha256', canonical([version, scopeOf(principal), route, answering, request]));
+}
+
+/** The same for requests that differ in their JSON Schema alone. Never the key of an answer. */
+export function promptKey(request: CompletionRequest, call: Pick<Call, 'principal' | 'route'>, route: Route): string {
+  return `schemas:${cacheKey({ ...request, output: { format: 'json', schema: null } }, call, route)}`;
 }
 
 function scopeOf({ team, id, scopes, routes }: Principal): unknown {

@@ -2,42 +2,51 @@
  * Answers that exist already, or are just being given.
  *
  * A kept answer is replayed as the stream it was. Calls that ask the same at the same time share one upstream call, also on routes
- * that keep nothing. Both stay within one tenant and permission set: see `cache-key.ts`. `bypass` and `refresh` ask
- * a model of their own.
+ * that keep nothing. A structured answer also answers whoever asks the same for a part of its schema (`schema-part.ts`). All of it
+ * stays within one tenant and permission set: see `cache-key.ts`. `bypass` and `refresh` ask a model of their own.
  */
 import type { Keyv } from 'keyv';
 import { throwIfAborted } from '../core/abort.ts';
 import type { AttemptFact, Call, Handler, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { JsonSchema } from '../core/json-schema.ts';
+import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Route } from '../routing/route.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Answer, answerFrom, answerText, isWhole } from './answer.ts';
-import { cacheKey } from './cache-key.ts';
+import { answerPart } from './answer-part.ts';
+import { cacheKey, promptKey } from './cache-key.ts';
+import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
 import { type CacheStore, patientStore } from './cache-store.ts';
 import { type Flight, flight } from './flight.ts';
+import { partOf } from './schema-part.ts';
+import { type ToldAnswers, toldAnswers } from './told-answers.ts';
 
 export interface CacheOptions {
   readonly store: Keyv;
   readonly routes: ReadonlyMap<string, Route>;
   readonly log: Log;
+  /** The step below: it judges what is taken of a fuller answer. */
+  readonly validate: Step;
   readonly now?: () => number;
 }
 
 /** An answer longer than this, as JSON text, is not kept. */
 const longestKept = 4 * 1024 * 1024;
 /** Failures of the reader who opened a flight, not of the flight: a follower asks again for itself. */
-const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED']);
+const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
 
-export function cached({ store, routes, log, now = Date.now }: CacheOptions): Step {
+export function cached({ store, routes, log, validate, now = Date.now }: CacheOptions): Step {
   const answers = patientStore(store, log, now);
+  const schemas = answeredSchemas(answers, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, Answer>();
+  const told = toldAnswers(now);
   return (next) => (request, call) => {
     const route = routes.get(call.route);
     if (route === undefined || call.cache.mode === 'bypass') return next(request, call);
-    return cachedCall({ next, request, call, route, answers, flights, storing, now });
+    return cachedCall({ next, request, call, route, answers, schemas, flights, storing, told, validate, now });
   };
 }
 
@@ -47,9 +56,12 @@ interface CachedCall {
   readonly call: Call;
   readonly route: Route;
   readonly answers: CacheStore;
+  readonly schemas: AnsweredSchemas;
   readonly flights: Map<string, Flight>;
   /** Answers on their way into the store. */
   readonly storing: Map<string, Answer>;
+  readonly told: ToldAnswers;
+  readonly validate: Step;
   readonly now: () => number;
 }
 
@@ -58,9 +70,14 @@ async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
   const key = cacheKey(request, call, route);
   const shared = call.cache.mode === 'default';
   for (;;) {
-    const kept = shared && !flights.has(key) ? await keptAnswer(asked, key) : null;
+    const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;
     if (kept !== null) {
-      yield* replayed(kept, call);
+      yield* replayed(kept, call, 'HIT');
+      return;
+    }
+    const told = shared ? asked.told.to(call, key) : null;
+    if (told !== null) {
+      yield* replayed(told, call, 'SHARED');
       return;
     }
     const joined = shared ? (flights.get(key)?.join(call) ?? null) : null;
@@ -95,8 +112,25 @@ async function keptAnswer({ answers, storing, call, route, now }: CachedCall, ke
   return answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
 }
 
-async function* replayed({ chunks, answeredBy }: Answer, call: Call): AsyncIterable<Chunk> {
-  call.report({ type: 'cache', status: 'HIT', answeredBy });
+/** From the answer to a schema that asks for all that this one does; it is as old as that answer is. */
+async function partOfFuller(asked: CachedCall): Promise<Answer | null> {
+  const { request, call, route, schemas, validate } = asked;
+  if (!isStructured(request) || route.cacheSeconds === null) return null;
+  for (const { key, schema } of await schemas.of(promptKey(request, call, route))) {
+    const take = partOf(schema, request.output.schema);
+    const fuller = take === null ? null : await keptAnswer(asked, key);
+    const part = take === null || fuller === null ? null : await answerPart(fuller, take, validate, request, call);
+    if (part !== null) return part;
+  }
+  return null;
+}
+
+type Structured = CompletionRequest & { readonly output: { readonly format: 'json'; readonly schema: JsonSchema } };
+const isStructured = (request: ModelRequest): request is Structured =>
+  request.kind === 'completion' && request.output.format === 'json' && request.output.schema !== null;
+
+async function* replayed({ chunks, answeredBy }: Answer, call: Call, status: 'HIT' | 'SHARED'): AsyncIterable<Chunk> {
+  call.report({ type: 'cache', status, answeredBy });
   for (const chunk of chunks) {
     throwIfAborted(call.signal);
     yield chunk;
@@ -118,15 +152,21 @@ function opened(asked: CachedCall, key: string, shared: boolean): Flight {
   return fresh;
 }
 
-/** Nobody waits for the store: until it has the answer, it is found in `storing`. */
-function keep({ route, answers, storing, now }: CachedCall, key: string, chunks: readonly Chunk[], answeredBy: AttemptFact | null): void {
-  if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
+/** For the operation, and for the route's seconds. Nobody waits for the store: until it has the answer, it is found in `storing`. */
+function keep(asked: CachedCall, key: string, chunks: readonly Chunk[], answeredBy: AttemptFact | null): void {
+  const { request, call, route, answers, schemas, storing, told, now } = asked;
   const answer: Answer = { chunks, answeredBy, storedAt: now() };
+  told.add(call, key, answer);
+  if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
   const text = answerText(answer);
   if (text.length > longestKept) return;
   const stored = (): void => {
     if (storing.get(key) === answer) storing.delete(key);
   };
   storing.set(key, answer);
-  answers.set(key, text, route.cacheSeconds * 1000).then(stored, stored);
+  const keptMs = route.cacheSeconds * 1000;
+  answers.set(key, text, keptMs).then(stored, stored);
+  if (isStructured(request)) {
+    schemas.add(promptKey(request, call, route), { key, schema: request.output.schema, until: answer.storedAt + keptMs });
+  }
 }

@@ -10,9 +10,8 @@ import { abortError, throwIfAborted } from '../core/abort.ts';
 import type { AttemptFact, Call, Handler } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import type { Hold } from '../core/hold.ts';
 import type { ModelRequest } from '../core/request.ts';
-import { rowsPaidBy } from './rows.ts';
+import { holdOf } from './payers-hold.ts';
 
 export interface Flight {
   /** A reader from the first chunk on. Null once the beginning is no longer kept, or nobody is left. */
@@ -211,32 +210,6 @@ const tooSlow = (): GatewayError =>
   new GatewayError('STREAM_STALLED', 'The answer was read too slowly to be kept any longer. Asking again starts a new one.', {
     phase: 'mid-stream',
   });
-
-/** The payer's hold, at every draw and at every settlement: what one payer drew and another pays is drawn anew from theirs. */
-function holdOf(payer: () => Call): Hold {
-  return {
-    get budgeted() {
-      return payer().hold.budgeted;
-    },
-    async draw(attempt) {
-      const drawer = payer();
-      const draw = await drawer.hold.draw(attempt);
-      return {
-        async settle(cost) {
-          const now = payer();
-          if (now === drawer || cost === 0) return draw.settle(cost);
-          const rows = rowsPaidBy(now, attempt.rows);
-          // Where the new payer's budget has no room, the one who asked first is charged: somebody must be.
-          const theirs = await now.hold.draw({ callId: now.id, most: cost, rows }).catch(() => null);
-          if (theirs === null) return draw.settle(cost);
-          await theirs.settle(cost);
-          await draw.settle(0);
-        },
-      };
-    },
-    release: async () => {},
-  };
-}
 
 /** Bytes in memory, near enough. */
 function sizeOf(chunk: Chunk): number {

@@ -2,11 +2,11 @@
  * Which deployment answers: the strategy orders them, and one after the other is tried until one has spoken.
  *
  * After the first content nothing is retried: the reader would get two answers in one. The whole call has one budget of
- * attempts and of time. Refusals by our own money rules skip a deployment without blaming it; faults of a provider
+ * attempts and of time, which a repair of its answer shares. Refusals by our own money rules skip a deployment without blaming it; faults of a provider
  * count for its health; whatever another deployment could not mend is raised as it is.
  */
 import { abortError, sleep, throwIfAborted } from '../core/abort.ts';
-import type { Call, Handler } from '../core/call.ts';
+import type { Call, Handler, Spent } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type AttemptSummary, asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
@@ -35,7 +35,7 @@ const faults: ReadonlySet<ErrorCode> = new Set([
   'FORBIDDEN',
 ]);
 /** Refusals that hold for one deployment only. */
-const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'UNPRICED', 'CONTEXT_TOO_LONG']);
+const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED', 'CONTEXT_TOO_LONG']);
 /** Faults that say more than MODEL_UNAVAILABLE when every attempt ended with them. */
 const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLED']);
 
@@ -69,15 +69,17 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
   const route = routeNamed(asked.route, routes);
   checkOptions(request, route);
   const candidates = candidatesFor(request, route, routes);
-  const endsAt = Math.min(asked.deadlineMs, now() + route.totalMs);
-  const deadline = endsAt < asked.deadlineMs ? withDeadline(asked.signal, route.totalMs, () => tooLong(route)) : null;
+  const spent: Spent = asked.spent ?? { attempts: 0, since: null };
+  if (spent.attempts >= route.attempts) throw noneLeft(route);
+  spent.since ??= now();
+  const endsAt = Math.min(asked.deadlineMs, spent.since + route.totalMs);
+  const deadline = endsAt < asked.deadlineMs ? withDeadline(asked.signal, endsAt - now(), () => tooLong(route)) : null;
   const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
   const first = [...route.strategy(candidates, request, health.of)];
   const later: Later[] = [];
   const failures: Failure[] = [];
-  let sent = 0;
   try {
-    while (sent < route.attempts) {
+    while (spent.attempts < route.attempts) {
       throwIfAborted(call.signal);
       const deployment = first.shift() ?? (await readyAgain(later, { endsAt, now, signal: call.signal }));
       const handle = deployment === null ? undefined : handlers.get(route)?.get(deployment);
@@ -106,6 +108,7 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
           spokeAfterMs = now() - began;
           yield* held;
         }
+        spent.attempts += 1;
         return;
       } catch (error) {
         const failure = asGatewayError(error);
@@ -116,7 +119,7 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
         if (!fault && !skips.has(failure.code)) throw failure;
         failures.push({ deployment: deployment.id, outcome: failure.code, latencyMs: now() - began, error: failure });
         if (!fault) continue;
-        sent += 1;
+        spent.attempts += 1;
         const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
         if (failure.retryable) later.push({ deployment, at: now() + retryDelayMs(times, failure.details.retryAfterMs, random) });
       } finally {
@@ -177,6 +180,11 @@ function allFailed(route: Route, failures: readonly Failure[], later: readonly L
     { cause: errors.length === 1 ? (first?.cause ?? first) : errors },
   );
 }
+
+const noneLeft = (route: Route): GatewayError =>
+  new GatewayError('MODEL_UNAVAILABLE', `Route "${route.name}" allows a call ${route.attempts} attempts, and all of them are used.`, {
+    phase: 'before-content',
+  });
 
 const tooLong = (route: Route): GatewayError =>
   new GatewayError(

@@ -4,7 +4,8 @@
  * What comes out for `output.format: json`: `object` chunks that grow (only when the call is `live`), then the valid
  * value as the final `object`, then the same as one `text` chunk of compact JSON, so that the answer's text is the JSON
  * whatever prose or code fence the model put around it. Unless somebody watches, everything waits until it is valid,
- * so that a repair replaces the first answer without trace. Text answers pass at no cost.
+ * so that a repair replaces the first answer without trace. A repair is one more attempt of the same call: it takes what
+ * the route has left of attempts and time, and is not made when nothing is. Text answers pass at no cost.
  */
 
 import type { Call, Handler, Step } from '../core/call.ts';
@@ -48,9 +49,10 @@ type Reading = { readonly value: unknown } | { readonly issues: readonly Issue[]
 async function* validAnswer(
   next: Handler,
   request: CompletionRequest,
-  call: Call,
+  asked: Call,
   compile: () => Promise<CompiledSchema | null>,
 ): AsyncGenerator<Chunk> {
+  const call: Call = { ...asked, spent: asked.spent ?? { attempts: 0, since: null } };
   const compiled = await compile();
   const first = yield* listen(next(request, call), compiled, call.live ?? false);
   const reading = readingOf(first, compiled);
@@ -63,7 +65,7 @@ async function* validAnswer(
   yield* shownAs(second, again);
 }
 
-/** A repair that cannot be asked for (no budget left, no model) leaves the first answer's failure; a cancelled call stays cancelled. */
+/** A repair that cannot be asked for (no attempt or money left, no model) leaves the first answer's failure; a cancelled call stays cancelled. */
 async function* repaired(
   next: Handler,
   request: CompletionRequest,

@@ -91,11 +91,12 @@ function explained(details: string | undefined): string {
 }
 
 /**
- * The vendor's count in disjoint classes; null when it did not count. Vendors that do not tell reasoning apart have it
+ * The vendor's count in disjoint classes; null when it did not count, or below zero. Vendors that do not tell reasoning apart have it
  * in `outputTokens`; a total that exceeds its classes is believed, and the difference counts as fresh input or output.
  */
 export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | null {
   if (inputTokens.total === undefined && inputTokens.noCache === undefined && outputTokens.total === undefined) return null;
+  if ((inputTokens.total ?? 0) < 0 || (outputTokens.total ?? 0) < 0) return null;
   const cacheReadTokens = count(inputTokens.cacheRead);
   const cacheWriteTokens = count(inputTokens.cacheWrite);
   const reasoningTokens = count(outputTokens.reasoning);

@@ -10,6 +10,7 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Agent } from 'undici';
 import { throwIfAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
+import { gathered } from '../core/gathered.ts';
 
 export interface ImageRules {
   /** Accept http beside https. Default: false. */
@@ -121,14 +122,12 @@ function checkedLookup({ privateHosts = [] }: ImageRules): LookupFunction {
 }
 
 async function bytesOf(body: AsyncIterable<Uint8Array>, { maxBytes = 10 * 1024 * 1024 }: ImageRules): Promise<Buffer> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
+  const bytes = gathered();
   for await (const piece of body) {
-    size += piece.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    pieces.push(piece);
+    bytes.add(piece);
+    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
   }
-  return Buffer.concat(pieces);
+  return bytes.bytes();
 }
 
 function inlineImage(url: string, rules: ImageRules): FetchedImage {

@@ -23,6 +23,6 @@ export function answerFrom(retrieved: Found, handle: Handler, asked: Question): 
 
 async function* chunksOf(handle: Handler, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
   for (const message of warnings) yield { type: 'warning', message };
-  const call = await asked.callFor({ route: asked.route, signal: asked.signal });
-  yield* cited(handle(answerRequest(asked.question, hits, asked.maxOutputTokens), call), hits);
+  const call = await asked.callFor({ route: asked.route, signal: asked.signal, purpose: 'answer' });
+  yield* cited(handle(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call), hits);
 }

@@ -29,7 +29,12 @@ export interface Retrieval {
 }
 
 /** Makes the Call of one request to a model for the field that asked, so that all of them are booked there. */
-export type CallMaker = (want: { readonly route: string; readonly signal: AbortSignal }) => Call | Promise<Call>;
+export type CallMaker = (want: {
+  readonly route: string;
+  readonly signal: AbortSignal;
+  /** `search` embeds the question, `answer` writes: one route may do both. */
+  readonly purpose: 'search' | 'answer';
+}) => Call | Promise<Call>;
 
 export interface Search {
   /** Name of a collection, or of an index of entities: of these, only what the caller may see is found. */
@@ -64,6 +69,8 @@ export interface Question {
   /** Name of a collection, or of an index of entities: of these, only what the caller may see gets into the prompt. */
   readonly collection: string;
   readonly question: string;
+  /** The question as the model is shown it: with other people's text in it quoted as data. Default: as it is searched for. */
+  readonly shown?: string;
   /** Route of the answer. */
   readonly route: string;
   /** Passages shown to the model, 1 to 50. */

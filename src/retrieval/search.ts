@@ -46,7 +46,7 @@ export async function queryVector(
 ): Promise<{ readonly vector: Float32Array | null; readonly warnings: readonly string[] }> {
   try {
     if (embed !== undefined) return { vector: await embed(query, embeddingRoute), warnings: [] };
-    const call = await callFor({ route: embeddingRoute, signal });
+    const call = await callFor({ route: embeddingRoute, signal, purpose: 'search' });
     const [vector] = await embedded([query], handle, call);
     return { vector: vector ?? null, warnings: [] };
   } catch (error) {

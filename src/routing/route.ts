@@ -23,7 +23,7 @@ export interface Route {
   readonly description: string | null;
   readonly deployments: readonly [Deployment, ...Deployment[]];
   readonly strategy: Strategy;
-  /** Attempts in total, over all deployments. */
+  /** Attempts in total, over all deployments, repairs included. */
   readonly attempts: number;
   readonly firstChunkMs: number;
   readonly idleMs: number;

@@ -20,3 +20,22 @@ export function placeOf(cursor: string): Place {
   }
   return { completionId, seq: Number(seq) };
 }
+
+/** The index of the first event behind the cursor. RESUME_EXPIRED when the log has never reached the cursor: it was another log. */
+export function indexAfter(after: string | null, id: string, length: number): number {
+  if (after === null) return 0;
+  const place = placeOf(after);
+  if (place.completionId !== id) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      'The cursor belongs to another completion. Send a cursor of this one, or none to begin at the first event.',
+    );
+  }
+  if (place.seq > length) {
+    throw new GatewayError(
+      'RESUME_EXPIRED',
+      'The events behind this cursor are no longer kept. Follow the completion from its first event.',
+    );
+  }
+  return place.seq;
+}

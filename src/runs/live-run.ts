@@ -9,7 +9,7 @@ import { abortError, untilAborted } from '../core/abort.ts';
 import type { Fact, Settlement } from '../core/call.ts';
 import { type Chunk, type Completion, emptyCompletion, withChunk } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { cursorOf, placeOf } from './cursor.ts';
+import { cursorOf, indexAfter } from './cursor.ts';
 import { type RunLog, runLog } from './log.ts';
 import type { Run, RunEvent, RunSource, RunState, RunStatus } from './run.ts';
 
@@ -193,25 +193,6 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
       return done;
     },
   };
-}
-
-/** The index of the first event behind the cursor. RESUME_EXPIRED when the log has never reached the cursor: it was another log. */
-export function indexAfter(after: string | null, id: string, length: number): number {
-  if (after === null) return 0;
-  const place = placeOf(after);
-  if (place.completionId !== id) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      'The cursor belongs to another completion. Send a cursor of this one, or none to begin at the first event.',
-    );
-  }
-  if (place.seq > length) {
-    throw new GatewayError(
-      'RESUME_EXPIRED',
-      'The events behind this cursor are no longer kept. Follow the completion from its first event.',
-    );
-  }
-  return place.seq;
 }
 
 /** Until its stack is read as text, an error holds the frames it came through, and with them what was asked. */

@@ -80,16 +80,32 @@ export function openRuns(options: RunsOptions): Runs {
     return record === null ? null : storedRun(id, record.body);
   }
 
-  async function claimed(begin: BeginRun, id: string): Promise<Run | null> {
-    if (begin.idempotencyKey === null) return null;
+  function begun(begin: BeginRun, id: string): Run {
+    const run = liveRun({
+      id,
+      route: begin.route,
+      detached: begin.detached,
+      lingerMs: begin.idempotencyKey === null ? 0 : lingerMs,
+      source: begin.source,
+      logBytes,
+      lagBytes,
+      onEnd: (state, log) => keep(begin, state, log).catch(onStoreFailed),
+    });
+    kept.set(id, { run, principal: begin.principal.id });
+    return run;
+  }
+
+  /** The run that has the key, else a new one: kept before anything else is waited for, since others with the key look for it then. */
+  async function claimed(begin: BeginRun, key: string): Promise<Run> {
+    const id = randomUUID();
     const claim = await completions.claim({
       principal: begin.principal.id,
-      key: begin.idempotencyKey,
+      key,
       inputHash: createHash('sha256').update(canonicalJson(begin.input)).digest('hex'),
       completionId: id,
       now: now(),
     });
-    if (claim.fresh) return null;
+    if (claim.fresh) return begun(begin, id);
     if (!claim.sameInput) {
       throw new GatewayError(
         'IDEMPOTENCY_CONFLICT',
@@ -108,21 +124,8 @@ export function openRuns(options: RunsOptions): Runs {
     async start(begin) {
       if (draining)
         throw new GatewayError('MODEL_UNAVAILABLE', 'The gateway is shutting down and starts nothing new. Ask again in a moment.');
-      const id = randomUUID();
-      const earlier = await claimed(begin, id);
-      if (earlier !== null) return earlier;
-      const run = liveRun({
-        id,
-        route: begin.route,
-        detached: begin.detached,
-        lingerMs: begin.idempotencyKey === null ? 0 : lingerMs,
-        source: begin.source,
-        logBytes,
-        lagBytes,
-        onEnd: (state, log) => keep(begin, state, log).catch(onStoreFailed),
-      });
-      kept.set(id, { run, principal: begin.principal.id });
-      return run;
+      const { idempotencyKey: key } = begin;
+      return key === null ? begun(begin, randomUUID()) : claimed(begin, key);
     },
     find,
     counts() {

@@ -2,8 +2,7 @@
 import type { Settlement } from '../core/call.ts';
 import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';
-import { cursorOf } from './cursor.ts';
-import { indexAfter } from './live-run.ts';
+import { cursorOf, indexAfter } from './cursor.ts';
 import { type LogContent, type RunLog, runLog } from './log.ts';
 import type { Run, RunEvent, RunState, RunStatus } from './run.ts';
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { gathered } from '../core/gathered.ts';
 import type { ServerLimits } from './limits.ts';
 import { HttpRefusal } from './refusal.ts';
 
@@ -14,17 +15,15 @@ export function readBody(request: IncomingMessage, { bodyBytes, bodyTimeoutMs }:
     return Promise.reject(tooLarge(bodyBytes, announced));
   }
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    let length = 0;
+    const body = gathered();
     const timer = setTimeout(() => fail(tooSlow(bodyTimeoutMs)), bodyTimeoutMs);
     const onData = (piece: Buffer): void => {
-      length += piece.length;
-      if (length > bodyBytes) fail(tooLarge(bodyBytes, null));
-      else pieces.push(piece);
+      if (body.length + piece.length > bodyBytes) fail(tooLarge(bodyBytes, null));
+      else body.add(piece);
     };
     const onEnd = (): void => {
       stop();
-      resolve(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces, length));
+      resolve(body.bytes());
     };
     const onGone = (): void =>
       fail(new HttpRefusal(400, 'The connection ended before the body did.', { Connection: 'close' }, 'CANCELLED'));

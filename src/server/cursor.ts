@@ -7,10 +7,15 @@
  */
 import {
   createSourceEventStream,
+  type DefinitionNode,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   execute,
+  type FieldNode,
+  type FragmentDefinitionNode,
   getOperationAST,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { isAsyncIterable, mapped } from './iterate.ts';
@@ -56,16 +61,36 @@ interface CursorKeys {
 }
 
 function cursorKeys({ document, operationName }: ExecutionArgs): CursorKeys {
-  const fields = (set: SelectionSetNode | undefined): { name: string; key: string; inner: SelectionSetNode | undefined }[] =>
-    (set?.selections ?? []).flatMap((selection) => {
+  const root = firstField(document, getOperationAST(document, operationName)?.selectionSet, () => true);
+  const cursor = firstField(document, root?.selectionSet, (name) => name === 'cursor');
+  return { field: root?.name.value ?? null, response: keyOf(root), cursor: keyOf(cursor) };
+}
+
+const isFragment =
+  (name: string) =>
+  (one: DefinitionNode): one is FragmentDefinitionNode =>
+    one.kind === 'FragmentDefinition' && one.name.value === name;
+
+const keyOf = (field: FieldNode | null): string | null => (field === null ? null : (field.alias ?? field.name).value);
+
+/** Of this level, through its fragments. Each is entered once: fragments that spread others twice, again and again, have no end of ways. */
+function firstField({ definitions }: DocumentNode, set: SelectionSetNode | undefined, wanted: (name: string) => boolean): FieldNode | null {
+  const entered = new Set<string>();
+  const search = (selections: readonly SelectionNode[]): FieldNode | null => {
+    for (const selection of selections) {
       if (selection.kind === 'Field') {
-        return [{ name: selection.name.value, key: selection.alias?.value ?? selection.name.value, inner: selection.selectionSet }];
+        if (wanted(selection.name.value)) return selection;
+        continue;
       }
-      if (selection.kind === 'InlineFragment') return fields(selection.selectionSet);
-      const fragment = document.definitions.find((one) => one.kind === 'FragmentDefinition' && one.name.value === selection.name.value);
-      return fragment?.kind === 'FragmentDefinition' ? fields(fragment.selectionSet) : [];
-    });
-  const root = fields(getOperationAST(document, operationName)?.selectionSet)[0];
-  const cursor = fields(root?.inner).find(({ name }) => name === 'cursor');
-  return { field: root?.name ?? null, response: root?.key ?? null, cursor: cursor?.key ?? null };
+      let inner: SelectionSetNode | undefined = selection.kind === 'InlineFragment' ? selection.selectionSet : undefined;
+      if (selection.kind === 'FragmentSpread' && !entered.has(selection.name.value)) {
+        entered.add(selection.name.value);
+        inner = definitions.find(isFragment(selection.name.value))?.selectionSet;
+      }
+      const found = inner === undefined ? null : search(inner.selections);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  return set === undefined ? null : search(set.selections);
 }

@@ -3,8 +3,9 @@ import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
 /** `@defer` is for queries, and each label for one place: a subscription delivers events, a mutation's root fields run in turn. */
 export function deferOnlyInQueries(context: ValidationContext): ASTVisitor {
   const labels = new Set<string>();
-  const { document } = { document: context.getDocument() };
-  const onlyQueries = document.definitions.every((one) => one.kind !== 'OperationDefinition' || one.operation !== 'subscription');
+  const onlyQueries = context
+    .getDocument()
+    .definitions.every((one) => one.kind !== 'OperationDefinition' || one.operation !== 'subscription');
   return {
     Directive(node) {
       if (node.name.value !== 'defer') return;

@@ -9,6 +9,8 @@ export interface Measures {
   readonly incremental: boolean;
   /** The first `@stream`, or null. */
   readonly stream: DirectiveNode | null;
+  /** Whether `@skip` or `@include` could leave out a field of the root. */
+  readonly conditionalRoot: boolean;
   /** Whether `__schema` or `__type` is asked. */
   readonly introspects: boolean;
   /** A response key that breaks code which awaits or merges answers, or null. */
@@ -18,7 +20,16 @@ export interface Measures {
 /** `then` makes an object look like a promise to graphql-tools; `__proto__` is not a plain key in every merge. */
 const reservedKeys = new Set(['then', '__proto__']);
 const memory = new WeakMap<OperationDefinitionNode, Measures>();
-const nothing: Measures = { depth: 0, aliases: 0, rootFields: 0, incremental: false, stream: null, introspects: false, reserved: null };
+const nothing: Measures = {
+  depth: 0,
+  aliases: 0,
+  rootFields: 0,
+  incremental: false,
+  stream: null,
+  conditionalRoot: false,
+  introspects: false,
+  reserved: null,
+};
 
 /** A fragment is measured once however often it is spread, so that spreads in spreads cost no time; one in itself counts as empty. */
 export function measuresOf(document: DocumentNode, operation: OperationDefinitionNode): Measures {
@@ -53,6 +64,7 @@ export function measuresOf(document: DocumentNode, operation: OperationDefinitio
           rootFields: 1,
           incremental: inner.incremental || directives.incremental,
           stream: directives.stream ?? inner.stream,
+          conditionalRoot: directives.conditionalRoot,
           introspects: inner.introspects || selection.name.value === '__schema' || selection.name.value === '__type',
           reserved: reservedKeys.has(key) ? key : inner.reserved,
         });
@@ -62,6 +74,7 @@ export function measuresOf(document: DocumentNode, operation: OperationDefinitio
           ...inner,
           incremental: inner.incremental || directives.incremental,
           stream: directives.stream ?? inner.stream,
+          conditionalRoot: inner.conditionalRoot || directives.conditionalRoot,
         });
       }
     }
@@ -73,9 +86,10 @@ export function measuresOf(document: DocumentNode, operation: OperationDefinitio
   return measures;
 }
 
-const directivesIn = (directives: readonly DirectiveNode[]): Pick<Measures, 'incremental' | 'stream'> => ({
+const directivesIn = (directives: readonly DirectiveNode[]): Pick<Measures, 'incremental' | 'stream' | 'conditionalRoot'> => ({
   incremental: directives.some(({ name }) => name.value === 'defer'),
   stream: directives.find(({ name }) => name.value === 'stream') ?? null,
+  conditionalRoot: directives.some(({ name }) => name.value === 'skip' || name.value === 'include'),
 });
 
 const added = (a: Measures, b: Measures): Measures => ({
@@ -84,6 +98,7 @@ const added = (a: Measures, b: Measures): Measures => ({
   rootFields: a.rootFields + b.rootFields,
   incremental: a.incremental || b.incremental,
   stream: a.stream ?? b.stream,
+  conditionalRoot: a.conditionalRoot || b.conditionalRoot,
   introspects: a.introspects || b.introspects,
   reserved: a.reserved ?? b.reserved,
 });

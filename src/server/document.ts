@@ -17,29 +17,34 @@ export interface ReadDocument {
 
 type DocumentLimits = Pick<ServerLimits, 'tokens' | 'nesting' | 'depth' | 'aliases' | 'rootFields' | 'operations'>;
 
-const kept = 1_000;
-const keptLength = 16_384;
+/** Of all remembered documents together. */
+const keptBytes = 48 * 1024 * 1024;
+/** A token and its share of the tree, as measured. */
+const bytesPerToken = 370;
 
 /**
  * Reads documents within the limits. Throws BAD_REQUEST or DEPTH_LIMIT_EXCEEDED with the limit and what was sent, and the
- * parser's GraphQLError for a syntax error. Remembers the last thousand documents.
+ * parser's GraphQLError for a syntax error. Remembers the documents read last.
  */
 export function documentReader(limits: DocumentLimits): (text: string, operationName: string | null) => ReadDocument {
-  const documents = new Map<string, DocumentNode>();
+  const documents = new Map<string, { readonly document: DocumentNode; readonly bytes: number }>();
+  let remembered = 0;
 
   function parsed(text: string): DocumentNode {
     const known = documents.get(text);
     if (known !== undefined) {
       documents.delete(text);
       documents.set(text, known);
-      return known;
+      return known.document;
     }
-    countTokens(text, limits);
+    const bytes = countTokens(text, limits) * bytesPerToken + 2 * text.length;
     const document = parse(text);
-    if (text.length <= keptLength) {
-      documents.set(text, document);
-      const oldest = documents.keys().next();
-      if (documents.size > kept && !oldest.done) documents.delete(oldest.value);
+    documents.set(text, { document, bytes });
+    remembered += bytes;
+    for (const [oldest, { bytes: freed }] of documents) {
+      if (remembered <= keptBytes) break;
+      documents.delete(oldest);
+      remembered -= freed;
     }
     return document;
   }
@@ -48,12 +53,14 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
     const document = parsed(text);
     const operation = chosenOperation(document, operationName, limits.operations);
     const measures = measuresOf(document, operation);
+    if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
     return { document, operation, measures };
   };
 }
 
-function countTokens(text: string, limits: DocumentLimits): void {
+/** How many there are, at most as many as the limit allows. */
+function countTokens(text: string, limits: DocumentLimits): number {
   const lexer = new Lexer(new Source(text));
   let tokens = 0;
   let nesting = 0;
@@ -69,6 +76,7 @@ function countTokens(text: string, limits: DocumentLimits): void {
       );
     }
   }
+  return tokens;
 }
 
 function chosenOperation(document: DocumentNode, operationName: string | null, most: number): OperationDefinitionNode {
@@ -112,6 +120,13 @@ function refuseBeyond(measures: Measures, limits: DocumentLimits): void {
   if (measures.rootFields > limits.rootFields)
     throw tooMany('root fields', limits.rootFields, measures.rootFields, 'Split it into several requests.');
 }
+
+/** GraphQL §5.2.4.1: with no field left there is nothing to subscribe to, and graphql-js fails on it. */
+const conditionalSubscription = (): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    'The one field of a subscription cannot carry @skip or @include. Take the directive away, and subscribe only when the events are wanted.',
+  );
 
 const tooMany = (what: string, most: number, sent: number | null, advice: string): GatewayError =>
   new GatewayError(

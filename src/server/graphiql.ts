@@ -9,10 +9,11 @@ interface Page {
   readonly policy: string;
 }
 
-export function graphiqlPage(endpoint: string, defaultQuery: string): (response: ServerResponse) => Promise<void> {
+/** `documents`: what a first visit finds, each in a tab of its own; later the browser shows what was left there. */
+export function graphiqlPage(endpoint: string, documents: readonly string[]): (response: ServerResponse) => Promise<void> {
   let page: Promise<Page> | null = null;
   return async (response) => {
-    page ??= makePage(endpoint, defaultQuery);
+    page ??= makePage(endpoint, documents);
     const { html, policy } = await page;
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
@@ -27,11 +28,36 @@ export function graphiqlPage(endpoint: string, defaultQuery: string): (response:
   };
 }
 
-async function makePage(endpoint: string, defaultQuery: string): Promise<Page> {
+async function makePage(endpoint: string, documents: readonly string[]): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL({ title: 'Fieldgate', endpoint, defaultQuery, subscriptionsProtocol: 'SSE' });
+  const html = renderGraphiQL({
+    title: 'Fieldgate',
+    logo: mark('currentColor'),
+    favicon: `data:image/svg+xml,${encodeURIComponent(mark('#d60590'))}`,
+    endpoint,
+    defaultTabs: documents.map((query) => ({ query })),
+    defaultEditorToolsVisibility: false,
+    // What calls a model is never sent by GET, which is this page's habit for subscriptions over SSE.
+    method: 'POST',
+    subscriptionsProtocol: 'SSE',
+  }).replace('</style>', `${narrow}</style><meta name="viewport" content="width=device-width, initial-scale=1" />`);
   return { html: await promisify(gzip)(html), policy: policyFor(html) };
 }
+
+/** A gate of fields: two posts, a lintel, and what passes. */
+const mark = (colour: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="${colour}" stroke-width="2" stroke-linecap="round"><path d="M4 21V8a8 5 0 0 1 16 0v13"/><path d="M9 13h6M9 17h6"/></svg>`;
+
+/** On a phone the panes stand under each other, each with the whole width. */
+const narrow = `
+@media (max-width: 700px) {
+  .graphiql-container { --sidebar-width: 44px; }
+  .graphiql-container .graphiql-sessions { margin: 8px 8px 8px 0; }
+  .graphiql-container .graphiql-main, .graphiql-container #graphiql-session { flex-direction: column; }
+  .graphiql-container #graphiql-session > *, .graphiql-container .graphiql-main > * { min-height: 0; }
+  .graphiql-container .graphiql-horizontal-drag-bar { display: none; }
+}
+`;
 
 /** The one script is named by its hash; the editor's workers are blobs made by it; it talks to this server alone. */
 function policyFor(html: string): string {

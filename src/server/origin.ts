@@ -11,6 +11,11 @@ import { HttpRefusal } from './refusal.ts';
 export interface Origins {
   /** The value of Access-Control-Allow-Origin; null: no web page asks, or one of our own origin. Throws 403. */
   allowed(request: IncomingMessage): string | null;
+  /**
+   * Throws 403 for a request of development that has neither key nor origin and names a host that is not this machine: a
+   * page of that host whose name was pointed here after it was loaded (DNS rebinding) asks so by GET.
+   */
+  refuseRebound(request: IncomingMessage): void;
   preflight(request: IncomingMessage): Readonly<Record<string, string>>;
 }
 
@@ -27,6 +32,7 @@ const headersAllowed = [
   'x-graphql-client-name',
   'x-graphql-client-version',
   'x-graphql-event-stream-token',
+  'x-fieldgate-quote',
   'traceparent',
   'tracestate',
 ];
@@ -49,7 +55,19 @@ export function originRules(list: readonly string[], development: boolean): Orig
     } else if (authority !== '' && authority === host) return null;
     throw new HttpRefusal(
       403,
-      `Web pages of the origin "${origin.slice(0, 200)}" may not call this gateway. Its operator can allow it in server.cors.origins.`,
+      `Web pages of the origin "${origin.slice(0, 200)}" may not call this gateway. Its operator can allow it in server.origins.`,
+      {},
+      'FORBIDDEN',
+    );
+  }
+
+  function refuseRebound({ headers }: IncomingMessage): void {
+    const { host = '', origin, authorization } = headers;
+    if (!development || origin !== undefined || authorization !== undefined || loopback.test(host) || address.test(host)) return;
+    if (list.some((allowed) => URL.parse(allowed)?.host === host)) return;
+    throw new HttpRefusal(
+      403,
+      `Without a key, the gateway in development is asked at its address, such as 127.0.0.1 or localhost; this request names the host "${host.slice(0, 200)}". Send a key, or let its operator add the origin to server.origins.`,
       {},
       'FORBIDDEN',
     );
@@ -57,6 +75,7 @@ export function originRules(list: readonly string[], development: boolean): Orig
 
   return {
     allowed,
+    refuseRebound,
     preflight(request) {
       const origin = allowed(request);
       return {

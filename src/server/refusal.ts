@@ -20,10 +20,14 @@ export class HttpRefusal extends GatewayError {
 
 export const statusOf = (error: GatewayError): number => (error instanceof HttpRefusal ? error.status : errorTable[error.code].status);
 
+/** A 401 must say how to make oneself known (RFC 9110 §15.5.2). */
 export function headersOf(error: GatewayError): Readonly<Record<string, string>> {
-  const headers = error instanceof HttpRefusal ? error.headers : {};
   const { retryAfterMs } = error.details;
-  return retryAfterMs === undefined ? headers : { ...headers, 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) };
+  return {
+    ...(error instanceof HttpRefusal ? error.headers : {}),
+    ...(statusOf(error) === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(retryAfterMs === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) }),
+  };
 }
 
 /** What everyone is told while the gateway is being stopped: to come back, and from where. */

@@ -41,12 +41,13 @@ export interface ServerOptions extends OperationHooks {
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
+  /** The documents that GraphiQL opens with, a tab each. */
+  readonly graphiql?: readonly string[];
   readonly metrics?: MetricsDoor;
   /** What an address may ask without credentials that hold; absent: anything. */
   readonly strangers?: StrangersOptions;
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
-  readonly graphiql?: { readonly defaultQuery: string };
   readonly plugins?: readonly Plugin[];
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
@@ -83,7 +84,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const running = operations({ engine, hooks: options, mask, log, development, strangers });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development);
-  const page = graphiqlPage(endpoint, options.graphiql?.defaultQuery ?? '{ __typename }');
+  const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
   const door = { operations: running, read, mask, limits, schema, addressOf, modelFields: options.modelFields };
   const { metrics } = options;
   const metricsHere = metrics?.at === null ? metrics : null;
@@ -111,6 +112,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
     if (request.headers.authorization === undefined) strangers.take(addressOf(request));
     return answerGraphQL(request, response, search, door);
@@ -132,6 +134,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
       keepAlive: true,
       noDelay: true,
       requireHostHeader: false,
+      // Some clients offer HTTP/2 with every request (`Upgrade: h2c`); an offer may be ignored (RFC 9110 §7.8).
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
       response.on('error', () => {});
@@ -189,6 +193,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
 }
 
 function listenRefused(error: NodeJS.ErrnoException, host: string, port: number): GatewayError {
-  const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : `the system says ${error.code ?? 'no'}`;
-  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. Choose another with --host and --port.`);
+  const taken = error.code === 'EADDRINUSE';
+  const reason = taken ? 'another program uses it, perhaps a gateway that still runs' : `the system says ${error.code ?? 'no'}`;
+  const remedy = taken
+    ? `Choose another, such as --port ${(port % 65_535) + 1} (with npm: npm start -- --port ${(port % 65_535) + 1}).`
+    : 'Choose another with --host and --port.';
+  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. ${remedy}`);
 }

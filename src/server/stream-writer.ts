@@ -27,10 +27,8 @@ export async function writeStream(
 ): Promise<void> {
   response.writeHead(200, format.headers);
   response.write(format.head);
-  let quiet = true;
   const heartbeat = setInterval(() => {
-    if (quiet && !response.writableNeedDrain) response.write(format.heartbeat);
-    quiet = true;
+    if (!response.writableNeedDrain) response.write(format.heartbeat);
   }, limits.heartbeatMs);
   try {
     for (;;) {
@@ -38,8 +36,8 @@ export async function writeStream(
       const step = await results.next();
       if (response.destroyed) return;
       if (step.done === true) break;
-      quiet = false;
       response.write(format.result(step.value));
+      heartbeat.refresh();
     }
     response.end(format.end);
   } finally {
@@ -75,8 +73,8 @@ export const sse = (cursorOf: (result: object) => string | null): StreamFormat =
   heartbeat: ':\n\n',
   result(result) {
     const cursor = cursorOf(result);
-    // A line break would end the field, and a NUL makes browsers ignore it: such a cursor is no id.
-    const id = cursor === null || /[\r\n\0]/.test(cursor) ? '' : `id: ${cursor}\n`;
+    // A line break would end the field, a NUL makes browsers ignore it, and an empty id makes them forget the last one.
+    const id = cursor === null || cursor === '' || /[\r\n\0]/.test(cursor) ? '' : `id: ${cursor}\n`;
     return `${id}event: next\ndata: ${JSON.stringify(result)}\n\n`;
   },
   end: 'event: complete\ndata:\n\n',

@@ -10,7 +10,9 @@ export interface Target {
 const validHost = /^([a-z0-9_]([a-z0-9_.-]*)|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
 /** Path and query of a request. The Host header is checked and otherwise unused. Throws BAD_REQUEST. */
-export function targetOf({ url = '', headers }: IncomingMessage): Target {
+export function targetOf({ url = '', headers, headersDistinct }: IncomingMessage): Target {
+  if (headersDistinct['host'] !== undefined && headersDistinct['host'].length > 1)
+    throw new GatewayError('BAD_REQUEST', 'The request has more than one Host header. Send one.');
   if (!validHost.test(headers.host ?? ''))
     throw new GatewayError('BAD_REQUEST', 'The Host header is missing or is not a host name with an optional port.');
   if (url.startsWith('/')) {

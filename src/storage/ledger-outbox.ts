@@ -5,18 +5,18 @@
  * dead processes are adopted. When the file cannot be written, rows wait in memory and in the queue for the database:
  * either of the two keeps them.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as letOthers } from 'node:timers/promises';
 import type { UsageRow } from '../core/usage-row.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { usageTotals } from './ledger-totals.ts';
-import { type Outbox, openOutbox, outboxLines } from './outbox.ts';
+import { type Outbox, openOutbox } from './outbox.ts';
+import { adoptFile, batchLines, discard, setPosition } from './outbox-files.ts';
 import type { Owner } from './owner.ts';
 import { hourMs, startOf, storeUsageRows } from './usage-rows.ts';
 
-const batchLines = 500;
 const drainEveryMs = 50;
 const syncEveryMs = 20;
 /** A file of this size is left for a new one, and deleted when the database has all of it. */
@@ -186,42 +186,7 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
   };
 }
 
-const setPosition = `insert into outboxes (file, position) values ($1, $2)
-  on conflict (file) do update set position = excluded.position`;
-
 const deleteRows = `delete from usage_rows where (call_id, use) in (select call_id, use from usage_rows where time < $1 order by time limit $2)`;
 
-const deleteUnusedKeys = `delete from usage_keys where id not in (select key_id from usage_rows) and id not in (select key_id from usage_hours)`;
-
-async function adoptFile(database: Database, path: string, warn: (sentence: string) => void): Promise<void> {
-  const file = basename(path);
-  const [stored] = await database.all('select position from outboxes where file = $1', [file]);
-  let rows: UsageRow[] = [];
-  let end = 0;
-  let lines = 0;
-  let torn = 0;
-  const store = (): Promise<void> =>
-    database.tx(async (tx) => {
-      await storeUsageRows(tx, rows);
-      await tx.run(setPosition, [file, end]);
-    });
-  for await (const line of outboxLines(path, Number(stored?.['position'] ?? 0))) {
-    end = line.end;
-    if (line.text === null) torn += 1;
-    else rows.push(...(JSON.parse(line.text) as UsageRow[]));
-    lines += 1;
-    if (lines % batchLines === 0) {
-      await store();
-      rows = [];
-    }
-  }
-  if (rows.length > 0) await store();
-  if (torn > 0) warn(`${torn} torn line(s) at the end of an outbox were left out: their calls are recovered from their draws.`);
-  await discard(database, path);
-}
-
-/** The file first: a position without a file is harmless. */
-async function discard(database: Database, path: string): Promise<void> {
-  rmSync(path, { force: true });
-  await database.run('delete from outboxes where file = $1', [basename(path)]);
-}
+/** A row has its hour in the roll-up, which is looked through sooner. */
+const deleteUnusedKeys = `delete from usage_keys where id not in (select key_id from usage_hours)`;

@@ -2,13 +2,13 @@
  * Totals of the ledger: whole hours from the roll-up, what is left at both ends from the rows. A long range is read piece
  * by piece, so that nobody waits for a report, and a report by time only as far as its page goes.
  */
-import { createHash } from 'node:crypto';
 import { setImmediate as letOthers } from 'node:timers/promises';
 import { GatewayError } from '../core/errors.ts';
 import { addUsage } from '../core/money.ts';
 import type { Row, SqlValue, Statements } from './database.ts';
 import type { UsageDimension, UsagePage, UsageQuery, UsageTotal } from './ledger.ts';
-import { dayOf, hourMs, monthOf, startOf } from './usage-rows.ts';
+import { compare, cursorOf, type Place, placeOf } from './ledger-cursor.ts';
+import { dayOf, hourMs, keyColumns, monthOf, startOf } from './usage-rows.ts';
 
 const minuteMs = 60_000;
 const firstMost = 1_000;
@@ -16,21 +16,7 @@ const firstMost = 1_000;
 const minutesRangeMs = 7 * 24 * hourMs;
 const pieceMs = 4 * 24 * hourMs;
 
-const dimensions: readonly UsageDimension[] = [
-  'coordinate',
-  'operation',
-  'client',
-  'principal',
-  'team',
-  'route',
-  'deployment',
-  'model',
-  'outcome',
-  'cache',
-];
-
-/** Where a total stands among the others: its interval, then the values of its dimensions, '' for null. */
-type Place = readonly [bucket: number, ...values: string[]];
+const dimensions: readonly UsageDimension[] = keyColumns.filter((column) => column !== 'provider');
 
 interface Group {
   readonly place: Place;
@@ -44,8 +30,9 @@ export async function usageTotals(statements: Statements, query: UsageQuery): Pr
   const after = query.after === null ? null : placeOf(query.after, query, groupBy);
   const groups = new Map<string, Group>();
   const behindCursor = ({ place }: Group): boolean => after === null || compare(place, after) > 0;
-  const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0);
-  const to = Math.ceil(query.to);
+  const used = await timeOfUse(statements);
+  const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0, used.from);
+  const to = Math.min(Math.ceil(query.to), used.to);
   const longest = query.interval === 'minute' ? hourMs : pieceMs;
   for (let start = from; start < to; start = startOf(start, longest) + longest) {
     const end = Math.min(to, startOf(start, longest) + longest);
@@ -62,6 +49,15 @@ export async function usageTotals(statements: Statements, query: UsageQuery): Pr
     totals: page.map(({ total }) => total),
     endCursor: found.length > page.length && last !== undefined ? cursorOf(last.place, query, groupBy) : null,
   };
+}
+
+/** From the first hour to the end of the last: who asks for all time would else be answered piece by empty piece. */
+async function timeOfUse(statements: Statements): Promise<{ readonly from: number; readonly to: number }> {
+  const [row] = await statements.all(
+    'select (select min(hour) from usage_hours) as first_hour, (select max(hour) from usage_hours) as last_hour',
+  );
+  const { first_hour: first = null, last_hour: last = null } = row ?? {};
+  return first === null || last === null ? { from: 0, to: 0 } : { from: Number(first), to: Number(last) + hourMs };
 }
 
 function check({ from, to, first, interval }: UsageQuery): void {
@@ -156,44 +152,4 @@ function add(groups: Map<string, Group>, row: Row, { interval }: UsageQuery, gro
     failures: number('failures') + (sofar?.failures ?? 0),
   };
   groups.set(id, { place, total });
-}
-
-function compare(a: Place, b: Place): number {
-  for (const [index, value] of a.entries()) {
-    const other = b[index] ?? '';
-    if (value !== other) return value < other ? -1 : 1;
-  }
-  return 0;
-}
-
-function cursorOf(place: Place, query: UsageQuery, groupBy: readonly UsageDimension[]): string {
-  return Buffer.from(JSON.stringify([queryDigest(query, groupBy), ...place])).toString('base64url');
-}
-
-function placeOf(cursor: string, query: UsageQuery, groupBy: readonly UsageDimension[]): Place {
-  const parts = parsed(cursor);
-  if (Array.isArray(parts) && parts[0] === queryDigest(query, groupBy) && parts.length === groupBy.length + 2) {
-    const [, bucket, ...values]: readonly unknown[] = parts;
-    if (typeof bucket === 'number' && values.every((value) => typeof value === 'string')) return [bucket, ...values];
-  }
-  throw new GatewayError(
-    'BAD_REQUEST',
-    'The cursor "after" does not belong to this usage report. The endCursor of its page before would be accepted.',
-  );
-}
-
-function parsed(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return null;
-  }
-}
-
-/** The range may move on between two pages. */
-function queryDigest({ interval, only }: UsageQuery, groupBy: readonly UsageDimension[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([interval, only, groupBy]))
-    .digest('base64url')
-    .slice(0, 12);
 }

@@ -55,6 +55,13 @@ export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOp
     };
     const freeReserved = (part: Reserved, amount: NanoUsd): Promise<void> =>
       owe((tx) => free(tx, heldBy, accountOf(part.budget, part.window), amount));
+    const giveBack = async (amount: NanoUsd): Promise<void> => {
+      for (const part of reserved) {
+        const freed = Math.min(part.left, amount);
+        part.left -= freed;
+        if (freed > 0) await freeReserved(part, freed);
+      }
+    };
     return {
       budgeted: budgets.length > 0,
       async draw({ callId, most, rows }) {
@@ -77,14 +84,11 @@ export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOp
         }
         return drawOn(draw, owe);
       },
+      giveBack,
       async release() {
         if (released) return;
         released = true;
-        for (const part of reserved) {
-          const { left } = part;
-          part.left = 0;
-          if (left > 0) await freeReserved(part, left);
-        }
+        await giveBack(Number.POSITIVE_INFINITY);
       },
     };
   };

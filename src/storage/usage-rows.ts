@@ -7,7 +7,7 @@ export const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Columns of `usage_keys`, in the order of the identity. */
-const keyColumns = [
+export const keyColumns = [
   'coordinate',
   'operation',
   'client',

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { federation2, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { whenOver } from '../harness.ts';
@@ -64,6 +64,31 @@ describe('fieldgate serve', () => {
     });
   });
 
+  it('tells whose key the default route needs, once a real provider has it', async () => {
+    const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename } }';
+    const real = await serving([], { cwd: folderWith(), env: { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } });
+    await real.ready();
+    expect(real.text.out).toMatch(/your key +fg_\S+ +\(as Authorization: Bearer; what follows needs it\)/);
+    expect((await real.ask(asked)).errors[0].message).toBe(
+      'You may not use the route "default". Routes for completions: embedded. Others need a key: "Authorization: Bearer <key>".',
+    );
+    const authorization = `Bearer ${/fg_\S+/.exec(real.text.out)?.[0]}`;
+    expect(await real.ask(asked, { authorization })).toMatchObject({ data: { completion: { __typename: 'ModelUnavailable' } } });
+  });
+
+  it('prints queries that can be answered as they stand', async () => {
+    const server = await serving([], { cwd: folderWith() });
+    await server.ready();
+    expect(server.text.out).not.toContain('needs it');
+    const queries = [...server.text.out.matchAll(/^ {2}(query .*)$/gm)].map(([, query = '']) => query);
+    expect(queries.length).toBeGreaterThan(1);
+    for (const query of queries) {
+      const answer = await server.ask(query);
+      expect(answer.errors).toBeUndefined();
+      expect(JSON.stringify(answer.data)).not.toContain('"message"');
+    }
+  });
+
   it('leaves out the subgraph processes and AI fields of a configuration whose graph flags replace', async () => {
     const { products } = await twoTeams();
     const cwd = folderWith({
@@ -97,6 +122,23 @@ describe('fieldgate serve', () => {
     await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
   });
 
+  it('says when the program of a subgraph ends, in the sentence of the program, and asks whoever answers in its place', async () => {
+    const { products } = await twoTeams();
+    const cwd = folderWith({
+      'gateway.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'products', url: '${products.url}', run: ['node', ${JSON.stringify(resolve('examples/subgraphs/products.ts'))}] }] }`,
+      ),
+    });
+    const server = await serving([], { cwd });
+    await server.ready();
+    await expect
+      .poll(() => server.text.err, { timeout: 20_000 })
+      .toContain(`The program of the subgraph "products" ended with code 1. Whatever answers at ${products.url} is asked.`);
+    expect(server.text.err).toMatch(/The subgraph "products" cannot listen on 127\.0\.0\.1:\d+: another program uses that port/);
+    expect(server.text.err).not.toMatch(/^\s+at /m);
+    expect(await server.ask('{ products { name } }')).toMatchObject({ data: { products: [{ name: 'Kettle' }] } });
+  });
+
   it('looks at its sources again on SIGHUP', async () => {
     const cwd = folderWith({
       'shop.graphql': `${federation2} type Query { old: String }`,
@@ -108,7 +150,7 @@ describe('fieldgate serve', () => {
     await server.ready();
     writeFileSync(join(cwd, 'shop.graphql'), `${federation2} type Query { old: String young: String }`);
     server.child.kill('SIGHUP');
-    await expect.poll(async () => JSON.stringify(await server.ask(fieldNames))).toContain('"young"');
+    await expect.poll(async () => JSON.stringify(await server.ask(fieldNames)), { timeout: 20_000 }).toContain('"young"');
   });
 
   it('lets what runs finish on SIGTERM, and exits with 0', async () => {
@@ -129,7 +171,7 @@ describe('fieldgate serve', () => {
     const waiting = server.ask('{ slow }');
     await asked;
     const ended = server.end();
-    await expect.poll(() => server.text.out).toContain('Stopping');
+    await expect.poll(() => server.text.out, { timeout: 20_000 }).toContain('Stopping');
     answerNow();
     expect(await waiting).toMatchObject({ data: { slow: 'done' } });
     expect(await ended).toBe(0);
@@ -144,7 +186,11 @@ describe('fieldgate serve', () => {
     expect(await fieldgate(['serve', '--port', String(port)], { cwd: folderWith() })).toEqual({
       code: 1,
       out: '',
-      err: `The gateway cannot listen on 127.0.0.1:${port}: another program uses it. Choose another with --host and --port.\n`,
+      err: expect.stringMatching(
+        new RegExp(
+          `^The gateway cannot listen on 127\\.0\\.0\\.1:${port}: another program uses it.* Choose another, such as --port \\d+ .*\\n$`,
+        ),
+      ),
     });
     const cwd = folderWith({ 'gateway.config.ts': configText(`graph: { ai: false }, maskPersonalData: ['gone']`) });
     const refused = await fieldgate(['serve', '--port', '0'], { cwd });

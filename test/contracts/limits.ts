@@ -104,6 +104,21 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await expect(hold.draw(attempt(1))).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
     });
 
+    it('get back the part of a reserve that is no longer needed, and no more than is left of it', async () => {
+      const { limits } = await open();
+      const budget = monthly(100);
+      const hold = await limits.hold([budget], 90);
+      const draw = await hold.draw(attempt(50));
+      await hold.giveBack(30);
+      expect(await balance(limits, budget)).toEqual([[0, 60]]);
+      await hold.giveBack(30);
+      expect(await balance(limits, budget)).toEqual([[0, 50]]);
+      await expect(limits.hold([budget], 51)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+      await draw.settle(20);
+      await hold.release();
+      expect(await balance(limits, budget)).toEqual([[20, 0]]);
+    });
+
     it('stand behind no hold where there are none, and draws settle all the same', async () => {
       const { limits } = await open();
       const hold = await limits.hold([{ kind: 'requests', name: 'x', perMinute: 1 }], 1_000);

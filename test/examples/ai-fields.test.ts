@@ -44,15 +44,34 @@ describe('AI fields on the entities of two other teams', () => {
     expect(Object.keys((schema?.['properties'] ?? {}) as object)).toEqual(['material', 'care']);
   });
 
+  it('reads what it requires, whatever the client calls by that name', async () => {
+    const plain = await ask('{ product(id: "1") { verdict summary } }');
+    const { data, errors, extensions } = await ask(
+      '{ product(id: "1") { id: name description: summary verdict reviews(first: 1) { stars } } }',
+    );
+    expect(errors).toBeUndefined();
+    const { verdict, summary } = plain.data.product;
+    expect(data.product).toEqual({
+      id: 'Norrland Classic Kettle',
+      description: summary,
+      verdict,
+      reviews: [{ stars: expect.any(Number) }],
+    });
+    expect(extensions.usage.calls.map(({ paths }: { paths: unknown }) => paths)).toEqual(
+      expect.arrayContaining([[['product', 'description']], [['product', 'verdict']]]),
+    );
+  });
+
   it('fields that nobody asked for cost nothing', async () => {
     await ask('{ products(first: 5) { id name reviews { id } } }');
     expect(graph.asked).toEqual([]);
   });
 
-  it('the prompt and the instructions are in no SDL and no introspection', async () => {
+  it('the prompt and the instructions are in no supergraph and no introspection', async () => {
     const { data } = await ask(
-      `{ _service { sdl } __schema { types { name description fields { name description args { name description } } } directives { name description args { name defaultValue } } } }`,
+      `{ __schema { types { name description fields { name description args { name description } } } directives { name description args { name defaultValue } } } }`,
     );
+    expect(data.__schema.types.length).toBeGreaterThan(50);
     const shown = JSON.stringify(data) + (graph.gateway.graph.supergraphSdl() ?? '');
     for (const prompt of ['Summarise in', 'How does the reviewer feel', 'You extract facts', 'Extract the facts', 'Which of these does'])
       expect(shown).not.toContain(prompt);

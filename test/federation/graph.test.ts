@@ -46,6 +46,29 @@ describe('the living supergraph', () => {
     expect(status.reasons.join()).toContain('"shop" did not give its SDL');
   });
 
+  it('waits quietly for sources that are only starting, and warns of those that still do not answer later', async () => {
+    let time = 0;
+    const lines: (readonly [string, unknown])[] = [];
+    const graph = livingGraph(
+      {
+        source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql' }] },
+        ai,
+        composer: composer({ own: 'ai' }),
+        pollMs: 0,
+        log: (level, _, details) => lines.push([level, details]),
+      },
+      () => time,
+    );
+    open.push(graph);
+    await graph.refresh();
+    await graph.refresh();
+    expect(lines).toEqual([['info', { subgraphs: ['shop'] }]]);
+    time = 60_000;
+    await graph.refresh();
+    await graph.refresh();
+    expect(lines.slice(1)).toEqual([['warn', { reasons: [expect.stringContaining('"shop" did not give its SDL')] }]]);
+  });
+
   it.each(['url', 'file', 'text', 'supergraph'] as const)('serves the same graph from a source by %s', async (way) => {
     const file = join(folder, 'graph.graphql');
     const subgraph = { name: 'shop', url: shop.url };

@@ -8,7 +8,7 @@ const schema = buildSchema(`
   type Review { sentiment: String product: Product }
   type Page { items: [Product!]! }
   interface Thing { summary: String }
-  type Query { products(first: Int): [Product!]! top: [Product!]! page(first: Int!): Page product: Product poem(text: String!): String }
+  type Query { products(first: Int): [Product!]! top: [Product!]! page(first: Int!): Page product: Product poem(text: String!): String grid(first: Int): [[Product!]!]! }
 `);
 const listSizes: Record<string, ListSize> = {
   'Query.top': { assumedSize: 5, slicingArguments: [], sizedFields: [] },
@@ -48,6 +48,7 @@ describe('the quote of an operation', () => {
     ['@listSize(assumedSize:)', '{ top { summary } }', {}, 5],
     ['@listSize(sizedFields:)', '{ page(first: 12) { items { summary } } }', {}, 12],
     ['the assumed size', '{ products { summary } }', {}, 100],
+    ['lists inside lists', '{ grid(first: 3) { summary } }', {}, 300],
     ['aliases', '{ product { a: summary b: summary(words: 3) } }', {}, 2],
     ['fragments', '{ product { ...F ... on Product { s: summary } } } fragment F on Product { summary }', {}, 2],
     [

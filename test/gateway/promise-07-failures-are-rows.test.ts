@@ -56,6 +56,7 @@ describe('a failed or empty generation is a ledger row with an explicit charge',
   it('of an answer that does not fit its schema, with both attempts that it cost', async () => {
     const { gateway, upstream } = await scripted({
       deployments: { ...plainConfig.deployments, scripted: { ...scriptedDeployment, capabilities: ['completion', 'json'] } },
+      routes: { ...plainConfig.routes, default: { deployments: ['scripted'], attempts: 2 } },
     });
     upstream.plays(saying('{"n": "one"}'));
     const output = { format: 'JSON', schema: { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] } };

@@ -86,6 +86,47 @@ describe('there is one owner of retries', () => {
     expect([a.requests.length, b.requests.length]).toEqual([1, 0]);
   });
 
+  const asking = { output: { format: 'JSON', schema: { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] } } };
+  const invalid = saying('{"age":"old"}');
+  const valid = saying('{"age":42}');
+
+  it('a repair is an attempt like any other, and is made when one is left', async () => {
+    const { gateway, a, b } = await two({ attempts: 3 });
+    a.plays(down);
+    b.plays(invalid);
+    const failed = await complete(gateway, prompt('How old?', asking));
+    expect(failed).toMatchObject({ __typename: 'InvalidOutput', issues: [{ path: '/age' }] });
+    expect(a.requests.length + b.requests.length).toBe(3);
+
+    a.plays(invalid, valid);
+    expect(await complete(gateway, prompt('How old again?', asking))).toMatchObject({
+      object: { age: 42 },
+      provenance: {
+        attempts: [
+          { deployment: 'a', outcome: 'OK' },
+          { deployment: 'a', outcome: 'OK' },
+        ],
+      },
+    });
+  });
+
+  it.each([1, 2, 3])('a repair that fails is tried again elsewhere only as often as %i attempts allow', async (attempts) => {
+    const { gateway, a, b } = await two({ attempts });
+    a.plays(invalid, down);
+    b.plays(down);
+    expect(await complete(gateway, prompt('How old?', asking))).toMatchObject({ __typename: 'InvalidOutput', issues: [{ path: '/age' }] });
+    expect(a.requests.length + b.requests.length).toBe(attempts);
+    expect(await ledgerOf(gateway)).toMatchObject([{ key: { outcome: 'INVALID_OUTPUT' }, calls: 1, failures: 1 }]);
+  });
+
+  it('no answer at all stays the model’s failure, not that of its output', async () => {
+    const { gateway, a, b } = await two({ attempts: 2 });
+    a.plays(down);
+    b.plays(down);
+    expect(await complete(gateway, prompt('How old?', asking))).toMatchObject({ __typename: 'ModelUnavailable' });
+    expect([a.requests.length, b.requests.length]).toEqual([1, 1]);
+  });
+
   it('the state of a circuit can be queried, and an open one costs no request', async () => {
     const { gateway, a } = await two({ deployments: ['a'], attempts: 5 });
     const health = async (): Promise<boolean> => {

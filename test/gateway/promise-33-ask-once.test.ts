@@ -1,6 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
+import { double } from '../doubles.ts';
 import { type Shop, shop } from '../examples/shop.ts';
+import { eventually, ledgerOf } from './asking.ts';
+import { promptOf, teams } from './teams.ts';
 
 const entityCalls = vi.hoisted(() => ({ sizes: [] as number[] }));
 
@@ -100,5 +105,195 @@ describe('N entities ask once: embeddings of a list go out as one batch; identic
     expect(Number(row.usage.cost.amount)).toBe(Number(calls[0].cost));
     expect(Number(calls[0].cost)).toBeGreaterThan(0);
     expect(row.calls).toBe(50);
+  });
+});
+
+describe('identical prompts in an operation are one call, however they come', () => {
+  const newGate = () => {
+    const { promise, resolve: open, reject: fail } = Promise.withResolvers<void>();
+    return { opened: promise, open, fail };
+  };
+  /** The model answers when it is let; the slow team when it is let. */
+  async function twoTeams(route: object = {}) {
+    const gates = { model: newGate(), slow: newGate() };
+    const provider = double('model', async function* (request, { report }) {
+      await gates.model.opened;
+      if (request.kind === 'embedding') {
+        for (const [index, text] of request.texts.entries()) yield { type: 'embedding', index, vector: new Float32Array([text.length]) };
+      } else yield { type: 'text', text: `said of ${promptOf(request)}` };
+      report({ freshInputTokens: 101, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 0 });
+      yield { type: 'finish', reason: 'stop' };
+    });
+    const about = (id: string) => ({ id, description: 'about it' });
+    const { gateway } = await teams({
+      provider,
+      route,
+      remote: {
+        products: {
+          sdl: 'type Query { fast: [Product!]! } type Product @key(fields: "id") { id: ID! description: String! }',
+          resolvers: { Query: { fast: () => [about('1')] }, Product: { __resolveReference: ({ id }: { id: string }) => about(id) } },
+        },
+        trends: {
+          sdl: 'type Query { slow: [Product!]! } type Product @key(fields: "id") { id: ID! }',
+          resolvers: { Query: { slow: () => gates.slow.opened.then(() => [{ id: '1' }, { id: '2' }]) } },
+        },
+      },
+      fields: `extend type Product @key(fields: "id") { id: ID! description: String!
+        summary: String @completion(prompt: "Sum up {description}", maxInputTokens: 500, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]])
+        gist: String @completion(prompt: "Sum up {description}", maxInputTokens: 500, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]])
+        vector: Vector @embedding(text: "{description}", maxInputTokens: 500) @requiresScopes(scopes: [["ai:use"]]) }`,
+    });
+    entityCalls.sizes.length = 0;
+    return { gateway, provider, gates };
+  }
+  const settled = async (): Promise<void> => {
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  };
+  const nano = ({ cost }: { cost: string }): number => Math.round(Number(cost) * 1e9);
+  /** 101 tokens in, 10 out: 121,000 nano-dollars. */
+  const cost = 121_000;
+
+  it.each([
+    ['nothing is kept', {}],
+    ['answers are kept', { cacheSeconds: 60 }],
+  ])('a slower team’s entities join the call in flight and bear their share, where %s', async (_, route) => {
+    const { gateway, provider, gates } = await twoTeams(route);
+    const asking = gateway.ask('query Joined { fast { summary } slow { s: summary gist } }');
+    await eventually(
+      'the model is asked',
+      () => provider.asked.length,
+      (asked) => asked === 1,
+    );
+    gates.slow.open();
+    await eventually(
+      'both lists are resolved',
+      () => entityCalls.sizes.length,
+      (calls) => calls === 2,
+    );
+    await settled();
+    gates.model.open();
+    const { data, errors, extensions } = await asking;
+    expect(errors).toBeUndefined();
+    expect(data.slow.map(({ s }: { s: string }) => s)).toEqual([data.fast[0].summary, data.fast[0].summary]);
+    expect(provider.asked).toHaveLength(1);
+    const { calls } = extensions.usage;
+    expect(new Set(calls.map(({ callId }: { callId: string }) => callId)).size).toBe(1);
+    expect(calls.map(({ coordinate, paths }: Record<string, unknown>) => [coordinate, paths])).toEqual([
+      [
+        'Product.summary',
+        [
+          ['fast', 0, 'summary'],
+          ['slow', 0, 's'],
+          ['slow', 1, 's'],
+        ],
+      ],
+      [
+        'Product.gist',
+        [
+          ['slow', 0, 'gist'],
+          ['slow', 1, 'gist'],
+        ],
+      ],
+    ]);
+    expect(calls.map(nano).reduce((sum: number, one: number) => sum + one)).toBe(cost);
+    expect(Math.abs(nano(calls[0]) / nano(calls[1]) - 3 / 2)).toBeLessThan(0.001);
+    expect(nano(extensions.usage)).toBe(cost);
+    const rows = (await ledgerOf(gateway, undefined, ['COORDINATE', 'OPERATION'])).filter(({ key }) =>
+      JSON.stringify(key).includes('Joined'),
+    );
+    expect(rows.map(({ calls: uses }) => uses).sort()).toEqual([2, 3]);
+    expect(rows.map(({ usage }) => Math.round(Number(usage.cost.amount) * 1e9)).reduce((sum, one) => sum + one)).toBe(cost);
+  });
+
+  it.each([
+    ['nothing is kept', {}, 'SHARED'],
+    ['answers are kept', { cacheSeconds: 60 }, 'HIT'],
+  ])('who comes when the call is over is told its answer, at no cost, where %s', async (_, route, cache) => {
+    const { gateway, provider, gates } = await twoTeams(route);
+    gates.model.open();
+    const asking = gateway.ask('{ fast { summary } slow { s: summary } }');
+    await eventually(
+      'the first call is in the ledger',
+      () => ledgerOf(gateway),
+      (rows) => rows.length > 0,
+    );
+    gates.slow.open();
+    const { data, errors, extensions } = await asking;
+    expect(errors).toBeUndefined();
+    expect(data.slow[1].s).toBe(data.fast[0].summary);
+    expect(provider.asked).toHaveLength(1);
+    expect(extensions.usage.calls).toMatchObject([
+      { paths: [['fast', 0, 'summary']], cost: '0.000121' },
+      {
+        paths: [
+          ['slow', 0, 's'],
+          ['slow', 1, 's'],
+        ],
+        cache,
+        cost: '0',
+        savedCost: '0.000121',
+      },
+    ]);
+    expect(nano(extensions.usage)).toBe(cost);
+    // Another operation asks for itself, unless the route keeps answers.
+    await gateway.ask('{ fast { summary } }');
+    expect(provider.asked).toHaveLength(cache === 'HIT' ? 1 : 2);
+  });
+
+  it('texts that are being embedded are not embedded twice', async () => {
+    const { gateway, provider, gates } = await twoTeams();
+    const asking = gateway.ask('{ fast { vector } slow { v: vector } }');
+    await eventually(
+      'the model is asked',
+      () => provider.asked.length,
+      (asked) => asked === 1,
+    );
+    gates.slow.open();
+    await eventually(
+      'both lists are resolved',
+      () => entityCalls.sizes.length,
+      (calls) => calls === 2,
+    );
+    await settled();
+    gates.model.open();
+    const { data, errors, extensions } = await asking;
+    expect(errors).toBeUndefined();
+    expect(data.slow[1].v).toBe(data.fast[0].vector);
+    expect(provider.asked).toHaveLength(1);
+    expect(extensions.usage.calls).toHaveLength(1);
+    expect(extensions.usage.calls[0].paths).toEqual([
+      ['fast', 0, 'vector'],
+      ['slow', 0, 'v'],
+      ['slow', 1, 'v'],
+    ]);
+  });
+
+  it('a failure of the one call is the failure of all that joined it, each at its own place', async () => {
+    const { gateway, provider, gates } = await twoTeams();
+    const asking = gateway.ask('{ fast { id summary } slow { id s: summary } }');
+    await eventually(
+      'the model is asked',
+      () => provider.asked.length,
+      (asked) => asked === 1,
+    );
+    gates.slow.open();
+    await eventually(
+      'both lists are resolved',
+      () => entityCalls.sizes.length,
+      (calls) => calls === 2,
+    );
+    await settled();
+    gates.model.fail(new GatewayError('MODEL_UNAVAILABLE', 'It is down.'));
+    const { data, errors } = await asking;
+    expect(data).toEqual({
+      fast: [{ id: '1', summary: null }],
+      slow: [
+        { id: '1', s: null },
+        { id: '2', s: null },
+      ],
+    });
+    expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual(['fast.0.summary', 'slow.0.s', 'slow.1.s']);
+    expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['MODEL_UNAVAILABLE']));
+    expect(provider.asked).toHaveLength(1);
   });
 });

@@ -51,6 +51,13 @@ describe('Query.embedding', () => {
     expect(asking.usage.extension()?.calls).toMatchObject([{ coordinate: 'Query.embedding', paths: [['a'], ['b']], cost: '0.000001' }]);
   });
 
+  it('joins no more texts than the vendors take: what each field may ask alone, it may ask beside others', async () => {
+    const { ask, requests } = gateway(embeds);
+    const sixty = (name: string) => input(Array.from({ length: 60 }, (_, index) => `${name}${index}`));
+    await ask(`{ a: embedding${sixty('x')} ${whole} b: embedding${sixty('y')} ${whole} }`);
+    expect(requests.map(({ request }) => (request.kind === 'embedding' ? request.texts.length : 0))).toEqual([60, 60]);
+  });
+
   it('splits tokens and cost over the fields so that they add up exactly', async () => {
     const texts = fc.array(
       fc.string({ minLength: 1, maxLength: 30 }).filter((text) => text.trim() !== ''),

@@ -36,7 +36,7 @@ export function context(who: Principal = principal(), signal: AbortSignal = new 
     principal: who,
     signal,
     operation: { name: 'Test', client: null, documentId: null },
-    hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), release: async () => {} },
+    hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), giveBack: async () => {}, release: async () => {} },
     usage: operationUsage(),
   };
 }

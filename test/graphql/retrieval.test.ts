@@ -14,7 +14,7 @@ const citation: Citation = { marker: '[1]', quote: 'Thirty days.', score: 1, pas
 /** Asks for the embedding, then for the answer, as the real one does. */
 function library(handle: () => Services['handle'], relevant: boolean): Partial<Retrieval> {
   const embed: Retrieval['search'] = async ({ callFor, query, signal }) => {
-    const call = await callFor({ route: 'embedding', signal });
+    const call = await callFor({ route: 'embedding', signal, purpose: 'search' });
     await collect(handle()({ kind: 'embedding', texts: [query], dimensions: null }, call));
     return { hits: [{ score: 1, passage, entity: null }], warnings: ['By words alone.'] };
   };
@@ -25,7 +25,7 @@ function library(handle: () => Services['handle'], relevant: boolean): Partial<R
       if (!relevant) return { kind: 'no-answer', message: 'The handbook says nothing about that.' };
       const { callFor, route, signal } = question;
       async function* chunks(): AsyncGenerator<Chunk> {
-        const call = await callFor({ route, signal });
+        const call = await callFor({ route, signal, purpose: 'answer' });
         for await (const chunk of handle()(completionRequest(question.question), call)) {
           if (chunk.type === 'finish') yield { type: 'citation', citation };
           yield chunk;

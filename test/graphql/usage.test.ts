@@ -114,5 +114,18 @@ describe('Query.aiQuote', () => {
       extensions: { code: 'BAD_REQUEST' },
     });
     expect((await quoted('{')).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+    const deep = `{ completion(input: { prompt: { text: "x" }, tags: ${'['.repeat(4_500)}${']'.repeat(4_500)} }) { __typename } }`;
+    expect((await quoted(deep)).errors?.[0]).toMatchObject({
+      message: expect.stringContaining('nests its brackets too deep'),
+      extensions: { code: 'BAD_REQUEST' },
+    });
+  });
+
+  it('refuses variables that the operation does not take', async () => {
+    const document = 'query ($most: Int!) { completion(input: { prompt: { text: "x" }, maxOutputTokens: $most }) { __typename } }';
+    expect((await quoted(document, { most: 'many' })).errors?.[0]).toMatchObject({
+      message: expect.stringMatching(/cannot run: Variable "\$most" got invalid value "many"/),
+      extensions: { code: 'BAD_REQUEST' },
+    });
   });
 });

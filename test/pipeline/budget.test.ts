@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../src/core/call.ts';
 import { collect } from '../../src/core/chunk.ts';
+import { noUsage } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request.ts';
 import { estimateInputTokens } from '../../src/core/tokens.ts';
 import { budgeted } from '../../src/pipeline/budget.ts';
@@ -52,6 +53,17 @@ describe('the budget of an attempt', () => {
     expect(provider.asked).toHaveLength(0);
     expect(asked.attempts()).toMatchObject([{ outcome: 'BUDGET_EXCEEDED', usage: null, cost: null }]);
   });
+
+  it.each([1e20, -5, 2.5, Number.NaN])(
+    'estimates where the vendor counts %d tokens, which nobody can have counted',
+    async (outputTokens) => {
+      const budget = account(1_000_000_000);
+      const asked = call({ hold: budget.hold });
+      await read(says('Hi there.', { usage: { ...noUsage, freshInputTokens: 10, outputTokens } }), asked);
+      expect(asked.attempts()).toMatchObject([{ estimated: true, usage: { freshInputTokens: inputTokens, outputTokens: 3 } }]);
+      expect(budget.spent()).toBe(inputTokens * 1_000 + 3 * 2_000);
+    },
+  );
 
   it('refuses an unpriced deployment under a budget, and serves it without one', async () => {
     const provider = says('Hi.');

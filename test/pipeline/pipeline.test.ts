@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/core/call.ts';
@@ -96,6 +97,8 @@ describe('the pipeline', () => {
           );
           expect(budget.held()).toBe(0);
           expect(ledger.rows.reduce((sum, row) => sum + (row.cost ?? 0), 0)).toBe(budget.spent());
+          // A provider that was told to stop sees it when it next runs.
+          for (let turn = 0; turn < 100 && doubles.some((provider) => provider.running() > 0); turn += 1) await setImmediate();
           for (const provider of doubles) expect(provider.running()).toBe(0);
         },
       ),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Spent } from '../../src/core/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { completionRequest } from '../../src/core/request.ts';
@@ -113,6 +114,28 @@ describe('the route', () => {
     const failure = await failureOf(ask(route('default', [provider, says('Hi.')], { totalMs: 20 })));
     expect(failure).toMatchObject({ code: 'TIMEOUT' });
     expect(provider.aborted()).toBe(1);
+  });
+
+  it('gives a call that asks a second time what the first left of attempts and of time', async () => {
+    const provider = says('Hi.');
+    let time = 1_000;
+    const { handle } = gateway([route('default', [provider], { attempts: 2, totalMs: 5_000 })], { now: () => time });
+    const ask = (spent: Spent) => collect(handle(request, call({ spent })));
+
+    const spent: Spent = { attempts: 0, since: null };
+    await ask(spent);
+    expect(spent).toEqual({ attempts: 1, since: 1_000 });
+    time = 6_000;
+    expect(await failureOf(ask(spent))).toMatchObject({ code: 'TIMEOUT' });
+    expect(provider.asked).toHaveLength(1);
+
+    time = 5_999;
+    await ask(spent);
+    expect(await failureOf(ask(spent))).toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      message: 'Route "default" allows a call 2 attempts, and all of them are used.',
+    });
+    expect(provider.asked).toHaveLength(2);
   });
 
   it.each(['GUARDRAIL_BLOCKED', 'BAD_REQUEST', 'INVALID_OUTPUT'] as const)(

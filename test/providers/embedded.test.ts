@@ -126,6 +126,19 @@ describe('an answer by the embedded provider', () => {
     { role: 'user', content: [{ type: 'text', text: `${quoted('[1]', manual)}\n${quoted('[2]', budgets)}\n\nQuestion: ${question}` }] },
   ];
 
+  it('answers from the numbered passages, also when the question itself quotes somebody', async () => {
+    const { text } = await ask([
+      { role: 'system', content: [{ type: 'text', text: `Answer from the passages. ${quotedDataRule}\n${quoted('[1]', manual)}` }] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: `Which port does the gateway listen on? It is ${quoted('name', 'a kettle. It boils water quickly.')}.` },
+        ],
+      },
+    ]);
+    expect(text).toBe('The gateway listens on port 4000 by default. [1]');
+  });
+
   it.each([
     ['Which port does the gateway listen on?', 'The gateway listens on port 4000 by default. [1]'],
     ['When do budgets reset?', 'Budgets reset on the first day of each month at midnight UTC. [2]'],

@@ -62,6 +62,7 @@ describe('usage', () => {
   const noOutput = { total: undefined, text: undefined, reasoning: undefined };
   it('is unknown when the vendor told nothing', () => {
     expect(usageOf({ inputTokens: none, outputTokens: noOutput })).toBeNull();
+    expect(usageOf({ inputTokens: { ...none, total: 10 }, outputTokens: { ...noOutput, total: -100 } })).toBeNull();
   });
 
   it('keeps its classes disjoint when only totals are told', () => {

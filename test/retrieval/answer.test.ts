@@ -89,6 +89,14 @@ describe('an answer', () => {
     expect(calls.map(({ route }) => route)).toEqual(['embedding', 'default']);
   });
 
+  it('is asked of the model in other words than it is searched by, where those quote somebody', async () => {
+    const { handle, requests } = models(says('No.'));
+    const { retrieval, book } = await filled(handle);
+    const shown = 'How do I wash <data name="what">\njackets\n</data>?';
+    await collect(answerChunks(() => retrieval.answer({ ...asked('How do I wash jackets?', book), shown })));
+    expect(messagesOf(requests.find((each) => each.kind === 'completion')).at(-1)).toBe(shown);
+  });
+
   it('is not asked of a model when nothing relevant was found', async () => {
     const { handle, requests } = models(says('Leonardo.'));
     const { retrieval, book } = await filled(handle);

@@ -93,6 +93,7 @@ export function booked(): Booked {
       const hold: Hold = {
         budgeted: false,
         draw: async () => ({ settle: async () => {} }),
+        giveBack: async () => {},
         release: async () => {
           if (!released) book.held -= 1;
           released = true;

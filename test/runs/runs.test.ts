@@ -195,6 +195,13 @@ describe('an idempotency key', () => {
     await second.ended(never);
   });
 
+  it('attaches those who ask in the same moment', async () => {
+    const registry = runs();
+    const asked = Array.from({ length: 3 }, () => registry.start(begin(says('Hi.'), { idempotencyKey: 'k' })));
+    const ids = (await Promise.all(asked)).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('is free again when nothing was sent to a model', async () => {
     const registry = runs();
     const refused = await registry.start(

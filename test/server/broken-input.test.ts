@@ -31,6 +31,26 @@ const cases: readonly Case[] = [
     status: 400,
     says: /UTF-8/,
   },
+  { what: 'a wrong enum value', init: ask('{painted(colour: PINK)}'), status: 400, says: /"Colour" enum\. It has RED, GREEN\./ },
+  {
+    what: 'a wrong enum value in variables',
+    init: ask('query($c: Colour){painted(colour: $c)}', { c: 'PINK' }),
+    status: 400,
+    says: /got invalid value "PINK".* It has RED, GREEN\./,
+  },
+  { what: 'text for an enum', init: ask('{painted(colour: "RED")}'), status: 400, says: /non-enum value.* It has RED, GREEN\./ },
+  {
+    what: 'two keys where one is asked',
+    init: ask('{painted(with: {})}'),
+    status: 400,
+    says: /exactly one key\. Its keys: brush, roller\./,
+  },
+  {
+    what: 'no key in variables where one is asked',
+    init: ask('query($t: Tool){painted(with: $t)}', { t: {} }),
+    status: 400,
+    says: /Exactly one key .* Its keys: brush, roller\./,
+  },
   { what: 'a list', init: post([{ query: '{hello}' }]), status: 400, says: /Batches/ },
   { what: 'a number', init: post('5'), status: 400, says: /JSON object with "query"; this is a number/ },
   { what: 'no query', init: post({}), status: 400, says: /no "query"/ },
@@ -184,6 +204,12 @@ const cases: readonly Case[] = [
     status: 406,
     says: /text\/event-stream.*since it is a subscription/,
   },
+  {
+    what: 'a subscription whose field can be left out',
+    init: ask('subscription ($on: Boolean = false) {...F} fragment F on Subscription {ticks(to: 1) @include(if: $on) {seq}}'),
+    status: 400,
+    says: /subscription cannot carry @skip or @include/,
+  },
   { what: '@defer as JSON', init: ask('{slow {... @defer {slow}}}'), status: 406, says: /since it uses @defer/ },
   {
     what: 'an unknown key',
@@ -213,13 +239,19 @@ describe('broken input', () => {
   it.each([
     ['a broken Host', 'GET /graphql?query={__typename} HTTP/1.1\r\nHost: a b:c:d\r\n\r\n', 400, /Host header/],
     ['a Host with a path', 'GET /graphql HTTP/1.1\r\nHost: [::1\r\n\r\n', 400, /Host header/],
+    ['two Hosts', 'GET /graphql?query={__typename} HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400, /more than one Host/],
     ['no Host', 'GET /graphql HTTP/1.1\r\n\r\n', 400, /Host header/],
-    ['a broken URL', 'GET http://[/graphql HTTP/1.1\r\nHost: a\r\n\r\n', 400, /not a path/],
+    ['a broken URL', 'GET http://[/graphql HTTP/1.1\r\nHost: localhost\r\n\r\n', 400, /not a path/],
     ['what is no HTTP', 'hello\r\n\r\n', 400, /not an HTTP\/1.1 request/],
-    ['headers over the limit', `GET /graphql HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, /more than 16384 bytes/],
+    [
+      'headers over the limit',
+      `GET /graphql HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+      431,
+      /more than 16384 bytes/,
+    ],
     [
       'a broken chunk',
-      'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
       400,
       /./,
     ],
@@ -231,14 +263,20 @@ describe('broken input', () => {
     expect(answer).not.toMatch(/node_modules|\.ts:|\.js:/);
   });
 
+  it('answers a client that offers HTTP/2 with each request as if it had not', async () => {
+    const { url } = await serve();
+    const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+    expect(await raw(url, `GET /graphql?query={hello} HTTP/1.1\r\nHost: 127.0.0.1\r\n${offer}\r\n`)).toMatch(/^HTTP\/1.1 200 .*Hello/s);
+  });
+
   it('cuts off a request whose headers never end', async () => {
     const { url } = await serve({ limits: { headersTimeoutMs: 100 } });
-    expect(await raw(url, 'POST /graphql HTTP/1.1\r\nHost: a\r\n')).toMatch(/^HTTP\/1.1 408 .*headers within 0.1 s/s);
+    expect(await raw(url, 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n')).toMatch(/^HTTP\/1.1 408 .*headers within 0.1 s/s);
   });
 
   it('cuts off a request whose body never ends', async () => {
     const { url } = await serve({ limits: { bodyTimeoutMs: 100 } });
-    const head = 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
+    const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
     expect(await raw(url, head)).toMatch(/^HTTP\/1.1 408 .*did not arrive within 0.1 s/s);
   });
 
@@ -250,7 +288,7 @@ describe('broken input', () => {
 
   it('counts a body that does not say its length', async () => {
     const { url } = await serve({ limits: { bodyBytes: 1_000 } });
-    const head = 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await raw(url, `${head}${'3e8\r\n'}${' '.repeat(1_000)}\r\n1\r\n \r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 .*at most 1000/s);
   });
 });

@@ -71,7 +71,10 @@ const typeDefs = /* GraphQL */ `
     slow: Slow
     principal: String
     big(bytes: Int!): String
+    painted(colour: Colour, with: Tool): String
   }
+  enum Colour { RED GREEN }
+  input Tool @oneOf { brush: String  roller: String }
   type Item { id: ID!  broken: String }
   type Slow { fast: String  slow: String  broken: String }
   type Mutation { touch: String }
@@ -214,7 +217,7 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
         principal: authorization === null ? anonymous : { ...anonymous, id: 'key:1', kind: 'key' },
         signal,
         operation: { name: operationName, client, documentId },
-        hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), release: async () => {} },
+        hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), giveBack: async () => {}, release: async () => {} },
         usage: operationUsage(),
         lastEventId,
       };

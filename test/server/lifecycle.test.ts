@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -134,15 +135,43 @@ describe('web pages', () => {
     expect((await fetch(`${url}?query={hello}`, { headers })).status).toBe(403);
   });
 
+  it.each([
+    ['evil.example', {}, {}, 403],
+    ['evil.example', { authorization: 'Bearer secret' }, {}, 200],
+    ['evil.example', {}, { development: false }, 200],
+    ['app.example', {}, { cors: { origins: ['http://app.example'] } }, 200],
+    ['localhost:4000', {}, {}, 200],
+    ['[::1]:4000', {}, {}, 200],
+    ['192.168.1.7:4000', {}, {}, 200],
+  ])('cannot reach it by a name that was pointed here: Host %s, %j, %j get %i', async (host, headers, options, status) => {
+    const { url, opened } = await serve(options);
+    const answer = await new Promise<number | undefined>((resolve, reject) => {
+      get(`${url}?query={hello}`, { headers: { host, ...headers } }, (response) => resolve(response.resume().statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+    expect(answer).toBe(status);
+    expect(opened).toHaveLength(status === 200 ? 1 : 0);
+  });
+
   it('are GraphiQL in development: whole, from this server alone', async () => {
-    const { url } = await serve({ graphiql: { defaultQuery: '{ hello }' } });
+    const { url } = await serve({ graphiql: ['{ hello }', '{ later }'] });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     const html = await page.text();
-    expect(html).toContain('"defaultQuery":"{ hello }"');
+    expect(html).toContain('"defaultTabs":[{"query":"{ hello }"},{"query":"{ later }"}]');
+    expect(html).toContain('<meta name="viewport" content="width=device-width');
     expect(html).not.toMatch(/<(script|link|img|iframe)[^>]+(src|href)="?https?:/);
     expect(page.headers.get('content-security-policy')).toMatch(
       /default-src 'none'; script-src 'sha256-[\w+/]+=*' blob:;.*connect-src 'self'/,
     );
+  });
+
+  it('send subscriptions of GraphiQL by POST: by GET what calls a model is refused', async () => {
+    const { url } = await serve();
+    const html = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+    const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec(html)?.[1] ?? '{}');
+    expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
   });
 
   it('are not shown in production', async () => {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { sse } from '../../src/server/stream-writer.ts';
 import { serve, testSchema, until } from './fixture.ts';
 import { eventsOf, post, readAll, type ServerSentEvent } from './http-client.ts';
 
@@ -30,6 +31,10 @@ describe('a subscription over SSE', () => {
       const events = await all(await post(url, ticks(2, selection), stream));
       expect(events.map(({ id }) => id).filter((id) => id !== null)).toEqual(['c1', 'c2']);
     }
+  });
+
+  it('sends no id for an event without a place, so that a client keeps the one it has', () => {
+    expect(sse(() => '').result({ data: {} })).toBe('event: next\ndata: {"data":{}}\n\n');
   });
 
   it('resumes after the Last-Event-ID, wherever the socket was killed', async () => {
@@ -147,7 +152,7 @@ describe('a client that leaves', () => {
 });
 
 describe('a client that stops reading', () => {
-  const head = 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n';
+  const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n';
   const body = JSON.stringify({ query: 'subscription {ticks(to: 100000, bytes: 10000) {seq text}}' });
   const request = `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
 

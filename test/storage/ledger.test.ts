@@ -1,7 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import type { Statements } from '../../src/storage/database.ts';
 import type { UsageQuery } from '../../src/storage/ledger.ts';
+import { usageTotals } from '../../src/storage/ledger-totals.ts';
 import { openOutbox } from '../../src/storage/outbox.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { usageRow } from './rows.ts';
@@ -155,6 +157,28 @@ describe('a database that refuses', () => {
     await next.ledger.adopt();
     expect(await callsIn(next)).toBe(1);
   });
+});
+
+describe('a report over all time', () => {
+  it.each([[[]], [[Date.UTC(2026, 10, 5, 12), Date.UTC(2026, 10, 20)]]])(
+    'asks the database for the time in which something was used, and no more (%j)',
+    async (times) => {
+      const { ledger, database } = await processOn(temporaryFolder(), { clock });
+      for (const time of times) ledger.append([usageRow({ time })]);
+      await ledger.flush();
+      let asked = 0;
+      const counted: Statements = {
+        ...database,
+        all: (sql, values) => {
+          asked += 1;
+          return database.all(sql, values);
+        },
+      };
+      const ever = { ...all, from: Date.UTC(1, 0), to: Date.UTC(9999, 11) };
+      expect((await usageTotals(counted, ever)).totals.map(({ calls }) => calls)).toEqual(times.length === 0 ? [] : [times.length]);
+      expect(asked).toBeLessThan(10);
+    },
+  );
 });
 
 describe('retention', () => {

@@ -1,7 +1,7 @@
 /** An operator's `@answer` field: a question about the entity, answered from a collection's documents, with citations. */
 import { type GraphQLFieldResolver, getNamedType } from 'graphql';
 import type { AnswerField } from '../../fields/ai-field.ts';
-import { renderPlain } from '../../fields/template.ts';
+import { renderPlain, renderQuestion } from '../../fields/template.ts';
 import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
 import type { OperationContext } from '../context.ts';
 import type { Services } from '../services.ts';
@@ -24,6 +24,7 @@ export function answerResolver(
         first: passages,
         maxOutputTokens: field.maxOutputTokens,
       },
+      renderQuestion(field.question, args, entity),
     );
     const run = await prepared.start({});
     const state = await run.ended(context.signal);

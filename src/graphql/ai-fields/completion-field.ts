@@ -1,16 +1,18 @@
 /** An operator's `@completion` field: the entity and the selection become a request, the answer becomes the field's value. */
 import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import { collect } from '../../core/chunk.ts';
+import { type Completion, collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { quotedDataRule } from '../../core/quoted.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request.ts';
 import type { CompletionField } from '../../fields/ai-field.ts';
 import { type Asked, askedFor } from '../../fields/selection.ts';
 import { render } from '../../fields/template.ts';
-import { callFor, checkLength, routeFor } from '../call.ts';
+import { checkLength, joinableCallFor, routeFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
+import { entityCeiling } from '../quote-rules.ts';
 import type { Services } from '../services.ts';
+import { begun, joined } from './in-one-call.ts';
 import { bounded, together } from './together.ts';
 
 interface Use {
@@ -81,19 +83,9 @@ async function answersTo(
 }
 
 async function answerTo(group: readonly Use[], field: CompletionField, services: Services, context: OperationContext): Promise<unknown> {
-  const [first] = group;
+  const [first, ...others] = group;
   if (first === undefined) return null;
-  const call = callFor(
-    { services, context, info: first.info },
-    {
-      route: field.route,
-      cache: { mode: 'default', maxAgeSeconds: null },
-      tags: {},
-      signal: context.signal,
-      askers: group.map(({ info }) => ({ info, weight: 1 })),
-    },
-  );
-  const completion = await collect(services.handle(first.request, call));
+  const completion = await completionOf(first.request, [first, ...others], field, services, context);
   if (first.asked.format === 'json') return first.asked.valueOf(completion.object);
   if (completion.finishReason === 'content-filter') {
     throw new GatewayError(
@@ -102,4 +94,32 @@ async function answerTo(group: readonly Use[], field: CompletionField, services:
     );
   }
   return completion.text;
+}
+
+/** Joins the call that already asks this for the operation, or makes it. */
+function completionOf(
+  request: CompletionRequest,
+  group: readonly [Use, ...Use[]],
+  field: CompletionField,
+  services: Services,
+  context: OperationContext,
+): Promise<Completion> {
+  const askers = group.map(({ info }) => ({ info, weight: 1 }));
+  const { route } = field;
+  const name = `${route} ${canonicalJson(request)}`;
+  const answer = joined<Completion>(context, name, askers);
+  if (answer !== null) return answer;
+  const { call, join } = joinableCallFor(
+    { services, context, info: group[0].info },
+    {
+      route,
+      cache: { mode: 'default', maxAgeSeconds: null },
+      tags: {},
+      signal: context.signal,
+      askers,
+      onceInOperation: true,
+      reserved: entityCeiling(field, services).cost ?? 0,
+    },
+  );
+  return begun(context, name, { join, answer: collect(services.handle(request, call)) });
 }

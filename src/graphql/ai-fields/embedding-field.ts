@@ -6,6 +6,7 @@ import type { EmbeddingField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
 import { routeFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
+import { entityCeiling } from '../quote-rules.ts';
 import { encodedVector } from '../scalars.ts';
 import type { Services } from '../services.ts';
 import { vectorFor } from './vectors.ts';
@@ -25,7 +26,7 @@ export function embeddingResolver(
         `${field.coordinate}: the text is about ${tokens} tokens long, and maxInputTokens allows ${field.maxInputTokens}.`,
       );
     }
-    const vector = await vectorFor({ text, info }, field.route, services, context);
+    const vector = await vectorFor({ text, info, reserved: entityCeiling(field, services).cost ?? 0 }, field.route, services, context);
     return encodedVector(vector);
   };
 }

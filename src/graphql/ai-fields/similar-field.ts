@@ -5,6 +5,7 @@ import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
 import { callFor } from '../call.ts';
 import type { OperationContext } from '../context.ts';
+import { entityCeiling } from '../quote-rules.ts';
 import type { Services } from '../services.ts';
 import { vectorFor } from './vectors.ts';
 
@@ -31,7 +32,7 @@ export function similarResolver(
       principal: context.principal,
       signal: context.signal,
       context,
-      embed: (text, route) => vectorFor({ text, info }, route, services, context),
+      embed: (text, route) => vectorFor({ text, info, reserved: entityCeiling(field, services).cost ?? 0 }, route, services, context),
       callFor: (want) => callFor({ services, context, info }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
     });
     return found.map(({ typeName: __typename, key }) => ({ __typename, ...key }));

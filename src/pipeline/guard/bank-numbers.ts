@@ -1,5 +1,5 @@
 /** Numbers that carry their own checksum: IBAN (ISO 13616, mod 97) and payment cards (ISO 7812, Luhn). */
-import type { Span } from './personal-data.ts';
+import type { Span } from './span.ts';
 
 /** Length by country: the IBAN registry of SWIFT, release 99. */
 const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(

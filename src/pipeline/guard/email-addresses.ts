@@ -1,5 +1,5 @@
 /** E-mail addresses, found from their `@` outwards: a bounded way to either side, so that a text of nothing else stays cheap. */
-import type { Span } from './personal-data.ts';
+import type { Span } from './span.ts';
 
 /** Lengths: RFC 5321 §4.5.3.1. */
 const mostLocal = 64;

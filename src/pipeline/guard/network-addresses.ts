@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { Span } from './personal-data.ts';
+import type { Span } from './span.ts';
 
 const v4Shape = /(?<![\w.-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w-]|\.\d)/g;
 const v6Shape = /(?<![\w:.])[0-9A-Fa-f:]{6,39}(?![\w:])/g;

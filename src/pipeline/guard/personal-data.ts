@@ -10,12 +10,7 @@ import { emailAddresses } from './email-addresses.ts';
 import { networkAddresses } from './network-addresses.ts';
 import { phoneNumbers } from './phone-numbers.ts';
 import { secrets } from './secrets.ts';
-
-/** UTF-16 offsets; `end` is behind the last character. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Span } from './span.ts';
 
 interface Find extends Span {
   readonly kind: Kind;

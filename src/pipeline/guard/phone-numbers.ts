@@ -6,7 +6,7 @@
  * far more often than telephones.
  */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { Span } from './personal-data.ts';
+import type { Span } from './span.ts';
 
 const international = /(?<![\w+])\+\(?[1-9](?:[ .\-/()]{0,2}\d){6,16}(?!\d)/g;
 const northAmerican = /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g;

@@ -1,5 +1,5 @@
 /** Credentials that can be told by their shape: keys of well-known services, tokens, private keys, passwords inside URLs. */
-import type { Span } from './personal-data.ts';
+import type { Span } from './span.ts';
 
 /** Each begins with a fixed prefix and is bounded, so that a scan is linear. */
 const shapes: readonly RegExp[] = [

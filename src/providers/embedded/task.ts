@@ -1,9 +1,9 @@
 /**
  * What a request asks for, and the text it gives to work on.
  *
- * The text is, in this order: the data blocks of the last user message; those of the whole conversation; the results of
- * tools; a text that the last message brings after or before its instruction; what was said before. Instructions of a
- * system message are never taken for text: they are not the caller's to read back.
+ * The text is, in this order: numbered passages of a system message; the data blocks of the last user message; those of
+ * the whole conversation; the results of tools; a text that the last message brings after or before its instruction; what
+ * was said before. Instructions of a system message are never taken for text: they are not the caller's to read back.
  */
 
 import { unquoted } from '../../core/quoted.ts';
@@ -64,6 +64,11 @@ function foundIn(
   last: Read,
   results: readonly string[],
 ): { readonly instruction: string; readonly sources: readonly Source[] } {
+  const passages = messages.flatMap((message) => (message.role === 'system' ? unquoted(textOf(message)).data.filter(isPassage) : []));
+  // What the question quotes then belongs to it: it is no text to answer from.
+  if (passages.length > 0 && !last.data.some(isPassage)) {
+    return { instruction: [last.task, ...last.data.map(({ text }) => text)].join('\n'), sources: passages };
+  }
   const named = [...last.data, ...results.map((text) => ({ name: null, text }))];
   if (named.length > 0) return { instruction: last.task, sources: named };
   const quotedBefore = messages.flatMap((message) => (message.role === 'assistant' ? [] : unquoted(textOf(message)).data));
@@ -76,6 +81,9 @@ function foundIn(
     .filter((text) => countWords(text) >= leastMaterialWords);
   return { instruction: last.task, sources: earlier.map((text) => ({ name: null, text })) };
 }
+
+/** Retrieval numbers what may be cited. */
+const isPassage = ({ name }: { readonly name: string | null }): boolean => name !== null && /^\[\d+\]$/.test(name);
 
 const textOf = (message: Message | undefined): string =>
   (message?.content ?? []).flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');

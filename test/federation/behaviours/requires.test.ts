@@ -14,7 +14,7 @@ describe('@requires', () => {
       remote: {
         base: {
           sdl: `type Query { item: Item items: [Item!]! }
-            type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! weight: Int size: Size maker: Maker! }
+            type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! weight: Int size: Size maker: Maker! rated(by: String = "all"): Rated } type Rated { of: String broken: String! }
             enum Currency { EUR USD } type Size { w: Int h: Int } type Maker @key(fields: "id") { id: ID! }`,
           resolvers: {
             Query: { item: () => ({ id: '1' }), items: () => [{ id: '1' }, { id: '2' }] },
@@ -22,6 +22,7 @@ describe('@requires', () => {
               price: ({ id }: Ref, { currency }: Ref) => Number(id) * (currency === 'USD' ? 200 : 100),
               weight: ({ id }: Ref) => (id === '2' ? null : 5),
               size: () => ({ w: 2, h: 3 }),
+              rated: (_: Ref, { by }: Ref) => ({ of: by }),
               maker: ({ id }: Ref) => ({ id: `m${String(id)}` }),
             },
           },
@@ -33,13 +34,15 @@ describe('@requires', () => {
         shipping: {
           sdl: `type Item @key(fields: "id") { id: ID! price(currency: Currency = EUR): Int! @external weight: Int @external size: Size @external maker: Maker! @external
               cost: String @requires(fields: "price(currency: USD) weight") costEur: String @requires(fields: "price(currency: EUR)")
-              area: Int @requires(fields: "size { w h }") from: String @requires(fields: "maker { id country }") }
+              area: Int @requires(fields: "size { w h }") from: String @requires(fields: "maker { id country }")
+              rated(by: String = "all"): Rated @external rating: String @requires(fields: "rated { of }") } type Rated { of: String @external }
             enum Currency { EUR USD } type Size { w: Int @external h: Int @external } type Maker @key(fields: "id", resolvable: false) { id: ID! country: String @external }`,
           resolvers: {
             Item: {
               cost: (item: Ref) => `${need(item, 'price')}/${String(item['weight'])}`,
               costEur: (item: Ref) => need(item, 'price'),
               area: ({ size }: { size: { w: number; h: number } }) => size.w * size.h,
+              rating: ({ rated }: { rated: Ref }) => need(rated, 'of'),
               from: ({ maker }: { maker: Ref }) => need(maker, 'country'),
             },
           },
@@ -93,6 +96,28 @@ describe('@requires', () => {
     });
   });
 
+  it('keeps what is required apart from what the client calls by its name', async () => {
+    await expect(graph.query('{ item { weight: id size: price cost area } }')).resolves.toEqual({
+      data: { item: { weight: '1', size: 100, cost: '200/5', area: 6 } },
+    });
+    await expect(graph.query('{ item { id: weight __typename: price from maker: size { w: h } } }')).resolves.toEqual({
+      data: { item: { id: 5, __typename: 100, from: 'land of m1', maker: { w: 3 } } },
+    });
+    await expect(
+      graph.query('query($c: Currency) { item { ...A tag } } fragment A on Item { price(currency: $c) cost }', { c: 'EUR' }),
+    ).resolves.toEqual({ data: { item: { price: 100, cost: '200/5', tag: '<200/5-6>' } } });
+    await expect(graph.query('{ item { rated(by: "me") { of } rating } }')).resolves.toEqual({
+      data: { item: { rated: { of: 'me' }, rating: 'all' } },
+    });
+  });
+
+  it('puts an error below a renamed field where the client sees it', async () => {
+    await expect(graph.query('{ item { weight: rated(by: "me") { size: broken } cost } }')).resolves.toMatchObject({
+      data: { item: { weight: null, cost: '200/5' } },
+      errors: [{ path: ['item', 'weight', 'size'] }],
+    });
+  });
+
   it('gives the same with variables, defaults and fragments', async () => {
     const query = `query($c: Currency = USD, $yes: Boolean!) { item { ...A @include(if: $yes) ... on Item @skip(if: $yes) { area } } } fragment A on Item { p: price(currency: $c) tag }`;
     await expect(graph.query(query, { yes: true })).resolves.toEqual({ data: { item: { p: 200, tag: '<200/5-6>' } } });
@@ -129,6 +154,54 @@ describe('@requires with fragments and abstract types', () => {
     });
     await expect(graph.query('{ entity { joined } other { joined data { foo ... on Baz { baz } } } }')).resolves.toEqual({
       data: { entity: { joined: 'Bar:fb' }, other: { joined: 'Baz:gz', data: { foo: 'g', baz: 'z' } } },
+    });
+    await graph.close();
+  });
+});
+
+describe('@requires with fragments on an interface inside another', () => {
+  it('gives what each member has, and what all have in common', async () => {
+    const types = `interface Shape { sides: Int! } interface Solid implements Shape { sides: Int! height: Int! } interface Stamped { mark: String }
+      type Prism implements Shape & Solid & Stamped @shareable { sides: Int! height: Int! mark: String } type Cone implements Shape & Solid @shareable { sides: Int! height: Int! tip: String }
+      type Flat implements Shape @shareable { sides: Int! }`;
+    const shapes: Readonly<Record<string, Ref>> = {
+      prism: { __typename: 'Prism', sides: 5, height: 2, mark: 'm' },
+      cone: { __typename: 'Cone', sides: 2, height: 9, tip: 'blunt' },
+      flat: { __typename: 'Flat', sides: 4 },
+    };
+    const graph = await gateway({
+      remote: {
+        workshop: {
+          sdl: `${types} type Query { pieces: [Piece!]! } type Piece @key(fields: "id") { id: ID! shape: Shape }`,
+          resolvers: {
+            Query: { pieces: () => Object.keys(shapes).map((id) => ({ id })) },
+            Piece: { shape: ({ id }: Ref) => shapes[String(id)] },
+          },
+        },
+        labels: {
+          sdl: `${types} type Piece @key(fields: "id") { id: ID! shape: Shape @external
+            label: String! @requires(fields: "shape { ... on Shape { sides } ... on Solid { height ... on Cone { tip } ... on Stamped { mark } } }")
+            volume: Int @requires(fields: "shape { ... on Solid { ... on Prism { height } } }") }`,
+          resolvers: {
+            Piece: {
+              label: ({ shape }: { shape: Ref }) => [need(shape, 'sides'), shape['height'], shape['tip'], shape['mark']].join('/'),
+              volume: ({ shape }: { shape: Ref }) => shape['height'] ?? null,
+            },
+          },
+        },
+      },
+    });
+    await expect(graph.query('{ pieces { label shape { __typename } } }')).resolves.toEqual({
+      data: {
+        pieces: [
+          { label: '5/2//m', shape: { __typename: 'Prism' } },
+          { label: '2/9/blunt/', shape: { __typename: 'Cone' } },
+          { label: '4///', shape: { __typename: 'Flat' } },
+        ],
+      },
+    });
+    await expect(graph.query('{ pieces { volume } }')).resolves.toEqual({
+      data: { pieces: [{ volume: 2 }, { volume: null }, { volume: null }] },
     });
     await graph.close();
   });

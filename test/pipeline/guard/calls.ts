@@ -11,7 +11,12 @@ export function aCall(changes: Partial<Call> = {}): Call {
     principal: { id: 'anonymous', kind: 'anonymous', team: null, scopes: [], routes: null, limits: [] },
     route: 'default',
     cache: { mode: 'default', maxAgeSeconds: null },
-    hold: { budgeted: false, draw: () => Promise.resolve({ settle: () => Promise.resolve() }), release: () => Promise.resolve() },
+    hold: {
+      budgeted: false,
+      draw: () => Promise.resolve({ settle: () => Promise.resolve() }),
+      giveBack: () => Promise.resolve(),
+      release: () => Promise.resolve(),
+    },
     tags: {},
     deadlineMs: Number.MAX_SAFE_INTEGER,
     signal: new AbortController().signal,

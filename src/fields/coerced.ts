@@ -1,0 +1,42 @@
+/**
+ * Variables and arguments as execution will have them: with defaults, and one value for a list of one.
+ *
+ * A price of what the client wrote, and not of what will run, would be the price of another operation.
+ */
+import {
+  type FieldNode,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLSchema,
+  getArgumentValues,
+  getVariableValues,
+  type ValueNode,
+  type VariableDefinitionNode,
+} from 'graphql';
+import type { Variables } from './list-size.ts';
+
+/** Throws the GraphQLError that execution would answer. */
+export function coercedVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
+  if (declared.length === 0) return {};
+  const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
+  if (coerced !== undefined) return coerced;
+  throw errors[0];
+}
+
+/** As the field's resolver will be handed them; null where it will not be called, because a variable is null that must not be. */
+export function coercedArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Variables | null {
+  try {
+    return getArgumentValues(field, node, variables);
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
+  }
+}
+
+export const hasVariables = (node: FieldNode): boolean => node.arguments?.some((argument) => hasVariable(argument.value)) === true;
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === 'Variable') return true;
+  if (value.kind === 'ListValue') return value.values.some(hasVariable);
+  return value.kind === 'ObjectValue' && value.fields.some((field) => hasVariable(field.value));
+}

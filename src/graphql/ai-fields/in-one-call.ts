@@ -1,0 +1,35 @@
+/**
+ * What fields of one operation ask of a model while it is already being asked is one call.
+ *
+ * Entities of one list are resolved in one tick and asked together (`together.ts`). The same entity may stand elsewhere in the
+ * operation too: under another alias, behind a slower subgraph, in a deferred part. It then comes by an `_entities` fetch of its
+ * own, in a tick of its own, perhaps for another field with the same prompt. It joins the call that is waiting or in flight,
+ * and bears its share of it. A call that is settled has its rows in the ledger: who comes later is told its answer by the
+ * pipeline (`onceInOperation`), as a use that costs nothing and says what it saved.
+ */
+import type { Asking, JoinableCall } from '../call.ts';
+import type { OperationContext } from '../context.ts';
+
+export interface Ongoing<Answer> extends Pick<JoinableCall, 'join'> {
+  readonly answer: Promise<Answer>;
+}
+
+const ongoingOf = new WeakMap<OperationContext, Map<string, Ongoing<unknown>>>();
+
+/** The answer that the operation is waiting for under that name, if the askers can still join its call; else null. */
+export function joined<Answer>(context: OperationContext, name: string, askers: readonly Asking[]): Promise<Answer> | null {
+  const known = ongoingOf.get(context)?.get(name) as Ongoing<Answer> | undefined;
+  return known?.join(askers) ? known.answer : null;
+}
+
+/** Lets others of the operation join under that name until the answer is there. */
+export function begun<Answer>(context: OperationContext, name: string, fresh: Ongoing<Answer>): Promise<Answer> {
+  const ongoing = ongoingOf.get(context) ?? new Map<string, Ongoing<unknown>>();
+  ongoingOf.set(context, ongoing);
+  ongoing.set(name, fresh);
+  const ended = (): void => {
+    if (ongoing.get(name) === fresh) ongoing.delete(name);
+  };
+  fresh.answer.then(ended, ended);
+  return fresh.answer;
+}

@@ -1,0 +1,56 @@
+/** A kept answer to a fuller JSON Schema, as the answer to one that asks for less: the stream it was, each object its part. */
+import type { Call, Handler, Step } from '../core/call.ts';
+import { type Chunk, collect } from '../core/chunk.ts';
+import type { CompletionRequest } from '../core/request.ts';
+import type { Answer } from './answer.ts';
+import type { Projection } from './schema-part.ts';
+
+/**
+ * The answer's part, if `validate` finds it a valid answer to the request; else null. It is judged by the step that judges
+ * what a model says, so a part is never accepted that a model would have had to repair.
+ */
+export async function answerPart(
+  answer: Answer,
+  take: Projection,
+  validate: Step,
+  request: CompletionRequest,
+  call: Call,
+): Promise<Answer | null> {
+  const chunks = [...partsOf(answer.chunks, take)];
+  const final = chunks.find((chunk) => chunk.type === 'object' && chunk.final);
+  if (final?.type !== 'object' || !(await isValid(final.value, validate, request, call))) return null;
+  return { ...answer, chunks };
+}
+
+function* partsOf(chunks: readonly Chunk[], take: Projection): Generator<Chunk> {
+  let shown = '';
+  for (const chunk of chunks) {
+    // The text of a structured answer is its object, written out: see `validate.ts`.
+    if (chunk.type === 'text') continue;
+    if (chunk.type !== 'object') {
+      yield chunk;
+      continue;
+    }
+    const value = take(chunk.value);
+    const text = JSON.stringify(value);
+    if (chunk.final) yield* [{ ...chunk, value }, { type: 'text', text } as const];
+    else if (text !== shown) yield { ...chunk, value };
+    shown = text;
+  }
+}
+
+async function isValid(value: unknown, validate: Step, request: CompletionRequest, call: Call): Promise<boolean> {
+  let asked = false;
+  const saysOnce: Handler = async function* () {
+    if (asked) return;
+    asked = true;
+    yield { type: 'text', text: JSON.stringify(value) };
+    yield { type: 'finish', reason: 'stop' };
+  };
+  try {
+    await collect(validate(saysOnce)(request, { ...call, live: false, report: () => {} }));
+    return true;
+  } catch {
+    return false;
+  }
+}

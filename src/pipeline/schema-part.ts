@@ -1,0 +1,93 @@
+/**
+ * Whether whatever answers one JSON Schema also answers another that asks for less, and how to take that part of it.
+ *
+ * Decided over the schemas alone, and only where it is certain: the same schema save that objects have fewer properties, at
+ * any depth, in lists and in alternatives too. Alternatives are told apart by their `__typename`, or because only one of them
+ * is an object. A schema with references, or an object that takes properties it does not name, is answered by itself alone.
+ */
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { JsonSchema } from '../core/json-schema.ts';
+
+/** The part of a value, also of one that is still growing. */
+export type Projection = (value: unknown) => unknown;
+
+/** Null when an answer to `fuller` need not be one to `asked`. */
+export function partOf(fuller: JsonSchema, asked: JsonSchema): Projection | null {
+  return refersElsewhere(fuller) || refersElsewhere(asked) ? null : part(fuller, asked);
+}
+
+const refersElsewhere = (schema: JsonSchema): boolean => /"\$(ref|dynamicRef|recursiveRef)":/.test(JSON.stringify(schema));
+
+const whole: Projection = (value) => value;
+/** Keywords that say the same of a part as of the whole. */
+const ofAnything = ['type', 'title', 'description', '$schema'];
+
+function part(fuller: unknown, asked: unknown): Projection | null {
+  if (canonicalJson(fuller) === canonicalJson(asked)) return whole;
+  if (!isObject(fuller) || !isObject(asked)) return null;
+  if ('properties' in fuller) return differsIn(['properties', 'required'], ['additionalProperties']) ? partOfObject(fuller, asked) : null;
+  if ('items' in fuller) return differsIn(['items'], ['minItems', 'maxItems']) ? partOfList(fuller, asked) : null;
+  if ('anyOf' in fuller) return differsIn(['anyOf'], []) ? partOfAlternatives(fuller, asked) : null;
+  return null;
+
+  /** Both have these keywords alone, and differ in the first at most. */
+  function differsIn(keywords: readonly string[], beside: readonly string[]): boolean {
+    const equal = [...ofAnything, ...beside];
+    return [...Object.keys(fuller as object), ...Object.keys(asked as object)].every(
+      (keyword) =>
+        keywords.includes(keyword) ||
+        (equal.includes(keyword) && canonicalJson((fuller as JsonSchema)[keyword]) === canonicalJson((asked as JsonSchema)[keyword])),
+    );
+  }
+}
+
+function partOfObject(fuller: JsonSchema, asked: JsonSchema): Projection | null {
+  const more = fuller['properties'];
+  const fewer = asked['properties'];
+  if (!isObject(more) || !isObject(fewer) || asked['additionalProperties'] !== false) return null;
+  const names = Object.keys(fewer);
+  if (!names.every((name) => Object.hasOwn(more, name) && isRequired(fuller, name) === isRequired(asked, name))) return null;
+  const parts = names.map((name) => [name, part(more[name], fewer[name])] as const);
+  if (parts.some(([, take]) => take === null)) return null;
+  return (value) =>
+    isObject(value)
+      ? Object.fromEntries(parts.flatMap(([name, take]) => (Object.hasOwn(value, name) ? [[name, take?.(value[name])]] : [])))
+      : value;
+}
+
+const isRequired = ({ required }: JsonSchema, name: string): boolean => Array.isArray(required) && required.includes(name);
+
+function partOfList(fuller: JsonSchema, asked: JsonSchema): Projection | null {
+  const take = part(fuller['items'], asked['items']);
+  return take === null ? null : (value) => (Array.isArray(value) ? value.map(take) : value);
+}
+
+function partOfAlternatives(fuller: JsonSchema, asked: JsonSchema): Projection | null {
+  const [from, to] = [fuller['anyOf'], asked['anyOf']];
+  if (!Array.isArray(from) || !Array.isArray(to) || from.length !== to.length) return null;
+  const parts = from.map((option: unknown, index) => ({ option, take: part(option, to[index]) }));
+  const objects = parts.filter(({ option }) => mayBeObject(option));
+  if (parts.some(({ option, take }) => take === null || (take !== whole && !mayBeObject(option)))) return null;
+  const [only] = objects;
+  if (objects.length === 1 && only !== undefined) return (value) => (isObject(value) ? only.take?.(value) : value);
+  const byType = new Map(objects.map(({ option, take }) => [typenameOf(option), take]));
+  if (byType.has(null) || byType.size < objects.length) return null;
+  // While the type of a growing object is not known, nothing of it is.
+  return (value) => (isObject(value) ? (byType.get(nameOf(value['__typename']))?.(value) ?? {}) : value);
+}
+
+const isObject = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function mayBeObject(schema: unknown): boolean {
+  if (!isObject(schema)) return true;
+  const types = [schema['type']].flat();
+  return types.includes('object') || !types.every((type) => typeof type === 'string');
+}
+
+function typenameOf(schema: unknown): string | null {
+  const properties = isObject(schema) ? schema['properties'] : null;
+  const typename = isObject(properties) ? properties['__typename'] : null;
+  return isObject(typename) ? nameOf(typename['const']) : null;
+}
+
+const nameOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);

@@ -1,0 +1,41 @@
+/** graphql-js says what it refuses of an input, and not always what it would take: of enums and of inputs with one key the schema knows. */
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, isEnumType, isInputObjectType } from 'graphql';
+
+const refusedEnum = /"(\w+)" enum\.|Enum "(\w+)" cannot represent/;
+const refusedOneOf = /OneOf (?:Input Object|type) "(\w+)"/;
+/** More names than this help nobody. */
+const mostNames = 30;
+
+export function withAccepted(error: GraphQLError, schema: GraphQLSchema): GraphQLError {
+  if (error.path !== undefined) return error;
+  const accepted = acceptedBy(error.message, schema);
+  if (accepted === null) return error;
+  const { nodes, source, positions, originalError, extensions } = error;
+  return new GraphQLError(`${error.message} ${accepted}`, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    originalError: originalError ?? null,
+    extensions,
+  });
+}
+
+export function resultWithAccepted(result: ExecutionResult, schema: GraphQLSchema): ExecutionResult {
+  return result.errors === undefined ? result : { ...result, errors: result.errors.map((error) => withAccepted(error, schema)) };
+}
+
+function acceptedBy(message: string, schema: GraphQLSchema): string | null {
+  const typeAt = (pattern: RegExp) => {
+    const [, first, second] = pattern.exec(message) ?? [];
+    return schema.getType(first ?? second ?? '');
+  };
+  const enumType = typeAt(refusedEnum);
+  if (isEnumType(enumType)) return listed('It has', namesOf(enumType.getValues()));
+  const inputType = typeAt(refusedOneOf);
+  return isInputObjectType(inputType) ? listed('Its keys:', Object.keys(inputType.getFields())) : null;
+}
+
+const namesOf = (values: readonly { readonly name: string }[]): readonly string[] => values.map(({ name }) => name);
+
+const listed = (lead: string, names: readonly string[]): string =>
+  `${lead} ${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ', …' : '.'}`;

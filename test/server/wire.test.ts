@@ -1,0 +1,33 @@
+/** What headers say beside an answer, and what an odd document costs. */
+import { describe, expect, it } from 'vitest';
+import { serve } from './fixture.ts';
+
+describe('a caller who is not known', () => {
+  it.each(['application/json', 'application/graphql-response+json'])('is told how to make himself known (%s)', async (accept) => {
+    const { url } = await serve();
+    const headers = { 'content-type': 'application/json', accept, authorization: 'Bearer wrong' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query: '{hello}' }) });
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+  });
+});
+
+describe('a web page', () => {
+  it('may send the headers that this gateway reads', async () => {
+    const { url } = await serve();
+    const { headers } = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://localhost:5173' } });
+    expect(headers.get('access-control-allow-headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['authorization', 'last-event-id', 'x-fieldgate-quote']),
+    );
+  });
+});
+
+describe('a subscription whose fragments multiply', () => {
+  it('is looked through once for its cursor, not once for every way to it', async () => {
+    const { url } = await serve();
+    const doubled = Array.from({ length: 40 }, (_, level) => `fragment F${level} on Tick { ...F${level + 1} ...F${level + 1} }`);
+    const query = `subscription { ticks(to: 1) { ...F0 } } ${doubled.join(' ')} fragment F40 on Tick { seq }`;
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    expect(await response.text()).toContain('"seq":1');
+  });
+});
