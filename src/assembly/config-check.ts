@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type DeploymentConfig, type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
+import { networks } from '../server/address.ts';
 import { settingMistakes } from './config-settings.ts';
 import { embeddingModelOf, routesOf } from './routes.ts';
 
@@ -195,6 +196,13 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
   }
   if (server.drainMs !== undefined && !isWhole(server.drainMs, 0))
     found.push(`server.drainMs is ${server.drainMs}. It must be a whole number of milliseconds, 0 or more.`);
+  const { strangersPerMinute: strangers = false } = server;
+  if (strangers !== false && !(Number.isInteger(strangers) && strangers > 0))
+    found.push(`server.strangersPerMinute is ${strangers}. It must be a whole number above 0, or false for any number.`);
+  for (const proxy of server.trustedProxies ?? []) {
+    if (!isNetwork(proxy))
+      found.push(`server.trustedProxies has "${proxy}". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.`);
+  }
   for (const origin of server.origins ?? []) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
       found.push(`server.origins has "${origin}". An origin is scheme, host and port, such as https://app.example.com.`);
@@ -207,6 +215,15 @@ function keyless({ providers }: GatewayConfig): string[] {
   return Object.entries(providers)
     .filter(([, { lacksKey }]) => lacksKey === true)
     .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
+}
+
+function isNetwork(text: string): boolean {
+  try {
+    networks([text]);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): string[] {

@@ -67,7 +67,15 @@ const graph: Names<GraphConfig> = {
 const subgraph: Names<SubgraphConfig> = { name: true, url: true, sdl: true, timeoutMs: true, retries: true, run: true };
 const storage: Names<StorageConfig> = { folder: true, usageDays: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
-const server: Names<ServerConfig> = { host: true, port: true, origins: true, development: true, drainMs: true };
+const server: Names<ServerConfig> = {
+  host: true,
+  port: true,
+  origins: true,
+  development: true,
+  drainMs: true,
+  strangersPerMinute: true,
+  trustedProxies: true,
+};
 const capabilities: Readonly<Record<Capability, true>> = {
   completion: true,
   embedding: true,

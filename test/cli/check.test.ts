@@ -163,4 +163,13 @@ describe('fieldgate check', () => {
     expect(mistakes(70_000)).toContain('telemetry.metrics.port is 70000. It must be a whole number from 0 to 65535.');
     expect(mistakes(9464)).toBe('');
   });
+
+  it('says what is wrong with the door for strangers', () => {
+    const server = { strangersPerMinute: 0, trustedProxies: ['10.0.0.0/8', '10.0.0.0/99', 'proxy.internal', '::1'] };
+    expect(checkConfig({ ...plainConfig, server }, '.').mistakes).toEqual([
+      'server.strangersPerMinute is 0. It must be a whole number above 0, or false for any number.',
+      'server.trustedProxies has "10.0.0.0/99". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
+      'server.trustedProxies has "proxy.internal". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
+    ]);
+  });
 });
