@@ -133,34 +133,34 @@ it('completes a value of a shared interface from the subgraphs that know its typ
   await answers(
     {
       a: {
-        sdl: 'type Query { node(id: ID!): Node @shareable account: Account } interface Node { id: ID! } type Account implements Node @key(fields: "id") { id: ID! username: String! } type Chat implements Node @key(fields: "id") { id: ID! account: Account! }',
+        sdl: 'type Query { node(id: ID!): Node @shareable member: Member } interface Node { id: ID! } type Member implements Node @key(fields: "id") { id: ID! handle: String! } type Thread implements Node @key(fields: "id") { id: ID! member: Member! }',
         resolvers: {
           Query: {
-            node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('a') ? 'Account' : 'Chat', id }),
-            account: () => ({ id: 'a1' }),
+            node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('m') ? 'Member' : 'Thread', id }),
+            member: () => ({ id: 'm1' }),
           },
-          Account: { username: ({ id }: Ref) => `user ${String(id)}` },
-          Chat: { account: () => ({ id: 'a1' }) },
+          Member: { handle: ({ id }: Ref) => `user ${String(id)}` },
+          Thread: { member: () => ({ id: 'm1' }) },
         },
       },
       b: {
-        sdl: 'type Query { node(id: ID!): Node @shareable } interface Node { id: ID! } type Account implements Node @key(fields: "id") { id: ID! chats: [Chat!]! } type Chat implements Node @key(fields: "id") { id: ID! text: String! }',
+        sdl: 'type Query { node(id: ID!): Node @shareable } interface Node { id: ID! } type Member implements Node @key(fields: "id") { id: ID! threads: [Thread!]! } type Thread implements Node @key(fields: "id") { id: ID! text: String! }',
         resolvers: {
-          Query: { node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('a') ? 'Account' : 'Chat', id }) },
-          Account: { chats: () => [{ id: 'c1' }] },
-          Chat: { text: ({ id }: Ref) => `text ${String(id)}` },
+          Query: { node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('m') ? 'Member' : 'Thread', id }) },
+          Member: { threads: () => [{ id: 't1' }] },
+          Thread: { text: ({ id }: Ref) => `text ${String(id)}` },
         },
       },
     },
     [
       [
-        '{ account { id username chats { id text account { username } } } }',
-        { account: { id: 'a1', username: 'user a1', chats: [{ id: 'c1', text: 'text c1', account: { username: 'user a1' } }] } },
+        '{ member { id handle threads { id text member { handle } } } }',
+        { member: { id: 'm1', handle: 'user m1', threads: [{ id: 't1', text: 'text t1', member: { handle: 'user m1' } }] } },
       ],
-      ['{ node(id: "a1") { id __typename } }', { node: { id: 'a1', __typename: 'Account' } }],
+      ['{ node(id: "m1") { id __typename } }', { node: { id: 'm1', __typename: 'Member' } }],
       [
-        '{ node(id: "c1") { ... on Chat { text account { id } } ... on Account { username } } }',
-        { node: { text: 'text c1', account: { id: 'a1' } } },
+        '{ node(id: "t1") { ... on Thread { text member { id } } ... on Member { handle } } }',
+        { node: { text: 'text t1', member: { id: 'm1' } } },
       ],
     ],
   );
