@@ -28,7 +28,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...telemetryMistakes(config),
     ...storageMistakes(config),
   ];
-  return { mistakes, warnings: [...keyless(config), ...unpriced(config)] };
+  return { mistakes, warnings: [...keyless(config), ...unpriced(config), ...handedOn(config)] };
 }
 
 const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
@@ -253,4 +253,13 @@ function unpriced(config: GatewayConfig): string[] {
     (id) =>
       `deployments.${id} has no known price, so every call under a budget refuses it. Add price: { input: 0.5, output: 1.5 }, in US dollars per million tokens.`,
   );
+}
+
+/** A virtual key opens this gateway: whoever is sent one could spend in its owner's name. */
+function handedOn({ graph = {} }: GatewayConfig): string[] {
+  return (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization')
+    ? [
+        "graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway. Have clients name themselves to subgraphs in a header of its own.",
+      ]
+    : [];
 }
