@@ -29,6 +29,7 @@ export interface GatewayConfig {
   readonly graph?: GraphConfig;
   readonly storage?: StorageConfig;
   readonly server?: ServerConfig;
+  readonly telemetry?: TelemetryConfig;
   readonly logLevel?: LogLevel;
 }
 
@@ -131,6 +132,20 @@ export interface ServerConfig {
   readonly development?: boolean;
   /** How long streams may go on at SIGTERM, in milliseconds. Default 10 s. */
   readonly drainMs?: number;
+}
+
+export interface TelemetryConfig {
+  /**
+   * For Prometheus. Default: `/metrics` at the gateway's own address, for keys with the scope `ai:metrics` (in development
+   * on loopback for anyone). With a port: at that address alone, for anyone who reaches it. False: nowhere.
+   */
+  readonly metrics?: false | MetricsAddress;
+}
+
+export interface MetricsAddress {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  readonly port: number;
 }
 
 /** The configuration as it is, typed. Call it in `gateway.config.ts`. */

@@ -13,6 +13,7 @@ import { gatewayFace, subgraphFace } from './assembly/faces.ts';
 import { graphOf, operatorFields, whenComposed } from './assembly/graph.ts';
 import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
+import { metricsDoor, watchAll } from './assembly/metrics.ts';
 import { operationHooks } from './assembly/operations.ts';
 import { anonymousOf, serviceOf, teamLimits } from './assembly/principals.ts';
 import { collectionsOf, routesOf } from './assembly/routes.ts';
@@ -36,13 +37,14 @@ import { validated } from './pipeline/validate.ts';
 import { openRetrieval } from './retrieval/open.ts';
 import { healthBook } from './routing/health.ts';
 import { openRuns } from './runs/open.ts';
-import { createServer } from './server/server.ts';
+import { createServer, type Listening } from './server/server.ts';
 import { openStorage, type Storage } from './storage/open.ts';
 import { type Log, openLog } from './telemetry/log.ts';
+import { openMetrics } from './telemetry/metrics.ts';
 
 export interface Gateway {
   /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
-  listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
   readonly graph: Graph;
   readonly services: Services;
   readonly storage: Storage;
@@ -81,8 +83,9 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const routes = routesOf(config);
   const collections = collectionsOf(config);
   const health = healthBook({ now });
+  const metrics = config.telemetry?.metrics === false ? null : openMetrics({ routes: routes.keys(), log });
 
-  const handle = pipeline({
+  const answered = pipeline({
     routes,
     ledger: storage.ledger,
     limits: storage.limits,
@@ -96,6 +99,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     log,
     now,
   });
+  const handle = metrics?.counted(answered) ?? answered;
 
   const runs = openRuns({
     completions: storage.completions,
@@ -158,12 +162,8 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const anonymous = development && options.loopback ? anonymousOf(routes) : null;
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const hooks = operationHooks({
-    authenticate: authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now }),
-    limits: storage.limits,
-    admission: admit,
-    mostPerOperation,
-  });
+  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now });
+  const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
     ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
@@ -172,8 +172,11 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     cors: { origins: serverConfig.origins ?? [] },
     maskError: (error) => maskedError(error, services.failed),
     log,
+    ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, authenticate) }),
     graphiql: firstDocuments(config, { keyless }),
   });
+
+  if (metrics !== null) watchAll(metrics, { config, routes, health, storage, runs, server, graph: living });
 
   async function shutDown(): Promise<void> {
     await server.close(serverConfig.drainMs ?? 10_000);

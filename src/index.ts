@@ -23,6 +23,7 @@ export { Secret, secretFrom } from './core/secret.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
 export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern.ts';
+export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk.ts';
 export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
 export {
   embeddedCapabilities,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line. A mistake is a sentence on standard error and exit code 1, never a stack. */
+import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { debuglog } from 'node:util';
 import { type Arguments, helpText, parseArguments } from './cli/arguments.ts';
@@ -35,12 +36,18 @@ function sentence(error: unknown): string {
   return `Something went wrong in fieldgate itself: ${cause instanceof Error ? cause.message : String(cause)}\nNODE_DEBUG=fieldgate shows where.`;
 }
 
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  return version;
+}
+
 /** A reader that has left (`| head`) is no failure. */
 process.stdout.on('error', () => process.exit());
 
 try {
   const args = parseArguments(process.argv.slice(2));
-  if (args === null) process.stdout.write(helpText());
+  if (args === 'help') process.stdout.write(helpText());
+  else if (args === 'version') process.stdout.write(`${version()}\n`);
   else await run(args);
 } catch (error) {
   process.exitCode = 1;

@@ -64,6 +64,7 @@ describe('the architecture', () => {
       'node:sqlite': /^src\/storage\/sqlite\.ts$/,
       '@ai-sdk/': /^src\/providers\//,
       '@graphql-tools/federation': /^src\/federation\/supergraph\.ts$/,
+      'prom-client': /^src\/telemetry\//,
       '@apollo/server': /^src\/server\/apollo\.ts$/,
     };
     for (const [library, home] of Object.entries(homes)) {

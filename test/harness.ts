@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { DeploymentConfig, GatewayConfig } from '../src/config.ts';
+import type { Secret } from '../src/core/secret.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedPrice, embeddedProvider } from '../src/providers/embedded.ts';
 import { type Log, silentLog } from '../src/telemetry/log.ts';
@@ -48,6 +49,7 @@ export const plainConfig: GatewayConfig = {
 export interface TestGateway extends Gateway {
   /** With `/graphql`. */
   readonly url: string;
+  readonly metricsUrl: string | null;
   /** One operation over HTTP; `key` null asks anonymously. Default: the development key. */
   ask(
     query: string,
@@ -69,19 +71,26 @@ export interface Answer {
 /** Listens on a free port of this machine; with the graph composed. */
 export async function startGateway(
   changes: Partial<GatewayConfig> = {},
-  options: { readonly folder?: string; readonly loopback?: boolean; readonly log?: Log; readonly now?: () => number } = {},
+  options: {
+    readonly folder?: string;
+    readonly loopback?: boolean;
+    readonly router?: Secret;
+    readonly log?: Log;
+    readonly now?: () => number;
+  } = {},
 ): Promise<TestGateway> {
   const gateway = await createGateway(
     { ...plainConfig, ...changes },
     { folder: process.cwd(), loopback: true, log: silentLog, ...options },
   );
   whenOver(() => gateway.close());
-  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  const { url, metricsUrl } = await gateway.listen({ host: '127.0.0.1', port: 0 });
   await gateway.graph.refresh();
   const endpoint = `${url}/graphql`;
   return {
     ...gateway,
     url: endpoint,
+    metricsUrl,
     async ask(query, variables = {}, { key = gateway.developmentKey, headers = {} } = {}) {
       const response = await fetch(endpoint, {
         method: 'POST',

@@ -15,7 +15,14 @@ export async function serveSubgraph(name: string, typeDefs: DocumentNode, resolv
   });
   const server = createServer(yoga);
   const port = Number(process.env['PORT'] ?? 0);
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'another program uses that port, perhaps another npm start' : error.message;
+      process.stderr.write(`The subgraph "${name}" cannot listen on 127.0.0.1:${port}: ${reason}.\n`);
+      process.exit(1);
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
   const address = server.address();
   process.stdout.write(`${name} on http://127.0.0.1:${typeof address === 'object' ? address?.port : port}/graphql\n`);
   process.on('disconnect', () => process.exit(0));

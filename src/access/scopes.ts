@@ -4,6 +4,7 @@ const scopes = {
   'ai:ingest': 'Put sources into collections and delete them.',
   'ai:usage': 'Read what was used and what it cost, of the whole team.',
   'ai:usage:all': 'Read what everybody used.',
+  'ai:metrics': 'Read `/metrics`: what the gateway does, of everybody, without names of callers.',
   'ai:keys': 'Create, list and revoke keys.',
 } as const satisfies Record<string, string>;
 

@@ -23,6 +23,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
     ...storageMistakes(config),
+    ...telemetryMistakes(config),
   ];
   return { mistakes, warnings: unpriced(config) };
 }
@@ -197,6 +198,19 @@ function storageMistakes({ storage = {} }: GatewayConfig): string[] {
   const { usageDays } = storage;
   if (usageDays === undefined || isWhole(usageDays, 1)) return [];
   return [`storage.usageDays is ${usageDays}. It must be a whole number of days above 0; leave it out to keep all.`];
+}
+
+function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): string[] {
+  const { metrics } = telemetry;
+  if (metrics === undefined || metrics === false) return [];
+  const { port } = metrics;
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
+    return [`telemetry.metrics.port is ${port}. It must be a whole number from 0 to 65535.`];
+  if (port !== 0 && port === (server.port ?? 4000))
+    return [
+      `telemetry.metrics.port is ${port}, the gateway's own. Give metrics another port, or leave telemetry.metrics out: /metrics is then served to keys with the scope ai:metrics.`,
+    ];
+  return [];
 }
 
 /** Names every deployment that a budget would refuse, because its price is unknown. */

@@ -15,7 +15,7 @@ export function anonymousOf(routes: ReadonlyMap<string, Route>): Principal {
     id: 'anonymous',
     kind: 'anonymous',
     team: null,
-    scopes: ['ai:use', 'ai:ingest', 'ai:usage'],
+    scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:metrics'],
     routes: embedded.map(({ name }) => name),
     limits: [],
   };

@@ -52,6 +52,7 @@ const flags = {
   rpm: { type: 'string', value: 'N', of: keyed, says: 'requests a minute' },
   expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
   help: { type: 'boolean', short: 'h', says: 'show this' },
+  version: { type: 'boolean', says: 'show the version' },
 } as const satisfies Record<string, Flag>;
 
 export interface Arguments {
@@ -77,10 +78,11 @@ export interface Arguments {
   };
 }
 
-/** Null: help was asked for. Throws BAD_REQUEST with a sentence for what is not understood. */
-export function parseArguments(argv: readonly string[]): Arguments | null {
+/** Throws BAD_REQUEST with a sentence for what is not understood. */
+export function parseArguments(argv: readonly string[]): Arguments | 'help' | 'version' {
   const { values, positionals } = parsed(argv);
-  if (values.help === true) return null;
+  if (values.help === true || positionals[0] === 'help') return 'help';
+  if (values.version === true) return 'version';
   const [command = 'serve', ...rest] = positionals;
   if (!isCommand(command)) refuse(`There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.`);
   if (rest.length > 0 && commands[command].takes === null)

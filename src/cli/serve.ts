@@ -10,9 +10,9 @@ export async function serve(args: Arguments): Promise<void> {
   const { config, folder, warnings } = await soundConfig(args);
   const address = addressOf(config);
   const gateway = await createGateway(config, { folder, loopback: isLoopback(address) });
-  const subgraphs = startSubgraphs(config.graph?.subgraphs ?? [], folder, (name, code) => {
+  const subgraphs = startSubgraphs(config.graph?.subgraphs ?? [], folder, ({ name, url }, code) => {
     process.stderr.write(
-      `The subgraph "${name}" ended${code === null ? '' : ` with code ${code}`}. What the graph last had of it is still served.\n`,
+      `The program of the subgraph "${name}" ended${code === null ? '' : ` with code ${code}`}. Whatever answers at ${url} is asked.\n`,
     );
   });
   try {

@@ -10,11 +10,12 @@ export interface SubgraphProcesses {
 export function startSubgraphs(
   subgraphs: readonly SubgraphConfig[],
   folder: string,
-  onExit: (name: string, code: number | null) => void,
+  onExit: (subgraph: SubgraphConfig, code: number | null) => void,
 ): SubgraphProcesses {
   const children: ChildProcess[] = [];
   let stopping = false;
-  for (const { name, url, run } of subgraphs) {
+  for (const subgraph of subgraphs) {
+    const { url, run } = subgraph;
     const [program, ...args] = run ?? [];
     if (program === undefined) continue;
     const child = spawn(program === 'node' ? process.execPath : program, args, {
@@ -22,9 +23,9 @@ export function startSubgraphs(
       env: { ...process.env, PORT: new URL(url).port },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    child.on('error', () => onExit(name, null));
+    child.on('error', () => onExit(subgraph, null));
     child.on('exit', (code) => {
-      if (!stopping) onExit(name, code);
+      if (!stopping) onExit(subgraph, code);
     });
     children.push(child);
   }

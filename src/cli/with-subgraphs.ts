@@ -13,7 +13,7 @@ export async function withSubgraphs<T>(subgraphs: readonly SubgraphConfig[], fol
   const states = await Promise.all(ours.map(async (subgraph) => ({ subgraph, answers: await answers(subgraph) })));
   const silent = states.filter((state) => !state.answers).map(({ subgraph }) => subgraph);
   const ended = new Set<string>();
-  const processes = startSubgraphs(silent, folder, (name) => ended.add(name));
+  const processes = startSubgraphs(silent, folder, ({ name }) => ended.add(name));
   try {
     const until = Date.now() + mostWaitMs;
     await Promise.all(

@@ -8,13 +8,18 @@ import {
   defaultFieldResolver,
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isCompositeType,
   isInterfaceType,
   isObjectType,
+  isUnionType,
+  Kind,
   type OperationDefinitionNode,
+  type SelectionSetNode,
 } from 'graphql';
 import type { GatewayError } from '../core/errors.ts';
 import type { Requirement } from './join.ts';
@@ -63,12 +68,11 @@ interface Verdict {
 function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Requirement>, authorize: Authorize): Verdicts {
   const byContext = new WeakMap<object, WeakMap<OperationDefinitionNode, { readonly verdict: Verdict | null }>>();
   const inOperation = new WeakMap<OperationDefinitionNode, readonly Requirement[]>();
-  const guardedNames = new Set([...requirements.values()].map(({ coordinate }) => coordinate.slice(coordinate.indexOf('.') + 1)));
 
   const judged = (context: unknown, info: GraphQLResolveInfo): Verdict | null => {
     let asked = inOperation.get(info.operation);
     if (asked === undefined) {
-      asked = mayMeet(info, guardedNames) ? [...requirements.values()] : [];
+      asked = metIn(schema, info, requirements);
       inOperation.set(info.operation, asked);
     }
     const denied = new Map<string, GatewayError>();
@@ -97,14 +101,32 @@ function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Req
   };
 }
 
-/** Whether any field of the operation, or of a fragment beside it, has the name of a guarded one. */
-function mayMeet({ operation, fragments }: GraphQLResolveInfo, names: ReadonlySet<string>): boolean {
-  const sets = [operation.selectionSet, ...Object.values(fragments).map((fragment) => fragment.selectionSet)];
-  for (let set = sets.pop(); set !== undefined; set = sets.pop()) {
+/** The requirements of the fields that the operation names, at whatever type they may be found there. */
+function metIn(
+  schema: GraphQLSchema,
+  { operation, fragments, parentType }: GraphQLResolveInfo,
+  requirements: ReadonlyMap<string, Requirement>,
+): readonly Requirement[] {
+  const met = new Set<Requirement>();
+  const visit = (type: GraphQLNamedType | undefined, set: SelectionSetNode): void => {
+    if (!isCompositeType(type)) return;
+    const types = isAbstractType(type) ? [type, ...schema.getPossibleTypes(type)] : [type];
     for (const selection of set.selections) {
-      if (selection.kind === 'Field' && names.has(selection.name.value)) return true;
-      if (selection.kind !== 'FragmentSpread' && selection.selectionSet !== undefined) sets.push(selection.selectionSet);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        const name = selection.typeCondition?.name.value;
+        visit(name === undefined ? type : schema.getType(name), selection.selectionSet);
+        continue;
+      }
+      for (const { name } of types) {
+        const requirement = requirements.get(`${name}.${selection.name.value}`);
+        if (requirement !== undefined) met.add(requirement);
+      }
+      const field = isUnionType(type) ? undefined : type.getFields()[selection.name.value];
+      if (field !== undefined && selection.selectionSet !== undefined) visit(getNamedType(field.type), selection.selectionSet);
     }
-  }
-  return false;
+  };
+  visit(schema.getRootType(operation.operation) ?? parentType, operation.selectionSet);
+  for (const { typeCondition, selectionSet } of Object.values(fragments)) visit(schema.getType(typeCondition.name.value), selectionSet);
+  return [...met];
 }

@@ -3,6 +3,7 @@ import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { clashesOf } from './clashes.ts';
 import type { CompositionProblem } from './composition-problem.ts';
+import { withPlainFieldSets } from './field-sets.ts';
 import { mended } from './mended.ts';
 
 export interface Subgraph {
@@ -27,7 +28,7 @@ export function composition(subgraphs: readonly Subgraph[], own: string | null):
   const policies = services.flatMap(refusedPolicies);
   const clashes = own === null ? [] : clashesOf(services, own);
   if (broken.length + policies.length > 0) return { ok: false, problems: [...broken, ...policies, ...clashes] };
-  const result = composeServices(services);
+  const result = composeServices(services.map((service) => ({ ...service, typeDefs: withPlainFieldSets(service.typeDefs) })));
   if (result.errors === undefined) return { ok: true, supergraphSdl: mended(result.supergraphSdl, services) };
   const known = new Set(clashes.flatMap(({ coordinates }) => coordinates));
   const found = result.errors.map((error) => readable(error, services)).filter(({ coordinates }) => !coordinates.some((c) => known.has(c)));

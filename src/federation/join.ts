@@ -154,4 +154,5 @@ function distinct<T>(values: readonly T[]): readonly T[] {
 }
 
 type TypeNode = NonNullable<ObjectTypeDefinitionNode['fields']>[number]['type'];
-const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type));
+/** The type inside lists and non-nulls. */
+export const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type));

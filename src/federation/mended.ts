@@ -1,12 +1,11 @@
 /**
  * What the composer leaves out of a supergraph, put back from the subgraphs.
  *
- * A field that all subgraphs of a type define alike gets no `join__field`, and with it goes what one of them said: that an
- * `@interfaceObject`'s field is `@external`, so that the engine asks for what that subgraph does not know, or what a field
- * `@provides`, so that it asks elsewhere for what was on the table.
+ * A field that all subgraphs of a type define gets no `join__field`, and with it goes what one of them said: that an
+ * `@interfaceObject`'s field is `@external`, so that the engine asks for what that subgraph does not know; what a field
+ * `@provides`, so that it asks elsewhere for what was on the table; or that its type is another one here than there.
  */
 import {
-  type ConstArgumentNode,
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
@@ -14,9 +13,9 @@ import {
   type ObjectTypeDefinitionNode,
   parse,
   print,
-  type StringValueNode,
 } from 'graphql';
 import { directivesOf, graphsOf } from './join.ts';
+import { joinField } from './join-field.ts';
 
 interface Service {
   readonly name: string;
@@ -28,13 +27,14 @@ interface Said {
   readonly graph: string;
   readonly external: boolean;
   readonly provides: string | null;
+  readonly type: string;
 }
 
 export function mended(supergraphSdl: string, services: readonly Service[]): string {
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const ids = new Map(graphsOf(supergraph).map(({ id, name }) => [name, id]));
   const said = saidOf(services, ids);
-  if (![...said.values()].flat().some(({ external, provides }) => external || provides !== null)) return supergraphSdl;
+  if (![...said.values()].some((all) => all.some(isLost) || !agreeing(all))) return supergraphSdl;
   return print({
     ...supergraph,
     definitions: supergraph.definitions.map((definition) =>
@@ -48,20 +48,29 @@ export function mended(supergraphSdl: string, services: readonly Service[]): str
   });
 }
 
+const isLost = ({ external, provides }: Said): boolean => external || provides !== null;
+
+const agreeing = (said: readonly Said[]): boolean => new Set(said.map(({ type }) => type)).size <= 1;
+
 function joined(field: FieldDefinitionNode, said: readonly Said[]): FieldDefinitionNode {
-  const lost = said.filter(({ external, provides }) => external || provides !== null);
-  if (lost.length === 0) return field;
+  const lost = said.filter(isLost);
+  const agreed = agreeing(said);
+  if (lost.length === 0 && agreed) return field;
   const directives = field.directives ?? [];
-  if (directivesOf(field, 'join__field').length === 0) return { ...field, directives: [...directives, ...said.map(joinField)] };
+  if (directivesOf(field, 'join__field').length === 0) {
+    const all = said.map(({ type, ...entry }) => joinField(agreed ? entry : { ...entry, type }));
+    return { ...field, directives: [...directives, ...all] };
+  }
   const mend = (directive: ConstDirectiveNode): ConstDirectiveNode => {
     if (directive.name.value !== 'join__field') return directive;
     const [args = {}] = directivesOf({ directives: [directive] }, 'join__field');
     const own = lost.find(({ graph, provides }) => provides !== null && graph === args['graph']);
-    return own === undefined || args['provides'] !== undefined || args['external'] === true ? directive : joinField(own);
+    if (own === undefined || args['provides'] !== undefined || args['external'] === true) return directive;
+    return joinField({ ...own, type: typeof args['type'] === 'string' ? args['type'] : null });
   };
   const joins = directivesOf(field, 'join__field').map(({ graph }) => graph);
   const missing = lost.filter(({ graph, external }) => external && !joins.includes(graph));
-  return { ...field, directives: [...directives.map(mend), ...missing.map(joinField)] };
+  return { ...field, directives: [...directives.map(mend), ...missing.map(({ graph }) => joinField({ graph, external: true }))] };
 }
 
 function saidOf(services: readonly Service[], ids: ReadonlyMap<string, string>): ReadonlyMap<string, readonly Said[]> {
@@ -79,6 +88,7 @@ function saidOf(services: readonly Service[], ids: ReadonlyMap<string, string>):
           graph,
           external: objects.has(type.name.value) && federation(field, 'external') !== undefined,
           provides: provides?.kind === Kind.STRING ? provides.value : null,
+          type: print(field.type),
         };
         said.set(coordinate, [...(said.get(coordinate) ?? []), entry]);
       }
@@ -93,22 +103,3 @@ const isFielded = (definition: DocumentNode['definitions'][number]): definition 
 
 const federation = (node: { readonly directives?: readonly ConstDirectiveNode[] }, name: string): ConstDirectiveNode | undefined =>
   node.directives?.find((directive) => directive.name.value.replace(/^federation__/, '') === name);
-
-function joinField({ graph, external, provides }: Said): ConstDirectiveNode {
-  const named = (value: string) => ({ kind: Kind.NAME, value }) as const;
-  const argument = (name: string, value: ConstArgumentNode['value']): ConstArgumentNode => ({
-    kind: Kind.ARGUMENT,
-    name: named(name),
-    value,
-  });
-  const text = (value: string): StringValueNode => ({ kind: Kind.STRING, value });
-  return {
-    kind: Kind.DIRECTIVE,
-    name: named('join__field'),
-    arguments: [
-      argument('graph', { kind: Kind.ENUM, value: graph }),
-      ...(external ? [argument('external', { kind: Kind.BOOLEAN, value: true })] : []),
-      ...(provides === null ? [] : [argument('provides', text(provides))]),
-    ],
-  };
-}

@@ -6,6 +6,8 @@ import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { type DocumentNode, GraphQLSchema, isSpecifiedDirective, isSpecifiedScalarType, parse } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { type Authorize, guarded } from './authorization.ts';
+import { completed } from './completed.ts';
+import { directiveDefaults, withDirectiveDefaults } from './directive-defaults.ts';
 import { type FetchOptions, remoteExecutor } from './fetch.ts';
 import { coordinatesWith, directivesOf, graphsOf, type JoinedGraph, linkedName, outputTypesOf, requirementsOf } from './join.ts';
 import { readingLeftOvers } from './left-over.ts';
@@ -14,6 +16,7 @@ import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
 import type { SubgraphExecutor } from './request.ts';
 import { separatingKeys } from './response-keys.ts';
+import { withRootTypes } from './root-types.ts';
 
 export interface SupergraphOptions {
   readonly supergraphSdl: string;
@@ -26,22 +29,25 @@ export interface SupergraphOptions {
 
 /** BAD_REQUEST, with a sentence, for a supergraph that cannot be served faithfully. */
 export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, authorize }: SupergraphOptions): GraphQLSchema {
-  const supergraph = parsed(supergraphSdl);
+  const supergraph = completed(parsed(supergraphSdl));
   const graphs = graphsOf(supergraph);
   checkServable(supergraph, graphs, local);
   const localIds = new Set(graphs.filter((graph) => localOf(graph, local) !== null).map(({ id }) => id));
+  const defaults = directiveDefaults(supergraph);
   const stitched = getStitchedSchemaFromSupergraphSdl({
     supergraphSdl: supergraph,
     batch: false,
     onSubschemaConfig(subschema) {
       const graph = graphs.find(({ id }) => id === subschema.name);
       if (graph === undefined) throw new Error(`The supergraph has no join__Graph value ${subschema.name}.`);
+      const executor = withDirectiveDefaults(executorOf(graph, subschema.schema, local, fetch), defaults);
       // The library's result type is wider than ours: it also knows incremental results.
-      subschema.executor = executorOf(graph, subschema.schema, local, fetch) as unknown as NonNullable<typeof subschema.executor>;
+      subschema.executor = executor as unknown as NonNullable<typeof subschema.executor>;
       subschema.batch = false;
     },
   });
   const schema = publicSchema(stitched);
+  withRootTypes(schema, supergraph);
   readingLeftOvers(schema, supergraph);
   separatingKeys(schema, supergraph);
   const fields = localFieldsOf(supergraph, localIds);

@@ -30,6 +30,7 @@ export interface LiveRun extends Run {
   readonly log: RunLog;
   /** Resolves with the terminal state, once what must be stored is stored. */
   readonly done: Promise<RunState>;
+  readers(): number;
 }
 
 type Work = Pick<LiveRunOptions, 'source' | 'onEnd'>;
@@ -131,6 +132,7 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
     id,
     log,
     done,
+    readers: () => readers.size,
     state,
     events(after, signal) {
       const reader = enter(indexAfter(after, id, log.length), false);

@@ -59,6 +59,8 @@ export function openRuns(options: RunsOptions): Runs {
   const sweep = setInterval(letGo, 30_000);
   sweep.unref();
 
+  const running = (): LiveRun[] => [...kept].filter(([id]) => !ended.has(id)).map(([, { run }]) => run);
+
   /** A run that failed before anything was sent to a model gives its key back: asking again may then succeed. */
   async function keep(begin: BeginRun, state: RunState, log: RunLog): Promise<void> {
     ended.set(state.id, { at: now(), bytes: log.bytes });
@@ -126,17 +128,21 @@ export function openRuns(options: RunsOptions): Runs {
       return key === null ? begun(begin, randomUUID()) : claimed(begin, key);
     },
     find,
+    counts() {
+      const open = running();
+      return { open: open.length, readers: open.reduce((sum, run) => sum + run.readers(), 0) };
+    },
     async drain(graceMs) {
       draining = true;
       clearInterval(sweep);
-      const running = [...kept].filter(([id]) => !ended.has(id)).map(([, { run }]) => run);
+      const cut = running();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs);
       });
-      await Promise.race([Promise.all(running.map((run) => run.done)), late]);
+      await Promise.race([Promise.all(cut.map((run) => run.done)), late]);
       clearTimeout(timer);
-      await Promise.all(running.map((run) => run.cancel()));
+      await Promise.all(cut.map((run) => run.cancel()));
     },
   };
 }

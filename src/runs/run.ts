@@ -12,6 +12,8 @@ export interface Runs {
   start(begin: BeginRun): Promise<Run>;
   /** The principal's own run, in memory or stored; null when there is none (any more). */
   find(id: string, principal: Principal): Promise<Run | null>;
+  /** Runs that have not ended, and the readers that follow them now. */
+  counts(): { readonly open: number; readonly readers: number };
   /** Ends all: waits up to `graceMs` for runs to finish, then cancels them, and stores what must be kept. */
   drain(graceMs: number): Promise<void>;
 }

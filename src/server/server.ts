@@ -16,6 +16,7 @@ import { graphiqlPage } from './graphiql.ts';
 import { answerLive, answerReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
+import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './metrics.ts';
 import { type OperationHooks, operations } from './operation.ts';
 import { corsHeaders, originRules } from './origin.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
@@ -40,20 +41,28 @@ export interface ServerOptions extends OperationHooks {
   readonly log: Log;
   /** The documents that GraphiQL opens with, a tab each. */
   readonly graphiql?: readonly string[];
+  readonly metrics?: MetricsDoor;
   readonly plugins?: readonly Plugin[];
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
 }
 
+export interface Listening {
+  readonly url: string;
+  /** Null: metrics are off. */
+  readonly metricsUrl: string | null;
+}
+
 export interface FieldgateServer {
   /** Port 0 takes a free one. Rejects in a sentence. */
-  listen(at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string }>;
+  listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
+  /** What goes on now: operations that have not delivered their answer, and open WebSockets. */
+  activity(): { readonly operations: number; readonly sockets: number };
   /** Lets operations finish for up to `graceMs`, ends the rest with an error of their own, then closes every connection. */
   close(graceMs: number): Promise<void>;
 }
 
 const endpoint = '/graphql';
-const paths = [endpoint, '/health/live', '/health/ready'];
 /** For streams that were told to end: time to say so. */
 const farewellMs = 2_000;
 /** For clients to close their side. */
@@ -68,6 +77,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const origins = originRules(options.cors.origins, development);
   const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
   const door = { operations: running, read, mask, limits, schema, modelFields: options.modelFields };
+  const { metrics } = options;
+  const metricsHere = metrics?.at === null ? metrics : null;
+  const metricsElsewhere = metrics?.at ? metricsServer(metrics.metrics, mask, metrics.at) : null;
+  const paths = [endpoint, '/health/live', '/health/ready', ...(metricsHere === null ? [] : [metricsPath])];
   let closing: Promise<void> | null = null;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -75,6 +88,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
     const method = request.method ?? '';
     if (path === '/health/live') return answerLive(response);
     if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
+    if (path === metricsPath && metricsHere !== null) {
+      origins.allowed(request);
+      return answerMetrics(request, response, metricsHere);
+    }
     if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
       response.writeHead(204, { ...origins.preflight(request), Vary: 'Origin' });
@@ -136,19 +153,28 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }, politeMs);
     await closed;
     clearTimeout(cut);
+    await metricsElsewhere?.close();
   }
 
+  const listening = ({ host, port }: { readonly host: string; readonly port: number }): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const onError = (error: NodeJS.ErrnoException): void => reject(listenRefused(error, host, port));
+      server.once('error', onError);
+      server.listen(port, host, () => {
+        server.off('error', onError);
+        const { port: taken } = server.address() as AddressInfo;
+        resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+      });
+    });
+
   return {
-    listen: ({ host, port }) =>
-      new Promise((resolve, reject) => {
-        const onError = (error: NodeJS.ErrnoException): void => reject(listenRefused(error, host, port));
-        server.once('error', onError);
-        server.listen(port, host, () => {
-          server.off('error', onError);
-          const { port: taken } = server.address() as AddressInfo;
-          resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}` });
-        });
-      }),
+    async listen(at) {
+      const elsewhere = await metricsElsewhere?.listen();
+      const url = await listening(at);
+      const metricsBase = metricsHere === null ? elsewhere?.url : url;
+      return { url, metricsUrl: metricsBase === undefined ? null : `${metricsBase}${metricsPath}` };
+    },
+    activity: () => ({ operations: running.count(), sockets: socketDoor.count() }),
     close(graceMs) {
       closing ??= server.listening ? shutDown(graceMs) : Promise.resolve();
       return closing;
@@ -157,6 +183,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
 }
 
 function listenRefused(error: NodeJS.ErrnoException, host: string, port: number): GatewayError {
-  const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : `the system says ${error.code ?? 'no'}`;
-  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. Choose another with --host and --port.`);
+  const taken = error.code === 'EADDRINUSE';
+  const reason = taken ? 'another program uses it, perhaps a gateway that still runs' : `the system says ${error.code ?? 'no'}`;
+  const remedy = taken
+    ? `Choose another, such as --port ${(port % 65_535) + 1} (with npm: npm start -- --port ${(port % 65_535) + 1}).`
+    : 'Choose another with --host and --port.';
+  return new GatewayError('BAD_REQUEST', `The gateway cannot listen on ${host}:${port}: ${reason}. ${remedy}`);
 }

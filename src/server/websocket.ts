@@ -39,6 +39,7 @@ export interface SocketParts {
 
 export interface Sockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  count(): number;
   /** Closes the sockets on which nothing runs; with `all`, every one (1001: clients reconnect). */
   close(all: boolean): void;
   /** Ends those whose client does not answer. */
@@ -154,6 +155,7 @@ export function sockets(parts: SocketParts): Sockets {
       }
       server.handleUpgrade(request, socket, head, (accepted) => opened(accepted, request));
     },
+    count: () => tables.size,
     close(all) {
       for (const [socket, table] of tables) if (all || table.size() === 0) socket.close(1001, 'Going away');
     },

@@ -26,6 +26,8 @@ const waitingMost = 50_000;
 const deleteAtOnce = 500;
 
 export interface LedgerStore extends Ledger {
+  /** Calls whose rows are not in the database yet. */
+  waiting(): number;
   /** Drains and deletes the files that dead processes left. */
   adopt(): Promise<void>;
   /** Deletes rows and roll-ups of the hours that ended by then. Returns how many rows. */
@@ -144,6 +146,7 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
       if (unwritten.length > 0 || !write(line)) unwritten.push(line);
       drainSoon();
     },
+    waiting: () => waiting.length,
     writable: () => !closed && unwritten.length === 0 && waiting.length < waitingMost,
     totals: (query) => usageTotals(database, query),
     async flush() {

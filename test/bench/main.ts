@@ -6,6 +6,7 @@ import { federationBench } from './federation.ts';
 import { httpBench } from './http.ts';
 import { ledgerBench } from './ledger.ts';
 import { say } from './measure.ts';
+import { metricsBench } from './metrics.ts';
 import { pipelineBench } from './pipeline.ts';
 import { quoteBench } from './quote.ts';
 import { runsBench } from './runs.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   pipeline: pipelineBench,
   runs: runsBench,
   ledger: ledgerBench,
+  metrics: metricsBench,
   http: httpBench,
   search: searchBench,
   federation: federationBench,

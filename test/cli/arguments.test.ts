@@ -15,7 +15,7 @@ describe('the arguments', () => {
   });
 
   it.each([
-    [['help'], 'There is no command "help". Commands: serve, check, compose, quote, keys, ingest, subgraph.'],
+    [['deploy'], 'There is no command "deploy". Commands: serve, check, compose, quote, keys, ingest, subgraph.'],
     [['check', 'extra'], '"check" takes options only, and "extra" is none.'],
     [['serve', '--budget', '3'], '--budget means nothing to "serve". It belongs to keys.'],
     [['--port', '70000'], '--port is "70000". It must be a whole number from 0 to 65535'],
@@ -30,7 +30,8 @@ describe('the arguments', () => {
   });
 
   it('are explained on demand', () => {
-    expect(parseArguments(['quote', '--help'])).toBeNull();
+    for (const argv of [['quote', '--help'], ['-h'], ['help']]) expect(parseArguments(argv)).toBe('help');
+    expect(parseArguments(['--version'])).toBe('version');
     for (const line of ['quote FILE.graphql', 'keys create | list | revoke ID', '--supergraph FILE']) expect(helpText()).toContain(line);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/assembly/config-check.ts';
 import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
-import { whenOver } from '../harness.ts';
+import { plainConfig, whenOver } from '../harness.ts';
 import { configText, fieldgate, folderWith, refusal } from './run.ts';
 
 const scopes = '@requiresScopes(scopes: [["ai:use"]])';
@@ -106,5 +107,13 @@ describe('fieldgate check', () => {
     ],
   ] as const)('says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {
     expect(await refusal(['check', '--config', 'x.config.ts'], folderWith(files))).toContain(sentence);
+  });
+
+  it('says what is wrong with the address of the metrics', () => {
+    const mistakes = (port: number) =>
+      checkConfig({ ...plainConfig, server: { port: 4100 }, telemetry: { metrics: { port } } }, '.').mistakes.join('\n');
+    expect(mistakes(4100)).toContain("telemetry.metrics.port is 4100, the gateway's own.");
+    expect(mistakes(70_000)).toContain('telemetry.metrics.port is 70000. It must be a whole number from 0 to 65535.');
+    expect(mistakes(9464)).toBe('');
   });
 });

@@ -12,7 +12,7 @@ import { subgraph } from '../../src/cli/subgraph.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { temporaryFolder, whenOver } from '../harness.ts';
 
-const main = resolve('src/main.ts');
+const ownMain = resolve('src/main.ts');
 const surface = resolve('src/index.ts');
 
 export interface Ran {
@@ -24,6 +24,8 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The program; by default the sources' own. */
+  readonly main?: string;
 }
 
 /** A folder with these files in it. */
@@ -54,7 +56,7 @@ export async function refusal(argv: readonly string[], cwd: string): Promise<str
   process.chdir(cwd);
   try {
     const args = parseArguments(argv);
-    if (args === null || args.command === 'serve') throw new Error('Nothing to refuse.');
+    if (typeof args === 'string' || args.command === 'serve') throw new Error('Nothing to refuse.');
     await commands[args.command](args);
     return 'It was not refused.';
   } catch (error) {
@@ -113,7 +115,7 @@ export async function serving(args: readonly string[], options: RunOptions): Pro
   };
 }
 
-function started(args: readonly string[], { cwd, env = {} }: RunOptions) {
+function started(args: readonly string[], { cwd, env = {}, main = ownMain }: RunOptions) {
   const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NODE_ENV: 'development', ...env } });
   const text = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {

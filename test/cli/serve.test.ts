@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { federation2, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { whenOver } from '../harness.ts';
@@ -122,6 +122,23 @@ describe('fieldgate serve', () => {
     await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
   });
 
+  it('says when the program of a subgraph ends, in the sentence of the program, and asks whoever answers in its place', async () => {
+    const { products } = await twoTeams();
+    const cwd = folderWith({
+      'gateway.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'products', url: '${products.url}', run: ['node', ${JSON.stringify(resolve('examples/subgraphs/products.ts'))}] }] }`,
+      ),
+    });
+    const server = await serving([], { cwd });
+    await server.ready();
+    await expect
+      .poll(() => server.text.err, { timeout: 20_000 })
+      .toContain(`The program of the subgraph "products" ended with code 1. Whatever answers at ${products.url} is asked.`);
+    expect(server.text.err).toMatch(/The subgraph "products" cannot listen on 127\.0\.0\.1:\d+: another program uses that port/);
+    expect(server.text.err).not.toMatch(/^\s+at /m);
+    expect(await server.ask('{ products { name } }')).toMatchObject({ data: { products: [{ name: 'Kettle' }] } });
+  });
+
   it('looks at its sources again on SIGHUP', async () => {
     const cwd = folderWith({
       'shop.graphql': `${federation2} type Query { old: String }`,
@@ -169,7 +186,11 @@ describe('fieldgate serve', () => {
     expect(await fieldgate(['serve', '--port', String(port)], { cwd: folderWith() })).toEqual({
       code: 1,
       out: '',
-      err: `The gateway cannot listen on 127.0.0.1:${port}: another program uses it. Choose another with --host and --port.\n`,
+      err: expect.stringMatching(
+        new RegExp(
+          `^The gateway cannot listen on 127\\.0\\.0\\.1:${port}: another program uses it.* Choose another, such as --port \\d+ .*\\n$`,
+        ),
+      ),
     });
     const cwd = folderWith({ 'gateway.config.ts': configText(`graph: { ai: false }, maskPersonalData: ['gone']`) });
     const refused = await fieldgate(['serve', '--port', '0'], { cwd });

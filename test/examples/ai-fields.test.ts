@@ -67,10 +67,11 @@ describe('AI fields on the entities of two other teams', () => {
     expect(graph.asked).toEqual([]);
   });
 
-  it('the prompt and the instructions are in no SDL and no introspection', async () => {
+  it('the prompt and the instructions are in no supergraph and no introspection', async () => {
     const { data } = await ask(
-      `{ _service { sdl } __schema { types { name description fields { name description args { name description } } } directives { name description args { name defaultValue } } } }`,
+      `{ __schema { types { name description fields { name description args { name description } } } directives { name description args { name defaultValue } } } }`,
     );
+    expect(data.__schema.types.length).toBeGreaterThan(50);
     const shown = JSON.stringify(data) + (graph.gateway.graph.supergraphSdl() ?? '');
     for (const prompt of ['Summarise in', 'How does the reviewer feel', 'You extract facts', 'Extract the facts', 'Which of these does'])
       expect(shown).not.toContain(prompt);

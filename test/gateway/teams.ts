@@ -1,8 +1,9 @@
 /** A gateway before other teams' subgraphs, all over real HTTP, with AI fields on their entities; the model is what a test says. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { GatewayConfig, RouteConfig } from '../../src/config.ts';
 import type { CompletionRequest, ModelRequest } from '../../src/core/request.ts';
+import type { Secret } from '../../src/core/secret.ts';
 import type { Double } from '../doubles.ts';
 import { type Resolvers, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, temporaryFolder, whenOver } from '../harness.ts';
@@ -23,19 +24,26 @@ export interface TeamsSettings {
   /** SDL of AI fields. */
   readonly fields: string;
   readonly provider: Double;
+  /** Other files beside it, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** Of the route `default`. */
   readonly route?: Partial<RouteConfig>;
   readonly config?: Partial<GatewayConfig>;
+  /** Serves the AI schema alone, to the router that has the secret. */
+  readonly router?: Secret;
 }
 
 /** A dollar per million input tokens, two per million output tokens. */
 const price = { input: 1, output: 2 } as const;
 
-export async function teams({ remote, fields, provider, route = {}, config = {} }: TeamsSettings): Promise<Teams> {
+export async function teams({ remote, fields, provider, files = {}, route = {}, config = {}, router }: TeamsSettings): Promise<Teams> {
   const running = await Promise.all(Object.entries(remote).map(([name, { sdl, resolvers }]) => runSubgraph(name, sdl, resolvers)));
   for (const subgraph of running) whenOver(() => subgraph.close());
   const folder = temporaryFolder();
-  writeFileSync(join(folder, 'fields.graphql'), fields);
+  for (const [name, text] of Object.entries({ ...files, 'fields.graphql': fields })) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   const model = { provider: 'model', model: 'm', price, maxOutputTokens: 100 } as const;
   const { graph, ...rest } = config;
   const gateway = await startGateway(
@@ -51,15 +59,15 @@ export async function teams({ remote, fields, provider, route = {}, config = {} 
       graph: { subgraphs: running.map(({ name, url }) => ({ name, url })), fields: ['fields.graphql'], ...graph },
       ...rest,
     },
-    { folder },
+    { folder, ...(router === undefined ? {} : { router }) },
   );
   if (gateway.graph.supergraphSdl() === null) throw new Error(JSON.stringify(gateway.graph.status()));
   for (const { asked } of running) asked.length = 0;
   return { gateway, subgraphs: Object.fromEntries(running.map((subgraph) => [subgraph.name, subgraph])) };
 }
 
-/** The last message of a prompt, as text. */
+/** What the request says to the model, all messages together. */
 export function promptOf(request: ModelRequest): string {
-  const content = (request as CompletionRequest).messages.at(-1)?.content ?? [];
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+  const content = (request as CompletionRequest).messages.flatMap((message) => message.content);
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('\n');
 }

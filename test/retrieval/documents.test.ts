@@ -115,6 +115,7 @@ describe('a source that cannot be read is refused with a sentence', () => {
     ['a PDF without text', 'application/pdf', pdfOf([[]]), /no text in it/],
     ['a broken DOCX', docx, 'PK no zip', /no readable ZIP archive/],
     ['a ZIP that is no DOCX', docx, zipOf({ 'a.txt': 'a' }), /no Word document/],
+    ['a page that is nested without end', 'text/html', '<div>'.repeat(300_000), /deeper than 5000 levels/],
     ['an empty text', 'text/markdown', ' \n\n<!-- only a comment -->', /no text in it/],
     ['more text than a source may have', 'text/plain', 'word '.repeat(1_000_000), /5000000 characters/],
   ] as const)('%s', async (_, mediaType, content, message) => {
@@ -125,6 +126,23 @@ describe('a source that cannot be read is refused with a sentence', () => {
     const bomb = zipOf({ 'word/document.xml': Buffer.alloc(120_000_000) }, 1_000);
     expect(bomb.length).toBeLessThan(1_000_000);
     await expect(read(docx, bomb)).rejects.toMatchObject({ message: expect.stringMatching(/unpacks to more than 100 MB/) });
+  });
+
+  it.each([
+    ['entities', '&amp;'.repeat(350_000)],
+    ['a list of one level', `<ul>${'<li>x '.repeat(300_000)}`],
+  ])('but not a long page of %s, whose time grows with its length only', async (_, content) => {
+    expect((await read('text/html', content)).text.length).toBeGreaterThan(300_000);
+  });
+
+  it('and a short text that takes long to understand holds nobody up: it can still be given up', async () => {
+    const controller = new AbortController();
+    const reading = extracted(
+      { mediaType: 'text/markdown', charset: null, bytes: Buffer.from(`${'- '.repeat(30_000)}x`) },
+      controller.signal,
+    );
+    setTimeout(() => controller.abort(), 50);
+    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('and reading stops when the caller leaves', async () => {

@@ -1,5 +1,6 @@
 /** The text of a page: headings, paragraphs, lists, tables and code; scripts, styles, navigation and what is hidden are left out. */
 import { Parser } from 'htmlparser2';
+import { GatewayError } from '../../core/errors.ts';
 import { type Block, type ExtractedDocument, plainly } from './document.ts';
 
 const skipped = new Set([
@@ -23,14 +24,21 @@ const blockTags = new Set(
   ),
 );
 const headingTag = /^h([1-6])$/;
+/** Browsers stop at 512 levels; the parser's time grows with the square of them. */
+const mostLevels = 5_000;
+/** Deeper lists are not indented further. */
+const mostIndents = 20;
 
 export function htmlDocument(source: string): ExtractedDocument {
   const page = pageWriter();
   let skipping = 0;
+  let levels = 0;
   let inTitle = false;
   let title = '';
   const parser = new Parser({
     onopentag(name, attributes) {
+      levels += 1;
+      if (levels > mostLevels) throw new GatewayError('BAD_REQUEST', `It nests elements deeper than ${mostLevels} levels.`);
       if (skipping > 0 || skipped.has(name) || 'hidden' in attributes || attributes['aria-hidden'] === 'true') skipping += 1;
       else if (name === 'title') inTitle = true;
       else page.open(name);
@@ -41,6 +49,7 @@ export function htmlDocument(source: string): ExtractedDocument {
       else page.text(text);
     },
     onclosetag(name) {
+      levels -= 1;
       if (skipping > 0) skipping -= 1;
       else if (name === 'title') inTitle = false;
       else page.close(name);
@@ -64,6 +73,8 @@ function pageWriter() {
   const blocks: Block[] = [];
   let length = 0;
   let current: OpenBlock | null = null;
+  /** White space behind the current text, until more comes: cutting it off again would copy the whole text each time. */
+  let space = '';
   let lists = 0;
   let tables = 0;
   let codes = 0;
@@ -79,6 +90,7 @@ function pageWriter() {
       blocks.push({ start, end: length, kind: current.kind, ...(current.level === null ? {} : { level: current.level }) });
     }
     current = null;
+    space = '';
   };
   const begin = (kind: Block['kind'], level: number | null = null): void => {
     flush();
@@ -86,10 +98,12 @@ function pageWriter() {
   };
   const add = (text: string): void => {
     current ??= { kind: 'paragraph', level: null, text: '' };
-    current.text += text;
+    const words = text.trimEnd();
+    if (words !== '') current.text += space + words;
+    space = (words === '' ? space : '') + text.slice(words.length);
   };
   const line = (start: string): void => {
-    if (current !== null) current.text = current.text.trimEnd();
+    space = '';
     add(`\n${start}`);
   };
 
@@ -106,7 +120,7 @@ function pageWriter() {
       } else if (name === 'table') {
         if (!inside()) begin('table');
         tables += 1;
-      } else if (name === 'li') line(`${'  '.repeat(Math.max(0, lists - 1))}- `);
+      } else if (name === 'li') line(`${'  '.repeat(Math.min(mostIndents, Math.max(0, lists - 1)))}- `);
       else if (name === 'tr') line('| ');
       else if (level !== undefined && !inside()) begin('heading', Number(level));
       else if (blockTags.has(name) && !inside()) flush();
@@ -114,7 +128,7 @@ function pageWriter() {
     text(text: string) {
       if (codes > 0) return add(text);
       const collapsed = text.replace(/\s+/g, ' ');
-      const atStart = current === null || /\s$/.test(current.text) || current.text === '';
+      const atStart = current === null || current.text === '' || space !== '';
       add(atStart ? collapsed.replace(/^ /, '') : collapsed);
     },
     close(name: string) {

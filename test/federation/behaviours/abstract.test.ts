@@ -196,6 +196,12 @@ describe('@interfaceObject', () => {
     });
   });
 
+  it('requires fields of the interface for what it returns itself', async () => {
+    await expect(graph.query('{ named { nick name id } }')).resolves.toEqual({
+      data: { named: [{ nick: '~n-u1', name: 'n-u1', id: 'u1' }] },
+    });
+  });
+
   it('finds the concrete type of what it returns itself', async () => {
     await expect(
       graph.query(

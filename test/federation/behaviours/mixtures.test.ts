@@ -228,3 +228,16 @@ it('follows a field that is taken over to where it is required', async () => {
     ],
   );
 });
+
+it('sends a directive of the query with the arguments that clients may leave out', async () => {
+  const part = (name: string, fallback: string): TestSubgraph => ({
+    version1: true,
+    sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.1", import: ["@composeDirective"]) @link(url: "https://example.com/units/v1.0", import: ["@units"]) @composeDirective(name: "@units")
+      directive @units(system: System!${fallback}) on FIELD enum System { METRIC IMPERIAL } type Query { ${name}: String }`,
+    resolvers: { Query: { [name]: () => name } },
+  });
+  await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, [
+    ['{ height @units width @units }', { height: 'height', width: 'width' }],
+    ['{ height @units(system: IMPERIAL) width }', { height: 'height', width: 'width' }],
+  ]);
+});

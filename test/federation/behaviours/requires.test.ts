@@ -159,6 +159,54 @@ describe('@requires with fragments and abstract types', () => {
   });
 });
 
+describe('@requires with fragments on an interface inside another', () => {
+  it('gives what each member has, and what all have in common', async () => {
+    const types = `interface Shape { sides: Int! } interface Solid implements Shape { sides: Int! height: Int! } interface Stamped { mark: String }
+      type Prism implements Shape & Solid & Stamped @shareable { sides: Int! height: Int! mark: String } type Cone implements Shape & Solid @shareable { sides: Int! height: Int! tip: String }
+      type Flat implements Shape @shareable { sides: Int! }`;
+    const shapes: Readonly<Record<string, Ref>> = {
+      prism: { __typename: 'Prism', sides: 5, height: 2, mark: 'm' },
+      cone: { __typename: 'Cone', sides: 2, height: 9, tip: 'blunt' },
+      flat: { __typename: 'Flat', sides: 4 },
+    };
+    const graph = await gateway({
+      remote: {
+        workshop: {
+          sdl: `${types} type Query { pieces: [Piece!]! } type Piece @key(fields: "id") { id: ID! shape: Shape }`,
+          resolvers: {
+            Query: { pieces: () => Object.keys(shapes).map((id) => ({ id })) },
+            Piece: { shape: ({ id }: Ref) => shapes[String(id)] },
+          },
+        },
+        labels: {
+          sdl: `${types} type Piece @key(fields: "id") { id: ID! shape: Shape @external
+            label: String! @requires(fields: "shape { ... on Shape { sides } ... on Solid { height ... on Cone { tip } ... on Stamped { mark } } }")
+            volume: Int @requires(fields: "shape { ... on Solid { ... on Prism { height } } }") }`,
+          resolvers: {
+            Piece: {
+              label: ({ shape }: { shape: Ref }) => [need(shape, 'sides'), shape['height'], shape['tip'], shape['mark']].join('/'),
+              volume: ({ shape }: { shape: Ref }) => shape['height'] ?? null,
+            },
+          },
+        },
+      },
+    });
+    await expect(graph.query('{ pieces { label shape { __typename } } }')).resolves.toEqual({
+      data: {
+        pieces: [
+          { label: '5/2//m', shape: { __typename: 'Prism' } },
+          { label: '2/9/blunt/', shape: { __typename: 'Cone' } },
+          { label: '4///', shape: { __typename: 'Flat' } },
+        ],
+      },
+    });
+    await expect(graph.query('{ pieces { volume } }')).resolves.toEqual({
+      data: { pieces: [{ volume: 2 }, { volume: null }, { volume: null }] },
+    });
+    await graph.close();
+  });
+});
+
 describe('@requires in a circle of two subgraphs', () => {
   it('ends', async () => {
     const authors = ['ada', 'bo'];

@@ -101,6 +101,35 @@ describe('a root field shared by subgraphs', () => {
   });
 });
 
+describe('a shared field that is narrower in one subgraph', () => {
+  it('has the type of the widest, at the root and below', async () => {
+    const map = { __typename: 'Map', id: 'm', scale: 25, ink: 'blue' };
+    const find = {
+      resolvers: { Query: { top: () => map, desk: () => ({ top: map, under: map }) }, Map: { __resolveReference: () => map } },
+    };
+    const graph = await gateway({
+      remote: {
+        maps: {
+          sdl: `type Query { top: Map @shareable desk: Desk @shareable } type Desk @shareable { top: Map under: Map } type Map implements Paper @key(fields: "id") { id: ID! scale: Int } interface Paper { id: ID! }`,
+          ...find,
+        },
+        drawer: {
+          sdl: `type Query { top: Thing @shareable desk: Desk @shareable } type Desk @shareable { top: Thing under: Paper } union Thing = Map | Pen interface Paper { id: ID! }
+            type Map implements Paper @key(fields: "id") { id: ID! ink: String } type Pen { colour: String } type Note implements Paper { id: ID! text: String }`,
+          ...find,
+        },
+      },
+    });
+    const things = '{ ... on Pen { colour } ... on Map { scale ink } }';
+    await expect(
+      graph.query(`{ top ${things} desk { top ${things} under { id ... on Map { ink scale } ... on Note { text } } } }`),
+    ).resolves.toEqual({
+      data: { top: { scale: 25, ink: 'blue' }, desk: { top: { scale: 25, ink: 'blue' }, under: { id: 'm', ink: 'blue', scale: 25 } } },
+    });
+    await graph.close();
+  });
+});
+
 describe('enums and inputs of several subgraphs', () => {
   it('offers the values and fields that all of them know', async () => {
     const graph = await gateway({

@@ -1,0 +1,28 @@
+/** `@join__field` as a composer writes it. */
+import { type ConstArgumentNode, type ConstDirectiveNode, type ConstValueNode, Kind } from 'graphql';
+
+export interface JoinField {
+  /** Value of the enum `join__Graph`. */
+  readonly graph: string;
+  readonly external?: boolean;
+  readonly provides?: string | null;
+  /** The field's type in this subgraph, where the supergraph's is another. */
+  readonly type?: string | null;
+}
+
+export function joinField({ graph, external = false, provides = null, type = null }: JoinField): ConstDirectiveNode {
+  return {
+    kind: Kind.DIRECTIVE,
+    name: named('join__field'),
+    arguments: [
+      argument('graph', { kind: Kind.ENUM, value: graph }),
+      ...(type === null ? [] : [argument('type', { kind: Kind.STRING, value: type })]),
+      ...(external ? [argument('external', { kind: Kind.BOOLEAN, value: true })] : []),
+      ...(provides === null ? [] : [argument('provides', { kind: Kind.STRING, value: provides })]),
+    ],
+  };
+}
+
+const named = (value: string) => ({ kind: Kind.NAME, value }) as const;
+
+const argument = (name: string, value: ConstValueNode): ConstArgumentNode => ({ kind: Kind.ARGUMENT, name: named(name), value });

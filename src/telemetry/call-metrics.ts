@@ -1,0 +1,155 @@
+/**
+ * Calls and attempts as metrics: a consumer of the facts that the pipeline reports, beside the ledger.
+ *
+ * Labels are words of the schema and the configuration, never of a caller: no operation, client, principal or tag. A call
+ * for a route that does not exist counts as `other`. Who asked is a question for `aiUsage`, which has rows.
+ */
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call.ts';
+import { shares, type Usage } from '../core/money.ts';
+import { boundedValues } from './bounded-values.ts';
+import type { Log } from './log.ts';
+
+/** Boundaries that the OpenTelemetry conventions for generative AI name for durations, and to the first token, in seconds. */
+const durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+const firstTokens = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** A schema has as many AI fields as its operators wrote; one that is renamed at every reload must not grow this for ever. */
+const mostCoordinates = 500;
+const nanosPerDollar = 1e9;
+
+const tokenTypes = {
+  fresh_input: 'freshInputTokens',
+  cache_read: 'cacheReadTokens',
+  cache_write: 'cacheWriteTokens',
+  output: 'outputTokens',
+  reasoning: 'reasoningTokens',
+} as const satisfies Record<string, keyof Usage>;
+
+export interface CallMetricsOptions {
+  readonly registry: Registry;
+  /** Names of the routes there are. */
+  readonly routes: Iterable<string>;
+  readonly log: Log;
+}
+
+export interface CallMetrics {
+  /** Tells the metrics what is reported of each call. It stands outside the pipeline, and changes nothing. */
+  readonly counted: Step;
+  /** Counts what waits. */
+  flush(): void;
+}
+
+/** Facts wait for the next turn of the event loop, so that no reader waits for their counting. */
+export function callMetrics(options: CallMetricsOptions): CallMetrics {
+  const { settled, attempted } = counters(options);
+  let waiting: { readonly call: Call; readonly fact: SettledFact | AttemptFact }[] = [];
+
+  function flush(): void {
+    const facts = waiting;
+    waiting = [];
+    for (const { call, fact } of facts) {
+      if (fact.type === 'settled') settled(call, fact.settlement);
+      else attempted(fact);
+    }
+  }
+
+  function later(): void {
+    try {
+      flush();
+    } catch (err) {
+      options.log.error('facts of calls could not be counted', { err });
+    }
+  }
+
+  return {
+    flush,
+    counted: (next) => (request, call) =>
+      next(request, {
+        ...call,
+        report(fact) {
+          call.report(fact);
+          if (fact.type !== 'settled' && fact.type !== 'attempt') return;
+          if (waiting.length === 0) setImmediate(later);
+          waiting.push({ call, fact });
+        },
+      }),
+  };
+}
+
+function counters({ registry, routes }: CallMetricsOptions) {
+  const routeOf = boundedValues({ known: routes });
+  const coordinateOf = boundedValues({ most: mostCoordinates });
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(name: string, help: string, buckets: number[], labelNames: readonly Label[]): Histogram<Label> =>
+    new Histogram({ name, help, buckets, labelNames, registers });
+
+  const calls = counter('fieldgate_calls_total', 'Uses of AI fields that have ended, by how they ended.', [
+    'coordinate',
+    'route',
+    'deployment',
+    'outcome',
+    'cache',
+  ]);
+  const tokens = counter('fieldgate_tokens_total', 'Tokens in disjoint classes; estimated where the vendor told none.', [
+    'coordinate',
+    'deployment',
+    'type',
+  ]);
+  const cost = counter('fieldgate_cost_usd_total', 'US dollars booked.', ['coordinate', 'deployment']);
+  const saved = counter('fieldgate_saved_cost_usd_total', 'US dollars that kept and shared answers did not cost again.', ['coordinate']);
+  const unpriced = counter('fieldgate_unpriced_calls_total', 'Calls that were sent at an unknown price.', ['deployment']);
+  const duration = histogram('fieldgate_call_duration_seconds', 'From the beginning of a call to its end.', durations, ['route', 'cache']);
+  const firstToken = histogram(
+    'fieldgate_call_time_to_first_token_seconds',
+    'From the beginning of a call to its first content.',
+    firstTokens,
+    ['route', 'cache'],
+  );
+  const attempts = counter('fieldgate_attempts_total', 'Attempts at deployments that have ended, refused ones included.', [
+    'deployment',
+    'provider',
+    'model',
+    'outcome',
+  ]);
+  const attemptDuration = histogram('fieldgate_attempt_duration_seconds', 'Of one attempt at one deployment.', durations, ['deployment']);
+  const attemptFirstToken = histogram(
+    'fieldgate_attempt_time_to_first_token_seconds',
+    'From dispatch to the first content of one deployment.',
+    firstTokens,
+    ['deployment'],
+  );
+
+  return {
+    settled(call: Call, settlement: Settlement): void {
+      const { outcome, cache, usage } = settlement;
+      const route = routeOf(call.route);
+      const deployment = settlement.deployment ?? '';
+      const split = splitter(call);
+      const ofUse = (total: number): readonly number[] => (total === 0 ? [] : split(total));
+      for (const { coordinate } of call.uses) calls.inc({ coordinate: coordinateOf(coordinate), route, deployment, outcome, cache });
+      const add = (total: number, inc: (coordinate: string, share: number) => void): void => {
+        for (const [use, share] of ofUse(total).entries()) if (share > 0) inc(coordinateOf(call.uses[use]?.coordinate ?? ''), share);
+      };
+      for (const [type, field] of Object.entries(tokenTypes))
+        add(usage?.[field] ?? 0, (coordinate, share) => tokens.inc({ coordinate, deployment, type }, share));
+      add(settlement.cost ?? 0, (coordinate, share) => cost.inc({ coordinate, deployment }, share / nanosPerDollar));
+      add(settlement.savedCost, (coordinate, share) => saved.inc({ coordinate }, share / nanosPerDollar));
+      if (usage !== null && settlement.cost === null) unpriced.inc({ deployment });
+      duration.observe({ route, cache }, settlement.latencyMs / 1000);
+      if (settlement.timeToFirstTokenMs !== null) firstToken.observe({ route, cache }, settlement.timeToFirstTokenMs / 1000);
+    },
+    attempted({ deployment, provider, model, outcome, latencyMs, timeToFirstTokenMs, usage }: AttemptFact): void {
+      attempts.inc({ deployment, provider, model, outcome });
+      if (usage !== null) attemptDuration.observe({ deployment }, latencyMs / 1000);
+      if (timeToFirstTokenMs !== null) attemptFirstToken.observe({ deployment }, timeToFirstTokenMs / 1000);
+    },
+  };
+}
+
+/** As the ledger splits a call over the fields it served, so that both add up to the same. */
+function splitter({ uses }: Call): (total: number) => readonly number[] {
+  const weights = uses.map(({ weight }) => weight);
+  return (total) => (weights.length === 1 ? [total] : shares(total, weights));
+}

@@ -1,0 +1,68 @@
+/**
+ * What Prometheus reads. Counters and histograms are fed by facts (`call-metrics.ts`); everything that is a state now (runs,
+ * sockets, circuits, the outbox) is asked for when somebody reads, and costs nothing between.
+ */
+import { Gauge, Registry } from 'prom-client';
+import type { Step } from '../core/call.ts';
+import { callMetrics } from './call-metrics.ts';
+import type { Log } from './log.ts';
+import { processMetrics } from './process-metrics.ts';
+
+export interface Metrics {
+  /** Stands outside the pipeline: see `call-metrics.ts`. */
+  readonly counted: Step;
+  /** Adds a state that is asked for at each reading. What cannot be told is left out, and said in the log. */
+  watch(watched: Watched): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export interface Watched {
+  /** With its unit: `fieldgate_ledger_waiting_calls`. */
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+  readonly read: () => Readings | Promise<Readings>;
+}
+
+/** A number, or one for each set of labels. */
+type Readings = number | readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+
+export interface MetricsOptions {
+  /** Names of the routes there are. */
+  readonly routes: Iterable<string>;
+  readonly log: Log;
+}
+
+export function openMetrics({ routes, log }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  processMetrics(registry);
+  const calls = callMetrics({ registry, routes, log });
+  return {
+    counted: calls.counted,
+    watch({ name, help, labels = [], read }) {
+      new Gauge({
+        name,
+        help,
+        labelNames: labels,
+        registers: [registry],
+        async collect() {
+          this.reset();
+          if (labels.length === 0) this.remove();
+          try {
+            const readings = await read();
+            if (typeof readings === 'number') this.set(readings);
+            else for (const reading of readings) this.set(reading.labels, reading.value);
+          } catch (err) {
+            log.warn('a metric could not be read', { metric: name, err });
+          }
+        },
+      });
+    },
+    contentType: registry.contentType,
+    text() {
+      calls.flush();
+      return registry.metrics();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { type GraphQLFieldResolver, type GraphQLObjectType, isObjectType } from 'graphql';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { shielded } from '../../src/access/shield.ts';
+import { double } from '../doubles.ts';
+import { gateway as federated } from '../federation/gateway.ts';
+import { federation2, subgraphSchema } from '../federation/subgraph-server.ts';
+import { type Teams, teams } from './teams.ts';
+
+const judged = vi.hoisted(() => ({ coordinates: [] as string[] }));
+
+// Every judgement of a principal by a rule is made here, whichever layer asks for it.
+vi.mock('../../src/access/rules.ts', async (original) => {
+  const real = await original<typeof import('../../src/access/rules.ts')>();
+  return {
+    ...real,
+    refusal: (...asked: Parameters<typeof real.refusal>) => {
+      judged.coordinates.push(asked[0]);
+      return real.refusal(...asked);
+    },
+  };
+});
+
+const people = {
+  sdl: `type Query { people: [Person!]! count: Int }
+    type Person @key(fields: "id") { id: ID! name: String! email: String @requiresScopes(scopes: [["ai:usage"]]) boss: Person address: Address }
+    type Address { town: String street: String @authenticated }`,
+  resolvers: {
+    Query: { people: () => ['1', '2', '3'].map(person), count: () => 3 },
+    Person: { __resolveReference: ({ id }: { id: string }) => person(id), boss: () => person('9') },
+  },
+};
+function person(id: string) {
+  return { id, name: `Person ${id}`, email: `${id}@example.org`, address: { town: 'Town', street: 'Street' } };
+}
+
+describe('authorisation costs nothing on fields that carry no rule', () => {
+  let graph: Teams;
+  beforeAll(async () => {
+    const provider = double('model', async function* () {
+      yield { type: 'text', text: 'A sum.' };
+      yield { type: 'finish', reason: 'stop' };
+    });
+    graph = await teams({
+      remote: { people },
+      fields: `extend type Person @key(fields: "id") { id: ID! name: String!
+        praise: String @completion(prompt: "Praise {name}", maxInputTokens: 400, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]]) }`,
+      provider,
+    });
+  });
+  beforeEach(() => {
+    judged.coordinates.length = 0;
+  });
+
+  it.each([
+    '{ people { id name boss { name address { town } } } count }',
+    '{ people { ...P boss { ...P } } } fragment P on Person { name address { town } }',
+    '{ __schema { types { name } } }',
+  ])('nobody is judged for %s', async (query) => {
+    const { data, errors } = await graph.gateway.ask(query);
+    expect(errors).toBeUndefined();
+    expect(data).toBeTruthy();
+    expect(judged.coordinates).toEqual([]);
+  });
+
+  it('a rule of another team is asked once in an operation, not once for each entity', async () => {
+    const { data, errors } = await graph.gateway.ask('{ people { email boss { email } } }');
+    expect(errors).toBeUndefined();
+    expect(data.people).toHaveLength(3);
+    expect(judged.coordinates).toEqual(['Person.email']);
+  });
+
+  it('the rule of an AI field is asked for that field alone', async () => {
+    const { errors } = await graph.gateway.ask('{ people { id name praise boss { name } } }');
+    expect(errors).toBeUndefined();
+    expect(new Set(judged.coordinates)).toEqual(new Set(['Person.praise']));
+  });
+
+  it('in the AI subgraph a field without a rule keeps the very resolver it had', () => {
+    const sdl = `${federation2} type Query { open: String shut: String @authenticated list: [Thing!]! } type Thing { name: String secret: String @requiresScopes(scopes: [["x"]]) }`;
+    const resolvers = { Query: { open: () => 'open', shut: () => 'shut', list: () => [{ name: 'n' }] } };
+    const [plain, guarded] = [subgraphSchema(sdl, resolvers), shielded(subgraphSchema(sdl, resolvers))];
+    const resolverOf = (schema: typeof plain, type: string, field: string): GraphQLFieldResolver<unknown, unknown> | undefined =>
+      (schema.getType(type) as GraphQLObjectType).getFields()[field]?.resolve;
+    for (const [type, field, same] of [
+      ['Query', 'open', true],
+      ['Query', 'list', true],
+      ['Thing', 'name', true],
+      ['Query', 'shut', false],
+      ['Thing', 'secret', false],
+    ] as const) {
+      expect(resolverOf(guarded, type, field) === resolverOf(plain, type, field), `${type}.${field}`).toBe(same);
+    }
+  });
+
+  it('in the supergraph a leaf without a rule is resolved as if there were no rules; without rules everything is', async () => {
+    const ruleless = people.sdl.replaceAll(/@(authenticated|requiresScopes\(.*?\]\))/g, '');
+    expect(ruleless).not.toContain('@requires');
+    const served = await federated({ remote: { people }, options: { authorize: () => null } });
+    const open = await federated({ remote: { people: { ...people, sdl: ruleless } }, options: { authorize: () => null } });
+    const open2 = await federated({ remote: { people: { ...people, sdl: ruleless } } });
+    const resolvers = (one: typeof served): Map<string, string> =>
+      new Map(
+        Object.values(one.schema.getTypeMap()).flatMap((type) =>
+          isObjectType(type) && !type.name.startsWith('_')
+            ? Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, String(field.resolve)] as const)
+            : [],
+        ),
+      );
+    const other = resolvers(open);
+    const wrapped = [...resolvers(served)].filter(([coordinate, text]) => other.get(coordinate) !== text).map(([coordinate]) => coordinate);
+    // Beside the fields with a rule, those that may have one below them.
+    expect(wrapped.sort()).toEqual(['Address.street', 'Person.address', 'Person.boss', 'Person.email', 'Query.people']);
+    expect(resolvers(open2)).toEqual(other);
+    for (const one of [served, open, open2]) await one.close();
+  });
+});
