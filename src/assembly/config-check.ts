@@ -25,8 +25,8 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
-    ...telemetryMistakes(config),
     ...storageMistakes(config),
+    ...telemetryMistakes(config),
   ];
   return { mistakes, warnings: [...keyless(config), ...unpriced(config), ...handedOn(config)] };
 }
