@@ -108,7 +108,7 @@ describe('fieldgate serve', () => {
     await server.ready();
     writeFileSync(join(cwd, 'shop.graphql'), `${federation2} type Query { old: String young: String }`);
     server.child.kill('SIGHUP');
-    await expect.poll(async () => JSON.stringify(await server.ask(fieldNames))).toContain('"young"');
+    await expect.poll(async () => JSON.stringify(await server.ask(fieldNames)), { timeout: 20_000 }).toContain('"young"');
   });
 
   it('lets what runs finish on SIGTERM, and exits with 0', async () => {
