@@ -102,6 +102,8 @@ export interface GraphConfig {
   readonly indexHeaders?: Readonly<Record<string, string>>;
   /** The most that one operation may cost, in US dollars as decimal text; without it, no more than its budgets. */
   readonly mostPerOperation?: string;
+  /** The most objects that one operation may gather from the subgraphs: lists in lists multiply. Default 50,000. */
+  readonly mostObjects?: number;
 }
 
 export interface SubgraphConfig {
@@ -130,6 +132,13 @@ export interface ServerConfig {
   readonly origins?: readonly string[];
   /** GraphiQL, anonymous use of the embedded provider on loopback. Default: NODE_ENV is not `production`. */
   readonly development?: boolean;
+  /**
+   * Requests a minute that one address may make without a key in force, a minute's share at once; false: any number. Default
+   * 60, and any number in development on loopback. An IPv6 address counts as its /64.
+   */
+  readonly strangersPerMinute?: number | false;
+  /** Proxies in front of the gateway, as addresses or networks (`10.0.0.0/8`): of them alone an `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[];
   /** How long streams may go on at SIGTERM, in milliseconds. Default 10 s. */
   readonly drainMs?: number;
 }

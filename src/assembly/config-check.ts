@@ -1,8 +1,9 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
 import { existsSync } from 'node:fs';
-import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
+import { type DeploymentConfig, type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
+import { networks } from '../server/address.ts';
 import { settingMistakes } from './config-settings.ts';
 import { embeddingModelOf, routesOf } from './routes.ts';
 
@@ -24,10 +25,13 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
+    ...storageMistakes(config),
     ...telemetryMistakes(config),
   ];
   return { mistakes, warnings: [...keyless(config), ...unpriced(config), ...handedOn(config)] };
 }
+
+const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
 
 const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
 
@@ -44,13 +48,23 @@ function deploymentMistakes(config: GatewayConfig): string[] {
     if (deployment.model.trim() === '') found.push(`${path}.model is empty. It is the vendor's name of the model, such as gpt-5-mini.`);
     for (const name of ['contextWindow', 'maxOutputTokens'] as const) {
       const value = deployment[name];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      if (value !== undefined && !isWhole(value, 1))
         found.push(`${path}.${name} is ${value}. It must be a whole number of tokens above 0.`);
     }
     if (deployment.weight !== undefined && !(deployment.weight >= 0))
       found.push(`${path}.weight is ${deployment.weight}. It must be 0 or more.`);
+    for (const [of, amount] of pricesIn(deployment)) {
+      if (!(amount >= 0)) found.push(`${path}.price.${of} is ${amount}. It must be US dollars per million tokens, 0 or more.`);
+    }
     return found;
   });
+}
+
+/** Every amount of an operator's own price, by its name. */
+function pricesIn({ price }: DeploymentConfig): readonly (readonly [string, number])[] {
+  if (price === undefined) return [];
+  if (!('tiers' in price)) return Object.entries(price);
+  return price.tiers.flatMap((tier, index) => Object.entries(tier).map(([of, amount]) => [`tiers.${index}.${of}`, amount] as const));
 }
 
 function routeMistakes(config: GatewayConfig): string[] {
@@ -68,8 +82,7 @@ function routeMistakes(config: GatewayConfig): string[] {
     }
     for (const key of ['cacheSeconds', 'attempts', 'firstChunkMs', 'idleMs', 'totalMs'] as const) {
       const value = route[key];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
     const models = new Set(
       route.deployments
@@ -131,8 +144,7 @@ function teamMistakes(config: GatewayConfig): string[] {
     }
     for (const key of ['requestsPerMinute', 'concurrency'] as const) {
       const value = team[key];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
     return found;
   });
@@ -153,7 +165,12 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
     ...subgraphs.flatMap(({ sdl }, index) => (sdl === undefined ? [] : [[`graph.subgraphs.${index}.sdl`, sdl] as const])),
   ];
   found.push(...files.flatMap(([path, file]) => notThere(path, file, folder)));
-  for (const [index, { name, url }] of subgraphs.entries()) {
+  if (graph.pollSeconds !== undefined && !(graph.pollSeconds >= 0))
+    found.push(`graph.pollSeconds is ${graph.pollSeconds}. It must be a number of seconds, 0 or more; 0 never asks again.`);
+  for (const [index, { name, url, timeoutMs = 1, retries = 0 }] of subgraphs.entries()) {
+    if (!isWhole(timeoutMs, 1))
+      found.push(`graph.subgraphs.${index}.timeoutMs is ${timeoutMs}. It must be a whole number of milliseconds above 0.`);
+    if (!isWhole(retries, 0)) found.push(`graph.subgraphs.${index}.retries is ${retries}. It must be a whole number, 0 or more.`);
     if (!/^[A-Za-z][\w-]*$/.test(name) || name === 'ai')
       found.push(
         `graph.subgraphs.${index}.name is "${name}". It must begin with a letter, hold letters, digits, _ and -, and not be "ai", which is our own.`,
@@ -166,6 +183,9 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
   if (graph.mostPerOperation !== undefined && nanoUsdOf(graph.mostPerOperation) === null) {
     found.push(`graph.mostPerOperation is "${graph.mostPerOperation}". It must be US dollars as text, such as "0.50".`);
   }
+  if (graph.mostObjects !== undefined && !(Number.isSafeInteger(graph.mostObjects) && graph.mostObjects > 0)) {
+    found.push(`graph.mostObjects is ${graph.mostObjects}. It must be a whole number from 1 on.`);
+  }
   return found;
 }
 
@@ -173,6 +193,15 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
   const found: string[] = [];
   if (server.port !== undefined && !(Number.isInteger(server.port) && server.port >= 0 && server.port <= 65_535)) {
     found.push(`server.port is ${server.port}. It must be a whole number from 0 to 65535.`);
+  }
+  if (server.drainMs !== undefined && !isWhole(server.drainMs, 0))
+    found.push(`server.drainMs is ${server.drainMs}. It must be a whole number of milliseconds, 0 or more.`);
+  const { strangersPerMinute: strangers = false } = server;
+  if (strangers !== false && !(Number.isInteger(strangers) && strangers > 0))
+    found.push(`server.strangersPerMinute is ${strangers}. It must be a whole number above 0, or false for any number.`);
+  for (const proxy of server.trustedProxies ?? []) {
+    if (!isNetwork(proxy))
+      found.push(`server.trustedProxies has "${proxy}". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.`);
   }
   for (const origin of server.origins ?? []) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin)
@@ -188,6 +217,15 @@ function keyless({ providers }: GatewayConfig): string[] {
     .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
 }
 
+function isNetwork(text: string): boolean {
+  try {
+    networks([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): string[] {
   const { metrics } = telemetry;
   if (metrics === undefined || metrics === false) return [];
@@ -199,6 +237,12 @@ function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): stri
       `telemetry.metrics.port is ${port}, the gateway's own. Give metrics another port, or leave telemetry.metrics out: /metrics is then served to keys with the scope ai:metrics.`,
     ];
   return [];
+}
+
+function storageMistakes({ storage = {} }: GatewayConfig): string[] {
+  const { usageDays } = storage;
+  if (usageDays === undefined || isWhole(usageDays, 1)) return [];
+  return [`storage.usageDays is ${usageDays}. It must be a whole number of days above 0; leave it out to keep all.`];
 }
 
 /** Names every deployment that a budget would refuse, because its price is unknown. */

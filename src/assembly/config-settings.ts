@@ -62,11 +62,20 @@ const graph: Names<GraphConfig> = {
   forwardHeaders: true,
   indexHeaders: true,
   mostPerOperation: true,
+  mostObjects: true,
 };
 const subgraph: Names<SubgraphConfig> = { name: true, url: true, sdl: true, timeoutMs: true, retries: true, run: true };
 const storage: Names<StorageConfig> = { folder: true, usageDays: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
-const server: Names<ServerConfig> = { host: true, port: true, origins: true, development: true, drainMs: true };
+const server: Names<ServerConfig> = {
+  host: true,
+  port: true,
+  origins: true,
+  development: true,
+  drainMs: true,
+  strangersPerMinute: true,
+  trustedProxies: true,
+};
 const capabilities: Readonly<Record<Capability, true>> = {
   completion: true,
   embedding: true,
@@ -104,28 +113,15 @@ function unknownSettings(config: GatewayConfig): readonly string[] {
   ];
 }
 
-function wrongValues({ deployments, graph = {}, storage = {}, server = {}, logLevel }: GatewayConfig): readonly string[] {
+function wrongValues({ deployments, graph = {}, logLevel }: GatewayConfig): readonly string[] {
   const found: string[] = [];
-  const checkNumber = (path: string, value: unknown, least: number, whole = true): void => {
-    const fits = value === undefined || (typeof value === 'number' && value >= least && (!whole || Number.isInteger(value)));
-    if (!fits) found.push(`${path} is ${shown(value)}. It must be a ${whole ? 'whole ' : ''}number of ${least} or more.`);
-  };
-  for (const [id, { capabilities: own = [], price = {} }] of Object.entries(deployments)) {
+  for (const [id, { capabilities: own = [] }] of Object.entries(deployments)) {
     for (const name of own.filter((name) => !Object.hasOwn(capabilities, name)))
       found.push(`deployments.${id}.capabilities has "${name}". Capabilities: ${Object.keys(capabilities).join(', ')}.`);
-    for (const [name, value] of Object.entries(price))
-      if (typeof value === 'number') checkNumber(`deployments.${id}.price.${name}`, value, 0, false);
-  }
-  checkNumber('graph.pollSeconds', graph.pollSeconds, 0, false);
-  for (const [index, { timeoutMs, retries }] of (graph.subgraphs ?? []).entries()) {
-    checkNumber(`graph.subgraphs.${index}.timeoutMs`, timeoutMs, 1);
-    checkNumber(`graph.subgraphs.${index}.retries`, retries, 0);
   }
   for (const name of graph.forwardHeaders ?? [])
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
       found.push(`graph.forwardHeaders has "${name}". It must be the name of a header, such as x-tenant.`);
-  checkNumber('storage.usageDays', storage.usageDays, 1);
-  checkNumber('server.drainMs', server.drainMs, 0);
   if (logLevel !== undefined && !Object.hasOwn(logLevels, logLevel))
     found.push(`logLevel is ${shown(logLevel)}. Levels: ${Object.keys(logLevels).join(', ')}.`);
   return found;

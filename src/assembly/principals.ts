@@ -1,9 +1,10 @@
 /** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
-import type { TeamConfig } from '../config.ts';
+import type { GatewayConfig, TeamConfig } from '../config.ts';
 import type { Principal } from '../core/call.ts';
 import type { Limit } from '../core/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Route } from '../routing/route.ts';
+import type { ServerOptions } from '../server/server.ts';
 
 /**
  * Anyone on loopback in development: routes of the embedded provider alone, because every other one costs somebody money
@@ -19,6 +20,12 @@ export function anonymousOf(routes: ReadonlyMap<string, Route>): Principal {
     routes: embedded.map(({ name }) => name),
     limits: [],
   };
+}
+
+/** What an address may ask without a key in force: see `ServerConfig.strangersPerMinute`. */
+export function strangersOf({ server = {} }: GatewayConfig, open: boolean): Pick<ServerOptions, 'strangers' | 'trustedProxies'> {
+  const { strangersPerMinute = open ? false : 60, trustedProxies = [] } = server;
+  return { trustedProxies, ...(strangersPerMinute === false ? {} : { strangers: { requestsPerMinute: strangersPerMinute } }) };
 }
 
 /** The gateway's own work: documents of the configuration, indexes of entities. */

@@ -175,7 +175,10 @@ export type AiKey = {
 export type AiQuote = {
   /** Whether you could run it now. */
   readonly allowed: Scalars['Boolean']['output'];
-  /** All fields together; null when the price of a model is unknown. */
+  /**
+   * All fields together, with one attempt for each call; null when the price of a model is unknown. A failed attempt that cost
+   * something, and the repair of an answer that did not fit its schema, come beside it: they draw on the budgets like any other.
+   */
   readonly cost?: Maybe<AiCost>;
   /** How deeply the operation nests. */
   readonly depth: Scalars['Int']['output'];
@@ -191,7 +194,7 @@ export type AiQuote = {
 
 /** What one AI field of an operation can cost at most. */
 export type AiQuotedField = {
-  /** The most calls to models that it makes; retries and fallbacks are not counted. */
+  /** The most calls to models that it makes; retries, fallbacks and repairs are not counted. */
   readonly calls: Scalars['SafeInt']['output'];
   /** The field, such as `Query.completion`. */
   readonly coordinate: Scalars['String']['output'];

@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
+import type { AddressOf } from './address.ts';
 import { askerOf, flatHeaders } from './client.ts';
 import { cursorOf } from './cursor.ts';
 import type { documentReader, ReadDocument } from './document.ts';
@@ -29,6 +30,7 @@ export interface DoorParts {
   readonly mask: Masking;
   readonly limits: ServerLimits;
   readonly schema: SchemaFor;
+  readonly addressOf: AddressOf;
   /** Coordinates that never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
 }
@@ -68,6 +70,7 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
     operationName: params.operationName,
     variables: params.variables,
     lastEventId: headers['last-event-id'] || null,
+    address: () => parts.addressOf(request),
   });
   const leave = (): void =>
     operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));

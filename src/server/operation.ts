@@ -16,6 +16,7 @@ import type { ReadDocument } from './document.ts';
 import type { Masking } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import { type ResultStream, resultStream } from './result-stream.ts';
+import type { Strangers } from './strangers.ts';
 import { usageAttacher } from './usage-extension.ts';
 import type { Engine, EngineArguments } from './yoga.ts';
 
@@ -48,6 +49,8 @@ export interface OperationRequest extends Asker {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly lastEventId: string | null;
+  /** Where it comes from, counted there when its credentials do not hold. */
+  readonly address: () => string;
 }
 
 export interface RunningOperation {
@@ -73,6 +76,7 @@ interface Parts {
   readonly mask: Masking;
   readonly log: Log;
   readonly development: boolean;
+  readonly strangers: Strangers;
 }
 
 export function operations(parts: Parts): Operations {
@@ -109,16 +113,14 @@ export function operations(parts: Parts): Operations {
 }
 
 async function run(request: OperationRequest, controller: AbortController, parts: Parts): Promise<ExecutionResult | ResultStream> {
-  const { engine, hooks, mask } = parts;
+  const { engine, hooks, mask, strangers } = parts;
   const { signal } = controller;
-  const { read, operationName, variables, ...asker } = request;
+  const { read, operationName, variables, address, ...asker } = request;
   const { document, operation } = read;
-  const context = await hooks.openOperation({
-    ...asker,
-    operationName: operationName ?? operation.name?.value ?? null,
-    documentId: null,
-    signal,
-  });
+  const open = () =>
+    hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal });
+  // Without credentials it was counted at the door.
+  const context = asker.authorization === null ? await open() : await strangers.charged(address(), open);
   const close = closeOnce(context, parts);
   let handedOver = false;
   try {

@@ -10,6 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Log } from '../telemetry/log.ts';
+import { clientAddress } from './address.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { documentReader } from './document.ts';
 import { type MaskError, masking } from './errors.ts';
@@ -22,6 +23,7 @@ import { type OperationHooks, operations } from './operation.ts';
 import { corsHeaders, originRules } from './origin.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
+import { anyStrangers, type StrangersOptions, strangerLimit } from './strangers.ts';
 import { targetOf } from './target.ts';
 import { sockets } from './websocket.ts';
 
@@ -43,6 +45,10 @@ export interface ServerOptions extends OperationHooks {
   /** The documents that GraphiQL opens with, a tab each. */
   readonly graphiql?: readonly string[];
   readonly metrics?: MetricsDoor;
+  /** What an address may ask without credentials that hold; absent: anything. */
+  readonly strangers?: StrangersOptions;
+  /** Whose `X-Forwarded-For` is believed: addresses and networks. */
+  readonly trustedProxies?: readonly string[];
   readonly plugins?: readonly Plugin[];
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
@@ -76,11 +82,14 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const limits: ServerLimits = { ...defaultLimits, ...options.limits };
   const { log, development, schema } = options;
   const mask = masking(options.maskError, log);
-  const running = operations({ engine: options.engine ?? yogaEngine(schema, options.plugins), hooks: options, mask, log, development });
+  const strangers = options.strangers === undefined ? anyStrangers : strangerLimit(options.strangers);
+  const addressOf = clientAddress(options.trustedProxies ?? []);
+  const engine = options.engine ?? yogaEngine(schema, options.plugins);
+  const running = operations({ engine, hooks: options, mask, log, development, strangers });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development);
   const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
-  const door = { operations: running, read, mask, limits, schema, modelFields: options.modelFields };
+  const door = { operations: running, read, mask, limits, schema, addressOf, modelFields: options.modelFields };
   const { metrics } = options;
   const metricsHere = metrics?.at === null ? metrics : null;
   const metricsElsewhere = metrics?.at ? metricsServer(metrics.metrics, mask, metrics.at) : null;
@@ -94,7 +103,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
     if (path === metricsPath && metricsHere !== null) {
       origins.allowed(request);
-      return answerMetrics(request, response, metricsHere);
+      return strangers.charged(addressOf(request), () => answerMetrics(request, response, metricsHere));
     }
     if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
@@ -109,6 +118,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
     origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
+    if (request.headers.authorization === undefined) strangers.take(addressOf(request));
     return answerGraphQL(request, response, search, door);
   }
 
@@ -142,7 +152,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     },
   );
   server.maxConnections = limits.connections;
-  const socketDoor = sockets({ operations: running, read, mask, limits, origins, log, endpoint, draining: () => closing !== null });
+  const socketDoor = sockets({ ...door, origins, strangers, log, endpoint, draining: () => closing !== null });
   server.on('upgrade', (request, socket, head) => socketDoor.upgrade(request, socket, head));
   server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket, mask, limits));
 

@@ -12,6 +12,7 @@ import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { AddressOf } from './address.ts';
 import { type Asker, askerOf, flatHeaders, headersOfInit } from './client.ts';
 import type { documentReader } from './document.ts';
 import type { Masking } from './errors.ts';
@@ -23,7 +24,8 @@ import { checkedParams } from './params.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
 import type { ResultStream } from './result-stream.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
-import { keepAlive, refuseUpgrade, sendOrCut } from './socket-wire.ts';
+import { balance, keepAlive, refuseUpgrade, sendOrCut } from './socket-wire.ts';
+import type { Strangers } from './strangers.ts';
 import { targetOf } from './target.ts';
 
 export interface SocketParts {
@@ -32,6 +34,8 @@ export interface SocketParts {
   readonly mask: Masking;
   readonly limits: ServerLimits;
   readonly origins: Origins;
+  readonly strangers: Strangers;
+  readonly addressOf: AddressOf;
   readonly endpoint: string;
   readonly draining: () => boolean;
   readonly log: Log;
@@ -78,7 +82,7 @@ export function sockets(parts: SocketParts): Sockets {
     async onSubscribe(context, id, payload) {
       const { request, table } = context.extra;
       try {
-        return await startedFrom(payload, id, table, askerOfSocket(request, context.connectionParams));
+        return await startedFrom(payload, id, table, request, askerOfSocket(request, context.connectionParams));
       } catch (error) {
         return [mask.error(error)];
       }
@@ -91,12 +95,15 @@ export function sockets(parts: SocketParts): Sockets {
     payload: SubscribePayload,
     id: string,
     table: OperationTable,
+    request: IncomingMessage,
     asker: Asker,
   ): Promise<Started | readonly GraphQLError[]> {
     if (parts.draining()) throw shuttingDown();
+    const address = (): string => parts.addressOf(request);
+    if (asker.authorization === null) parts.strangers.take(address());
     const { query, operationName, variables } = checkedParams(payload, limits);
     const read = parts.read(query, operationName);
-    const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null }));
+    const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, address }));
     const outcome = await operation.outcome;
     if (!isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors !== undefined) return outcome.errors;
     return { outcome, schema: noSchema, document: read.document, operationName };
@@ -109,7 +116,7 @@ export function sockets(parts: SocketParts): Sockets {
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => sendOrCut(socket, data, limits.writeIdleMs),
+        send: (data) => sendOrCut(socket, data, limits.writeIdleMs).then(() => balance(socket)),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
@@ -120,6 +127,7 @@ export function sockets(parts: SocketParts): Sockets {
               socket.close(4500, 'Internal server error');
             });
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
+            balance(socket);
             const operation = table.takeAdded();
             if (operation !== null) void handled.then(() => table.finished(operation));
           }),

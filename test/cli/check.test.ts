@@ -40,7 +40,10 @@ describe('fieldgate check', () => {
       ),
     });
     const { code, out, err } = await fieldgate(['check'], { cwd });
-    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/^note graph\.subgraphs names no subgraph, so what guards .*\n$/),
+    });
     for (const sentence of [
       'ai.graphql:4: Product.unknown: {title} is neither an argument of the field nor a field of Product. Known: id, name',
       'ai.graphql:5: Product.strict is not nullable.',
@@ -95,12 +98,12 @@ describe('fieldgate check', () => {
       'deployments.own.wait is no setting. Settings here: provider, model,',
       'routes.default.retry is no setting. Settings here: ',
       'graph.subgraph is no setting. Settings here: ai, supergraph, subgraphs,',
-      'deployments.own.price.input is -1. It must be a number of 0 or more.',
+      'deployments.own.price.input is -1. It must be US dollars per million tokens, 0 or more.',
       'deployments.own.capabilities has "flying". Capabilities: completion, embedding,',
       'graph.pollSeconds is -1.',
       'graph.forwardHeaders has "two words". It must be the name of a header',
-      'storage.usageDays is 0.5. It must be a whole number of 1 or more.',
-      'server.drainMs is "long". It must be a whole number of 0 or more.',
+      'storage.usageDays is 0.5. It must be a whole number of days above 0; leave it out to keep all.',
+      'server.drainMs is long. It must be a whole number of milliseconds, 0 or more.',
       'teams.web.monthlyBudget is "25". It must be US dollars as text',
       'logLevel is "loud". Levels: debug, info, warn, error, silent.',
       'documents.0.paths.0 is "pages", which is not there.',
@@ -161,5 +164,14 @@ describe('fieldgate check', () => {
     expect(mistakes(4100)).toContain("telemetry.metrics.port is 4100, the gateway's own.");
     expect(mistakes(70_000)).toContain('telemetry.metrics.port is 70000. It must be a whole number from 0 to 65535.');
     expect(mistakes(9464)).toBe('');
+  });
+
+  it('says what is wrong with the door for strangers', () => {
+    const server = { strangersPerMinute: 0, trustedProxies: ['10.0.0.0/8', '10.0.0.0/99', 'proxy.internal', '::1'] };
+    expect(checkConfig({ ...plainConfig, server }, '.').mistakes).toEqual([
+      'server.strangersPerMinute is 0. It must be a whole number above 0, or false for any number.',
+      'server.trustedProxies has "10.0.0.0/99". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
+      'server.trustedProxies has "proxy.internal". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
+    ]);
   });
 });

@@ -135,6 +135,13 @@ describe('who may read /metrics', () => {
     expect(response.status).toBe(403);
   });
 
+  it('is nobody who guesses', async () => {
+    const gateway = await startGateway({ server: { strangersPerMinute: 2 } }, { loopback: false });
+    const statuses: number[] = [];
+    for (let guess = 0; guess < 3; guess += 1) statuses.push((await read(gateway, `fg_guess${guess}`)).status);
+    expect(statuses).toEqual([401, 401, 429]);
+  });
+
   it('is nobody where they are off', async () => {
     const gateway = await startGateway({ telemetry: { metrics: false } });
     expect(gateway.metricsUrl).toBeNull();

@@ -1,0 +1,59 @@
+/**
+ * Where a request comes from.
+ *
+ * Only a proxy that the operator names is believed: anyone can write an `X-Forwarded-For`. It is read from its end, where
+ * the nearest proxy wrote, and the first address that is no trusted proxy is the client's.
+ */
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+export type AddressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
+
+/** Addresses and networks such as `10.0.0.0/8`; throws a RangeError or TypeError for what is none. */
+export function networks(list: readonly string[]): BlockList {
+  const found = new BlockList();
+  for (const entry of list) {
+    const [address = '', bits, ...rest] = entry.split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    if (rest.length > 0 || isIP(address) === 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits)))
+      throw new TypeError(`"${entry}" is not an address or a network.`);
+    if (bits === undefined) found.addAddress(address, family);
+    else found.addSubnet(address, Number(bits), family);
+  }
+  return found;
+}
+
+/** The client as one party: an IPv4 address, or the /64 of an IPv6 one, since a household or a server is given at least that. */
+export function clientAddress(trustedProxies: readonly string[]): AddressOf {
+  const trusted = networks(trustedProxies);
+  const isTrusted = (address: string): boolean => trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  return ({ headers, socket }) => {
+    let address = plain(socket.remoteAddress ?? '');
+    if (isIP(address) === 0) return 'local';
+    const forwarded = trustedProxies.length === 0 ? undefined : headers['x-forwarded-for'];
+    const hops = forwarded === undefined ? [] : String(forwarded).split(',');
+    for (const hop of hops.reverse()) {
+      if (!isTrusted(address)) break;
+      const before = plain(hop.trim());
+      if (isIP(before) === 0) break;
+      address = before;
+    }
+    return isIPv4(address) ? address : `${prefix64(address)}::/64`;
+  };
+}
+
+/** Without a zone, and IPv4 in IPv6 (`::ffff:1.2.3.4`, as a dual socket shows it) as IPv4. */
+function plain(address: string): string {
+  const bare = address.replace(/%.*$/, '');
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare;
+}
+
+/** The first four groups, in one spelling: `2001:DB8::1` and `2001:db8:0:0::2` have the same. */
+function prefix64(address: string): string {
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const before = groups(head);
+  const after = groups(tail ?? '');
+  const zeros = tail === undefined ? [] : Array<string>(8 - before.length - after.length).fill('0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+}

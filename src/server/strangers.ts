@@ -1,0 +1,64 @@
+/**
+ * How often one address may ask without credentials that hold. Whoever has a key in force is never refused here, however
+ * many strangers share the address: keys have limits of their own.
+ */
+import { asGatewayError } from '../core/errors.ts';
+import { HttpRefusal } from './refusal.ts';
+
+export interface Strangers {
+  /** Counts one request of the address; throws RATE_LIMITED (429, Retry-After) when it has had its share. */
+  take(address: string): void;
+  /** Does the work, and counts it when its credentials did not hold: keys are not guessed at any speed. */
+  charged<T>(address: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Addresses remembered at most, the longest silent forgotten first: about 2 MB. */
+const mostAddresses = 20_000;
+const minuteMs = 60_000;
+
+export interface StrangersOptions {
+  /** A minute's share may also be used at once; it comes back evenly. */
+  readonly requestsPerMinute: number;
+  readonly now?: () => number;
+  readonly mostAddresses?: number;
+}
+
+export const anyStrangers: Strangers = { take() {}, charged: (_, work) => work() };
+
+/** A bucket for each address, of which only the time when it will be full again is kept. */
+export function strangerLimit({ requestsPerMinute, now = Date.now, mostAddresses: most = mostAddresses }: StrangersOptions): Strangers {
+  const everyMs = minuteMs / requestsPerMinute;
+  const fullAt = new Map<string, number>();
+
+  function take(address: string): void {
+    const time = now();
+    const next = Math.max(fullAt.get(address) ?? 0, time) + everyMs;
+    const tooEarlyMs = next - time - minuteMs;
+    if (tooEarlyMs > 0.001) throw refused(requestsPerMinute, tooEarlyMs);
+    fullAt.delete(address);
+    fullAt.set(address, next);
+    const [silent] = fullAt.keys();
+    if (fullAt.size > most && silent !== undefined) fullAt.delete(silent);
+  }
+
+  return {
+    take,
+    async charged(address, work) {
+      try {
+        return await work();
+      } catch (error) {
+        if (asGatewayError(error).code === 'UNAUTHENTICATED') take(address);
+        throw error;
+      }
+    },
+  };
+}
+
+const refused = (perMinute: number, retryAfterMs: number): HttpRefusal =>
+  new HttpRefusal(
+    429,
+    `Without a key in force, an address may ask ${perMinute} times a minute. Send a key, as "Authorization: Bearer fg_…", or try again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    {},
+    'RATE_LIMITED',
+    { retryAfterMs: Math.ceil(retryAfterMs), limit: 'address' },
+  );
