@@ -107,6 +107,8 @@ export interface GraphConfig {
   readonly indexHeaders?: Readonly<Record<string, string>>;
   /** The most that one operation may cost, in US dollars as decimal text; without it, no more than its budgets. */
   readonly mostPerOperation?: string;
+  /** The most objects that one operation may gather from the subgraphs: lists in lists multiply. Default 50,000. */
+  readonly mostObjects?: number;
 }
 
 export interface SubgraphConfig {

@@ -10,7 +10,7 @@ import { developmentKey } from './access/development-key.ts';
 import { admission } from './assembly/admission.ts';
 import { openIndexes } from './assembly/entity-indexes.ts';
 import { gatewayFace, subgraphFace } from './assembly/faces.ts';
-import { graphOf, operatorFields, whenComposed } from './assembly/graph.ts';
+import { graphOf, operatorFields, servedSdl, whenComposed } from './assembly/graph.ts';
 import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
@@ -128,6 +128,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
+  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const services = servicesOf({
     storage,
     handle,
@@ -138,7 +139,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     collections,
     prompts,
     entities: indexes,
-    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked) },
+    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), mostPerOperation },
     log,
     now,
   });
@@ -151,7 +152,6 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     principal: serviceOf('quote'),
     assumedListSize: 100,
   });
-  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const admit = admission({
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
@@ -166,7 +166,9 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
-    ...(router === null || own === null ? gatewayFace(living, own, storage) : subgraphFace(own, router, hooks, storage, log)),
+    ...(router === null || own === null
+      ? gatewayFace(living, own, storage)
+      : await subgraphFace({ own, router, sdl: servedSdl(config, read, living), hooks, storage, log })),
     modelFields: () => modelFields,
     development,
     ...strangersOf(config, development && options.loopback),

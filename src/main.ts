@@ -2,10 +2,14 @@
 /** The command line. A mistake is a sentence on standard error and exit code 1, never a stack. */
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { debuglog } from 'node:util';
 import { type Arguments, helpText, parseArguments } from './cli/arguments.ts';
 import { GatewayError } from './core/errors.ts';
 
+// By the environment, so that worker threads and the subgraphs' processes share it: it is where Node keeps it by default.
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 enableCompileCache();
 
 async function run(args: Arguments): Promise<void> {

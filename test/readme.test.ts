@@ -1,10 +1,11 @@
 /** What the README tells people to run is run here, as it stands there. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fieldgate } from './cli/run.ts';
+import { fieldgate, folderWith } from './cli/run.ts';
 import { type Shop, shop } from './examples/shop.ts';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -17,6 +18,13 @@ describe('the README', () => {
   let graph: Shop;
   beforeAll(async () => {
     graph = await shop();
+  }, 90_000);
+
+  it('shows what its first query answers', async () => {
+    const shown = JSON.parse(blocks('json')[0] ?? '') as { readonly data: unknown };
+    const { data, extensions } = await graph.gateway.ask(blocks('graphql')[0] ?? '');
+    expect(data).toEqual(shown.data);
+    expect(extensions.usage.totalTokens).toBeGreaterThan(0);
   });
 
   it.each(lines.filter((line) => line.startsWith('curl ')))('runs: %s', async (line) => {
@@ -28,6 +36,16 @@ describe('the README', () => {
   it.each(blocks('graphql').filter((text) => /^query/.test(text)))('answers: %s', async (query) => {
     await expect.poll(async () => (await graph.gateway.ask(query)).errors, { timeout: 20_000 }).toBeUndefined();
     expect((await graph.gateway.ask(query)).data).toBeTruthy();
+  });
+
+  it('shows a configuration without a mistake, and an AI field that it takes', async () => {
+    const fields = blocks('graphql').find((text) => text.startsWith('extend type')) ?? '';
+    const config = (blocks('ts')[0] ?? '').replace("'fieldgate'", JSON.stringify(resolve('src/index.ts')));
+    const cwd = folderWith({ 'gateway.config.ts': config, 'ai-fields.graphql': fields, 'prompts/.keep': '' });
+    const { err, out } = await fieldgate(['check'], { cwd, env: { OPENAI_API_KEY: 'sk-none' } });
+    // Its one subgraph is not of this world.
+    expect(err).toMatch(/^\S*mistake\S* The subgraph "products" did not give its SDL.*\n1 mistake\.\n$/);
+    expect(out).toBe('');
   });
 
   it('shows GraphQL that parses', () => {

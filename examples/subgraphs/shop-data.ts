@@ -26,7 +26,7 @@ export type Category = 'KITCHEN' | 'OUTDOOR' | 'OFFICE' | 'BEDROOM' | 'TRAVEL';
 const brands = [
   ['Norrland', 'Sweden'],
   ['Casa Brava', 'Spain'],
-  ['Fern & Field', 'Ireland'],
+  ['Larkfield', 'Germany'],
   ['Kumo', 'Japan'],
   ['Alpenrand', 'Austria'],
   ['Tidewater', 'Canada'],
@@ -198,12 +198,12 @@ const lines = [
   'Compact',
   'Everyday',
   'Plus',
-  'Nord',
+  'Alba',
   'Atelier',
   'Trail',
   'Home',
   'Series 2',
-  'Edition',
+  'Terra',
   'Mini',
 ];
 const openings = [
@@ -253,7 +253,18 @@ const opinions = [
   [3, 'I liked the design, but the value is only fair at this price.'],
   [1, 'Very disappointed with the comfort, and the colour is different from the picture.'],
   [4, 'Liked it more with every week. Comfort and durability are excellent.'],
+  [5, 'A present for my sister, who loved the design at once. Great value, too.'],
+  [2, 'I wanted to like it, but the finish scratches easily.'],
 ] as const;
+
+/** Where and how it is used: what reviews of a category say besides. */
+const circumstances: Readonly<Record<Category, readonly string[]>> = {
+  KITCHEN: ['We are a family of five and cook every evening.', 'It replaced one that I had for ten years.', 'Our kitchen is tiny.'],
+  OUTDOOR: ['It came along for a week in the mountains.', 'We had two nights of heavy rain.', 'I walk alone and count every gram.'],
+  OFFICE: ['I spend eight hours a day beside it.', 'My whole team ordered the same one.', 'It fits my small desk.'],
+  BEDROOM: ['I sleep badly in summer.', 'It has been washed a dozen times.', 'The guest room has one as well.'],
+  TRAVEL: ['I commute by train and by bicycle.', 'It has seen four airports this month.', 'We took it to Lisbon and back.'],
+};
 const authors = ['Maya', 'Jonas', 'Ines', 'Tomasz', 'Aiko', 'Priya', 'Luca', 'Grace', 'Omar', 'Freya'];
 
 export const reviews: readonly ReviewRow[] = Array.from({ length: 960 }, (_, index) => {
@@ -264,7 +275,7 @@ export const reviews: readonly ReviewRow[] = Array.from({ length: 960 }, (_, ind
     productId: product.id,
     stars,
     author: at(authors, index * 3),
-    body: `${opinion} I use the ${product.name} ${at(['at home', 'at work', 'on the road', 'with my family'], index)}.`,
-    createdAt: new Date(Date.UTC(2026, index % 12, 1 + (index % 28))).toISOString(),
+    body: `${opinion} ${at(circumstances[product.category], index + Math.floor(index / products.length))}`,
+    createdAt: new Date(Date.UTC(2025, index % 12, 1 + (index % 28))).toISOString(),
   };
 });

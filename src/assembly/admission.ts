@@ -5,8 +5,8 @@
  * data in its result union. AI fields on entities multiply by lists, so the whole is reserved at once and refused at once.
  */
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
+import { costRefusal } from '../fields/cost-limit.ts';
 import { compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
 import type { OperationHold } from '../graphql/operation-hold.ts';
 import type { AdmissionInput } from '../server/operation.ts';
@@ -54,28 +54,13 @@ export function admission({ rules, mostPerOperation, isEntityField }: AdmissionO
       const quoted = quote(schema, document, operationName, variables ?? {});
       if (quoteOnly) return { data: null, extensions: { quote: shown(quoted) } };
       if (quoted.fields.length === 0) return undefined;
-      if (mostPerOperation !== null) refuseBeyond(quoted, mostPerOperation);
+      const refused = costRefusal(quoted, mostPerOperation);
+      if (refused !== null) throw refused;
       if (hold.budgeted && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
         await hold.reserve(quoted.cost);
       return undefined;
     },
   };
-}
-
-function refuseBeyond(quoted: Quote, most: NanoUsd): void {
-  if (quoted.cost !== null && quoted.cost <= most) return;
-  const unpriced = quoted.fields.find(({ cost }) => cost === null);
-  if (unpriced !== undefined) {
-    throw new GatewayError(
-      'COST_LIMIT_EXCEEDED',
-      `What ${unpriced.path} costs is unknown, and an operation may cost at most ${decimalOf(most)} USD. Its deployment needs a price.`,
-    );
-  }
-  const [dearest] = [...quoted.fields].sort((a, b) => (b.cost ?? 0) - (a.cost ?? 0));
-  throw new GatewayError(
-    'COST_LIMIT_EXCEEDED',
-    `The operation can cost ${decimalOf(quoted.cost ?? 0)} USD, and ${decimalOf(most)} USD is allowed. ${dearest?.path} costs most: ${dearest?.calls} calls, ${decimalOf(dearest?.cost ?? 0)} USD. Ask for fewer at a time.`,
-  );
 }
 
 /** As JSON for people and scripts: money is decimal text in US dollars. */

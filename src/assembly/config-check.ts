@@ -1,9 +1,10 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
 import { existsSync } from 'node:fs';
-import { type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
+import { type DeploymentConfig, type GatewayConfig, pathIn, type RouteNames } from '../config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { strategies } from '../routing/strategies/registry.ts';
 import { networks } from '../server/address.ts';
+import { settingMistakes } from './config-settings.ts';
 import { embeddingModelOf, routesOf } from './routes.ts';
 
 export interface ConfigReport {
@@ -16,19 +17,26 @@ export interface ConfigReport {
 /** `folder`: where the configuration lies; its relative paths begin there. */
 export function checkConfig(config: GatewayConfig, folder: string): ConfigReport {
   const mistakes = [
+    ...settingMistakes(config),
     ...deploymentMistakes(config),
     ...routeMistakes(config),
     ...routeNameMistakes(config),
-    ...collectionMistakes(config),
+    ...collectionMistakes(config, folder),
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
     ...telemetryMistakes(config),
+    ...storageMistakes(config),
   ];
-  return { mistakes, warnings: unpriced(config) };
+  return { mistakes, warnings: [...keyless(config), ...unpriced(config), ...handedOn(config)] };
 }
 
+const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
+
 const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
+
+const notThere = (path: string, file: string, folder: string): string[] =>
+  existsSync(pathIn(folder, file)) ? [] : [`${path} is "${file}", which is not there. Paths begin at ${folder}.`];
 
 function deploymentMistakes(config: GatewayConfig): string[] {
   return Object.entries(config.deployments).flatMap(([id, deployment]) => {
@@ -40,13 +48,23 @@ function deploymentMistakes(config: GatewayConfig): string[] {
     if (deployment.model.trim() === '') found.push(`${path}.model is empty. It is the vendor's name of the model, such as gpt-5-mini.`);
     for (const name of ['contextWindow', 'maxOutputTokens'] as const) {
       const value = deployment[name];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
+      if (value !== undefined && !isWhole(value, 1))
         found.push(`${path}.${name} is ${value}. It must be a whole number of tokens above 0.`);
     }
     if (deployment.weight !== undefined && !(deployment.weight >= 0))
       found.push(`${path}.weight is ${deployment.weight}. It must be 0 or more.`);
+    for (const [of, amount] of pricesIn(deployment)) {
+      if (!(amount >= 0)) found.push(`${path}.price.${of} is ${amount}. It must be US dollars per million tokens, 0 or more.`);
+    }
     return found;
   });
+}
+
+/** Every amount of an operator's own price, by its name. */
+function pricesIn({ price }: DeploymentConfig): readonly (readonly [string, number])[] {
+  if (price === undefined) return [];
+  if (!('tiers' in price)) return Object.entries(price);
+  return price.tiers.flatMap((tier, index) => Object.entries(tier).map(([of, amount]) => [`tiers.${index}.${of}`, amount] as const));
 }
 
 function routeMistakes(config: GatewayConfig): string[] {
@@ -64,8 +82,7 @@ function routeMistakes(config: GatewayConfig): string[] {
     }
     for (const key of ['cacheSeconds', 'attempts', 'firstChunkMs', 'idleMs', 'totalMs'] as const) {
       const value = route[key];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
     const { hedge, attempts = 2 } = route;
     if (hedge !== undefined && !(Number.isInteger(hedge.afterMs) && hedge.afterMs > 0))
@@ -103,7 +120,7 @@ function routeNameMistakes(config: GatewayConfig): string[] {
   ];
 }
 
-function collectionMistakes(config: GatewayConfig): string[] {
+function collectionMistakes(config: GatewayConfig, folder: string): string[] {
   const collections = Object.entries(config.collections ?? {});
   const embedders = Object.keys(config.routes).filter((route) => embeddingModelOf(config, route) !== null);
   return [
@@ -114,11 +131,12 @@ function collectionMistakes(config: GatewayConfig): string[] {
           ]
         : [],
     ),
-    ...(config.documents ?? []).flatMap(({ collection }, index) =>
-      config.collections?.[collection] === undefined
+    ...(config.documents ?? []).flatMap(({ collection, paths }, index) => [
+      ...(config.collections?.[collection] === undefined
         ? [`documents.${index}.collection is "${collection}". Collections: ${listed(collections.map(([name]) => name))}.`]
-        : [],
-    ),
+        : []),
+      ...paths.flatMap((path, at) => notThere(`documents.${index}.paths.${at}`, path, folder)),
+    ]),
   ];
 }
 
@@ -128,13 +146,12 @@ function teamMistakes(config: GatewayConfig): string[] {
     const found: string[] = [];
     for (const key of ['dailyBudget', 'monthlyBudget'] as const) {
       const value = team[key];
-      if (value !== undefined && nanoUsdOf(value) === null)
+      if (value !== undefined && (typeof value !== 'string' || nanoUsdOf(value) === null))
         found.push(`${path}.${key} is "${value}". It must be US dollars as text, such as "25.00".`);
     }
     for (const key of ['requestsPerMinute', 'concurrency'] as const) {
       const value = team[key];
-      if (value !== undefined && !(Number.isInteger(value) && value > 0))
-        found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
     return found;
   });
@@ -154,9 +171,13 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
     ...fields.map((file, index) => [`graph.fields.${index}`, file] as const),
     ...subgraphs.flatMap(({ sdl }, index) => (sdl === undefined ? [] : [[`graph.subgraphs.${index}.sdl`, sdl] as const])),
   ];
-  for (const [path, file] of files)
-    if (!existsSync(pathIn(folder, file))) found.push(`${path} is "${file}", which is not there. Paths begin at ${folder}.`);
-  for (const [index, { name, url }] of subgraphs.entries()) {
+  found.push(...files.flatMap(([path, file]) => notThere(path, file, folder)));
+  if (graph.pollSeconds !== undefined && !(graph.pollSeconds >= 0))
+    found.push(`graph.pollSeconds is ${graph.pollSeconds}. It must be a number of seconds, 0 or more; 0 never asks again.`);
+  for (const [index, { name, url, timeoutMs = 1, retries = 0 }] of subgraphs.entries()) {
+    if (!isWhole(timeoutMs, 1))
+      found.push(`graph.subgraphs.${index}.timeoutMs is ${timeoutMs}. It must be a whole number of milliseconds above 0.`);
+    if (!isWhole(retries, 0)) found.push(`graph.subgraphs.${index}.retries is ${retries}. It must be a whole number, 0 or more.`);
     if (!/^[A-Za-z][\w-]*$/.test(name) || name === 'ai')
       found.push(
         `graph.subgraphs.${index}.name is "${name}". It must begin with a letter, hold letters, digits, _ and -, and not be "ai", which is our own.`,
@@ -169,6 +190,9 @@ function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] 
   if (graph.mostPerOperation !== undefined && nanoUsdOf(graph.mostPerOperation) === null) {
     found.push(`graph.mostPerOperation is "${graph.mostPerOperation}". It must be US dollars as text, such as "0.50".`);
   }
+  if (graph.mostObjects !== undefined && !(Number.isSafeInteger(graph.mostObjects) && graph.mostObjects > 0)) {
+    found.push(`graph.mostObjects is ${graph.mostObjects}. It must be a whole number from 1 on.`);
+  }
   return found;
 }
 
@@ -177,6 +201,8 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
   if (server.port !== undefined && !(Number.isInteger(server.port) && server.port >= 0 && server.port <= 65_535)) {
     found.push(`server.port is ${server.port}. It must be a whole number from 0 to 65535.`);
   }
+  if (server.drainMs !== undefined && !isWhole(server.drainMs, 0))
+    found.push(`server.drainMs is ${server.drainMs}. It must be a whole number of milliseconds, 0 or more.`);
   const { strangersPerMinute: strangers = false } = server;
   if (strangers !== false && !(Number.isInteger(strangers) && strangers > 0))
     found.push(`server.strangersPerMinute is ${strangers}. It must be a whole number above 0, or false for any number.`);
@@ -189,6 +215,13 @@ function serverMistakes({ server = {} }: GatewayConfig): string[] {
       found.push(`server.origins has "${origin}". An origin is scheme, host and port, such as https://app.example.com.`);
   }
   return found;
+}
+
+/** Names every provider whose vendor will refuse whatever it is asked: a variable that nobody has set, most often. */
+function keyless({ providers }: GatewayConfig): string[] {
+  return Object.entries(providers)
+    .filter(([, { lacksKey }]) => lacksKey === true)
+    .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
 }
 
 function isNetwork(text: string): boolean {
@@ -213,6 +246,12 @@ function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig): stri
   return [];
 }
 
+function storageMistakes({ storage = {} }: GatewayConfig): string[] {
+  const { usageDays } = storage;
+  if (usageDays === undefined || isWhole(usageDays, 1)) return [];
+  return [`storage.usageDays is ${usageDays}. It must be a whole number of days above 0; leave it out to keep all.`];
+}
+
 /** Names every deployment that a budget would refuse, because its price is unknown. */
 function unpriced(config: GatewayConfig): string[] {
   const deployments = [...routesOf(config).values()].flatMap((route) => route.deployments);
@@ -221,4 +260,13 @@ function unpriced(config: GatewayConfig): string[] {
     (id) =>
       `deployments.${id} has no known price, so every call under a budget refuses it. Add price: { input: 0.5, output: 1.5 }, in US dollars per million tokens.`,
   );
+}
+
+/** A virtual key opens this gateway: whoever is sent one could spend in its owner's name. */
+function handedOn({ graph = {} }: GatewayConfig): string[] {
+  return (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization')
+    ? [
+        "graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway. Have clients name themselves to subgraphs in a header of its own.",
+      ]
+    : [];
 }

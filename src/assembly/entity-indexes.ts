@@ -22,7 +22,7 @@ import { embeddingOf } from './routes.ts';
 export interface IndexParts {
   readonly config: GatewayConfig;
   readonly read: FieldsRead;
-  readonly storage: Pick<Storage, 'passages' | 'limits'>;
+  readonly storage: Pick<Storage, 'passages' | 'jobs' | 'limits'>;
   readonly handle: Handler;
   readonly callFor: IngestCallMaker;
   /** Known after the indexes, which its own subgraph needs. */
@@ -42,6 +42,7 @@ export function openIndexes({ config, read, storage, handle, callFor, graph, hea
   const entities = openEntities({
     indexes: read.indexes.map((index) => ({ ...indexedOf(index), embeddingRoute, ...embeddingOf(config, embeddingRoute) })),
     passages: storage.passages,
+    jobs: storage.jobs,
     handle,
     callFor,
     principal,

@@ -1,8 +1,8 @@
 /** What the server shows of the graph: the whole of it to clients, or the AI subgraph alone to another company's router. */
 import type { GraphQLSchema } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Graph } from '../federation/graph.ts';
-import { apolloEngine, entitiesForRouterOnly } from '../server/apollo.ts';
 import type { OperationHooks } from '../server/operation.ts';
 import type { ServerOptions } from '../server/server.ts';
 import type { Storage } from '../storage/open.ts';
@@ -17,15 +17,36 @@ export const gatewayFace = (graph: Graph, own: GraphQLSchema | null, storage: St
   ready: () => readiness(graph, storage),
 });
 
-/** Ready without a composed graph: that is the router's affair. */
-export function subgraphFace(own: GraphQLSchema, router: Secret, hooks: OperationHooks, storage: Storage, log: Log): Face {
+export interface SubgraphParts {
+  readonly own: GraphQLSchema;
+  readonly router: Secret;
+  /** What `_service { sdl }` says; null while it is not known what guards the fields that ours read. */
+  readonly sdl: () => string | null;
+  readonly hooks: OperationHooks;
+  readonly storage: Storage;
+  readonly log: Log;
+}
+
+/**
+ * Ready without a composed graph: that is the router's affair. But not before its own SDL is what another router may compose.
+ * Apollo Server is loaded for it alone.
+ */
+export async function subgraphFace({ own, router, sdl, hooks, storage, log }: SubgraphParts): Promise<Face> {
+  const { apolloEngine, entitiesForRouterOnly } = await import('../server/apollo.ts');
   const admitted = entitiesForRouterOnly(router);
+  const service = own.getQueryType()?.getFields()['_service'];
+  if (service === undefined) throw new Error('The AI schema is no subgraph.');
+  service.resolve = () => {
+    const known = sdl();
+    if (known === null) throw new GatewayError('MODEL_UNAVAILABLE', unknownSdl, { retryAfterMs: 1_000 });
+    return { sdl: known };
+  };
   return {
     schema: () => own,
     engine: apolloEngine(() => own, log),
     ready: async () => {
-      const ready = await storage.ready();
-      return { ready, reasons: ready ? [] : ['The database does not answer, or usage cannot be recorded.'] };
+      const reasons = [...(sdl() === null ? [unknownSdl] : []), ...(await storage.ailments())];
+      return { ready: reasons.length === 0, reasons };
     },
     async admitOperation(context, operation) {
       await admitted(context, operation);
@@ -33,3 +54,6 @@ export function subgraphFace(own: GraphQLSchema, router: Secret, hooks: Operatio
     },
   };
 }
+
+const unknownSdl =
+  'The SDL of a subgraph in graph.subgraphs could not be read yet, so it is not known what guards the fields that AI fields read. Ask again in a moment.';

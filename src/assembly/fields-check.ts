@@ -69,3 +69,13 @@ const isNamed = (type: TypeNode, name: string): boolean => type.kind === Kind.NA
 
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 const present = (...sentences: readonly (string | null)[]): string[] => sentences.filter((sentence) => sentence !== null);
+
+/** A note for whoever serves AI fields on entities of teams whose SDL the configuration does not name. */
+export function unknownGuards({ graph = {} }: GatewayConfig, { reads }: Pick<FieldsRead, 'reads'>): readonly string[] {
+  const named = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+  const [first] = [...reads].filter(([, of]) => of.size > 0);
+  if (named || graph.ai === false || first === undefined) return [];
+  return [
+    `graph.subgraphs names no subgraph, so what guards ${[...first[1]][0]}, which ${first[0]} reads, is not known, and ${first[0]} does not inherit it. Where a router's composition then says MISSING_TRANSITIVE_AUTH_REQUIREMENTS, name the owner's SDL: graph.subgraphs: [{ name, url, sdl: 'products.graphql' }].`,
+  ];
+}

@@ -67,6 +67,16 @@ export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string
   };
 }
 
+/** The same as another router may compose it. Null until the SDL of all subgraphs that the configuration names was read. */
+export function servedSdl({ graph = {} }: GatewayConfig, fields: FieldsRead, living: Pick<Graph, 'others'>): () => string | null {
+  const sdl = aiSdl(fields);
+  const namesOthers = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+  return () => {
+    const others = namesOthers ? living.others() : [];
+    return others === null ? null : sdl(others);
+  };
+}
+
 /** The other teams' subgraphs, and where the SDL of each is read. */
 export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
   (graph.subgraphs ?? []).map(({ name, url, sdl }) => ({
@@ -106,6 +116,7 @@ export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: Fetch
   return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
+      ...(graph.mostObjects === undefined ? {} : { mostObjects: graph.mostObjects }),
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries(
@@ -137,13 +148,10 @@ export function schemaChooser(graph: Graph, own: GraphQLSchema | null): SchemaFo
 }
 
 /** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and told. */
-export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): Promise<Readiness> {
+export async function readiness(graph: Graph, storage: Pick<Storage, 'ailments'>): Promise<Readiness> {
   const { ready, reasons } = graph.status();
-  const stores = await storage.ready();
-  return {
-    ready: ready && stores,
-    reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
-  };
+  const ailments = await storage.ailments();
+  return { ready: ready && ailments.length === 0, reasons: [...reasons, ...ailments] };
 }
 
 /** Resolves when there is a graph to serve; never, when it is closed before. */

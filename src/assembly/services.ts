@@ -29,7 +29,7 @@ export interface ServiceParts {
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
   /** Of the living graph: known after the services, which its own subgraph needs. */
-  readonly graph: Pick<Services, 'graph' | 'quote'>;
+  readonly graph: Pick<Services, 'graph' | 'quote' | 'mostPerOperation'>;
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   readonly now: () => number;
 }
@@ -57,6 +57,7 @@ export function servicesOf(parts: ServiceParts): Services {
     },
     answerTokens: (passages) => answerInstructionTokens + passages * mostPassageTokens,
     pathsOf: (info) => responsePaths(info as GraphQLResolveInfo),
+    mostPerOperation: parts.graph.mostPerOperation,
     quote: (...asked) => parts.graph.quote(...asked),
     graph: () => parts.graph.graph(),
     entities: parts.entities,

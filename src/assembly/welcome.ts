@@ -17,7 +17,7 @@ export function firstQueries({ documents = [], graph = {} }: GatewayConfig): rea
     onEntities
       ? {
           says: 'AI fields on entities of two other teams',
-          query: 'query Shop { products(first: 3) { name summary(words: 12) reviews { feeling topics } } }',
+          query: 'query Shop { products(first: 3) { name summary(words: 15) reviews { stars feeling topics } } }',
         }
       : { says: 'what there is', query: 'query Routes { aiRoutes { name description deployments { id capabilities } } }' },
     collection === undefined

@@ -5,6 +5,7 @@ import { GatewayError } from '../core/errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import { filesIn, inBatches } from '../retrieval/files.ts';
 import type { IngestionState, NewSource } from '../retrieval/retrieval.ts';
+import { openLog } from '../telemetry/log.ts';
 import type { Arguments } from './arguments.ts';
 import { soundConfig } from './load-config.ts';
 import { stateFolder } from './state-folder.ts';
@@ -18,7 +19,8 @@ export async function ingest(args: Arguments): Promise<void> {
   const { config, folder } = await soundConfig(args);
   stateFolder(config, folder);
   const collection = args.collection ?? onlyCollection(config);
-  const gateway = await createGateway(config, { folder, loopback: true });
+  // What fails is told here, source by source.
+  const gateway = await createGateway(config, { folder, loopback: true, log: openLog({ level: 'error' }) });
   const leaving = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => leaving.abort(interrupted()));
   try {

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkConfig } from '../assembly/config-check.ts';
 import { detected } from '../assembly/detected.ts';
-import { fieldMistakes } from '../assembly/fields-check.ts';
+import { fieldMistakes, unknownGuards } from '../assembly/fields-check.ts';
 import { type OperatorFields, operatorFields } from '../assembly/graph.ts';
 import type { GatewayConfig } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -36,7 +36,7 @@ export async function loadConfig(args: Arguments): Promise<LoadedConfig> {
       folder,
       fields,
       mistakes: [...mistakes, ...fields.mistakes, ...fieldMistakes(config, fields.read)],
-      warnings: [...notes, ...warnings],
+      warnings: [...notes, ...warnings, ...unknownGuards(config, fields.read)],
     };
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
@@ -74,6 +74,7 @@ async function imported(file: string): Promise<GatewayConfig> {
   try {
     module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
   } catch (cause) {
+    if (cause instanceof GatewayError) throw new GatewayError('BAD_REQUEST', `${file} cannot be loaded: ${cause.message}`, {}, { cause });
     throw new GatewayError(
       'BAD_REQUEST',
       `${file} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. It must be a module that exports defineConfig({ ... }) by default.`,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { getOperationAST, parse } from 'graphql';
 import { serviceOf } from '../assembly/principals.ts';
 import { GatewayError } from '../core/errors.ts';
-import { decimalOf, type NanoUsd, nanoUsdOf } from '../core/money.ts';
+import { decimalOf, type NanoUsd } from '../core/money.ts';
 import { createGateway } from '../gateway.ts';
 import { type JudgedQuote, quoteOf } from '../graphql/quote.ts';
 import { silentLog } from '../telemetry/log.ts';
@@ -32,8 +32,7 @@ export async function quote(args: Arguments): Promise<void> {
     }
   });
   process.stdout.write(`${shown(quoted)}\n`);
-  const most = nanoUsdOf(config.graph?.mostPerOperation ?? '');
-  for (const sentence of remarks(quoted, most)) process.stderr.write(`${sentence}\n`);
+  if (!quoted.allowed) process.stderr.write(`It would be refused: ${quoted.reason}\n`);
 }
 
 function shown({ fields, cost, inputTokens, outputTokens, depth }: JudgedQuote): string {
@@ -45,14 +44,6 @@ function shown({ fields, cost, inputTokens, outputTokens, depth }: JudgedQuote):
 }
 
 const money = (cost: NanoUsd | null): string => (cost === null ? 'unknown' : decimalOf(cost));
-
-function remarks({ allowed, reason, cost }: JudgedQuote, most: NanoUsd | null): readonly string[] {
-  const dear = most !== null && (cost === null || cost > most);
-  return [
-    ...(allowed ? [] : [`It would be refused: ${reason}`]),
-    ...(dear ? [`It would be refused: graph.mostPerOperation is ${decimalOf(most)} USD.`] : []),
-  ];
-}
 
 function operationIn(document: string, file: string, name: string | null): string | null {
   let parsed: ReturnType<typeof parse>;

@@ -3,6 +3,8 @@ import type { Gateway } from '../gateway.ts';
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
+const endings = ['SIGTERM', 'SIGINT'] as const;
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -19,11 +21,13 @@ export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
 export async function serving(gateway: Gateway, address: Address, welcome: (url: string) => string): Promise<void> {
   try {
     const { url } = await gateway.listen(address);
-    const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+    const { promise: told, resolve } = Promise.withResolvers<void>();
+    const tell = (): void => resolve();
     process.on('SIGHUP', () => void gateway.graph.refresh());
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => tell());
+    for (const signal of endings) process.on(signal, tell);
     process.stdout.write(welcome(url));
     await told;
+    for (const signal of endings) process.off(signal, tell);
     process.stdout.write('Stopping: what runs may finish.\n');
   } finally {
     await gateway.close();

@@ -1,6 +1,11 @@
-/** The thread in which composition runs, so that a large graph does not stop the gateway while it is composed. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The process in which composition runs: see `compose.ts`. */
 import { composition, type Subgraph } from './composition.ts';
 
-const { subgraphs, own } = workerData as { readonly subgraphs: readonly Subgraph[]; readonly own: string | null };
-parentPort?.postMessage(composition(subgraphs, own));
+export interface Composing {
+  readonly subgraphs: readonly Subgraph[];
+  readonly own: string | null;
+}
+
+/** When the gateway is gone, so is whoever wanted the supergraph. */
+process.once('disconnect', () => process.exit());
+process.once('message', ({ subgraphs, own }: Composing) => process.send?.(composition(subgraphs, own)));

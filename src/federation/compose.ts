@@ -1,8 +1,12 @@
-/** Composes subgraphs off the main thread, and only when one of them has changed. */
+/**
+ * Composes subgraphs in a process of its own, and only when one of them has changed. A large graph then neither stops the
+ * gateway while it is composed, nor leaves it with the memory that it took: a thread would keep 10 to 30 MB.
+ */
+import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { abortError } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Composing } from './compose-worker.ts';
 import type { Composition, Subgraph } from './composition.ts';
 import type { CompositionProblem } from './composition-problem.ts';
 
@@ -20,7 +24,7 @@ export function composer({ own = null }: { readonly own?: string | null } = {}):
     async compose(subgraphs, signal) {
       const hash = hashOf(subgraphs);
       if (last?.hash === hash) return last.composed;
-      const composed = await inWorker(subgraphs, own, signal);
+      const composed = await inProcess(subgraphs, own, signal);
       last = { hash, composed };
       return composed;
     },
@@ -40,14 +44,18 @@ export function sentenceOf({ code, message, remedy }: CompositionProblem): strin
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './compose-worker.ts' : './compose-worker.js', import.meta.url);
 
-function inWorker(subgraphs: readonly Subgraph[], own: string | null, signal: AbortSignal): Promise<Composition> {
+function inProcess(subgraphs: readonly Subgraph[], own: string | null, signal: AbortSignal): Promise<Composition> {
   if (signal.aborted) return Promise.reject(abortError(signal));
-  const worker = new Worker(workerFile, { workerData: { subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, sdl })), own } });
+  const worker = fork(workerFile, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const asked: Composing = { subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, sdl })), own };
   return new Promise<Composition>((resolve, reject) => {
-    const stop = (): void => reject(abortError(signal));
-    signal.addEventListener('abort', stop, { once: true });
+    const broken = (cause: unknown): void => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause }));
+    signal.addEventListener('abort', () => reject(abortError(signal)), { once: true });
     worker.once('message', (composed: Composition) => resolve(composed));
-    worker.once('error', (cause) => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause })));
-    worker.once('exit', () => reject(new GatewayError('INTERNAL', 'The composer of subgraphs ended without an answer.')));
-  }).finally(() => worker.terminate());
+    worker.on('error', broken);
+    worker.once('exit', (code, ending) => broken(`It ended with ${code ?? ending}, without an answer.`));
+    worker.send(asked, (error) => {
+      if (error !== null) broken(error);
+    });
+  }).finally(() => worker.kill('SIGKILL'));
 }

@@ -5,6 +5,7 @@ import { clashesOf } from './clashes.ts';
 import type { CompositionProblem } from './composition-problem.ts';
 import { withPlainFieldSets } from './field-sets.ts';
 import { mended } from './mended.ts';
+import { withQueryDirectives } from './query-directives.ts';
 
 export interface Subgraph {
   readonly name: string;
@@ -29,7 +30,8 @@ export function composition(subgraphs: readonly Subgraph[], own: string | null):
   const clashes = own === null ? [] : clashesOf(services, own);
   if (broken.length + policies.length > 0) return { ok: false, problems: [...broken, ...policies, ...clashes] };
   const result = composeServices(services.map((service) => ({ ...service, typeDefs: withPlainFieldSets(service.typeDefs) })));
-  if (result.errors === undefined) return { ok: true, supergraphSdl: mended(result.supergraphSdl, services) };
+  if (result.errors === undefined)
+    return { ok: true, supergraphSdl: withQueryDirectives(mended(result.supergraphSdl, services), services) };
   const known = new Set(clashes.flatMap(({ coordinates }) => coordinates));
   const found = result.errors.map((error) => readable(error, services)).filter(({ coordinates }) => !coordinates.some((c) => known.has(c)));
   return { ok: false, problems: [...clashes, ...found] };

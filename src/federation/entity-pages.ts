@@ -1,6 +1,7 @@
 /** All entities of a root list, page by page, through the whole graph: as many requests as the list has pages, and one more. */
 import {
   execute,
+  type GraphQLArgument,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
@@ -81,9 +82,9 @@ function pagingOf(schema: GraphQLSchema, { from, typeName, key, selection }: Ind
   if (field === undefined)
     throw new GatewayError('BAD_REQUEST', `@indexed from: there is no field Query.${from}. Name a root list of ${typeName}.`);
   const entity = `{ __typename ... on ${typeName} { ${key} ${selection} } }`;
-  const connection = connectionOf(field, entity);
+  const connection = connectionOf(field, entity, typeName);
   const has = (name: string): boolean => field.args.some((arg) => arg.name === name);
-  const sized = (['first', 'limit'] as const).find(has);
+  const sized = (['first', 'limit', 'pageSize', 'perPage'] as const).find(has);
   const request = (cursor: Readonly<Record<string, unknown>>): { readonly query: string; readonly variables: Fields } => {
     const variables: Fields = { ...(sized === undefined ? {} : { [sized]: pageSize }), ...cursor };
     return { query: queryOf(field, variables, connection.selection), variables };
@@ -105,6 +106,8 @@ function pagingOf(schema: GraphQLSchema, { from, typeName, key, selection }: Ind
       next: (_, items, after) => (items.length === 0 ? null : String(Number(after ?? 0) + items.length)),
     };
   }
+  const page = field.args.find(({ name }) => name === 'page');
+  if (page !== undefined) return { itemsOf, ...numberedPages(page, request) };
   if (has('after')) {
     const name = soleField(key, field, typeName);
     return {
@@ -119,18 +122,38 @@ function pagingOf(schema: GraphQLSchema, { from, typeName, key, selection }: Ind
   return { itemsOf, request: () => request({}), next: () => null };
 }
 
-/** Where the items of the field's answer are: in itself, or in a connection's `nodes` or `edges { node }`. */
+/**
+ * Pages by number, counted from the argument's default, else from 1, until one is empty or says `hasNextPage: false`. A short
+ * page is not taken for the last: a list may leave out what the gateway may not see.
+ */
+function numberedPages(
+  { name, defaultValue }: GraphQLArgument,
+  request: (cursor: Fields) => ReturnType<Paging['request']>,
+): Omit<Paging, 'itemsOf'> {
+  const first = typeof defaultValue === 'number' ? defaultValue : 1;
+  const numberOf = (after: string | null): number => (after === null ? first : Number(after));
+  return {
+    request: (after) => request({ [name]: numberOf(after) }),
+    next: (root, items, after) => (items.length === 0 || pageInfoOf(root)['hasNextPage'] === false ? null : String(numberOf(after) + 1)),
+  };
+}
+
+/** Where the items of the field's answer are: in itself, in a connection's `nodes` or `edges { node }`, or in its one list of the type. */
 function connectionOf(
   field: Field,
   entity: string,
+  typeName: string,
 ): { readonly isRelay: boolean; readonly selection: string; readonly itemsOf: (root: unknown) => readonly unknown[] } {
   const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
   if (isListType(getNullableType(field.type))) return { isRelay: false, selection: entity, itemsOf: listOf };
   const type = getNamedType(field.type);
   const fields = isObjectType(type) ? type.getFields() : {};
-  const isRelay = fields['pageInfo'] !== undefined;
-  const pageInfo = isRelay ? ' pageInfo { hasNextPage endCursor }' : '';
-  for (const name of ['nodes', 'items', 'edges']) {
+  const pageType = getNamedType(fields['pageInfo']?.type);
+  const told = ['hasNextPage', 'endCursor'].filter((name) => isObjectType(pageType) && pageType.getFields()[name] !== undefined);
+  const isRelay = told.includes('endCursor');
+  const pageInfo = told.length > 0 ? ` pageInfo { ${told.join(' ')} }` : '';
+  const lists = Object.values(fields).filter(({ type }) => isListType(getNullableType(type)) && getNamedType(type).name === typeName);
+  for (const name of ['nodes', 'items', 'edges', ...lists.map((list) => list.name)]) {
     if (fields[name] === undefined) continue;
     const isEdges = name === 'edges';
     return {
@@ -162,8 +185,10 @@ function queryOf(field: Field, variables: Fields, selection: string): string {
   return `query FieldgateIndex${declared === '' ? '' : `(${declared})`} { ${field.name}${passed === '' ? '' : `(${passed})`} ${selection} }`;
 }
 
+const pageInfoOf = (root: unknown): Fields => ((root as Fields)['pageInfo'] ?? {}) as Fields;
+
 function endCursorOf(root: unknown): string | null {
-  const { hasNextPage, endCursor } = ((root as Fields)['pageInfo'] ?? {}) as Fields;
+  const { hasNextPage, endCursor } = pageInfoOf(root);
   return hasNextPage === true && typeof endCursor === 'string' ? endCursor : null;
 }
 

@@ -9,6 +9,7 @@ import { type Dispatcher, request as send } from 'undici';
 import { gathered } from '../core/gathered.ts';
 import { flat } from './flat.ts';
 import { foreignError, subgraphError } from './foreign-error.ts';
+import { harvested } from './harvest.ts';
 import { placed } from './placed.ts';
 import type { SubgraphExecutor, SubgraphResult } from './request.ts';
 import { remoteEvents } from './subscribe.ts';
@@ -38,7 +39,11 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   /** A remote subgraph's `extensions`, which never reach the client: its usage, say. */
   readonly onExtensions?: (subgraph: string, extensions: Readonly<Record<string, unknown>>, context: unknown) => void;
   readonly dispatcher?: Dispatcher;
+  /** The most objects that one execution may gather from remote subgraphs together. Default 50,000. */
+  readonly mostObjects?: number;
 }
+
+const usualObjects = 50_000;
 
 const defaults: SubgraphAccess = {
   headers: {},
@@ -54,6 +59,7 @@ const unsent = new Set(['host', 'connection', 'content-length', 'content-type', 
 /** `schema`: the subgraph's own, as the supergraph knows it. */
 export function remoteExecutor(name: string, url: string, schema: GraphQLSchema, options: FetchOptions): SubgraphExecutor {
   const access: SubgraphAccess = { ...defaults, ...defined(options), ...defined(options.subgraphs?.[name] ?? {}) };
+  const mostObjects = options.mostObjects ?? usualObjects;
   const propagate = (options.propagate ?? []).map((header) => header.toLowerCase()).filter((header) => !unsent.has(header));
 
   const headersFor = (context: unknown): Record<string, string> => {
@@ -80,6 +86,7 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
       try {
         const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal, options.dispatcher);
         const result = resultOf(name, answer);
+        if (harvested(request, result.data ?? null) > mostObjects) throw tooMany(name, mostObjects);
         if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
         return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);
       } catch (error) {
@@ -124,6 +131,14 @@ async function post(
 }
 
 class TooLarge extends Error {}
+
+const tooMany = (name: string, most: number): GraphQLError =>
+  subgraphError(
+    name,
+    `has more for this operation than it may gather: ${most} objects of all subgraphs together. Ask for shorter lists, or for fewer lists inside lists.`,
+    'COST_LIMIT_EXCEEDED',
+    false,
+  );
 
 function resultOf(name: string, { status, body }: Answer): SubgraphResult {
   let parsed: unknown;

@@ -43,6 +43,8 @@ export interface Graph {
   schema(): GraphQLSchema | null;
   /** What is served now; null until first composed. */
   supergraphSdl(): string | null;
+  /** SDL of the other teams' subgraphs as it was last read, or of the ready supergraph; null until all of it was. */
+  others(): readonly string[] | null;
   status(): GraphStatus;
   /** Called with every schema that takes over, and at once with the present one. Returns how to stop. */
   onChange(listener: (schema: GraphQLSchema) => void): () => void;
@@ -75,6 +77,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const listeners = new Set<(schema: GraphQLSchema) => void>();
   const lastGood = new Map<string, string>();
   let served: Served | null = null;
+  let others: readonly string[] | null = null;
   let reasons: readonly string[] = ['The graph has not been composed yet.'];
   let subgraphs: GraphStatus['subgraphs'] = [];
   let told = '';
@@ -95,7 +98,9 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const look = async (signal: AbortSignal): Promise<readonly string[]> => {
     const timed = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(options.sourceTimeoutMs ?? 10_000)]);
     if (options.source.kind === 'supergraph') {
-      serve(await readSupergraph(options.source.file, timed()));
+      const sdl = await readSupergraph(options.source.file, timed());
+      others = [sdl];
+      serve(sdl);
       return [];
     }
     const read = await Promise.all(options.source.subgraphs.map((source) => outcomeOf(source, lastGood, timed())));
@@ -105,8 +110,9 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     const missing = read.filter(({ sdl }) => sdl === null);
     // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
     if (missing.length > 0) return problems;
-    const others = read.map(({ sdl }) => sdl ?? '');
-    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, others) }];
+    const sdls = read.map(({ sdl }) => sdl ?? '');
+    others = sdls;
+    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, sdls) }];
     const composed = await options.composer.compose([...read.map(({ name, url, sdl }) => ({ name, url, sdl: sdl ?? '' })), ...own], signal);
     if (!composed.ok) return [...problems, ...composed.problems.map(sentenceOf)];
     serve(composed.supergraphSdl);
@@ -156,6 +162,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   return {
     schema: () => served?.schema ?? null,
     supergraphSdl: () => served?.sdl ?? null,
+    others: () => others,
     status,
     onChange(listener) {
       listeners.add(listener);

@@ -17,6 +17,7 @@ import { recordingPaths } from './paths.ts';
 import type { SubgraphExecutor } from './request.ts';
 import { separatingKeys } from './response-keys.ts';
 import { withRootTypes } from './root-types.ts';
+import { withoutSkipped } from './skipped.ts';
 
 export interface SupergraphOptions {
   readonly supergraphSdl: string;
@@ -48,6 +49,7 @@ export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, author
   });
   const schema = publicSchema(stitched);
   withRootTypes(schema, supergraph);
+  withoutSkipped(schema);
   readingLeftOvers(schema, supergraph);
   separatingKeys(schema, supergraph);
   const fields = localFieldsOf(supergraph, localIds);

@@ -13,7 +13,7 @@ export interface ListSize {
 }
 
 /** Arguments that mean a length on fields without `@listSize`: Relay's, and the two that REST-minded schemas use. */
-const slicingNames = ['first', 'last', 'limit', 'pageSize'];
+const slicingNames = ['first', 'last', 'limit', 'pageSize', 'perPage'];
 
 /**
  * `size`: members of the field's own list; null where it is none. `sized`: sizes that it gives to fields of its result, as a

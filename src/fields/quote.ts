@@ -96,17 +96,20 @@ function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variab
   const fields: QuotedUse[] = [];
   for (const use of uses) {
     let calls = 1;
-    for (const factor of use.factors) calls *= factor(variables);
+    for (const factor of use.factors) calls = countable(calls * factor(variables));
     if (calls === 0) continue;
     const ceiling = use.ceiling(variables);
-    const most = ceiling.cost === null ? null : calls * ceiling.cost;
-    cost = cost === null || most === null ? null : cost + most;
-    inputTokens += calls * ceiling.inputTokens;
-    outputTokens += calls * ceiling.outputTokens;
-    fields.push({ coordinate: use.coordinate, path: use.path, calls: calls * (ceiling.calls ?? 1), cost: most });
+    const most = ceiling.cost === null ? null : countable(calls * ceiling.cost);
+    cost = cost === null || most === null ? null : countable(cost + most);
+    inputTokens = countable(inputTokens + calls * ceiling.inputTokens);
+    outputTokens = countable(outputTokens + calls * ceiling.outputTokens);
+    fields.push({ coordinate: use.coordinate, path: use.path, calls: countable(calls * (ceiling.calls ?? 1)), cost: most });
   }
   return { cost, inputTokens, outputTokens, depth, fields };
 }
+
+/** Lists in lists of two billion are more than can be counted: beyond 2^53 - 1, which no limit reaches, it is that number. */
+const countable = (amount: number): number => Math.min(Number.MAX_SAFE_INTEGER, amount);
 
 interface Walk {
   readonly path: string;

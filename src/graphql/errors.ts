@@ -159,7 +159,8 @@ export function maskedError(error: unknown, log: (error: GatewayError) => void):
     if (isCoded && (code in errorTable || typeof root.extensions['subgraph'] === 'string')) {
       return new GraphQLError(root.message, { nodes: at?.nodes ?? null, path: at?.path ?? null, extensions: root.extensions });
     }
-    return graphqlErrorOf(new GatewayError('BAD_REQUEST', root.message), at);
+    // What stands nowhere in the document, at a field, is about a value that a resolver or a subgraph gave.
+    if (root.nodes !== undefined || at?.path === undefined) return graphqlErrorOf(new GatewayError('BAD_REQUEST', root.message), at);
   }
   const known = asGatewayError(root);
   log(known);

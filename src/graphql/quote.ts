@@ -2,7 +2,7 @@
  * The most that an operation can cost, field by field, before it runs: the answer to `Query.aiQuote`.
  *
  * The sum is the one that admission judges by. Beside it stands why the operation would not run: a missing scope, a refused
- * input, a budget that has less left.
+ * input, more than one operation may cost, a budget that has less left.
  */
 import {
   type DocumentNode,
@@ -22,8 +22,10 @@ import { refusal, rulesOf } from '../access/rules.ts';
 import type { Principal } from '../core/call.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
+import { costRefusal } from '../fields/cost-limit.ts';
 import type { Quote } from '../fields/quote.ts';
 import type { BudgetState } from '../storage/limits.ts';
+import { checkDocumentSize, type DocumentSize } from './document-size.ts';
 import { refuse } from './refuse.ts';
 import { rootPricers } from './root-pricers.ts';
 import type { Services } from './services.ts';
@@ -54,6 +56,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services): Promise<Ju
   const reason =
     quote.fields.map(({ coordinate }) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
     inputReason(document, operation, schema, asked, services) ??
+    costRefusal(quote, services.mostPerOperation)?.message ??
     budgetReason(quote.cost, await services.limits.budgets(principal.limits));
   return { ...quote, allowed: reason === null, reason };
 }
@@ -102,9 +105,13 @@ function budgetReason(cost: NanoUsd | null, budgets: readonly BudgetState[]): st
   return short === undefined ? null : `The budget "${short.name}" has less left than this can cost.`;
 }
 
+/** Twice the tokens that are run by default: a document may be quoted that has to be cut up first. */
+const mostSize: DocumentSize = { tokens: 10_000, nesting: 100 };
+
 function checkedDocument(document: string, schema: GraphQLSchema): DocumentNode {
   return runnable(() => {
-    const parsed = parse(document, { maxTokens: 10_000 });
+    checkDocumentSize(document, mostSize);
+    const parsed = parse(document);
     const [error] = validate(schema, parsed, undefined, { maxErrors: 1 });
     if (error !== undefined) throw error;
     return parsed;
@@ -117,8 +124,6 @@ function runnable<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
-    // The stack of the parser, at some 2,000 levels.
-    if (error instanceof RangeError) refuse('The document cannot be quoted: it nests its brackets too deep to run. Some 100 levels run.');
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/key-desk.ts';
 import type { Handler, Principal } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Ceiling, Quote } from '../fields/quote.ts';
 import type { Entities } from '../retrieval/entities.ts';
@@ -35,6 +36,8 @@ export interface Services {
   /** Where in the client's response the field stands: more than once where one entity stands in several places. */
   pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
   /** What the operation can cost at most; compiled once per schema and document. */
+  /** What one operation may cost; null: no more than its budgets. */
+  readonly mostPerOperation: NanoUsd | null;
   quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
   /** The graph that clients see; null while there is none but the AI subgraph. */
   graph(): GraphQLSchema | null;

@@ -19,7 +19,7 @@ import type { CompletionRequest, EmbeddingRequest } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
-import { fetchedImage, type ImageRules } from './image-rules.ts';
+import { type ImageRules, imageFetcher } from './image-rules.ts';
 import { oncePer } from './once.ts';
 import type { OpaqueFields } from './opaque.ts';
 import type { Provider, SendOptions } from './provider.ts';
@@ -74,9 +74,8 @@ async function* completed(
   options: SendOptions,
 ): AsyncGenerator<Chunk> {
   const { signal } = options;
-  const { prompt, warnings } = await promptOf(request, settings.opaque, async (image) =>
-    'url' in image ? fetchedImage(image.url, settings.images ?? {}, signal) : image,
-  );
+  const fetched = imageFetcher(settings.images ?? {}, signal);
+  const { prompt, warnings } = await promptOf(request, settings.opaque, async (image) => ('url' in image ? fetched(image.url) : image));
   yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
   const providerOptions = { [settings.opaque.vendor]: request.providerOptions } as SharedV4ProviderOptions;
   const asked = { ...settingsOf(request), prompt, providerOptions, abortSignal: signal };

@@ -25,7 +25,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
     const { createAnthropic } = await import('@ai-sdk/anthropic');
     return createAnthropic({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
   });
-  return aiSdkProvider({
+  const provider = aiSdkProvider({
     name,
     apiKey,
     images,
@@ -33,6 +33,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
     opaque: { vendor: 'anthropic', fields: ['signature', 'redactedData'] },
     adapted: (settings, request) => withoutEmptyFormat(withinMaximum(settings, request)),
   });
+  return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }
 
 /**

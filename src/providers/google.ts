@@ -23,7 +23,7 @@ export function googleProvider(options: GoogleOptions): Provider {
     const { createGoogle } = await import('@ai-sdk/google');
     return createGoogle({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
   });
-  return aiSdkProvider({
+  const provider = aiSdkProvider({
     name,
     apiKey,
     images,
@@ -31,4 +31,5 @@ export function googleProvider(options: GoogleOptions): Provider {
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] },
   });
+  return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }

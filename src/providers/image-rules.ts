@@ -23,6 +23,10 @@ export interface ImageRules {
   readonly timeoutMs?: number;
   /** Default: 3. */
   readonly maxRedirects?: number;
+  /** Images by URL of one request. Default: 20. */
+  readonly maxImages?: number;
+  /** Bytes of all of them together. Default: 50 MiB. */
+  readonly maxTotalBytes?: number;
 }
 
 export interface FetchedImage {
@@ -54,15 +58,49 @@ export function isPublicAddress(address: string): boolean {
   return family === 6 && !reserved6.check(address, 'ipv6');
 }
 
+/** What the images of one request may still take, in bytes. */
+interface Share {
+  bytes: number;
+}
+
+/**
+ * Fetches the images of one request, which share the bounds on their number and size: a request of 2 MB can name forty
+ * thousand. The first that is refused ends the others. Throws as {@link fetchedImage} does.
+ */
+export function imageFetcher(rules: ImageRules, signal: AbortSignal): (url: string) => Promise<FetchedImage> {
+  const { maxImages = 20 } = rules;
+  const share = shareOf(rules);
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  let count = 0;
+  return async (url) => {
+    count += 1;
+    try {
+      if (count > maxImages) throw refused(`one request may name ${maxImages} by URL, and this one names more`);
+      return await fetchedImage(url, rules, either, share);
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
+}
+
+const shareOf = ({ maxTotalBytes = 50 * 1024 * 1024 }: ImageRules): Share => ({ bytes: maxTotalBytes });
+
 /** Throws BAD_REQUEST with what was refused and what would have been accepted, or what the signal says. */
-export async function fetchedImage(url: string, rules: ImageRules, signal: AbortSignal): Promise<FetchedImage> {
+export async function fetchedImage(
+  url: string,
+  rules: ImageRules,
+  signal: AbortSignal,
+  share: Share = shareOf(rules),
+): Promise<FetchedImage> {
   if (url.startsWith('data:')) return inlineImage(url, rules);
   const { timeoutMs = 10_000, maxRedirects = 3 } = rules;
   const deadline = AbortSignal.timeout(timeoutMs);
   const undici = await import('undici');
   const agent = new undici.Agent({ connect: { lookup: checkedLookup(rules), timeout: timeoutMs }, maxRequestsPerClient: 1 });
   try {
-    return await followed(url, rules, maxRedirects, agent, AbortSignal.any([signal, deadline]));
+    return await followed(url, rules, maxRedirects, agent, AbortSignal.any([signal, deadline]), share);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof GatewayError) throw error;
@@ -76,7 +114,14 @@ export async function fetchedImage(url: string, rules: ImageRules, signal: Abort
   }
 }
 
-async function followed(url: string, rules: ImageRules, redirectsLeft: number, agent: Agent, signal: AbortSignal): Promise<FetchedImage> {
+async function followed(
+  url: string,
+  rules: ImageRules,
+  redirectsLeft: number,
+  agent: Agent,
+  signal: AbortSignal,
+  share: Share,
+): Promise<FetchedImage> {
   const { request } = await import('undici');
   const { statusCode, headers, body } = await request(checkedUrl(url, rules), {
     dispatcher: agent,
@@ -89,10 +134,10 @@ async function followed(url: string, rules: ImageRules, redirectsLeft: number, a
     body.destroy();
     if (redirectsLeft === 0) throw refused('it redirects too often');
     const target = URL.parse(location, url);
-    return followed(target === null ? location : target.href, rules, redirectsLeft - 1, agent, signal);
+    return followed(target === null ? location : target.href, rules, redirectsLeft - 1, agent, signal, share);
   }
   if (statusCode !== 200) throw refused(`its server answered with status ${statusCode}`);
-  return imageOf(await bytesOf(body, rules));
+  return imageOf(await bytesOf(body, rules, share));
 }
 
 function checkedUrl(url: string, { http = false, privateHosts = [] }: ImageRules): URL {
@@ -121,11 +166,13 @@ function checkedLookup({ privateHosts = [] }: ImageRules): LookupFunction {
   };
 }
 
-async function bytesOf(body: AsyncIterable<Uint8Array>, { maxBytes = 10 * 1024 * 1024 }: ImageRules): Promise<Buffer> {
+async function bytesOf(body: AsyncIterable<Uint8Array>, { maxBytes = 10 * 1024 * 1024 }: ImageRules, share: Share): Promise<Buffer> {
   const bytes = gathered();
   for await (const piece of body) {
     bytes.add(piece);
     if (bytes.length > maxBytes) throw tooLarge(maxBytes);
+    share.bytes -= piece.length;
+    if (share.bytes < 0) throw refused('with the other images of the request it is too large');
   }
   return bytes.bytes();
 }

@@ -48,7 +48,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
       ...(project === undefined ? {} : { project }),
     });
   });
-  return aiSdkProvider({
+  const provider = aiSdkProvider({
     name,
     apiKey,
     images,
@@ -57,6 +57,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
     opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },
     adapted: stateless,
   });
+  return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }
 
 /** Asks OpenAI to keep nothing, and to enforce the schema only where it is one that strict mode accepts: else it answers 400. */

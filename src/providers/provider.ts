@@ -23,6 +23,8 @@ export interface SendOptions {
 export interface Provider {
   /** As in the configuration: `openai`, `embedded`, `local-vllm`. */
   readonly name: string;
+  /** True: the vendor asks for a key, and none was given. */
+  readonly lacksKey?: boolean;
   /**
    * Content chunks as they come; the last is `finish`. Ends without `finish` only by throwing. Must not contact the
    * vendor before the first `next()`, and must stop upstream when the signal fires or the iterator is returned.

@@ -2,15 +2,19 @@
 import { abortError, sleep, throwIfAborted, untilAborted } from '../core/abort.ts';
 import type { Handler, Principal } from '../core/call.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Jobs } from '../storage/jobs.ts';
 import type { Passages } from '../storage/passages.ts';
 import type { Entities, EntityIndexOptions, EntityPager, VisibilityTest } from './entities.ts';
 import { findEntities } from './entity-find.ts';
 import { refreshIndex } from './entity-refresh.ts';
+import { type IndexTurnsOptions, indexTurns } from './index-turns.ts';
 import type { IngestCallMaker } from './source.ts';
 
 export interface EntitiesOptions {
   readonly indexes: readonly EntityIndexOptions[];
   readonly passages: Passages;
+  /** Where the turns are kept. */
+  readonly jobs: Jobs;
   readonly handle: Handler;
   /** Calls that embed the indexes, which no operation waits for; those of a search come with it. */
   readonly callFor: IngestCallMaker;
@@ -25,19 +29,21 @@ export interface EntitiesOptions {
   readonly retryMs?: number;
   /** Of one index. Default: 100,000. */
   readonly mostEntities?: number;
+  readonly turns?: IndexTurnsOptions;
   /** Texts embedded by one call. Default: 96, the least that the usual embedding APIs take. */
   readonly textsPerCall?: number;
 }
 
 /**
- * Nothing is looked at before `start` or `refresh`. Several processes may share the storage: each looks for itself, and what
- * one has embedded the others find unchanged.
+ * Nothing is looked at before `start` or `refresh`. Several processes may share the storage: they look in turn, and what one
+ * has embedded the others find unchanged.
  */
 export function openEntities(options: EntitiesOptions): Entities {
-  const { passages, handle, callFor, principal, page, visible, onFailure } = options;
+  const { passages, jobs, handle, callFor, principal, page, visible, onFailure } = options;
   const { everyMs = 300_000, retryMs = 5_000, mostEntities = 100_000, textsPerCall = 96 } = options;
   const indexes = new Map(options.indexes.map((index) => [index.name, index]));
   const refreshing = { passages, handle, callFor, principal, page, onFailure, mostEntities, textsPerCall };
+  const turn = indexTurns(jobs, options.turns);
   const stopping = new AbortController();
   /** Looks stand in line: a second one begins when the first has ended, so that it sees what the first could not. */
   let last: Promise<void> = Promise.resolve();
@@ -48,7 +54,7 @@ export function openEntities(options: EntitiesOptions): Entities {
     for (const index of indexes.values()) {
       throwIfAborted(signal);
       try {
-        await refreshIndex(refreshing, index, signal);
+        await turn(index.name, signal, (until) => refreshIndex(refreshing, index, until));
       } catch (error) {
         if (signal.aborted) throw abortError(signal);
         const failure = asGatewayError(error);

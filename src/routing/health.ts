@@ -60,7 +60,7 @@ export function healthBook({ now = Date.now }: { readonly now?: () => number } =
 
   const circuitOf = (record: Record): Health['circuit'] => {
     if (record.openUntil === null) return 'closed';
-    return now() < record.openUntil ? 'open' : 'probing';
+    return leftMs(record, now) > 0 ? 'open' : 'probing';
   };
 
   return {
@@ -68,7 +68,7 @@ export function healthBook({ now = Date.now }: { readonly now?: () => number } =
       const record = recordOf(deployment);
       return { circuit: circuitOf(record), latencyMs: record.latencyMs, errorRate: record.errorRate };
     },
-    closedInMs: (deployment) => Math.max(0, (recordOf(deployment).openUntil ?? 0) - now()),
+    closedInMs: (deployment) => leftMs(recordOf(deployment), now),
     begin(deployment) {
       const record = recordOf(deployment);
       const circuit = circuitOf(record);
@@ -78,6 +78,12 @@ export function healthBook({ now = Date.now }: { readonly now?: () => number } =
       return trialOf(record, probe, now);
     },
   };
+}
+
+/** Milliseconds for which the circuit stays open. No circuit opens for longer than the longest: a clock that was set back says otherwise. */
+function leftMs({ openUntil }: Record, now: () => number): number {
+  const left = (openUntil ?? 0) - now();
+  return left > 0 && left <= longestOpenMs ? left : 0;
 }
 
 function trialOf(record: Record, probe: boolean, now: () => number): Trial {
@@ -105,8 +111,7 @@ function trialOf(record: Record, probe: boolean, now: () => number): Trial {
         averaged(record, 1);
         record.faults += 1;
         const bad = record.calls >= enoughCalls && (record.errorRate ?? 0) > badRate;
-        const open = record.openUntil !== null && now() < record.openUntil;
-        if (open || !(probe || bad || record.faults >= faultsInARow)) return;
+        if (leftMs(record, now) > 0 || !(probe || bad || record.faults >= faultsInARow)) return;
         const openMs = Math.min(longestOpenMs, Math.max(retryAfterMs, firstOpenMs * 2 ** record.opened));
         record.openUntil = now() + openMs;
         record.opened += 1;

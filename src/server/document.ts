@@ -1,11 +1,7 @@
-/**
- * A document read and measured before anything is done with it.
- *
- * Tokens and brackets are counted by the lexer first, because a document nested some thousand levels deep overflows
- * the stack of the parser, of validation and of execution alike.
- */
-import { type DocumentNode, getOperationAST, Lexer, type OperationDefinitionNode, parse, Source, TokenKind } from 'graphql';
+/** A document read and measured before anything is done with it. */
+import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
+import { checkDocumentSize } from '../graphql/document-size.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
 import type { ServerLimits } from './limits.ts';
 
@@ -37,7 +33,7 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
       documents.set(text, known);
       return known.document;
     }
-    const bytes = countTokens(text, limits) * bytesPerToken + 2 * text.length;
+    const bytes = checkDocumentSize(text, limits) * bytesPerToken + 2 * text.length;
     const document = parse(text);
     documents.set(text, { document, bytes });
     remembered += bytes;
@@ -57,26 +53,6 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
     refuseBeyond(measures, limits);
     return { document, operation, measures };
   };
-}
-
-/** How many there are, at most as many as the limit allows. */
-function countTokens(text: string, limits: DocumentLimits): number {
-  const lexer = new Lexer(new Source(text));
-  let tokens = 0;
-  let nesting = 0;
-  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
-    tokens++;
-    if (tokens > limits.tokens) throw tooMany('tokens', limits.tokens, null, 'Send long texts and lists as variables.');
-    if (token.kind === TokenKind.BRACE_L || token.kind === TokenKind.BRACKET_L || token.kind === TokenKind.PAREN_L) nesting++;
-    else if (token.kind === TokenKind.BRACE_R || token.kind === TokenKind.BRACKET_R || token.kind === TokenKind.PAREN_R) nesting--;
-    if (nesting > limits.nesting) {
-      throw new GatewayError(
-        'DEPTH_LIMIT_EXCEEDED',
-        `The document nests its brackets deeper than ${limits.nesting} levels, which is the most this gateway accepts.`,
-      );
-    }
-  }
-  return tokens;
 }
 
 function chosenOperation(document: DocumentNode, operationName: string | null, most: number): OperationDefinitionNode {

@@ -21,6 +21,19 @@ export function sendOrCut(socket: WebSocket, data: string, writeIdleMs: number):
   });
 }
 
+/** Answers that may wait in our buffer, in bytes, before no more is read of a client. */
+const mostUnread = 1024 * 1024;
+
+/**
+ * A client that asks and never reads is not read either: its answers would fill our memory. Call it with each message that
+ * came, and when one of ours has left.
+ */
+export function balance(socket: WebSocket): void {
+  const full = socket.bufferedAmount > mostUnread;
+  if (full && !socket.isPaused) socket.pause();
+  else if (!full && socket.isPaused) socket.resume();
+}
+
 /** Pings; ends the socket when a ping was not answered by the time of the next. Returns how to stop. */
 export function keepAlive(socket: WebSocket, everyMs: number): () => void {
   let answered = true;

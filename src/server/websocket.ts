@@ -24,7 +24,7 @@ import { checkedParams } from './params.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
 import type { ResultStream } from './result-stream.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
-import { keepAlive, refuseUpgrade, sendOrCut } from './socket-wire.ts';
+import { balance, keepAlive, refuseUpgrade, sendOrCut } from './socket-wire.ts';
 import type { Strangers } from './strangers.ts';
 import { targetOf } from './target.ts';
 
@@ -116,7 +116,7 @@ export function sockets(parts: SocketParts): Sockets {
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => sendOrCut(socket, data, limits.writeIdleMs),
+        send: (data) => sendOrCut(socket, data, limits.writeIdleMs).then(() => balance(socket)),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
@@ -127,6 +127,7 @@ export function sockets(parts: SocketParts): Sockets {
               socket.close(4500, 'Internal server error');
             });
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
+            balance(socket);
             const operation = table.takeAdded();
             if (operation !== null) void handled.then(() => table.finished(operation));
           }),

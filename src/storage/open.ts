@@ -1,6 +1,7 @@
 /** Everything that lasts, in one folder, opened and put right in the order that loses nothing. */
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { untilAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Completions } from './completions.ts';
 import { openCompletions } from './completions-sql.ts';
@@ -20,6 +21,8 @@ import { masterKey, type Seal, sealWith } from './seal.ts';
 import { openSqlite } from './sqlite.ts';
 
 const recoverEveryMs = 10_000;
+/** A database that takes longer for one row is not ready. */
+const readyMs = 500;
 const tidyEveryMs = 3_600_000;
 const dayMs = 24 * 3_600_000;
 
@@ -31,8 +34,8 @@ export interface Storage {
   readonly completions: Completions;
   readonly passages: Passages;
   readonly jobs: Jobs;
-  /** Whether the database answers and the ledger can be written. */
-  ready(): Promise<boolean>;
+  /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */
+  ailments(): Promise<readonly string[]>;
   /** Stores what waits, and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
@@ -118,9 +121,18 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     completions,
     passages: await openPassages(database),
     jobs: await openJobs(database, now),
-    async ready() {
-      const answers = await database.all('select 1 as one').catch(() => []);
-      return answers.length === 1 && ledger.writable();
+    async ailments() {
+      const inTime = (work: Promise<unknown>): Promise<boolean> =>
+        untilAborted(work, AbortSignal.timeout(readyMs)).then(
+          () => true,
+          () => false,
+        );
+      const [answers, writes] = await Promise.all([inTime(database.all('select 1')), inTime(owner.renew())]);
+      return [
+        ...(answers ? [] : ['The database does not answer.']),
+        ...(writes ? [] : ['The database cannot be written: calls that cost are refused until it can.']),
+        ...(ledger.writable() ? [] : ['Usage cannot be recorded: calls that cost are refused until it can.']),
+      ];
     },
     close() {
       closing ??= close();

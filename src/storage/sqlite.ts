@@ -31,24 +31,27 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
     writer.close();
     throw error;
   }
-  writer.exec('pragma busy_timeout = 0');
   const reader = inMemory ? writer : connect(file, true);
+  for (const connection of new Set([writer, reader])) connection.exec('pragma busy_timeout = 0');
   const write = statementsOn(writer);
   const read = statementsOn(reader);
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
+  /** One after another. The time that a turn may wait for other processes counts from when it was asked for, not from when it comes. */
+  const inTurn = <T>(work: (giveUpAt: number) => Promise<T>): Promise<T> => {
+    const giveUpAt = performance.now() + busyMs;
+    const turn = last.then(() => work(giveUpAt));
     last = turn.catch(() => {});
     return turn;
   };
   return {
     dialect: 'sqlite',
     // One connection shows a transaction's half to everybody, so in memory a reader waits.
-    all: inMemory ? (sql, values) => inTurn(() => read.all(sql, values)) : read.all,
-    run: (sql, values) => inTurn(() => onceFree(() => write.run(sql, values))),
-    exec: (sql) => inTurn(() => onceFree(async () => writer.exec(sql))),
-    tx: (work) => inTurn(() => transaction(writer, () => work(write))),
+    all: (sql, values) =>
+      inMemory ? inTurn(() => read.all(sql, values)) : onceFree(() => read.all(sql, values), performance.now() + busyMs),
+    run: (sql, values) => inTurn((giveUpAt) => onceFree(() => write.run(sql, values), giveUpAt)),
+    exec: (sql) => inTurn((giveUpAt) => onceFree(async () => writer.exec(sql), giveUpAt)),
+    tx: (work) => inTurn((giveUpAt) => transaction(writer, giveUpAt, () => work(write))),
     async close() {
       if (closed) return;
       closed = true;
@@ -59,8 +62,8 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
   };
 }
 
-async function transaction<T>(connection: DatabaseSync, work: () => Promise<T>): Promise<T> {
-  await onceFree(async () => connection.exec('begin immediate'));
+async function transaction<T>(connection: DatabaseSync, giveUpAt: number, work: () => Promise<T>): Promise<T> {
+  await onceFree(async () => connection.exec('begin immediate'), giveUpAt);
   try {
     const result = await work();
     connection.exec('commit');
@@ -72,8 +75,7 @@ async function transaction<T>(connection: DatabaseSync, work: () => Promise<T>):
 }
 
 /** Does what needs the write lock, of which a refusal changed nothing; gives up when others have held it for long. */
-async function onceFree<T>(work: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + busyMs;
+async function onceFree<T>(work: () => Promise<T>, giveUpAt: number): Promise<T> {
   for (;;) {
     try {
       return await work();

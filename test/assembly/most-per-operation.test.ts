@@ -29,6 +29,12 @@ async function longList() {
 }
 
 describe('what one operation may cost', () => {
+  it('is what aiQuote judges by, too', async () => {
+    const { gateway } = await longList();
+    const { data } = await gateway.ask('{ aiQuote(document: "{ a: items { gist } b: items { gist } }") { allowed reason } }');
+    expect(data.aiQuote).toEqual({ allowed: false, reason: expect.stringMatching(/can cost 0.06 USD, and 0.03 USD is allowed/) });
+  });
+
   it('holds while it runs, also where a list was longer than its quote assumed', async () => {
     const { gateway, upstream } = await longList();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });

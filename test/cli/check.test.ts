@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/assembly/config-check.ts';
 import type { RouteConfig } from '../../src/config.ts';
@@ -40,7 +41,10 @@ describe('fieldgate check', () => {
       ),
     });
     const { code, out, err } = await fieldgate(['check'], { cwd });
-    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect({ code, out }).toEqual({
+      code: 1,
+      out: expect.stringMatching(/^note graph\.subgraphs names no subgraph, so what guards .*\n$/),
+    });
     for (const sentence of [
       'ai.graphql:4: Product.unknown: {title} is neither an argument of the field nor a field of Product. Known: id, name',
       'ai.graphql:5: Product.strict is not nullable.',
@@ -78,6 +82,51 @@ describe('fieldgate check', () => {
     const silent = await fieldgate(['check', '--config', 'silent.config.ts'], { cwd });
     expect(silent.code).toBe(1);
     for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
+  });
+
+  it('names settings that there are not, values that they do not take, and files that are missing', async () => {
+    const cwd = folderWith({
+      'gateway.config.ts': configText(
+        `deployments: { own: { provider: 'embedded', model: 'own', price: { input: -1, output: 2 }, capabilities: ['flying'], wait: 3 } },
+        routes: { default: { deployments: ['own'], retry: 3 } }, documents: [{ collection: 'handbook', paths: ['pages'] }], collections: {},
+        graph: { pollSeconds: -1, forwardHeaders: ['two words'], subgraph: [] }, storage: { usageDays: 0.5 }, server: { drainMs: 'long' },
+        teams: { web: { monthlyBudget: 25 } }, logLevel: 'loud', guardrail: []`,
+      ),
+    });
+    const said = await fieldgate(['check'], { cwd });
+    for (const sentence of [
+      'guardrail is no setting. Settings: providers, deployments, routes, guardrails,',
+      'deployments.own.wait is no setting. Settings here: provider, model,',
+      'routes.default.retry is no setting. Settings here: ',
+      'graph.subgraph is no setting. Settings here: ai, supergraph, subgraphs,',
+      'deployments.own.price.input is -1. It must be US dollars per million tokens, 0 or more.',
+      'deployments.own.capabilities has "flying". Capabilities: completion, embedding,',
+      'graph.pollSeconds is -1.',
+      'graph.forwardHeaders has "two words". It must be the name of a header',
+      'storage.usageDays is 0.5. It must be a whole number of days above 0; leave it out to keep all.',
+      'server.drainMs is long. It must be a whole number of milliseconds, 0 or more.',
+      'teams.web.monthlyBudget is "25". It must be US dollars as text',
+      'logLevel is "loud". Levels: debug, info, warn, error, silent.',
+      'documents.0.paths.0 is "pages", which is not there.',
+    ])
+      expect(said.err).toContain(sentence);
+    expect(said.err).not.toMatch(noStack);
+  });
+
+  it('notes a provider whose key nobody has set and keys that subgraphs would be sent, and tells what a guardrail of the configuration refuses', async () => {
+    const surface = JSON.stringify(resolve('src/index.ts'));
+    const cwd = folderWith({
+      'gateway.config.ts': `import { defineConfig, openaiProvider, secretFrom } from ${surface};
+        export default defineConfig({ providers: { openai: openaiProvider({ apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }) },
+          deployments: { mini: { provider: 'openai', model: 'gpt-5-mini' } }, routes: { default: { deployments: ['mini'] } }, graph: { forwardHeaders: ['Authorization'] } });`,
+      'pattern.config.ts': `import { patternGuard } from ${surface}; export default patternGuard({ name: 'codes', patterns: ['(('], message: 'No.' });`,
+    });
+    const { out } = await fieldgate(['check'], { cwd });
+    expect(out).toContain('note providers.openai has no key, and its vendor asks for one.');
+    expect(out).toContain("note graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway.");
+    expect(await refusal(['check', '--config', 'pattern.config.ts'], cwd)).toMatch(
+      /pattern\.config\.ts cannot be loaded: The guardrail "codes" has a pattern that is no RE2 expression: .* back-references\.$/,
+    );
   });
 
   it('names deployments without a price, and is content', async () => {

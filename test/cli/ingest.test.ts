@@ -28,7 +28,9 @@ it('exits with 1 when a source fails, and stores the others', async () => {
   const { code, out, err } = await fieldgate(['ingest', 'documents'], { cwd });
   expect(code).toBe(1);
   expect(err).toContain('documents/broken.pdf: ');
-  expect(out).toContain('"documents": 2 stored, 0 unchanged, 1 failed.');
+  expect(out).toBe(
+    '1  documents/broken.pdf\n2  documents/returns.md\n3  documents/tea.txt\n"documents": 2 stored, 0 unchanged, 1 failed.\n',
+  );
 });
 
 it.each([

@@ -40,7 +40,7 @@ products.short    Product.summary      3  0.06
 at most                                6  0.12
 6000 input tokens, 600 output tokens, depth 2.
 `,
-    err: 'It would be refused: graph.mostPerOperation is 0.05 USD.\n',
+    err: 'It would be refused: The operation can cost 0.12 USD, and 0.05 USD is allowed. products.summary costs most: 3 calls, 0.06 USD. Ask for fewer at a time.\n',
   });
   const none = await fieldgate(['quote', 'shop.graphql', '--operation', 'None'], { cwd });
   expect(none).toEqual({ code: 0, out: 'The operation asks no model: 0 USD.\n', err: '' });

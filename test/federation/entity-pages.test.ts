@@ -65,6 +65,43 @@ describe('the pages of a root list', () => {
     expect(idsOf(pages)).toEqual(['p0 p1', 'p2 p3', 'p4 p5', 'p6', '']);
   });
 
+  const numbered =
+    (from: number, most = 100) =>
+    (_: unknown, { page = from, pageSize, perPage }: Record<string, number>) => {
+      const size = Math.min(pageSize ?? perPage ?? 3, most);
+      return all.slice((page - from) * size, (page - from + 1) * size);
+    };
+
+  it.each([
+    ['page and pageSize', '(page: Int, pageSize: Int)', numbered(1), ['p0 p1 p2', 'p3 p4 p5', 'p6', '']],
+    ['page and perPage', '(page: Int!, perPage: Int!)', numbered(1), ['p0 p1 p2', 'p3 p4 p5', 'p6', '']],
+    ['page alone', '(page: Int! = 1)', numbered(1), ['p0 p1 p2', 'p3 p4 p5', 'p6', '']],
+    ['pages from 0, as the default says', '(page: Int = 0, perPage: Int = 20)', numbered(0), ['p0 p1 p2', 'p3 p4 p5', 'p6', '']],
+    ['page and pageSize, and gives fewer', '(page: Int, pageSize: Int)', numbered(1, 2), ['p0 p1', 'p2 p3', 'p4 p5', 'p6', '']],
+  ])('are numbered where a list takes %s', async (_, args, products, expected) => {
+    const { pages } = await paged(`type Query { products${args}: [Product!]! }`, { products });
+    expect(idsOf(pages)).toEqual(expected);
+  });
+
+  it('end where a page is empty, not where one is short, or where the list says so', async () => {
+    const full = await paged('type Query { products(page: Int, pageSize: Int): [Product!]! }', {
+      products: (_: unknown, { page = 1, pageSize = 3 }: Record<string, number>) =>
+        all.slice((page - 1) * pageSize, page * pageSize).filter(({ id }) => id !== 'p3'),
+    });
+    expect(idsOf(full.pages)).toEqual(['p0 p1 p2', 'p4 p5', 'p6', '']);
+    const told = await paged(
+      'type Query { products(page: Int, perPage: Int): Products! } type Products { results: [Product!]! pageInfo: Pages! total: Int } type Pages { hasNextPage: Boolean! }',
+      {
+        products: (_: unknown, { page = 1, perPage = 3 }: Record<string, number>) => ({
+          results: all.slice(0, 6).slice((page - 1) * perPage, page * perPage),
+          pageInfo: { hasNextPage: page * perPage < 6 },
+        }),
+      },
+    );
+    expect(idsOf(told.pages)).toEqual(['p0 p1 p2', 'p3 p4 p5']);
+    expect(told.asked).toHaveLength(2);
+  });
+
   it('are one where the list takes no paging arguments', async () => {
     const { pages } = await paged('type Query { products: [Product!]! }', { products: () => all });
     expect(idsOf(pages)).toEqual([all.map(({ id }) => id).join(' ')]);

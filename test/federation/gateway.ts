@@ -51,9 +51,8 @@ export async function gateway({ remote, local = {}, options = {} }: TestGraph): 
   );
   for (const { asked } of running) asked.length = 0;
   const sdls = [running, asServed].map((subgraphs) => composed([...subgraphs, ...own]));
-  const foreign = composeServices([...running, ...own].map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })));
-  // What it refuses by mistake is nobody's supergraph file.
-  if (foreign.supergraphSdl !== undefined) sdls.push(foreign.supergraphSdl);
+  // With a subgraph of ours in it, a supergraph file is one of `fieldgate compose`.
+  if (own.length === 0) sdls.push(...foreign(running));
   const [schema, ...others] = [...new Set(sdls)].map((supergraphSdl) =>
     supergraphSchema({ supergraphSdl, local: Object.fromEntries(own.map((subgraph) => [subgraph.url, subgraph.schema])), ...options }),
   );
@@ -80,6 +79,12 @@ function composed(subgraphs: Parameters<typeof composition>[0]): string {
   const result = composition(subgraphs, null);
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
   return result.supergraphSdl;
+}
+
+/** None where the composer refuses by mistake: that is nobody's supergraph file. */
+function foreign(subgraphs: readonly RunningSubgraph[]): readonly string[] {
+  const { supergraphSdl } = composeServices(subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })));
+  return supergraphSdl === undefined ? [] : [supergraphSdl];
 }
 
 async function run(

@@ -1,8 +1,12 @@
-import { expect, it } from 'vitest';
+import { Kind, parse, print } from 'graphql';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import { composition } from '../../src/federation/composition.ts';
 import { apolloEngine, entitiesForRouterOnly } from '../../src/server/apollo.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import { configText, fieldgate, folderWith } from '../cli/run.ts';
+import { double } from '../doubles.ts';
+import { promptOf, teams } from '../gateway/teams.ts';
 import { serve } from '../server/fixture.ts';
 import { post } from '../server/http-client.ts';
 import { federation2, runSubgraph, subgraphSchema } from './subgraph-server.ts';
@@ -58,4 +62,81 @@ it.skipIf(runtime === null)(`is a subgraph under ${otherGateway}, which gets ent
   });
   expect(await ask([])).toMatchObject({ data: { hello: 'hello', products: products([null, null]) }, errors: expect.any(Array) });
   await shop.close();
+});
+
+describe('what AI fields inherit reaches the SDL that another router composes', () => {
+  const guarded = `type Query { products: [Product] }
+    type Product @key(fields: "id") { id: ID! name: String
+      description: String @requiresScopes(scopes: [["shop:read"], ["staff"]])  notes: Secret }
+    type Secret @authenticated { text: String }`;
+  const bounds = 'maxInputTokens: 400, maxOutputTokens: 50';
+  const fields = `extend type Product @key(fields: "id") { id: ID! description: String notes: Secret name: String
+      summary: String @completion(prompt: "Sum up {description}", ${bounds}) @requiresScopes(scopes: [["ai:use"]])
+      help: String @answer(collection: "documents", question: "{description} {notes.text}", maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]])
+      vector: Vector @embedding(text: "{description}", maxInputTokens: 400) @requiresScopes(scopes: [["ai:use"]])
+      slogan: String @completion(prompt: "A slogan for {name}", ${bounds}) @requiresScopes(scopes: [["ai:use"]]) }
+    type Secret { text: String }`;
+  const remote = { shop: { sdl: guarded, resolvers: { Query: { products: () => [{ id: '1', name: 'Lamp', description: 'glows' }] } } } };
+  const provider = double('model', async function* (request) {
+    yield { type: 'text', text: `said of ${promptOf(request)}` };
+    yield { type: 'finish', reason: 'stop' };
+  });
+  const served = async (graph: object) => {
+    const one = await teams({ remote, fields, provider, router: new Secret('between us'), config: { graph } });
+    const { data } = await one.gateway.ask('{ _service { sdl } }');
+    const shop = one.subgraphs['shop'];
+    if (shop === undefined) throw new Error('There is no shop.');
+    const sdl: string = data._service.sdl;
+    return { ...one, sdl, composed: composition([shop, { name: 'ai', url: one.gateway.url, sdl }], null) };
+  };
+
+  it('where the configuration names the other teams: they compose, and the field carries both rules', async () => {
+    const { sdl, composed, gateway } = await served({});
+    expect(composed.ok ? [] : composed.problems.map(({ message }) => message)).toEqual([]);
+    const products = parse(sdl).definitions.filter(
+      (node) => node.kind === Kind.OBJECT_TYPE_EXTENSION || node.kind === Kind.OBJECT_TYPE_DEFINITION,
+    );
+    const guardsOf = (field: string): string[] =>
+      products
+        .filter(({ name }) => name.value === 'Product')
+        .flatMap((node) => node.fields?.find(({ name }) => name.value === field)?.directives ?? [])
+        .filter(({ name }) => ['authenticated', 'requiresScopes'].includes(name.value))
+        .map(print);
+    const both = '@requiresScopes(scopes: [["ai:use", "shop:read"], ["ai:use", "staff"]])';
+    expect(guardsOf('summary')).toEqual([both]);
+    expect(guardsOf('vector')).toEqual([both]);
+    expect(guardsOf('help')).toEqual(['@authenticated', both]);
+    expect(guardsOf('slogan')).toEqual(['@requiresScopes(scopes: [["ai:use"]])']);
+    expect(sdl.replaceAll(/directive @\w+/g, '')).not.toMatch(/@(completion|answer|embedding)\(/);
+    const ready = await fetch(new URL('/health/ready', gateway.url));
+    expect(ready.status).toBe(200);
+  });
+
+  it('where it does not, the other router refuses, and `fieldgate check` says what to add', async () => {
+    const { composed } = await served({ subgraphs: [] });
+    expect(composed.ok ? [] : composed.problems.map(({ code }) => code)).toContain('MISSING_TRANSITIVE_AUTH_REQUIREMENTS');
+    const folder = folderWith({ 'fields.graphql': fields, 'gateway.config.ts': configText('graph: { fields: ["fields.graphql"] }') });
+    const { out } = await fieldgate(['check'], { cwd: folder });
+    expect(out).toContain(
+      'graph.subgraphs names no subgraph, so what guards Product.description, which Product.summary reads, is not known',
+    );
+    expect(out).toContain("graph.subgraphs: [{ name, url, sdl: 'products.graphql' }]");
+  });
+
+  it('and before their SDL could be read, it tells none and is not ready', async () => {
+    const { gateway } = await teams({
+      remote,
+      fields,
+      provider,
+      router: new Secret('between us'),
+      config: { graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/graphql' }] } },
+    });
+    const { data, errors } = await gateway.ask('{ _service { sdl } }');
+    expect(data?._service ?? null).toBeNull();
+    expect(errors?.[0]).toMatchObject({
+      extensions: { code: 'MODEL_UNAVAILABLE' },
+      message: expect.stringContaining('could not be read yet'),
+    });
+    expect((await fetch(new URL('/health/ready', gateway.url))).status).toBe(503);
+  });
 });

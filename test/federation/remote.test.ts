@@ -127,6 +127,24 @@ describe('a remote subgraph', () => {
     expect((await ask(schema, '{ a }')).errors).toMatchObject([{ message: expect.stringContaining('more bytes') }]);
   });
 
+  it('may answer only so many objects, together with what it has answered the same operation', async () => {
+    const items = Array.from({ length: 60 }, (_, id) => ({ id: String(id), name: `Item ${id}` }));
+    const { schema, asked } = await over((_, response) => json(response, { data: { items, a: 'x' } }), { mostObjects: 100 });
+    // Each answer is 61 objects.
+    expect((await ask(schema, '{ items { id } }')).errors).toBeUndefined();
+    expect((await ask(schema, '{ items { id } }')).errors).toBeUndefined();
+    const both = await ask(schema, '{ items { id } more: items { name } }');
+    expect(both.errors).toHaveLength(1);
+    expect(both.errors).toMatchObject([
+      {
+        message: expect.stringMatching(/"raw" has more .* 100 objects.*shorter lists/),
+        extensions: { code: 'COST_LIMIT_EXCEEDED', retryable: false },
+      },
+    ]);
+    expect([both.data?.['items'], both.data?.['more']].filter((list) => list === null)).toHaveLength(1);
+    expect(asked).toHaveLength(4);
+  });
+
   it('hands its extensions to the gateway, not to the client', async () => {
     const seen: unknown[] = [];
     const { schema } = await over((_, response) => json(response, { data: { a: 'x' }, extensions: { usage: 3 } }), {

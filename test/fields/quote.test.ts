@@ -68,6 +68,18 @@ describe('the quote of an operation', () => {
     expect(() => quote(`{ product { ...F0 } } ${bomb} fragment F30 on Product { summary }`)).toThrow(/more than 20000 fields/);
   });
 
+  it('stays a number that can be counted, however large the lists', () => {
+    const most = 2_147_483_647;
+    const text = 'query ($n: Int!) { products(first: $n) { summary reviews(limit: $n) { product { reviews(limit: $n) { sentiment } } } } }';
+    const quoted = quote(text, { n: most });
+    const countable = Number.MAX_SAFE_INTEGER;
+    expect(quoted).toMatchObject({
+      cost: countable,
+      inputTokens: countable,
+      fields: [{ calls: most }, { calls: countable, cost: countable }],
+    });
+  });
+
   it('is of unknown cost where one field is unpriced, with its arguments counted', () => {
     expect(quote('query($t: String!) { poem(text: $t) product { summary } }', { t: '12345' })).toMatchObject({
       cost: null,

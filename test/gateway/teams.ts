@@ -61,7 +61,7 @@ export async function teams({ remote, fields, provider, files = {}, route = {}, 
     },
     { folder, ...(router === undefined ? {} : { router }) },
   );
-  if (gateway.graph.supergraphSdl() === null) throw new Error(JSON.stringify(gateway.graph.status()));
+  if (router === undefined && gateway.graph.supergraphSdl() === null) throw new Error(JSON.stringify(gateway.graph.status()));
   for (const { asked } of running) asked.length = 0;
   return { gateway, subgraphs: Object.fromEntries(running.map((subgraph) => [subgraph.name, subgraph])) };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import { graphqlErrorOf, maskedError } from '../../src/graphql/errors.ts';
 
-const schema = buildSchema('type Query { it(id: Int!): String }');
+const schema = buildSchema('type Query { it(id: Int!): String  mood: Mood  count: Int } enum Mood { GOOD }');
 async function failing(error: unknown): Promise<GraphQLError> {
   const rootValue = {
     it: () => {
@@ -50,6 +50,22 @@ describe('a masked error', () => {
     expect(masked.toJSON()).toMatchObject({
       message: expect.stringContaining('nothing'),
       locations: [{ line: 1, column: 3 }],
+      extensions: { code: 'BAD_REQUEST' },
+    });
+  });
+
+  it.each(['mood', 'count'])('says nothing of a value that does not fit its field: no caller has written it (%s)', async (field) => {
+    const { errors } = await graphql({ schema, source: `{ ${field} }`, rootValue: { mood: 'hunter2', count: 'hunter2' } });
+    const masked = maskedError(errors?.[0], () => {}).toJSON();
+    expect(masked).toMatchObject({ path: [field], extensions: { code: 'INTERNAL' } });
+    expect(JSON.stringify(masked)).not.toContain('hunter2');
+  });
+
+  it('tells of an argument that is missing when the field is reached', async () => {
+    const source = 'query ($id: Int = 1) { it(id: $id) }';
+    const { errors } = await graphql({ schema, source, variableValues: { id: null } });
+    expect(maskedError(errors?.[0], () => {})).toMatchObject({
+      message: expect.stringContaining('"id"'),
       extensions: { code: 'BAD_REQUEST' },
     });
   });

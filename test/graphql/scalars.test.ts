@@ -5,7 +5,7 @@ import { encodedVector, scalars } from '../../src/graphql/scalars.ts';
 describe('scalars', () => {
   it('take a moment in any zone and give it in UTC', () => {
     expect(scalars.DateTime.parseValue?.('2026-11-23T12:00:00+02:00')).toBe('2026-11-23T10:00:00.000Z');
-    for (const wrong of ['2026-11-23', 'now', 1, '2026-13-01T00:00:00Z'])
+    for (const wrong of ['2026-11-23', 'now', 1, '2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', '2025-02-29T12:00:00+01:00'])
       expect(() => scalars.DateTime.parseValue?.(wrong)).toThrow('RFC 3339');
   });
 

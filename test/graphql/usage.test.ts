@@ -114,10 +114,9 @@ describe('Query.aiQuote', () => {
       extensions: { code: 'BAD_REQUEST' },
     });
     expect((await quoted('{')).errors?.[0]).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
-    const deep = `{ completion(input: { prompt: { text: "x" }, tags: ${'['.repeat(4_500)}${']'.repeat(4_500)} }) { __typename } }`;
-    expect((await quoted(deep)).errors?.[0]).toMatchObject({
-      message: expect.stringContaining('nests its brackets too deep'),
-      extensions: { code: 'BAD_REQUEST' },
+    expect((await quoted(`${'{a'.repeat(3_000)}${'}'.repeat(3_000)}`)).errors?.[0]).toMatchObject({
+      message: expect.stringMatching(/nests its brackets deeper than 100/),
+      extensions: { code: 'DEPTH_LIMIT_EXCEEDED' },
     });
   });
 

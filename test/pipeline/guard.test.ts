@@ -46,6 +46,18 @@ describe('a guarded prompt', () => {
       'a schema description',
       completionRequest('hi', { output: { format: 'json', schema: { properties: { title: { description: 'falcon' } } } } }),
     ],
+    ['a stop sequence', completionRequest('hi', { stop: ['falcon'] })],
+    [
+      'the name of a file',
+      completionRequest([
+        { role: 'user', content: [{ type: 'file', base64: 'JVBERi0=', mediaType: 'application/pdf', name: 'falcon.pdf' }] },
+      ]),
+    ],
+    ['the name of a tool', completionRequest('hi', { tools: [{ name: 'falcon', description: null, parameters: {} }] })],
+    [
+      'the name of a member',
+      completionRequest('hi', { output: { format: 'json', schema: { type: 'array', items: { properties: { falcon: {} } } } } }),
+    ],
     ['a text to embed', { kind: 'embedding', texts: ['a', 'falcon'], dimensions: null }],
   ])('is refused for what stands in %s', async (_, request) => {
     const { error } = await endingOf(guard({ guardrails: () => [noFalcon] })(answers([stop]).handle)(request, aCall()));
@@ -107,6 +119,13 @@ describe('a guarded answer', () => {
     const { shown, error } = await run(says('Hel', 'lo. Project Fal', 'con is next. Bye.'), [noFalcon]);
     expect(textIn(shown)).toBe('Hello. ');
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { guardrail: 'falcon', on: 'output' } });
+  });
+
+  it('is refused for what begins in one sentence and ends in the next', async () => {
+    const noProject = patternGuard({ name: 'project', patterns: ['project\\s+falcon'] });
+    const { shown, error } = await run(says('A project\n\nfalc', 'on. Bye.'), [noProject]);
+    expect(textIn(shown)).not.toContain('falcon');
+    expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { on: 'output' } });
   });
 
   it('shows nothing before the last word when a guardrail wants the whole', async () => {
@@ -332,7 +351,7 @@ describe('masking', () => {
         aCall(),
       ),
     );
-    expect(seen).toEqual(['Hi <EMAIL_1>. ', 'Bye']);
+    expect(seen).toEqual(['Hi <EMAIL_1>. ', 'Hi <EMAIL_1>. Bye']);
   });
 
   it('leaves the bytes of a text file that holds no personal data', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fetchedImage, type ImageRules, isPublicAddress } from '../../src/providers/image-rules.ts';
+import { fetchedImage, type ImageRules, imageFetcher, isPublicAddress } from '../../src/providers/image-rules.ts';
 import { until } from '../contracts/provider.ts';
 
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -52,6 +52,34 @@ describe('an image by URL', () => {
       retryable: false,
       message: expect.stringMatching(message),
     });
+  });
+
+  it('shares the bounds on number and size with the others of its request', async () => {
+    let asked = 0;
+    const url = await serving((_, response) => {
+      asked += 1;
+      response.end(png);
+    });
+    const few = imageFetcher({ ...rules, maxImages: 2 }, never);
+    await Promise.all([few(url), few(url)]);
+    await expect(few(url)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(/may name 2 by URL/) });
+    expect(asked).toBe(2);
+
+    const small = imageFetcher({ ...rules, maxTotalBytes: 2 * png.length }, never);
+    await Promise.all([small(url), small(url)]);
+    await expect(small(url)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(/with the other images/) });
+  });
+
+  it('is ended when another of its request is refused', async () => {
+    const left = Promise.withResolvers<void>();
+    const url = await serving((request, response) => {
+      if (request.url === '/hangs') response.once('close', () => left.resolve());
+      else response.end('no picture');
+    });
+    const fetched = imageFetcher(rules, never);
+    const both = Promise.all([fetched(`${url}/hangs`), fetched(`${url}/text`)]);
+    await expect(both).rejects.toMatchObject({ message: expect.stringMatching(/not a PNG/) });
+    await left.promise;
   });
 
   it('is not followed to where it may not go', async () => {

@@ -98,11 +98,13 @@ export async function shop(products: readonly Product[]): Promise<Shop> {
     async open(handle, more = {}) {
       const database = openSqlite(join(folder, 'test.db'), [...passageMigrations, ...jobMigrations]);
       const passages = await openPassages(database);
+      const jobs = await openJobs(database);
       const book = booked();
       const failures: GatewayError[] = [];
       const entities = openEntities({
         indexes: [{ ...productIndex, embeddingRoute: 'embedding', embeddingModel: 'lexical' }],
         passages,
+        jobs,
         handle,
         callFor: book.callFor,
         principal: principal({ id: 'service:indexes', kind: 'service' }),
@@ -116,7 +118,7 @@ export async function shop(products: readonly Product[]): Promise<Shop> {
       });
       const retrieval = openRetrieval({
         passages,
-        jobs: await openJobs(database),
+        jobs,
         handle,
         collections: {},
         ingestCallFor: book.callFor,

@@ -86,6 +86,15 @@ describe('the health of a deployment', () => {
     expect(book.closedInMs(one)).toBe(20_000);
   });
 
+  it('does not stay open when the clock is set back', () => {
+    const { clock, book, fail } = bookAt();
+    fail(5);
+    expect(book.begin(one)).toBeNull();
+    clock.ms -= 3_600_000;
+    expect(book.closedInMs(one)).toBe(0);
+    expect(book.begin(one)).not.toBeNull();
+  });
+
   it('counts each attempt once', () => {
     const { book } = bookAt();
     const trial = book.begin(one);

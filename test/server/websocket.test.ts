@@ -130,6 +130,34 @@ describe('a WebSocket', () => {
     socket.terminate();
   });
 
+  it('reads no more of a client that asks and never reads, and answers all when it reads again', async () => {
+    const { ws } = await serve();
+    const socket = new WebSocket(ws, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send('{"type":"connection_init"}');
+    await new Promise((resolve) => socket.once('message', resolve));
+    socket.pause();
+    const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });
+    const most = 40_000;
+    let sent = 0;
+    for (let taken = true; taken && sent < most; sent += 100) {
+      for (let one = 1; one < 100; one += 1) socket.send(ping);
+      taken = await Promise.race([
+        new Promise<boolean>((resolve) => socket.send(ping, () => resolve(true))),
+        new Promise<boolean>((resolve) => setTimeout(resolve, 3_000, false)),
+      ]);
+    }
+    expect(sent).toBeLessThan(most);
+
+    let pongs = 0;
+    socket.on('message', () => {
+      pongs += 1;
+    });
+    socket.resume();
+    await until(() => pongs === sent);
+    socket.terminate();
+  });
+
   it.each([
     ['without connection_init', { limits: { socketInitMs: 20 } }, null, 4408],
     ['that subscribes before connection_init', {}, '{"id":"1","type":"subscribe","payload":{"query":"{hello}"}}', 4401],

@@ -33,14 +33,14 @@ describe('the state', () => {
     storage.ledger.append([usageRow()]);
     await storage.ledger.flush();
     expect((await storage.ledger.totals(all)).totals).toMatchObject([{ calls: 1 }]);
-    expect(await storage.ready()).toBe(true);
+    expect(await storage.ailments()).toEqual([]);
   });
 
   it('is ready until the database does not answer', async () => {
     const storage = await opened({ folder: temporaryFolder() });
-    expect(await storage.ready()).toBe(true);
+    expect(await storage.ailments()).toEqual([]);
     await storage.close();
-    expect(await storage.ready()).toBe(false);
+    expect(await storage.ailments()).toContain('The database does not answer.');
   });
 
   it('drains what a dead process left before it books its calls as lost', async () => {

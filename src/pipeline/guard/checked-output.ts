@@ -11,7 +11,7 @@ import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { stringsOf } from '../json-strings.ts';
 import type { Guardrail } from './guardrail.ts';
-import { sentenceCutter, type Window } from './sentence-cutter.ts';
+import { sentenceCutter } from './sentence-cutter.ts';
 import { checkText } from './verdicts.ts';
 
 type Chunks = ReturnType<Handler>;
@@ -128,9 +128,10 @@ function speech(type: Speech['type'], { guardrails, call, holdBackBytes }: Outpu
   let released = 0;
   let before = '';
 
-  async function* release(windows: readonly Window[]): AsyncGenerator<Chunk> {
-    for (const { text, continues } of windows) {
-      await checkText(continues ? before + text : text, guardrails, 'output', call);
+  async function* release(windows: readonly string[]): AsyncGenerator<Chunk> {
+    for (const text of windows) {
+      // With the window before it: what is refused may begin in one sentence and end in the next.
+      await checkText(before + text, guardrails, 'output', call);
       before = text;
       let from = 0;
       const end = released + text.length;

@@ -7,7 +7,7 @@ import type { Call } from '../../core/call.ts';
 export interface Guardrail {
   readonly name: string;
   readonly on: readonly ('input' | 'output')[];
-  /** `sentence`: answers are released sentence by sentence; `whole`: only after the last word. */
+  /** `sentence`: answers are released sentence by sentence, each checked with the one before it; `whole`: only after the last word. */
   readonly window: 'sentence' | 'whole';
   check(text: string, call: Call): Verdict | Promise<Verdict>;
 }

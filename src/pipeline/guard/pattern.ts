@@ -5,6 +5,7 @@
 import { RE2JS } from 're2js';
 import { GatewayError } from '../../core/errors.ts';
 import type { Guardrail } from './guardrail.ts';
+import { legible } from './legible.ts';
 
 export interface PatternGuardOptions {
   readonly name: string;
@@ -28,7 +29,13 @@ export function patternGuard({ name, patterns, on = ['input', 'output'], window 
     name,
     on,
     window,
-    check: (text) => (compiled.some((pattern) => pattern.test(text)) ? { action: 'block', message: refusal } : { action: 'allow' }),
+    check(text) {
+      // As it was written, and as a reader sees it: a character that shows nothing must not part a word.
+      const texts = [text, legible(text)?.text ?? text];
+      return compiled.some((pattern) => texts.some((one) => pattern.test(one)))
+        ? { action: 'block', message: refusal }
+        : { action: 'allow' };
+    },
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
+import { legible } from './legible.ts';
 import { networkAddresses } from './network-addresses.ts';
 import { phoneNumbers } from './phone-numbers.ts';
 import { secrets } from './secrets.ts';
@@ -43,8 +44,21 @@ const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) 
   PHONE: (text, { phoneCountries }) => phoneNumbers(text, phoneCountries),
 };
 
-/** In order of the text, without overlaps: what one detector has claimed is blank for those after it. */
+/** In order of the text, without overlaps; found as it is written, and as a reader sees it. */
 export function findPersonalData(text: string, options: DetectorOptions = {}): Find[] {
+  const written = findsIn(text, options);
+  const plain = legible(text);
+  if (plain === null) return written;
+  const seen = findsIn(plain.text, options).map(({ kind, start, end }) => ({
+    kind,
+    start: plain.original(start),
+    end: plain.original(end - 1) + 1,
+  }));
+  return withoutOverlaps([...written, ...seen]);
+}
+
+/** What one detector has claimed is blank for those after it. */
+function findsIn(text: string, options: DetectorOptions): Find[] {
   const finds: Find[] = [];
   let rest = text;
   for (const kind of kinds) {
@@ -57,8 +71,8 @@ export function findPersonalData(text: string, options: DetectorOptions = {}): F
 }
 
 /** In order of the text; of two that overlap, the one that begins first, or is longer. */
-function withoutOverlaps(spans: readonly Span[]): Span[] {
-  const kept: Span[] = [];
+function withoutOverlaps<T extends Span>(spans: readonly T[]): T[] {
+  const kept: T[] = [];
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
     if (span.start >= (kept.at(-1)?.end ?? 0)) kept.push(span);
   }

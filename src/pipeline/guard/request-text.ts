@@ -6,9 +6,9 @@ import { mapStrings } from '../json-strings.ts';
 /** Keywords of a JSON Schema whose strings are prose or values of the caller, not structure. */
 const proseKeywords = new Set(['description', 'title', 'enum', 'const', 'default', 'examples', '$comment']);
 
-/** Every text of the request, in order of its messages. */
+/** Every text of the request, in order of its messages, and the names that a model reads though they are never masked. */
 export function textsOf(request: ModelRequest): string[] {
-  const texts: string[] = [];
+  const texts: string[] = request.kind === 'completion' ? namesIn(request) : [];
   mapTexts(request, (text) => {
     if (text !== '') texts.push(text);
     return text;
@@ -28,7 +28,25 @@ export function mapTexts(request: ModelRequest, change: (text: string) => string
       parameters: mapSchema(tool.parameters, change),
     })),
     output: mapOutput(request, change),
+    stop: request.stop.map(change),
   };
+}
+
+/** Of tools, their parameters and the members of the answer. */
+function namesIn({ tools, output }: CompletionRequest): string[] {
+  const schemas = [
+    ...tools.map(({ parameters }) => parameters),
+    ...(output.format === 'json' && output.schema !== null ? [output.schema] : []),
+  ];
+  return [...tools.map(({ name }) => name), ...schemas.flatMap(memberNames)];
+}
+
+function memberNames(node: unknown): string[] {
+  if (typeof node !== 'object' || node === null) return [];
+  const inner = Object.values(node).flatMap(memberNames);
+  const members =
+    'properties' in node && typeof node.properties === 'object' && node.properties !== null ? Object.keys(node.properties) : [];
+  return [...members, ...inner];
 }
 
 function mapOutput({ output }: CompletionRequest, change: (text: string) => string): CompletionRequest['output'] {
@@ -46,7 +64,11 @@ function mapPart(part: ContentPart, change: (text: string) => string): ContentPa
     case 'tool-result':
       return { ...part, content: mapStrings(part.content, change) };
     case 'file':
-      return part.mediaType.startsWith('text/') ? { ...part, base64: mapBase64(part.base64, change) } : part;
+      return {
+        ...part,
+        name: part.name === null ? null : change(part.name),
+        base64: part.mediaType.startsWith('text/') ? mapBase64(part.base64, change) : part.base64,
+      };
     case 'image':
       return part;
   }

@@ -3,18 +3,12 @@
  *
  * Where it cuts follows from the text alone, never from the pieces in which the text came: a decision that needs a
  * character which is not there yet waits for it. A window is never longer than `limit`; a sentence that is longer is
- * cut at a space, and what follows is marked as continuing it.
+ * cut at a space.
  */
-export interface Window {
-  readonly text: string;
-  /** It begins in the middle of a sentence or code block, because the window before was full. */
-  readonly continues: boolean;
-}
-
 interface SentenceCutter {
-  push(text: string): Window[];
+  push(text: string): string[];
   /** Whatever is left. */
-  end(): Window[];
+  end(): string[];
 }
 
 const abbreviations = new Set(
@@ -41,7 +35,6 @@ export function sentenceCutter(limit: number): SentenceCutter {
   let fenced = false;
   let closing = false;
   let blankLine = true;
-  let continues = false;
   let lastSpace: Place | null = null;
 
   /** The end of the window once it is certain, else null. */
@@ -77,32 +70,31 @@ export function sentenceCutter(limit: number): SentenceCutter {
     return null;
   };
 
-  const take = (end: number, cutShort: boolean): Window => {
-    const window = { text: buffer.slice(0, end), continues };
+  const take = (end: number): string => {
+    const window = buffer.slice(0, end);
     buffer = buffer.slice(end);
     at = 0;
-    continues = cutShort;
     lastSpace = null;
     return window;
   };
 
-  const drain = (ended: boolean): Window[] => {
-    const windows: Window[] = [];
+  const drain = (ended: boolean): string[] => {
+    const windows: string[] = [];
     for (;;) {
       const end = scan(ended);
-      if (end !== null) windows.push(take(end, false));
+      if (end !== null) windows.push(take(end));
       else if (buffer.length >= limit) windows.push(cutFull());
       else return windows;
     }
   };
 
-  const cutFull = (): Window => {
+  const cutFull = (): string => {
     if (lastSpace !== null && lastSpace.at > limit / 2) {
       ({ fenced, closing, blankLine } = lastSpace);
-      return take(lastSpace.at, true);
+      return take(lastSpace.at);
     }
     const high = buffer.charCodeAt(limit - 1);
-    return take(high >= 0xd800 && high <= 0xdbff && limit > 1 ? limit - 1 : limit, true);
+    return take(high >= 0xd800 && high <= 0xdbff && limit > 1 ? limit - 1 : limit);
   };
 
   return {
@@ -112,7 +104,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
     },
     end() {
       const windows = drain(true);
-      return buffer === '' ? windows : [...windows, take(buffer.length, false)];
+      return buffer === '' ? windows : [...windows, take(buffer.length)];
     },
   };
 }

@@ -1,5 +1,4 @@
-/** The thread of one source: see `extract.ts`. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The process of one source: see `extract.ts`. */
 import { GatewayError } from '../../core/errors.ts';
 import type { ExtractedDocument } from './document.ts';
 import { readDocument, type SourceContent } from './read.ts';
@@ -11,13 +10,15 @@ export type WorkerReply =
   /** `message` is for the log. */
   | { readonly kind: 'broken'; readonly message: string };
 
-async function reply(): Promise<WorkerReply> {
+async function reply(source: SourceContent): Promise<WorkerReply> {
   try {
-    return { kind: 'document', document: await readDocument(workerData as SourceContent) };
+    return { kind: 'document', document: await readDocument(source) };
   } catch (error) {
     if (error instanceof GatewayError) return { kind: 'refused', message: error.message };
     return { kind: 'broken', message: String(error) };
   }
 }
 
-parentPort?.postMessage(await reply());
+/** When the gateway is gone, so is whoever wanted the text. */
+process.once('disconnect', () => process.exit());
+process.once('message', (source: SourceContent) => void reply(source).then((answer) => process.send?.(answer)));

@@ -139,8 +139,8 @@ describe('@interfaceObject', () => {
     graph = await gateway({
       remote: {
         users: {
-          sdl: `type Query { users: [NodeWithName!]! account: Account anotherUsers: [NodeWithName] } interface NodeWithName @key(fields: "id") { id: ID! name: String }
-            type User implements NodeWithName @key(fields: "id") { id: ID! name: String age: Int }
+          sdl: `type Query { users: [Titled!]! account: Account guests: [Titled] } interface Titled @key(fields: "id") { id: ID! name: String }
+            type User implements Titled @key(fields: "id") { id: ID! name: String age: Int }
             interface Account @key(fields: "id") { id: ID! } type Admin implements Account @key(fields: "id") { id: ID! isMain: Boolean! isActive: Boolean! @shareable } type Regular implements Account @key(fields: "id") { id: ID! isMain: Boolean! }`,
           resolvers: {
             Query: {
@@ -148,10 +148,10 @@ describe('@interfaceObject', () => {
                 { __typename: 'User', id: 'u1' },
                 { __typename: 'User', id: 'u2' },
               ],
-              anotherUsers: () => [{ __typename: 'User', id: 'u1' }],
+              guests: () => [{ __typename: 'User', id: 'u1' }],
               account: () => ({ __typename: 'Admin', id: 'a1' }),
             },
-            NodeWithName: { __resolveReference: ({ id }: Ref) => ({ __typename: 'User', id, name: `n-${String(id)}`, age: 11 }) },
+            Titled: { __resolveReference: ({ id }: Ref) => ({ __typename: 'User', id, name: `n-${String(id)}`, age: 11 }) },
             User: {
               __resolveReference: ({ id }: Ref) => ({ id, name: `n-${String(id)}`, age: 11 }),
               name: ({ id }: Ref) => `n-${String(id)}`,
@@ -166,11 +166,11 @@ describe('@interfaceObject', () => {
           },
         },
         extra: {
-          sdl: `type Query { named: [NodeWithName!]! accounts: [Account] } type NodeWithName @key(fields: "id") @interfaceObject { id: ID! name: String @external username: String nick: String @requires(fields: "name") }
+          sdl: `type Query { named: [Titled!]! accounts: [Account] } type Titled @key(fields: "id") @interfaceObject { id: ID! name: String @external username: String nick: String @requires(fields: "name") }
             type Account @key(fields: "id") @interfaceObject { id: ID! credit: Int }`,
           resolvers: {
             Query: { named: () => [{ id: 'u1' }], accounts: () => [{ id: 'a1' }, { id: 'r1' }] },
-            NodeWithName: { username: ({ id }: Ref) => `${String(id)}-user`, nick: ({ name }: Ref) => `~${String(name)}` },
+            Titled: { username: ({ id }: Ref) => `${String(id)}-user`, nick: ({ name }: Ref) => `~${String(name)}` },
             Account: { credit: ({ id }: Ref) => String(id).length },
           },
         },
@@ -191,8 +191,8 @@ describe('@interfaceObject', () => {
   });
 
   it('requires fields of the interface', async () => {
-    await expect(graph.query('{ users { nick } anotherUsers { ... on User { nick name } } }')).resolves.toEqual({
-      data: { users: [{ nick: '~n-u1' }, { nick: '~n-u2' }], anotherUsers: [{ nick: '~n-u1', name: 'n-u1' }] },
+    await expect(graph.query('{ users { nick } guests { ... on User { nick name } } }')).resolves.toEqual({
+      data: { users: [{ nick: '~n-u1' }, { nick: '~n-u2' }], guests: [{ nick: '~n-u1', name: 'n-u1' }] },
     });
   });
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { gateway, type TestSubgraph } from '../gateway.ts';
 
 type Ref = Record<string, unknown>;
@@ -133,34 +133,34 @@ it('completes a value of a shared interface from the subgraphs that know its typ
   await answers(
     {
       a: {
-        sdl: 'type Query { node(id: ID!): Node @shareable account: Account } interface Node { id: ID! } type Account implements Node @key(fields: "id") { id: ID! username: String! } type Chat implements Node @key(fields: "id") { id: ID! account: Account! }',
+        sdl: 'type Query { node(id: ID!): Node @shareable member: Member } interface Node { id: ID! } type Member implements Node @key(fields: "id") { id: ID! handle: String! } type Thread implements Node @key(fields: "id") { id: ID! member: Member! }',
         resolvers: {
           Query: {
-            node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('a') ? 'Account' : 'Chat', id }),
-            account: () => ({ id: 'a1' }),
+            node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('m') ? 'Member' : 'Thread', id }),
+            member: () => ({ id: 'm1' }),
           },
-          Account: { username: ({ id }: Ref) => `user ${String(id)}` },
-          Chat: { account: () => ({ id: 'a1' }) },
+          Member: { handle: ({ id }: Ref) => `user ${String(id)}` },
+          Thread: { member: () => ({ id: 'm1' }) },
         },
       },
       b: {
-        sdl: 'type Query { node(id: ID!): Node @shareable } interface Node { id: ID! } type Account implements Node @key(fields: "id") { id: ID! chats: [Chat!]! } type Chat implements Node @key(fields: "id") { id: ID! text: String! }',
+        sdl: 'type Query { node(id: ID!): Node @shareable } interface Node { id: ID! } type Member implements Node @key(fields: "id") { id: ID! threads: [Thread!]! } type Thread implements Node @key(fields: "id") { id: ID! text: String! }',
         resolvers: {
-          Query: { node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('a') ? 'Account' : 'Chat', id }) },
-          Account: { chats: () => [{ id: 'c1' }] },
-          Chat: { text: ({ id }: Ref) => `text ${String(id)}` },
+          Query: { node: (_: unknown, { id }: Ref) => ({ __typename: String(id).startsWith('m') ? 'Member' : 'Thread', id }) },
+          Member: { threads: () => [{ id: 't1' }] },
+          Thread: { text: ({ id }: Ref) => `text ${String(id)}` },
         },
       },
     },
     [
       [
-        '{ account { id username chats { id text account { username } } } }',
-        { account: { id: 'a1', username: 'user a1', chats: [{ id: 'c1', text: 'text c1', account: { username: 'user a1' } }] } },
+        '{ member { id handle threads { id text member { handle } } } }',
+        { member: { id: 'm1', handle: 'user m1', threads: [{ id: 't1', text: 'text t1', member: { handle: 'user m1' } }] } },
       ],
-      ['{ node(id: "a1") { id __typename } }', { node: { id: 'a1', __typename: 'Account' } }],
+      ['{ node(id: "m1") { id __typename } }', { node: { id: 'm1', __typename: 'Member' } }],
       [
-        '{ node(id: "c1") { ... on Chat { text account { id } } ... on Account { username } } }',
-        { node: { text: 'text c1', account: { id: 'a1' } } },
+        '{ node(id: "t1") { ... on Thread { text member { id } } ... on Member { handle } } }',
+        { node: { text: 'text t1', member: { id: 'm1' } } },
       ],
     ],
   );
@@ -229,15 +229,27 @@ it('follows a field that is taken over to where it is required', async () => {
   );
 });
 
-it('sends a directive of the query with the arguments that clients may leave out', async () => {
+describe('a directive of queries', () => {
   const part = (name: string, fallback: string): TestSubgraph => ({
     version1: true,
     sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.1", import: ["@composeDirective"]) @link(url: "https://example.com/units/v1.0", import: ["@units"]) @composeDirective(name: "@units")
       directive @units(system: System!${fallback}) on FIELD enum System { METRIC IMPERIAL } type Query { ${name}: String }`,
     resolvers: { Query: { [name]: () => name } },
   });
-  await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, [
+  const cases = [
     ['{ height @units width @units }', { height: 'height', width: 'width' }],
     ['{ height @units(system: IMPERIAL) width }', { height: 'height', width: 'width' }],
-  ]);
+  ] as const;
+
+  it('is sent with the arguments that clients may leave out', async () => {
+    await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, cases);
+  });
+
+  it('needs not be known to a subgraph of this process', async () => {
+    const local = { ai: { sdl: 'type Query { hint: String }', resolvers: { Query: { hint: () => 'h' } } } };
+    const graph = await gateway({ remote: { height: part('height', ''), width: part('width', ' = METRIC') }, local });
+    for (const [query, data] of cases) expect(await graph.query(query)).toEqual({ data });
+    expect(await graph.query('{ hint @units width @units(system: METRIC) }')).toEqual({ data: { hint: 'h', width: 'width' } });
+    await graph.close();
+  });
 });

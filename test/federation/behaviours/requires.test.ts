@@ -209,37 +209,37 @@ describe('@requires with fragments on an interface inside another', () => {
 
 describe('@requires in a circle of two subgraphs', () => {
   it('ends', async () => {
-    const authors = ['ada', 'bo'];
+    const writers = ['ada', 'bo'];
     const graph = await gateway({
       remote: {
         a: {
-          sdl: `type Query { feed: [Post] } type Post @key(fields: "id") { id: ID! byNovice: Boolean! @external byExpert: Boolean! @requires(fields: "byNovice") } type Author @key(fields: "id") { id: ID! years: Int }`,
+          sdl: `type Query { notes: [Note] } type Note @key(fields: "id") { id: ID! fresh: Boolean! @external seasoned: Boolean! @requires(fields: "fresh") } type Writer @key(fields: "id") { id: ID! years: Int }`,
           resolvers: {
-            Query: { feed: () => authors.map((id) => ({ id })) },
-            Post: {
-              byExpert: (post: Ref) => need(post, 'byNovice') !== 'true',
+            Query: { notes: () => writers.map((id) => ({ id })) },
+            Note: {
+              seasoned: (post: Ref) => need(post, 'fresh') !== 'true',
               __resolveReference: (ref: Ref) => ref,
             },
-            Author: { years: ({ id }: Ref) => (id === 'ada' ? 2 : 9) },
+            Writer: { years: ({ id }: Ref) => (id === 'ada' ? 2 : 9) },
           },
         },
         b: {
-          sdl: `type Post @key(fields: "id") { id: ID! author: Author byNovice: Boolean! @requires(fields: "author { id years }") } type Author @key(fields: "id") { id: ID! years: Int @external }`,
+          sdl: `type Note @key(fields: "id") { id: ID! writer: Writer fresh: Boolean! @requires(fields: "writer { id years }") } type Writer @key(fields: "id") { id: ID! years: Int @external }`,
           resolvers: {
-            Post: {
-              author: ({ id }: Ref) => ({ id }),
-              byNovice: ({ author }: { author: { years?: number } }) => (author.years ?? 99) < 5,
+            Note: {
+              writer: ({ id }: Ref) => ({ id }),
+              fresh: ({ writer }: { writer: { years?: number } }) => (writer.years ?? 99) < 5,
               __resolveReference: (ref: Ref) => ref,
             },
           },
         },
       },
     });
-    await expect(graph.query('{ feed { id byExpert } }')).resolves.toEqual({
+    await expect(graph.query('{ notes { id seasoned } }')).resolves.toEqual({
       data: {
-        feed: [
-          { id: 'ada', byExpert: false },
-          { id: 'bo', byExpert: true },
+        notes: [
+          { id: 'ada', seasoned: false },
+          { id: 'bo', seasoned: true },
         ],
       },
     });

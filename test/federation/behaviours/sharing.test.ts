@@ -51,6 +51,24 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
     });
   });
 
+  it('does not ask for provided fields that are skipped', async () => {
+    const posts = graph.subgraphs['posts'];
+    for (const query of [
+      '{ posts { author { name ... on User @skip(if: true) { mail } } } }',
+      'query($yes: Boolean = false) { posts { author { name ...M @include(if: $yes) } } } fragment M on User { mail }',
+      'query($yes: Boolean = true) { posts { author { name ... { mail @skip(if: $yes) } } } }',
+      'query($yes: Boolean = true) { posts { author { name ... @skip(if: $yes) { mail } } title @skip(if: $yes) } }',
+    ]) {
+      posts?.asked.splice(0);
+      await expect(graph.query(query), query).resolves.toEqual({ data: { posts: [{ author: { name: 'Provided' } }] } });
+      expect(JSON.stringify(posts?.asked), query).not.toMatch(/mail|title/);
+    }
+    await expect(
+      graph.query('query($yes: Boolean = true) { posts { author { ...M @include(if: $yes) } } } fragment M on User { mail }'),
+    ).resolves.toEqual({ data: { posts: [{ author: { mail: 'provided@x' } }] } });
+    await expect(graph.query('{ posts { author { name @skip(if: true) } } }')).resolves.toEqual({ data: { posts: [{ author: {} }] } });
+  });
+
   it('asks the subgraph that took a field over', async () => {
     await expect(graph.query('{ me { legacy name } }')).resolves.toEqual({ data: { me: { legacy: 'new', name: 'Ada' } } });
   });

@@ -6,7 +6,14 @@ import { aCall } from './calls.ts';
 guardrailContract('patternGuard', {
   make: () => patternGuard({ name: 'no-projects', patterns: ['(?i)project\\s+falcon', 'ACME-\\d{4}'] }),
   allowed: ['A project about birds.', 'ACME-12'],
-  refused: ['Tell me about Project  FALCON now.', 'Ticket ACME-1234'],
+  refused: [
+    'Tell me about Project  FALCON now.',
+    'Ticket ACME-1234',
+    'pro\u200bject fal\u00adcon',
+    'project\u00a0falcon',
+    'ｐｒｏｊｅｃｔ\u3000ｆａｌｃｏｎ',
+    'ACME\u20111234',
+  ],
 });
 
 describe('patternGuard', () => {

@@ -26,6 +26,13 @@ describe('personal data', () => {
       '-----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----\nrest',
       ['SECRET -----BEGIN PRIVATE KEY-----\nMIIabc\n-----END PRIVATE KEY-----'],
     ],
+    ['Call +49\u00a0170\u00a01234567 or 415\u2011555\u20112671 now', ['PHONE +49\u00a0170\u00a01234567', 'PHONE 415\u2011555\u20112671']],
+    ['IBAN DE89\u00a03704\u202f0044\u00a00532\u00a00130\u00a000.', ['IBAN DE89\u00a03704\u202f0044\u00a00532\u00a00130\u00a000']],
+    ['an\u200bn@exam\u00adple.com\u200b 😀 and ann＠example.com', ['EMAIL an\u200bn@exam\u00adple.com', 'EMAIL ann＠example.com']],
+    [
+      '4111\u200b1111\u200b1111\u200b1111 ４１１１１１１１１１１１１１１１',
+      ['CARD 4111\u200b1111\u200b1111\u200b1111', 'CARD ４１１１１１１１１１１１１１１１'],
+    ],
     ['the word <EMAIL_1> itself', ['LITERAL <EMAIL_1>']],
   ])('finds in %j', (text, expected) => expect(finds(text)).toEqual(expected));
 

@@ -1,0 +1,43 @@
+/**
+ * Text as a reader sees it: without characters that show nothing, with wide letters, typeset spaces and typeset hyphens as the
+ * plain ones. Word processors put them into telephone numbers; whoever wants to get past a check puts them anywhere.
+ *
+ * Letters of other scripts that only look alike stay what they are.
+ */
+export interface Legible {
+  readonly text: string;
+  /** Where the unit at `index` of the legible text stands in the original. */
+  original(index: number): number;
+}
+
+/** The ranges are spaces (Zs), hyphens and dashes, the fullwidth forms of ASCII, and what is to be ignored by default. */
+const unusual = /[\p{Default_Ignorable_Code_Point}\u00a0\u2000-\u200a\u202f\u205f\u3000\u2010-\u2015\u2212\ufe58\ufe63\uff01-\uff5e]/u;
+const ignorable = /\p{Default_Ignorable_Code_Point}/u;
+const space = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
+const hyphen = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+const wide = /[\uff01-\uff5e]/;
+/** From U+FF01 to U+0021. */
+const wideShift = 0xfee0;
+
+/** Null for a text that is plain already, as most are. */
+export function legible(text: string): Legible | null {
+  if (!unusual.test(text)) return null;
+  const origins: number[] = [];
+  let plain = '';
+  let at = 0;
+  for (const char of text) {
+    const shown = plainOf(char);
+    for (let unit = 0; unit < shown.length; unit += 1) origins.push(at + unit);
+    plain += shown;
+    at += char.length;
+  }
+  return { text: plain, original: (index) => origins[index] ?? text.length };
+}
+
+function plainOf(char: string): string {
+  if (char < '\u00a0') return char;
+  if (hyphen.test(char)) return '-';
+  if (wide.test(char)) return String.fromCharCode(char.charCodeAt(0) - wideShift);
+  if (space.test(char)) return ' ';
+  return ignorable.test(char) ? '' : char;
+}

@@ -1,0 +1,75 @@
+/**
+ * One process at a time brings an index up to date, of all that share the storage: two that found the same entities missing
+ * would both pay for their vectors. Whoever waits goes on with what the other has stored, which costs nothing then.
+ *
+ * The turn is a job that never ends (`storage/jobs.ts`): taken with a lease, renewed while the look lasts, given back after it.
+ * A process that dies leaves its turn to the others when the lease has run out.
+ */
+import { sleep, throwIfAborted } from '../core/abort.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { JobLease, Jobs } from '../storage/jobs.ts';
+
+export interface IndexTurnsOptions {
+  /** Milliseconds; renewed three times in each. */
+  readonly leaseMs?: number;
+  /** Milliseconds between two tries at a turn that another process has. */
+  readonly pollMs?: number;
+  readonly now?: () => number;
+}
+
+/**
+ * Looks when it is this process's turn; not at all when another one has looked, from beginning to end, in the meantime. The
+ * signal of the look also fires when the turn was lost.
+ */
+export type IndexTurns = (index: string, signal: AbortSignal, look: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+
+/** Milliseconds since 1970, UTC. `ended` null: it failed, or it is going on. */
+interface Look {
+  readonly began: number;
+  readonly ended: number | null;
+}
+
+export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = Date.now }: IndexTurnsOptions = {}): IndexTurns {
+  async function inTurn(lease: JobLease, asked: number, signal: AbortSignal, look: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const lost = new AbortController();
+    const began = now();
+    const renew = async (ended: number | null): Promise<void> => {
+      if (await lease.progressed(JSON.stringify({ began, ended } satisfies Look))) return;
+      lost.abort(new GatewayError('CANCELLED', 'Another process has taken over the index.'));
+    };
+    const renewing = setInterval(() => renew(null).catch(() => {}), leaseMs / 3);
+    try {
+      if (isSince(lookFrom(lease.progress), asked)) return;
+      await renew(null);
+      await look(AbortSignal.any([signal, lost.signal]));
+      await renew(now());
+    } finally {
+      clearInterval(renewing);
+      await lease.release().catch(() => {});
+    }
+  }
+
+  return async (index, signal, look) => {
+    const kind = `index:${index}`;
+    const asked = now();
+    if ((await jobs.find(kind)) === null) {
+      // Another process may add it in this moment: there is one of it, whoever was first.
+      await jobs.add({ id: kind, kind, owner: 'service:indexes', body: index }).catch(() => {});
+    }
+    for (;;) {
+      throwIfAborted(signal);
+      const lease = await jobs.take(kind, leaseMs);
+      if (lease !== null) return inTurn(lease, asked, signal, look);
+      // Given up, because it was taken often and never begun: then each process looks for itself.
+      const status = (await jobs.find(kind))?.status;
+      if (status !== 'running' && status !== 'waiting') return look(signal);
+      await sleep(pollMs, signal);
+    }
+  };
+}
+
+const isSince = (last: Look | null, asked: number): boolean => last !== null && last.ended !== null && last.began > asked;
+
+function lookFrom(text: string | null): Look | null {
+  return text === null ? null : (JSON.parse(text) as Look);
+}

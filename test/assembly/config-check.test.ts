@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/assembly/config-check.ts';
+import type { GatewayConfig } from '../../src/config.ts';
+import { plainConfig } from '../harness.ts';
+
+const mistakesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).mistakes;
+const lexical = plainConfig.deployments['lexical'];
+const priced = (price: { readonly input: number; readonly output: number }): Partial<GatewayConfig> =>
+  lexical === undefined ? {} : { deployments: { ...plainConfig.deployments, lexical: { ...lexical, price } } };
+const subgraph = (settings: object): Partial<GatewayConfig> => ({
+  graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql', ...settings }] },
+});
+
+describe('a number of the configuration that cannot be meant', () => {
+  it.each<readonly [string, Partial<GatewayConfig>]>([
+    ['deployments.lexical.price.input is -1. It must be US dollars per million tokens, 0 or more.', priced({ input: -1, output: 0 })],
+    [
+      'deployments.lexical.price.output is NaN. It must be US dollars per million tokens, 0 or more.',
+      priced({ input: 0, output: Number.NaN }),
+    ],
+    // A negative number of days would delete the whole ledger, those to come included.
+    [
+      'storage.usageDays is -1. It must be a whole number of days above 0; leave it out to keep all.',
+      { storage: { folder: null, usageDays: -1 } },
+    ],
+    [
+      'storage.usageDays is 0. It must be a whole number of days above 0; leave it out to keep all.',
+      { storage: { folder: null, usageDays: 0 } },
+    ],
+    ['server.drainMs is -5. It must be a whole number of milliseconds, 0 or more.', { server: { drainMs: -5 } }],
+    ['graph.pollSeconds is NaN. It must be a number of seconds, 0 or more; 0 never asks again.', { graph: { pollSeconds: Number.NaN } }],
+    ['graph.subgraphs.0.timeoutMs is 0. It must be a whole number of milliseconds above 0.', subgraph({ timeoutMs: 0 })],
+    ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
+  ])('is told: %s', (sentence, changes) => {
+    expect(mistakesOf(changes)).toEqual([sentence]);
+  });
+
+  it('is none where it can', () => {
+    expect(mistakesOf({ ...priced({ input: 0, output: 0 }), ...subgraph({ timeoutMs: 1, retries: 0 }), server: { drainMs: 0 } })).toEqual(
+      [],
+    );
+    expect(mistakesOf({ storage: { folder: null, usageDays: 1 }, graph: { pollSeconds: 0.5 } })).toEqual([]);
+  });
+});
