@@ -84,6 +84,13 @@ function routeMistakes(config: GatewayConfig): string[] {
       const value = route[key];
       if (value !== undefined && !isWhole(value, 1)) inRoute.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }
+    const { hedge, attempts = 2 } = route;
+    if (hedge !== undefined && !(Number.isInteger(hedge.afterMs) && hedge.afterMs > 0))
+      inRoute.push(`${path}.hedge.afterMs is ${hedge.afterMs}. It must be a whole number of milliseconds above 0.`);
+    if (hedge !== undefined && (new Set(route.deployments).size < 2 || attempts < 2))
+      inRoute.push(
+        `${path}.hedge needs a second deployment and a second attempt. Name another in ${path}.deployments, or leave hedge out.`,
+      );
     const models = new Set(
       route.deployments
         .filter((id) => config.deployments[id]?.capabilities?.includes('embedding'))

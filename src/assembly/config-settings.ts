@@ -46,6 +46,7 @@ const route: Names<RouteConfig> = {
   strategy: true,
   cacheSeconds: true,
   attempts: true,
+  hedge: true,
   firstChunkMs: true,
   idleMs: true,
   totalMs: true,

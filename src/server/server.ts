@@ -103,6 +103,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
     if (path === metricsPath && metricsHere !== null) {
       origins.allowed(request);
+      origins.refuseRebound(request);
       return strangers.charged(addressOf(request), () => answerMetrics(request, response, metricsHere));
     }
     if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
