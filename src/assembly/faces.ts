@@ -25,7 +25,10 @@ export function subgraphFace(own: GraphQLSchema, router: Secret, hooks: Operatio
     engine: apolloEngine(() => own, log),
     ready: async () => {
       const ready = await storage.ready();
-      return { ready, reasons: ready ? [] : ['The database does not answer, or usage cannot be recorded.'] };
+      return {
+        ready,
+        reasons: ready ? [] : ['The database does not answer or takes nothing down (a full disk?), or usage cannot be recorded.'],
+      };
     },
     async admitOperation(context, operation) {
       await admitted(context, operation);

@@ -143,7 +143,10 @@ export async function readiness(graph: Graph, storage: Pick<Storage, 'ready'>): 
   const stores = await storage.ready();
   return {
     ready: ready && stores,
-    reasons: [...reasons, ...(stores ? [] : ['The database does not answer, or usage cannot be recorded.'])],
+    reasons: [
+      ...reasons,
+      ...(stores ? [] : ['The database does not answer or takes nothing down (a full disk?), or usage cannot be recorded.']),
+    ],
   };
 }
 

@@ -31,7 +31,7 @@ export interface Storage {
   readonly completions: Completions;
   readonly passages: Passages;
   readonly jobs: Jobs;
-  /** Whether the database answers and the ledger can be written. */
+  /** Whether the database takes what is to be kept, and so does the ledger. */
   ready(): Promise<boolean>;
   /** Stores what waits, and gives the folder back. Idempotent. */
   close(): Promise<void>;
@@ -119,8 +119,12 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     passages: await openPassages(database),
     jobs: await openJobs(database, now),
     async ready() {
-      const answers = await database.all('select 1 as one').catch(() => []);
-      return answers.length === 1 && ledger.writable();
+      // A full disk answers questions and takes nothing down: calls would be refused one by one.
+      const takes = await owner.renew().then(
+        () => true,
+        () => false,
+      );
+      return takes && ledger.writable();
     },
     close() {
       closing ??= close();
