@@ -15,7 +15,7 @@ import { localExecutor } from './local.ts';
 import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
 import type { SubgraphExecutor } from './request.ts';
-import { withRootTypes } from './root-types.ts';
+import { withRootTypes } from './shared-roots.ts';
 import { withoutSkipped } from './skipped.ts';
 
 export interface SupergraphOptions {
