@@ -39,7 +39,9 @@ export function composition(subgraphs: readonly Subgraph[], own: string | null):
   const clashes = own === null ? [] : clashesOf(services, own);
   if (broken.length + policies.length > 0) return { ok: false, problems: [...broken, ...policies, ...clashes] };
   const result = composeServices(services.map((service) => ({ ...service, typeDefs: withPlainFieldSets(service.typeDefs) })));
-  if (result.errors === undefined) return { ok: true, supergraphSdl: withQueryDirectives(mended(result.supergraphSdl, services), services) };
+  if (result.errors === undefined) {
+    return { ok: true, supergraphSdl: withQueryDirectives(mended(result.supergraphSdl, services), services) };
+  }
   const known = new Set(clashes.flatMap(({ coordinates }) => coordinates));
   const found = result.errors.map((error) => readable(error, services)).filter(({ coordinates }) => !coordinates.some((c) => known.has(c)));
   return { ok: false, problems: [...clashes, ...found] };
