@@ -87,6 +87,7 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
   const ledger = openLedger({ database, owner, folder: outbox, warn });
   const limits = openLimits({ database, ledger, owner, now });
   const completions = openCompletions({ database, seal, now });
+  const passages = await openPassages(database, now);
 
   const recover = async (): Promise<void> => {
     const lost = await limits.recover();
@@ -97,14 +98,19 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
   };
   await recover();
+  let closing: Promise<void> | null = null;
   const every = (ms: number, work: () => Promise<void>, sentence: string): NodeJS.Timeout =>
-    setInterval(() => void work().catch((cause: unknown) => warn(sentence, cause)), ms).unref();
+    setInterval(() => {
+      void work().catch((cause: unknown) => {
+        if (closing === null) warn(sentence, cause);
+      });
+    }, ms).unref();
   const timers = [
     every(recoverEveryMs, recover, 'What dead processes left could not be recovered: it is tried again.'),
     every(tidyEveryMs, tidy, 'What has expired could not be deleted: it is tried again.'),
+    every(recoverEveryMs, passages.sweep, 'What was left of sources that nobody sees could not be removed: it is tried again.'),
   ];
 
-  let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
     await limits.close();
@@ -119,7 +125,7 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     limits,
     keys: openKeys(database),
     completions,
-    passages: await openPassages(database),
+    passages,
     jobs: await openJobs(database, now),
     async ailments() {
       const inTime = (work: Promise<unknown>): Promise<boolean> =>

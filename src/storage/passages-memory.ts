@@ -1,8 +1,8 @@
 /**
  * The signs of each collection in memory, in step with the database.
  *
- * Rows of passages are only ever inserted, with rising ids, and deleted. So when the collection's generation has moved on
- * (this or another process ingested), what is new has larger ids; ids are compared only when something was removed.
+ * A source says at which generation of its collection it became what it is. So when the collection's generation has moved on
+ * (this or another process ingested), what is new has a larger one; ids are compared only when something was removed.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from './database.ts';
@@ -44,7 +44,7 @@ export function signsInMemory(database: Database): SignsInMemory {
         if (entry.generation >= collection.generation) return;
         const scope: Scope = { collection: collection.id, dimensions, embeddingModel };
         if (entry.removals >= 0 && entry.removals < collection.removals) await dropRemoved(database, entry.index, scope);
-        await addNew(database, entry.index, scope);
+        await addNew(database, entry.index, scope, entry.generation);
         entry.generation = collection.generation;
         entry.removals = collection.removals;
       };
@@ -62,21 +62,25 @@ interface Scope {
   readonly embeddingModel: string | null;
 }
 
-const inScope = 'collection_id = $1 and dimensions = $2 and (cast($3 as text) is null or embedding_model = $3)';
-const valuesOf = (scope: Scope) => [scope.collection, scope.dimensions, scope.embeddingModel];
-
-async function addNew(database: Database, index: SignIndex, scope: Scope): Promise<void> {
-  const sql = `select passage_id, signs from passage_signs where ${inScope} and passage_id > $4 order by passage_id limit ${rowsPerRead}`;
-  for (;;) {
-    const rows = await database.all(sql, [...valuesOf(scope), index.last()]);
-    for (const row of rows) if (row['signs'] instanceof Uint8Array) index.add(Number(row['passage_id']), row['signs']);
-    if (rows.length < rowsPerRead) return;
+/** Source by source in the order of their generations, which no two sources of a collection share. */
+async function addNew(database: Database, index: SignIndex, scope: Scope, generation: number): Promise<void> {
+  const sql = `select s.generation, p.id, g.signs from sources s
+    join passages p on p.version = s.version join passage_signs g on g.passage_id = p.id
+    where s.collection_id = $1 and g.dimensions = $2 and (cast($3 as text) is null or s.embedding_model = $3)
+      and s.generation >= $4 and (s.generation > $4 or p.id > $5)
+    order by s.generation, p.id limit ${rowsPerRead}`;
+  for (let after = { generation: generation + 1, id: 0 }; ; ) {
+    const rows = await database.all(sql, [scope.collection, scope.dimensions, scope.embeddingModel, after.generation, after.id]);
+    for (const row of rows) if (row['signs'] instanceof Uint8Array) index.add(Number(row['id']), row['signs']);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < rowsPerRead) return;
+    after = { generation: Number(last['generation']), id: Number(last['id']) };
     await setImmediate();
   }
 }
 
-async function dropRemoved(database: Database, index: SignIndex, scope: Scope): Promise<void> {
-  const rows = await database.all(`select passage_id from passage_signs where ${inScope}`, valuesOf(scope));
-  const present = new Set(rows.map((row) => Number(row['passage_id'])));
+async function dropRemoved(database: Database, index: SignIndex, { collection }: Scope): Promise<void> {
+  const sql = 'select p.id from sources s join passages p on p.version = s.version where s.collection_id = $1';
+  const present = new Set((await database.all(sql, [collection])).map((row) => Number(row['id'])));
   for (const id of index.missing(present)) index.remove(id);
 }

@@ -50,4 +50,29 @@ export const passageMigrations: readonly Migration[] = [
         content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2'
       );`,
   },
+  {
+    id: 11,
+    name: 'versions of sources',
+    // `generation` is the collection's when the source became what it is: what is new to a reader has a larger one.
+    sql: `
+      create table unseen_versions (id integer primary key autoincrement, leased_until integer not null);
+      alter table sources add column version integer not null default 0;
+      alter table sources add column passages integer not null default 0;
+      alter table sources add column generation integer not null default 0;
+      alter table passages add column version integer not null default 0;
+      update sources set version = rowid,
+        passages = (select count(*) from passages p where p.collection_id = sources.collection_id and p.source_id = sources.id);
+      update sources set generation = numbered.n
+        from (select version as v, row_number() over (partition by collection_id order by rowid) as n from sources) as numbered
+        where version = numbered.v;
+      update passages set version =
+        (select s.version from sources s where s.collection_id = passages.collection_id and s.id = passages.source_id);
+      update collections set generation = max(generation, (select count(*) from sources s where s.collection_id = collections.id));
+      insert into unseen_versions (id, leased_until) select coalesce(max(version), 0) + 1, 0 from sources;
+      delete from unseen_versions;
+      drop index passages_by_source;
+      drop index passage_signs_by_model;
+      create index passages_by_version on passages (version);
+      create unique index sources_by_generation on sources (collection_id, generation);`,
+  },
 ];

@@ -21,12 +21,12 @@ export async function cosines(database: Statements, query: Float32Array, ids: re
   });
 }
 
-/** The passages of the scores, in their order. What another process deleted meanwhile is left out. */
+/** The passages of the scores, in their order. What was replaced or deleted meanwhile is left out. */
 export async function hitsOf(database: Statements, scored: readonly Scored[]): Promise<PassageHit[]> {
   const rows = await database.all(
     `select p.id as passage_id, p.source_id, p.start_offset, p.end_offset, p.body, s.title, s.metadata, c.name as collection, v.vector
      from passages p
-     join sources s on s.collection_id = p.collection_id and s.id = p.source_id
+     join sources s on s.collection_id = p.collection_id and s.id = p.source_id and s.version = p.version
      join collections c on c.id = p.collection_id
      left join passage_vectors v on v.passage_id = p.id
      where p.id in (select value from json_each($1))`,

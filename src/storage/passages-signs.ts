@@ -10,8 +10,6 @@ export interface SignIndex {
   remove(id: number): void;
   /** Of all ids, what is no longer there. */
   missing(present: ReadonlySet<number>): number[];
-  /** The largest id; 0 when empty. */
-  last(): number;
   nearest(vector: Float32Array, most: number): number[];
   /** Ids evenly spaced over the index. */
   sample(most: number): number[];
@@ -31,7 +29,6 @@ export function signIndex(dimensions: number): SignIndex {
   let ids = new Float64Array(64);
   let bits = new Uint8Array(64 * width);
   let size = 0;
-  let last = 0;
   return {
     get size() {
       return size;
@@ -46,7 +43,6 @@ export function signIndex(dimensions: number): SignIndex {
       bits.set(signs, size * width);
       slots.set(id, size);
       size += 1;
-      last = Math.max(last, id);
     },
     remove(id) {
       const slot = slots.get(id);
@@ -59,7 +55,6 @@ export function signIndex(dimensions: number): SignIndex {
       slots.delete(id);
     },
     missing: (present) => [...slots.keys()].filter((id) => !present.has(id)),
-    last: () => last,
     nearest(vector, most) {
       const table = sumsPerByte(vector, width);
       const best = largest(Math.min(most, size));

@@ -7,21 +7,49 @@
 import type { Database, Row } from './database.ts';
 import type { CollectionState, Passages, VectorHit } from './passages.ts';
 import { byWords } from './passages-by-words.ts';
-import { signsInMemory } from './passages-memory.ts';
+import { type CollectionRow, signsInMemory } from './passages-memory.ts';
 import { cosines, hitsOf, sourceOf } from './passages-rows.ts';
+import { sweep } from './passages-versions.ts';
 import { termsOf } from './passages-words.ts';
-import { collectionRow, put, remove } from './passages-write.ts';
+import { collectionRow, deleteSource, put } from './passages-write.ts';
 
 /** Candidates by signs that are scored exactly: recall at 10 was 1.0 with 400 of 100,000. */
 const rescored = 400;
 const sampled = 64;
+/** A collection that changes all the time is searched as it is. */
+const mostLooks = 3;
 const fewestForBackground = 8;
-/** The database must have {@link passageMigrations}. */
-export async function openPassages(database: Database): Promise<Passages> {
+
+/** The database must have {@link passageMigrations}. `now` gives milliseconds since 1970, UTC. */
+export async function openPassages(database: Database, now: () => number = Date.now): Promise<Passages> {
   const memory = signsInMemory(database);
-  const rowOf = (name: string) => collectionRow(database, name);
+
+  async function nearest(row: CollectionRow, vector: Float32Array, most: number, embeddingModel: string | null): Promise<VectorHit[]> {
+    const index = await memory.of(row, vector.length, embeddingModel);
+    const candidates = index.nearest(vector, Math.max(rescored, most));
+    const scored = await cosines(database, vector, candidates);
+    const elsewhere = await cosines(database, vector, index.sample(sampled));
+    const background = elsewhere.length < fewestForBackground ? 0 : Math.max(0, median(elsewhere.map(({ score }) => score)));
+    const best = scored.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, most);
+    return (await hitsOf(database, best)).map((hit): VectorHit => ({ ...hit, background }));
+  }
+
+  /** Looks again when something was removed meanwhile: what was replaced between two statements is found in neither of its forms. */
+  async function steadily<T>(collection: string, look: (row: CollectionRow) => Promise<T[]>): Promise<T[]> {
+    let row = await collectionRow(database, collection);
+    for (let looks = 1; row !== null; looks += 1) {
+      const found = await look(row);
+      const after = await collectionRow(database, collection);
+      if (after?.removals === row.removals || looks === mostLooks) return found;
+      row = after;
+    }
+    return [];
+  }
+
   return {
-    put: (source, passages) => database.tx((tx) => put(tx, source, passages)),
+    put: (source, passages) => put(database, source, passages, now),
+    deleteSource: (collection, sourceId) => deleteSource(database, collection, sourceId, now),
+    sweep: () => sweep(database, now),
 
     async digest(collection, sourceId) {
       const sql = 'select s.digest from sources s join collections c on c.id = s.collection_id where c.name = $1 and s.id = $2';
@@ -29,19 +57,11 @@ export async function openPassages(database: Database): Promise<Passages> {
       return row === undefined ? null : String(row['digest']);
     },
 
-    deleteSource: (collection, sourceId) =>
-      database.tx(async (tx) => {
-        const row = await collectionRow(tx, collection);
-        if (row === null || !(await remove(tx, row.id, sourceId))) return false;
-        await tx.run('update collections set generation = generation + 1, removals = removals + 1 where id = $1', [row.id]);
-        return true;
-      }),
-
     async collections() {
       const rows = await database.all(`
         select c.name, c.embedding_model,
           (select count(*) from sources s where s.collection_id = c.id) as sources,
-          (select count(*) from passages p where p.collection_id = c.id) as passages
+          (select coalesce(sum(s.passages), 0) from sources s where s.collection_id = c.id) as passages
         from collections c order by c.name`);
       return rows.map(stateOf);
     },
@@ -53,22 +73,12 @@ export async function openPassages(database: Database): Promise<Passages> {
     },
 
     async byWords(collection, query, most) {
-      const row = await rowOf(collection);
       const terms = termsOf(query);
-      if (row === null || terms.length === 0) return [];
-      return byWords(database, row.id, terms, most);
+      return terms.length === 0 ? [] : steadily(collection, ({ id }) => byWords(database, id, terms, most));
     },
 
     async byVector(collection, vector, most, embeddingModel) {
-      const row = await rowOf(collection);
-      if (row === null || vector.length === 0) return [];
-      const index = await memory.of(row, vector.length, embeddingModel ?? null);
-      const candidates = index.nearest(vector, Math.max(rescored, most));
-      const scored = await cosines(database, vector, candidates);
-      const elsewhere = await cosines(database, vector, index.sample(sampled));
-      const background = elsewhere.length < fewestForBackground ? 0 : Math.max(0, median(elsewhere.map(({ score }) => score)));
-      const best = scored.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, most);
-      return (await hitsOf(database, best)).map((hit): VectorHit => ({ ...hit, background }));
+      return vector.length === 0 ? [] : steadily(collection, (row) => nearest(row, vector, most, embeddingModel ?? null));
     },
   };
 }

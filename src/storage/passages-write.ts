@@ -1,13 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Statements } from './database.ts';
+import type { Database, Statements } from './database.ts';
 import type { NewPassage, StoredSource } from './passages.ts';
 import { scopeOf } from './passages-by-words.ts';
 import type { CollectionRow } from './passages-memory.ts';
 import { signsOf } from './passages-signs.ts';
+import { type Held, newVersion, pause, removeVersion, renewed, retired, rowsPerTurn, shown } from './passages-versions.ts';
 import { indexed } from './passages-words.ts';
-
-/** Other work gets its turn between so many rows of a long write. */
-const rowsPerTurn = 200;
 
 export async function collectionRow(database: Statements, name: string): Promise<CollectionRow | null> {
   const [row] = await database.all('select id, generation, removals from collections where name = $1', [name]);
@@ -15,29 +12,99 @@ export async function collectionRow(database: Statements, name: string): Promise
   return { id: Number(row['id']), generation: Number(row['generation']), removals: Number(row['removals']) };
 }
 
-export async function put(tx: Statements, source: StoredSource, passages: readonly NewPassage[]): Promise<void> {
-  await tx.run('insert into collections (name) values ($1) on conflict (name) do nothing', [source.collection]);
-  const collection = (await collectionRow(tx, source.collection))?.id ?? 0;
-  const replaced = await remove(tx, collection, source.id);
-  await tx.run(
-    `insert into sources (collection_id, id, title, metadata, media_type, digest, embedding_model) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [collection, source.id, source.title, jsonOf(source.metadata), source.mediaType, source.digest, source.embeddingModel],
-  );
-  for (const [index, passage] of passages.entries()) {
-    if (index % rowsPerTurn === rowsPerTurn - 1) await setImmediate();
-    await insert(tx, collection, source, passage);
+/** A source that fits into one transaction is written, and replaces another that does, in that one. */
+export async function put(database: Database, source: StoredSource, passages: readonly NewPassage[], now: () => number): Promise<void> {
+  let held: Held | null = null;
+  try {
+    let from = 0;
+    for (; from + rowsPerTurn < passages.length; from += rowsPerTurn) {
+      held = await database.tx(partOf(source, passages.slice(from, from + rowsPerTurn), held, now));
+      await pause();
+    }
+    const write = partOf(source, passages.slice(from), held, now);
+    held = await database.tx(async (tx) => become(tx, source, await write(tx), passages.length, now()));
+  } catch (error) {
+    await cleared(database, held, now);
+    throw error;
   }
-  await tx.run('update collections set generation = generation + 1, removals = removals + $2, embedding_model = $3 where id = $1', [
-    collection,
-    replaced ? 1 : 0,
-    source.embeddingModel,
-  ]);
+  await cleared(database, held, now);
 }
 
-async function insert(tx: Statements, collection: number, source: StoredSource, passage: NewPassage): Promise<void> {
+/** Writes some passages of the version that is held, or of a new one. */
+function partOf(source: StoredSource, passages: readonly NewPassage[], held: Held | null, now: () => number) {
+  return async (tx: Statements): Promise<Held> => {
+    const next = held === null ? await newVersion(tx, now()) : await renewed(tx, held, now());
+    const collection = await collectionOf(tx, source);
+    for (const passage of passages) await insert(tx, collection, source, next.version, passage);
+    return next;
+  };
+}
+
+export async function deleteSource(database: Database, collection: string, sourceId: string, now: () => number): Promise<boolean> {
+  const deleted = await database.tx(async (tx) => {
+    const row = await collectionRow(tx, collection);
+    const version = row === null ? null : await versionOf(tx, row.id, sourceId);
+    if (row === null || version === null) return null;
+    await tx.run('delete from sources where collection_id = $1 and id = $2', [row.id, sourceId]);
+    await tx.run('update collections set generation = generation + 1, removals = removals + 1 where id = $1', [row.id]);
+    return { left: await retired(tx, version, now()) };
+  });
+  await cleared(database, deleted?.left ?? null, now);
+  return deleted !== null;
+}
+
+/** Removes what nobody sees any more; what cannot be removed now is swept later. */
+async function cleared(database: Database, held: Held | null, now: () => number): Promise<void> {
+  if (held !== null) await removeVersion(database, held, now).catch(() => {});
+}
+
+async function collectionOf(tx: Statements, { collection, embeddingModel }: StoredSource): Promise<number> {
+  await tx.run('insert into collections (name, embedding_model) values ($1, $2) on conflict (name) do nothing', [
+    collection,
+    embeddingModel,
+  ]);
+  return (await collectionRow(tx, collection))?.id ?? 0;
+}
+
+async function versionOf(tx: Statements, collection: number, sourceId: string): Promise<number | null> {
+  const [row] = await tx.all('select version from sources where collection_id = $1 and id = $2', [collection, sourceId]);
+  return row === undefined ? null : Number(row['version']);
+}
+
+/** The source is this version from now on. Returns what is left to remove of the one before. */
+async function become(tx: Statements, source: StoredSource, held: Held, passages: number, now: number): Promise<Held | null> {
+  const collection = await collectionOf(tx, source);
+  const before = await versionOf(tx, collection, source.id);
+  await shown(tx, held);
+  await tx.run('update collections set generation = generation + 1, removals = removals + $2, embedding_model = $3 where id = $1', [
+    collection,
+    before === null ? 0 : 1,
+    source.embeddingModel,
+  ]);
+  await tx.run('delete from sources where collection_id = $1 and id = $2', [collection, source.id]);
+  await tx.run(
+    `insert into sources (collection_id, id, title, metadata, media_type, digest, embedding_model, version, passages, generation)
+     select id, $2, $3, $4, $5, $6, $7, $8, $9, generation from collections where id = $1`,
+    [
+      collection,
+      source.id,
+      source.title,
+      jsonOf(source.metadata),
+      source.mediaType,
+      source.digest,
+      source.embeddingModel,
+      held.version,
+      passages,
+    ],
+  );
+  return before === null ? null : retired(tx, before, now);
+}
+
+async function insert(tx: Statements, collection: number, source: StoredSource, version: number, passage: NewPassage): Promise<void> {
   const [row] = await tx.all(
-    `insert into passages (collection_id, source_id, start_offset, end_offset, headings, body) values ($1, $2, $3, $4, $5, $6) returning id`,
-    [collection, source.id, passage.start, passage.end, JSON.stringify(passage.headings), passage.text],
+    `insert into passages (collection_id, source_id, version, start_offset, end_offset, headings, body)
+     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+    [collection, source.id, version, passage.start, passage.end, JSON.stringify(passage.headings), passage.text],
   );
   const id = Number(row?.['id']);
   await tx.run('insert into passage_words (rowid, scope, title, headings, body) values ($1, $2, $3, $4, $5)', [
@@ -57,16 +124,6 @@ async function insert(tx: Statements, collection: number, source: StoredSource, 
     signsOf(vector),
   ]);
   await tx.run('insert into passage_vectors (passage_id, vector) values ($1, $2)', [id, bytesOf(vector)]);
-}
-
-export async function remove(tx: Statements, collection: number, sourceId: string): Promise<boolean> {
-  const whose = '(select id from passages where collection_id = $1 and source_id = $2)';
-  const values = [collection, sourceId];
-  await tx.run(`delete from passage_words where rowid in ${whose}`, values);
-  await tx.run(`delete from passage_signs where passage_id in ${whose}`, values);
-  await tx.run(`delete from passage_vectors where passage_id in ${whose}`, values);
-  await tx.run('delete from passages where collection_id = $1 and source_id = $2', values);
-  return (await tx.run('delete from sources where collection_id = $1 and id = $2', values)) > 0;
 }
 
 const jsonOf = (value: unknown): string => JSON.stringify(value ?? null);

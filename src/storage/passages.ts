@@ -2,11 +2,16 @@ import type { Passage, Source } from '../core/chunk.ts';
 
 /** Collections of sources, cut into passages that can be found by words and by vector. */
 export interface Passages {
-  /** Replaces the source and all its passages at once. */
+  /**
+   * Replaces the source and all its passages at once: readers see the one before until all of this one is written. Other
+   * writers get in between. Throws TIMEOUT when it was held up for so long that the parts written until then were swept.
+   */
   put(source: StoredSource, passages: readonly NewPassage[]): Promise<void>;
   /** Digest of the source as last stored: an unchanged one need not be embedded again. Null when there is none. */
   digest(collection: string, sourceId: string): Promise<string | null>;
   deleteSource(collection: string, sourceId: string): Promise<boolean>;
+  /** Removes what processes that died had written in part, or not yet removed. */
+  sweep(): Promise<void>;
   collections(): Promise<readonly CollectionState[]>;
   sources(collection: string): Promise<readonly Source[]>;
   /** By BM25, best first. The query is words, never the syntax of a search engine. */

@@ -63,6 +63,53 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
     });
   });
 
+  describe('a long source', () => {
+    it('lets other writers get in while it is written, and while it is deleted', async () => {
+      const { passages, elsewhere } = await open();
+      const written = await endings({
+        long: passages.put(source('long'), long('Lanterns glow.', [1, 0])),
+        short: passages.put(source('short'), [passage('Anchors sink.', [0, 1])]),
+        another: elsewhere.put(source('another'), [passage('Ropes hold.', [0, 1])]),
+      });
+      expect(written.at(-1)).toBe('long');
+      const deleted = await endings({
+        long: passages.deleteSource('docs', 'long'),
+        short: passages.put(source('short'), [passage('Anchors rise.', [0, 1])]),
+        another: elsewhere.put(source('another'), [passage('Ropes tear.', [0, 1])]),
+      });
+      expect(deleted.at(-1)).toBe('long');
+    });
+
+    it('is not seen before it is whole, takes no place in a result, and is seen by all when it is', async () => {
+      const { passages, elsewhere } = await open();
+      await passages.put(source('a', { digest: 'old' }), [passage('One old lantern.', [1, 1])]);
+      const looks = async (from: Passages) => ({
+        digest: await from.digest('docs', 'a'),
+        words: texts(await from.byWords('docs', 'lantern', 3)),
+        coverage: (await from.byWords('docs', 'old lantern', 1)).map((hit) => hit.coverage),
+        vectors: texts(await from.byVector('docs', vector([1, 0]), 3)).filter((text) => text.includes('lantern')),
+        passages: (await from.collections()).flatMap(({ name, passages: count }) => (name === 'docs' ? [count] : [])),
+      });
+      const before = await looks(passages);
+      expect(before).toMatchObject({ words: ['One old lantern.'], vectors: ['One old lantern.'], passages: [1] });
+
+      const replaced = passages.put(source('a', { digest: 'new' }), long('A new lantern.', [1, 0]));
+      await passages.put(source('between', { collection: 'other' }), [passage('Anchors sink.', [0, 1])]);
+      expect(await looks(passages)).toEqual(before);
+      expect(await looks(elsewhere)).toEqual(before);
+      // A whole source with later ids is read into memory before the one that is half written.
+      await passages.put(source('b'), [passage('Ropes hold.', [0.5, 0.5])]);
+      expect(texts(await passages.byVector('docs', vector([1, 0]), 2)).sort()).toEqual(['One old lantern.', 'Ropes hold.']);
+
+      await replaced;
+      const news = Array(3).fill('A new lantern.');
+      for (const view of [passages, elsewhere]) {
+        expect(await looks(view)).toMatchObject({ digest: 'new', words: news, vectors: news, passages: [longest + 1] });
+        expect(texts(await view.byVector('docs', vector([1, 0]), longest + 5)).sort()).toHaveLength(longest + 1);
+      }
+    });
+  });
+
   describe('search by words', () => {
     it('finds other forms of a word, and letters without their marks', async () => {
       const passages = await opened();
@@ -186,7 +233,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
   });
 }
 
-function source(id: string, more: Partial<StoredSource> = {}): StoredSource {
+export function source(id: string, more: Partial<StoredSource> = {}): StoredSource {
   return {
     id,
     title: null,
@@ -199,12 +246,23 @@ function source(id: string, more: Partial<StoredSource> = {}): StoredSource {
   };
 }
 
-function passage(text: string, values: readonly number[] | null = null): NewPassage {
+export function passage(text: string, values: readonly number[] | null = null): NewPassage {
   return { text, start: 0, end: text.length, headings: [], vector: values === null ? null : vector(values) };
 }
 
-const vector = (values: readonly number[]): Float32Array => Float32Array.from(values);
-const texts = (hits: readonly { readonly passage: { readonly text: string } }[]): string[] => hits.map((hit) => hit.passage.text);
+/** Passages that no store writes in one turn. */
+export const longest = 1_500;
+export const long = (text: string, values: readonly number[]): NewPassage[] => Array.from({ length: longest }, () => passage(text, values));
+
+/** The names in the order in which their work ended. */
+async function endings(work: Readonly<Record<string, Promise<unknown>>>): Promise<string[]> {
+  const order: string[] = [];
+  await Promise.all(Object.entries(work).map(([name, ending]) => ending.then(() => order.push(name))));
+  return order;
+}
+
+export const vector = (values: readonly number[]): Float32Array => Float32Array.from(values);
+export const texts = (hits: readonly { readonly passage: { readonly text: string } }[]): string[] => hits.map((hit) => hit.passage.text);
 
 function cosine(a: readonly number[], b: readonly number[]): number {
   const dot = (x: readonly number[], y: readonly number[]): number => x.reduce((sum, value, index) => sum + value * (y[index] ?? 0), 0);
