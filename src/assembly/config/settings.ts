@@ -10,8 +10,8 @@ import type {
   SubgraphConfig,
   TeamConfig,
   TelemetryConfig,
-} from '../config.ts';
-import type { Capability } from '../providers/provider.ts';
+} from '../../config.ts';
+import type { Capability } from '../../providers/provider.ts';
 
 type Names<T> = Readonly<Record<keyof T, true>>;
 
