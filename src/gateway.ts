@@ -172,7 +172,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     modelFields: () => modelFields,
     development,
     ...strangersOf(config, development && options.loopback),
-    cors: { origins: serverConfig.origins ?? [] },
+    cors: { origins: serverConfig.origins ?? [], headers: graphConfig.forwardHeaders ?? [] },
     maskError: (error) => maskedError(error, services.failed),
     log,
     ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, authenticate) }),

@@ -21,7 +21,16 @@ interface Annotated {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
 }
 
+const known = new WeakMap<GraphQLSchema, AccessRules>();
+
+/** Read once from each schema. */
 export function rulesOf(schema: GraphQLSchema): AccessRules {
+  const rules = known.get(schema) ?? readRules(schema);
+  known.set(schema, rules);
+  return rules;
+}
+
+function readRules(schema: GraphQLSchema): AccessRules {
   const rules = new Map<string, AccessRule>();
   const note = (coordinate: string, nodes: readonly (Annotated | null | undefined)[]): void => {
     const rule = ruleOf(nodes.flatMap((node) => node?.directives ?? []));

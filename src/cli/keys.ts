@@ -13,7 +13,7 @@ type Desk = ReturnType<typeof keyDesk>;
 
 export async function keys(args: Arguments): Promise<void> {
   const [action, id, ...more] = args.rest;
-  const act = action === undefined ? undefined : actions[action];
+  const act = action === undefined || !Object.hasOwn(actions, action) ? undefined : actions[action];
   if (act === undefined || more.length > 0 || (id === undefined) === (action === 'revoke'))
     throw new GatewayError('BAD_REQUEST', 'keys takes what to do: create --name NAME --team TEAM, list, or revoke ID.');
   const { config, folder } = await soundConfig(args);

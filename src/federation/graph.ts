@@ -142,7 +142,10 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     } catch (error) {
       if (closing.signal.aborted) return;
       const failure = asGatewayError(error);
-      log('warn', failure.message, { errorId: failure.errorId, cause: String(failure.cause ?? '') });
+      const cause = String(failure.cause ?? '');
+      const news = `${failure.message} ${cause}`;
+      if (news !== told) log('warn', failure.message, { errorId: failure.errorId, cause });
+      told = news;
       reasons = [failure.message];
     }
   };

@@ -19,6 +19,7 @@ import {
   responsePathAsArray,
   type SelectionSetNode,
 } from 'graphql';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { LocalRoot } from './local.ts';
 import { type LocalFields, localFieldsIn } from './local-fields.ts';
 import { clientKey, clientPath } from './response-keys.ts';
@@ -136,15 +137,7 @@ function record(field: GraphQLField<unknown, unknown>, typeName: string, keys: r
 }
 
 const joinKey = (type: string, key: string, field: string, responseKey: string, args: unknown): string =>
-  `${type}.${field}\n${responseKey}\n${key}\n${canonical(args)}`;
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
+  `${type}.${field}\n${responseKey}\n${key}\n${canonicalJson(args)}`;
 
 const parsedKeys = new Map<string, SelectionSetNode | null>();
 

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { request as send } from 'undici';
 import { abortError, untilAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
+import { gathered } from '../core/gathered.ts';
 
 export interface SubgraphSource {
   readonly name: string;
@@ -14,7 +15,8 @@ export interface SubgraphSource {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const maxSdlBytes = 16 * 1024 * 1024;
+const maxSdlMiB = 16;
+const maxSdlBytes = maxSdlMiB * 1024 * 1024;
 
 /** SUBGRAPH_UNAVAILABLE for one that does not answer, BAD_REQUEST for a file that cannot be read. */
 export async function readSubgraph({ name, url, sdl = null, headers = {} }: SubgraphSource, signal: AbortSignal): Promise<string> {
@@ -57,9 +59,11 @@ async function askedForSdl(name: string, url: string, headers: Readonly<Record<s
       body: JSON.stringify({ query: 'query SubgraphSdl { _service { sdl } }' }),
       signal,
     });
-    if (Number(response.headers['content-length'] ?? 0) > maxSdlBytes) throw new Error('The answer is too large.');
-    body = await response.body.json();
+    body = JSON.parse((await bounded(response.body)).toString('utf8')) as unknown;
   } catch (cause) {
+    if (cause instanceof TooLarge) {
+      throw unavailable(`did not give its SDL: its answer is larger than ${maxSdlMiB} MiB. Give its SDL as a file, or make it smaller.`);
+    }
     throw unavailable(
       'did not give its SDL: it could not be reached, or its answer was no JSON. Start it, or give its SDL as a file.',
       cause,
@@ -72,4 +76,19 @@ async function askedForSdl(name: string, url: string, headers: Readonly<Record<s
     );
   }
   return sdl;
+}
+
+class TooLarge extends Error {}
+
+/** All of it, however it is framed: a length need not be announced, nor be true. */
+async function bounded(body: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<Buffer> {
+  const bytes = gathered();
+  for await (const piece of body) {
+    bytes.add(piece);
+    if (bytes.length > maxSdlBytes) {
+      body.destroy();
+      throw new TooLarge();
+    }
+  }
+  return bytes.bytes();
 }

@@ -91,7 +91,7 @@ export function joinableCallFor({ services, context, info }: Asker, settings: Ca
     hold,
     tags: settings.tags,
     deadlineMs: services.now() + totalMs,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(totalMs)]),
+    signal,
     report(fact) {
       settings.report?.(fact);
       if (fact.type !== 'settled') return;

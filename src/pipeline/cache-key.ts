@@ -4,15 +4,16 @@
  */
 import { hash } from 'node:crypto';
 import type { Call, Principal } from '../core/call.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Route } from '../routing/route.ts';
 
 /** Changes when the meaning of a key does, so that a shared store never mixes the two. */
-const version = 1;
+const version = 2;
 
 export function cacheKey(request: ModelRequest, { principal, route }: Pick<Call, 'principal' | 'route'>, { deployments }: Route): string {
   const answering = deployments.map(({ id, model }) => [id, model]);
-  return hash('sha256', canonical([version, scopeOf(principal), route, answering, request]));
+  return hash('sha256', canonicalJson([version, scopeOf(principal), route, answering, request]));
 }
 
 /** The same for requests that differ in their JSON Schema alone. Never the key of an answer. */
@@ -25,13 +26,3 @@ function scopeOf({ team, id, scopes, routes }: Principal): unknown {
 }
 
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort();
-
-/** JSON with the keys of every object in order; what is undefined is left out, as JSON leaves it out. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
-}

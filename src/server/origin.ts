@@ -37,8 +37,10 @@ const headersAllowed = [
   'tracestate',
 ];
 
-export function originRules(list: readonly string[], development: boolean): Origins {
+/** `forwarded`: headers that go on to subgraphs, which a page may therefore send too. */
+export function originRules(list: readonly string[], development: boolean, forwarded: readonly string[] = []): Origins {
   const named = new Set(list);
+  const headers = [...new Set([...headersAllowed, ...forwarded.map((name) => name.toLowerCase())])].join(', ');
 
   function allowed(request: IncomingMessage): string | null {
     const { origin, host = '' } = request.headers;
@@ -81,7 +83,7 @@ export function originRules(list: readonly string[], development: boolean): Orig
       return {
         ...(origin === null ? {} : corsHeaders(origin)),
         'Access-Control-Allow-Methods': 'GET, POST',
-        'Access-Control-Allow-Headers': headersAllowed.join(', '),
+        'Access-Control-Allow-Headers': headers,
         'Access-Control-Max-Age': '600',
       };
     },

@@ -37,8 +37,8 @@ export interface ServerOptions extends OperationHooks {
   readonly ready: () => Promise<Readiness>;
   /** GraphiQL, and web pages of this machine. */
   readonly development: boolean;
-  /** Exact origins, such as `https://app.example.com`; `*` for any. */
-  readonly cors: { readonly origins: readonly string[] };
+  /** Exact origins, such as `https://app.example.com`; `*` for any. `headers`: that pages may send beside those that the gateway reads. */
+  readonly cors: { readonly origins: readonly string[]; readonly headers?: readonly string[] };
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
@@ -87,7 +87,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const engine = options.engine ?? yogaEngine(schema, options.plugins);
   const running = operations({ engine, hooks: options, mask, log, development, strangers });
   const read = documentReader(limits);
-  const origins = originRules(options.cors.origins, development);
+  const origins = originRules(options.cors.origins, development, options.cors.headers);
   const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
   const door = { operations: running, read, mask, limits, schema, addressOf, modelFields: options.modelFields };
   const { metrics } = options;

@@ -23,6 +23,12 @@ describe('a rule', () => {
 
   it('stands only where the SDL has one', () => expect([...rules.keys()]).toEqual(['Query.known', 'Query.both', 'Query.either']));
 
+  it('is read once from each schema, however many fields are judged by it', () => {
+    const schema = buildSchema(sdl);
+    expect(rulesOf(schema)).toBe(rulesOf(schema));
+    expect(rulesOf(buildSchema(sdl))).not.toBe(rulesOf(schema));
+  });
+
   it('needs all scopes of one alternative', () => {
     expect(refused('both', { scopes: ['a'] })).toBe('FORBIDDEN');
     expect(refused('both', { scopes: ['a', 'b', 'c'] })).toBeUndefined();

@@ -37,6 +37,7 @@ describe('fieldgate keys', () => {
   it.each([
     [[], 'keys takes what to do: create --name NAME --team TEAM, list, or revoke ID.'],
     [['frobnicate'], 'keys takes what to do'],
+    [['constructor'], 'keys takes what to do'],
     [['revoke'], 'keys takes what to do'],
     [['revoke', 'nobody'], 'There is no key "nobody". Keys in force: none.'],
     [['create', '--name', 'web'], 'keys create needs --team'],

@@ -154,6 +154,34 @@ describe('the living supergraph', () => {
     expect(seen[1]).toBe(graph.schema());
   });
 
+  it('says once that a supergraph file is broken, and again when it is otherwise, or broke anew', async () => {
+    const file = join(folder, 'supergraph.graphql');
+    const warned: string[] = [];
+    const graph = livingGraph({
+      source: { kind: 'supergraph', file },
+      ai: null,
+      composer: composer(),
+      pollMs: 0,
+      log: (level, message) => {
+        if (level === 'warn') warned.push(message);
+      },
+    });
+    open.push(graph);
+    const looks = async (): Promise<number> => {
+      for (let look = 0; look < 3; look += 1) await graph.refresh();
+      return warned.length;
+    };
+    expect(await looks()).toBe(1);
+    await writeFile(file, ' ');
+    expect(await looks()).toBe(2);
+    const composed = composition([{ name: 'shop', url: shop.url, sdl: shop.sdl }], null);
+    await writeFile(file, composed.ok ? composed.supergraphSdl : '');
+    expect(await looks()).toBe(2);
+    expect(graph.status()).toMatchObject({ ready: true, reasons: [] });
+    await writeFile(file, '');
+    expect(await looks()).toBe(3);
+  });
+
   it('notices by polling', async () => {
     const file = join(folder, 'shop.graphql');
     await writeFile(file, shop.sdl);

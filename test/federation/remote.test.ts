@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { composition } from '../../src/federation/composition.ts';
 import type { FetchOptions } from '../../src/federation/fetch.ts';
+import { readSubgraph } from '../../src/federation/sources.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { bodyOf, federation2, listening, subgraphSchema } from './subgraph-server.ts';
 
@@ -57,6 +58,34 @@ describe('a remote subgraph', () => {
     expect(seen.map(({ authorization }) => authorization).sort()).toEqual(['one', 'two']);
     expect(seen[0]).toMatchObject({ 'x-gateway': 'fieldgate', host: expect.stringContaining('127.0.0.1') });
     expect(seen[0]).not.toHaveProperty('cookie');
+  });
+
+  it('is not read to the end when its SDL has none, announced or not', async () => {
+    const piece = Buffer.alloc(256 * 1024, 'x');
+    let cut = (): void => {};
+    const closed = new Promise<void>((resolve) => {
+      cut = resolve;
+    });
+    const { port, close } = await listening(
+      createServer((_, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.write('{"data":{"_service":{"sdl":"');
+        const more = (): void => {
+          while (!response.destroyed && response.write(piece));
+        };
+        response.on('drain', more).on('close', cut);
+        more();
+      }),
+    );
+    open.push(close);
+    const reading = readSubgraph({ name: 'endless', url: `http://127.0.0.1:${port}/graphql` }, new AbortController().signal);
+    await expect(reading).rejects.toMatchObject({
+      code: 'SUBGRAPH_UNAVAILABLE',
+      message: expect.stringMatching(
+        /^The subgraph "endless" did not give its SDL: its answer is larger than 16 MiB\. Give its SDL as a file/,
+      ),
+    });
+    await closed;
   });
 
   it('is asked again for a query that got no answer, never for a mutation', async () => {

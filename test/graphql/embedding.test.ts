@@ -27,6 +27,15 @@ describe('Query.embedding', () => {
     });
   });
 
+  it('has no clock of its own beside the deadline, which the meter keeps', async () => {
+    const asking = context();
+    const { ask, requests } = gateway(embeds);
+    const before = Date.now();
+    await ask(`{ embedding${input(['x'])} ${whole} }`, {}, asking);
+    expect(requests[0]?.call.signal).toBe(asking.signal);
+    expect(requests[0]?.call.deadlineMs).toBeGreaterThan(before);
+  });
+
   it('sends what several fields ask as one call, each text once, and gives each field its own vectors', async () => {
     const asking = context();
     const { ask, requests } = gateway(embeds);

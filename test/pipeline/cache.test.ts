@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { completionRequest } from '../../src/core/request.ts';
-import { cacheKey, canonical } from '../../src/pipeline/cache-key.ts';
+import { cacheKey } from '../../src/pipeline/cache-key.ts';
 import { memoryStore, patientStore } from '../../src/pipeline/cache-store.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { account, call, double, embeddingRequest, fails, gateway, request, route, says, yields } from '../doubles.ts';
@@ -220,7 +220,6 @@ describe('the cache key', () => {
   });
 
   it('does not depend on the order of keys, but on everything asked', () => {
-    expect(canonical({ b: 1, a: { d: [1, 2], c: undefined } })).toBe('{"a":{"d":[1,2]},"b":1}');
     const asked = completionRequest('Hi', { providerOptions: { a: 1, b: 2 } });
     expect(keyOf({}, { ...asked, providerOptions: { b: 2, a: 1 } })).toBe(keyOf({}, asked));
     expect(keyOf({}, { ...asked, temperature: 0.1 })).not.toBe(keyOf({}, asked));

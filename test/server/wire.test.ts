@@ -1,5 +1,6 @@
 /** What headers say beside an answer, and what an odd document costs. */
 import { describe, expect, it } from 'vitest';
+import { startGateway } from '../harness.ts';
 import { serve } from './fixture.ts';
 
 describe('a caller who is not known', () => {
@@ -18,6 +19,14 @@ describe('a web page', () => {
     expect(headers.get('access-control-allow-headers')?.split(', ')).toEqual(
       expect.arrayContaining(['authorization', 'last-event-id', 'x-fieldgate-quote']),
     );
+  });
+
+  it('may send the headers that go on to subgraphs', async () => {
+    const gateway = await startGateway({ graph: { forwardHeaders: ['X-Tenant', 'Authorization'] } });
+    const { headers } = await fetch(gateway.url, { method: 'OPTIONS', headers: { origin: 'http://localhost:5173' } });
+    const granted = headers.get('access-control-allow-headers')?.split(', ') ?? [];
+    expect(granted).toContain('x-tenant');
+    expect(granted.filter((name) => name === 'authorization')).toHaveLength(1);
   });
 });
 

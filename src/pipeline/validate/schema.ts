@@ -8,6 +8,7 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { type JsonSchema, pointed, pointerSegment } from '../../core/json-schema.ts';
 import { formats } from './formats.ts';
@@ -45,7 +46,7 @@ export function schemaCompiler(limits: SchemaLimits = defaultSchemaLimits): Sche
   const kept = new Map<string, CompiledSchema>();
   return (schema, masked) => {
     checkDepth(schema, limits.maxDepth);
-    const text = canonical(schema);
+    const text = canonicalJson(schema);
     if (Buffer.byteLength(text) > limits.maxBytes) {
       throw refused(`is larger than ${limits.maxBytes} bytes. A schema of up to ${limits.maxBytes} bytes would be accepted.`);
     }
@@ -66,13 +67,6 @@ function checkDepth(node: unknown, left: number): void {
   if (typeof node !== 'object' || node === null) return;
   if (left === 0) throw refused('is nested too deep. Fewer levels of objects and arrays would be accepted.');
   for (const child of Object.values(node)) checkDepth(child, left - 1);
-}
-
-function canonical(node: unknown): string {
-  return JSON.stringify(node, (_, value: unknown) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }
 
 function compile(schema: JsonSchema, masked: boolean): CompiledSchema {
