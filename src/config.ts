@@ -62,6 +62,11 @@ export interface RouteConfig {
   readonly cacheSeconds?: number;
   /** Attempts in total, over all deployments, the repair of structured output included. Default: one for each, and one more. */
   readonly attempts?: number;
+  /**
+   * A second deployment is asked as well when the first has shown nothing after so many milliseconds. Whichever speaks first
+   * answers, the other is aborted; both are paid for. For rare slow starts: choose what nineteen of twenty calls take.
+   */
+  readonly hedge?: { readonly afterMs: number };
   /** Milliseconds to the first chunk, between two, and in all. Default 30 s, 20 s, 5 min. */
   readonly firstChunkMs?: number;
   readonly idleMs?: number;

@@ -8,7 +8,7 @@ import { debuglog } from 'node:util';
 import { type Arguments, helpText, parseArguments } from './cli/arguments.ts';
 import { GatewayError } from './core/errors.ts';
 
-// By the environment, so that worker threads and the subgraphs' processes share it: it is where Node keeps it by default.
+// By the environment, so that the processes below this one share it: it is where Node keeps it by default.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
 enableCompileCache();
 

@@ -156,6 +156,7 @@ export function route(name: string, providers: readonly (Provider | Deployment)[
     deployments: [first, ...rest],
     strategy: ordered,
     attempts: 4,
+    hedge: null,
     firstChunkMs: 10_000,
     idleMs: 10_000,
     totalMs: 60_000,

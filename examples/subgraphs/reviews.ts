@@ -16,7 +16,7 @@ const typeDefs = parse(/* GraphQL */ `
   }
   type Product @key(fields: "id") {
     id: ID!
-    reviews(first: Int = 3): [Review!]! @listSize(slicingArguments: ["first"])
+    reviews(first: Int = 3): [Review!] @listSize(slicingArguments: ["first"])
     averageStars: Float
   }
   type Query {

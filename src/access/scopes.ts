@@ -5,7 +5,8 @@ const scopes = {
   'ai:usage': 'Read what was used and what it cost, of the whole team.',
   'ai:usage:all': 'Read what everybody used.',
   'ai:metrics': 'Read `/metrics`: what the gateway does, of everybody, without names of callers.',
-  'ai:keys': 'Create, list and revoke keys.',
+  'ai:keys': 'Create, list and revoke keys of the own team.',
+  'ai:keys:all': 'Create, list and revoke keys of every team.',
 } as const satisfies Record<string, string>;
 
 export type Scope = keyof typeof scopes;

@@ -63,6 +63,7 @@ function routeOf(name: string, settings: RouteConfig, deployments: ReadonlyMap<s
     deployments: [first, ...others],
     strategy: strategies[settings.strategy ?? 'ordered'],
     attempts: settings.attempts ?? 2 + others.length,
+    hedge: settings.hedge ?? null,
     firstChunkMs: settings.firstChunkMs ?? defaults.firstChunkMs,
     idleMs: settings.idleMs ?? defaults.idleMs,
     totalMs: settings.totalMs ?? defaults.totalMs,

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkConfig } from '../assembly/config-check.ts';
+import { checkConfig } from '../assembly/config/check.ts';
 import { detected } from '../assembly/detected.ts';
 import { fieldMistakes, unknownGuards } from '../assembly/fields-check.ts';
 import { type OperatorFields, operatorFields } from '../assembly/graph.ts';

@@ -39,7 +39,8 @@ function hashOf(subgraphs: readonly Subgraph[]): string {
 
 /** A problem as one sentence of a log or of `fieldgate check`. */
 export function sentenceOf({ code, message, remedy }: CompositionProblem): string {
-  return `${code}: ${message}${remedy === null ? '' : ` ${remedy}`}`;
+  const sentence = /[.!?]$/.test(message) ? message : `${message}.`;
+  return `${code}: ${sentence}${remedy === null ? '' : ` ${remedy}`}`;
 }
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './compose-worker.ts' : './compose-worker.js', import.meta.url);

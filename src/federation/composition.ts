@@ -1,4 +1,4 @@
-/** Composition itself: subgraphs' SDL to a supergraph's, or every reason why not. Blocks the thread for 0.2-3 s. */
+/** Composition itself: subgraphs' SDL to a supergraph's, or every reason why not. Blocks its process for 0.2-3 s. */
 import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { clashesOf } from './clashes.ts';

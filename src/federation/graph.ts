@@ -80,7 +80,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   let others: readonly string[] | null = null;
   let reasons: readonly string[] = ['The graph has not been composed yet.'];
   let subgraphs: GraphStatus['subgraphs'] = [];
-  let told = '';
+  let told: { readonly reasons: string; readonly starting: boolean } | null = null;
   let looking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
@@ -122,12 +122,16 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   /** Once for each state of affairs: what has only just been started is waited for, what still fails afterwards is a warning. */
   const tell = (found: readonly string[]): void => {
     const starting = served === null && now() - openedAt < graceMs;
-    const news = found.length === 0 ? '' : `${starting} ${found.join('\n')}`;
-    if (news !== told && starting) {
-      const silent = subgraphs.filter(({ healthy }) => !healthy).map(({ name }) => name);
-      log('info', 'Waiting for the sources of the graph.', silent.length === 0 ? { reasons: found } : { subgraphs: silent });
-    } else if (news !== told && found.length > 0) log('warn', 'The graph is not what its sources say.', { reasons: found });
-    told = news;
+    const news = found.join('\n');
+    if (news !== (told?.reasons ?? '') || (news !== '' && told?.starting !== starting)) {
+      if (news === '') {
+        if (told?.starting === false) log('info', 'The graph is what its sources say again.');
+      } else if (starting) {
+        const silent = subgraphs.filter(({ healthy }) => !healthy).map(({ name }) => name);
+        log('info', 'Waiting for the sources of the graph.', silent.length === 0 ? { reasons: found } : { subgraphs: silent });
+      } else log('warn', 'The graph is not what its sources say.', { reasons: found });
+    }
+    told = news === '' ? null : { reasons: news, starting };
   };
 
   const once = async (): Promise<void> => {

@@ -16,7 +16,7 @@ import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
 import type { SubgraphExecutor } from './request.ts';
 import { separatingKeys } from './response-keys.ts';
-import { withRootTypes } from './root-types.ts';
+import { withRootTypes } from './shared-roots.ts';
 import { withoutSkipped } from './skipped.ts';
 
 export interface SupergraphOptions {

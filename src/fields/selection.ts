@@ -122,13 +122,16 @@ function applies(condition: string | undefined, type: GraphQLObjectType, info: S
   return isAbstractType(target) && info.schema.isSubType(target, type);
 }
 
-/** Int is 32 bits in GraphQL; a model's whole number can be larger. */
+/** Of GraphQL and of our own schema. Int is 32 bits in GraphQL; a model's whole number can be larger. */
 const leafSchemas: Readonly<Record<string, JsonSchema>> = {
   String: { type: ['string', 'null'] },
   ID: { type: ['string', 'null'] },
   Boolean: { type: ['boolean', 'null'] },
   Float: { type: ['number', 'null'] },
   Int: { type: ['integer', 'null'], minimum: -2_147_483_648, maximum: 2_147_483_647 },
+  SafeInt: { type: ['integer', 'null'], minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+  DateTime: { type: ['string', 'null'], format: 'date-time' },
+  Decimal: { type: ['string', 'null'], pattern: '^-?[0-9]{1,30}([.][0-9]{1,30})?$' },
 };
 
 /** A scalar of somebody's own travels as text, save those that are named for JSON. */

@@ -175,7 +175,10 @@ export type AiKey = {
 export type AiQuote = {
   /** Whether you could run it now. */
   readonly allowed: Scalars['Boolean']['output'];
-  /** All fields together; null when the price of a model is unknown. */
+  /**
+   * All fields together, with one attempt for each call; null when the price of a model is unknown. A failed attempt that cost
+   * something, and the repair of an answer that did not fit its schema, come beside it: they draw on the budgets like any other.
+   */
   readonly cost?: Maybe<AiCost>;
   /** How deeply the operation nests. */
   readonly depth: Scalars['Int']['output'];
@@ -191,7 +194,7 @@ export type AiQuote = {
 
 /** What one AI field of an operation can cost at most. */
 export type AiQuotedField = {
-  /** The most calls to models that it makes; retries and fallbacks are not counted. */
+  /** The most calls to models that it makes; retries, fallbacks and repairs are not counted. */
   readonly calls: Scalars['SafeInt']['output'];
   /** The field, such as `Query.completion`. */
   readonly coordinate: Scalars['String']['output'];
@@ -525,7 +528,7 @@ export type CreateAiKeyInput = {
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:usage`, `ai:usage:all`, `ai:metrics`, and scopes of the graph's other teams. */
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
   /** The team whose usage and shared budget it counts to: letters, digits, `.`, `_` and `-`, at most 64. */
   readonly team: Scalars['String']['input'];
@@ -760,7 +763,10 @@ export type Mutation = {
   readonly cancelCompletion?: Maybe<Completion>;
   /** The same as Query.completion for callers whose client would refetch a query and pay again. Needs scope `ai:use`. */
   readonly complete?: Maybe<CompletionResult>;
-  /** Issues a virtual key. Its secret is shown once, here. You can give only scopes and routes that you have yourself. Needs scope `ai:keys`. */
+  /**
+   * Issues a virtual key. Its secret is shown once, here. You can give only scopes and routes that you have yourself, to your own team
+   * with scope `ai:keys`, to any with `ai:keys:all`.
+   */
   readonly createAiKey?: Maybe<CreatedAiKey>;
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
@@ -768,7 +774,7 @@ export type Mutation = {
   readonly ingest?: Maybe<Ingestion>;
   /** Keeps your judgement of a completion of yours; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
   readonly rateCompletion?: Maybe<CompletionFeedback>;
-  /** Makes a key worthless at once and for good. Null when there is none with this id. Needs scope `ai:keys`. */
+  /** Makes a key worthless at once and for good. Null when there is none with this id among those that `aiKeys` shows you. */
   readonly revokeAiKey?: Maybe<AiKey>;
   /** Returns at once; follow it with Subscription.completionEvents. It goes on when nobody listens. Needs scope `ai:use`. */
   readonly startCompletion?: Maybe<StartCompletionResult>;
@@ -932,7 +938,7 @@ export type Query = {
   readonly aiAnswer?: Maybe<AiAnswerResult>;
   /** The collections that you may read. Costs nothing. Needs scope `ai:use`. */
   readonly aiCollections: ReadonlyArray<AiCollection>;
-  /** All virtual keys, revoked ones included, newest first. Never shows a secret. Needs scope `ai:keys`. */
+  /** The virtual keys of your team with scope `ai:keys`, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
   readonly aiKeys: ReadonlyArray<AiKey>;
   /** The most that an operation could cost if you sent it now, field by field. Runs nothing. Needs scope `ai:use`. */
   readonly aiQuote: AiQuote;

@@ -45,7 +45,9 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
       if (opened !== null) await (await opened).giveBack(amount);
     },
     async release() {
-      if (opened !== null) await (await opened).release();
+      // One that could not be opened has nothing to give back; whoever opened it was told.
+      const held = await opened?.catch(() => null);
+      await held?.release();
     },
   };
 }

@@ -60,7 +60,7 @@ function sumOf(ceilings: readonly Ceiling[]): Ceiling {
   );
 }
 
-/** What the declaration promises, at the dearest deployment of the route. A repair of structured output is a second attempt. */
+/** What the declaration promises, at the dearest deployment of the route, for one attempt: a repair draws on the budgets beside it. */
 export function entityCeiling(field: AiField, services: Services): Ceiling {
   switch (field.kind) {
     case 'completion':

@@ -1,7 +1,8 @@
 /**
  * Which deployment answers: the strategy orders them, and one after the other is tried until one has spoken.
  *
- * After the first content nothing is retried: the reader would get two answers in one. The whole call has one budget of
+ * Where the route hedges, a second deployment is asked when the first has not spoken in time; the one that speaks first answers,
+ * and the other is aborted at once and settled. After the first content nothing is retried: the reader would get two answers in one. The whole call has one budget of
  * attempts and of time, which a repair of its answer shares. Refusals by our own money rules skip a deployment without blaming it; faults of a provider
  * count for its health; whatever another deployment could not mend is raised as it is.
  */
@@ -13,9 +14,9 @@ import type { ModelRequest } from '../core/request.ts';
 import type { HealthBook } from '../routing/health.ts';
 import { retryDelayMs } from '../routing/retry-delay.ts';
 import type { Deployment, Route } from '../routing/route.ts';
-import { isContent } from './content.ts';
 import { withDeadline } from './deadline.ts';
 import { candidatesFor, checkOptions, routeNamed } from './eligible.ts';
+import { firstToSpeak, type Lane, startLane } from './lane.ts';
 
 export type Attempt = (deployment: Deployment, route: Route) => Handler;
 
@@ -78,57 +79,76 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
   const first = [...route.strategy(candidates, request, health.of)];
   const later: Later[] = [];
   const failures: Failure[] = [];
+  const lanes: Lane[] = [];
+
+  function begin(deployment: Deployment): Lane | null {
+    const handle = handlers.get(route)?.get(deployment);
+    const trial = health.begin(deployment);
+    if (trial === null || handle === undefined) {
+      failures.push(restingFailure(deployment, health.closedInMs(deployment)));
+      return null;
+    }
+    const lane = startLane(handle, request, call, { deployment, trial, now, mayLose: route.hedge !== null });
+    lanes.push(lane);
+    return lane;
+  }
+
+  /** A second lane beside the one that runs, while the call has an attempt for it. */
+  function another(): Lane | null {
+    if (spent.attempts + 1 >= route.attempts) return null;
+    for (let deployment = first.shift(); deployment !== undefined; deployment = first.shift()) {
+      const lane = begin(deployment);
+      if (lane !== null) return lane;
+    }
+    return null;
+  }
+
+  function failed(lane: Lane, othersRun: boolean): void {
+    const { deployment, trial } = lane;
+    const error = asGatewayError(lane.failure());
+    const fault = faults.has(error.code) && !call.signal.aborted;
+    if (fault) trial.failed(error.details.retryAfterMs);
+    else trial.abandoned();
+    if (call.signal.aborted) throw abortError(call.signal);
+    const skipped = skips.has(error.code);
+    if (!fault && !skipped && !othersRun) throw error;
+    failures.push({ deployment: deployment.id, outcome: error.code, latencyMs: lane.tookMs(), error });
+    if (skipped) return;
+    spent.attempts += 1;
+    const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
+    if (fault && error.retryable) later.push({ deployment, at: now() + retryDelayMs(times, error.details.retryAfterMs, random) });
+  }
+
   try {
     while (spent.attempts < route.attempts) {
       throwIfAborted(call.signal);
       const deployment = first.shift() ?? (await readyAgain(later, { endsAt, now, signal: call.signal }));
-      const handle = deployment === null ? undefined : handlers.get(route)?.get(deployment);
-      if (deployment === null || handle === undefined) break;
-      const began = now();
-      const trial = health.begin(deployment);
-      if (trial === null) {
-        failures.push(restingFailure(deployment, health.closedInMs(deployment)));
-        continue;
-      }
-      const held: Chunk[] = [];
-      let spokeAfterMs: number | null = null;
+      if (deployment === null) break;
+      const lane = begin(deployment);
+      if (lane === null) continue;
+      const winner = await firstToSpeak(lane, { hedgeAfterMs: route.hedge?.afterMs ?? null, another, failed });
+      if (winner === null) continue;
+      const losers = lanes.filter((other) => other !== winner && other.running());
+      spent.attempts += losers.length;
+      for (const loser of losers) void loser.leave();
       try {
-        for await (const chunk of handle(request, call)) {
-          if (spokeAfterMs === null && !isContent(chunk)) {
-            held.push(chunk);
-            continue;
-          }
-          if (spokeAfterMs === null) {
-            spokeAfterMs = now() - began;
-            yield* held;
-          }
-          yield chunk;
-        }
-        if (spokeAfterMs === null) {
-          spokeAfterMs = now() - began;
-          yield* held;
-        }
-        spent.attempts += 1;
-        return;
+        for (let chunk = await winner.next(); chunk !== null; chunk = await winner.next()) yield chunk;
       } catch (error) {
         const failure = asGatewayError(error);
-        const fault = faults.has(failure.code) && !call.signal.aborted;
-        if (fault) trial.failed(failure.details.retryAfterMs);
-        if (spokeAfterMs !== null) throw failure;
-        if (call.signal.aborted) throw abortError(call.signal);
-        if (!fault && !skips.has(failure.code)) throw failure;
-        failures.push({ deployment: deployment.id, outcome: failure.code, latencyMs: now() - began, error: failure });
-        if (!fault) continue;
-        spent.attempts += 1;
-        const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
-        if (failure.retryable) later.push({ deployment, at: now() + retryDelayMs(times, failure.details.retryAfterMs, random) });
+        if (faults.has(failure.code) && !call.signal.aborted) winner.trial.failed(failure.details.retryAfterMs);
+        throw failure;
       } finally {
-        if (spokeAfterMs === null) trial.abandoned();
-        else trial.succeeded(spokeAfterMs);
+        winner.trial.succeeded(winner.tookMs());
       }
+      spent.attempts += 1;
+      return;
     }
     throw allFailed(route, failures, later, now());
   } finally {
+    for (const lane of lanes) {
+      lane.trial.abandoned();
+      if (lane.running()) await lane.leave();
+    }
     deadline?.end();
   }
 }

@@ -61,7 +61,7 @@ export function aiSdkProvider(given: AiSdkProvider): Provider {
             ? completed(settings, vendor, request, { ...options, signal })
             : embedded(settings, vendor, request, { ...options, signal }),
         options,
-        (error) => upstreamError(error, vendor),
+        (error) => upstreamError(error, vendor, request),
       ),
     outputCeiling: settings.outputCeiling ?? ((_request, _model, asked) => asked),
   };

@@ -1,5 +1,6 @@
 /** Whatever a vendor or its SDK throws, as one of our errors. No text of theirs reaches a caller. */
 import { GatewayError } from '../core/errors.ts';
+import type { ModelRequest } from '../core/request.ts';
 
 /** What the log may know of a vendor's failure: no prompt, no URL, no header, and no key even where the vendor repeats it. */
 class UpstreamError extends Error {
@@ -42,9 +43,10 @@ export const refusesContent = (error: unknown): boolean => {
   return status === 400 && contentRefused.test(text);
 };
 
-export function upstreamError(error: unknown, vendor: Vendor): GatewayError {
+/** `request`: what was asked; none of its words reaches the log, also where the vendor repeats them. */
+export function upstreamError(error: unknown, vendor: Vendor, request: ModelRequest | null = null): GatewayError {
   const what = seen(error);
-  const cause = causeOf(error, what, vendor);
+  const cause = causeOf(error, what, vendor, request);
   const { name } = vendor;
   const fails = (code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG' | 'MODEL_UNAVAILABLE', message: string, retryable: boolean): GatewayError => {
     const retryAfterMs = retryable ? retryAfter(what) : null;
@@ -116,12 +118,22 @@ function seen(error: unknown): Seen {
 }
 
 /** Parse errors quote the model's answer, so of them only the kind is kept. */
-function causeOf(error: unknown, { kind, status, text }: Seen, { secrets }: Vendor): UpstreamError {
+function causeOf(error: unknown, { kind, status, text }: Seen, { secrets }: Vendor, request: ModelRequest | null): UpstreamError {
   const quotesContent = /^AI_(JSONParse|TypeValidation)Error$/.test(kind) || (status !== null && status < 400);
   const message = error instanceof Error ? `${kind}: ${error.message}` : kind;
   const full = quotesContent ? kind : `${message} ${text}`;
   const clean = secrets.reduce((sofar, secret) => (secret === '' ? sofar : sofar.replaceAll(secret, '[secret]')), full);
-  return new UpstreamError(clean.slice(0, 600), status);
+  return new UpstreamError(withoutWordsOf(request, clean.slice(0, 600)), status);
+}
+
+const word = /[\p{L}\p{N}_]{3,}/gu;
+
+/** Words of fewer than three letters tell nothing; a word of the vendor's own that the prompt has, too, goes with the rest. */
+function withoutWordsOf(request: ModelRequest | null, text: string): string {
+  if (request === null) return text;
+  const asked = request.kind === 'embedding' ? request.texts : request.messages;
+  const said = JSON.stringify(asked, (key, value: unknown) => (key === 'base64' ? undefined : value)).toLowerCase();
+  return text.replace(word, (one) => (said.includes(one.toLowerCase()) ? '…' : one));
 }
 
 /** Milliseconds the vendor asks to wait, at most an hour. `Retry-After` is seconds or a date (RFC 9110 §10.2.3); Google writes it into the body. */

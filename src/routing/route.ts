@@ -25,6 +25,8 @@ export interface Route {
   readonly strategy: Strategy;
   /** Attempts in total, over all deployments, repairs included. */
   readonly attempts: number;
+  /** A second deployment is asked when the first has shown nothing by then, milliseconds; null: never. */
+  readonly hedge: { readonly afterMs: number } | null;
   readonly firstChunkMs: number;
   readonly idleMs: number;
   /** Milliseconds for the whole call, retries included. */

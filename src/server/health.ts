@@ -16,6 +16,8 @@ export async function answerReady(response: ServerResponse, readiness: () => Pro
   respondJson(response, ready ? 200 : 503, { ready, reasons });
 }
 
+export const isReady = async (readiness: () => Promise<Readiness>): Promise<boolean> => (await judged(readiness)).ready;
+
 async function judged(readiness: () => Promise<Readiness>): Promise<Readiness> {
   try {
     return await readiness();

@@ -6,6 +6,7 @@
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -14,7 +15,7 @@ import { answerBrokenRequest } from './broken-request.ts';
 import { documentReader } from './document.ts';
 import { type MaskError, masking } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
-import { answerLive, answerReady, type Readiness } from './health.ts';
+import { answerLive, answerReady, isReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
 import { defaultLimits, type ServerLimits } from './limits.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './metrics.ts';
@@ -71,6 +72,9 @@ export interface FieldgateServer {
 const endpoint = '/graphql';
 /** For streams that were told to end: time to say so. */
 const farewellMs = 2_000;
+/** For the graph to be composed before the page is shown without it. */
+const pageWaitMs = 15_000;
+const pagePollMs = 100;
 /** For clients to close their side. */
 const politeMs = 500;
 
@@ -99,6 +103,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
     if (path === metricsPath && metricsHere !== null) {
       origins.allowed(request);
+      origins.refuseRebound(request);
       return strangers.charged(addressOf(request), () => answerMetrics(request, response, metricsHere));
     }
     if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
@@ -118,9 +123,12 @@ export function createServer(options: ServerOptions): FieldgateServer {
     return answerGraphQL(request, response, search, door);
   }
 
-  function openPage(response: ServerResponse): Promise<void> {
-    if (development) return page(response);
-    throw new HttpRefusal(406, `This gateway shows no pages: ask ${endpoint} for application/json.`);
+  async function openPage(response: ServerResponse): Promise<void> {
+    if (!development) throw new HttpRefusal(406, `This gateway shows no pages: ask ${endpoint} for application/json.`);
+    // GraphiQL asks for the schema once, when it opens: whoever opens it right after a start would see none.
+    for (let waited = 0; waited < pageWaitMs && closing === null && !(await isReady(options.ready)); waited += pagePollMs)
+      await wait(pagePollMs);
+    return page(response);
   }
 
   const server = createHttpServer(

@@ -87,7 +87,7 @@ describe('the development key', () => {
     expect(await developmentKey({ folder, keys })).toBe(key);
     expect(statSync(join(folder, 'development-key')).mode & 0o777).toBe(0o600);
     expect(await verifyKey(key, keys, now)).toMatchObject({
-      scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:usage:all', 'ai:metrics', 'ai:keys'],
+      scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:usage:all', 'ai:metrics', 'ai:keys', 'ai:keys:all'],
       routes: null,
       monthlyBudget: null,
     });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { type Log, silentLog } from '../../src/telemetry/log.ts';
 import { runSubgraph } from '../federation/subgraph-server.ts';
 import { budgetOf, newKey } from '../gateway/asking.ts';
 import { counting, scripted } from '../gateway/scripted.ts';
@@ -9,7 +10,7 @@ import { temporaryFolder, whenOver } from '../harness.ts';
 const length = 300;
 
 /** A list that says nothing of its length, so that a quote assumes a hundred members. */
-async function longList() {
+async function longList(log: Log = silentLog) {
   const items = Array.from({ length }, (_, id) => ({ id: String(id), body: `Body ${id}.` }));
   const subgraph = await runSubgraph('items', 'type Item @key(fields: "id") { id: ID!  body: String! }  type Query { items: [Item!]! }', {
     Query: { items: () => items },
@@ -25,7 +26,7 @@ async function longList() {
        gist: String @completion(prompt: "{body}", maxInputTokens: 100, maxOutputTokens: 100) @requiresScopes(scopes: [["ai:use"]])
      }`,
   );
-  return scripted({ graph: { subgraphs: [{ name: 'items', url: subgraph.url }], fields: [file], mostPerOperation: '0.03' } });
+  return scripted({ graph: { subgraphs: [{ name: 'items', url: subgraph.url }], fields: [file], mostPerOperation: '0.03' } }, { log });
 }
 
 describe('what one operation may cost', () => {
@@ -33,6 +34,15 @@ describe('what one operation may cost', () => {
     const { gateway } = await longList();
     const { data } = await gateway.ask('{ aiQuote(document: "{ a: items { gist } b: items { gist } }") { allowed reason } }');
     expect(data.aiQuote).toEqual({ allowed: false, reason: expect.stringMatching(/can cost 0.06 USD, and 0.03 USD is allowed/) });
+  });
+
+  it('is no fault of ours when a budget has less left', async () => {
+    const told: string[] = [];
+    const tell = (message: string): void => void told.push(message);
+    const { gateway } = await longList({ ...silentLog, warn: tell, error: tell });
+    const { secret: key } = await newKey(gateway, { monthlyBudget: '0.001' });
+    expect(await gateway.ask('{ items { gist } }', {}, { key })).toMatchObject({ errors: [{ extensions: { code: 'BUDGET_EXCEEDED' } }] });
+    expect(told).toEqual([]);
   });
 
   it('holds while it runs, also where a list was longer than its quote assumed', async () => {

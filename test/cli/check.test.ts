@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/assembly/config-check.ts';
+import { checkConfig } from '../../src/assembly/config/check.ts';
+import type { RouteConfig } from '../../src/config.ts';
 import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, whenOver } from '../harness.ts';
 import { configText, fieldgate, folderWith, refusal } from './run.ts';
@@ -173,5 +174,19 @@ describe('fieldgate check', () => {
       'server.trustedProxies has "10.0.0.0/99". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
       'server.trustedProxies has "proxy.internal". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
     ]);
+  });
+
+  it('says what a hedge needs', () => {
+    const mistakes = (route: Partial<RouteConfig>) =>
+      checkConfig({ ...plainConfig, routes: { ...plainConfig.routes, default: { deployments: ['extractive'], ...route } } }, '.').mistakes;
+    const alone =
+      'routes.default.hedge needs a second deployment and a second attempt. Name another in routes.default.deployments, or leave hedge out.';
+    const config = { deployments: ['extractive', 'lexical'], hedge: { afterMs: 500 } };
+    expect(mistakes({ hedge: { afterMs: 500 } })).toEqual([alone]);
+    expect(mistakes({ ...config, attempts: 1 })).toEqual([alone]);
+    expect(mistakes({ ...config, hedge: { afterMs: 0 } })).toEqual([
+      'routes.default.hedge.afterMs is 0. It must be a whole number of milliseconds above 0.',
+    ]);
+    expect(mistakes(config)).toEqual([]);
   });
 });

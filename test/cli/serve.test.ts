@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { createServer as createSocketServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { federation2, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
+import { federation2, listening, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { whenOver } from '../harness.ts';
 import { configText, fieldgate, folderWith, serving } from './run.ts';
 
@@ -37,6 +38,33 @@ describe('fieldgate serve', () => {
     await plain.ready();
     expect(await plain.ask(across)).toMatchObject(answer);
     expect((await plain.ask(fieldNames)).data.__schema.queryType.fields).toEqual([{ name: 'products' }]);
+  });
+
+  it('is not ready until the graph of its flags is composed, says why, and answers in a sentence', async () => {
+    const { products } = await twoTeams();
+    let starting = true;
+    const late = createServer(async (request, response) => {
+      const pieces: Buffer[] = [];
+      for await (const piece of request) pieces.push(piece as Buffer);
+      if (starting) return response.writeHead(503).end();
+      const answered = await fetch(products.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: Buffer.concat(pieces),
+      });
+      return response.setHeader('content-type', 'application/json').end(await answered.text());
+    });
+    const { port, close } = await listening(late);
+    whenOver(close);
+    const server = await serving(['--subgraph', `products=http://127.0.0.1:${port}/graphql`], { cwd: folderWith() });
+    const readiness = await fetch(new URL('/health/ready', server.url));
+    expect(readiness.status).toBe(503);
+    expect(await readiness.text()).toMatch(/products|not been composed/);
+    expect((await fetch(new URL('/health/live', server.url))).status).toBe(200);
+    expect((await server.ask('{ products { name } }')).errors[0].extensions.code).toBe('MODEL_UNAVAILABLE');
+    starting = false;
+    await server.ready();
+    expect(await server.ask('{ products { name } }')).toEqual({ data: { products: [{ name: 'Kettle' }] } });
   });
 
   it('serves a supergraph file from flags alone, and says when it has no AI subgraph', async () => {
@@ -179,7 +207,7 @@ describe('fieldgate serve', () => {
   });
 
   it('says in a sentence that its port is taken, and what is wrong with its configuration', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+    const other = createSocketServer().listen(0, '127.0.0.1');
     await new Promise((done) => other.once('listening', done));
     whenOver(() => void other.close());
     const { port } = other.address() as AddressInfo;
@@ -209,7 +237,7 @@ function isRunning(pid: number): boolean {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+  const server = createSocketServer().listen(0, '127.0.0.1');
   await new Promise((done) => server.once('listening', done));
   const { port } = server.address() as AddressInfo;
   await new Promise((done) => server.close(done));

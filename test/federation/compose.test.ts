@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composer } from '../../src/federation/compose.ts';
+import { composer, sentenceOf } from '../../src/federation/compose.ts';
 import { federation2 } from './subgraph-server.ts';
 
 const { signal } = new AbortController();
@@ -31,6 +31,10 @@ describe('the composer', () => {
   it('says what does not fit, with code, subgraphs, coordinates and remedy', async () => {
     const other = { name: 'other', url: 'http://other.test', sdl: `${federation2} type Product @key(fields: "id") { id: ID! name: Int }` };
     const composed = await composer().compose([shop, other], signal);
+    const sentences = composed.ok ? [] : composed.problems.map(sentenceOf);
+    expect(sentences.find((sentence) => sentence.startsWith('FIELD_TYPE_MISMATCH'))).toMatch(
+      /"\. Give the field one type in all subgraphs/,
+    );
     expect(composed).toMatchObject({
       ok: false,
       problems: expect.arrayContaining([

@@ -49,13 +49,14 @@ describe('the living supergraph', () => {
   it('waits quietly for sources that are only starting, and warns of those that still do not answer later', async () => {
     let time = 0;
     const lines: (readonly [string, unknown])[] = [];
+    const file = join(folder, 'late.graphql');
     const graph = livingGraph(
       {
-        source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql' }] },
+        source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
         ai,
         composer: composer({ own: 'ai' }),
         pollMs: 0,
-        log: (level, _, details) => lines.push([level, details]),
+        log: (level, message, details) => lines.push([level, details ?? message]),
       },
       () => time,
     );
@@ -66,7 +67,14 @@ describe('the living supergraph', () => {
     time = 60_000;
     await graph.refresh();
     await graph.refresh();
-    expect(lines.slice(1)).toEqual([['warn', { reasons: [expect.stringContaining('"shop" did not give its SDL')] }]]);
+    expect(lines.slice(1)).toEqual([['warn', { reasons: [expect.stringContaining('"shop"')] }]]);
+    await writeFile(file, shop.sdl);
+    await graph.refresh();
+    await graph.refresh();
+    expect(lines.slice(2)).toEqual([
+      ['info', { subgraphs: ['shop'] }],
+      ['info', 'The graph is what its sources say again.'],
+    ]);
   });
 
   it.each(['url', 'file', 'text', 'supergraph'] as const)('serves the same graph from a source by %s', async (way) => {

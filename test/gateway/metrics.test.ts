@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { startGateway } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
@@ -133,6 +134,16 @@ describe('who may read /metrics', () => {
     const gateway = await startGateway();
     const response = await fetch(gateway.metricsUrl ?? '', { headers: { origin: 'https://evil.example' } });
     expect(response.status).toBe(403);
+  });
+
+  it('is no page whose name was pointed at this machine', async () => {
+    const gateway = await startGateway();
+    const { host, port } = new URL(gateway.metricsUrl ?? '');
+    const status = (named: string): Promise<number | undefined> =>
+      new Promise((done) =>
+        get({ host: '127.0.0.1', port, path: '/metrics', headers: { host: named } }, (answer) => done(answer.resume().statusCode)),
+      );
+    expect([await status(host), await status(`rebound.example:${port}`)]).toEqual([200, 403]);
   });
 
   it('is nobody who guesses', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/assembly/config-check.ts';
+import { checkConfig } from '../../src/assembly/config/check.ts';
 import type { DeploymentConfig } from '../../src/config.ts';
 import { plainConfig } from '../harness.ts';
 import { complete, ledgerOf, newKey, prompt } from './asking.ts';

@@ -297,3 +297,43 @@ describe('identical prompts in an operation are one call, however they come', ()
     expect(provider.asked).toHaveLength(1);
   });
 });
+
+describe('the calls of one field of one operation are bounded', () => {
+  it('to eight at a time, over all lists of the operation; the ninth waits its turn', async () => {
+    const gates: { open(): void }[] = [];
+    const provider = double('model', async function* () {
+      const { promise, resolve: open } = Promise.withResolvers<void>();
+      gates.push({ open });
+      await promise;
+      yield { type: 'text', text: 'A sum.' };
+      yield { type: 'finish', reason: 'stop' };
+    });
+    const listed = (from: number) => Array.from({ length: 10 }, (_, index) => ({ id: `${from + index}`, name: `Lamp ${from + index}` }));
+    const one = (name: string, from: number) => ({
+      sdl: `type Query { ${name}: [Product!]! } type Product @key(fields: "id") { id: ID! name: String! @shareable }`,
+      resolvers: { Query: { [name]: () => listed(from) } },
+    });
+    const { gateway } = await teams({
+      provider,
+      remote: { old: one('old', 100), fresh: one('fresh', 200) },
+      fields: `extend type Product @key(fields: "id") { id: ID! name: String!
+        summary: String @completion(prompt: "Sum up {name}", maxInputTokens: 500, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]]) }`,
+    });
+    const asking = gateway.ask('{ old { summary } fresh { summary } }');
+    let most = 0;
+    for (let done = 0; done < 20; done += 1) {
+      await eventually(
+        `call ${done + 1} is made`,
+        () => gates.length,
+        (made) => made > done,
+      );
+      for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+      most = Math.max(most, provider.running());
+      gates[done]?.open();
+    }
+    const { data, errors } = await asking;
+    expect(errors).toBeUndefined();
+    expect([...data.old, ...data.fresh].map(({ summary }) => summary)).toEqual(Array.from({ length: 20 }, () => 'A sum.'));
+    expect(most).toBe(8);
+  });
+});

@@ -90,6 +90,23 @@ describe('keys', () => {
     expect((await ask(create, { input: wanted }, narrow)).data).toMatchObject({ createAiKey: { key: { routes: ['default'] } } });
   });
 
+  it('are those of the own team, unless the caller administers every team', async () => {
+    const { ask } = gateway(says());
+    await ask(create, { input: wanted });
+    const stranger = context(principal({ team: 'shop', scopes: ['ai:use', 'ai:keys'] }));
+    expect((await ask('{ aiKeys { id } }', {}, stranger)).data).toEqual({ aiKeys: [] });
+    expect((await ask('mutation { revokeAiKey(id: "k0") { id } }', {}, stranger)).data).toEqual({ revokeAiKey: null });
+    expect((await ask(create, { input: wanted }, stranger)).errors?.[0]).toMatchObject({
+      message: expect.stringContaining('to your own team alone, to yours: shop. The scope ai:keys:all is for every team.'),
+      extensions: { code: 'FORBIDDEN' },
+    });
+    expect((await ask('{ aiKeys { revokedAt } }')).data).toEqual({ aiKeys: [{ revokedAt: null }] });
+
+    const all = context(principal({ team: 'platform', scopes: ['ai:use', 'ai:keys:all'] }));
+    expect((await ask(create, { input: wanted }, all)).data).toMatchObject({ createAiKey: { key: { team: 'search' } } });
+    expect((await ask('mutation { revokeAiKey(id: "k0") { id } }', {}, all)).data).toEqual({ revokeAiKey: { id: 'k0' } });
+  });
+
   it.each<[string, object, string]>([
     ['an empty name', { name: ' ' }, '1 to 100 characters'],
     ['a team with a space', { team: 'a b' }, 'letters, digits'],

@@ -133,6 +133,24 @@ describe.each(dialects)('$name', (dialect) => {
   });
 });
 
+describe('a vendor that repeats the prompt in its refusal', () => {
+  it('tells the log why, and nothing of what was asked', async () => {
+    const message = `Unsupported value for stop: 'Ich heiße Zoë Quandt, Konto 4711' (${canary}).`;
+    upstream.plays({
+      status: 400,
+      headers: { 'content-type': 'application/json' },
+      pieces: [JSON.stringify({ error: { message, code: 'unsupported_value' } })],
+    });
+    const request = completionRequest('Ich heiße Zoë Quandt, Konto 4711');
+    const error = await collect(compatible.provider(upstream.url).send(request, sendOptions(compatible.model))).catch(
+      (thrown: unknown) => thrown,
+    );
+    const { cause } = error as { readonly cause: Error };
+    expect(cause.message).toMatch(/Unsupported value for stop.*unsupported_value/);
+    expect(cause.message).not.toMatch(/heiße|Zoë|Quandt|Konto|4711|canary/);
+  });
+});
+
 describe('openai', () => {
   it('stores nothing at the vendor, and asks for encrypted reasoning', async () => {
     const { body } = await sent({ ...openai, model: 'gpt-5-mini' }, completionRequest('Hi'));

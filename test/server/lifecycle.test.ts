@@ -167,6 +167,13 @@ describe('web pages', () => {
     );
   });
 
+  it('are GraphiQL once there is a schema for it to show, which it asks for once', async () => {
+    let asked = 0;
+    const { url } = await serve({ ready: async () => ({ ready: ++asked > 3, reasons: [] }) });
+    expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(200);
+    expect(asked).toBe(4);
+  });
+
   it('send subscriptions of GraphiQL by POST: by GET what calls a model is refused', async () => {
     const { url } = await serve();
     const html = await (await fetch(url, { headers: { accept: 'text/html' } })).text();

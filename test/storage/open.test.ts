@@ -36,6 +36,14 @@ describe('the state', () => {
     expect(await storage.ailments()).toEqual([]);
   });
 
+  it('is not ready while it answers and takes nothing down, as on a full disk', async () => {
+    const storage = await opened({ folder: temporaryFolder() });
+    await storage.database.exec('pragma query_only = on');
+    expect(await storage.ailments()).toEqual([expect.stringContaining('cannot be written')]);
+    await storage.database.exec('pragma query_only = off');
+    expect(await storage.ailments()).toEqual([]);
+  });
+
   it('is ready until the database does not answer', async () => {
     const storage = await opened({ folder: temporaryFolder() });
     expect(await storage.ailments()).toEqual([]);

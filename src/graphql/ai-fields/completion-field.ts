@@ -75,6 +75,8 @@ async function answersTo(
 ): Promise<(unknown | Error)[]> {
   const groups = [...Map.groupBy(uses, ({ request }) => canonicalJson(request)).values()];
   const answers = await bounded(
+    context,
+    field.coordinate,
     callsAtOnce,
     groups.map((group) => () => answerTo(group, field, services, context)),
   );

@@ -26,21 +26,41 @@ export function together<Asked, Result>(
   return fresh;
 }
 
-/** Runs the tasks, at most so many at a time, and gives each its result or its error, in order. */
-export async function bounded<T>(most: number, tasks: readonly (() => Promise<T>)[]): Promise<(T | Error)[]> {
-  const results: (T | Error)[] = [];
-  let next = 0;
-  async function work(): Promise<void> {
-    for (let index = next++; index < tasks.length; index = next++) {
-      const task = tasks[index];
-      if (task === undefined) continue;
-      try {
-        results[index] = await task();
-      } catch (error) {
-        results[index] = error instanceof Error ? error : new Error(String(error));
-      }
+type Turn = <T>(task: () => Promise<T>) => Promise<T>;
+const turnsOf = new WeakMap<OperationContext, Map<string, Turn>>();
+
+/**
+ * Runs the tasks and gives each its result or its error, in order. Of all tasks of that name in the operation so many run at a
+ * time: two lists of one operation do not take twice the calls of one.
+ */
+export function bounded<T>(
+  context: OperationContext,
+  name: string,
+  most: number,
+  tasks: readonly (() => Promise<T>)[],
+): Promise<(T | Error)[]> {
+  const turns = turnsOf.get(context) ?? new Map<string, Turn>();
+  turnsOf.set(context, turns);
+  const turn = turns.get(name) ?? inTurn(most);
+  turns.set(name, turn);
+  return Promise.all(
+    tasks.map((task) => turn(task).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))),
+  );
+}
+
+function inTurn(most: number): Turn {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (task) => {
+    if (running < most) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      // A turn goes to who has waited longest, without being free between.
+      const next = waiting.shift();
+      if (next === undefined) running -= 1;
+      else next();
     }
-  }
-  await Promise.all(Array.from({ length: Math.min(most, tasks.length) }, work));
-  return results;
+  };
 }

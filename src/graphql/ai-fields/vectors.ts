@@ -18,6 +18,8 @@ interface Use {
 
 /** Texts in one batch: Gemini takes 100, the smallest maximum among the vendors' documented ones but Cohere's 96. */
 const mostTexts = 96;
+/** Batches of one route that an operation has under way at a time. */
+const batchesAtOnce = 2;
 
 /** The vector of the text, for the field of `info`. */
 export function vectorFor(use: Use, route: string, services: Services, context: OperationContext): Promise<Float32Array> {
@@ -41,7 +43,9 @@ async function vectorsOf(
     fresh.slice(index * mostTexts, (index + 1) * mostTexts),
   );
   const answers = await bounded(
-    2,
+    context,
+    `vectors of ${route}`,
+    batchesAtOnce,
     batches.map((batch) => () => embedded(batch, route, services, context)),
   );
   const vectors = new Map<string, Float32Array | Error>();

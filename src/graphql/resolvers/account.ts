@@ -2,6 +2,7 @@ import type { NewKey } from '../../access/keys.ts';
 import type { Principal } from '../../core/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
+import type { KeyRecord } from '../../storage/keys.ts';
 import { mayUse } from '../call.ts';
 import type { CreateAiKeyInput, Resolvers } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
@@ -22,11 +23,12 @@ export function accountResolvers(services: Services): Resolvers {
         budgets: await services.limits.budgets(principal.limits),
       }),
       aiRoutes: (_, __, { principal }) => services.routes().filter(({ name }) => mayUse(principal, name)),
-      aiKeys: async () => (await services.keys.list()).toSorted((a, b) => b.createdAt - a.createdAt),
+      aiKeys: async (_, __, { principal }) => (await keysOf(principal, services)).toSorted((a, b) => b.createdAt - a.createdAt),
     },
     Mutation: {
       createAiKey: (_, { input }, { principal }) => services.keys.issue(newKeyOf(input, principal, services)),
-      revokeAiKey: (_, { id }) => services.keys.revoke(id),
+      revokeAiKey: async (_, { id }, { principal }) =>
+        (await keysOf(principal, services)).some((key) => key.id === id) ? services.keys.revoke(id) : null,
     },
     AiBudget: { resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt) },
     AiDeployment: {
@@ -46,12 +48,27 @@ function plainDecimal(dollars: number | null): string | null {
   return dollars === null ? null : dollars.toFixed(9).replace(/\.?0+$/, '');
 }
 
-/** A key never has more than the one that issues it: scopes and routes are handed on, not invented. */
+const ofEveryTeam = ({ scopes }: Principal): boolean => scopes.includes('ai:keys:all');
+
+/** Those that a principal administers. */
+async function keysOf(principal: Principal, services: Services): Promise<readonly KeyRecord[]> {
+  const keys = await services.keys.list();
+  return ofEveryTeam(principal) ? keys : keys.filter(({ team }) => team === principal.team);
+}
+
+/** A key never has more than the one that issues it: scopes, routes and the team are handed on, not invented. */
 function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Services): NewKey {
   const name = input.name.trim();
   if (name === '' || name.length > 100) refuse('name must have 1 to 100 characters.');
   if (!/^[\w.-]{1,64}$/.test(input.team))
     refuse(`The team "${input.team.slice(0, 64)}" is refused: letters, digits, ., _ and -, at most 64, are accepted.`);
+  if (input.team !== principal.team && !ofEveryTeam(principal)) {
+    const yours = principal.team === null ? 'and you have no team' : `to yours: ${principal.team}`;
+    throw new GatewayError(
+      'FORBIDDEN',
+      `With the scope ai:keys you can give keys to your own team alone, ${yours}. The scope ai:keys:all is for every team.`,
+    );
+  }
   const scopes = [...new Set(input.scopes)];
   if (scopes.length === 0) refuse(`scopes is empty. You can give: ${principal.scopes.join(', ')}.`);
   const strange = scopes.filter((scope) => !principal.scopes.includes(scope));

@@ -1,4 +1,4 @@
-/** One source into text and structure, in this thread. What reads a format is loaded with its first source. */
+/** One source into text and structure, in this process. What reads a format is loaded with its first source. */
 import { GatewayError } from '../../core/errors.ts';
 import { checkedDocument, type ExtractedDocument } from './document.ts';
 import type { MediaType } from './media-type.ts';

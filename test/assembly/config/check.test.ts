@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/assembly/config-check.ts';
-import type { GatewayConfig } from '../../src/config.ts';
-import { plainConfig } from '../harness.ts';
+import { checkConfig } from '../../../src/assembly/config/check.ts';
+import type { GatewayConfig } from '../../../src/config.ts';
+import { plainConfig } from '../../harness.ts';
 
 const mistakesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).mistakes;
 const lexical = plainConfig.deployments['lexical'];

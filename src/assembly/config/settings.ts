@@ -10,8 +10,8 @@ import type {
   SubgraphConfig,
   TeamConfig,
   TelemetryConfig,
-} from '../config.ts';
-import type { Capability } from '../providers/provider.ts';
+} from '../../config.ts';
+import type { Capability } from '../../providers/provider.ts';
 
 type Names<T> = Readonly<Record<keyof T, true>>;
 
@@ -46,6 +46,7 @@ const route: Names<RouteConfig> = {
   strategy: true,
   cacheSeconds: true,
   attempts: true,
+  hedge: true,
   firstChunkMs: true,
   idleMs: true,
   totalMs: true,

@@ -1,0 +1,24 @@
+/** Collections, and the documents that are read into them at the start. */
+import type { GatewayConfig } from '../../config.ts';
+import { embeddingModelOf } from '../routes.ts';
+import { listed, notThere } from './told.ts';
+
+export function documentMistakes(config: GatewayConfig, folder: string): string[] {
+  const collections = Object.entries(config.collections ?? {});
+  const embedders = Object.keys(config.routes).filter((route) => embeddingModelOf(config, route) !== null);
+  return [
+    ...collections.flatMap(([name, { embeddingRoute = 'embedding' }]) =>
+      embeddingModelOf(config, embeddingRoute) === null
+        ? [
+            `collections.${name}.embeddingRoute is "${embeddingRoute}", which has no deployment that embeds. Routes that do: ${listed(embedders)}.`,
+          ]
+        : [],
+    ),
+    ...(config.documents ?? []).flatMap(({ collection, paths }, index) => [
+      ...(config.collections?.[collection] === undefined
+        ? [`documents.${index}.collection is "${collection}". Collections: ${listed(collections.map(([name]) => name))}.`]
+        : []),
+      ...paths.flatMap((path, at) => notThere(`documents.${index}.paths.${at}`, path, folder)),
+    ]),
+  ];
+}

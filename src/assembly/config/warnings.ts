@@ -1,0 +1,31 @@
+/** What lets the gateway start, and then surprises somebody. */
+import type { GatewayConfig } from '../../config.ts';
+import { routesOf } from '../routes.ts';
+
+export const warningsOf = (config: GatewayConfig): readonly string[] => [...keyless(config), ...unpriced(config), ...handedOn(config)];
+
+/** Names every provider whose vendor will refuse whatever it is asked: a variable that nobody has set, most often. */
+function keyless({ providers }: GatewayConfig): string[] {
+  return Object.entries(providers)
+    .filter(([, { lacksKey }]) => lacksKey === true)
+    .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
+}
+
+/** Names every deployment that a budget would refuse, because its price is unknown. */
+function unpriced(config: GatewayConfig): string[] {
+  const deployments = [...routesOf(config).values()].flatMap((route) => route.deployments);
+  const ids = new Set(deployments.filter(({ price }) => price === null).map(({ id }) => id));
+  return [...ids].map(
+    (id) =>
+      `deployments.${id} has no known price, so every call under a budget refuses it. Add price: { input: 0.5, output: 1.5 }, in US dollars per million tokens.`,
+  );
+}
+
+/** A virtual key opens this gateway: whoever is sent one could spend in its owner's name. */
+function handedOn({ graph = {} }: GatewayConfig): string[] {
+  return (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization')
+    ? [
+        "graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway. Have clients name themselves to subgraphs in a header of its own.",
+      ]
+    : [];
+}
