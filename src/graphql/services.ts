@@ -23,7 +23,7 @@ export interface Services {
   readonly ledger: Pick<Ledger, 'totals'>;
   readonly keys: KeyDesk;
   readonly retrieval: Retrieval;
-  readonly passages: Pick<Passages, 'sources'>;
+  readonly passages: Pick<Passages, 'source' | 'sources'>;
   /** All routes, in the order of the configuration, with their health now. */
   routes(): readonly RouteView[];
   /**

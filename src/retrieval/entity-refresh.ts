@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { abortError, throwIfAborted } from '../core/abort.ts';
 import type { Handler, Principal } from '../core/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
+import type { Source } from '../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { Passages } from '../storage/passages.ts';
 import { embedded } from './embed.ts';
@@ -36,6 +37,7 @@ export const collectionOfIndex = (index: string): string => `index:${index}`;
 const version = 1;
 /** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`cut.ts`). */
 export const mostCharacters = 1_500;
+const sourcesPerRead = 1_000;
 /** Failures of one text, not of the model: the others of its batch may be well. */
 const ofOneText: ReadonlySet<ErrorCode> = new Set(['GUARDRAIL_BLOCKED', 'CONTEXT_TOO_LONG', 'BAD_REQUEST', 'INVALID_OUTPUT']);
 
@@ -83,11 +85,20 @@ export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOpt
     after = seen.size === before || seen.size >= mostEntities ? null : next;
   } while (after !== null);
   if (waiting.length > 0) await store(refreshing, index, waiting, signal);
-  if (!whole) return;
-  for (const { id } of await passages.sources(collection)) {
-    throwIfAborted(signal);
-    if (!seen.has(id)) await passages.deleteSource(collection, id);
-  }
+  if (whole) await forget(passages, collection, seen, signal);
+}
+
+/** Deletes what was not seen. */
+async function forget(passages: Passages, collection: string, seen: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+  let last: string | null = null;
+  do {
+    const stored: readonly Source[] = await passages.sources(collection, { first: sourcesPerRead, after: last });
+    for (const { id } of stored) {
+      throwIfAborted(signal);
+      if (!seen.has(id)) await passages.deleteSource(collection, id);
+    }
+    last = stored.length < sourcesPerRead ? null : (stored.at(-1)?.id ?? null);
+  } while (last !== null);
 }
 
 function freshOf(index: EntityIndexOptions, entity: Fields): Fresh | null {

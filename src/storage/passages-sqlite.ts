@@ -19,6 +19,10 @@ const sampled = 64;
 /** A collection that changes all the time is searched as it is. */
 const mostLooks = 3;
 const fewestForBackground = 8;
+/** SQLite's word for no limit. */
+const everything = -1;
+const selectSource = `select s.id, s.title, s.metadata, c.name as collection
+  from sources s join collections c on c.id = s.collection_id where c.name = $1`;
 
 /** The database must have {@link passageMigrations}. `now` gives milliseconds since 1970, UTC. */
 export async function openPassages(database: Database, now: () => number = Date.now): Promise<Passages> {
@@ -66,10 +70,14 @@ export async function openPassages(database: Database, now: () => number = Date.
       return rows.map(stateOf);
     },
 
-    async sources(collection) {
-      const sql = `select s.id, s.title, s.metadata, c.name as collection
-        from sources s join collections c on c.id = s.collection_id where c.name = $1 order by s.id`;
-      return (await database.all(sql, [collection])).map((row) => sourceOf(row, String(row['id'])));
+    async sources(collection, { first = everything, after = null } = {}) {
+      const sql = `${selectSource} and s.id > $2 order by s.id limit $3`;
+      return (await database.all(sql, [collection, after ?? '', first])).map((row) => sourceOf(row, String(row['id'])));
+    },
+
+    async source(collection, sourceId) {
+      const [row] = await database.all(`${selectSource} and s.id = $2`, [collection, sourceId]);
+      return row === undefined ? null : sourceOf(row, sourceId);
     },
 
     async byWords(collection, query, most) {

@@ -13,7 +13,9 @@ export interface Passages {
   /** Removes what processes that died had written in part, or not yet removed. */
   sweep(): Promise<void>;
   collections(): Promise<readonly CollectionState[]>;
-  sources(collection: string): Promise<readonly Source[]>;
+  /** By id, in code-point order: those behind `after`, and up to `first` of them. */
+  sources(collection: string, page?: SourcePage): Promise<readonly Source[]>;
+  source(collection: string, sourceId: string): Promise<Source | null>;
   /** By BM25, best first. The query is words, never the syntax of a search engine. */
   byWords(collection: string, query: string, most: number): Promise<readonly WordHit[]>;
   /**
@@ -21,6 +23,13 @@ export interface Passages {
    * another model when one is named.
    */
   byVector(collection: string, vector: Float32Array, most: number, embeddingModel?: string): Promise<readonly VectorHit[]>;
+}
+
+export interface SourcePage {
+  /** Default: all. */
+  readonly first?: number;
+  /** The id of the last one of the page before. Default: from the beginning. */
+  readonly after?: string | null;
 }
 
 export interface StoredSource extends Source {

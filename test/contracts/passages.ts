@@ -1,7 +1,7 @@
 /** What every store of passages keeps. The factory gives an empty store, and another view of the same one: a second process. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NewPassage, Passages, StoredSource } from '../../src/storage/passages.ts';
+import type { NewPassage, Passages, SourcePage, StoredSource } from '../../src/storage/passages.ts';
 
 export interface PassagesFixture {
   readonly passages: Passages;
@@ -18,6 +18,22 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       await passages.put(source('a', { title: 'A title', metadata: { tags: ['x'] } }), [passage('One.')]);
       expect(await passages.sources('docs')).toEqual([{ id: 'a', title: 'A title', collection: 'docs', metadata: { tags: ['x'] } }]);
       expect(await passages.collections()).toEqual([{ name: 'docs', sources: 1, passages: 1, embeddingModel: 'small-model' }]);
+    });
+
+    it('are read in pages by id, and one by its id', async () => {
+      const passages = await opened();
+      for (const id of ['c', 'a', 'B', 'é', '10']) await passages.put(source(id), []);
+      await passages.put(source('b', { collection: 'other', metadata: { page: 1 } }), []);
+      const ids = async (page?: SourcePage) => (await passages.sources('docs', page)).map(({ id }) => id);
+      const all = ['10', 'B', 'a', 'c', 'é'];
+      expect(await ids()).toEqual(all);
+      expect(await ids({ first: 2 })).toEqual(['10', 'B']);
+      expect(await ids({ first: 2, after: 'B' })).toEqual(['a', 'c']);
+      expect(await ids({ after: 'b' })).toEqual(['c', 'é']);
+      expect(await ids({ first: 2, after: 'é' })).toEqual([]);
+      expect(await passages.source('other', 'b')).toEqual({ id: 'b', title: null, collection: 'other', metadata: { page: 1 } });
+      expect(await passages.source('docs', 'b')).toBeNull();
+      expect(await passages.source('nowhere', 'a')).toBeNull();
     });
 
     it('are replaced as a whole', async () => {

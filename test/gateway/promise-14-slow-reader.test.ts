@@ -5,8 +5,9 @@ import { type Double, double } from '../doubles.ts';
 import { plainConfig, startGateway } from '../harness.ts';
 import { ask, attach, deploymentAt, type Event, eventsOver, overSse, textOf, typesOf, until } from './streams.ts';
 
-const piece = 'x'.repeat(99);
-const pieces = 14_000;
+/** Large pieces: the system's buffers are filled by bytes, and each event costs the machine some time. */
+const piece = 'x'.repeat(999);
+const pieces = 1_400;
 const whole = Array.from({ length: pieces }, (_, index) => `${piece}${index % 10}`).join('');
 
 /** Talks as fast as it is listened to, and counts how much was taken. */
@@ -15,7 +16,7 @@ function talkative(): Double & { readonly taken: () => number } {
   const provider = double('talkative', async function* () {
     for (let index = 0; index < pieces; index += 1) {
       // As a network does: now and then everybody else has a turn.
-      if (index % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (index % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
       taken += 1;
       yield { type: 'text', text: `${piece}${index % 10}` };
     }
@@ -79,7 +80,8 @@ describe('a slow reader holds bounded memory; deltas are coalesced for laggards,
       }
     }
     expect(delivered).toBe(whole.length);
-    expect(events).toBeLessThan(pieces / 4);
+    // What was said before he stopped came as it was said; of what came after it, several pieces at a time.
+    expect(events - taken).toBeLessThan((pieces - taken) / 2);
   });
 
   it('one who comes late to a completion that goes on alone gets few and large deltas', async () => {

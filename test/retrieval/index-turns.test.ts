@@ -58,7 +58,7 @@ describe('the turn at an index', () => {
   const turnsOf = async (now: () => number = Date.now) => {
     const database = openSqlite(':memory:', jobMigrations);
     const jobs = await openJobs(database, now);
-    return { jobs, turn: indexTurns(jobs, { leaseMs: 60, pollMs: 5, now }) };
+    return { jobs, turn: indexTurns(jobs, { leaseMs: 1_500, pollMs: 5, now }) };
   };
 
   it('is skipped when another look began and ended while it waited', async () => {
@@ -97,7 +97,7 @@ describe('the turn at an index', () => {
     const { jobs, turn } = await turnsOf(() => time);
     const looking = turn('products', signal, async (until) => {
       // It was suspended for longer than its lease: another one has taken the turn.
-      time += 1_000;
+      time += 10_000;
       expect(await jobs.take('index:products', 60_000)).not.toBeNull();
       await new Promise((_, reject) => until.addEventListener('abort', () => reject(until.reason)));
     });

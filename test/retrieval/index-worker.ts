@@ -41,7 +41,8 @@ const { refresh } = openEntities({
   visible: async () => [],
   onFailure: (error) => process.stderr.write(`${error.message}\n`),
   textsPerCall: 4,
-  turns: { leaseMs: 400, pollMs: 20 },
+  // Long enough that a living process keeps its turn on a machine with other work.
+  turns: { leaseMs: 3_000, pollMs: 20 },
 });
 const stop = new AbortController();
 const keepAlive = setInterval(() => {}, 1_000);

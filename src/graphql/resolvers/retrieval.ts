@@ -23,8 +23,8 @@ export function retrievalResolvers(services: Services): Resolvers {
   async function sourceById(id: string, collection: string | undefined, principal: Principal): Promise<Source | null> {
     for (const name of await readable(principal)) {
       if (collection !== undefined && collection !== name) continue;
-      const source = (await passages.sources(name)).find((candidate) => candidate.id === id);
-      if (source !== undefined) return { ...source };
+      const source = await passages.source(name, id);
+      if (source !== null) return { ...source };
     }
     return null;
   }
@@ -66,8 +66,7 @@ export function retrievalResolvers(services: Services): Resolvers {
         if (!names.includes(collection)) {
           refuse(`There is no collection "${collection}" that you may read. Collections: ${names.join(', ') || 'none'}.`);
         }
-        const sources = [...(await passages.sources(collection))].sort((a, b) => (a.id < b.id ? -1 : 1));
-        return sources.filter(({ id }) => after === null || after === undefined || id > after).slice(0, first);
+        return passages.sources(collection, { first, after: after ?? null });
       },
     },
     Mutation: {
