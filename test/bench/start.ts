@@ -15,10 +15,11 @@ const restMs = 6_000;
 const promisedMs = 2_000;
 const promisedMb = 160;
 
-/** As the package's `start` script has them, but not its configuration. */
+/** As the package's `start` script has them: what stands between `node` and the program. */
 function nodeOptions(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').filter((word) => word.startsWith('--') && word !== '--config');
+  const words = scripts.start.split(' ');
+  return words.slice(1, words.indexOf('src/main.ts'));
 }
 
 const bare = `
