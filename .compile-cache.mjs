@@ -1,4 +1,10 @@
-/** Imported before the sources: from the second start on Node then finds them without their types, and needs no stripper, which takes 20 MB. */
-import { enableCompileCache } from 'node:module';
+/**
+ * Imported before the sources: from the second start on Node then finds them without their types, and needs no stripper, which
+ * takes 20 MB. Run by itself, after an installation, it reads them once, so that the first start is as quick as the later ones;
+ * with the options of `npm start`, since compiled code is of use under the same alone.
+ */
+import module from 'node:module';
 
-enableCompileCache();
+module.enableCompileCache?.();
+// What cannot be read here (by an older Node, say) is told by whoever starts it.
+if (import.meta.main) await import('./src/cli/serve.ts').catch(() => {});

@@ -2,7 +2,7 @@
  * From the start of the process to the line that says it listens, and the memory it then rests at: what `npm start` runs,
  * against a bare yoga that serves one field.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -15,12 +15,9 @@ const restMs = 6_000;
 const promisedMs = 2_000;
 const promisedMb = 160;
 
-/** As the package's `start` script has them: what stands between `node` and the program. */
-function nodeOptions(): readonly string[] {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  const words = scripts.start.split(' ');
-  return words.slice(1, words.indexOf('src/main.ts'));
-}
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string; prepare: string } };
+/** What stands between `node` and the program. */
+const startOptions = scripts.start.split(' ').slice(1, scripts.start.split(' ').indexOf('src/main.ts'));
 
 const bare = `
   const { createServer } = await import('node:http');
@@ -61,6 +58,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** What npm does after `npm install`. */
+function afterInstallation(cache: string): void {
+  execFileSync(process.execPath, scripts.prepare.split(' ').slice(1), { cwd: root, env: { ...process.env, NODE_COMPILE_CACHE: cache } });
+}
+
 async function end({ child }: Running): Promise<void> {
   const ended = new Promise((done) => child.once('exit', done));
   child.kill('SIGTERM');
@@ -96,18 +98,27 @@ export async function startBench(): Promise<void> {
   await inFolder(async (folder) => {
     const config = join(folder, 'gateway.config.ts');
     writeFileSync(config, configText(folder, [await freePort(), await freePort()]));
-    const serve = [...nodeOptions(), join(root, 'src/main.ts'), 'serve', '--config', config, '--port', '0'];
+    const serve = [...startOptions, join(root, 'src/main.ts'), 'serve', '--config', config, '--port', '0'];
     const plain = ['--input-type=module', '--eval', bare];
-    const all: Record<'plainCold' | 'cold' | 'plainWarm' | 'warm', Running[]> = { plainCold: [], cold: [], plainWarm: [], warm: [] };
+    const all: Record<'plainCold' | 'cold' | 'plainWarm' | 'first' | 'warm', Running[]> = {
+      plainCold: [],
+      cold: [],
+      plainWarm: [],
+      first: [],
+      warm: [],
+    };
     for (let round = 0; round < rounds; round += 1) {
+      const cold = join(folder, `cold-${round}`);
       const cache = join(folder, `cache-${round}`);
-      for (const [name, args] of [
-        ['plainCold', plain],
-        ['cold', serve],
-        ['plainWarm', plain],
-        ['warm', serve],
+      afterInstallation(cache);
+      for (const [name, args, kept] of [
+        ['plainCold', plain, cold],
+        ['cold', serve, cold],
+        ['plainWarm', plain, cold],
+        ['first', serve, cache],
+        ['warm', serve, cache],
       ] as const) {
-        const running = await started(args, cache);
+        const running = await started(args, kept);
         all[name].push(running);
         await end(running);
       }
@@ -117,8 +128,9 @@ export async function startBench(): Promise<void> {
       const cpu = median(ours.map(({ cpuMs }) => cpuMs ?? Number.NaN));
       return `${ms.toFixed(0)} ms (${cpu.toFixed(0)} ms of CPU), ${ratio(ms, median(yoga.map(({ startMs }) => startMs)))} a bare yoga, ${(ms / promisedMs).toFixed(2)} of the ${promisedMs} ms that are promised`;
     };
-    say(`start, cold: ${line(all.cold, all.plainCold)}`);
-    say(`start, with compile cache: ${line(all.warm, all.plainWarm)}`);
+    say(`start, without compiled code: ${line(all.cold, all.plainCold)}`);
+    say(`start, the first after installation: ${line(all.first, all.plainWarm)}`);
+    say(`start, later: ${line(all.warm, all.plainWarm)}`);
     const cache = join(folder, 'cache-0');
     const [ours, yoga] = await Promise.all([atRest(serve, cache), atRest(plain, cache)]);
     if (ours === null || yoga === null) say('memory at rest: this system does not tell it');
