@@ -144,8 +144,8 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
       const failure = asGatewayError(error);
       const cause = String(failure.cause ?? '');
       const news = `${failure.message} ${cause}`;
-      if (news !== told) log('warn', failure.message, { errorId: failure.errorId, cause });
-      told = news;
+      if (news !== told?.reasons) log('warn', failure.message, { errorId: failure.errorId, cause });
+      told = { reasons: news, starting: false };
       reasons = [failure.message];
     }
   };
