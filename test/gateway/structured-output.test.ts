@@ -90,7 +90,7 @@ describe('structured output of an AI field', () => {
       if (text !== '') yield { type: 'text', text };
       yield { type: 'finish', reason: 'stop' };
     });
-    graph = await teams({ remote: { shop }, fields, provider });
+    graph = await teams({ remote: { shop }, fields, provider, route: { attempts: 2 } });
   });
 
   it('is what graphql-js accepts for the selection, whatever the model answers: else null, with INVALID_OUTPUT at the field itself', async () => {
