@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../config.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read.ts';
+import { own } from './config/told.ts';
 import { embeddingModelOf } from './routes.ts';
 
 /** The route that embeds all indexes. */
@@ -13,7 +14,7 @@ export function indexMistakes(config: GatewayConfig, { indexes, fields }: Fields
   return [
     ...indexes.flatMap(({ name, typeName, place }, at) => {
       const found: string[] = [];
-      if (config.collections?.[name] !== undefined)
+      if (own(config.collections, name) !== undefined)
         found.push(`${typeName}: the index "${name}" has the name of a collection. Give it another.`);
       if (names.indexOf(name) !== at) found.push(`${typeName}: there is another index "${name}". Give each a name of its own.`);
       if (embeddingModelOf(config, embeddingRoute) === null) {

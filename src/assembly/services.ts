@@ -16,6 +16,7 @@ import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
+import { own } from './config/told.ts';
 import { templatesOf } from './templates.ts';
 
 export interface ServiceParts {
@@ -62,7 +63,7 @@ export function servicesOf(parts: ServiceParts): Services {
     graph: () => parts.graph.graph(),
     entities: parts.entities,
     embeddingRoute: (name) => {
-      const config = collections[name];
+      const config = own(collections, name);
       return config === undefined ? parts.entities.embeddingRoute(name) : (config.embeddingRoute ?? 'embedding');
     },
     templates: templatesOf(parts.prompts),

@@ -11,9 +11,9 @@ interface Ending {
   readonly code: string;
   /** Whether the vendor may have worked: then the row has an estimate, else it has no tokens and no cost. */
   readonly charged: boolean;
+  /** Of the route: what is not waited for long. */
+  readonly limits?: { readonly firstChunkMs: number } | { readonly idleMs: number };
 }
-
-const impatient = { firstChunkMs: 60, idleMs: 60 };
 
 const endings: readonly Ending[] = [
   { how: 'an empty answer', reply: { pieces: [compatible.empty] }, code: 'MODEL_UNAVAILABLE', charged: true },
@@ -31,16 +31,16 @@ const endings: readonly Ending[] = [
     code: 'MODEL_UNAVAILABLE',
     charged: true,
   },
-  { how: 'a stream that stalls', reply: hanging('Half'), code: 'STREAM_STALLED', charged: true },
-  { how: 'silence', reply: { ending: 'hang' }, code: 'STREAM_STALLED', charged: true },
+  { how: 'a stream that stalls', reply: hanging('Half'), code: 'STREAM_STALLED', charged: true, limits: { idleMs: 60 } },
+  { how: 'silence', reply: { ending: 'hang' }, code: 'STREAM_STALLED', charged: true, limits: { firstChunkMs: 60 } },
 ];
 
 describe('a failed or empty generation is a ledger row with an explicit charge', () => {
-  it.each(endings)('of $how', async ({ reply, code, charged }) => {
+  it.each(endings)('of $how', async ({ reply, code, charged, limits = {} }) => {
     const { gateway, upstream } = await scripted({
       routes: {
         ...plainConfig.routes,
-        default: { deployments: ['scripted'], attempts: 1, ...(code === 'STREAM_STALLED' ? impatient : {}) },
+        default: { deployments: ['scripted'], attempts: 1, ...limits },
       },
     });
     upstream.plays(reply);

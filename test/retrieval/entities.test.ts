@@ -209,6 +209,15 @@ describe('an index', () => {
     expect(await entities.similar(asking('anchor and rope', staff, book))).toEqual([]);
   });
 
+  it('forgets what is gone, however much of it there is', async () => {
+    const { open } = await shop(others);
+    const { entities, passages } = await open(models().handle);
+    const gone = { title: null, collection: 'index:products', metadata: null, mediaType: 'text/plain', digest: '', embeddingModel: '' };
+    for (let index = 0; index < 2_100; index += 1) await passages.put({ ...gone, id: `gone ${index}` }, []);
+    await entities.refresh(signal);
+    expect((await passages.sources('index:products')).map(({ id }) => id)).toEqual(['{"id":"boat"}', '{"id":"pan"}', '{"id":"tent"}']);
+  });
+
   it('is embedded anew for another model', async () => {
     const { open } = await shop(others);
     const first = await open(models().handle);

@@ -12,6 +12,8 @@ import { type Clock, deadPid, type Process, processOn, temporaryFolder } from '.
 const clock: Clock = { time: Date.UTC(2026, 10, 5) };
 const all: UsageQuery = { from: 0, to: Date.UTC(2030, 0), groupBy: [], interval: null, first: 100, after: null, only: null };
 const callsIn = async ({ ledger }: Process): Promise<number> => (await ledger.totals(all)).totals[0]?.calls ?? 0;
+/** What is waited for comes when the machine has time for it. */
+const patience = { timeout: 20_000 };
 const outboxes = (folder: string): string[] => readdirSync(join(folder, 'outbox')).map((file) => join(folder, 'outbox', file));
 
 describe('the ledger with an outbox', () => ledgerContract(async () => (await processOn(temporaryFolder(), { clock })).ledger));
@@ -88,7 +90,7 @@ describe('an outbox', () => {
     const folder = temporaryFolder();
     const { ledger, database } = await processOn(folder, { clock });
     ledger.append([usageRow()]);
-    await vi.waitFor(async () => expect(await database.all('select 1 from usage_rows')).toHaveLength(1));
+    await vi.waitFor(async () => expect(await database.all('select 1 from usage_rows')).toHaveLength(1), patience);
     expect(ledger.writable()).toBe(true);
   });
 
@@ -124,7 +126,7 @@ describe('a disk that refuses', () => {
     one.ledger.append([usageRow()]);
     expect(one.ledger.writable()).toBe(false);
     mkdirSync(join(folder, 'outbox'));
-    await vi.waitFor(() => expect(one.ledger.writable()).toBe(true));
+    await vi.waitFor(() => expect(one.ledger.writable()).toBe(true), patience);
     const lines = readFileSync(outboxes(folder)[0] ?? '', 'utf8');
     expect(lines.trim().split('\n')).toHaveLength(2);
     await letGo();
@@ -138,7 +140,7 @@ describe('a disk that refuses', () => {
     rmSync(join(folder, 'outbox'), { recursive: true });
     one.ledger.append([usageRow()]);
     expect(one.ledger.writable()).toBe(false);
-    await vi.waitFor(() => expect(one.ledger.writable()).toBe(true));
+    await vi.waitFor(() => expect(one.ledger.writable()).toBe(true), patience);
     expect(await callsIn(one)).toBe(1);
   });
 });

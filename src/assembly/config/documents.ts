@@ -1,7 +1,7 @@
 /** Collections, and the documents that are read into them at the start. */
 import type { GatewayConfig } from '../../config.ts';
 import { embeddingModelOf } from '../routes.ts';
-import { listed, notThere } from './told.ts';
+import { listed, notThere, own } from './told.ts';
 
 export function documentMistakes(config: GatewayConfig, folder: string): string[] {
   const collections = Object.entries(config.collections ?? {});
@@ -15,7 +15,7 @@ export function documentMistakes(config: GatewayConfig, folder: string): string[
         : [],
     ),
     ...(config.documents ?? []).flatMap(({ collection, paths }, index) => [
-      ...(config.collections?.[collection] === undefined
+      ...(own(config.collections, collection) === undefined
         ? [`documents.${index}.collection is "${collection}". Collections: ${listed(collections.map(([name]) => name))}.`]
         : []),
       ...paths.flatMap((path, at) => notThere(`documents.${index}.paths.${at}`, path, folder)),

@@ -1,13 +1,13 @@
 /** Deployments, and the routes that lead to them. */
 import type { DeploymentConfig, GatewayConfig, RouteNames } from '../../config.ts';
 import { strategies } from '../../routing/strategies/registry.ts';
-import { isWhole, listed } from './told.ts';
+import { isWhole, listed, own } from './told.ts';
 
 export function deploymentMistakes(config: GatewayConfig): string[] {
   return Object.entries(config.deployments).flatMap(([id, deployment]) => {
     const path = `deployments.${id}`;
     const found: string[] = [];
-    if (config.providers[deployment.provider] === undefined) {
+    if (own(config.providers, deployment.provider) === undefined) {
       found.push(`${path}.provider is "${deployment.provider}". Providers: ${listed(Object.keys(config.providers))}.`);
     }
     if (deployment.model.trim() === '') found.push(`${path}.model is empty. It is the vendor's name of the model, such as gpt-5-mini.`);
@@ -39,7 +39,7 @@ export function routeMistakes(config: GatewayConfig): string[] {
     if (route.deployments.length === 0)
       inRoute.push(`${path}.deployments is empty. Deployments: ${listed(Object.keys(config.deployments))}.`);
     for (const id of route.deployments) {
-      if (config.deployments[id] === undefined)
+      if (own(config.deployments, id) === undefined)
         inRoute.push(`${path}.deployments names "${id}". Deployments: ${listed(Object.keys(config.deployments))}.`);
     }
     if (route.strategy !== undefined && !Object.hasOwn(strategies, route.strategy)) {
@@ -78,7 +78,7 @@ export function routeNameMistakes(config: GatewayConfig): string[] {
     names === undefined || names === '*'
       ? []
       : names
-          .filter((name) => config.routes[name] === undefined)
+          .filter((name) => own(config.routes, name) === undefined)
           .map((name) => `${path} names "${name}". Routes: ${listed(Object.keys(config.routes))}.`);
   return [
     ...check('maskPersonalData', config.maskPersonalData),

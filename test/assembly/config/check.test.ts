@@ -42,3 +42,19 @@ describe('a number of the configuration that cannot be meant', () => {
     expect(mistakesOf({ storage: { folder: null, usageDays: 1 }, graph: { pollSeconds: 0.5 } })).toEqual([]);
   });
 });
+
+it('a name that every object has is none of the configuration’s', () => {
+  const embedded = plainConfig.deployments['embedded'] ?? { provider: '', model: 'm' };
+  const found = mistakesOf({
+    deployments: { ...plainConfig.deployments, embedded: { ...embedded, provider: 'constructor' } },
+    routes: { ...plainConfig.routes, other: { deployments: ['toString'] } },
+    maskPersonalData: ['valueOf'],
+    documents: [{ collection: 'constructor', paths: [] }],
+  });
+  expect(found).toEqual([
+    expect.stringMatching(/^deployments\.embedded\.provider is "constructor"\. Providers: /),
+    expect.stringMatching(/^routes\.other\.deployments names "toString"\. Deployments: /),
+    expect.stringMatching(/^maskPersonalData names "valueOf"\. Routes: /),
+    expect.stringMatching(/^documents\.0\.collection is "constructor"\. Collections: /),
+  ]);
+});
