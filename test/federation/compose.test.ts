@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { composer, sentenceOf } from '../../src/federation/compose.ts';
 import { federation2 } from './subgraph-server.ts';
@@ -21,6 +22,12 @@ describe('the composer', () => {
     expect(first).toMatchObject({ ok: true, supergraphSdl: expect.stringContaining('local://ai') });
     expect(await compose([ai, shop], signal)).toBe(first);
     expect(await compose([{ ...shop, url: 'http://elsewhere.test' }, ai], signal)).not.toBe(first);
+  });
+
+  it('lets go of the signal of whoever asks, who composes again and again', async () => {
+    const { signal: asker } = new AbortController();
+    await composer().compose([shop, ai], asker);
+    expect(getEventListeners(asker, 'abort')).toEqual([]);
   });
 
   it('takes Federation 1 subgraphs', async () => {
