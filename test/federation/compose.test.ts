@@ -1,4 +1,5 @@
-import { getEventListeners } from 'node:events';
+import { fork } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { composer, sentenceOf } from '../../src/federation/compose.ts';
 import { federation2 } from './subgraph-server.ts';
@@ -95,5 +96,14 @@ describe('the composer', () => {
 
   it('stops with its signal', async () => {
     await expect(composer().compose([shop], AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('outlives the signals that its gateway gets, and not the gateway', async () => {
+    const worker = fork(new URL('../../src/federation/compose-worker.ts', import.meta.url));
+    worker.send({ subgraphs: [], own: null });
+    await once(worker, 'message');
+    for (const ending of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(ending);
+    worker.disconnect();
+    await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
   });
 });
