@@ -49,14 +49,18 @@ function inProcess(subgraphs: readonly Subgraph[], own: string | null, signal: A
   if (signal.aborted) return Promise.reject(abortError(signal));
   const worker = fork(workerFile, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const asked: Composing = { subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, sdl })), own };
-  return new Promise<Composition>((resolve, reject) => {
-    const broken = (cause: unknown): void => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause }));
-    signal.addEventListener('abort', () => reject(abortError(signal)), { once: true });
-    worker.once('message', (composed: Composition) => resolve(composed));
-    worker.on('error', broken);
-    worker.once('exit', (code, ending) => broken(`It ended with ${code ?? ending}, without an answer.`));
-    worker.send(asked, (error) => {
-      if (error !== null) broken(error);
-    });
-  }).finally(() => worker.kill('SIGKILL'));
+  const { promise, resolve, reject } = Promise.withResolvers<Composition>();
+  const broken = (cause: unknown): void => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause }));
+  const onAbort = (): void => reject(abortError(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  worker.once('message', (composed: Composition) => resolve(composed));
+  worker.on('error', broken);
+  worker.once('exit', (code, ending) => broken(`It ended with ${code ?? ending}, without an answer.`));
+  worker.send(asked, (error) => {
+    if (error !== null) broken(error);
+  });
+  return promise.finally(() => {
+    signal.removeEventListener('abort', onAbort);
+    worker.kill('SIGKILL');
+  });
 }

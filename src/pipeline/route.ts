@@ -80,6 +80,8 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
   const later: Later[] = [];
   const failures: Failure[] = [];
   const lanes: Lane[] = [];
+  /** What no deployment could mend, told by one beside which another still ran. */
+  let conclusive: GatewayError | null = null;
 
   function begin(deployment: Deployment): Lane | null {
     const handle = handlers.get(route)?.get(deployment);
@@ -111,7 +113,8 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
     else trial.abandoned();
     if (call.signal.aborted) throw abortError(call.signal);
     const skipped = skips.has(error.code);
-    if (!fault && !skipped && !othersRun) throw error;
+    if (!fault && !skipped) conclusive ??= error;
+    if (conclusive !== null && !othersRun) throw conclusive;
     failures.push({ deployment: deployment.id, outcome: error.code, latencyMs: lane.tookMs(), error });
     if (skipped) return;
     spent.attempts += 1;

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { composer, sentenceOf } from '../../src/federation/compose.ts';
 import { federation2 } from './subgraph-server.ts';
@@ -21,6 +23,12 @@ describe('the composer', () => {
     expect(first).toMatchObject({ ok: true, supergraphSdl: expect.stringContaining('local://ai') });
     expect(await compose([ai, shop], signal)).toBe(first);
     expect(await compose([{ ...shop, url: 'http://elsewhere.test' }, ai], signal)).not.toBe(first);
+  });
+
+  it('lets go of the signal of whoever asks, who composes again and again', async () => {
+    const { signal: asker } = new AbortController();
+    await composer().compose([shop, ai], asker);
+    expect(getEventListeners(asker, 'abort')).toEqual([]);
   });
 
   it('takes Federation 1 subgraphs', async () => {
@@ -88,5 +96,14 @@ describe('the composer', () => {
 
   it('stops with its signal', async () => {
     await expect(composer().compose([shop], AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('outlives the signals that its gateway gets, and not the gateway', async () => {
+    const worker = fork(new URL('../../src/federation/compose-worker.ts', import.meta.url));
+    worker.send({ subgraphs: [], own: null });
+    await once(worker, 'message');
+    for (const ending of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(ending);
+    worker.disconnect();
+    await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Spent } from '../../src/core/call.ts';
 import { collect } from '../../src/core/chunk.ts';
+import { GatewayError } from '../../src/core/errors.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import type { Route } from '../../src/routing/route.ts';
 import { account, breaks, call, double, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';
@@ -90,6 +91,27 @@ describe('a route that hedges', () => {
       yield { type: 'finish', reason: 'stop' };
     });
     await expect(ask(route('default', [first, refuses], soon))).resolves.toMatchObject({ text: 'Late.' });
+  });
+
+  it.each(['first', 'second'])('raises what nobody could mend, told by the %s, when the other fails, and asks nobody else', async (who) => {
+    const begun = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<void>();
+    const refuses = double('refuses', async function* () {
+      await begun.promise;
+      setImmediate(told.resolve);
+      yield* [];
+      throw new GatewayError('BAD_REQUEST', 'No model takes this.');
+    });
+    const breaksDown = double('breaks-down', async function* () {
+      begun.resolve();
+      await told.promise;
+      yield* [];
+      throw new GatewayError('MODEL_UNAVAILABLE', 'It is down.');
+    });
+    const third = says('Third.');
+    const pair = who === 'first' ? [refuses, breaksDown] : [breaksDown, refuses];
+    await expect(ask(route('default', [...pair, third], soon))).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    expect(third.asked).toHaveLength(0);
   });
 
   it('takes both out of the one budget of attempts', async () => {

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ExtractedDocument } from '../../src/retrieval/documents/document.ts';
 import { extracted } from '../../src/retrieval/documents/extract.ts';
@@ -153,5 +155,14 @@ describe('a source that cannot be read is refused with a sentence', () => {
     );
     controller.abort();
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('and reading goes on when the gateway is told to end, until the gateway has: they are signalled together', async () => {
+    const worker = fork(new URL('../../src/retrieval/documents/worker.ts', import.meta.url), { serialization: 'advanced' });
+    worker.send({ mediaType: 'text/plain', charset: null, bytes: Buffer.from('x') });
+    await once(worker, 'message');
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(signal);
+    worker.disconnect();
+    await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
   });
 });

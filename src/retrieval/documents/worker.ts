@@ -19,6 +19,11 @@ async function reply(source: SourceContent): Promise<WorkerReply> {
   }
 }
 
+/**
+ * Ctrl-C and service managers signal the gateway's processes all at once. The gateway then finishes what has begun, and ends
+ * this process itself.
+ */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 /** When the gateway is gone, so is whoever wanted the text. */
 process.once('disconnect', () => process.exit());
 process.once('message', (source: SourceContent) => void reply(source).then((answer) => process.send?.(answer)));
