@@ -37,7 +37,8 @@ function seeing(resolve: Resolver, seen: Seen): Resolver {
 }
 
 interface Left {
-  readonly nodes: ReadonlyMap<FieldNode, FieldNode>;
+  /** The same for the same node. It need not be of the operation: others rewrite nodes by themselves (`response-keys.ts`). */
+  readonly fieldOf: (node: FieldNode) => FieldNode;
   readonly operation: OperationDefinitionNode;
   readonly fragments: GraphQLResolveInfo['fragments'];
 }
@@ -55,8 +56,8 @@ function seenByOperation(): Seen {
     if (!isConditional) return info;
     const known = left.get(info.variableValues) ?? leftOf(info);
     left.set(info.variableValues, known);
-    const { operation, fragments, nodes } = known;
-    return { ...info, operation, fragments, fieldNodes: info.fieldNodes.map((node) => nodes.get(node) ?? node) };
+    const { operation, fragments, fieldOf } = known;
+    return { ...info, operation, fragments, fieldNodes: info.fieldNodes.map(fieldOf) };
   };
 }
 
@@ -78,16 +79,20 @@ function leftOf({ operation, fragments, variableValues }: GraphQLResolveInfo): L
     return { ...set, selections: selections.length === 0 ? [typename] : selections };
   };
   const leftSelection = (selection: SelectionNode): SelectionNode => {
-    if (selection.kind === Kind.FRAGMENT_SPREAD || selection.selectionSet === undefined) return selection;
-    const node = { ...selection, selectionSet: leftSet(selection.selectionSet) };
-    if (selection.kind === Kind.FIELD) nodes.set(selection, node as FieldNode);
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return selection;
+    return selection.kind === Kind.FIELD ? fieldOf(selection) : { ...selection, selectionSet: leftSet(selection.selectionSet) };
+  };
+  const fieldOf = (field: FieldNode): FieldNode => {
+    if (field.selectionSet === undefined) return field;
+    const node = nodes.get(field) ?? { ...field, selectionSet: leftSet(field.selectionSet) };
+    nodes.set(field, node);
     return node;
   };
   const named = Object.entries(fragments).map(([name, fragment]): [string, FragmentDefinitionNode] => [
     name,
     { ...fragment, selectionSet: leftSet(fragment.selectionSet) },
   ]);
-  return { operation: { ...operation, selectionSet: leftSet(operation.selectionSet) }, fragments: Object.fromEntries(named), nodes };
+  return { operation: { ...operation, selectionSet: leftSet(operation.selectionSet) }, fragments: Object.fromEntries(named), fieldOf };
 }
 
 function isWanted(selection: SelectionNode, variables: GraphQLResolveInfo['variableValues']): boolean {

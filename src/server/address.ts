@@ -34,13 +34,16 @@ export function clientAddress(trustedProxies: readonly string[]): AddressOf {
     const hops = forwarded === undefined ? [] : String(forwarded).split(',');
     for (const hop of hops.reverse()) {
       if (!isTrusted(address)) break;
-      const before = plain(hop.trim());
+      const before = plain(withoutPort(hop.trim()));
       if (isIP(before) === 0) break;
       address = before;
     }
     return isIPv4(address) ? address : `${prefix64(address)}::/64`;
   };
 }
+
+/** Some proxies write the client's port, too: `192.0.2.1:50123`, `[2001:db8::1]:50123`. */
+const withoutPort = (hop: string): string => /^\[(.+)\](:\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^([\d.]+):\d+$/, '$1');
 
 /** Without a zone, and IPv4 in IPv6 (`::ffff:1.2.3.4`, as a dual socket shows it) as IPv4. */
 function plain(address: string): string {

@@ -188,7 +188,10 @@ export function createServer(options: ServerOptions): FieldgateServer {
   return {
     async listen(at) {
       const elsewhere = await metricsElsewhere?.listen();
-      const url = await listening(at);
+      const url = await listening(at).catch(async (error: unknown) => {
+        await metricsElsewhere?.close();
+        throw error;
+      });
       const metricsBase = metricsHere === null ? elsewhere?.url : url;
       return { url, metricsUrl: metricsBase === undefined ? null : `${metricsBase}${metricsPath}` };
     },

@@ -21,6 +21,7 @@ export interface Owner {
    * registers before it leaves anything.
    */
   living(): Promise<ReadonlySet<string>>;
+  /** Whoever asks during one shares it: two at a time would each take a new name, and anyone may ask whether we are ready. */
   renew(): Promise<void>;
   close(): Promise<void>;
 }
@@ -46,11 +47,18 @@ export async function openOwner(
       now() + leaseMs,
     ]);
   let closed = false;
-  const renew = async (): Promise<void> => {
+  const renewNow = async (): Promise<void> => {
     const renewed = await database.run('update owners set leased_until = $2 where id = $1', [id, now() + leaseMs]);
     if (renewed > 0 || closed) return;
     id = crypto.randomUUID();
     await register();
+  };
+  let renewing: Promise<void> | null = null;
+  const renew = (): Promise<void> => {
+    renewing ??= renewNow().finally(() => {
+      renewing = null;
+    });
+    return renewing;
   };
   const lives = (row: Row): boolean => {
     if (row['id'] === id) return true;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { get } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -98,6 +100,18 @@ describe('closing', () => {
   it('says in a sentence that a port is taken', async () => {
     const { url } = await serve();
     await expect(serve({}, Number(new URL(url).port))).rejects.toThrow(/another program uses it/);
+  });
+
+  it('gives the address of the metrics back when its own is taken', async () => {
+    const { url } = await serve();
+    const taken = Number(new URL(url).port);
+    const free = createServer().listen(0, '127.0.0.1');
+    await once(free, 'listening');
+    const at = { host: '127.0.0.1', port: (free.address() as AddressInfo).port };
+    await new Promise((resolve) => free.close(resolve));
+    const metrics = { metrics: { text: async () => 'up 1\n', contentType: 'text/plain' }, admit: async () => {}, at };
+    await expect(serve({ metrics }, taken)).rejects.toThrow(/another program uses it/);
+    await expect(serve({ metrics })).resolves.toBeDefined();
   });
 });
 

@@ -100,6 +100,14 @@ describe('the address of a client', () => {
     expect(seen('10.0.0.1', null, proxies)).toBe('10.0.0.1');
   });
 
+  it('is told by proxies with its port, too', () => {
+    const proxies = ['10.0.0.0/8'];
+    expect(seen('10.0.0.1', '198.51.100.7:50123, 10.2.3.4:80', proxies)).toBe('198.51.100.7');
+    expect(seen('10.0.0.1', '[2001:db8::1]:50123', proxies)).toBe(seen('2001:db8::1'));
+    expect(seen('10.0.0.1', '[2001:db8::1]', proxies)).toBe(seen('2001:db8::1'));
+    expect(seen('10.0.0.1', '2001:db8::1:80', proxies)).toBe(seen('2001:db8::1:80'));
+  });
+
   it('is one for a whole /64 of IPv6, in every spelling, and for IPv4 in IPv6', () => {
     const one = seen('2001:DB8::1');
     expect(seen('2001:db8:0:0:ffff:1:2:3')).toBe(one);

@@ -69,6 +69,19 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
     await expect(graph.query('{ posts { author { name @skip(if: true) } } }')).resolves.toEqual({ data: { posts: [{ author: {} }] } });
   });
 
+  it('does not ask for what is skipped beside a field that has the name of another', async () => {
+    const posts = graph.subgraphs['posts'];
+    for (const query of [
+      '{ posts { author { id: name ... on User @skip(if: true) { mail } } } }',
+      'query($yes: Boolean = false) { posts { author { ...M @include(if: $yes) ...N } } } fragment M on User { mail } fragment N on User { id: name }',
+      'query($yes: Boolean = true) { posts { title @skip(if: $yes) author { id: name mail @skip(if: $yes) } } }',
+    ]) {
+      posts?.asked.splice(0);
+      await expect(graph.query(query), query).resolves.toEqual({ data: { posts: [{ author: { id: 'Provided' } }] } });
+      expect(JSON.stringify(posts?.asked), query).not.toMatch(/mail|title/);
+    }
+  });
+
   it('asks the subgraph that took a field over', async () => {
     await expect(graph.query('{ me { legacy name } }')).resolves.toEqual({ data: { me: { legacy: 'new', name: 'Ada' } } });
   });
