@@ -6,24 +6,21 @@ import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './reques
 
 /** Root value of a local execution: on whose behalf it runs. */
 export class LocalRoot {
-  readonly context: object;
   readonly info: GraphQLResolveInfo | null;
 
-  constructor(context: object, info: GraphQLResolveInfo | null) {
-    this.context = context;
+  constructor(info: GraphQLResolveInfo | null) {
     this.info = info;
   }
 }
 
 export function localExecutor(schema: GraphQLSchema): SubgraphExecutor {
   return async (request) => {
-    const { context } = request;
     const args = {
       schema,
       document: flat(request.document),
       variableValues: request.variables ?? {},
-      contextValue: context,
-      rootValue: new LocalRoot(typeof context === 'object' && context !== null ? context : {}, request.info ?? null),
+      contextValue: request.context,
+      rootValue: new LocalRoot(request.info ?? null),
     };
     if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return placed(request, (await execute(args)) as SubgraphResult, schema);
     const events = await subscribe(args);

@@ -27,6 +27,7 @@ import { clientKey, clientPath } from './response-keys.ts';
 export type ResponsePath = readonly (string | number)[];
 
 type Book = Map<string, ResponsePath[]>;
+/** By the variable values of an execution: each event of a subscription is one of its own, and its lists are others. */
 const books = new WeakMap<object, Book>();
 
 /**
@@ -37,13 +38,14 @@ export function responsePaths(info: GraphQLResolveInfo): () => readonly Response
   const own = responsePathAsArray(info.path);
   const root: unknown = info.rootValue;
   if (!(root instanceof LocalRoot) || root.info === null) return () => [own];
+  const { variableValues } = root.info;
   const joined = joinKeysOf(info, own, root.info);
   if (joined === null) {
     const prefix = responsePathAsArray(root.info.path);
     return () => [[...prefix, ...clientPath(own.slice(1))]];
   }
   return () => {
-    const book = books.get(root.context);
+    const book = books.get(variableValues);
     const found = joined.keys.map((key) => book?.get(key)).find((paths) => paths !== undefined);
     return found === undefined ? [own] : found.map((path) => [...path, ...joined.rest]);
   };
@@ -119,14 +121,14 @@ export function recordingPaths(schema: GraphQLSchema, { ofEntities, keys }: Loca
 function record(field: GraphQLField<unknown, unknown>, typeName: string, keys: readonly string[]): void {
   const resolve = field.resolve ?? defaultFieldResolver;
   field.resolve = (parent, args, context, info) => {
-    if (typeof context === 'object' && context !== null && typeof parent === 'object' && parent !== null) {
+    if (typeof parent === 'object' && parent !== null) {
       const responseKey = String(info.path.key);
       for (const key of keys) {
         const value = projected(parent as Readonly<Record<string, unknown>>, key);
         if (value === null) continue;
         const name = joinKey(typeName, value, field.name, responseKey, args);
-        const book: Book = books.get(context) ?? new Map();
-        books.set(context, book);
+        const book: Book = books.get(info.variableValues) ?? new Map();
+        books.set(info.variableValues, book);
         const paths = book.get(name) ?? [];
         book.set(name, paths);
         paths.push(responsePathAsArray(info.path));

@@ -66,5 +66,5 @@ function counted(draw: Draw, settled: (cost: NanoUsd) => void): Draw {
 const beyond = (taken: NanoUsd, more: NanoUsd, most: NanoUsd): GatewayError =>
   new GatewayError(
     'COST_LIMIT_EXCEEDED',
-    `This can cost up to ${decimalOf(more)} USD beside the ${decimalOf(taken)} USD that the operation has taken, and one operation may cost ${decimalOf(most)} USD. A list was longer than its arguments or @listSize say. Ask for fewer at a time.`,
+    `This can cost up to ${decimalOf(more)} USD beside the ${decimalOf(taken)} USD that the operation has taken, and one operation may cost ${decimalOf(most)} USD. A list was longer than its arguments or @listSize say, a model had to be asked again, or a subscription has had many events. Ask for fewer at a time, or subscribe anew.`,
   );

@@ -19,8 +19,9 @@ export interface Origins {
   preflight(request: IncomingMessage): Readonly<Record<string, string>>;
 }
 
-const loopback = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-const address = /^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\])(:\d+)?$/;
+/** Names below `localhost` are this machine's too (RFC 6761 §6.3), and nobody can point one elsewhere. */
+const loopback = /^(([\w-]+\.)*localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+const address = /^(\d+\.\d+\.\d+\.\d+|\[[0-9a-f:.]+\])(:\d+)?$/i;
 const headersAllowed = [
   'authorization',
   'content-type',
@@ -66,7 +67,7 @@ export function originRules(list: readonly string[], development: boolean, forwa
   function refuseRebound({ headers }: IncomingMessage): void {
     const { host = '', origin, authorization } = headers;
     if (!development || origin !== undefined || authorization !== undefined || loopback.test(host) || address.test(host)) return;
-    if (list.some((allowed) => URL.parse(allowed)?.host === host)) return;
+    if (list.some((allowed) => URL.parse(allowed)?.host === host.toLowerCase())) return;
     throw new HttpRefusal(
       403,
       `Without a key, the gateway in development is asked at its address, such as 127.0.0.1 or localhost; this request names the host "${host.slice(0, 200)}". Send a key, or let its operator add the origin to server.origins.`,

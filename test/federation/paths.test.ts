@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { parse } from 'graphql';
+import { execute, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bypassing } from '../../src/federation/bypass.ts';
 import { type ResponsePath, responsePaths } from '../../src/federation/paths.ts';
@@ -71,6 +71,18 @@ describe('response paths of AI fields', () => {
   it('finds 50 true paths of 50 entities', async () => {
     const paths = await pathsOf('{ products { id summary } }');
     expect(paths).toEqual(ids.map((_, index) => [['products', index, 'summary']]));
+  });
+
+  it('tells the events of a subscription apart: each is an execution of its own in one context', async () => {
+    const contextValue = {};
+    const event = async (query: string): Promise<(typeof uses)[number][]> => {
+      await execute({ schema: graph.schema, document: parse(query), contextValue, rootValue: {} });
+      return uses.splice(0);
+    };
+    const first = await event('{ list: top { id summary } }');
+    const second = await event('{ list: products { id summary } }');
+    expect(first.map((read) => read())).toEqual([[['list', 0, 0, 'summary']], [['list', 1, 0, 'summary']], [['list', 1, 1, 'summary']]]);
+    expect(second.map((read) => read())).toEqual(ids.map((_, index) => [['list', index, 'summary']]));
   });
 
   it('tells aliases, arguments and places apart', async () => {

@@ -125,7 +125,9 @@ describe('web pages', () => {
     ['null', false, ['https://app.example'], null],
     ['http://localhost:5173', true, [], 'http://localhost:5173'],
     ['http://localhost:5173', false, [], null],
+    ['http://shop.localhost:5173', true, [], 'http://shop.localhost:5173'],
     ['https://localhost.evil.example', true, [], null],
+    ['https://evillocalhost', true, [], null],
     ['https://any.example', false, ['*'], '*'],
   ])('of %s (development: %s, allowed: %j) get %s', async (origin, development, origins, allowed) => {
     const { url, opened } = await serve({ development, cors: { origins } });
@@ -154,7 +156,12 @@ describe('web pages', () => {
     ['evil.example', { authorization: 'Bearer secret' }, {}, 200],
     ['evil.example', {}, { development: false }, 200],
     ['app.example', {}, { cors: { origins: ['http://app.example'] } }, 200],
+    ['App.Example', {}, { cors: { origins: ['http://app.example'] } }, 200],
     ['localhost:4000', {}, {}, 200],
+    ['LOCALHOST:4000', {}, {}, 200],
+    ['shop.localhost:4000', {}, {}, 200],
+    ['localhost.evil.example', {}, {}, 403],
+    ['evillocalhost', {}, {}, 403],
     ['[::1]:4000', {}, {}, 200],
     ['192.168.1.7:4000', {}, {}, 200],
   ])('cannot reach it by a name that was pointed here: Host %s, %j, %j get %i', async (host, headers, options, status) => {

@@ -1,10 +1,12 @@
 /** An operator's `@answer` field: a question about the entity, answered from a collection's documents, with citations. */
 import { type GraphQLFieldResolver, getNamedType } from 'graphql';
+import { throwIfAborted } from '../../core/abort.ts';
 import type { AnswerField } from '../../fields/ai-field.ts';
 import { renderPlain, renderQuestion } from '../../fields/template.ts';
 import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
 import type { OperationContext } from '../context.ts';
 import type { Services } from '../services.ts';
+import { callsAtOnce, turnIn } from './together.ts';
 
 /** As many passages as `aiAnswer` shows a model unless asked for another number. */
 const passages = 8;
@@ -26,8 +28,15 @@ export function answerResolver(
       },
       renderQuestion(field.question, args, entity),
     );
-    const run = await prepared.start({});
-    const state = await run.ended(context.signal);
+    const state = await turnIn(
+      context,
+      field.coordinate,
+      callsAtOnce,
+    )(async () => {
+      throwIfAborted(context.signal);
+      const run = await prepared.start({});
+      return run.ended(context.signal);
+    });
     if (state.failure !== null) throw state.failure;
     if (isNoAnswer(state)) return null;
     const { text, citations } = state.completion;

@@ -13,16 +13,13 @@ import type { OperationContext } from '../context.ts';
 import { entityCeiling } from '../quote-rules.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';
-import { bounded, together } from './together.ts';
+import { bounded, callsAtOnce, together } from './together.ts';
 
 interface Use {
   readonly request: CompletionRequest;
   readonly asked: Asked;
   readonly info: GraphQLResolveInfo;
 }
-
-/** Calls of one field of one operation that run at a time: a list of entities must not take all slots of its principal. */
-const callsAtOnce = 8;
 
 export function completionResolver(
   field: CompletionField,

@@ -29,6 +29,18 @@ export function together<Asked, Result>(
 type Turn = <T>(task: () => Promise<T>) => Promise<T>;
 const turnsOf = new WeakMap<OperationContext, Map<string, Turn>>();
 
+/** Calls of one field of one operation that run at a time: a list of entities must not take all slots of its principal. */
+export const callsAtOnce = 8;
+
+/** Of all tasks of that name in the operation so many run at a time, whoever waits longest first. */
+export function turnIn(context: OperationContext, name: string, most: number): Turn {
+  const turns = turnsOf.get(context) ?? new Map<string, Turn>();
+  turnsOf.set(context, turns);
+  const turn = turns.get(name) ?? inTurn(most);
+  turns.set(name, turn);
+  return turn;
+}
+
 /**
  * Runs the tasks and gives each its result or its error, in order. Of all tasks of that name in the operation so many run at a
  * time: two lists of one operation do not take twice the calls of one.
@@ -39,10 +51,7 @@ export function bounded<T>(
   most: number,
   tasks: readonly (() => Promise<T>)[],
 ): Promise<(T | Error)[]> {
-  const turns = turnsOf.get(context) ?? new Map<string, Turn>();
-  turnsOf.set(context, turns);
-  const turn = turns.get(name) ?? inTurn(most);
-  turns.set(name, turn);
+  const turn = turnIn(context, name, most);
   return Promise.all(
     tasks.map((task) => turn(task).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))))),
   );
