@@ -88,7 +88,8 @@ describe('fieldgate check', () => {
     const cwd = folderWith({
       'gateway.config.ts': configText(
         `deployments: { own: { provider: 'embedded', model: 'own', price: { input: -1, output: 2 }, capabilities: ['flying'], wait: 3 } },
-        routes: { default: { deployments: ['own'], retry: 3 } }, documents: [{ collection: 'handbook', paths: ['pages'] }], collections: {},
+        routes: { default: { deployments: ['own'], retry: 3, hedge: { after: 3 } } }, documents: [{ collection: 'handbook', paths: ['pages'], path: 'x' }],
+        collections: { rules: { reader: ['web'] } }, guardrails: [{ guardrail: {}, route: '*' }], telemetry: { metrics: { port: 9000, hots: '::' } },
         graph: { pollSeconds: -1, forwardHeaders: ['two words'], subgraph: [] }, storage: { usageDays: 0.5 }, server: { drainMs: 'long' },
         teams: { web: { monthlyBudget: 25 } }, logLevel: 'loud', guardrail: []`,
       ),
@@ -98,6 +99,11 @@ describe('fieldgate check', () => {
       'guardrail is no setting. Settings: providers, deployments, routes, guardrails,',
       'deployments.own.wait is no setting. Settings here: provider, model,',
       'routes.default.retry is no setting. Settings here: ',
+      'routes.default.hedge.after is no setting. Settings here: afterMs.',
+      'guardrails.0.route is no setting. Settings here: guardrail, routes.',
+      'collections.rules.reader is no setting. Settings here: readers, writers,',
+      'documents.0.path is no setting. Settings here: collection, paths.',
+      'telemetry.metrics.hots is no setting. Settings here: host, port.',
       'graph.subgraph is no setting. Settings here: ai, supergraph, subgraphs,',
       'deployments.own.price.input is -1. It must be US dollars per million tokens, 0 or more.',
       'deployments.own.capabilities has "flying". Capabilities: completion, embedding,',

@@ -3,7 +3,9 @@ import type {
   DeploymentConfig,
   GatewayConfig,
   GraphConfig,
+  GuardrailConfig,
   LogLevel,
+  MetricsAddress,
   RouteConfig,
   ServerConfig,
   StorageConfig,
@@ -52,6 +54,16 @@ const route: Names<RouteConfig> = {
   totalMs: true,
   providerOptions: true,
 };
+const hedge: Names<NonNullable<RouteConfig['hedge']>> = { afterMs: true };
+const guardrail: Names<GuardrailConfig> = { guardrail: true, routes: true };
+/** A collection without `readers` is everybody's, so that none may go by a wrong name. */
+const collection: Names<NonNullable<GatewayConfig['collections']>[string]> = {
+  readers: true,
+  writers: true,
+  embeddingRoute: true,
+  similarityFloor: true,
+};
+const document: Names<NonNullable<GatewayConfig['documents']>[number]> = { collection: true, paths: true };
 const team: Names<TeamConfig> = { dailyBudget: true, monthlyBudget: true, requestsPerMinute: true, concurrency: true };
 const graph: Names<GraphConfig> = {
   ai: true,
@@ -68,6 +80,7 @@ const graph: Names<GraphConfig> = {
 const subgraph: Names<SubgraphConfig> = { name: true, url: true, sdl: true, timeoutMs: true, retries: true, run: true };
 const storage: Names<StorageConfig> = { folder: true, usageDays: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
+const metrics: Names<MetricsAddress> = { host: true, port: true };
 const server: Names<ServerConfig> = {
   host: true,
   port: true,
@@ -105,12 +118,17 @@ function unknownSettings(config: GatewayConfig): readonly string[] {
     ...of('', config, gateway),
     ...ofEach('deployments', deployments, deployment),
     ...ofEach('routes', routes, route),
+    ...Object.entries(routes).flatMap(([name, settings]) => of(`routes.${name}.hedge.`, settings.hedge, hedge)),
+    ...ofEach('guardrails', config.guardrails ?? [], guardrail),
+    ...ofEach('collections', config.collections ?? {}, collection),
+    ...ofEach('documents', config.documents ?? [], document),
     ...ofEach('teams', teams, team),
     ...of('graph.', config.graph, graph),
     ...ofEach('graph.subgraphs', config.graph?.subgraphs ?? [], subgraph),
     ...of('storage.', config.storage, storage),
     ...of('server.', config.server, server),
     ...of('telemetry.', config.telemetry, telemetry),
+    ...of('telemetry.metrics.', config.telemetry?.metrics || undefined, metrics),
   ];
 }
 
