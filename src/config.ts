@@ -105,7 +105,7 @@ export interface GraphConfig {
   readonly forwardHeaders?: readonly string[];
   /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
   readonly indexHeaders?: Readonly<Record<string, string>>;
-  /** The most that one operation may cost, in US dollars as decimal text; without it, no more than its budgets. */
+  /** The most that one operation may cost (of a subscription, all its events), in US dollars as decimal text; without it, no more than its budgets. */
   readonly mostPerOperation?: string;
   /** The most objects that one operation may gather from the subgraphs: lists in lists multiply. Default 50,000. */
   readonly mostObjects?: number;

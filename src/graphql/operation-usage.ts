@@ -36,27 +36,52 @@ export interface SettledCall {
 
 export interface OperationUsage {
   add(call: SettledCall): void;
-  /** Null when the operation asked nothing of a model. */
+  /** All that the operation has used; null when nothing has been settled since the last time it was asked. */
   extension(): UsageExtension | null;
 }
 
+/**
+ * Calls that an earlier event of a stream has told of and a later one tells again: its last event has all of an answer, the
+ * search and the text. Of older ones only the sums stay, or a subscription whose every event asks a model would grow without end.
+ */
+const mostToldAgain = 16;
+
+interface Sums {
+  readonly cost: NanoUsd | null;
+  readonly totalTokens: number;
+}
+
 export function operationUsage(): OperationUsage {
-  const calls: SettledCall[] = [];
+  let older: Sums = { cost: 0, totalTokens: 0 };
+  let told: readonly SettledCall[] = [];
+  let fresh: SettledCall[] = [];
   return {
     add: (call) => {
-      calls.push(call);
+      fresh.push(call);
     },
-    extension: () => (calls.length === 0 ? null : extensionOf(calls)),
+    extension() {
+      if (fresh.length === 0) return null;
+      const keptFrom = Math.max(0, told.length - mostToldAgain);
+      older = sumsOf(older, told.slice(0, keptFrom));
+      told = [...told.slice(keptFrom), ...fresh];
+      fresh = [];
+      return extensionOf(older, told);
+    },
   };
 }
 
-function extensionOf(calls: readonly SettledCall[]): UsageExtension {
-  let cost: NanoUsd | null = 0;
-  let totalTokens = 0;
-  for (const { settlement } of calls) {
-    cost = cost === null || settlement.cost === null ? null : cost + settlement.cost;
-    totalTokens += settlement.usage === null ? 0 : totalTokensOf(settlement.usage);
-  }
+function sumsOf(start: Sums, calls: readonly SettledCall[]): Sums {
+  return calls.reduce<Sums>(
+    ({ cost, totalTokens }, { settlement }) => ({
+      cost: cost === null || settlement.cost === null ? null : cost + settlement.cost,
+      totalTokens: totalTokens + (settlement.usage === null ? 0 : totalTokensOf(settlement.usage)),
+    }),
+    start,
+  );
+}
+
+function extensionOf(older: Sums, calls: readonly SettledCall[]): UsageExtension {
+  const { cost, totalTokens } = sumsOf(older, calls);
   return {
     cost: cost === null ? null : decimalOf(cost),
     totalTokens,

@@ -7,12 +7,10 @@ import { keepCursor } from './cursor.ts';
  * at once, and a stream on its terminal event. Of incremental results, only the last may carry it.
  */
 export function usageAttacher(usage: OperationUsage): (result: ExecutionResult) => ExecutionResult {
-  let told = 0;
   return (result) => {
     if ('hasNext' in result && result.hasNext === true) return result;
     const extension = usage.extension();
-    if (extension === null || extension.calls.length === told) return result;
-    told = extension.calls.length;
+    if (extension === null) return result;
     return keepCursor(result, { ...result, extensions: { ...result.extensions, usage: extension } });
   };
 }
