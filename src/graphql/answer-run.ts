@@ -1,5 +1,6 @@
 /** An answer from documents is a run too: finding the passages and writing the answer are its source. */
 import type { Chunk } from '../core/chunk.ts';
+import type { Hold } from '../core/hold.ts';
 import type { RunState } from '../runs/run.ts';
 import { type Asker, callFor, routeFor } from './call.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
@@ -12,9 +13,16 @@ const nothingFound = 'Nothing relevant was found; no model was asked.';
 
 export const isNoAnswer = (state: RunState): boolean => state.completion.warnings.includes(nothingFound);
 
-/** `shown`: see `Question` in `retrieval/`. */
-export function preparedAnswer(asker: Asker, input: AiAnswerInput, shown: string = input.question): PreparedRun {
+export interface AnswerSettings {
+  /** See `Question` in `retrieval/`. Default: the question. */
+  readonly shown?: string;
+  /** What its calls draw on. Default: the operation's. */
+  readonly hold?: Hold;
+}
+
+export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = input.question, hold }: AnswerSettings = {}): PreparedRun {
   const { services, context } = asker;
+  const paying: Asker = hold === undefined ? asker : { ...asker, context: { ...context, hold } };
   const route = routeFor(services, context.principal, input.route ?? 'default', 'completion');
   const first = input.first ?? 8;
   checkWhole('first', first, 1, 50);
@@ -45,7 +53,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput, shown: string
             signal,
             context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? { id, report } : {}) }),
+            callFor: (want) => callFor(paying, { ...settings, ...want, live, ...(want.purpose === 'answer' ? { id, report } : {}) }),
           });
           if (answer.kind === 'answer') {
             yield* answer.chunks;

@@ -72,3 +72,21 @@ it('@answer fields of a list ask eight at a time, and none once their operation 
   expect([ended.get('fulfilled')?.length, ended.get('rejected')?.length]).toEqual([4, 16]);
   expect(gates).toHaveLength(12);
 });
+
+it('an @answer field gives back what it did not draw of its reservation when it is done, whether a model was asked or none', async () => {
+  const given: number[] = [];
+  const operation = context();
+  const giving = { ...operation, hold: { ...operation.hold, giveBack: async (amount: number) => void given.push(amount) } };
+  const silent = helpField(async () => nothing);
+  await silent({ id: '1', name: 'a kettle' }, { about: 'Does it boil?' }, giving);
+  const [reserved = 0] = given;
+  expect(reserved).toBeGreaterThan(1_000);
+
+  const drawing = helpField(async ({ callFor }) => {
+    const call = await callFor({ purpose: 'search', route: 'embedding', signal: operation.signal });
+    await call.hold.draw({ callId: call.id, most: 1_000, rows: [] });
+    return nothing;
+  });
+  await drawing({ id: '2', name: 'a pan' }, { about: 'Does it boil?' }, giving);
+  expect(given).toEqual([reserved, reserved - 1_000]);
+});

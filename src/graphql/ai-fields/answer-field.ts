@@ -5,6 +5,8 @@ import type { AnswerField } from '../../fields/ai-field.ts';
 import { renderPlain, renderQuestion } from '../../fields/template.ts';
 import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
 import type { OperationContext } from '../context.ts';
+import { countingHold } from '../counting-hold.ts';
+import { entityCeiling } from '../quote-rules.ts';
 import type { Services } from '../services.ts';
 import { callsAtOnce, turnIn } from './together.ts';
 
@@ -17,6 +19,8 @@ export function answerResolver(
   services: Services,
 ): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
   return async (entity, args, context, info) => {
+    const reserved = entityCeiling(field, services).cost ?? 0;
+    const { hold, drawn } = countingHold(context.hold);
     const prepared = preparedAnswer(
       { services, context, info },
       {
@@ -26,7 +30,7 @@ export function answerResolver(
         first: passages,
         maxOutputTokens: field.maxOutputTokens,
       },
-      renderQuestion(field.question, args, entity),
+      { shown: renderQuestion(field.question, args, entity), hold },
     );
     const state = await turnIn(
       context,
@@ -36,6 +40,8 @@ export function answerResolver(
       throwIfAborted(context.signal);
       const run = await prepared.start({});
       return run.ended(context.signal);
+    }).finally(() => {
+      if (drawn() < reserved) void context.hold.giveBack(reserved - drawn()).catch(() => {});
     });
     if (state.failure !== null) throw state.failure;
     if (isNoAnswer(state)) return null;
