@@ -6,6 +6,7 @@ import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { abortError } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
+import { workerEnvironment } from '../core/worker-environment.ts';
 import type { Composing } from './compose-worker.ts';
 import type { Composition, Subgraph } from './composition.ts';
 import type { CompositionProblem } from './composition-problem.ts';
@@ -13,7 +14,7 @@ import type { CompositionProblem } from './composition-problem.ts';
 export type { Composition, CompositionProblem, Subgraph };
 
 export interface Composer {
-  /** The composition of these subgraphs; the same object as last time when none has changed. CANCELLED when the signal fires. */
+  /** The composition of these subgraphs; the same object as last time when none has changed. CANCELLED when the signal fires, TIMEOUT after a minute. */
   compose(subgraphs: readonly Subgraph[], signal: AbortSignal): Promise<Composition>;
 }
 
@@ -43,15 +44,22 @@ export function sentenceOf({ code, message, remedy }: CompositionProblem): strin
   return `${code}: ${sentence}${remedy === null ? '' : ` ${remedy}`}`;
 }
 
+/** Thirty subgraphs take 3 s. */
+const mostMs = 60_000;
+
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './compose-worker.ts' : './compose-worker.js', import.meta.url);
 
 function inProcess(subgraphs: readonly Subgraph[], own: string | null, signal: AbortSignal): Promise<Composition> {
   if (signal.aborted) return Promise.reject(abortError(signal));
-  const worker = fork(workerFile, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const worker = fork(workerFile, { env: workerEnvironment(), execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const asked: Composing = { subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, sdl })), own };
   const { promise, resolve, reject } = Promise.withResolvers<Composition>();
   const broken = (cause: unknown): void => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause }));
   const onAbort = (): void => reject(abortError(signal));
+  const timer = setTimeout(
+    () => reject(new GatewayError('TIMEOUT', `The subgraphs could not be composed within ${mostMs / 1_000} seconds.`)),
+    mostMs,
+  );
   signal.addEventListener('abort', onAbort, { once: true });
   worker.once('message', (composed: Composition) => resolve(composed));
   worker.on('error', broken);
@@ -60,6 +68,7 @@ function inProcess(subgraphs: readonly Subgraph[], own: string | null, signal: A
     if (error !== null) broken(error);
   });
   return promise.finally(() => {
+    clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
     worker.kill('SIGKILL');
   });

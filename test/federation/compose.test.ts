@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { composer, sentenceOf } from '../../src/federation/compose.ts';
 import { federation2 } from './subgraph-server.ts';
 
@@ -17,7 +17,7 @@ const ai = {
 };
 
 describe('the composer', () => {
-  it('composes in a worker thread, and not again while no SDL changes', async () => {
+  it('composes in a process of its own, and not again while no SDL changes', async () => {
     const { compose } = composer();
     const first = await compose([shop, ai], signal);
     expect(first).toMatchObject({ ok: true, supergraphSdl: expect.stringContaining('local://ai') });
@@ -29,6 +29,12 @@ describe('the composer', () => {
     const { signal: asker } = new AbortController();
     await composer().compose([shop, ai], asker);
     expect(getEventListeners(asker, 'abort')).toEqual([]);
+  });
+
+  it('is not held up by what the gateway’s environment says to Node', async () => {
+    vi.stubEnv('NODE_OPTIONS', '--no-such-option');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await composer().compose([shop], signal)).toMatchObject({ ok: true });
   });
 
   it('takes Federation 1 subgraphs', async () => {

@@ -6,6 +6,7 @@
 import { fork } from 'node:child_process';
 import { abortError } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { workerEnvironment } from '../../core/worker-environment.ts';
 import type { ExtractedDocument } from './document.ts';
 import { readDocument, type SourceContent } from './read.ts';
 import type { WorkerReply } from './worker.ts';
@@ -23,8 +24,6 @@ const inlineBytes: Readonly<Partial<Record<SourceContent['mediaType'], number>>>
 };
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-/** All that the process is told of the environment: where compiled code is kept. */
-const sharedVariables = ['NODE_COMPILE_CACHE', 'TMPDIR', 'TEMP', 'SystemRoot'] as const;
 
 /** Throws BAD_REQUEST with a sentence about the source for what cannot be read, or not within the bounds. */
 export async function extracted(source: SourceContent, signal: AbortSignal): Promise<ExtractedDocument> {
@@ -36,7 +35,7 @@ function inProcess(source: SourceContent, signal: AbortSignal): Promise<Extracte
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(abortError(signal));
     const worker = fork(workerFile, {
-      env: Object.fromEntries(sharedVariables.map((name) => [name, process.env[name]])),
+      env: workerEnvironment(),
       execArgv: [`--max-old-space-size=${mostMegabytes}`],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
