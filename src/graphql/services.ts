@@ -35,9 +35,9 @@ export interface Services {
   answerTokens(passages: number): number;
   /** Where in the client's response the field stands: more than once where one entity stands in several places. */
   pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
-  /** What the operation can cost at most; compiled once per schema and document. */
   /** What one operation may cost; null: no more than its budgets. */
   readonly mostPerOperation: NanoUsd | null;
+  /** What the operation can cost at most; compiled once per schema and document. */
   quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
   /** The graph that clients see; null while there is none but the AI subgraph. */
   graph(): GraphQLSchema | null;

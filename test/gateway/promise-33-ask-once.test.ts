@@ -149,16 +149,8 @@ describe('identical prompts in an operation are one call, however they come', ()
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
   };
-  const nano = ({ cost }: { cost: string }): number => Math.round(Number(cost) * 1e9);
-  /** 101 tokens in, 10 out: 121,000 nano-dollars. */
-  const cost = 121_000;
-
-  it.each([
-    ['nothing is kept', {}],
-    ['answers are kept', { cacheSeconds: 60 }],
-  ])('a slower team’s entities join the call in flight and bear their share, where %s', async (_, route) => {
-    const { gateway, provider, gates } = await twoTeams(route);
-    const asking = gateway.ask('query Joined { fast { summary } slow { s: summary gist } }');
+  /** Until the slow team's entities are asked for while the model still works for the fast one's. */
+  async function slowTeamComesInFlight({ provider, gates }: Awaited<ReturnType<typeof twoTeams>>): Promise<void> {
     await eventually(
       'the model is asked',
       () => provider.asked.length,
@@ -171,6 +163,19 @@ describe('identical prompts in an operation are one call, however they come', ()
       (calls) => calls === 2,
     );
     await settled();
+  }
+  const nano = ({ cost }: { cost: string }): number => Math.round(Number(cost) * 1e9);
+  /** 101 tokens in, 10 out: 121,000 nano-dollars. */
+  const cost = 121_000;
+
+  it.each([
+    ['nothing is kept', {}],
+    ['answers are kept', { cacheSeconds: 60 }],
+  ])('a slower team’s entities join the call in flight and bear their share, where %s', async (_, route) => {
+    const both = await twoTeams(route);
+    const { gateway, provider, gates } = both;
+    const asking = gateway.ask('query Joined { fast { summary } slow { s: summary gist } }');
+    await slowTeamComesInFlight(both);
     gates.model.open();
     const { data, errors, extensions } = await asking;
     expect(errors).toBeUndefined();
@@ -241,20 +246,10 @@ describe('identical prompts in an operation are one call, however they come', ()
   });
 
   it('texts that are being embedded are not embedded twice', async () => {
-    const { gateway, provider, gates } = await twoTeams();
+    const both = await twoTeams();
+    const { gateway, provider, gates } = both;
     const asking = gateway.ask('{ fast { vector } slow { v: vector } }');
-    await eventually(
-      'the model is asked',
-      () => provider.asked.length,
-      (asked) => asked === 1,
-    );
-    gates.slow.open();
-    await eventually(
-      'both lists are resolved',
-      () => entityCalls.sizes.length,
-      (calls) => calls === 2,
-    );
-    await settled();
+    await slowTeamComesInFlight(both);
     gates.model.open();
     const { data, errors, extensions } = await asking;
     expect(errors).toBeUndefined();
