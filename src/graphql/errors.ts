@@ -56,6 +56,9 @@ const failureCodes: ReadonlySet<string> = new Set<FailureCode>([
   'INTERNAL',
 ]);
 
+/** Codes that a failure can have where nothing but data can tell it: in a stream and in a stored completion. */
+const shownCodes: ReadonlySet<string> = new Set([...failureCodes, 'BAD_REQUEST', 'FORBIDDEN', 'UNAUTHENTICATED']);
+
 export const allFailures = [
   'BudgetExceeded',
   'RateLimited',
@@ -96,7 +99,7 @@ export async function failureOf<Name extends FailureName>(
 
 function baseOf(error: GatewayError): FailureBase {
   return {
-    code: failureCodes.has(error.code) ? (error.code as FailureCode) : 'OTHER',
+    code: shownCodes.has(error.code) ? (error.code as FailureCode) : 'OTHER',
     message: error.message,
     retryable: error.retryable,
     retryAfterMs: shortened(error.details.retryAfterMs),

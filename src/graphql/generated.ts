@@ -589,6 +589,8 @@ export type Failure = {
 
 /** Kinds of failure. It may grow: treat what you do not know as OTHER. */
 export type FailureCode =
+  /** The request itself was wrong: the message says what would have been accepted. */
+  | 'BAD_REQUEST'
   /** A budget has not enough left for the most that this could cost. */
   | 'BUDGET_EXCEEDED'
   /** Somebody cancelled it, or the client left. */
@@ -597,6 +599,8 @@ export type FailureCode =
   | 'CONCURRENCY_LIMITED'
   /** The input is longer than `maxInputTokens` or than the model can read. Nothing was sent. */
   | 'CONTEXT_TOO_LONG'
+  /** The key may not do this: a scope, a route or a collection that it has not. */
+  | 'FORBIDDEN'
   /** A guardrail refused the prompt or the answer. */
   | 'GUARDRAIL_BLOCKED'
   /** The idempotency key was used for another input. */
@@ -617,6 +621,8 @@ export type FailureCode =
   | 'STREAM_STALLED'
   /** The answer did not end within the route's time. */
   | 'TIMEOUT'
+  /** The key, token or login is missing, wrong, expired or revoked, perhaps since the work began. */
+  | 'UNAUTHENTICATED'
   /** The model's price is unknown and a budget applies: the operator must set a price. */
   | 'UNPRICED';
 

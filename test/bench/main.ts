@@ -3,6 +3,7 @@
  * `npm run bench -- ledger search` runs those.
  */
 import { federationBench } from './federation.ts';
+import { hostileBench } from './hostile.ts';
 import { httpBench } from './http.ts';
 import { ledgerBench } from './ledger.ts';
 import { say } from './measure.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   http: httpBench,
   search: searchBench,
   federation: federationBench,
+  hostile: hostileBench,
 };
 
 const asked = process.argv.slice(2);

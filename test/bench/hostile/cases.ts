@@ -1,0 +1,4 @@
+/** A file a subject; each adds its cases here. */
+import type { HostileCase } from './hostile-case.ts';
+
+export const hostileCases: readonly HostileCase[] = [];
