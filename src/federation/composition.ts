@@ -5,6 +5,7 @@ import { clashesOf } from './clashes.ts';
 import type { CompositionProblem } from './composition-problem.ts';
 import { withPlainFieldSets } from './field-sets.ts';
 import { mended } from './mended.ts';
+import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from './object-names.ts';
 import { withQueryDirectives } from './query-directives.ts';
 
 export interface Subgraph {
@@ -27,8 +28,9 @@ export function composition(subgraphs: readonly Subgraph[], own: string | null):
   const broken = parsed.flatMap(({ typeDefs }) => ('code' in typeDefs ? [typeDefs] : []));
   const services = parsed.flatMap(({ name, url, typeDefs }) => ('code' in typeDefs ? [] : [{ name, url, typeDefs }]));
   const policies = services.flatMap(refusedPolicies);
+  const names = services.flatMap(namedLikeObjects);
   const clashes = own === null ? [] : clashesOf(services, own);
-  if (broken.length + policies.length > 0) return { ok: false, problems: [...broken, ...policies, ...clashes] };
+  if (broken.length + policies.length + names.length > 0) return { ok: false, problems: [...broken, ...policies, ...names, ...clashes] };
   const result = composeServices(services.map((service) => ({ ...service, typeDefs: withPlainFieldSets(service.typeDefs) })));
   if (result.errors === undefined)
     return { ok: true, supergraphSdl: withQueryDirectives(mended(result.supergraphSdl, services), services) };
@@ -52,6 +54,20 @@ function parsedSdl({ name, sdl }: Subgraph): DocumentNode | CompositionProblem {
   }
 }
 
+function namedLikeObjects({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
+  const entities = new Set(
+    typeDefs.definitions.flatMap((definition) =>
+      'name' in definition && definition.name !== undefined && 'directives' in definition && definition.directives?.some(isKey)
+        ? [definition.name.value]
+        : [],
+    ),
+  );
+  const coordinates = coordinatesLikeObjects(typeDefs, (type) => entities.has(type));
+  return coordinates.length === 0
+    ? []
+    : [problem('NAME_OF_EVERY_OBJECT', refusedObjectNames(coordinates), [name], { coordinates, remedy: remedyForObjectNames })];
+}
+
 function refusedPolicies({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
   const coordinates: string[] = [];
   for (const definition of typeDefs.definitions) {
@@ -67,6 +83,8 @@ function refusedPolicies({ name, typeDefs }: { readonly name: string; readonly t
   return [problem('POLICY_NOT_SUPPORTED', message, [name], { coordinates, remedy: 'Use @authenticated or @requiresScopes.' })];
 }
 
+const isKey = ({ name }: { readonly name: { readonly value: string } }): boolean =>
+  /^(federation__)?(key|interfaceObject)$/.test(name.value);
 const isPolicy = ({ name }: { readonly name: { readonly value: string } }): boolean => /^(federation__)?policy$/.test(name.value);
 
 const remedies: Readonly<Record<string, string>> = {

@@ -9,13 +9,15 @@ import { type Authorize, guarded } from './authorization.ts';
 import { completed } from './completed.ts';
 import { directiveDefaults, withDirectiveDefaults } from './directive-defaults.ts';
 import { type FetchOptions, remoteExecutor } from './fetch.ts';
-import { coordinatesWith, directivesOf, graphsOf, type JoinedGraph, linkedName, outputTypesOf, requirementsOf } from './join.ts';
+import { graphsOf, type JoinedGraph, requirementsOf } from './join.ts';
 import { readingLeftOvers } from './left-over.ts';
 import { localExecutor } from './local.ts';
 import { localFieldsOf, withLocalFields } from './local-fields.ts';
 import { recordingPaths } from './paths.ts';
+import { overrideJudge, withDrawnPercentages } from './progressive-override.ts';
 import type { SubgraphExecutor } from './request.ts';
 import { separatingKeys } from './response-keys.ts';
+import { checkServable } from './servable.ts';
 import { withRootTypes } from './shared-roots.ts';
 import { withoutSkipped } from './skipped.ts';
 
@@ -26,17 +28,26 @@ export interface SupergraphOptions {
   readonly fetch?: FetchOptions;
   /** Judges `@authenticated` and `@requiresScopes`. Without it what they guard is refused to everybody. */
   readonly authorize?: Authorize;
+  /** Labels of progressive `@override` that are on. Default: none; percentages need none. */
+  readonly overrideLabels?: readonly string[];
 }
 
 /** BAD_REQUEST, with a sentence, for a supergraph that cannot be served faithfully. */
-export function supergraphSchema({ supergraphSdl, local = {}, fetch = {}, authorize }: SupergraphOptions): GraphQLSchema {
+export function supergraphSchema({
+  supergraphSdl,
+  local = {},
+  fetch = {},
+  authorize,
+  overrideLabels = [],
+}: SupergraphOptions): GraphQLSchema {
   const supergraph = completed(parsed(supergraphSdl));
   const graphs = graphsOf(supergraph);
   checkServable(supergraph, graphs, local);
   const localIds = new Set(graphs.filter((graph) => localOf(graph, local) !== null).map(({ id }) => id));
   const defaults = directiveDefaults(supergraph);
   const stitched = getStitchedSchemaFromSupergraphSdl({
-    supergraphSdl: supergraph,
+    supergraphSdl: withDrawnPercentages(supergraph),
+    handleProgressiveOverride: overrideJudge({ labels: overrideLabels }),
     batch: false,
     onSubschemaConfig(subschema) {
       const graph = graphs.find(({ id }) => id === subschema.name);
@@ -81,42 +92,6 @@ function executorOf(
 ): SubgraphExecutor {
   const own = localOf(graph, local);
   return own === null ? remoteExecutor(graph.name, graph.url, schema, fetch) : localExecutor(own);
-}
-
-function checkServable(supergraph: DocumentNode, graphs: readonly JoinedGraph[], local: Readonly<Record<string, GraphQLSchema>>): void {
-  if (graphs.length === 0) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      'This SDL is no supergraph: it has no enum join__Graph. `fieldgate compose` makes one of subgraphs.',
-    );
-  }
-  for (const graph of graphs) {
-    if (localOf(graph, local) !== null || /^https?:\/\//.test(graph.url)) continue;
-    const given = graph.url === '' ? 'no URL' : `the URL "${graph.url}"`;
-    throw new GatewayError('BAD_REQUEST', `The subgraph "${graph.name}" has ${given}: an http:// or https:// URL would be accepted.`);
-  }
-  for (const key of Object.keys(local)) {
-    if (graphs.some(({ name, url }) => name === key || url === key)) continue;
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `The supergraph has no subgraph with the URL ${key}, so its AI fields are missing. Compose it with \`fieldgate compose\`, or set \`ai: false\` to serve it as it is.`,
-    );
-  }
-  const policies = coordinatesWith(supergraph, linkedName(supergraph, 'policy'));
-  if (policies.length > 0) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `@policy is not enforced by this gateway, so it does not serve what carries it: ${policies.join(', ')}. Use @authenticated or @requiresScopes.`,
-    );
-  }
-  const contextual = outputTypesOf(supergraph).flatMap((type) =>
-    (type.fields ?? [])
-      .filter((field) => directivesOf(field, 'join__field').some(({ contextArguments }) => contextArguments !== undefined))
-      .map((field) => `${type.name.value}.${field.name.value}`),
-  );
-  if (contextual.length > 0) {
-    throw new GatewayError('BAD_REQUEST', `@fromContext is not served by this gateway: ${contextual.join(', ')}. Use @requires.`);
-  }
 }
 
 const internalType = /^(_Entity|_Any|_Service|_FieldSet|(join|link|core|federation|policy|requiresScopes|context|cost|tag)__\w+)$/;

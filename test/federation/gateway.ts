@@ -24,6 +24,8 @@ export interface TestGateway {
   readonly subgraphs: Readonly<Record<string, RunningSubgraph>>;
   /** Response as a client sees it, with exact error paths. */
   query(query: string, variables?: Readonly<Record<string, unknown>>, context?: object): Promise<ExecutionResult>;
+  /** The same from the first schema alone: for what is drawn by chance. */
+  queryOnce(query: string, context: object): Promise<ExecutionResult>;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function gateway({ remote, local = {}, options = {} }: TestGraph): 
       for (const [index, { asked }] of running.entries()) asked.length = before[index] ?? 0;
       return result;
     },
+    queryOnce: (query, context) => run(schema, query, {}, context),
     close: async () => {
       await Promise.all(running.map((subgraph) => subgraph.close()));
     },

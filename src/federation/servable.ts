@@ -1,0 +1,74 @@
+/** What this gateway would not serve faithfully, refused by name before it is served. */
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import { coordinatesWith, directivesOf, type JoinedGraph, linkedName, outputTypesOf } from './join.ts';
+import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from './object-names.ts';
+
+/** Throws BAD_REQUEST, with a sentence. `local`: schemas of this process, by URL or name of their subgraph. */
+export function checkServable(
+  supergraph: DocumentNode,
+  graphs: readonly JoinedGraph[],
+  local: Readonly<Record<string, GraphQLSchema>>,
+): void {
+  const refused = [
+    ...withoutGraphs(graphs),
+    ...withoutAddress(graphs, local),
+    ...withoutAi(graphs, local),
+    ...underPolicy(supergraph),
+    ...fromContext(supergraph),
+    ...namedLikeObjects(supergraph),
+  ];
+  const [first] = refused;
+  if (first !== undefined) throw new GatewayError('BAD_REQUEST', first);
+}
+
+const withoutGraphs = (graphs: readonly JoinedGraph[]): readonly string[] =>
+  graphs.length > 0 ? [] : ['This SDL is no supergraph: it has no enum join__Graph. `fieldgate compose` makes one of subgraphs.'];
+
+function withoutAddress(graphs: readonly JoinedGraph[], local: Readonly<Record<string, GraphQLSchema>>): readonly string[] {
+  return graphs
+    .filter(({ name, url }) => local[url] === undefined && local[name] === undefined && !/^https?:\/\//.test(url))
+    .map(({ name, url }) => {
+      const given = url === '' ? 'no URL' : `the URL "${url}"`;
+      return `The subgraph "${name}" has ${given}: an http:// or https:// URL would be accepted.`;
+    });
+}
+
+function withoutAi(graphs: readonly JoinedGraph[], local: Readonly<Record<string, GraphQLSchema>>): readonly string[] {
+  return Object.keys(local)
+    .filter((key) => !graphs.some(({ name, url }) => name === key || url === key))
+    .map(
+      (key) =>
+        `The supergraph has no subgraph with the URL ${key}, so its AI fields are missing. Compose it with \`fieldgate compose\`, or set \`ai: false\` to serve it as it is.`,
+    );
+}
+
+function underPolicy(supergraph: DocumentNode): readonly string[] {
+  const policies = coordinatesWith(supergraph, linkedName(supergraph, 'policy'));
+  return policies.length === 0
+    ? []
+    : [
+        `@policy is not enforced by this gateway, so it does not serve what carries it: ${policies.join(', ')}. Use @authenticated or @requiresScopes.`,
+      ];
+}
+
+function fromContext(supergraph: DocumentNode): readonly string[] {
+  const contextual = outputTypesOf(supergraph).flatMap((type) =>
+    (type.fields ?? [])
+      .filter((field) => directivesOf(field, 'join__field').some(({ contextArguments }) => contextArguments !== undefined))
+      .map((field) => `${type.name.value}.${field.name.value}`),
+  );
+  return contextual.length === 0 ? [] : [`@fromContext is not served by this gateway: ${contextual.join(', ')}. Use @requires.`];
+}
+
+function namedLikeObjects(supergraph: DocumentNode): readonly string[] {
+  const entities = new Set(
+    outputTypesOf(supergraph)
+      .filter((type) =>
+        directivesOf(type, 'join__type').some(({ key, isInterfaceObject }) => key !== undefined || isInterfaceObject === true),
+      )
+      .map(({ name }) => name.value),
+  );
+  const found = coordinatesLikeObjects(supergraph, (type) => entities.has(type));
+  return found.length === 0 ? [] : [`${refusedObjectNames(found)} ${remedyForObjectNames}`];
+}
