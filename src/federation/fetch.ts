@@ -8,10 +8,11 @@ import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'grap
 import { type Dispatcher, request as send } from 'undici';
 import { gathered } from '../core/gathered.ts';
 import { flat } from './flat.ts';
-import { foreignError, subgraphError } from './foreign-error.ts';
+import { foreignErrors, subgraphError } from './foreign-error.ts';
 import { harvested } from './harvest.ts';
 import { placed } from './placed.ts';
 import type { SubgraphExecutor, SubgraphResult } from './request.ts';
+import { failureOfErrors, type SubgraphFailure } from './subgraph-failure.ts';
 import { remoteEvents } from './subscribe.ts';
 
 /** How one subgraph is asked. Times are milliseconds. */
@@ -38,6 +39,8 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   readonly subgraphs?: Readonly<Record<string, Partial<SubgraphAccess>>>;
   /** A remote subgraph's `extensions`, which never reach the client: its usage, say. */
   readonly onExtensions?: (subgraph: string, extensions: Readonly<Record<string, unknown>>, context: unknown) => void;
+  /** Told once of every answer that failed, after the last attempt: for the log. */
+  readonly onFailure?: (failure: SubgraphFailure) => void;
   readonly dispatcher?: Dispatcher;
   /** The most objects that one execution may gather from remote subgraphs together. Default 50,000. */
   readonly mostObjects?: number;
@@ -71,13 +74,18 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
     return { ...Object.fromEntries(passed), ...access.headers };
   };
 
+  const tell = (errors: readonly GraphQLError[]): void => {
+    if (errors.length > 0) options.onFailure?.(failureOfErrors(name, errors));
+  };
+
   return async (request) => {
     const clientSignal = options.signal?.(request.context) ?? null;
     const query = print(flat(request.document));
     const headers = headersFor(request.context);
     const variables = request.variables ?? {};
     if (request.operationType === OperationTypeNode.SUBSCRIPTION) {
-      return remoteEvents({ name, url: access.subscriptionUrl ?? url, query, variables, headers, signal: clientSignal, request, schema });
+      const subscribed = { name, url: access.subscriptionUrl ?? url, query, variables, headers, signal: clientSignal };
+      return remoteEvents({ ...subscribed, request, schema, tell });
     }
     const attempts = request.operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
     for (let attempt = 1; ; attempt++) {
@@ -87,11 +95,13 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
         const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal, options.dispatcher);
         const result = resultOf(name, answer);
         if (harvested(request, result.data ?? null) > mostObjects) throw tooMany(name, mostObjects);
+        if (result.errors !== undefined) tell(result.errors);
         if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
         return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);
       } catch (error) {
         const failure = failureOf(name, error, clientSignal, deadline);
         if (attempt >= attempts || !(failure.extensions['retryable'] === true) || clientSignal?.aborted === true) {
+          tell([failure]);
           return placed(request, { data: null, errors: [failure] }, schema);
         }
       }
@@ -157,7 +167,7 @@ function resultOf(name: string, { status, body }: Answer): SubgraphResult {
       status >= 500 || status === 429,
     );
   }
-  const errors = Array.isArray(result.errors) ? result.errors.map((error) => foreignError(name, error)) : [];
+  const errors = Array.isArray(result.errors) ? foreignErrors(name, result.errors) : [];
   const { data, extensions } = result;
   return {
     data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,

@@ -2,19 +2,18 @@
  * The living supergraph: reads its sources, composes what changed, and swaps the schema by handing out a new object.
  *
  * Operations in flight keep the schema that they began with. A source that is down, or subgraphs that do not compose, never
- * replace what is served: the last good supergraph stays, and `status` says why.
+ * replace what is served: the last good supergraph stays, also over a restart, and `status` says why.
  */
 import type { GraphQLSchema } from 'graphql';
 import { untilAborted } from '../core/abort.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { type Composer, sentenceOf } from './compose.ts';
-import { readSubgraph, readSupergraph, type SubgraphSource } from './sources.ts';
+import type { Composer, Subgraph } from './compose.ts';
+import { type ComposedSources, composeSources, type GraphSource } from './compose-sources.ts';
+import { type GraphLog, graphNews } from './graph-news.ts';
+import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
 import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';
 
-export type GraphSource =
-  | { readonly kind: 'subgraphs'; readonly subgraphs: readonly SubgraphSource[] }
-  /** Served as it is: with the AI subgraph on, it must already contain it. */
-  | { readonly kind: 'supergraph'; readonly file: string };
+export type { GraphSource };
 
 export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local'> {
   readonly source: GraphSource;
@@ -29,14 +28,17 @@ export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 
   readonly pollMs: number;
   /** Milliseconds that one source may take. */
   readonly sourceTimeoutMs?: number;
-  readonly log?: (level: 'info' | 'warn', message: string, details?: Readonly<Record<string, unknown>>) => void;
+  readonly log?: GraphLog;
+  /** Where the last graph that could be served outlives a restart. Default: nowhere. */
+  readonly lastGood?: LastGoodStore;
 }
 
 /** Milliseconds between two looks while there is nothing to serve yet: subgraphs often start together with the gateway. */
 const firstPollMs = 250;
+const usualSourceMs = 10_000;
 
-/** Milliseconds in which sources may still be starting, so that what they do not answer is no alarm. */
-const graceMs = 5_000;
+/** Milliseconds in which subgraphs that start together with the gateway are waited for, rather than served as they were before. */
+const startingMs = 2_000;
 
 export interface Graph {
   /** Null until first composed. */
@@ -60,7 +62,7 @@ export interface GraphStatus {
   readonly reasons: readonly string[];
   /** Milliseconds since 1970, UTC, of what is served. */
   readonly composedAt: number | null;
-  readonly subgraphs: readonly { readonly name: string; readonly healthy: boolean; readonly error: string | null }[];
+  readonly subgraphs: ComposedSources['subgraphs'];
 }
 
 interface Served {
@@ -74,13 +76,14 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const log = options.log ?? (() => {});
   const closing = new AbortController();
   const openedAt = now();
+  const news = graphNews(log, now);
   const listeners = new Set<(schema: GraphQLSchema) => void>();
-  const lastGood = new Map<string, string>();
+  const keeper = lastGoodKeeper(options.lastGood, (message, cause) => log('warn', message, { cause: String(cause) }));
+  const lastRead = new Map<string, string>();
   let served: Served | null = null;
   let others: readonly string[] | null = null;
   let reasons: readonly string[] = ['The graph has not been composed yet.'];
   let subgraphs: GraphStatus['subgraphs'] = [];
-  let told: { readonly reasons: string; readonly starting: boolean } | null = null;
   let looking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
@@ -88,64 +91,84 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 
   const serve = (sdl: string): void => {
     if (served?.sdl === sdl) return;
-    const { ai, source: _source, composer: _composer, pollMs: _pollMs, log: _log, sourceTimeoutMs: _timeout, ...execution } = options;
+    const { ai, fetch, authorize, overrideLabels } = options;
+    const execution = Object.fromEntries(Object.entries({ fetch, authorize, overrideLabels }).filter(([, value]) => value !== undefined));
     const schema = supergraphSchema({ ...execution, supergraphSdl: sdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } });
     served = { sdl, schema, at: now() };
     log('info', 'The supergraph has been taken into service.', { subgraphs: subgraphs.map(({ name }) => name) });
     for (const listener of listeners) listener(schema);
   };
 
-  const look = async (signal: AbortSignal): Promise<readonly string[]> => {
-    const timed = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(options.sourceTimeoutMs ?? 10_000)]);
-    if (options.source.kind === 'supergraph') {
-      const sdl = await readSupergraph(options.source.file, timed());
-      others = [sdl];
-      serve(sdl);
-      return [];
-    }
-    const read = await Promise.all(options.source.subgraphs.map((source) => outcomeOf(source, lastGood, timed())));
-    for (const { name, sdl } of read) if (sdl !== null) lastGood.set(name, sdl);
-    subgraphs = read.map(({ name, error }) => ({ name, healthy: error === null, error }));
-    const problems = read.flatMap(({ error }) => (error === null ? [] : [error]));
-    const missing = read.filter(({ sdl }) => sdl === null);
-    // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
-    if (missing.length > 0) return problems;
-    const sdls = read.map(({ sdl }) => sdl ?? '');
-    others = sdls;
-    const own = options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, sdls) }];
-    const composed = await options.composer.compose([...read.map(({ name, url, sdl }) => ({ name, url, sdl: sdl ?? '' })), ...own], signal);
-    if (!composed.ok) return [...problems, ...composed.problems.map(sentenceOf)];
-    serve(composed.supergraphSdl);
-    return problems;
+  const ownWith = (sdls: readonly string[]): readonly Subgraph[] =>
+    options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, sdls) }];
+
+  /** SDL of the other teams' subgraphs in it, as `others` tells it. */
+  const othersIn = ({ file, subgraphs: all, supergraphSdl }: LastGood): readonly string[] =>
+    file === null ? all.filter(({ name }) => name !== options.ai?.name).map(({ sdl }) => sdl) : [supergraphSdl];
+
+  /** Whether it is a graph of this configuration: of the same file, or of the same subgraphs and AI fields. */
+  const isOurs = (graph: LastGood): boolean => {
+    if (options.source.kind === 'supergraph') return graph.file === options.source.file;
+    const asked = [...options.source.subgraphs, ...ownWith(othersIn(graph))];
+    return graph.file === null && addressesOf(graph.subgraphs) === addressesOf(asked) && ownSdlIn(graph) === ownSdlIn({ subgraphs: asked });
   };
 
-  /** Once for each state of affairs: what has only just been started is waited for, what still fails afterwards is a warning. */
-  const tell = (found: readonly string[]): void => {
-    const starting = served === null && now() - openedAt < graceMs;
-    const news = found.join('\n');
-    if (news !== (told?.reasons ?? '') || (news !== '' && told?.starting !== starting)) {
-      if (news === '') {
-        if (told?.starting === false) log('info', 'The graph is what its sources say again.');
-      } else if (starting) {
-        const silent = subgraphs.filter(({ healthy }) => !healthy).map(({ name }) => name);
-        log('info', 'Waiting for the sources of the graph.', silent.length === 0 ? { reasons: found } : { subgraphs: silent });
-      } else log('warn', 'The graph is not what its sources say.', { reasons: found });
+  const ownSdlIn = (graph: { readonly subgraphs: readonly { readonly name: string; readonly sdl?: unknown }[] }): unknown =>
+    graph.subgraphs.find(({ name }) => name === options.ai?.name)?.sdl;
+
+  /** While nothing is served: what was served before the restart. Says whether it is. */
+  const restore = (kept: LastGood | null): boolean => {
+    if (served !== null || kept === null || !isOurs(kept)) return false;
+    serve(kept.supergraphSdl);
+    others = othersIn(kept);
+    log('warn', 'The graph of before the restart is served, until its sources can be.');
+    return true;
+  };
+
+  /** What a subgraph that is down said before the restart. */
+  const rememberSdl = (kept: LastGood | null): void => {
+    if (kept === null || options.source.kind !== 'subgraphs') return;
+    for (const { name, url } of options.source.subgraphs) {
+      const known = kept.subgraphs.find((subgraph) => subgraph.name === name && subgraph.url === url);
+      if (known !== undefined && !lastRead.has(name)) lastRead.set(name, known.sdl);
     }
-    told = news === '' ? null : { reasons: news, starting };
+  };
+
+  const look = async (signal: AbortSignal): Promise<readonly string[]> => {
+    const kept = await keeper.recall();
+    if (options.pollMs === 0 || now() - openedAt >= startingMs) rememberSdl(kept);
+    const { source, composer, sourceTimeoutMs = usualSourceMs } = options;
+    const told: string[] = [];
+    try {
+      const found = await composeSources({ source, composer, own: ownWith, sourceTimeoutMs, lastRead }, signal);
+      subgraphs = found.subgraphs;
+      others = found.others ?? others;
+      told.push(...found.reasons);
+      if (found.graph === null) restore(kept);
+      else {
+        serve(found.graph.supergraphSdl);
+        await keeper.keep(found.graph);
+      }
+      return told;
+    } catch (error) {
+      if (signal.aborted || !restore(kept)) throw error;
+      return [...told, asGatewayError(error).message];
+    }
   };
 
   const once = async (): Promise<void> => {
     try {
       const found = await untilAborted(look(closing.signal), closing.signal);
-      tell(found);
+      news.tell(
+        found,
+        served !== null,
+        subgraphs.filter(({ healthy }) => !healthy).map(({ name }) => name),
+      );
       reasons = found;
     } catch (error) {
       if (closing.signal.aborted) return;
       const failure = asGatewayError(error);
-      const cause = String(failure.cause ?? '');
-      const news = `${failure.message} ${cause}`;
-      if (news !== told?.reasons) log('warn', failure.message, { errorId: failure.errorId, cause });
-      told = { reasons: news, starting: false };
+      news.tellFailure(failure.message, failure.errorId, String(failure.cause ?? ''));
       reasons = [failure.message];
     }
   };
@@ -192,19 +215,5 @@ export const localUrl = (name: string): string => `local://${name}`;
 const sdlOf = (sdl: string | ((others: readonly string[]) => string), others: readonly string[]): string =>
   typeof sdl === 'string' ? sdl : sdl(others);
 
-interface Outcome {
-  readonly name: string;
-  readonly url: string;
-  /** The newest SDL that is known; null when there has never been one. */
-  readonly sdl: string | null;
-  readonly error: string | null;
-}
-
-async function outcomeOf(source: SubgraphSource, lastGood: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Outcome> {
-  const { name, url } = source;
-  try {
-    return { name, url, sdl: await readSubgraph(source, signal), error: null };
-  } catch (error) {
-    return { name, url, sdl: lastGood.get(name) ?? null, error: asGatewayError(error).message };
-  }
-}
+const addressesOf = (subgraphs: readonly { readonly name: string; readonly url: string }[]): string =>
+  JSON.stringify(subgraphs.map(({ name, url }) => [name, url]).sort());

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { request as send } from 'undici';
 import { WebSocket } from 'ws';
-import { foreignError, subgraphError } from './foreign-error.ts';
+import { foreignErrors, subgraphError } from './foreign-error.ts';
 import { placed } from './placed.ts';
 import type { SubgraphRequest, SubgraphResult } from './request.ts';
 
@@ -16,6 +16,8 @@ export interface RemoteSubscription {
   readonly signal: AbortSignal | null;
   readonly request: SubgraphRequest;
   readonly schema: GraphQLSchema;
+  /** Told of the errors of an event, and of the one that ended the subscription. */
+  readonly tell: (errors: readonly GraphQLError[]) => void;
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
@@ -28,7 +30,7 @@ export function remoteEvents(subscription: RemoteSubscription): AsyncIterable<Su
 
 type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
 
-function eventsOf(results: Results, { name, signal, request, schema }: RemoteSubscription): AsyncIterableIterator<SubgraphResult> {
+function eventsOf(results: Results, { name, signal, request, schema, tell }: RemoteSubscription): AsyncIterableIterator<SubgraphResult> {
   const leaving = new AbortController();
   const stop = signal === null ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
   const events = results(stop)[Symbol.asyncIterator]();
@@ -43,12 +45,15 @@ function eventsOf(results: Results, { name, signal, request, schema }: RemoteSub
           ended = true;
           return end;
         }
-        return { done: false, value: placed(request, resultOf(name, event.value), schema) };
+        const result = resultOf(name, event.value);
+        if (result.errors !== undefined) tell(result.errors);
+        return { done: false, value: placed(request, result, schema) };
       } catch (error) {
         ended = true;
         if (stop.aborted) return end;
         const failure =
           error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
+        tell([failure]);
         return { done: false, value: placed(request, { data: null, errors: [failure] }, schema) };
       }
     },
@@ -68,7 +73,7 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   const { data, errors } = (typeof event === 'object' && event !== null ? event : {}) as { data?: unknown; errors?: unknown };
   return {
     data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,
-    ...(Array.isArray(errors) ? { errors: errors.map((error) => foreignError(name, error)) } : {}),
+    ...(Array.isArray(errors) ? { errors: foreignErrors(name, errors) } : {}),
   };
 }
 
@@ -128,7 +133,7 @@ function refusal(name: string, type: string, body: string): unknown {
   }
   throw subgraphError(
     name,
-    'does not serve subscriptions over SSE at its URL. Give its subscriptions a URL: ws:// or wss:// for graphql-ws, http:// for SSE.',
+    'does not serve subscriptions over SSE at its URL. Give it a `subscriptionUrl` in `graph.subgraphs`: ws:// or wss:// for graphql-ws, http:// or https:// for SSE.',
     'SUBGRAPH_UNAVAILABLE',
     false,
   );

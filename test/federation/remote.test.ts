@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import { composition } from '../../src/federation/composition.ts';
 import type { FetchOptions } from '../../src/federation/fetch.ts';
 import { readSubgraph } from '../../src/federation/sources.ts';
+import type { SubgraphFailure } from '../../src/federation/subgraph-failure.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { bodyOf, federation2, listening, subgraphSchema } from './subgraph-server.ts';
 
@@ -41,6 +42,67 @@ const ask = async (schema: ReturnType<typeof supergraphSchema>, query: string, c
   execute({ schema, document: parse(query), contextValue });
 
 describe('a remote subgraph', () => {
+  it.each([
+    ['cannot be reached', (_: IncomingMessage, response: ServerResponse): void => void response.destroy(), 'SUBGRAPH_UNAVAILABLE', true],
+    [
+      'answers no GraphQL',
+      (_: IncomingMessage, response: ServerResponse): void => void response.end('<html>'),
+      'SUBGRAPH_UNAVAILABLE',
+      false,
+    ],
+    [
+      'answers errors of its own',
+      (_: IncomingMessage, response: ServerResponse): void =>
+        json(response, {
+          data: { a: null },
+          errors: [{ message: 'No such a.', path: ['a'], extensions: { code: 'NOT_FOUND', stack: 'secret' } }],
+        }),
+      'NOT_FOUND',
+      false,
+    ],
+    [
+      'gives errors ids of its own',
+      (_: IncomingMessage, response: ServerResponse): void =>
+        json(response, { data: null, errors: [{ message: 'Broken.', extensions: { errorId: 'theirs-1' } }] }),
+      'SUBGRAPH_ERROR',
+      false,
+    ],
+  ] as const)('that %s is told once, under the errorId that the client sees', async (_, answer, code, hasCause) => {
+    const failures: SubgraphFailure[] = [];
+    const { schema } = await over(answer, { onFailure: (failure) => failures.push(failure) });
+    const { errors = [] } = await ask(schema, '{ a }');
+    expect(failures).toEqual([expect.objectContaining({ subgraph: 'raw', code, errorIds: [errors[0]?.extensions['errorId']] })]);
+    expect(failures[0]?.cause !== null).toBe(hasCause);
+    expect(JSON.stringify(failures)).not.toContain('<html>');
+  });
+
+  it('that answers with ten thousand errors is told in one short line', async () => {
+    const failures: SubgraphFailure[] = [];
+    const many = Array.from({ length: 10_000 }, (_, index) => ({ message: 'x'.repeat(1_000), extensions: { errorId: `id-${index}` } }));
+    const { schema } = await over((_, response) => json(response, { data: null, errors: many }), {
+      onFailure: (failure) => failures.push(failure),
+    });
+    await ask(schema, '{ a }');
+    expect(failures).toMatchObject([{ errors: 10_000 }]);
+    expect(JSON.stringify(failures).length).toBeLessThan(2_000);
+  });
+
+  it('whose subscription fails is told under the errorId that the client sees', async () => {
+    const failures: SubgraphFailure[] = [];
+    const { schema } = await over((_, response) => json(response, { errors: [{ message: 'No ticks today.' }] }), {
+      onFailure: (failure) => failures.push(failure),
+    });
+    const events = (await subscribe({
+      schema,
+      document: parse('subscription { ticks }'),
+      contextValue: {},
+    })) as AsyncIterable<ExecutionResult>;
+    const ids: unknown[] = [];
+    for await (const { errors } of events) ids.push(errors?.[0]?.extensions['errorId']);
+    expect(failures.map(({ errorIds }) => errorIds)).toEqual(ids.map((id) => [id]));
+    expect(ids).toEqual([expect.any(String)]);
+  });
+
   it('gets the headers of the client that are allowed, of the client that asks, and the fixed ones', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const { schema } = await over(

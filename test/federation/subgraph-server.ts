@@ -32,8 +32,8 @@ export async function bodyOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-export async function listening(server: Server): Promise<{ readonly port: number; close(): Promise<void> }> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+export async function listening(server: Server, port = 0): Promise<{ readonly port: number; close(): Promise<void> }> {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -49,7 +49,7 @@ export async function runSubgraph(
   name: string,
   typeDefs: string,
   resolvers: Resolvers,
-  { version1 = false }: { readonly version1?: boolean } = {},
+  { version1 = false, port: at = 0 }: { readonly version1?: boolean; readonly port?: number } = {},
 ): Promise<RunningSubgraph> {
   const sdl = version1 ? typeDefs : federation2 + typeDefs;
   const schema = subgraphSchema(sdl, resolvers);
@@ -65,6 +65,6 @@ export async function runSubgraph(
         : await execute({ schema, document, variableValues: variables ?? {}, contextValue: { headers: request.headers } });
     response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
   });
-  const { port, close } = await listening(server);
+  const { port, close } = await listening(server, at);
   return { name, sdl, url: `http://127.0.0.1:${port}/graphql`, asked, close };
 }

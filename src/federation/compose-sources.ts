@@ -1,0 +1,70 @@
+/** Reads the sources of a graph and composes them: what could be served now, or why nothing can. */
+import { asGatewayError } from '../core/errors.ts';
+import { type Composer, type Subgraph, sentenceOf } from './compose.ts';
+import type { LastGood } from './last-good.ts';
+import { readSubgraph, readSupergraph, type SubgraphSource } from './sources.ts';
+
+export type GraphSource =
+  | { readonly kind: 'subgraphs'; readonly subgraphs: readonly SubgraphSource[] }
+  /** Served as it is: with the AI subgraph on, it must already contain it. */
+  | { readonly kind: 'supergraph'; readonly file: string };
+
+export interface SourcesOptions {
+  readonly source: GraphSource;
+  readonly composer: Composer;
+  /** The AI subgraph as it is composed with the others; none: an empty list. */
+  readonly own: (others: readonly string[]) => readonly Subgraph[];
+  /** Milliseconds that one source may take. */
+  readonly sourceTimeoutMs: number;
+  /** By name: the newest SDL that each subgraph gave. Added to, and used for a subgraph that does not answer. */
+  readonly lastRead: Map<string, string>;
+}
+
+export interface ComposedSources {
+  /** Null: nothing could be composed. */
+  readonly graph: LastGood | null;
+  /** SDL of the other teams' subgraphs, or of the ready supergraph; null until all of it was read. */
+  readonly others: readonly string[] | null;
+  /** What is not as the sources say. */
+  readonly reasons: readonly string[];
+  readonly subgraphs: readonly { readonly name: string; readonly healthy: boolean; readonly error: string | null }[];
+}
+
+/** BAD_REQUEST for a supergraph file that cannot be read. */
+export async function composeSources(options: SourcesOptions, signal: AbortSignal): Promise<ComposedSources> {
+  const timed = AbortSignal.any([signal, AbortSignal.timeout(options.sourceTimeoutMs)]);
+  if (options.source.kind === 'supergraph') {
+    const { file } = options.source;
+    const supergraphSdl = await readSupergraph(file, timed);
+    return { graph: { file, subgraphs: [], supergraphSdl }, others: [supergraphSdl], reasons: [], subgraphs: [] };
+  }
+  const read = await Promise.all(options.source.subgraphs.map((source) => outcomeOf(source, options.lastRead, timed)));
+  for (const { name, sdl } of read) if (sdl !== null) options.lastRead.set(name, sdl);
+  const subgraphs = read.map(({ name, error }) => ({ name, healthy: error === null, error }));
+  const problems = read.flatMap(({ error }) => (error === null ? [] : [error]));
+  const others = read.flatMap(({ sdl }) => (sdl === null ? [] : [sdl]));
+  // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
+  if (others.length < read.length) return { graph: null, others: null, reasons: problems, subgraphs };
+  const asked = [...read.map(({ name, url, sdl }) => ({ name, url, sdl: sdl ?? '' })), ...options.own(others)];
+  const composed = await options.composer.compose(asked, signal);
+  return composed.ok
+    ? { graph: { file: null, subgraphs: asked, supergraphSdl: composed.supergraphSdl }, others, reasons: problems, subgraphs }
+    : { graph: null, others, reasons: [...problems, ...composed.problems.map(sentenceOf)], subgraphs };
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly url: string;
+  /** The newest SDL that is known; null when there has never been one. */
+  readonly sdl: string | null;
+  readonly error: string | null;
+}
+
+async function outcomeOf(source: SubgraphSource, lastRead: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Outcome> {
+  const { name, url } = source;
+  try {
+    return { name, url, sdl: await readSubgraph(source, signal), error: null };
+  } catch (error) {
+    return { name, url, sdl: lastRead.get(name) ?? null, error: asGatewayError(error).message };
+  }
+}
