@@ -5,6 +5,7 @@
  * tells every mistake at once, before anything listens.
  */
 import { isAbsolute, resolve } from 'node:path';
+import type { Secret } from './core/secret.ts';
 import type { Guardrail } from './pipeline/guard/guardrail.ts';
 import type { Capability, Provider } from './providers/provider.ts';
 import type { CollectionConfig } from './retrieval/collections.ts';
@@ -99,6 +100,8 @@ export interface GraphConfig {
   readonly fields?: readonly string[];
   /** Folder of prompt templates: Markdown with front matter. */
   readonly prompts?: string;
+  /** Labels of progressive `@override` that are on. Default: none. `percent(x)` needs none: it is drawn once per operation. */
+  readonly overrideLabels?: readonly string[];
   /** How often remote SDL is asked for, in seconds. Default 10. */
   readonly pollSeconds?: number;
   /** Request headers that subgraphs are sent. Default: authorization is not among them. */
@@ -119,6 +122,13 @@ export interface SubgraphConfig {
   readonly timeoutMs?: number;
   /** Repetitions of failed queries; mutations are never repeated. Default 1. */
   readonly retries?: number;
+  /**
+   * Sent with every request to it, also when it is asked for its SDL: credentials of the gateway itself, say. They win over
+   * `forwardHeaders` of the same name. A null (`secretFrom` of a variable that is not set) is a mistake.
+   */
+  readonly headers?: Readonly<Record<string, string | Secret | null>>;
+  /** Where its subscriptions go: `ws:` or `wss:` by graphql-transport-ws, `http:` or `https:` by SSE. Default: `url`, by SSE. */
+  readonly subscriptionUrl?: string;
   /** A program that serves it, started and ended with the gateway: for examples and development. */
   readonly run?: readonly string[];
 }

@@ -5,6 +5,7 @@
  * on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a Call, and every Call
  * goes through `pipeline/pipeline.ts`. The two halves meet here, through the type Handler.
  */
+import { join } from 'node:path';
 import { authenticator } from './access/authenticate.ts';
 import { developmentKey } from './access/development-key.ts';
 import { admission } from './assembly/admission.ts';
@@ -38,6 +39,7 @@ import { openRetrieval } from './retrieval/open.ts';
 import { healthBook } from './routing/health.ts';
 import { openRuns } from './runs/open.ts';
 import { createServer, type Listening } from './server/server.ts';
+import { keptFile } from './storage/kept-file.ts';
 import { openStorage, type Storage } from './storage/open.ts';
 import { type Log, openLog } from './telemetry/log.ts';
 import { openMetrics } from './telemetry/metrics.ts';
@@ -144,7 +146,14 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     now,
   });
   const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
-  const living = graphOf({ config, folder, fields: read, schema: own, log });
+  const living = graphOf({
+    config,
+    folder,
+    fields: read,
+    schema: own,
+    log,
+    lastGood: state === null ? null : keptFile(join(state, 'graph.json')),
+  });
   const rules = quoteRules({
     services,
     fields: read.fields,

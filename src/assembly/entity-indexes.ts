@@ -50,7 +50,7 @@ export function openIndexes({ config, read, storage, handle, callFor, graph, hea
       schema: () => graph().schema(),
       contextFor: (signal) => ({ ...ownContext(principal, storage.limits, signal), headers }),
     }),
-    visible: visibleEntities({ ...accessTo(config), supergraphSdl: () => graph().supergraphSdl() }),
+    visible: visibleEntities({ ...accessTo(config, log), supergraphSdl: () => graph().supergraphSdl() }),
     onFailure: (err, index) => log.warn('an index of entities is not as fresh as the graph', { index, err }),
   });
   return { ...entities, embeddingRoute: (index) => (entities.has(index) ? embeddingRoute : null) };

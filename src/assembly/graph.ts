@@ -3,13 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
-import { type GatewayConfig, pathIn } from '../config.ts';
+import { type GatewayConfig, pathIn, type SubgraphConfig } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
+import { Secret } from '../core/secret.ts';
 import type { Authorize } from '../federation/authorization.ts';
 import { bypassing } from '../federation/bypass.ts';
 import { composer } from '../federation/compose.ts';
-import type { FetchOptions } from '../federation/fetch.ts';
+import type { FetchOptions, SubgraphAccess } from '../federation/fetch.ts';
 import { type Graph, type GraphSource, livingGraph } from '../federation/graph.ts';
+import type { LastGoodStore } from '../federation/last-good.ts';
 import type { SubgraphSource } from '../federation/sources.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import { withInheritedAuth } from '../fields/inherited-auth.ts';
@@ -79,11 +81,20 @@ export function servedSdl({ graph = {} }: GatewayConfig, fields: FieldsRead, liv
 
 /** The other teams' subgraphs, and where the SDL of each is read. */
 export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
-  (graph.subgraphs ?? []).map(({ name, url, sdl }) => ({
+  (graph.subgraphs ?? []).map(({ name, url, sdl, headers }) => ({
     name,
     url,
+    headers: revealed(headers),
     ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
   }));
+
+function revealed(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === null ? [] : [[name.toLowerCase(), value instanceof Secret ? value.reveal() : value]],
+    ),
+  );
+}
 
 export interface GraphParts {
   readonly config: GatewayConfig;
@@ -92,9 +103,11 @@ export interface GraphParts {
   /** Null: `graph.ai` is false. */
   readonly schema: GraphQLSchema | null;
   readonly log: Log;
+  /** Where the last good graph outlives a restart; null: nowhere. */
+  readonly lastGood: LastGoodStore | null;
 }
 
-export function graphOf({ config, folder, fields, schema, log }: GraphParts): Graph {
+export function graphOf({ config, folder, fields, schema, log, lastGood }: GraphParts): Graph {
   const { graph = {} } = config;
   const { pollSeconds = 10 } = graph;
   const source: GraphSource =
@@ -106,25 +119,23 @@ export function graphOf({ config, folder, fields, schema, log }: GraphParts): Gr
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
     composer: composer({ own: schema === null ? null : aiSubgraph }),
     pollMs: pollSeconds * 1_000,
-    ...accessTo(config),
+    ...accessTo(config, log),
+    ...(lastGood === null ? {} : { lastGood }),
+    overrideLabels: graph.overrideLabels ?? [],
     log: (level, message, details) => log[level](message, details),
   });
 }
 
 /** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
-export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+export function accessTo({ graph = {} }: GatewayConfig, log: Log): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
   return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
       ...(graph.mostObjects === undefined ? {} : { mostObjects: graph.mostObjects }),
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
-      subgraphs: Object.fromEntries(
-        (graph.subgraphs ?? []).map(({ name, timeoutMs, retries }) => [
-          name,
-          { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(retries === undefined ? {} : { retries }) },
-        ]),
-      ),
+      subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
+      onFailure: ({ code, ...failure }) => log[levelOf(code)]('a subgraph failed', { code, ...failure }),
     },
     authorize: (context, { coordinate, authenticated, scopes }) => {
       const { principal } = context as GatewayContext;
@@ -132,6 +143,21 @@ export function accessTo({ graph = {} }: GatewayConfig): { readonly fetch: Fetch
       return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
     },
   };
+}
+
+function accessOf({ timeoutMs, retries, headers, subscriptionUrl }: SubgraphConfig): Partial<SubgraphAccess> {
+  return {
+    headers: revealed(headers),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
+  };
+}
+
+/** A subgraph that cannot be used is a warning; what it refuses is its own business, and a client that left is nobody's. */
+function levelOf(code: string): 'warn' | 'info' | 'debug' {
+  if (code === 'CANCELLED') return 'debug';
+  return code === 'SUBGRAPH_UNAVAILABLE' || code === 'TIMEOUT' ? 'warn' : 'info';
 }
 
 /** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */

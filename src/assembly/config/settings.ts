@@ -76,8 +76,18 @@ const graph: Names<GraphConfig> = {
   indexHeaders: true,
   mostPerOperation: true,
   mostObjects: true,
+  overrideLabels: true,
 };
-const subgraph: Names<SubgraphConfig> = { name: true, url: true, sdl: true, timeoutMs: true, retries: true, run: true };
+const subgraph: Names<SubgraphConfig> = {
+  name: true,
+  url: true,
+  sdl: true,
+  timeoutMs: true,
+  retries: true,
+  headers: true,
+  subscriptionUrl: true,
+  run: true,
+};
 const storage: Names<StorageConfig> = { folder: true, usageDays: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
 const metrics: Names<MetricsAddress> = { host: true, port: true };
@@ -139,11 +149,11 @@ function wrongValues({ deployments, graph = {}, logLevel }: GatewayConfig): read
       found.push(`deployments.${id}.capabilities has "${name}". Capabilities: ${Object.keys(capabilities).join(', ')}.`);
   }
   for (const name of graph.forwardHeaders ?? [])
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
-      found.push(`graph.forwardHeaders has "${name}". It must be the name of a header, such as x-tenant.`);
+    if (!isHeaderName(name)) found.push(`graph.forwardHeaders has "${name}". It must be the name of a header, such as x-tenant.`);
   if (logLevel !== undefined && !Object.hasOwn(logLevels, logLevel))
     found.push(`logLevel is ${shown(logLevel)}. Levels: ${Object.keys(logLevels).join(', ')}.`);
   return found;
 }
 
+const isHeaderName = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);

@@ -30,6 +30,31 @@ describe('a number of the configuration that cannot be meant', () => {
     ['server.drainMs is -5. It must be a whole number of milliseconds, 0 or more.', { server: { drainMs: -5 } }],
     ['graph.pollSeconds is NaN. It must be a number of seconds, 0 or more; 0 never asks again.', { graph: { pollSeconds: Number.NaN } }],
     ['graph.subgraphs.0.timeoutMs is 0. It must be a whole number of milliseconds above 0.', subgraph({ timeoutMs: 0 })],
+    [
+      'graph.subgraphs.0.subscriptionUrl is "shop.internal". It must be a ws, wss, http or https address.',
+      subgraph({ subscriptionUrl: 'shop.internal' }),
+    ],
+    [
+      'graph.subgraphs.0.headers["x-key"] is null: the environment variable that it is read from is not set. Set it, or leave the header out.',
+      subgraph({ headers: { 'x-key': null } }),
+    ],
+    ['graph.subgraphs.0.headers["x-key"] is 5. It must be text, or a secret: secretFrom(\'NAME\').', subgraph({ headers: { 'x-key': 5 } })],
+    [
+      'graph.subgraphs.0.headers["a b"] is not the name of a header. A name such as x-api-key would be accepted.',
+      subgraph({ headers: { 'a b': 'x' } }),
+    ],
+    [
+      'graph.subgraphs.0.headers["x-key"] has characters that no header can have, such as a line break.',
+      subgraph({ headers: { 'x-key': 'a\r\nhost: evil' } }),
+    ],
+    [
+      'graph.subgraphs.0.headers["Content-Length"] is set by the gateway itself. Leave it out.',
+      subgraph({ headers: { 'Content-Length': '1' } }),
+    ],
+    [
+      'graph.overrideLabels has "percent(5)". It must be a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on.',
+      { graph: { overrideLabels: ['percent(5)'] } },
+    ],
     ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
   ])('is told: %s', (sentence, changes) => {
     expect(mistakesOf(changes)).toEqual([sentence]);
