@@ -43,6 +43,7 @@ import { keptFile } from './storage/kept-file.ts';
 import { openStorage, type Storage } from './storage/open.ts';
 import { type Log, openLog } from './telemetry/log.ts';
 import { openMetrics } from './telemetry/metrics.ts';
+import { repeatedSeldom } from './telemetry/repeated-warnings.ts';
 
 export interface Gateway {
   /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
@@ -50,6 +51,7 @@ export interface Gateway {
   readonly graph: Graph;
   readonly services: Services;
   readonly storage: Storage;
+  readonly log: Log;
   /** A key with every scope, for the person at this machine; null outside development. */
   readonly developmentKey: string | null;
   /** Whether callers without a key may use the default route. */
@@ -76,11 +78,13 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const development = isDevelopment(config);
   const state = config.storage?.folder === null ? null : pathIn(folder, config.storage?.folder ?? '.fieldgate');
 
+  const warn = repeatedSeldom((sentence, fields) => log.warn(sentence, fields));
   const storage = await openStorage({
     folder: state,
     usageDays: config.storage?.usageDays ?? null,
+    acceptLostMasterKey: config.storage?.acceptLostMasterKey ?? false,
     now,
-    warn: (sentence, cause) => log.warn(sentence, { err: cause }),
+    warn: (sentence, cause) => warn(sentence, { err: cause }),
   });
   const routes = routesOf(config);
   const collections = collectionsOf(config);
@@ -204,6 +208,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     keyless,
     services,
     storage,
+    log,
     developmentKey: development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null,
     async listen(at) {
       const listening = await server.listen(at);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { debuglog } from 'node:util';
 import { type Arguments, helpText, parseArguments } from './cli/arguments.ts';
 import { GatewayError } from './core/errors.ts';
+import { processLogOutput } from './telemetry/log-output.ts';
 
 // By the environment, so that the processes below this one share it: it is where Node keeps it by default.
 process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
@@ -45,11 +46,21 @@ function version(): string {
   return version;
 }
 
-/** A reader that has left (`| head`) is no failure. */
-process.stdout.on('error', () => process.exit());
+const isServer = (args: Arguments | 'help' | 'version'): boolean =>
+  typeof args !== 'string' && (args.command === 'serve' || args.command === 'subgraph');
+/** Milliseconds for what was written to be read: a reader that has stopped reading keeps no process alive. */
+const farewellMs = 1_000;
+
+let serves = false;
+/** A reader that has left (`| head`) is no failure. A server goes on without it, and on a full disk. */
+process.stdout.on('error', () => {
+  if (!serves) process.exit();
+});
+process.stderr.on('error', () => {});
 
 try {
   const args = parseArguments(process.argv.slice(2));
+  serves = isServer(args);
   if (args === 'help') process.stdout.write(helpText());
   else if (args === 'version') process.stdout.write(`${version()}\n`);
   else await run(args);
@@ -57,4 +68,6 @@ try {
   process.exitCode = 1;
   process.stderr.write(`${sentence(error)}\n`);
 }
+await processLogOutput().flush(farewellMs);
+setTimeout(() => process.exit(), farewellMs);
 process.stdout.write('', () => process.exit());

@@ -1,5 +1,6 @@
 import type { GatewayConfig } from '../config.ts';
 import type { Gateway } from '../gateway.ts';
+import { surviveFaults } from '../telemetry/process-faults.ts';
 
 const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -16,9 +17,10 @@ export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
 
 /**
  * Listens, says so, and serves until SIGTERM or SIGINT, then drains; a second one ends it at once. SIGHUP looks at the
- * graph's sources again. Whatever the ending, the gateway is closed.
+ * graph's sources again. Whatever the ending, the gateway is closed. What nobody catches meanwhile is logged, and ends nothing.
  */
 export async function serving(gateway: Gateway, address: Address, welcome: (url: string) => string): Promise<void> {
+  const stopSurviving = surviveFaults(gateway.log);
   try {
     const { url } = await gateway.listen(address);
     const { promise: told, resolve } = Promise.withResolvers<void>();
@@ -31,5 +33,6 @@ export async function serving(gateway: Gateway, address: Address, welcome: (url:
     process.stdout.write('Stopping: what runs may finish.\n');
   } finally {
     await gateway.close();
+    stopSurviving();
   }
 }

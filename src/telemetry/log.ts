@@ -7,6 +7,7 @@
 import { type DestinationStream, type LevelWithSilent, pino } from 'pino';
 import { GatewayError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
+import { processLogOutput } from './log-output.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,7 +21,7 @@ export interface Log {
 
 export interface LogOptions {
   readonly level?: LevelWithSilent;
-  /** Standard output when it is left out. */
+  /** Where lines go; standard output, through `processLogOutput`, when it is left out. */
   readonly destination?: DestinationStream;
 }
 
@@ -31,7 +32,7 @@ export function openLog({ level = 'info', destination }: LogOptions = {}): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const out = destination === undefined ? pino(options) : pino(options, destination);
+  const out = pino(options, destination ?? processLogOutput());
   const write =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
     (event: string, fields: Fields = {}): void => {

@@ -4,6 +4,8 @@
  */
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import { processLogOutput } from './log-output.ts';
+import { processFaults } from './process-faults.ts';
 
 export function processMetrics(registry: Registry): void {
   const registers = [registry];
@@ -38,6 +40,25 @@ export function processMetrics(registry: Registry): void {
     collect() {
       this.reset();
       this.inc(performance.eventLoopUtilization().active / 1000);
+    },
+  });
+  new Counter({
+    name: 'fieldgate_log_lines_dropped_total',
+    help: 'Log lines that could not be written: the disk is full, or nobody reads them.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(processLogOutput().dropped());
+    },
+  });
+  new Counter({
+    name: 'fieldgate_process_faults_total',
+    help: 'Exceptions and rejections that nobody caught. Each is a fault of Fieldgate or of code in the configuration: the log has it.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [kind, count] of Object.entries(processFaults())) this.inc({ kind }, count);
     },
   });
 }

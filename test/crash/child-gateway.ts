@@ -7,7 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { temporaryFolder, whenOver } from '../harness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const source = (file: string): string => JSON.stringify(pathToFileURL(join(root, 'src', file)).href);
+/** Of a file below `src`, as a module specifier in a configuration that lies elsewhere. */
+export const source = (file: string): string => JSON.stringify(pathToFileURL(join(root, 'src', file)).href);
 
 /** A folder with a configuration whose `default` route goes to an OpenAI-compatible server. */
 export function configFolder(upstreamUrl: string, server: object = {}): string {

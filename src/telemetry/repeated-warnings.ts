@@ -1,0 +1,30 @@
+/** A warning that would come again and again while a state lasts: said at once, then now and then with how often it came. */
+
+export type Warn = (sentence: string, fields: Readonly<Record<string, unknown>>) => void;
+
+const usualEveryMs = 60_000;
+/** Sentences remembered at most, the oldest forgotten first. */
+const maxSentences = 1_000;
+
+/** The same sentence once in `everyMs`, with `repeated`: how often it was held back since it was last said. */
+export function repeatedSeldom(
+  warn: Warn,
+  {
+    everyMs = usualEveryMs,
+    monotonicMs = () => performance.now(),
+  }: { readonly everyMs?: number; readonly monotonicMs?: () => number } = {},
+): Warn {
+  const told = new Map<string, { at: number; repeated: number }>();
+  return (sentence, fields) => {
+    const known = told.get(sentence);
+    if (known !== undefined && monotonicMs() - known.at < everyMs) {
+      known.repeated += 1;
+      return;
+    }
+    told.delete(sentence);
+    told.set(sentence, { at: monotonicMs(), repeated: 0 });
+    const [oldest] = told.keys();
+    if (told.size > maxSentences && oldest !== undefined) told.delete(oldest);
+    warn(sentence, known === undefined || known.repeated === 0 ? fields : { ...fields, repeated: known.repeated });
+  };
+}
