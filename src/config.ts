@@ -138,6 +138,11 @@ export interface StorageConfig {
   readonly folder?: string | null;
   /** Days for which rows of usage are kept. Default: for ever. */
   readonly usageDays?: number;
+  /**
+   * Starts although the master key of the folder was lost or exchanged: what it sealed (stored completions) stays closed.
+   * Default: refused. Take it out again after one start.
+   */
+  readonly acceptLostMasterKey?: boolean;
 }
 
 export interface ServerConfig {

@@ -6,6 +6,7 @@ import { ledgerMigrations } from './ledger-migrations.ts';
 import { limitMigrations } from './limits-migrations.ts';
 import { ownerMigrations } from './owner-migrations.ts';
 import { passageMigrations } from './passages-migrations.ts';
+import { sealMigrations } from './seal-migrations.ts';
 
 /**
  * Every change of the stored shape, in order. Once released, one is never edited: a later one mends it.
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   ...completionMigrations,
   ...passageMigrations,
   ...jobMigrations,
+  ...sealMigrations,
 ];

@@ -1,5 +1,4 @@
 /** Everything that lasts, in one folder, opened and put right in the order that loses nothing. */
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { untilAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -14,11 +13,14 @@ import { type LedgerStore, openLedger } from './ledger-outbox.ts';
 import type { Limits } from './limits.ts';
 import { openLimits } from './limits-sql.ts';
 import { migrations } from './migrations.ts';
+import { openSeal } from './open-seal.ts';
 import { openOwner } from './owner.ts';
 import type { Passages } from './passages.ts';
 import { openPassages } from './passages-sqlite.ts';
-import { masterKey, type Seal, sealWith } from './seal.ts';
+import type { Seal } from './seal.ts';
 import { openSqlite } from './sqlite.ts';
+import { databaseFile, masterKeyFile, outboxFolder, prepareFolder, watchFolder } from './state-folder.ts';
+import { unusable } from './unusable.ts';
 
 const recoverEveryMs = 10_000;
 /** A database that takes longer for one row is not ready. */
@@ -45,6 +47,8 @@ export interface StorageOptions {
   readonly folder: string | null;
   /** Days for which ledger rows are kept; null: for ever. */
   readonly usageDays?: number | null;
+  /** Goes on where the master key was lost or exchanged: what it sealed stays closed. Default: refused. */
+  readonly acceptLostMasterKey?: boolean;
   /** Told of what an operator should know, in a sentence. */
   readonly warn?: (sentence: string, cause?: unknown) => void;
   readonly now?: () => number;
@@ -52,27 +56,21 @@ export interface StorageOptions {
 
 /** Throws BAD_REQUEST, in a sentence, for a folder that cannot be used. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { folder } = options;
+  const { folder, acceptLostMasterKey = false } = options;
   try {
-    if (folder !== null) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      accessSync(folder, constants.W_OK | constants.X_OK);
-    }
+    if (folder !== null) prepareFolder(folder);
     const inFolder = (name: string): string | null => (folder === null ? null : join(folder, name));
-    const seal = sealWith(masterKey(inFolder('master.key')));
-    const database = openSqlite(inFolder('fieldgate.db') ?? ':memory:', migrations);
-    return await openOn({ database, seal, outbox: inFolder('outbox'), ...options }).catch(async (error: unknown) => {
+    const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations);
+    try {
+      const seal = await openSeal(database, { file: inFolder(masterKeyFile), acceptLostMasterKey });
+      return await openOn({ database, seal, outbox: inFolder(outboxFolder), ...options });
+    } catch (error) {
       await database.close();
       throw error;
-    });
+    }
   } catch (cause) {
     if (cause instanceof GatewayError) throw cause;
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `The state folder "${folder ?? 'in memory'}" cannot be used: ${reasonOf(cause)}. A folder that this process may write, on a disk with room, would be accepted.`,
-      {},
-      { cause },
-    );
+    throw unusable(folder ?? 'in memory', cause);
   }
 }
 
@@ -82,7 +80,7 @@ interface Parts extends StorageOptions {
   readonly outbox: string | null;
 }
 
-async function openOn({ database, seal, outbox, usageDays = null, warn = () => {}, now = Date.now }: Parts): Promise<Storage> {
+async function openOn({ folder, database, seal, outbox, usageDays = null, warn = () => {}, now = Date.now }: Parts): Promise<Storage> {
   const owner = await openOwner(database, { now });
   const ledger = openLedger({ database, owner, folder: outbox, warn });
   const limits = openLimits({ database, ledger, owner, now });
@@ -98,6 +96,7 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
   };
   await recover();
+  const watch = folder === null ? null : watchFolder(folder);
   let closing: Promise<void> | null = null;
   const every = (ms: number, work: () => Promise<void>, sentence: string): NodeJS.Timeout =>
     setInterval(() => {
@@ -113,6 +112,7 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
 
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
+    watch?.stop();
     await limits.close();
     await ledger.close();
     await owner.close();
@@ -121,7 +121,7 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
 
   return {
     database,
-    ledger,
+    ledger: watch === null ? ledger : { ...ledger, writable: () => watch.isWhole() && ledger.writable() },
     limits,
     keys: openKeys(database),
     completions,
@@ -133,8 +133,17 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
           () => true,
           () => false,
         );
-      const [answers, writes] = await Promise.all([inTime(database.all('select 1')), inTime(owner.renew())]);
+      const [answers, writes, whole] = await Promise.all([
+        inTime(database.all('select 1')),
+        inTime(owner.renew()),
+        watch === null || watch.look(),
+      ]);
       return [
+        ...(whole
+          ? []
+          : [
+              `The state folder "${folder}" was deleted or replaced while the gateway ran: calls that cost are refused. Put it back and restart.`,
+            ]),
         ...(answers ? [] : ['The database does not answer.']),
         ...(writes ? [] : ['The database cannot be written: calls that cost are refused until it can.']),
         ...(ledger.writable() ? [] : ['Usage cannot be recorded: calls that cost are refused until it can.']),
@@ -145,20 +154,4 @@ async function openOn({ database, seal, outbox, usageDays = null, warn = () => {
       return closing;
     },
   };
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'this process may not write there',
-  EPERM: 'this process may not write there',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota of the disk is used up',
-  ENOTDIR: 'a part of its path is a file',
-  EEXIST: 'there is a file in its place',
-};
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'of an unknown failure';
-  const { code = '', errstr } = cause as NodeJS.ErrnoException & { readonly errstr?: string };
-  return reasons[code] ?? errstr ?? code;
 }

@@ -1,6 +1,7 @@
 /** Outbox files and the database: how much of each is stored, what to do with those of dead processes, and when one may go. */
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { noUsage } from '../core/money.ts';
 import type { UsageRow } from '../core/usage-row.ts';
 import type { Database } from './database.ts';
 import { outboxLines } from './outbox.ts';
@@ -20,6 +21,7 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
   let end = 0;
   let lines = 0;
   let torn = 0;
+  let strange = 0;
   const store = (): Promise<void> =>
     database.tx(async (tx) => {
       await storeUsageRows(tx, rows);
@@ -27,8 +29,10 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
     });
   for await (const line of outboxLines(path, Number(stored?.['position'] ?? 0))) {
     end = line.end;
+    const found = line.text === null ? null : rowsIn(line.text);
     if (line.text === null) torn += 1;
-    else rows.push(...(JSON.parse(line.text) as UsageRow[]));
+    else if (found === null) strange += 1;
+    else rows.push(...found);
     lines += 1;
     if (lines % batchLines === 0) {
       await store();
@@ -37,7 +41,49 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
   }
   if (rows.length > 0) await store();
   if (torn > 0) warn(`${torn} torn line(s) at the end of an outbox were left out: their calls are recovered from their draws.`);
-  await discard(database, path);
+  if (strange === 0) return discard(database, path);
+  const kept = `${path}.unread`;
+  renameSync(path, kept);
+  await database.run('delete from outboxes where file = $1', [file]);
+  warn(
+    `${strange} line(s) of an outbox were left out: they are whole, and no rows that this version knows. The file is kept as "${kept}".`,
+  );
+}
+
+/** Null: whole, and nothing that this version wrote: a newer one did. */
+function rowsIn(text: string): readonly UsageRow[] | null {
+  try {
+    const rows: unknown = JSON.parse(text);
+    return Array.isArray(rows) && rows.every(isRow) ? (rows as UsageRow[]) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What the database would refuse, and with it the whole batch. */
+const required: Partial<Record<keyof UsageRow, 'string' | 'number' | 'object'>> = {
+  time: 'number',
+  callId: 'string',
+  use: 'number',
+  coordinate: 'string',
+  principal: 'string',
+  route: 'string',
+  usage: 'object',
+  savedCost: 'number',
+  cache: 'string',
+  attempts: 'number',
+  outcome: 'string',
+  latencyMs: 'number',
+  tags: 'object',
+};
+
+function isRow(row: unknown): boolean {
+  if (typeof row !== 'object' || row === null) return false;
+  const fields = row as Readonly<Record<string, unknown>>;
+  return (
+    Object.entries(required).every(([name, type]) => typeof fields[name] === type && fields[name] !== null) &&
+    Object.keys(noUsage).every((name) => typeof (fields['usage'] as Readonly<Record<string, unknown>>)[name] === 'number')
+  );
 }
 
 /** The file first: a position without a file is harmless. */

@@ -48,6 +48,10 @@ export function sealWith(master: Buffer): Seal {
   };
 }
 
+/** Tells one master key from another, and nothing of it. */
+export const fingerprintOf = (master: Buffer): string =>
+  Buffer.from(hkdfSync('sha256', master, '', 'fieldgate master key fingerprint', keyBytes)).toString('base64');
+
 /** The master key in that file, which only its owner may read; made when there is none. Null keeps one in memory. */
 export function masterKey(file: string | null): Buffer {
   if (file === null) return randomBytes(keyBytes);

@@ -88,7 +88,7 @@ const subgraph: Names<SubgraphConfig> = {
   subscriptionUrl: true,
   run: true,
 };
-const storage: Names<StorageConfig> = { folder: true, usageDays: true };
+const storage: Names<StorageConfig> = { folder: true, usageDays: true, acceptLostMasterKey: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
 const metrics: Names<MetricsAddress> = { host: true, port: true };
 const server: Names<ServerConfig> = {
