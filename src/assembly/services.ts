@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyDesk } from '../access/key-desk.ts';
 import type { Handler } from '../core/call.ts';
+import type { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
 import { estimateInputTokens } from '../core/tokens.ts';
 import { responsePaths } from '../federation/paths.ts';
@@ -16,6 +17,7 @@ import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
+import { withoutValues } from '../telemetry/refusal-text.ts';
 import { own } from './config/told.ts';
 import { templatesOf } from './templates.ts';
 
@@ -69,12 +71,20 @@ export function servicesOf(parts: ServiceParts): Services {
     templates: templatesOf(parts.prompts),
     refuseImageUrl: (url) =>
       URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? null : 'An image URL must be an https address.',
-    failed: (error) => {
-      if (error.cause !== undefined || error.code === 'INTERNAL')
-        log.warn('a field failed', { errorId: error.errorId, code: error.code, err: error });
-    },
+    failed: (error) =>
+      log[levelOf(error)](error.code === 'INTERNAL' ? 'a field failed' : 'a request was refused', {
+        errorId: error.errorId,
+        code: error.code,
+        ...(error.cause === undefined ? { why: withoutValues(error.message) } : { err: error }),
+      }),
     now,
   };
+}
+
+/** What is the caller's own is news of the day; what has a cause is for the operators. */
+function levelOf({ code, cause }: GatewayError): 'debug' | 'info' | 'warn' {
+  if (code === 'CANCELLED') return 'debug';
+  return code === 'INTERNAL' || cause !== undefined ? 'warn' : 'info';
 }
 
 /** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/cut.ts`), in the worst case a token each. */

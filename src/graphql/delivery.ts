@@ -23,7 +23,7 @@ export interface Following {
   readonly signal: AbortSignal;
   /** What the last event calls a completion that never came to be, and its route. */
   readonly id: string;
-  readonly route: string | null;
+  readonly route: () => string | null;
 }
 
 export function following({ open, after, delivery, signal, id, route }: Following): AsyncIterableIterator<RunEvent> {
@@ -41,7 +41,7 @@ export function following({ open, after, delivery, signal, id, route }: Followin
   }
 
   function lastEvent(error: GatewayError): RunEvent {
-    const state = run?.state() ?? failedState(id, route, error);
+    const state = run?.state() ?? failedState(id, route(), error);
     return { type: 'failed', seq: seq + 1, cursor: '', completionId: state.id, state, failure: error };
   }
 

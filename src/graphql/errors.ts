@@ -38,26 +38,29 @@ export const memberType =
   <Name extends string>(value: object & { readonly __typename?: Name }): Answer | Name =>
     value.__typename ?? answer;
 
-/** Codes that are data. The others say that the request itself was wrong, and are errors. */
-const failureCodes: ReadonlySet<string> = new Set<FailureCode>([
-  'BUDGET_EXCEEDED',
-  'RATE_LIMITED',
-  'CONCURRENCY_LIMITED',
-  'GUARDRAIL_BLOCKED',
-  'CONTEXT_TOO_LONG',
-  'MODEL_UNAVAILABLE',
-  'INVALID_OUTPUT',
-  'TIMEOUT',
-  'STREAM_STALLED',
-  'CANCELLED',
-  'UNPRICED',
-  'IDEMPOTENCY_CONFLICT',
-  'RESUME_EXPIRED',
-  'INTERNAL',
-]);
-
-/** Codes that a failure can have where nothing but data can tell it: in a stream and in a stored completion. */
-const shownCodes: ReadonlySet<string> = new Set([...failureCodes, 'BAD_REQUEST', 'FORBIDDEN', 'UNAUTHENTICATED']);
+/** Every code that the schema knows. A code that it does not name yet is OTHER. */
+const failureCodes: Readonly<Record<FailureCode, true>> = {
+  BAD_REQUEST: true,
+  FORBIDDEN: true,
+  UNAUTHENTICATED: true,
+  COST_LIMIT_EXCEEDED: true,
+  BUDGET_EXCEEDED: true,
+  RATE_LIMITED: true,
+  CONCURRENCY_LIMITED: true,
+  GUARDRAIL_BLOCKED: true,
+  CONTEXT_TOO_LONG: true,
+  MODEL_UNAVAILABLE: true,
+  SUBGRAPH_UNAVAILABLE: true,
+  INVALID_OUTPUT: true,
+  TIMEOUT: true,
+  STREAM_STALLED: true,
+  CANCELLED: true,
+  UNPRICED: true,
+  IDEMPOTENCY_CONFLICT: true,
+  RESUME_EXPIRED: true,
+  INTERNAL: true,
+  OTHER: true,
+};
 
 export const allFailures = [
   'BudgetExceeded',
@@ -71,19 +74,17 @@ export const allFailures = [
 const mostInt = 2 ** 31 - 1;
 const shortened = (ms: number | undefined): number | null => (ms === undefined ? null : Math.min(mostInt, Math.max(0, Math.ceil(ms))));
 
-/** The error as data, as one of the union's own members, or thrown again where it is no failure of a model. */
-export async function failureAsData<Name extends FailureName>(
+/** Whatever was thrown, as data: one of the union's own members, or OtherFailure. */
+export function failureAsData<Name extends FailureName>(
   error: unknown,
   members: readonly Name[],
   services: Services,
   principal: Principal,
 ): Promise<Only<Name>> {
-  const known = asGatewayError(error);
-  if (!failureCodes.has(known.code)) throw known;
-  return failureOf(known, members, services, principal);
+  return failureOf(asGatewayError(error), members, services, principal);
 }
 
-/** The error as data, whatever it is: streams and completions have no other way to tell. */
+/** The error as data. */
 export async function failureOf<Name extends FailureName>(
   error: GatewayError,
   members: readonly Name[],
@@ -99,7 +100,7 @@ export async function failureOf<Name extends FailureName>(
 
 function baseOf(error: GatewayError): FailureBase {
   return {
-    code: shownCodes.has(error.code) ? (error.code as FailureCode) : 'OTHER',
+    code: Object.hasOwn(failureCodes, error.code) ? (error.code as FailureCode) : 'OTHER',
     message: error.message,
     retryable: error.retryable,
     retryAfterMs: shortened(error.details.retryAfterMs),
@@ -151,7 +152,7 @@ const rootOf = (error: unknown): unknown =>
 
 /**
  * Any error on its way out, as the caller may see it. GraphQL's own (syntax, validation, variables) pass as BAD_REQUEST,
- * ours with their codes, everything else as INTERNAL. `log` is told of all but the first kind. Never a stack.
+ * ours with their codes, everything else as INTERNAL. `log` is told of each, so that the errorId is found there. Never a stack.
  */
 export function maskedError(error: unknown, log: (error: GatewayError) => void): GraphQLError {
   const root = rootOf(error);
@@ -163,7 +164,11 @@ export function maskedError(error: unknown, log: (error: GatewayError) => void):
       return new GraphQLError(root.message, { nodes: at?.nodes ?? null, path: at?.path ?? null, extensions: root.extensions });
     }
     // What stands nowhere in the document, at a field, is about a value that a resolver or a subgraph gave.
-    if (root.nodes !== undefined || at?.path === undefined) return graphqlErrorOf(new GatewayError('BAD_REQUEST', root.message), at);
+    if (root.nodes !== undefined || at?.path === undefined) {
+      const refused = new GatewayError('BAD_REQUEST', root.message);
+      log(refused);
+      return graphqlErrorOf(refused, at);
+    }
   }
   const known = asGatewayError(root);
   log(known);

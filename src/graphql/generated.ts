@@ -599,6 +599,8 @@ export type FailureCode =
   | 'CONCURRENCY_LIMITED'
   /** The input is longer than `maxInputTokens` or than the model can read. Nothing was sent. */
   | 'CONTEXT_TOO_LONG'
+  /** The operation would cost more than one may: the message names the most expensive field. */
+  | 'COST_LIMIT_EXCEEDED'
   /** The key may not do this: a scope, a route or a collection that it has not. */
   | 'FORBIDDEN'
   /** A guardrail refused the prompt or the answer. */
@@ -619,6 +621,8 @@ export type FailureCode =
   | 'RESUME_EXPIRED'
   /** The model stopped speaking in the middle, or never began. */
   | 'STREAM_STALLED'
+  /** Another team's subgraph did not answer, or not in GraphQL. */
+  | 'SUBGRAPH_UNAVAILABLE'
   /** The answer did not end within the route's time. */
   | 'TIMEOUT'
   /** The key, token or login is missing, wrong, expired or revoked, perhaps since the work began. */

@@ -1,6 +1,8 @@
 /** Whatever a vendor or its SDK throws, as one of our errors. No text of theirs reaches a caller. */
+
 import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
+import { machineWords } from './machine-words.ts';
 
 /** What the log may know of a vendor's failure: no prompt, no URL, no header, and no key even where the vendor repeats it. */
 class UpstreamError extends Error {
@@ -117,11 +119,14 @@ function seen(error: unknown): Seen {
   };
 }
 
-/** Parse errors quote the model's answer, so of them only the kind is kept. */
+/**
+ * What the log is told. A vendor's sentence may repeat the prompt, the answer or a key, and its body may be long: of an answer
+ * only its status and its words for machines are kept; of a failure without an answer, what the network said.
+ */
 function causeOf(error: unknown, { kind, status, text }: Seen, { secrets }: Vendor, request: ModelRequest | null): UpstreamError {
-  const quotesContent = /^AI_(JSONParse|TypeValidation)Error$/.test(kind) || (status !== null && status < 400);
-  const message = error instanceof Error ? `${kind}: ${error.message}` : kind;
-  const full = quotesContent ? kind : `${message} ${text}`;
+  const isParseError = /^AI_(JSONParse|TypeValidation)Error$/.test(kind);
+  const said = error instanceof Error && status === null && text === '' && !isParseError ? `: ${error.message}` : '';
+  const full = [`${kind}${said}`, ...(status === null ? [] : [`HTTP ${status}`]), ...(isParseError ? [] : machineWords(text))].join(', ');
   const clean = secrets.reduce((sofar, secret) => (secret === '' ? sofar : sofar.replaceAll(secret, '[secret]')), full);
   return new UpstreamError(withoutWordsOf(request, clean.slice(0, 600)), status);
 }

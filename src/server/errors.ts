@@ -3,6 +3,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
 import { exactPath } from '../federation/placed.ts';
 import type { Log } from '../telemetry/log.ts';
+import { withoutValues } from '../telemetry/refusal-text.ts';
 import { keepCursor } from './cursor.ts';
 
 export type MaskError = (error: unknown) => GraphQLError;
@@ -18,7 +19,15 @@ interface Increment {
 
 export function masking(maskError: MaskError, log: Log): Masking {
   function error(thrown: unknown): GraphQLError {
-    if (isRequestError(thrown)) return asBadRequest(thrown);
+    if (isRequestError(thrown)) {
+      const refused = asBadRequest(thrown);
+      log.info('a document was refused', {
+        errorId: refused.extensions['errorId'],
+        code: 'BAD_REQUEST',
+        why: withoutValues(thrown.message),
+      });
+      return refused;
+    }
     const masked = maskError(thrown);
     if (masked.extensions['code'] === 'INTERNAL') {
       log.error('a bug was masked', { errorId: masked.extensions['errorId'], path: masked.path, err: causeOf(thrown) });

@@ -33,12 +33,29 @@ export function openLog({ level = 'info', destination }: LogOptions = {}): Log {
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const out = pino(options, destination ?? processLogOutput());
+  const isNews = newsOnce(maxErrorIds);
   const write =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
     (event: string, fields: Fields = {}): void => {
-      if (out.isLevelEnabled(at)) out[at](clean(fields), event);
+      if (out.isLevelEnabled(at) && isNews(fields['errorId'])) out[at](clean(fields), event);
     };
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** Errors remembered as told: enough for one that passes several places, and comes again when its completion is read. */
+const maxErrorIds = 10_000;
+
+/** One line an error: the first, which is written where most is known. What has no errorId is always news. */
+function newsOnce(most: number): (errorId: unknown) => boolean {
+  const told = new Set<string>();
+  return (errorId) => {
+    if (typeof errorId !== 'string') return true;
+    if (told.has(errorId)) return false;
+    told.add(errorId);
+    const [oldest] = told;
+    if (told.size > most && oldest !== undefined) told.delete(oldest);
+    return true;
+  };
 }
 
 /** For those who want none. */
@@ -78,6 +95,7 @@ function cleanText(text: string): string {
 }
 
 function errorFields(error: Error, depth: number): Record<string, unknown> {
+  if ('responseBody' in error) return vendorErrorFields(error);
   const own = error instanceof GatewayError;
   const code: unknown = 'code' in error ? error.code : undefined;
   const status: unknown = 'statusCode' in error ? error.statusCode : undefined;
@@ -88,6 +106,25 @@ function errorFields(error: Error, depth: number): Record<string, unknown> {
     ...(typeof status === 'number' ? { status } : {}),
     ...(own ? { errorId: error.errorId } : { stack: cleanText(framesOf(error)) }),
     ...(error.cause === undefined || depth >= deepest ? {} : { cause: cleanField('cause', error.cause, depth + 1) }),
+  };
+}
+
+/** A vendor's message may repeat what was asked, or a key: its status and its words for machines say what went wrong. */
+function vendorErrorFields(error: Error): Record<string, unknown> {
+  const { statusCode, data } = error as { readonly statusCode?: unknown; readonly data?: unknown };
+  const inner: unknown = typeof data === 'object' && data !== null && 'error' in data ? data.error : data;
+  const words = typeof inner === 'object' && inner !== null ? (inner as Readonly<Record<string, unknown>>) : {};
+  const machineWord = (name: string): Record<string, string> => {
+    const value = words[name];
+    return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? { [name]: cleanText(value) } : {};
+  };
+  return {
+    name: error.name,
+    ...(typeof statusCode === 'number' ? { status: statusCode } : {}),
+    ...machineWord('type'),
+    ...machineWord('code'),
+    ...machineWord('status'),
+    ...machineWord('param'),
   };
 }
 

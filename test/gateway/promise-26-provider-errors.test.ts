@@ -125,6 +125,7 @@ describe('provider errors reach the caller as our codes alone', () => {
     written.length = 0;
     const [, errorId] = /"errorId":"([^"]+)"/.exec(await over(completion, 'application/json')) ?? [];
     const lines = written.map((line) => JSON.parse(line)).filter((line) => line.errorId === errorId);
-    expect(JSON.stringify(lines)).toContain('vendor-speaks-7c1d');
+    expect(JSON.stringify(lines)).toContain('HTTP 500');
+    expect(JSON.stringify(lines)).not.toContain('vendor-speaks-7c1d');
   });
 });

@@ -107,8 +107,9 @@ describe('Query.embedding', () => {
     ['no dimensions', input(['x'], ', dimensions: 0'), 'from 1 to 16384'],
   ])('refuses %s with a sentence', async (_, args, sentence) => {
     const { ask, requests } = gateway(embeds);
-    const { errors } = await ask(`{ embedding${args} ${whole} }`);
-    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
+    const { data, errors } = await ask(`{ embedding${args} { ... on Failure { code message } } }`);
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ embedding: { code: 'BAD_REQUEST', message: expect.stringContaining(sentence) } });
     expect(requests).toEqual([]);
   });
 });

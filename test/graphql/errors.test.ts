@@ -46,7 +46,9 @@ describe('a masked error', () => {
 
   it('passes what GraphQL itself refuses, as BAD_REQUEST', async () => {
     const { errors } = await graphql({ schema, source: '{ nothing }' });
-    const masked = maskedError(errors?.[0], () => expect.unreachable());
+    const logged: GatewayError[] = [];
+    const masked = maskedError(errors?.[0], (error) => logged.push(error));
+    expect(logged).toMatchObject([{ code: 'BAD_REQUEST', errorId: masked.extensions['errorId'] }]);
     expect(masked.toJSON()).toMatchObject({
       message: expect.stringContaining('nothing'),
       locations: [{ line: 1, column: 3 }],

@@ -164,9 +164,8 @@ describe('retrieval', () => {
       throw new GatewayError('FORBIDDEN', 'You may not read "payroll".');
     };
     const { data, errors } = await withLibrary(true, { search }).ask(
-      '{ aiSearch(input: { collection: "payroll", query: "x" }) { __typename } }',
+      '{ aiSearch(input: { collection: "payroll", query: "x" }) { __typename ... on Failure { code } } }',
     );
-    expect(data).toEqual({ aiSearch: null });
-    expect(errors?.[0]).toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    expect([data, errors]).toEqual([{ aiSearch: { __typename: 'OtherFailure', code: 'FORBIDDEN' } }, undefined]);
   });
 });

@@ -131,9 +131,26 @@ describe('Subscription.completionStream', () => {
     expect(events.at(-1)).toMatchObject({ __typename: 'CompletionFinished', completion: { text: 'abc' } });
   });
 
-  it('refuses a wrong input and a missing scope before it begins', async () => {
+  it.each([
+    ['an empty prompt', { prompt: { text: '' } }, 'BAD_REQUEST'],
+    ['an unknown route', { ...input, route: 'nowhere' }, 'BAD_REQUEST'],
+    ['a maximum below one', { ...input, maxOutputTokens: 0 }, 'BAD_REQUEST'],
+  ] as const)('ends with an event that says why when it is asked with %s, and asks no model', async (_, wrong, code) => {
     const { listen, requests } = gateway(says('Hi.'));
-    await expect(listen(stream, { input: { prompt: { text: '' } } })).rejects.toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
+    expect(eventsOf(await all(await listen(stream, { input: wrong })))).toMatchObject([
+      { __typename: 'CompletionFailed', seq: 1, failure: { __typename: 'OtherFailure', code }, completion: { status: 'FAILED', text: '' } },
+    ]);
+    expect(requests).toEqual([]);
+  });
+
+  it('ends with FORBIDDEN as an event for a route that the key may not use', async () => {
+    const { listen } = gateway(says('Hi.'));
+    const events = await all(await listen(stream, { input }, context(principal({ routes: ['cheap'] }))));
+    expect(eventsOf(events)).toMatchObject([{ __typename: 'CompletionFailed', failure: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('is refused before it begins where the key lacks the scope that the schema asks for', async () => {
+    const { listen, requests } = gateway(says('Hi.'));
     const nobody = context(principal({ scopes: [] }));
     await expect(listen(stream, { input }, nobody)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
     expect(requests).toEqual([]);

@@ -102,7 +102,7 @@ describe('a model of the specification', () => {
       url: 'https://internal.example',
     });
     const { error } = await outcomeOf(ask(failure));
-    expect(String(error.cause)).toBe('UpstreamError: AI_APICallError: Bad key [secret] {"error":"[secret] is bad"}');
+    expect(String(error.cause)).toBe('UpstreamError: AI_APICallError, HTTP 401');
     expect(JSON.stringify(error.cause)).not.toMatch(/prompt|internal|k-123/);
     const unreadable = Object.assign(new Error('JSON parsing failed: Text: my answer'), { name: 'AI_JSONParseError' });
     expect(String((await outcomeOf(ask([{ type: 'error', error: unreadable }]))).error.cause)).toBe('UpstreamError: AI_JSONParseError');

@@ -17,18 +17,18 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
     Query: {
       completion: (_, { input }, context, info) => {
         const asker = { services, context, info };
-        return wholeAnswer(preparedCompletion(asker, input), asker, allFailures);
+        return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
       },
       completionById: (_, { id }, { principal }) => stateOf(id, principal),
     },
     Mutation: {
       complete: (_, { input }, context, info) => {
         const asker = { services, context, info };
-        return wholeAnswer(preparedCompletion(asker, input), asker, allFailures);
+        return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
       },
       startCompletion: async (_, { input }, context, info) => {
-        const prepared = preparedCompletion({ services, context, info }, input);
         try {
+          const prepared = preparedCompletion({ services, context, info }, input);
           return (await prepared.start({ detached: true, live: true })).state();
         } catch (error) {
           return failureAsData(error, startFailures, services, context.principal);
@@ -47,14 +47,17 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
       completionStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
           const asker = { services, context, info };
-          return named('completionStream', answerEvents(preparedCompletion(asker, input), asker, after, delivery));
+          return named(
+            'completionStream',
+            answerEvents(() => preparedCompletion(asker, input), asker, after, delivery),
+          );
         },
       },
       completionEvents: {
         subscribe: (_, { id, after, delivery }, context) => {
           const open = (): Promise<Run> => followed(id, services, context);
           const { signal } = context;
-          return named('completionEvents', following({ open, after: cursorFrom(after, context), delivery, signal, id, route: null }));
+          return named('completionEvents', following({ open, after: cursorFrom(after, context), delivery, signal, id, route: () => null }));
         },
       },
     },

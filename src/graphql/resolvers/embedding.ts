@@ -26,10 +26,10 @@ export function embeddingResolvers(services: Services): Resolvers {
   return {
     Query: {
       embedding: async (_, { input }, context, info) => {
-        const route = routeFor(services, context.principal, input.route ?? 'embedding', 'embedding');
-        const request = embeddingRequestOf(input);
-        const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
         try {
+          const route = routeFor(services, context.principal, input.route ?? 'embedding', 'embedding');
+          const request = embeddingRequestOf(input);
+          const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
           checkLength(request, route);
           return await embeddingsOf(services, context).load({ info, request, ...settings });
         } catch (error) {

@@ -34,10 +34,10 @@ export function retrievalResolvers(services: Services): Resolvers {
       aiSearch: async (_, { input }, context, info) => {
         const { collection, query } = input;
         const first = input.first ?? 8;
-        checkWhole('first', first, 1, 50);
-        if (query.trim() === '') refuse('query is empty. It must say what to look for.');
         const { principal, signal } = context;
         try {
+          checkWhole('first', first, 1, 50);
+          if (query.trim() === '') refuse('query is empty. It must say what to look for.');
           const result = await retrieval.search({
             collection,
             query,
@@ -54,7 +54,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       },
       aiAnswer: async (_, { input }, context, info) => {
         const asker = { services, context, info };
-        const state = await wholeAnswer(preparedAnswer(asker, input), asker, answerFailures);
+        const state = await wholeAnswer(() => preparedAnswer(asker, input), asker, answerFailures);
         if ('__typename' in state) return state;
         const { text, citations } = state.completion;
         return isNoAnswer(state) ? { message: text } : { completion: state, text, citations };
@@ -81,7 +81,10 @@ export function retrievalResolvers(services: Services): Resolvers {
       aiAnswerStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
           const asker = { services, context, info };
-          return named('aiAnswerStream', answerEvents(preparedAnswer(asker, input), asker, after, delivery));
+          return named(
+            'aiAnswerStream',
+            answerEvents(() => preparedAnswer(asker, input), asker, after, delivery),
+          );
         },
       },
       ingestion: {

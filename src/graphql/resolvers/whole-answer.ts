@@ -10,14 +10,14 @@ import { type FailureName, type FailureView, failureAsData } from '../errors.ts'
 import type { StreamDelivery } from '../generated.ts';
 import type { Services } from '../services.ts';
 
-/** The answer, or why there is none; where the union has no member for it, OtherFailure. */
+/** The answer, or why there is none; where the union has no member for it, OtherFailure. What `prepare` refuses is such a reason too. */
 export async function wholeAnswer<Name extends FailureName>(
-  prepared: PreparedRun,
+  prepare: () => PreparedRun,
   { services, context }: Asker,
   members: readonly Name[],
 ): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
   try {
-    const run = await prepared.start({});
+    const run = await prepare().start({});
     const state = await run.ended(context.signal);
     return state.failure === null ? state : await failureAsData(state.failure, members, services, context.principal);
   } catch (error) {
@@ -25,21 +25,30 @@ export async function wholeAnswer<Name extends FailureName>(
   }
 }
 
-/** A reader that comes back with a cursor follows the run that it names: it never starts, and pays for, a second one. */
+/**
+ * A reader that comes back with a cursor follows the run that it names: it never starts, and pays for, a second one. What
+ * `prepare` refuses is the stream's only event.
+ */
 export function answerEvents(
-  prepared: PreparedRun,
+  prepare: () => PreparedRun,
   { services, context }: Asker,
   given: string | null | undefined,
   delivery: StreamDelivery,
 ): AsyncIterableIterator<RunEvent> {
   const after = cursorFrom(given, context);
+  let route: string | null = null;
   return following({
-    open: () => (after === null ? prepared.start({ live: true }) : followed(placeOf(after).completionId, services, context)),
+    async open() {
+      if (after !== null) return followed(placeOf(after).completionId, services, context);
+      const prepared = prepare();
+      route = prepared.route;
+      return prepared.start({ live: true });
+    },
     after,
     delivery,
     signal: context.signal,
     id: crypto.randomUUID(),
-    route: prepared.route,
+    route: () => route,
   });
 }
 
