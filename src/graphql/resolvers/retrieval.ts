@@ -1,9 +1,10 @@
 import type { Principal } from '../../core/call.ts';
 import type { Source } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
 import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
 import { callFor } from '../call.ts';
 import { named } from '../delivery.ts';
-import { failureAsData, memberType } from '../errors.ts';
+import { allFailures, failureAsData, failureOf, memberType } from '../errors.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
@@ -87,6 +88,12 @@ export function retrievalResolvers(services: Services): Resolvers {
       ingestion: {
         subscribe: (_, { id }, { principal, signal }) => named('ingestion', retrieval.followIngestion(id, principal, signal)),
       },
+    },
+    Ingestion: {
+      failure: ({ failure }, _, { principal }) =>
+        failure === null
+          ? null
+          : failureOf(new GatewayError(failure.code, failure.message, {}, { errorId: failure.errorId }), allFailures, services, principal),
     },
     AiSearchResult: { __resolveType: memberType('AiSearch') },
     AiAnswerResult: { __resolveType: (value) => memberType('completion' in value ? 'AiAnswer' : 'NoAnswer')(value) },
