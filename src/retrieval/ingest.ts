@@ -15,6 +15,7 @@ import type { JobBody } from './ingestion/turn.ts';
 import { anyWork, kind, type WorkerOptions, work } from './ingestion/worker.ts';
 import { checkSources } from './requested.ts';
 import type { IngestionState, IngestRequest } from './retrieval.ts';
+import { tenantOf } from './source.ts';
 
 interface Ingestion {
   enqueue(request: IngestRequest): Promise<IngestionState>;
@@ -92,8 +93,7 @@ function jobOf({ principal, collection, sources }: IngestRequest) {
     id: crypto.randomUUID(),
     kind,
     owner: principal.id,
-    // Keys of one team share its turns: more keys are not more of them.
-    tenant: principal.team === null ? principal.id : `team:${principal.team}`,
+    tenant: tenantOf(principal),
     body: JSON.stringify(body),
     parts: sources.map((source) => JSON.stringify(source)),
     progress: written(begun(sources.length)),

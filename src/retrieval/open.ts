@@ -5,6 +5,7 @@ import type { Jobs } from '../storage/jobs.ts';
 import type { Passages } from '../storage/passages.ts';
 import { answered } from './answer.ts';
 import { type CollectionConfig, collectionsOf } from './collections.ts';
+import { openDocuments } from './documents/documents.ts';
 import type { Entities } from './entities.ts';
 import { answerFromEntities, searchEntities } from './entity-answer.ts';
 import { collectionOfIndex } from './entity-refresh.ts';
@@ -41,8 +42,10 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
   const { passages, jobs, handle, onFailure, entities = null, leaseMs = 30_000, pollMs = 1_000, now = Date.now } = options;
   checkNames(options.collections, entities);
   const collections = collectionsOf(options.collections);
+  const documents = openDocuments();
   const ingesting = ingestion({
     passages,
+    documents,
     jobs,
     handle,
     collections,
@@ -87,7 +90,10 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
     },
 
     start: () => ingesting.start(),
-    stop: () => ingesting.stop(),
+    async stop() {
+      await ingesting.stop();
+      documents.close();
+    },
   };
 }
 

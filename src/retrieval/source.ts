@@ -4,8 +4,8 @@ import type { Call, Handler, Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { NewPassage, Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
-import { type CutPassage, cut, cuttingVersion } from './cut.ts';
-import { extracted } from './documents/extract.ts';
+import { type CutPassage, cuttingVersion } from './cut.ts';
+import type { Documents } from './documents/documents.ts';
 import { mediaTypeOf, mediaTypes } from './documents/media-type.ts';
 import { embedded } from './embed.ts';
 import type { NewSource } from './retrieval.ts';
@@ -20,6 +20,7 @@ export type IngestCallMaker = (want: {
 
 export interface SourceIngestion {
   readonly passages: Passages;
+  readonly documents: Documents;
   readonly handle: Handler;
   readonly callFor: IngestCallMaker;
   readonly limits: IngestLimits;
@@ -35,9 +36,12 @@ export interface IngestLimits {
 
 export const usualLimits: IngestLimits = { sourceBytes: 20_000_000, passagesPerSource: 5_000, textsPerCall: 64 };
 
+/** Who takes turns: keys of one team share theirs, so that more keys are not more of them. */
+export const tenantOf = ({ id, team }: Principal): string => (team === null ? id : `team:${team}`);
+
 /** Throws GatewayError with a sentence about the source for what cannot be kept, and what the handler throws. */
 export async function ingestSource(
-  { passages, handle, callFor, limits }: SourceIngestion,
+  { passages, documents, handle, callFor, limits }: SourceIngestion,
   collection: Collection,
   principal: Principal,
   source: NewSource,
@@ -54,12 +58,9 @@ export async function ingestSource(
   const digest = digestOf(source, bytes, collection.embeddingModel);
   if ((await passages.digest(collection.name, source.id)) === digest) return 'unchanged';
   const charset = source.text === null ? charsetOf(source.mediaType) : 'utf-8';
-  const document = await extracted({ mediaType, charset, bytes }, signal);
-  const title = source.title ?? document.title;
-  const pieces = cut(document);
-  if (pieces.length > limits.passagesPerSource) {
-    throw new GatewayError('BAD_REQUEST', `It makes ${pieces.length} passages; a source may make ${limits.passagesPerSource}. Split it.`);
-  }
+  const read = await documents.read({ mediaType, charset, bytes }, limits.passagesPerSource, tenantOf(principal), signal);
+  const title = source.title ?? read.title;
+  const pieces = read.passages;
   const stored: NewPassage[] = [];
   for (let start = 0; start < pieces.length; start += limits.textsPerCall) {
     const batch = pieces.slice(start, start + limits.textsPerCall);
