@@ -65,7 +65,7 @@ export function retrievalResolvers(services: Services): Resolvers {
         checkWhole('first', first, 1, 1_000);
         const names = await readable(principal);
         if (!names.includes(collection)) {
-          refuse(`There is no collection "${collection}" that you may read. Collections: ${names.join(', ') || 'none'}.`);
+          refuse(`There is no collection "${shortened(collection)}" that you may read. Collections: ${names.join(', ') || 'none'}.`);
         }
         return passages.sources(collection, { first, after: after ?? null });
       },
@@ -105,6 +105,8 @@ export function retrievalResolvers(services: Services): Resolvers {
     },
   };
 }
+
+const shortened = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 function newSource(source: SourceInput) {
   const { id, title, mediaType, text, base64, metadata } = source;

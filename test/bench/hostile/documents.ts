@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Handler } from '../../../src/core/call.ts';
 import { openRetrieval } from '../../../src/retrieval/open.ts';
 import type { NewSource, Retrieval } from '../../../src/retrieval/retrieval.ts';
 import { openJobs } from '../../../src/storage/jobs-sqlite.ts';
 import { migrations } from '../../../src/storage/migrations.ts';
 import { openPassages } from '../../../src/storage/passages-sqlite.ts';
 import { openSqlite } from '../../../src/storage/sqlite.ts';
-import { booked, markdown, models, principal, signal } from '../../retrieval/doubles.ts';
+import { booked, markdown, principal, signal } from '../../retrieval/doubles.ts';
 import type { HostileCase } from './hostile-case.ts';
 
 const filled = (piece: string, bytes: number): string => `${piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes)}x`;
@@ -41,6 +42,13 @@ const questions: readonly (readonly [name: string, text: string])[] = [
   ['8,000 ideographs', Array.from({ length: 7_990 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('')],
 ];
 
+/** A model elsewhere takes none of this process's time. */
+const embeds: Handler = async function* embeds(request) {
+  const texts = request.kind === 'embedding' ? request.texts : [];
+  for (const index of texts.keys()) yield { type: 'embedding', index, vector: new Float32Array(384).fill(index + 1) };
+  yield { type: 'finish', reason: 'stop' };
+};
+
 export const documentCases: readonly HostileCase[] = [
   ...ingestions.map(
     ([name, sources]): HostileCase => ({
@@ -71,7 +79,7 @@ async function opened(): Promise<{ readonly retrieval: Retrieval; close(): Promi
   const retrieval = openRetrieval({
     passages: await openPassages(database),
     jobs: await openJobs(database),
-    handle: models().handle,
+    handle: embeds,
     collections: { docs: { embeddingModel: 'lexical' } },
     ingestCallFor: booked().callFor,
     onFailure: () => {},
