@@ -120,6 +120,9 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 /** ICU ends a sentence behind these. */
 const abbreviated = /(?:^|[\s("])(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|no|fig|eg|ie|e\.g|i\.e|etc|approx|inc|ltd|co|corp|[a-z])\.\s*$/i;
 
+/** Of a text without structure: each with its start and its end, one behind the other. */
+export const sentenceRanges = (text: string): [number, number][] => [...sentences(text, 0, text.length)];
+
 function* sentences(text: string, from: number, to: number): Generator<[number, number]> {
   let start = from;
   let end = from;
