@@ -39,6 +39,14 @@ export const usualLimits: IngestLimits = { sourceBytes: 20_000_000, passagesPerS
 /** Who takes turns: keys of one team share theirs, so that more keys are not more of them. */
 export const tenantOf = ({ id, team }: Principal): string => (team === null ? id : `team:${team}`);
 
+/** Vectors of a source that needs several calls, kept while it waits for its next: they are paid for. */
+export interface Drafts {
+  find(name: string): Promise<Uint8Array | null>;
+  keep(name: string, vectors: Uint8Array): Promise<void>;
+}
+
+const noDrafts: Drafts = { find: async () => null, keep: async () => {} };
+
 /** Throws GatewayError with a sentence about the source for what cannot be kept, and what the handler throws. */
 export async function ingestSource(
   { passages, documents, handle, callFor, limits }: SourceIngestion,
@@ -46,6 +54,7 @@ export async function ingestSource(
   principal: Principal,
   source: NewSource,
   signal: AbortSignal,
+  drafts: Drafts = noDrafts,
 ): Promise<'stored' | 'unchanged'> {
   const mediaType = mediaTypeOf(source.mediaType);
   if (mediaType === null) {
@@ -60,18 +69,25 @@ export async function ingestSource(
   const charset = source.text === null ? charsetOf(source.mediaType) : 'utf-8';
   const read = await documents.read({ mediaType, charset, bytes }, limits.passagesPerSource, tenantOf(principal), signal);
   const title = source.title ?? read.title;
+  const vectorsOf = async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
+    const call = await callFor({ coordinate: 'Mutation.ingest', route: collection.embeddingRoute, principal, signal });
+    try {
+      return await embedded(texts, handle, call);
+    } finally {
+      await call.hold.release();
+    }
+  };
   const pieces = read.passages;
   const stored: NewPassage[] = [];
   for (let start = 0; start < pieces.length; start += limits.textsPerCall) {
     const batch = pieces.slice(start, start + limits.textsPerCall);
-    const call = await callFor({ coordinate: 'Mutation.ingest', route: collection.embeddingRoute, principal, signal });
-    try {
-      const texts = batch.map((piece) => searchedText(piece, title));
-      const vectors = await embedded(texts, handle, call);
-      stored.push(...batch.map((piece, index): NewPassage => ({ ...piece, vector: vectors[index] ?? null })));
-    } finally {
-      await call.hold.release();
-    }
+    const name = `${digest} ${start} ${batch.length}`;
+    const kept = unpacked(await drafts.find(name), batch.length);
+    const texts = batch.map((piece) => searchedText(piece, title));
+    const vectors = kept ?? (await vectorsOf(texts));
+    // A source of one call is whole with it, and stored.
+    if (kept === null && batch.length < pieces.length) await drafts.keep(name, packed(vectors));
+    stored.push(...batch.map((piece, index): NewPassage => ({ ...piece, vector: vectors[index] ?? null })));
   }
   const { id, metadata } = source;
   const { name, embeddingModel } = collection;
@@ -83,6 +99,18 @@ export async function ingestSource(
 function searchedText({ text, headings }: CutPassage, title: string | null): string {
   const above = [title, ...headings].filter((line, index, all) => line !== null && line !== '' && all.indexOf(line) === index);
   return above.length === 0 ? text : `${above.join(' › ')}\n${text}`;
+}
+
+/** All of one length, as `embedded` gives them. */
+function packed(vectors: readonly Float32Array[]): Uint8Array {
+  return Buffer.concat(vectors.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
+}
+
+function unpacked(kept: Uint8Array | null, count: number): readonly Float32Array[] | null {
+  const length = (kept?.length ?? 0) / count / Float32Array.BYTES_PER_ELEMENT;
+  if (kept === null || !Number.isInteger(length) || length === 0) return null;
+  const all = new Float32Array(Uint8Array.from(kept).buffer);
+  return Array.from({ length: count }, (_, index) => all.subarray(index * length, (index + 1) * length));
 }
 
 const bytesOf = ({ text, base64 }: NewSource): Uint8Array => (text === null ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text));

@@ -27,6 +27,22 @@ export async function leaseOf(
       const [row] = await database.all('select body from job_parts where job_id = $1 and position = $2', [id, position]);
       return row === undefined ? null : String(row['body']);
     },
+    async draft(position, name) {
+      const [row] = await database.all('select body from job_drafts where job_id = $1 and position = $2 and name = $3', [
+        id,
+        position,
+        name,
+      ]);
+      const kept = row?.['body'];
+      return kept instanceof Uint8Array ? kept : null;
+    },
+    async keepDraft(position, name, kept) {
+      await database.run(
+        `insert into job_drafts (job_id, position, name, body) select id, $3, $4, $5 from jobs where ${mine}
+         on conflict (job_id, position, name) do update set body = excluded.body`,
+        [id, lease, position, name, kept],
+      );
+    },
     async progressed(progress) {
       const changed = await database.run(
         `update jobs set takes = case when progress is distinct from $3 then 0 else takes end, progress = $3, leased_until = $4 where ${mine}`,
@@ -43,7 +59,7 @@ export async function leaseOf(
           progress,
           now(),
         ]);
-        if (changed > 0) await end.run('delete from job_parts where job_id = $1', [id]);
+        if (changed > 0) await forgetParts(end, id);
       }),
     release: ({ progress, done = 0, notBefore = 0 } = {}) =>
       database.tx(async (end) => {
@@ -53,7 +69,12 @@ export async function leaseOf(
              takes = case when takes < 1 or ($4 is not null and progress is distinct from $4) then 0 else takes - 1 end where ${mine}`,
           [id, lease, notBefore, progress ?? null],
         );
-        if (changed > 0 && done > 0) await end.run('delete from job_parts where job_id = $1 and position < $2', [id, done]);
+        if (changed > 0 && done > 0) await forgetParts(end, id, done);
       }),
   };
+}
+
+/** Those before that position, and what was kept of the work on them. */
+export async function forgetParts(tx: Statements, id: string, before = Number.MAX_SAFE_INTEGER): Promise<void> {
+  for (const table of ['job_parts', 'job_drafts']) await tx.run(`delete from ${table} where job_id = $1 and position < $2`, [id, before]);
 }

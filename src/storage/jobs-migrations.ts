@@ -37,6 +37,13 @@ export const jobMigrations: readonly Migration[] = [
         primary key (job_id, position)
       );
       create index job_parts_bytes on job_parts (job_id, bytes);
+      create table job_drafts (
+        job_id text not null,
+        position integer not null,
+        name text not null,
+        body blob not null,
+        primary key (job_id, position, name)
+      );
       create table job_turns (
         kind text not null,
         name text not null,

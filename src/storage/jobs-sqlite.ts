@@ -1,6 +1,6 @@
 import type { Database, Statements } from './database.ts';
 import { bytesOf, type JobRoom, type JobState, type Jobs, type NewJob, type Queued } from './jobs.ts';
-import { leaseOf } from './jobs-lease.ts';
+import { forgetParts, leaseOf } from './jobs-lease.ts';
 import { nextJob } from './jobs-turns.ts';
 
 /** A job that was begun so often without any progress kills its worker: it is given up. */
@@ -28,7 +28,7 @@ export async function openJobs(database: Database, now: () => number = Date.now)
           if (job === null) return null;
           if (job.takes < maxTakes) return leaseOf(database, tx, { ...job, kind }, leaseMs, now);
           await tx.run(`update jobs set status = 'failed', body = '', lease = null, ended_at = $2 where id = $1`, [job.id, now()]);
-          await tx.run('delete from job_parts where job_id = $1', [job.id]);
+          await forgetParts(tx, job.id);
         }
       }),
 

@@ -57,6 +57,10 @@ export interface JobLease {
   readonly progress: string | null;
   /** Null when there is no such part, or it is forgotten. */
   part(position: number): Promise<string | null>;
+  /** What was kept of the work on a part that is not done; null: nothing under that name. */
+  draft(position: number, name: string): Promise<Uint8Array | null>;
+  /** Keeps it until the part is done, also when another worker takes over. Without effect when the lease was lost. */
+  keepDraft(position: number, name: string, body: Uint8Array): Promise<void>;
   /** Stores progress and renews the lease. False: the lease was lost, stop working. */
   progressed(progress: string): Promise<boolean>;
   /** Keeps the last progress and forgets the body and the parts. Without effect when the lease was lost. */

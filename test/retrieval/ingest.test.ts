@@ -112,6 +112,32 @@ describe('ingestion', () => {
     expect(await retrieval.ingestion(id, slow)).toMatchObject({ status: 'RUNNING', done: 0, failure: null });
   });
 
+  it('of a long source pays once for each of its parts, however often it waits and whoever goes on with it', async () => {
+    const sections = Array.from({ length: 40 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n');
+    const inner = models();
+    let calls = 0;
+    const everyOther: Handler = (request, call) => {
+      calls += 1;
+      return calls % 2 === 0 ? fails('RATE_LIMITED', { retryAfterMs: 1 })(request, call) : inner.handle(request, call);
+    };
+    const limits = { textsPerCall: 2 };
+    const { retrieval, again, database } = await harness(everyOther, { limits });
+    retrieval.start();
+    const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources: [markdown('a', sections)] });
+    await expect.poll(() => inner.requests.length).toBeGreaterThan(4);
+    await retrieval.stop();
+    const other = await again(everyOther, { limits });
+    other.retrieval.start();
+    const states: IngestionState[] = [];
+    for await (const state of other.retrieval.followIngestion(id, principal(), signal)) states.push(state);
+    expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 1, failed: [] });
+    const texts = inner.requests.flatMap((request) => (request.kind === 'embedding' ? request.texts : []));
+    expect(texts).toHaveLength(40);
+    expect(new Set(texts).size).toBe(40);
+    expect(await database.all('select count(*) as n from job_drafts')).toEqual([{ n: 0 }]);
+    expect(await database.all('select count(*) as n from passage_vectors')).toEqual([{ n: 40 }]);
+  });
+
   it("keeps the order of one owner's sources, also when the first of them must wait", async () => {
     let refusals = 3;
     const inner = models().handle;

@@ -31,8 +31,6 @@ export function withOutcome(progress: Progress, outcome: 'stored' | 'unchanged' 
   };
 }
 
-export const withWait = (progress: Progress): Progress => ({ ...progress, waits: (progress.waits ?? 0) + 1 });
-
 export const withFailure = (progress: Progress, { code, message, errorId }: GatewayError): Progress => ({
   ...progress,
   failure: { code, message, errorId },

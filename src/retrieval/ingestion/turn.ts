@@ -4,9 +4,9 @@ import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { JobLease } from '../../storage/jobs.ts';
 import type { Collections } from '../collections.ts';
 import type { NewSource, SourceFailure } from '../retrieval.ts';
-import { ingestSource, type SourceIngestion } from '../source.ts';
+import { type Drafts, ingestSource, type SourceIngestion } from '../source.ts';
 import { waitMsAfter } from './patience.ts';
-import { type Progress, readProgress, withFailure, withOutcome, withWait, written } from './progress.ts';
+import { type Progress, readProgress, withFailure, withOutcome, written } from './progress.ts';
 
 export interface TurnOptions extends SourceIngestion {
   readonly collections: Collections;
@@ -71,14 +71,23 @@ async function oneSource(options: TurnOptions, lease: JobLease, progress: Progre
       progress: withFailure(progress, new GatewayError('INTERNAL', 'Its next source is not in the database any more. Send it again.')),
     };
   }
+  let keptSome = false;
+  const drafts: Drafts = {
+    find: (name) => lease.draft(progress.done, name),
+    async keep(name, vectors) {
+      await lease.keepDraft(progress.done, name, vectors);
+      keptSome = true;
+    },
+  };
   let outcome: 'stored' | 'unchanged' | SourceFailure;
   try {
-    outcome = await ingestSource(options, collections.toWrite(principal, collection), principal, source, signal);
+    outcome = await ingestSource(options, collections.toWrite(principal, collection), principal, source, signal, drafts);
   } catch (error) {
     if (signal.aborted) throw error;
     const known = asGatewayError(error);
-    const waitMs = waitMsAfter(known, progress.waits ?? 0);
-    if (waitMs !== null) return { progress: withWait(progress), notBefore: now() + waitMs };
+    const waits = keptSome ? 0 : (progress.waits ?? 0);
+    const waitMs = waitMsAfter(known, waits);
+    if (waitMs !== null) return { progress: { ...progress, waits: waits + 1 }, notBefore: now() + waitMs };
     onFailure(known, { collection, sourceId: source.id });
     // Who asked for it may ask for nothing any more: a key that is revoked or has expired.
     if (known.code === 'UNAUTHENTICATED') return { progress: withFailure(progress, known) };
