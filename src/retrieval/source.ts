@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Call, Handler, Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import { turnsOf } from '../core/turns.ts';
 import type { NewPassage, Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
 import { type CutPassage, cuttingVersion } from './cut.ts';
@@ -79,6 +80,8 @@ export async function ingestSource(
   };
   const pieces = read.passages;
   const stored: NewPassage[] = [];
+  // A model in this process answers without any wait.
+  const turns = turnsOf({ unitsPerTurn: limits.textsPerCall, signal });
   for (let start = 0; start < pieces.length; start += limits.textsPerCall) {
     const batch = pieces.slice(start, start + limits.textsPerCall);
     const name = `${digest} ${start} ${batch.length}`;
@@ -88,6 +91,7 @@ export async function ingestSource(
     // A source of one call is whole with it, and stored.
     if (kept === null && batch.length < pieces.length) await drafts.keep(name, packed(vectors));
     stored.push(...batch.map((piece, index): NewPassage => ({ ...piece, vector: vectors[index] ?? null })));
+    await turns.spend(batch.length);
   }
   const { id, metadata } = source;
   const { name, embeddingModel } = collection;

@@ -86,6 +86,30 @@ describe('ingestion', () => {
     expect(requests.map((request) => (request.kind === 'embedding' ? request.texts.length : 0))).toEqual([4, 4, 2]);
   });
 
+  it('gives requests their turn between two sources, and between two calls of one, also with a model that answers at once', async () => {
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const inner = models().handle;
+    const at: number[] = [];
+    const { retrieval } = await harness(
+      (request, call) => {
+        at.push(turns);
+        return inner(request, call);
+      },
+      { limits: { textsPerCall: 1 } },
+    );
+    const sections = Array.from({ length: 10 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n');
+    await ingested(retrieval, [markdown('long', sections), ...['a', 'b', 'c', 'd'].map((id) => markdown(id, 'Short.'))]);
+    counting = false;
+    expect(at).toHaveLength(14);
+    expect(new Set(at).size).toBe(14);
+  });
+
   it('waits for a rate limit and then goes on', async () => {
     let refusals = 2;
     const inner = models().handle;

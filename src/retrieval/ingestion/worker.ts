@@ -1,5 +1,6 @@
 /** Takes the jobs whose turn it is and works on several at once, because most of their time is waiting for models. */
 import { asGatewayError } from '../../core/errors.ts';
+import { turnsOf } from '../../core/turns.ts';
 import type { JobLease, Jobs } from '../../storage/jobs.ts';
 import type { Bell } from './bell.ts';
 import { type TurnOptions, takeTurn } from './turn.ts';
@@ -30,6 +31,7 @@ export const anyWork = '';
 export async function work(options: WorkerOptions, signal: AbortSignal): Promise<void> {
   const { jobs, changes, worker, leaseMs, pollMs, onFailure } = options;
   const turns = new Set<Promise<void>>();
+  const others = turnsOf({ unitsPerTurn: 1 });
 
   const next = async (): Promise<JobLease | null> => {
     if (turns.size >= worker.maxSourcesAtOnce) return null;
@@ -53,6 +55,8 @@ export async function work(options: WorkerOptions, signal: AbortSignal): Promise
     if (lease === null) await rung.within(pollMs, signal).catch(() => {});
     else begin(lease);
     rung.leave();
+    // Between two sources of which none waits for anything, requests have their turn.
+    await others.spend(1);
   }
   await Promise.all(turns);
 }
