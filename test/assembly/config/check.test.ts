@@ -30,6 +30,8 @@ describe('a number of the configuration that cannot be meant', () => {
     ['server.drainMs is -5. It must be a whole number of milliseconds, 0 or more.', { server: { drainMs: -5 } }],
     ['graph.pollSeconds is NaN. It must be a number of seconds, 0 or more; 0 never asks again.', { graph: { pollSeconds: Number.NaN } }],
     ['graph.subgraphs.0.timeoutMs is 0. It must be a whole number of milliseconds above 0.', subgraph({ timeoutMs: 0 })],
+    ['retrieval.maxQueuedSources is 0. It must be a whole number above 0.', { retrieval: { maxQueuedSources: 0 } }],
+    ['retrieval.maxSourcesAtOncePerTeam is 1.5. It must be a whole number above 0.', { retrieval: { maxSourcesAtOncePerTeam: 1.5 } }],
     ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
   ])('is told: %s', (sentence, changes) => {
     expect(mistakesOf(changes)).toEqual([sentence]);
