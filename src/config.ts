@@ -26,6 +26,7 @@ export interface GatewayConfig {
   readonly collections?: Readonly<Record<string, Omit<CollectionConfig, 'embeddingModel'>>>;
   /** Files and folders that are ingested at start; unchanged ones cost nothing. */
   readonly documents?: readonly { readonly collection: string; readonly paths: readonly string[] }[];
+  readonly retrieval?: RetrievalConfig;
   readonly teams?: Readonly<Record<string, TeamConfig>>;
   readonly graph?: GraphConfig;
   readonly storage?: StorageConfig;
@@ -74,6 +75,18 @@ export interface RouteConfig {
   readonly totalMs?: number;
   /** Keys of `providerOptions` that callers may set. Default none. */
   readonly providerOptions?: readonly string[];
+}
+
+/** How much ingestion there may be. Owners are keys; the gateway's own work (`documents`, `fieldgate ingest`) has no bound in the queue. */
+export interface RetrievalConfig {
+  /** Sources that one owner may have in the queue. Default 10,000. */
+  readonly maxQueuedSources?: number;
+  /** Bytes of these sources, as they are sent. Default 256,000,000. */
+  readonly maxQueuedBytes?: number;
+  /** Sources of all owners that are worked on at a time: most of it is waiting for models. Default 16. */
+  readonly maxSourcesAtOnce?: number;
+  /** Of these, those of one team. Default 2; of one owner it is always one, in the order in which they were sent. */
+  readonly maxSourcesAtOncePerTeam?: number;
 }
 
 export interface GuardrailConfig {

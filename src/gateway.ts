@@ -131,6 +131,9 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     collections,
     ingestCallFor,
     entities: indexes,
+    queue: config.retrieval ?? {},
+    worker: config.retrieval ?? {},
+    now,
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 

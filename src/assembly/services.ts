@@ -9,7 +9,7 @@ import { responsePaths } from '../federation/paths.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import type { Ceiling } from '../fields/quote.ts';
 import type { RouteView, Services } from '../graphql/services.ts';
-import type { CollectionConfig } from '../retrieval/collections.ts';
+import { type CollectionConfig, isForAll } from '../retrieval/collections.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { outputTokensToAsk } from '../routing/fit.ts';
 import type { HealthBook } from '../routing/health.ts';
@@ -68,6 +68,7 @@ export function servicesOf(parts: ServiceParts): Services {
       const config = own(collections, name);
       return config === undefined ? parts.entities.embeddingRoute(name) : (config.embeddingRoute ?? 'embedding');
     },
+    questionRoutes: (name) => questionRoutes(name, collections, parts.entities),
     templates: templatesOf(parts.prompts),
     refuseImageUrl: (url) =>
       URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? null : 'An image URL must be an https address.',
@@ -85,6 +86,15 @@ export function servicesOf(parts: ServiceParts): Services {
 function levelOf({ code, cause }: GatewayError): 'debug' | 'info' | 'warn' {
   if (code === 'CANCELLED') return 'debug';
   return code === 'INTERNAL' || cause !== undefined ? 'warn' : 'info';
+}
+
+/** Who asks for a quote is not known to it: of what not everybody may read, it knows all or nothing. */
+function questionRoutes(name: string, collections: ServiceParts['collections'], entities: ServiceParts['entities']): readonly string[] {
+  const config = own(collections, name);
+  const route = config === undefined ? entities.embeddingRoute(name) : (config.embeddingRoute ?? 'embedding');
+  if (route !== null && (config === undefined || isForAll(config))) return [route];
+  const ofSome = Object.values(collections).filter((collection) => !isForAll(collection));
+  return [...new Set(ofSome.map(({ embeddingRoute = 'embedding' }) => embeddingRoute))];
 }
 
 /** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/cut.ts`), in the worst case a token each. */

@@ -64,7 +64,7 @@ async function ingested(gateway: Gateway, collection: string, sources: AsyncIter
     if (last.status === 'FAILED' && last.done < last.total)
       throw new GatewayError(
         'BAD_REQUEST',
-        `The documents could not be stored: ${last.done} of ${last.total} were. The log says why; try again.`,
+        `The documents could not be stored: ${last.done} of ${last.total} were. ${last.failure?.message ?? 'The log says why; try again.'}`,
       );
     total = { done: total.done + last.done, unchanged: total.unchanged + last.unchanged, failed: total.failed + last.failed.length };
   }

@@ -703,6 +703,8 @@ export type Ingestion = {
   readonly done: Scalars['Int']['output'];
   /** Sources that could not be read or embedded, and why. */
   readonly failed: ReadonlyArray<SourceFailure>;
+  /** Why it FAILED before all its sources were dealt with, such as UNAUTHENTICATED: the key that asked for it is in force no more. Null otherwise. */
+  readonly failure?: Maybe<Failure>;
   /** Names the job in Subscription.ingestion. */
   readonly id: Scalars['ID']['output'];
   /** How far it is. COMPLETED also when single sources failed: see `failed`. */
@@ -780,7 +782,7 @@ export type Mutation = {
   readonly createAiKey?: Maybe<CreatedAiKey>;
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
-  /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Needs scope `ai:ingest` and the right to write the collection. */
+  /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Owners take turns, source by source, so that nobody waits for another's; a source that meets a limit of its owner waits and is tried again. RATE_LIMITED where the caller has too many sources or bytes in the queue. Needs scope `ai:ingest` and the right to write the collection. */
   readonly ingest?: Maybe<Ingestion>;
   /** Keeps your judgement of a completion of yours; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
   readonly rateCompletion?: Maybe<CompletionFeedback>;
@@ -2025,6 +2027,7 @@ export type GuardrailBlockedResolvers<ContextType = OperationContext, ParentType
 export type IngestionResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Ingestion'] = ResolversParentTypes['Ingestion']> = {
   done?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   failed?: Resolver<ReadonlyArray<ResolversTypes['SourceFailure']>, ParentType, ContextType>;
+  failure?: Resolver<Maybe<ResolversTypes['Failure']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['CompletionStatus'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

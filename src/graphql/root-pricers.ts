@@ -1,6 +1,6 @@
 /** What each AI field of the root can cost at most: its arguments become the very request that it would send. */
 import type { Principal } from '../core/call.ts';
-import { completionRequest } from '../core/request.ts';
+import { completionRequest, type ModelRequest } from '../core/request.ts';
 import type { Ceiling } from '../fields/quote.ts';
 import { checkLength, routeFor } from './call.ts';
 import { completionRequestOf } from './completion-request.ts';
@@ -19,11 +19,18 @@ const completionPrice: Pricer = (args, services, principal) => {
   return [services.ceiling(route.name, request, 0)];
 };
 
-/** The question's embedding; none for a collection that is not there. */
+/** The question's embedding, on the dearest of the routes that it may go to. */
 function questionPrice(collection: string, question: string, services: Services): readonly Ceiling[] {
-  const route = services.embeddingRoute(collection);
-  return route === null ? [] : [services.ceiling(route, { kind: 'embedding', texts: [question], dimensions: null }, 0)];
+  const request: ModelRequest = { kind: 'embedding', texts: [question], dimensions: null };
+  const [first, ...others] = services.questionRoutes(collection).map((route) => services.ceiling(route, request, 0));
+  return first === undefined ? [] : [others.reduce(highest, first)];
 }
+
+const highest = (one: Ceiling, other: Ceiling): Ceiling => ({
+  cost: one.cost === null || other.cost === null ? null : Math.max(one.cost, other.cost),
+  inputTokens: Math.max(one.inputTokens, other.inputTokens),
+  outputTokens: Math.max(one.outputTokens, other.outputTokens),
+});
 
 const answerPrice: Pricer = (args, services, principal) => {
   const { collection, question, first, maxOutputTokens = null, ...input } = args['input'] as AiAnswerInput;

@@ -44,6 +44,11 @@ export interface Services {
   readonly entities: Pick<Entities, 'similar'>;
   /** The route that embeds for a collection or an index; null when there is neither. */
   embeddingRoute(collection: string): string | null;
+  /**
+   * The routes of which one embeds a question to what a caller named: for a collection that not everybody may read the same as
+   * for one that there is not, so that no quote tells which there are.
+   */
+  questionRoutes(collection: string): readonly string[];
   readonly templates: Templates;
   /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
   refuseImageUrl(url: string): string | null;

@@ -28,7 +28,10 @@ export interface Collection {
 export interface Collections {
   /** In the order of the configuration. */
   readable(principal: Principal): readonly Collection[];
-  /** Throws BAD_REQUEST for a name that is no collection and FORBIDDEN for one that the principal may not read. */
+  /**
+   * Throws BAD_REQUEST, in the same words for a name that is no collection and for one that the principal may neither read nor
+   * write, so that nobody can find out by guessing what others have; FORBIDDEN for one that the principal may only write.
+   */
   toRead(principal: Principal, name: string): Collection;
   /** The same for writing. */
   toWrite(principal: Principal, name: string): Collection;
@@ -42,11 +45,12 @@ export function collectionsOf(config: Readonly<Record<string, CollectionConfig>>
     const collections = permitted(principal, right);
     const found = collections.find((collection) => collection.name === name);
     if (found !== undefined) return found;
-    const verb = right === 'readers' ? 'read' : 'write';
-    const names = collections.map((collection) => collection.name);
-    const others = names.length === 0 ? `You may ${verb} none.` : `Collections that you may ${verb}: ${names.join(', ')}.`;
-    if (Object.hasOwn(config, name)) throw new GatewayError('FORBIDDEN', `You may not ${verb} the collection "${name}". ${others}`);
-    throw new GatewayError('BAD_REQUEST', `There is no collection "${shown(name)}". ${others}`);
+    const [verb, other] = right === 'readers' ? (['read', 'writers'] as const) : (['write', 'readers'] as const);
+    const others = `Collections: ${collections.map((collection) => collection.name).join(', ') || 'none'}.`;
+    if (permitted(principal, other).some((collection) => collection.name === name)) {
+      throw new GatewayError('FORBIDDEN', `You may not ${verb} the collection "${name}". ${others}`);
+    }
+    throw new GatewayError('BAD_REQUEST', `There is no collection "${shown(name)}" that you may ${verb}. ${others}`);
   };
   return {
     readable: (principal) => permitted(principal, 'readers'),
@@ -54,6 +58,9 @@ export function collectionsOf(config: Readonly<Record<string, CollectionConfig>>
     toWrite: (principal, name) => permit(principal, name, 'writers'),
   };
 }
+
+/** Whether everybody who may search at all may read it. */
+export const isForAll = ({ readers = ['*'] }: Pick<CollectionConfig, 'readers'>): boolean => readers.includes('*');
 
 function allows(list: readonly string[] | undefined, principal: Principal): boolean {
   if (list === undefined || principal.kind === 'service') return true;

@@ -6,6 +6,7 @@
  * be found again in its source.
  */
 import { type Block, type ExtractedDocument, headingText, trimmed } from './documents/document.ts';
+import { sentenceStarts } from './sentences.ts';
 
 export interface CutPassage {
   readonly text: string;
@@ -23,7 +24,7 @@ interface CutSizes {
 }
 
 /** Part of every source's digest: raise it when passages of the same text come out otherwise. */
-export const cuttingVersion = 1;
+export const cuttingVersion = 2;
 
 /** 1,500 characters are some 400 tokens: they fit the smallest usual embedding context, 512. */
 const usualSizes: CutSizes = { target: 900, most: 1_500 };
@@ -83,8 +84,8 @@ type Joints = (text: string) => number[];
 
 const jointsOf: Readonly<Record<Block['kind'], readonly Joints[]>> = {
   heading: [words],
-  paragraph: [sentences, words],
-  list: [items, lines, sentences, words],
+  paragraph: [sentenceStarts, words],
+  list: [items, innerItems, sentenceStarts, words],
   table: [lines, words],
   code: [lines, words],
 };
@@ -141,15 +142,15 @@ function items(text: string): number[] {
   return Array.from(text.matchAll(/\n(?= {0,1}(?:[-*+]|\d{1,9}[.)])\s)/g), (match) => match.index + 1);
 }
 
+/** Where items begin, however deep. */
+function innerItems(text: string): number[] {
+  return Array.from(text.matchAll(/\n(?=[^\S\n]*(?:[-*+]|\d{1,9}[.)])\s)/g), (match) => match.index + 1);
+}
+
 function lines(text: string): number[] {
   return starts(text, /\n/g);
 }
 
 function words(text: string): number[] {
   return starts(text, /\s+/g);
-}
-
-/** By the rules of Unicode (UAX 29), which hold for scripts without spaces too. */
-function sentences(text: string): number[] {
-  return Array.from(new Intl.Segmenter(undefined, { granularity: 'sentence' }).segment(text), (segment) => segment.index);
 }

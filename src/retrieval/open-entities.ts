@@ -1,12 +1,13 @@
 /** Indexes of entities put together from their parts: what `gateway.ts` calls. */
-import { abortError, sleep, throwIfAborted, untilAborted } from '../core/abort.ts';
+import { throwIfAborted } from '../core/abort.ts';
 import type { Handler, Principal } from '../core/call.ts';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs.ts';
 import type { Passages } from '../storage/passages.ts';
 import type { Entities, EntityIndexOptions, EntityPager, VisibilityTest } from './entities.ts';
 import { findEntities } from './entity-find.ts';
 import { refreshIndex } from './entity-refresh.ts';
+import { indexKeeper } from './index-keeper.ts';
 import { type IndexTurnsOptions, indexTurns } from './index-turns.ts';
 import type { IngestCallMaker } from './source.ts';
 
@@ -35,8 +36,8 @@ export interface EntitiesOptions {
 }
 
 /**
- * Nothing is looked at before `start` or `refresh`. Several processes may share the storage: they look in turn, and what one
- * has embedded the others find unchanged.
+ * Nothing is looked at before `start` or `refresh`. Several processes may share the storage: they look at an
+ * index in turn, and what one has embedded the others find unchanged. Indexes are looked at side by side.
  */
 export function openEntities(options: EntitiesOptions): Entities {
   const { passages, jobs, handle, callFor, principal, page, visible, onFailure } = options;
@@ -45,42 +46,22 @@ export function openEntities(options: EntitiesOptions): Entities {
   const refreshing = { passages, handle, callFor, principal, page, onFailure, mostEntities, textsPerCall };
   const turn = indexTurns(jobs, options.turns);
   const stopping = new AbortController();
-  /** Looks stand in line: a second one begins when the first has ended, so that it sees what the first could not. */
-  let last: Promise<void> = Promise.resolve();
-  let keeping: Promise<void> | null = null;
+  const keepers = options.indexes.map((index) =>
+    indexKeeper({
+      look: (signal) => turn(index.name, signal, (until) => refreshIndex(refreshing, index, until)),
+      onFailure: (failure) => onFailure(failure, index.name),
+      everyMs,
+      retryMs,
+    }),
+  );
+  let keeping: Promise<unknown> | null = null;
 
-  const look = async (signal: AbortSignal): Promise<void> => {
-    let failed: GatewayError | null = null;
-    for (const index of indexes.values()) {
-      throwIfAborted(signal);
-      try {
-        await turn(index.name, signal, (until) => refreshIndex(refreshing, index, until));
-      } catch (error) {
-        if (signal.aborted) throw abortError(signal);
-        const failure = asGatewayError(error);
-        failed ??= failure;
-        onFailure(failure, index.name);
-      }
-    }
-    if (failed !== null) throw failed;
-  };
-
-  const refresh = (signal: AbortSignal): Promise<void> => {
+  /** All are tried; then the first failure is thrown. */
+  const refresh = async (signal: AbortSignal): Promise<void> => {
     const until = AbortSignal.any([signal, stopping.signal]);
-    const turn = last.then(() => look(until));
-    last = turn.catch(() => {});
-    return untilAborted(turn, until);
-  };
-
-  const keepFresh = async (signal: AbortSignal): Promise<void> => {
-    for (let waitMs = retryMs; !signal.aborted; ) {
-      const fresh = await refresh(signal).then(
-        () => true,
-        () => false,
-      );
-      await sleep(fresh ? everyMs : waitMs, signal).catch(() => {});
-      waitMs = fresh ? retryMs : Math.min(2 * waitMs, everyMs);
-    }
+    throwIfAborted(until);
+    const looks = await Promise.allSettled(keepers.map((keeper) => keeper.refresh(until)));
+    for (const look of looks) if (look.status === 'rejected') throw look.reason;
   };
 
   const indexNamed = (name: string): EntityIndexOptions => {
@@ -97,11 +78,11 @@ export function openEntities(options: EntitiesOptions): Entities {
     similar: async (query) => (await find(query)).hits.map(({ entity }) => entity),
     refresh,
     start() {
-      if (indexes.size > 0 && !stopping.signal.aborted) keeping ??= keepFresh(stopping.signal);
+      if (!stopping.signal.aborted) keeping ??= Promise.all(keepers.map((keeper) => keeper.keepFresh(stopping.signal)));
     },
     async stop() {
       stopping.abort(new GatewayError('CANCELLED', 'The gateway is stopping.'));
-      await Promise.all([keeping, last]);
+      await Promise.all([keeping, ...keepers.map((keeper) => keeper.idle())]);
     },
   };
 }

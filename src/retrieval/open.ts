@@ -5,10 +5,13 @@ import type { Jobs } from '../storage/jobs.ts';
 import type { Passages } from '../storage/passages.ts';
 import { answered } from './answer.ts';
 import { type CollectionConfig, collectionsOf } from './collections.ts';
+import { openDocuments } from './documents/documents.ts';
 import type { Entities } from './entities.ts';
 import { answerFromEntities, searchEntities } from './entity-answer.ts';
 import { collectionOfIndex } from './entity-refresh.ts';
 import { ingestion } from './ingest.ts';
+import { type QueueLimits, usualQueueLimits } from './ingestion/room.ts';
+import { usualWorkerLimits, type WorkerLimits } from './ingestion/worker.ts';
 import { checkQuery } from './requested.ts';
 import type { Retrieval } from './retrieval.ts';
 import { found } from './search.ts';
@@ -23,26 +26,37 @@ export interface RetrievalOptions {
   readonly ingestCallFor: IngestCallMaker;
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
   readonly limits?: Partial<IngestLimits>;
+  readonly queue?: Partial<QueueLimits>;
+  readonly worker?: Partial<WorkerLimits>;
+  /** Milliseconds since 1970, UTC: those of the jobs. */
+  readonly now?: () => number;
+  /** A worker that does not renew its lease for so long is held for dead. Default: 30 s. */
   readonly leaseMs?: number;
+  /** How soon the work of other processes is noticed. Default: 1 s. */
   readonly pollMs?: number;
   /** Indexes of entities, searched under their own names, which no collection may have. */
   readonly entities?: Entities | null;
 }
 
 export function openRetrieval(options: RetrievalOptions): Retrieval {
-  const { passages, jobs, handle, onFailure, entities = null } = options;
+  const { passages, jobs, handle, onFailure, entities = null, leaseMs = 30_000, pollMs = 1_000, now = Date.now } = options;
   checkNames(options.collections, entities);
   const collections = collectionsOf(options.collections);
+  const documents = openDocuments();
   const ingesting = ingestion({
     passages,
+    documents,
     jobs,
     handle,
     collections,
     onFailure,
     callFor: options.ingestCallFor,
     limits: { ...usualLimits, ...options.limits },
-    ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+    queue: { ...usualQueueLimits, ...options.queue },
+    worker: { ...usualWorkerLimits, ...options.worker },
+    leaseMs,
+    pollMs,
+    now,
   });
   return {
     async collections(principal) {
@@ -76,7 +90,10 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
     },
 
     start: () => ingesting.start(),
-    stop: () => ingesting.stop(),
+    async stop() {
+      await ingesting.stop();
+      documents.close();
+    },
   };
 }
 

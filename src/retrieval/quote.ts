@@ -1,12 +1,14 @@
-/** What a citation shows of its passage: the sentence that the citing sentence most resembles. */
+/** What a citation shows of its passage: the sentence that the citing sentence most resembles, as people read it. */
+import { type ReadBlock, readBlocks } from './read-blocks.ts';
+import { sentencesIn } from './sentences.ts';
 import { sharedCount, stemsOf } from './stems.ts';
 
 const mostCharacters = 320;
 
-/** An exact piece of the passage, never empty unless the passage is. */
+/** A piece of the passage in which wrapped lines are one, without the marks around it; never empty unless the passage is. */
 export function quoteFor(sentence: string, passage: string): string {
   const wanted = stemsOf(sentence);
-  const candidates = sentencesOf(passage);
+  const candidates = candidatesIn(passage);
   let best = { quote: candidates[0] ?? passage, score: -1 };
   for (const quote of candidates) {
     const stems = stemsOf(quote);
@@ -17,14 +19,16 @@ export function quoteFor(sentence: string, passage: string): string {
   return shortened(best.quote, wanted);
 }
 
-/** Sentences of each line, without the marks of lists, tables and quotations at their beginning; headings only where there is nothing else. */
-function sentencesOf(passage: string): string[] {
-  const segmenter = new Intl.Segmenter(undefined, { granularity: 'sentence' });
-  const paragraphs = passage.split(/\n[^\S\n]*\n|\n(?=\s*(?:[-*+]|\d{1,3}[.)])\s|\s*\|)/);
-  const body = paragraphs.filter((paragraph) => !/^\s*#{1,6}\s/.test(paragraph));
-  return (body.length > 0 ? body : paragraphs)
-    .flatMap((paragraph) => Array.from(segmenter.segment(paragraph.replace(/^[\s>|*+-]+/, '')), ({ segment }) => segment.trim()))
-    .filter((sentence) => /[\p{L}\p{N}]/u.test(sentence));
+/** Headings only where there is nothing else. */
+function candidatesIn(passage: string): string[] {
+  const found = readBlocks(passage).map((block) => ({ block, texts: textsOf(block).filter((text) => /[\p{L}\p{N}]/u.test(text)) }));
+  const body = found.filter(({ block }) => block.kind !== 'heading').flatMap(({ texts }) => texts);
+  return body.length > 0 ? body : found.flatMap(({ texts }) => texts);
+}
+
+/** A line of a table or of code stands for itself. */
+function textsOf({ kind, text }: ReadBlock): string[] {
+  return kind === 'line' ? [text.trim()] : sentencesIn(text).map((sentence) => sentence.replace(/\s+/g, ' ').trim());
 }
 
 /** A long sentence is cut between words, to the part that begins where the wanted words begin. */

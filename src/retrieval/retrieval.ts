@@ -5,16 +5,17 @@
  */
 import type { Call, Principal } from '../core/call.ts';
 import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';
+import type { ErrorCode } from '../core/errors.ts';
 import type { CollectionState } from '../storage/passages.ts';
 
 export interface Retrieval {
   /** Those that the principal may read, in the order of the configuration; empty ones too. */
   collections(principal: Principal): Promise<readonly CollectionState[]>;
-  /** Throws BAD_REQUEST and FORBIDDEN with the collections that may be read, and what the handler throws. */
+  /** Throws BAD_REQUEST with the collections that may be read, and what the handler throws. */
   search(search: Search): Promise<SearchResult>;
   /** Resolves when the passages are found; a model is asked for the answer at the first pull of `chunks`, never for a `no-answer`. */
   answer(question: Question): Promise<Answer>;
-  /** Queues the sources and returns at once. Refuses the whole request where no source could be kept: BAD_REQUEST, FORBIDDEN. */
+  /** Queues the sources and returns at once. Refuses the whole request where no source could be kept, BAD_REQUEST or FORBIDDEN, and where the owner has too much queued, RATE_LIMITED. */
   ingest(request: IngestRequest): Promise<IngestionState>;
   /** Null when there is none, or it is another principal's. */
   ingestion(id: string, principal: Principal): Promise<IngestionState | null>;
@@ -128,6 +129,15 @@ export interface IngestionState {
   readonly unchanged: number;
   /** Of `done`: refused, each with a sentence that says why. */
   readonly failed: readonly SourceFailure[];
+  /** Why it ended before all sources were dealt with; null while it runs and when it has completed. */
+  readonly failure: IngestionFailure | null;
+}
+
+export interface IngestionFailure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The log has the cause under it. */
+  readonly errorId: string;
 }
 
 export interface SourceFailure {

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { Call, Handler, Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import { turnsOf } from '../core/turns.ts';
 import type { NewPassage, Passages } from '../storage/passages.ts';
 import type { Collection } from './collections.ts';
-import { type CutPassage, cut, cuttingVersion } from './cut.ts';
-import { extracted } from './documents/extract.ts';
+import { type CutPassage, cuttingVersion } from './cut.ts';
+import type { Documents } from './documents/documents.ts';
 import { mediaTypeOf, mediaTypes } from './documents/media-type.ts';
 import { embedded } from './embed.ts';
 import type { NewSource } from './retrieval.ts';
@@ -20,6 +21,7 @@ export type IngestCallMaker = (want: {
 
 export interface SourceIngestion {
   readonly passages: Passages;
+  readonly documents: Documents;
   readonly handle: Handler;
   readonly callFor: IngestCallMaker;
   readonly limits: IngestLimits;
@@ -35,13 +37,25 @@ export interface IngestLimits {
 
 export const usualLimits: IngestLimits = { sourceBytes: 20_000_000, passagesPerSource: 5_000, textsPerCall: 64 };
 
+/** Who takes turns: keys of one team share theirs, so that more keys are not more of them. */
+export const tenantOf = ({ id, team }: Principal): string => (team === null ? id : `team:${team}`);
+
+/** Vectors of a source that needs several calls, kept while it waits for its next: they are paid for. */
+export interface Drafts {
+  find(name: string): Promise<Uint8Array | null>;
+  keep(name: string, vectors: Uint8Array): Promise<void>;
+}
+
+const noDrafts: Drafts = { find: async () => null, keep: async () => {} };
+
 /** Throws GatewayError with a sentence about the source for what cannot be kept, and what the handler throws. */
 export async function ingestSource(
-  { passages, handle, callFor, limits }: SourceIngestion,
+  { passages, documents, handle, callFor, limits }: SourceIngestion,
   collection: Collection,
   principal: Principal,
   source: NewSource,
   signal: AbortSignal,
+  drafts: Drafts = noDrafts,
 ): Promise<'stored' | 'unchanged'> {
   const mediaType = mediaTypeOf(source.mediaType);
   if (mediaType === null) {
@@ -54,23 +68,30 @@ export async function ingestSource(
   const digest = digestOf(source, bytes, collection.embeddingModel);
   if ((await passages.digest(collection.name, source.id)) === digest) return 'unchanged';
   const charset = source.text === null ? charsetOf(source.mediaType) : 'utf-8';
-  const document = await extracted({ mediaType, charset, bytes }, signal);
-  const title = source.title ?? document.title;
-  const pieces = cut(document);
-  if (pieces.length > limits.passagesPerSource) {
-    throw new GatewayError('BAD_REQUEST', `It makes ${pieces.length} passages; a source may make ${limits.passagesPerSource}. Split it.`);
-  }
-  const stored: NewPassage[] = [];
-  for (let start = 0; start < pieces.length; start += limits.textsPerCall) {
-    const batch = pieces.slice(start, start + limits.textsPerCall);
+  const read = await documents.read({ mediaType, charset, bytes }, limits.passagesPerSource, tenantOf(principal), signal);
+  const title = source.title ?? read.title;
+  const vectorsOf = async (texts: readonly string[]): Promise<readonly Float32Array[]> => {
     const call = await callFor({ coordinate: 'Mutation.ingest', route: collection.embeddingRoute, principal, signal });
     try {
-      const texts = batch.map((piece) => searchedText(piece, title));
-      const vectors = await embedded(texts, handle, call);
-      stored.push(...batch.map((piece, index): NewPassage => ({ ...piece, vector: vectors[index] ?? null })));
+      return await embedded(texts, handle, call);
     } finally {
       await call.hold.release();
     }
+  };
+  const pieces = read.passages;
+  const stored: NewPassage[] = [];
+  // A model in this process answers without any wait.
+  const turns = turnsOf({ unitsPerTurn: limits.textsPerCall, signal });
+  for (let start = 0; start < pieces.length; start += limits.textsPerCall) {
+    const batch = pieces.slice(start, start + limits.textsPerCall);
+    const name = `${digest} ${start} ${batch.length}`;
+    const kept = unpacked(await drafts.find(name), batch.length);
+    const texts = batch.map((piece) => searchedText(piece, title));
+    const vectors = kept ?? (await vectorsOf(texts));
+    // A source of one call is whole with it, and stored.
+    if (kept === null && batch.length < pieces.length) await drafts.keep(name, packed(vectors));
+    stored.push(...batch.map((piece, index): NewPassage => ({ ...piece, vector: vectors[index] ?? null })));
+    await turns.spend(batch.length);
   }
   const { id, metadata } = source;
   const { name, embeddingModel } = collection;
@@ -82,6 +103,18 @@ export async function ingestSource(
 function searchedText({ text, headings }: CutPassage, title: string | null): string {
   const above = [title, ...headings].filter((line, index, all) => line !== null && line !== '' && all.indexOf(line) === index);
   return above.length === 0 ? text : `${above.join(' › ')}\n${text}`;
+}
+
+/** All of one length, as `embedded` gives them. */
+function packed(vectors: readonly Float32Array[]): Uint8Array {
+  return Buffer.concat(vectors.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)));
+}
+
+function unpacked(kept: Uint8Array | null, count: number): readonly Float32Array[] | null {
+  const length = (kept?.length ?? 0) / count / Float32Array.BYTES_PER_ELEMENT;
+  if (kept === null || !Number.isInteger(length) || length === 0) return null;
+  const all = new Float32Array(Uint8Array.from(kept).buffer);
+  return Array.from({ length: count }, (_, index) => all.subarray(index * length, (index + 1) * length));
 }
 
 const bytesOf = ({ text, base64 }: NewSource): Uint8Array => (text === null ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text));

@@ -1,20 +1,46 @@
-/** Work that must survive a crash: a row with a lease. Whoever holds the lease works; an expired lease is taken over. */
+/**
+ * Work that must survive a crash: a row with a lease. Whoever holds the lease works; an expired lease is taken over.
+ *
+ * Jobs have turns: an owner's jobs are worked on one after another, in the order in which they came; of several owners, the
+ * one that was served the longest time ago is next, and tenants take turns before owners do.
+ */
 export interface Jobs {
-  /** `progress` is what a reader finds before any worker has written. */
-  add(job: {
-    readonly id: string;
-    readonly kind: string;
-    readonly owner: string;
-    readonly body: string;
-    readonly progress?: string;
-  }): Promise<void>;
+  /** Null: added. Where its owner has no room left for it, nothing is stored, and what the owner has in the queue is returned. */
+  add(job: NewJob, room?: JobRoom): Promise<Queued | null>;
   /**
-   * The oldest job that nobody works on, leased to the caller; null when there is none. One that was taken five times
-   * without progressing has killed its workers: it fails instead.
+   * The job whose turn it is, leased to the caller; null when there is none. One that was taken five times without
+   * progressing has killed its workers: it fails instead. `maxPerTenant`: jobs of one tenant that are worked on at a time.
    */
-  take(kind: string, leaseMs: number): Promise<JobLease | null>;
+  take(kind: string, leaseMs: number, maxPerTenant?: number): Promise<JobLease | null>;
   find(id: string): Promise<JobState | null>;
 }
+
+export interface NewJob {
+  readonly id: string;
+  readonly kind: string;
+  readonly owner: string;
+  /** Owners of one tenant share its turns. Default: the owner is alone. */
+  readonly tenant?: string;
+  readonly body: string;
+  /** What is worked on piece by piece; read one at a time by their positions. */
+  readonly parts?: readonly string[];
+  /** What a reader finds before any worker has written. */
+  readonly progress?: string;
+}
+
+/** The most that one owner may have in the queue, parts that are worked on included. */
+export interface JobRoom {
+  readonly maxParts: number;
+  readonly maxBytes: number;
+}
+
+export interface Queued {
+  readonly parts: number;
+  readonly bytes: number;
+}
+
+/** Bytes that the parts take, as UTF-8. */
+export const bytesOf = (parts: readonly string[]): number => parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 
 export interface JobState {
   readonly id: string;
@@ -29,10 +55,24 @@ export interface JobLease {
   readonly owner: string;
   readonly body: string;
   readonly progress: string | null;
+  /** Null when there is no such part, or it is forgotten. */
+  part(position: number): Promise<string | null>;
+  /** What was kept of the work on a part that is not done; null: nothing under that name. */
+  draft(position: number, name: string): Promise<Uint8Array | null>;
+  /** Keeps it until the part is done, also when another worker takes over. Without effect when the lease was lost. */
+  keepDraft(position: number, name: string, body: Uint8Array): Promise<void>;
   /** Stores progress and renews the lease. False: the lease was lost, stop working. */
   progressed(progress: string): Promise<boolean>;
-  /** Keeps the last progress and forgets the body. Without effect when the lease was lost. */
+  /** Keeps the last progress and forgets the body and the parts. Without effect when the lease was lost. */
   end(status: 'done' | 'failed', progress: string): Promise<void>;
-  /** Gives the job back unfinished, for anyone to take at once. */
-  release(): Promise<void>;
+  /** Gives the job back unfinished. Without effect when the lease was lost. */
+  release(left?: JobLeft): Promise<void>;
+}
+
+export interface JobLeft {
+  readonly progress?: string;
+  /** Parts before this position are done, and forgotten. */
+  readonly done?: number;
+  /** When it may be taken again, at most an hour from now: milliseconds since 1970, UTC. Default: at once. */
+  readonly notBefore?: number;
 }

@@ -3,7 +3,7 @@ import type { Migration } from './database.ts';
 /** Which master key sealed what is in the database: its fingerprint, one row. */
 export const sealMigrations: readonly Migration[] = [
   {
-    id: 30,
+    id: 45,
     name: 'fingerprint of the master key',
     sql: 'create table seals (fingerprint text primary key);',
   },

@@ -39,7 +39,7 @@ it.each([
   [['picture.png'], 'collections: { a: {} }', 'There is no document in picture.png.'],
   [['tea.txt'], 'collections: { a: {}, b: {} }', 'Say which collection with --collection: a, b.'],
   [['tea.txt'], 'collections: {}', 'The configuration has no collections.'],
-  [['tea.txt', '--collection', 'c'], 'collections: { a: {} }', 'There is no collection "c".'],
+  [['tea.txt', '--collection', 'c'], 'collections: { a: {} }', 'There is no collection "c" that you may write. Collections: a.'],
   [['tea.txt'], 'collections: { a: {} }, storage: { folder: null }', 'storage.folder is null'],
 ])('refuses %j with %s in a sentence', async (args, config, sentence) => {
   const cwd = folderWith({ 'gateway.config.ts': configText(config), 'tea.txt': 'tea', 'picture.png': 'x' });

@@ -1,7 +1,7 @@
 /** What every table of jobs keeps. The factory gives an empty one with a clock, and another view of it: a second worker. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JobLease, Jobs } from '../../src/storage/jobs.ts';
+import type { JobLease, Jobs, NewJob } from '../../src/storage/jobs.ts';
 
 export interface JobsFixture {
   readonly jobs: Jobs;
@@ -11,7 +11,13 @@ export interface JobsFixture {
   readonly pass: (ms: number) => void;
 }
 
-const job = (id: string) => ({ id, kind: 'ingest', owner: 'key:a', body: `{"work":"${id}"}` });
+const job = (id: string, more: Partial<NewJob> = {}): NewJob => ({
+  id,
+  kind: 'ingest',
+  owner: `key:${id}`,
+  body: `{"work":"${id}"}`,
+  ...more,
+});
 
 export function jobsContract(open: () => Promise<JobsFixture>): void {
   it('gives the oldest job first, of the kind that is asked for, with its body', async () => {
@@ -20,7 +26,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     pass(1);
     await jobs.add(job('second'));
     expect(await jobs.take('other', 1_000)).toBeNull();
-    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'first', owner: 'key:a', body: '{"work":"first"}', progress: null });
+    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'first', owner: 'key:first', body: '{"work":"first"}', progress: null });
     expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'second' });
     expect(await jobs.take('ingest', 1_000)).toBeNull();
   });
@@ -63,6 +69,120 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
       expect(await lease.progressed('same')).toBe(true);
       expect(await elsewhere.take('ingest', 1_000)).toBeNull();
     }
+  });
+
+  it("works on an owner's jobs one after another, in the order in which they came", async () => {
+    const { jobs, elsewhere } = await open();
+    for (const id of ['c', 'a', 'b']) await jobs.add(job(id, { owner: 'key:a' }));
+    for (const id of ['c', 'a', 'b']) {
+      const lease = await taken(jobs);
+      expect(lease.id).toBe(id);
+      expect(await elsewhere.take('ingest', 1_000)).toBeNull();
+      await lease.end('done', '');
+    }
+  });
+
+  it('gives owners their turns one after another, however much each has and however often it comes back', async () => {
+    const { jobs } = await open();
+    for (const id of ['a1', 'a2', 'a3', 'b1']) await jobs.add(job(id, { owner: `key:${id[0]}` }));
+    const order: string[] = [];
+    for (let turn = 0; turn < 6; turn += 1) {
+      const lease = await taken(jobs);
+      order.push(lease.owner);
+      await lease.release({ progress: `${turn}` });
+      if (turn === 2) await jobs.add(job('c1', { owner: 'key:c' }));
+    }
+    expect(order).toEqual(['key:a', 'key:b', 'key:a', 'key:c', 'key:b', 'key:a']);
+  });
+
+  it('does not let an owner come first again by ending its jobs and adding new ones', async () => {
+    const { jobs, pass } = await open();
+    await jobs.add(job('patient'));
+    pass(1);
+    const order: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) {
+      await jobs.add(job(`eager-${turn}`, { owner: 'key:eager' }));
+      const lease = await taken(jobs);
+      order.push(lease.owner);
+      if (lease.owner === 'key:patient') await lease.release({ progress: `${turn}` });
+      else await lease.end('done', '');
+    }
+    expect(order).toEqual(['key:patient', 'key:eager', 'key:patient', 'key:eager']);
+  });
+
+  it('gives tenants their turns before owners, and no tenant more than its share at a time', async () => {
+    const { jobs, elsewhere, pass } = await open();
+    for (const id of ['a1', 'a2', 'a3', 'a4']) await jobs.add(job(id, { tenant: 'team:a' }));
+    await jobs.add(job('b1', { tenant: 'team:b' }));
+    const order: string[] = [];
+    for (const worker of [jobs, elsewhere, jobs, elsewhere]) order.push((await worker.take('ingest', 1_000, 2))?.id ?? 'none');
+    expect(order).toEqual(['a1', 'b1', 'a2', 'none']);
+    // What a dead worker holds is nobody's place any more.
+    pass(1_001);
+    expect(await jobs.take('ingest', 1_000, 2)).not.toBeNull();
+  });
+
+  it('does not give a job before its time, nor what its owner has behind it, and everybody else meanwhile', async () => {
+    const { jobs, elsewhere, pass } = await open();
+    for (const id of ['a1', 'a2']) await jobs.add(job(id, { owner: 'key:a' }));
+    await jobs.add(job('b'));
+    await (await taken(jobs)).release({ progress: 'waits', notBefore: 1_800_000_000_000 + 60_000 });
+    expect((await elsewhere.take('ingest', 100_000))?.id).toBe('b');
+    pass(59_999);
+    expect(await jobs.take('ingest', 1_000)).toBeNull();
+    pass(1);
+    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'a1', progress: 'waits' });
+  });
+
+  it('gives a job that waits for a time that only a wrong clock can have meant', async () => {
+    const { jobs } = await open();
+    await jobs.add(job('a'));
+    await (await taken(jobs)).release({ notBefore: 1_900_000_000_000 });
+    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'a' });
+  });
+
+  it('does not hold a job that is given back again and again for one that kills its workers', async () => {
+    const { jobs } = await open();
+    await jobs.add(job('patient'));
+    for (let round = 0; round < 20; round += 1) await (await taken(jobs)).release({ progress: 'waits' });
+    expect(await jobs.find('patient')).toMatchObject({ status: 'waiting' });
+  });
+
+  it('keeps the parts of a job, and forgets those that are done, and all at its end', async () => {
+    const { jobs } = await open();
+    await jobs.add(job('a', { parts: ['one', 'two', 'three'] }));
+    const lease = await taken(jobs);
+    expect([await lease.part(0), await lease.part(2), await lease.part(3)]).toEqual(['one', 'three', null]);
+    await lease.release({ progress: '2', done: 2 });
+    const next = await taken(jobs);
+    expect([await next.part(0), await next.part(1), await next.part(2)]).toEqual([null, null, 'three']);
+    await next.end('done', '3');
+    expect(await next.part(2)).toBeNull();
+  });
+
+  it('has no room for more than an owner may have, says what it has, and has room again when that is done', async () => {
+    const { jobs } = await open();
+    const room = { maxParts: 3, maxBytes: 100 };
+    const add = (id: string, parts: readonly string[], owner = 'key:a') => jobs.add(job(id, { owner, parts }), room);
+    expect(await add('a1', ['x', 'é'])).toBeNull();
+    expect(await add('a2', ['x', 'y'])).toEqual({ parts: 2, bytes: 3 });
+    expect(await jobs.find('a2')).toBeNull();
+    expect(await add('a3', ['x'.repeat(98)])).toEqual({ parts: 2, bytes: 3 });
+    expect(await add('b', ['x', 'y', 'z'], 'key:b')).toBeNull();
+    const lease = await taken(jobs);
+    expect(await add('a4', ['x', 'y'])).not.toBeNull();
+    await lease.release({ progress: '1', done: 1 });
+    expect(await add('a5', ['x', 'y'])).toBeNull();
+  });
+
+  it('lets no two that come at once take the same room', async () => {
+    const { jobs, elsewhere } = await open();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, at) =>
+        (at % 2 === 0 ? jobs : elsewhere).add(job(`a${at}`, { owner: 'key:a', parts: ['x'] }), { maxParts: 3, maxBytes: 100 }),
+      ),
+    );
+    expect(answers.filter((answer) => answer === null)).toHaveLength(3);
   });
 
   it('hands a released job over at once', async () => {

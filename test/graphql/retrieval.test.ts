@@ -121,7 +121,7 @@ describe('retrieval', () => {
     const made = withLibrary(true, {
       async ingest({ sources }) {
         taken.push(...sources);
-        return { id: 'i', status: 'RUNNING', done: 0, total: 1, unchanged: 0, failed: [] };
+        return { id: 'i', status: 'RUNNING', done: 0, total: 1, unchanged: 0, failed: [], failure: null };
       },
     });
     const ingest =
@@ -145,7 +145,7 @@ describe('retrieval', () => {
   });
 
   it('follows an ingestion to its end', async () => {
-    const state = { id: 'i', total: 2, unchanged: 0, failed: [] };
+    const state = { id: 'i', total: 2, unchanged: 0, failed: [], failure: null };
     async function* progress() {
       yield { ...state, status: 'RUNNING' as const, done: 1 };
       yield { ...state, status: 'COMPLETED' as const, done: 2 };

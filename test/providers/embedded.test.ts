@@ -159,6 +159,36 @@ describe('an answer by the embedded provider', () => {
     expect((await ask(about('Who won the world cup?'))).text).toMatch(/^The given text does not say\./);
   });
 
+  it.each([
+    ['What is the capital of France? Paris is the capital of France.', 'Paris is the capital of France.'],
+    ['Paris is the capital of France. What is the capital of France?', 'Paris is the capital of France.'],
+    ['What is the capital of France?\nParis is the capital of France.', 'Paris is the capital of France.'],
+    ['Paris is the capital of France.\nWhat is the capital of France?', 'Paris is the capital of France.'],
+    ['Question: What glows? Context: The kettle boils. The lamp glows at night.', 'The lamp glows at night.'],
+    ['Context: The kettle boils. The lamp glows at night. Question: What glows? Answer:', 'The lamp glows at night.'],
+    ['Hello! When does the shop open? The shop opens at nine. It closes at six. Thanks!', 'The shop opens at nine.'],
+    ['Based on this text: The kettle boils in a minute. The lamp glows. What does the kettle do?', 'The kettle boils in a minute.'],
+    ['Who is Dr. Smith? Dr. Smith is the director. Mr. Jones is the cook.', 'Dr. Smith is the director.'],
+    ['How many days are there for a return? A return takes 30 days. Please answer briefly.', 'A return takes 30 days.'],
+    ['Answer the question: where is the key? The key is under the mat. The dog sleeps.', 'The key is under the mat.'],
+    ['I bought a lamp. What does the warranty cover? The warranty covers defects.', 'The warranty covers defects.'],
+    ['¿Cuál es la capital de Francia? París es la capital de Francia.', 'París es la capital de Francia.'],
+    ['Which port is used? The port is 4000. It is open.\nThe log goes to stdout, and the state is kept in a folder.', 'The port is 4000.'],
+  ])('is found in a message that brings its text in one line or beside the question: %j', async (message, answer) => {
+    expect((await ask([{ role: 'user', content: [{ type: 'text', text: message }] }])).text).toBe(answer);
+  });
+
+  it('is not looked for in a remark beside the question, nor in place of the task', async () => {
+    const remark: Message[] = [
+      { role: 'user', content: [{ type: 'text', text: `Here is our product: ${backpack}` }] },
+      { role: 'assistant', content: [{ type: 'text', text: 'Thank you.' }] },
+      { role: 'user', content: [{ type: 'text', text: 'Is a rain cover included? I need to know before Friday.' }] },
+    ];
+    expect((await ask(remark)).text).toBe('A rain cover is included and stows away in the bottom pocket.');
+    const task = 'Summarise: Our kettle is great. It boils quickly and quietly in every kitchen. Who needs a kettle?';
+    expect((await ask([{ role: 'user', content: [{ type: 'text', text: task }] }])).text).toContain('It boils quickly');
+  });
+
   it('uses what was said before, and the results of tools', async () => {
     const said: Message[] = [
       { role: 'user', content: [{ type: 'text', text: `Here is our product: ${backpack}` }] },

@@ -37,6 +37,15 @@ const blockOfMarkdown = fc.oneof(
 const document = fc.array(blockOfMarkdown, { maxLength: 12 }).map((blocks) => blocks.join('\n\n'));
 
 describe('cutting', () => {
+  it('begins no passage in the middle of a sentence because a line ends there', () => {
+    const text = Array.from({ length: 120 }, (_, at) => `Sentence number ${at} says, e.g. to Dr. Smith, that lamps glow.`).join(' ');
+    const wrapped = text.replace(/(.{1,70}) /g, '$1\n');
+    const starts = (of: string) => passagesOf(of).map(({ start }) => start);
+    expect(starts(wrapped)).toEqual(starts(text));
+    expect(starts(text).length).toBeGreaterThan(3);
+    for (const { text: piece } of passagesOf(`- ${wrapped.replaceAll('\n', '\n  ')}`)) expect(piece).toMatch(/^(- )?Sentence\s+number/);
+  });
+
   it('gives exact pieces of the text, in order, none too long, that hold all of it', () => {
     fc.assert(
       fc.property(fc.oneof(document, fc.string({ unit: 'binary', maxLength: 4_000 })), fc.boolean(), (source, asMarkdown) => {

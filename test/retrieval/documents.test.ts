@@ -2,14 +2,26 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ExtractedDocument } from '../../src/retrieval/documents/document.ts';
-import { extracted } from '../../src/retrieval/documents/extract.ts';
+import { openDocuments } from '../../src/retrieval/documents/documents.ts';
+import { fairPlaces } from '../../src/retrieval/documents/fair-places.ts';
 import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../src/retrieval/documents/media-type.ts';
+import { startDocumentProcess } from '../../src/retrieval/documents/process.ts';
+import { readDocument, type SourceContent } from '../../src/retrieval/documents/read.ts';
+import { readSource } from '../../src/retrieval/read-source.ts';
+import { whenOver } from '../harness.ts';
 import { docxOf, pdfOf, zipOf } from './office.ts';
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const signal = new AbortController().signal;
-const read = (mediaType: MediaType, content: string | Uint8Array, charset: string | null = null) =>
-  extracted({ mediaType, charset, bytes: typeof content === 'string' ? Buffer.from(content) : content }, signal);
+const contentOf = (mediaType: MediaType, content: string | Uint8Array, charset: string | null = null): SourceContent => ({
+  mediaType,
+  charset,
+  bytes: typeof content === 'string' ? Buffer.from(content) : content,
+});
+const read = (...content: Parameters<typeof contentOf>) => readDocument(contentOf(...content));
+const documents = openDocuments();
+whenOver(() => documents.close());
+const readInProcess = (...content: Parameters<typeof contentOf>) => documents.read(contentOf(...content), 10_000, 'team:a', signal);
 const blocksOf = ({ text, blocks }: ExtractedDocument) => blocks.map(({ start, end, kind }) => [kind, text.slice(start, end)]);
 
 describe('a document', () => {
@@ -121,48 +133,143 @@ describe('a source that cannot be read is refused with a sentence', () => {
     ['an empty text', 'text/markdown', ' \n\n<!-- only a comment -->', /no text in it/],
     ['more text than a source may have', 'text/plain', 'word '.repeat(1_000_000), /5000000 characters/],
   ] as const)('%s', async (_, mediaType, content, message) => {
-    await expect(read(mediaType, content)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(message) });
+    await expect(readInProcess(mediaType, content)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(message) });
   });
 
   it('an archive that unpacks to far more than it says', async () => {
     const bomb = zipOf({ 'word/document.xml': Buffer.alloc(120_000_000) }, 1_000);
     expect(bomb.length).toBeLessThan(1_000_000);
-    await expect(read(docx, bomb)).rejects.toMatchObject({ message: expect.stringMatching(/unpacks to more than 100 MB/) });
+    await expect(readInProcess(docx, bomb)).rejects.toMatchObject({ message: expect.stringMatching(/unpacks to more than 100 MB/) });
   });
 
   it.each([
     ['entities', '&amp;'.repeat(350_000)],
     ['a list of one level', `<ul>${'<li>x '.repeat(300_000)}`],
   ])('but not a long page of %s, whose time grows with its length only', async (_, content) => {
-    expect((await read('text/html', content)).text.length).toBeGreaterThan(300_000);
-  });
-
-  it('and a short text that takes long to understand holds nobody up: it can still be given up', async () => {
-    const controller = new AbortController();
-    const reading = extracted(
-      { mediaType: 'text/markdown', charset: null, bytes: Buffer.from(`${'- '.repeat(30_000)}x`) },
-      controller.signal,
-    );
-    setTimeout(() => controller.abort(), 50);
-    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
+    const { passages } = await readInProcess('text/html', content);
+    expect(passages.reduce((sum, { text }) => sum + text.length, 0)).toBeGreaterThan(300_000);
   });
 
   it('and reading stops when the caller leaves', async () => {
     const controller = new AbortController();
-    const reading = extracted(
-      { mediaType: 'application/pdf', charset: null, bytes: pdfOf([[{ heading: 0, text: 'x' }]]) },
-      controller.signal,
-    );
+    const reading = documents.read(contentOf('application/pdf', pdfOf([[{ heading: 0, text: 'x' }]])), 10, 'team:a', controller.signal);
     controller.abort();
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('and reading goes on when the gateway is told to end, until the gateway has: they are signalled together', async () => {
     const worker = fork(new URL('../../src/retrieval/documents/worker.ts', import.meta.url), { serialization: 'advanced' });
-    worker.send({ mediaType: 'text/plain', charset: null, bytes: Buffer.from('x') });
+    worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
     await once(worker, 'message');
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(signal);
     worker.disconnect();
     await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
+  });
+});
+
+const filled = (piece: string, bytes: number): string => piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes);
+
+describe('what takes long to understand', () => {
+  it.each([
+    ['nested lists', 'text/markdown', '- '],
+    ['nested numbered lists', 'text/markdown', '1. '],
+    ['nested quotations', 'text/markdown', '> '],
+    ['lists in quotations', 'text/markdown', '- 1. > '],
+    ['lazy lines', 'text/markdown', '- a\nb\n'],
+    ['emphasis', 'text/markdown', '*a _b '],
+    ['open brackets', 'text/markdown', '['],
+    ['link definitions', 'text/markdown', '[a]: /b "c"\n'],
+    ['tables', 'text/markdown', '|a|\n|-|\n'],
+    ['nested elements', 'text/html', '<div>'],
+    ['attributes', 'text/html', '<a b="c" '],
+    ['sentences', 'text/plain', 'a. '],
+  ] as const)('such as 8,000 bytes of %s is not read on the event loop: it can be given up at once', async (_, mediaType, piece) => {
+    const controller = new AbortController();
+    const reading = documents.read(contentOf(mediaType, filled(piece, 8_000)), 10_000, 'team:a', controller.signal);
+    setImmediate(() => controller.abort());
+    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('ends with the gateway, also with one that is killed, however long it would take', async () => {
+    const worker = fork(new URL('../../src/retrieval/documents/worker.ts', import.meta.url), { serialization: 'advanced' });
+    worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
+    await once(worker, 'message');
+    worker.send({ source: contentOf('text/markdown', `${filled('- ', 60_000)}x`), maxPassages: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    worker.disconnect();
+    await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
+  });
+});
+
+describe('the processes that read', () => {
+  const counted = () => {
+    let started = 0;
+    const opened = openDocuments({
+      start() {
+        started += 1;
+        return startDocumentProcess();
+      },
+    });
+    whenOver(() => opened.close());
+    return { opened, started: () => started };
+  };
+
+  it('read many texts one after another, and give what is read on the event loop', async () => {
+    const { opened, started } = counted();
+    const text = contentOf('text/markdown', `# Lamps\n\n${filled('Lamps glow for ten hours. ', 2_000)}`);
+    const inPlace = await readSource(text, 10);
+    for (let source = 0; source < 50; source += 1) expect(await opened.read(text, 10, 'team:a', signal)).toEqual(inPlace);
+    expect(started()).toBe(1);
+  });
+
+  it('have a library unpack one file each, and are gone after one that was given up or broke them', async () => {
+    const { opened, started } = counted();
+    const text = contentOf('text/markdown', filled('Lamps glow. ', 2_000));
+    const pdf = contentOf('application/pdf', pdfOf([[{ heading: 0, text: 'Lamps glow.' }]]));
+    for (let file = 0; file < 2; file += 1) await opened.read(pdf, 10, 'team:a', signal);
+    expect(started()).toBe(2);
+    await opened.read(text, 10, 'team:a', signal);
+    const leaving = new AbortController();
+    const reading = opened.read(contentOf('text/markdown', `${filled('- ', 60_000)}x`), 10, 'team:a', leaving.signal);
+    setTimeout(() => leaving.abort(), 50);
+    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await opened.read(text, 10, 'team:a', signal)).toMatchObject({ title: null });
+    expect(started()).toBe(4);
+  });
+
+  it('say how many passages a source may make', async () => {
+    const text = contentOf('text/markdown', filled('# a\n\nb\n\n', 2_000));
+    await expect(documents.read(text, 3, 'team:a', signal)).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringMatching(/^It makes \d+ passages; a source may make 3\. Split it\.$/),
+    });
+  });
+});
+
+describe('places', () => {
+  it('are taken in turn by tenants, each no more than its share, and left by who gives up', async () => {
+    const places = fairPlaces({ maxPlaces: 2, maxPerTenant: 1 });
+    const order: string[] = [];
+    const take = (tenant: string, name: string, until = signal) =>
+      places.take(tenant, until).then((leave) => {
+        order.push(name);
+        return leave;
+      });
+    const first = await take('a', 'a1');
+    const leaving = new AbortController();
+    const waiting = [take('a', 'a2', leaving.signal), take('a', 'a3'), take('a', 'a4')];
+    const b1 = await take('b', 'b1');
+    const later = [take('c', 'c1'), take('b', 'b2')];
+    leaving.abort();
+    await expect(waiting[0]).rejects.toMatchObject({ code: 'CANCELLED' });
+    first();
+    (await later[0])?.();
+    b1();
+    (await waiting[1])?.();
+    (await later[1])?.();
+    (await waiting[2])?.();
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a3', 'b2', 'a4']);
+    // Nobody waits, and both places are free again.
+    await Promise.all([take('a', 'again'), take('b', 'again')]);
   });
 });

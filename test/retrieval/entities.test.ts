@@ -311,6 +311,21 @@ describe('an index', () => {
     expect(await passages.sources('index:products')).toHaveLength(4);
   });
 
+  it('is built while the model hangs on another', async () => {
+    const { open } = await shop(others);
+    const good = models();
+    const indexes = ['hanging', 'products'].map((name) => ({ ...productIndex, name, embeddingRoute: name, embeddingModel: 'lexical' }));
+    const handle: Handler = async function* hangs(request, call) {
+      if (call.route === 'hanging')
+        await new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason)));
+      yield* good.handle(request, call);
+    };
+    const { entities, passages } = await open(handle, { indexes, everyMs: 20 });
+    entities.start();
+    await expect.poll(async () => (await passages.sources('index:products')).length).toBe(3);
+    expect(await passages.sources('index:hanging')).toHaveLength(0);
+  });
+
   it('stops in the middle when it is told', async () => {
     const { open } = await shop(lamps(30));
     const good = models();

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/core/call.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { IngestionState } from '../../src/retrieval/retrieval.ts';
-import { fails, markdown, models, principal, signal } from './doubles.ts';
+import { booked, fails, markdown, models, principal, signal } from './doubles.ts';
 import { harness, ingested } from './harness.ts';
 import { docxOf } from './office.ts';
 
@@ -86,6 +86,30 @@ describe('ingestion', () => {
     expect(requests.map((request) => (request.kind === 'embedding' ? request.texts.length : 0))).toEqual([4, 4, 2]);
   });
 
+  it('gives requests their turn between two sources, and between two calls of one, also with a model that answers at once', async () => {
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const inner = models().handle;
+    const at: number[] = [];
+    const { retrieval } = await harness(
+      (request, call) => {
+        at.push(turns);
+        return inner(request, call);
+      },
+      { limits: { textsPerCall: 1 } },
+    );
+    const sections = Array.from({ length: 10 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n');
+    await ingested(retrieval, [markdown('long', sections), ...['a', 'b', 'c', 'd'].map((id) => markdown(id, 'Short.'))]);
+    counting = false;
+    expect(at).toHaveLength(14);
+    expect(new Set(at).size).toBe(14);
+  });
+
   it('waits for a rate limit and then goes on', async () => {
     let refusals = 2;
     const inner = models().handle;
@@ -95,6 +119,104 @@ describe('ingestion', () => {
     };
     const { retrieval } = await harness(handle);
     expect(last(await ingested(retrieval, [markdown('a', 'Lamps glow.')]))).toMatchObject({ done: 1, failed: [] });
+  });
+
+  it('that must wait stands back for the sources of others, and is tried again', async () => {
+    const { retrieval, database } = await harness((request, call) =>
+      (call.principal.id === 'key:slow' ? fails('RATE_LIMITED', { retryAfterMs: 50_000 }) : models().handle)(request, call),
+    );
+    const slow = principal({ id: 'key:slow' });
+    retrieval.start();
+    const { id } = await retrieval.ingest({ principal: slow, collection: 'docs', sources: [markdown('a', 'Lamps glow.')] });
+    for (const name of ['b', 'c'])
+      expect(last(await ingested(retrieval, [markdown(name, 'Tents.')]))).toMatchObject({ done: 1, failed: [] });
+    const [job] = await database.all('select status, progress, not_before from jobs where id = $1', [id]);
+    expect(job).toMatchObject({ status: 'waiting', progress: expect.stringContaining('"waits":1') });
+    expect(Number(job?.['not_before'])).toBeGreaterThan(Date.now() + 10_000);
+    expect(await retrieval.ingestion(id, slow)).toMatchObject({ status: 'RUNNING', done: 0, failure: null });
+  });
+
+  it('of a long source pays once for each of its parts, however often it waits and whoever goes on with it', async () => {
+    const sections = Array.from({ length: 40 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n');
+    const inner = models();
+    let calls = 0;
+    const everyOther: Handler = (request, call) => {
+      calls += 1;
+      return calls % 2 === 0 ? fails('RATE_LIMITED', { retryAfterMs: 1 })(request, call) : inner.handle(request, call);
+    };
+    const limits = { textsPerCall: 2 };
+    const { retrieval, again, database } = await harness(everyOther, { limits });
+    retrieval.start();
+    const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources: [markdown('a', sections)] });
+    await expect.poll(() => inner.requests.length).toBeGreaterThan(4);
+    await retrieval.stop();
+    const other = await again(everyOther, { limits });
+    other.retrieval.start();
+    const states: IngestionState[] = [];
+    for await (const state of other.retrieval.followIngestion(id, principal(), signal)) states.push(state);
+    expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 1, failed: [] });
+    const texts = inner.requests.flatMap((request) => (request.kind === 'embedding' ? request.texts : []));
+    expect(texts).toHaveLength(40);
+    expect(new Set(texts).size).toBe(40);
+    expect(await database.all('select count(*) as n from job_drafts')).toEqual([{ n: 0 }]);
+    expect(await database.all('select count(*) as n from passage_vectors')).toEqual([{ n: 40 }]);
+  });
+
+  it("keeps the order of one owner's sources, also when the first of them must wait", async () => {
+    let refusals = 3;
+    const inner = models().handle;
+    const { retrieval } = await harness((request, call) => {
+      refusals -= 1;
+      return refusals >= 0 ? fails('RATE_LIMITED', { retryAfterMs: 1 })(request, call) : inner(request, call);
+    });
+    retrieval.start();
+    for (const text of ['First.', 'Second.', 'Third.'])
+      await retrieval.ingest({ principal: principal(), collection: 'docs', sources: [markdown('a', text)] });
+    await ingested(retrieval, [markdown('b', 'Behind them.')]);
+    const { hits } = await retrieval.search({
+      collection: 'docs',
+      query: 'first second third',
+      first: 5,
+      principal: principal(),
+      signal,
+      callFor: booked().callFor,
+    });
+    expect(hits.map(({ passage }) => passage?.text)).toEqual(['Third.']);
+  });
+
+  it('ends with the code when the key that asked for it is in force no more, and no other source of it is tried', async () => {
+    const asked: string[] = [];
+    const inner = models().handle;
+    const { retrieval, failures, book } = await harness((request, call) => {
+      asked.push(...(request.kind === 'embedding' ? request.texts : []));
+      return asked.length > 1 ? fails('UNAUTHENTICATED')(request, call) : inner(request, call);
+    });
+    const sources = ['a', 'b', 'c', 'd'].map((name) => markdown(name, `Text of ${name}.`));
+    const states = await ingested(retrieval, sources);
+    expect(last(states)).toMatchObject({
+      status: 'FAILED',
+      done: 1,
+      total: 4,
+      failed: [],
+      failure: { code: 'UNAUTHENTICATED', message: 'It failed with UNAUTHENTICATED.' },
+    });
+    expect(asked).toEqual(['Text of a.', 'Text of b.']);
+    expect(failures).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
+    expect(book.held).toBe(0);
+    expect(await retrieval.collections(principal())).toMatchObject([{ sources: 1 }]);
+  });
+
+  it('by a version that kept all sources in one text goes on in this one', async () => {
+    const { retrieval, database } = await harness();
+    const sources = [markdown('a', 'One.'), markdown('b', 'Two.')];
+    const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources });
+    const body = JSON.stringify({ collection: 'docs', principal: principal(), sources });
+    await database.run('update jobs set body = $2 where id = $1', [id, body]);
+    await database.run('delete from job_parts');
+    retrieval.start();
+    const states: IngestionState[] = [];
+    for await (const state of retrieval.followIngestion(id, principal(), signal)) states.push(state);
+    expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 2, failed: [], failure: null });
   });
 
   it('shows our sentence of a failure and keeps its cause for the log', async () => {
@@ -144,6 +266,7 @@ describe('ingestion', () => {
     expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 4, unchanged: 0, failed: [] });
     expect(second.requests).toHaveLength(2);
     expect(JSON.stringify(await database.all('select body from jobs'))).not.toContain('Text of');
+    expect(await database.all('select body from job_parts')).toEqual([]);
   });
 
   it('is taken over from a process that died, whose stored sources are then unchanged', async () => {

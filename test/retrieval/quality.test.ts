@@ -1,7 +1,8 @@
 /** Retrieval over the example documents, by words and lexical vectors: what the embedded provider can do, and no more. */
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CollectionConfig, collectionsOf } from '../../src/retrieval/collections.ts';
+import { openDocuments } from '../../src/retrieval/documents/documents.ts';
 import { filesIn } from '../../src/retrieval/files.ts';
 import { openRetrieval } from '../../src/retrieval/open.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
@@ -14,7 +15,7 @@ import { openPassages } from '../../src/storage/passages-sqlite.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
 import { booked, fails, models, principal, says, signal } from './doubles.ts';
 
-const documents = fileURLToPath(new URL('../../examples/documents', import.meta.url));
+const folder = fileURLToPath(new URL('../../examples/documents', import.meta.url));
 const config: Readonly<Record<string, CollectionConfig>> = { docs: { embeddingModel: 'lexical' } };
 const { handle, requests } = models(says('See [1].'));
 
@@ -26,12 +27,20 @@ const opened = async (answers = handle): Promise<Retrieval> => {
   return openRetrieval({ passages, jobs, handle: answers, collections: config, ingestCallFor: booked().callFor, onFailure: () => {} });
 };
 
+const documents = openDocuments();
+afterAll(() => documents.close());
 beforeAll(async () => {
   passages = await openPassages(openSqlite(':memory:', passageMigrations));
   const collection = collectionsOf(config).toWrite(principal(), 'docs');
-  for await (const file of filesIn([documents], { base: documents })) {
+  for await (const file of filesIn([folder], { base: folder })) {
     if (file.kind === 'ignored') throw new Error(`${file.path}: ${file.message}`);
-    await ingestSource({ passages, handle, callFor: booked().callFor, limits: usualLimits }, collection, principal(), file.source, signal);
+    await ingestSource(
+      { passages, documents, handle, callFor: booked().callFor, limits: usualLimits },
+      collection,
+      principal(),
+      file.source,
+      signal,
+    );
   }
   retrieval = await opened();
 });

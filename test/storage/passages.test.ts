@@ -32,6 +32,29 @@ describe('passages in SQLite', () => {
     return { passages: await openPassages(here), elsewhere: await openPassages(there) };
   });
 
+  it('give others their turn while a question of many frequent words is looked up, and still rank by its rare one', async () => {
+    const [here] = twoDatabases();
+    const passages = await openPassages(here);
+    const frequent = Array.from({ length: 40 }, (_, at) => `frequent${at}`).join(' ');
+    await passages.put(
+      source('a'),
+      Array.from({ length: 3_000 }, (_, at) => passage(at === 1_500 ? `${frequent} lantern` : `${frequent} x${at}`, [1, 0])),
+    );
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    const [first] = await passages.byWords('docs', `${frequent} lantern`, 10);
+    counting = false;
+    expect(first?.passage.text).toContain('lantern');
+    expect(first?.coverage).toBeCloseTo(1);
+    // 40 words in 3,000 passages, looked at twice, 40,000 rows a turn.
+    expect(turns).toBeGreaterThan(5);
+  });
+
   const rowsIn = async (database: Database): Promise<readonly number[]> => {
     const tables = ['passages', 'passage_words', 'passage_signs', 'passage_vectors', 'unseen_versions'];
     return Promise.all(tables.map(async (table) => Number((await database.all(`select count(*) as n from ${table}`))[0]?.['n'])));

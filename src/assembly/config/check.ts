@@ -1,6 +1,6 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
 import type { GatewayConfig } from '../../config.ts';
-import { documentMistakes } from './documents.ts';
+import { documentMistakes, retrievalMistakes } from './documents.ts';
 import { graphMistakes } from './graph.ts';
 import { deploymentMistakes, routeMistakes, routeNameMistakes } from './models.ts';
 import { serverMistakes, storageMistakes, telemetryMistakes } from './server.ts';
@@ -23,6 +23,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...routeMistakes(config),
     ...routeNameMistakes(config),
     ...documentMistakes(config, folder),
+    ...retrievalMistakes(config),
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),

@@ -1,7 +1,7 @@
 /** Collections, and the documents that are read into them at the start. */
 import type { GatewayConfig } from '../../config.ts';
 import { embeddingModelOf } from '../routes.ts';
-import { listed, notThere, own } from './told.ts';
+import { isWhole, listed, notThere, own } from './told.ts';
 
 export function documentMistakes(config: GatewayConfig, folder: string): string[] {
   const collections = Object.entries(config.collections ?? {});
@@ -21,4 +21,12 @@ export function documentMistakes(config: GatewayConfig, folder: string): string[
       ...paths.flatMap((path, at) => notThere(`documents.${index}.paths.${at}`, path, folder)),
     ]),
   ];
+}
+
+export function retrievalMistakes({ retrieval = {} }: GatewayConfig): string[] {
+  return Object.entries(retrieval).flatMap(([name, value]: [string, unknown]) =>
+    !name.startsWith('max') || (typeof value === 'number' && isWhole(value, 1))
+      ? []
+      : [`retrieval.${name} is ${JSON.stringify(value) ?? String(value)}. It must be a whole number above 0.`],
+  );
 }

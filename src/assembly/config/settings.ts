@@ -6,6 +6,7 @@ import type {
   GuardrailConfig,
   LogLevel,
   MetricsAddress,
+  RetrievalConfig,
   RouteConfig,
   ServerConfig,
   StorageConfig,
@@ -25,6 +26,7 @@ const gateway: Names<GatewayConfig> = {
   maskPersonalData: true,
   collections: true,
   documents: true,
+  retrieval: true,
   teams: true,
   graph: true,
   storage: true,
@@ -64,6 +66,12 @@ const collection: Names<NonNullable<GatewayConfig['collections']>[string]> = {
   similarityFloor: true,
 };
 const document: Names<NonNullable<GatewayConfig['documents']>[number]> = { collection: true, paths: true };
+const retrieval: Names<RetrievalConfig> = {
+  maxQueuedSources: true,
+  maxQueuedBytes: true,
+  maxSourcesAtOnce: true,
+  maxSourcesAtOncePerTeam: true,
+};
 const team: Names<TeamConfig> = { dailyBudget: true, monthlyBudget: true, requestsPerMinute: true, concurrency: true };
 const graph: Names<GraphConfig> = {
   ai: true,
@@ -132,6 +140,7 @@ function unknownSettings(config: GatewayConfig): readonly string[] {
     ...ofEach('guardrails', config.guardrails ?? [], guardrail),
     ...ofEach('collections', config.collections ?? {}, collection),
     ...ofEach('documents', config.documents ?? [], document),
+    ...of('retrieval.', config.retrieval, retrieval),
     ...ofEach('teams', teams, team),
     ...of('graph.', config.graph, graph),
     ...ofEach('graph.subgraphs', config.graph?.subgraphs ?? [], subgraph),

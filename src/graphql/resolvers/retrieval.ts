@@ -1,9 +1,10 @@
 import type { Principal } from '../../core/call.ts';
 import type { Source } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
 import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
 import { callFor } from '../call.ts';
 import { named } from '../delivery.ts';
-import { failureAsData, memberType } from '../errors.ts';
+import { allFailures, failureAsData, failureOf, memberType } from '../errors.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
@@ -64,7 +65,7 @@ export function retrievalResolvers(services: Services): Resolvers {
         checkWhole('first', first, 1, 1_000);
         const names = await readable(principal);
         if (!names.includes(collection)) {
-          refuse(`There is no collection "${collection}" that you may read. Collections: ${names.join(', ') || 'none'}.`);
+          refuse(`There is no collection "${shortened(collection)}" that you may read. Collections: ${names.join(', ') || 'none'}.`);
         }
         return passages.sources(collection, { first, after: after ?? null });
       },
@@ -91,6 +92,12 @@ export function retrievalResolvers(services: Services): Resolvers {
         subscribe: (_, { id }, { principal, signal }) => named('ingestion', retrieval.followIngestion(id, principal, signal)),
       },
     },
+    Ingestion: {
+      failure: ({ failure }, _, { principal }) =>
+        failure === null
+          ? null
+          : failureOf(new GatewayError(failure.code, failure.message, {}, { errorId: failure.errorId }), allFailures, services, principal),
+    },
     AiSearchResult: { __resolveType: memberType('AiSearch') },
     AiAnswerResult: { __resolveType: (value) => memberType('completion' in value ? 'AiAnswer' : 'NoAnswer')(value) },
     SourceDocument: {
@@ -101,6 +108,8 @@ export function retrievalResolvers(services: Services): Resolvers {
     },
   };
 }
+
+const shortened = (name: string): string => (name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 function newSource(source: SourceInput) {
   const { id, title, mediaType, text, base64, metadata } = source;

@@ -10,6 +10,7 @@ import { unquoted } from '../../core/quoted.ts';
 import { withoutRepair } from '../../core/repair.ts';
 import type { ContentPart, Message } from '../../core/request.ts';
 import type { Source } from './material.ts';
+import { leastMaterialWords, splitMessage, summaryWords } from './split-message.ts';
 import { countWords } from './words.ts';
 
 type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
@@ -34,9 +35,6 @@ export interface Wanted {
 
 /** An argument quoted as data (`in <data>30</data> words`) belongs to the instruction. */
 const quotedNumber = /<data name="[^"]*">\n(\d{1,6})\n<\/data>/g;
-const leastMaterialWords = 8;
-/** Behind `Extract the name:` even a few words are the text. */
-const leastNamedWords = 3;
 
 export function taskOf(messages: readonly Message[]): Task {
   const before = withoutRepair(messages);
@@ -100,14 +98,10 @@ function linesOf(value: unknown, name: string): string[] {
   return [name === '' ? String(value) : `${name}: ${String(value)}`];
 }
 
-const summaryWords =
-  /\b(summar\w*|tl;?dr|condense|shorten|abstract|overview|digest|recap|takeaways?|key (points|facts)|highlights|gist|in short|in brief|briefly|main (points|ideas?)|describe|pitch|blurb|teaser|zusammenfass\w*|fasse?\b.{0,200}\bzusammen|résum\w+|resum\w+|riassum\w+)/i;
 const titleWords = /\b(title|headline|heading|subject line|tagline|slogan)\b/i;
 const keywordWords = /\b(key ?words?|key ?phrases?|tags?|topics)\b/i;
 const questionStart =
   /^(who|whom|whose|what|when|where|why|how|which|is|are|was|were|does|do|did|can|could|should|will|would|has|have|may|am)\b/i;
-const taskStart =
-  /^(please\s+)?(summar|condense|shorten|extract|find|list|name|give|tell|answer|classify|describe|explain|what|who|when|where|why|how|which|create|write|translate|generate|identify|from|based|according|using|tl;?dr)/i;
 
 function intentOf(instruction: string, sources: readonly Source[]): Intent {
   const asks = isQuestion(instruction);
@@ -129,26 +123,6 @@ export function questionIn(instruction: string): string {
   const asked = instruction.split(/(?<=[.!?？\n])/).filter((sentence) => /[?？]$/.test(sentence));
   return (asked.length === 0 ? instruction : asked.join(' ')).trim();
 }
-
-/** An instruction and a text, in one message without quoting: first line or first clause, or the last paragraph. */
-function splitMessage(message: string): { readonly instruction: string; readonly text: string } | null {
-  const lines = message.split('\n');
-  const [first = '', ...rest] = lines;
-  const below = rest.join('\n').trim();
-  if (isInstruction(first) && countWords(below) >= leastMaterialWords) return { instruction: first.trim(), text: below };
-  const lastLine = lines.findLast((line) => line.trim() !== '') ?? '';
-  const above = message.slice(0, message.lastIndexOf(lastLine)).trim();
-  if (isInstruction(lastLine) && countWords(above) >= leastMaterialWords) return { instruction: lastLine.trim(), text: above };
-  const colon = /^([^:\n]{3,200}):\s+([\s\S]+)$/.exec(message.trim());
-  if (colon !== null) {
-    const [, head = '', text = ''] = colon;
-    if (taskStart.test(head.trim()) && countWords(text) >= leastNamedWords) return { instruction: head.trim(), text };
-  }
-  return null;
-}
-
-const isInstruction = (line: string): boolean =>
-  countWords(line) <= 40 && (/[:?]\s*$/.test(line) || taskStart.test(line.trim()) || summaryWords.test(line)) && line.trim() !== '';
 
 const numberWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const amount = `(\\d{1,5}|${numberWords.slice(1).join('|')})`;

@@ -2,6 +2,7 @@
  * A text taken apart into what can be quoted alone: sentences, list items, table rows, code blocks and headings, each
  * with its place, so that every quotation is a span of the text. Reads Markdown; plain text is Markdown without marks.
  */
+import { endsInAbbreviation } from '../../core/abbreviations.ts';
 import { stemsOf } from './words.ts';
 
 export interface Unit {
@@ -117,8 +118,8 @@ function trimmed(text: string, from: number, to: number): [number, number] {
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
-/** ICU ends a sentence behind these. */
-const abbreviated = /(?:^|[\s("])(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|no|fig|eg|ie|e\.g|i\.e|etc|approx|inc|ltd|co|corp|[a-z])\.\s*$/i;
+/** Of a text without structure: each with its start and its end, one behind the other. */
+export const sentenceRanges = (text: string): [number, number][] => [...sentences(text, 0, text.length)];
 
 function* sentences(text: string, from: number, to: number): Generator<[number, number]> {
   let start = from;
@@ -126,7 +127,7 @@ function* sentences(text: string, from: number, to: number): Generator<[number, 
   for (const { segment } of segmenter.segment(text.slice(from, to))) {
     end += segment.length;
     // ICU also ends a sentence at a line break; a wrapped line goes on.
-    if (end < to && (abbreviated.test(text.slice(Math.max(start, end - 12), end)) || !/[.!?…:。！？]["')\]”’*_`]*\s*$/.test(segment)))
+    if (end < to && (endsInAbbreviation(text.slice(Math.max(start, end - 14), end)) || !/[.!?…:。！？]["')\]”’*_`]*\s*$/.test(segment)))
       continue;
     yield [start, end];
     start = end;

@@ -1,23 +1,12 @@
-/** The process of one source: see `extract.ts`. */
-import { GatewayError } from '../../core/errors.ts';
-import type { ExtractedDocument } from './document.ts';
-import { readDocument, type SourceContent } from './read.ts';
+/**
+ * The process that reads sources: see `documents.ts`. Its first thread listens, a second one reads. So it ends as soon as the
+ * gateway is gone, also by SIGKILL, and also while a source keeps the reader busy for ever.
+ */
+import { Worker } from 'node:worker_threads';
+import { maxMegabytes, type ReadReply, type ReadRequest } from './reading.ts';
 
-export type WorkerReply =
-  | { readonly kind: 'document'; readonly document: ExtractedDocument }
-  /** `message` is for the caller. */
-  | { readonly kind: 'refused'; readonly message: string }
-  /** `message` is for the log. */
-  | { readonly kind: 'broken'; readonly message: string };
-
-async function reply(source: SourceContent): Promise<WorkerReply> {
-  try {
-    return { kind: 'document', document: await readDocument(source) };
-  } catch (error) {
-    if (error instanceof GatewayError) return { kind: 'refused', message: error.message };
-    return { kind: 'broken', message: String(error) };
-  }
-}
+const readerFile = new URL(import.meta.url.endsWith('.ts') ? './reader.ts' : './reader.js', import.meta.url);
+const reader = new Worker(readerFile, { resourceLimits: { maxOldGenerationSizeMb: maxMegabytes } });
 
 /**
  * Ctrl-C and service managers signal the gateway's processes all at once. The gateway then finishes what has begun, and ends
@@ -26,4 +15,7 @@ async function reply(source: SourceContent): Promise<WorkerReply> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 /** When the gateway is gone, so is whoever wanted the text. */
 process.once('disconnect', () => process.exit());
-process.once('message', (source: SourceContent) => void reply(source).then((answer) => process.send?.(answer)));
+process.on('message', (request: ReadRequest) => reader.postMessage(request));
+reader.on('message', (reply: ReadReply) => process.send?.(reply));
+reader.once('error', () => process.exit(1));
+reader.once('exit', () => process.exit(1));

@@ -55,6 +55,8 @@ describe('a number of the configuration that cannot be meant', () => {
       'graph.overrideLabels has "percent(5)". It must be a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on.',
       { graph: { overrideLabels: ['percent(5)'] } },
     ],
+    ['retrieval.maxQueuedSources is 0. It must be a whole number above 0.', { retrieval: { maxQueuedSources: 0 } }],
+    ['retrieval.maxSourcesAtOncePerTeam is 1.5. It must be a whole number above 0.', { retrieval: { maxSourcesAtOncePerTeam: 1.5 } }],
     ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
   ])('is told: %s', (sentence, changes) => {
     expect(mistakesOf(changes)).toEqual([sentence]);

@@ -1,4 +1,5 @@
 /** A file a subject; each adds its cases here. */
+import { documentCases } from './documents.ts';
 import type { HostileCase } from './hostile-case.ts';
 
-export const hostileCases: readonly HostileCase[] = [];
+export const hostileCases: readonly HostileCase[] = [...documentCases];

@@ -1,13 +1,18 @@
 /** How far an ingestion is, as its job stores it and as the caller sees it. */
-import type { JobState } from '../storage/jobs.ts';
-import type { IngestionState, SourceFailure } from './retrieval.ts';
+import type { ErrorCode, GatewayError } from '../../core/errors.ts';
+import type { JobState } from '../../storage/jobs.ts';
+import type { IngestionFailure, IngestionState, SourceFailure } from '../retrieval.ts';
 
-interface Progress {
+export interface Progress {
   /** Also the position of the next source: what a crash resumes at. */
   readonly done: number;
   readonly total: number;
   readonly unchanged: number;
   readonly failed: readonly SourceFailure[];
+  /** How often the next source was given back to wait for a rate or a provider. */
+  readonly waits?: number;
+  /** Why it ended before its time. */
+  readonly failure?: IngestionFailure;
 }
 
 export const begun = (total: number): Progress => ({ done: 0, total, unchanged: 0, failed: [] });
@@ -26,6 +31,11 @@ export function withOutcome(progress: Progress, outcome: 'stored' | 'unchanged' 
   };
 }
 
+export const withFailure = (progress: Progress, { code, message, errorId }: GatewayError): Progress => ({
+  ...progress,
+  failure: { code, message, errorId },
+});
+
 const statusOf: Readonly<Record<JobState['status'], IngestionState['status']>> = {
   waiting: 'RUNNING',
   running: 'RUNNING',
@@ -34,5 +44,13 @@ const statusOf: Readonly<Record<JobState['status'], IngestionState['status']>> =
 };
 
 export function stateOf({ id, status, progress }: JobState): IngestionState {
-  return { id, status: statusOf[status], ...readProgress(progress) };
+  const { done, total, unchanged, failed, failure = null } = readProgress(progress);
+  return { id, status: statusOf[status], done, total, unchanged, failed, failure: status === 'failed' ? (failure ?? gaveUp(id)) : null };
 }
+
+/** The job was taken again and again without any progress: see `storage/jobs.ts`. */
+const gaveUp = (id: string): IngestionFailure => ({
+  code: 'INTERNAL' satisfies ErrorCode,
+  message: 'It was given up, because the gateway could not get any further with its next source. Send the other sources without it.',
+  errorId: id,
+});

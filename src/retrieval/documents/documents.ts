@@ -1,0 +1,91 @@
+/**
+ * Sources are other people's files: all but the shortest texts are read, and cut into passages, in processes of their own with
+ * bounds on memory and time. A hostile file ends such a process and not the gateway, sees none of its secrets, and holds up no
+ * other requests. A thread would leave the gateway with the memory that it took: 10 to 30 MB.
+ *
+ * What a library unpacks has a process for itself. Texts share one, which is kept for a while: they may come by the thousand.
+ */
+import { abortError } from '../../core/abort.ts';
+import { type ReadSource, readSource } from '../read-source.ts';
+import { fairPlaces } from './fair-places.ts';
+import { type DocumentProcess, startDocumentProcess } from './process.ts';
+import type { SourceContent } from './read.ts';
+
+export interface Documents {
+  /** `tenant`: tenants take turns. Throws BAD_REQUEST with a sentence about the source for what cannot be read within the bounds. */
+  read(source: SourceContent, maxPassages: number, tenant: string, signal: AbortSignal): Promise<ReadSource>;
+  /** Ends the processes. What is being read in them is refused. */
+  close(): void;
+}
+
+export interface DocumentsOptions {
+  /** Processes at a time; of one tenant one less, but at least one. Default 2. */
+  readonly maxProcesses?: number;
+  /** How long a process is kept that has nothing to read. Default 10 s. */
+  readonly idleMs?: number;
+  /** How many texts one process reads. Default 500. */
+  readonly maxSourcesPerProcess?: number;
+  readonly start?: () => DocumentProcess;
+}
+
+/**
+ * The longest source of each format that is read on the event loop, in bytes. What parses markup takes time in the square of its
+ * length for some texts: a list item in a list item 4,000 times held everybody up for half a second, 500 times for 5 ms.
+ */
+const inlineBytes: Readonly<Partial<Record<SourceContent['mediaType'], number>>> = {
+  'text/plain': 4_000,
+  'text/markdown': 1_000,
+  'text/html': 1_000,
+};
+const isText = ({ mediaType }: SourceContent): boolean => inlineBytes[mediaType] !== undefined;
+
+export function openDocuments(options: DocumentsOptions = {}): Documents {
+  const { maxProcesses = 2, idleMs = 10_000, maxSourcesPerProcess = 500, start = startDocumentProcess } = options;
+  const places = fairPlaces({ maxPlaces: maxProcesses, maxPerTenant: Math.max(1, maxProcesses - 1) });
+  const all = new Set<DocumentProcess>();
+  const idle: { readonly reader: DocumentProcess; readonly timer: NodeJS.Timeout }[] = [];
+  let closed = false;
+
+  const begin = (): DocumentProcess => {
+    const kept = idle.pop();
+    if (kept !== undefined) clearTimeout(kept.timer);
+    const reader = kept?.reader ?? start();
+    all.add(reader);
+    return reader;
+  };
+  const end = (reader: DocumentProcess): void => {
+    all.delete(reader);
+    reader.end();
+  };
+  const keep = (reader: DocumentProcess): void => {
+    const timer = setTimeout(() => {
+      idle.splice(
+        idle.findIndex((kept) => kept.reader === reader),
+        1,
+      );
+      end(reader);
+    }, idleMs);
+    idle.push({ reader, timer: timer.unref() });
+  };
+
+  return {
+    async read(source, maxPassages, tenant, signal) {
+      if (signal.aborted) throw abortError(signal);
+      if (source.bytes.length <= (inlineBytes[source.mediaType] ?? 0)) return readSource(source, maxPassages);
+      const leave = await places.take(tenant, signal);
+      const reader = begin();
+      try {
+        return await reader.read(source, maxPassages, signal);
+      } finally {
+        if (reader.isWell() && isText(source) && reader.sourcesRead() < maxSourcesPerProcess && !closed) keep(reader);
+        else end(reader);
+        leave();
+      }
+    },
+    close() {
+      closed = true;
+      for (const { timer } of idle.splice(0)) clearTimeout(timer);
+      for (const reader of all) end(reader);
+    },
+  };
+}

@@ -1,0 +1,5 @@
+/** The thread that reads, one source after another: see `worker.ts`. */
+import { parentPort } from 'node:worker_threads';
+import { type ReadRequest, replyTo } from './reading.ts';
+
+parentPort?.on('message', (request: ReadRequest) => void replyTo(request).then((reply) => parentPort?.postMessage(reply)));

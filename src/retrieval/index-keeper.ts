@@ -1,0 +1,58 @@
+/** Keeps one index fresh, beside the others: one that hangs or waits for its rate holds up none of them. */
+import { abortError, sleep, untilAborted } from '../core/abort.ts';
+import { asGatewayError, type GatewayError } from '../core/errors.ts';
+
+export interface IndexKeeper {
+  /** Looks now. Rejects with why it could not; it is looked again later. */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** Looks again and again until the signal fires. */
+  keepFresh(signal: AbortSignal): Promise<void>;
+  /** Resolves when no look goes on. */
+  idle(): Promise<void>;
+}
+
+interface KeeperOptions {
+  readonly look: (signal: AbortSignal) => Promise<void>;
+  readonly onFailure: (error: GatewayError) => void;
+  /** Milliseconds between two looks. */
+  readonly everyMs: number;
+  /** Milliseconds to the next look after one that failed; doubled at each, up to `everyMs`. */
+  readonly retryMs: number;
+}
+
+export function indexKeeper({ look, onFailure, everyMs, retryMs }: KeeperOptions): IndexKeeper {
+  /** Looks stand in line: a second one begins when the first has ended, so that it sees what the first could not. */
+  let last: Promise<void> = Promise.resolve();
+
+  const looked = async (signal: AbortSignal): Promise<void> => {
+    if (signal.aborted) throw abortError(signal);
+    try {
+      await look(signal);
+    } catch (error) {
+      if (signal.aborted) throw abortError(signal);
+      const failure = asGatewayError(error);
+      onFailure(failure);
+      throw failure;
+    }
+  };
+  const refresh = (signal: AbortSignal): Promise<void> => {
+    const turn = last.then(() => looked(signal));
+    last = turn.catch(() => {});
+    return untilAborted(turn, signal);
+  };
+
+  return {
+    refresh,
+    async keepFresh(signal) {
+      for (let waitMs = retryMs; !signal.aborted; ) {
+        const fresh = await refresh(signal).then(
+          () => true,
+          () => false,
+        );
+        await sleep(fresh ? everyMs : waitMs, signal).catch(() => {});
+        waitMs = fresh ? retryMs : Math.min(2 * waitMs, everyMs);
+      }
+    },
+    idle: () => last,
+  };
+}

@@ -1,0 +1,97 @@
+/** One turn of one job: its next source. Then the job goes back into the queue, so that the jobs of other owners come in between. */
+import type { Principal } from '../../core/call.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import type { JobLease } from '../../storage/jobs.ts';
+import type { Collections } from '../collections.ts';
+import type { NewSource, SourceFailure } from '../retrieval.ts';
+import { type Drafts, ingestSource, type SourceIngestion } from '../source.ts';
+import { waitMsAfter } from './patience.ts';
+import { type Progress, readProgress, withFailure, withOutcome, written } from './progress.ts';
+
+export interface TurnOptions extends SourceIngestion {
+  readonly collections: Collections;
+  /** Told of each failure, for the log: with its cause, which the caller never sees. */
+  readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
+  /** A worker that does not renew its lease for so long is held for dead. */
+  readonly leaseMs: number;
+  /** Milliseconds since 1970, UTC: those of the jobs. */
+  readonly now: () => number;
+}
+
+/** The body of a job; each source is a part of it. */
+export interface JobBody {
+  readonly collection: string;
+  readonly principal: Principal;
+  /** As versions before 0.2 stored them. */
+  readonly sources?: readonly NewSource[];
+}
+
+/** Never rejects. A worker that is to stop, or fails, gives the job back as it was. */
+export async function takeTurn(options: TurnOptions, lease: JobLease, signal: AbortSignal): Promise<void> {
+  const { leaseMs, onFailure } = options;
+  const lost = new AbortController();
+  const until = AbortSignal.any([signal, lost.signal]);
+  const progress = readProgress(lease.progress);
+  const renew = async (): Promise<void> => {
+    if (!(await lease.progressed(written(progress)))) lost.abort();
+  };
+  const renewing = setInterval(() => renew().catch(() => lost.abort()), leaseMs / 3);
+  try {
+    const after = await oneSource(options, lease, progress, until);
+    clearInterval(renewing);
+    await leave(lease, after);
+  } catch (error) {
+    clearInterval(renewing);
+    // The store, not a source: the lease runs out and the job is taken again, five times at most.
+    if (!until.aborted) onFailure(asGatewayError(error), { collection: '', sourceId: '' });
+    if (signal.aborted) await lease.release().catch(() => {});
+  }
+}
+
+interface After {
+  readonly progress: Progress;
+  readonly notBefore?: number;
+}
+
+async function leave(lease: JobLease, { progress, notBefore }: After): Promise<void> {
+  const { done, total, failure } = progress;
+  if (failure !== undefined) await lease.end('failed', written(progress));
+  else if (done >= total) await lease.end('done', written(progress));
+  else await lease.release({ progress: written(progress), done, ...(notBefore === undefined ? {} : { notBefore }) });
+}
+
+/** Throws when the worker is to stop, and when the store fails. */
+async function oneSource(options: TurnOptions, lease: JobLease, progress: Progress, signal: AbortSignal): Promise<After> {
+  const { collections, onFailure, now } = options;
+  const { collection, principal, sources } = JSON.parse(lease.body) as JobBody;
+  const part = await lease.part(progress.done);
+  const source = part === null ? sources?.[progress.done] : (JSON.parse(part) as NewSource);
+  if (source === undefined) {
+    return {
+      progress: withFailure(progress, new GatewayError('INTERNAL', 'Its next source is not in the database any more. Send it again.')),
+    };
+  }
+  let keptSome = false;
+  const drafts: Drafts = {
+    find: (name) => lease.draft(progress.done, name),
+    async keep(name, vectors) {
+      await lease.keepDraft(progress.done, name, vectors);
+      keptSome = true;
+    },
+  };
+  let outcome: 'stored' | 'unchanged' | SourceFailure;
+  try {
+    outcome = await ingestSource(options, collections.toWrite(principal, collection), principal, source, signal, drafts);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const known = asGatewayError(error);
+    const waits = keptSome ? 0 : (progress.waits ?? 0);
+    const waitMs = waitMsAfter(known, waits);
+    if (waitMs !== null) return { progress: { ...progress, waits: waits + 1 }, notBefore: now() + waitMs };
+    onFailure(known, { collection, sourceId: source.id });
+    // Who asked for it may ask for nothing any more: a key that is revoked or has expired.
+    if (known.code === 'UNAUTHENTICATED') return { progress: withFailure(progress, known) };
+    outcome = { sourceId: source.id, message: known.message };
+  }
+  return { progress: withOutcome(progress, outcome) };
+}

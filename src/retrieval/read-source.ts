@@ -1,0 +1,20 @@
+/** A source as the passages that are embedded and stored: read, and cut. Long work: see `documents/documents.ts` for where it is done. */
+import { GatewayError } from '../core/errors.ts';
+import { type CutPassage, cut } from './cut.ts';
+import { readDocument, type SourceContent } from './documents/read.ts';
+
+export interface ReadSource {
+  /** As the document itself says; null when it does not. */
+  readonly title: string | null;
+  readonly passages: readonly CutPassage[];
+}
+
+/** Throws BAD_REQUEST with a sentence about the source for what cannot be read, and for more passages than that. */
+export async function readSource(content: SourceContent, maxPassages: number): Promise<ReadSource> {
+  const document = await readDocument(content);
+  const passages = cut(document);
+  if (passages.length > maxPassages) {
+    throw new GatewayError('BAD_REQUEST', `It makes ${passages.length} passages; a source may make ${maxPassages}. Split it.`);
+  }
+  return { title: document.title, passages };
+}

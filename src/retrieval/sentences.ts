@@ -1,0 +1,21 @@
+/** Sentences as people read them: a line that is wrapped goes on in the next one. */
+import { endsInAbbreviation } from '../core/abbreviations.ts';
+
+/** One line end, no blank line before or behind it. */
+const softWrap = /(?<!\n[^\S\n]*)\n(?![^\S\n]*\n)/g;
+
+/** Where they begin, by the rules of Unicode (UAX 29), which hold for scripts without spaces too. */
+export function sentenceStarts(text: string): number[] {
+  const flowing = text.replaceAll('\r', ' ').replace(softWrap, ' ');
+  const starts: number[] = [];
+  for (const { index } of new Intl.Segmenter(undefined, { granularity: 'sentence' }).segment(flowing)) {
+    const last = starts.at(-1) ?? 0;
+    if (index === 0 || !endsInAbbreviation(flowing.slice(Math.max(last, index - 14), index))) starts.push(index);
+  }
+  return starts;
+}
+
+export function sentencesIn(text: string): string[] {
+  const starts = sentenceStarts(text);
+  return starts.map((start, at) => text.slice(start, starts[at + 1] ?? text.length));
+}

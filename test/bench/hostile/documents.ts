@@ -1,0 +1,103 @@
+/** Documents that take long to read and questions that take long to search: what one caller sends in one request. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Handler } from '../../../src/core/call.ts';
+import { openRetrieval } from '../../../src/retrieval/open.ts';
+import type { NewSource, Retrieval } from '../../../src/retrieval/retrieval.ts';
+import { openJobs } from '../../../src/storage/jobs-sqlite.ts';
+import { migrations } from '../../../src/storage/migrations.ts';
+import { openPassages } from '../../../src/storage/passages-sqlite.ts';
+import { openSqlite } from '../../../src/storage/sqlite.ts';
+import { booked, markdown, principal, signal } from '../../retrieval/doubles.ts';
+import type { HostileCase } from './hostile-case.ts';
+
+const filled = (piece: string, bytes: number): string => `${piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes)}x`;
+const times = (count: number, text: string, more: Partial<NewSource> = {}): NewSource[] =>
+  Array.from({ length: count }, (_, at) => markdown(`${at}`, `${text}${at}`, more));
+const html = { mediaType: 'text/html' };
+const plain = { mediaType: 'text/plain' };
+
+const ingestions: readonly (readonly [name: string, sources: () => NewSource[]])[] = [
+  ['200 sources of 8 KB of nested lists', () => times(200, filled('- ', 8_000))],
+  ['200 sources of 8 KB of lazy lines in a list', () => times(200, filled('- a\nb\nb\nb\n', 8_000))],
+  ['200 sources of 8 KB of quotations', () => times(200, filled('> ', 8_000))],
+  ['1,000 sources of 900 bytes of nested lists', () => times(1_000, filled('- ', 900))],
+  ['200 pages of 8 KB of nested elements', () => times(200, filled('<div>', 8_000), html)],
+  ['200 texts of 8 KB without a full stop', () => times(200, filled('word ', 8_000), plain)],
+  ['one text of 1.9 MB in one line', () => times(1, filled('A sentence, e.g. this. ', 1_900_000), plain)],
+  ['one Markdown of 1.9 MB of link definitions', () => times(1, filled('[a]: /b "c"\n', 1_900_000))],
+  ['one table of 1.9 MB', () => times(1, `|a|\n|-|\n${filled('|cell|\n', 1_900_000)}`)],
+];
+
+const questions: readonly (readonly [name: string, text: string])[] = [
+  ['8,000 characters of common words', filled('what word sentence this cell ', 7_990)],
+  ['8,000 ligatures that each become 18 letters', filled('\uFDFA', 7_990)],
+  [
+    '8,000 different short words',
+    Array.from({ length: 1_600 }, (_, at) => `a${at}`)
+      .join(' ')
+      .slice(0, 7_990),
+  ],
+  ['8,000 ideographs', Array.from({ length: 7_990 }, (_, at) => String.fromCodePoint(0x4e00 + at)).join('')],
+];
+
+/** A model elsewhere takes none of this process's time. */
+const embeds: Handler = async function* embeds(request) {
+  const texts = request.kind === 'embedding' ? request.texts : [];
+  for (const index of texts.keys()) yield { type: 'embedding', index, vector: new Float32Array(384).fill(index + 1) };
+  yield { type: 'finish', reason: 'stop' };
+};
+
+export const documentCases: readonly HostileCase[] = [
+  ...ingestions.map(
+    ([name, sources]): HostileCase => ({
+      name: `ingestion: ${name}`,
+      async prepare() {
+        const { retrieval, close } = await opened();
+        const sent = sources();
+        return { attack: () => ingested(retrieval, sent), close };
+      },
+    }),
+  ),
+  ...questions.map(
+    ([name, query]): HostileCase => ({
+      name: `search in 2,000 passages: ${name}`,
+      async prepare() {
+        const { retrieval, close } = await opened();
+        await ingested(retrieval, times(1_000, 'What a word in a sentence, e.g. this a1 a2 a3. \u4e00\u4e01\u4e02 \uFDFA '));
+        const search = { collection: 'docs', query, first: 50, principal: principal(), signal, callFor: booked().callFor };
+        return { attack: () => retrieval.search(search), close };
+      },
+    }),
+  ),
+];
+
+async function opened(): Promise<{ readonly retrieval: Retrieval; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'fieldgate-hostile-'));
+  const database = openSqlite(join(folder, 'hostile.db'), migrations);
+  const retrieval = openRetrieval({
+    passages: await openPassages(database),
+    jobs: await openJobs(database),
+    handle: embeds,
+    collections: { docs: { embeddingModel: 'lexical' } },
+    ingestCallFor: booked().callFor,
+    onFailure: () => {},
+  });
+  return {
+    retrieval,
+    async close() {
+      await retrieval.stop();
+      await database.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function ingested(retrieval: Retrieval, sources: readonly NewSource[]): Promise<void> {
+  retrieval.start();
+  const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources });
+  for await (const { status, failed } of retrieval.followIngestion(id, principal(), signal)) {
+    if (status !== 'RUNNING' && failed.length > 0) throw new Error(`${failed.length} failed: ${failed[0]?.message}`);
+  }
+}
