@@ -162,7 +162,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const anonymous = development && options.loopback ? anonymousOf(routes) : null;
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now });
+  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now });
   const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
