@@ -21,7 +21,7 @@ const quoteHeader = 'x-fieldgate-quote';
 
 export interface OperationParts {
   readonly authenticate: Authenticate;
-  readonly limits: Pick<Limits, 'hold'>;
+  readonly limits: Pick<Limits, 'hold' | 'admit'>;
   readonly admission: Admission;
   /** What one operation may cost; null: no more than its budgets. */
   readonly mostPerOperation: NanoUsd | null;
@@ -31,6 +31,7 @@ export function operationHooks({ authenticate, limits, admission, mostPerOperati
   return {
     async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal }) {
       const principal = await authenticate({ authorization });
+      await limits.admit(principal.limits.filter(({ kind }) => kind === 'requests'));
       const context: GatewayContext = {
         principal,
         signal,

@@ -64,7 +64,13 @@ const collection: Names<NonNullable<GatewayConfig['collections']>[string]> = {
   similarityFloor: true,
 };
 const document: Names<NonNullable<GatewayConfig['documents']>[number]> = { collection: true, paths: true };
-const team: Names<TeamConfig> = { dailyBudget: true, monthlyBudget: true, requestsPerMinute: true, concurrency: true };
+const team: Names<TeamConfig> = {
+  dailyBudget: true,
+  monthlyBudget: true,
+  requestsPerMinute: true,
+  callsPerMinute: true,
+  concurrency: true,
+};
 const graph: Names<GraphConfig> = {
   ai: true,
   supergraph: true,
