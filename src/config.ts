@@ -98,7 +98,13 @@ export interface GuardrailConfig {
 export interface TeamConfig {
   readonly dailyBudget?: string;
   readonly monthlyBudget?: string;
+  /**
+   * Operations a minute (queries, mutations, quotes, ingestions, subscriptions), each counted once before it runs. Model calls
+   * are held to the same number, counted apart, until `callsPerMinute` is given.
+   */
   readonly requestsPerMinute?: number;
+  /** Model calls a minute: an operation with ten AI fields may make ten, one without makes none. Default: `requestsPerMinute`. */
+  readonly callsPerMinute?: number;
   /** Calls at one time. */
   readonly concurrency?: number;
 }

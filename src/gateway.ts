@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import { authenticator } from './access/authenticate.ts';
 import { developmentKey } from './access/development-key.ts';
+import { openLeases } from './access/leases.ts';
 import { admission } from './assembly/admission.ts';
 import { openIndexes } from './assembly/entity-indexes.ts';
 import { gatewayFace, subgraphFace } from './assembly/faces.ts';
@@ -91,10 +92,12 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const health = healthBook({ now });
   const metrics = config.telemetry?.metrics === false ? null : openMetrics({ routes: routes.keys(), log });
 
+  const leases = openLeases({ keys: storage.keys, now });
   const answered = pipeline({
     routes,
     ledger: storage.ledger,
     limits: storage.limits,
+    leases,
     guard: guarded({
       guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
       mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
@@ -112,7 +115,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     now,
     onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
   });
-  const ingestCallFor = ingestCalls(storage.limits, routes, now);
+  const ingestCallFor = ingestCalls({ limits: storage.limits, leases, routes, now });
   const { read, prompts } = operatorFields(config, folder);
   const indexes = openIndexes({
     config,
@@ -140,6 +143,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
   const services = servicesOf({
     storage,
+    leases,
     handle,
     runs,
     retrieval,
@@ -178,8 +182,8 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const anonymous = development && options.loopback ? anonymousOf(routes) : null;
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), now });
-  const hooks = operationHooks({ authenticate, limits: storage.limits, admission: admit, mostPerOperation });
+  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now });
+  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, mostPerOperation });
   const server = createServer({
     ...hooks,
     ...(router === null || own === null

@@ -6,6 +6,7 @@ import type { AttemptFact, Call, Fact, Handler, Settlement, Step } from '../src/
 import type { Chunk } from '../src/core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../src/core/errors.ts';
 import type { Hold } from '../src/core/hold.ts';
+import type { Leases } from '../src/core/lease.ts';
 import { flatPrice, type NanoUsd, noUsage, type Price, type Usage } from '../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request.ts';
 import type { UsageRow } from '../src/core/usage-row.ts';
@@ -290,11 +291,15 @@ export function slots(most: number): Pick<Limits, 'admit'> & { readonly taken: (
 
 const passes: Step = (next) => next;
 
+/** Permission that nobody takes back. */
+const lasting: Leases = { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) };
+
 export interface GatewayOptions {
   readonly guard?: Step;
   readonly validate?: Step;
   readonly ledger?: MemoryLedger;
   readonly limits?: Pick<Limits, 'admit'>;
+  readonly leases?: Leases;
   readonly cache?: Keyv;
   readonly health?: HealthBook;
   readonly now?: () => number;
@@ -309,6 +314,7 @@ export function gateway(
   const handle = pipeline({
     routes: routesOf(...routes),
     limits: slots(Number.POSITIVE_INFINITY),
+    leases: lasting,
     guard: passes,
     validate: passes,
     cache: memoryStore(),

@@ -2,7 +2,7 @@ import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Limit } from '../core/hold.ts';
 import type { KeyRecord, Keys } from '../storage/keys.ts';
-import { verifyKey } from './keys.ts';
+import { makersOf, principalIdOf, verifyKey } from './keys.ts';
 
 interface Credentials {
   /** The header as it came, or its like in `connection_init`; null: none. */
@@ -18,11 +18,13 @@ export interface AuthenticateOptions {
   readonly anonymous: Principal | null;
   /** What the keys of a team may use together. */
   readonly teams: Readonly<Record<string, readonly Limit[]>>;
+  /** Whether keys of development are accepted. Default: they are not. */
+  readonly development?: boolean;
   readonly now?: () => number;
 }
 
 /** Credentials that do not hold are refused, never taken for anonymous. */
-export function authenticator({ keys, anonymous, teams, now = Date.now }: AuthenticateOptions): Authenticate {
+export function authenticator({ keys, anonymous, teams, development = false, now = Date.now }: AuthenticateOptions): Authenticate {
   return async ({ authorization }) => {
     if (authorization === null) return anonymous ?? refuseNobody();
     const [, token] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
@@ -32,7 +34,9 @@ export function authenticator({ keys, anonymous, teams, now = Date.now }: Authen
         'The Authorization header is not understood. "Authorization: Bearer fg_…" would be accepted.',
       );
     }
-    return principalOf(await verifyKey(token, keys, now()), teams);
+    const key = await verifyKey(token, keys, now());
+    if (key.development && !development) throw developmentIsOver();
+    return principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()), teams);
   };
 }
 
@@ -40,12 +44,44 @@ function refuseNobody(): never {
   throw new GatewayError('UNAUTHENTICATED', 'Credentials are missing. A key, sent as "Authorization: Bearer fg_…", would be accepted.');
 }
 
-/** Charged are the key's own accounts and those of its team. */
-function principalOf(key: KeyRecord, teams: AuthenticateOptions['teams']): Principal {
-  const id = `key:${key.id}`;
-  const own: Limit[] = [];
-  if (key.monthlyBudget !== null) own.push({ kind: 'budget', name: id, per: 'month', most: key.monthlyBudget });
-  if (key.requestsPerMinute !== null) own.push({ kind: 'requests', name: id, perMinute: key.requestsPerMinute });
+const developmentIsOver = (): GatewayError =>
+  new GatewayError(
+    'UNAUTHENTICATED',
+    'This is the key of development, or was made with it, and this gateway does not run in development. A key that `fieldgate keys create` makes would be accepted.',
+  );
+
+/** Charged are the key's own accounts, those of the keys that it comes from, and those of its team. */
+function principalOf(key: KeyRecord, makers: readonly KeyRecord[], teams: AuthenticateOptions['teams']): Principal {
+  const lineage = [key, ...makers];
   const ofTeam = Object.hasOwn(teams, key.team) ? (teams[key.team] ?? []) : [];
-  return { id, kind: 'key', team: key.team, scopes: key.scopes, routes: key.routes, limits: [...own, ...ofTeam] };
+  const expiries = lineage.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
+  return {
+    id: principalIdOf(key.id),
+    kind: 'key',
+    team: key.team,
+    scopes: key.scopes,
+    routes: key.routes,
+    limits: [...lineage.flatMap(limitsOf), ...ofTeam],
+    ...(expiries.length === 0 ? {} : { expiresAt: Math.min(...expiries) }),
+  };
+}
+
+function limitsOf({ id, monthlyBudget, ...rates }: KeyRecord): readonly Limit[] {
+  const name = principalIdOf(id);
+  return [
+    ...(monthlyBudget === null ? [] : [{ kind: 'budget', name, per: 'month', most: monthlyBudget } as const]),
+    ...rateLimits(name, rates),
+  ];
+}
+
+/** Whoever has `requestsPerMinute` alone is counted by both: that is what it meant before there was `callsPerMinute`. */
+export function rateLimits(
+  name: string,
+  { requestsPerMinute, callsPerMinute }: Pick<KeyRecord, 'requestsPerMinute' | 'callsPerMinute'>,
+): readonly Limit[] {
+  const calls = callsPerMinute ?? requestsPerMinute;
+  return [
+    ...(requestsPerMinute === null ? [] : [{ kind: 'requests', name, perMinute: requestsPerMinute } as const]),
+    ...(calls === null ? [] : [{ kind: 'calls', name, perMinute: calls } as const]),
+  ];
 }

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
 import type { Keys } from '../storage/keys.ts';
 import { issueKey, verifyKey } from './keys.ts';
@@ -7,7 +7,8 @@ import { allScopes } from './scopes.ts';
 
 /**
  * The key that `npm start` prints: all scopes, no limits, kept in the state folder in a file that only its owner reads.
- * Made at the first start, and again when the one in the file is no longer in force. A folder of null keeps none.
+ * Made at the first start, and again when the one in the file is no longer in force. A folder of null keeps none. It works in
+ * development alone, and its file says so: a state folder may come to serve in production.
  */
 export async function developmentKey({
   folder,
@@ -30,25 +31,34 @@ export async function developmentKey({
       monthlyBudget: null,
       requestsPerMinute: null,
       expiresAt: null,
+      development: true,
     },
     now(),
   );
   await keys.put(record);
-  if (folder !== null && file !== null) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const fresh = `${file}.${record.id}`;
-    writeFileSync(fresh, `${secret}\n`, { mode: 0o600 });
-    renameSync(fresh, file);
-  }
+  if (file !== null) keep(file, secret);
   return secret;
 }
 
+/** Whole or not at all. */
+function keep(file: string, secret: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, contentOf(secret), { mode: 0o600 });
+  renameSync(fresh, file);
+}
+
+const contentOf = (secret: string): string =>
+  `${secret}\n# For development alone: a gateway in production refuses this key, and every key that was made with it.\n`;
+
 async function keptKey(file: string, keys: Keys, now: number): Promise<string | null> {
   try {
-    const text = readFileSync(file, 'utf8').trim();
-    await verifyKey(text, keys, now);
-    chmodSync(file, 0o600);
-    return text;
+    const kept = readFileSync(file, 'utf8');
+    const [secret = ''] = kept.trim().split(/\s/, 1);
+    await verifyKey(secret, keys, now);
+    if (kept === contentOf(secret)) chmodSync(file, 0o600);
+    else keep(file, secret);
+    return secret;
   } catch (error) {
     const gone = error instanceof GatewayError ? error.code === 'UNAUTHENTICATED' : (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (gone) return null;

@@ -3,8 +3,9 @@
  * reads the database cannot ask with it.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { KeyRecord, Keys } from '../storage/keys.ts';
+import type { KeyRecord, KeyStanding, Keys } from '../storage/keys.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const idLength = 12;
@@ -12,7 +13,8 @@ const idLength = 12;
 const secretLength = 43;
 const form = /^fg_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
 
-export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'>;
+export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'> &
+  Partial<Pick<KeyRecord, 'callsPerMinute' | 'madeBy' | 'development'>>;
 
 export interface IssuedKey {
   readonly record: KeyRecord;
@@ -25,6 +27,7 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
   const id = randomText(idLength);
   const secret = randomText(secretLength);
   const { name, team, scopes, routes, monthlyBudget, requestsPerMinute, expiresAt } = key;
+  const { callsPerMinute = null, madeBy = null, development = false } = key;
   return {
     record: {
       id,
@@ -35,6 +38,9 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
       routes,
       monthlyBudget,
       requestsPerMinute,
+      callsPerMinute,
+      madeBy,
+      development,
       createdAt: now,
       expiresAt,
       revokedAt: null,
@@ -53,12 +59,38 @@ export async function verifyKey(text: string, keys: Pick<Keys, 'find'>, now: num
   const record = await keys.find(id);
   const matches = timingSafeEqual(digestOf(secret), Buffer.from(record?.secretHash ?? nobody, 'hex'));
   if (record === null || !matches) throw refused('This key is not known here');
-  if (record.revokedAt !== null && record.revokedAt <= now) throw refused('This key was revoked');
-  if (record.expiresAt !== null && record.expiresAt <= now) {
-    throw refused(`This key expired at ${new Date(record.expiresAt).toISOString()}`);
-  }
+  const ended = endOf(record, now);
+  if (ended !== null) throw refused(`This key ${ended}`);
   return record;
 }
+
+/** The keys that it comes from: the one that made it, the one that made that, and so on. Throws UNAUTHENTICATED when one of them is not in force. */
+export async function makersOf(key: Pick<KeyRecord, 'madeBy'>, keys: Pick<Keys, 'find'>, now: number): Promise<readonly KeyRecord[]> {
+  const makers: KeyRecord[] = [];
+  for (let id = key.madeBy; id !== null; ) {
+    const maker = await keys.find(id);
+    const ended = maker === null ? 'is not known here' : endOf(maker, now);
+    if (maker === null || ended !== null) throw refused(`The key that made this one ${ended}`);
+    makers.push(maker);
+    id = makers.length < maxGenerations ? maker.madeBy : null;
+  }
+  return makers;
+}
+
+/** Why the key is no longer in force, behind its name in a sentence; null while it is. */
+export function endOf({ revokedAt, expiresAt }: KeyStanding, now: number): string | null {
+  if (revokedAt !== null) return 'was revoked';
+  return expiresAt !== null && expiresAt <= now ? `expired at ${new Date(expiresAt).toISOString()}` : null;
+}
+
+/** Of keys that make keys: each call draws on the accounts of all of them. */
+export const maxGenerations = 8;
+
+export const principalIdOf = (keyId: string): string => `key:${keyId}`;
+
+/** Null for principals that no key makes. */
+export const keyIdOf = ({ kind, id }: Pick<Principal, 'kind' | 'id'>): string | null =>
+  kind === 'key' && id.startsWith('key:') ? id.slice('key:'.length) : null;
 
 /** Compared with when there is no such key, so that both take as long. */
 const nobody = '0'.repeat(64);

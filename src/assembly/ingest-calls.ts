@@ -1,13 +1,27 @@
+import type { LeaseBook } from '../access/leases.ts';
 import type { Call, Principal } from '../core/call.ts';
 import { operationHold } from '../graphql/operation-hold.ts';
 import type { IngestCallMaker } from '../retrieval/source.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits.ts';
 
-/** Calls that no operation waits for: ingestion and indexes, booked on the field or work that asked, for its principal. */
-export function ingestCalls(limits: Pick<Limits, 'hold'>, routes: ReadonlyMap<string, Route>, now: () => number): IngestCallMaker {
-  return ({ coordinate, route, principal, signal }) =>
-    backgroundCall({ coordinate, route, principal, signal, limits, totalMs: routes.get(route)?.totalMs ?? 60_000, now });
+export interface IngestCallParts {
+  readonly limits: Pick<Limits, 'hold'>;
+  readonly leases: Pick<LeaseBook, 'verify'>;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly now: () => number;
+}
+
+/**
+ * Calls that no operation waits for: ingestion and indexes, booked on the field or work that asked, for its principal. A job may
+ * have waited for hours since its owner was authenticated, so the key is asked for before each call: UNAUTHENTICATED when it
+ * has been revoked or has expired. While the call runs, its lease (`pipeline/lease.ts`) ends it.
+ */
+export function ingestCalls({ limits, leases, routes, now }: IngestCallParts): IngestCallMaker {
+  return async ({ coordinate, route, principal, signal }) => {
+    await leases.verify(principal);
+    return backgroundCall({ coordinate, route, principal, signal, limits, totalMs: routes.get(route)?.totalMs ?? 60_000, now });
+  };
 }
 
 export interface BackgroundCall {

@@ -1,6 +1,14 @@
-/** The life of an operation between server and schema: opened for its principal, admitted by its cost, closed. */
-
+/**
+ * The life of an operation between server and schema: opened for its principal, counted, admitted by its cost, closed.
+ *
+ * It holds a lease on its principal's key while it runs. When the key is revoked or expires, its model calls end at once (`pipeline/lease.ts`), and
+ * with them streams that say so in their own last event; whatever then still runs is ended with an error.
+ */
 import type { Authenticate } from '../access/authenticate.ts';
+import { abortError } from '../core/abort.ts';
+import type { Principal } from '../core/call.ts';
+import type { GatewayError } from '../core/errors.ts';
+import type { Lease, Leases } from '../core/lease.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import { type OperationHold, operationHold } from '../graphql/operation-hold.ts';
@@ -12,31 +20,37 @@ import type { Admission } from './admission.ts';
 /** What the gateway keeps of an operation beside what resolvers are handed. */
 export interface GatewayContext extends OperationContext {
   readonly hold: OperationHold;
+  readonly lease: Lease;
   /** The client's, by lower-case name: those on the allow-list go on to subgraphs. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** A client that sends it with the value `only` gets what the operation can cost, and nothing runs. */
 const quoteHeader = 'x-fieldgate-quote';
+/** For streams to say how they ended. Together with the turn at which an ended key is noticed it stays under two seconds. */
+const lastWordsMs = 1_000;
 
 export interface OperationParts {
   readonly authenticate: Authenticate;
-  readonly limits: Pick<Limits, 'hold'>;
+  readonly limits: Pick<Limits, 'hold' | 'admit'>;
+  readonly leases: Leases;
   readonly admission: Admission;
   /** What one operation may cost; null: no more than its budgets. */
   readonly mostPerOperation: NanoUsd | null;
 }
 
-export function operationHooks({ authenticate, limits, admission, mostPerOperation }: OperationParts): OperationHooks {
+export function operationHooks({ authenticate, limits, leases, admission, mostPerOperation }: OperationParts): OperationHooks {
   return {
-    async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal }) {
+    async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal, stop }) {
       const principal = await authenticate({ authorization });
+      await limits.admit(principal.limits.filter(({ kind }) => kind === 'requests'));
       const context: GatewayContext = {
         principal,
         signal,
         headers,
         operation: { name: operationName, client, documentId },
         hold: operationHold(limits, principal.limits, mostPerOperation),
+        lease: deliveryLease(leases, principal, signal, stop),
         usage: operationUsage(),
         lastEventId,
       };
@@ -46,7 +60,29 @@ export function operationHooks({ authenticate, limits, admission, mostPerOperati
       const { hold, headers } = context as GatewayContext;
       return admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
     },
-    closeOperation: (context) => context.hold.release(),
+    closeOperation(context) {
+      const { lease, hold } = context as GatewayContext;
+      lease.release();
+      return hold.release();
+    },
+  };
+}
+
+function deliveryLease(leases: Leases, principal: Principal, signal: AbortSignal, stop: (reason: GatewayError) => void): Lease {
+  const lease = leases.take(principal, 'delivery', signal);
+  if (lease.signal === signal) return lease;
+  let timer: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    if (!signal.aborted) timer = setTimeout(() => stop(abortError(lease.signal)), lastWordsMs).unref();
+  };
+  if (lease.signal.aborted) stop(abortError(lease.signal));
+  else lease.signal.addEventListener('abort', end, { once: true });
+  return {
+    signal: lease.signal,
+    release() {
+      clearTimeout(timer);
+      lease.release();
+    },
   };
 }
 
@@ -58,6 +94,7 @@ export function ownContext(principal: OperationContext['principal'], limits: Pic
     headers: {},
     operation: { name: null, client: null, documentId: null },
     hold: operationHold(limits, principal.limits),
+    lease: { signal, release() {} },
     usage: operationUsage(),
   };
 }

@@ -1,4 +1,5 @@
 /** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
+import { rateLimits } from '../access/authenticate.ts';
 import type { GatewayConfig, TeamConfig } from '../config.ts';
 import type { Principal } from '../core/call.ts';
 import type { Limit } from '../core/hold.ts';
@@ -42,7 +43,7 @@ export function teamLimits(teams: Readonly<Record<string, TeamConfig>>): Readonl
   return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, limitsOf(`team:${team}`, config)]));
 }
 
-function limitsOf(name: string, { dailyBudget, monthlyBudget, requestsPerMinute, concurrency }: TeamConfig): Limit[] {
+function limitsOf(name: string, { dailyBudget, monthlyBudget, requestsPerMinute, callsPerMinute, concurrency }: TeamConfig): Limit[] {
   const budget = (per: 'day' | 'month', amount: string | undefined): Limit[] => {
     const most = amount === undefined ? null : nanoUsdOf(amount);
     return most === null ? [] : [{ kind: 'budget', name, per, most }];
@@ -50,7 +51,7 @@ function limitsOf(name: string, { dailyBudget, monthlyBudget, requestsPerMinute,
   return [
     ...budget('day', dailyBudget),
     ...budget('month', monthlyBudget),
-    ...(requestsPerMinute === undefined ? [] : [{ kind: 'requests' as const, name, perMinute: requestsPerMinute }]),
+    ...rateLimits(name, { requestsPerMinute: requestsPerMinute ?? null, callsPerMinute: callsPerMinute ?? null }),
     ...(concurrency === undefined ? [] : [{ kind: 'concurrency' as const, name, most: concurrency }]),
   ];
 }

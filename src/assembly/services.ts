@@ -1,6 +1,7 @@
 /** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyDesk } from '../access/key-desk.ts';
+import type { LeaseBook } from '../access/leases.ts';
 import type { Handler } from '../core/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
@@ -23,6 +24,7 @@ import { templatesOf } from './templates.ts';
 
 export interface ServiceParts {
   readonly storage: Storage;
+  readonly leases: Pick<LeaseBook, 'look'>;
   readonly handle: Handler;
   readonly runs: Runs;
   readonly retrieval: Retrieval;
@@ -45,7 +47,7 @@ export function servicesOf(parts: ServiceParts): Services {
     completions: storage.completions,
     limits: storage.limits,
     ledger: storage.ledger,
-    keys: keyDesk(storage.keys, { routes: [...routes.keys()], now }),
+    keys: keyDesk(storage.keys, { routes: [...routes.keys()], onRevoked: parts.leases.look, now }),
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: () => [...routes.values()].map((route) => routeView(route, health)),

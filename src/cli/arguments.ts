@@ -49,7 +49,8 @@ const flags = {
   scope: { type: 'string', multiple: true, value: 'SCOPE', of: keyed, says: 'what it may do; repeatable (ai:use)' },
   route: { type: 'string', multiple: true, value: 'ROUTE', of: keyed, says: 'routes it may use; repeatable (all)' },
   budget: { type: 'string', value: 'USD', of: keyed, says: 'US dollars a month, such as 25.00' },
-  rpm: { type: 'string', value: 'N', of: keyed, says: 'requests a minute' },
+  rpm: { type: 'string', value: 'N', of: keyed, says: 'operations a minute; model calls too, without --cpm' },
+  cpm: { type: 'string', value: 'N', of: keyed, says: 'model calls a minute' },
   expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
   help: { type: 'boolean', short: 'h', says: 'show this' },
   version: { type: 'boolean', says: 'show the version' },
@@ -74,6 +75,7 @@ export interface Arguments {
     readonly routes: readonly string[] | null;
     readonly budget: string | null;
     readonly rpm: string | null;
+    readonly cpm: string | null;
     readonly expires: string | null;
   };
 }
@@ -109,6 +111,7 @@ export function parseArguments(argv: readonly string[]): Arguments | 'help' | 'v
       routes: values.route ?? null,
       budget: values.budget ?? null,
       rpm: values.rpm ?? null,
+      cpm: values.cpm ?? null,
       expires: values.expires ?? null,
     },
   };

@@ -34,6 +34,7 @@ const actions: Readonly<Record<string, (desk: Desk, args: Arguments, id: string)
       routes: key.routes,
       monthlyBudget: key.budget === null ? null : amountOf(key.budget),
       requestsPerMinute: key.rpm === null ? null : Number(key.rpm),
+      callsPerMinute: key.cpm === null ? null : Number(key.cpm),
       expiresAt: key.expires === null ? null : timeOf(key.expires),
     });
     process.stderr.write(`The key ${record.id} of team ${record.team}. Keep it: it is shown this once, and only its hash is stored.\n`);
@@ -49,10 +50,13 @@ const actions: Readonly<Record<string, (desk: Desk, args: Arguments, id: string)
       key.scopes.join(' '),
       key.routes?.join(' ') ?? 'all',
       key.monthlyBudget === null ? '-' : decimalOf(key.monthlyBudget),
-      key.requestsPerMinute === null ? '-' : String(key.requestsPerMinute),
+      perMinute(key.requestsPerMinute),
+      perMinute(key.callsPerMinute ?? key.requestsPerMinute),
       stateOf(key, Date.now()),
     ]);
-    process.stdout.write(`${table(['id', 'name', 'team', 'scopes', 'routes', 'USD a month', 'a minute', 'state'], rows)}\n`);
+    process.stdout.write(
+      `${table(['id', 'name', 'team', 'scopes', 'routes', 'USD a month', 'requests a minute', 'calls a minute', 'state'], rows)}\n`,
+    );
   },
 
   async revoke(desk, _, text) {
@@ -71,6 +75,8 @@ function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
   if (expiresAt === null) return 'in force';
   return `${expiresAt <= now ? 'expired' : 'until'} ${dateOf(expiresAt)}`;
 }
+
+const perMinute = (rate: number | null): string => (rate === null ? '-' : String(rate));
 
 const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 

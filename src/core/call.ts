@@ -15,6 +15,8 @@ export interface Principal {
   /** Routes that may be used; null: all. */
   readonly routes: readonly string[] | null;
   readonly limits: readonly Limit[];
+  /** When the permission ends by itself, in milliseconds since 1970, UTC. Default: never. It may be taken back before: see `core/lease.ts`. */
+  readonly expiresAt?: number;
 }
 
 /** `seconds`: how long an answer may be reused; null: the route's own policy. */

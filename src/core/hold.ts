@@ -11,7 +11,10 @@ import type { UsageRow } from './usage-row.ts';
 /** What a principal may use. `name` is the account that is charged, such as `key:3f9a` or `team:search`. */
 export type Limit =
   | { readonly kind: 'budget'; readonly name: string; readonly per: 'day' | 'month'; readonly most: NanoUsd }
+  /** Operations, each counted once before it runs, whatever it asks for. */
   | { readonly kind: 'requests'; readonly name: string; readonly perMinute: number }
+  /** Calls of models, each counted once in the pipeline, hits of the cache included. */
+  | { readonly kind: 'calls'; readonly name: string; readonly perMinute: number }
   | { readonly kind: 'concurrency'; readonly name: string; readonly most: number };
 
 export interface Hold {

@@ -149,17 +149,21 @@ export type AiEntityRef = {
 
 /** A virtual key, without its secret. */
 export type AiKey = {
+  /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** When it was issued. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** When it stops working; null: never. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** Its public id: the middle part of `fg_<id>_<secret>`. */
   readonly id: Scalars['ID']['output'];
+  /** The public id of the key that made it, whose budget and rates it uses too; null: it was made in the shell. */
+  readonly madeBy?: Maybe<Scalars['ID']['output']>;
   /** The most that it may spend in a calendar month, in US dollars; null: no limit of its own. */
   readonly monthlyBudget?: Maybe<Scalars['Decimal']['output']>;
   /** For people: what it is for. */
   readonly name: Scalars['String']['output'];
-  /** The most calls in a minute; null: no limit of its own. */
+  /** The most operations in a minute; null: no limit of its own. */
   readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** When it was revoked; null: it was not. */
   readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
@@ -518,13 +522,15 @@ export type ContentPartInput =
 
 /** A virtual key to be issued. */
 export type CreateAiKeyInput = {
-  /** When it stops working; never when absent. */
+  /** The most model calls in a minute; when absent, as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** When it stops working, no later than your own key; when absent, with your own key. */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The most that it may spend in a calendar month (UTC), in US dollars; no limit of its own when absent. */
   readonly monthlyBudget?: InputMaybe<Scalars['Decimal']['input']>;
   /** For people: what it is for. At most 100 characters. */
   readonly name: Scalars['String']['input'];
-  /** The most calls in a minute; no limit of its own when absent. */
+  /** The most operations in a minute, each counted once before it runs; no limit of its own when absent. */
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -777,7 +783,8 @@ export type Mutation = {
   readonly complete?: Maybe<CompletionResult>;
   /**
    * Issues a virtual key. Its secret is shown once, here. You can give only scopes and routes that you have yourself, to your own team
-   * with scope `ai:keys`, to any with `ai:keys:all`.
+   * with scope `ai:keys`, to any with `ai:keys:all`. A key never has more than the key that makes it: what it uses counts to the budget and
+   * the rates of that one too, it expires no later, and it is revoked with it. A key that must outlive every other is made in the shell.
    */
   readonly createAiKey?: Maybe<CreatedAiKey>;
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
@@ -786,7 +793,10 @@ export type Mutation = {
   readonly ingest?: Maybe<Ingestion>;
   /** Keeps your judgement of a completion of yours; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
   readonly rateCompletion?: Maybe<CompletionFeedback>;
-  /** Makes a key worthless at once and for good. Null when there is none with this id among those that `aiKeys` shows you. */
+  /**
+   * Makes a key worthless at once and for good, with every key that it has made: what runs for them ends within two seconds, streams,
+   * subscriptions, started completions and ingestions included. Null when there is none with this id among those that `aiKeys` shows you.
+   */
   readonly revokeAiKey?: Maybe<AiKey>;
   /** Returns at once; follow it with Subscription.completionEvents. It goes on when nobody listens. Needs scope `ai:use`. */
   readonly startCompletion?: Maybe<StartCompletionResult>;
@@ -1826,9 +1836,11 @@ export type AiEntityRefResolvers<ContextType = OperationContext, ParentType exte
 };
 
 export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  madeBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   monthlyBudget?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;

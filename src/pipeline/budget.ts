@@ -54,7 +54,8 @@ export function budgeted(deployment: Deployment, { now = Date.now }: { readonly 
         throw failure;
       } finally {
         const ending = failure?.code ?? (finished ? null : abortError(call.signal).code);
-        const worked = ending === null || firstContentMs !== null || perhapsBilled.has(ending);
+        // A call that we ended ourselves, for whatever reason, may have been worked on.
+        const worked = ending === null || firstContentMs !== null || call.signal.aborted || perhapsBilled.has(ending);
         const usage = counted.usage ?? (dispatched && worked ? estimated(request, answer) : null);
         const cost = usage === null || deployment.price === null ? null : costOf(usage, deployment.price);
         const attempt: AttemptFact = {

@@ -1,17 +1,18 @@
 import type { Call, Handler, Step } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Limit } from '../core/hold.ts';
 import type { Limits } from '../storage/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
 
 /**
- * Lets a call in: its route must be the principal's to use, and its rates and concurrency must have room. Once per call,
- * cache hits included; the slots are freed on every ending. Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
+ * Lets a call in: its route must be the principal's to use, and its calls a minute and concurrency must have room. Once per call,
+ * cache hits included; the slots are freed on every ending. Requests a minute are operations, counted where those are opened. Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
  */
 export function limited(limits: Pick<Limits, 'admit'>): Step {
   return (next) => {
     const admitted: Handler = async function* (request, call) {
       checkRoute(call);
-      const admission = await takenUntilAborted(limits.admit(call.principal.limits), call.signal, (taken) => taken.release());
+      const admission = await takenUntilAborted(limits.admit(ofCalls(call)), call.signal, (taken) => taken.release());
       try {
         yield* next(request, call);
       } finally {
@@ -23,7 +24,10 @@ export function limited(limits: Pick<Limits, 'admit'>): Step {
   };
 }
 
-const isCounted = ({ principal }: Call): boolean => principal.limits.some((limit) => limit.kind !== 'budget');
+const ofCalls = ({ principal }: Call): readonly Limit[] =>
+  principal.limits.filter(({ kind }) => kind === 'calls' || kind === 'concurrency');
+
+const isCounted = (call: Call): boolean => ofCalls(call).length > 0;
 
 const mayUse = ({ principal, route }: Call): boolean => principal.routes === null || principal.routes.includes(route);
 

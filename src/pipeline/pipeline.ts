@@ -1,7 +1,8 @@
 /**
  * The path of every AI call, outermost first. There is no second one: whatever door a call comes in by, it goes this way.
  *
- * Order is policy. The meter is outermost, so that every ending becomes rows of the ledger. Limits count a call once, hits
+ * Order is policy. The lease stands before all: it ends nothing itself, it lets the call's signal fire. The meter is around all that may fail, so
+ * that every ending becomes rows of the ledger. Limits count a call once, hits
  * included. Guardrails stand outside the cache, so that kept answers are checked by today's rules and the key is over masked
  * text. The cache stands outside validation, so that only valid answers are kept. Validation stands outside the route, since a
  * repair is a new attempt anywhere. The budget is innermost, around each attempt at one deployment, because only there
@@ -9,6 +10,7 @@
  */
 import type { Keyv } from 'keyv';
 import type { Handler, Step } from '../core/call.ts';
+import type { Leases } from '../core/lease.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Route } from '../routing/route.ts';
 import type { Ledger } from '../storage/ledger.ts';
@@ -16,6 +18,7 @@ import type { Limits } from '../storage/limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { budgeted } from './budget.ts';
 import { cached } from './cache.ts';
+import { leased } from './lease.ts';
 import { limited } from './limit.ts';
 import { metered } from './meter.ts';
 import { routed } from './route.ts';
@@ -25,6 +28,7 @@ export interface PipelineParts {
   readonly routes: ReadonlyMap<string, Route>;
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
   readonly limits: Pick<Limits, 'admit'>;
+  readonly leases: Leases;
   /** From `guard.ts` and `validate.ts`. */
   readonly guard: Step;
   readonly validate: Step;
@@ -37,8 +41,9 @@ export interface PipelineParts {
 }
 
 export function pipeline(parts: PipelineParts): Handler {
-  const { routes, ledger, limits, guard, validate, cache, health, log, now = Date.now, random = Math.random } = parts;
+  const { routes, ledger, limits, leases, guard, validate, cache, health, log, now = Date.now, random = Math.random } = parts;
   const steps: readonly Step[] = [
+    leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
     metered({ ledger, log, now }), //                     1. opens the tally; writes the rows, whatever the ending
     limited(limits), //                                   2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer

@@ -27,6 +27,8 @@ export interface OperationInput extends Asker {
   /** See `OperationContext.lastEventId`. */
   readonly lastEventId: string | null;
   readonly signal: AbortSignal;
+  /** Ends the operation with this error, as the last thing that its client is told. */
+  readonly stop: (reason: GatewayError) => void;
 }
 
 /** What `admitOperation` is told: a valid document and the schema it will run on. */
@@ -115,10 +117,11 @@ export function operations(parts: Parts): Operations {
 async function run(request: OperationRequest, controller: AbortController, parts: Parts): Promise<ExecutionResult | ResultStream> {
   const { engine, hooks, mask, strangers } = parts;
   const { signal } = controller;
+  const stop = (reason: GatewayError): void => controller.abort(reason);
   const { read, operationName, variables, address, ...asker } = request;
   const { document, operation } = read;
   const open = () =>
-    hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal });
+    hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal, stop });
   // Without credentials it was counted at the door.
   const context = asker.authorization === null ? await open() : await strangers.charged(address(), open);
   const close = closeOnce(context, parts);

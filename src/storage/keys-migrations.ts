@@ -12,4 +12,17 @@ export const keyMigrations: readonly Migration[] = [
         created_at bigint not null, expires_at bigint, revoked_at bigint
       );`,
   },
+  {
+    id: 41,
+    name: 'keys that keys make',
+    // The development key was an ordinary key until now: it is known by what `developmentKey` wrote.
+    sql: `
+      alter table virtual_keys add column calls_per_minute bigint;
+      alter table virtual_keys add column made_by text;
+      alter table virtual_keys add column development integer not null default 0;
+      create index virtual_keys_made_by on virtual_keys (made_by);
+      update virtual_keys set development = 1
+        where name = 'development' and team = 'development' and scopes like '%"ai:keys:all"%'
+          and routes is null and monthly_budget is null and requests_per_minute is null and expires_at is null;`,
+  },
 ];

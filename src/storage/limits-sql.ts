@@ -95,15 +95,15 @@ export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOp
 
   return {
     async admit(limits) {
-      const requests = limits.filter((limit): limit is RateLimit => limit.kind === 'requests');
+      const counted = limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls');
       const slots = limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency');
-      rates.take(requests);
+      rates.take(counted);
       if (slots.length === 0) return { release: async () => {} };
       const id = crypto.randomUUID();
       try {
         await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), now: now() }));
       } catch (error) {
-        rates.giveBack(requests);
+        rates.giveBack(counted);
         throw refusal(error);
       }
       let released: Promise<void> | null = null;

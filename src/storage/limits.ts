@@ -4,7 +4,7 @@ import type { NanoUsd } from '../core/money.ts';
 /** Atomic: two calls racing for the last cent must not both get it. */
 export interface Limits {
   /**
-   * Takes one request of every rate and one slot of every concurrency limit, or throws RATE_LIMITED or
+   * Takes one of every rate (of requests, of calls) and one slot of every concurrency limit, or throws RATE_LIMITED or
    * CONCURRENCY_LIMITED, with `retryAfterMs` and the limit's name, having taken none. Budgets among the limits are ignored.
    */
   admit(limits: readonly Limit[]): Promise<Admission>;
@@ -21,7 +21,7 @@ export interface Limits {
 }
 
 export interface Admission {
-  /** Frees the slots; the request stays counted. Idempotent. */
+  /** Frees the slots; what was counted stays counted. Idempotent. */
   release(): Promise<void>;
 }
 

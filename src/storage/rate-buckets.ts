@@ -1,11 +1,11 @@
 /**
- * Requests per minute as token buckets: a bucket holds a minute's worth and fills steadily, so a rate has no edges at
+ * Requests and calls per minute as token buckets, one for each kind and name: a bucket holds a minute's worth and fills steadily, so a rate has no edges at
  * which twice as much passes. A refused request takes nothing.
  */
 import { GatewayError } from '../core/errors.ts';
 import type { Limit } from '../core/hold.ts';
 
-export type RateLimit = Extract<Limit, { kind: 'requests' }>;
+export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' }>;
 
 const minuteMs = 60_000;
 const sweepAbove = 10_000;
@@ -23,11 +23,15 @@ export interface RateBuckets {
   giveBack(limits: readonly RateLimit[]): void;
 }
 
+const bucketOf = ({ kind, name }: RateLimit): string => `${kind} ${name}`;
+const counted: Readonly<Record<RateLimit['kind'], string>> = { requests: 'requests', calls: 'model calls' };
+
 export function rateBuckets(now: () => number = Date.now): RateBuckets {
   const buckets = new Map<string, Bucket>();
-  const filled = ({ name, perMinute }: RateLimit): Bucket => {
+  const filled = (limit: RateLimit): Bucket => {
     const at = now();
-    const known = buckets.get(name);
+    const { perMinute } = limit;
+    const known = buckets.get(bucketOf(limit));
     if (known === undefined) return { perMinute, tokens: perMinute, at };
     const gained = (Math.max(0, at - known.at) * perMinute) / minuteMs;
     return { perMinute, tokens: Math.min(perMinute, known.tokens + gained), at };
@@ -43,23 +47,24 @@ export function rateBuckets(now: () => number = Date.now): RateBuckets {
       if (buckets.size > sweepAbove) sweep();
       const all = limits.map((limit) => ({ limit, bucket: filled(limit) }));
       for (const { limit, bucket } of all) if (bucket.tokens < 1) throw refused(limit, bucket);
-      for (const { limit, bucket } of all) buckets.set(limit.name, { ...bucket, tokens: bucket.tokens - 1 });
+      for (const { limit, bucket } of all) buckets.set(bucketOf(limit), { ...bucket, tokens: bucket.tokens - 1 });
     },
     giveBack(limits) {
       for (const limit of limits) {
         const bucket = filled(limit);
-        buckets.set(limit.name, { ...bucket, tokens: Math.min(limit.perMinute, bucket.tokens + 1) });
+        buckets.set(bucketOf(limit), { ...bucket, tokens: Math.min(limit.perMinute, bucket.tokens + 1) });
       }
     },
   };
 }
 
-function refused({ name, perMinute }: RateLimit, { tokens }: Bucket): GatewayError {
-  if (perMinute < 1) return new GatewayError('RATE_LIMITED', `No requests are allowed for "${name}".`, { limit: name, retryable: false });
+function refused({ kind, name, perMinute }: RateLimit, { tokens }: Bucket): GatewayError {
+  if (perMinute < 1)
+    return new GatewayError('RATE_LIMITED', `No ${counted[kind]} are allowed for "${name}".`, { limit: name, retryable: false });
   const retryAfterMs = Math.ceil(((1 - tokens) * minuteMs) / perMinute);
   return new GatewayError(
     'RATE_LIMITED',
-    `"${name}" may make ${perMinute} requests a minute, and they are used up. The next is accepted in ${retryAfterMs} ms.`,
+    `"${name}" may make ${perMinute} ${counted[kind]} a minute, and they are used up. The next is accepted in ${retryAfterMs} ms.`,
     { limit: name, retryAfterMs },
   );
 }

@@ -50,6 +50,7 @@ describe('authentication', () => {
       limits: [
         { kind: 'budget', name: `key:${record.id}`, per: 'month', most: 5 },
         { kind: 'requests', name: `key:${record.id}`, perMinute: 60 },
+        { kind: 'calls', name: `key:${record.id}`, perMinute: 60 },
         team,
       ],
     });

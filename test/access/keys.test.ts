@@ -111,6 +111,7 @@ describe('the key desk', () => {
     [{ monthlyBudget: Number.NaN }, /monthly budget/],
     [{ requestsPerMinute: 0 }, /from 1 on/],
     [{ requestsPerMinute: 1.5 }, /whole number/],
+    [{ callsPerMinute: 0 }, /Calls per minute are a whole number from 1 on/],
     [{ expiresAt: now }, /in the future/],
     [{ expiresAt: Number.NaN }, /in the future/],
   ])('refuses %o in a sentence, and stores nothing', async (part, sentence) => {

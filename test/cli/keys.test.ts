@@ -8,7 +8,7 @@ describe('fieldgate keys', () => {
     const cwd = folderWith();
     const server = await serving([], { cwd });
     await server.ready();
-    const limits = ['--budget', '25.00', '--rpm', '60', '--route', 'embedded', '--expires', '2099-01-31'];
+    const limits = ['--budget', '25.00', '--rpm', '60', '--cpm', '600', '--route', 'embedded', '--expires', '2099-01-31'];
     const made = await fieldgate(
       ['keys', 'create', '--name', 'web', '--team', 'shop', '--scope', 'ai:use', '--scope', 'shop:read', ...limits],
       { cwd },
@@ -25,7 +25,7 @@ describe('fieldgate keys', () => {
         .split('\n')
         .find((line) => line.startsWith(id))
         ?.split(/ {2,}/),
-    ).toEqual([id, 'web', 'shop', 'ai:use shop:read', 'embedded', '25', '60', 'until 2099-01-31 00:00']);
+    ).toEqual([id, 'web', 'shop', 'ai:use shop:read', 'embedded', '25', '60', '600', 'until 2099-01-31 00:00']);
     expect(listed.out).not.toMatch(/[0-9a-f]{64}/);
     expect(listed.out).not.toContain(secret.split('_')[2]);
 
@@ -45,6 +45,7 @@ describe('fieldgate keys', () => {
     [['create', '--name', 'a', '--team', 'b', '--route', 'nowhere'], 'There is no route "nowhere". Routes: default, embedding, embedded.'],
     [['create', '--name', 'a', '--team', 'b', '--budget', '1e3'], '--budget is "1e3". It must be US dollars'],
     [['create', '--name', 'a', '--team', 'b', '--rpm', 'many'], 'Requests per minute are a whole number'],
+    [['create', '--name', 'a', '--team', 'b', '--cpm', 'many'], 'Calls per minute are a whole number'],
     [['create', '--name', 'a', '--team', 'b', '--expires', '2099-02-31'], '--expires is "2099-02-31". It must be a date'],
     [['create', '--name', 'a', '--team', 'b', '--expires', '2001-01-01'], 'The expiry of a key lies in the future'],
   ])('refuses %j in a sentence', async (args, sentence) => {

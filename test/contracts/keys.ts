@@ -11,6 +11,9 @@ const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
   routes: ['default'],
   monthlyBudget: 5_000_000_000,
   requestsPerMinute: 60,
+  callsPerMinute: 600,
+  madeBy: null,
+  development: true,
   createdAt: 1_000,
   expiresAt: 2_000,
   revokedAt: null,
@@ -25,6 +28,8 @@ export function keysContract(open: () => Promise<Keys>): void {
       routes: null,
       monthlyBudget: null,
       requestsPerMinute: null,
+      callsPerMinute: null,
+      development: false,
       expiresAt: null,
       scopes: [],
       createdAt: 2_000,
@@ -50,5 +55,36 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(await keys.find(key().id)).toEqual(key({ revokedAt: 5_000 }));
     expect(await keys.revoke(key().id, 9_000)).toEqual(key({ revokedAt: 5_000 }));
     expect(await keys.revoke('nobody', 9_000)).toBeNull();
+  });
+
+  it('revokes with a key all that it has made, and those have, and no other', async () => {
+    const keys = await open();
+    const made = { child: 'root', grandchild: 'child', other: null, root: null };
+    for (const id of ['root', 'child', 'grandchild', 'other'] as const) await keys.put(key({ id, madeBy: made[id] }));
+    await keys.revoke('grandchild', 1_000);
+    await keys.revoke('root', 5_000);
+    const ends = new Map((await keys.list()).map(({ id, revokedAt }) => [id, revokedAt]));
+    expect(Object.fromEntries(ends)).toEqual({ root: 5_000, child: 5_000, grandchild: 1_000, other: null });
+  });
+
+  it('takes no key of a maker that was revoked, or is not there: also when both happen at the same moment', async () => {
+    const keys = await open();
+    await keys.put(key({ id: 'maker' }));
+    const [, late] = await Promise.allSettled([keys.revoke('maker', 1), keys.put(key({ id: 'child', madeBy: 'maker' }))]);
+    expect(late).toMatchObject({ status: 'rejected', reason: { code: 'UNAUTHENTICATED' } });
+    await expect(keys.put(key({ id: 'child', madeBy: 'nobody' }))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await keys.find('child')).toBeNull();
+  });
+
+  it('tells the standing of many keys, without those that there are not', async () => {
+    const keys = await open();
+    const ids = Array.from({ length: 130 }, (_, index) => `key ${index}`);
+    for (const id of ids) await keys.put(key({ id, expiresAt: id === 'key 7' ? null : 2_000 }));
+    await keys.revoke('key 129', 9);
+    const standing = await keys.standing(['nobody', ...ids, 'no one']);
+    expect(standing.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(standing.find(({ id }) => id === 'key 7')).toEqual({ id: 'key 7', expiresAt: null, revokedAt: null });
+    expect(standing.find(({ id }) => id === 'key 129')).toEqual({ id: 'key 129', expiresAt: 2_000, revokedAt: 9 });
+    expect(await keys.standing([])).toEqual([]);
   });
 }

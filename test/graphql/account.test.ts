@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { context, gateway, principal, says } from './fakes.ts';
 
 const create = `mutation ($input: CreateAiKeyInput!) { createAiKey(input: $input) { secret
-  key { id name team scopes routes monthlyBudget requestsPerMinute createdAt expiresAt revokedAt } } }`;
+  key { id name team scopes routes monthlyBudget requestsPerMinute callsPerMinute madeBy createdAt expiresAt revokedAt } } }`;
 const wanted = { name: 'Search page', team: 'search', scopes: ['ai:use'] };
 
 describe('aiViewer and aiRoutes', () => {
@@ -54,7 +54,7 @@ describe('keys', () => {
   it('are issued with their secret once, listed without it, and revoked', async () => {
     const { ask } = gateway(says());
     const { data } = await ask(create, {
-      input: { ...wanted, monthlyBudget: '25.50', requestsPerMinute: 60, expiresAt: '2999-01-01T00:00:00+01:00' },
+      input: { ...wanted, monthlyBudget: '25.50', requestsPerMinute: 60, callsPerMinute: 600, expiresAt: '2999-01-01T00:00:00+01:00' },
     });
     expect(data).toMatchObject({
       createAiKey: {
@@ -64,6 +64,8 @@ describe('keys', () => {
           routes: null,
           monthlyBudget: '25.5',
           requestsPerMinute: 60,
+          callsPerMinute: 600,
+          madeBy: 'ada',
           expiresAt: '2998-12-31T23:00:00.000Z',
           revokedAt: null,
         },
@@ -113,6 +115,7 @@ describe('keys', () => {
     ['no scopes', { scopes: [] }, 'You can give:'],
     ['a negative budget', { monthlyBudget: '-1' }, 'US dollars from 0'],
     ['no requests', { requestsPerMinute: 0 }, 'from 1 to'],
+    ['no calls', { callsPerMinute: 0 }, 'from 1 to'],
     ['an expiry that is past', { expiresAt: '2020-01-01T00:00:00Z' }, 'in the future'],
   ])('are refused for %s with a sentence', async (_, input, sentence) => {
     const { errors } = await gateway(says()).ask(create, { input: { ...wanted, ...input } });

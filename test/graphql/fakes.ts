@@ -208,7 +208,16 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     },
     keys: {
       async issue(key) {
-        const record: KeyRecord = { ...key, id: `k${keys.size}`, secretHash: 'x', createdAt: keys.size, revokedAt: null };
+        const record: KeyRecord = {
+          callsPerMinute: null,
+          madeBy: null,
+          development: false,
+          ...key,
+          id: `k${keys.size}`,
+          secretHash: 'x',
+          createdAt: keys.size,
+          revokedAt: null,
+        };
         keys.set(record.id, record);
         return { key: record, secret: `fg_${record.id}_secret` };
       },

@@ -72,7 +72,13 @@ const retrieval: Names<RetrievalConfig> = {
   maxSourcesAtOnce: true,
   maxSourcesAtOncePerTeam: true,
 };
-const team: Names<TeamConfig> = { dailyBudget: true, monthlyBudget: true, requestsPerMinute: true, concurrency: true };
+const team: Names<TeamConfig> = {
+  dailyBudget: true,
+  monthlyBudget: true,
+  requestsPerMinute: true,
+  callsPerMinute: true,
+  concurrency: true,
+};
 const graph: Names<GraphConfig> = {
   ai: true,
   supergraph: true,

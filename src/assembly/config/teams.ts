@@ -11,7 +11,7 @@ export function teamMistakes(config: GatewayConfig): string[] {
       if (value !== undefined && (typeof value !== 'string' || nanoUsdOf(value) === null))
         found.push(`${path}.${key} is "${value}". It must be US dollars as text, such as "25.00".`);
     }
-    for (const key of ['requestsPerMinute', 'concurrency'] as const) {
+    for (const key of ['requestsPerMinute', 'callsPerMinute', 'concurrency'] as const) {
       const value = team[key];
       if (value !== undefined && !isWhole(value, 1)) found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
     }

@@ -2,7 +2,12 @@
 import type { GatewayConfig } from '../../config.ts';
 import { routesOf } from '../routes.ts';
 
-export const warningsOf = (config: GatewayConfig): readonly string[] => [...keyless(config), ...unpriced(config), ...handedOn(config)];
+export const warningsOf = (config: GatewayConfig): readonly string[] => [
+  ...keyless(config),
+  ...unpriced(config),
+  ...handedOn(config),
+  ...countedTwice(config),
+];
 
 /** Names every provider whose vendor will refuse whatever it is asked: a variable that nobody has set, most often. */
 function keyless({ providers }: GatewayConfig): string[] {
@@ -28,4 +33,14 @@ function handedOn({ graph = {} }: GatewayConfig): string[] {
         "graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway. Have clients name themselves to subgraphs in a header of its own.",
       ]
     : [];
+}
+
+/** Names every team whose `requestsPerMinute` also bounds model calls, because nobody has said how many of those it may make. */
+function countedTwice({ teams = {} }: GatewayConfig): string[] {
+  return Object.entries(teams)
+    .filter(([, { requestsPerMinute, callsPerMinute }]) => requestsPerMinute !== undefined && callsPerMinute === undefined)
+    .map(
+      ([name, { requestsPerMinute }]) =>
+        `teams.${name}.requestsPerMinute is ${requestsPerMinute}: it counts operations, and holds model calls to ${requestsPerMinute} a minute too. Add callsPerMinute to say how many model calls the team may make.`,
+    );
 }

@@ -1,4 +1,4 @@
-import type { NewKey } from '../../access/keys.ts';
+import { keyIdOf, type NewKey } from '../../access/keys.ts';
 import type { Principal } from '../../core/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
@@ -56,7 +56,10 @@ async function keysOf(principal: Principal, services: Services): Promise<readonl
   return ofEveryTeam(principal) ? keys : keys.filter(({ team }) => team === principal.team);
 }
 
-/** A key never has more than the one that issues it: scopes, routes and the team are handed on, not invented. */
+/**
+ * A key never has more than the one that issues it: scopes, routes and the team are handed on, not invented. Its budget and rates are its own,
+ * beside those of the key that makes it, which its calls draw on too (`access/authenticate.ts`).
+ */
 function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Services): NewKey {
   const name = input.name.trim();
   if (name === '' || name.length > 100) refuse('name must have 1 to 100 characters.');
@@ -76,6 +79,7 @@ function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Servi
     throw new GatewayError('FORBIDDEN', `You cannot give the scope ${strange.join(', ')}. You can give: ${principal.scopes.join(', ')}.`);
   }
   checkWhole('requestsPerMinute', input.requestsPerMinute, 1, 1_000_000);
+  checkWhole('callsPerMinute', input.callsPerMinute, 1, 1_000_000);
   const monthlyBudget = input.monthlyBudget == null ? null : nanoUsdOf(input.monthlyBudget);
   if (input.monthlyBudget != null && monthlyBudget === null) {
     refuse(`monthlyBudget is "${input.monthlyBudget}". It must be US dollars from 0 on with at most nine places, such as "25.00".`);
@@ -90,6 +94,8 @@ function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Servi
     routes: routesOf(input.routes, principal, services),
     monthlyBudget,
     requestsPerMinute: input.requestsPerMinute ?? null,
+    callsPerMinute: input.callsPerMinute ?? null,
+    madeBy: keyIdOf(principal),
     expiresAt,
   };
 }

@@ -85,3 +85,23 @@ it('a name that every object has is none of the configuration’s', () => {
     expect.stringMatching(/^documents\.0\.collection is "constructor"\. Collections: /),
   ]);
 });
+
+describe('a team’s requestsPerMinute', () => {
+  const notesOf = (teams: NonNullable<GatewayConfig['teams']>) => checkConfig({ ...plainConfig, teams }, process.cwd()).warnings;
+
+  it('is noted while it also holds model calls, because nobody has said how many of those are meant', () => {
+    expect(notesOf({ web: { requestsPerMinute: 600 } })).toEqual([
+      'teams.web.requestsPerMinute is 600: it counts operations, and holds model calls to 600 a minute too. Add callsPerMinute to say how many model calls the team may make.',
+    ]);
+  });
+
+  it('is not noted beside callsPerMinute, and neither is callsPerMinute alone', () => {
+    expect(notesOf({ web: { requestsPerMinute: 600, callsPerMinute: 60 }, search: { callsPerMinute: 60 }, shop: {} })).toEqual([]);
+  });
+
+  it('and callsPerMinute are whole numbers', () => {
+    expect(mistakesOf({ teams: { web: { callsPerMinute: 0 } } })).toEqual([
+      'teams.web.callsPerMinute is 0. It must be a whole number above 0.',
+    ]);
+  });
+});

@@ -1,0 +1,149 @@
+/**
+ * Notices that a key in use was revoked or has expired, and ends what runs for it.
+ *
+ * The keys in use are looked up in the store twice a second, all of them with one read for each 64, so a revocation by another
+ * process or from the shell ends work here within two seconds; a revocation by this process ends it at once. Operations and
+ * calls ask nothing themselves. A store that fails ends nothing, because it says nothing about a key: the next look may
+ * succeed, and new operations are refused meanwhile. A store that answers without the key ends its work: the key was removed.
+ */
+import type { Principal } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Leases, LeaseUse } from '../core/lease.ts';
+import { turnsOf } from '../core/turns.ts';
+import type { KeyStanding, Keys } from '../storage/keys.ts';
+import { endOf, keyIdOf } from './keys.ts';
+
+export interface LeaseBook extends Leases {
+  /** Asks the store now, for work whose owner was not authenticated just before: a queued job. Throws UNAUTHENTICATED. */
+  verify(principal: Principal): Promise<void>;
+  /** Looks now instead of at the next turn: a key was revoked by this process. Never rejects. */
+  look(): Promise<void>;
+  counts(): { readonly keys: number; readonly leases: number };
+}
+
+export interface LeaseOptions {
+  readonly keys: Pick<Keys, 'standing'>;
+  readonly now?: () => number;
+  readonly lookEveryMs?: number;
+}
+
+/** What ends with a key. A token that expires will end the delivery alone. */
+const endsWithKey: readonly LeaseUse[] = ['delivery', 'work'];
+
+/** Keys whose standing is read in one slice of the event loop: some 0.1 ms. */
+const keysPerTurn = 64;
+
+interface KeyInUse {
+  readonly leases: Set<Taken>;
+  expiresAt: number | null;
+  /** Why it is no longer in force, behind "The key" in a sentence; null while it is. */
+  ended: string | null;
+}
+
+interface Taken {
+  readonly use: LeaseUse;
+  readonly controller: AbortController;
+}
+
+export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
+  const inUse = new Map<string, KeyInUse>();
+  let timer: NodeJS.Timeout | null = null;
+  let looking: Promise<void> | null = null;
+
+  function end(key: KeyInUse, why: string): void {
+    if (key.ended !== null) return;
+    key.ended = why;
+    for (const { use, controller } of key.leases) if (endsWithKey.includes(use)) controller.abort(endedBecause(why));
+  }
+
+  /** By the clock on the wall at each look: a timer to a date would be wrong after the clock was set. */
+  function endExpired(): void {
+    for (const key of inUse.values()) {
+      const why = endOf({ id: '', revokedAt: null, expiresAt: key.expiresAt }, now());
+      if (why !== null) end(key, why);
+    }
+  }
+
+  function judge(id: string, standing: KeyStanding | undefined): void {
+    const key = inUse.get(id);
+    if (key === undefined) return;
+    const why = standing === undefined ? 'was removed' : endOf(standing, now());
+    if (standing !== undefined) key.expiresAt = standing.expiresAt;
+    if (why !== null) end(key, why);
+  }
+
+  async function lookAtAll(): Promise<void> {
+    const turns = turnsOf({ unitsPerTurn: keysPerTurn });
+    const ids = [...inUse.keys()];
+    for (let start = 0; start < ids.length; start += keysPerTurn) {
+      const some = ids.slice(start, start + keysPerTurn);
+      const found = new Map((await keys.standing(some)).map((standing) => [standing.id, standing]));
+      for (const id of some) judge(id, found.get(id));
+      await turns.spend(some.length);
+    }
+  }
+
+  function lookOnce(): Promise<void> {
+    looking ??= lookAtAll()
+      .catch(() => {})
+      .finally(() => {
+        looking = null;
+      });
+    return looking;
+  }
+
+  function atTurn(): void {
+    endExpired();
+    void lookOnce();
+  }
+
+  function letGo(id: string, key: KeyInUse, taken: Taken): void {
+    key.leases.delete(taken);
+    if (key.leases.size > 0 || inUse.get(id) !== key) return;
+    inUse.delete(id);
+    if (inUse.size > 0 || timer === null) return;
+    clearInterval(timer);
+    timer = null;
+  }
+
+  return {
+    take(principal, use, parent) {
+      const id = keyIdOf(principal);
+      if (id === null) return { signal: parent, release() {} };
+      const key: KeyInUse = inUse.get(id) ?? { leases: new Set(), expiresAt: principal.expiresAt ?? null, ended: null };
+      const controller = new AbortController();
+      const taken: Taken = { use, controller };
+      inUse.set(id, key);
+      key.leases.add(taken);
+      timer ??= setInterval(atTurn, lookEveryMs).unref();
+      const onAbort = (): void => controller.abort(parent.reason);
+      const ended = key.ended ?? endOf({ id, revokedAt: null, expiresAt: key.expiresAt }, now());
+      if (parent.aborted) onAbort();
+      else if (ended !== null) controller.abort(endedBecause(ended));
+      else parent.addEventListener('abort', onAbort, { once: true });
+      return {
+        signal: controller.signal,
+        release() {
+          parent.removeEventListener('abort', onAbort);
+          letGo(id, key, taken);
+        },
+      };
+    },
+    async verify(principal) {
+      const id = keyIdOf(principal);
+      if (id === null) return;
+      const [standing] = await keys.standing([id]);
+      const why = standing === undefined ? 'was removed' : endOf(standing, now());
+      if (why !== null) throw endedBecause(why);
+    },
+    async look() {
+      // One that is under way may have read before the revocation.
+      await looking;
+      await lookOnce();
+    },
+    counts: () => ({ keys: inUse.size, leases: [...inUse.values()].reduce((sum, { leases }) => sum + leases.size, 0) }),
+  };
+}
+
+const endedBecause = (why: string): GatewayError =>
+  new GatewayError('UNAUTHENTICATED', `The key ${why}, so what it began was ended. Ask again with a key in force.`);

@@ -1,0 +1,25 @@
+/**
+ * Permission as a lease: what a principal began goes on only as long as its key is in force.
+ *
+ * Every operation takes a lease before it runs, and every model call takes one before it enters the pipeline. When the key is
+ * revoked or expires, the signals of its leases fire. `access/leases.ts` notices it.
+ */
+import type { Principal } from './call.ts';
+
+export interface Lease {
+  /** Fires with UNAUTHENTICATED when the permission has ended, and with the parent's reason when the parent fires. */
+  readonly signal: AbortSignal;
+  /** Call it when the use has ended, whatever the ending. Idempotent. */
+  release(): void;
+}
+
+/**
+ * What a lease keeps going: the delivery of an operation's result to its client, or the work of a model call. A key that ends
+ * ends both. A short-lived token will end the delivery alone, and the work goes on under the key that issued it.
+ */
+export type LeaseUse = 'delivery' | 'work';
+
+export interface Leases {
+  /** The signal has fired already when the permission is known to have ended. Never throws. */
+  take(principal: Principal, use: LeaseUse, parent: AbortSignal): Lease;
+}
