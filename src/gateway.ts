@@ -77,6 +77,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   const storage = await openStorage({
     folder: state,
     usageDays: config.storage?.usageDays ?? null,
+    ...(config.storage?.lostHoldHours === undefined ? {} : { lostHoldHours: config.storage.lostHoldHours }),
     now,
     warn: (sentence, cause) => log.warn(sentence, { err: cause }),
   });

@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../core/errors.ts';
 import type { Limit } from '../core/hold.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 
 export type RateLimit = Extract<Limit, { kind: 'requests' }>;
 
@@ -23,7 +24,8 @@ export interface RateBuckets {
   giveBack(limits: readonly RateLimit[]): void;
 }
 
-export function rateBuckets(now: () => number = Date.now): RateBuckets {
+/** `now`: milliseconds of a clock that nobody sets back; else a full bucket would be empty for as long as it was set back. */
+export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
   const buckets = new Map<string, Bucket>();
   const filled = ({ name, perMinute }: RateLimit): Bucket => {
     const at = now();

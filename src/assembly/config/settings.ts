@@ -78,7 +78,7 @@ const graph: Names<GraphConfig> = {
   mostObjects: true,
 };
 const subgraph: Names<SubgraphConfig> = { name: true, url: true, sdl: true, timeoutMs: true, retries: true, run: true };
-const storage: Names<StorageConfig> = { folder: true, usageDays: true };
+const storage: Names<StorageConfig> = { folder: true, usageDays: true, lostHoldHours: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
 const metrics: Names<MetricsAddress> = { host: true, port: true };
 const server: Names<ServerConfig> = {
