@@ -1,13 +1,24 @@
 /** Outbox files and the database: how much of each is stored, what to do with those of dead processes, and when one may go. */
 import { rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate as letOthers } from 'node:timers/promises';
 import type { UsageRow } from '../core/usage-row.ts';
 import type { Database } from './database.ts';
 import { outboxLines } from './outbox.ts';
 import { storeUsageRows } from './usage-rows.ts';
 
-/** Lines that one transaction stores. */
-export const batchLines = 500;
+/** Rows that one transaction stores: some 10 ms. A call that served many fields has as many in one line. */
+const maxRowsAtOnce = 500;
+
+/** The first of the lines, as many as one transaction stores: at least one. */
+export function batchOf<T extends { readonly rows: readonly UsageRow[] }>(lines: readonly T[]): readonly T[] {
+  let rows = 0;
+  const next = lines.findIndex((line, index) => {
+    rows += line.rows.length;
+    return index > 0 && rows > maxRowsAtOnce;
+  });
+  return next === -1 ? lines.slice() : lines.slice(0, next);
+}
 
 export const setPosition = `insert into outboxes (file, position) values ($1, $2)
   on conflict (file) do update set position = excluded.position`;
@@ -18,7 +29,6 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
   const [stored] = await database.all('select position from outboxes where file = $1', [file]);
   let rows: UsageRow[] = [];
   let end = 0;
-  let lines = 0;
   let torn = 0;
   const store = (): Promise<void> =>
     database.tx(async (tx) => {
@@ -29,10 +39,10 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
     end = line.end;
     if (line.text === null) torn += 1;
     else rows.push(...(JSON.parse(line.text) as UsageRow[]));
-    lines += 1;
-    if (lines % batchLines === 0) {
+    if (rows.length >= maxRowsAtOnce) {
       await store();
       rows = [];
+      await letOthers();
     }
   }
   if (rows.length > 0) await store();
