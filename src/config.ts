@@ -162,6 +162,11 @@ export interface StorageConfig {
    * Default: refused. Take it out again after one start.
    */
   readonly acceptLostMasterKey?: boolean;
+  /**
+   * A call whose process died is booked with an estimate; the rest of what it might have cost stays held in its budgets for so
+   * many hours, until somebody has compared it with the vendor's bill. 0 frees it at once. Default 24.
+   */
+  readonly lostHoldHours?: number;
 }
 
 export interface ServerConfig {

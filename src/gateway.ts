@@ -84,6 +84,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     folder: state,
     usageDays: config.storage?.usageDays ?? null,
     acceptLostMasterKey: config.storage?.acceptLostMasterKey ?? false,
+    ...(config.storage?.lostHoldHours === undefined ? {} : { lostHoldHours: config.storage.lostHoldHours }),
     now,
     warn: (sentence, cause) => warn(sentence, { err: cause }),
   });

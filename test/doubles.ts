@@ -292,7 +292,7 @@ export function slots(most: number): Pick<Limits, 'admit'> & { readonly taken: (
 const passes: Step = (next) => next;
 
 /** Permission that nobody takes back. */
-const lasting: Leases = { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) };
+export const lasting: Leases = { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) };
 
 export interface GatewayOptions {
   readonly guard?: Step;

@@ -63,12 +63,17 @@ export interface Spent {
 }
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
-export type Fact = UsageFact | AttemptFact | CacheFact | SettledFact;
+export type Fact = UsageFact | SentFact | AttemptFact | CacheFact | SettledFact;
 
 /** What a vendor counted, from the provider to `pipeline/budget.ts` and no further. */
 export interface UsageFact {
   readonly type: 'usage';
   readonly usage: Usage;
+}
+
+/** The request is on its way: the vendor may bill it. From the provider to `pipeline/budget.ts` and no further. */
+export interface SentFact {
+  readonly type: 'sent';
 }
 
 /** One attempt at a deployment has ended. Reported once per attempt by `pipeline/budget.ts`, also when it was refused there. */
@@ -79,6 +84,8 @@ export interface AttemptFact extends AttemptSummary {
   /** Null: nothing was sent. */
   readonly usage: Usage | null;
   readonly estimated: boolean;
+  /** The vendor told a count that cannot be true, of the input or the output: that side is estimated. */
+  readonly miscounted?: boolean;
   /** Null: unpriced, or nothing was sent. */
   readonly cost: NanoUsd | null;
   readonly timeToFirstTokenMs: number | null;

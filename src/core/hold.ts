@@ -22,16 +22,30 @@ export interface Hold {
   readonly budgeted: boolean;
   /**
    * Sets `most` aside for one attempt: first from what the hold has reserved, then, atomically, from the budgets.
-   * Throws BUDGET_EXCEEDED or COST_LIMIT_EXCEEDED, having taken nothing. `rows` is what the ledger would say if the process died now.
+   * Throws BUDGET_EXCEEDED or COST_LIMIT_EXCEEDED, having taken nothing.
    */
-  draw(attempt: { readonly callId: string; readonly most: NanoUsd; readonly rows: readonly UsageRow[] }): Promise<Draw>;
+  draw(attempt: DrawnAttempt): Promise<Draw>;
   /** Gives back so much of what no draw has taken, or all of that: a part of the work has ended for less than was reserved for it. */
   giveBack(amount: NanoUsd): Promise<void>;
   /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */
   release(): Promise<void>;
 }
 
+export interface DrawnAttempt {
+  readonly callId: string;
+  /** The most that it can cost. */
+  readonly most: NanoUsd;
+  /** What the input alone costs: the part of `most` that is spent for certain if the process dies. Default: all of it. */
+  readonly inputCost?: NanoUsd;
+  /** What the ledger would say if it cost the most. */
+  readonly rows: readonly UsageRow[];
+  /** A draw whose place it takes, in one transaction: that one is settled with 0, and what it held counts as free. */
+  readonly instead?: Draw;
+}
+
 export interface Draw {
+  /** Names it to the store that keeps it; a hold that wraps another passes it on. */
+  readonly id?: string;
   /** Books the cost, which may exceed the draw by the error of one estimate, and frees the rest. Idempotent; never throws for a cost. */
   settle(cost: NanoUsd): Promise<void>;
 }

@@ -51,13 +51,6 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-/** A hundred times the longest context there is: whoever counts more, miscounts. */
-const mostTokens = 1e9;
-
-/** Whether somebody can have counted so: whole numbers from 0 on, none beyond every context window. */
-export const isCredible = (usage: Usage): boolean =>
-  Object.values(usage).every((tokens: number) => Number.isInteger(tokens) && tokens >= 0 && tokens <= mostTokens);
-
 /** Price with one tier. Cache classes default to the input price, which no vendor exceeds for reads. */
 export function flatPrice(perMillion: {
   readonly input: number;

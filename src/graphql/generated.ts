@@ -71,7 +71,7 @@ export type AiAnswerResult = AiAnswer | BudgetExceeded | GuardrailBlocked | Mode
 
 /** An amount of money that may be spent in a time. */
 export type AiBudget = {
-  /** What running calls have set aside: the most that they can still cost. */
+  /** What running calls have set aside: the most that they can still cost. Also, for a day (`storage.lostHoldHours`), what calls that a crash cut may have cost beyond the estimate in `spent`. */
   readonly held: AiCost;
   /** The most that may be spent in the period. */
   readonly limit: AiCost;
@@ -283,9 +283,13 @@ export type AiUsageRow = {
   readonly from?: Maybe<Scalars['DateTime']['output']>;
   /** The group: an object with one property for each dimension asked, in lower case, such as `{ "coordinate": "Query.completion" }`. */
   readonly key: Scalars['JSON']['output'];
+  /** The name of the key that the row is about, in a report by PRINCIPAL, also of a key that was revoked since; null for others. */
+  readonly principalName?: Maybe<Scalars['String']['output']>;
   /** What caches and shared calls have spared. */
   readonly savedCost?: Maybe<AiCost>;
-  /** Their tokens and cost. */
+  /** How many of them were sent to a deployment whose price is unknown. They are in the tokens and not in the cost, which is null when there are no others. */
+  readonly unpricedCalls: Scalars['SafeInt']['output'];
+  /** Their tokens and cost: of the calls whose price is known. `unpricedCalls` says how many the cost leaves out. */
   readonly usage: TokenUsage;
 };
 
@@ -1899,7 +1903,9 @@ export type AiUsageRowResolvers<ContextType = OperationContext, ParentType exten
   failures?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   from?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   key?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  principalName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   savedCost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  unpricedCalls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
 };
 

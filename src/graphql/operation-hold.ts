@@ -55,6 +55,7 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
 function counted(draw: Draw, settled: (cost: NanoUsd) => void): Draw {
   let done = false;
   return {
+    ...(draw.id === undefined ? {} : { id: draw.id }),
     settle(cost) {
       if (!done) settled(cost);
       done = true;

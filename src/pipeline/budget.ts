@@ -2,51 +2,70 @@
  * Money around one attempt at one deployment.
  *
  * Before dispatch the most that it can cost is drawn from the call's hold, durably, with the rows that a crash would
- * leave. On every ending what was counted is settled; where the vendor told nothing (a cancel, a cut), it is estimated
- * from what was sent and what came back, and marked so. The attempt is reported once, whatever happened.
+ * leave. On every ending what was counted is settled, as far as it can be true (`judged-usage.ts`); where the vendor told
+ * nothing (a cancel, a cut), it is estimated from what was sent and what came back, and marked so. An answer that goes on
+ * beyond what was drawn for it is cut. The attempt is reported once, whatever happened.
  */
 import { abortError } from '../core/abort.ts';
 import type { AttemptFact, Call, Step } from '../core/call.ts';
-import type { Chunk } from '../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { Draw } from '../core/hold.ts';
-import { ceilingOf, costOf, isCredible, type NanoUsd, noUsage, type Usage } from '../core/money.ts';
+import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../core/money.ts';
+import { monotonicMs as monotonic } from '../core/monotonic.ts';
 import type { ModelRequest } from '../core/request.ts';
-import { estimateTokens } from '../core/tokens.ts';
 import { inputEstimateOf, outputTokensToAsk } from '../routing/fit.ts';
 import type { Deployment } from '../routing/route.ts';
+import { type Log, silentLog } from '../telemetry/log.ts';
 import { abortable, takenUntilAborted } from './abortable.ts';
+import { type AnswerMeter, answerMeter } from './answer-meter.ts';
 import { isContent } from './content.ts';
+import { doubtsOf } from './judged-usage.ts';
 import { usageRows } from './rows.ts';
 
 /** Failures before any content after which the vendor may have worked all the same: the input is then settled, estimated. */
 const perhapsBilled: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'TIMEOUT', 'STREAM_STALLED', 'GUARDRAIL_BLOCKED', 'INVALID_OUTPUT']);
+/** The log hears so often at most of what a deployment does wrong with every answer; the metrics count each. */
+const warnEveryMs = 60_000;
 
-export function budgeted(deployment: Deployment, { now = Date.now }: { readonly now?: () => number } = {}): Step {
+export interface BudgetOptions {
+  readonly now?: () => number;
+  readonly monotonicMs?: () => number;
+  readonly log?: Log;
+}
+
+export function budgeted(deployment: Deployment, { now = Date.now, monotonicMs = monotonic, log = silentLog }: BudgetOptions = {}): Step {
+  const warn = warnings(deployment, log, monotonicMs);
   return (next) =>
     async function* budgetedAttempt(request, call) {
-      const began = now();
+      const began = monotonicMs();
+      const sinceMs = (): number => Math.round(monotonicMs() - began);
       const toSend = withCeiling(request, deployment);
-      const answer = answerMeter();
-      const counted: { usage: Usage | null } = { usage: null };
+      const outputCeiling = outputCeilingOf(deployment, toSend);
+      const answer = answerMeter(outputCeiling);
+      let counted: Usage | null = null;
       let draw: Draw | null = null;
       let dispatched = false;
       let finished = false;
       let failure: GatewayError | null = null;
       let firstContentMs: number | null = null;
       try {
-        draw = await drawn(deployment, request, toSend, call, began);
-        dispatched = true;
+        draw = await drawn(deployment, request, outputCeiling, call, now());
+        dispatched = deployment.provider.tellsSent !== true;
         const report: Call['report'] = (fact) => {
-          if (fact.type !== 'usage') call.report(fact);
-          // One row of nonsense would spend a budget for a month, and no report could show the sum that it is in.
-          else counted.usage = isCredible(fact.usage) ? fact.usage : null;
+          if (fact.type === 'usage') counted = fact.usage;
+          else if (fact.type === 'sent') dispatched = true;
+          else call.report(fact);
         };
         for await (const chunk of abortable(next(toSend, { ...call, report }), call.signal)) {
-          if (firstContentMs === null && isContent(chunk)) firstContentMs = now() - began;
+          if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
           if (chunk.type === 'finish') finished = true;
-          answer.add(chunk);
-          yield chunk;
+          const received = answer.add(chunk);
+          if (received !== null) yield received;
+          if (!answer.isFull()) continue;
+          warn('an answer went on beyond the maximum that was asked for, and was cut', { maxTokens: outputCeiling });
+          finished = true;
+          yield { type: 'finish', reason: 'length' };
+          break;
         }
         finished = true;
       } catch (error) {
@@ -55,8 +74,11 @@ export function budgeted(deployment: Deployment, { now = Date.now }: { readonly 
       } finally {
         const ending = failure?.code ?? (finished ? null : abortError(call.signal).code);
         // A call that we ended ourselves, for whatever reason, may have been worked on.
-        const worked = ending === null || firstContentMs !== null || call.signal.aborted || perhapsBilled.has(ending);
-        const usage = counted.usage ?? (dispatched && worked ? estimated(request, answer) : null);
+        const worked = ending === null || firstContentMs !== null || (dispatched && (call.signal.aborted || perhapsBilled.has(ending)));
+        const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
+        const guessed = counted === null || miscounted;
+        const guess = draw !== null && (worked || miscounted) ? estimated(request, answer) : null;
+        const usage = guessed ? guess : counted;
         const cost = usage === null || deployment.price === null ? null : costOf(usage, deployment.price);
         const attempt: AttemptFact = {
           type: 'attempt',
@@ -64,9 +86,10 @@ export function budgeted(deployment: Deployment, { now = Date.now }: { readonly 
           provider: deployment.provider.name,
           model: deployment.model,
           outcome: ending ?? 'OK',
-          latencyMs: now() - began,
+          latencyMs: sinceMs(),
           usage,
-          estimated: usage !== null && counted.usage === null,
+          estimated: usage !== null && guessed,
+          ...(miscounted ? { miscounted } : {}),
           cost,
           timeToFirstTokenMs: firstContentMs,
         };
@@ -77,21 +100,54 @@ export function budgeted(deployment: Deployment, { now = Date.now }: { readonly 
     };
 }
 
+type Warn = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+
+/** Each event once in a while: what one answer of a deployment shows, the next will, too. */
+function warnings({ id, provider, model }: Deployment, log: Log, monotonicMs: () => number): Warn {
+  const lastMs = new Map<string, number>();
+  return (event, fields) => {
+    const nowMs = monotonicMs();
+    if (nowMs - (lastMs.get(event) ?? Number.NEGATIVE_INFINITY) < warnEveryMs) return;
+    lastMs.set(event, nowMs);
+    log.warn(event, { deployment: id, provider: provider.name, model, ...fields });
+  };
+}
+
+interface Received {
+  readonly request: ModelRequest;
+  readonly outputCeiling: number;
+  readonly answer: AnswerMeter;
+  readonly warn: Warn;
+}
+
+function isMiscounted(counted: Usage, { request, outputCeiling, answer, warn }: Received): boolean {
+  const doubts = doubtsOf(counted, {
+    request,
+    inputTokens: inputEstimateOf(request).total,
+    outputCeiling,
+    leastReceivedTokens: answer.leastTokens(),
+    received: answer.estimate,
+  });
+  if (doubts.length > 0) warn('a vendor told a count that cannot be true, and usage was estimated', { doubts, counted });
+  return doubts.length > 0;
+}
+
 function withCeiling(request: ModelRequest, deployment: Deployment): ModelRequest {
   if (request.kind === 'embedding' || request.maxOutputTokens !== null) return request;
   return { ...request, maxOutputTokens: outputTokensToAsk(request, deployment) };
 }
 
-async function drawn(deployment: Deployment, request: ModelRequest, toSend: ModelRequest, call: Call, began: number): Promise<Draw> {
+async function drawn(deployment: Deployment, request: ModelRequest, outputTokens: number, call: Call, time: number): Promise<Draw> {
   if (deployment.price === null && call.hold.budgeted) {
     throw new GatewayError(
       'UNPRICED',
       `The price of deployment "${deployment.id}" is unknown, and your calls are under a budget. A deployment with a price would be accepted.`,
     );
   }
-  const usage: Usage = { ...noUsage, freshInputTokens: inputEstimateOf(request).total, outputTokens: outputCeilingOf(deployment, toSend) };
+  const usage: Usage = { ...noUsage, freshInputTokens: inputEstimateOf(request).total, outputTokens };
   const most: NanoUsd = deployment.price === null ? 0 : ceilingOf(usage.freshInputTokens, usage.outputTokens, deployment.price);
-  const rows = usageRows(call, began, {
+  const inputCost = deployment.price === null ? 0 : Math.min(most, costOf({ ...usage, outputTokens: 0 }, deployment.price));
+  const rows = usageRows(call, time, {
     usage,
     estimated: true,
     cost: deployment.price === null ? null : most,
@@ -105,7 +161,7 @@ async function drawn(deployment: Deployment, request: ModelRequest, toSend: Mode
     latencyMs: 0,
     timeToFirstTokenMs: null,
   });
-  return takenUntilAborted(call.hold.draw({ callId: call.id, most, rows }), call.signal, (draw) => draw.settle(0));
+  return takenUntilAborted(call.hold.draw({ callId: call.id, most, inputCost, rows }), call.signal, (draw) => draw.settle(0));
 }
 
 function outputCeilingOf({ provider, model }: Deployment, toSend: ModelRequest): number {
@@ -113,37 +169,8 @@ function outputCeilingOf({ provider, model }: Deployment, toSend: ModelRequest):
   return provider.outputCeiling(toSend, model, toSend.maxOutputTokens ?? 0);
 }
 
-interface AnswerMeter {
-  add(chunk: Chunk): void;
-  outputTokens(): number;
-  reasoningTokens(): number;
-}
-
-/** Keeps what was said, so that it can be counted if nobody else does. */
-function answerMeter(): AnswerMeter {
-  let said = '';
-  let reasoned = '';
-  const inPieces = new Set<string>();
-  return {
-    add(chunk) {
-      if (chunk.type === 'text') said += chunk.text;
-      else if (chunk.type === 'reasoning') reasoned += chunk.text;
-      else if (chunk.type === 'tool-call') {
-        if (chunk.done) said += inPieces.has(chunk.id) ? chunk.name : chunk.name + chunk.argumentsText;
-        else {
-          said += chunk.argumentsText;
-          inPieces.add(chunk.id);
-        }
-      }
-      // An object that came as text, too, is counted as that.
-      else if (chunk.type === 'object' && chunk.final && said === '') said = JSON.stringify(chunk.value) ?? '';
-    },
-    outputTokens: () => estimateTokens(said),
-    reasoningTokens: () => estimateTokens(reasoned),
-  };
-}
-
-function estimated(request: ModelRequest, answer: AnswerMeter): Usage {
-  const freshInputTokens = inputEstimateOf(request).total;
-  return { ...noUsage, freshInputTokens, outputTokens: answer.outputTokens(), reasoningTokens: answer.reasoningTokens() };
-}
+const estimated = (request: ModelRequest, answer: AnswerMeter): Usage => ({
+  ...noUsage,
+  freshInputTokens: inputEstimateOf(request).total,
+  ...answer.estimate(),
+});

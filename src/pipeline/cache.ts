@@ -9,7 +9,7 @@ import type { Keyv } from 'keyv';
 import { throwIfAborted } from '../core/abort.ts';
 import type { AttemptFact, Call, Handler, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { JsonSchema } from '../core/json-schema.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Route } from '../routing/route.ts';
@@ -19,7 +19,7 @@ import { answerPart } from './answer-part.ts';
 import { cacheKey, promptKey } from './cache-key.ts';
 import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
 import { type CacheStore, patientStore } from './cache-store.ts';
-import { type Flight, flight } from './flight.ts';
+import { type Flight, flight, payersOwn } from './flight.ts';
 import { partOf } from './schema-part.ts';
 import { type ToldAnswers, toldAnswers } from './told-answers.ts';
 
@@ -34,8 +34,6 @@ export interface CacheOptions {
 
 /** An answer longer than this, as JSON text, is not kept. */
 const longestKept = 4 * 1024 * 1024;
-/** Failures of the reader who opened a flight, not of the flight: a follower asks again for itself. */
-const openersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
 
 export function cached({ store, routes, log, validate, now = Date.now }: CacheOptions): Step {
   const answers = patientStore(store, log, now);
@@ -92,7 +90,8 @@ async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
       }
       return;
     } catch (error) {
-      again = joined !== null && !said && error instanceof GatewayError && openersOwn.has(error.code) && !call.signal.aborted;
+      // It was the payer's failure, not the flight's: a follower asks again for itself.
+      again = joined !== null && !said && error instanceof GatewayError && payersOwn.has(error.code) && !call.signal.aborted;
       if (!again) throw error;
     } finally {
       const answeredBy = reader.answeredBy();

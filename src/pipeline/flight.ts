@@ -4,14 +4,15 @@
  * It has an AbortController of its own, which fires when its last reader leaves. What was said is kept, so a reader that comes
  * later hears it from the start. The flight is pulled by its fastest reader; a slow one may lag 4 MiB behind, and
  * is left out when it then makes the others wait for longer than two seconds. Its cost is the payer's: the reader
- * who opened it, or the oldest one left when that one leaves.
+ * who opened it, or the oldest one left when that one leaves. Whoever has no room in a budget for what is still to come cannot
+ * pay, and reads no further; where nobody can, the flight ends, and who left pays what came until then.
  */
 import { abortError, throwIfAborted } from '../core/abort.ts';
 import type { AttemptFact, Call, Handler } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
-import { holdOf } from './payers-hold.ts';
+import { type PayersHold, payersHold } from './payers-hold.ts';
 
 export interface Flight {
   /** A reader from the first chunk on. Null once the beginning is no longer kept, or nobody is left. */
@@ -40,7 +41,8 @@ interface Reader {
   /** Chunks it has taken. */
   at: number;
   wake: (() => void) | null;
-  leftOut: boolean;
+  /** Why it may read no further; null: it may. */
+  refused: GatewayError | null;
 }
 
 export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
@@ -48,7 +50,11 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
   const readers = new Set<Reader>();
   const attempts: AttemptFact[] = [];
   const kept: Chunk[] = [];
-  let payer: Reader | null = null;
+  let hold: PayersHold | null = null;
+  /** While it changes who pays, nothing more is asked for: it would be nobody's. */
+  let passing: Promise<void> | null = null;
+  /** Somebody waits for a chunk meanwhile. */
+  let asked = false;
   let upstream: AsyncIterator<Chunk> | null = null;
   /** Chunks that are no longer kept, because every reader had them. */
   let forgotten = 0;
@@ -77,16 +83,16 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
     return { ...by, cost: unpriced ? null : sent.reduce((sum, attempt) => sum + (attempt.cost ?? 0), 0) };
   };
 
-  const begin = (opener: Call): AsyncIterator<Chunk> =>
+  const begin = (opener: Call, paidBy: PayersHold): AsyncIterator<Chunk> =>
     next(request, {
       ...opener,
       signal: controller.signal,
       // Every reader has a deadline of its own, and the flight ends with the last of them.
       deadlineMs: Number.POSITIVE_INFINITY,
-      hold: holdOf(() => payer?.call ?? opener),
+      hold: paidBy,
       report(fact) {
         if (fact.type === 'attempt') attempts.push(fact);
-        payer?.call.report(fact);
+        paidBy.payer().report(fact);
       },
     })[Symbol.asyncIterator]();
 
@@ -106,17 +112,47 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
   const leaveOutSlowest = (): void => {
     patience = null;
     const at = slowest();
-    for (const reader of readers) {
-      if (reader.at > at) continue;
-      reader.leftOut = true;
-      readers.delete(reader);
-      reader.wake?.();
-    }
-    if (!readers.has(payer as Reader)) payer = oldestOf(readers) ?? payer;
+    for (const reader of readers) if (reader.at <= at) refuse(reader, tooSlow());
+    void passOn();
     pull();
   };
+  const refuse = (reader: Reader, why: GatewayError): void => {
+    reader.refused = why;
+    readers.delete(reader);
+    reader.wake?.();
+  };
+  const pays = ({ call }: Reader): boolean => hold?.payer() === call;
+
+  /** Sees to it that one of the readers pays, if the one who did has left; ends the flight when nobody is left who can. */
+  const passOn = (left: Reader | null = null): Promise<void> => {
+    passing ??= passNow(left).finally(() => {
+      passing = null;
+      if (asked) pull();
+    });
+    return passing;
+  };
+  const passNow = async (left: Reader | null): Promise<void> => {
+    while (!ended && hold !== null && ![...readers].some(pays)) {
+      const next = oldestOf(readers);
+      if (next === null) return stop(left);
+      const why = await hold.passTo(next.call, () => ended);
+      if (why === null) continue;
+      // Where money cannot be recorded at all, the next would wait for the same in vain.
+      for (const reader of payersOwn.has(why.code) ? [next] : readers) refuse(reader, why);
+    }
+  };
+  const stop = async (left: Reader | null): Promise<void> => {
+    if (patience !== null) clearTimeout(patience);
+    land(false);
+    const signal = left?.call.signal;
+    controller.abort(signal?.aborted ? abortError(signal) : new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
+    await Promise.resolve(upstream?.return?.()).catch(() => {});
+  };
+
   const pull = (): void => {
-    if (pulling || ended || upstream === null) return;
+    if (pulling || ended || upstream === null || controller.signal.aborted) return;
+    asked = passing !== null;
+    if (asked) return;
     if (bytes > mostBytes && !madeRoom()) {
       patience ??= setTimeout(leaveOutSlowest, patienceMs).unref();
       return;
@@ -147,20 +183,14 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
     pull();
   };
 
+  /** Resolves when no fact of the flight comes any more to this reader. */
   const leave = async (reader: Reader): Promise<void> => {
-    if (!readers.delete(reader)) return;
-    const oldest = oldestOf(readers);
+    const reads = readers.delete(reader);
     if (ended) return;
-    if (oldest !== null) {
-      if (reader === payer) payer = oldest;
-      moved();
-      return;
-    }
-    if (patience !== null) clearTimeout(patience);
-    land(false);
-    const { signal } = reader.call;
-    controller.abort(signal.aborted ? abortError(signal) : new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
-    await Promise.resolve(upstream?.return?.()).catch(() => {});
+    const passed = passOn(reader);
+    if (reads) moved();
+    await passed;
+    while (!ended && pays(reader) && !controller.signal.aborted) await passOn(reader);
   };
 
   async function* read(reader: Reader): AsyncIterable<Chunk> {
@@ -170,7 +200,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
     try {
       for (;;) {
         throwIfAborted(signal);
-        if (reader.leftOut) throw tooSlow();
+        if (reader.refused !== null) throw reader.refused;
         const chunk = kept[reader.at - forgotten];
         if (chunk !== undefined) {
           reader.at += 1;
@@ -195,14 +225,19 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
   return {
     join(call) {
       if (state === 'over') return null;
-      const reader: Reader = { call, at: 0, wake: null, leftOut: false };
+      const reader: Reader = { call, at: 0, wake: null, refused: null };
       readers.add(reader);
-      payer ??= reader;
-      upstream ??= begin(call);
-      return { chunks: read(reader), pays: () => reader === payer, answeredBy };
+      if (hold === null) {
+        hold = payersHold(call);
+        upstream = begin(call, hold);
+      }
+      return { chunks: read(reader), pays: () => pays(reader), answeredBy };
     },
   };
 }
+
+/** Refusals of one payer: another may have room. */
+export const payersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
 
 const oldestOf = (readers: ReadonlySet<Reader>): Reader | null => readers.values().next().value ?? null;
 

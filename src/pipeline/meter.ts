@@ -7,6 +7,7 @@
 import type { Call, Handler, Settlement, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { monotonicMs as monotonic } from '../core/monotonic.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { tally } from '../core/tally.ts';
 import type { Ledger } from '../storage/ledger.ts';
@@ -20,15 +21,20 @@ export interface MeterOptions {
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
   readonly log: Log;
   readonly now?: () => number;
+  /** For durations: a clock that is set back makes no negative ones. */
+  readonly monotonicMs?: () => number;
 }
 
 export function metered(options: MeterOptions): Step {
   return (next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredCall(next, request, call, options) });
 }
 
-function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger, log, now = Date.now }: MeterOptions) {
+function meteredCall(next: Handler, request: ModelRequest, call: Call, options: MeterOptions) {
+  const { ledger, log, now = Date.now, monotonicMs = monotonic } = options;
   const facts = tally();
   let began = 0;
+  let beganMs = 0;
+  const sinceMs = (): number => Math.round(monotonicMs() - beganMs);
   let firstContentMs: number | null = null;
   let finished = false;
   let settled = false;
@@ -45,7 +51,7 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
 
   const settle = (failure: GatewayError | null, append: Ledger['append']): void => {
     settled = true;
-    const settlement = facts.settled(failure?.code ?? 'OK', now() - began, firstContentMs);
+    const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
     append(usageRows(call, began, settlement));
     if (failure !== null) logFailure(log, call, failure, settlement);
     report({ type: 'settled', callId: call.id, settlement });
@@ -54,6 +60,7 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
   return leavable<Chunk>({
     begin() {
       began = now();
+      beganMs = monotonicMs();
       if (!ledger.writable()) {
         const failure = new GatewayError(
           'MODEL_UNAVAILABLE',
@@ -68,7 +75,7 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, { ledger,
     },
     saw(chunk) {
       if (chunk.type === 'finish') finished = true;
-      else if (firstContentMs === null && isContent(chunk)) firstContentMs = now() - began;
+      else if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
     },
     ended(failure) {
       // Whoever leaves after the last chunk has had the whole answer.

@@ -1,30 +1,94 @@
+/**
+ * The hold of a call that several readers share. Exactly one of them pays at a time, in the ledger and in the budgets alike:
+ * an attempt is booked for the reader who pays at the moment in which it is reported and settled.
+ *
+ * When the payer leaves, what is drawn and not settled is drawn anew in the name of the next, in one transaction, so that no
+ * crash books it twice. A reader whose budget has no room for it does not become the payer.
+ */
 import type { Call } from '../core/call.ts';
-import type { Hold } from '../core/hold.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Draw, Hold } from '../core/hold.ts';
 import { rowsPaidBy } from './rows.ts';
 
-/** The payer's hold, at every draw and at every settlement: what one payer drew and another pays is drawn anew from theirs. */
-export function holdOf(payer: () => Call): Hold {
+type Attempt = Parameters<Hold['draw']>[0];
+
+export interface PayersHold extends Hold {
+  payer(): Call;
+  /**
+   * Makes the reader pay from now on; null when it does. Returns why not, and nothing has changed, when its budget refuses.
+   * When `over` by then, whoever paid has paid for all of it, and stays the payer.
+   */
+  passTo(next: Call, over: () => boolean): Promise<GatewayError | null>;
+}
+
+interface Open {
+  readonly attempt: Attempt;
+  draw: Draw;
+}
+
+export function payersHold(opener: Call): PayersHold {
+  const open = new Set<Open>();
+  let payer = opener;
+  let last: Promise<unknown> = Promise.resolve();
+  /** No draw is made while the payer changes, and the payer does not change while one is made. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
+  };
+
+  const inNameOf = (by: Call, attempt: Attempt): Attempt =>
+    by === opener ? attempt : { ...attempt, callId: by.id, rows: rowsPaidBy(by, attempt.rows) };
+
+  /** Draws it for the reader, in place of the draw that there is. One that ended meanwhile stays with whoever paid then. */
+  async function move(one: Open, to: Call): Promise<void> {
+    const before = one.draw;
+    const draw = await to.hold.draw({ ...inNameOf(to, one.attempt), instead: before });
+    const goesOn = open.has(one);
+    if (goesOn) one.draw = draw;
+    await (goesOn ? before : draw).settle(0);
+  }
+
+  async function passNow(next: Call, over: () => boolean): Promise<GatewayError | null> {
+    const moved: Open[] = [];
+    try {
+      for (const one of open) {
+        if (next.hold.budgeted && one.attempt.rows.some((row) => row.cost === null)) throw unpriced();
+        await move(one, next);
+        moved.push(one);
+      }
+    } catch (error) {
+      for (const one of moved) if (open.has(one)) await move(one, payer).catch(() => {});
+      return asGatewayError(error);
+    }
+    if (!over()) payer = next;
+    return null;
+  }
+
   return {
+    payer: () => payer,
     get budgeted() {
-      return payer().hold.budgeted;
+      return payer.hold.budgeted;
     },
-    async draw(attempt) {
-      const drawer = payer();
-      const draw = await drawer.hold.draw(attempt);
-      return {
-        async settle(cost) {
-          const now = payer();
-          if (now === drawer || cost === 0) return draw.settle(cost);
-          const rows = rowsPaidBy(now, attempt.rows);
-          // Where the new payer's budget has no room, the one who asked first is charged: somebody must be.
-          const theirs = await now.hold.draw({ callId: now.id, most: cost, rows }).catch(() => null);
-          if (theirs === null) return draw.settle(cost);
-          await theirs.settle(cost);
-          await draw.settle(0);
-        },
-      };
-    },
+    draw: (attempt) =>
+      inTurn(async () => {
+        const one: Open = { attempt, draw: await payer.hold.draw(inNameOf(payer, attempt)) };
+        open.add(one);
+        return {
+          settle(cost) {
+            open.delete(one);
+            return one.draw.settle(cost);
+          },
+        };
+      }),
+    passTo: (next, over) => inTurn(() => passNow(next, over)),
     giveBack: async () => {},
     release: async () => {},
   };
 }
+
+const unpriced = (): GatewayError =>
+  new GatewayError(
+    'UNPRICED',
+    'Whoever asked first has left, and the price of the deployment that answers is unknown, while your calls are under a budget. Asking again asks a deployment with a price, where the route has one.',
+  );

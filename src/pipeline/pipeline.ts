@@ -11,6 +11,7 @@
 import type { Keyv } from 'keyv';
 import type { Handler, Step } from '../core/call.ts';
 import type { Leases } from '../core/lease.ts';
+import { monotonicMs as monotonic } from '../core/monotonic.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Route } from '../routing/route.ts';
 import type { Ledger } from '../storage/ledger.ts';
@@ -37,14 +38,17 @@ export interface PipelineParts {
   readonly health: HealthBook;
   readonly log: Log;
   readonly now?: () => number;
+  /** For durations. */
+  readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }
 
 export function pipeline(parts: PipelineParts): Handler {
   const { routes, ledger, limits, leases, guard, validate, cache, health, log, now = Date.now, random = Math.random } = parts;
+  const { monotonicMs = monotonic } = parts;
   const steps: readonly Step[] = [
     leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
-    metered({ ledger, log, now }), //                     1. opens the tally; writes the rows, whatever the ending
+    metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
     limited(limits), //                                   2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer
     cached({ store: cache, routes, log, validate, now }), // 4. replays a kept answer, shares one that is being given
@@ -53,7 +57,7 @@ export function pipeline(parts: PipelineParts): Handler {
   const answered = routed(
     routes, //                                            6. one deployment after the other, until one has spoken
     (deployment, route) =>
-      budgeted(deployment, { now })(
+      budgeted(deployment, { now, monotonicMs, log })(
         //                   7. draws the most it can cost, settles what it did
         sent(deployment, route), //                       8. the provider: one request, one upstream call
       ),

@@ -91,28 +91,30 @@ function explained(details: string | undefined): string {
 }
 
 /**
- * The vendor's count in disjoint classes; null when it did not count, or below zero. Vendors that do not tell reasoning apart have it
- * in `outputTokens`; a total that exceeds its classes is believed, and the difference counts as fresh input or output.
+ * The vendor's count in disjoint classes; null when it told none. Vendors that do not tell reasoning apart have it in
+ * `outputTokens`; a total that exceeds its classes is believed, and the difference counts as fresh input or output. What
+ * cannot be (more cached than there was input, say) stays visible as a negative class or NaN: `pipeline/judged-usage.ts` judges it.
  */
 export function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage | null {
   if (inputTokens.total === undefined && inputTokens.noCache === undefined && outputTokens.total === undefined) return null;
-  if ((inputTokens.total ?? 0) < 0 || (outputTokens.total ?? 0) < 0) return null;
-  const cacheReadTokens = count(inputTokens.cacheRead);
-  const cacheWriteTokens = count(inputTokens.cacheWrite);
-  const reasoningTokens = count(outputTokens.reasoning);
-  const freshByTotal = inputTokens.total === undefined ? 0 : count(inputTokens.total) - cacheReadTokens - cacheWriteTokens;
-  const textByTotal = outputTokens.total === undefined ? 0 : count(outputTokens.total) - reasoningTokens;
+  const cacheReadTokens = inputTokens.cacheRead ?? 0;
+  const cacheWriteTokens = inputTokens.cacheWrite ?? 0;
+  const reasoningTokens = outputTokens.reasoning ?? 0;
   return {
-    freshInputTokens: Math.max(0, count(inputTokens.noCache), freshByTotal),
+    freshInputTokens: restOf(inputTokens.total, cacheReadTokens + cacheWriteTokens, inputTokens.noCache),
     cacheReadTokens,
     cacheWriteTokens,
-    outputTokens: Math.max(0, count(outputTokens.text), textByTotal),
+    outputTokens: restOf(outputTokens.total, reasoningTokens, outputTokens.text),
     reasoningTokens,
   };
 }
 
-const count = (tokens: number | undefined): number =>
-  tokens !== undefined && Number.isFinite(tokens) && tokens > 0 ? Math.round(tokens) : 0;
+/** What is left of the total beside the other classes; where the vendor also told it, and the total has more, the larger. */
+function restOf(total: number | undefined, others: number, told: number | undefined): number {
+  if (total === undefined) return told ?? 0;
+  const rest = total - others;
+  return told === undefined || rest < 0 ? rest : Math.max(rest, told);
+}
 
 /** Null: the answer did not come to an end of its own. */
 export function finishOf({ unified }: LanguageModelV4FinishReason): FinishReason | null {

@@ -19,6 +19,7 @@ import type { CompletionRequest, EmbeddingRequest } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
+import { tellingWhenSent } from './http.ts';
 import { type ImageRules, imageFetcher } from './image-rules.ts';
 import { oncePer } from './once.ts';
 import type { OpaqueFields } from './opaque.ts';
@@ -39,6 +40,8 @@ export interface AiSdkProvider {
   readonly images?: ImageRules;
   /** Last changes for this vendor. Throws BAD_REQUEST for what it cannot do. */
   readonly adapted?: (options: LanguageModelV4CallOptions, request: CompletionRequest) => LanguageModelV4CallOptions;
+  /** See {@link Provider.tellsSent}: the SDK was given a fetch of `http.ts`. Default: it was not. */
+  readonly tellsSent?: boolean;
   /** See {@link Provider.outputCeiling}; default: what was asked. */
   readonly outputCeiling?: Provider['outputCeiling'];
 }
@@ -54,6 +57,7 @@ export function aiSdkProvider(given: AiSdkProvider): Provider {
   const vendor: Vendor = { name, secrets: apiKey == null ? [] : [apiKey.reveal()] };
   return {
     name,
+    tellsSent: settings.tellsSent === true,
     send: (request, options) =>
       timed(
         (signal) =>
@@ -81,10 +85,12 @@ async function* completed(
   const asked = { ...settingsOf(request), prompt, providerOptions, abortSignal: signal };
   const model = await settings.languageModel(options.model);
   throwIfAborted(signal);
-  const stream = await answered(model, settings.adapted?.(asked, request) ?? asked);
+  const stream = await sending(options, () => answered(model, settings.adapted?.(asked, request) ?? asked));
   if (stream === null) yield { type: 'finish', reason: 'content-filter' };
   else yield* settled(stream.getReader(), settings.opaque, vendor, options);
 }
+
+const sending = <T>({ sent }: SendOptions, work: () => T): T => (sent === undefined ? work() : tellingWhenSent(sent, work));
 
 /** Null: the vendor declined the content. */
 async function answered(
@@ -153,8 +159,10 @@ async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: Embed
   }
   throwIfAborted(options.signal);
   const dimensions = request.dimensions === null ? {} : { dimensions: request.dimensions };
-  const { embeddings, usage, warnings } = await model.doEmbed({ values: [...request.texts], abortSignal: options.signal, ...dimensions });
-  if (usage !== undefined && usage.tokens > 0) options.report({ ...noUsage, freshInputTokens: usage.tokens });
+  const { embeddings, usage, warnings } = await sending(options, () =>
+    model.doEmbed({ values: [...request.texts], abortSignal: options.signal, ...dimensions }),
+  );
+  if (usage !== undefined) options.report({ ...noUsage, freshInputTokens: usage.tokens });
   if (embeddings.length === 0) throw brokenAnswer(vendor, 'empty');
   if (embeddings.length !== request.texts.length || !embeddings.every(isVector)) throw brokenAnswer(vendor, 'unreadable');
   yield* (warnings ?? []).map(warningOf);

@@ -1,7 +1,7 @@
 import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
-import { type Fetch, sharedFetch } from './http.ts';
+import { type Fetch, sharedFetch, tellsWhenSent } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
 import { once } from './once.ts';
 import type { Provider } from './provider.ts';
@@ -27,6 +27,7 @@ export function googleProvider(options: GoogleOptions): Provider {
     name,
     apiKey,
     images,
+    tellsSent: tellsWhenSent(fetch),
     languageModel: async (id) => (await sdk()).languageModel(id),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] },

@@ -4,7 +4,7 @@ import type { CompletionRequest } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
-import { type Fetch, sharedFetch } from './http.ts';
+import { type Fetch, sharedFetch, tellsWhenSent } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
 import { once } from './once.ts';
 import type { Provider } from './provider.ts';
@@ -44,6 +44,7 @@ export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Prov
     name,
     apiKey,
     images,
+    tellsSent: tellsWhenSent(fetch),
     languageModel: async (id) => (await sdk()).chatModel(id),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor, fields: ['thoughtSignature'] },

@@ -8,7 +8,7 @@ import type { CompletionRequest } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
-import { type Fetch, sharedFetch } from './http.ts';
+import { type Fetch, sharedFetch, tellsWhenSent } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
 import { once } from './once.ts';
 import type { Provider } from './provider.ts';
@@ -52,6 +52,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
     name,
     apiKey,
     images,
+    tellsSent: tellsWhenSent(fetch),
     languageModel: async (id) => (api === 'chat' ? (await sdk()).chat(id) : (await sdk()).responses(id)),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },

@@ -14,6 +14,8 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Called at most once, as soon as the vendor has told what it counted. */
   readonly report: (usage: Usage) => void;
+  /** Called once the request's headers are on the wire, by providers that have `tellsSent`. */
+  readonly sent?: () => void;
   /** STREAM_STALLED when no first chunk came by then. */
   readonly firstChunkMs: number;
   /** STREAM_STALLED when two chunks lie further apart. */
@@ -25,6 +27,8 @@ export interface Provider {
   readonly name: string;
   /** True: the vendor asks for a key, and none was given. */
   readonly lacksKey?: boolean;
+  /** True: it calls `sent` of its options, and what was not sent costs nothing. Default: asking it counts as sending. */
+  readonly tellsSent?: boolean;
   /**
    * Content chunks as they come; the last is `finish`. Ends without `finish` only by throwing. Must not contact the
    * vendor before the first `next()`, and must stop upstream when the signal fires or the iterator is returned.

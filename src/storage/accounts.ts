@@ -21,6 +21,8 @@ export interface Reservation {
 
 export const accountOf = ({ name, per }: BudgetLimit, window: Window): Account => ({ name, per, start: window.start });
 
+const isSame = (a: Account, b: Account): boolean => a.name === b.name && a.per === b.per && a.start === b.start;
+
 const place = (account: Account) => [account.name, account.per, account.start] as const;
 
 export async function balanceOf(statements: Statements, account: Account): Promise<{ readonly spent: NanoUsd; readonly held: NanoUsd }> {
@@ -28,12 +30,26 @@ export async function balanceOf(statements: Statements, account: Account): Promi
   return { spent: Number(row?.['spent'] ?? 0), held: Number(row?.['held'] ?? 0) };
 }
 
+/** What is given back in the same transaction: it counts as free already. */
+export interface Freed {
+  readonly accounts: readonly Account[];
+  readonly amount: NanoUsd;
+}
+
 /** Holds every amount for the owner, or throws BUDGET_EXCEEDED for the first that does not fit, having held none. */
-export async function reserve(tx: Statements, owner: string, reservations: readonly Reservation[], now: number): Promise<void> {
+export async function reserve(
+  tx: Statements,
+  owner: string,
+  reservations: readonly Reservation[],
+  now: number,
+  freed: Freed | null = null,
+): Promise<void> {
   const wanted = reservations.filter(({ amount }) => amount > 0);
   for (const { budget, window, amount } of wanted) {
-    const { spent, held } = await balanceOf(tx, accountOf(budget, window));
-    if (spent + held + amount > budget.most) throw exceeded(budget, window, spent, held, amount, now);
+    const account = accountOf(budget, window);
+    const balance = await balanceOf(tx, account);
+    const held = balance.held - (freed?.accounts.some((other) => isSame(account, other)) === true ? freed.amount : 0);
+    if (balance.spent + held + amount > budget.most) throw exceeded(budget, window, balance.spent, held, amount, now);
   }
   for (const { budget, window, amount } of wanted) {
     const account = accountOf(budget, window);
@@ -54,6 +70,11 @@ export async function free(tx: Statements, owner: string, account: Account, amou
 
 export async function spend(tx: Statements, account: Account, amount: NanoUsd): Promise<void> {
   if (amount !== 0) await tx.run(addToAccount, [...place(account), amount, 0]);
+}
+
+/** Holds what no owner does any more: see `lost-draws.ts`. A negative amount frees. */
+export async function holdWithoutOwner(tx: Statements, account: Account, amount: NanoUsd): Promise<void> {
+  if (amount !== 0) await tx.run(addToAccount, [...place(account), 0, amount]);
 }
 
 /** Gives back all that the owner holds, whatever for. */
@@ -89,7 +110,7 @@ function exceeded(
   now: number,
 ): GatewayError {
   const left = Math.max(0, most - spent - held);
-  const waiting = held > 0 ? ` (${decimalOf(held)} is held for calls that still run)` : '';
+  const waiting = held > 0 ? ` (${decimalOf(held)} is held for calls that still run, or were lost in a crash)` : '';
   return new GatewayError(
     'BUDGET_EXCEEDED',
     `This can cost up to ${decimalOf(amount)} US dollars, and the budget "${name}" has ${decimalOf(left)} left of ${decimalOf(most)} a ${per}${waiting}. ` +

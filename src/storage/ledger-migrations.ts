@@ -31,4 +31,9 @@ export const ledgerMigrations: readonly Migration[] = [
       );
       create table outboxes (file text primary key, position bigint not null);`,
   },
+  {
+    id: 21,
+    name: 'hours of keys',
+    sql: 'create index usage_hours_key on usage_hours (key_id);',
+  },
 ];

@@ -12,8 +12,9 @@ import type { UsageRow } from '../core/usage-row.ts';
 import type { Database } from './database.ts';
 import type { Ledger } from './ledger.ts';
 import { usageTotals } from './ledger-totals.ts';
+import { deleteOldUsage } from './old-usage.ts';
 import { type Outbox, openOutbox } from './outbox.ts';
-import { adoptFile, batchLines, discard, setPosition } from './outbox-files.ts';
+import { adoptFile, batchOf, discard, setPosition } from './outbox-files.ts';
 import type { Owner } from './owner.ts';
 import { hourMs, startOf, storeUsageRows } from './usage-rows.ts';
 
@@ -23,7 +24,6 @@ const syncEveryMs = 20;
 const segmentBytes = 8 * 1024 * 1024;
 /** Lines (about 1 KB each) that may wait for the database before new paid calls are refused. */
 const waitingMost = 50_000;
-const deleteAtOnce = 500;
 
 export interface LedgerStore extends Ledger {
   /** Calls whose rows are not in the database yet. */
@@ -108,7 +108,7 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
   };
   const drainAll = async (): Promise<void> => {
     while (waiting.length > 0) {
-      const lines = waiting.slice(0, batchLines);
+      const lines = batchOf(waiting);
       await store(lines);
       waiting.splice(0, lines.length);
       const stored = new Set(lines);
@@ -158,17 +158,7 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
       const living = await owner.living();
       for (const file of files) if (!living.has(file.split('.')[0] ?? '')) await adoptFile(database, join(folder, file), warn);
     },
-    async deleteBefore(time) {
-      const before = startOf(time, hourMs);
-      let rows = 0;
-      for (let deleted = deleteAtOnce; deleted === deleteAtOnce; rows += deleted) {
-        deleted = await database.run(deleteRows, [before, deleteAtOnce]);
-        await letOthers();
-      }
-      await database.run('delete from usage_hours where hour < $1', [before]);
-      await database.run(deleteUnusedKeys);
-      return rows;
-    },
+    deleteBefore: (time) => deleteOldUsage(database, startOf(time, hourMs)),
     async close() {
       if (closed) return;
       closed = true;
@@ -185,8 +175,3 @@ export function openLedger({ database, owner, folder, warn = () => {} }: LedgerO
     },
   };
 }
-
-const deleteRows = `delete from usage_rows where (call_id, use) in (select call_id, use from usage_rows where time < $1 order by time limit $2)`;
-
-/** A row has its hour in the roll-up, which is looked through sooner. */
-const deleteUnusedKeys = `delete from usage_keys where id not in (select key_id from usage_hours)`;

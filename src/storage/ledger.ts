@@ -55,6 +55,10 @@ export interface UsageTotal {
   readonly estimated: boolean;
   /** Of the priced calls; null when none was priced. */
   readonly cost: NanoUsd | null;
+  /** Calls whose price is unknown, which `cost` leaves out. */
+  readonly unpricedCalls: number;
   readonly savedCost: NanoUsd;
   readonly failures: number;
+  /** What people call the key, where the total is that of a key. */
+  readonly principalName?: string;
 }

@@ -2,7 +2,8 @@ import type { Migration } from './database.ts';
 
 /**
  * `accounts` is a budget in one window; `holdings` says which process holds how much of it, so that all a dead process
- * held is given back at once. A draw is an attempt that was sent and has no ledger row yet; its `cost` is null until it settles.
+ * held is given back at once. A draw is an attempt that was sent and has no ledger row yet; its `cost` is null until it settles,
+ * and `input_cost` null where it was drawn by an older version. A draw whose process died is a lost one: what its LOST row booked, and what is held beside.
  */
 export const limitMigrations: readonly Migration[] = [
   {
@@ -26,5 +27,16 @@ export const limitMigrations: readonly Migration[] = [
       create index draws_owner on draws (owner);
       create table slots (name text not null, id text not null, owner text not null, primary key (name, id));
       create index slots_owner on slots (owner);`,
+  },
+  {
+    id: 20,
+    name: 'lost draws',
+    sql: `
+      alter table draws add column input_cost bigint;
+      create table lost_draws (
+        id text primary key, call_id text not null, booked bigint not null, held bigint not null,
+        accounts text not null, lost_at bigint not null, held_until bigint not null
+      );
+      create index lost_draws_until on lost_draws (held_until);`,
   },
 ];

@@ -7,18 +7,22 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Draw, Hold, Limit } from '../core/hold.ts';
 import type { NanoUsd } from '../core/money.ts';
+import { monotonicMs as monotonic } from '../core/monotonic.ts';
 import { accountOf, balanceOf, forgetAccounts, free, type Reservation, reserve } from './accounts.ts';
 import type { Database } from './database.ts';
-import { endOwner, insertDraw, type StoredDraw, settleDraw } from './draws.ts';
+import { insertDraw, openDraw, type StoredDraw, settleDraw } from './draws.ts';
 import { groupCommit, type Work } from './group-commit.ts';
 import type { LedgerStore } from './ledger-outbox.ts';
 import type { Limits } from './limits.ts';
+import { endOwner } from './lost-calls.ts';
+import { forgetLostDraws, freeLostHolds } from './lost-draws.ts';
 import type { Owner } from './owner.ts';
 import { type RateLimit, rateBuckets } from './rate-buckets.ts';
 import { type ConcurrencyLimit, freeSlots, takeSlots } from './slots.ts';
 import { type BudgetLimit, windowOf } from './windows.ts';
 
 const tryAgainEveryMs = 1_000;
+const atOnce = 500;
 /** Windows of budgets are kept for 400 days. */
 const accountsKeptMs = 400 * 24 * 3_600_000;
 
@@ -27,11 +31,16 @@ export interface LimitsOptions {
   readonly ledger: Pick<LedgerStore, 'adopt'>;
   readonly owner: Owner;
   readonly now?: () => number;
+  /** For rates. */
+  readonly monotonicMs?: () => number;
+  /** How long the rest of a lost call's ceiling stays held, milliseconds; 0: not at all. Default: a day. */
+  readonly lostHoldMs?: number;
 }
 
-export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOptions): Limits {
+export function openLimits(options: LimitsOptions): Limits {
+  const { database, ledger, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
   const commit = groupCommit(database);
-  const rates = rateBuckets(now);
+  const rates = rateBuckets(monotonicMs);
   const owed: Work<void>[] = [];
   /** What must be booked sooner or later: a database that fails now is asked again. */
   const owe = async (work: Work<void>): Promise<void> => {
@@ -64,14 +73,16 @@ export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOp
     };
     return {
       budgeted: budgets.length > 0,
-      async draw({ callId, most, rows }) {
+      async draw({ callId, most, inputCost = most, rows, instead }) {
         const drawnBy = owner.id();
         const parts = budgets.map((budget) => take(budget, most, drawnBy));
         const accounts = parts.map(({ budget, window }) => accountOf(budget, window));
-        const draw: StoredDraw = { id: crypto.randomUUID(), owner: drawnBy, callId, most, cost: null, accounts, rows };
+        const draw: StoredDraw = { id: crypto.randomUUID(), owner: drawnBy, callId, most, inputCost, cost: null, accounts, rows };
         try {
           await commit(async (tx) => {
-            await reserve(tx, drawnBy, parts, now());
+            const before = instead?.id === undefined ? null : await openDraw(tx, instead.id);
+            await reserve(tx, drawnBy, parts, now(), before === null ? null : { accounts: before.accounts, amount: before.most });
+            if (before !== null) await settleDraw(tx, before, 0);
             await insertDraw(tx, draw, now());
           });
         } catch (error) {
@@ -101,7 +112,7 @@ export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOp
       if (slots.length === 0) return { release: async () => {} };
       const id = crypto.randomUUID();
       try {
-        await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), now: now() }));
+        await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), host: owner.host, now: now() }));
       } catch (error) {
         rates.giveBack(counted);
         throw refusal(error);
@@ -145,8 +156,14 @@ export function openLimits({ database, ledger, owner, now = Date.now }: LimitsOp
       const dead = known.map((row) => String(row['id'])).filter((id) => !living.has(id));
       await ledger.adopt();
       let lost = 0;
-      for (const id of dead) lost += await database.tx((tx) => endOwner(tx, id));
-      if (dead.length > 0) await database.tx((tx) => forgetAccounts(tx, now() - accountsKeptMs));
+      for (const id of dead) lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
+      for (let freed = atOnce; freed === atOnce; ) freed = await database.tx((tx) => freeLostHolds(tx, now(), atOnce));
+      if (dead.length > 0) {
+        await database.tx(async (tx) => {
+          await forgetAccounts(tx, now() - accountsKeptMs);
+          await forgetLostDraws(tx, now());
+        });
+      }
       return lost;
     },
 
@@ -165,6 +182,7 @@ interface Reserved extends Reservation {
 function drawOn(draw: StoredDraw, owe: (work: Work<void>) => Promise<void>): Draw {
   let settled: Promise<void> | null = null;
   return {
+    id: draw.id,
     settle(cost) {
       settled ??= owe((tx) => settleDraw(tx, draw, Number.isFinite(cost) ? Math.max(0, Math.round(cost)) : draw.most));
       return settled;

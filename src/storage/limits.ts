@@ -13,8 +13,9 @@ export interface Limits {
   /** State of the budgets among the limits, in their order. */
   budgets(limits: readonly Limit[]): Promise<readonly BudgetState[]>;
   /**
-   * Ends what a dead process left: each draw without a ledger row becomes one, with outcome LOST (or the cost it had
-   * settled). Called at start-up, after the ledger has drained its outbox, and on a timer. Returns how many.
+   * Ends what a dead process left: each call without a ledger row gets one, with outcome LOST and what it had settled, or an
+   * estimate; the rest of its ceiling stays held for a while. Called at start-up, after the ledger has drained its outbox, and
+   * on a timer. Returns how many.
    */
   recover(): Promise<number>;
   close(): Promise<void>;
@@ -29,6 +30,7 @@ export interface BudgetState {
   readonly name: string;
   readonly limit: NanoUsd;
   readonly spent: NanoUsd;
+  /** For calls that run, and for a while for calls that were lost. */
   readonly held: NanoUsd;
   /** Milliseconds since 1970, UTC. */
   readonly resetsAt: number;

@@ -26,7 +26,9 @@ const recoverEveryMs = 10_000;
 /** A database that takes longer for one row is not ready. */
 const readyMs = 500;
 const tidyEveryMs = 3_600_000;
-const dayMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const defaultLostHoldHours = 24;
 
 export interface Storage {
   readonly database: Database;
@@ -49,6 +51,8 @@ export interface StorageOptions {
   readonly usageDays?: number | null;
   /** Goes on where the master key was lost or exchanged: what it sealed stays closed. Default: refused. */
   readonly acceptLostMasterKey?: boolean;
+  /** Hours for which the rest of a lost call's ceiling stays held. Default 24. */
+  readonly lostHoldHours?: number;
   /** Told of what an operator should know, in a sentence. */
   readonly warn?: (sentence: string, cause?: unknown) => void;
   readonly now?: () => number;
@@ -80,10 +84,11 @@ interface Parts extends StorageOptions {
   readonly outbox: string | null;
 }
 
-async function openOn({ folder, database, seal, outbox, usageDays = null, warn = () => {}, now = Date.now }: Parts): Promise<Storage> {
+async function openOn(parts: Parts): Promise<Storage> {
+  const { folder, database, seal, outbox, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
   const owner = await openOwner(database, { now });
   const ledger = openLedger({ database, owner, folder: outbox, warn });
-  const limits = openLimits({ database, ledger, owner, now });
+  const limits = openLimits({ database, ledger, owner, now, lostHoldMs: lostHoldHours * hourMs });
   const completions = openCompletions({ database, seal, now });
   const passages = await openPassages(database, now);
 

@@ -1,14 +1,25 @@
 /** Outbox files and the database: how much of each is stored, what to do with those of dead processes, and when one may go. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate as letOthers } from 'node:timers/promises';
 import { noUsage } from '../core/money.ts';
 import type { UsageRow } from '../core/usage-row.ts';
 import type { Database } from './database.ts';
 import { outboxLines } from './outbox.ts';
 import { storeUsageRows } from './usage-rows.ts';
 
-/** Lines that one transaction stores. */
-export const batchLines = 500;
+/** Rows that one transaction stores: some 10 ms. A call that served many fields has as many in one line. */
+const maxRowsAtOnce = 500;
+
+/** The first of the lines, as many as one transaction stores: at least one. */
+export function batchOf<T extends { readonly rows: readonly UsageRow[] }>(lines: readonly T[]): readonly T[] {
+  let rows = 0;
+  const next = lines.findIndex((line, index) => {
+    rows += line.rows.length;
+    return index > 0 && rows > maxRowsAtOnce;
+  });
+  return next === -1 ? lines.slice() : lines.slice(0, next);
+}
 
 export const setPosition = `insert into outboxes (file, position) values ($1, $2)
   on conflict (file) do update set position = excluded.position`;
@@ -19,7 +30,6 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
   const [stored] = await database.all('select position from outboxes where file = $1', [file]);
   let rows: UsageRow[] = [];
   let end = 0;
-  let lines = 0;
   let torn = 0;
   let strange = 0;
   const store = (): Promise<void> =>
@@ -33,10 +43,10 @@ export async function adoptFile(database: Database, path: string, warn: (sentenc
     if (line.text === null) torn += 1;
     else if (found === null) strange += 1;
     else rows.push(...found);
-    lines += 1;
-    if (lines % batchLines === 0) {
+    if (rows.length >= maxRowsAtOnce) {
       await store();
       rows = [];
+      await letOthers();
     }
   }
   if (rows.length > 0) await store();

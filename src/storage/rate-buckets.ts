@@ -4,6 +4,7 @@
  */
 import { GatewayError } from '../core/errors.ts';
 import type { Limit } from '../core/hold.ts';
+import { monotonicMs } from '../core/monotonic.ts';
 
 export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' }>;
 
@@ -26,7 +27,8 @@ export interface RateBuckets {
 const bucketOf = ({ kind, name }: RateLimit): string => `${kind} ${name}`;
 const counted: Readonly<Record<RateLimit['kind'], string>> = { requests: 'requests', calls: 'model calls' };
 
-export function rateBuckets(now: () => number = Date.now): RateBuckets {
+/** `now`: milliseconds of a clock that nobody sets back; else a full bucket would be empty for as long as it was set back. */
+export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
   const buckets = new Map<string, Bucket>();
   const filled = (limit: RateLimit): Bucket => {
     const at = now();

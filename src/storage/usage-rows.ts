@@ -1,9 +1,11 @@
 /** The ledger's rows in the database, with their roll-up by the hour. Times are milliseconds since 1970, UTC. */
 import { createHash } from 'node:crypto';
+import { turnsOf } from '../core/turns.ts';
 import type { UsageRow } from '../core/usage-row.ts';
 import type { Row, SqlValue, Statements } from './database.ts';
 
-export const hourMs = 3_600_000;
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
 /** Columns of `usage_keys`, in the order of the identity. */
@@ -34,6 +36,9 @@ const sums = [
   'saved_cost',
 ] as const;
 
+/** One call may have served thousands of fields: others have their turn within its transaction. */
+const maxRowsPerTurn = 1_000;
+
 /**
  * Stores what is not stored yet: (callId, use) is a row's identity, so a replay changes nothing. A LOST row gives way to
  * the real one, should that come after all. Draws that have settled and now have their row are over.
@@ -41,7 +46,10 @@ const sums = [
 export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]): Promise<void> {
   const hours = new Map<string, HourSum>();
   const keys = new Set<bigint>();
+  const turns = turnsOf({ unitsPerTurn: maxRowsPerTurn });
   for (const row of rows) {
+    const wait = turns.spend(1);
+    if (wait !== null) await wait;
     const keyId = keyIdOf(row);
     if (!(await inserted(tx, row, keyId, keys)) && !(await foundAfterLoss(tx, row, keyId, keys, hours))) continue;
     addTo(hours, row, keyId, 1);

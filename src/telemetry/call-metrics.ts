@@ -113,6 +113,9 @@ function counters({ registry, routes }: CallMetricsOptions) {
     'model',
     'outcome',
   ]);
+  const miscounted = counter('fieldgate_miscounted_attempts_total', 'Attempts whose vendor told a count that cannot be true: estimated.', [
+    'deployment',
+  ]);
   const attemptDuration = histogram('fieldgate_attempt_duration_seconds', 'Of one attempt at one deployment.', durations, ['deployment']);
   const attemptFirstToken = histogram(
     'fieldgate_attempt_time_to_first_token_seconds',
@@ -140,8 +143,9 @@ function counters({ registry, routes }: CallMetricsOptions) {
       duration.observe({ route, cache }, settlement.latencyMs / 1000);
       if (settlement.timeToFirstTokenMs !== null) firstToken.observe({ route, cache }, settlement.timeToFirstTokenMs / 1000);
     },
-    attempted({ deployment, provider, model, outcome, latencyMs, timeToFirstTokenMs, usage }: AttemptFact): void {
+    attempted({ deployment, provider, model, outcome, latencyMs, timeToFirstTokenMs, usage, miscounted: wrong }: AttemptFact): void {
       attempts.inc({ deployment, provider, model, outcome });
+      if (wrong === true) miscounted.inc({ deployment });
       if (usage !== null) attemptDuration.observe({ deployment }, latencyMs / 1000);
       if (timeToFirstTokenMs !== null) attemptFirstToken.observe({ deployment }, timeToFirstTokenMs / 1000);
     },

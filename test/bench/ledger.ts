@@ -1,10 +1,12 @@
 /** What a call pays for its row in the ledger, and what a report over many rows costs. The plan allows 4 us a row. */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
 import type { Database } from '../../src/storage/database.ts';
 import type { Ledger } from '../../src/storage/ledger.ts';
 import { openLedger } from '../../src/storage/ledger-outbox.ts';
+import { usageTotals } from '../../src/storage/ledger-totals.ts';
 import { migrations } from '../../src/storage/migrations.ts';
 import { openOwner } from '../../src/storage/owner.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
@@ -38,6 +40,7 @@ export async function ledgerBench(): Promise<void> {
     await ledger.close();
     await database.close();
   });
+  await reportingMany();
 }
 
 async function appending(ledger: Ledger, folder: string): Promise<void> {
@@ -96,6 +99,56 @@ async function reporting(ledger: Ledger, database: Database): Promise<void> {
   say(
     `aiUsage over ${rows} rows of two days: ${(report / 1000).toFixed(0)} ms, ${ratio(report, raw)} a plain GROUP BY over the rows (${(raw / 1000).toFixed(0)} ms)`,
   );
+}
+
+/** A million rows under 6,000 keys over 90 days: hardly two of them share an hour and a key. Written straight into the tables. */
+const manyRows = 1_000_000;
+const manyDays = 90;
+const manyKeys = 6_000;
+
+async function reportingMany(): Promise<void> {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'fieldgate.db');
+    await openSqlite(file, migrations).close();
+    fill(file);
+    const database = openSqlite(file, migrations);
+    const histogram = monitorEventLoopDelay({ resolution: 1 });
+    const to = begin + manyDays * 24 * 3_600_000;
+    for (const groupBy of [['coordinate'], ['principal', 'coordinate']] as const) {
+      for (const interval of [null, 'day'] as const) {
+        histogram.reset();
+        histogram.enable();
+        const began = performance.now();
+        await usageTotals(database, { from: begin, to, groupBy, interval, first: 1_000, after: null, only: null });
+        const tookMs = performance.now() - began;
+        histogram.disable();
+        say(
+          `aiUsage over ${manyRows} rows of ${manyKeys} keys by ${groupBy.join(', ')}${interval === null ? '' : ` and ${interval}`}: ${tookMs.toFixed(0)} ms, ` +
+            `in which nobody waits for longer than ${(histogram.max / 1e6).toFixed(0)} ms (p99 ${(histogram.percentile(99) / 1e6).toFixed(0)} ms)`,
+        );
+      }
+    }
+    await database.close();
+  });
+}
+
+function fill(file: string): void {
+  const connection = new DatabaseSync(file);
+  connection.exec('pragma synchronous = off; begin');
+  const key = connection.prepare(
+    `insert into usage_keys (id, coordinate, operation, client, principal, team, route, deployment, provider, model, outcome, cache)
+     values (?, ?, '', '', ?, ?, 'default', 'd', 'p', 'm', 'OK', 'MISS')`,
+  );
+  for (let id = 0; id < manyKeys; id += 1) key.run(id, `Product.field${id % 20}`, `key:${id % 300}`, `team-${id % 30}`);
+  const hour = connection.prepare(
+    `insert into usage_hours values (?, ?, 0, 0, 1, 10, 0, 0, 5, 0, 0, 1, 100, 0)
+     on conflict (hour, key_id) do update set calls = calls + 1, priced = priced + 1, cost = cost + 100`,
+  );
+  for (let index = 0; index < manyRows; index += 1) {
+    hour.run(begin + Math.floor((index / manyRows) * manyDays * 24) * 3_600_000, (index * 7_919) % manyKeys);
+  }
+  connection.exec('commit');
+  connection.close();
 }
 
 if (import.meta.main) await ledgerBench();

@@ -41,6 +41,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
         usage: { ...noUsage, freshInputTokens: 40, outputTokens: 20 },
         estimated: true,
         cost: 150,
+        unpricedCalls: 0,
         savedCost: 7,
         failures: 1,
       },
@@ -53,16 +54,16 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     expect(await ledger.totals({ ...always, to: always.from })).toEqual({ totals: [], endCursor: null });
   });
 
-  it('says null, not 0, when nothing was priced, and the priced part otherwise', async () => {
+  it('says null, not 0, when nothing was priced, else the priced part, and how many calls that leaves out', async () => {
     const ledger = await filled([
       usageRow({ model: 'a', cost: null }),
       usageRow({ model: 'b', cost: null }),
       usageRow({ model: 'b', cost: 5 }),
     ]);
     const { totals } = await ledger.totals({ ...always, groupBy: ['model'] });
-    expect(totals.map(({ key, cost }) => [key.model, cost])).toEqual([
-      ['a', null],
-      ['b', 5],
+    expect(totals.map(({ key, cost, unpricedCalls }) => [key.model, cost, unpricedCalls])).toEqual([
+      ['a', null, 1],
+      ['b', 5, 1],
     ]);
   });
 
@@ -222,6 +223,7 @@ function byHand(rows: readonly UsageRow[], { from, to, groupBy, interval, only }
       usage: addUsage(sofar?.usage ?? noUsage, row.usage),
       estimated: (sofar?.estimated ?? false) || row.estimated,
       cost: row.cost === null ? (sofar?.cost ?? null) : (sofar?.cost ?? 0) + row.cost,
+      unpricedCalls: (sofar?.unpricedCalls ?? 0) + (row.cost === null ? 1 : 0),
       savedCost: (sofar?.savedCost ?? 0) + row.savedCost,
       failures: (sofar?.failures ?? 0) + (row.outcome === 'OK' || row.outcome === 'CANCELLED' ? 0 : 1),
     });

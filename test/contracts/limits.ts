@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Draw, Hold, Limit } from '../../src/core/hold.ts';
+import { noUsage } from '../../src/core/money.ts';
 import type { UsageRow } from '../../src/core/usage-row.ts';
 import type { Ledger, UsageQuery } from '../../src/storage/ledger.ts';
 import type { Limits } from '../../src/storage/limits.ts';
@@ -12,6 +13,8 @@ export interface LimitsFixture {
   readonly ledger: Ledger;
   /** Milliseconds since 1970: 5 November 2026, noon, to begin with. */
   readonly clock: { time: number };
+  /** By how much somebody has set the clock of the machine, beside the time that went by. */
+  readonly wall: { setMs: number };
   /** The same state as another living process sees it. */
   elsewhere(): Promise<Pick<LimitsFixture, 'limits' | 'ledger'>>;
   /** A process on the same state that counts as dead from its birth, as others see it. */
@@ -257,6 +260,20 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       );
     });
 
+    it('neither lock out nor let more pass when the clock of the machine is set', async () => {
+      const { limits, clock, wall } = await open();
+      const rate = [perMinute('key:a', 30)];
+      for (const stepMs of [-3_600_000, 7_200_000]) {
+        for (let n = 0; n < 30; n += 1) await limits.admit(rate);
+        wall.setMs += stepMs;
+        await expect(limits.admit(rate)).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { retryAfterMs: 2_000 } });
+        clock.time += 20_000;
+        for (let n = 0; n < 10; n += 1) await limits.admit(rate);
+        await expect(limits.admit(rate)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+        clock.time += 60_000;
+      }
+    });
+
     it('stay counted when the request ends', async () => {
       const { limits } = await open();
       await (await limits.admit([perMinute('key:a', 1)])).release();
@@ -297,7 +314,9 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
     it('does not count the slots of a process that no longer renews its lease', async () => {
       const { limits, elsewhere, clock } = await open();
       await (await elsewhere()).limits.admit([slots(1)]);
+      await limits.recover();
       clock.time += 3_600_000;
+      await limits.recover();
       await limits.admit([slots(1)]);
     });
 
@@ -315,7 +334,79 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
     const rowsOf = async (ledger: Ledger) =>
       (await ledger.totals(always)).totals.map(({ key, cost, estimated }) => ({ outcome: key.outcome, cost, estimated }));
 
-    it('makes a LOST row of a draw whose process died, and books all that was drawn', async () => {
+    const answer = (output: number): UsageRow =>
+      usageRow({ callId: crypto.randomUUID(), time: noon, usage: { ...noUsage, freshInputTokens: 10, outputTokens: output } });
+    /** Input of 20 tokens for 20, and up to 1,000 tokens of output for 2,000. */
+    const large = (rest: Partial<UsageRow> = {}): Parameters<Hold['draw']>[0] => {
+      const rows = [
+        usageRow({ callId: crypto.randomUUID(), usage: { ...noUsage, freshInputTokens: 20, outputTokens: 1_000 }, cost: 2_020, ...rest }),
+      ];
+      return { ...attempt(2_020, rows), inputCost: 20 };
+    };
+
+    it('books the input and as much output as answers of that deployment have, and holds the rest for a day', async () => {
+      const { limits, ledger, doomed, clock } = await open();
+      ledger.append([...[5, 30, 40, 50, 900].map(answer), { ...answer(1_000), outcome: 'TIMEOUT' }, { ...answer(1_000), cache: 'HIT' }]);
+      ledger.append([1, 2, 3, 4, 5, 6].map((output) => ({ ...answer(output), deployment: 'another' })));
+      await ledger.flush();
+      const hold = await (await doomed()).limits.hold([monthly(10_000)], 5_000);
+      await hold.draw(large());
+      expect(await limits.recover()).toBe(1);
+      const { totals } = await ledger.totals({ ...always, groupBy: ['outcome'] });
+      expect(totals.find(({ key }) => key.outcome === 'LOST')).toMatchObject({
+        cost: 20 + 2 * 40,
+        estimated: true,
+        usage: { freshInputTokens: 20, outputTokens: 40 },
+      });
+      expect(await balance(limits, monthly(10_000))).toEqual([[100, 1_920]]);
+      await expect(limits.hold([monthly(10_000)], 8_000)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+      clock.time += 23 * 3_600_000;
+      await limits.recover();
+      expect(await balance(limits, monthly(10_000))).toEqual([[100, 1_920]]);
+      clock.time += 3_600_000;
+      await limits.recover();
+      expect(await balance(limits, monthly(10_000))).toEqual([[100, 0]]);
+      await limits.recover();
+      expect(await balance(limits, monthly(10_000))).toEqual([[100, 0]]);
+    });
+
+    it('takes the route’s answers where the deployment has none, and a page of text where nobody has', async () => {
+      for (const [rows, output] of [
+        [[{ ...answer(70), deployment: 'another' }], 70],
+        [[{ ...answer(70), route: 'other' }], 500],
+        [[answer(9_999)], 1_000],
+      ] as const) {
+        const { limits, ledger, doomed } = await open();
+        ledger.append(rows);
+        await ledger.flush();
+        await (await (await doomed()).limits.hold([monthly(10_000)], 0)).draw(large());
+        await limits.recover();
+        expect(await balance(limits, monthly(10_000))).toEqual([[20 + 2 * output, 2_000 - 2 * output]]);
+      }
+    });
+
+    it('corrects an estimate, and frees what was held beside it, when the process was not dead after all', async () => {
+      const { limits, ledger, doomed, clock } = await open();
+      for (const waits of [0, 30 * 3_600_000]) {
+        const slow = await doomed();
+        const hold = await slow.limits.hold([monthly(10_000)], 0);
+        const asked = large();
+        const draw = await hold.draw(asked);
+        const [before] = await balance(limits, monthly(10_000));
+        expect(await limits.recover()).toBe(1);
+        clock.time += waits;
+        await limits.recover();
+        await draw.settle(1_234);
+        await hold.release();
+        slow.ledger.append([{ ...usageRow(), ...asked.rows[0], outcome: 'OK', cost: 1_234 }]);
+        await slow.ledger.flush();
+        expect(await balance(limits, monthly(10_000))).toEqual([[(before?.[0] ?? 0) + 1_234, 0]]);
+      }
+      const { totals } = await ledger.totals(always);
+      expect(totals.map(({ key, cost }) => [key.outcome, cost])).toEqual([['OK', 2_468]]);
+    });
+
+    it('makes a LOST row of a draw whose process died, and books all that was drawn where all of it is input', async () => {
       const { limits, ledger, doomed } = await open();
       const hold = await (await doomed()).limits.hold([monthly(100)], 80);
       await hold.draw(attempt(50));
@@ -412,6 +503,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       const { limits, elsewhere, clock } = await open();
       const other = await elsewhere();
       await (await other.limits.hold([monthly(100)], 80)).draw(attempt(50));
+      expect(await limits.recover()).toBe(0);
       clock.time += 3_600_000;
       expect(await limits.recover()).toBe(1);
       expect(await balance(limits, monthly(100))).toEqual([[50, 0]]);

@@ -63,6 +63,15 @@ export function providerContract(
       expect(said.at(-1)?.type).toBe('finish');
     });
 
+    it('tells that its request is on the way before it says anything, where it tells so', async () => {
+      let told = 0;
+      const sent = (): void => {
+        told += 1;
+      };
+      const chunks = made.provider.send(made.request, { ...sendOptions(made.model), sent });
+      for await (const chunk of chunks) if (chunk.type !== 'warning') expect(told).toBe(made.provider.tellsSent === true ? 1 : 0);
+    });
+
     it('tells its usage at most once', async () => {
       const options = sendOptions(made.model);
       await collect(made.provider.send(made.request, options));

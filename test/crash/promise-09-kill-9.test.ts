@@ -15,6 +15,10 @@ async function ask({ url, developmentKey }: ChildGateway, query: string, variabl
   return answer;
 }
 
+/** Nano-dollars for a token. */
+const outputPrice = 2_000;
+const nano = (amount: string): number => Math.round(Number(amount) * 1e9);
+
 /** Each call has an operation name of its own, which the ledger keeps, and says it in its prompt, which the vendor sees. */
 const nameIn = (text: string): string => /call_\d+_\d+/.exec(text)?.[0] ?? '';
 
@@ -30,7 +34,9 @@ async function usageByOperation(gateway: ChildGateway, key: string): Promise<Rea
 }
 
 describe('the ledger survives kill -9', () => {
-  it('every call that reached a provider has one row after the restart, and no budget stays held', { timeout: 120_000 }, async () => {
+  it('every call that reached a provider has one row after the restart, at an estimate; what else it may have cost stays held', {
+    timeout: 120_000,
+  }, async () => {
     const upstream = await rawUpstream();
     whenOver(() => upstream.close());
     const folder = configFolder(upstream.url);
@@ -75,14 +81,20 @@ describe('the ledger survives kill -9', () => {
         expect({ name, calls: row.calls }).toEqual({ name, calls: 1 });
         expect(row.key.outcome).toMatch(/^(OK|LOST)$/);
         if (row.key.outcome === 'LOST') expect(row.usage.estimated).toBe(true);
-        expect(Number(row.usage.cost.amount)).toBeGreaterThan(0);
+        expect(nano(row.usage.cost.amount)).toBeGreaterThan(0);
+        // The answers that the ledger knows have 2 tokens; before it knows any, a lost call is booked with all of its 100.
+        if (round > 0 && name.startsWith(`call_${round}_`)) expect(nano(row.usage.cost.amount)).toBeLessThan(100 * outputPrice);
       }
 
       const { data } = await ask(gateway, '{ aiViewer { budgets { spent { amount } held { amount } } } }', {}, key);
       const [budget] = data.aiViewer.budgets;
-      expect(budget.held.amount).toBe('0');
-      const nano = (amount: string): number => Math.round(Number(amount) * 1e9);
-      expect(nano(budget.spent.amount)).toBe([...rows.values()].reduce((sum, row) => sum + nano(row.usage.cost.amount), 0));
+      const spent = nano(budget.spent.amount);
+      expect(spent).toBe([...rows.values()].reduce((sum, row) => sum + nano(row.usage.cost.amount), 0));
+      // Whatever the provider counts of the maximum that each call asked for has room.
+      const lost = [...rows.values()].filter((row) => row.key.outcome === 'LOST');
+      const lostCost = lost.reduce((sum, row) => sum + nano(row.usage.cost.amount), 0);
+      expect(lostCost + nano(budget.held.amount)).toBeGreaterThanOrEqual(lost.length * 100 * outputPrice);
+      expect(nano(budget.held.amount)).toBeLessThan(lost.length * 101 * outputPrice);
     }
     expect([...(await usageByOperation(gateway, key)).values()].map((row) => row.key.outcome)).toContain('LOST');
   });

@@ -29,7 +29,7 @@ const start = async () => {
   const provider = talkative();
   const gateway = await startGateway({
     providers: { ...plainConfig.providers, talkative: provider },
-    deployments: { ...plainConfig.deployments, talkative: deploymentAt('talkative') },
+    deployments: { ...plainConfig.deployments, talkative: { ...deploymentAt('talkative'), maxOutputTokens: 1_000_000 } },
     routes: { ...plainConfig.routes, default: { deployments: ['talkative'] } },
   });
   return { provider, gateway };

@@ -48,7 +48,7 @@ describe('output guardrails are enforced while streaming with a bounded hold-bac
     const { gateway, upstream } = await guardedBy(noCodenames);
     const rest = newGate();
     upstream.plays(saying('word '.repeat(4_000), rest, 'end'));
-    const events = await eventsOver(overSse(gateway, { variables: ask('Go on and on.') }), ({ __typename }) => {
+    const events = await eventsOver(overSse(gateway, { variables: ask('Go on and on.', { maxOutputTokens: 5_000 }) }), ({ __typename }) => {
       if (__typename === 'TextDelta') rest.open();
     });
     expect(textOf(events)).toBe(`${'word '.repeat(4_000)}end`);

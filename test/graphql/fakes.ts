@@ -200,6 +200,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
           usage,
           estimated: false,
           cost: 1_500_000,
+          unpricedCalls: 0,
           savedCost: 0,
           failures: 0,
         };

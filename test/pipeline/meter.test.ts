@@ -5,7 +5,7 @@ import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { metered } from '../../src/pipeline/meter.ts';
 import { openLog, silentLog } from '../../src/telemetry/log.ts';
-import { account, breaks, call, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';
+import { account, breaks, call, double, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';
 
 const meteredOver = (handler: Handler) => {
   const ledger = memoryLedger();
@@ -177,16 +177,33 @@ describe('the meter', () => {
   });
 
   it('knows when the first content came', async () => {
-    let time = 1_000;
+    let elapsedMs = 0;
     const ledger = memoryLedger();
-    const handle = metered({ ledger, log: silentLog, now: () => time })(async function* () {
+    const handle = metered({ ledger, log: silentLog, now: () => 1_000, monotonicMs: () => elapsedMs })(async function* () {
       yield { type: 'warning', message: 'slow' };
-      time += 70;
+      elapsedMs += 70.4;
       yield { type: 'text', text: 'Hi.' };
-      time += 30;
+      elapsedMs += 30;
     });
     await collect(handle(request, call({ deadlineMs: 100_000 })));
     expect(ledger.rows).toMatchObject([{ time: 1_000, timeToFirstTokenMs: 70, latencyMs: 100 }]);
+  });
+
+  it.each([-3_600_000, 3_600_000])('takes no durations from a clock that somebody sets by %i ms', async (stepMs) => {
+    let time = Date.now();
+    const provider = double('steps', async function* () {
+      yield { type: 'text', text: 'Hi ' };
+      time += stepMs;
+      yield { type: 'text', text: 'there.' };
+      yield { type: 'finish', reason: 'stop' };
+    });
+    const { handle, ledger } = gateway([route('default', [provider])], { now: () => time });
+    const asked = call({ deadlineMs: Number.POSITIVE_INFINITY });
+    await collect(handle(request, asked));
+    for (const latencyMs of [ledger.rows[0]?.latencyMs, asked.attempts()[0]?.latencyMs]) {
+      expect(latencyMs).toBeGreaterThanOrEqual(0);
+      expect(latencyMs).toBeLessThan(600_000);
+    }
   });
 
   it('writes the row of a call that failed at every deployment', async () => {

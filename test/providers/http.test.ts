@@ -1,5 +1,6 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { upstreamHttp } from '../../src/providers/http.ts';
+import { tellingWhenSent, tellsWhenSent, upstreamHttp } from '../../src/providers/http.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 let upstream: RawUpstream;
@@ -54,5 +55,37 @@ describe('our fetch', () => {
     controller.abort();
     await expect(reader?.read()).rejects.toThrow();
     await upstream.requests.at(-1)?.closed;
+  });
+
+  it('tells when a request goes out, and not before it has a connection', async () => {
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => void sockets.push(socket));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    let sent = 0;
+    const controller = new AbortController();
+    const never = tellingWhenSent(
+      () => {
+        sent += 1;
+      },
+      () => fetch(`https://127.0.0.1:${port}`, { signal: controller.signal }),
+    );
+    setTimeout(() => controller.abort(), 50);
+    await expect(never).rejects.toThrow();
+    expect(sent).toBe(0);
+    for (const socket of sockets) socket.destroy();
+    silent.close();
+
+    for (const time of [1, 2]) {
+      upstream.plays({ pieces: ['one'] });
+      const told = () => {
+        sent += 1;
+      };
+      expect(await (await tellingWhenSent(told, () => fetch(upstream.url, { method: 'POST', body: 'x' }))).text()).toBe('one');
+      expect(sent).toBe(time);
+    }
+    await (await fetch(upstream.url)).text();
+    expect(sent).toBe(2);
+    expect([tellsWhenSent(fetch), tellsWhenSent(globalThis.fetch)]).toEqual([true, false]);
   });
 });

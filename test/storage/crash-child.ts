@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { argv } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Limit } from '../../src/core/hold.ts';
+import { noUsage } from '../../src/core/money.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { usageRow } from './rows.ts';
 
@@ -14,15 +15,18 @@ const budgets: readonly Limit[] = [
 
 async function operation(): Promise<void> {
   const callId = crypto.randomUUID();
-  const uses = (cost: number) => [0, 1].map((use) => usageRow({ time: Date.now(), callId, use, cost: use === 0 ? cost : 0 }));
+  const uses = (cost: number, outputTokens: number) =>
+    [0, 1].map((use) =>
+      usageRow({ time: Date.now(), callId, use, cost: use === 0 ? cost : 0, usage: { ...noUsage, freshInputTokens: 10, outputTokens } }),
+    );
   const admission = await limits.admit(budgets);
   const hold = await limits.hold(budgets, 700);
-  const draw = await hold.draw({ callId, most: 1_000, rows: uses(1_000) });
+  const draw = await hold.draw({ callId, most: 1_000, inputCost: 100, rows: uses(1_000, 500) });
   writeSync(1, `${callId}\n`);
   if (Math.random() < 0.7) await wait(Math.random() * 5);
   await draw.settle(400);
   if (Math.random() < 0.3) await wait(1);
-  ledger.append(uses(400));
+  ledger.append(uses(400, 250));
   await hold.release();
   await admission.release();
 }

@@ -11,6 +11,10 @@ import { temporaryFolder } from './state.ts';
 
 const budget: Limit = { kind: 'budget', name: 'key:a', per: 'month', most: 1e15 };
 
+/** What the child draws for a call, and what the ledger books for one that was lost: its input, and half of its output. */
+const drawn = 1_000;
+const estimate = 550;
+
 /** Runs the child until it has told of so many draws, and kills it there and then. Returns what it told. */
 async function killedAfter(folder: string, draws: number): Promise<readonly string[]> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -35,7 +39,9 @@ it.each([1, 60, 300])('has a row for every call after kill -9 in the middle of c
   expect(rows.filter((row) => row['found'] !== 2)).toEqual([]);
   const [state] = await storage.limits.budgets([budget]);
   const [sum] = await storage.database.all('select sum(cost) as cost from usage_rows');
-  expect(state).toMatchObject({ held: 0, spent: Number(sum?.['cost']) });
+  const [lost] = await storage.database.all('select sum(held) as held, count(*) as draws from lost_draws');
+  expect(state).toMatchObject({ held: Number(lost?.['held'] ?? 0), spent: Number(sum?.['cost']) });
+  expect(Number(lost?.['held'] ?? 0)).toBe(Number(lost?.['draws']) * (drawn - estimate));
   for (const table of ['draws', 'holdings', 'slots', 'outboxes']) expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
   expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
   await storage.close();

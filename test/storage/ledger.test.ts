@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Statements } from '../../src/storage/database.ts';
+import { openKeys } from '../../src/storage/keys-sql.ts';
 import type { UsageQuery } from '../../src/storage/ledger.ts';
 import { usageTotals } from '../../src/storage/ledger-totals.ts';
 import { openOutbox } from '../../src/storage/outbox.ts';
@@ -183,6 +184,147 @@ describe('a report over all time', () => {
   );
 });
 
+describe('what waits for the database', () => {
+  it('is stored a few rows at a time, however many fields a call has served', async () => {
+    const { ledger, database } = await processOn(temporaryFolder(), { clock });
+    let stored = 0;
+    let turns = 0;
+    const tx = database.tx.bind(database);
+    vi.spyOn(database, 'tx').mockImplementation((work) =>
+      tx((statements) =>
+        work({
+          ...statements,
+          run(sql, values) {
+            if (sql.startsWith('insert into usage_rows')) stored += 1;
+            return statements.run(sql, values);
+          },
+        }),
+      ),
+    );
+    let going = true;
+    const turn = (): void => {
+      turns += 1;
+      if (going) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const wide = Array.from({ length: 3_000 }, (_, use) => usageRow({ callId: 'wide', use }));
+    ledger.append(wide);
+    for (let call = 0; call < 20; call += 1)
+      ledger.append(Array.from({ length: 200 }, (_, use) => usageRow({ callId: `call ${call}`, use })));
+    await ledger.flush();
+    going = false;
+    expect(stored).toBe(7_000);
+    // Three within the wide call, and one between each two batches of at most 500 rows.
+    expect(turns).toBeGreaterThanOrEqual(3 + 10);
+  });
+});
+
+describe('a report over many rows', () => {
+  const begin = Date.UTC(2026, 9, 1);
+  const hourMs = 3_600_000;
+  /** Half of them within one hour, the others over days, each under a key of its own. */
+  const rowAt = (index: number) =>
+    usageRow({
+      time: begin + (index % 2 === 0 ? 1_000 + index : index * 600_000),
+      callId: `call ${index}`,
+      coordinate: `Query.f${index % 7}`,
+      principal: `key:${index}`,
+      cost: index % 5 === 0 ? null : index,
+    });
+  const filled = async (rows: number): Promise<Process> => {
+    const opened = await processOn(temporaryFolder(), { clock });
+    opened.ledger.append(Array.from({ length: rows }, (_, index) => rowAt(index)));
+    await opened.ledger.flush();
+    return opened;
+  };
+
+  it('is read in pieces, between which others have their turn, however many rows one hour has', async () => {
+    const { database } = await filled(600);
+    for (const [query, most] of [
+      [{ ...all, groupBy: ['coordinate'] }, 600],
+      [{ ...all, groupBy: ['coordinate'], from: begin + 500, to: begin + 0.9 * hourMs }, 300],
+      [{ ...all, groupBy: ['principal'], interval: 'minute', from: begin, to: begin + 48 * hourMs }, 600],
+    ] as const) {
+      let turns = 0;
+      let going = true;
+      const turn = (): void => {
+        turns += 1;
+        if (going) setImmediate(turn);
+      };
+      setImmediate(turn);
+      let sums = 0;
+      let largest = 0;
+      const counted: Statements = {
+        run: database.run,
+        async all(sql, values) {
+          if (!sql.includes('usage_keys')) return database.all(sql, values);
+          sums += 1;
+          const inPiece = /from \(select (?<selected>.*)\) u join/s.exec(sql)?.groups?.['selected'] ?? '';
+          const [counts] = await database.all(`select count(*) as found from (select ${inPiece})`, values);
+          largest = Math.max(largest, Number(counts?.['found']));
+          return database.all(sql, values);
+        },
+      };
+      await usageTotals(counted, { ...query, first: 1_000 }, { rowsPerPiece: 40 });
+      going = false;
+      expect(largest).toBeLessThanOrEqual(40);
+      expect(sums).toBeGreaterThanOrEqual(Math.floor((0.5 * most) / 40));
+      expect(turns).toBeGreaterThanOrEqual(sums - 1);
+    }
+  });
+
+  it('says the same in pieces of any size, page by page', async () => {
+    const { database } = await filled(120);
+    const inPages = async (query: UsageQuery, rowsPerPiece: number) => {
+      const totals = [];
+      let after: string | null = null;
+      do {
+        const page: Awaited<ReturnType<typeof usageTotals>> = await usageTotals(database, { ...query, after }, { rowsPerPiece });
+        totals.push(...page.totals);
+        after = page.endCursor;
+      } while (after !== null);
+      return totals;
+    };
+    for (const groupBy of [[], ['coordinate'], ['principal', 'coordinate']] as const) {
+      for (const interval of [null, 'hour', 'day', 'month'] as const) {
+        for (const [from, to] of [
+          [begin, begin + 30 * 24 * hourMs],
+          [begin + 1_050, begin + 12.3 * hourMs],
+        ] as const) {
+          const query: UsageQuery = { ...all, groupBy, interval, from, to, first: 7 };
+          const whole = (await usageTotals(database, { ...query, first: 1_000 }, { rowsPerPiece: 100_000 })).totals;
+          for (const size of [1, 3, 1_000]) expect(await inPages(query, size)).toEqual(whole);
+        }
+      }
+    }
+  });
+
+  it('names keys, also those that were revoked', async () => {
+    const { database, ledger } = await filled(4);
+    const keys = openKeys(database);
+    const key = {
+      secretHash: 'x',
+      team: 'search',
+      scopes: [],
+      routes: null,
+      monthlyBudget: null,
+      requestsPerMinute: null,
+      callsPerMinute: null,
+      madeBy: null,
+      development: false,
+    };
+    await keys.put({ ...key, id: '1', name: 'web', createdAt: 1, expiresAt: null, revokedAt: null });
+    await keys.put({ ...key, id: '2', name: 'old web', createdAt: 1, expiresAt: null, revokedAt: 2 });
+    const { totals } = await ledger.totals({ ...all, groupBy: ['principal', 'coordinate'] });
+    expect(totals.map(({ key: { principal }, principalName }) => [principal, principalName])).toEqual([
+      ['key:0', undefined],
+      ['key:1', 'web'],
+      ['key:2', 'old web'],
+      ['key:3', undefined],
+    ]);
+  });
+});
+
 describe('retention', () => {
   it('deletes what is older than the hour of the time given, and nothing else', async () => {
     const { ledger, database } = await processOn(temporaryFolder(), { clock });
@@ -191,6 +333,28 @@ describe('retention', () => {
     await ledger.flush();
     expect(await ledger.deleteBefore(hour + 60_000)).toBe(2);
     expect((await ledger.totals(all)).totals).toMatchObject([{ calls: 2 }]);
+    expect(await database.all('select 1 from usage_keys')).toHaveLength(2);
+    expect(await database.all('select 1 from usage_hours')).toHaveLength(2);
+  });
+
+  it('deletes any number of rows, hours and keys a little at a time', async () => {
+    const { ledger, database } = await processOn(temporaryFolder(), { clock });
+    const hour = Date.UTC(2026, 10, 5, 12);
+    const rows = Array.from({ length: 1_300 }, (_, index) =>
+      usageRow({ time: hour - 1 - index * 1_000, callId: `${index}`, model: `${index}` }),
+    );
+    ledger.append([...rows, usageRow({ time: hour, model: '7' }), usageRow({ time: hour, model: 'new' })]);
+    await ledger.flush();
+    const changed: number[] = [];
+    const run = database.run.bind(database);
+    vi.spyOn(database, 'run').mockImplementation(async (sql, values) => {
+      const rowsChanged = await run(sql, values);
+      if (sql.startsWith('delete')) changed.push(rowsChanged);
+      return rowsChanged;
+    });
+    expect(await ledger.deleteBefore(hour)).toBe(1_300);
+    expect(Math.max(...changed)).toBeLessThanOrEqual(500);
+    expect((await ledger.totals({ ...all, groupBy: ['model'] })).totals.map(({ key }) => key.model)).toEqual(['7', 'new']);
     expect(await database.all('select 1 from usage_keys')).toHaveLength(2);
     expect(await database.all('select 1 from usage_hours')).toHaveLength(2);
   });

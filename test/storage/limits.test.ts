@@ -8,11 +8,13 @@ const nobody = deadPid();
 async function open() {
   const folder = temporaryFolder();
   const clock = { time: noon };
+  const wall = { setMs: 0 };
   return {
-    ...(await processOn(folder, { clock })),
+    ...(await processOn(folder, { clock, wall })),
     clock,
-    elsewhere: () => processOn(folder, { clock }),
-    doomed: () => processOn(folder, { clock, pid: nobody }),
+    wall,
+    elsewhere: () => processOn(folder, { clock, wall }),
+    doomed: () => processOn(folder, { clock, wall, pid: nobody }),
   };
 }
 

@@ -22,3 +22,36 @@ describe('the lease of a process', () => {
     expect(run).toHaveBeenCalledTimes(2);
   });
 });
+
+describe('leases and a clock that somebody sets', () => {
+  const minuteMs = 60_000;
+
+  it.each([-60 * minuteMs, 60 * minuteMs])('nobody is taken for dead who goes on renewing, when it is set by %i ms', async (stepMs) => {
+    const folder = temporaryFolder();
+    const clock = { time: 1_000_000_000 };
+    const mine = { setMs: 0 };
+    const [one, other] = [await processOn(folder, { clock, wall: mine }), await processOn(folder, { clock })];
+    const both = new Set([one.owner.id(), other.owner.id()]);
+    expect(await one.owner.living()).toEqual(both);
+    mine.setMs = stepMs;
+    for (let turn = 0; turn < 6; turn += 1) {
+      clock.time += 10_000;
+      await Promise.all([one.owner.renew(), other.owner.renew()]);
+      expect(await one.owner.living()).toEqual(both);
+      expect(await other.owner.living()).toEqual(both);
+    }
+  });
+
+  it('who does not renew is dead after the lease, whatever the clock was set to', async () => {
+    const folder = temporaryFolder();
+    const clock = { time: 1_000_000_000 };
+    const wall = { setMs: 0 };
+    const [one, silent] = [await processOn(folder, { clock, wall }), await processOn(folder, { clock, wall })];
+    expect((await one.owner.living()).has(silent.owner.id())).toBe(true);
+    wall.setMs = -60 * minuteMs;
+    clock.time += 29_000;
+    expect((await one.owner.living()).has(silent.owner.id())).toBe(true);
+    clock.time += 2_000;
+    expect((await one.owner.living()).has(silent.owner.id())).toBe(false);
+  });
+});

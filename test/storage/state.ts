@@ -33,12 +33,21 @@ export function temporaryFolder(): string {
 /** A process id that belongs to nobody any more. */
 export const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
 
-export async function processOn(folder: string, { clock, pid = process.pid }: { clock: Clock; pid?: number }): Promise<Process> {
-  const now = (): number => clock.time;
+export interface ProcessOptions {
+  /** The time that went by. */
+  readonly clock: Clock;
+  /** By how much the clock of the machine was set. */
+  readonly wall?: { readonly setMs: number };
+  readonly pid?: number;
+}
+
+export async function processOn(folder: string, { clock, wall = { setMs: 0 }, pid = process.pid }: ProcessOptions): Promise<Process> {
+  const monotonicMs = (): number => clock.time;
+  const now = (): number => clock.time + wall.setMs;
   const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
-  const owner = await openOwner(database, { now, pid });
+  const owner = await openOwner(database, { now, monotonicMs, pid });
   const ledger = openLedger({ database, owner, folder: join(folder, 'outbox') });
-  const limits = openLimits({ database, ledger, owner, now });
+  const limits = openLimits({ database, ledger, owner, now, monotonicMs });
   onTestFinished(async () => {
     await limits.close();
     await ledger.close();

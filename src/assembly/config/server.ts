@@ -46,8 +46,14 @@ export function telemetryMistakes({ telemetry = {}, server = {} }: GatewayConfig
   return [];
 }
 
+const maxLostHoldHours = 31 * 24;
+
 export function storageMistakes({ storage = {} }: GatewayConfig): string[] {
-  const { usageDays } = storage;
-  if (usageDays === undefined || isWhole(usageDays, 1)) return [];
-  return [`storage.usageDays is ${usageDays}. It must be a whole number of days above 0; leave it out to keep all.`];
+  const { usageDays, lostHoldHours } = storage;
+  const found: string[] = [];
+  if (usageDays !== undefined && !isWhole(usageDays, 1))
+    found.push(`storage.usageDays is ${usageDays}. It must be a whole number of days above 0; leave it out to keep all.`);
+  if (lostHoldHours !== undefined && !(isWhole(lostHoldHours, 0) && lostHoldHours <= maxLostHoldHours))
+    found.push(`storage.lostHoldHours is ${lostHoldHours}. It must be a whole number of hours from 0 to ${maxLostHoldHours}.`);
+  return found;
 }

@@ -102,7 +102,7 @@ const subgraph: Names<SubgraphConfig> = {
   subscriptionUrl: true,
   run: true,
 };
-const storage: Names<StorageConfig> = { folder: true, usageDays: true, acceptLostMasterKey: true };
+const storage: Names<StorageConfig> = { folder: true, usageDays: true, acceptLostMasterKey: true, lostHoldHours: true };
 const telemetry: Names<TelemetryConfig> = { metrics: true };
 const metrics: Names<MetricsAddress> = { host: true, port: true };
 const server: Names<ServerConfig> = {

@@ -22,6 +22,7 @@ export function usageResolvers(services: Services): Resolvers {
     },
     AiUsageRow: {
       from: ({ from }) => dateTimeOf(from),
+      principalName: ({ principalName }) => principalName ?? null,
       usage: ({ usage, cost, estimated }) => ({ usage, cost, estimated }),
     },
   };

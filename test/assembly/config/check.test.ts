@@ -27,6 +27,11 @@ describe('a number of the configuration that cannot be meant', () => {
       'storage.usageDays is 0. It must be a whole number of days above 0; leave it out to keep all.',
       { storage: { folder: null, usageDays: 0 } },
     ],
+    ['storage.lostHoldHours is 1.5. It must be a whole number of hours from 0 to 744.', { storage: { folder: null, lostHoldHours: 1.5 } }],
+    [
+      'storage.lostHoldHours is 10000. It must be a whole number of hours from 0 to 744.',
+      { storage: { folder: null, lostHoldHours: 10_000 } },
+    ],
     ['server.drainMs is -5. It must be a whole number of milliseconds, 0 or more.', { server: { drainMs: -5 } }],
     ['graph.pollSeconds is NaN. It must be a number of seconds, 0 or more; 0 never asks again.', { graph: { pollSeconds: Number.NaN } }],
     ['graph.subgraphs.0.timeoutMs is 0. It must be a whole number of milliseconds above 0.', subgraph({ timeoutMs: 0 })],
@@ -66,7 +71,7 @@ describe('a number of the configuration that cannot be meant', () => {
     expect(mistakesOf({ ...priced({ input: 0, output: 0 }), ...subgraph({ timeoutMs: 1, retries: 0 }), server: { drainMs: 0 } })).toEqual(
       [],
     );
-    expect(mistakesOf({ storage: { folder: null, usageDays: 1 }, graph: { pollSeconds: 0.5 } })).toEqual([]);
+    expect(mistakesOf({ storage: { folder: null, usageDays: 1, lostHoldHours: 0 }, graph: { pollSeconds: 0.5 } })).toEqual([]);
   });
 });
 
