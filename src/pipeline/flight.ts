@@ -8,9 +8,10 @@
  */
 import { abortError, throwIfAborted } from '../core/abort.ts';
 import type { AttemptFact, Call, Handler } from '../core/call.ts';
-import type { Chunk } from '../core/chunk.ts';
+import type { Chunk, RestartChunk } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
+import { wasShown } from '../core/restart.ts';
 import { holdOf } from './payers-hold.ts';
 
 export interface Flight {
@@ -41,6 +42,8 @@ interface Reader {
   at: number;
   wake: (() => void) | null;
   leftOut: boolean;
+  /** What it has taken is void: it is told before it hears the answer that replaces it. */
+  restart: RestartChunk | null;
 }
 
 export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
@@ -84,6 +87,8 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       // Every reader has a deadline of its own, and the flight ends with the last of them.
       deadlineMs: Number.POSITIVE_INFINITY,
       hold: holdOf(() => payer?.call ?? opener),
+      // While one reader can still be given another answer; those that cannot are told why.
+      shown: () => readers.values().every((reader) => wasShown(reader.call)),
       report(fact) {
         if (fact.type === 'attempt') attempts.push(fact);
         payer?.call.report(fact);
@@ -102,6 +107,16 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       forgotten += gone;
     }
     return bytes <= mostBytes;
+  };
+  /** All that is kept is void. */
+  const beginAnew = (restart: RestartChunk): void => {
+    kept.length = 0;
+    forgotten = 0;
+    bytes = 0;
+    for (const reader of readers) {
+      if (reader.at > 0) reader.restart = restart;
+      reader.at = 0;
+    }
   };
   const leaveOutSlowest = (): void => {
     patience = null;
@@ -126,6 +141,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       (result) => {
         pulling = false;
         if (result.done === true) end(null);
+        else if (result.value.type === 'restart') beginAnew(result.value);
         else {
           kept.push(result.value);
           bytes += sizeOf(result.value);
@@ -171,6 +187,13 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       for (;;) {
         throwIfAborted(signal);
         if (reader.leftOut) throw tooSlow();
+        const { restart } = reader;
+        if (restart !== null) {
+          if (wasShown(reader.call)) throw restart.reason;
+          reader.restart = null;
+          yield restart;
+          continue;
+        }
         const chunk = kept[reader.at - forgotten];
         if (chunk !== undefined) {
           reader.at += 1;
@@ -195,7 +218,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
   return {
     join(call) {
       if (state === 'over') return null;
-      const reader: Reader = { call, at: 0, wake: null, leftOut: false };
+      const reader: Reader = { call, at: 0, wake: null, leftOut: false, restart: null };
       readers.add(reader);
       payer ??= reader;
       upstream ??= begin(call);

@@ -33,11 +33,13 @@ export interface PipelineParts {
   readonly health: HealthBook;
   readonly log: Log;
   readonly now?: () => number;
+  /** Of a clock that never jumps: durations and times to wait. */
+  readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }
 
 export function pipeline(parts: PipelineParts): Handler {
-  const { routes, ledger, limits, guard, validate, cache, health, log, now = Date.now, random = Math.random } = parts;
+  const { routes, ledger, limits, guard, validate, cache, health, log, now = Date.now, monotonicMs, random = Math.random } = parts;
   const steps: readonly Step[] = [
     metered({ ledger, log, now }), //                     1. opens the tally; writes the rows, whatever the ending
     limited(limits), //                                   2. may this principal use the route, and is there room?
@@ -52,7 +54,7 @@ export function pipeline(parts: PipelineParts): Handler {
         //                   7. draws the most it can cost, settles what it did
         sent(deployment, route), //                       8. the provider: one request, one upstream call
       ),
-    { health, now, random },
+    { health, now, random, ...(monotonicMs === undefined ? {} : { monotonicMs }) },
   );
   return steps.reduceRight((next, step) => step(next), answered);
 }
