@@ -87,10 +87,9 @@ export function isFailing(standing: Standing, now: number): boolean {
   return failing.length > served.length && (bad || faults >= faultsInARow);
 }
 
-/** Of the members that were heard of lately, each counting the same: one caller's calls, however many, do not make all. */
+/** Of the members that were heard of lately, each counting the same: the calls of one, however many, do not make the mean. */
 export function meanOf(standing: Standing, value: 'latencyMs' | 'errorRate', now: number): number | null {
-  if (standing.members.size === 0) return standing[value];
-  const values = heardWithin(usualMs, standing, now).flatMap((member) => meanOf(member, value, now) ?? []);
+  const values = heardWithin(usualMs, standing, now).flatMap((member) => member[value] ?? []);
   return values.length === 0 ? standing[value] : values.reduce((sum, one) => sum + one, 0) / values.length;
 }
 

@@ -138,6 +138,23 @@ describe('the route', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
+  it.each([3_600_000, -3_600_000])('is not led astray by a wall clock that jumps by %i ms in the middle of a call', async (jumpMs) => {
+    const health = healthBook();
+    let jumped = 0;
+    const recovering = recovers(1, 'Back.', { retryAfterMs: 5 });
+    const jumps = deployment(
+      double('jumps', (what, options) => {
+        jumped = jumpMs;
+        return recovering.send(what, { ...options, model: 'm', firstChunkMs: 1, idleMs: 1 });
+      }),
+    );
+    const { handle } = gateway([route('default', [jumps], { attempts: 2 })], { health, now: () => Date.now() + jumped });
+    await expect(collect(handle(request, call()))).resolves.toMatchObject({ text: 'Back.' });
+    const { latencyMs } = health.of(jumps);
+    expect(latencyMs).toBeGreaterThanOrEqual(0);
+    expect(latencyMs).toBeLessThan(60_000);
+  });
+
   it.each(['GUARDRAIL_BLOCKED', 'BAD_REQUEST', 'INVALID_OUTPUT'] as const)(
     'raises %s as it is, and asks no other deployment',
     async (code) => {
