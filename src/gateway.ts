@@ -90,7 +90,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
   });
   const routes = routesOf(config);
   const collections = collectionsOf(config);
-  const health = healthBook({ now });
+  const health = healthBook();
   const metrics = config.telemetry?.metrics === false ? null : openMetrics({ routes: routes.keys(), log });
 
   const leases = openLeases({ keys: storage.keys, now });

@@ -303,6 +303,7 @@ export interface GatewayOptions {
   readonly cache?: Keyv;
   readonly health?: HealthBook;
   readonly now?: () => number;
+  readonly monotonicMs?: () => number;
 }
 
 /** The whole pipeline over the routes, with doubles for the stores; guard and validation let everything pass. */

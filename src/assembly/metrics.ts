@@ -69,6 +69,13 @@ export function watchAll({ watch }: Metrics, { config, routes, health, storage, 
       }),
   });
 
+  watch({
+    name: 'fieldgate_deployment_callers_shut_out',
+    help: 'Callers for whom alone the circuit breaker is open: what they ask fails there, what others ask does not.',
+    labels: ['deployment'],
+    read: () => [...deployments].map(([id, deployment]) => ({ labels: { deployment: id }, value: health.shutOut(deployment) })),
+  });
+
   const { ledger, limits } = storage;
   watch({
     name: 'fieldgate_ledger_waiting_calls',

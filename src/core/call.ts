@@ -48,6 +48,11 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Somebody watches the answer grow: parts of a structured answer are shown early, which forgoes its repair. Default: nobody does. */
   readonly live?: boolean;
+  /**
+   * Whether somebody has been shown something of the answer: until then another deployment may answer in place of one that breaks off.
+   * Default: of a `live` call, what has left the pipeline; of any other, nothing before its end.
+   */
+  readonly shown?: () => boolean;
   /** Passed on by whoever asks the route more than once for this call: all its requests then share one budget. Default: a new one. */
   readonly spent?: Spent;
   /** Whoever asks the same in the same operation is told this answer, whatever the route keeps. Default: only what is in flight is shared. */
@@ -58,8 +63,11 @@ export interface Call {
 /** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route.ts`. */
 export interface Spent {
   attempts: number;
-  /** When the route was first asked, in milliseconds since 1970; null: not yet. */
-  since: number | null;
+  /**
+   * By when the route and the call itself want it to have ended, in milliseconds of the monotonic clock: a wall clock that jumps
+   * neither ends nor prolongs a call. Null: the route has not been asked yet.
+   */
+  endsAt: { readonly route: number; readonly call: number } | null;
 }
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
@@ -115,7 +123,7 @@ export interface Settlement {
   readonly savedCost: NanoUsd;
   readonly cache: CacheStatus;
   readonly attempts: readonly AttemptSummary[];
-  /** Of the attempt that answered, or the last that was sent. */
+  /** Of the attempt that answered, else of the last that was asked; null: none was. */
   readonly deployment: string | null;
   readonly provider: string | null;
   readonly model: string | null;

@@ -4,6 +4,8 @@
  * Facts (usage, attempts, cache status) do not travel here but through `call.report`: a chunk yielded while a
  * stream is being closed would be lost.
  */
+import type { GatewayError } from './errors.ts';
+
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'cancelled' | 'other';
 
 export type Chunk =
@@ -14,6 +16,7 @@ export type Chunk =
   | { readonly type: 'embedding'; readonly index: number; readonly vector: Float32Array }
   | { readonly type: 'citation'; readonly citation: Citation }
   | { readonly type: 'warning'; readonly message: string }
+  | RestartChunk
   | { readonly type: 'finish'; readonly reason: FinishReason };
 
 /** While `done` is false `argumentsText` is a piece to append; the chunk with `done` carries the whole text. */
@@ -24,6 +27,12 @@ export interface ToolCallChunk {
   readonly argumentsText: string;
   readonly done: boolean;
   readonly opaque?: string;
+}
+
+/** What was said so far is void: its deployment failed for this reason before anybody was shown it, and another one answers. See `restart.ts`. */
+export interface RestartChunk {
+  readonly type: 'restart';
+  readonly reason: GatewayError;
 }
 
 /** Where a statement of an answer comes from. Offsets count UTF-16 units in the source's extracted text. */
@@ -103,6 +112,8 @@ export function withChunk(sofar: Completion, chunk: Chunk): Completion {
       return { ...sofar, citations: [...sofar.citations, chunk.citation] };
     case 'warning':
       return { ...sofar, warnings: [...sofar.warnings, chunk.message] };
+    case 'restart':
+      return emptyCompletion;
     case 'finish':
       return { ...sofar, finishReason: chunk.reason };
   }
@@ -134,6 +145,7 @@ export async function collect(chunks: AsyncIterable<Chunk>): Promise<Completion>
   const vectors: Float32Array[] = [];
   let completion = emptyCompletion;
   for await (const chunk of chunks) {
+    if (chunk.type === 'restart') vectors.length = 0;
     if (chunk.type === 'embedding') vectors[chunk.index] = chunk.vector;
     else completion = withChunk(completion, chunk);
   }

@@ -48,6 +48,11 @@ export interface ErrorDetails {
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
   /** `before-content` while nothing has been shown: another deployment may still answer. */
   readonly phase?: 'before-content' | 'mid-stream';
+  /**
+   * Whom a provider's failure speaks of: the deployment, which would fail others too, or this one request, which is never counted
+   * against the deployment. Absent: it may be either.
+   */
+  readonly about?: 'deployment' | 'request';
   /** Overrides the table, for one failure whose repetition cannot help (a refused key, say). */
   readonly retryable?: boolean;
 }

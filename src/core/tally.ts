@@ -7,7 +7,10 @@ export interface Tally {
   settled(outcome: Outcome, latencyMs: number, timeToFirstTokenMs: number | null): Settlement;
 }
 
-/** Adds up the facts of one call. The provider, model and deployment are those of the attempt that answered, or was sent last. */
+/** Ends of attempts that were refused here, before anything was asked. */
+const neverAsked: ReadonlySet<Outcome> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
+
+/** Adds up the facts of one call. The provider, model and deployment are those of the attempt that answered, else of the last that was asked. */
 export function tally(): Tally {
   const attempts: AttemptFact[] = [];
   let cache: CacheFact = { type: 'cache', status: 'BYPASS', answeredBy: null };
@@ -19,6 +22,7 @@ export function tally(): Tally {
     settled(outcome, latencyMs, timeToFirstTokenMs) {
       const sent = attempts.filter((attempt) => attempt.usage !== null);
       const by = sent.findLast((attempt) => attempt.outcome === 'OK') ?? sent.at(-1) ?? cache.answeredBy;
+      const named = by ?? attempts.findLast((attempt) => !neverAsked.has(attempt.outcome)) ?? null;
       return {
         usage: by === null ? null : sent.reduce((sum, attempt) => addUsage(sum, attempt.usage ?? noUsage), noUsage),
         estimated: sent.some((attempt) => attempt.estimated),
@@ -26,9 +30,9 @@ export function tally(): Tally {
         savedCost: cache.answeredBy?.cost ?? 0,
         cache: cache.status,
         attempts: attempts.map(({ deployment, outcome: ended, latencyMs: took }) => ({ deployment, outcome: ended, latencyMs: took })),
-        deployment: by?.deployment ?? null,
-        provider: by?.provider ?? null,
-        model: by?.model ?? null,
+        deployment: named?.deployment ?? null,
+        provider: named?.provider ?? null,
+        model: named?.model ?? null,
         outcome,
         latencyMs,
         timeToFirstTokenMs,

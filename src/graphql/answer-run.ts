@@ -41,7 +41,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = inp
         input: { kind: 'answer', ...asked },
         route: route.name,
         detached,
-        async *source({ id, signal, report }): AsyncGenerator<Chunk> {
+        async *source(run): AsyncGenerator<Chunk> {
           const answer = await services.retrieval.answer({
             collection,
             question,
@@ -50,10 +50,10 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = inp
             first,
             maxOutputTokens,
             principal: context.principal,
-            signal,
+            signal: run.signal,
             context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(paying, { ...settings, ...want, live, ...(want.purpose === 'answer' ? { id, report } : {}) }),
+            callFor: (want) => callFor(paying, { ...settings, ...want, live, ...(want.purpose === 'answer' ? run : {}) }),
           });
           if (answer.kind === 'answer') {
             yield* answer.chunks;

@@ -48,6 +48,8 @@ export interface CallSettings {
   readonly askers?: readonly Asking[];
   /** Somebody watches the answer grow. */
   readonly live?: boolean;
+  /** See `Call.shown`. */
+  readonly shown?: () => boolean;
   readonly onceInOperation?: boolean;
   /** What the operation's hold has reserved for each asker. When the call is settled, what it has not drawn of that goes back. Default 0. */
   readonly reserved?: NanoUsd;
@@ -87,6 +89,7 @@ export function joinableCallFor({ services, context, info }: Asker, settings: Ca
     route,
     cache: settings.cache,
     live: settings.live ?? false,
+    ...(settings.shown === undefined ? {} : { shown: settings.shown }),
     onceInOperation: settings.onceInOperation ?? false,
     hold,
     tags: settings.tags,

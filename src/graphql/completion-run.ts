@@ -38,7 +38,7 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
         input: { kind: 'completion', ...asked },
         route: route.name,
         detached,
-        source: ({ id, signal, report }) => services.handle(request, callFor(asker, { ...settings, id, live, signal, report })),
+        source: (run) => services.handle(request, callFor(asker, { ...settings, ...run, live })),
       };
       return services.runs.start(begin);
     },

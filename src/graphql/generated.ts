@@ -123,7 +123,7 @@ export type AiDeployment = {
   readonly capabilities: ReadonlyArray<Scalars['String']['output']>;
   /** Input and output together, in tokens; null when unknown. */
   readonly contextWindow?: Maybe<Scalars['Int']['output']>;
-  /** False while it fails too often to be tried. */
+  /** False while it fails too often to be tried, and while its provider has asked to be left alone. */
   readonly healthy: Scalars['Boolean']['output'];
   /** Unique in the gateway, such as `openai/gpt-5-mini`. */
   readonly id: Scalars['ID']['output'];

@@ -85,7 +85,7 @@ async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
     let again = false;
     try {
       for await (const chunk of reader.chunks) {
-        said = true;
+        said = chunk.type !== 'restart';
         yield chunk;
       }
       return;

@@ -8,6 +8,7 @@ export function isContent(chunk: Chunk): boolean {
     case 'reasoning':
       return chunk.text !== '' || chunk.opaque !== undefined;
     case 'warning':
+    case 'restart':
     case 'finish':
       return false;
     default:

@@ -9,9 +9,10 @@
  */
 import { abortError, throwIfAborted } from '../core/abort.ts';
 import type { AttemptFact, Call, Handler } from '../core/call.ts';
-import type { Chunk } from '../core/chunk.ts';
+import type { Chunk, RestartChunk } from '../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
+import { wasShown } from '../core/restart.ts';
 import { type PayersHold, payersHold } from './payers-hold.ts';
 
 export interface Flight {
@@ -43,6 +44,8 @@ interface Reader {
   wake: (() => void) | null;
   /** Why it may read no further; null: it may. */
   refused: GatewayError | null;
+  /** What it has taken is void: it is told before it hears the answer that replaces it. */
+  restart: RestartChunk | null;
 }
 
 export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
@@ -90,6 +93,8 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       // Every reader has a deadline of its own, and the flight ends with the last of them.
       deadlineMs: Number.POSITIVE_INFINITY,
       hold: paidBy,
+      // While one reader can still be given another answer; those that cannot are told why.
+      shown: () => readers.values().every((reader) => wasShown(reader.call)),
       report(fact) {
         if (fact.type === 'attempt') attempts.push(fact);
         paidBy.payer().report(fact);
@@ -108,6 +113,16 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       forgotten += gone;
     }
     return bytes <= mostBytes;
+  };
+  /** All that is kept is void. */
+  const beginAnew = (restart: RestartChunk): void => {
+    kept.length = 0;
+    forgotten = 0;
+    bytes = 0;
+    for (const reader of readers) {
+      if (reader.at > 0) reader.restart = restart;
+      reader.at = 0;
+    }
   };
   const leaveOutSlowest = (): void => {
     patience = null;
@@ -162,6 +177,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       (result) => {
         pulling = false;
         if (result.done === true) end(null);
+        else if (result.value.type === 'restart') beginAnew(result.value);
         else {
           kept.push(result.value);
           bytes += sizeOf(result.value);
@@ -201,6 +217,13 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       for (;;) {
         throwIfAborted(signal);
         if (reader.refused !== null) throw reader.refused;
+        const { restart } = reader;
+        if (restart !== null) {
+          if (wasShown(reader.call)) throw restart.reason;
+          reader.restart = null;
+          yield restart;
+          continue;
+        }
         const chunk = kept[reader.at - forgotten];
         if (chunk !== undefined) {
           reader.at += 1;
@@ -225,7 +248,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
   return {
     join(call) {
       if (state === 'over') return null;
-      const reader: Reader = { call, at: 0, wake: null, refused: null };
+      const reader: Reader = { call, at: 0, wake: null, refused: null, restart: null };
       readers.add(reader);
       if (hold === null) {
         hold = payersHold(call);

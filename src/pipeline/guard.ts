@@ -10,6 +10,7 @@ import { throwIfAborted } from '../core/abort.ts';
 import type { Call, Handler, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import type { ModelRequest } from '../core/request.ts';
+import { eachAnswer } from '../core/restart.ts';
 import { checkedOutput } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
 import { mapTexts, textsOf } from './guard/request-text.ts';
@@ -51,12 +52,14 @@ async function* guardedCall(
   const check = (chunks: ReturnType<Handler>): ReturnType<Handler> =>
     onOutput.length === 0
       ? chunks
-      : checkedOutput(chunks, {
-          guardrails: onOutput,
-          call,
-          whole: isJson(request) || onOutput.some(({ window }) => window === 'whole'),
-          holdBackBytes: options.holdBackBytes ?? defaultHoldBackBytes,
-        });
+      : eachAnswer(chunks, (answer) =>
+          checkedOutput(answer, {
+            guardrails: onOutput,
+            call,
+            whole: isJson(request) || onOutput.some(({ window }) => window === 'whole'),
+            holdBackBytes: options.holdBackBytes ?? defaultHoldBackBytes,
+          }),
+        );
   if (!mask) {
     yield* check(next(request, call));
     return;
@@ -65,7 +68,7 @@ async function* guardedCall(
   const [{ pseudonyms }, { restoredOutput }] = await Promise.all([import('./guard/pseudonyms.ts'), import('./guard/restored-output.ts')]);
   const { mask: masked, values } = pseudonyms(options);
   const chunks = check(next(mapTexts(request, masked), call));
-  yield* values.size === 0 ? chunks : restoredOutput(chunks, values, isJson(request) ? 'json' : 'plain');
+  yield* values.size === 0 ? chunks : eachAnswer(chunks, (answer) => restoredOutput(answer, values, isJson(request) ? 'json' : 'plain'));
 }
 
 const isJson = (request: ModelRequest): boolean => request.kind === 'completion' && request.output.format === 'json';

@@ -18,7 +18,7 @@ export interface Lane {
   readonly trial: Trial;
   /** Settles with the lane when it has spoken, ended or failed. Never rejects. */
   readonly spoken: Promise<Lane>;
-  /** Why it failed before it had spoken; null while it has not. */
+  /** Why it failed, before it had spoken or after; null while it has not. */
   failure(): GatewayError | null;
   /** Milliseconds to the first content, or to the end where there was none. */
   tookMs(): number;
@@ -33,16 +33,21 @@ export interface Lane {
 export interface LaneParts {
   readonly deployment: Deployment;
   readonly trial: Trial;
-  readonly now: () => number;
+  readonly monotonicMs: () => number;
   /** Whether another may run beside it: it then has a signal of its own. */
   readonly mayLose: boolean;
 }
 
 /** Begins at once. */
-export function startLane(handle: Handler, request: ModelRequest, call: Call, { deployment, trial, now, mayLose }: LaneParts): Lane {
+export function startLane(
+  handle: Handler,
+  request: ModelRequest,
+  call: Call,
+  { deployment, trial, monotonicMs, mayLose }: LaneParts,
+): Lane {
   const own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
   const asked = own === null ? call : { ...call, signal: own.signal };
-  const began = now();
+  const began = monotonicMs();
   const held: Chunk[] = [];
   let stream: AsyncIterator<Chunk> | null = null;
   let failure: GatewayError | null = null;
@@ -71,7 +76,8 @@ export function startLane(handle: Handler, request: ModelRequest, call: Call, { 
       end();
       failure = asGatewayError(error);
     }
-    took = now() - began;
+    took = monotonicMs() - began;
+    if (failure === null) trial.spoke(took);
     return lane;
   }
 
@@ -104,7 +110,8 @@ export function startLane(handle: Handler, request: ModelRequest, call: Call, { 
         return null;
       } catch (error) {
         end();
-        throw error;
+        failure = asGatewayError(error);
+        throw failure;
       }
     },
     leave: () => {

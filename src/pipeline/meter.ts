@@ -49,6 +49,8 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, options: 
     }
   };
 
+  const shown = call.shown ?? (() => call.live === true && firstContentMs !== null);
+
   const settle = (failure: GatewayError | null, append: Ledger['append']): void => {
     settled = true;
     const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
@@ -71,10 +73,11 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, options: 
       }
       const allowedMs = call.deadlineMs - began;
       const deadline = withDeadline(call.signal, allowedMs, () => tooLate(allowedMs));
-      return { deadline, stream: started(next, request, { ...call, signal: deadline.signal, report }) };
+      return { deadline, stream: started(next, request, { ...call, signal: deadline.signal, shown, report }) };
     },
     saw(chunk) {
-      if (chunk.type === 'finish') finished = true;
+      if (chunk.type === 'restart') firstContentMs = null;
+      else if (chunk.type === 'finish') finished = true;
       else if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
     },
     ended(failure) {

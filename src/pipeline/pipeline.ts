@@ -38,7 +38,7 @@ export interface PipelineParts {
   readonly health: HealthBook;
   readonly log: Log;
   readonly now?: () => number;
-  /** For durations. */
+  /** Of a clock that never jumps: durations and times to wait. */
   readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }
@@ -61,7 +61,7 @@ export function pipeline(parts: PipelineParts): Handler {
         //                   7. draws the most it can cost, settles what it did
         sent(deployment, route), //                       8. the provider: one request, one upstream call
       ),
-    { health, now, random },
+    { health, now, random, ...(monotonicMs === undefined ? {} : { monotonicMs }) },
   );
   return steps.reduceRight((next, step) => step(next), answered);
 }

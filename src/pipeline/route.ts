@@ -1,44 +1,37 @@
 /**
- * Which deployment answers: the strategy orders them, and one after the other is tried until one has spoken.
+ * Which deployment answers: the strategy orders them, and one after the other is tried until one has answered.
  *
  * Where the route hedges, a second deployment is asked when the first has not spoken in time; the one that speaks first answers,
- * and the other is aborted at once and settled. After the first content nothing is retried: the reader would get two answers in one. The whole call has one budget of
- * attempts and of time, which a repair of its answer shares. Refusals by our own money rules skip a deployment without blaming it; faults of a provider
- * count for its health; whatever another deployment could not mend is raised as it is.
+ * and the other is aborted at once and settled. An answer that breaks off is begun anew by another deployment while nobody has
+ * been shown anything of it (`Call.shown`); after that nothing is retried: the reader would get two answers in one. The whole
+ * call has one budget of attempts and of time, which a repair of its answer shares. Refusals by our own money rules skip a
+ * deployment without blaming it; faults of a provider count for its health; whatever another deployment could not mend is
+ * raised as it is.
  */
-import { abortError, sleep, throwIfAborted } from '../core/abort.ts';
+import { abortError, throwIfAborted } from '../core/abort.ts';
 import type { Call, Handler, Spent } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
-import { type AttemptSummary, asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
+import { asGatewayError, type GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
-import type { HealthBook } from '../routing/health.ts';
+import { wasShown } from '../core/restart.ts';
+import type { HealthBook, Trial } from '../routing/health.ts';
 import { retryDelayMs } from '../routing/retry-delay.ts';
 import type { Deployment, Route } from '../routing/route.ts';
+import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
 import { withDeadline } from './deadline.ts';
 import { candidatesFor, checkOptions, routeNamed } from './eligible.ts';
 import { firstToSpeak, type Lane, startLane } from './lane.ts';
+import { laterAttempts } from './later-attempts.ts';
 
 export type Attempt = (deployment: Deployment, route: Route) => Handler;
 
 export interface RouteOptions {
   readonly health: HealthBook;
+  /** Of the wall clock: what a call's deadline is compared with, once. */
   readonly now?: () => number;
+  readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }
-
-/** Faults of a provider: another deployment may do better, and the circuit breaker hears of it. */
-const faults: ReadonlySet<ErrorCode> = new Set([
-  'MODEL_UNAVAILABLE',
-  'RATE_LIMITED',
-  'TIMEOUT',
-  'STREAM_STALLED',
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-]);
-/** Refusals that hold for one deployment only. */
-const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED', 'CONTEXT_TOO_LONG']);
-/** Faults that say more than MODEL_UNAVAILABLE when every attempt ended with them. */
-const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLED']);
 
 export function routed(routes: ReadonlyMap<string, Route>, attempt: Attempt, options: RouteOptions): Handler {
   const plan: Plan = {
@@ -46,53 +39,66 @@ export function routed(routes: ReadonlyMap<string, Route>, attempt: Attempt, opt
     handlers: new Map([...routes.values()].map((route) => [route, handlersOf(route, attempt)])),
     health: options.health,
     now: options.now ?? Date.now,
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
     random: options.random ?? Math.random,
   };
   return (request, call) => routedCall(plan, request, call);
 }
 
-interface Plan {
+interface Plan extends Required<RouteOptions> {
   readonly routes: ReadonlyMap<string, Route>;
   readonly handlers: ReadonlyMap<Route, ReadonlyMap<Deployment, Handler>>;
-  readonly health: HealthBook;
-  readonly now: () => number;
-  readonly random: () => number;
 }
 
 const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Handler> =>
   new Map(route.deployments.map((deployment) => [deployment, attempt(deployment, route)]));
 
-interface Failure extends AttemptSummary {
-  readonly error: GatewayError;
-}
-
-async function* routedCall({ routes, handlers, health, now, random }: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
+async function* routedCall(plan: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
+  const { routes, health, monotonicMs, random } = plan;
   const route = routeNamed(asked.route, routes);
   checkOptions(request, route);
   const candidates = candidatesFor(request, route, routes);
-  const spent: Spent = asked.spent ?? { attempts: 0, since: null };
+  const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
   if (spent.attempts >= route.attempts) throw noneLeft(route);
-  spent.since ??= now();
-  const endsAt = Math.min(asked.deadlineMs, spent.since + route.totalMs);
-  const deadline = endsAt < asked.deadlineMs ? withDeadline(asked.signal, endsAt - now(), () => tooLong(route)) : null;
+  const began = monotonicMs();
+  spent.endsAt ??= { route: began + route.totalMs, call: began + asked.deadlineMs - plan.now() };
+  const endsAt = Math.min(spent.endsAt.route, spent.endsAt.call);
+  const deadline = endsAt < spent.endsAt.call ? withDeadline(asked.signal, endsAt - began, () => tooLong(route)) : null;
   const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
   const first = [...route.strategy(candidates, request, health.of)];
-  const later: Later[] = [];
+  const later = laterAttempts({ endsAt, monotonicMs, signal: call.signal });
   const failures: Failure[] = [];
   const lanes: Lane[] = [];
   /** What no deployment could mend, told by one beside which another still ran. */
   let conclusive: GatewayError | null = null;
+  /** Why the answer that was begun broke off, until another one takes its place. */
+  let brokenOff: GatewayError | null = null;
+
+  const timesFailed = ({ id }: Deployment): number => lanes.filter((lane) => lane.deployment.id === id && lane.failure() !== null).length;
 
   function begin(deployment: Deployment): Lane | null {
-    const handle = handlers.get(route)?.get(deployment);
-    const trial = health.begin(deployment);
-    if (trial === null || handle === undefined) {
-      failures.push(restingFailure(deployment, health.closedInMs(deployment)));
-      return null;
-    }
-    const lane = startLane(handle, request, call, { deployment, trial, now, mayLose: route.hedge !== null });
+    const trial = health.begin(deployment, call.principal);
+    if (trial !== null) return start(deployment, trial);
+    const restMs = health.restMs(deployment);
+    // The call has waited for its own rest, and others have prolonged it meanwhile.
+    if (restMs > 0 && timesFailed(deployment) > 0) later.add(deployment, monotonicMs() + restMs);
+    else failures.push(restingFailure(deployment, health.closedInMs(deployment, call.principal), restMs > 0));
+    return null;
+  }
+
+  function start(deployment: Deployment, trial: Trial): Lane {
+    const handle = plan.handlers.get(route)?.get(deployment);
+    if (handle === undefined) throw new Error(`Route "${route.name}" has no handler for ${deployment.id}.`);
+    const lane = startLane(handle, request, call, { deployment, trial, monotonicMs, mayLose: route.hedge !== null });
     lanes.push(lane);
     return lane;
+  }
+
+  /** One of those that are left alone, once in a while, when all of them are. */
+  function trickle(): Lane | null {
+    if (lanes.length > 0) return null;
+    const allowed = health.trickle(route.name, candidates, call.principal);
+    return allowed === null ? null : start(allowed.deployment, allowed.trial);
   }
 
   /** A second lane beside the one that runs, while the call has an attempt for it. */
@@ -105,48 +111,53 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
     return null;
   }
 
-  function failed(lane: Lane, othersRun: boolean): void {
-    const { deployment, trial } = lane;
-    const error = asGatewayError(lane.failure());
-    const fault = faults.has(error.code) && !call.signal.aborted;
-    if (fault) trial.failed(error.details.retryAfterMs);
+  function count({ trial }: Lane, error: GatewayError): void {
+    if (isFault(error) && !call.signal.aborted) trial.failed(error.details);
     else trial.abandoned();
+  }
+
+  function failed(lane: Lane, othersRun: boolean): void {
+    const { deployment } = lane;
+    const error = asGatewayError(lane.failure());
+    count(lane, error);
     if (call.signal.aborted) throw abortError(call.signal);
-    const skipped = skips.has(error.code);
-    if (!fault && !skipped) conclusive ??= error;
+    if (!isFault(error) && !isSkip(error)) conclusive ??= error;
     if (conclusive !== null && !othersRun) throw conclusive;
     failures.push({ deployment: deployment.id, outcome: error.code, latencyMs: lane.tookMs(), error });
-    if (skipped) return;
+    if (isSkip(error)) return;
     spent.attempts += 1;
-    const times = failures.filter((earlier) => earlier.deployment === deployment.id).length;
-    if (fault && error.retryable) later.push({ deployment, at: now() + retryDelayMs(times, error.details.retryAfterMs, random) });
+    if (!isFault(error) || !error.retryable) return;
+    later.add(deployment, monotonicMs() + retryDelayMs(timesFailed(deployment), error.details.retryAfterMs, random));
   }
 
   try {
     while (spent.attempts < route.attempts) {
       throwIfAborted(call.signal);
-      const deployment = first.shift() ?? (await readyAgain(later, { endsAt, now, signal: call.signal }));
-      if (deployment === null) break;
-      const lane = begin(deployment);
+      const deployment = first.shift() ?? (await later.next());
+      const lane = deployment === null ? trickle() : begin(deployment);
+      if (lane === null && deployment === null) break;
       if (lane === null) continue;
       const winner = await firstToSpeak(lane, { hedgeAfterMs: route.hedge?.afterMs ?? null, another, failed });
       if (winner === null) continue;
       const losers = lanes.filter((other) => other !== winner && other.running());
       spent.attempts += losers.length;
       for (const loser of losers) void loser.leave();
-      try {
-        for (let chunk = await winner.next(); chunk !== null; chunk = await winner.next()) yield chunk;
-      } catch (error) {
-        const failure = asGatewayError(error);
-        if (faults.has(failure.code) && !call.signal.aborted) winner.trial.failed(failure.details.retryAfterMs);
-        throw failure;
-      } finally {
-        winner.trial.succeeded(winner.tookMs());
+      if (brokenOff !== null) {
+        if (wasShown(call)) throw brokenOff;
+        yield { type: 'restart', reason: brokenOff };
       }
-      spent.attempts += 1;
-      return;
+      if (yield* answerOf(winner)) {
+        spent.attempts += 1;
+        return;
+      }
+      brokenOff = asGatewayError(winner.failure());
+      if (wasShown(call)) {
+        count(winner, brokenOff);
+        throw brokenOff;
+      }
+      failed(winner, false);
     }
-    throw allFailed(route, failures, later, now());
+    throw allFailed(route, failures, later.waitsMs());
   } finally {
     for (const lane of lanes) {
       lane.trial.abandoned();
@@ -156,61 +167,14 @@ async function* routedCall({ routes, handlers, health, now, random }: Plan, requ
   }
 }
 
-/** A deployment whose failure was one of the moment, and when it may be asked again. */
-interface Later {
-  readonly deployment: Deployment;
-  readonly at: number;
+/** Whether the lane's answer came to its end. One that is left before has gone well as far as it went. */
+async function* answerOf(lane: Lane): AsyncGenerator<Chunk, boolean> {
+  try {
+    for (let chunk = await lane.next(); chunk !== null; chunk = await lane.next()) yield chunk;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (lane.failure() === null) lane.trial.succeeded();
+  }
 }
-
-/** Waits for the first that may be asked again; null when there is none, or none in time. */
-async function readyAgain(
-  later: Later[],
-  { endsAt, now, signal }: { readonly endsAt: number; readonly now: () => number; readonly signal: AbortSignal },
-): Promise<Deployment | null> {
-  later.sort((a, b) => a.at - b.at);
-  const [soonest] = later;
-  if (soonest === undefined || soonest.at >= endsAt) return null;
-  const waitMs = soonest.at - now();
-  if (waitMs > 0) await sleep(waitMs, signal);
-  later.shift();
-  return soonest.deployment;
-}
-
-function restingFailure({ id }: Deployment, retryAfterMs: number): Failure {
-  const error = new GatewayError('MODEL_UNAVAILABLE', 'It failed too often and is left alone for a while.', { retryAfterMs });
-  return { deployment: id, outcome: error.code, latencyMs: 0, error };
-}
-
-function allFailed(route: Route, failures: readonly Failure[], later: readonly Later[], now: number): GatewayError {
-  const attempts = failures.map(({ deployment, outcome, latencyMs }) => ({ deployment, outcome, latencyMs }));
-  const errors = failures.map((failure) => failure.error);
-  const [first] = errors;
-  const same = first !== undefined && errors.every((error) => error.code === first.code);
-  if (same && skips.has(first.code)) return first;
-  const code = same && tellingFaults.has(first.code) ? first.code : 'MODEL_UNAVAILABLE';
-  const waits = [...later.map(({ at }) => at - now), ...errors.flatMap(({ details }) => details.retryAfterMs ?? [])].filter((ms) => ms > 0);
-  const message =
-    errors.length === 1 && first?.code === code ? first.message : `None of the deployments of route "${route.name}" could answer.`;
-  return new GatewayError(
-    code,
-    message,
-    {
-      attempts,
-      phase: 'before-content',
-      retryable: errors.some((error) => error.retryable),
-      ...(waits.length === 0 ? {} : { retryAfterMs: Math.ceil(Math.min(...waits)) }),
-    },
-    { cause: errors.length === 1 ? (first?.cause ?? first) : errors },
-  );
-}
-
-const noneLeft = (route: Route): GatewayError =>
-  new GatewayError('MODEL_UNAVAILABLE', `Route "${route.name}" allows a call ${route.attempts} attempts, and all of them are used.`, {
-    phase: 'before-content',
-  });
-
-const tooLong = (route: Route): GatewayError =>
-  new GatewayError(
-    'TIMEOUT',
-    `Route "${route.name}" gives a call ${route.totalMs} ms, and it had not ended by then. A shorter answer would fit.`,
-  );

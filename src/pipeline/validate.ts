@@ -13,6 +13,7 @@ import type { Chunk, FinishReason } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { repairRequest } from '../core/repair.ts';
 import type { CompletionRequest } from '../core/request.ts';
+import { eachAnswer } from '../core/restart.ts';
 import { growingObject } from './validate/growing-object.ts';
 import { jsonValuesIn } from './validate/json-in-text.ts';
 import type { CompiledSchema, Issue, SchemaCompiler, SchemaLimits } from './validate/schema.ts';
@@ -52,9 +53,9 @@ async function* validAnswer(
   asked: Call,
   compile: () => Promise<CompiledSchema | null>,
 ): AsyncGenerator<Chunk> {
-  const call: Call = { ...asked, spent: asked.spent ?? { attempts: 0, since: null } };
+  const call: Call = { ...asked, spent: asked.spent ?? { attempts: 0, endsAt: null } };
   const compiled = await compile();
-  const first = yield* listen(next(request, call), compiled, call.live ?? false);
+  const first = yield* listened(next(request, call), compiled, call);
   const reading = readingOf(first, compiled);
   if (!('issues' in reading)) return yield* shownAs(first, reading);
   if (first.shown || first.reason === 'length' || first.reason === 'content-filter') throw invalid(first, reading.issues);
@@ -74,12 +75,17 @@ async function* repaired(
   failure: GatewayError,
 ): AsyncGenerator<Chunk, Answer> {
   try {
-    return yield* listen(next(request, call), compiled, call.live ?? false);
+    return yield* listened(next(request, call), compiled, call);
   } catch (error) {
     const { code } = asGatewayError(error);
     if (call.signal.aborted || code === 'CANCELLED' || code === 'TIMEOUT' || code === 'INTERNAL') throw error;
     throw new GatewayError(failure.code, failure.message, failure.details, { cause: error });
   }
+}
+
+/** Of a stream that begins anew, what was said last. */
+function listened(chunks: AsyncIterable<Chunk>, compiled: CompiledSchema | null, { live = false }: Call): AsyncGenerator<Chunk, Answer> {
+  return eachAnswer(chunks, (answer) => listen(answer, compiled, live));
 }
 
 async function* listen(chunks: AsyncIterable<Chunk>, compiled: CompiledSchema | null, live: boolean): AsyncGenerator<Chunk, Answer> {

@@ -117,7 +117,12 @@ async function* settled(
   for (;;) {
     const { done, value: part } = await reader.read();
     if (done) throw brokenAnswer(vendor, 'cut');
-    if (part.type === 'error') throw part.error;
+    if (part.type === 'error') {
+      if (!refusesContent(part.error)) throw part.error;
+      drain(reader);
+      yield { type: 'finish', reason: 'content-filter' };
+      return;
+    }
     if (part.type !== 'finish') {
       for (const chunk of translated(part)) {
         if (chunk.type === 'tool-call' || (chunk.type !== 'warning' && 'text' in chunk && chunk.text !== '')) spoke = true;

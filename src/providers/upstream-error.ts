@@ -3,6 +3,7 @@
 import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { machineWords } from './machine-words.ts';
+import { isParseError, retryAfterMs, type VendorFailure, vendorFailure } from './vendor-failure.ts';
 
 /** What the log may know of a vendor's failure: no prompt, no URL, no header, and no key even where the vendor repeats it. */
 class UpstreamError extends Error {
@@ -23,14 +24,6 @@ export interface Vendor {
   readonly secrets: readonly string[];
 }
 
-interface Seen {
-  readonly kind: string;
-  readonly status: number | null;
-  readonly headers: Readonly<Record<string, unknown>>;
-  /** Everything the vendor wrote. Read here, shown to nobody. */
-  readonly text: string;
-}
-
 const tooLong =
   /context[_ ]length|context[_ ]window|maximum context|prompt is too long|exceed[_ ]context|exceeds? (?:the )?(?:maximum number of tokens|context|available context)|too many (?:input )?tokens|input is too long/i;
 const refusedKey = /api[_ ]key[_ ]invalid|api key not valid|invalid[_ ]api[_ ]key|incorrect api key/i;
@@ -38,57 +31,106 @@ const quotaSpent = /insufficient_quota|billing|credit balance/i;
 const contentRefused = /"(?:code|type)":\s*"(?:content_filter|content_policy_violation)"/i;
 /** Errors that the SDK throws before it sends anything. */
 const notExpressible = /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|TooManyEmbeddingValuesForCall)Error$/;
+/** Under a limit for all requests of a minute, this one alone is too large: OpenAI and Groq write what was requested beside the limit. */
+const tooLarge = /request too large|request is too large|reduce (?:the|your) (?:message|prompt|input|request)/i;
+const limitAndRequested = /limit:? ([\d,]+)\b.{0,80}?requested:? ([\d,]+)\b/i;
+/** A moderation in front of the model flagged the prompt (OpenRouter), or its answer. */
+const flagged = /moderation|"flagged_input"|(?:input|prompt|content) (?:was|is|has been) flagged/i;
+/** No model behind the deployment takes the tools or the images of this request (OpenRouter). */
+const unsupported = /(?:that|not|n't) support(?:s|ing)?\b/i;
+/** Vendors refuse a key in JSON; a firewall before them refuses a prompt with a page of its own. */
+const json = /^\s*[{[]/;
 
-/** The vendor declined the content with an HTTP error; others finish such an answer with `content-filter`, and so do we. */
+/** The vendor declined the content with an error; others finish such an answer with `content-filter`, and so do we. */
 export const refusesContent = (error: unknown): boolean => {
-  const { status, text } = seen(error);
-  return status === 400 && contentRefused.test(text);
+  const { status, text } = vendorFailure(error);
+  if (status === 403) return flagged.test(text);
+  return (status === null || status < 300 || status === 400) && contentRefused.test(text);
 };
 
 /** `request`: what was asked; none of its words reaches the log, also where the vendor repeats them. */
 export function upstreamError(error: unknown, vendor: Vendor, request: ModelRequest | null = null): GatewayError {
-  const what = seen(error);
-  const cause = causeOf(error, what, vendor, request);
-  const { name } = vendor;
-  const fails = (code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG' | 'MODEL_UNAVAILABLE', message: string, retryable: boolean): GatewayError => {
-    const retryAfterMs = retryable ? retryAfter(what) : null;
-    return new GatewayError(code, message, { retryable, ...(retryAfterMs === null ? {} : { retryAfterMs }) }, { cause });
-  };
-  if (notExpressible.test(what.kind)) {
-    return fails(
+  const what = vendorFailure(error);
+  const { code, message, retryable, about } = meaningOf(what, vendor.name);
+  const afterMs = retryable ? retryAfterMs(what) : null;
+  const details = { retryable, ...(about === null ? {} : { about }), ...(afterMs === null ? {} : { retryAfterMs: afterMs }) };
+  return new GatewayError(code, message, details, { cause: causeOf(error, what, vendor, request) });
+}
+
+interface Meaning {
+  readonly code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG' | 'MODEL_UNAVAILABLE';
+  readonly message: string;
+  readonly retryable: boolean;
+  /** Null: the failure may speak of the deployment or of the request. */
+  readonly about: 'deployment' | 'request' | null;
+}
+
+function meaningOf({ kind, status, text, unconnected }: VendorFailure, name: string): Meaning {
+  const unavailable = (message: string, about: Meaning['about'], retryable = false): Meaning => ({
+    code: 'MODEL_UNAVAILABLE',
+    message,
+    retryable,
+    about,
+  });
+  const refused = (code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG', message: string): Meaning => ({
+    code,
+    message,
+    retryable: false,
+    about: 'request',
+  });
+  if (notExpressible.test(kind)) {
+    return refused(
       'BAD_REQUEST',
       `The request has a part that ${name} has no form for. Plain text, images and tools with a JSON Schema of an object are accepted.`,
-      false,
     );
   }
-  const { status, text } = what;
   if (status === 401 || status === 403 || (status === 400 && refusedKey.test(text))) {
-    return fails('MODEL_UNAVAILABLE', `${name} refused the gateway's own credentials. Its operators must renew them.`, false);
+    const about = status === 403 && !json.test(text) ? null : 'deployment';
+    return unavailable(`${name} refused the gateway's own credentials. Its operators must renew them.`, about);
   }
-  if (status === 413 || (status !== null && status >= 400 && status < 500 && status !== 429 && tooLong.test(text))) {
-    return fails(
+  if (status === 413 || (status !== 429 && tooLong.test(text))) {
+    return refused(
       'CONTEXT_TOO_LONG',
       'The prompt is longer than the model reads. A shorter prompt, or a route with a larger context window, is accepted.',
-      false,
     );
   }
-  if (status === 404) return fails('MODEL_UNAVAILABLE', `${name} does not have the model of this deployment.`, false);
+  if (status === 404 && unsupported.test(text)) {
+    return unavailable(
+      `${name} has no model here for what the request needs, such as tools or images. A request without them is accepted.`,
+      'request',
+    );
+  }
+  if (status === 404) return unavailable(`${name} does not have the model of this deployment.`, 'deployment');
   if (status === 402 || (status === 429 && quotaSpent.test(text))) {
-    return fails('MODEL_UNAVAILABLE', `The gateway's account at ${name} has no credit left. Its operators must renew it.`, false);
+    return unavailable(`The gateway's account at ${name} has no credit left. Its operators must renew it.`, 'deployment');
+  }
+  if (status === 429 && isTooLarge(text)) {
+    return refused(
+      'CONTEXT_TOO_LONG',
+      `The request is larger than ${name} takes from the gateway at once. A shorter prompt or a smaller maxOutputTokens is accepted.`,
+    );
   }
   if (status === 429)
-    return fails('MODEL_UNAVAILABLE', `${name} limits the gateway's rate at the moment. Asking again later is accepted.`, true);
+    return unavailable(`${name} limits the gateway's rate at the moment. Asking again later is accepted.`, 'deployment', true);
   if (status === 400 || status === 422) {
-    return fails(
+    return refused(
       'BAD_REQUEST',
       `${name} did not accept the request for this model. Check the tools, the output schema, the images and the provider options.`,
-      false,
     );
   }
-  if (status === 408 || status === 409 || status === 425 || status === null || status >= 500 || status < 300) {
-    return fails('MODEL_UNAVAILABLE', `${name} failed to answer. Asking again may help.`, true);
+  if (status === 408 || status === 409 || status === 425 || (status !== null && status >= 500)) {
+    return unavailable(`${name} failed to answer. Asking again may help.`, 'deployment', true);
   }
-  return fails('MODEL_UNAVAILABLE', `${name} answered in a way that the gateway does not know.`, false);
+  if (status === null || status < 300) {
+    return unavailable(`${name} failed to answer. Asking again may help.`, unconnected ? 'deployment' : null, true);
+  }
+  return unavailable(`${name} answered in a way that the gateway does not know.`, null);
+}
+
+function isTooLarge(text: string): boolean {
+  const [, limit = '', requested = ''] = limitAndRequested.exec(text) ?? [];
+  const number = (written: string): number => Number(written.replaceAll(',', ''));
+  return tooLarge.test(text) || number(requested) > number(limit);
 }
 
 /** The answer broke off, was empty or was no answer, without any error of the vendor. Repeating it may help. */
@@ -98,35 +140,20 @@ export function brokenAnswer(vendor: Vendor, how: 'cut' | 'empty' | 'unreadable'
     empty: 'ended its answer without having said anything',
     unreadable: 'sent an answer that cannot be read',
   }[how];
-  return new GatewayError('MODEL_UNAVAILABLE', `${vendor.name} ${sentence}. Asking again may help.`, { retryable: true });
-}
-
-/** APICallError and stream errors are read by their fields: their classes would load the SDK. */
-function seen(error: unknown): Seen {
-  const of = typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
-  const { name, statusCode, responseHeaders, responseBody, data } = of as Readonly<Record<string, unknown>> & {
-    readonly name?: unknown;
-    readonly statusCode?: unknown;
-    readonly responseHeaders?: unknown;
-    readonly responseBody?: unknown;
-    readonly data?: unknown;
-  };
-  return {
-    kind: typeof name === 'string' ? name : '',
-    status: typeof statusCode === 'number' ? statusCode : null,
-    headers: typeof responseHeaders === 'object' && responseHeaders !== null ? { ...responseHeaders } : {},
-    text: typeof responseBody === 'string' ? responseBody : (JSON.stringify(data) ?? ''),
-  };
+  // A stop sequence of the caller's can end an answer before its first word.
+  const about = how === 'empty' ? ({ about: 'request' } as const) : {};
+  return new GatewayError('MODEL_UNAVAILABLE', `${vendor.name} ${sentence}. Asking again may help.`, { retryable: true, ...about });
 }
 
 /**
  * What the log is told. A vendor's sentence may repeat the prompt, the answer or a key, and its body may be long: of an answer
  * only its status and its words for machines are kept; of a failure without an answer, what the network said.
  */
-function causeOf(error: unknown, { kind, status, text }: Seen, { secrets }: Vendor, request: ModelRequest | null): UpstreamError {
-  const isParseError = /^AI_(JSONParse|TypeValidation)Error$/.test(kind);
-  const said = error instanceof Error && status === null && text === '' && !isParseError ? `: ${error.message}` : '';
-  const full = [`${kind}${said}`, ...(status === null ? [] : [`HTTP ${status}`]), ...(isParseError ? [] : machineWords(text))].join(', ');
+function causeOf(error: unknown, what: VendorFailure, { secrets }: Vendor, request: ModelRequest | null): UpstreamError {
+  const { kind, status, text } = what;
+  const quotesContent = isParseError(what);
+  const said = error instanceof Error && status === null && text === '' && !quotesContent ? `: ${error.message}` : '';
+  const full = [`${kind}${said}`, ...(status === null ? [] : [`HTTP ${status}`]), ...(quotesContent ? [] : machineWords(text))].join(', ');
   const clean = secrets.reduce((sofar, secret) => (secret === '' ? sofar : sofar.replaceAll(secret, '[secret]')), full);
   return new UpstreamError(withoutWordsOf(request, clean.slice(0, 600)), status);
 }
@@ -139,18 +166,4 @@ function withoutWordsOf(request: ModelRequest | null, text: string): string {
   const asked = request.kind === 'embedding' ? request.texts : request.messages;
   const said = JSON.stringify(asked, (key, value: unknown) => (key === 'base64' ? undefined : value)).toLowerCase();
   return text.replace(word, (one) => (said.includes(one.toLowerCase()) ? '…' : one));
-}
-
-/** Milliseconds the vendor asks to wait, at most an hour. `Retry-After` is seconds or a date (RFC 9110 §10.2.3); Google writes it into the body. */
-function retryAfter({ headers, text }: Seen): number | null {
-  const inBody = /"retryDelay":\s*"([\d.]+)s"/.exec(text)?.[1];
-  const after = headers['retry-after'];
-  const candidates = [
-    Number(headers['retry-after-ms'] ?? Number.NaN),
-    1000 * Number(after ?? Number.NaN),
-    typeof after === 'string' ? Date.parse(after) - Date.now() : Number.NaN,
-    1000 * Number(inBody ?? Number.NaN),
-  ];
-  const ms = candidates.find((candidate) => Number.isFinite(candidate));
-  return ms === undefined ? null : Math.min(Math.max(0, Math.round(ms)), 3_600_000);
 }

@@ -1,5 +1,6 @@
 import type { Handler } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
+import { eachAnswer } from '../core/restart.ts';
 import type { Passages } from '../storage/passages.ts';
 import { cited } from './cite.ts';
 import type { Collection } from './collections.ts';
@@ -22,7 +23,10 @@ export function answerFrom(retrieved: Found, handle: Handler, asked: Question): 
 }
 
 async function* chunksOf(handle: Handler, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
-  for (const message of warnings) yield { type: 'warning', message };
   const call = await asked.callFor({ route: asked.route, signal: asked.signal, purpose: 'answer' });
-  yield* cited(handle(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call), hits);
+  const chunks = handle(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call);
+  yield* eachAnswer(chunks, async function* (answer) {
+    for (const message of warnings) yield { type: 'warning', message };
+    yield* cited(answer, hits);
+  });
 }

@@ -1,128 +1,199 @@
 /**
- * How the deployments are doing: moving averages and a circuit breaker each.
+ * How the deployments are doing: averages, a circuit breaker each, and rests that providers ask for.
  *
- * A circuit opens after five faults in a row, or when more than half of at least twenty recent calls were faults. It stays open for a
- * second, twice as long each time it opens again, at most a minute (or what the provider asked for); then one call
- * is let through, and its ending decides. Only faults of the provider count: refusals, cancels and bad requests do not.
+ * What one caller provokes is counted against that caller first. Faults are counted for the caller, for its tenant and for all.
+ * A tenant is a team, or a caller without one: somebody with many keys of one team is one tenant, and a circuit never opens
+ * for all by the faults of one. Until others fail too, it opens for the caller alone. Failures that speak of the request, not
+ * of the deployment, are not counted at all (see `ErrorDetails.about`).
  */
+import type { Principal } from '../core/call.ts';
+import { maxOpenMs } from './circuit.ts';
 import type { Deployment, Health } from './route.ts';
+import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, shownCircuit } from './standing.ts';
 
-const faultsInARow = 5;
-const badRate = 0.5;
-const enoughCalls = 20;
-const firstOpenMs = 1_000;
-const longestOpenMs = 60_000;
-/** Weight of the newest value in a moving average. */
-const newest = 0.2;
-/** Kept for at most so many deployments, the first seen forgotten first: a configuration has far fewer. */
-const mostDeployments = 1_000;
+/** Kept for at most so many, the one heard of longest ago forgotten first. */
+const maxDeployments = 1_000;
+const maxTenants = 256;
+const maxCallersOfATenant = 64;
+/** A provider may ask for more: it is then asked once in so long. */
+const maxRestMs = 10 * 60_000;
+/** One call in so long is let through to a route whose deployments are all left alone; the tenant that had the last one waits longer. */
+const trickleMs = 1_000;
+const trickleOfOneMs = 1_500;
+const trickleJitter = 0.2;
+
+export type Caller = Pick<Principal, 'id' | 'team'>;
 
 export interface HealthBook {
   of(deployment: Deployment): Health;
-  /** Milliseconds until the deployment may be tried again; 0 when it may now. */
-  closedInMs(deployment: Deployment): number;
-  /** Takes part in a call: null while the circuit is open, or another call is probing it. */
-  begin(deployment: Deployment): Trial | null;
+  /** Callers for whom alone the deployment's circuit is open. */
+  shutOut(deployment: Deployment): number;
+  /** Milliseconds until the caller may ask the deployment again; 0 when it may now. */
+  closedInMs(deployment: Deployment, caller: Caller): number;
+  /** Milliseconds for which the provider has asked to be left alone. */
+  restMs(deployment: Deployment): number;
+  /** Takes part in a call: null while the circuit is open, the deployment rests, or another call is probing it. */
+  begin(deployment: Deployment, caller: Caller): Trial | null;
+  /** For a route whose deployments have all been refused by {@link HealthBook.begin}: one call in a second may ask one of them all the same. */
+  trickle(
+    route: string,
+    deployments: readonly Deployment[],
+    caller: Caller,
+  ): { readonly deployment: Deployment; readonly trial: Trial } | null;
+}
+
+export interface Fault {
+  /** See `ErrorDetails.about`. */
+  readonly about?: 'deployment' | 'request';
+  /** What the provider asked for. */
+  readonly retryAfterMs?: number;
 }
 
 /** One attempt. The first of `succeeded`, `failed` and `abandoned` counts. */
 export interface Trial {
-  /** `latencyMs`: to the first content. */
-  succeeded(latencyMs: number): void;
-  failed(retryAfterMs?: number): void;
+  /** Its first content came after so many milliseconds. A circuit that it probed is closed from now on. */
+  spoke(latencyMs: number): void;
+  succeeded(): void;
+  failed(fault?: Fault): void;
   /** Ended without telling anything about the deployment. */
   abandoned(): void;
 }
 
-interface Record {
-  latencyMs: number | null;
-  errorRate: number | null;
-  calls: number;
-  faults: number;
-  /** Times it has opened since it was last well. */
-  opened: number;
-  openUntil: number | null;
-  probing: boolean;
+export interface HealthOptions {
+  readonly monotonicMs?: () => number;
+  readonly random?: () => number;
 }
 
-export function healthBook({ now = Date.now }: { readonly now?: () => number } = {}): HealthBook {
+interface Record {
+  readonly all: Standing;
+  restUntil: number;
+  /** When it was last let through a trickle. */
+  trickledAt: number;
+}
+
+export function healthBook({ monotonicMs = () => performance.now(), random = Math.random }: HealthOptions = {}): HealthBook {
   const records = new Map<string, Record>();
+  const trickles = new Map<string, { readonly at: number; readonly tenant: string | null }>();
+  const options = { monotonicMs, random };
 
-  const recordOf = ({ id }: Deployment): Record => {
-    const known = records.get(id);
-    if (known !== undefined) return known;
-    const fresh: Record = { latencyMs: null, errorRate: null, calls: 0, faults: 0, opened: 0, openUntil: null, probing: false };
-    records.set(id, fresh);
-    const [oldest] = records.keys();
-    if (records.size > mostDeployments && oldest !== undefined) records.delete(oldest);
-    return fresh;
-  };
+  const recordOf = ({ id }: Deployment): Record =>
+    keptIn(records, id, maxDeployments, () => ({ all: newStanding(options), restUntil: 0, trickledAt: Number.NEGATIVE_INFINITY }));
 
-  const circuitOf = (record: Record): Health['circuit'] => {
-    if (record.openUntil === null) return 'closed';
-    return leftMs(record, now) > 0 ? 'open' : 'probing';
-  };
+  const restMs = (record: Record): number => Math.max(0, record.restUntil - monotonicMs());
+
+  /** From everybody to the caller. */
+  function standingsOf({ all }: Record, { id, team }: Caller): readonly Standing[] {
+    const tenant = keptIn(all.members, tenantOf({ id, team }), maxTenants, () => newStanding(options));
+    if (team === null) return [all, tenant];
+    return [all, tenant, keptIn(tenant.members, id, maxCallersOfATenant, () => newStanding(options))];
+  }
+
+  function trialOf(record: Record, caller: Caller): Trial {
+    const standings = standingsOf(record, caller);
+    const probed = standings.filter((standing) => standing.circuit.state() !== 'closed');
+    for (const { circuit } of probed) circuit.probe();
+    let probing = true;
+    let over = false;
+    const endProbe = (): void => {
+      if (!probing) return;
+      probing = false;
+      for (const { circuit } of probed) circuit.probed();
+    };
+    const end = (count: () => void): void => {
+      if (over) return;
+      over = true;
+      endProbe();
+      count();
+    };
+    return {
+      spoke(latencyMs) {
+        if (over) return;
+        for (const standing of standings) noteLatency(standing, latencyMs);
+        endProbe();
+        for (const { circuit } of probed) circuit.close();
+      },
+      succeeded: () =>
+        end(() => {
+          for (const standing of standings) noteSuccess(standing, monotonicMs());
+          for (const standing of probed) forgive(standing);
+        }),
+      failed: ({ about, retryAfterMs = 0 } = {}) =>
+        end(() => {
+          const now = monotonicMs();
+          if (about === 'request') return;
+          record.restUntil = Math.max(record.restUntil, now + Math.min(maxRestMs, retryAfterMs));
+          for (const standing of standings) noteFault(standing, now, about === 'deployment');
+          for (const standing of standings.toReversed()) {
+            if (standing.circuit.state() === 'open') continue;
+            if (probed.includes(standing) || isFailing(standing, now)) standing.circuit.open();
+          }
+        }),
+      abandoned: () => end(() => {}),
+    };
+  }
 
   return {
     of(deployment) {
       const record = recordOf(deployment);
-      return { circuit: circuitOf(record), latencyMs: record.latencyMs, errorRate: record.errorRate };
+      const now = monotonicMs();
+      return {
+        circuit: restMs(record) > 0 ? 'open' : shownCircuit(record.all, now),
+        latencyMs: meanOf(record.all, 'latencyMs', now),
+        errorRate: meanOf(record.all, 'errorRate', now),
+      };
     },
-    closedInMs: (deployment) => leftMs(recordOf(deployment), now),
-    begin(deployment) {
+    shutOut: (deployment) => countOpen(recordOf(deployment).all),
+    closedInMs(deployment, caller) {
       const record = recordOf(deployment);
-      const circuit = circuitOf(record);
-      if (circuit === 'open' || (circuit === 'probing' && record.probing)) return null;
-      const probe = circuit === 'probing';
-      if (probe) record.probing = true;
-      return trialOf(record, probe, now);
+      return Math.max(restMs(record), ...standingsOf(record, caller).map(({ circuit }) => circuit.leftMs()));
+    },
+    restMs: (deployment) => restMs(recordOf(deployment)),
+    begin(deployment, caller) {
+      const record = recordOf(deployment);
+      const passable = restMs(record) === 0 && standingsOf(record, caller).every(({ circuit }) => circuit.passable());
+      return passable ? trialOf(record, caller) : null;
+    },
+    trickle(route, deployments, caller) {
+      const now = monotonicMs();
+      const last = trickles.get(route);
+      const tenant = tenantOf(caller);
+      const note = (to: string | null): void => {
+        trickles.delete(route);
+        keptIn(trickles, route, maxDeployments, () => ({ at: now, tenant: to }));
+      };
+      if (last === undefined || now - last.at > maxOpenMs) {
+        // It has just become dark.
+        note(null);
+        return null;
+      }
+      const everyMs = last.tenant === tenant ? trickleOfOneMs : trickleMs;
+      if (now - last.at < everyMs * (1 - trickleJitter * random())) return null;
+      const [deployment] = deployments
+        .filter((one) => restMs(recordOf(one)) === 0)
+        .toSorted((a, b) => recordOf(a).trickledAt - recordOf(b).trickledAt);
+      if (deployment === undefined) return null;
+      note(tenant);
+      const record = recordOf(deployment);
+      record.trickledAt = now;
+      return { deployment, trial: trialOf(record, caller) };
     },
   };
 }
 
-/** Milliseconds for which the circuit stays open. No circuit opens for longer than the longest: a clock that was set back says otherwise. */
-function leftMs({ openUntil }: Record, now: () => number): number {
-  const left = (openUntil ?? 0) - now();
-  return left > 0 && left <= longestOpenMs ? left : 0;
+const tenantOf = ({ id, team }: Caller): string => (team === null ? `caller:${id}` : `team:${team}`);
+
+/** Callers whose own circuit is open. */
+function countOpen({ circuit, members }: Standing): number {
+  if (members.size === 0) return circuit.state() === 'open' ? 1 : 0;
+  return members.values().reduce((sum, member) => sum + countOpen(member), 0);
 }
 
-function trialOf(record: Record, probe: boolean, now: () => number): Trial {
-  let over = false;
-  const end = (count: () => void): void => {
-    if (over) return;
-    over = true;
-    if (probe) record.probing = false;
-    count();
-  };
-  return {
-    succeeded: (latencyMs) =>
-      end(() => {
-        averaged(record, 0);
-        record.latencyMs = average(record.latencyMs, latencyMs);
-        record.faults = 0;
-        if (!probe) return;
-        record.openUntil = null;
-        record.opened = 0;
-        record.calls = 0;
-        record.errorRate = 0;
-      }),
-    failed: (retryAfterMs = 0) =>
-      end(() => {
-        averaged(record, 1);
-        record.faults += 1;
-        const bad = record.calls >= enoughCalls && (record.errorRate ?? 0) > badRate;
-        if (leftMs(record, now) > 0 || !(probe || bad || record.faults >= faultsInARow)) return;
-        const openMs = Math.min(longestOpenMs, Math.max(retryAfterMs, firstOpenMs * 2 ** record.opened));
-        record.openUntil = now() + openMs;
-        record.opened += 1;
-      }),
-    abandoned: () => end(() => {}),
-  };
+/** The entry, which is the newest from now on; made when there is none, in place of the oldest when there are too many. */
+function keptIn<Value>(map: Map<string, Value>, key: string, max: number, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > max && oldest !== undefined) map.delete(oldest);
+  return value;
 }
-
-function averaged(record: Record, fault: 0 | 1): void {
-  record.calls += 1;
-  record.errorRate = average(record.errorRate, fault);
-}
-
-const average = (sofar: number | null, value: number): number => (sofar === null ? value : sofar + newest * (value - sofar));

@@ -50,11 +50,15 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
   /** Until it is begun: a run that has ended is kept for its events, and must not keep what was asked. */
   let work: Work | null = { source, onEnd };
   let complete = false;
+  /** Somebody has asked how far it is, and was shown what had been said. */
+  let lookedAt = false;
   let lingering: NodeJS.Timeout | undefined;
   let changed = Promise.withResolvers<void>();
 
   const state = (): RunState => ({ id, status, completion, failure, settlement: status === 'RUNNING' ? null : settlement, route });
   log.push({ type: 'started', state: state() });
+
+  const shown = (): boolean => lookedAt || log.answerWasRead();
 
   function tell(): void {
     changed.resolve();
@@ -71,12 +75,15 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
       const report = (fact: Fact): void => {
         if (fact.type === 'settled') settlement = fact.settlement;
       };
-      chunks = source({ id, signal, report })[Symbol.asyncIterator]();
+      chunks = source({ id, signal, shown, report })[Symbol.asyncIterator]();
       for (;;) {
         while (!wanted()) await untilAborted(changed.promise, signal);
         const next = await untilAborted(chunks.next(), signal);
         if (next.done === true) break;
-        log.add(next.value);
+        if (next.value.type === 'restart') {
+          if (shown()) throw next.value.reason;
+          log.dropAnswer();
+        } else log.add(next.value);
         completion = withChunk(completion, next.value);
         tell();
       }
@@ -133,7 +140,10 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
     log,
     done,
     readers: () => readers.size,
-    state,
+    state() {
+      lookedAt ||= completion !== emptyCompletion;
+      return state();
+    },
     events(after, signal) {
       const reader = enter(indexAfter(after, id, log.length), false);
       const onAbort = (): void => leave(reader);

@@ -36,6 +36,10 @@ export interface RunLog {
   push(entry: WholeEntry): void;
   /** The event at the index (its `seq` is one more), sealed by being read; null while there is none. */
   read(index: number): RunEventBody | null;
+  /** Whether a reader has read something of the answer. */
+  answerWasRead(): boolean;
+  /** Drops what was said: another answer takes its place. Only while nothing of it was read. */
+  dropAnswer(): void;
   /** Bytes from the event at the index on: what a reader there has yet to read. */
   bytesFrom(index: number): number;
   readonly length: number;
@@ -71,6 +75,11 @@ export function runLog(mostBytes: number, from: LogContent = { text: '', reasoni
       last.text += piece;
       bytes += 2 * piece.length;
     } else append({ type, start, text: piece }, 2 * piece.length);
+  }
+
+  /** Where the answer begins: behind the event that says that the run has started. */
+  function answerFrom(): number {
+    return entries[0]?.type === 'started' ? 1 : 0;
   }
 
   return {
@@ -112,6 +121,15 @@ export function runLog(mostBytes: number, from: LogContent = { text: '', reasoni
       if (!isDelta(entry)) return entry;
       const { type, text, start } = entry;
       return type === 'text' ? { type, text, offset: start } : { type, text };
+    },
+    answerWasRead: () => sealed > answerFrom(),
+    dropAnswer() {
+      const from = answerFrom();
+      bytes = before[from] ?? bytes;
+      entries.length = from;
+      before.length = from;
+      lengths.text = 0;
+      lengths.reasoning = 0;
     },
     bytesFrom: (index) => bytes - (before[index] ?? bytes),
     get length() {

@@ -34,6 +34,8 @@ export interface BeginRun {
 export type RunSource = (run: {
   readonly id: string;
   readonly signal: AbortSignal;
+  /** Whether a reader has been shown something of the answer. */
+  readonly shown: () => boolean;
   readonly report: (fact: Fact) => void;
 }) => AsyncIterable<Chunk>;
 

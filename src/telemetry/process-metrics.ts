@@ -2,10 +2,23 @@
  * Of this process, under the names that Prometheus's own clients use. The library's default set also watches every turn of
  * the event loop and every garbage collection, which costs something while nobody reads.
  */
-import { performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { processLogOutput } from './log-output.ts';
 import { processFaults } from './process-faults.ts';
+
+/** How often the delay of the event loop is looked at. Done by a timer outside of JavaScript, at no cost worth counting. */
+const lagResolutionMs = 20;
+let lags: ReturnType<typeof monitorEventLoopDelay> | null = null;
+
+/** One for the process, however many gateways it holds. */
+function eventLoopLags(): ReturnType<typeof monitorEventLoopDelay> {
+  if (lags === null) {
+    lags = monitorEventLoopDelay({ resolution: lagResolutionMs });
+    lags.enable();
+  }
+  return lags;
+}
 
 export function processMetrics(registry: Registry): void {
   const registers = [registry];
@@ -61,4 +74,33 @@ export function processMetrics(registry: Registry): void {
       for (const [kind, count] of Object.entries(processFaults())) this.inc({ kind }, count);
     },
   });
+  eventLoopLag(registers);
+}
+
+/**
+ * Under the names of the library's default set. Since the last reading; what is measured is the time from one look to the next, so
+ * the time that there should be between two looks is taken off.
+ */
+function eventLoopLag(registers: Registry[]): void {
+  const histogram = eventLoopLags();
+  const seconds = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - lagResolutionMs / 1e3) || 0;
+  const name = (which: string): string => `nodejs_eventloop_lag_${which}_seconds`;
+  const others = [50, 90, 99].map((percent) => {
+    const help = `How late the event loop was: of 100 delays, ${percent} were shorter.`;
+    return { percent, gauge: new Gauge({ name: name(`p${percent}`), help, registers: [] }) };
+  });
+  const mean = new Gauge({ name: name('mean'), help: 'How late the event loop was: the mean.', registers: [] });
+  const max = new Gauge({
+    name: name('max'),
+    help: 'How late the event loop was: the longest delay.',
+    registers,
+    collect() {
+      max.set(seconds(histogram.max));
+      mean.set(seconds(histogram.mean));
+      for (const { percent, gauge } of others) gauge.set(seconds(histogram.percentile(percent)));
+      histogram.reset();
+    },
+  });
+  // Read after the one that reads for all.
+  for (const registry of registers) for (const gauge of [mean, ...others.map((other) => other.gauge)]) registry.registerMetric(gauge);
 }

@@ -20,7 +20,7 @@ export async function runsBench(): Promise<void> {
   const { signal } = new AbortController();
   const { bare, followed, greedy } = await cpuUs(
     {
-      bare: () => read(source({ id: 'bench', signal, report() {} })),
+      bare: () => read(source({ id: 'bench', signal, shown: () => false, report() {} })),
       followed: async () => {
         const run = await runs.start({ principal, idempotencyKey: null, input: null, route: null, detached: false, source });
         await read(run.events(null, signal));

@@ -47,7 +47,9 @@ describe('/metrics', () => {
     for (let call = 0; call < 5; call += 1) await complete(gateway, prompt(`Question ${call}`));
     const { value } = await exposed(gateway);
     expect(value('fieldgate_attempts_total', { deployment: 'scripted', outcome: 'MODEL_UNAVAILABLE' })).toBe(5);
-    expect(value('fieldgate_calls_total', { outcome: 'MODEL_UNAVAILABLE' })).toBe(5);
+    expect(value('fieldgate_calls_total', { outcome: 'MODEL_UNAVAILABLE', deployment: 'scripted' })).toBe(5);
+    const rows = await ledgerOf(gateway, gateway.developmentKey, ['DEPLOYMENT']);
+    expect(rows).toMatchObject([{ key: { deployment: 'scripted' }, calls: 5, failures: 5 }]);
     expect(value('fieldgate_deployment_circuit', { deployment: 'scripted', state: 'open' })).toBe(1);
     expect(value('fieldgate_deployment_circuit', { deployment: 'scripted', state: 'closed' })).toBe(0);
   });
@@ -90,6 +92,17 @@ describe('/metrics', () => {
     expect(value('fieldgate_supergraph_composed_timestamp_seconds')).toBeGreaterThan(1.7e9);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
     expect(value('process_cpu_seconds_total')).toBeGreaterThan(0);
+    for (const of of ['mean', 'max', 'p50', 'p90', 'p99']) expect(value(`nodejs_eventloop_lag_${of}_seconds`)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('shows how late the event loop was since the last reading', async () => {
+    const gateway = await startGateway();
+    await exposed(gateway);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await exposed(gateway)).value('nodejs_eventloop_lag_max_seconds')).toBeGreaterThan(0.1);
   });
 
   it('leaves out what cannot be read, and serves the rest', async () => {

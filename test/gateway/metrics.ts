@@ -23,7 +23,7 @@ export async function exposed(gateway: TestGateway): Promise<Exposed> {
     value(name, labels = {}) {
       const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
       const found = series.filter((line) => {
-        const [, of, written = ''] = /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [];
+        const [, of, written = ''] = /^([a-z0-9_]+)(?:\{(.*)\})? /.exec(line) ?? [];
         return of === name && wanted.every((each) => written.split(/,(?=[a-z_]+=)/).includes(each));
       });
       if (found.length > 1) throw new Error(`${name} with ${wanted.join(', ')} has ${found.length} series:\n${found.join('\n')}`);

@@ -3,7 +3,7 @@ import type { RouteConfig } from '../../src/config.ts';
 import { plainConfig, startGateway } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
 import type { RawReply } from '../raw-upstream.ts';
-import { complete, ledgerOf, prompt } from './asking.ts';
+import { complete, ledgerOf, newKey, prompt } from './asking.ts';
 import { openUpstream, saying, scriptedDeployment } from './scripted.ts';
 
 const down: RawReply = { ...compatible.refuses('down'), headers: { 'content-type': 'text/html', 'retry-after-ms': '1' } };
@@ -63,6 +63,41 @@ describe('there is one owner of retries', () => {
     expect(failed.retryAfterMs).toBeGreaterThan(100_000);
     expect(failed.retryAfterMs).toBeLessThanOrEqual(120_000);
     expect(a.requests).toHaveLength(1);
+  });
+
+  it('nor by the next calls, of whomever: they go to the others first', async () => {
+    const { gateway, a, b } = await two({ attempts: 2 });
+    a.plays(limited({ 'retry-after': '60' }));
+    b.plays(saying('From b.'));
+    for (let call = 0; call < 4; call += 1) {
+      const { secret: key } = await newKey(gateway, { team: `team${call}` });
+      expect(await complete(gateway, prompt(`Say hi ${call}.`), { key })).toMatchObject({ text: 'From b.' });
+    }
+    expect([a.requests.length, b.requests.length]).toEqual([1, 4]);
+  });
+
+  it('the next call, too, is told how long to be patient, and asks nobody', async () => {
+    const { gateway, a, b } = await two({ attempts: 2, totalMs: 20_000 });
+    a.plays({ ...down, status: 503, headers: { 'retry-after': '300' } });
+    b.plays(limited({ 'retry-after': '120' }));
+    await complete(gateway, prompt('Say hi.'));
+    const failed = await complete(gateway, prompt('Say hi again.'));
+    expect(failed).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
+    expect(failed.retryAfterMs).toBeGreaterThan(100_000);
+    expect(failed.retryAfterMs).toBeLessThanOrEqual(120_000);
+    expect([a.requests.length, b.requests.length]).toEqual([1, 1]);
+  });
+
+  it('calls that wait for the same rest are all answered after it', async () => {
+    const { gateway, a } = await two({ deployments: ['a'], attempts: 3 });
+    const patience = limited({ 'retry-after-ms': '30' });
+    a.plays(patience, patience, patience, saying('Patience.'));
+    const first = complete(gateway, prompt('Say 1.'));
+    const second = complete(gateway, prompt('Say 2.'));
+    const answers = await Promise.all([first, second]);
+    // Whoever came during the rest of the other is told to come back; whoever has waited is not sent away by another's rest.
+    expect(answers.some(({ text }) => text === 'Patience.')).toBe(true);
+    for (const answer of answers) if (answer.text !== 'Patience.') expect(answer.retryAfterMs).toBeGreaterThan(0);
   });
 
   it('and it is asked again when it said so', async () => {

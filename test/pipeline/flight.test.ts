@@ -129,7 +129,9 @@ describe('identical calls in flight', () => {
   it('fail together before the first word, and mid-stream', async () => {
     for (const provider of [fails('MODEL_UNAVAILABLE', { retryable: false }), breaks('Half an')]) {
       const { handle } = gateway([route('default', [provider])]);
-      const outcomes = await Promise.allSettled([call(), call()].map((asked) => collect(handle(request, asked))));
+      const outcomes = await Promise.allSettled(
+        [call({ live: true }), call({ live: true })].map((asked) => collect(handle(request, asked))),
+      );
       expect(outcomes).toMatchObject([
         { status: 'rejected', reason: { code: 'MODEL_UNAVAILABLE' } },
         { status: 'rejected', reason: { code: 'MODEL_UNAVAILABLE' } },

@@ -16,7 +16,7 @@ describe('a route that hedges', () => {
   it('lets the second answer when the first is silent, and aborts the first at once', async () => {
     const first = hangs();
     const second = says('Hi there.');
-    const spent: Spent = { attempts: 0, since: null };
+    const spent: Spent = { attempts: 0, endsAt: null };
     await expect(ask(route('default', [first, second], soon), call({ spent }))).resolves.toMatchObject({ text: 'Hi there.' });
     expect([first.asked.length, second.asked.length, spent.attempts]).toEqual([1, 1, 2]);
     expect([first.aborted(), first.running()]).toEqual([1, 0]);
@@ -130,7 +130,7 @@ describe('a route that hedges', () => {
     const third = says('Third.');
     const of = route('default', [hangs(), resting, third], soon);
     const [, second] = of.deployments;
-    for (let fault = 0; fault < 5 && second !== undefined; fault += 1) health.begin(second)?.failed();
+    for (let fault = 0; fault < 5 && second !== undefined; fault += 1) health.begin(second, call().principal)?.failed();
     const { handle } = gateway([of], { health });
     await expect(collect(handle(request, call()))).resolves.toMatchObject({ text: 'Third.' });
     expect(resting.asked).toHaveLength(0);
@@ -138,7 +138,8 @@ describe('a route that hedges', () => {
 
   it('changes to nobody after the first content', async () => {
     const second = says('Other.');
-    await expect(ask(route('default', [breaks('Half an'), second], never))).rejects.toMatchObject({
+    const asked = call({ live: true });
+    await expect(ask(route('default', [breaks('Half an'), second], never), asked)).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
       details: { phase: 'mid-stream' },
     });

@@ -206,12 +206,12 @@ describe('the meter', () => {
     }
   });
 
-  it('writes the row of a call that failed at every deployment', async () => {
+  it('names in the row of a call that failed the deployment that was asked last', async () => {
     const { handle, ledger } = gateway([
       route('default', [fails('RATE_LIMITED'), fails('MODEL_UNAVAILABLE', { retryable: false })], { attempts: 2 }),
     ]);
     await expect(collect(handle(request, call()))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
-    expect(ledger.rows).toMatchObject([{ outcome: 'MODEL_UNAVAILABLE', attempts: 2, cost: 0, deployment: null }]);
+    expect(ledger.rows).toMatchObject([{ outcome: 'MODEL_UNAVAILABLE', attempts: 2, cost: 0, deployment: 'fails-2' }]);
   });
 
   it('asks nothing of a model after the deadline', async () => {

@@ -49,9 +49,9 @@ describe('the route', () => {
     expect(failure).toMatchObject({ code: 'BAD_REQUEST', message: 'There is no route "fast". Routes: default, cheap.' });
   });
 
-  it('never falls back after the first content', async () => {
+  it('never falls back once somebody has been shown something', async () => {
     const second = says('Other.');
-    const failure = await failureOf(ask(route('default', [breaks('Half an'), second])));
+    const failure = await failureOf(ask(route('default', [breaks('Half an'), second]), call({ live: true })));
     expect(failure).toMatchObject({ code: 'MODEL_UNAVAILABLE', details: { phase: 'mid-stream' } });
     expect(second.asked).toHaveLength(0);
   });
@@ -119,12 +119,12 @@ describe('the route', () => {
   it('gives a call that asks a second time what the first left of attempts and of time', async () => {
     const provider = says('Hi.');
     let time = 1_000;
-    const { handle } = gateway([route('default', [provider], { attempts: 2, totalMs: 5_000 })], { now: () => time });
+    const { handle } = gateway([route('default', [provider], { attempts: 2, totalMs: 5_000 })], { monotonicMs: () => time });
     const ask = (spent: Spent) => collect(handle(request, call({ spent })));
 
-    const spent: Spent = { attempts: 0, since: null };
+    const spent: Spent = { attempts: 0, endsAt: null };
     await ask(spent);
-    expect(spent).toEqual({ attempts: 1, since: 1_000 });
+    expect(spent).toMatchObject({ attempts: 1, endsAt: { route: 6_000 } });
     time = 6_000;
     expect(await failureOf(ask(spent))).toMatchObject({ code: 'TIMEOUT' });
     expect(provider.asked).toHaveLength(1);
@@ -136,6 +136,23 @@ describe('the route', () => {
       message: 'Route "default" allows a call 2 attempts, and all of them are used.',
     });
     expect(provider.asked).toHaveLength(2);
+  });
+
+  it.each([3_600_000, -3_600_000])('is not led astray by a wall clock that jumps by %i ms in the middle of a call', async (jumpMs) => {
+    const health = healthBook();
+    let jumped = 0;
+    const recovering = recovers(1, 'Back.', { retryAfterMs: 5 });
+    const jumps = deployment(
+      double('jumps', (what, options) => {
+        jumped = jumpMs;
+        return recovering.send(what, { ...options, model: 'm', firstChunkMs: 1, idleMs: 1 });
+      }),
+    );
+    const { handle } = gateway([route('default', [jumps], { attempts: 2 })], { health, now: () => Date.now() + jumped });
+    await expect(collect(handle(request, call()))).resolves.toMatchObject({ text: 'Back.' });
+    const { latencyMs } = health.of(jumps);
+    expect(latencyMs).toBeGreaterThanOrEqual(0);
+    expect(latencyMs).toBeLessThan(60_000);
   });
 
   it.each(['GUARDRAIL_BLOCKED', 'BAD_REQUEST', 'INVALID_OUTPUT'] as const)(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/core/call.ts';
-import { type Chunk, collect } from '../../src/core/chunk.ts';
+import { type Chunk, collect, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
+import { GatewayError } from '../../src/core/errors.ts';
 import { unquoted } from '../../src/core/quoted.ts';
 import type { ModelRequest } from '../../src/core/request.ts';
 import { answerChunks, type Question } from '../../src/retrieval/retrieval.ts';
@@ -62,6 +63,17 @@ describe('an answer', () => {
       },
     });
     expect(book.coordinates).toEqual(['Query.aiAnswer', 'Query.aiAnswer']);
+  });
+
+  it('that begins anew has the citations and warnings of what was said last', async () => {
+    const restart: Chunk = { type: 'restart', reason: new GatewayError('STREAM_STALLED', 'It fell silent.') };
+    const [half] = says('Goods go back [9] within 30 days [1');
+    if (half === undefined) throw new Error('It says something.');
+    const twice = [half, restart, ...says('] That is in [1].')];
+    const { chunks } = await answerOf(models(twice).handle, 'When may I send goods back?');
+    const answer = chunks.reduce(withChunk, emptyCompletion);
+    expect(answer).toMatchObject({ text: '] That is in [1].', warnings: [] });
+    expect(answer.citations).toHaveLength(1);
   });
 
   it('has no citation for a marker that names no passage, and warns of it', async () => {

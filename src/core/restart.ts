@@ -1,0 +1,50 @@
+/**
+ * What a restarted answer means for whoever reads chunks: everything before the `restart` chunk is void, and what follows is the
+ * whole answer of another deployment. The route yields one only while nobody has been shown anything.
+ */
+import type { Call } from './call.ts';
+import type { Chunk, RestartChunk } from './chunk.ts';
+
+/** Whether somebody has been shown something of the call's answer. A call that cannot tell is taken for one that shows all it gets. */
+export const wasShown = ({ shown }: Pick<Call, 'shown'>): boolean => shown?.() ?? true;
+
+/** Ends the reading of an answer that is void. Thrown and caught by {@link eachAnswer} alone. */
+class Restarted extends Error {
+  readonly chunk: RestartChunk;
+
+  constructor(chunk: RestartChunk) {
+    super('The answer begins anew.');
+    this.chunk = chunk;
+  }
+}
+
+/**
+ * Runs `read` over each answer of a stream that may begin anew. At a restart, `read` ends as by an error: what it holds back is
+ * never said. The restart is passed on, and `read` begins again. Returns what the last one returns.
+ */
+export async function* eachAnswer<Result>(
+  chunks: AsyncIterable<Chunk>,
+  read: (answer: AsyncIterable<Chunk>) => AsyncIterable<Chunk, Result, undefined>,
+): AsyncGenerator<Chunk, Result, undefined> {
+  const source = chunks[Symbol.asyncIterator]();
+  const answer: AsyncIterableIterator<Chunk> = {
+    [Symbol.asyncIterator]: () => answer,
+    async next() {
+      const next = await source.next();
+      if (next.done !== true && next.value.type === 'restart') throw new Restarted(next.value);
+      return next;
+    },
+    async return() {
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  for (;;) {
+    try {
+      return yield* read(answer);
+    } catch (error) {
+      if (!(error instanceof Restarted)) throw error;
+      yield error.chunk;
+    }
+  }
+}

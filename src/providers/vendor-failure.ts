@@ -1,0 +1,87 @@
+/** What a vendor or its SDK threw, read by its fields: the classes of the SDKs' errors would load the SDKs. */
+
+export interface VendorFailure {
+  /** Name of the error's class; empty for what is no error. */
+  readonly kind: string;
+  /** HTTP status; of an error inside a stream the one that it names. Null: there is none. */
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** What the vendor wrote about the failure. Read here, shown to nobody. */
+  readonly text: string;
+  /** The connection was refused, reset or never made. */
+  readonly unconnected: boolean;
+}
+
+/** Parse errors quote the model's answer: they say nothing about the failure, unless the vendor sent an error that the SDK could not read. */
+const quotesAnswer = /^AI_(JSONParse|TypeValidation)Error$/;
+const networkCode =
+  /^(?:ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE|EPROTO|UND_ERR_(?:SOCKET|CONNECT|CLOSED|DESTROYED)|CERT_|ERR_(?:TLS|SSL)|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+export function vendorFailure(error: unknown): VendorFailure {
+  const fields = fieldsOf(error);
+  const { name, statusCode, code, responseHeaders } = fields;
+  return {
+    kind: typeof name === 'string' ? name : '',
+    status: statusIn(statusCode) ?? (error instanceof Error ? null : statusIn(code)),
+    headers: { ...fieldsOf(responseHeaders) },
+    text: textOf(error, fields),
+    unconnected: isNetworkError(error),
+  };
+}
+
+export const isParseError = ({ kind }: VendorFailure): boolean => quotesAnswer.test(kind);
+
+/** Milliseconds the vendor asks to wait, at most an hour. `Retry-After` is seconds or a date (RFC 9110 §10.2.3); Google writes it into the body. */
+export function retryAfterMs({ headers, text }: VendorFailure): number | null {
+  const inBody = /"retryDelay":\s*"([\d.]+)s"/.exec(text)?.[1];
+  const after = headers['retry-after'];
+  const candidates = [
+    Number(headers['retry-after-ms'] ?? Number.NaN),
+    1000 * Number(after ?? Number.NaN),
+    typeof after === 'string' ? Date.parse(after) - vendorsNow(headers) : Number.NaN,
+    1000 * Number(inBody ?? Number.NaN),
+  ];
+  const ms = candidates.find((candidate) => Number.isFinite(candidate));
+  return ms === undefined ? null : Math.min(Math.max(0, Math.round(ms)), 3_600_000);
+}
+
+/** A date is one of the vendor's clock, which need not agree with ours. */
+function vendorsNow({ date }: Readonly<Record<string, unknown>>): number {
+  const told = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return Number.isFinite(told) ? told : Date.now();
+}
+
+type Fields = Readonly<
+  Partial<Record<'name' | 'statusCode' | 'code' | 'responseHeaders' | 'responseBody' | 'data' | 'value' | 'error' | 'cause', unknown>>
+>;
+
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? value : {});
+
+const statusIn = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 200 && value < 600 ? value : null;
+
+function textOf(error: unknown, { name, responseBody, data, value }: Fields): string {
+  if (typeof name === 'string' && quotesAnswer.test(name)) return jsonOf(fieldsOf(value).error);
+  if (typeof responseBody === 'string') return responseBody;
+  if (data !== undefined) return jsonOf(data);
+  if (typeof error === 'string') return error;
+  return error instanceof Error ? '' : jsonOf(error);
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Whether the error, or one of those that caused it, is one of the network. */
+function isNetworkError(error: unknown): boolean {
+  for (let one: unknown = error, depth = 0; depth < 5 && one instanceof Error; depth += 1) {
+    const { code, cause } = fieldsOf(one);
+    if (typeof code === 'string' && networkCode.test(code)) return true;
+    one = cause;
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+/**
+ * A circuit breaker: closed; open for a while; then half open, when one call at a time is let through to find out.
+ *
+ * It opens for a second, twice as long each time it opens again before it was well, at most ten seconds: nobody waits longer
+ * than that for a provider that is back. The jitter shortens, so that circuits which opened together do not close together.
+ */
+import type { Health } from './route.ts';
+
+const firstOpenMs = 1_000;
+export const maxOpenMs = 10_000;
+const jitter = 0.2;
+
+export interface Circuit {
+  state(): Health['circuit'];
+  /** Milliseconds for which it stays open. */
+  leftMs(): number;
+  /** Whether a call may go through now. */
+  passable(): boolean;
+  /** A call that goes through although the circuit is not closed. */
+  probe(): void;
+  /** The probe is over, whatever it found. */
+  probed(): void;
+  open(): void;
+  /** Lets everybody through. It opens for longer next time, until it has been {@link well}. */
+  close(): void;
+  well(): void;
+}
+
+export interface CircuitOptions {
+  readonly monotonicMs: () => number;
+  readonly random: () => number;
+}
+
+export function circuit({ monotonicMs, random }: CircuitOptions): Circuit {
+  let openUntil: number | null = null;
+  /** Times it has opened since it was last well. */
+  let opened = 0;
+  let probes = 0;
+  const leftMs = (): number => Math.max(0, (openUntil ?? 0) - monotonicMs());
+  const state = (): Health['circuit'] => (openUntil === null ? 'closed' : leftMs() > 0 ? 'open' : 'probing');
+  return {
+    state,
+    leftMs,
+    passable: () => state() === 'closed' || (state() === 'probing' && probes === 0),
+    probe() {
+      probes += 1;
+    },
+    probed() {
+      probes -= 1;
+    },
+    open() {
+      const openMs = Math.min(maxOpenMs, firstOpenMs * 2 ** opened);
+      openUntil = monotonicMs() + openMs * (1 - jitter * random());
+      opened += 1;
+    },
+    close() {
+      openUntil = null;
+    },
+    well() {
+      openUntil = null;
+      opened = 0;
+    },
+  };
+}
