@@ -1,0 +1,47 @@
+/** Strings that say more than they spell: what a regular expression, a pointer or a vendor's part has inside. */
+import { stringsOf } from '../json-strings.ts';
+import type { Reading } from './request-strings.ts';
+
+/** Beside the string as it is written; empty when there is nothing more in it. */
+export function furtherReadings(text: string, reading: Reading): readonly string[] {
+  const read = readers[reading]?.(text);
+  return read === undefined || read === text ? [] : [read];
+}
+
+const readers: Readonly<Partial<Record<Reading, (text: string) => string>>> = {
+  pattern: unescapedPattern,
+  reference: decodedReference,
+  opaque: insideOpaque,
+};
+
+/** `bob@corp\.example[.]com` as `bob@corp.example.com`. */
+function unescapedPattern(pattern: string): string {
+  return pattern
+    .replace(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\u\{([0-9a-f]{1,6})\}/gi, (whole, two?: string, four?: string, braced?: string) => {
+      const point = Number.parseInt(two ?? four ?? braced ?? '', 16);
+      return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+    })
+    .replace(/\\([^A-Za-z0-9])/g, '$1')
+    .replace(/\[([^\]^\\])\]/g, '$1')
+    .replace(/^\^|\$$/g, '');
+}
+
+/** `#/$defs/bob%40x.io` as `# $defs bob@x.io`: each segment by itself, since an address may have a slash before its name. */
+function decodedReference(reference: string): string {
+  const segments = reference.split(/[/?&=#]/).map((segment) => {
+    try {
+      return decodeURIComponent(segment);
+    } catch {
+      return segment;
+    }
+  });
+  return segments.join(' ').replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function insideOpaque(text: string): string {
+  try {
+    return stringsOf(JSON.parse(text)).join('\n');
+  } catch {
+    return text;
+  }
+}
