@@ -22,6 +22,11 @@ export interface Hold {
    * Throws BUDGET_EXCEEDED or COST_LIMIT_EXCEEDED, having taken nothing. `rows` is what the ledger would say if the process died now.
    */
   draw(attempt: { readonly callId: string; readonly most: NanoUsd; readonly rows: readonly UsageRow[] }): Promise<Draw>;
+  /**
+   * Throws BUDGET_EXCEEDED when a draw of `most` would be refused now, and takes nothing: for work that is to be done before the
+   * draw. Absent where no budget stands behind the hold.
+   */
+  checkRoom?(most: NanoUsd): Promise<void>;
   /** Gives back so much of what no draw has taken, or all of that: a part of the work has ended for less than was reserved for it. */
   giveBack(amount: NanoUsd): Promise<void>;
   /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */

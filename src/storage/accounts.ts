@@ -31,14 +31,20 @@ export async function balanceOf(statements: Statements, account: Account): Promi
 /** Holds every amount for the owner, or throws BUDGET_EXCEEDED for the first that does not fit, having held none. */
 export async function reserve(tx: Statements, owner: string, reservations: readonly Reservation[], now: number): Promise<void> {
   const wanted = reservations.filter(({ amount }) => amount > 0);
-  for (const { budget, window, amount } of wanted) {
-    const { spent, held } = await balanceOf(tx, accountOf(budget, window));
-    if (spent + held + amount > budget.most) throw exceeded(budget, window, spent, held, amount, now);
-  }
+  await checkRoom(tx, wanted, now);
   for (const { budget, window, amount } of wanted) {
     const account = accountOf(budget, window);
     await tx.run(addToAccount, [...place(account), 0, amount]);
     await tx.run(addToHolding, [owner, ...place(account), amount]);
+  }
+}
+
+/** Throws BUDGET_EXCEEDED for the first amount that does not fit. */
+export async function checkRoom(statements: Statements, reservations: readonly Reservation[], now: number): Promise<void> {
+  for (const { budget, window, amount } of reservations) {
+    if (amount === 0) continue;
+    const { spent, held } = await balanceOf(statements, accountOf(budget, window));
+    if (spent + held + amount > budget.most) throw exceeded(budget, window, spent, held, amount, now);
   }
 }
 
