@@ -1,9 +1,13 @@
 /** Strings that say more than they spell: what a regular expression, a pointer or a vendor's part has inside. */
+import { GatewayError } from '../../core/errors.ts';
 import { stringsOf } from '../json-strings.ts';
 import type { Reading } from './request-strings.ts';
 
-/** Beside the string as it is written; empty when there is nothing more in it. */
+const maxUnits = 65_536;
+
+/** Beside the string as it is written; empty when there is nothing more in it. BAD_REQUEST for an expression or an address that is no such thing. */
 export function furtherReadings(text: string, reading: Reading): readonly string[] {
+  if (reading !== 'opaque' && reading in readers && text.length > maxUnits) throw tooLong();
   const read = readers[reading]?.(text);
   return read === undefined || read === text ? [] : [read];
 }
@@ -45,3 +49,9 @@ function insideOpaque(text: string): string {
     return text;
   }
 }
+
+const tooLong = (): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    `A pattern, a pointer or an address has more than ${maxUnits} characters, which is the most that is read.`,
+  );

@@ -19,8 +19,9 @@ export function* readingsOf(request: ModelRequest, turns: Turns): Paced<readonly
   yield* mapRequest(
     request,
     {
-      // biome-ignore lint/correctness/useYield: a visitor may wait, this one need not
       *string(found) {
+        const wait = turns.spend(found.text.length);
+        if (wait !== null) yield wait;
         add(found.reading === 'file' ? (textOfFile(found.text, mediaTypeOf(found))?.text ?? '') : found.text);
         for (const further of furtherReadings(found.text, found.reading)) add(further);
         return found.text;
