@@ -23,7 +23,7 @@ export interface Find extends Span {
 export interface DetectorOptions {
   /** ISO 3166 codes of countries whose national telephone numbers count too; North America always does. */
   readonly phoneCountries?: readonly string[];
-  /** How many numbers may still be looked up in the numbering plans; counted down. Default: as many as there are. */
+  /** How many numbers may still be looked up in the numbering plans; counted down. Default: 20,000 in one text. */
   readonly phoneChecks?: PhoneChecks;
 }
 
@@ -53,20 +53,31 @@ const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) 
 const shortestFind = 6;
 /** What beginning a search costs, in characters searched. */
 const unitsPerSearch = 256;
+/** What looking up one telephone number costs, in characters searched. */
+const unitsPerPhoneCheck = 256;
+
+/** Beyond them the shape of a number is enough. */
+export const maxPhoneChecks = 20_000;
 
 /** In order of the text, without overlaps; found as it is written, and as a reader sees it. */
-export function* findPersonalData(text: string, turns: Turns, options: DetectorOptions = {}): Paced<Find[]> {
+export function* findPersonalData(
+  text: string,
+  turns: Turns,
+  { phoneCountries = [], phoneChecks = { left: maxPhoneChecks } }: DetectorOptions = {},
+): Paced<Find[]> {
+  const options = { phoneCountries, phoneChecks };
   if (text.length < shortestFind) return [];
   // A private key is the one thing that is longer than a stretch.
   const keys = privateKeys(text);
   const rest = keys.length === 0 ? text : blanked(text, keys);
   const finds: Find[] = keys.map((span) => ({ ...span, kind: 'SECRET' }));
   for (const { from, to, start, end } of stretchesOf(rest)) {
+    const checksLeft = phoneChecks.left;
     for (const find of bothReadings(rest.slice(start, end), options)) {
       const at = start + find.start;
       if (at >= from && at < to) finds.push({ kind: find.kind, start: at, end: start + find.end });
     }
-    const wait = turns.spend(unitsPerSearch + end - start);
+    const wait = turns.spend(unitsPerSearch + end - start + unitsPerPhoneCheck * (checksLeft - phoneChecks.left));
     if (wait !== null) yield wait;
   }
   return joinedSpans(finds);

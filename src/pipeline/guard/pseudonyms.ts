@@ -9,7 +9,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { Paced } from '../../core/paced.ts';
 import type { Turns } from '../../core/turns.ts';
-import { type DetectorOptions, type Find, findPersonalData, type Kind } from './personal-data.ts';
+import { type DetectorOptions, type Find, findPersonalData, type Kind, maxPhoneChecks } from './personal-data.ts';
 import { joinedSpans } from './span.ts';
 
 export interface Pseudonyms {
@@ -25,8 +25,9 @@ export interface Pseudonyms {
 
 /** Different values in one request: more is a data set, whose placeholders no model tells apart. */
 export const maxMaskedValues = 20_000;
-/** Candidates of one request that are looked up in the numbering plans; beyond them the shape of a number is enough. */
-const maxPhoneChecks = 20_000;
+
+/** What giving a value its placeholder costs, in characters searched. */
+const unitsPerFind = 16;
 
 export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorOptions, 'phoneCountries'> = {}): Pseudonyms {
   const options: DetectorOptions = { phoneCountries, phoneChecks: { left: maxPhoneChecks } };
@@ -46,20 +47,22 @@ export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorO
     return placeholder;
   };
 
-  const replaced = (text: string, finds: readonly Find[]): string => {
+  function* replaced(text: string, finds: readonly Find[]): Paced<string> {
     if (finds.length === 0) return text;
     const pieces: string[] = [];
     let from = 0;
     for (const { start, end, kind } of finds) {
       pieces.push(text.slice(from, start), placeholderOf(kind, text.slice(start, end)));
       from = end;
+      const wait = turns.spend(unitsPerFind);
+      if (wait !== null) yield wait;
     }
     pieces.push(text.slice(from));
     return pieces.join('');
-  };
+  }
 
   function* mask(text: string): Paced<string> {
-    return replaced(text, yield* findPersonalData(text, turns, options));
+    return yield* replaced(text, yield* findPersonalData(text, turns, options));
   }
 
   return {
@@ -93,6 +96,8 @@ export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorO
         for (let find = finds[next]; find !== undefined && find.start < end; find = finds[next]) {
           if (find.start >= start) pieces.push(whole.slice(from, find.start), placeholderOf(find.kind, whole.slice(find.start, find.end)));
           from = Math.min(find.end, end);
+          const wait = turns.spend(unitsPerFind);
+          if (wait !== null) yield wait;
           if (find.end > end) break;
           next += 1;
         }

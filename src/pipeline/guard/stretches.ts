@@ -3,7 +3,7 @@
  *
  * A stretch ends where no piece of personal data can reach across: behind a line break or a tab, or behind a space whose
  * left neighbour no number has. Where a text has no such place, the search looks on beyond the stretch for longer than
- * any find but a private key can be. Finds are the same as those of one search over the whole text, wherever there are
+ * any find but a private key can be (they are looked for in the whole text). Finds are the same as those of one search over the whole text, wherever there are
  * such places.
  */
 interface Stretch {
@@ -16,8 +16,9 @@ interface Stretch {
 }
 
 const stretchUnits = 4_096;
-/** The longest token that is looked for has 7,002 characters. */
-const lookAheadUnits = 8_192;
+/** Longer than a find with spaces in it, and longer than the longest token that is looked for, of 7,002 characters. */
+const lookAheadUnits = 512;
+const tokenLookAheadUnits = 8_192;
 const lookBehindUnits = 256;
 
 export function* stretchesOf(text: string): Generator<Stretch> {
@@ -26,9 +27,16 @@ export function* stretchesOf(text: string): Generator<Stretch> {
     const furthest = from + stretchUnits;
     const barrier = furthest >= text.length ? text.length : lastBarrier(text, from + stretchUnits / 2, furthest);
     const to = barrier ?? furthest;
-    yield { from, to, start: Math.max(0, from - lookBehindUnits), end: barrier ?? Math.min(text.length, to + lookAheadUnits) };
+    yield { from, to, start: Math.max(0, from - lookBehindUnits), end: barrier ?? lookedAhead(text, to) };
     from = to;
   }
+}
+
+function lookedAhead(text: string, to: number): number {
+  const least = Math.min(text.length, to + lookAheadUnits);
+  const most = Math.min(text.length, to + tokenLookAheadUnits);
+  for (let at = to; at < most; at += 1) if (text.charCodeAt(at) <= 0x20) return Math.max(at, least);
+  return most;
 }
 
 function lastBarrier(text: string, least: number, most: number): number | null {

@@ -132,10 +132,24 @@ describe('the search for personal data', () => {
     );
   });
 
+  it('finds a long token that begins at the end of a stretch', async () => {
+    const token = `eyJ${'a'.repeat(1_900)}.eyJ${'b'.repeat(3_900)}.${'c'.repeat(900)}`;
+    for (const before of [4_000, 4_090, 4_095, 4_096, 8_190])
+      expect(await found(`${'x '.repeat(before).slice(0, before)} ${token} y`, 1_000)).toEqual([`SECRET ${token}`]);
+    for (const before of [4_000, 4_090, 4_095, 4_096, 8_190])
+      expect(await found(`${'1 '.repeat(before).slice(0, before)} ${token} 1`, 1_000)).toContain(`SECRET ${token}`);
+  });
+
   it('sees no more of a private key than that it is one, whatever stands in it', async () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${'MIIabc <EMAIL_1> a@x.io\n'.repeat(1_000)}-----END PRIVATE KEY-----`;
     expect(await found(`a ${key} b`, 1_000)).toEqual([`SECRET ${key}`]);
     expect(await found('postgres://app:hun<EMAIL_1>ter22@db', 1_000)).toEqual(['SECRET hun<EMAIL_1>ter22']);
+  });
+
+  it('counts the looking up of a telephone number as work', async () => {
+    const count = counted();
+    await finished(findPersonalData('+1 4155552671 '.repeat(1_000), count.turns));
+    expect(count.sum()).toBeGreaterThan(200_000);
   });
 
   it('takes the shape for the number where more are there than can be looked up', async () => {
