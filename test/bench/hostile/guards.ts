@@ -107,7 +107,7 @@ export const guardCases: readonly HostileCase[] = [
   attackOn('a prompt of 450 KB with 19,000 different addresses', () => prompt(repeated(19_000, (index) => `u${index}@cd${index}.com `))),
   attackOn('a run of 1.9 MB of letters', () => prompt('a'.repeat(1_900_000))),
   attackOn('1.9 MB of telephone numbers', () => prompt(repeated(126_000, (index) => `+1 41555${String(index).padStart(6, '0')} `))),
-  attackOn('1.9 MB of what a pattern counts', () => prompt('fal '.repeat(475_000))),
+  attackOn('1.9 MB of what a pattern counts', () => prompt(`${'fal '.repeat(1_000)}\ncon\n`.repeat(470))),
   attackOn('900,000 characters that show nothing', () => prompt('a\u200b'.repeat(450_000))),
   attackOn('36,000 messages', () => inMessages(36_000)),
   attackOn(
