@@ -15,7 +15,10 @@ import type { ModelRequest } from '../core/request.ts';
 import { type Turns, turnsOf } from '../core/turns.ts';
 import { checkedOutput } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
+import type { maskedRequest as MaskedRequest } from './guard/masked-request.ts';
+import type { pseudonyms as Pseudonyms } from './guard/pseudonyms.ts';
 import { readingsOf } from './guard/request-readings.ts';
+import type { restoredOutput as RestoredOutput } from './guard/restored-output.ts';
 import { checkText } from './guard/verdicts.ts';
 
 export interface GuardOptions {
@@ -76,16 +79,27 @@ async function* guardedCall(
     yield* check(next(request, call));
     return;
   }
-  // Imported when a route masks: the numbering plans of the telephone detector take 19 MB.
-  const [{ pseudonyms }, { maskedRequest }, { restoredOutput }] = await Promise.all([
-    import('./guard/pseudonyms.ts'),
-    import('./guard/masked-request.ts'),
-    import('./guard/restored-output.ts'),
-  ]);
+  const { pseudonyms, maskedRequest, restoredOutput } = await masking();
   const found = pseudonyms(turns, options);
   const masked = await finished(maskedRequest(request, found, turns));
   const chunks = check(next(masked, call));
   yield* found.values.size === 0 ? chunks : restoredOutput(chunks, found.values, isJson(request) ? 'json' : 'plain', turns);
+}
+
+interface Masking {
+  readonly pseudonyms: typeof Pseudonyms;
+  readonly maskedRequest: typeof MaskedRequest;
+  readonly restoredOutput: typeof RestoredOutput;
+}
+
+let loaded: Promise<Masking> | null = null;
+
+/** Imported when a route masks: the numbering plans of the telephone detector take 19 MB. */
+function masking(): Promise<Masking> {
+  loaded ??= Promise.all([import('./guard/pseudonyms.ts'), import('./guard/masked-request.ts'), import('./guard/restored-output.ts')]).then(
+    ([{ pseudonyms }, { maskedRequest }, { restoredOutput }]) => ({ pseudonyms, maskedRequest, restoredOutput }),
+  );
+  return loaded;
 }
 
 const defaultTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn, signal });
