@@ -20,7 +20,12 @@ export interface GatewayConfig {
   /** By name; a caller that names none gets `default`, for embeddings `embedding`. */
   readonly routes: Readonly<Record<string, RouteConfig>>;
   readonly guardrails?: readonly GuardrailConfig[];
-  /** Routes whose prompts have personal data replaced by placeholders and restored in the answer. */
+  /**
+   * Routes whose prompts have personal data replaced by placeholders and restored in the answer: in every string of a
+   * completion, names of properties and text files too. Where a placeholder would change what is asked (names of tools, patterns,
+   * references, vendors' options and signed parts) the request is refused, with the place. Pictures, PDF and other bytes that are
+   * no text, and texts to embed, are sent as they are.
+   */
   readonly maskPersonalData?: RouteNames;
   /** The embedding model of each is the one of its embedding route. */
   readonly collections?: Readonly<Record<string, Omit<CollectionConfig, 'embeddingModel'>>>;

@@ -35,6 +35,7 @@ import type { Services } from './graphql/services.ts';
 import { memoryStore } from './pipeline/cache-store.ts';
 import { guarded } from './pipeline/guard.ts';
 import { pipeline } from './pipeline/pipeline.ts';
+import { spentRefusal } from './pipeline/spent.ts';
 import { validated } from './pipeline/validate.ts';
 import { openRetrieval } from './retrieval/open.ts';
 import { healthBook } from './routing/health.ts';
@@ -102,6 +103,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     guard: guarded({
       guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
       mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
+      refuseSpent: spentRefusal(routes),
     }),
     validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
     cache: memoryStore(),

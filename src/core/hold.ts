@@ -25,6 +25,11 @@ export interface Hold {
    * Throws BUDGET_EXCEEDED or COST_LIMIT_EXCEEDED, having taken nothing.
    */
   draw(attempt: DrawnAttempt): Promise<Draw>;
+  /**
+   * Throws BUDGET_EXCEEDED when a draw of `most` would be refused now, and takes nothing: for work that is to be done before the
+   * draw. Absent where no budget stands behind the hold.
+   */
+  checkRoom?(most: NanoUsd): Promise<void>;
   /** Gives back so much of what no draw has taken, or all of that: a part of the work has ended for less than was reserved for it. */
   giveBack(amount: NanoUsd): Promise<void>;
   /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */

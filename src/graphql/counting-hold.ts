@@ -13,6 +13,7 @@ export function countingHold(hold: Hold): { readonly hold: Hold; readonly drawn:
         drawn += attempt.most;
         return draw;
       },
+      ...(hold.checkRoom === undefined ? {} : { checkRoom: (most: NanoUsd) => hold.checkRoom?.(most) ?? Promise.resolve() }),
       giveBack: (amount) => hold.giveBack(amount),
       release: () => hold.release(),
     },

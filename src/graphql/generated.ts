@@ -640,7 +640,7 @@ export type FailureCode =
   /** The model's price is unknown and a budget applies: the operator must set a price. */
   | 'UNPRICED';
 
-/** A document that goes to the model as it is. */
+/** A document that goes to the model as it is. On a route that masks personal data it is masked in files that are text; other files (PDF, archives) are not looked into. */
 export type FileInput = {
   /** The document in base64. */
   readonly base64: Scalars['String']['input'];
@@ -674,13 +674,13 @@ export type GuardedSide =
   /** What the model answered. */
   | 'OUTPUT';
 
-/** A guardrail refused the prompt or the answer. */
+/** A guardrail refused the prompt or the answer, or personal data stands where it cannot be masked: the message then names the place. */
 export type GuardrailBlocked = Failure & {
   /** GUARDRAIL_BLOCKED. */
   readonly code: FailureCode;
   /** Quote it to the operators. */
   readonly errorId: Scalars['ID']['output'];
-  /** The name of the guardrail. */
+  /** The name of the guardrail; `maskPersonalData` where masking refused. */
   readonly guardrail: Scalars['String']['output'];
   /** What was refused, without repeating it. */
   readonly message: Scalars['String']['output'];

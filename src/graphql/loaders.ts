@@ -9,7 +9,7 @@ import { collect } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import { noUsage } from '../core/money.ts';
 import type { EmbeddingRequest } from '../core/request.ts';
-import { estimateTokens } from '../core/tokens.ts';
+import { estimateInputTokens } from '../core/tokens.ts';
 import { type Asker, callFor, settlementKeeper } from './call.ts';
 import type { OperationContext } from './context.ts';
 import type { Services } from './services.ts';
@@ -77,7 +77,7 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
   if (first === undefined) return [];
   const texts = [...new Set(asks.flatMap(({ request }) => request.texts))];
   const place = new Map(texts.map((text, index) => [text, index]));
-  const weights = asks.map(({ request }) => request.texts.reduce((sum, text) => sum + estimateTokens(text), 0));
+  const weights = asks.map(({ request }) => estimateInputTokens(request));
   const keeper = settlementKeeper();
   const call = callFor(
     { services, context, info: first.info },

@@ -41,6 +41,10 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
         throw error;
       }
     },
+    async checkRoom(least) {
+      if (most !== null && taken + least > most) throw beyond(taken, least, most);
+      await (await hold()).checkRoom?.(least);
+    },
     async giveBack(amount) {
       if (opened !== null) await (await opened).giveBack(amount);
     },

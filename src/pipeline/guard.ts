@@ -4,16 +4,22 @@
  * Input guardrails see the prompt as the caller wrote it: what must be refused may be the very thing that is masked.
  * Output guardrails see the answer as the model wrote it, before restoring: the verdict is about the model's words, is
  * the same for every caller of one cached answer, never refuses a caller's own data, and shows it to no guardrail that
- * asks a service. The guard stands outside the cache, so stored answers are judged by today's rules.
+ * asks a service. The guard stands outside the cache, so stored answers are judged by today's rules. A call that its budgets
+ * cannot pay is refused before any of this work. Long texts are read in slices between which other requests have their turn.
  */
-import { throwIfAborted } from '../core/abort.ts';
+import { throwIfAborted, untilAborted } from '../core/abort.ts';
 import type { Call, Handler, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
+import { finished } from '../core/paced.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { eachAnswer } from '../core/restart.ts';
+import { type Turns, turnsOf } from '../core/turns.ts';
 import { checkedOutput } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
-import { mapTexts, textsOf } from './guard/request-text.ts';
+import type { maskedRequest as MaskedRequest } from './guard/masked-request.ts';
+import type { pseudonyms as Pseudonyms } from './guard/pseudonyms.ts';
+import { readingsOf } from './guard/request-readings.ts';
+import type { restoredOutput as RestoredOutput } from './guard/restored-output.ts';
 import { checkText } from './guard/verdicts.ts';
 
 export interface GuardOptions {
@@ -24,9 +30,15 @@ export interface GuardOptions {
   readonly holdBackBytes?: number;
   /** ISO 3166 codes of countries whose national telephone numbers are masked too; North America's always are. */
   readonly phoneCountries?: readonly string[];
+  /** Throws BUDGET_EXCEEDED, before any work, for a call that its budgets cannot pay; null: they can, or it may cost nothing. */
+  readonly refuseSpent?: (request: ModelRequest, call: Call) => Promise<void> | null;
+  /** Of one call; a unit is a character. */
+  readonly turns?: (signal: AbortSignal) => Turns;
 }
 
 const defaultHoldBackBytes = 6 * 1024;
+/** Some 2 to 5 ms of work. */
+const unitsPerTurn = 16_384;
 
 /** Throws GUARDRAIL_BLOCKED, with the guardrail and the side in its details. A guardrail that fails refuses. */
 export function guarded(options: GuardOptions): Step {
@@ -46,8 +58,13 @@ async function* guardedCall(
   options: GuardOptions,
 ): AsyncGenerator<Chunk> {
   throwIfAborted(call.signal);
+  const paid = options.refuseSpent?.(request, call) ?? null;
+  if (paid !== null) await untilAborted(paid, call.signal);
+  const turns = (options.turns ?? defaultTurns)(call.signal);
   const onInput = guardrails.filter(({ on }) => on.includes('input'));
-  if (onInput.length > 0) await checkText(textsOf(request).join('\n'), onInput, 'input', call);
+  if (onInput.length > 0) {
+    for (const text of await finished(readingsOf(request, turns))) await checkText(text, onInput, 'input', call);
+  }
   const onOutput = guardrails.filter(({ on }) => on.includes('output'));
   const check = (chunks: ReturnType<Handler>): ReturnType<Handler> =>
     onOutput.length === 0
@@ -56,6 +73,7 @@ async function* guardedCall(
           checkedOutput(answer, {
             guardrails: onOutput,
             call,
+            turns,
             whole: isJson(request) || onOutput.some(({ window }) => window === 'whole'),
             holdBackBytes: options.holdBackBytes ?? defaultHoldBackBytes,
           }),
@@ -64,11 +82,30 @@ async function* guardedCall(
     yield* check(next(request, call));
     return;
   }
-  // Imported when a route masks: the numbering plans of the telephone detector take 19 MB.
-  const [{ pseudonyms }, { restoredOutput }] = await Promise.all([import('./guard/pseudonyms.ts'), import('./guard/restored-output.ts')]);
-  const { mask: masked, values } = pseudonyms(options);
-  const chunks = check(next(mapTexts(request, masked), call));
-  yield* values.size === 0 ? chunks : eachAnswer(chunks, (answer) => restoredOutput(answer, values, isJson(request) ? 'json' : 'plain'));
+  const { pseudonyms, maskedRequest, restoredOutput } = await masking();
+  const found = pseudonyms(turns, options);
+  const masked = await finished(maskedRequest(request, found, turns));
+  const chunks = check(next(masked, call));
+  const form = isJson(request) ? 'json' : 'plain';
+  yield* found.values.size === 0 ? chunks : eachAnswer(chunks, (answer) => restoredOutput(answer, found.values, form, turns));
 }
+
+interface Masking {
+  readonly pseudonyms: typeof Pseudonyms;
+  readonly maskedRequest: typeof MaskedRequest;
+  readonly restoredOutput: typeof RestoredOutput;
+}
+
+let loaded: Promise<Masking> | null = null;
+
+/** Imported when a route masks: the numbering plans of the telephone detector take 19 MB. */
+function masking(): Promise<Masking> {
+  loaded ??= Promise.all([import('./guard/pseudonyms.ts'), import('./guard/masked-request.ts'), import('./guard/restored-output.ts')]).then(
+    ([{ pseudonyms }, { maskedRequest }, { restoredOutput }]) => ({ pseudonyms, maskedRequest, restoredOutput }),
+  );
+  return loaded;
+}
+
+const defaultTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn, signal });
 
 const isJson = (request: ModelRequest): boolean => request.kind === 'completion' && request.output.format === 'json';

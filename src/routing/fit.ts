@@ -1,6 +1,6 @@
 /** Whether a deployment can serve a request at all, said before anything is sent. */
 import type { ModelRequest } from '../core/request.ts';
-import { estimateInputTokens, estimateTokens } from '../core/tokens.ts';
+import { estimateInput } from '../core/tokens.ts';
 import type { Capability } from '../providers/provider.ts';
 import type { Deployment } from './route.ts';
 
@@ -36,25 +36,8 @@ export function namesOf(needs: readonly Capability[]): string {
   return (special.length === 0 ? needs : special).map((need) => words[need]).join(' and ');
 }
 
-const estimates = new WeakMap<ModelRequest, { readonly total: number; readonly longest: number }>();
-
-/** Estimated once per request object, since a long prompt costs milliseconds: input tokens in total, and of the longest text to embed. */
-export function inputEstimateOf(request: ModelRequest): { readonly total: number; readonly longest: number } {
-  const known = estimates.get(request);
-  if (known !== undefined) return known;
-  const estimate = freshEstimate(request);
-  estimates.set(request, estimate);
-  return estimate;
-}
-
-function freshEstimate(request: ModelRequest): { readonly total: number; readonly longest: number } {
-  if (request.kind === 'completion') {
-    const total = estimateInputTokens(request);
-    return { total, longest: total };
-  }
-  const each = request.texts.map(estimateTokens);
-  return { total: each.reduce((sum, tokens) => sum + tokens, 0), longest: each.reduce((most, tokens) => Math.max(most, tokens), 0) };
-}
+/** Input tokens in total, and of the longest text to embed. Estimated once per request object. */
+export const inputEstimateOf = estimateInput;
 
 /** Input tokens that the deployment has room for, beside the answer that the request asks; null: unknown. */
 export function roomFor(request: ModelRequest, deployment: Deployment): number | null {

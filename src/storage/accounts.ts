@@ -45,16 +45,27 @@ export async function reserve(
   freed: Freed | null = null,
 ): Promise<void> {
   const wanted = reservations.filter(({ amount }) => amount > 0);
-  for (const { budget, window, amount } of wanted) {
-    const account = accountOf(budget, window);
-    const balance = await balanceOf(tx, account);
-    const held = balance.held - (freed?.accounts.some((other) => isSame(account, other)) === true ? freed.amount : 0);
-    if (balance.spent + held + amount > budget.most) throw exceeded(budget, window, balance.spent, held, amount, now);
-  }
+  await checkRoom(tx, wanted, now, freed);
   for (const { budget, window, amount } of wanted) {
     const account = accountOf(budget, window);
     await tx.run(addToAccount, [...place(account), 0, amount]);
     await tx.run(addToHolding, [owner, ...place(account), amount]);
+  }
+}
+
+/** Throws BUDGET_EXCEEDED for the first amount that does not fit. */
+export async function checkRoom(
+  statements: Statements,
+  reservations: readonly Reservation[],
+  now: number,
+  freed: Freed | null = null,
+): Promise<void> {
+  for (const { budget, window, amount } of reservations) {
+    if (amount === 0) continue;
+    const account = accountOf(budget, window);
+    const { spent, held: heldNow } = await balanceOf(statements, account);
+    const held = heldNow - (freed?.accounts.some((other) => isSame(account, other)) === true ? freed.amount : 0);
+    if (spent + held + amount > budget.most) throw exceeded(budget, window, spent, held, amount, now);
   }
 }
 

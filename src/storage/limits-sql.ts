@@ -8,7 +8,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Draw, Hold, Limit } from '../core/hold.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { monotonicMs as monotonic } from '../core/monotonic.ts';
-import { accountOf, balanceOf, forgetAccounts, free, type Reservation, reserve } from './accounts.ts';
+import { accountOf, balanceOf, checkRoom, forgetAccounts, free, type Reservation, reserve } from './accounts.ts';
 import type { Database } from './database.ts';
 import { insertDraw, openDraw, type StoredDraw, settleDraw } from './draws.ts';
 import { groupCommit, type Work } from './group-commit.ts';
@@ -94,6 +94,15 @@ export function openLimits(options: LimitsOptions): Limits {
           throw refusal(error);
         }
         return drawOn(draw, owe);
+      },
+      async checkRoom(most) {
+        const wanted = budgets.map((budget) => {
+          const window = windowOf(budget.per, now());
+          const part =
+            heldBy === owner.id() ? reserved.find((kept) => kept.budget === budget && kept.window.start === window.start) : undefined;
+          return { budget, window, amount: most - Math.min(part?.left ?? 0, most) };
+        });
+        await checkRoom(database, wanted, now());
       },
       giveBack,
       async release() {

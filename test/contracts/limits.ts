@@ -73,6 +73,22 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[0, 100]]);
     });
 
+    it('say before a draw whether there is room for it, counting what the hold has reserved, and take nothing', async () => {
+      const { limits } = await open();
+      const budget = monthly(100);
+      const ours = await limits.hold([budget], 60);
+      const others = await limits.hold([budget], 0);
+      await ours.checkRoom?.(100);
+      await others.checkRoom?.(40);
+      await expect(others.checkRoom?.(41)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED', details: { limit: 'key:a' } });
+      await expect(ours.checkRoom?.(101)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+      expect(await balance(limits, budget)).toEqual([[0, 60]]);
+      await others.draw(attempt(40));
+      await expect(others.checkRoom?.(1)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+      await others.checkRoom?.(0);
+      await ours.checkRoom?.(60);
+    });
+
     it('are all charged, or none', async () => {
       const { limits } = await open();
       const both = [monthly(100), monthly(40, 'team:s')];

@@ -3,13 +3,16 @@
  *
  * Verdicts do not depend on how the provider cut its chunks: text and reasoning are cut into sentences by their own
  * words, a tool call is checked when its arguments are whole, and an object when it is final (growing ones are held
- * back, because what they show depends on the provider's cuts). Citations and warnings keep their place in the text.
+ * back, because what they show depends on the provider's cuts). Tool calls and objects are checked as strings, with the names
+ * in them, and as the JSON that they are. Citations and warnings keep their place in the text.
  * When any guardrail wants the whole answer, or the answer is JSON, everything waits for the last word.
  */
 import type { Call, Handler } from '../../core/call.ts';
-import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
+import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { stringsOf } from '../json-strings.ts';
+import { finished, type Paced } from '../../core/paced.ts';
+import type { Turns } from '../../core/turns.ts';
+import { mapStringsInTurns } from '../json-strings.ts';
 import type { Guardrail } from './guardrail.ts';
 import { sentenceCutter } from './sentence-cutter.ts';
 import { checkText } from './verdicts.ts';
@@ -19,6 +22,7 @@ type Chunks = ReturnType<Handler>;
 interface OutputCheck {
   readonly guardrails: readonly Guardrail[];
   readonly call: Call;
+  readonly turns: Turns;
   /** Hold everything until the end. */
   readonly whole: boolean;
   /** The most that waits for the end of its sentence, in bytes of UTF-8. */
@@ -28,13 +32,15 @@ interface OutputCheck {
 /** UTF-8 needs at most three bytes for each UTF-16 unit. */
 const bytesPerUnit = 3;
 /** An answer that must be checked whole is held in memory: no model writes more in one answer today. */
-const mostHeldUnits = 4 * 1024 * 1024;
+const maxHeldUnits = 4 * 1024 * 1024;
+/** A longer chunk is cut into sentences piece by piece. */
+const pieceUnits = 8_192;
 
 export function checkedOutput(chunks: Chunks, check: OutputCheck): Chunks {
   return check.whole ? wholeAnswer(chunks, check) : bySentence(chunks, check);
 }
 
-async function* wholeAnswer(chunks: Chunks, { guardrails, call }: OutputCheck): AsyncGenerator<Chunk> {
+async function* wholeAnswer(chunks: Chunks, { guardrails, call, turns }: OutputCheck): AsyncGenerator<Chunk> {
   const held: Chunk[] = [];
   const said = { text: '', reasoning: '' };
   let units = 0;
@@ -43,12 +49,12 @@ async function* wholeAnswer(chunks: Chunks, { guardrails, call }: OutputCheck): 
       said[chunk.type] += chunk.text;
       units += chunk.text.length;
     } else if (chunk.type === 'tool-call') units += chunk.argumentsText.length;
-    if (units > mostHeldUnits) throw tooLong(guardrails);
+    if (units > maxHeldUnits) throw tooLong(guardrails);
     if (isWhole(chunk)) held.push(chunk);
   }
   await checkText(said.reasoning, guardrails, 'output', call);
   await checkText(said.text, guardrails, 'output', call);
-  for (const chunk of held) await checkText(structuredText(chunk), guardrails, 'output', call);
+  for (const chunk of held) await checkText(await finished(structuredText(chunk, turns)), guardrails, 'output', call);
   yield* held;
 }
 
@@ -60,24 +66,38 @@ function tooLong(guardrails: readonly Guardrail[]): GatewayError {
   });
 }
 
-/** The text inside a whole tool call or a final object; empty for other chunks. */
-function structuredText(chunk: Chunk): string {
-  if (chunk.type === 'object' && chunk.final) return stringsOf(chunk.value).join('\n');
-  if (chunk.type === 'tool-call' && chunk.done) return argumentsText(chunk);
-  return '';
+/**
+ * The text inside a whole tool call or a final object; empty for other chunks. The strings stand behind their JSON escapes, so
+ * that `\\u0070assword` does not slip through; beside them stands the JSON as it is, with its numbers.
+ */
+function* structuredText(chunk: Chunk, turns: Turns): Paced<string> {
+  if (chunk.type === 'object' && chunk.final) return [...(yield* stringsIn(chunk.value, turns)), JSON.stringify(chunk.value)].join('\n');
+  if (chunk.type !== 'tool-call' || !chunk.done) return '';
+  const { name, argumentsText } = chunk;
+  return [name, ...(yield* stringsIn(parsed(argumentsText), turns)), argumentsText].join('\n');
 }
 
-/** The strings behind the JSON escapes, so that `\u0070assword` does not slip through; what is no JSON is checked as written. */
-function argumentsText({ argumentsText: text }: ToolCallChunk): string {
+function parsed(text: string): unknown {
   try {
-    return stringsOf(JSON.parse(text)).join('\n');
+    return JSON.parse(text);
   } catch {
-    return text;
+    return null;
   }
 }
 
+function* stringsIn(value: unknown, turns: Turns): Paced<string[]> {
+  const strings: string[] = [];
+  // biome-ignore lint/correctness/useYield: it need not wait
+  function* read(text: string): Paced<string> {
+    strings.push(text);
+    return text;
+  }
+  yield* mapStringsInTurns(value, read, turns);
+  return strings;
+}
+
 async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<Chunk> {
-  const { guardrails, call } = check;
+  const { guardrails, call, turns } = check;
   let speaking: Speech | null = null;
   for await (const chunk of chunks) {
     if (chunk.type === 'text' || chunk.type === 'reasoning') {
@@ -86,7 +106,12 @@ async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<C
         speaking = null;
       }
       speaking ??= speech(chunk.type, check);
-      yield* speaking.say(chunk.text);
+      for (let from = 0; from < chunk.text.length; from += pieceUnits) {
+        const piece = chunk.text.slice(from, from + pieceUnits);
+        yield* speaking.say(piece);
+        const wait = turns.spend(piece.length);
+        if (wait !== null) await wait;
+      }
       if (chunk.type === 'reasoning' && chunk.opaque !== undefined) {
         yield* speaking.end();
         speaking = null;
@@ -99,7 +124,7 @@ async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<C
       if (!isWhole(chunk)) continue;
       if (speaking !== null) yield* speaking.end();
       speaking = null;
-      await checkText(structuredText(chunk), guardrails, 'output', call);
+      await checkText(await finished(structuredText(chunk, turns)), guardrails, 'output', call);
       yield chunk;
     }
   }

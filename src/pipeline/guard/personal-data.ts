@@ -5,21 +5,26 @@
  * detector here is linear: it starts at a rare character or prefix, looks a bounded way, and asks a checksum, a
  * numbering plan or a range before it claims anything. Order numbers, dates, versions and UUIDs are not claimed.
  */
+import type { Paced } from '../../core/paced.ts';
+import type { Turns } from '../../core/turns.ts';
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
 import { legible } from './legible.ts';
 import { networkAddresses } from './network-addresses.ts';
-import { phoneNumbers } from './phone-numbers.ts';
-import { secrets } from './secrets.ts';
-import type { Span } from './span.ts';
+import { type PhoneChecks, phoneNumbers } from './phone-numbers.ts';
+import { privateKeys, secrets } from './secrets.ts';
+import { joinedSpans, type Span } from './span.ts';
+import { stretchesOf } from './stretches.ts';
 
-interface Find extends Span {
+export interface Find extends Span {
   readonly kind: Kind;
 }
 
 export interface DetectorOptions {
   /** ISO 3166 codes of countries whose national telephone numbers count too; North America always does. */
   readonly phoneCountries?: readonly string[];
+  /** How many numbers may still be looked up in the numbering plans; counted down. Default: 20,000 in one text. */
+  readonly phoneChecks?: PhoneChecks;
 }
 
 /** LITERAL: text that looks like one of our own placeholders, which must not be mistaken for one on the way back. */
@@ -41,11 +46,44 @@ const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) 
   CARD: cardNumbers,
   SSN: (text) => matches(text, socialSecurity),
   IP: networkAddresses,
-  PHONE: (text, { phoneCountries }) => phoneNumbers(text, phoneCountries),
+  PHONE: (text, { phoneCountries, phoneChecks }) => phoneNumbers(text, phoneCountries, phoneChecks),
 };
 
+/** `a@b.io` and `<IP_1>` are the shortest. */
+const shortestFind = 6;
+/** What beginning a search costs, in characters searched. */
+const unitsPerSearch = 256;
+/** What looking up one telephone number costs, in characters searched. */
+const unitsPerPhoneCheck = 256;
+
+/** Beyond them the shape of a number is enough. */
+export const maxPhoneChecks = 20_000;
+
 /** In order of the text, without overlaps; found as it is written, and as a reader sees it. */
-export function findPersonalData(text: string, options: DetectorOptions = {}): Find[] {
+export function* findPersonalData(
+  text: string,
+  turns: Turns,
+  { phoneCountries = [], phoneChecks = { left: maxPhoneChecks } }: DetectorOptions = {},
+): Paced<Find[]> {
+  const options = { phoneCountries, phoneChecks };
+  if (text.length < shortestFind) return [];
+  // A private key is the one thing that is longer than a stretch.
+  const keys = privateKeys(text);
+  const rest = keys.length === 0 ? text : blanked(text, keys);
+  const finds: Find[] = keys.map((span) => ({ ...span, kind: 'SECRET' }));
+  for (const { from, to, start, end } of stretchesOf(rest)) {
+    const checksLeft = phoneChecks.left;
+    for (const find of bothReadings(rest.slice(start, end), options)) {
+      const at = start + find.start;
+      if (at >= from && at < to) finds.push({ kind: find.kind, start: at, end: start + find.end });
+    }
+    const wait = turns.spend(unitsPerSearch + end - start + unitsPerPhoneCheck * (checksLeft - phoneChecks.left));
+    if (wait !== null) yield wait;
+  }
+  return joinedSpans(finds);
+}
+
+function bothReadings(text: string, options: DetectorOptions): Find[] {
   const written = findsIn(text, options);
   const plain = legible(text);
   if (plain === null) return written;
@@ -54,7 +92,7 @@ export function findPersonalData(text: string, options: DetectorOptions = {}): F
     start: plain.original(start),
     end: plain.original(end - 1) + 1,
   }));
-  return withoutOverlaps([...written, ...seen]);
+  return [...written, ...seen];
 }
 
 /** What one detector has claimed is blank for those after it. */
@@ -62,21 +100,12 @@ function findsIn(text: string, options: DetectorOptions): Find[] {
   const finds: Find[] = [];
   let rest = text;
   for (const kind of kinds) {
-    const spans = withoutOverlaps(detectors[kind](rest, options));
+    const spans = joinedSpans(detectors[kind](rest, options));
     if (spans.length === 0) continue;
     rest = blanked(rest, spans);
     for (const span of spans) finds.push({ ...span, kind });
   }
-  return finds.sort((a, b) => a.start - b.start);
-}
-
-/** In order of the text; of two that overlap, the one that begins first, or is longer. */
-function withoutOverlaps<T extends Span>(spans: readonly T[]): T[] {
-  const kept: T[] = [];
-  for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (span.start >= (kept.at(-1)?.end ?? 0)) kept.push(span);
-  }
-  return kept;
+  return finds;
 }
 
 function blanked(text: string, spans: readonly Span[]): string {

@@ -6,15 +6,31 @@
  * Text that already looks like a placeholder becomes one itself (`<LITERAL_1>`), so restoring is exact: every
  * placeholder of the map stands for one value, and anything else is the model's own words.
  */
-import { type DetectorOptions, findPersonalData, type Kind } from './personal-data.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Paced } from '../../core/paced.ts';
+import type { Turns } from '../../core/turns.ts';
+import { type DetectorOptions, type Find, findPersonalData, type Kind, maxPhoneChecks } from './personal-data.ts';
+import { joinedSpans } from './span.ts';
 
-interface Pseudonyms {
-  mask(text: string): string;
+export interface Pseudonyms {
+  /** Throws BAD_REQUEST when the request has more than {@link maxMaskedValues} values. */
+  mask(text: string): Paced<string>;
+  /** Texts that are read one behind the other: a value that reaches across them is masked where it begins. */
+  maskRun(texts: readonly string[]): Paced<string[]>;
+  /** The first personal data in the text; null: there is none. */
+  kindIn(text: string): Paced<Kind | null>;
   /** Placeholder to value; grows with every text masked. */
   readonly values: ReadonlyMap<string, string>;
 }
 
-export function pseudonyms(options: DetectorOptions = {}): Pseudonyms {
+/** Different values in one request: more is a data set, whose placeholders no model tells apart. */
+export const maxMaskedValues = 20_000;
+
+/** What giving a value its placeholder costs, in characters searched. */
+const unitsPerFind = 16;
+
+export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorOptions, 'phoneCountries'> = {}): Pseudonyms {
+  const options: DetectorOptions = { phoneCountries, phoneChecks: { left: maxPhoneChecks } };
   const values = new Map<string, string>();
   const placeholders = new Map<string, string>();
   const counts = new Map<Kind, number>();
@@ -22,6 +38,7 @@ export function pseudonyms(options: DetectorOptions = {}): Pseudonyms {
   const placeholderOf = (kind: Kind, value: string): string => {
     const known = placeholders.get(value);
     if (known !== undefined) return known;
+    if (values.size >= maxMaskedValues) throw tooMany();
     const count = (counts.get(kind) ?? 0) + 1;
     const placeholder = `<${kind}_${count}>`;
     counts.set(kind, count);
@@ -30,16 +47,79 @@ export function pseudonyms(options: DetectorOptions = {}): Pseudonyms {
     return placeholder;
   };
 
+  function* replaced(text: string, finds: readonly Find[]): Paced<string> {
+    if (finds.length === 0) return text;
+    const pieces: string[] = [];
+    let from = 0;
+    for (const { start, end, kind } of finds) {
+      pieces.push(text.slice(from, start), placeholderOf(kind, text.slice(start, end)));
+      from = end;
+      const wait = turns.spend(unitsPerFind);
+      if (wait !== null) yield wait;
+    }
+    pieces.push(text.slice(from));
+    return pieces.join('');
+  }
+
+  function* mask(text: string): Paced<string> {
+    return yield* replaced(text, yield* findPersonalData(text, turns, options));
+  }
+
   return {
     values,
-    mask(text) {
-      let masked = '';
-      let from = 0;
-      for (const { start, end, kind } of findPersonalData(text, options)) {
-        masked += text.slice(from, start) + placeholderOf(kind, text.slice(start, end));
-        from = end;
+    mask,
+    *kindIn(text) {
+      const finds = yield* findPersonalData(text, turns, options);
+      return finds.find(({ kind }) => kind !== 'LITERAL')?.kind ?? null;
+    },
+    *maskRun(texts) {
+      const whole = texts.join('');
+      const starts: number[] = [];
+      const apart: Find[] = [];
+      let length = 0;
+      for (const text of texts) {
+        starts.push(length);
+        const offset = length;
+        for (const find of yield* findPersonalData(text, turns, options)) {
+          apart.push({ kind: find.kind, start: find.start + offset, end: find.end + offset });
+        }
+        length += text.length;
       }
-      return masked + text.slice(from);
+      const across = (yield* findPersonalData(whole, turns, options)).filter(reachesAcross(starts));
+      const finds = joinedSpans([...apart, ...across]);
+      const masked: string[] = [];
+      let next = 0;
+      for (const [index, start] of starts.entries()) {
+        const end = starts[index + 1] ?? length;
+        const pieces: string[] = [];
+        let from = start;
+        for (let find = finds[next]; find !== undefined && find.start < end; find = finds[next]) {
+          if (find.start >= start) pieces.push(whole.slice(from, find.start), placeholderOf(find.kind, whole.slice(find.start, find.end)));
+          from = Math.min(find.end, end);
+          const wait = turns.spend(unitsPerFind);
+          if (wait !== null) yield wait;
+          if (find.end > end) break;
+          next += 1;
+        }
+        pieces.push(whole.slice(from, end));
+        masked.push(pieces.join(''));
+      }
+      return masked;
     },
   };
 }
+
+/** Of finds in order: whether one has a start of a text inside it. */
+function reachesAcross(starts: readonly number[]): (find: Find) => boolean {
+  let next = 0;
+  return ({ start, end }) => {
+    while (next < starts.length && (starts[next] ?? 0) <= start) next += 1;
+    return (starts[next] ?? Number.POSITIVE_INFINITY) < end;
+  };
+}
+
+const tooMany = (): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    `The request holds more than ${maxMaskedValues} different addresses, numbers and secrets. Its route masks at most so many: send the data in parts.`,
+  );

@@ -1,55 +1,105 @@
-/** An answer with its placeholders turned back into the caller's own data: text, reasoning, tool calls, objects, quotes. */
+/**
+ * An answer with its placeholders turned back into the caller's own data: text, reasoning, tool calls, objects with the names in
+ * them, quotes, warnings, and the issues of an answer that did not fit its schema.
+ */
 import type { Handler } from '../../core/call.ts';
 import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
-import { mapStrings } from '../json-strings.ts';
-import { type Restoration, type Restorer, restoration } from './restorer.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { finished, type Paced } from '../../core/paced.ts';
+import type { Turns } from '../../core/turns.ts';
+import { mapStringsInTurns } from '../json-strings.ts';
+import { type Growth, maxGrowthUnits, type Restoration, type Restorer, restoration } from './restorer.ts';
 
 type Chunks = ReturnType<Handler>;
 type Spoken = Extract<Chunk, { type: 'text' | 'reasoning' }>;
+
+/** A longer text is restored piece by piece. */
+const pieceUnits = 16_384;
 
 /** `textSyntax`: `json` when the answer's text is JSON. */
 export async function* restoredOutput(
   chunks: Chunks,
   values: ReadonlyMap<string, string>,
   textSyntax: 'plain' | 'json',
+  turns: Turns,
 ): AsyncGenerator<Chunk> {
-  const plain = restoration(values, 'plain');
-  const json = restoration(values, 'json');
+  const growth: Growth = { left: maxGrowthUnits };
+  const plain = restoration(values, 'plain', growth);
+  const json = restoration(values, 'json', growth);
   const text = textSyntax === 'json' ? json : plain;
   let speaking: Speech | null = null;
   const calls = new Map<string, Restorer>();
-  for await (const chunk of chunks) {
-    if (chunk.type === 'text' || chunk.type === 'reasoning') {
-      if (speaking !== null && speaking.type !== chunk.type) yield* speaking.end();
-      if (speaking === null || speaking.type !== chunk.type) {
-        speaking = speech(chunk.type, (chunk.type === 'text' ? text : plain).stream());
+  try {
+    for await (const chunk of chunks) {
+      if (chunk.type === 'text' || chunk.type === 'reasoning') {
+        if (speaking !== null && speaking.type !== chunk.type) yield* speaking.end();
+        if (speaking === null || speaking.type !== chunk.type) {
+          speaking = speech(chunk.type, (chunk.type === 'text' ? text : plain).stream());
+        }
+        for (const piece of piecesOf(chunk)) {
+          yield* speaking.say(piece);
+          const wait = turns.spend(piece.text.length);
+          if (wait !== null) await wait;
+        }
+      } else if (chunk.type === 'citation' || chunk.type === 'warning') {
+        const restored = chunk.type === 'citation' ? withQuote(chunk, plain) : { ...chunk, message: plain.whole(chunk.message) };
+        if (speaking === null) yield restored;
+        else yield* speaking.mark(restored);
+      } else {
+        if (speaking !== null) yield* speaking.end();
+        speaking = null;
+        if (chunk.type === 'tool-call') yield* restoredCall(chunk, calls, json, turns);
+        else if (chunk.type === 'object') yield await finished(restoredObject(chunk, values, plain, turns));
+        else yield chunk;
       }
-      yield* speaking.say(chunk);
-    } else if (chunk.type === 'citation' || chunk.type === 'warning') {
-      const restored = chunk.type === 'citation' ? withQuote(chunk, plain) : chunk;
-      if (speaking === null) yield restored;
-      else yield* speaking.mark(restored);
-    } else {
-      if (speaking !== null) yield* speaking.end();
-      speaking = null;
-      if (chunk.type === 'tool-call') yield* restoredCall(chunk, calls, json);
-      else if (chunk.type === 'object') yield restoredObject(chunk, plain);
-      else yield chunk;
     }
+  } catch (error) {
+    throw error instanceof GatewayError ? restoredError(error, values) : error;
   }
   if (speaking !== null) yield* speaking.end();
+}
+
+/** Only the last piece has what the whole chunk has beside its text. */
+function* piecesOf(chunk: Spoken): Generator<Spoken> {
+  let from = 0;
+  for (; chunk.text.length - from > pieceUnits; from += pieceUnits) {
+    yield { type: chunk.type, text: chunk.text.slice(from, from + pieceUnits) };
+  }
+  yield from === 0 ? chunk : { ...chunk, text: chunk.text.slice(from) };
+}
+
+function* wholeText(text: string, words: Restoration, turns: Turns): Paced<string> {
+  if (text.length <= pieceUnits) return words.whole(text);
+  const restorer = words.stream();
+  const pieces: string[] = [];
+  for (let from = 0; from < text.length; from += pieceUnits) {
+    pieces.push(restorer.push(text.slice(from, from + pieceUnits)));
+    const wait = turns.spend(pieceUnits);
+    if (wait !== null) yield wait;
+  }
+  return pieces.join('') + restorer.end();
 }
 
 function withQuote(chunk: Extract<Chunk, { type: 'citation' }>, plain: Restoration): Chunk {
   return { ...chunk, citation: { ...chunk.citation, quote: plain.whole(chunk.citation.quote) } };
 }
 
-function restoredObject(chunk: Extract<Chunk, { type: 'object' }>, plain: Restoration): Chunk {
-  return { ...chunk, value: mapStrings(chunk.value, chunk.final ? plain.whole : plain.beginning) };
+function* restoredObject(
+  chunk: Extract<Chunk, { type: 'object' }>,
+  values: ReadonlyMap<string, string>,
+  plain: Restoration,
+  turns: Turns,
+): Paced<Chunk> {
+  // Each look at a growing object begins anew, and so does what it may grow by.
+  const words = chunk.final ? plain : restoration(values, 'plain');
+  function* change(text: string): Paced<string> {
+    return chunk.final ? yield* wholeText(text, words, turns) : words.beginning(text);
+  }
+  return { ...chunk, value: yield* mapStringsInTurns(chunk.value, change, turns) };
 }
 
 /** The whole call carries its whole arguments; the pieces before it add up to them. */
-function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>, json: Restoration): Generator<Chunk> {
+async function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>, json: Restoration, turns: Turns): AsyncGenerator<Chunk> {
   const growing = calls.get(chunk.id) ?? json.stream();
   if (!chunk.done) {
     calls.set(chunk.id, growing);
@@ -60,7 +110,17 @@ function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>, json:
   calls.delete(chunk.id);
   const rest = growing.end();
   if (rest !== '') yield { type: 'tool-call', id: chunk.id, name: chunk.name, argumentsText: rest, done: false };
-  yield { ...chunk, argumentsText: json.whole(chunk.argumentsText) };
+  yield { ...chunk, argumentsText: await finished(wholeText(chunk.argumentsText, json, turns)) };
+}
+
+/** What an answer got wrong is told in the caller's words: names in its paths were placeholders. */
+function restoredError(error: GatewayError, values: ReadonlyMap<string, string>): GatewayError {
+  const { issues } = error.details;
+  if (issues === undefined) return error;
+  const { whole } = restoration(values, 'plain');
+  const restored = issues.map(({ path, message }) => ({ path: whole(path), message: whole(message) }));
+  const { code, message, details, cause, errorId } = error;
+  return new GatewayError(code, message, { ...details, issues: restored }, { errorId, ...(cause === undefined ? {} : { cause }) });
 }
 
 interface Speech {

@@ -2,6 +2,8 @@
  * Placeholders back into values, in text that may come in pieces: a tail that could be the beginning of a known
  * placeholder waits for what follows, and nothing else does. Restored values are not looked at again.
  */
+import { GatewayError } from '../../core/errors.ts';
+
 export interface Restoration {
   /** For one run of text that comes in pieces. */
   stream(): Restorer;
@@ -19,21 +21,57 @@ export interface Restorer {
   readonly held: string;
 }
 
-const placeholder = /(?:<|\\u003[cC])[A-Z]+_\d+(?:>|\\u003[eE])/g;
+/**
+ * Characters by which restoring may lengthen one answer: a model that repeats the placeholder of a long secret would else
+ * make an answer of any size out of a small one.
+ */
+export interface Growth {
+  left: number;
+}
+
+export const maxGrowthUnits = 4 * 1024 * 1024;
+
+const spelling = {
+  plain: /<([A-Z]+)_([1-9]\d*)>/g,
+  json: /(?:<|\\u003[cC])([A-Z]+)_([1-9]\d*)(?:>|\\u003[eE])/g,
+};
+/** A placeholder whose end has not come: its kind, and its number behind the line. */
+const beginnings = {
+  plain: /<(?:([A-Z]+)(?:(_)([1-9]\d*)?)?)?$/,
+  json: /(?:(?:<|\\u003[cC])(?:([A-Z]+)(?:(_)(?:([1-9]\d*)(?:\\(?:u(?:0(?:0(?:3)?)?)?)?)?)?)?)?|\\(?:u(?:0(?:0(?:3)?)?)?)?)$/,
+};
+/** Longer than any that can wait: both brackets escaped, a kind, and a number. */
+const longestBeginning = 40;
 
 /** `json`: the text is JSON, so values are escaped for a string in it, and `\u003c` is a bracket too. */
-export function restoration(values: ReadonlyMap<string, string>, syntax: 'plain' | 'json'): Restoration {
-  const spellings = syntax === 'plain' ? values : jsonSpellings(values);
-  const beginnings = new Set<string>();
-  let longest = 0;
-  for (const spelling of spellings.keys()) {
-    for (let length = 1; length < spelling.length; length += 1) beginnings.add(spelling.slice(0, length));
-    longest = Math.max(longest, spelling.length);
-  }
-  const whole = (text: string): string => text.replace(placeholder, (found) => spellings.get(found) ?? found);
+export function restoration(
+  values: ReadonlyMap<string, string>,
+  syntax: 'plain' | 'json',
+  growth: Growth = { left: maxGrowthUnits },
+): Restoration {
+  const counts = countsOf(values);
+  const beginning = beginnings[syntax];
+
+  const restored = (found: string, kind: string, number: string): string => {
+    const value = values.get(`<${kind}_${number}>`);
+    if (value === undefined) return found;
+    const shown = syntax === 'json' ? JSON.stringify(value).slice(1, -1) : value;
+    growth.left -= shown.length;
+    if (growth.left < 0) throw tooLong();
+    return shown;
+  };
+  const whole = (text: string): string => text.replace(spelling[syntax], restored);
+
+  const isKnown = (kind: string | undefined, line: string | undefined, number: string | undefined): boolean => {
+    if (kind === undefined) return true;
+    if (line === undefined) return [...counts.keys()].some((known) => known.startsWith(kind));
+    return Number(number ?? 1) <= (counts.get(kind) ?? 0);
+  };
   const waitingIn = (text: string): number => {
-    for (let length = Math.min(text.length, longest - 1); length > 0; length -= 1) {
-      if (beginnings.has(text.slice(-length))) return length;
+    let end = text.slice(-longestBeginning);
+    for (let found = beginning.exec(end); found !== null; found = beginning.exec(end)) {
+      if (isKnown(found[1], found[2], found[3])) return found[0].length;
+      end = end.slice(found.index + 1);
     }
     return 0;
   };
@@ -63,13 +101,19 @@ export function restoration(values: ReadonlyMap<string, string>, syntax: 'plain'
   };
 }
 
-function jsonSpellings(values: ReadonlyMap<string, string>): Map<string, string> {
-  const spellings = new Map<string, string>();
-  for (const [name, value] of values) {
-    const escaped = JSON.stringify(value).slice(1, -1);
-    for (const open of ['<', '\\u003c', '\\u003C']) {
-      for (const close of ['>', '\\u003e', '\\u003E']) spellings.set(open + name.slice(1, -1) + close, escaped);
-    }
+/** Placeholders of a kind are numbered from 1 without gaps. */
+function countsOf(values: ReadonlyMap<string, string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of values.keys()) {
+    const kind = name.slice(1, name.lastIndexOf('_'));
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  return spellings;
+  return counts;
 }
+
+const tooLong = (): GatewayError =>
+  new GatewayError(
+    'GUARDRAIL_BLOCKED',
+    `With its placeholders turned back into your data, the answer is longer by more than ${maxGrowthUnits / 1024 / 1024} MiB. An answer that repeats less of it is shown.`,
+    { guardrail: 'maskPersonalData', on: 'output' },
+  );

@@ -40,14 +40,16 @@ export function secrets(text: string): Span[] {
 const spanOf = (match: RegExpExecArray): Span => ({ start: match.index, end: match.index + match[0].length });
 
 /** From its first line to its last; a key whose end is missing reaches to the end of the text. */
-function privateKeys(text: string): Span[] {
+export function privateKeys(text: string): Span[] {
+  if (!text.includes('-----BEGIN ')) return [];
   const spans: Span[] = [];
   const ends = [...text.matchAll(pemEnd)].map((match) => match.index + match[0].length);
+  let next = 0;
   let from = 0;
   for (const match of text.matchAll(pemBegin)) {
     if (match.index < from) continue;
-    while (ends[0] !== undefined && ends[0] <= match.index) ends.shift();
-    from = ends[0] ?? text.length;
+    while ((ends[next] ?? text.length) <= match.index && next < ends.length) next += 1;
+    from = ends[next] ?? text.length;
     spans.push({ start: match.index, end: from });
   }
   return spans;

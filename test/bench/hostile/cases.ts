@@ -1,5 +1,6 @@
 /** A file a subject; each adds its cases here. */
 import { documentCases } from './documents.ts';
+import { guardCases } from './guards.ts';
 import type { HostileCase } from './hostile-case.ts';
 
-export const hostileCases: readonly HostileCase[] = [...documentCases];
+export const hostileCases: readonly HostileCase[] = [...documentCases, ...guardCases];

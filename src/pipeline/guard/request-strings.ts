@@ -1,0 +1,210 @@
+/**
+ * Every string of a request, wherever it stands: the whole request is walked, names of properties included, so that a field
+ * that is added to it is checked and masked without a change here. Left out are only the words of our own types (`role`,
+ * `type` and their kin), which no caller writes.
+ *
+ * How a string may be masked follows from how it is read:
+ * - `prose`: words, values, names of properties. A placeholder stands for them both ways.
+ * - `id`: links a tool's result to its call. A placeholder without brackets, since vendors accept only letters, digits, `_` and `-`.
+ * - `file`: base64; text in it is masked, other bytes (pictures, PDF) are neither read nor changed.
+ * - `fixed`, `reference`, `pattern`, `opaque`: another text would mean something else (names of tools, media types, vendor
+ *   parameters; addresses and pointers; regular expressions; vendors' signed parts). Personal data in them refuses the request.
+ */
+import { GatewayError } from '../../core/errors.ts';
+import type { Paced } from '../../core/paced.ts';
+import type { ModelRequest } from '../../core/request.ts';
+import type { Turns } from '../../core/turns.ts';
+
+export type Reading = 'prose' | 'id' | 'file' | 'fixed' | 'reference' | 'pattern' | 'opaque';
+
+/** Where a string stands, from the inside out. */
+export interface Place {
+  readonly above: Place | null;
+  readonly key: string | number;
+  readonly depth: number;
+}
+
+export interface RequestString {
+  readonly text: string;
+  readonly reading: Reading;
+  readonly place: Place;
+  /** The object that it is a property of, or that has the list it is in. */
+  readonly holder: object;
+}
+
+export interface RequestVisitor {
+  /** What stands there instead. */
+  string(found: RequestString): Paced<string>;
+  /** A number in JSON of the caller; `fixed` where only a number can stand. */
+  number(value: number, fixed: boolean, place: Place): Paced<unknown>;
+  /** JSON of the caller (arguments, schemas, parameters) that has been walked, unless it is empty. */
+  json?(value: object): void;
+}
+
+interface Rule {
+  readonly strings: Reading | 'ours';
+  readonly names: Reading | 'ours';
+  readonly numbers: 'ours' | 'free' | 'fixed';
+  inside(key: string, holder: object): Rule;
+}
+
+const always = (reading: Reading | 'ours'): Rule => {
+  const rule: Rule = { strings: reading, names: 'ours', numbers: 'ours', inside: () => rule };
+  return rule;
+};
+const constant = always('ours');
+const id = always('id');
+const file = always('file');
+const fixed = always('fixed');
+const reference = always('reference');
+const opaque = always('opaque');
+
+const json: Rule = { strings: 'prose', names: 'prose', numbers: 'free', inside: () => json };
+/** Values that an answer must equal: numbers stay numbers. */
+const schemaValue: Rule = { strings: 'prose', names: 'prose', numbers: 'fixed', inside: () => schemaValue };
+const parameters: Rule = { strings: 'fixed', names: 'fixed', numbers: 'fixed', inside: () => parameters };
+
+const schema: Rule = {
+  strings: 'prose',
+  names: 'prose',
+  numbers: 'fixed',
+  inside(key) {
+    switch (key) {
+      case 'properties':
+      case 'dependentSchemas':
+      case 'dependentRequired':
+      case 'dependencies':
+        return members;
+      case 'patternProperties':
+        return patternMembers;
+      case '$defs':
+      case 'definitions':
+        return definitions;
+      case 'enum':
+      case 'const':
+      case 'default':
+      case 'example':
+      case 'examples':
+        return schemaValue;
+      case 'pattern':
+        return schemaPattern;
+      case '$ref':
+      case '$dynamicRef':
+      case '$recursiveRef':
+      case '$id':
+      case '$schema':
+      case '$anchor':
+      case '$dynamicAnchor':
+        return schemaReference;
+      default:
+        return schema;
+    }
+  },
+};
+/** Named by the caller: a member may be called `pattern` and is a schema all the same. */
+const members: Rule = { ...schema, inside: () => schema };
+const patternMembers: Rule = { ...schema, names: 'pattern', inside: () => schema };
+const definitions: Rule = { ...schema, names: 'reference', inside: () => schema };
+const schemaPattern: Rule = { ...schema, strings: 'pattern' };
+const schemaReference: Rule = { ...schema, strings: 'reference' };
+
+/** The fields of our own types. */
+const ownNames = new Set(
+  (
+    'kind messages role content type text url base64 mediaType name id arguments opaque callId isError maxInputTokens maxOutputTokens ' +
+    'temperature topP stop seed tools description parameters toolChoice output format schema providerOptions texts dimensions'
+  ).split(' '),
+);
+
+const own: Rule = {
+  strings: 'prose',
+  names: 'prose',
+  numbers: 'ours',
+  inside(key, holder) {
+    switch (key) {
+      case 'kind':
+      case 'role':
+      case 'type':
+      case 'format':
+        return constant;
+      case 'id':
+      case 'callId':
+        return id;
+      case 'name':
+        return 'mediaType' in holder ? own : fixed;
+      case 'mediaType':
+        return fixed;
+      case 'url':
+        return reference;
+      case 'base64':
+        return file;
+      case 'opaque':
+        return opaque;
+      case 'arguments':
+        return json;
+      case 'content':
+        return 'role' in holder ? own : json;
+      case 'parameters':
+      case 'schema':
+        return schema;
+      case 'providerOptions':
+        return parameters;
+      default:
+        return own;
+    }
+  },
+};
+
+const maxDepth = 256;
+
+/** The request with what the visitor puts in place of each string. Throws BAD_REQUEST for JSON that is nested without end. */
+export function* mapRequest(request: ModelRequest, visitor: RequestVisitor, turns: Turns): Paced<ModelRequest> {
+  return (yield* mapped(request, own, { above: null, key: '', depth: 0 }, request, visitor, turns)) as ModelRequest;
+}
+
+function* mapped(value: unknown, rule: Rule, place: Place, holder: object, visitor: RequestVisitor, turns: Turns): Paced<unknown> {
+  const wait = turns.spend(1);
+  if (wait !== null) yield wait;
+  if (typeof value === 'string') {
+    return rule.strings === 'ours' ? value : yield* visitor.string({ text: value, reading: rule.strings, place, holder });
+  }
+  if (typeof value === 'number') return rule.numbers === 'ours' ? value : yield* visitor.number(value, rule.numbers === 'fixed', place);
+  if (typeof value !== 'object' || value === null) return value;
+  if (place.depth > maxDepth) throw tooDeep(place);
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const [index, item] of value.entries()) {
+      items.push(yield* mapped(item, rule, below(place, index), holder, visitor, turns));
+    }
+    return items;
+  }
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const at = below(place, key);
+    const inner = rule.inside(key, value);
+    const isOurs = rule.names === 'ours' || (rule === own && ownNames.has(key));
+    const name = isOurs ? key : yield* visitor.string({ text: key, reading: rule.names as Reading, place: at, holder: value });
+    entries.push([name, yield* mapped(item, inner, at, value, visitor, turns)]);
+    if (rule === own && inner !== own && isFilled(item)) visitor.json?.(item);
+  }
+  return Object.fromEntries(entries);
+}
+
+const isFilled = (item: unknown): item is object => typeof item === 'object' && item !== null && Object.keys(item).length > 0;
+
+const below = (above: Place, key: string | number): Place => ({ above, key, depth: above.depth + 1 });
+
+/** As a JSON pointer (RFC 6901): `/tools/0/name`. */
+export function pointerOf(place: Place): string {
+  const segments: string[] = [];
+  for (let at: Place | null = place; at?.above != null; at = at.above) {
+    segments.unshift(String(at.key).replaceAll('~', '~0').replaceAll('/', '~1'));
+  }
+  return segments.map((segment) => `/${segment}`).join('');
+}
+
+const tooDeep = (place: Place): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    `The request nests its JSON deeper than ${maxDepth} levels below ${pointerOf(place).split('/').slice(0, 4).join('/')}, which is the most that is read.`,
+  );

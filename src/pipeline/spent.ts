@@ -1,0 +1,33 @@
+/**
+ * Refuses a call that its budgets cannot pay before anything is done for it: guardrails may be paid services, and reading a
+ * long prompt takes time. It is no promise: what the call can cost is drawn where it is known, by `budget.ts`.
+ */
+import type { Call } from '../core/call.ts';
+import { ceilingOf } from '../core/money.ts';
+import type { ModelRequest } from '../core/request.ts';
+import type { Route } from '../routing/route.ts';
+
+/**
+ * Throws BUDGET_EXCEEDED when not even the least that the call can cost is left. Null, and nothing is asked, where it may cost
+ * nothing: without a budget, at a free deployment, or from an answer that is kept already.
+ */
+export function spentRefusal(routes: ReadonlyMap<string, Route>): (request: ModelRequest, call: Call) => Promise<void> | null {
+  return (request, call) => {
+    const { hold } = call;
+    if (!hold.budgeted || hold.checkRoom === undefined) return null;
+    const route = routes.get(call.route);
+    if (route === undefined || mayBeKept(route, call)) return null;
+    const least = leastCost(request, route);
+    return least === 0 ? null : hold.checkRoom(least);
+  };
+}
+
+const mayBeKept = ({ cacheSeconds }: Route, { cache, onceInOperation }: Call): boolean =>
+  onceInOperation === true || (cache.mode === 'default' && (cacheSeconds ?? 0) > 0);
+
+/** Of one token in, since masking may leave no more, and the most tokens out that are certain to be asked. */
+function leastCost(request: ModelRequest, { deployments }: Route): number {
+  const outputTokens = request.kind === 'embedding' ? 0 : (request.maxOutputTokens ?? 1);
+  const priced = deployments.flatMap(({ price }) => (price === null ? [] : [ceilingOf(1, outputTokens, price)]));
+  return priced.length === 0 ? 0 : Math.min(...priced);
+}
