@@ -29,6 +29,7 @@ export interface OperationParts {
 
 export function operationHooks({ authenticate, limits, admission, mostPerOperation }: OperationParts): OperationHooks {
   return {
+    authenticate,
     async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal }) {
       const principal = await authenticate({ authorization });
       const context: GatewayContext = {

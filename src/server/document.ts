@@ -11,7 +11,7 @@ export interface ReadDocument {
   readonly measures: Measures;
 }
 
-type DocumentLimits = Pick<ServerLimits, 'tokens' | 'nesting' | 'depth' | 'aliases' | 'rootFields' | 'operations'>;
+type DocumentLimits = Pick<ServerLimits, 'maxTokens' | 'maxNesting' | 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxOperations'>;
 
 /** Of all remembered documents together. */
 const keptBytes = 48 * 1024 * 1024;
@@ -33,7 +33,7 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
       documents.set(text, known);
       return known.document;
     }
-    const bytes = checkDocumentSize(text, limits) * bytesPerToken + 2 * text.length;
+    const bytes = checkDocumentSize(text, { tokens: limits.maxTokens, nesting: limits.maxNesting }) * bytesPerToken + 2 * text.length;
     const document = parse(text);
     documents.set(text, { document, bytes });
     remembered += bytes;
@@ -47,7 +47,7 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
 
   return (text, operationName) => {
     const document = parsed(text);
-    const operation = chosenOperation(document, operationName, limits.operations);
+    const operation = chosenOperation(document, operationName, limits.maxOperations);
     const measures = measuresOf(document, operation);
     if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
@@ -85,16 +85,16 @@ function refuseBeyond(measures: Measures, limits: DocumentLimits): void {
       '@stream is not supported: a list is answered whole. Take it away; @defer is supported on fragments of a query.',
     );
   }
-  if (measures.depth > limits.depth) {
+  if (measures.depth > limits.maxDepth) {
     throw new GatewayError(
       'DEPTH_LIMIT_EXCEEDED',
-      `The operation selects ${measures.depth} levels of fields, fragments expanded; this gateway accepts at most ${limits.depth}.`,
+      `The operation selects ${measures.depth} levels of fields, fragments expanded; this gateway accepts at most ${limits.maxDepth}.`,
     );
   }
-  if (measures.aliases > limits.aliases)
-    throw tooMany('aliases', limits.aliases, measures.aliases, 'Fragments count wherever they are spread.');
-  if (measures.rootFields > limits.rootFields)
-    throw tooMany('root fields', limits.rootFields, measures.rootFields, 'Split it into several requests.');
+  if (measures.aliases > limits.maxAliases)
+    throw tooMany('aliases', limits.maxAliases, measures.aliases, 'Fragments count wherever they are spread.');
+  if (measures.rootFields > limits.maxRootFields)
+    throw tooMany('root fields', limits.maxRootFields, measures.rootFields, 'Split it into several requests.');
 }
 
 /** GraphQL §5.2.4.1: with no field left there is nothing to subscribe to, and graphql-js fails on it. */

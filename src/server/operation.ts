@@ -11,6 +11,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import { resultWithAccepted, withAccepted } from './accepted.ts';
+import type { Authenticate } from './callers.ts';
 import type { Asker } from './client.ts';
 import type { ReadDocument } from './document.ts';
 import type { Masking } from './errors.ts';
@@ -36,7 +37,9 @@ export interface AdmissionInput extends EngineArguments {
 }
 
 export interface OperationHooks {
-  /** Authenticates and makes the context; throws GatewayError. Called before validation: a stranger costs as little as can be. */
+  /** Says who asks before anything of a request is read: a stranger costs as little as can be. */
+  readonly authenticate: Authenticate;
+  /** Authenticates again, since a body may take its time, and makes the context; throws GatewayError. */
   readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
   /** Judges the whole operation before it runs (cost, trust); throws GatewayError. What it resolves with, if anything, is the answer instead. */
   readonly admitOperation?: (context: OperationContext, input: AdmissionInput) => Promise<ExecutionResult | undefined>;

@@ -54,7 +54,7 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
 }
 
 /** Throws BAD_REQUEST for what is no GraphQL request, in a sentence. */
-export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'nesting'>): GraphQLParams {
+export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'maxNesting'>): GraphQLParams {
   if (Array.isArray(data))
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
   if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);
@@ -64,10 +64,10 @@ export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'nesting
     if (value !== undefined && value !== null && !isObject(value)) {
       throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
     }
-    if (nestsDeeper(value, limits.nesting)) {
+    if (nestsDeeper(value, limits.maxNesting)) {
       throw new GatewayError(
         'BAD_REQUEST',
-        `"${name}" nests objects and lists deeper than ${limits.nesting} levels, which is the most this gateway accepts.`,
+        `"${name}" nests objects and lists deeper than ${limits.maxNesting} levels, which is the most this gateway accepts.`,
       );
     }
   }

@@ -24,6 +24,7 @@ export async function writeStream(
   results: ResultStream,
   format: StreamFormat,
   limits: StreamLimits,
+  onWrite: () => void = () => {},
 ): Promise<void> {
   response.writeHead(200, format.headers);
   response.write(format.head);
@@ -37,6 +38,7 @@ export async function writeStream(
       if (response.destroyed) return;
       if (step.done === true) break;
       response.write(format.result(step.value));
+      onWrite();
       heartbeat.refresh();
     }
     response.end(format.end);

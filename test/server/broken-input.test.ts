@@ -287,7 +287,7 @@ describe('broken input', () => {
   });
 
   it('counts a body that does not say its length', async () => {
-    const { url } = await serve({ limits: { bodyBytes: 1_000 } });
+    const { url } = await serve({ limits: { maxBodyBytes: 1_000 } });
     const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await raw(url, `${head}${'3e8\r\n'}${' '.repeat(1_000)}\r\n1\r\n \r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 .*at most 1000/s);
   });

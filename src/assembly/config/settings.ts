@@ -89,6 +89,7 @@ const server: Names<ServerConfig> = {
   drainMs: true,
   strangersPerMinute: true,
   trustedProxies: true,
+  limits: true,
 };
 const capabilities: Readonly<Record<Capability, true>> = {
   completion: true,
