@@ -131,6 +131,7 @@ async function run(request: OperationRequest, controller: AbortController, parts
     const bound = engine(context, document);
     if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();
     const invalid = bound.validate(document);
+    if (invalid.length > 0) read.noteErrors(invalid.length);
     if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(error, bound.schema))) };
     const args = { document, operation, operationName, variables };
     const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema, headers: request.headers });
@@ -173,4 +174,4 @@ function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Prom
 }
 
 const introspectionRefused = (): GatewayError =>
-  new GatewayError('FORBIDDEN', 'The schema is not shown to anonymous callers. Send a key: `Authorization: Bearer ...`.');
+  new GatewayError('UNAUTHENTICATED', 'The schema is not shown to anonymous callers. Send a key: `Authorization: Bearer ...`.');

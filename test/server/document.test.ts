@@ -20,4 +20,21 @@ describe('the documents that are remembered', () => {
     for (let n = 0; n < 40; n += 1) read(large(`Other${n}`), null);
     expect(read(large('First'), null).document === first).toBe(false);
   });
+
+  it.each([
+    ['with escaped characters, each a link of a chain', (n: number) => `{ hello(name: "${'\\n'.repeat(250_000)}${n}") }`, 0, 8],
+    ['with strings that are kept beside the text', (n: number) => `{ hello(name: """${'x\n'.repeat(450_000)}${n}""") }`, 0, 20],
+    ['that were refused, each with its errors', (n: number) => `{ unknown${n} }`, 1, 1_000],
+  ] as const)('weigh what is kept of them: those %s', (_, document, errors, count) => {
+    const read = documentReader(serverLimits({}));
+    const first = read(document(0), null).document;
+    for (let n = 0; n < count; n += 1) read(document(n), null).noteErrors(errors);
+    expect(read(document(0), null).document === first).toBe(false);
+  });
+
+  it('have no more comments than tokens: each is kept as one', () => {
+    const read = documentReader(serverLimits({}));
+    expect(() => read(`${'#\n'.repeat(5_001)}{ hello }`, null)).toThrow('at most 5000 comments');
+    expect(read(`${'#\n'.repeat(4_000)}{ hello }`, null).operation.operation).toBe('query');
+  });
 });
