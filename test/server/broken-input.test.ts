@@ -263,6 +263,19 @@ describe('broken input', () => {
     expect(answer).not.toMatch(/node_modules|\.ts:|\.js:/);
   });
 
+  it.each([
+    'Authorization: Bearer a',
+    'Content-Type: application/json',
+    'Last-Event-ID: c1',
+    'X-Fieldgate-Quote: only',
+    'Origin: http://localhost',
+  ])('answers a header that decides and stands twice with a sentence: %s', async (header) => {
+    const { url, opened } = await serve();
+    const answer = await raw(url, `GET /graphql?query={hello} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n${header}2\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 400 .*more than one ${header.split(':')[0]} header`, 'si'));
+    expect(opened).toEqual([]);
+  });
+
   it('answers a client that offers HTTP/2 with each request as if it had not', async () => {
     const { url } = await serve();
     const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
