@@ -24,6 +24,7 @@ import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 import { endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
 import type { ResultStream } from './result-stream.ts';
+import type { StreamTurns } from './stream-turns.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
 import type { UnreadAnswers, Watched } from './unread.ts';
 import type { SchemaFor } from './yoga.ts';
@@ -38,6 +39,7 @@ export interface DoorParts {
   readonly callers: Callers;
   readonly connections: Connections;
   readonly unread: UnreadAnswers;
+  readonly turns: StreamTurns;
   /** Coordinates that never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
 }
@@ -134,9 +136,15 @@ async function deliver(
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
   watched: Watched,
-  { limits }: DoorParts,
+  { limits, turns }: DoorParts,
 ): Promise<void> {
-  if (isAsyncIterable(outcome)) return writeStream(response, outcome, formatOf(delivery), limits, watched.note);
+  if (isAsyncIterable(outcome)) {
+    const onWrite = (): Promise<void> | null => {
+      watched.note();
+      return turns.sent();
+    };
+    return writeStream(response, outcome, formatOf(delivery), limits, onWrite);
+  }
   const { accept } = response.req.headers;
   await respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery);
   watched.note();

@@ -26,6 +26,7 @@ import { corsHeaders, originRules } from './origin.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { anyStrangers, type StrangersOptions, strangerLimit } from './strangers.ts';
+import { streamTurns } from './stream-turns.ts';
 import { targetOf } from './target.ts';
 import { unreadAnswers } from './unread.ts';
 import { sockets } from './websocket.ts';
@@ -106,6 +107,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     callers: known,
     connections,
     unread,
+    turns: streamTurns(),
     modelFields: options.modelFields,
   };
   const { metrics } = options;

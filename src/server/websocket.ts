@@ -28,6 +28,7 @@ import { type OperationTable, operationTable } from './socket-operations.ts';
 import type { Place } from './socket-places.ts';
 import { balance, boundUnknown, keepAlive, sendOrCut } from './socket-wire.ts';
 import type { Strangers } from './strangers.ts';
+import type { StreamTurns } from './stream-turns.ts';
 import type { UnreadAnswers, Watched } from './unread.ts';
 
 export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
@@ -38,6 +39,7 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly strangers: Strangers;
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
+  readonly turns: StreamTurns;
   readonly addressOf: AddressOf;
   readonly log: Log;
 }
@@ -142,6 +144,7 @@ export function sockets(parts: SocketParts): Sockets {
           extra.watched?.note();
           await sent;
           balance(socket);
+          await parts.turns.sent();
         },
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
