@@ -11,6 +11,9 @@ export interface DocumentSize {
   readonly nesting: number;
 }
 
+/** The lexer takes each by itself, and keeps it as a link of a chain. */
+const maxEscapes = 100_000;
+
 /** How often a character stands in a text. */
 export function countOf(character: string, text: string): number {
   let found = 0;
@@ -26,6 +29,12 @@ export function checkDocumentSize(text: string, most: DocumentSize): number {
     throw new GatewayError(
       'BAD_REQUEST',
       `The document has ${comments} times "#"; this gateway accepts at most ${most.tokens} comments. Send long texts as variables.`,
+    );
+  const escapes = countOf('\\', text);
+  if (escapes > maxEscapes)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The document has ${escapes} escaped characters; this gateway accepts at most ${maxEscapes}. Send long texts as variables.`,
     );
   const lexer = new Lexer(new Source(text));
   let tokens = 0;

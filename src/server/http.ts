@@ -18,13 +18,13 @@ import type { documentReader, ReadDocument } from './document.ts';
 import { type Masking, statusOfErrors } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import type { ServerLimits } from './limits.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import { selectedCoordinate } from './model-fields.ts';
 import type { Operations } from './operation.ts';
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 import { endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
 import type { ResultStream } from './result-stream.ts';
-import type { StreamTurns } from './stream-turns.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
 import type { UnreadAnswers, Watched } from './unread.ts';
 import type { SchemaFor } from './yoga.ts';
@@ -39,7 +39,8 @@ export interface DoorParts {
   readonly callers: Callers;
   readonly connections: Connections;
   readonly unread: UnreadAnswers;
-  readonly turns: StreamTurns;
+  readonly requestTurns: LoopTurns;
+  readonly streamTurns: LoopTurns;
   /** Coordinates that never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
 }
@@ -60,7 +61,7 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   let read: ReadDocument;
   let delivery: Delivery;
   try {
-    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits);
+    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits, parts.requestTurns);
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
@@ -136,12 +137,12 @@ async function deliver(
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
   watched: Watched,
-  { limits, turns }: DoorParts,
+  { limits, streamTurns }: DoorParts,
 ): Promise<void> {
   if (isAsyncIterable(outcome)) {
     const onWrite = (): Promise<void> | null => {
       watched.note();
-      return turns.sent();
+      return streamTurns.take(1);
     };
     return writeStream(response, outcome, formatOf(delivery), limits, onWrite);
   }

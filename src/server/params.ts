@@ -3,7 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../core/errors.ts';
 import { readBody } from './body.ts';
+import { checkJsonSize } from './json-size.ts';
 import type { ServerLimits } from './limits.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import { HttpRefusal } from './refusal.ts';
 
 export interface GraphQLParams {
@@ -39,9 +41,13 @@ function refuseBrokenEncoding(search: string): void {
   }
 }
 
-export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits): Promise<GraphQLParams> {
+/** `turns`: of the bytes that are read and parsed in one turn of the event loop. */
+export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits, turns: LoopTurns): Promise<GraphQLParams> {
   refuseMediaType(request);
   const body = await readBody(request, limits);
+  const turn = turns.take(body.length);
+  if (turn !== null) await turn;
+  checkJsonSize(body);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
   let data: unknown;

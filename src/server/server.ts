@@ -20,13 +20,13 @@ import { graphiqlPage } from './graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
+import { loopTurns, requestBytesPerTurn, streamEventsPerTurn } from './loop-turns.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './metrics.ts';
 import { type OperationHooks, operations } from './operation.ts';
 import { corsHeaders, originRules } from './origin.ts';
 import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { anyStrangers, type StrangersOptions, strangerLimit } from './strangers.ts';
-import { streamTurns } from './stream-turns.ts';
 import { targetOf } from './target.ts';
 import { unreadAnswers } from './unread.ts';
 import { sockets } from './websocket.ts';
@@ -107,7 +107,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
     callers: known,
     connections,
     unread,
-    turns: streamTurns(),
+    requestTurns: loopTurns(requestBytesPerTurn),
+    streamTurns: loopTurns(streamEventsPerTurn),
     modelFields: options.modelFields,
   };
   const { metrics } = options;

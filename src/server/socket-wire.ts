@@ -27,10 +27,10 @@ const mostUnread = 1024 * 1024;
 
 /**
  * A client that asks and never reads is not read either: its answers would fill our memory. Call it with each message that
- * came, and when one of ours has left.
+ * came, and when one of ours has left. `busy`: messages that it sent wait for their turn.
  */
-export function balance(socket: WebSocket): void {
-  const full = socket.bufferedAmount > mostUnread;
+export function balance(socket: WebSocket, busy: boolean): void {
+  const full = busy || socket.bufferedAmount > mostUnread;
   if (full && !socket.isPaused) socket.pause();
   else if (!full && socket.isPaused) socket.resume();
 }

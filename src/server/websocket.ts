@@ -18,17 +18,18 @@ import type { documentReader } from './document.ts';
 import type { Masking } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import type { ServerLimits } from './limits.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import type { Operations } from './operation.ts';
 import { checkedParams } from './params.ts';
 import { shuttingDown } from './refusal.ts';
 import type { ResultStream } from './result-stream.ts';
 import { acceptedCaller, askerOfSocket, credentialsWatch } from './socket-caller.ts';
 import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door.ts';
+import { type Messages, messagesInTurn } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
 import type { Place } from './socket-places.ts';
 import { balance, boundUnknown, keepAlive, sendOrCut } from './socket-wire.ts';
 import type { Strangers } from './strangers.ts';
-import type { StreamTurns } from './stream-turns.ts';
 import type { UnreadAnswers, Watched } from './unread.ts';
 
 export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
@@ -39,7 +40,8 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly strangers: Strangers;
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
-  readonly turns: StreamTurns;
+  readonly requestTurns: LoopTurns;
+  readonly streamTurns: LoopTurns;
   readonly addressOf: AddressOf;
   readonly log: Log;
 }
@@ -60,6 +62,7 @@ interface Extra {
   readonly address: string;
   readonly known: () => void;
   watched: Watched | null;
+  messages: Messages | null;
   beat: () => void;
 }
 
@@ -134,7 +137,8 @@ export function sockets(parts: SocketParts): Sockets {
     const table = operationTable(limits.maxSocketOperations);
     tables.set(socket, table);
     const known = boundUnknown(socket, request.socket);
-    const extra: Extra = { request, table, socket, place, address, known, watched: null, beat: () => {} };
+    const extra: Extra = { request, table, socket, place, address, known, watched: null, messages: null, beat: () => {} };
+    const isBusy = (): boolean => (extra.messages?.waiting() ?? 0) > 0;
     const stopBeating = keepAlive(socket, limits.heartbeatMs, () => extra.beat());
     const closed = protocol.opened(
       {
@@ -143,23 +147,23 @@ export function sockets(parts: SocketParts): Sockets {
           const sent = sendOrCut(socket, data, limits.writeIdleMs);
           extra.watched?.note();
           await sent;
-          balance(socket);
-          await parts.turns.sent();
+          balance(socket, isBusy());
+          await parts.streamTurns.take(1);
         },
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (receive) =>
-          socket.on('message', (data) => {
-            const text = String(data);
+        onMessage(receive) {
+          extra.messages = messagesInTurn(socket, parts.requestTurns, (text) => {
             table.noteComplete(text, left);
             const handled = receive(text).catch((error: unknown) => {
               log.error('a WebSocket message could not be handled', { err: error });
               socket.close(4500, 'Internal server error');
             });
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
-            balance(socket);
+            balance(socket, isBusy());
             const operation = table.takeAdded();
             if (operation !== null) void handled.then(() => table.finished(operation));
-          }),
+          });
+        },
       },
       extra,
     );

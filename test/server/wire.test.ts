@@ -55,7 +55,7 @@ describe('a WebSocket in development', () => {
     ['127.0.0.1:4000', 101],
   ])('is opened as HTTP is answered where it has neither key nor origin: to the host %s', async (host, status) => {
     const { ws } = await serve();
-    const socket = new WebSocket(ws, 'graphql-transport-ws', { headers: { host } });
+    const socket = new WebSocket(ws, 'graphql-transport-ws', { headers: { host } }).on('error', () => {});
     const answered = await new Promise((resolve) => {
       socket.once('open', () => resolve(101));
       socket.once('unexpected-response', (_, response) => resolve(response.statusCode));

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { streamTurns } from '../../src/server/stream-turns.ts';
+import { loopTurns, streamEventsPerTurn } from '../../src/server/loop-turns.ts';
 import { type Served, serve } from './fixture.ts';
 import { post, readAll } from './http-client.ts';
 
@@ -30,17 +30,34 @@ describe('streams', { timeout: 60_000 }, () => {
     await all;
     expect(served.tickers.pulled).toBe(streams * events);
     // Each that was let in pulls one ahead.
-    expect(most).toBeLessThanOrEqual(2 * 50 + streams);
+    expect(most).toBeLessThanOrEqual(2 * streamEventsPerTurn + streams);
   });
+});
 
-  it('are let in in the order in which they came', async () => {
-    const turns = streamTurns(2);
-    const order: number[] = [];
-    const sent = Array.from({ length: 7 }, async (_, n) => {
-      await turns.sent();
-      order.push(n);
+describe('the turns of the event loop', () => {
+  it('let work in as it came, so much in each, and what is larger alone', async () => {
+    const turns = loopTurns(10);
+    let turn = 0;
+    let over = false;
+    const counted = (): void => {
+      turn += 1;
+      if (!over) setImmediate(counted);
+    };
+    setImmediate(counted);
+    const order: (readonly [number, number])[] = [];
+    const work = [4, 4, 4, 25, 1, 9, 1].map(async (units, n) => {
+      await turns.take(units);
+      order.push([n, turn]);
     });
-    await Promise.all(sent);
-    expect(order).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    await Promise.all(work);
+    over = true;
+    expect(order.map(([n]) => n)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    const turnOf = (n: number): number => order[n]?.[1] ?? -1;
+    expect(turnOf(1)).toBe(turnOf(0));
+    expect(turnOf(2)).toBeGreaterThan(turnOf(1));
+    expect(turnOf(3)).toBeGreaterThan(turnOf(2));
+    expect(turnOf(4)).toBeGreaterThan(turnOf(3));
+    expect(turnOf(5)).toBe(turnOf(4));
+    expect(turnOf(6)).toBeGreaterThan(turnOf(5));
   });
 });
