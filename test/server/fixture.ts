@@ -201,12 +201,6 @@ async function authenticate({ authorization }: { readonly authorization: string 
   return { ...anonymous, id: `key:${number[1] ?? 1}`, kind: 'key', team: 'a' };
 }
 
-/** Nobody may ask without a key, as in production. */
-export const keysOnly: ServerOptions['authenticate'] = async (credentials) => {
-  if (credentials.authorization === null) throw new GatewayError('UNAUTHENTICATED', 'Credentials are missing. Send a key.');
-  return authenticate(credentials);
-};
-
 const servers: FieldgateServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close(0)));
