@@ -11,6 +11,7 @@ import type { Capability, Provider } from './providers/provider.ts';
 import type { CollectionConfig } from './retrieval/collections.ts';
 import type { PriceOverride } from './routing/prices.ts';
 import type { StrategyName } from './routing/strategies/registry.ts';
+import type { ServerLimits } from './server/limits.ts';
 
 export interface GatewayConfig {
   /** By name: `{ openai: openaiProvider({ ... }) }`. */
@@ -190,6 +191,8 @@ export interface ServerConfig {
   readonly trustedProxies?: readonly string[];
   /** How long streams may go on at SIGTERM, in milliseconds. Default 10 s. */
   readonly drainMs?: number;
+  /** What one client may ask for, and all together: `{ maxBodyBytes: 16 * 1024 * 1024 }`. Each has a default. */
+  readonly limits?: Partial<ServerLimits>;
 }
 
 export interface TelemetryConfig {

@@ -17,7 +17,7 @@ import { ingestCalls } from './assembly/ingest-calls.ts';
 import { listSizesOf } from './assembly/list-sizes.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
 import { operationHooks } from './assembly/operations.ts';
-import { anonymousOf, serviceOf, strangersOf, teamLimits } from './assembly/principals.ts';
+import { anonymousOf, doorOf, serviceOf, teamLimits } from './assembly/principals.ts';
 import { collectionsOf, routesOf } from './assembly/routes.ts';
 import { servicesOf } from './assembly/services.ts';
 import { startDocuments } from './assembly/start-documents.ts';
@@ -194,7 +194,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
       : await subgraphFace({ own, router, sdl: servedSdl(config, read, living), hooks, storage, log })),
     modelFields: () => modelFields,
     development,
-    ...strangersOf(config, development && options.loopback),
+    ...doorOf(config, development && options.loopback),
     cors: { origins: serverConfig.origins ?? [], headers: graphConfig.forwardHeaders ?? [] },
     maskError: (error) => maskedError(error, services.failed),
     log,

@@ -55,11 +55,11 @@ function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
 
 /**
  * Null when the principal may. The anonymous principal of development counts as a known caller as long as it has been
- * given any scope; without one, and wherever a scope is missing, it is told to send a key.
+ * given a scope and a route to use; without one, and wherever a scope is missing, it is told to send a key.
  */
 export function refusal(coordinate: string, rule: AccessRule, principal: Principal | null | undefined): GatewayError | null {
   const held = new Set(principal?.scopes ?? []);
-  const unknown = principal === null || principal === undefined || (principal.kind === 'anonymous' && held.size === 0);
+  const unknown = principal === null || principal === undefined || (principal.kind === 'anonymous' && mayUseNothing(principal));
   if (!unknown && (rule.scopes === null || rule.scopes.some((all) => all.every((scope) => held.has(scope))))) return null;
   const need = rule.scopes === null ? 'a known caller' : `the scope ${rule.scopes.map((all) => all.join(' and ')).join(', or ')}`;
   if (unknown || principal.kind === 'anonymous') {
@@ -68,3 +68,5 @@ export function refusal(coordinate: string, rule: AccessRule, principal: Princip
   const yours = held.size === 0 ? 'none' : [...held].join(', ');
   return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your key has: ${yours}.`);
 }
+
+const mayUseNothing = ({ scopes, routes }: Principal): boolean => scopes.length === 0 || routes?.length === 0;

@@ -41,6 +41,7 @@ export interface OperationParts {
 
 export function operationHooks({ authenticate, limits, leases, admission, mostPerOperation }: OperationParts): OperationHooks {
   return {
+    authenticate,
     async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal, stop }) {
       const principal = await authenticate({ authorization });
       await limits.admit(principal.limits.filter(({ kind }) => kind === 'requests'));

@@ -5,6 +5,7 @@ import type { Principal } from '../core/call.ts';
 import type { Limit } from '../core/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Route } from '../routing/route.ts';
+import { serverLimits } from '../server/limits.ts';
 import type { ServerOptions } from '../server/server.ts';
 
 /**
@@ -23,10 +24,14 @@ export function anonymousOf(routes: ReadonlyMap<string, Route>): Principal {
   };
 }
 
-/** What an address may ask without a key in force: see `ServerConfig.strangersPerMinute`. */
-export function strangersOf({ server = {} }: GatewayConfig, open: boolean): Pick<ServerOptions, 'strangers' | 'trustedProxies'> {
-  const { strangersPerMinute = open ? false : 60, trustedProxies = [] } = server;
-  return { trustedProxies, ...(strangersPerMinute === false ? {} : { strangers: { requestsPerMinute: strangersPerMinute } }) };
+/** What clients may ask, those without a key in force above all: see `ServerConfig`. `open`: in development on loopback. */
+export function doorOf({ server = {} }: GatewayConfig, open: boolean): Pick<ServerOptions, 'strangers' | 'trustedProxies' | 'limits'> {
+  const { strangersPerMinute = open ? false : 60, trustedProxies = [], limits = {} } = server;
+  return {
+    limits: serverLimits(limits, open),
+    trustedProxies,
+    ...(strangersPerMinute === false ? {} : { strangers: { requestsPerMinute: strangersPerMinute } }),
+  };
 }
 
 /** The gateway's own work: documents of the configuration, indexes of entities. */

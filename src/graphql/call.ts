@@ -129,7 +129,7 @@ export function settlementKeeper(): { readonly report: (fact: Fact) => void; rea
 
 export const mayUse = (principal: Principal, route: string): boolean => principal.routes === null || principal.routes.includes(route);
 
-/** The route of that name. BAD_REQUEST with the names that would do, FORBIDDEN where only this principal may not. */
+/** The route of that name. BAD_REQUEST with the names that would do; where only this principal may not, FORBIDDEN, and UNAUTHENTICATED without a key. */
 export function routeFor(services: Services, principal: Principal, name: string, kind: ModelRequest['kind']): RouteView {
   const routes = services.routes();
   const can = (route: RouteView): boolean => route.deployments.some(({ capabilities }) => capabilities.includes(kind));
@@ -138,8 +138,8 @@ export function routeFor(services: Services, principal: Principal, name: string,
   const route = routes.find((candidate) => candidate.name === name);
   if (route === undefined) throw new GatewayError('BAD_REQUEST', `There is no route "${name}". ${remedy}`);
   if (!mayUse(principal, name)) {
-    const key = principal.kind === 'anonymous' ? ' Others need a key: "Authorization: Bearer <key>".' : '';
-    throw new GatewayError('FORBIDDEN', `You may not use the route "${name}". ${remedy}${key}`);
+    if (principal.kind !== 'anonymous') throw new GatewayError('FORBIDDEN', `You may not use the route "${name}". ${remedy}`);
+    throw new GatewayError('UNAUTHENTICATED', `The route "${name}" needs a key: send "Authorization: Bearer <key>". ${remedy}`);
   }
   if (!can(route)) throw new GatewayError('BAD_REQUEST', `The route "${name}" has no model for ${kind}s. ${remedy}`);
   return route;

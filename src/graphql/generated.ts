@@ -640,7 +640,7 @@ export type FailureCode =
   /** The model's price is unknown and a budget applies: the operator must set a price. */
   | 'UNPRICED';
 
-/** A document that goes to the model as it is. On a route that masks personal data it is masked in files that are text; other files (PDF, archives) are not looked into. */
+/** A document that goes to the model as it is. The whole request, files in base64 included, may have 2 MiB unless the gateway's operator set `server.limits.maxBodyBytes`; base64 adds a third, so a file may have some 1.5 MB. On a route that masks personal data it is masked in files that are text; other files (PDF, archives) are not looked into. */
 export type FileInput = {
   /** The document in base64. */
   readonly base64: Scalars['String']['input'];
@@ -694,7 +694,7 @@ export type GuardrailBlocked = Failure & {
 
 /** A picture: exactly one of the two. */
 export type ImageInput =
-  /** The picture itself (PNG, JPEG, GIF or WebP) in base64. */
+  /** The picture itself (PNG, JPEG, GIF or WebP) in base64. It counts in the size of the request: see FileInput. */
   { readonly base64: Scalars['String']['input']; readonly url?: never; }
   |  /** A public https address. Private addresses are refused. */
   { readonly base64?: never; readonly url: Scalars['String']['input']; };
@@ -1104,7 +1104,7 @@ export type SourceFailure = {
 
 /** A document: exactly one of `text` and `base64` carries it. */
 export type SourceInput = {
-  /** The document's bytes in base64, for PDF and DOCX. */
+  /** The document's bytes in base64, for PDF and DOCX. The whole request may have 2 MiB unless the gateway's operator set `server.limits.maxBodyBytes`. */
   readonly base64?: InputMaybe<Scalars['String']['input']>;
   /** Your own id for it: the same id again replaces the document. */
   readonly id: Scalars['ID']['input'];

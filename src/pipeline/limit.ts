@@ -34,5 +34,8 @@ const mayUse = ({ principal, route }: Call): boolean => principal.routes === nul
 function checkRoute(call: Call): void {
   if (mayUse(call)) return;
   const allowed = call.principal.routes?.join(', ') || 'none';
-  throw new GatewayError('FORBIDDEN', `You may not use route "${call.route}". Routes that you may use: ${allowed}.`);
+  throw new GatewayError(
+    call.principal.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN',
+    `You may not use route "${call.route}". Routes that you may use: ${allowed}.`,
+  );
 }

@@ -5,9 +5,12 @@
  * the nearest proxy wrote, and the first address that is no trusted proxy is the client's.
  */
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { BlockList, isIP, isIPv4, type Socket } from 'node:net';
 
-export type AddressOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string;
+export type AddressOf = (request: {
+  readonly headers: IncomingMessage['headers'];
+  readonly socket: Pick<Socket, 'remoteAddress'>;
+}) => string;
 
 /** Addresses and networks such as `10.0.0.0/8`; throws a RangeError or TypeError for what is none. */
 export function networks(list: readonly string[]): BlockList {
@@ -21,6 +24,12 @@ export function networks(list: readonly string[]): BlockList {
     else found.addSubnet(address, Number(bits), family);
   }
   return found;
+}
+
+/** Whether the other end of a connection is in one of the networks. */
+export function isIn(list: BlockList, { remoteAddress }: Pick<Socket, 'remoteAddress'>): boolean {
+  const address = plain(remoteAddress ?? '');
+  return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
 /** The client as one party: an IPv4 address, or the /64 of an IPv6 one, since a household or a server is given at least that. */

@@ -1,20 +1,36 @@
 import type { Socket } from 'node:net';
 import { GatewayError } from '../core/errors.ts';
+import type { AddressOf } from './address.ts';
+import type { Callers } from './callers.ts';
 import type { Masking } from './errors.ts';
 import type { ServerLimits } from './limits.ts';
 import { HttpRefusal } from './refusal.ts';
 import { refuseUpgrade } from './socket-wire.ts';
 
-/** What node:http could not read as a request: it gets a sentence too, and its connection ends. */
-export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket, mask: Masking, limits: ServerLimits): void {
+export interface BrokenRequestParts {
+  readonly mask: Masking;
+  readonly limits: ServerLimits;
+  readonly callers: Callers;
+  readonly addressOf: AddressOf;
+}
+
+/** What node:http could not read as a request: it gets a sentence too, its connection ends, and it counts for its address. */
+export async function answerBrokenRequest(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  { mask, limits, callers, addressOf }: BrokenRequestParts,
+): Promise<void> {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  refuseUpgrade(socket, refusalFor(error, limits), mask);
+  // A browser opens connections that it may never use.
+  if (socket.bytesRead === 0) return refuseUpgrade(socket, refusalFor(error, limits), mask);
+  const refusal = await callers.refusalFor(refusalFor(error, limits), null, addressOf({ headers: {}, socket }));
+  refuseUpgrade(socket, refusal, mask);
 }
 
 function refusalFor({ code }: NodeJS.ErrnoException, limits: ServerLimits): GatewayError {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return new HttpRefusal(431, `The headers have more than ${limits.headerBytes} bytes, the most this gateway accepts.`);
+      return new HttpRefusal(431, `The headers have more than ${limits.maxHeaderBytes} bytes, the most this gateway accepts.`);
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new HttpRefusal(408, `The request did not arrive in time: headers within ${limits.headersTimeoutMs / 1000} s.`, {}, 'TIMEOUT');
     default:

@@ -1,3 +1,6 @@
+import type { Principal } from '../core/call.ts';
+import { refuseRepeatedHeaders } from './decisive-headers.ts';
+
 /** Who asks, by what they say of themselves in headers, or in `connection_init` as if it were headers. */
 export interface Asker {
   readonly authorization: string | null;
@@ -7,6 +10,9 @@ export interface Asker {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Who shares are counted for: a principal with a key; without one, its address. */
+export const callerOf = ({ id, kind }: Principal, address: string): string => (kind === 'anonymous' ? `address:${address}` : id);
 
 const longest = 200;
 
@@ -31,11 +37,20 @@ export function flatHeaders(headers: NodeJS.Dict<string | string[]>): Readonly<R
   return flat;
 }
 
-/** `connection_init` may say `{ authorization }`, `{ Authorization }` or `{ headers: { ... } }`: all three are in use. */
+/**
+ * `connection_init` may say `{ authorization }`, `{ Authorization }` or `{ headers: { ... } }`: all three are in use, and may
+ * stand beside each other while they say the same. Throws BAD_REQUEST.
+ */
 export function headersOfInit(payload: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, string>> {
   const flat: Record<string, string> = {};
   const add = (from: object): void => {
-    for (const [name, value] of Object.entries(from)) if (typeof value === 'string') flat[name.toLowerCase()] = value;
+    for (const [key, value] of Object.entries(from)) {
+      if (typeof value !== 'string') continue;
+      const name = key.toLowerCase();
+      const before = flat[name];
+      if (before !== undefined && before !== value) refuseRepeatedHeaders({ headersDistinct: { [name]: [before, value] } });
+      flat[name] = value;
+    }
   };
   const nested = payload?.['headers'];
   if (typeof nested === 'object' && nested !== null) add(nested);

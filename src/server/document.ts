@@ -1,7 +1,7 @@
 /** A document read and measured before anything is done with it. */
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
-import { checkDocumentSize } from '../graphql/document-size.ts';
+import { checkDocumentSize, countOf } from '../graphql/document-size.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
 import type { ServerLimits } from './limits.ts';
 
@@ -9,22 +9,58 @@ export interface ReadDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly measures: Measures;
+  /** It is not valid, and its errors are remembered with it: they weigh more than it does. */
+  noteErrors(count: number): void;
 }
 
-type DocumentLimits = Pick<ServerLimits, 'tokens' | 'nesting' | 'depth' | 'aliases' | 'rootFields' | 'operations'>;
+type DocumentLimits = Pick<ServerLimits, 'maxTokens' | 'maxNesting' | 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxOperations'>;
 
 /** Of all remembered documents together. */
 const keptBytes = 48 * 1024 * 1024;
-/** A token and its share of the tree, as measured. */
-const bytesPerToken = 370;
+/**
+ * What is kept of a document, as measured: the tree and its tokens, the text (twice, where a string is not a slice of it), a
+ * link for each escaped character, and for a refused document what its errors hold on to.
+ */
+const weights = { document: 1_000, token: 520, character: 4, escape: 34, comment: 100, refusal: 60_000, error: 3_000 };
+
+const weightOf = (text: string, tokens: number): number =>
+  weights.document +
+  weights.token * tokens +
+  weights.character * text.length +
+  weights.escape * countOf('\\', text) +
+  weights.comment * countOf('#', text);
+
+interface Remembered {
+  readonly document: DocumentNode;
+  bytes: number;
+  refused: boolean;
+}
 
 /**
  * Reads documents within the limits. Throws BAD_REQUEST or DEPTH_LIMIT_EXCEEDED with the limit and what was sent, and the
  * parser's GraphQLError for a syntax error. Remembers the documents read last.
  */
 export function documentReader(limits: DocumentLimits): (text: string, operationName: string | null) => ReadDocument {
-  const documents = new Map<string, { readonly document: DocumentNode; readonly bytes: number }>();
+  const documents = new Map<string, Remembered>();
   let remembered = 0;
+
+  function forgetOldest(): void {
+    for (const [oldest, { bytes }] of documents) {
+      if (remembered <= keptBytes) break;
+      documents.delete(oldest);
+      remembered -= bytes;
+    }
+  }
+
+  function noteErrors(text: string, count: number): void {
+    const known = documents.get(text);
+    if (known === undefined || known.refused) return;
+    const more = weights.refusal + weights.error * count;
+    known.refused = true;
+    known.bytes += more;
+    remembered += more;
+    forgetOldest();
+  }
 
   function parsed(text: string): DocumentNode {
     const known = documents.get(text);
@@ -33,25 +69,21 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
       documents.set(text, known);
       return known.document;
     }
-    const bytes = checkDocumentSize(text, limits) * bytesPerToken + 2 * text.length;
-    const document = parse(text);
-    documents.set(text, { document, bytes });
-    remembered += bytes;
-    for (const [oldest, { bytes: freed }] of documents) {
-      if (remembered <= keptBytes) break;
-      documents.delete(oldest);
-      remembered -= freed;
-    }
-    return document;
+    const tokens = checkDocumentSize(text, { tokens: limits.maxTokens, nesting: limits.maxNesting });
+    const remember: Remembered = { document: parse(text), bytes: weightOf(text, tokens), refused: false };
+    documents.set(text, remember);
+    remembered += remember.bytes;
+    forgetOldest();
+    return remember.document;
   }
 
   return (text, operationName) => {
     const document = parsed(text);
-    const operation = chosenOperation(document, operationName, limits.operations);
+    const operation = chosenOperation(document, operationName, limits.maxOperations);
     const measures = measuresOf(document, operation);
     if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
-    return { document, operation, measures };
+    return { document, operation, measures, noteErrors: (count) => noteErrors(text, count) };
   };
 }
 
@@ -85,16 +117,16 @@ function refuseBeyond(measures: Measures, limits: DocumentLimits): void {
       '@stream is not supported: a list is answered whole. Take it away; @defer is supported on fragments of a query.',
     );
   }
-  if (measures.depth > limits.depth) {
+  if (measures.depth > limits.maxDepth) {
     throw new GatewayError(
       'DEPTH_LIMIT_EXCEEDED',
-      `The operation selects ${measures.depth} levels of fields, fragments expanded; this gateway accepts at most ${limits.depth}.`,
+      `The operation selects ${measures.depth} levels of fields, fragments expanded; this gateway accepts at most ${limits.maxDepth}.`,
     );
   }
-  if (measures.aliases > limits.aliases)
-    throw tooMany('aliases', limits.aliases, measures.aliases, 'Fragments count wherever they are spread.');
-  if (measures.rootFields > limits.rootFields)
-    throw tooMany('root fields', limits.rootFields, measures.rootFields, 'Split it into several requests.');
+  if (measures.aliases > limits.maxAliases)
+    throw tooMany('aliases', limits.maxAliases, measures.aliases, 'Fragments count wherever they are spread.');
+  if (measures.rootFields > limits.maxRootFields)
+    throw tooMany('root fields', limits.maxRootFields, measures.rootFields, 'Split it into several requests.');
 }
 
 /** GraphQL §5.2.4.1: with no field left there is nothing to subscribe to, and graphql-js fails on it. */

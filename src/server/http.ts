@@ -1,27 +1,32 @@
 /**
  * The door for clients at /graphql: one request, one operation.
  *
- * Everything that can be refused is refused before the operation is opened, and how the answer will be delivered is
- * settled before it runs: an answer that nobody can take would cost money.
+ * Who asks is known before the body is read. Everything that can be refused is refused before the operation is opened, and
+ * how the answer will be delivered is settled before it runs: an answer that nobody can take would cost money.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Principal } from '../core/call.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
 import type { AddressOf } from './address.ts';
-import { askerOf, flatHeaders } from './client.ts';
+import type { Callers } from './callers.ts';
+import { askerOf, callerOf, flatHeaders } from './client.ts';
+import type { Connections } from './connections.ts';
 import { cursorOf } from './cursor.ts';
 import type { documentReader, ReadDocument } from './document.ts';
 import { type Masking, statusOfErrors } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import type { ServerLimits } from './limits.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import { selectedCoordinate } from './model-fields.ts';
 import type { Operations } from './operation.ts';
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
-import { mediaTypes, respondJson, respondRefusal } from './respond.ts';
+import { endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
 import type { ResultStream } from './result-stream.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
+import type { UnreadAnswers, Watched } from './unread.ts';
 import type { SchemaFor } from './yoga.ts';
 
 export interface DoorParts {
@@ -31,6 +36,11 @@ export interface DoorParts {
   readonly limits: ServerLimits;
   readonly schema: SchemaFor;
   readonly addressOf: AddressOf;
+  readonly callers: Callers;
+  readonly connections: Connections;
+  readonly unread: UnreadAnswers;
+  readonly requestTurns: LoopTurns;
+  readonly streamTurns: LoopTurns;
   /** Coordinates that never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
 }
@@ -39,11 +49,19 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   const { accept } = request.headers;
   // A refusal that comes before the operation is known takes the form the client would want of a plain query.
   const early = negotiated(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
+  let principal: Principal;
+  try {
+    principal = await parts.callers.admit(request.headers.authorization ?? null, parts.addressOf(request));
+  } catch (error) {
+    return respondError(response, error, formOfRefusal(accept), parts.mask);
+  }
+  if (response.destroyed) return;
+  parts.connections.admitted(request.socket, principal, response);
   let params: GraphQLParams;
   let read: ReadDocument;
   let delivery: Delivery;
   try {
-    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits);
+    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits, parts.requestTurns);
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
@@ -75,10 +93,16 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   const leave = (): void =>
     operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
   response.once('close', leave);
+  const watched = parts.unread.watch({
+    caller: callerOf(principal, parts.addressOf(request)),
+    bytes: () => response.writableLength,
+    cut: () => response.destroy(),
+  });
+  response.once('close', watched.leave);
   try {
-    await deliver(response, await operation.outcome, delivery, accept, parts);
+    await deliver(response, await operation.outcome, delivery, watched, parts);
   } catch (error) {
-    respondError(response, error, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery, parts.mask);
+    await respondError(response, error, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery, parts.mask);
   } finally {
     response.off('close', leave);
     if (!response.writableEnded) leave();
@@ -112,12 +136,24 @@ async function deliver(
   response: ServerResponse,
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
-  accept: string | undefined,
-  { limits }: DoorParts,
+  watched: Watched,
+  { limits, streamTurns }: DoorParts,
 ): Promise<void> {
-  if (isAsyncIterable(outcome)) return writeStream(response, outcome, formatOf(delivery), limits);
-  respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery);
+  if (isAsyncIterable(outcome)) {
+    const onWrite = (): Promise<void> | null => {
+      watched.note();
+      return streamTurns.take(1);
+    };
+    return writeStream(response, outcome, formatOf(delivery), limits, onWrite);
+  }
+  const { accept } = response.req.headers;
+  await respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery);
+  watched.note();
 }
+
+/** Clients of Apollo ask for subscriptions so and for nothing else; a plain query is answered as `single`. */
+const formOfRefusal = (accept: string | undefined): Delivery | null =>
+  negotiated(accept, 'subscription') === 'multipart-subscription' ? 'multipart-subscription' : negotiated(accept, 'single');
 
 const sseFormat = sse(cursorOf);
 
@@ -127,30 +163,27 @@ function formatOf(delivery: Delivery): StreamFormat {
 }
 
 /** `application/json` has 200 for every well-formed request, `application/graphql-response+json` a status for what was not executed. */
-function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): void {
-  if (delivery === 'sse' || delivery === 'multipart-subscription') {
-    respondInStream(response, result, formatOf(delivery));
-    return;
-  }
+async function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): Promise<void> {
+  if (delivery === 'sse' || delivery === 'multipart-subscription') return respondInStream(response, result, formatOf(delivery));
   const modern = delivery === 'graphql-response';
   const status = modern && result.data === undefined ? statusOfErrors(result.errors ?? []) : 200;
-  respondJson(response, status, result, {}, mediaTypes[modern ? 'graphql-response' : 'json']);
+  await respondResultJson(response, status, result, mediaTypes[modern ? 'graphql-response' : 'json']);
 }
 
 /** Clients of streams take any other status than 200 for a broken network, and graphql-sse tries five times again. */
 function respondInStream(response: ServerResponse, result: ExecutionResult, format: StreamFormat): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(200, format.headers);
-  response.end(format.head + format.result(result) + format.end);
+  endAnswer(response, format.head + format.result(result) + format.end);
 }
 
 /** A refusal that HTTP has a status for keeps it for streams too: an EventSource then does not come again. */
-function respondError(response: ServerResponse, error: unknown, delivery: Delivery | null, mask: Masking): void {
+async function respondError(response: ServerResponse, error: unknown, delivery: Delivery | null, mask: Masking): Promise<void> {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const inStream = (delivery === 'sse' || delivery === 'multipart-subscription') && !(error instanceof HttpRefusal);
-  if (inStream || error instanceof GraphQLError) respondResult(response, { errors: [mask.error(error)] }, delivery);
+  if (inStream || error instanceof GraphQLError) await respondResult(response, { errors: [mask.error(error)] }, delivery);
   else respondRefusal(response, asGatewayError(error), mask, mediaTypes[delivery === 'graphql-response' ? 'graphql-response' : 'json']);
 }

@@ -11,6 +11,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import { resultWithAccepted, withAccepted } from './accepted.ts';
+import type { Authenticate } from './callers.ts';
 import type { Asker } from './client.ts';
 import type { ReadDocument } from './document.ts';
 import type { Masking } from './errors.ts';
@@ -38,7 +39,9 @@ export interface AdmissionInput extends EngineArguments {
 }
 
 export interface OperationHooks {
-  /** Authenticates and makes the context; throws GatewayError. Called before validation: a stranger costs as little as can be. */
+  /** Says who asks before anything of a request is read: a stranger costs as little as can be. */
+  readonly authenticate: Authenticate;
+  /** Authenticates again, since a body may take its time, and makes the context; throws GatewayError. */
   readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
   /** Judges the whole operation before it runs (cost, trust); throws GatewayError. What it resolves with, if anything, is the answer instead. */
   readonly admitOperation?: (context: OperationContext, input: AdmissionInput) => Promise<ExecutionResult | undefined>;
@@ -131,6 +134,7 @@ async function run(request: OperationRequest, controller: AbortController, parts
     const bound = engine(context, document);
     if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();
     const invalid = bound.validate(document);
+    if (invalid.length > 0) read.noteErrors(invalid.length);
     if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(error, bound.schema))) };
     const args = { document, operation, operationName, variables };
     const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema, headers: request.headers });
@@ -173,4 +177,4 @@ function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Prom
 }
 
 const introspectionRefused = (): GatewayError =>
-  new GatewayError('FORBIDDEN', 'The schema is not shown to anonymous callers. Send a key: `Authorization: Bearer ...`.');
+  new GatewayError('UNAUTHENTICATED', 'The schema is not shown to anonymous callers. Send a key: `Authorization: Bearer ...`.');

@@ -3,7 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../core/errors.ts';
 import { readBody } from './body.ts';
+import { checkJsonSize } from './json-size.ts';
 import type { ServerLimits } from './limits.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import { HttpRefusal } from './refusal.ts';
 
 export interface GraphQLParams {
@@ -39,9 +41,13 @@ function refuseBrokenEncoding(search: string): void {
   }
 }
 
-export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits): Promise<GraphQLParams> {
+/** `turns`: of the bytes that are read and parsed in one turn of the event loop. */
+export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits, turns: LoopTurns): Promise<GraphQLParams> {
   refuseMediaType(request);
   const body = await readBody(request, limits);
+  const turn = turns.take(body.length);
+  if (turn !== null) await turn;
+  checkJsonSize(body);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
   let data: unknown;
@@ -54,7 +60,7 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
 }
 
 /** Throws BAD_REQUEST for what is no GraphQL request, in a sentence. */
-export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'nesting'>): GraphQLParams {
+export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'maxNesting'>): GraphQLParams {
   if (Array.isArray(data))
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
   if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);
@@ -64,10 +70,10 @@ export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'nesting
     if (value !== undefined && value !== null && !isObject(value)) {
       throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
     }
-    if (nestsDeeper(value, limits.nesting)) {
+    if (nestsDeeper(value, limits.maxNesting)) {
       throw new GatewayError(
         'BAD_REQUEST',
-        `"${name}" nests objects and lists deeper than ${limits.nesting} levels, which is the most this gateway accepts.`,
+        `"${name}" nests objects and lists deeper than ${limits.maxNesting} levels, which is the most this gateway accepts.`,
       );
     }
   }

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { GatewayError } from '../core/errors.ts';
+import { acceptedEncoding, compressed, compressedFromBytes } from './encoding.ts';
 import type { Masking } from './errors.ts';
 import { headersOf, statusOf } from './refusal.ts';
+import { drainBody, hasUnreadBody } from './unread-body.ts';
 
 export const mediaTypes = {
   json: 'application/json; charset=utf-8',
@@ -16,16 +18,40 @@ export function respondJson(
   headers: Readonly<Record<string, string>> = {},
   mediaType: string = mediaTypes.json,
 ): void {
-  if (response.headersSent || response.destroyed) return;
+  respondText(response, status, JSON.stringify(body), headers, mediaType);
+}
+
+/** An answer that may be large: compressed where the client accepts that. */
+export async function respondResultJson(response: ServerResponse, status: number, body: unknown, mediaType: string): Promise<void> {
   const text = JSON.stringify(body);
+  const encoding = text.length < compressedFromBytes ? null : acceptedEncoding(response.req.headers['accept-encoding']);
+  if (encoding === null) return respondText(response, status, text, {}, mediaType);
+  respondText(response, status, await compressed(text, encoding), { 'Content-Encoding': encoding }, mediaType);
+}
+
+function respondText(
+  response: ServerResponse,
+  status: number,
+  content: string | Buffer,
+  headers: Readonly<Record<string, string>>,
+  mediaType: string,
+): void {
+  if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     'Content-Type': mediaType,
-    'Content-Length': String(Buffer.byteLength(text)),
+    'Content-Length': String(Buffer.byteLength(content)),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     ...headers,
   });
-  response.end(text);
+  endAnswer(response, content);
+}
+
+/** Sends the rest of an answer at once, and ends it when the request has been sent: see `unread-body.ts`. */
+export function endAnswer(response: ServerResponse, content: string | Buffer): void {
+  if (!hasUnreadBody(response.req)) return void response.end(content);
+  response.write(content);
+  drainBody(response.req, () => response.end());
 }
 
 /** A refusal as a GraphQL response, whatever was asked. */

@@ -10,14 +10,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Log } from '../telemetry/log.ts';
-import { clientAddress } from './address.ts';
+import { clientAddress, isIn, networks } from './address.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { callers } from './callers.ts';
+import { connectionShares } from './connections.ts';
 import { documentReader } from './document.ts';
 import { type MaskError, masking } from './errors.ts';
 import { graphiqlPage } from './graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './health.ts';
 import { answerGraphQL } from './http.ts';
-import { defaultLimits, type ServerLimits } from './limits.ts';
+import { type ServerLimits, serverLimits } from './limits.ts';
+import { loopTurns, requestBytesPerTurn, streamEventsPerTurn } from './loop-turns.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './metrics.ts';
 import { type OperationHooks, operations } from './operation.ts';
 import { corsHeaders, originRules } from './origin.ts';
@@ -25,6 +28,7 @@ import { HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { anyStrangers, type StrangersOptions, strangerLimit } from './strangers.ts';
 import { targetOf } from './target.ts';
+import { unreadAnswers } from './unread.ts';
 import { sockets } from './websocket.ts';
 
 import { type Engine, type SchemaFor, yogaEngine } from './yoga.ts';
@@ -79,32 +83,65 @@ const pagePollMs = 100;
 const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
-  const limits: ServerLimits = { ...defaultLimits, ...options.limits };
   const { log, development, schema } = options;
+  const limits = serverLimits(options.limits ?? {}, development);
   const mask = masking(options.maskError, log);
   const strangers = options.strangers === undefined ? anyStrangers : strangerLimit(options.strangers);
+  const known = callers(options.authenticate, strangers);
+  const proxies = networks(options.trustedProxies ?? []);
   const addressOf = clientAddress(options.trustedProxies ?? []);
+  const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
+  const unread = unreadAnswers(limits);
   const engine = options.engine ?? yogaEngine(schema, options.plugins);
   const running = operations({ engine, hooks: options, mask, log, development, strangers });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development, options.cors.headers);
   const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
-  const door = { operations: running, read, mask, limits, schema, addressOf, modelFields: options.modelFields };
+  const door = {
+    operations: running,
+    read,
+    mask,
+    limits,
+    schema,
+    addressOf,
+    callers: known,
+    connections,
+    unread,
+    requestTurns: loopTurns(requestBytesPerTurn),
+    streamTurns: loopTurns(streamEventsPerTurn),
+    modelFields: options.modelFields,
+  };
   const { metrics } = options;
   const metricsHere = metrics?.at === null ? metrics : null;
   const metricsElsewhere = metrics?.at ? metricsServer(metrics.metrics, mask, metrics.at) : null;
   const paths = [endpoint, '/health/live', '/health/ready', ...(metricsHere === null ? [] : [metricsPath])];
   let closing: Promise<void> | null = null;
 
+  /** Refuses what needs no caller, then asks who calls; what is refused before counts for its address. */
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let reached: (() => Promise<void>) | void;
+    try {
+      reached = routed(request, response);
+    } catch (error) {
+      if (error instanceof HttpRefusal && error.status === 503) throw error;
+      throw await known.refusalFor(error, request.headers.authorization ?? null, addressOf(request));
+    }
+    await reached?.();
+  }
+
+  /** What is at the path, for a request that is fit for it; nothing: it has been answered. */
+  function routed(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | void {
     const { path, search } = targetOf(request);
     const method = request.method ?? '';
     if (path === '/health/live') return answerLive(response);
-    if (path === '/health/ready') return answerReady(response, options.ready, closing !== null);
+    if (path === '/health/ready') return () => answerReady(response, options.ready, closing !== null);
     if (path === metricsPath && metricsHere !== null) {
       origins.allowed(request);
       origins.refuseRebound(request);
-      return strangers.charged(addressOf(request), () => answerMetrics(request, response, metricsHere));
+      return async () => {
+        await known.admit(request.headers.authorization ?? null, addressOf(request));
+        await answerMetrics(request, response, metricsHere);
+      };
     }
     if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
@@ -113,18 +150,19 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }
     const origin = origins.allowed(request);
     if (origin !== null) for (const [name, value] of Object.entries(corsHeaders(origin))) response.setHeader(name, value);
-    response.setHeader('Vary', 'Origin, Accept');
+    response.setHeader('Vary', 'Origin, Accept, Accept-Encoding');
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
-    if (method === 'GET' && request.headers.accept?.includes('text/html') === true) return openPage(response);
+    if (method === 'GET' && request.headers.accept?.includes('text/html') === true) {
+      if (!development) throw new HttpRefusal(406, `This gateway shows no pages: ask ${endpoint} for application/json.`);
+      return () => openPage(response);
+    }
     origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
-    if (request.headers.authorization === undefined) strangers.take(addressOf(request));
-    return answerGraphQL(request, response, search, door);
+    return () => answerGraphQL(request, response, search, door);
   }
 
   async function openPage(response: ServerResponse): Promise<void> {
-    if (!development) throw new HttpRefusal(406, `This gateway shows no pages: ask ${endpoint} for application/json.`);
     // GraphiQL asks for the schema once, when it opens: whoever opens it right after a start would see none.
     for (let waited = 0; waited < pageWaitMs && closing === null && !(await isReady(options.ready)); waited += pagePollMs)
       await wait(pagePollMs);
@@ -133,7 +171,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
 
   const server = createHttpServer(
     {
-      maxHeaderSize: limits.headerBytes,
+      maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
       // The body has a limit of its own with an answer of its own; this one is the net below it.
       requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs + 5_000,
@@ -152,10 +190,11 @@ export function createServer(options: ServerOptions): FieldgateServer {
       });
     },
   );
-  server.maxConnections = limits.connections;
+  server.maxConnections = limits.maxConnections;
   const socketDoor = sockets({ ...door, origins, strangers, log, endpoint, draining: () => closing !== null });
-  server.on('upgrade', (request, socket, head) => socketDoor.upgrade(request, socket, head));
-  server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket, mask, limits));
+  server.on('connection', connections.opened);
+  server.on('upgrade', (request, socket, head) => void socketDoor.upgrade(request, socket, head));
+  server.on('clientError', (error, socket) => void answerBrokenRequest(error, socket as Socket, door));
 
   async function shutDown(graceMs: number): Promise<void> {
     socketDoor.close(false);

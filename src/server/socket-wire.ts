@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../core/errors.ts';
@@ -26,16 +27,52 @@ const mostUnread = 1024 * 1024;
 
 /**
  * A client that asks and never reads is not read either: its answers would fill our memory. Call it with each message that
- * came, and when one of ours has left.
+ * came, and when one of ours has left. `busy`: messages that it sent wait for their turn.
  */
-export function balance(socket: WebSocket): void {
-  const full = socket.bufferedAmount > mostUnread;
+export function balance(socket: WebSocket, busy: boolean): void {
+  const full = busy || socket.bufferedAmount > mostUnread;
   if (full && !socket.isPaused) socket.pause();
   else if (!full && socket.isPaused) socket.resume();
 }
 
-/** Pings; ends the socket when a ping was not answered by the time of the next. Returns how to stop. */
-export function keepAlive(socket: WebSocket, everyMs: number): () => void {
+/** For the peer to answer a `close` frame. */
+const closeMs = 1_000;
+/** What a `close` frame has room for. */
+const maxReasonBytes = 123;
+
+/** Says why, and is over soon, whether the peer answers or not. */
+export function endSocket(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, shortened(reason));
+  const timer = setTimeout(() => socket.terminate(), closeMs);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** At a word's end where it is too long. */
+function shortened(text: string): string {
+  if (Buffer.byteLength(text) <= maxReasonBytes) return text;
+  let cut = text.slice(0, maxReasonBytes - 3);
+  while (Buffer.byteLength(cut) > maxReasonBytes - 3) cut = cut.slice(0, -1);
+  return `${cut.replace(/\s+\S*$/, '')}…`;
+}
+
+/** What a peer may send before it is known who it is: `connection_init`, and no more. */
+const maxBytesBeforeInit = 64 * 1024;
+
+/** Ends the socket when its peer sends more than that; returns how to stop, when the peer is known. */
+export function boundUnknown(socket: WebSocket, connection: Socket): () => void {
+  const from = connection.bytesRead;
+  const onData = (): void => {
+    if (connection.bytesRead - from > maxBytesBeforeInit) socket.terminate();
+  };
+  connection.on('data', onData);
+  return () => connection.off('data', onData);
+}
+
+/**
+ * Pings; ends the socket when a ping was not answered by the time of the next. Calls `onBeat` with each. Returns how to stop.
+ */
+export function keepAlive(socket: WebSocket, everyMs: number, onBeat: () => void): () => void {
   let answered = true;
   socket.on('pong', () => {
     answered = true;
@@ -45,6 +82,7 @@ export function keepAlive(socket: WebSocket, everyMs: number): () => void {
     if (!answered && socket.bufferedAmount === 0) return socket.terminate();
     answered = false;
     socket.ping();
+    onBeat();
   }, everyMs);
   return () => clearInterval(timer);
 }

@@ -8,25 +8,32 @@ import { HttpRefusal } from './refusal.ts';
 export interface Strangers {
   /** Counts one request of the address; throws RATE_LIMITED (429, Retry-After) when it has had its share. */
   take(address: string): void;
+  /** Takes back what was counted, since its credentials hold after all. */
+  giveBack(address: string): void;
   /** Does the work, and counts it when its credentials did not hold: keys are not guessed at any speed. */
   charged<T>(address: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** Addresses remembered at most, the longest silent forgotten first: about 2 MB. */
-const mostAddresses = 20_000;
+const defaultMaxAddresses = 20_000;
 const minuteMs = 60_000;
 
 export interface StrangersOptions {
   /** A minute's share may also be used at once; it comes back evenly. */
   readonly requestsPerMinute: number;
+  /** Milliseconds of a clock that is never set back. */
   readonly now?: () => number;
-  readonly mostAddresses?: number;
+  readonly maxAddresses?: number;
 }
 
-export const anyStrangers: Strangers = { take() {}, charged: (_, work) => work() };
+export const anyStrangers: Strangers = { take() {}, giveBack() {}, charged: (_, work) => work() };
 
 /** A bucket for each address, of which only the time when it will be full again is kept. */
-export function strangerLimit({ requestsPerMinute, now = Date.now, mostAddresses: most = mostAddresses }: StrangersOptions): Strangers {
+export function strangerLimit({
+  requestsPerMinute,
+  now = () => performance.now(),
+  maxAddresses = defaultMaxAddresses,
+}: StrangersOptions): Strangers {
   const everyMs = minuteMs / requestsPerMinute;
   const fullAt = new Map<string, number>();
 
@@ -38,11 +45,15 @@ export function strangerLimit({ requestsPerMinute, now = Date.now, mostAddresses
     fullAt.delete(address);
     fullAt.set(address, next);
     const [silent] = fullAt.keys();
-    if (fullAt.size > most && silent !== undefined) fullAt.delete(silent);
+    if (fullAt.size > maxAddresses && silent !== undefined) fullAt.delete(silent);
   }
 
   return {
     take,
+    giveBack(address) {
+      const full = fullAt.get(address);
+      if (full !== undefined) fullAt.set(address, full - everyMs);
+    },
     async charged(address, work) {
       try {
         return await work();

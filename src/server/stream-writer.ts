@@ -17,13 +17,15 @@ type StreamLimits = Pick<ServerLimits, 'heartbeatMs' | 'writeIdleMs'>;
 
 /**
  * Writes a stream to its end. Pulls the next result only when the last has left our buffer, so a reader who stalls stops
- * the source; one who stalls for longer than `writeIdleMs` is disconnected, since it holds upstream open.
+ * the source; one who stalls for longer than `writeIdleMs` is disconnected, since it holds upstream open. `onWrite` says
+ * when the next result may be sent.
  */
 export async function writeStream(
   response: ServerResponse,
   results: ResultStream,
   format: StreamFormat,
   limits: StreamLimits,
+  onWrite: () => Promise<void> | null = () => null,
 ): Promise<void> {
   response.writeHead(200, format.headers);
   response.write(format.head);
@@ -37,6 +39,8 @@ export async function writeStream(
       if (response.destroyed) return;
       if (step.done === true) break;
       response.write(format.result(step.value));
+      const turn = onWrite();
+      if (turn !== null) await turn;
       heartbeat.refresh();
     }
     response.end(format.end);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../core/errors.ts';
+import { refuseRepeatedHeaders } from './decisive-headers.ts';
 
 export interface Target {
   readonly path: string;
@@ -9,19 +10,23 @@ export interface Target {
 
 const validHost = /^([a-z0-9_]([a-z0-9_.-]*)|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
-/** Path and query of a request. The Host header is checked and otherwise unused. Throws BAD_REQUEST. */
-export function targetOf({ url = '', headers, headersDistinct }: IncomingMessage): Target {
-  if (headersDistinct['host'] !== undefined && headersDistinct['host'].length > 1)
-    throw new GatewayError('BAD_REQUEST', 'The request has more than one Host header. Send one.');
+/** `/graphql/` is `/graphql`: people and proxies add a slash. */
+const withoutSlash = (path: string): string => (path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+
+/** Path and query of a request, whose headers are unambiguous. The Host header is checked and otherwise unused. Throws BAD_REQUEST. */
+export function targetOf(request: IncomingMessage): Target {
+  refuseRepeatedHeaders(request);
+  const { url = '', headers } = request;
   if (!validHost.test(headers.host ?? ''))
     throw new GatewayError('BAD_REQUEST', 'The Host header is missing or is not a host name with an optional port.');
   if (url.startsWith('/')) {
     const question = url.indexOf('?');
-    return question < 0 ? { path: url, search: '' } : { path: url.slice(0, question), search: url.slice(question + 1) };
+    const path = question < 0 ? url : url.slice(0, question);
+    return { path: withoutSlash(path), search: question < 0 ? '' : url.slice(question + 1) };
   }
   // Proxies send the whole URL (RFC 9112 §3.2.2).
   const whole = URL.parse(url);
   if (whole === null || !/^https?:$/.test(whole.protocol))
     throw new GatewayError('BAD_REQUEST', 'The request target is not a path, such as /graphql.');
-  return { path: whole.pathname, search: whole.search.slice(1) };
+  return { path: withoutSlash(whole.pathname), search: whole.search.slice(1) };
 }

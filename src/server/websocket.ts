@@ -3,46 +3,50 @@
  *
  * graphql-ws speaks the protocol; what it hands us no signal for is done here. A client that completes an operation,
  * or goes away, stops it at once, also before `subscribe` has resolved. An event is sent when the last one has left
- * our buffer, so a reader who stalls stops the source.
+ * our buffer, so a reader who stalls stops the source. `socket-caller.ts` says who asks, `socket-door.ts` who gets in.
  */
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AddressOf } from './address.ts';
-import { type Asker, askerOf, flatHeaders, headersOfInit } from './client.ts';
+import type { Callers } from './callers.ts';
+import { type Asker, callerOf } from './client.ts';
 import type { documentReader } from './document.ts';
 import type { Masking } from './errors.ts';
 import { isAsyncIterable } from './iterate.ts';
 import type { ServerLimits } from './limits.ts';
+import type { LoopTurns } from './loop-turns.ts';
 import type { Operations } from './operation.ts';
-import type { Origins } from './origin.ts';
 import { checkedParams } from './params.ts';
-import { HttpRefusal, shuttingDown } from './refusal.ts';
+import { shuttingDown } from './refusal.ts';
 import type { ResultStream } from './result-stream.ts';
+import { acceptedCaller, askerOfSocket, credentialsWatch } from './socket-caller.ts';
+import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door.ts';
+import { type Messages, messagesInTurn } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
-import { balance, keepAlive, refuseUpgrade, sendOrCut } from './socket-wire.ts';
+import type { Place } from './socket-places.ts';
+import { balance, boundUnknown, keepAlive, sendOrCut } from './socket-wire.ts';
 import type { Strangers } from './strangers.ts';
-import { targetOf } from './target.ts';
+import type { UnreadAnswers, Watched } from './unread.ts';
 
-export interface SocketParts {
+export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly operations: Operations;
   readonly read: ReturnType<typeof documentReader>;
   readonly mask: Masking;
   readonly limits: ServerLimits;
-  readonly origins: Origins;
   readonly strangers: Strangers;
+  readonly callers: Callers;
+  readonly unread: UnreadAnswers;
+  readonly requestTurns: LoopTurns;
+  readonly streamTurns: LoopTurns;
   readonly addressOf: AddressOf;
-  readonly endpoint: string;
-  readonly draining: () => boolean;
   readonly log: Log;
 }
 
-export interface Sockets {
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+export interface Sockets extends SocketDoor {
   count(): number;
   /** Closes the sockets on which nothing runs; with `all`, every one (1001: clients reconnect). */
   close(all: boolean): void;
@@ -53,6 +57,13 @@ export interface Sockets {
 interface Extra {
   readonly request: IncomingMessage;
   readonly table: OperationTable;
+  readonly socket: WebSocket;
+  readonly place: Place;
+  readonly address: string;
+  readonly known: () => void;
+  watched: Watched | null;
+  messages: Messages | null;
+  beat: () => void;
 }
 
 /** What an accepted subscribe message becomes: execution arguments with the outcome inside, for graphql-ws to send. */
@@ -62,16 +73,14 @@ interface Started extends ExecutionArgs {
 
 const noSchema = new GraphQLSchema({});
 const readyOutcome = (args: ExecutionArgs): ExecutionResult | ResultStream => (args as Started).outcome;
-const askerOfSocket = (request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined): Asker =>
-  askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) });
 
 const left = (): GatewayError => new GatewayError('CANCELLED', 'The client ended the operation before its answer was complete.');
 
 export function sockets(parts: SocketParts): Sockets {
-  const { limits, mask, log } = parts;
+  const { limits, mask, log, callers, strangers } = parts;
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: limits.bodyBytes,
+    maxPayload: limits.maxBodyBytes,
     perMessageDeflate: false,
     handleProtocols: (protocols) => (protocols.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false),
   });
@@ -79,10 +88,25 @@ export function sockets(parts: SocketParts): Sockets {
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.socketInitMs,
+    async onConnect({ extra, connectionParams }) {
+      const { socket, request, place, address, table } = extra;
+      const principal = await acceptedCaller(socket, request, connectionParams, place, callers.authenticate);
+      if (principal === null) return false;
+      extra.known();
+      const { authorization } = askerOfSocket(request, connectionParams);
+      const look = credentialsWatch(socket, authorization, callers.authenticate, () => table.size() === 0);
+      extra.beat = () => void look();
+      extra.watched = parts.unread.watch({
+        caller: callerOf(principal, address),
+        bytes: () => socket.bufferedAmount,
+        cut: () => socket.terminate(),
+      });
+      return true;
+    },
     async onSubscribe(context, id, payload) {
-      const { request, table } = context.extra;
+      const { request, table, address } = context.extra;
       try {
-        return await startedFrom(payload, id, table, request, askerOfSocket(request, context.connectionParams));
+        return await startedFrom(payload, id, table, address, askerOfSocket(request, context.connectionParams));
       } catch (error) {
         return [mask.error(error)];
       }
@@ -95,12 +119,12 @@ export function sockets(parts: SocketParts): Sockets {
     payload: SubscribePayload,
     id: string,
     table: OperationTable,
-    request: IncomingMessage,
+    from: string,
     asker: Asker,
   ): Promise<Started | readonly GraphQLError[]> {
     if (parts.draining()) throw shuttingDown();
-    const address = (): string => parts.addressOf(request);
-    if (asker.authorization === null) parts.strangers.take(address());
+    const address = (): string => from;
+    if (asker.authorization === null) strangers.take(from);
     const { query, operationName, variables } = checkedParams(payload, limits);
     const read = parts.read(query, operationName);
     const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, address }));
@@ -109,60 +133,59 @@ export function sockets(parts: SocketParts): Sockets {
     return { outcome, schema: noSchema, document: read.document, operationName };
   }
 
-  function opened(socket: WebSocket, request: IncomingMessage): void {
-    const table = operationTable(limits.socketOperations);
+  function opened(socket: WebSocket, request: IncomingMessage, place: Place, address: string): void {
+    const table = operationTable(limits.maxSocketOperations);
     tables.set(socket, table);
-    const stopBeating = keepAlive(socket, limits.heartbeatMs);
+    const known = boundUnknown(socket, request.socket);
+    const extra: Extra = { request, table, socket, place, address, known, watched: null, messages: null, beat: () => {} };
+    const isBusy = (): boolean => (extra.messages?.waiting() ?? 0) > 0;
+    const stopBeating = keepAlive(socket, limits.heartbeatMs, () => extra.beat());
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => sendOrCut(socket, data, limits.writeIdleMs).then(() => balance(socket)),
+        async send(data) {
+          const sent = sendOrCut(socket, data, limits.writeIdleMs);
+          extra.watched?.note();
+          await sent;
+          balance(socket, isBusy());
+          await parts.streamTurns.take(1);
+        },
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (receive) =>
-          socket.on('message', (data) => {
-            const text = String(data);
+        onMessage(receive) {
+          extra.messages = messagesInTurn(socket, parts.requestTurns, (text) => {
             table.noteComplete(text, left);
             const handled = receive(text).catch((error: unknown) => {
               log.error('a WebSocket message could not be handled', { err: error });
               socket.close(4500, 'Internal server error');
             });
             // graphql-ws subscribes before its first wait, and has handled the message when all of the answer is sent.
-            balance(socket);
+            balance(socket, isBusy());
             const operation = table.takeAdded();
             if (operation !== null) void handled.then(() => table.finished(operation));
-          }),
+          });
+        },
       },
-      { request, table },
+      extra,
     );
     socket.on('error', (error) => log.warn('a WebSocket failed', { err: error }));
     socket.once('close', (code, reason) => {
       stopBeating();
+      extra.watched?.leave();
       tables.delete(socket);
       table.stopAll(left());
       void closed(code, String(reason));
     });
   }
 
-  return {
-    upgrade(request, socket, head) {
-      try {
-        if (targetOf(request).path !== parts.endpoint) throw new HttpRefusal(404, `WebSockets are opened at ${parts.endpoint}.`);
-        if (parts.draining()) throw shuttingDown();
-        parts.origins.allowed(request);
-        if (tables.size >= limits.sockets)
-          throw new HttpRefusal(503, `This gateway already has ${limits.sockets} WebSockets open, its most.`);
-        const offered = request.headers['sec-websocket-protocol'] ?? '';
-        if (!offered.split(',').some((name) => name.trim() === GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
-          throw new HttpRefusal(
-            400,
-            `WebSockets here speak "${GRAPHQL_TRANSPORT_WS_PROTOCOL}"; the request offers ${offered === '' ? 'no protocol' : `"${offered.slice(0, 100)}"`}.`,
-          );
-        }
-      } catch (error) {
-        return refuseUpgrade(socket, error, mask);
-      }
-      server.handleUpgrade(request, socket, head, (accepted) => opened(accepted, request));
+  const door = socketDoor({
+    ...parts,
+    onAdmitted: (request, socket, head, place, address) => {
+      server.handleUpgrade(request, socket, head, (accepted) => opened(accepted, request, place, address));
     },
+  });
+
+  return {
+    upgrade: door.upgrade,
     count: () => tables.size,
     close(all) {
       for (const [socket, table] of tables) if (all || table.size() === 0) socket.close(1001, 'Going away');

@@ -36,10 +36,12 @@ describe('a rule', () => {
     expect(refused('either', { scopes: [] })).toBe('FORBIDDEN');
   });
 
-  it('lets any key pass @authenticated, and an anonymous caller only in development, where it has scopes', () => {
+  it('lets any key pass @authenticated, and an anonymous caller only in development, where it has scopes and a route', () => {
     expect(refused('known', { scopes: [] })).toBeUndefined();
     expect(refused('known', { kind: 'anonymous', scopes: ['ai:use'] })).toBeUndefined();
     expect(refused('known', { kind: 'anonymous', scopes: [] })).toBe('UNAUTHENTICATED');
+    expect(refused('known', { kind: 'anonymous', scopes: ['ai:use'], routes: [] })).toBe('UNAUTHENTICATED');
+    expect(refused('both', { kind: 'anonymous', scopes: ['a', 'b'], routes: [] })).toBe('UNAUTHENTICATED');
   });
 
   it('tells a key which scopes would do, and an anonymous caller to send a key', () => {

@@ -182,6 +182,26 @@ describe('fieldgate check', () => {
     ]);
   });
 
+  it('says what is wrong with the limits of the server', () => {
+    const mistakes = (limits: object) => checkConfig({ ...plainConfig, server: { limits } }, '.').mistakes;
+    expect(mistakes({ maxBodyByte: 1, sockets: 2, zzz: 3 })).toEqual([
+      'server.limits.maxBodyByte is no setting. Did you mean maxBodyBytes?',
+      expect.stringMatching(/^server\.limits\.sockets is no setting\. (Did you mean|Settings here)/),
+      expect.stringMatching(/^server\.limits\.zzz is no setting\. Settings here: maxBodyBytes, /),
+    ]);
+    expect(mistakes({ maxDepth: 0, heartbeatMs: 1.5, maxTokens: '7', maxNesting: 5_000, maxBodyBytes: 1e9 })).toEqual([
+      'server.limits.maxDepth is 0. It must be a whole number from 1 to 1000.',
+      'server.limits.heartbeatMs is 1.5. It must be a whole number from 1 to 86400000.',
+      'server.limits.maxTokens is "7". It must be a whole number from 1 on.',
+      'server.limits.maxNesting is 5000. It must be a whole number from 1 to 1000.',
+      'server.limits.maxBodyBytes is 1000000000. It must be a whole number from 1 to 268435456.',
+    ]);
+    expect(mistakes({ maxSockets: 10, maxSocketsWithoutKey: 10 })).toEqual([
+      'server.limits.maxSocketsWithoutKey is 10, and maxSockets is 10. It must be below it, so that clients with a key get in.',
+    ]);
+    expect(mistakes({ maxBodyBytes: 16 * 1024 * 1024, maxSockets: 10 })).toEqual([]);
+  });
+
   it('says what a hedge needs', () => {
     const mistakes = (route: Partial<RouteConfig>) =>
       checkConfig({ ...plainConfig, routes: { ...plainConfig.routes, default: { deployments: ['extractive'], ...route } } }, '.').mistakes;

@@ -98,7 +98,7 @@ describe('fieldgate serve', () => {
     await real.ready();
     expect(real.text.out).toMatch(/your key +fg_\S+ +\(as Authorization: Bearer; what follows needs it\)/);
     expect((await real.ask(asked)).errors[0].message).toBe(
-      'You may not use the route "default". Routes for completions: embedded. Others need a key: "Authorization: Bearer <key>".',
+      'The route "default" needs a key: send "Authorization: Bearer <key>". Routes for completions: embedded.',
     );
     const authorization = `Bearer ${/fg_\S+/.exec(real.text.out)?.[0]}`;
     expect(await real.ask(asked, { authorization })).toMatchObject({ data: { completion: { __typename: 'ModelUnavailable' } } });

@@ -73,6 +73,12 @@ const cases: readonly Case[] = [
     says: /deeper than 100/,
   },
   {
+    what: 'more objects and lists than can be parsed at once',
+    init: post(`{"query":"{hello}","variables":{"a":[${'[],'.repeat(100_000)}"[[["]}}`),
+    status: 400,
+    says: /100003 objects and lists.*at most 100000/,
+  },
+  {
     what: 'a number as operation name',
     init: post({ query: '{hello}', operationName: 5 }),
     status: 400,
@@ -264,6 +270,19 @@ describe('broken input', () => {
     expect(answer).not.toMatch(/node_modules|\.ts:|\.js:/);
   });
 
+  it.each([
+    'Authorization: Bearer a',
+    'Content-Type: application/json',
+    'Last-Event-ID: c1',
+    'X-Fieldgate-Quote: only',
+    'Origin: http://localhost',
+  ])('answers a header that decides and stands twice with a sentence: %s', async (header) => {
+    const { url, opened } = await serve();
+    const answer = await raw(url, `GET /graphql?query={hello} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n${header}2\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 400 .*more than one ${header.split(':')[0]} header`, 'si'));
+    expect(opened).toEqual([]);
+  });
+
   it('answers a client that offers HTTP/2 with each request as if it had not', async () => {
     const { url } = await serve();
     const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
@@ -288,7 +307,7 @@ describe('broken input', () => {
   });
 
   it('counts a body that does not say its length', async () => {
-    const { url } = await serve({ limits: { bodyBytes: 1_000 } });
+    const { url } = await serve({ limits: { maxBodyBytes: 1_000 } });
     const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await raw(url, `${head}${'3e8\r\n'}${' '.repeat(1_000)}\r\n1\r\n \r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 .*at most 1000/s);
   });

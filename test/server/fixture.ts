@@ -2,7 +2,7 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import { afterEach } from 'vitest';
-import type { Settlement } from '../../src/core/call.ts';
+import type { Principal, Settlement } from '../../src/core/call.ts';
 import { asGatewayError, GatewayError } from '../../src/core/errors.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { operationUsage } from '../../src/graphql/operation-usage.ts';
@@ -192,6 +192,15 @@ function maskError(error: unknown): GraphQLError {
 }
 
 const anonymous = { id: 'anonymous', kind: 'anonymous', team: null, scopes: [], routes: null, limits: [] } as const;
+
+/** Anybody may ask without a key; `secret` and `secret-2`, `secret-3` … are keys. */
+async function authenticate({ authorization }: { readonly authorization: string | null }): Promise<Principal> {
+  if (authorization === null) return anonymous;
+  const number = /^Bearer secret(?:-(\d+))?$/.exec(authorization);
+  if (number === null) throw new GatewayError('UNAUTHENTICATED', 'This key is not known. Send `Authorization: Bearer fg_...`.');
+  return { ...anonymous, id: `key:${number[1] ?? 1}`, kind: 'key', team: 'a' };
+}
+
 const servers: FieldgateServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close(0)));
@@ -209,12 +218,10 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
   const server = createServer({
     schema: () => schema,
     modelFields: () => new Set(['Query.spend', 'Item.broken']),
+    authenticate,
     openOperation: async ({ authorization, signal, operationName, documentId, client, lastEventId }) => {
-      if (authorization !== null && authorization !== 'Bearer secret') {
-        throw new GatewayError('UNAUTHENTICATED', 'This key is not known. Send `Authorization: Bearer fg_...`.');
-      }
       const context: OperationContext = {
-        principal: authorization === null ? anonymous : { ...anonymous, id: 'key:1', kind: 'key' },
+        principal: await authenticate({ authorization }),
         signal,
         operation: { name: operationName, client, documentId },
         hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), giveBack: async () => {}, release: async () => {} },

@@ -92,7 +92,7 @@ describe('a query over HTTP', () => {
     expect(await (await post(open.url, { query: '{__schema {queryType {name}}}' })).json()).toHaveProperty('data.__schema');
     const { url } = await serve({ development: false });
     const refused = await (await post(url, { query: '{__schema {queryType {name}}}' })).json();
-    expect(refused).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    expect(refused).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     const headers = { authorization: 'Bearer secret' };
     expect(await (await post(url, { query: '{__schema {queryType {name}}}' }, headers)).json()).toHaveProperty('data.__schema');
   });

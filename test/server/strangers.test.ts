@@ -56,11 +56,11 @@ describe('an address without a key in force', () => {
 
   it('has the same share over WebSockets', async () => {
     const { served, status } = await three();
-    const client = createClient({ url: served.ws, webSocketImpl: WebSocket, retryAttempts: 0 });
+    // Opening it is one request, and so is each operation on it.
+    const client = createClient({ url: served.ws, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false });
     const ask = async (): Promise<unknown> => (await client.iterate(hello).next()).value;
     expect(await ask()).toMatchObject({ data: { hello: 'Hello, world' } });
-    await status();
-    await status();
+    expect([await status(), await status()]).toEqual([200, 429]);
     await expect(ask()).rejects.toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
     await client.dispose();
   });
@@ -72,7 +72,7 @@ describe('an address without a key in force', () => {
   });
 
   it('is forgotten when others came after it: what is remembered is bounded', () => {
-    const limit = strangerLimit({ requestsPerMinute: 1, now: () => 0, mostAddresses: 2 });
+    const limit = strangerLimit({ requestsPerMinute: 1, now: () => 0, maxAddresses: 2 });
     for (const address of ['a', 'b', 'c']) limit.take(address);
     expect(() => limit.take('c')).toThrow();
     expect(() => limit.take('a')).not.toThrow();

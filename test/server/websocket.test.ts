@@ -65,10 +65,11 @@ describe('a WebSocket', () => {
     expect(served.opened.length).toBe(served.closed.length);
   });
 
-  it('refuses an unknown key in a sentence', async () => {
-    expect(await failure(client(await serve(), { authorization: 'Bearer wrong' }), '{hello}')).toMatchObject([
-      { extensions: { code: 'UNAUTHENTICATED' } },
-    ]);
+  it('is closed with a sentence when its key is not known', async () => {
+    expect(await failure(client(await serve(), { authorization: 'Bearer wrong' }), '{hello}')).toMatchObject({
+      code: 4403,
+      reason: expect.stringContaining('This key is not known.'),
+    });
   });
 
   it('masks errors in results and events', async () => {
@@ -108,7 +109,7 @@ describe('a WebSocket', () => {
   });
 
   it('runs no more operations at once than the limit', async () => {
-    const served = await serve({ limits: { socketOperations: 1 } });
+    const served = await serve({ limits: { maxSocketOperations: 1 } });
     const one = client(served);
     one.subscribe({ query: 'subscription {silent {seq}}' }, { next: () => {}, error: () => {}, complete: () => {} });
     await until(() => served.tickers.signals.length === 1);
@@ -162,7 +163,7 @@ describe('a WebSocket', () => {
     ['without connection_init', { limits: { socketInitMs: 20 } }, null, 4408],
     ['that subscribes before connection_init', {}, '{"id":"1","type":"subscribe","payload":{"query":"{hello}"}}', 4401],
     ['with a message that is no JSON', {}, 'hello', 4400],
-    ['with a message over the limit', { limits: { bodyBytes: 1_000 } }, 'x'.repeat(2_000), 1009],
+    ['with a message over the limit', { limits: { maxBodyBytes: 1_000 } }, 'x'.repeat(2_000), 1009],
   ])('%s is closed with a code', async (_, options, message, code) => {
     const { ws } = await serve(options);
     const socket = new WebSocket(ws, 'graphql-transport-ws');
@@ -171,10 +172,11 @@ describe('a WebSocket', () => {
   });
 
   it('is refused when the most are open', async () => {
-    const { ws } = await serve({ limits: { sockets: 1 } });
-    const first = new WebSocket(ws, 'graphql-transport-ws');
+    const { ws } = await serve({ limits: { maxSockets: 1, maxSocketsPerTeam: 2 } });
+    const withKey = { headers: { authorization: 'Bearer secret' } };
+    const first = new WebSocket(ws, 'graphql-transport-ws', withKey);
     await new Promise((resolve) => first.once('open', resolve));
-    const second = new WebSocket(ws, 'graphql-transport-ws');
+    const second = new WebSocket(ws, 'graphql-transport-ws', { headers: { authorization: 'Bearer secret-2' } });
     expect(await new Promise((resolve) => second.once('unexpected-response', (_, response) => resolve(response.statusCode)))).toBe(503);
     first.terminate();
   });

@@ -1,7 +1,10 @@
 /** What headers say beside an answer, and what an odd document costs. */
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import { startGateway } from '../harness.ts';
 import { serve } from './fixture.ts';
+import { post } from './http-client.ts';
 
 describe('a caller who is not known', () => {
   it.each(['application/json', 'application/graphql-response+json'])('is told how to make himself known (%s)', async (accept) => {
@@ -27,6 +30,38 @@ describe('a web page', () => {
     const granted = headers.get('access-control-allow-headers')?.split(', ') ?? [];
     expect(granted).toContain('x-tenant');
     expect(granted.filter((name) => name === 'authorization')).toHaveLength(1);
+  });
+});
+
+describe('a path with a slash at its end', () => {
+  it('is the same path', async () => {
+    const { url, ws } = await serve();
+    const query = { query: '{hello}' };
+    expect((await post(`${url}/`, query)).status).toBe(200);
+    expect((await fetch(`${url}/?query={hello}`)).status).toBe(200);
+    expect((await fetch(new URL('/health/live/', url))).status).toBe(200);
+    expect((await fetch(new URL('/health/ready/', url))).status).toBe(200);
+    const socket = new WebSocket(`${ws}/`, 'graphql-transport-ws');
+    await once(socket, 'open');
+    socket.terminate();
+    expect((await post(`${url}//`, query)).status).toBe(404);
+  });
+});
+
+describe('a WebSocket in development', () => {
+  it.each([
+    ['gateway.evil.example:4000', 403],
+    ['localhost:4000', 101],
+    ['127.0.0.1:4000', 101],
+  ])('is opened as HTTP is answered where it has neither key nor origin: to the host %s', async (host, status) => {
+    const { ws } = await serve();
+    const socket = new WebSocket(ws, 'graphql-transport-ws', { headers: { host } }).on('error', () => {});
+    const answered = await new Promise((resolve) => {
+      socket.once('open', () => resolve(101));
+      socket.once('unexpected-response', (_, response) => resolve(response.statusCode));
+    });
+    expect(answered).toBe(status);
+    socket.terminate();
   });
 });
 

@@ -2,6 +2,7 @@
 import type { GatewayConfig } from '../../config.ts';
 import { documentMistakes, retrievalMistakes } from './documents.ts';
 import { graphMistakes } from './graph.ts';
+import { limitMistakes } from './limits.ts';
 import { deploymentMistakes, routeMistakes, routeNameMistakes } from './models.ts';
 import { serverMistakes, storageMistakes, telemetryMistakes } from './server.ts';
 import { settingMistakes } from './settings.ts';
@@ -27,6 +28,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...teamMistakes(config),
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
+    ...limitMistakes(config),
     ...storageMistakes(config),
     ...telemetryMistakes(config),
   ];

@@ -113,6 +113,7 @@ const server: Names<ServerConfig> = {
   drainMs: true,
   strangersPerMinute: true,
   trustedProxies: true,
+  limits: true,
 };
 const capabilities: Readonly<Record<Capability, true>> = {
   completion: true,

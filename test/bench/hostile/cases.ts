@@ -1,6 +1,7 @@
 /** A file a subject; each adds its cases here. */
 import { documentCases } from './documents.ts';
+import { doorCases } from './door.ts';
 import { guardCases } from './guards.ts';
 import type { HostileCase } from './hostile-case.ts';
 
-export const hostileCases: readonly HostileCase[] = [...documentCases, ...guardCases];
+export const hostileCases: readonly HostileCase[] = [...documentCases, ...doorCases, ...guardCases];

@@ -1,0 +1,50 @@
+/**
+ * Who asks, before anything of a request is read.
+ *
+ * Credentials stand in the headers, so that a caller without any that hold costs no body, no parsing and no validation. Its
+ * requests count for its address, and so does what is refused before anybody is asked for a key.
+ */
+import type { Principal } from '../core/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Strangers } from './strangers.ts';
+
+/** Throws UNAUTHENTICATED, also for null where nobody may ask without credentials. Cheap: it is asked for every request and every heartbeat. */
+export type Authenticate = (credentials: { readonly authorization: string | null }) => Promise<Principal>;
+
+export interface Callers {
+  readonly authenticate: Authenticate;
+  /** Counts the request for its address unless its credentials hold. Throws UNAUTHENTICATED, or RATE_LIMITED. */
+  admit(authorization: string | null, address: string): Promise<Principal>;
+  /** What a request is told that was refused before `admit`: the refusal, or RATE_LIMITED. Counts it unless its credentials hold. */
+  refusalFor(refusal: unknown, authorization: string | null, address: string): Promise<unknown>;
+}
+
+export function callers(authenticate: Authenticate, strangers: Strangers): Callers {
+  async function holds(authorization: string | null): Promise<boolean> {
+    if (authorization === null) return false;
+    return authenticate({ authorization }).then(
+      () => true,
+      (error: unknown) => !isUnauthenticated(error),
+    );
+  }
+
+  return {
+    authenticate,
+    async admit(authorization, address) {
+      if (authorization !== null) return strangers.charged(address, () => authenticate({ authorization }));
+      strangers.take(address);
+      return authenticate({ authorization });
+    },
+    async refusalFor(refusal, authorization, address) {
+      if (await holds(authorization)) return refusal;
+      try {
+        strangers.take(address);
+        return refusal;
+      } catch (limited) {
+        return limited;
+      }
+    },
+  };
+}
+
+export const isUnauthenticated = (error: unknown): boolean => error instanceof GatewayError && error.code === 'UNAUTHENTICATED';

@@ -1,0 +1,104 @@
+/**
+ * How many connections those may hold open who have shown no key: one address, and all of them together.
+ *
+ * A new connection is never refused as long as an old one can make room, since nobody knows yet who asks on it: the oldest
+ * on which no key was shown, and nothing runs, is closed. So a client with a key always gets in.
+ */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Principal } from '../core/call.ts';
+import type { AddressOf } from './address.ts';
+import type { Masking } from './errors.ts';
+import type { ServerLimits } from './limits.ts';
+import { HttpRefusal } from './refusal.ts';
+import { refuseUpgrade } from './socket-wire.ts';
+
+export interface Connections {
+  opened(socket: Socket): void;
+  /** A request on it has been let in: with a key, the connection is no stranger's any more; without one, it stays until it is answered. */
+  admitted(socket: Socket, principal: Principal, response: ServerResponse): void;
+  /** It has become a WebSocket, which has a share of its own. */
+  upgraded(socket: Socket): void;
+  /** Connections on which no key was shown. */
+  count(): number;
+}
+
+/** Time for a new connection to say who asks, before another may take its place. */
+const graceMs = 1_000;
+
+interface Connection {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly since: number;
+  answering: number;
+}
+
+interface Options {
+  readonly limits: Pick<ServerLimits, 'maxConnectionsPerAddress' | 'maxConnectionsWithoutKey'>;
+  readonly addressOf: AddressOf;
+  /** A trusted proxy has its clients' connections: it bounds them itself. */
+  readonly isProxy: (socket: Socket) => boolean;
+  readonly mask: Masking;
+  readonly now?: () => number;
+}
+
+export function connectionShares({ limits, addressOf, isProxy, mask, now = () => performance.now() }: Options): Connections {
+  /** The oldest first. */
+  const all = new Map<Socket, Connection>();
+  const byAddress = new Map<string, Set<Connection>>();
+
+  function forget(socket: Socket): void {
+    const connection = all.get(socket);
+    if (connection === undefined) return;
+    all.delete(socket);
+    const neighbours = byAddress.get(connection.address);
+    neighbours?.delete(connection);
+    if (neighbours?.size === 0) byAddress.delete(connection.address);
+  }
+
+  /** False when each of them is new, or is being answered. */
+  function madeRoom(among: Iterable<Connection>): boolean {
+    const before = now() - graceMs;
+    for (const connection of among) {
+      if (connection.since > before) return false;
+      if (connection.answering > 0) continue;
+      forget(connection.socket);
+      connection.socket.destroy();
+      return true;
+    }
+    return false;
+  }
+
+  return {
+    count: () => all.size,
+    opened(socket) {
+      if (isProxy(socket)) return;
+      const address = addressOf({ headers: {}, socket });
+      const neighbours = byAddress.get(address) ?? new Set();
+      if (neighbours.size >= limits.maxConnectionsPerAddress && !madeRoom(neighbours))
+        return refuseUpgrade(socket, tooMany(429, `Your address has ${neighbours.size} connections`), mask);
+      if (all.size >= limits.maxConnectionsWithoutKey && !madeRoom(all.values()))
+        return refuseUpgrade(socket, tooMany(503, `There are ${all.size} connections`), mask);
+      const connection: Connection = { socket, address, since: now(), answering: 0 };
+      all.set(socket, connection);
+      byAddress.set(address, neighbours.add(connection));
+      socket.once('close', () => forget(socket));
+    },
+    admitted(socket, { kind }, response) {
+      const connection = all.get(socket);
+      if (connection === undefined) return;
+      if (kind !== 'anonymous') return forget(socket);
+      connection.answering += 1;
+      response.once('close', () => {
+        connection.answering -= 1;
+      });
+    },
+    upgraded: forget,
+  };
+}
+
+const tooMany = (status: 429 | 503, what: string): HttpRefusal =>
+  new HttpRefusal(status, `${what} on which no key was shown, the maximum. Try again in a second, with a key.`, {}, 'RATE_LIMITED', {
+    retryAfterMs: graceMs,
+    limit: 'connections',
+  });

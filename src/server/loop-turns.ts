@@ -1,0 +1,59 @@
+/**
+ * Requests and streams share the event loop. In one turn of it so much of them is let in, and what comes beyond waits in
+ * line for the next turn: a small query is never behind what two hundred streams could send at once, and large requests are
+ * read one in a turn. A stream that waits stops its source.
+ */
+export interface LoopTurns {
+  /** Resolves when the work may begin, in the order in which it was asked; null: at once. What is larger than a turn has one alone. */
+  take(units: number): Promise<void> | null;
+}
+
+/** Some 10 ms of work, with what the pipeline does for each. */
+export const streamEventsPerTurn = 50;
+/** Some 30 ms for the worst of documents, whose 5,000 tokens fit into half of it. */
+export const requestBytesPerTurn = 32 * 1024;
+
+interface Waiting {
+  readonly units: number;
+  readonly begin: () => void;
+}
+
+export function loopTurns(unitsPerTurn: number): LoopTurns {
+  const waiting: Waiting[] = [];
+  let left = unitsPerTurn;
+  let scheduled = false;
+
+  const fits = (units: number): boolean => units <= left || left === unitsPerTurn;
+
+  function nextTurn(): void {
+    scheduled = false;
+    if (left === unitsPerTurn && waiting.length === 0) return;
+    left = unitsPerTurn;
+    let admitted = 0;
+    for (const { units, begin } of waiting) {
+      if (!fits(units)) break;
+      left -= units;
+      admitted += 1;
+      begin();
+    }
+    waiting.splice(0, admitted);
+    schedule();
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(nextTurn);
+  }
+
+  return {
+    take(units) {
+      schedule();
+      if (waiting.length === 0 && fits(units)) {
+        left -= units;
+        return null;
+      }
+      return new Promise((resolve) => waiting.push({ units, begin: resolve }));
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * Who asks on a WebSocket: known at `connection_init`, and looked at again at every heartbeat.
+ *
+ * Codes are those of graphql-ws: 4401 without credentials, 4403 with some that do not hold, 4400 for what cannot be read.
+ * 1013 (try again later) is what its clients come back after.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import type { Principal } from '../core/call.ts';
+import { asGatewayError } from '../core/errors.ts';
+import { type Authenticate, isUnauthenticated } from './callers.ts';
+import { type Asker, askerOf, flatHeaders, headersOfInit } from './client.ts';
+import type { Place } from './socket-places.ts';
+import { endSocket } from './socket-wire.ts';
+
+export const askerOfSocket = (request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined): Asker =>
+  askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) });
+
+/** The principal of `connection_init`, in its place; null: the WebSocket has been told why not, and ends. */
+export async function acceptedCaller(
+  socket: WebSocket,
+  request: IncomingMessage,
+  init: Readonly<Record<string, unknown>> | undefined,
+  place: Place,
+  authenticate: Authenticate,
+): Promise<Principal | null> {
+  let code = 4400;
+  try {
+    const { authorization } = askerOfSocket(request, init);
+    code = authorization === null ? 4401 : 4403;
+    const principal = await authenticate({ authorization });
+    code = 1013;
+    place.accept(principal);
+    return principal;
+  } catch (error) {
+    const known = isUnauthenticated(error) || code === 4400;
+    endSocket(socket, known ? code : 1013, asGatewayError(error).message);
+    return null;
+  }
+}
+
+/**
+ * For each heartbeat: ends a WebSocket whose credentials hold no longer, once nothing runs on it. What runs ends by itself;
+ * a client that goes on asking all the same is ended at the next heartbeat.
+ */
+export function credentialsWatch(
+  socket: WebSocket,
+  authorization: string | null,
+  authenticate: Authenticate,
+  isIdle: () => boolean,
+): () => Promise<void> {
+  let refusedBefore = false;
+  return async () => {
+    try {
+      await authenticate({ authorization });
+      refusedBefore = false;
+    } catch (error) {
+      if (!isUnauthenticated(error)) return;
+      if (isIdle() || refusedBefore) endSocket(socket, 4403, asGatewayError(error).message);
+      refusedBefore = true;
+    }
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Which WebSockets are opened. An upgrade is a request of its address, and counts as one unless its credentials hold: those
+ * in a header are looked at here, those of `connection_init` as soon as they come.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
+import { GatewayError } from '../core/errors.ts';
+import type { AddressOf } from './address.ts';
+import type { Callers } from './callers.ts';
+import type { Connections } from './connections.ts';
+import type { Masking } from './errors.ts';
+import type { ServerLimits } from './limits.ts';
+import type { Origins } from './origin.ts';
+import { HttpRefusal, shuttingDown } from './refusal.ts';
+import { type Place, socketPlaces } from './socket-places.ts';
+import { refuseUpgrade } from './socket-wire.ts';
+import type { Strangers } from './strangers.ts';
+import { targetOf } from './target.ts';
+
+export interface SocketDoorParts {
+  readonly callers: Callers;
+  readonly strangers: Strangers;
+  readonly origins: Origins;
+  readonly connections: Connections;
+  readonly limits: ServerLimits;
+  readonly addressOf: AddressOf;
+  readonly endpoint: string;
+  readonly draining: () => boolean;
+  readonly mask: Masking;
+  readonly onAdmitted: (request: IncomingMessage, socket: Duplex, head: Buffer, place: Place, address: string) => void;
+}
+
+export interface SocketDoor {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void>;
+}
+
+export function socketDoor(parts: SocketDoorParts): SocketDoor {
+  const { callers, strangers, origins, connections, limits, addressOf, endpoint, draining, mask, onAdmitted } = parts;
+  const places = socketPlaces(limits);
+
+  /** Throws what HTTP would answer. */
+  function refuseUnfit(request: IncomingMessage): void {
+    if (targetOf(request).path !== endpoint) throw new HttpRefusal(404, `WebSockets are opened at ${endpoint}.`);
+    origins.allowed(request);
+    origins.refuseRebound(request);
+    const offered = request.headers['sec-websocket-protocol'] ?? '';
+    if (!offered.split(',').some((name) => name.trim() === GRAPHQL_TRANSPORT_WS_PROTOCOL)) {
+      throw new HttpRefusal(
+        400,
+        `WebSockets here speak "${GRAPHQL_TRANSPORT_WS_PROTOCOL}"; the request offers ${offered === '' ? 'no protocol' : `"${offered.slice(0, 100)}"`}.`,
+      );
+    }
+  }
+
+  /** Counts it, and says whether the address had its share before. */
+  function beyondShare(address: string): GatewayError | null {
+    try {
+      strangers.take(address);
+      return null;
+    } catch (error) {
+      if (error instanceof GatewayError) return error;
+      throw error;
+    }
+  }
+
+  /** An upgrade was a stranger's request until a key was shown. */
+  const givenBack = (place: Place, address: string): Place => ({
+    accept(principal) {
+      place.accept(principal);
+      if (principal.kind !== 'anonymous') strangers.giveBack(address);
+    },
+    leave: place.leave,
+  });
+
+  return {
+    async upgrade(request, socket, head) {
+      const authorization = request.headers.authorization ?? null;
+      const address = addressOf(request);
+      // Until it is a WebSocket, nobody else listens.
+      const onError = (): void => void socket.destroy();
+      socket.on('error', onError);
+      try {
+        if (draining()) throw shuttingDown();
+        try {
+          refuseUnfit(request);
+        } catch (error) {
+          throw await callers.refusalFor(error, authorization, address);
+        }
+        const principal = authorization === null ? null : await callers.admit(authorization, address);
+        if (socket.destroyed) return;
+        const beyond = principal === null ? beyondShare(address) : null;
+        const place = places.enter({ address, principal, beyondShare: beyond, evict: () => socket.destroy() });
+        socket.once('close', place.leave);
+        connections.upgraded(request.socket as Socket);
+        socket.off('error', onError);
+        const counted = principal === null && beyond === null;
+        onAdmitted(request, socket, head, counted ? givenBack(place, address) : place, address);
+      } catch (error) {
+        refuseUpgrade(socket, error, mask);
+      }
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Messages of a WebSocket, handed on in the order in which they came, large ones one in a turn of the event loop. */
+import type { WebSocket } from 'ws';
+import { asGatewayError } from '../core/errors.ts';
+import { checkJsonSize } from './json-size.ts';
+import type { LoopTurns } from './loop-turns.ts';
+import { balance, endSocket } from './socket-wire.ts';
+
+export interface Messages {
+  /** How many wait for their turn: while any does, no more is read. */
+  waiting(): number;
+}
+
+export function messagesInTurn(socket: WebSocket, turns: LoopTurns, handle: (text: string) => void): Messages {
+  let waiting = 0;
+
+  function checked(bytes: Buffer): void {
+    // It may have closed while its message waited, and nobody would stop what begins now.
+    if (socket.readyState !== socket.OPEN) return;
+    try {
+      checkJsonSize(bytes);
+    } catch (error) {
+      endSocket(socket, 4400, asGatewayError(error).message);
+      return;
+    }
+    handle(String(bytes));
+  }
+
+  socket.on('message', (data) => {
+    const bytes = Buffer.isBuffer(data) ? data : Buffer.from(String(data));
+    const turn = turns.take(bytes.length);
+    if (turn === null) {
+      checked(bytes);
+      return;
+    }
+    waiting += 1;
+    balance(socket, true);
+    void turn.then(() => {
+      waiting -= 1;
+      checked(bytes);
+    });
+  });
+  return { waiting: () => waiting };
+}

@@ -1,0 +1,40 @@
+/**
+ * Lets the body of a request that was refused run out unread: a connection that is closed on top of unread bytes takes the
+ * answer with it. Bounded in bytes and in time, since a refused client may send for ever.
+ */
+import type { IncomingMessage } from 'node:http';
+
+const maxDrainedBytes = 64 * 1024 * 1024;
+/** Without a byte, and in all. */
+const idleMs = 5_000;
+const totalMs = 30_000;
+
+export const hasUnreadBody = ({ complete, headers, destroyed }: IncomingMessage): boolean =>
+  !complete && !destroyed && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+
+/** Calls back when the body has ended, the client has gone, or it has had its share; the connection is then of no use, and is cut. */
+export function drainBody(request: IncomingMessage, then: () => void): void {
+  let drained = 0;
+  const idle = setTimeout(cut, idleMs);
+  const total = setTimeout(cut, totalMs);
+  function onData(piece: Buffer): void {
+    drained += piece.length;
+    if (drained > maxDrainedBytes) cut();
+    else idle.refresh();
+  }
+  function cut(): void {
+    done();
+    request.socket.destroySoon();
+  }
+  function done(): void {
+    clearTimeout(idle);
+    clearTimeout(total);
+    request.off('data', onData).off('end', done).off('close', done);
+    then();
+  }
+  request
+    .on('error', () => {})
+    .on('data', onData)
+    .on('end', done)
+    .on('close', done);
+}

@@ -1,0 +1,106 @@
+/**
+ * What clients have been sent and have not read, in bytes: bounded for each caller and for all together.
+ *
+ * A stream waits for its reader, but an answer that is whole waits in our memory, and so does the last event of each stream.
+ * Beyond a bound the answer that holds most is cut off. A caller's only one is spared by the caller's own bound: whoever
+ * reads one large answer slowly does no wrong.
+ */
+import type { ServerLimits } from './limits.ts';
+
+/** A connection that is being answered. */
+export interface Reader {
+  /** Who it is counted for: a principal, or an address. */
+  readonly caller: string;
+  bytes(): number;
+  cut(): void;
+}
+
+export interface Watched {
+  /** Looks again, and cuts off who has too much. Call it after each write. */
+  note(): void;
+  leave(): void;
+}
+
+export interface UnreadAnswers {
+  watch(reader: Reader): Watched;
+  /** As last noted. */
+  bytes(): number;
+}
+
+type Limits = Pick<ServerLimits, 'maxUnreadBytes' | 'maxUnreadBytesPerCaller'>;
+
+interface Caller {
+  /** With what each was last seen to hold. */
+  readonly readers: Map<Reader, number>;
+  bytes: number;
+}
+
+export function unreadAnswers({ maxUnreadBytes, maxUnreadBytesPerCaller }: Limits): UnreadAnswers {
+  const callers = new Map<string, Caller>();
+  let total = 0;
+
+  function seen(reader: Reader, bytes: number): void {
+    const caller = callers.get(reader.caller);
+    const before = caller?.readers.get(reader);
+    if (caller === undefined || before === undefined) return;
+    caller.readers.set(reader, bytes);
+    caller.bytes += bytes - before;
+    total += bytes - before;
+  }
+
+  function leave(reader: Reader): void {
+    const caller = callers.get(reader.caller);
+    if (caller === undefined) return;
+    seen(reader, 0);
+    caller.readers.delete(reader);
+    if (caller.readers.size === 0) callers.delete(reader.caller);
+  }
+
+  /** What was seen grows old as clients read: nobody is cut off by it. */
+  const lookAgain = (caller: Caller): void => {
+    for (const reader of caller.readers.keys()) seen(reader, reader.bytes());
+  };
+
+  function cutLargest(caller: Caller): void {
+    let largest: Reader | null = null;
+    for (const [reader, bytes] of caller.readers) if (largest === null || bytes > (caller.readers.get(largest) ?? 0)) largest = reader;
+    if (largest === null) return;
+    leave(largest);
+    largest.cut();
+  }
+
+  const isTooMuch = (caller: Caller): boolean => caller.bytes > maxUnreadBytesPerCaller && caller.readers.size > 1;
+
+  function boundCaller(caller: Caller): void {
+    if (!isTooMuch(caller)) return;
+    lookAgain(caller);
+    while (isTooMuch(caller)) cutLargest(caller);
+  }
+
+  function boundAll(): void {
+    if (total <= maxUnreadBytes) return;
+    for (const caller of callers.values()) lookAgain(caller);
+    while (total > maxUnreadBytes) {
+      const [worst] = [...callers.values()].sort((a, b) => b.bytes - a.bytes);
+      if (worst === undefined) return;
+      cutLargest(worst);
+    }
+  }
+
+  return {
+    bytes: () => total,
+    watch(reader) {
+      const caller = callers.get(reader.caller) ?? { readers: new Map(), bytes: 0 };
+      callers.set(reader.caller, caller);
+      caller.readers.set(reader, 0);
+      return {
+        note() {
+          seen(reader, reader.bytes());
+          boundCaller(caller);
+          boundAll();
+        },
+        leave: () => leave(reader),
+      };
+    },
+  };
+}

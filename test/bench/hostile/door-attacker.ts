@@ -1,0 +1,61 @@
+/** The client of `door.ts`, in a process of its own: its work is not the gateway's. Told an attack and where, it says when it is over. */
+import { connect } from 'node:net';
+import WebSocket from 'ws';
+
+export interface Door {
+  readonly url: string;
+  readonly key: string;
+}
+
+async function inWaves(count: number, width: number, one: (n: number) => Promise<unknown>): Promise<void> {
+  for (let begun = 0; begun < count; begun += width) await Promise.all(Array.from({ length: width }, (_, n) => one(begun + n)));
+}
+
+/** Resolves when the socket has been refused or closed. */
+function socketWithoutKey(url: string): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  return new Promise((resolve) => {
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve());
+  });
+}
+
+function silentConnection(url: string): Promise<void> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket.on('error', () => {});
+  return new Promise((resolve) => {
+    socket.once('connect', () => setTimeout(() => socket.destroy(), 200));
+    socket.once('close', () => resolve());
+  });
+}
+
+const post = async (url: string, body: string, headers: Readonly<Record<string, string>> = {}): Promise<void> => {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body };
+  await fetch(`${url}/graphql`, init).then(
+    (response) => response.text(),
+    () => null,
+  );
+};
+const posted = ({ url, key }: Door, body: string): Promise<void> => post(url, body, { authorization: `Bearer ${key}` });
+const asked = (door: Door, query: string): Promise<void> => posted(door, JSON.stringify({ query }));
+
+export const attacks = {
+  '2,000 WebSockets without a key': ({ url }: Door) => inWaves(2_000, 200, () => socketWithoutKey(url)),
+  '2,000 connections that say nothing': ({ url }: Door) => inWaves(2_000, 500, () => silentConnection(url)),
+  '200 bodies of 2 MB without a key': ({ url }: Door) => inWaves(200, 20, () => post(url, ' '.repeat(2_000_000))),
+  '20 bodies of 8 MB': (door: Door) => inWaves(20, 5, () => posted(door, ' '.repeat(8_000_000))),
+  '50 documents of 4,600 tokens, each another': (door: Door) =>
+    inWaves(50, 2, (n) => asked(door, `query Q${n} { aiRoutes { ${'name '.repeat(4_500)} } }`)),
+  '50 documents of 1 MB of escaped characters': (door: Door) =>
+    inWaves(50, 2, (n) => asked(door, `query Q${n} { aiSources(collection: "${'\\n'.repeat(400_000)}") { __typename } }`)),
+  '20 documents of 1 MB of comments': (door: Door) => inWaves(20, 2, () => asked(door, `${'#\n'.repeat(500_000)}{ __typename }`)),
+  '50 bodies of 2 MB of nested JSON': (door: Door) =>
+    inWaves(50, 2, () => posted(door, `{"query":"{__typename}","variables":{"a":[${'[],'.repeat(600_000)}[]]}}`)),
+} as const;
+
+if (import.meta.main)
+  process.once('message', async ({ attack, door }: { readonly attack: keyof typeof attacks; readonly door: Door }) => {
+    await attacks[attack](door);
+    process.disconnect();
+  });
