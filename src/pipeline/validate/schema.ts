@@ -41,7 +41,7 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
   let keptBytes = 0;
 
   const remember = (key: string, read: ReadSchema): void => {
-    const bytes = 4 * key.length + bytesPerSubschema * read.subschemas;
+    const bytes = 8 * key.length + bytesPerSubschema * read.subschemas;
     if (kept.has(key)) return;
     kept.set(key, { read, bytes });
     keptBytes += bytes;
