@@ -1,6 +1,8 @@
+import { maxSchemaBytes, maxSchemaDepth } from '../../core/schema-size.ts';
+
 /** What a caller's JSON Schema may weigh, and what checking an answer by it may take. */
 export interface SchemaLimits {
-  /** Of the schema as JSON text. What vendors accept lies far below. */
+  /** Of the schema as JSON text. */
   readonly maxBytes: number;
   /** Objects and lists inside each other. */
   readonly maxDepth: number;
@@ -31,8 +33,8 @@ export interface SchemaLimits {
 }
 
 export const defaultSchemaLimits: SchemaLimits = {
-  maxBytes: 64 * 1024,
-  maxDepth: 64,
+  maxBytes: maxSchemaBytes,
+  maxDepth: maxSchemaDepth,
   maxSubschemas: 5_000,
   maxMembers: 2_000,
   maxBranches: 256,

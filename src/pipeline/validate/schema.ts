@@ -6,6 +6,7 @@
  */
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { JsonSchema } from '../../core/json-schema.ts';
+import { largerThan, schemaSizeRefusal } from '../../core/schema-size.ts';
 import { turnsOf } from '../../core/turns.ts';
 import { type AnswerCheck, answerCheck } from './check-answer.ts';
 import { type GrowingCheck, growingCheck } from './check-growing.ts';
@@ -54,9 +55,10 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
 
   const read: SchemaReader['read'] = async (schema, of, signal) => {
     const refuse = schemaRefusal(of);
-    weigh(schema, limits, refuse);
+    const tooLarge = schemaSizeRefusal(schema, limits.maxBytes, limits.maxDepth);
+    if (tooLarge !== null) throw refuse('', tooLarge);
     const key = canonicalJson(schema);
-    if (Buffer.byteLength(key) > limits.maxBytes) throw tooLarge(limits, refuse);
+    if (Buffer.byteLength(key) > limits.maxBytes) throw refuse('', largerThan(limits.maxBytes));
     const known = kept.get(key);
     if (known !== undefined) {
       kept.delete(key);
@@ -87,27 +89,6 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
     },
     keptBytes: () => keptBytes,
   };
-}
-
-const tooLarge = ({ maxBytes }: SchemaLimits, refuse: RefuseSchema): Error =>
-  refuse('', `it is larger than ${maxBytes} bytes. A schema of up to ${maxBytes} bytes would be accepted.`);
-
-/** Stops at the first byte too many, so that a schema of megabytes costs no more than one that is accepted. */
-function weigh(schema: JsonSchema, limits: SchemaLimits, refuse: RefuseSchema): void {
-  let bytes = 0;
-  const visit = (node: unknown, left: number): void => {
-    bytes += typeof node === 'string' ? node.length + 2 : 1;
-    if (bytes > limits.maxBytes) throw tooLarge(limits, refuse);
-    if (typeof node !== 'object' || node === null) return;
-    if (left === 0) throw refuse('', `it is nested too deep. Up to ${limits.maxDepth} levels of objects and lists would be accepted.`);
-    if (Array.isArray(node)) for (const member of node) visit(member, left - 1);
-    else
-      for (const name in node) {
-        bytes += name.length + 3;
-        visit((node as JsonSchema)[name], left - 1);
-      }
-  };
-  visit(schema, limits.maxDepth);
 }
 
 /** Before a model is asked: an expression that RE2 does not take is the caller's mistake, not the model's. */
