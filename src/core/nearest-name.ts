@@ -16,14 +16,18 @@ export function nearestName(written: string, names: readonly string[]): string |
 const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z\d$]/g, '');
 const longest = (names: readonly string[]): string | null => names.toSorted((a, b) => b.length - a.length)[0] ?? null;
 
-/** Letters to put in, to take away or to change (Levenshtein). */
+/** Letters to put in, to take away, to change or to swap with the next (optimal string alignment). */
 function lettersApart(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
+  for (let i = 0; i < a.length; i += 1) {
     const next = [i + 1];
-    for (const [j, other] of [...b].entries())
-      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
-    row = next;
+    for (let j = 0; j < b.length; j += 1) {
+      const changed = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
+      const swapped = i > 0 && j > 0 && a[i] === b[j - 1] && a[i - 1] === b[j] ? (before[j - 1] ?? 0) + 1 : changed;
+      next.push(Math.min((next[j] ?? 0) + 1, (row[j + 1] ?? 0) + 1, changed, swapped));
+    }
+    [before, row] = [row, next];
   }
   return row.at(-1) ?? 0;
 }
