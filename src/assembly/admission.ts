@@ -5,6 +5,7 @@
  * data in its result union. AI fields on entities multiply by lists, so the whole is reserved at once and refused at once.
  */
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../fields/cost-limit.ts';
 import { compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
@@ -33,6 +34,18 @@ type Compiled = (variables: Readonly<Record<string, unknown>>) => Quote;
 
 export function admission({ rules, mostPerOperation, isEntityField }: AdmissionOptions): Admission {
   const compiled = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<string | null, Compiled>>>();
+  /** A refusal is remembered like a price: what unfolds without end is counted once. */
+  const compile = (...asked: Parameters<typeof compileQuote>): Compiled => {
+    try {
+      return compileQuote(...asked);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      const { code, message, details } = error;
+      return () => {
+        throw new GatewayError(code, message, details);
+      };
+    }
+  };
 
   function compiledFor(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): Compiled {
     const bySchema = compiled.get(schema) ?? new WeakMap<DocumentNode, Map<string | null, Compiled>>();
@@ -41,7 +54,7 @@ export function admission({ rules, mostPerOperation, isEntityField }: AdmissionO
     bySchema.set(document, byDocument);
     const known = byDocument.get(operationName);
     if (known !== undefined) return known;
-    const fresh = compileQuote(schema, document, operationName, rules);
+    const fresh = compile(schema, document, operationName, rules);
     byDocument.set(operationName, fresh);
     return fresh;
   }

@@ -7,7 +7,9 @@ export function pointed(root: JsonSchema, reference: string): unknown {
   let node: unknown = root;
   for (const segment of reference.slice(1).split('/').slice(1)) {
     if (typeof node !== 'object' || node === null) return undefined;
-    node = (node as Record<string, unknown>)[pointerSegment(decoded(segment))];
+    const name = pointerSegment(decoded(segment));
+    if (!Object.hasOwn(node, name)) return undefined;
+    node = (node as Record<string, unknown>)[name];
   }
   return node;
 }

@@ -7,7 +7,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLSchema,
   type GraphQLType,
@@ -22,6 +21,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { coercedArguments, coercedVariables, hasVariables } from './coerced.ts';
 import { type Amount, type ListSize, sizeOf, type Variables } from './list-size.ts';
+import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded.ts';
 
 /** The most that one use of an AI field can take. */
 export interface Ceiling {
@@ -68,7 +68,9 @@ interface CompiledUse {
 }
 
 /** Fragments inside fragments multiply: a document that unfolds to more fields than this is refused before it is walked. */
-const mostFields = 20_000;
+export const maxUnfoldedFields = 20_000;
+/** Fields of an interface count for each type that has them, and conditions for each field below them: walked work, in fields. */
+const maxWalked = 2 * maxUnfoldedFields;
 
 /** For a document that validates. `operationName` null: the only operation. COST_LIMIT_EXCEEDED when its fragments unfold without end. */
 export function compileQuote(
@@ -78,12 +80,11 @@ export function compileQuote(
   rules: QuoteRules,
 ): (variables: Variables) => Quote {
   const operation = operationOf(document, operationName);
-  const fragments = new Map(
-    document.definitions.flatMap((node) => (node.kind === 'FragmentDefinition' ? [[node.name.value, node] as const] : [])),
-  );
+  const fragments = fragmentsOf(document);
   const root = operation === null ? null : schema.getRootType(operation.operation);
   if (operation === null || root === null || root === undefined)
     return () => ({ cost: 0, inputTokens: 0, outputTokens: 0, depth: 0, fields: [] });
+  if (unfoldedFields(operation, fragments) > maxUnfoldedFields) throw tooManyFields();
   const declared = operation.variableDefinitions ?? [];
   const { uses, depth } = compile(schema, root, operation.selectionSet, fragments, rules);
   return (variables) => evaluate(uses, depth, coercedVariables(schema, declared, variables));
@@ -111,7 +112,7 @@ function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variab
 /** Lists in lists of two billion are more than can be counted: beyond 2^53 - 1, which no limit reaches, it is that number. */
 const countable = (amount: number): number => Math.min(Number.MAX_SAFE_INTEGER, amount);
 
-interface Walk {
+interface Above {
   readonly path: string;
   readonly depth: number;
   readonly factors: readonly Amount[];
@@ -123,60 +124,65 @@ function compile(
   schema: GraphQLSchema,
   root: GraphQLType,
   selection: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  fragments: Fragments,
   rules: QuoteRules,
 ): { readonly uses: readonly CompiledUse[]; readonly depth: number } {
   const uses: CompiledUse[] = [];
   let deepest = 0;
-  let visited = 0;
+  let walked = 0;
+  const walk = (fields: number): void => {
+    walked += fields;
+    if (walked > maxWalked) throw tooManyFields();
+  };
 
-  function visitSet(type: GraphQLType, set: SelectionSetNode, walk: Walk): void {
+  function visitSet(type: GraphQLType, set: SelectionSetNode, above: Above): void {
     for (const node of set.selections) {
-      visited += 1;
-      if (visited > mostFields) {
-        throw new GatewayError(
-          'COST_LIMIT_EXCEEDED',
-          `With its fragments unfolded the operation has more than ${mostFields} fields. Ask for fewer at a time.`,
-        );
-      }
-      const factors = [...walk.factors, ...conditionsOf(node.directives ?? [])];
-      if (node.kind === 'Field') visitField(type, node, { ...walk, factors });
+      walk(1 + (above.factors.length >> 3));
+      const conditions = conditionsOf(node.directives ?? []);
+      const within = conditions.length === 0 ? above : { ...above, factors: [...above.factors, ...conditions] };
+      if (node.kind === 'Field') visitField(type, node, within);
       else {
         const fragment = node.kind === 'InlineFragment' ? node : fragments.get(node.name.value);
         const condition = fragment?.typeCondition?.name.value;
         const target = condition === undefined ? type : schema.getType(condition);
-        if (fragment !== undefined && target !== undefined && target !== null)
-          visitSet(target, fragment.selectionSet, { ...walk, factors });
+        if (fragment !== undefined && target !== undefined && target !== null) visitSet(target, fragment.selectionSet, within);
       }
     }
   }
 
-  function visitField(type: GraphQLType, node: FieldNode, walk: Walk): void {
+  function visitField(type: GraphQLType, node: FieldNode, above: Above): void {
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (field === undefined || !(isObjectType(type) || isInterfaceType(type))) return;
-    const depth = walk.depth + 1;
+    const depth = above.depth + 1;
     deepest = Math.max(deepest, depth);
-    const path = walk.path === '' ? (node.alias ?? node.name).value : `${walk.path}.${(node.alias ?? node.name).value}`;
+    const path = above.path === '' ? (node.alias ?? node.name).value : `${above.path}.${(node.alias ?? node.name).value}`;
     const coordinates = isObjectType(type)
       ? [`${type.name}.${field.name}`]
       : [type, ...schema.getPossibleTypes(type)].map(({ name }) => `${name}.${field.name}`);
+    walk(coordinates.length >> 2);
     for (const coordinate of coordinates) {
       const ceiling = rules.ceilingOf(coordinate);
-      if (ceiling !== null) uses.push({ coordinate, path, factors: walk.factors, ceiling: ceilingWith(ceiling, field, node) });
+      if (ceiling !== null) uses.push({ coordinate, path, factors: above.factors, ceiling: ceilingWith(ceiling, field, node) });
     }
     const inner = getNamedType(field.type);
     if (!isCompositeType(inner) || node.selectionSet === undefined) return;
     const { size, sized } = sizeOf(field, node, {
       declared: coordinates.map(rules.listSizeOf).find((rule) => rule !== null) ?? null,
-      sized: walk.sized,
+      sized: above.sized,
       assumed: rules.assumedListSize,
     });
-    visitSet(inner, node.selectionSet, { path, depth, factors: size === null ? walk.factors : [...walk.factors, size], sized });
+    visitSet(inner, node.selectionSet, { path, depth, factors: size === null ? above.factors : [...above.factors, size], sized });
   }
 
   visitSet(root, selection, { path: '', depth: 0, factors: [], sized: new Map() });
   return { uses, depth: deepest };
 }
+
+const tooManyFields = (): GatewayError =>
+  new GatewayError(
+    'COST_LIMIT_EXCEEDED',
+    `With its fragments unfolded the operation has more than ${maxUnfoldedFields} fields. Ask for fewer at a time.`,
+  );
 
 /** Argument values are read once when no variable is in them. */
 function ceilingWith(

@@ -2,6 +2,7 @@
 import type { Principal } from '../core/call.ts';
 import type { JsonSchema } from '../core/json-schema.ts';
 import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../core/request.ts';
+import { schemaSizeRefusal } from '../core/schema-size.ts';
 import type { CompletionInput, PromptInput, ToolInput } from './generated.ts';
 import { messagesOf } from './message-input.ts';
 import { checkWhole, jsonObject, refuse } from './refuse.ts';
@@ -70,6 +71,7 @@ function toolsOf(inputs: readonly ToolInput[]): readonly Tool[] {
     if (names.has(name)) refuse(`There are two tools named "${name}". Every tool needs its own name.`);
     names.add(name);
     const schema = jsonObject(`tools: ${name}.parameters`, parameters, '{ "type": "object", "properties": {} }') as JsonSchema;
+    refuseLargeSchema(schema, `the parameters of the tool "${name}"`);
     return { name, description: description ?? null, parameters: schema };
   });
 }
@@ -104,10 +106,15 @@ function outputOf({ format, schema }: NonNullable<CompletionInput['output']>): O
     return { format: 'text' };
   }
   if (!present) return { format: 'json', schema: null };
-  return {
-    format: 'json',
-    schema: jsonObject('output.schema', schema, '{ "type": "object", "properties": { "title": { "type": "string" } } }'),
-  };
+  const asked = jsonObject('output.schema', schema, '{ "type": "object", "properties": { "title": { "type": "string" } } }');
+  refuseLargeSchema(asked, 'the output');
+  return { format: 'json', schema: asked };
+}
+
+/** Its size alone: `pipeline/validate` reads it. Until then, keys of the cache and the guard walk through all of it. */
+function refuseLargeSchema(schema: JsonSchema, of: string): void {
+  const why = schemaSizeRefusal(schema);
+  if (why !== null) refuse(`The JSON Schema of ${of} is refused: ${why}`);
 }
 
 function providerOptionsOf(value: unknown, route: RouteView): Readonly<Record<string, unknown>> {

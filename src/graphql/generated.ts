@@ -966,7 +966,12 @@ export type Query = {
   readonly aiCollections: ReadonlyArray<AiCollection>;
   /** The virtual keys of your team with scope `ai:keys`, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
   readonly aiKeys: ReadonlyArray<AiKey>;
-  /** The most that an operation could cost if you sent it now, field by field. Runs nothing. Needs scope `ai:use`. */
+  /**
+   * The most that an operation could cost if you sent it now, field by field. Runs nothing. Needs scope `ai:use`.
+   *
+   * One request may quote several operations. Their documents have at most 7,500 tokens each, and 20,000 together where they
+   * differ; fragments unfolded, at most 20,000 fields together; and their variables at most 2 MiB of JSON together.
+   */
   readonly aiQuote: AiQuote;
   /** Where you can send calls, and to which models they go. Needs a known caller. */
   readonly aiRoutes: ReadonlyArray<AiRoute>;

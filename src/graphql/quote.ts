@@ -6,16 +6,11 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
-  GraphQLError,
   type GraphQLSchema,
   getArgumentValues,
   getOperationAST,
   getVariableValues,
-  Kind,
   type OperationDefinitionNode,
-  parse,
-  validate,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { refusal, rulesOf } from '../access/rules.ts';
@@ -23,9 +18,10 @@ import type { Principal } from '../core/call.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../fields/cost-limit.ts';
-import type { Quote } from '../fields/quote.ts';
+import { maxUnfoldedFields, type Quote } from '../fields/quote.ts';
+import { fragmentsOf, unfoldedFields } from '../fields/unfolded.ts';
 import type { BudgetState } from '../storage/limits.ts';
-import { checkDocumentSize, type DocumentSize } from './document-size.ts';
+import { type QuoteWork, quoteDesk, runnable } from './quote-work.ts';
 import { refuse } from './refuse.ts';
 import { rootPricers } from './root-pricers.ts';
 import type { Services } from './services.ts';
@@ -44,18 +40,25 @@ export interface JudgedQuote extends Quote {
   readonly reason: string | null;
 }
 
-export async function quoteOf(asked: QuoteAsked, services: Services): Promise<JudgedQuote> {
+/** `work` is shared by all quotes of one request. */
+export async function quoteOf(asked: QuoteAsked, services: Services, work: QuoteWork = quoteDesk()({})): Promise<JudgedQuote> {
   const { principal, variables, operationName } = asked;
   const schema = services.graph() ?? asked.schema;
-  const document = checkedDocument(asked.document, schema);
+  const document = await work.document(asked.document, schema);
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) {
     refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
   }
-  const quote = runnable(() => services.quote(schema, document, operation.name?.value ?? null, variables));
+  const quote = await work.inTurn(() => {
+    const fields = unfoldedFields(operation, fragmentsOf(document));
+    // One that unfolds without end is refused as it would be when it ran.
+    work.spend({ fields: fields > maxUnfoldedFields ? 0 : fields, variables });
+    return runnable(() => services.quote(schema, document, operation.name?.value ?? null, variables));
+  });
+  const coordinates = [...new Set(quote.fields.map(({ coordinate }) => coordinate))];
   const reason =
-    quote.fields.map(({ coordinate }) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
-    inputReason(document, operation, schema, asked, services) ??
+    coordinates.map((coordinate) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
+    (await work.inTurn(() => inputReason(document, operation, schema, asked, services))) ??
     costRefusal(quote, services.mostPerOperation)?.message ??
     budgetReason(quote.cost, await services.limits.budgets(principal.limits));
   return { ...quote, allowed: reason === null, reason };
@@ -80,7 +83,7 @@ function inputReason(
   if (root === null || root === undefined || coerced === undefined) {
     throw new GatewayError('BAD_REQUEST', errors?.[0]?.message ?? `The graph has no ${operation.operation}s.`);
   }
-  for (const [path, [node]] of collectFields(schema, fragmentsOf(document), coerced, root, operation.selectionSet)) {
+  for (const [path, [node]] of collectFields(schema, Object.fromEntries(fragmentsOf(document)), coerced, root, operation.selectionSet)) {
     const field = node === undefined ? undefined : root.getFields()[node.name.value];
     if (node === undefined || field === undefined) continue;
     const coordinate = `${root.name}.${field.name}`;
@@ -104,33 +107,3 @@ function budgetReason(cost: NanoUsd | null, budgets: readonly BudgetState[]): st
   const short = budgets.find(({ limit, spent, held }) => limit - spent - held < cost);
   return short === undefined ? null : `The budget "${short.name}" has less left than this can cost.`;
 }
-
-/** Twice the tokens that are run by default: a document may be quoted that has to be cut up first. */
-const mostSize: DocumentSize = { tokens: 10_000, nesting: 100 };
-
-function checkedDocument(document: string, schema: GraphQLSchema): DocumentNode {
-  return runnable(() => {
-    checkDocumentSize(document, mostSize);
-    const parsed = parse(document);
-    const [error] = validate(schema, parsed, undefined, { maxErrors: 1 });
-    if (error !== undefined) throw error;
-    return parsed;
-  });
-}
-
-/** BAD_REQUEST for what graphql itself would refuse. */
-function runnable<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
-    throw error;
-  }
-}
-
-const fragmentsOf = (document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> =>
-  Object.fromEntries(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
-    ),
-  );

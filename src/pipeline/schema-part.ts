@@ -5,7 +5,6 @@
  * any depth, in lists and in alternatives too. Alternatives are told apart by their `__typename`, or because only one of them
  * is an object. A schema with references, or an object that takes properties it does not name, is answered by itself alone.
  */
-import { canonicalJson } from '../core/canonical-json.ts';
 import type { JsonSchema } from '../core/json-schema.ts';
 
 /** The part of a value, also of one that is still growing. */
@@ -13,7 +12,27 @@ export type Projection = (value: unknown) => unknown;
 
 /** Null when an answer to `fuller` need not be one to `asked`. */
 export function partOf(fuller: JsonSchema, asked: JsonSchema): Projection | null {
-  return refersElsewhere(fuller) || refersElsewhere(asked) ? null : part(fuller, asked);
+  return refersElsewhere(fuller) || refersElsewhere(asked) ? null : part(fuller, asked, jsonEquality());
+}
+
+type Equality = (a: unknown, b: unknown) => boolean;
+
+/** Each pair of parts is compared once: schemas in schemas would be compared again at every level. */
+function jsonEquality(): Equality {
+  const known = new WeakMap<object, Map<object, boolean>>();
+  const equal: Equality = (a, b) => {
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+    const before = known.get(a)?.get(b);
+    if (before !== undefined) return before;
+    const names = Object.keys(a);
+    const result =
+      Array.isArray(a) === Array.isArray(b) &&
+      names.length === Object.keys(b).length &&
+      names.every((name) => Object.hasOwn(b, name) && equal((a as JsonSchema)[name], (b as JsonSchema)[name]));
+    known.set(a, (known.get(a) ?? new Map<object, boolean>()).set(b, result));
+    return result;
+  };
+  return equal;
 }
 
 const refersElsewhere = (schema: JsonSchema): boolean => /"\$(ref|dynamicRef|recursiveRef)":/.test(JSON.stringify(schema));
@@ -22,32 +41,32 @@ const whole: Projection = (value) => value;
 /** Keywords that say the same of a part as of the whole. */
 const ofAnything = ['type', 'title', 'description', '$schema'];
 
-function part(fuller: unknown, asked: unknown): Projection | null {
-  if (canonicalJson(fuller) === canonicalJson(asked)) return whole;
+function part(fuller: unknown, asked: unknown, equal: Equality): Projection | null {
+  if (equal(fuller, asked)) return whole;
   if (!isObject(fuller) || !isObject(asked)) return null;
-  if ('properties' in fuller) return differsIn(['properties', 'required'], ['additionalProperties']) ? partOfObject(fuller, asked) : null;
-  if ('items' in fuller) return differsIn(['items'], ['minItems', 'maxItems']) ? partOfList(fuller, asked) : null;
-  if ('anyOf' in fuller) return differsIn(['anyOf'], []) ? partOfAlternatives(fuller, asked) : null;
+  if ('properties' in fuller)
+    return differsIn(['properties', 'required'], ['additionalProperties']) ? partOfObject(fuller, asked, equal) : null;
+  if ('items' in fuller) return differsIn(['items'], ['minItems', 'maxItems']) ? partOfList(fuller, asked, equal) : null;
+  if ('anyOf' in fuller) return differsIn(['anyOf'], []) ? partOfAlternatives(fuller, asked, equal) : null;
   return null;
 
   /** Both have these keywords alone, and differ in the first at most. */
   function differsIn(keywords: readonly string[], beside: readonly string[]): boolean {
-    const equal = [...ofAnything, ...beside];
+    const same = [...ofAnything, ...beside];
     return [...Object.keys(fuller as object), ...Object.keys(asked as object)].every(
       (keyword) =>
-        keywords.includes(keyword) ||
-        (equal.includes(keyword) && canonicalJson((fuller as JsonSchema)[keyword]) === canonicalJson((asked as JsonSchema)[keyword])),
+        keywords.includes(keyword) || (same.includes(keyword) && equal((fuller as JsonSchema)[keyword], (asked as JsonSchema)[keyword])),
     );
   }
 }
 
-function partOfObject(fuller: JsonSchema, asked: JsonSchema): Projection | null {
+function partOfObject(fuller: JsonSchema, asked: JsonSchema, equal: Equality): Projection | null {
   const more = fuller['properties'];
   const fewer = asked['properties'];
   if (!isObject(more) || !isObject(fewer) || asked['additionalProperties'] !== false) return null;
   const names = Object.keys(fewer);
   if (!names.every((name) => Object.hasOwn(more, name) && isRequired(fuller, name) === isRequired(asked, name))) return null;
-  const parts = names.map((name) => [name, part(more[name], fewer[name])] as const);
+  const parts = names.map((name) => [name, part(more[name], fewer[name], equal)] as const);
   if (parts.some(([, take]) => take === null)) return null;
   return (value) =>
     isObject(value)
@@ -57,15 +76,15 @@ function partOfObject(fuller: JsonSchema, asked: JsonSchema): Projection | null 
 
 const isRequired = ({ required }: JsonSchema, name: string): boolean => Array.isArray(required) && required.includes(name);
 
-function partOfList(fuller: JsonSchema, asked: JsonSchema): Projection | null {
-  const take = part(fuller['items'], asked['items']);
+function partOfList(fuller: JsonSchema, asked: JsonSchema, equal: Equality): Projection | null {
+  const take = part(fuller['items'], asked['items'], equal);
   return take === null ? null : (value) => (Array.isArray(value) ? value.map(take) : value);
 }
 
-function partOfAlternatives(fuller: JsonSchema, asked: JsonSchema): Projection | null {
+function partOfAlternatives(fuller: JsonSchema, asked: JsonSchema, equal: Equality): Projection | null {
   const [from, to] = [fuller['anyOf'], asked['anyOf']];
   if (!Array.isArray(from) || !Array.isArray(to) || from.length !== to.length) return null;
-  const parts = from.map((option: unknown, index) => ({ option, take: part(option, to[index]) }));
+  const parts = from.map((option: unknown, index) => ({ option, take: part(option, to[index], equal) }));
   const objects = parts.filter(({ option }) => mayBeObject(option));
   if (parts.some(({ option, take }) => take === null || (take !== whole && !mayBeObject(option)))) return null;
   const [only] = objects;

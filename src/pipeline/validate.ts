@@ -14,9 +14,12 @@ import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { repairRequest } from '../core/repair.ts';
 import type { CompletionRequest } from '../core/request.ts';
 import { eachAnswer } from '../core/restart.ts';
+import { turnsOf } from '../core/turns.ts';
 import { growingObject } from './validate/growing-object.ts';
-import { jsonValuesIn } from './validate/json-in-text.ts';
-import type { CompiledSchema, Issue, SchemaCompiler, SchemaLimits } from './validate/schema.ts';
+import type { Issue } from './validate/issues.ts';
+import { jsonIn } from './validate/json-in-text.ts';
+import type { CheckedSchema, SchemaReader } from './validate/schema.ts';
+import { defaultSchemaLimits, type SchemaLimits } from './validate/schema-limits.ts';
 
 export interface ValidateOptions {
   /** Whether the guard masks the route's prompts: placeholders then stand for values that have a format or pattern. */
@@ -24,17 +27,44 @@ export interface ValidateOptions {
   readonly limits?: SchemaLimits;
 }
 
-/** Throws BAD_REQUEST for a schema that cannot be used, and INVALID_OUTPUT, with the issues, for an answer that does not fit it. */
-export function validated({ masked = () => false, limits }: ValidateOptions = {}): Step {
-  let compiler: Promise<SchemaCompiler> | null = null;
-  // Imported with the first structured answer: Ajv takes 14 MB.
-  const loaded = (): Promise<SchemaCompiler> =>
-    (compiler ??= import('./validate/schema.ts').then(({ schemaCompiler }) => schemaCompiler(limits)));
+/** What the check of one answer needs. */
+interface Checking {
+  /** Null: any JSON value will do. */
+  readonly schema: CheckedSchema | null;
+  readonly limits: SchemaLimits;
+  readonly signal: AbortSignal;
+}
+
+/** Characters of an answer that are read in one slice. */
+const charactersPerTurn = 65_536;
+
+/** Throws BAD_REQUEST for a schema that is refused, a tool's included, and INVALID_OUTPUT, with the issues, for an answer that does not fit. */
+export function validated({ masked = () => false, limits = defaultSchemaLimits }: ValidateOptions = {}): Step {
+  let reader: Promise<SchemaReader> | null = null;
+  // Imported with the first schema: RE2 takes some megabytes.
+  const loaded = (): Promise<SchemaReader> => (reader ??= import('./validate/schema.ts').then(({ schemaReader }) => schemaReader(limits)));
   return (next) => (request, call) => {
-    if (request.kind !== 'completion' || request.output.format !== 'json') return next(request, call);
-    const { schema } = request.output;
-    return validAnswer(next, request, call, async () => (schema === null ? null : (await loaded())(schema, masked(call.route))));
+    if (request.kind !== 'completion' || (request.output.format !== 'json' && request.tools.length === 0)) return next(request, call);
+    return checkedAnswer(next, request, call, loaded, { limits, masked: masked(call.route) });
   };
+}
+
+async function* checkedAnswer(
+  next: Handler,
+  request: CompletionRequest,
+  call: Call,
+  loaded: () => Promise<SchemaReader>,
+  { limits, masked }: { readonly limits: SchemaLimits; readonly masked: boolean },
+): AsyncGenerator<Chunk> {
+  const { signal } = call;
+  for (const { name, parameters } of request.tools) await (await loaded()).read(parameters, `the parameters of the tool "${name}"`, signal);
+  if (request.output.format !== 'json') return yield* next(request, call);
+  const { schema } = request.output;
+  yield* validAnswer(next, request, call, {
+    schema: schema === null ? null : await (await loaded()).checked(schema, masked, signal),
+    limits,
+    signal,
+  });
 }
 
 interface Answer {
@@ -47,20 +77,14 @@ interface Answer {
 
 type Reading = { readonly value: unknown } | { readonly issues: readonly Issue[] };
 
-async function* validAnswer(
-  next: Handler,
-  request: CompletionRequest,
-  asked: Call,
-  compile: () => Promise<CompiledSchema | null>,
-): AsyncGenerator<Chunk> {
+async function* validAnswer(next: Handler, request: CompletionRequest, asked: Call, checking: Checking): AsyncGenerator<Chunk> {
   const call: Call = { ...asked, spent: asked.spent ?? { attempts: 0, endsAt: null } };
-  const compiled = await compile();
-  const first = yield* listened(next(request, call), compiled, call);
-  const reading = readingOf(first, compiled);
+  const first = yield* listened(next(request, call), checking, call);
+  const reading = await readingOf(first, checking);
   if (!('issues' in reading)) return yield* shownAs(first, reading);
   if (first.shown || first.reason === 'length' || first.reason === 'content-filter') throw invalid(first, reading.issues);
-  const second = yield* repaired(next, repairRequest(request, first.text, reading.issues), call, compiled, invalid(first, reading.issues));
-  const again = readingOf(second, compiled);
+  const second = yield* repaired(next, repairRequest(request, first.text, reading.issues), call, checking, invalid(first, reading.issues));
+  const again = await readingOf(second, checking);
   if ('issues' in again) throw invalid(second, again.issues);
   yield* first.held.filter((chunk) => chunk.type === 'warning');
   yield* shownAs(second, again);
@@ -71,11 +95,11 @@ async function* repaired(
   next: Handler,
   request: CompletionRequest,
   call: Call,
-  compiled: CompiledSchema | null,
+  checking: Checking,
   failure: GatewayError,
 ): AsyncGenerator<Chunk, Answer> {
   try {
-    return yield* listened(next(request, call), compiled, call);
+    return yield* listened(next(request, call), checking, call);
   } catch (error) {
     const { code } = asGatewayError(error);
     if (call.signal.aborted || code === 'CANCELLED' || code === 'TIMEOUT' || code === 'INTERNAL') throw error;
@@ -84,18 +108,19 @@ async function* repaired(
 }
 
 /** Of a stream that begins anew, what was said last. */
-function listened(chunks: AsyncIterable<Chunk>, compiled: CompiledSchema | null, { live = false }: Call): AsyncGenerator<Chunk, Answer> {
-  return eachAnswer(chunks, (answer) => listen(answer, compiled, live));
+function listened(chunks: AsyncIterable<Chunk>, checking: Checking, { live = false }: Call): AsyncGenerator<Chunk, Answer> {
+  return eachAnswer(chunks, (answer) => listen(answer, checking, live));
 }
 
-async function* listen(chunks: AsyncIterable<Chunk>, compiled: CompiledSchema | null, live: boolean): AsyncGenerator<Chunk, Answer> {
-  const growing = live ? growingObject(compiled) : null;
+async function* listen(chunks: AsyncIterable<Chunk>, { schema, limits }: Checking, live: boolean): AsyncGenerator<Chunk, Answer> {
+  const growing = live ? growingObject(schema, limits.maxAnswerDepth) : null;
   const held: Chunk[] = [];
   let answer: Omit<Answer, 'held'> = { text: '', reason: null, shown: false, calledTools: false };
   for await (const chunk of chunks) {
     if (chunk.type === 'text') {
       answer = { ...answer, text: answer.text + chunk.text };
-      const value = growing?.push(chunk.text) ?? null;
+      if (answer.text.length > limits.maxAnswerLength) throw tooLong(answer, limits.maxAnswerLength);
+      const value = (await growing?.push(chunk.text)) ?? null;
       if (value === null) continue;
       answer = { ...answer, shown: true };
       yield { type: 'object', value, final: false };
@@ -114,17 +139,22 @@ async function* listen(chunks: AsyncIterable<Chunk>, compiled: CompiledSchema | 
 }
 
 /** Undefined value: the model called tools instead of answering, and the answer comes in a later turn. */
-function readingOf(answer: Answer, compiled: CompiledSchema | null): Reading {
-  if (answer.calledTools && answer.text.trim() === '') return { value: undefined };
-  const values = jsonValuesIn(answer.text);
-  if (values.length === 0) return { issues: [{ path: '', message: answer.text.trim() === '' ? 'must not be empty' : 'must be JSON' }] };
+async function readingOf(answer: Answer, { schema, limits, signal }: Checking): Promise<Reading> {
+  const isEmpty = answer.text.trim() === '';
+  if (answer.calledTools && isEmpty) return { value: undefined };
   let issues: readonly Issue[] | null = null;
-  for (const value of values) {
-    const wrong = compiled?.issues(value) ?? null;
-    if (wrong === null) return { value };
+  let tooDeep = false;
+  const turns = turnsOf({ unitsPerTurn: charactersPerTurn, signal });
+  for await (const read of jsonIn(answer.text, { maxDepth: limits.maxAnswerDepth, turns })) {
+    tooDeep ||= read === 'too-deep';
+    if (typeof read === 'string') continue;
+    const wrong = (await schema?.issues(read.value)) ?? null;
+    if (wrong === null) return { value: read.value };
     issues ??= wrong;
   }
-  return { issues: issues ?? [] };
+  if (issues !== null) return { issues };
+  if (tooDeep) return { issues: [{ path: '', message: `must nest objects and lists no deeper than ${limits.maxAnswerDepth} levels` }] };
+  return { issues: [{ path: '', message: isEmpty ? 'must not be empty' : 'must be JSON' }] };
 }
 
 function* shownAs({ held, reason }: Answer, reading: { readonly value: unknown }): Generator<Chunk> {
@@ -135,6 +165,12 @@ function* shownAs({ held, reason }: Answer, reading: { readonly value: unknown }
   }
   if (reason !== null) yield { type: 'finish', reason };
 }
+
+const tooLong = (answer: { readonly shown: boolean }, max: number): GatewayError =>
+  new GatewayError('INVALID_OUTPUT', `The model's answer is longer than ${max} characters. A shorter JSON value would be accepted.`, {
+    issues: [{ path: '', message: `must be no longer than ${max} characters` }],
+    phase: answer.shown ? 'mid-stream' : 'before-content',
+  });
 
 function invalid({ reason, shown }: Answer, issues: readonly Issue[]): GatewayError {
   return new GatewayError('INVALID_OUTPUT', sentences(reason, issues), { issues, phase: shown ? 'mid-stream' : 'before-content' });

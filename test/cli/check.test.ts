@@ -158,7 +158,7 @@ describe('fieldgate check', () => {
     ],
     [
       'has not the form',
-      { 'x.config.ts': 'export default { providers: {}, deployments: { a: 1 }, routes: {} };' },
+      { 'x.config.ts': 'export default { providers: {}, deployments: {}, routes: { default: {} } };' },
       'has not the form of a configuration',
     ],
   ] as const)('says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {

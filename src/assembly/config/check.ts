@@ -5,7 +5,7 @@ import { graphMistakes } from './graph.ts';
 import { limitMistakes } from './limits.ts';
 import { deploymentMistakes, routeMistakes, routeNameMistakes } from './models.ts';
 import { serverMistakes, storageMistakes, telemetryMistakes } from './server.ts';
-import { settingMistakes } from './settings.ts';
+import { settingMistakes, shapeMistakes } from './settings.ts';
 import { teamMistakes } from './teams.ts';
 import { warningsOf } from './warnings.ts';
 
@@ -18,6 +18,8 @@ export interface ConfigReport {
 
 /** `folder`: where the configuration lies; its relative paths begin there. */
 export function checkConfig(config: GatewayConfig, folder: string): ConfigReport {
+  const shapes = shapeMistakes(config);
+  if (shapes.length > 0) return { mistakes: shapes, warnings: [] };
   const mistakes = [
     ...settingMistakes(config),
     ...deploymentMistakes(config),

@@ -1,7 +1,7 @@
 /** `server.limits`: every number of it, its name and its ceiling. */
 import type { GatewayConfig } from '../../config.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import { limitNames, type ServerLimits, serverLimits } from '../../server/limits.ts';
-import { nearest } from './nearest.ts';
 import { isWhole } from './told.ts';
 
 const mebibyte = 1024 * 1024;
@@ -25,7 +25,7 @@ export function limitMistakes({ server: { limits: given = {} } = {} }: GatewayCo
   const found: string[] = [];
   for (const [name, value] of Object.entries(given)) {
     if (!isLimit(name)) {
-      const near = nearest(name, limitNames);
+      const near = nearestName(name, limitNames);
       found.push(
         `server.limits.${name} is no setting. ${near === null ? `Settings here: ${limitNames.join(', ')}.` : `Did you mean ${near}?`}`,
       );

@@ -1,6 +1,7 @@
 /** Deployments, and the routes that lead to them. */
-import type { DeploymentConfig, GatewayConfig, RouteNames } from '../../config.ts';
+import type { GatewayConfig, RouteNames } from '../../config.ts';
 import { strategies } from '../../routing/strategies/registry.ts';
+import { priceMistakes } from './prices.ts';
 import { isWhole, listed, own } from './told.ts';
 
 export function deploymentMistakes(config: GatewayConfig): string[] {
@@ -18,18 +19,8 @@ export function deploymentMistakes(config: GatewayConfig): string[] {
     }
     if (deployment.weight !== undefined && !(deployment.weight >= 0))
       found.push(`${path}.weight is ${deployment.weight}. It must be 0 or more.`);
-    for (const [of, amount] of pricesIn(deployment)) {
-      if (!(amount >= 0)) found.push(`${path}.price.${of} is ${amount}. It must be US dollars per million tokens, 0 or more.`);
-    }
-    return found;
+    return [...found, ...priceMistakes(`${path}.price`, deployment.price)];
   });
-}
-
-/** Every amount of an operator's own price, by its name. */
-function pricesIn({ price }: DeploymentConfig): readonly (readonly [string, number])[] {
-  if (price === undefined) return [];
-  if (!('tiers' in price)) return Object.entries(price);
-  return price.tiers.flatMap((tier, index) => Object.entries(tier).map(([of, amount]) => [`tiers.${index}.${of}`, amount] as const));
 }
 
 export function routeMistakes(config: GatewayConfig): string[] {

@@ -14,7 +14,9 @@ import type {
   TeamConfig,
   TelemetryConfig,
 } from '../../config.ts';
+import { nearestName } from '../../core/nearest-name.ts';
 import type { Capability } from '../../providers/provider.ts';
+import { flatPriceNames, tieredPriceNames, tierNames } from './prices.ts';
 
 type Names<T> = Readonly<Record<keyof T, true>>;
 
@@ -131,32 +133,81 @@ export function settingMistakes(config: GatewayConfig): readonly string[] {
   return [...unknownSettings(config), ...wrongValues(config)];
 }
 
-function unknownSettings(config: GatewayConfig): readonly string[] {
-  const { deployments, routes, teams = {} } = config;
-  const of = (path: string, value: object | undefined, names: Readonly<Record<string, true>>): readonly string[] =>
-    Object.keys(value ?? {})
-      .filter((name) => !Object.hasOwn(names, name))
-      .map((name) => `${path}${name} is no setting. Settings${path === '' ? '' : ' here'}: ${Object.keys(names).join(', ')}.`);
-  const ofEach = (path: string, values: object, names: Readonly<Record<string, true>>): readonly string[] =>
-    Object.entries(values).flatMap(([name, value]) => of(`${path}.${name}.`, value as object, names));
+type Checked = Readonly<Record<string, true>>;
+type Settings = Readonly<Record<string, unknown>>;
+type Objects = readonly (readonly [path: string, value: unknown, names: Checked])[];
+
+/** Settings that must be objects and are not: what else is wrong with such a file cannot be told. */
+export function shapeMistakes(config: GatewayConfig): readonly string[] {
+  const missing = (['providers', 'deployments', 'routes'] as const).filter((name) => config[name] === undefined);
   return [
-    ...of('', config, gateway),
-    ...ofEach('deployments', deployments, deployment),
-    ...ofEach('routes', routes, route),
-    ...Object.entries(routes).flatMap(([name, settings]) => of(`routes.${name}.hedge.`, settings.hedge, hedge)),
-    ...ofEach('guardrails', config.guardrails ?? [], guardrail),
-    ...ofEach('collections', config.collections ?? {}, collection),
-    ...ofEach('documents', config.documents ?? [], document),
-    ...of('retrieval.', config.retrieval, retrieval),
-    ...ofEach('teams', teams, team),
-    ...of('graph.', config.graph, graph),
-    ...ofEach('graph.subgraphs', config.graph?.subgraphs ?? [], subgraph),
-    ...of('storage.', config.storage, storage),
-    ...of('server.', config.server, server),
-    ...of('telemetry.', config.telemetry, telemetry),
-    ...of('telemetry.metrics.', config.telemetry?.metrics || undefined, metrics),
+    ...missing.map((name) => `${name} is missing. It must be an object.`),
+    ...objectsIn(config).flatMap(([path, value, names]) =>
+      isObject(value) ? [] : [`${path} is ${shown(value)}. It must be an object with settings: ${Object.keys(names).join(', ')}.`],
+    ),
+    ...(['providers', 'deployments', 'routes', 'collections', 'teams'] as const)
+      .filter((name) => config[name] !== undefined && !isObject(config[name]))
+      .map((name) => `${name} is ${shown(config[name])}. It must be an object with a member for each.`),
+    ...(
+      [
+        ['guardrails', config.guardrails],
+        ['documents', config.documents],
+        ['graph.subgraphs', config.graph?.subgraphs],
+      ] as const
+    )
+      .filter(([, list]) => list !== undefined && !Array.isArray(list))
+      .map(([path, list]) => `${path} is ${shown(list)}. It must be a list.`),
   ];
 }
+
+function unknownSettings(config: GatewayConfig): readonly string[] {
+  return objectsIn(config).flatMap(([path, value, names]) =>
+    Object.keys(isObject(value) ? value : {})
+      .filter((name) => !Object.hasOwn(names, name))
+      .map((name) => {
+        const known = Object.keys(names);
+        const meant = nearestName(name, known);
+        const at = path === '' ? name : `${path}.${name}`;
+        return `${at} is no setting. Settings${path === '' ? '' : ' here'}: ${known.join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`;
+      }),
+  );
+}
+
+/** Every object of the configuration whose names are the gateway's own, with its path. */
+function objectsIn(config: GatewayConfig): Objects {
+  const of = (path: string, value: unknown, names: Checked): Objects => (value === undefined ? [] : [[path, value, names] as const]);
+  const each = (path: string, values: unknown, names: Checked, within: (path: string, value: Settings) => Objects = () => []) =>
+    Object.entries(typeof values === 'object' && values !== null ? values : {}).flatMap(([name, value]) => [
+      ...of(`${path}.${name}`, value ?? null, names),
+      ...(isObject(value) ? within(`${path}.${name}`, value) : []),
+    ]);
+  const { metrics: address } = config.telemetry ?? {};
+  return [
+    ...of('', config, gateway),
+    ...each('deployments', config.deployments, deployment, (path, settings) => pricesIn(`${path}.price`, settings['price'])),
+    ...each('routes', config.routes, route, (path, settings) => of(`${path}.hedge`, settings['hedge'], hedge)),
+    ...each('guardrails', config.guardrails, guardrail),
+    ...each('collections', config.collections, collection),
+    ...each('documents', config.documents, document),
+    ...of('retrieval', config.retrieval, retrieval),
+    ...each('teams', config.teams, team),
+    ...of('graph', config.graph, graph),
+    ...each('graph.subgraphs', config.graph?.subgraphs, subgraph),
+    ...of('storage', config.storage, storage),
+    ...of('server', config.server, server),
+    ...of('telemetry', config.telemetry, telemetry),
+    ...of('telemetry.metrics', address === false ? undefined : address, metrics),
+  ];
+}
+
+function pricesIn(path: string, price: unknown): Objects {
+  if (price === undefined) return [];
+  if (!isObject(price) || !('tiers' in price)) return [[path, price, flatPriceNames]];
+  const tiers: readonly unknown[] = Array.isArray(price['tiers']) ? price['tiers'] : [];
+  return [[path, price, tieredPriceNames], ...tiers.map((tier, index) => [`${path}.tiers.${index}`, tier, tierNames] as const)];
+}
+
+const isObject = (value: unknown): value is Settings => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function wrongValues({ deployments, graph = {}, logLevel }: GatewayConfig): readonly string[] {
   const found: string[] = [];

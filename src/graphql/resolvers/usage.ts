@@ -2,6 +2,7 @@ import type { Principal } from '../../core/call.ts';
 import type { UsageDimension, UsageQuery } from '../../storage/ledger.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
 import { quoteOf } from '../quote.ts';
+import { quoteDesk } from '../quote-work.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import { dateTimeOf } from '../scalars.ts';
 import type { Services } from '../services.ts';
@@ -9,11 +10,12 @@ import type { Services } from '../services.ts';
 const intervals = { MINUTE: 'minute', HOUR: 'hour', DAY: 'day', MONTH: 'month' } as const;
 
 export function usageResolvers(services: Services): Resolvers {
+  const desk = quoteDesk();
   return {
     Query: {
-      aiQuote: (_, { document, operationName, variables }, { principal }, { schema }) => {
+      aiQuote: (_, { document, operationName, variables }, { principal, usage }, { schema }) => {
         const values = jsonObject('variables', variables, '{ "id": "42" }');
-        return quoteOf({ document, operationName: operationName ?? null, variables: values, principal, schema }, services);
+        return quoteOf({ document, operationName: operationName ?? null, variables: values, principal, schema }, services, desk(usage));
       },
       aiUsage: async (_, { input }, { principal }) => {
         const { totals, endCursor } = await services.ledger.totals(usageQueryOf(input, principal));

@@ -1,44 +1,61 @@
-/** The JSON value in a model's answer: alone, in a code fence, or between prose. */
+/** The JSON value in a model's answer: alone, in a code fence, or between prose. Read in slices. */
+import type { Turns } from '../../core/turns.ts';
+import { growingJson } from './growing-json.ts';
 
 /** How many beginnings are tried in text that is not JSON from its start; each costs one pass. */
-const mostStarts = 24;
+const maxStarts = 24;
 const fence = /```[\w-]*[ \t]*\n([\s\S]*?)```/g;
+/** Characters that are read between two looks at whether others should have their turn. */
+const sliceLength = 8_192;
 
-/** Values found, the likeliest first; empty when there is none. */
-export function jsonValuesIn(text: string): unknown[] {
-  const whole = parsed(text.trim());
-  if (whole.length > 0) return whole;
-  const values: unknown[] = [];
+export type ReadJson = { readonly value: unknown } | 'no-json' | 'too-deep';
+
+/** Objects and lists inside each other, and the turns in which characters are counted. */
+export interface JsonReading {
+  readonly maxDepth: number;
+  readonly turns: Turns;
+}
+
+/** What is found, the likeliest first. */
+export async function* jsonIn(text: string, reading: JsonReading): AsyncGenerator<ReadJson> {
+  const whole = await readJson(text.trim(), reading);
+  yield whole;
+  if (whole !== 'no-json') return;
   const start = jsonStart(text);
-  if (start !== null) values.push(...valueAt(text, start));
-  for (const match of text.matchAll(fence)) values.push(...parsed((match[1] ?? '').trim()));
+  if (start !== null) yield await valueAt(text, start, reading);
+  for (const match of text.matchAll(fence)) yield await readJson((match[1] ?? '').trim(), reading);
   let at = nextOpening(text, 0);
-  for (let tries = 0; at !== -1 && tries < mostStarts; tries += 1) {
+  for (let tries = 0; at !== -1 && tries < maxStarts; tries += 1) {
     const end = endOfValue(text, at);
-    const found = end === null ? [] : parsed(text.slice(at, end));
-    values.push(...found);
-    at = nextOpening(text, found.length > 0 && end !== null ? end : at + 1);
+    await reading.turns.spend(text.length - at);
+    const found = end === null ? 'no-json' : await readJson(text.slice(at, end), reading);
+    yield found;
+    at = nextOpening(text, found !== 'no-json' && end !== null ? end : at + 1);
   }
-  return values;
 }
 
 /** Where an object or array begins that is the first thing said, inside a code fence or not; null when prose comes first. */
 export function jsonStart(text: string): number | null {
-  const match = /^\s*(?:```[\w-]*[ \t]*\n\s*)?(?=[{[])/.exec(text);
-  return match === null ? null : match[0].length;
+  const match = /^(?:```[\w-]*[ \t]*\n\s*)?(?=[{[])/.exec(text.trimStart());
+  return match === null ? null : text.length - text.trimStart().length + match[0].length;
 }
 
-function valueAt(text: string, start: number): unknown[] {
+async function valueAt(text: string, start: number, reading: JsonReading): Promise<ReadJson> {
   const end = endOfValue(text, start);
-  return end === null ? [] : parsed(text.slice(start, end));
+  await reading.turns.spend(text.length - start);
+  return end === null ? 'no-json' : readJson(text.slice(start, end), reading);
 }
 
-function parsed(text: string): unknown[] {
-  try {
-    return [JSON.parse(text)];
-  } catch {
-    return [];
+async function readJson(text: string, { maxDepth, turns }: JsonReading): Promise<ReadJson> {
+  const json = growingJson(maxDepth);
+  for (let at = 0; at < text.length && json.state() !== 'broken' && json.state() !== 'too-deep'; at += sliceLength) {
+    json.push(text.slice(at, at + sliceLength));
+    await turns.spend(Math.min(sliceLength, text.length - at));
   }
+  json.end();
+  const state = json.state();
+  if (state === 'over') return { value: json.value() };
+  return state === 'too-deep' ? 'too-deep' : 'no-json';
 }
 
 function nextOpening(text: string, from: number): number {

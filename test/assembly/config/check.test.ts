@@ -110,3 +110,84 @@ describe('a team’s requestsPerMinute', () => {
     ]);
   });
 });
+
+describe('a setting by a wrong name', () => {
+  const said = (changes: object): readonly string[] => mistakesOf(changes as Partial<GatewayConfig>);
+  const deployed = (settings: object): object => ({ deployments: { ...plainConfig.deployments, lexical: { ...lexical, ...settings } } });
+  const tier = { aboveInputTokens: 0, inputPerMillion: 1, outputPerMillion: 2, cacheReadPerMillion: 1, cacheWritePerMillion: 1 };
+
+  it.each<readonly [string, object]>([
+    [
+      'deployments.lexical.price.inputPerMillion is no setting. … Did you mean input?',
+      deployed({ price: { inputPerMillion: 1, outputPerMillion: 2 } }),
+    ],
+    [
+      'deployments.lexical.price.outputPerMillion is no setting. … Did you mean output?',
+      deployed({ price: { input: 1, outputPerMillion: 2 } }),
+    ],
+    [
+      'deployments.lexical.price.cache_read is no setting. … Did you mean cacheRead?',
+      deployed({ price: { input: 1, output: 2, cache_read: 1 } }),
+    ],
+    ['deployments.lexical.price.input is no setting. … ', deployed({ price: { tiers: [tier], input: 1 } })],
+    [
+      'deployments.lexical.price.tiers.0.aboveTokens is no setting. … Did you mean aboveInputTokens?',
+      deployed({ price: { tiers: [{ ...tier, aboveTokens: 0 }] } }),
+    ],
+    ['deployments.lexical.maxOutputToken is no setting. … Did you mean maxOutputTokens?', deployed({ maxOutputToken: 5 })],
+    [
+      'routes.default.hedge.afterMS is no setting. … Did you mean afterMs?',
+      { routes: { ...plainConfig.routes, default: { deployments: ['extractive'], hedge: { afterMS: 300 } } } },
+    ],
+    ['teams.web.montlyBudget is no setting. … Did you mean monthlyBudget?', { teams: { web: { montlyBudget: '5' } } }],
+    ['graph.subgraphs.0.URL is no setting. … Did you mean url?', subgraph({ URL: 'x' })],
+    ['telemetry.metrics.prot is no setting. … Did you mean port?', { telemetry: { metrics: { port: 9_000, prot: 1 } } }],
+    ['collections.docs.reader is no setting. … Did you mean readers?', { collections: { docs: { reader: ['a'] } } }],
+  ])('is told, and what was meant: %s', (sentence, changes) => {
+    const [begin = '', end = ''] = sentence.split('…');
+    expect(said(changes)).toContainEqual(
+      expect.stringMatching(new RegExp(`^${begin.replaceAll('.', '\\.').trim()}.*${end.replace('?', '\\?').trim()}$`)),
+    );
+  });
+
+  it.each<readonly [string, object]>([
+    [
+      'deployments.lexical.price.output is missing. It must be US dollars per million tokens, 0 or more.',
+      deployed({ price: { input: 1 } }),
+    ],
+    [
+      'deployments.lexical.price.tiers is empty. It must be a list of prices, the first with aboveInputTokens: 0.',
+      deployed({ price: { tiers: [] } }),
+    ],
+    [
+      'deployments.lexical.price.tiers.0.aboveInputTokens is 5. It must be 0, since the first tier holds from there.',
+      deployed({ price: { tiers: [{ ...tier, aboveInputTokens: 5 }] } }),
+    ],
+    [
+      'deployments.lexical.price.tiers.1.aboveInputTokens is 0. It must be a whole number above 0, the tier before it.',
+      deployed({ price: { tiers: [tier, tier] } }),
+    ],
+    [
+      'deployments.lexical.price.input is 1. It must be US dollars per million tokens, 0 or more.',
+      deployed({ price: { input: '1', output: 2 } }),
+    ],
+    ['deployments.lexical.price is 5. It must be an object with settings: input, output, cacheRead, cacheWrite.', deployed({ price: 5 })],
+    [
+      'routes.default.hedge is 300. It must be an object with settings: afterMs.',
+      { routes: { ...plainConfig.routes, default: { deployments: ['extractive'], hedge: 300 } } },
+    ],
+    ['server is null. It must be an object with settings: host, port,', { server: null }],
+    [
+      'deployments.lexical is "gpt". It must be an object with settings: provider, model,',
+      { deployments: { ...plainConfig.deployments, lexical: 'gpt' } },
+    ],
+    ['teams is []. It must be an object with a member for each.', { teams: [] }],
+    ['graph.subgraphs is {"shop":"x"}. It must be a list.', { graph: { subgraphs: { shop: 'x' } } }],
+    ['routes is missing. It must be an object.', { routes: undefined }],
+  ])('or with a value that cannot be meant is told: %s', (sentence, changes) => {
+    expect(
+      said(changes).some((told) => told.startsWith(sentence)),
+      JSON.stringify(said(changes)),
+    ).toBe(true);
+  });
+});

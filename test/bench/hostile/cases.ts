@@ -3,5 +3,7 @@ import { documentCases } from './documents.ts';
 import { doorCases } from './door.ts';
 import { guardCases } from './guards.ts';
 import type { HostileCase } from './hostile-case.ts';
+import { quoteCases } from './quote.ts';
+import { schemaCases } from './schema.ts';
 
-export const hostileCases: readonly HostileCase[] = [...documentCases, ...doorCases, ...guardCases];
+export const hostileCases: readonly HostileCase[] = [...documentCases, ...doorCases, ...guardCases, ...schemaCases, ...quoteCases];

@@ -1,0 +1,169 @@
+/**
+ * The work of all quotes of one request, whose aliases may be thirty: bounded together, and each step in a turn of its own.
+ *
+ * A document is read once, by whomever it is asked; that it is refused is remembered like the document itself.
+ */
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  OverlappingFieldsCanBeMergedRule,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import { maxUnfoldedFields } from '../fields/quote.ts';
+import { checkDocumentSize, type DocumentSize } from './document-size.ts';
+import { refuse } from './refuse.ts';
+
+export interface QuoteWork {
+  /** The document, valid for the schema. Throws BAD_REQUEST for one that could not run. */
+  document(text: string, schema: GraphQLSchema): Promise<DocumentNode>;
+  /** Counts before the work is done; throws COST_LIMIT_EXCEEDED or BAD_REQUEST for what is too much for one request. */
+  spend(work: { readonly fields: number; readonly variables: Readonly<Record<string, unknown>> }): void;
+  /** Runs when others have had their turn. */
+  inTurn<T>(work: () => T): Promise<T>;
+}
+
+/** More tokens than are run by default: a document may be quoted that has to be cut up first. */
+const maxSize: DocumentSize = { tokens: 7_500, nesting: 100 };
+/** In all documents of one request, those that differ. */
+const maxTokensTogether = 20_000;
+/** Of the variables of all quotes of one request, as JSON in UTF-16 units: as much as a request brings. */
+const maxVariablesTogether = 2 * 1024 * 1024;
+
+/** Of all documents that are remembered. */
+const maxRememberedBytes = 8 * 1024 * 1024;
+/** A token and its share of the tree, as measured. */
+const bytesPerToken = 370;
+
+interface Remembered {
+  /** Or why it is refused. */
+  readonly document: DocumentNode | GatewayError;
+  readonly bytes: number;
+}
+
+/** One for all requests; `operation` is an object that all fields of one request share. */
+export function quoteDesk(): (operation: object) => QuoteWork {
+  const remembered = new WeakMap<GraphQLSchema, Map<string, Remembered>>();
+  const works = new WeakMap<object, QuoteWork>();
+
+  function remember(schema: GraphQLSchema, text: string, document: DocumentNode | GatewayError, tokens: number): void {
+    const documents = remembered.get(schema) ?? new Map<string, Remembered>();
+    remembered.set(schema, documents);
+    documents.set(text, { document, bytes: 2 * text.length + (document instanceof GatewayError ? 1_000 : tokens * bytesPerToken) });
+    let bytes = [...documents.values()].reduce((sum, { bytes: own }) => sum + own, 0);
+    for (const [oldest, { bytes: freed }] of documents) {
+      if (bytes <= maxRememberedBytes) break;
+      documents.delete(oldest);
+      bytes -= freed;
+    }
+  }
+
+  return (operation) => {
+    const known = works.get(operation);
+    if (known !== undefined) return known;
+    const work = workOf((schema, text) => remembered.get(schema)?.get(text)?.document ?? null, remember);
+    works.set(operation, work);
+    return work;
+  };
+}
+
+function workOf(
+  recall: (schema: GraphQLSchema, text: string) => DocumentNode | GatewayError | null,
+  remember: (schema: GraphQLSchema, text: string, document: DocumentNode | GatewayError, tokens: number) => void,
+): QuoteWork {
+  const documents = new Map<string, Promise<DocumentNode>>();
+  const weights = new WeakMap<object, number>();
+  let last: Promise<unknown> = Promise.resolve();
+  let tokens = 0;
+  let fields = 0;
+  let variableLength = 0;
+
+  const inTurn: QuoteWork['inTurn'] = (work) => {
+    const mine = last.then(() => new Promise((resolve) => setImmediate(resolve))).then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+
+  async function read(text: string, schema: GraphQLSchema): Promise<DocumentNode> {
+    const own = await inTurn(() => runnable(() => checkDocumentSize(text, maxSize)));
+    tokens += own;
+    if (tokens > maxTokensTogether)
+      refuse(`The documents to quote have more than ${maxTokensTogether} tokens together. Quote fewer of them in one request.`);
+    const known = recall(schema, text);
+    if (known instanceof GatewayError) throw new GatewayError(known.code, known.message, known.details);
+    if (known !== null) return known;
+    try {
+      const document = await inTurn(() => runnable(() => parse(text)));
+      for (const rules of ruleSets) await inTurn(() => runnable(() => checkValid(schema, document, rules)));
+      remember(schema, text, document, own);
+      return document;
+    } catch (error) {
+      if (error instanceof GatewayError) remember(schema, text, error, own);
+      throw error;
+    }
+  }
+
+  return {
+    inTurn,
+    document(text, schema) {
+      const known = documents.get(text) ?? read(text, schema);
+      documents.set(text, known);
+      return known;
+    },
+    spend({ fields: more, variables }) {
+      fields += more;
+      if (fields > maxUnfoldedFields) {
+        throw new GatewayError(
+          'COST_LIMIT_EXCEEDED',
+          `With their fragments unfolded the documents to quote have more than ${maxUnfoldedFields} fields together. Ask for fewer at a time.`,
+        );
+      }
+      const length = weights.get(variables) ?? lengthOf(variables, maxVariablesTogether);
+      weights.set(variables, length);
+      variableLength += length;
+      if (variableLength > maxVariablesTogether)
+        refuse(
+          `The variables of all quotes have more than ${maxVariablesTogether} characters together. Quote fewer operations in one request.`,
+        );
+    },
+  };
+}
+
+/** In three turns. The rule that compares fields with fields takes as long as all others together. */
+const others = specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule);
+const ruleSets = [others.slice(0, others.length / 2), others.slice(others.length / 2), [OverlappingFieldsCanBeMergedRule]];
+
+function checkValid(schema: GraphQLSchema, document: DocumentNode, rules: readonly ValidationRule[]): void {
+  const [error] = validate(schema, document, rules, { maxErrors: 1 });
+  if (error !== undefined) throw error;
+}
+
+/** BAD_REQUEST for what graphql itself would refuse. */
+export function runnable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Of the value as JSON text, about; counted up to `max`. */
+function lengthOf(value: unknown, max: number): number {
+  let length = 0;
+  const open: unknown[] = [value];
+  while (open.length > 0 && length <= max) {
+    const next = open.pop();
+    length += typeof next === 'string' ? next.length + 2 : 2;
+    if (typeof next !== 'object' || next === null) continue;
+    for (const [name, inner] of Object.entries(next)) {
+      length += Array.isArray(next) ? 1 : name.length + 4;
+      open.push(inner);
+    }
+  }
+  return length;
+}

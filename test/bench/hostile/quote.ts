@@ -1,0 +1,54 @@
+/** `aiQuote` thirty times in one request, with documents whose fragments unfold without end, or just so far. */
+import { buildSchema } from 'graphql';
+import { admission } from '../../../src/assembly/admission.ts';
+import { quoteOf } from '../../../src/graphql/quote.ts';
+import { quoteDesk } from '../../../src/graphql/quote-work.ts';
+import type { Services } from '../../../src/graphql/services.ts';
+import { principal } from '../../graphql/fakes.ts';
+import type { HostileCase } from './hostile-case.ts';
+
+const schema = buildSchema('type Product { name: String summary: String like: Product } type Query { product: Product }');
+const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const bomb = (salt: string): string =>
+  `{ product { ...F0 } } ${many(200, (n) => `fragment F${n} on Product { s${salt}${n}: summary ...F${n + 1} ...F${n + 1} }`).join(' ')} fragment F200 on Product { summary }`;
+
+function quoteCase(name: string, documents: readonly string[]): HostileCase {
+  return {
+    name: `aiQuote: ${name}`,
+    prepare: async () => ({
+      async attack() {
+        const { quote } = admission({
+          rules: {
+            ceilingOf: (of) => (of === 'Product.summary' ? () => ({ inputTokens: 1, outputTokens: 1, cost: 1 }) : null),
+            listSizeOf: () => null,
+            assumedListSize: 10,
+          },
+          mostPerOperation: null,
+          isEntityField: () => false,
+        });
+        const services = { graph: () => schema, quote, mostPerOperation: null, limits: { budgets: async () => [] } } as unknown as Services;
+        const work = quoteDesk()({});
+        const asked = documents.map((document) =>
+          quoteOf({ document, operationName: null, variables: {}, principal: principal(), schema }, services, work),
+        );
+        const refused = (await Promise.allSettled(asked)).find((result) => result.status === 'rejected');
+        if (refused !== undefined) throw refused.reason;
+      },
+    }),
+  };
+}
+
+export const quoteCases: readonly HostileCase[] = [
+  quoteCase(
+    'one fragment bomb in thirty aliases',
+    many(30, () => bomb('')),
+  ),
+  quoteCase(
+    'thirty fragment bombs',
+    many(30, (n) => bomb(`x${n}x`)),
+  ),
+  quoteCase('a document of as many fields as are accepted', [
+    `{ product { ${many(196, () => '...A').join(' ')} } } fragment A on Product { ${many(98, (n) => `a${n}: summary`).join(' ')} }`,
+  ]),
+  quoteCase('a document of as many tokens as are accepted, all alike', [`{ product { ${'summary '.repeat(7_490)} } }`]),
+];
