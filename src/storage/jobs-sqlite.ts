@@ -1,3 +1,4 @@
+import { commitOrRefuse } from './commit-or-refuse.ts';
 import type { Database, Row } from './database.ts';
 import type { JobLease, JobState, Jobs } from './jobs.ts';
 
@@ -7,9 +8,10 @@ const endedJobsKeptMs = 7 * 24 * 3_600_000;
 
 /** The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC. */
 export async function openJobs(database: Database, now: () => number = Date.now): Promise<Jobs> {
+  const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun. Try again in a moment.');
   return {
     async add({ id, kind, owner, body, progress }) {
-      await database.tx(async (tx) => {
+      await commit(async (tx) => {
         await tx.run(`delete from jobs where ended_at < $1`, [now() - endedJobsKeptMs]);
         await tx.run(`insert into jobs (id, kind, owner, body, progress, status, created_at) values ($1, $2, $3, $4, $5, 'waiting', $6)`, [
           id,

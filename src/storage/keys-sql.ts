@@ -1,10 +1,12 @@
+import { commitOrRefuse } from './commit-or-refuse.ts';
 import type { Database, Row } from './database.ts';
 import type { KeyRecord, Keys } from './keys.ts';
 
 export function openKeys(database: Database): Keys {
+  const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed. Try again in a moment.');
   return {
     async put(key) {
-      await database.run(putKey, [
+      const values = [
         key.id,
         key.secretHash,
         key.name,
@@ -16,7 +18,8 @@ export function openKeys(database: Database): Keys {
         key.createdAt,
         key.expiresAt,
         key.revokedAt,
-      ]);
+      ];
+      await commit((tx) => tx.run(putKey, values));
     },
     async find(id) {
       const [row] = await database.all('select * from virtual_keys where id = $1', [id]);
@@ -26,7 +29,7 @@ export function openKeys(database: Database): Keys {
       return (await database.all('select * from virtual_keys order by created_at, id')).map(keyOf);
     },
     revoke: (id, at) =>
-      database.tx(async (tx) => {
+      commit(async (tx) => {
         await tx.run('update virtual_keys set revoked_at = coalesce(revoked_at, $2) where id = $1', [id, at]);
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         return row === undefined ? null : keyOf(row);

@@ -19,7 +19,7 @@ describe('the state', () => {
     const folder = join(temporaryFolder(), 'state');
     const storage = await openStorage({ folder });
     storage.ledger.append([usageRow({ cost: 7 })]);
-    await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000 });
+    await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000, freesKey: false });
     await storage.close();
     const again = await opened({ folder });
     expect((await again.ledger.totals(all)).totals).toMatchObject([{ calls: 1, cost: 7 }]);
