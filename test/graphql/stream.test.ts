@@ -205,9 +205,9 @@ describe('snapshots', () => {
     let text = '';
     async function* told(): AsyncGenerator<RunEvent> {
       for (let seq = 1; text.length < letters; seq += 1) {
-        text += 'x'.repeat(16);
-        yield { ...delta(seq), text: 'x'.repeat(16) } as RunEvent;
-        await new Promise((resolve) => setImmediate(resolve));
+        text += 'x'.repeat(128);
+        yield { ...delta(seq), text: 'x'.repeat(128) } as RunEvent;
+        await new Promise((resolve) => setTimeout(resolve, 2));
       }
       yield finished(9_999);
     }
