@@ -193,6 +193,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
       ? gatewayFace(living, own, storage)
       : await subgraphFace({ own, router, sdl: servedSdl(config, read, living), hooks, storage, log })),
     modelFields: () => modelFields,
+    background: runs,
     development,
     ...doorOf(config, development && options.loopback),
     cors: { origins: serverConfig.origins ?? [], headers: graphConfig.forwardHeaders ?? [] },
@@ -206,7 +207,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 
   async function shutDown(): Promise<void> {
     await server.close(serverConfig.drainMs ?? 10_000);
-    await runs.drain(0);
+    await runs.stop();
     await Promise.all([retrieval.stop(), indexes.stop()]);
     living.close();
     await storage.close();

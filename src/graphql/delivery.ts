@@ -6,13 +6,15 @@
  * upstream speaks.
  */
 import { abortError } from '../core/abort.ts';
-import { emptyCompletion } from '../core/chunk.ts';
+import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../core/errors.ts';
 import type { Run, RunEvent, RunState } from '../runs/run.ts';
 import type { StreamDelivery } from './generated.ts';
 
 /** Milliseconds between two snapshots: at most ten a second. */
 const snapshotMs = 100;
+/** A snapshot says everything again, so the next one waits until the answer has grown by this share: all together say at most 17 times the last. */
+const growthShare = 1 / 16;
 
 export interface Following {
   /** Starts or finds the run. Called at the first pull. */
@@ -102,28 +104,35 @@ export function snapshots(
   events: AsyncIterator<RunEvent>,
   state: () => RunState,
   everyMs = snapshotMs,
-  now: () => number = Date.now,
+  now: () => number = () => performance.now(),
 ): AsyncIterableIterator<RunEvent> {
   let arriving: Promise<IteratorResult<RunEvent>> | null = null;
   let newest: RunEvent | null = null;
   let shownAt = Number.NEGATIVE_INFINITY;
+  let shownLetters = 0;
+  let newLetters = 0;
 
   const iterator: AsyncIterableIterator<RunEvent> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
       for (;;) {
         arriving ??= events.next();
-        const arrived = newest === null ? await arriving : await orAfter(arriving, shownAt + everyMs - now());
+        const grown = newLetters >= shownLetters * growthShare;
+        const arrived = newest === null || !grown ? await arriving : await orAfter(arriving, shownAt + everyMs - now());
         if (arrived === null && newest !== null) {
           const { seq, cursor, completionId } = newest;
           newest = null;
           shownAt = now();
-          return { done: false, value: { type: 'snapshot', seq, cursor, completionId, state: state() } };
+          const shown = state();
+          shownLetters = lettersOf(shown.completion);
+          newLetters = 0;
+          return { done: false, value: { type: 'snapshot', seq, cursor, completionId, state: shown } };
         }
         arriving = null;
         if (arrived === null || arrived.done === true) return { done: true, value: undefined };
         if ('state' in arrived.value) return arrived;
         newest = arrived.value;
+        newLetters += lettersIn(arrived.value);
       }
     },
     async return() {
@@ -132,6 +141,18 @@ export function snapshots(
     },
   };
   return iterator;
+}
+
+/** What a snapshot says; of a structured answer it says nothing before the end. */
+function lettersOf({ parts, citations }: Completion): number {
+  return [...parts, ...citations].reduce((sum, part) => sum + ('text' in part ? part.text.length : JSON.stringify(part).length), 0);
+}
+
+/** What an event adds to that. */
+function lettersIn(event: RunEvent): number {
+  if (event.type === 'text' || event.type === 'reasoning') return event.text.length;
+  if (event.type === 'tool-call') return JSON.stringify(event.call).length;
+  return event.type === 'citation' ? JSON.stringify(event.citation).length : 0;
 }
 
 /** The promise's value, or null when it takes longer; what is already there wins over a time that has passed. */

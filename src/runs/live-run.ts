@@ -5,12 +5,15 @@
  * behind. When the last reader of an attached run leaves, upstream is aborted at once; a run with an idempotency key
  * waits `lingerMs` first, because its client has said how it would come back.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { abortError, untilAborted } from '../core/abort.ts';
 import type { Fact, Settlement } from '../core/call.ts';
-import { type Chunk, type Completion, emptyCompletion, withChunk } from '../core/chunk.ts';
+import { type Chunk, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { cursorOf, indexAfter } from './cursor.ts';
-import { type RunLog, runLog } from './log.ts';
+import { cancelledByOwner, lastReaderLeft } from './endings.ts';
+import type { Scale } from './live-bytes.ts';
+import { bodyAt, type RunLog, runLog } from './log.ts';
 import type { Run, RunEvent, RunSource, RunState, RunStatus } from './run.ts';
 
 export interface LiveRunOptions {
@@ -19,34 +22,45 @@ export interface LiveRunOptions {
   readonly detached: boolean;
   readonly lingerMs: number;
   readonly source: RunSource;
-  readonly logBytes: number;
-  /** How far behind, in bytes, the fastest reader may be before the pump pauses. */
+  readonly maxLogBytes: number;
+  /** How far behind, in bytes, the fastest reader may be before the pump pauses; not at all while the scale is crowded. */
   readonly lagBytes: number;
+  readonly scale: Scale;
   /** Called once, after the terminal event is in the log. Must not reject. */
   readonly onEnd: (state: RunState, log: RunLog) => Promise<void>;
 }
 
 export interface LiveRun extends Run {
-  readonly log: RunLog;
+  /** What it takes in memory. */
+  bytes(): number;
   /** Resolves with the terminal state, once what must be stored is stored. */
   readonly done: Promise<RunState>;
   readers(): number;
+  /** Ends it with this failure; resolves as `done` does. The first reason stands. */
+  end(reason: GatewayError): Promise<RunState>;
 }
 
 type Work = Pick<LiveRunOptions, 'source' | 'onEnd'>;
+interface Reader {
+  index: number;
+  /** Reads all at the end. */
+  readonly greedy: boolean;
+}
 
 /** How long a source may take to clean up after an abort before its run is ended without it. */
 const cleanUpMs = 2_000;
+/** What a run takes beside its log: its closures, state, settlement and place among the others. Measured: see `weight.ts`. */
+const runBytes = 6_144;
 
-export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBytes, onEnd }: LiveRunOptions): LiveRun {
-  const log = runLog(logBytes);
+export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, lagBytes, scale, onEnd }: LiveRunOptions): LiveRun {
+  const log = runLog(maxLogBytes);
   const controller = new AbortController();
-  const readers = new Set<{ index: number; readonly greedy: boolean }>();
+  const readers = new Set<Reader>();
   const { promise: done, resolve: settle } = Promise.withResolvers<RunState>();
-  let completion: Completion = emptyCompletion;
   let status: RunStatus = 'RUNNING';
   let failure: GatewayError | null = null;
   let settlement: Settlement | null = null;
+  let ending: GatewayError | null = null;
   /** Until it is begun: a run that has ended is kept for its events, and must not keep what was asked. */
   let work: Work | null = { source, onEnd };
   let complete = false;
@@ -55,8 +69,15 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
   let lingering: NodeJS.Timeout | undefined;
   let changed = Promise.withResolvers<void>();
 
-  const state = (): RunState => ({ id, status, completion, failure, settlement: status === 'RUNNING' ? null : settlement, route });
-  log.push({ type: 'started', state: state() });
+  const bytes = (): number => runBytes + log.bytes;
+  const started: RunState = { id, status, completion: emptyCompletion, failure: null, settlement: null, route };
+  log.mark('started');
+
+  function state(): RunState {
+    const said = log.completion();
+    const completion = status === 'CANCELLED' ? { ...said, finishReason: 'cancelled' as const } : said;
+    return { id, status, completion, failure, settlement: status === 'RUNNING' ? null : settlement, route };
+  }
 
   const shown = (): boolean => lookedAt || log.answerWasRead();
 
@@ -65,13 +86,17 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
     changed = Promise.withResolvers();
   }
 
-  const wanted = (): boolean => detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) < lagBytes);
+  function wanted(): boolean {
+    const maxLag = scale.crowded() ? 0 : lagBytes;
+    return detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) <= maxLag);
+  }
 
   async function pump({ source, onEnd }: Work): Promise<void> {
     const { signal } = controller;
     let chunks: AsyncIterator<Chunk> | null = null;
     try {
       if (signal.aborted) throw abortError(signal);
+      scale.set(bytes());
       const report = (fact: Fact): void => {
         if (fact.type === 'settled') settlement = fact.settlement;
       };
@@ -84,19 +109,19 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
           if (shown()) throw next.value.reason;
           log.dropAnswer();
         } else log.add(next.value);
-        completion = withChunk(completion, next.value);
         tell();
+        scale.set(bytes());
       }
       status = 'COMPLETED';
     } catch (error) {
-      failure = asGatewayError(error);
+      failure = ending ?? asGatewayError(error);
       letGoOfFrames(failure);
       status = failure.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
-      if (status === 'CANCELLED') completion = { ...completion, finishReason: 'cancelled' };
       await cleanedUp(chunks);
     }
-    log.push(failure === null ? { type: 'finished', state: state() } : { type: 'failed', state: state(), failure });
+    log.mark(failure === null ? 'finished' : 'failed');
     complete = true;
+    scale.end();
     tell();
     await onEnd(state(), log);
     settle(state());
@@ -109,14 +134,23 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
     void pump(begun);
   }
 
-  function leave(reader: { index: number; readonly greedy: boolean }): void {
+  /** Upstream is cancelled, whatever the run's own failure is: what was sent is billed, and no deployment is to blame. */
+  function end(reason: GatewayError): Promise<RunState> {
+    if (!controller.signal.aborted && !complete) {
+      ending = reason;
+      const { code, message, retryable } = reason;
+      controller.abort(code === 'CANCELLED' ? reason : new GatewayError('CANCELLED', message, { retryable }));
+      start();
+    }
+    return done;
+  }
+
+  function leave(reader: Reader): void {
     if (!readers.delete(reader)) return;
     tell();
     if (readers.size > 0 || detached || status !== 'RUNNING') return;
     const abandon = (): void => {
-      if (readers.size > 0) return;
-      controller.abort(new GatewayError('CANCELLED', 'The last reader left, so the completion was cancelled.'));
-      start();
+      if (readers.size === 0) void end(lastReaderLeft());
     };
     if (lingerMs === 0 || work !== null) {
       abandon();
@@ -126,7 +160,7 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
     lingering.unref();
   }
 
-  function enter(index: number, greedy: boolean): { index: number; readonly greedy: boolean } {
+  function enter(index: number, greedy: boolean): Reader {
     clearTimeout(lingering);
     const reader = { index, greedy };
     readers.add(reader);
@@ -137,11 +171,11 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
 
   return {
     id,
-    log,
+    bytes,
     done,
     readers: () => readers.size,
     state() {
-      lookedAt ||= completion !== emptyCompletion;
+      lookedAt ||= log.hasAnswer();
       return state();
     },
     events(after, signal) {
@@ -163,16 +197,23 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
           try {
             for (;;) {
               const waiting = changed.promise;
-              const body = log.read(reader.index);
-              if (body !== null) {
+              const logged = log.read(reader.index);
+              if (logged !== null) {
                 reader.index += 1;
                 const seq = reader.index;
-                if (body.type === 'finished' || body.type === 'failed') leaveNow();
+                if (logged.type === 'finished' || logged.type === 'failed') leaveNow();
                 else tell();
-                return { done: false, value: { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...body } };
+                return {
+                  done: false,
+                  value: { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) },
+                };
               }
               if (complete && reader.index >= log.length) leaveNow();
-              else await untilAborted(waiting, signal);
+              else {
+                await untilAborted(waiting, signal);
+                // What comes in the same turn of the event loop is one event: under load these are many chunks.
+                await turn();
+              }
               if (over) return { done: true, value: undefined };
             }
           } catch (error) {
@@ -197,11 +238,8 @@ export function liveRun({ id, route, detached, lingerMs, source, logBytes, lagBy
         leave(reader);
       }
     },
-    async cancel() {
-      controller.abort(new GatewayError('CANCELLED', 'The completion was cancelled by its owner.'));
-      start();
-      return done;
-    },
+    end,
+    cancel: () => end(cancelledByOwner()),
   };
 }
 

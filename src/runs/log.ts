@@ -1,28 +1,33 @@
 /**
- * The events of one run. Each delta has its own piece of the text: a slice of one growing text would be copied whole for
- * every token.
+ * The events of one run, and the completion that they tell of: all that was said is kept here once, and nowhere else.
  *
- * The newest delta grows while nobody has read it, so a slow reader gets fewer and larger deltas and none is dropped.
- * Once read, an event never changes: every reader, at any time, sees the same events under the same `seq`.
+ * The newest delta grows, and the newest object is replaced, while nobody has read it: a slow reader gets fewer and larger
+ * events, and none is missing. Once read, an event never changes: every reader, at any time, sees the same events under the
+ * same `seq`.
  */
-import { type Chunk, toolCallPart } from '../core/chunk.ts';
+import { type Chunk, type Completion, type FinishReason, type MessagePart, toolCallPart } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { RunEventBody } from './run.ts';
+import { growingText } from './growing-text.ts';
+import { objectTexts, type Stage } from './object-texts.ts';
+import type { RunEventBody, RunState } from './run.ts';
+import { lettersBytes, textBytes, valueBytes } from './weight.ts';
 
-/** What is stored of an event: a delta of a text by its offsets, anything else whole. */
-export type Entry = DeltaEntry | WholeEntry;
-interface DeltaEntry {
-  readonly type: 'text' | 'reasoning';
-  readonly start: number;
-  readonly end: number;
-}
-/** A delta as it is held: its piece grows until it is read. */
+/** Begin and end are kept without the state of the run that they show: the run puts it there when they are read. */
+type Mark = { readonly type: 'started' } | { readonly type: 'finished' } | { readonly type: 'failed' };
+export type LoggedEvent = Mark | Exclude<RunEventBody, { state: unknown }>;
+
+type ToolCallDelta = Extract<LoggedEvent, { type: 'tool-call-delta' }>;
+type WholeEntry = Mark | ToolCallDelta | Extract<LoggedEvent, { type: 'tool-call' | 'citation' }>;
+/** A delta grows until it is read. */
 interface HeldDelta {
   readonly type: 'text' | 'reasoning';
   readonly start: number;
-  text: string;
+  end: number;
 }
-type WholeEntry = Exclude<RunEventBody, { type: 'text' | 'reasoning' | 'snapshot' }>;
+type HeldEntry = HeldDelta | { readonly type: 'object'; readonly stage: number } | WholeEntry;
+
+/** What is stored of an event: a delta by its offsets in the text, a structured answer by what is new in it, all others whole. */
+type Entry = Readonly<HeldDelta> | (Stage & { readonly type: 'object' }) | WholeEntry;
 
 export interface LogContent {
   readonly text: string;
@@ -31,11 +36,13 @@ export interface LogContent {
 }
 
 export interface RunLog {
-  /** Adds what a reader can see of the chunk. Throws when the content outgrows the bound. */
+  /** Adds the chunk to the completion, and what a reader sees of it to the events. Throws when the whole would outgrow the bound. */
   add(chunk: Chunk): void;
-  push(entry: WholeEntry): void;
+  mark(type: Mark['type']): void;
   /** The event at the index (its `seq` is one more), sealed by being read; null while there is none. */
-  read(index: number): RunEventBody | null;
+  read(index: number): LoggedEvent | null;
+  /** Whether something of an answer was said. */
+  hasAnswer(): boolean;
   /** Whether a reader has read something of the answer. */
   answerWasRead(): boolean;
   /** Drops what was said: another answer takes its place. Only while nothing of it was read. */
@@ -43,38 +50,104 @@ export interface RunLog {
   /** Bytes from the event at the index on: what a reader there has yet to read. */
   bytesFrom(index: number): number;
   readonly length: number;
+  /** What all of it takes in memory. */
   readonly bytes: number;
+  /** Put together anew each time. */
+  completion(): Completion;
   content(): LogContent;
 }
 
-/** What one entry costs in memory beside its text, roughly: an object with three numbers and its slot. */
+/** What an event takes beside its content: an object of three numbers, and two slots. */
 const entryBytes = 64;
+/** What a part of the message takes beside its text. */
+const partBytes = 88;
 
-export function runLog(mostBytes: number, from: LogContent = { text: '', reasoning: '', entries: [] }): RunLog {
-  const entries: (HeldDelta | WholeEntry)[] = from.entries.map((entry) =>
-    'start' in entry ? { type: entry.type, start: entry.start, text: from[entry.type].slice(entry.start, entry.end) } : entry,
-  );
-  const lengths = { text: from.text.length, reasoning: from.reasoning.length };
+type HeldPart =
+  | { readonly type: 'text'; readonly start: number; end: number }
+  | { readonly type: 'reasoning'; readonly start: number; end: number; opaque?: string }
+  | Extract<MessagePart, { type: 'tool-call' }>;
+
+export function runLog(maxBytes: number, from: LogContent = { text: '', reasoning: '', entries: [] }): RunLog {
+  const texts = { text: growingText(from.text), reasoning: growingText(from.reasoning) };
+  let objects = objectTexts(from.entries.filter((entry) => entry.type === 'object'));
+  const entries = heldEntries(from.entries);
   /** Bytes before each entry. */
-  const before: number[] = entries.map((_, index) => index * entryBytes);
-  let bytes = entries.length * entryBytes + 2 * (from.text.length + from.reasoning.length);
+  const before: number[] = entries.map(() => 0);
   let sealed = entries.length;
+  const parts: HeldPart[] = [];
+  const citations: Completion['citations'][number][] = [];
+  const warnings: string[] = [];
+  const vectors: Float32Array[] = [];
+  let finishReason: FinishReason | null = null;
+  let objectIsWhole = false;
+  /** Of what is kept as it came: tool calls, citations, warnings, opaque parts. */
+  let others = 0;
 
-  function append(entry: HeldDelta | WholeEntry, size: number): void {
-    before.push(bytes);
-    entries.push(entry);
-    bytes += entryBytes + size;
+  const bytes = (): number =>
+    entries.length * entryBytes + parts.length * partBytes + texts.text.bytes + texts.reasoning.bytes + objects.bytes + others;
+
+  function refuseBeyond(size: number): void {
+    if (bytes() + size <= maxBytes) return;
+    throw new GatewayError(
+      'MODEL_UNAVAILABLE',
+      `The answer outgrew ${maxBytes} bytes and was stopped. Ask with a smaller maxOutputTokens.`,
+      {
+        phase: 'mid-stream',
+        retryable: false,
+      },
+    );
   }
 
-  function extend(type: 'text' | 'reasoning', piece: string): void {
-    if (piece === '') return;
-    const start = lengths[type];
-    lengths[type] += piece.length;
-    const last = entries.at(-1);
-    if (last !== undefined && isDelta(last) && last.type === type && sealed < entries.length) {
-      last.text += piece;
-      bytes += 2 * piece.length;
-    } else append({ type, start, text: piece }, 2 * piece.length);
+  function append(entry: HeldEntry): void {
+    before.push(bytes());
+    entries.push(entry);
+  }
+
+  const unread = (): HeldEntry | undefined => (sealed < entries.length ? entries.at(-1) : undefined);
+
+  function addText(chunk: Extract<Chunk, { type: 'text' | 'reasoning' }>): void {
+    const { type, text } = chunk;
+    const start = texts[type].length;
+    const end = start + text.length;
+    const last = unread();
+    if (last?.type === type) last.end = end;
+    else if (text !== '') append({ type, start, end });
+    texts[type].add(text);
+    addPart(chunk, start, end);
+  }
+
+  /** As `withChunk` of `core/chunk.ts` does it. */
+  function addPart(chunk: Extract<Chunk, { type: 'text' | 'reasoning' }>, start: number, end: number): void {
+    const last = parts.at(-1);
+    if (last?.type === 'text' && chunk.type === 'text') last.end = end;
+    else if (last?.type === 'reasoning' && chunk.type === 'reasoning' && last.opaque === undefined) {
+      last.end = end;
+      if (chunk.opaque !== undefined) last.opaque = chunk.opaque;
+    } else if (chunk.type === 'text') parts.push({ type: 'text', start, end });
+    else parts.push({ type: 'reasoning', start, end, ...(chunk.opaque === undefined ? {} : { opaque: chunk.opaque }) });
+  }
+
+  function addObject(value: unknown, final: boolean): void {
+    const text = JSON.stringify(value);
+    refuseBeyond(lettersBytes(text));
+    objectIsWhole ||= final;
+    if (text === objects.last) return;
+    if (unread()?.type === 'object') {
+      objects.replaceLast(text);
+      return;
+    }
+    append({ type: 'object', stage: objects.stages.length });
+    objects.add(text);
+  }
+
+  function addToolCallDelta({ id, name, argumentsText }: Extract<Chunk, { type: 'tool-call' }>): void {
+    const last = unread();
+    if (last?.type !== 'tool-call-delta' || last.callId !== id) {
+      others += textBytes(id) + textBytes(name);
+      append({ type: 'tool-call-delta', callId: id, name, argumentsText });
+      return;
+    }
+    entries[entries.length - 1] = { ...last, argumentsText: last.argumentsText + argumentsText };
   }
 
   /** Where the answer begins: behind the event that says that the run has started. */
@@ -84,76 +157,128 @@ export function runLog(mostBytes: number, from: LogContent = { text: '', reasoni
 
   return {
     add(chunk) {
-      if (bytes > mostBytes) {
-        throw new GatewayError(
-          'MODEL_UNAVAILABLE',
-          `The answer outgrew ${mostBytes} bytes and was stopped. Ask with a smaller maxOutputTokens.`,
-          {
-            phase: 'mid-stream',
-            retryable: false,
-          },
-        );
-      }
+      const size = keptBytes(chunk);
+      refuseBeyond(size);
+      if (chunk.type !== 'text' && chunk.type !== 'reasoning') others += size;
       switch (chunk.type) {
         case 'text':
+          return addText(chunk);
         case 'reasoning':
-          return extend(chunk.type, chunk.text);
-        case 'tool-call':
-          return append(
-            chunk.done
-              ? { type: 'tool-call', call: toolCallPart(chunk) }
-              : { type: 'tool-call-delta', callId: chunk.id, name: chunk.name, argumentsText: chunk.argumentsText },
-            2 * chunk.argumentsText.length,
-          );
+          others += chunk.opaque === undefined ? 0 : textBytes(chunk.opaque);
+          return addText(chunk);
+        case 'tool-call': {
+          if (!chunk.done) return addToolCallDelta(chunk);
+          const call = toolCallPart(chunk);
+          parts.push(call);
+          return append({ type: 'tool-call', call });
+        }
         case 'object':
-          return append({ type: 'object', object: chunk.value }, 256);
+          return addObject(chunk.value, chunk.final);
         case 'citation':
-          return append({ type: 'citation', citation: chunk.citation }, 2 * (chunk.citation.passage?.text.length ?? 0));
-        default:
+          citations.push(chunk.citation);
+          return append({ type: 'citation', citation: chunk.citation });
+        case 'warning':
+          warnings.push(chunk.message);
           return;
+        case 'embedding':
+          vectors[chunk.index] = chunk.vector;
+          return;
+        case 'finish':
+          finishReason = chunk.reason;
       }
     },
-    push: (entry) => append(entry, 256),
+    mark: (type) => append({ type }),
     read(index) {
       const entry = entries[index];
       if (entry === undefined) return null;
       sealed = Math.max(sealed, index + 1);
+      if (entry.type === 'object') return { type: 'object', object: JSON.parse(objects.at(entry.stage)) as unknown };
       if (!isDelta(entry)) return entry;
-      const { type, text, start } = entry;
+      const { type, start, end } = entry;
+      const text = texts[type].slice(start, end);
       return type === 'text' ? { type, text, offset: start } : { type, text };
     },
+    hasAnswer: () => entries.length > answerFrom() || parts.length > 0,
     answerWasRead: () => sealed > answerFrom(),
     dropAnswer() {
       const from = answerFrom();
-      bytes = before[from] ?? bytes;
       entries.length = from;
       before.length = from;
-      lengths.text = 0;
-      lengths.reasoning = 0;
+      texts.text = growingText();
+      texts.reasoning = growingText();
+      objects = objectTexts();
+      for (const list of [parts, citations, warnings, vectors]) list.length = 0;
+      finishReason = null;
+      objectIsWhole = false;
+      others = 0;
     },
-    bytesFrom: (index) => bytes - (before[index] ?? bytes),
+    bytesFrom: (index) => (index >= entries.length ? 0 : bytes() - (before[index] ?? 0)),
     get length() {
       return entries.length;
     },
     get bytes() {
-      return bytes;
+      return bytes();
     },
-    content() {
-      const deltas = entries.filter(isDelta);
-      const whole = (type: HeldDelta['type']): string =>
-        deltas
-          .filter((delta) => delta.type === type)
-          .map(({ text }) => text)
-          .join('');
+    completion() {
+      const text = texts.text.slice(0, texts.text.length);
+      const textOf = ({ type, start, end }: HeldDelta): string =>
+        type === 'text' && end - start === text.length ? text : texts[type].slice(start, end);
       return {
-        text: whole('text'),
-        reasoning: whole('reasoning'),
-        entries: entries.map((entry) =>
-          isDelta(entry) ? { type: entry.type, start: entry.start, end: entry.start + entry.text.length } : entry,
-        ),
+        text,
+        parts: parts.map((part) => {
+          if (part.type === 'tool-call') return part;
+          const opaque = part.type === 'reasoning' && part.opaque !== undefined ? { opaque: part.opaque } : {};
+          return { type: part.type, text: textOf(part), ...opaque };
+        }),
+        object: objectIsWhole && objects.last !== null ? (JSON.parse(objects.last) as unknown) : undefined,
+        finishReason,
+        citations: [...citations],
+        warnings: [...warnings],
+        vectors: [...vectors],
       };
     },
+    content: () => ({
+      text: texts.text.slice(0, texts.text.length),
+      reasoning: texts.reasoning.slice(0, texts.reasoning.length),
+      entries: entries.map((entry) =>
+        entry.type === 'object' ? { type: 'object', ...(objects.stages[entry.stage] ?? { shared: 0, rest: 'null' }) } : entry,
+      ),
+    }),
   };
 }
 
-const isDelta = (entry: HeldDelta | WholeEntry): entry is HeldDelta => 'start' in entry;
+function heldEntries(entries: readonly Entry[]): HeldEntry[] {
+  let stage = 0;
+  return entries.map((entry) => (entry.type === 'object' ? { type: 'object', stage: stage++ } : entry));
+}
+
+const isDelta = (entry: HeldEntry): entry is HeldDelta => entry.type === 'text' || entry.type === 'reasoning';
+
+/** What a chunk adds beside its event. A tool call and a citation are one value in the events and in the completion. */
+function keptBytes(chunk: Chunk): number {
+  switch (chunk.type) {
+    case 'text':
+    case 'reasoning':
+      return lettersBytes(chunk.text);
+    case 'tool-call':
+      return chunk.done ? valueBytes(toolCallPart(chunk)) : textBytes(chunk.argumentsText);
+    case 'citation':
+      return valueBytes(chunk.citation);
+    case 'embedding':
+      return chunk.vector.byteLength;
+    case 'warning':
+      return textBytes(chunk.message);
+    case 'object':
+    case 'restart':
+    case 'finish':
+      return 0;
+  }
+}
+
+/** What a reader gets for a logged event: the first shows the run as it began, the last as it ended. */
+export function bodyAt(logged: LoggedEvent, started: RunState, ended: () => RunState): RunEventBody {
+  if (logged.type === 'started') return { type: 'started', state: started };
+  if (logged.type !== 'finished' && logged.type !== 'failed') return logged;
+  const state = ended();
+  return state.failure === null ? { type: 'finished', state } : { type: 'failed', state, failure: state.failure };
+}

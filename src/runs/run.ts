@@ -14,8 +14,10 @@ export interface Runs {
   find(id: string, principal: Principal): Promise<Run | null>;
   /** Runs that have not ended, and the readers that follow them now. */
   counts(): { readonly open: number; readonly readers: number };
-  /** Ends all: waits up to `graceMs` for runs to finish, then cancels them, and stores what must be kept. */
-  drain(graceMs: number): Promise<void>;
+  /** Resolves when no run is under way, or after `graceMs`. */
+  idle(graceMs: number): Promise<void>;
+  /** Starts no more runs and ends those that are under way as failed, by a reason that tells their readers to ask again. Stores what must be kept. */
+  stop(): Promise<void>;
 }
 
 export interface BeginRun {

@@ -1,9 +1,11 @@
-/** A run that has ended, as it is stored: its whole log, so that a cursor means the same after a restart. */
+/** A run as it is stored: that it began, and once it has ended its whole log, so that a cursor means the same after a restart. */
 import type { Settlement } from '../core/call.ts';
 import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';
+import type { CompletionRecord, LostUsage } from '../storage/completions.ts';
 import { cursorOf, indexAfter } from './cursor.ts';
-import { type LogContent, type RunLog, runLog } from './log.ts';
+import { gatewayDied } from './endings.ts';
+import { bodyAt, type LogContent, type RunLog, runLog } from './log.ts';
 import type { Run, RunEvent, RunState, RunStatus } from './run.ts';
 
 interface StoredFailure {
@@ -13,52 +15,80 @@ interface StoredFailure {
   readonly errorId: string;
 }
 
-interface StoredBody {
+interface StubBody {
+  readonly route: string | null;
+}
+
+interface StoredBody extends StubBody {
   readonly status: RunStatus;
   readonly completion: Completion;
   readonly failure: StoredFailure | null;
   readonly settlement: Settlement | null;
-  readonly route: string | null;
   readonly log: LogContent;
 }
 
-/** Entries that carry the state are stored without it: it is put back when the run is read. */
+/** What is known of a run before it begins. */
+export const stubOf = (route: string | null): string => JSON.stringify({ route } satisfies StubBody);
+
+export const routeOf = ({ body }: CompletionRecord): string | null => (JSON.parse(body) as StubBody).route;
+
 export function bodyOf(state: RunState, log: RunLog): string {
   const { failure } = state;
-  const content = log.content();
   const body: StoredBody = {
     status: state.status,
     completion: state.completion,
     failure: failure === null ? null : { code: failure.code, message: failure.message, details: failure.details, errorId: failure.errorId },
     settlement: state.settlement,
     route: state.route,
-    log: { ...content, entries: content.entries.filter((entry) => !('state' in entry)) },
+    log: log.content(),
   };
   return JSON.stringify(body);
 }
 
-export function storedRun(id: string, text: string): Run {
-  const body = JSON.parse(text) as StoredBody;
-  const failure =
-    body.failure === null
-      ? null
-      : new GatewayError(body.failure.code, body.failure.message, body.failure.details, { errorId: body.failure.errorId });
-  const state: RunState = { id, status: body.status, completion: body.completion, failure, settlement: body.settlement, route: body.route };
+/** Of a record that is not of a running completion. */
+export function storedRun(record: CompletionRecord): Run {
+  const { state, log } = record.progress === 'cut' ? cutOff(record) : ended(record);
+  const { id } = state;
   // As its first readers saw it: an event never changes.
   const started: RunState = { ...state, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null };
-  const log = runLog(Number.POSITIVE_INFINITY, {
-    ...body.log,
-    entries: [
-      { type: 'started', state: started },
-      ...body.log.entries,
-      failure === null ? { type: 'finished', state } : { type: 'failed', state, failure },
-    ],
-  });
   async function* events(after: string | null): AsyncGenerator<RunEvent, undefined> {
     for (let index = indexAfter(after, id, log.length); index < log.length; index += 1) {
-      const event = log.read(index);
-      if (event !== null) yield { seq: index + 1, cursor: cursorOf({ completionId: id, seq: index + 1 }), completionId: id, ...event };
+      const logged = log.read(index);
+      if (logged === null) continue;
+      const seq = index + 1;
+      yield { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, () => state) };
     }
   }
   return { id, state: () => state, events, ended: async () => state, cancel: async () => state };
+}
+
+interface Told {
+  readonly state: RunState;
+  readonly log: RunLog;
+}
+
+function ended({ id, body: text }: CompletionRecord): Told {
+  const { status, completion, failure, settlement, route, log } = JSON.parse(text) as StoredBody;
+  const known = failure && new GatewayError(failure.code, failure.message, failure.details, { errorId: failure.errorId });
+  return {
+    state: { id, status, completion, failure: known, settlement, route },
+    log: runLog(Number.POSITIVE_INFINITY, log),
+  };
+}
+
+/** Its events died with the process: what is left to tell is that it failed, and what it cost. */
+function cutOff(record: CompletionRecord): Told {
+  const { id, lost } = record;
+  const log = runLog(Number.POSITIVE_INFINITY);
+  log.mark('started');
+  log.mark('failed');
+  const settlement = lost === null ? null : settlementOf(lost);
+  return {
+    state: { id, status: 'FAILED', completion: emptyCompletion, failure: gatewayDied(id), settlement, route: routeOf(record) },
+    log,
+  };
+}
+
+function settlementOf({ attempts: _, ...lost }: LostUsage): Settlement {
+  return { ...lost, savedCost: 0, cache: 'BYPASS', attempts: [], outcome: 'LOST', latencyMs: 0, timeToFirstTokenMs: null };
 }

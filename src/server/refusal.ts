@@ -30,12 +30,24 @@ export function headersOf(error: GatewayError): Readonly<Record<string, string>>
   };
 }
 
-/** What everyone is told while the gateway is being stopped: to come back, and from where. */
+const comeBack = { 'Retry-After': '1', Connection: 'close' };
+
+/** What new requests are told while the gateway is being stopped. */
 export const shuttingDown = (): HttpRefusal =>
   new HttpRefusal(
     503,
-    'The gateway is shutting down. Try again; resume a stream after the last cursor you received.',
-    { 'Retry-After': '1', Connection: 'close' },
+    'The gateway is being stopped and takes nothing new. Try again in a moment; resume a stream after the last cursor you received.',
+    comeBack,
+    'MODEL_UNAVAILABLE',
+    { retryable: true, retryAfterMs: 1_000 },
+  );
+
+/** What operations are told that outlast the time for stopping. CANCELLED, since what models were sent for them is billed. */
+export const cutByShutdown = (): HttpRefusal =>
+  new HttpRefusal(
+    503,
+    'The gateway was stopped, as for a new version of it, before the answer was complete. Try again; resume a stream after the last cursor you received.',
+    comeBack,
     'CANCELLED',
-    { retryable: true },
+    { retryable: true, retryAfterMs: 1_000 },
   );

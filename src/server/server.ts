@@ -24,7 +24,7 @@ import { loopTurns, requestBytesPerTurn, streamEventsPerTurn } from './loop-turn
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './metrics.ts';
 import { type OperationHooks, operations } from './operation.ts';
 import { corsHeaders, originRules } from './origin.ts';
-import { HttpRefusal, shuttingDown } from './refusal.ts';
+import { cutByShutdown, HttpRefusal, shuttingDown } from './refusal.ts';
 import { respondRefusal } from './respond.ts';
 import { anyStrangers, type StrangersOptions, strangerLimit } from './strangers.ts';
 import { targetOf } from './target.ts';
@@ -39,6 +39,8 @@ export interface ServerOptions extends OperationHooks {
   /** Coordinates of the fields that call a model: they never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
   readonly ready: () => Promise<Readiness>;
+  /** Has its share of the time for closing. */
+  readonly background?: Background;
   /** GraphiQL, and web pages of this machine. */
   readonly development: boolean;
   /** Exact origins, such as `https://app.example.com`; `*` for any. `headers`: that pages may send beside those that the gateway reads. */
@@ -58,6 +60,14 @@ export interface ServerOptions extends OperationHooks {
   readonly engine?: Engine;
 }
 
+/** Work that goes on behind operations, and that some of them read. */
+export interface Background {
+  /** Resolves when none is under way, or after `graceMs`. */
+  idle(graceMs: number): Promise<void>;
+  /** Ends what is under way, so that its readers are told why. */
+  stop(): Promise<void>;
+}
+
 export interface Listening {
   readonly url: string;
   /** Null: metrics are off. */
@@ -69,7 +79,10 @@ export interface FieldgateServer {
   listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
   /** What goes on now: operations that have not delivered their answer, and open WebSockets. */
   activity(): { readonly operations: number; readonly sockets: number };
-  /** Lets operations finish for up to `graceMs`, ends the rest with an error of their own, then closes every connection. */
+  /**
+   * Lets operations and what goes on behind them finish for up to `graceMs` together. Of the rest, what goes on behind is ended
+   * first, so that its readers see how; then the operations are, with an error of their own; then every connection is closed.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -197,9 +210,14 @@ export function createServer(options: ServerOptions): FieldgateServer {
   server.on('clientError', (error, socket) => void answerBrokenRequest(error, socket as Socket, door));
 
   async function shutDown(graceMs: number): Promise<void> {
+    const graceEnd = performance.now() + graceMs;
     socketDoor.close(false);
     await running.idle(graceMs);
-    running.stopAll(shuttingDown());
+    // Operations may have begun something until they ended.
+    await options.background?.idle(Math.max(0, graceEnd - performance.now()));
+    await options.background?.stop();
+    await running.idle(farewellMs);
+    running.stopAll(cutByShutdown());
     await running.idle(farewellMs);
     socketDoor.close(true);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -19,4 +19,13 @@ export const completionMigrations: readonly Migration[] = [
         primary key (completion_id, principal)
       );`,
   },
+  {
+    id: 31,
+    name: 'completions are stored when they begin',
+    sql: `
+      alter table completions add column progress text not null default 'ended';
+      alter table completions add column owner text;
+      create index completions_running on completions (owner) where owner is not null;
+      create index idempotency_completion on idempotency (completion_id);`,
+  },
 ];

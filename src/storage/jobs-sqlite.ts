@@ -1,3 +1,4 @@
+import { commitOrRefuse } from './commit-or-refuse.ts';
 import type { Database, Statements } from './database.ts';
 import { bytesOf, type JobRoom, type JobState, type Jobs, type NewJob, type Queued } from './jobs.ts';
 import { forgetParts, leaseOf } from './jobs-lease.ts';
@@ -9,9 +10,10 @@ const endedJobsKeptMs = 7 * 24 * 3_600_000;
 
 /** The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC. */
 export async function openJobs(database: Database, now: () => number = Date.now): Promise<Jobs> {
+  const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun. Try again in a moment.');
   return {
     add: (job, room) =>
-      database.tx(async (tx) => {
+      commit(async (tx) => {
         const keptFrom = now() - endedJobsKeptMs;
         await tx.run('delete from jobs where ended_at is not null and ended_at < $1', [keptFrom]);
         await tx.run('delete from job_turns where taken_at < $1', [keptFrom]);

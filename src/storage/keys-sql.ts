@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
+import { commitOrRefuse } from './commit-or-refuse.ts';
 import type { Database, Row, Statements } from './database.ts';
 import type { KeyRecord, Keys } from './keys.ts';
 
@@ -6,9 +7,10 @@ import type { KeyRecord, Keys } from './keys.ts';
 const idsPerRead = 64;
 
 export function openKeys(database: Database): Keys {
+  const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed. Try again in a moment.');
   return {
     async put(key) {
-      await database.tx(async (tx) => {
+      await commit(async (tx) => {
         if (key.madeBy !== null) await checkMaker(tx, key.madeBy);
         await tx.run(putKey, [
           key.id,
@@ -48,7 +50,7 @@ export function openKeys(database: Database): Keys {
       }));
     },
     revoke: (id, at) =>
-      database.tx(async (tx) => {
+      commit(async (tx) => {
         await tx.run(revokeFamily, [id, at]);
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         return row === undefined ? null : keyOf(row);

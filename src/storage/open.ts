@@ -89,12 +89,14 @@ async function openOn(parts: Parts): Promise<Storage> {
   const owner = await openOwner(database, { now });
   const ledger = openLedger({ database, owner, folder: outbox, warn });
   const limits = openLimits({ database, ledger, owner, now, lostHoldMs: lostHoldHours * hourMs });
-  const completions = openCompletions({ database, seal, now });
+  const completions = openCompletions({ database, seal, owner, now });
   const passages = await openPassages(database, now);
 
   const recover = async (): Promise<void> => {
     const lost = await limits.recover();
     if (lost > 0) warn(`${lost} call(s) of a process that died were booked as LOST.`);
+    const cut = await completions.recover();
+    if (cut > 0) warn(`${cut} completion(s) of a process that died have failed; their idempotency keys may be used again.`);
   };
   const tidy = async (): Promise<void> => {
     await completions.expire(now());
@@ -118,6 +120,7 @@ async function openOn(parts: Parts): Promise<Storage> {
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
     watch?.stop();
+    await completions.close();
     await limits.close();
     await ledger.close();
     await owner.close();

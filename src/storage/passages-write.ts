@@ -1,3 +1,4 @@
+import { commitOrRefuse } from './commit-or-refuse.ts';
 import type { Database, Statements } from './database.ts';
 import type { NewPassage, StoredSource } from './passages.ts';
 import { scopeOf } from './passages-by-words.ts';
@@ -41,7 +42,8 @@ function partOf(source: StoredSource, passages: readonly NewPassage[], held: Hel
 }
 
 export async function deleteSource(database: Database, collection: string, sourceId: string, now: () => number): Promise<boolean> {
-  const deleted = await database.tx(async (tx) => {
+  const commit = commitOrRefuse(database, 'The source cannot be deleted at the moment, so nothing was changed. Try again in a moment.');
+  const deleted = await commit(async (tx) => {
     const row = await collectionRow(tx, collection);
     const version = row === null ? null : await versionOf(tx, row.id, sourceId);
     if (row === null || version === null) return null;

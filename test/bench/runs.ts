@@ -16,7 +16,7 @@ const silent: RunSource = async function* () {};
 const principal: Principal = { id: 'bench', kind: 'service', team: null, scopes: [], routes: null, limits: [] };
 
 export async function runsBench(): Promise<void> {
-  const runs = openRuns({ completions: memoryCompletions(), keptBytes: 0 });
+  const runs = openRuns({ completions: memoryCompletions(), maxEndedBytes: 0 });
   const { signal } = new AbortController();
   const { bare, followed, greedy } = await cpuUs(
     {
@@ -32,14 +32,14 @@ export async function runsBench(): Promise<void> {
     },
     { turns: 7, calls: 20 },
   );
-  await runs.drain(0);
+  await runs.stop();
   const crowded = openRuns({ completions: memoryCompletions() });
   const short: BeginRun = { principal, idempotencyKey: null, input: null, route: null, detached: false, source: silent };
   const once = async () => read((await crowded.start(short)).events(null, signal));
   const alone = await cpuUs({ once }, { turns: 1, calls: 100 });
   for (let kept = 0; kept < manyKept; kept += 1) await once();
   const amongMany = await cpuUs({ once }, { turns: 3, calls: 200 });
-  await crowded.drain(0);
+  await crowded.stop();
   say(
     `run log: ${(followed / chunks).toFixed(2)} us a chunk with a reader, ${ratio(followed, bare)} the provider bare (${(bare / chunks).toFixed(2)} us); ` +
       `${(greedy / chunks).toFixed(2)} us where only the whole answer is read; ` +

@@ -1,6 +1,6 @@
 /** What every store of completions keeps. The factory gives an empty one with a clock. */
 import { expect, it } from 'vitest';
-import type { Completions, IdempotencyClaim } from '../../src/storage/completions.ts';
+import type { BegunCompletion, Completions } from '../../src/storage/completions.ts';
 
 export interface CompletionsFixture {
   readonly completions: Completions;
@@ -8,20 +8,20 @@ export interface CompletionsFixture {
 }
 
 const dayMs = 24 * 3_600_000;
-const claim = (part: Partial<IdempotencyClaim> = {}): IdempotencyClaim => ({
+const begun = ({ claim = {}, ...part }: Partial<Omit<BegunCompletion, 'claim'>> & { claim?: object | null } = {}): BegunCompletion => ({
+  id: 'first',
   principal: 'key:a',
-  key: 'k',
-  inputHash: 'h',
-  completionId: 'first',
+  body: '{"route":"default"}',
+  claim: claim === null ? null : { key: 'k', inputHash: 'h', ...claim },
   now: 0,
   ...part,
 });
-const record = { id: 'c', principal: 'key:a', body: '{"text":"Hällo 🦆"}', expiresAt: 1_000 };
+const record = { id: 'c', principal: 'key:a', body: '{"text":"Hällo 🦆"}', expiresAt: 1_000, freesKey: false };
 
 export function completionsContract(open: () => Promise<CompletionsFixture>): void {
   it('gives a key to the first of many who ask at once, and shows him to the others', async () => {
     const { completions } = await open();
-    const claims = await Promise.all(['a', 'b', 'c', 'd'].map((completionId) => completions.claim(claim({ completionId }))));
+    const claims = await Promise.all(['a', 'b', 'c', 'd'].map((id) => completions.begin(begun({ id }))));
     const winner = claims.find((won) => won.fresh)?.completionId;
     expect(claims.filter((won) => won.fresh)).toHaveLength(1);
     expect(claims.every((won) => won.completionId === winner && won.sameInput)).toBe(true);
@@ -29,8 +29,8 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
 
   it('tells when a repeat asks for something else', async () => {
     const { completions } = await open();
-    await completions.claim(claim());
-    expect(await completions.claim(claim({ completionId: 'second', inputHash: 'other' }))).toEqual({
+    await completions.begin(begun());
+    expect(await completions.begin(begun({ id: 'second', claim: { inputHash: 'other' } }))).toEqual({
       fresh: false,
       completionId: 'first',
       sameInput: false,
@@ -39,31 +39,45 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
 
   it('keeps the keys of principals apart', async () => {
     const { completions } = await open();
-    await completions.claim(claim());
-    expect(await completions.claim(claim({ principal: 'key:b', completionId: 'second' }))).toMatchObject({ fresh: true });
-    expect(await completions.claim(claim({ principal: 'key:ak', key: '', completionId: 'third' }))).toMatchObject({ fresh: true });
+    await completions.begin(begun());
+    expect(await completions.begin(begun({ principal: 'key:b', id: 'second' }))).toMatchObject({ fresh: true });
+    expect(await completions.begin(begun({ principal: 'key:ak', id: 'third', claim: { key: '' } }))).toMatchObject({ fresh: true });
   });
 
   it('holds a claim for 24 h', async () => {
     const { completions } = await open();
-    await completions.claim(claim());
-    expect(await completions.claim(claim({ now: dayMs - 1 }))).toMatchObject({ fresh: false });
-    expect(await completions.claim(claim({ now: dayMs, completionId: 'second' }))).toMatchObject({ fresh: true, completionId: 'second' });
+    await completions.begin(begun());
+    expect(await completions.begin(begun({ id: 'second', now: dayMs - 1 }))).toMatchObject({ fresh: false });
+    expect(await completions.begin(begun({ id: 'second', now: dayMs }))).toMatchObject({ fresh: true, completionId: 'second' });
   });
 
-  it('gives a key up again', async () => {
+  it('shows a completion that has begun to its principal, before it has ended', async () => {
     const { completions } = await open();
-    await completions.claim(claim());
-    await completions.unclaim('key:b', 'k');
-    expect(await completions.claim(claim())).toMatchObject({ fresh: false });
-    await completions.unclaim('key:a', 'k');
-    expect(await completions.claim(claim())).toMatchObject({ fresh: true });
+    await completions.begin(begun({ claim: null }));
+    expect(await completions.find('first', 'key:a')).toMatchObject({ progress: 'running', body: '{"route":"default"}', lost: null });
+    expect(await completions.find('first', 'key:b')).toBeNull();
+    await completions.save({ ...record, id: 'first' });
+    expect(await completions.find('first', 'key:a')).toMatchObject({ progress: 'ended', body: record.body });
+  });
+
+  it('frees a key when the end of its completion says so, or when it is released', async () => {
+    const { completions } = await open();
+    await completions.begin(begun());
+    await completions.save({ ...record, id: 'first' });
+    expect(await completions.begin(begun({ id: 'second' }))).toMatchObject({ fresh: false, completionId: 'first' });
+    await completions.save({ ...record, id: 'first', freesKey: true });
+    expect(await completions.begin(begun({ id: 'second' }))).toMatchObject({ fresh: true, completionId: 'second' });
+    await completions.release('first');
+    expect(await completions.begin(begun({ id: 'third' }))).toMatchObject({ fresh: false, completionId: 'second' });
+    await completions.release('second');
+    expect(await completions.begin(begun({ id: 'third' }))).toMatchObject({ fresh: true, completionId: 'third' });
   });
 
   it('gives an ended completion back to its principal alone, until it expires', async () => {
     const { completions, clock } = await open();
     await completions.save(record);
-    expect(await completions.find('c', 'key:a')).toEqual(record);
+    const { freesKey: _, ...kept } = record;
+    expect(await completions.find('c', 'key:a')).toEqual({ ...kept, progress: 'ended', lost: null });
     expect(await completions.find('c', 'key:b')).toBeNull();
     expect(await completions.find('d', 'key:a')).toBeNull();
     clock.time = 1_000;
@@ -82,14 +96,14 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
   it('deletes what has expired, claims too', async () => {
     const { completions } = await open();
     await completions.save(record);
-    await completions.claim(claim());
+    await completions.begin(begun());
     await completions.expire(999);
     expect(await completions.find('c', 'key:a')).not.toBeNull();
     await completions.expire(1_000);
     expect(await completions.find('c', 'key:a')).toBeNull();
-    expect(await completions.claim(claim())).toMatchObject({ fresh: false });
+    expect(await completions.begin(begun())).toMatchObject({ fresh: false });
     await completions.expire(dayMs);
-    expect(await completions.claim(claim())).toMatchObject({ fresh: true });
+    expect(await completions.begin(begun())).toMatchObject({ fresh: true });
   });
 
   it('takes a rating, and another in its place', async () => {

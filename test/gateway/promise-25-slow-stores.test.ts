@@ -83,6 +83,73 @@ describe('a slow or dead store degrades by policy and hangs no request', () => {
     expect(spent).toBe(14_000);
   });
 
+  it('every write that a request waits for is refused like a call, and may be tried again', async () => {
+    const { gateway, upstream, lock } = await lockable();
+    const { id } = await newKey(gateway, { monthlyBudget: '10' });
+    upstream.plays(saying('Hi'));
+    const failure = '__typename ... on Failure { code retryable message }';
+    const asked = (more: string): string => `input: { prompt: { text: "Say hi." } ${more} }`;
+    const kept = await gateway.ask(`mutation { complete(${asked('idempotencyKey: "kept"')}) { ... on Completion { id } } }`);
+    await gateway.ask(`mutation { ingest(input: { collection: "documents", sources: [{ id: "a", text: "Ducks swim." }] }) { id } }`);
+    await eventually(
+      'the source is there',
+      () => gateway.storage.passages.source('documents', 'a'),
+      (source) => source !== null,
+    );
+    const asking = upstream.requests.length;
+    const unlock = lock();
+    const asData = await Promise.all(
+      [
+        `mutation { it: complete(${asked('idempotencyKey: "a"')}) { ${failure} } }`,
+        `query { it: completion(${asked('idempotencyKey: "b"')}) { ${failure} } }`,
+        `mutation { it: startCompletion(${asked('')}) { ${failure} } }`,
+        `mutation { it: startCompletion(${asked('idempotencyKey: "c"')}) { ${failure} } }`,
+      ].map((query) => gateway.ask(query)),
+    );
+    for (const { data } of asData) {
+      expect(data.it).toMatchObject({ code: 'INTERNAL', retryable: true, message: expect.stringMatching(/at the moment.*Try again/) });
+    }
+    const asErrors = await Promise.all(
+      [
+        `mutation { rateCompletion(id: "${kept.data.complete.id}", score: 1) { score } }`,
+        'mutation { createAiKey(input: { name: "k", team: "t", scopes: ["ai:use"] }) { secret } }',
+        `mutation { revokeAiKey(id: "${id}") { id } }`,
+        'mutation { ingest(input: { collection: "documents", sources: [{ id: "b", text: "Ducks fly." }] }) { id } }',
+        'mutation { deleteSource(collection: "documents", sourceId: "a") }',
+      ].map((query) => gateway.ask(query)),
+    );
+    for (const { errors } of asErrors) {
+      expect(errors?.[0]).toMatchObject({
+        message: expect.stringMatching(/at the moment.*Try again/),
+        extensions: { code: 'INTERNAL', retryable: true },
+      });
+    }
+    expect(upstream.requests).toHaveLength(asking);
+    unlock();
+    const again = await gateway.ask(`mutation { it: complete(${asked('idempotencyKey: "a"')}) { ... on Completion { text } } }`);
+    expect(again.data.it).toEqual({ text: 'Hi' });
+  });
+
+  it('a completion that ends while the database stops is stored when it is back', async () => {
+    const { gateway, upstream, lock } = await lockable();
+    const gate = newGate();
+    upstream.plays(waiting(gate, 'Half', ' and half'));
+    const { data } = await gateway.ask('mutation { startCompletion(input: { prompt: { text: "Say hi." } }) { ... on Completion { id } } }');
+    await upstream.nextRequest();
+    const unlock = lock();
+    gate.open();
+    const { id } = data.startCompletion;
+    const shown = async () => (await gateway.ask(`{ completionById(id: "${id}") { status } }`)).data.completionById.status;
+    await eventually('the completion has ended', shown, (status) => status === 'COMPLETED');
+    unlock();
+    const { developmentKey } = gateway;
+    await eventually(
+      'it is stored',
+      () => gateway.storage.completions.find(id, `key:${developmentKey?.split('_')[1]}`),
+      (record) => record?.progress === 'ended',
+    );
+  });
+
   it.each([
     ['hangs', () => new Promise<never>(() => {})],
     ['breaks', () => Promise.reject(new Error('The cache is gone.'))],

@@ -28,7 +28,7 @@ async function draining(reply: RawReply, server: object): Promise<Draining> {
   const folder = configFolder(upstream.url, server);
   const gateway = await startChild(folder);
   const query = `subscription drained { completionStream(input: { prompt: { text: "Say hi." } }) {
-    __typename ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { ... on Failure { code } } } } }`;
+    __typename ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { ... on Failure { code retryable message } } } } }`;
   const events = resultsOf(await post(gateway.url, { query }, { accept: 'text/event-stream', ...bearer(gateway) }));
   for (let type = ''; type !== 'TextDelta'; ) type = (await events.next()).value.data.completionStream.__typename;
   gateway.process.kill('SIGTERM');
@@ -71,8 +71,9 @@ describe('SIGTERM drains', { timeout: 120_000 }, () => {
   it('what outlasts the time for it is told to come back, its model is stopped, and it is booked', async () => {
     const { upstream, folder, gateway, events } = await draining(hanging('Half'), { drainMs: 200 });
     const last = await events.next();
-    expect(last.value).toMatchObject({
-      errors: [{ message: expect.stringMatching(/resume/), extensions: { code: 'CANCELLED', retryable: true } }],
+    expect(last.value.data.completionStream).toEqual({
+      __typename: 'CompletionFailed',
+      failure: { code: 'MODEL_UNAVAILABLE', retryable: true, message: expect.stringMatching(/stopped.*Ask again/) },
     });
     expect((await events.next()).done).toBe(true);
     expect(await gateway.exited).toBe(0);

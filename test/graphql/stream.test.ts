@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { emptyCompletion } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { snapshots } from '../../src/graphql/delivery.ts';
 import type { RunEvent, RunState } from '../../src/runs/run.ts';
@@ -176,7 +177,7 @@ describe('Subscription.completionEvents', () => {
 });
 
 describe('snapshots', () => {
-  const state = { status: 'RUNNING' } as RunState;
+  const state: RunState = { id: 'r', status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null, route: null };
   const delta = (seq: number): RunEvent => ({ type: 'text', text: 'x', offset: seq, seq, cursor: `c${seq}`, completionId: 'r' });
   const finished = (seq: number): RunEvent => ({ type: 'finished', state, seq, cursor: `c${seq}`, completionId: 'r' });
 
@@ -214,5 +215,23 @@ describe('snapshots', () => {
     expect((await shown.next()).value).toMatchObject({ type: 'snapshot', seq: 2 });
     silence.resolve();
     expect((await all(shown)).at(-1)).toMatchObject({ type: 'finished', seq: 3 });
+  });
+
+  it('waits for the answer to have grown by a share, so that all snapshots together are a small multiple of it', async () => {
+    const letters = 64_000;
+    let text = '';
+    async function* told(): AsyncGenerator<RunEvent> {
+      for (let seq = 1; text.length < letters; seq += 1) {
+        text += 'x'.repeat(128);
+        yield { ...delta(seq), text: 'x'.repeat(128) } as RunEvent;
+        await new Promise((resolve) => setTimeout(resolve, 2));
+      }
+      yield finished(9_999);
+    }
+    const now = (): RunState => ({ ...state, completion: { ...emptyCompletion, text, parts: [{ type: 'text', text }] } });
+    const shown = await all(snapshots(told(), now, 0));
+    const sent = shown.map((event) => ('state' in event ? event.state.completion.text.length : 0)).reduce((sum, one) => sum + one, 0);
+    expect(shown.length).toBeGreaterThan(20);
+    expect(sent).toBeLessThan(20 * letters);
   });
 });

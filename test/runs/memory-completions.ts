@@ -4,25 +4,34 @@ import type { CompletionRecord, Completions } from '../../src/storage/completion
 export function memoryCompletions(): Completions {
   const claims = new Map<string, { completionId: string; inputHash: string }>();
   const records = new Map<string, CompletionRecord>();
+  const release = (completionId: string): void => {
+    for (const [name, claim] of claims) if (claim.completionId === completionId) claims.delete(name);
+  };
   return {
-    async claim({ principal, key, inputHash, completionId }) {
-      const name = `${principal} ${key}`;
-      const known = claims.get(name);
-      if (known !== undefined) return { fresh: false, completionId: known.completionId, sameInput: known.inputHash === inputHash };
-      claims.set(name, { completionId, inputHash });
-      return { fresh: true, completionId, sameInput: true };
+    async begin({ id, principal, body, claim, now }) {
+      if (claim !== null) {
+        const name = `${principal} ${claim.key}`;
+        const known = claims.get(name);
+        if (known !== undefined) return { fresh: false, completionId: known.completionId, sameInput: known.inputHash === claim.inputHash };
+        claims.set(name, { completionId: id, inputHash: claim.inputHash });
+      }
+      records.set(id, { id, principal, body, expiresAt: now + 86_400_000, progress: 'running', lost: null });
+      return { fresh: true, completionId: id, sameInput: true };
     },
-    async unclaim(principal, key) {
-      claims.delete(`${principal} ${key}`);
+    async save({ freesKey, ...record }) {
+      records.set(record.id, { ...record, progress: 'ended', lost: null });
+      if (freesKey) release(record.id);
     },
-    async save(record) {
-      records.set(record.id, record);
+    async release(completionId) {
+      release(completionId);
     },
     async find(id, principal) {
       const record = records.get(id);
       return record?.principal === principal ? record : null;
     },
     async rate() {},
+    recover: async () => 0,
     async expire() {},
+    async close() {},
   };
 }

@@ -257,14 +257,36 @@ describe('an idempotency key', () => {
 });
 
 describe('a drain', () => {
-  it('lets runs finish, starts none, and cancels what is left after the grace', async () => {
+  it('waits for runs to finish, then ends what is left as failed, with a reason that says to ask again, and starts none', async () => {
     const registry = runs();
     const { source } = hangs();
-    const run = await registry.start(begin(source, { detached: true }));
-    const drained = registry.drain(0);
+    const quick = await registry.start(begin(says('Hi.'), { detached: true }));
+    await registry.idle(600_000);
+    expect(quick.state().status).toBe('COMPLETED');
+
+    const detached = await registry.start(begin(source, { detached: true }));
+    const read = await registry.start(begin(source));
+    const events = all(read);
+    await registry.idle(0);
+    expect(detached.state().status).toBe('RUNNING');
+    const stopped = registry.stop();
     await expect(registry.start(begin(says('Hi.')))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
-    await drained;
-    expect(run.state().status).toBe('CANCELLED');
+    await stopped;
+    const failure = { code: 'MODEL_UNAVAILABLE', retryable: true, message: expect.stringMatching(/gateway was stopped/) };
+    expect(detached.state()).toMatchObject({ status: 'FAILED', failure, completion: { text: 'Well' } });
+    expect((await events).at(-1)).toMatchObject({ type: 'failed', failure, state: { status: 'FAILED' } });
+  });
+
+  it('gives the idempotency keys back of what it has ended', async () => {
+    const completions = memoryCompletions();
+    const before = openRuns({ completions });
+    const cut = await before.start(begin(hangs().source, { idempotencyKey: 'k', detached: true }));
+    await before.stop();
+    const after = openRuns({ completions });
+    const again = await after.start(begin(says('Hi.'), { idempotencyKey: 'k' }));
+    expect(again.id).not.toBe(cut.id);
+    expect(textOf(await all(again))).toBe('Hi.');
+    expect((await after.find(cut.id, ann))?.state()).toMatchObject({ status: 'FAILED', failure: { code: 'MODEL_UNAVAILABLE' } });
   });
 });
 

@@ -1,18 +1,18 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openCompletions } from '../../src/storage/completions-sql.ts';
+import { type CompletionsOptions, openCompletions } from '../../src/storage/completions-sql.ts';
 import { migrations } from '../../src/storage/migrations.ts';
 import { masterKey, sealWith } from '../../src/storage/seal.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
 import { completionsContract } from '../contracts/completions.ts';
 import { temporaryFolder } from './state.ts';
 
-function open() {
+function open({ owner = { id: () => 'me', living: async () => new Set(['me']) } }: Partial<Pick<CompletionsOptions, 'owner'>> = {}) {
   const clock = { time: 0 };
   const database = openSqlite(':memory:', migrations);
   onTestFinished(() => database.close());
-  const completions = openCompletions({ database, seal: sealWith(masterKey(null)), now: () => clock.time });
+  const completions = openCompletions({ database, seal: sealWith(masterKey(null)), owner, now: () => clock.time });
   return { completions, clock, database };
 }
 
@@ -21,22 +21,22 @@ describe('completions in SQL', () => {
 
   it('keep neither the text, nor the comment, nor the idempotency key readable', async () => {
     const { completions, database } = open();
-    await completions.save({ id: 'c', principal: 'key:a', body: 'canary', expiresAt: 9 });
+    await completions.begin({ id: 'c', principal: 'key:a', body: 'canary', claim: { key: 'canary', inputHash: 'h' }, now: 0 });
+    await completions.save({ id: 'd', principal: 'key:a', body: 'canary', expiresAt: 9, freesKey: false });
     await completions.rate('c', 'key:a', 0.5, 'canary');
-    await completions.claim({ principal: 'key:a', key: 'canary', inputHash: 'h', completionId: 'c', now: 0 });
     const rows = [
       ...(await database.all('select * from completions')),
       ...(await database.all('select * from completion_ratings')),
       ...(await database.all('select * from idempotency')),
     ];
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(4);
     expect(JSON.stringify(rows)).not.toMatch(/canary|Y2FuYXJ5/);
-    expect(rows[1]).toMatchObject({ score: 0.5 });
+    expect(rows[2]).toMatchObject({ score: 0.5 });
   });
 
   it('do not open at another place than their own', async () => {
     const { completions, database } = open();
-    await completions.save({ id: 'c', principal: 'key:a', body: 'private', expiresAt: 9 });
+    await completions.save({ id: 'c', principal: 'key:a', body: 'private', expiresAt: 9, freesKey: false });
     await database.run(`update completions set id = 'd', principal = 'key:b'`);
     expect(await completions.find('d', 'key:b')).toBeNull();
   });

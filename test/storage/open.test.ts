@@ -31,7 +31,7 @@ describe('the state', () => {
     const folder = join(temporaryFolder(), 'state');
     const storage = await openStorage({ folder });
     storage.ledger.append([usageRow({ cost: 7 })]);
-    await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000 });
+    await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000, freesKey: false });
     await storage.close();
     const again = await opened({ folder });
     expect((await again.ledger.totals(all)).totals).toMatchObject([{ calls: 1, cost: 7 }]);
@@ -93,7 +93,7 @@ describe('a state of which a part was lost', () => {
   async function used(): Promise<string> {
     const folder = temporaryFolder();
     const storage = await openStorage({ folder });
-    await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000 });
+    await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000, freesKey: false });
     await storage.close();
     return folder;
   }

@@ -1,0 +1,39 @@
+/** A run of another process on the same folder: it can be waited for, and is read once it is stored. */
+import { sleep } from '../core/abort.ts';
+import { emptyCompletion } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Run, RunEvent, RunState } from './run.ts';
+
+const lookEveryMs = 500;
+
+/** `stored` looks whether it has ended, or its process has died; null: not yet. Rejects when it is no longer known. */
+export function runElsewhere(id: string, route: string | null, stored: () => Promise<Run | null>): Run {
+  const state: RunState = { id, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null, route };
+
+  async function over(signal: AbortSignal): Promise<Run> {
+    for (;;) {
+      const run = await stored();
+      if (run !== null) return run;
+      await sleep(lookEveryMs, signal);
+    }
+  }
+
+  async function* events(after: string | null, signal: AbortSignal): AsyncGenerator<RunEvent, undefined> {
+    const run = await over(signal);
+    yield* run.events(after, signal);
+  }
+
+  return {
+    id,
+    state: () => state,
+    events,
+    ended: async (signal) => (await over(signal)).state(),
+    async cancel() {
+      throw new GatewayError(
+        'MODEL_UNAVAILABLE',
+        'This completion runs in another process of the gateway, which alone can cancel it. Ask again, or wait for its end.',
+        { retryable: true },
+      );
+    },
+  };
+}
