@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocketServer } from 'node:net';
@@ -117,6 +117,41 @@ describe('fieldgate serve', () => {
     }
   });
 
+  it('prints a first query of the graph that it serves, and opens GraphiQL with it', async () => {
+    const library = await runSubgraph(
+      'library',
+      `type Query { archive: [Book!] @authenticated books: [Book!]! } type Book @key(fields: "id") { id: ID! shelf: String @authenticated title: String! text: String! }`,
+      { Query: { books: () => [{ id: '1', title: 'Kettles', text: 'Kettles boil water. They are made of steel.' }] } },
+    );
+    whenOver(() => library.close());
+    const cwd = folderWith({
+      'ai.graphql': `extend type Book @key(fields: "id") { id: ID! text: String!
+        blurb: String @completion(prompt: "Summarise in five words: {text}", maxInputTokens: 99, maxOutputTokens: 20) @requiresScopes(scopes: [["ai:use"]]) }`,
+      'gateway.config.ts': configText(`graph: { subgraphs: [{ name: 'library', url: '${library.url}' }], fields: ['ai.graphql'] }`),
+    });
+    const server = await serving([], { cwd });
+    await server.ready();
+    await expect.poll(() => server.text.out, { timeout: 20_000 }).toContain('subscription Tokens');
+    expect(server.text.out).toContain('  # AI fields on your entities: Book.blurb\n  query Books { books { title blurb } }\n');
+    expect(await server.ask('query Books { books { title blurb } }')).toMatchObject({
+      data: { books: [{ title: 'Kettles', blurb: expect.stringMatching(/\w/) }] },
+    });
+    const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('query Books {\\n  books {\\n    title\\n    blurb\\n');
+  });
+
+  it('prints the queries that need no graph while its subgraphs are down, and ends at once when told', async () => {
+    const cwd = folderWith({
+      'ai.graphql': `extend type Book @key(fields: "id") { id: ID! text: String!
+        blurb: String @completion(prompt: "{text}", maxInputTokens: 99, maxOutputTokens: 20) @requiresScopes(scopes: [["ai:use"]]) }`,
+      'gateway.config.ts': configText(`graph: { subgraphs: [{ name: 'library', url: 'http://127.0.0.1:9/' }], fields: ['ai.graphql'] }`),
+    });
+    const [waited, told] = await Promise.all([serving([], { cwd }), serving([], { cwd: folderWith(filesOf(cwd)) })]);
+    expect(await told.end()).toBe(0);
+    expect(told.text.out).not.toContain('query ');
+    await expect.poll(() => waited.text.out, { timeout: 30_000 }).toContain('query Routes { aiRoutes');
+  });
+
   it('leaves out the subgraph processes and AI fields of a configuration whose graph flags replace', async () => {
     const { products } = await twoTeams();
     const cwd = folderWith({
@@ -227,6 +262,9 @@ describe('fieldgate serve', () => {
       expect(refused.err).toContain(sentence);
   });
 });
+
+const filesOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(['ai.graphql', 'gateway.config.ts'].map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
 function isRunning(pid: number): boolean {
   try {
