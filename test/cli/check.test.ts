@@ -110,8 +110,8 @@ describe('fieldgate check', () => {
       'graph.pollSeconds is -1.',
       'graph.forwardHeaders has "two words". It must be the name of a header',
       'storage.usageDays is 0.5. It must be a whole number of days above 0; leave it out to keep all.',
-      'server.drainMs is long. It must be a whole number of milliseconds, 0 or more.',
-      'teams.web.monthlyBudget is "25". It must be US dollars as text',
+      'server.drainMs is "long". It must be a whole number of milliseconds, 0 or more.',
+      'teams.web.monthlyBudget is 25. It must be US dollars as text',
       'logLevel is "loud". Levels: debug, info, warn, error, silent.',
       'documents.0.paths.0 is "pages", which is not there.',
     ])
