@@ -84,6 +84,32 @@ describe('fieldgate check', () => {
     for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
   });
 
+  it('says which type or field of the graph a misspelt name means, and from which line a problem of composition comes', async () => {
+    const ai = (name: string, reads: string) => `  ${name}: String @completion(prompt: "{${reads}}", ${bounds}) ${scopes}`;
+    const cwd = folderWith({
+      'shop.graphql': `${federation2} type Query { products: [Product] } type Product @key(fields: "id") { id: ID! name: String stars: Int } type Review @key(fields: "id") { id: ID! body: String }`,
+      'names.graphql': `extend type Revue @key(fields: "id") {\n  id: ID!\n  body: String\n${ai('mood', 'body')}\n}
+extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('slogan', 'naem')}\n  facts: Prodct\n    @completion(prompt: "x", ${bounds}) ${scopes}\n}`,
+      'types.graphql': `extend type Product @key(fields: "id") {\n  id: ID!\n  stars: String\n${ai('praise', 'stars')}\n}`,
+      'names.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'shop.graphql' }], fields: ['names.graphql'] }`,
+      ),
+      'types.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'shop.graphql' }], fields: ['types.graphql'] }`,
+      ),
+    });
+    const names = await fieldgate(['check', '--config', 'names.config.ts'], { cwd });
+    for (const sentence of [
+      'names.graphql:1: There is no type "Revue" in the graph: did you mean "Review"?',
+      'names.graphql:8: Product has no field "naem" in the graph: did you mean "name"?',
+      'names.graphql:10: There is no type "Prodct" in the graph: did you mean "Product"?',
+    ])
+      expect(names.err).toContain(sentence);
+    expect(names.err).toContain('3 mistakes.');
+    const types = await fieldgate(['check', '--config', 'types.config.ts'], { cwd });
+    expect(types.err).toMatch(/types\.graphql:3: EXTERNAL_TYPE_MISMATCH: .*Product\.stars/);
+  });
+
   it('names settings that there are not, values that they do not take, and files that are missing', async () => {
     const cwd = folderWith({
       'gateway.config.ts': configText(
