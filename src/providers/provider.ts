@@ -23,7 +23,7 @@ export interface SendOptions {
 export interface Provider {
   /** As in the configuration: `openai`, `embedded`, `local-vllm`. */
   readonly name: string;
-  /** True: the vendor asks for a key, and none was given. */
+  /** True: a key is wanted, and none was given. */
   readonly lacksKey?: boolean;
   /**
    * Content chunks as they come; the last is `finish`. Ends without `finish` only by throwing. Must not contact the

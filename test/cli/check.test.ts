@@ -148,13 +148,17 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
   it('notes a provider whose key nobody has set and keys that subgraphs would be sent, and tells what a guardrail of the configuration refuses', async () => {
     const surface = JSON.stringify(resolve('src/index.ts'));
     const cwd = folderWith({
-      'gateway.config.ts': `import { defineConfig, openaiProvider, secretFrom } from ${surface};
-        export default defineConfig({ providers: { openai: openaiProvider({ apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }) },
+      'gateway.config.ts': `import { defineConfig, openaiCompatibleProvider, openaiProvider, secretFrom } from ${surface};
+        export default defineConfig({ providers: { openai: openaiProvider({ apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }),
+            vllm: openaiCompatibleProvider({ name: 'vllm', baseUrl: 'http://127.0.0.1:9/v1', apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }),
+            open: openaiCompatibleProvider({ name: 'open', baseUrl: 'http://127.0.0.1:9/v1' }) },
           deployments: { mini: { provider: 'openai', model: 'gpt-5-mini' } }, routes: { default: { deployments: ['mini'] } }, graph: { forwardHeaders: ['Authorization'] } });`,
       'pattern.config.ts': `import { patternGuard } from ${surface}; export default patternGuard({ name: 'codes', patterns: ['(('], message: 'No.' });`,
     });
     const { out } = await fieldgate(['check'], { cwd });
-    expect(out).toContain('note providers.openai has no key, and its vendor asks for one.');
+    expect(out).toContain('note providers.openai has no key: the variable that its apiKey is read from is not set.');
+    expect(out).toContain('note providers.vllm has no key: ');
+    expect(out).not.toContain('providers.open ');
     expect(out).toContain("note graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway.");
     expect(await refusal(['check', '--config', 'pattern.config.ts'], cwd)).toMatch(
       /pattern\.config\.ts cannot be loaded: The guardrail "codes" has a pattern that is no RE2 expression: .* back-references\.$/,

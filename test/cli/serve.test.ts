@@ -93,13 +93,14 @@ describe('fieldgate serve', () => {
   });
 
   it('tells whose key the default route needs, once a real provider has it', async () => {
-    const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename } }';
+    const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename ... on Failure { code message } } }';
     const real = await serving([], { cwd: folderWith(), env: { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } });
     await real.ready();
     expect(real.text.out).toMatch(/your key +fg_\S+ +\(as Authorization: Bearer; what follows needs it\)/);
-    expect((await real.ask(asked)).errors[0].message).toBe(
-      'You may not use the route "default". Routes for completions: embedded. Others need a key: "Authorization: Bearer <key>".',
-    );
+    expect((await real.ask(asked)).data.completion).toMatchObject({
+      code: 'FORBIDDEN',
+      message: 'You may not use the route "default". Routes for completions: embedded. Others need a key: "Authorization: Bearer <key>".',
+    });
     const authorization = `Bearer ${/fg_\S+/.exec(real.text.out)?.[0]}`;
     expect(await real.ask(asked, { authorization })).toMatchObject({ data: { completion: { __typename: 'ModelUnavailable' } } });
   });
