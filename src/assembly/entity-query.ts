@@ -2,12 +2,14 @@
 import {
   type GraphQLArgument,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
   isAbstractType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isObjectType,
@@ -17,6 +19,7 @@ import {
 } from 'graphql';
 import type { AiField } from '../fields/ai-field.ts';
 import { fillable, filledArguments } from './filled-arguments.ts';
+import { isOpenFor } from './open-for.ts';
 
 export interface EntityQuery {
   readonly query: string;
@@ -25,6 +28,8 @@ export interface EntityQuery {
 }
 
 type Field = GraphQLField<unknown, unknown>;
+/** An interface has AI fields where it is an @interfaceObject. */
+type Entity = GraphQLObjectType | GraphQLInterfaceType;
 
 /** The AI fields that a first query may ask for, by type, each with how it is asked. */
 interface Asked {
@@ -35,7 +40,7 @@ interface Asked {
 
 interface Way {
   readonly steps: readonly Field[];
-  readonly entity: GraphQLObjectType;
+  readonly entity: Entity;
   /** Whether the last step gives an interface or a union that the entity is one of. */
   readonly narrowed: boolean;
   readonly many: boolean;
@@ -48,7 +53,7 @@ const maxSteps = 3;
 export function entityQuery(schema: GraphQLSchema, fields: readonly AiField[]): EntityQuery | null {
   const root = schema.getQueryType();
   if (root === null || root === undefined) return null;
-  const open = fields.filter(isOpen);
+  const open = fields.filter((field) => isOpen(field, schema));
   const asked = picked(open.length === 0 ? fields : open, schema, fields);
   for (const way of waysTo(schema, root, asked.byType)) {
     const made = queryAlong(way, asked);
@@ -57,27 +62,19 @@ export function entityQuery(schema: GraphQLSchema, fields: readonly AiField[]): 
   return null;
 }
 
-/** Whether whoever may use AI at all may ask for it: scopes of the operator's own are not for a first query. */
-const isOpen = ({ node }: AiField): boolean =>
-  (node.directives ?? []).every(
-    ({ name, arguments: args = [] }) =>
-      name.value !== 'policy' &&
-      (name.value !== 'requiresScopes' ||
-        args.every(
-          ({ value }) =>
-            value.kind !== 'ListValue' ||
-            value.values.some(
-              (all) => all.kind === 'ListValue' && all.values.every((scope) => 'value' in scope && scope.value === 'ai:use'),
-            ),
-        )),
-  );
+/** In the graph, where an AI field has also the guards of what it reads; and in the operator's file. */
+function isOpen(field: AiField, schema: GraphQLSchema): boolean {
+  const type = schema.getType(field.typeName);
+  const found = isEntity(type) ? type.getFields()[field.fieldName] : undefined;
+  return isOpenFor(field.node.directives) && (found === undefined || !isGuarded(found));
+}
 
 /** What can be read at a glance, by type: text and data of a model first, vectors last. */
 function picked(fields: readonly AiField[], schema: GraphQLSchema, all: readonly AiField[]): Asked {
   const ai = new Set(all.map(({ coordinate }) => coordinate));
   const found = fields.flatMap((each) => {
     const type = schema.getType(each.typeName);
-    const field = isObjectType(type) ? type.getFields()[each.fieldName] : undefined;
+    const field = isEntity(type) ? type.getFields()[each.fieldName] : undefined;
     const text = field?.args.every(fillable) ? selected(field, ai) : null;
     return field === undefined || text === null ? [] : [{ typeName: each.typeName, rank: rankOf(each, field), asked: { field, text } }];
   });
@@ -92,7 +89,7 @@ function rankOf({ kind }: AiField, { type }: Field): number {
 }
 
 /** The shortest ways first, lists before single entities, and entities in the operator's order. */
-function waysTo(schema: GraphQLSchema, root: GraphQLObjectType, asked: Asked['byType']): readonly Way[] {
+function waysTo(schema: GraphQLSchema, root: Entity, asked: Asked['byType']): readonly Way[] {
   const found: Way[] = [];
   const order = [...asked.keys()];
   if (asked.has(root.name)) found.push({ steps: [], entity: root, narrowed: false, many: false });
@@ -105,10 +102,10 @@ function waysTo(schema: GraphQLSchema, root: GraphQLObjectType, asked: Asked['by
         if (!field.args.every(fillable) || field.deprecationReason != null || isGuarded(field)) continue;
         const type = getNamedType(field.type);
         const way = { steps: [...steps, field], many: many || isList(field.type) };
-        if (isAbstractType(type)) {
+        if (isEntity(type) && asked.has(type.name)) found.push({ ...way, entity: type, narrowed: false });
+        else if (isAbstractType(type)) {
           for (const entity of schema.getPossibleTypes(type)) if (asked.has(entity.name)) found.push({ ...way, entity, narrowed: true });
-        } else if (isObjectType(type) && asked.has(type.name)) found.push({ ...way, entity: type, narrowed: false });
-        else if (isObjectType(type) && !seen.has(type.name)) {
+        } else if (isObjectType(type) && !seen.has(type.name)) {
           seen.add(type.name);
           next.push({ ...way, entity: type });
         }
@@ -157,10 +154,10 @@ function queryAlong({ steps, entity, narrowed }: Way, asked: Asked): EntityQuery
 }
 
 /** Another entity with AI fields below this one: a list rather than a single one. */
-function nestedIn(entity: GraphQLObjectType, { ai, byType }: Asked) {
+function nestedIn(entity: Entity, { ai, byType }: Asked) {
   const found = Object.values(entity.getFields()).flatMap((field) => {
     const type = getNamedType(field.type);
-    const isOther = isObjectType(type) && type !== entity && byType.has(type.name) && !ai.has(`${entity.name}.${field.name}`);
+    const isOther = isEntity(type) && type !== entity && byType.has(type.name) && !ai.has(`${entity.name}.${field.name}`);
     return isOther && field.args.every(fillable) && field.deprecationReason == null && !isGuarded(field) ? [{ field, type }] : [];
   });
   return found.find(({ field }) => isList(field.type)) ?? found[0] ?? null;
@@ -169,7 +166,7 @@ function nestedIn(entity: GraphQLObjectType, { ai, byType }: Asked) {
 const names = ['name', 'title', 'label', 'headline', 'subject', 'displayName', 'body', 'text', 'content', 'description'];
 
 /** What tells a person which one it is: a field of another team that no rule guards, if there is one. */
-function plainLeaf(type: GraphQLObjectType, { ai }: Asked): string {
+function plainLeaf(type: Entity, { ai }: Asked): string {
   const plain = Object.values(type.getFields()).filter(
     (field) =>
       isLeafType(getNamedType(field.type)) &&
@@ -182,8 +179,8 @@ function plainLeaf(type: GraphQLObjectType, { ai }: Asked): string {
   return (named ?? plain.find((field) => getNamedType(field.type).name !== 'ID') ?? plain[0])?.name ?? '__typename';
 }
 
-const isGuarded = ({ astNode }: Field): boolean =>
-  (astNode?.directives ?? []).some(({ name }) => ['authenticated', 'requiresScopes', 'policy'].includes(name.value));
+const isGuarded = ({ astNode, type }: Field): boolean =>
+  !isOpenFor(astNode?.directives) || !isOpenFor(getNamedType(type).astNode?.directives);
 
 /** The field with its arguments, and with what there is to select below it; null where that is nothing. */
 function selected(field: Field, ai: ReadonlySet<string>): string | null {
@@ -199,4 +196,5 @@ function selected(field: Field, ai: ReadonlySet<string>): string | null {
 
 const called = ({ name, args }: { readonly name: string; readonly args: readonly GraphQLArgument[] }): string =>
   `${name}${filledArguments(args)}`;
+const isEntity = (type: unknown): type is Entity => isObjectType(type) || isInterfaceType(type);
 const isList = (type: GraphQLOutputType): boolean => isListType(getNullableType(type));

@@ -75,6 +75,28 @@ describe('the first query', () => {
     ).toBe('query Books { books { title blurb } }');
   });
 
+  it('leaves out types that are for known callers, and AI fields that inherit a guard of what they read', () => {
+    const fields = `extend type Book @key(fields: "id") { id: ID!
+      inherits: String ${ai}
+      blurb: String ${ai}
+    } extend type Diary @key(fields: "id") { id: ID! mood: String ${ai} }`;
+    expect(
+      firstOf(
+        'type Query { diaries: [Diary] books: [Book] } type Diary @authenticated { id: ID! mood: String } type Book { id: ID! title: String inherits: String @authenticated blurb: String }',
+        `${fields}`,
+      ),
+    ).toBe('query Books { books { title blurb } }');
+  });
+
+  it('asks an interface whose members all have the AI field', () => {
+    expect(
+      firstOf(
+        'type Query { media: [Media] } interface Media { id: ID! title: String blurb: String } type Film implements Media { id: ID! title: String blurb: String }',
+        `extend type Media @key(fields: "id") @interfaceObject { id: ID! blurb: String ${ai} }`,
+      ),
+    ).toBe('query Media { media { title blurb } }');
+  });
+
   it('selects what an AI field of an object type has, and no vector where there is something to read', () => {
     const fields = `type Facts { care: String } extend type Book @key(fields: "id") { id: ID! title: String
       vector: Vector @embedding(text: "{title}", maxInputTokens: 9) ${scopes}
