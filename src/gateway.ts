@@ -200,7 +200,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
     maskError: (error) => maskedError(error, services.failed),
     log,
     ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, authenticate) }),
-    graphiql: firstDocuments(config, { keyless }),
+    graphiql: () => firstDocuments({ config, fields: read.fields, schema: living.schema() }, { keyless }),
   });
 
   if (metrics !== null) watchAll(metrics, { config, routes, health, storage, runs, server, graph: living });

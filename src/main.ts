@@ -1,73 +1,20 @@
 #!/usr/bin/env node
-/** The command line. A mistake is a sentence on standard error and exit code 1, never a stack. */
-import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+/**
+ * The program. What it imports at once, every Node has: an older one is told in a sentence, before it meets what it lacks.
+ */
+import module from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { debuglog } from 'node:util';
-import { type Arguments, helpText, parseArguments } from './cli/arguments.ts';
-import { GatewayError } from './core/errors.ts';
-import { processLogOutput } from './telemetry/log-output.ts';
+import { nodeRefusal } from './cli/node-version.ts';
 
-// By the environment, so that the processes below this one share it: it is where Node keeps it by default.
-process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
-enableCompileCache();
-
-async function run(args: Arguments): Promise<void> {
-  switch (args.command) {
-    case 'serve':
-      return (await import('./cli/serve.ts')).serve(args);
-    case 'check':
-      return (await import('./cli/check.ts')).check(args);
-    case 'compose':
-      return (await import('./cli/compose.ts')).compose(args);
-    case 'quote':
-      return (await import('./cli/quote.ts')).quote(args);
-    case 'keys':
-      return (await import('./cli/keys.ts')).keys(args);
-    case 'ingest':
-      return (await import('./cli/ingest.ts')).ingest(args);
-    case 'subgraph':
-      return (await import('./cli/subgraph.ts')).subgraph(args);
-  }
-}
-
-/** What is no GatewayError is a bug of ours: NODE_DEBUG=fieldgate shows where. */
-function sentence(error: unknown): string {
-  debuglog('fieldgate')('%O', error);
-  const known = error instanceof GatewayError && error.code !== 'INTERNAL';
-  if (known) return error.message;
-  const cause = error instanceof GatewayError ? error.cause : error;
-  return `Something went wrong in fieldgate itself: ${cause instanceof Error ? cause.message : String(cause)}\nNODE_DEBUG=fieldgate shows where.`;
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
-  return version;
-}
-
-const isServer = (args: Arguments | 'help' | 'version'): boolean =>
-  typeof args !== 'string' && (args.command === 'serve' || args.command === 'subgraph');
-/** Milliseconds for what was written to be read: a reader that has stopped reading keeps no process alive. */
-const farewellMs = 1_000;
-
-let serves = false;
-/** A reader that has left (`| head`) is no failure. A server goes on without it, and on a full disk. */
-process.stdout.on('error', () => {
-  if (!serves) process.exit();
-});
-process.stderr.on('error', () => {});
-
-try {
-  const args = parseArguments(process.argv.slice(2));
-  serves = isServer(args);
-  if (args === 'help') process.stdout.write(helpText());
-  else if (args === 'version') process.stdout.write(`${version()}\n`);
-  else await run(args);
-} catch (error) {
+const refused = nodeRefusal(process.versions.node);
+if (refused === null) {
+  // By the environment, so that the processes below this one share it: it is where Node keeps it by default.
+  process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
+  module.enableCompileCache();
+  const { commandLine } = await import('./cli/command-line.ts');
+  await commandLine(process.argv.slice(2));
+} else {
   process.exitCode = 1;
-  process.stderr.write(`${sentence(error)}\n`);
+  process.stderr.write(`${refused}\n`);
 }
-await processLogOutput().flush(farewellMs);
-setTimeout(() => process.exit(), farewellMs);
-process.stdout.write('', () => process.exit());

@@ -186,3 +186,16 @@ export function whenComposed(graph: Graph): Promise<void> {
   const stop = graph.onChange(() => resolve());
   return promise.finally(stop);
 }
+
+/** The schema, as soon as there is one; null when the signal fires before. */
+export function schemaWhenComposed(graph: Pick<Graph, 'onChange'>, signal: AbortSignal): Promise<GraphQLSchema | null> {
+  const { promise, resolve } = Promise.withResolvers<GraphQLSchema | null>();
+  const giveUp = (): void => resolve(null);
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  const stop = graph.onChange(resolve);
+  return promise.finally(() => {
+    stop();
+    signal.removeEventListener('abort', giveUp);
+  });
+}

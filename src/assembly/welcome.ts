@@ -1,25 +1,37 @@
 /** Queries for whoever has just started the gateway: each works as it stands. */
-import { parse, print } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse, print, visit } from 'graphql';
 import type { GatewayConfig } from '../config.ts';
+import type { AiField } from '../fields/ai-field.ts';
+import { entityQuery } from './entity-query.ts';
 
 export interface FirstQuery {
   readonly says: string;
   readonly query: string;
 }
 
-/** Three that fit the configuration: AI fields on entities and answers where there is what they need, and always a completion. One without AI. */
-export function firstQueries({ documents = [], graph = {} }: GatewayConfig): readonly FirstQuery[] {
+/** What the queries are made of. */
+export interface Asking {
+  readonly config: GatewayConfig;
+  readonly fields: readonly AiField[];
+  /** The graph as it is served; null while there is none. */
+  readonly schema: GraphQLSchema | null;
+}
+
+/** Whether more than the configuration is needed to know what may be asked. */
+export const needsGraph = ({ config: { graph = {} }, fields }: Pick<Asking, 'config' | 'fields'>): boolean =>
+  graph.ai !== false && fields.length > 0;
+
+/** Three that fit the graph: AI fields on its entities and answers where there is what they need, and always a completion. One without AI. */
+export function firstQueries({ config, fields, schema }: Asking): readonly FirstQuery[] {
+  const { documents = [], graph = {} } = config;
   if (graph.ai === false)
     return [{ says: 'what there is to ask', query: 'query Fields { __schema { queryType { fields { name description } } } }' }];
   const collection = documents[0]?.collection;
-  const onEntities = (graph.subgraphs ?? []).some(({ run }) => run !== undefined) && (graph.fields ?? []).length > 0;
+  const entities = schema === null ? null : entityQuery(schema, fields);
   return [
-    onEntities
-      ? {
-          says: 'AI fields on entities of two other teams',
-          query: 'query Shop { products(first: 3) { name summary(words: 15) reviews { stars feeling topics } } }',
-        }
-      : { says: 'what there is', query: 'query Routes { aiRoutes { name description deployments { id capabilities } } }' },
+    entities === null
+      ? { says: 'what there is', query: 'query Routes { aiRoutes { name description deployments { id capabilities } } }' }
+      : { says: `AI fields on your entities: ${entities.coordinates.join(', ')}`, query: entities.query },
     collection === undefined
       ? {
           says: 'vectors',
@@ -31,21 +43,32 @@ export function firstQueries({ documents = [], graph = {} }: GatewayConfig): rea
           query: `query Answer { aiAnswer(input: { collection: "${collection}", question: "How long can I return a product?" }) { ... on AiAnswer { text citations { marker quote } } ... on NoAnswer { message } ... on Failure { message } } }`,
         },
     {
-      says: 'a completion, token by token (over SSE, WebSocket or multipart)',
+      says: 'a completion that grows before your eyes (over SSE, WebSocket or multipart)',
       query:
-        'subscription Tokens { completionStream(input: { prompt: { text: "Summarise in ten words: A gateway answers questions of many teams. It counts what each field costs, and streams what models say." } }) { seq ... on TextDelta { text } ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { message } } } }',
+        'subscription Tokens { completionStream(delivery: SNAPSHOT, input: { prompt: { text: "Summarise in ten words: A gateway answers questions of many teams. It counts what each field costs, and streams what models say." } }) { seq ... on CompletionSnapshot { completion { text } } ... on CompletionFinished { completion { text } } ... on CompletionFailed { failure { message } } } }',
     },
   ];
 }
 
 /** The same as documents for an editor, laid out over lines. `keyless`: whether whoever opens it here may ask without a key. */
-export function firstDocuments(config: GatewayConfig, { keyless }: { readonly keyless: boolean }): readonly string[] {
+export function firstDocuments(asking: Asking, { keyless }: { readonly keyless: boolean }): readonly string[] {
   const hints = [
     keyless ? 'Ctrl-Enter runs it. No key is needed here;' : 'Ctrl-Enter runs it. It needs a key;',
     'one goes under Headers, below:',
     '{ "Authorization": "Bearer fg_..." }',
   ];
-  return firstQueries(config).map(
-    ({ says, query }) => `${[says, '', ...hints].map((line) => `# ${line}`.trim()).join('\n')}\n\n${print(parse(query))}\n`,
+  return firstQueries(asking).map(
+    ({ says, query }) => `${[says, '', ...hints].map((line) => `# ${line}`.trim()).join('\n')}\n\n${print(overLines(query))}\n`,
   );
 }
+
+const paneWidth = 60;
+
+/** With long texts as blocks, broken where they read on: an editor's pane is narrow. */
+function overLines(query: string): DocumentNode {
+  return visit(parse(query), {
+    StringValue: (node) => (node.value.length <= paneWidth ? undefined : { ...node, block: true, value: wrapped(node.value) }),
+  });
+}
+
+const wrapped = (text: string): string => text.replaceAll(/(.{1,60})(?:\s+|$)/g, '$1\n').trimEnd();

@@ -1,9 +1,10 @@
 /** The supergraph of a configuration, made once: what `check` judges and `compose` prints. */
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph.ts';
+import { nameMistakes, placedSentence } from '../assembly/graph-names.ts';
 import { type GatewayConfig, pathIn } from '../config.ts';
 import { asGatewayError } from '../core/errors.ts';
-import { composer, sentenceOf } from '../federation/compose.ts';
+import { composer } from '../federation/compose.ts';
 import { localUrl } from '../federation/graph.ts';
 import { readSubgraph, readSupergraph } from '../federation/sources.ts';
 import { supergraphSchema } from '../federation/supergraph.ts';
@@ -45,11 +46,20 @@ async function fromSubgraphs(config: GatewayConfig, folder: string, read: Fields
   if (unread.length > 0) return { supergraphSdl: null, mistakes: unread };
   const others = asked.filter((answer) => typeof answer !== 'string');
   const own = config.graph?.ai === false ? null : aiSubgraph;
+  const misnamed =
+    own === null
+      ? []
+      : nameMistakes(
+          read,
+          others.map(({ sdl }) => sdl),
+        );
+  // They would compose to problems that mislead.
+  if (misnamed.length > 0 && others.length > 0) return { supergraphSdl: null, mistakes: misnamed };
   const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(others.map(({ sdl }) => sdl)) }];
   const composed = await composer({ own }).compose([...others, ...ours], new AbortController().signal);
   return composed.ok
     ? { supergraphSdl: composed.supergraphSdl, mistakes: [] }
-    : { supergraphSdl: null, mistakes: composed.problems.map(sentenceOf) };
+    : { supergraphSdl: null, mistakes: composed.problems.map((problem) => placedSentence(problem, read)) };
 }
 
 async function attempted(read: () => Promise<string>): Promise<ComposedGraph> {

@@ -1,5 +1,7 @@
-import { firstQueries } from '../assembly/welcome.ts';
+import { schemaWhenComposed } from '../assembly/graph.ts';
+import { firstQueries, needsGraph } from '../assembly/welcome.ts';
 import type { GatewayConfig } from '../config.ts';
+import type { AiField } from '../fields/ai-field.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { Arguments } from './arguments.ts';
 import { soundConfig } from './load-config.ts';
@@ -7,7 +9,7 @@ import { addressOf, isLoopback, serving } from './serving.ts';
 import { startSubgraphs } from './subgraph-processes.ts';
 
 export async function serve(args: Arguments): Promise<void> {
-  const { config, folder, warnings } = await soundConfig(args);
+  const { config, folder, fields, warnings } = await soundConfig(args);
   const address = addressOf(config);
   const gateway = await createGateway(config, { folder, loopback: isLoopback(address) });
   const subgraphs = startSubgraphs(config.graph?.subgraphs ?? [], folder, ({ name, url }, code) => {
@@ -16,13 +18,23 @@ export async function serve(args: Arguments): Promise<void> {
     );
   });
   try {
-    await serving(gateway, address, (url) => welcome(url, gateway, config, warnings));
+    await serving(gateway, address, (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended));
   } finally {
     subgraphs.stop();
   }
 }
 
-function welcome(url: string, { developmentKey, keyless }: Gateway, config: GatewayConfig, warnings: readonly string[]): string {
+/** Milliseconds that the first queries wait for the graph that they are made of. */
+const maxComposingMs = 8_000;
+
+interface Told {
+  readonly config: GatewayConfig;
+  readonly fields: readonly AiField[];
+  readonly warnings: readonly string[];
+}
+
+async function* welcome(url: string, gateway: Gateway, { config, fields, warnings }: Told, ended: AbortSignal): AsyncIterable<string> {
+  const { developmentKey, keyless, graph } = gateway;
   const lines = [
     '',
     `  Fieldgate   ${url}/graphql${developmentKey === null ? '' : '   (open it in a browser)'}`,
@@ -32,7 +44,12 @@ function welcome(url: string, { developmentKey, keyless }: Gateway, config: Gate
       : [`  your key    ${developmentKey}${keyless ? '' : '   (as Authorization: Bearer; what follows needs it)'}`]),
     ...warnings.map((warning) => `  note        ${warning}`),
     '',
-    ...firstQueries(config).flatMap(({ says, query }) => [`  # ${says}`, `  ${query}`, '']),
   ];
-  return `${lines.join('\n')}\n`;
+  yield `${lines.join('\n')}\n`;
+  const waiting = AbortSignal.any([ended, AbortSignal.timeout(maxComposingMs)]);
+  const schema = needsGraph({ config, fields }) ? await schemaWhenComposed(graph, waiting) : null;
+  if (ended.aborted) return;
+  yield firstQueries({ config, fields, schema })
+    .map(({ says, query }) => `  # ${says}\n  ${query}\n\n`)
+    .join('');
 }

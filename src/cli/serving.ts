@@ -15,19 +15,26 @@ export const addressOf = ({ server = {} }: GatewayConfig): Address => ({ host: s
 
 export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
 
+/** What to say once it listens, piece by piece; none after `ended`. */
+export type Welcome = (url: string, ended: AbortSignal) => Iterable<string> | AsyncIterable<string>;
+
 /**
  * Listens, says so, and serves until SIGTERM or SIGINT, then drains; a second one ends it at once. SIGHUP looks at the
  * graph's sources again. Whatever the ending, the gateway is closed. What nobody catches meanwhile is logged, and ends nothing.
  */
-export async function serving(gateway: Gateway, address: Address, welcome: (url: string) => string): Promise<void> {
+export async function serving(gateway: Gateway, address: Address, welcome: Welcome): Promise<void> {
   const stopSurviving = surviveFaults(gateway.log);
   try {
     const { url } = await gateway.listen(address);
     const { promise: told, resolve } = Promise.withResolvers<void>();
-    const tell = (): void => resolve();
+    const ending = new AbortController();
+    const tell = (): void => {
+      ending.abort();
+      resolve();
+    };
     process.on('SIGHUP', () => void gateway.graph.refresh());
     for (const signal of endings) process.on(signal, tell);
-    process.stdout.write(welcome(url));
+    for await (const piece of welcome(url, ending.signal)) process.stdout.write(piece);
     await told;
     for (const signal of endings) process.off(signal, tell);
     process.stdout.write('Stopping: what runs may finish.\n');

@@ -14,7 +14,7 @@ export async function subgraph(args: Arguments): Promise<void> {
   const router = routerSecret(config, folder);
   const address = addressOf(config);
   const gateway = await createGateway(config, { folder, loopback: isLoopback(address), router: router.secret });
-  await serving(gateway, address, (url) => welcome(url, gateway.developmentKey, router, warnings));
+  await serving(gateway, address, (url) => [welcome(url, gateway.developmentKey, router, warnings)]);
 }
 
 function welcome(url: string, developmentKey: string | null, { secret, made }: RouterSecret, warnings: readonly string[]): string {

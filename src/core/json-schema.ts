@@ -15,7 +15,7 @@ export function pointed(root: JsonSchema, reference: string): unknown {
 }
 
 /** A segment of a JSON pointer as the name it stands for (RFC 6901 §4). */
-export const pointerSegment = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
+const pointerSegment = (segment: string): string => segment.replaceAll('~1', '/').replaceAll('~0', '~');
 
 function decoded(segment: string): string {
   try {

@@ -3,14 +3,15 @@
 const maxNameLength = 64;
 
 /** Differs in case, in separators, in at most a third of its letters, or is the first word of what was written; null: none. */
-export function nearestName(written: string, names: readonly string[]): string | null {
+export function nearestName(written: string, names: Iterable<string>): string | null {
   if (written.length > maxNameLength) return null;
   const plain = plainName(written);
-  const ranked = names
+  const known = [...names];
+  const ranked = known
     .map((name) => ({ name, apart: lettersApart(plain, plainName(name)) }))
     .filter(({ name, apart }) => apart <= Math.max(1, Math.floor(name.length / 3)))
     .sort((a, b) => a.apart - b.apart);
-  return ranked[0]?.name ?? longest(names.filter((name) => name.length > 3 && plain.startsWith(plainName(name))));
+  return ranked[0]?.name ?? longest(known.filter((name) => name.length > 3 && plain.startsWith(plainName(name))));
 }
 
 const plainName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z\d$]/g, '');

@@ -7,11 +7,9 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { AiField, EntityIndex, Mistake, Place } from './ai-field.ts';
+import { isFieldDirective } from './directive-names.ts';
 import type { PromptFile } from './prompts.ts';
 import { parseTemplate, type Template } from './template.ts';
-
-const fieldDirectives = ['completion', 'embedding', 'similar', 'answer'] as const;
-export const isAiDirective = (name: string): boolean => name === 'indexed' || fieldDirectives.some((known) => known === name);
 
 type TypeNodeWithFields = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
 
@@ -25,7 +23,7 @@ export interface Reading {
 
 /** The AI field that the node declares; null for a field without an AI directive, or with one that is wrong. */
 export function aiFieldOf(type: TypeNodeWithFields, node: FieldDefinitionNode, reading: Reading): AiField | null {
-  const directives = (node.directives ?? []).filter(({ name }) => fieldDirectives.some((known) => known === name.value));
+  const directives = (node.directives ?? []).filter(({ name }) => isFieldDirective(name.value));
   const [directive] = directives;
   if (directive === undefined) return null;
   const coordinate = `${type.name.value}.${node.name.value}`;

@@ -17,7 +17,10 @@ import {
   print,
 } from 'graphql';
 import type { AiField, EntityIndex, Mistake, Place } from './ai-field.ts';
-import { aiFieldOf, indexOf, isAiDirective, keysOf, type Reading } from './directives.ts';
+import { type Declared, declaredIn } from './declared.ts';
+import { directiveMistakes, directivesDeclared, isMisspelt } from './directive-mistakes.ts';
+import { isAiDirective } from './directive-names.ts';
+import { aiFieldOf, indexOf, keysOf, type Reading } from './directives.ts';
 import type { PromptFile } from './prompts.ts';
 import { requiredBy } from './requires.ts';
 
@@ -33,6 +36,7 @@ export interface FieldsRead {
   readonly sdl: string;
   /** Fields of other teams that each AI field reads, by coordinate. */
   readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly declared: Declared;
   readonly mistakes: readonly Mistake[];
 }
 
@@ -48,6 +52,9 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
     const document = parsed(file, sdl, mistakes);
     for (const definition of document?.definitions ?? []) definitions.push({ definition, file });
   }
+  const ownDirectives = directivesDeclared(definitions.map(({ definition }) => definition));
+  for (const { definition, file } of definitions)
+    mistakes.push(...directiveMistakes(definition, ownDirectives, (node) => placeIn(file, node)));
   const fields: AiField[] = [];
   const indexes: EntityIndex[] = [];
   const fieldsOf = new Map<string, FieldDefinitionNode[]>();
@@ -55,6 +62,8 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
     if (isObject(definition))
       fieldsOf.set(definition.name.value, [...(fieldsOf.get(definition.name.value) ?? []), ...(definition.fields ?? [])]);
   }
+  /** Whether there is an AI field of which it is not known what it reads. */
+  let unreadable = false;
   const keyed = new Map<string, string[]>();
   for (const { definition } of definitions) {
     if (isObject(definition)) keyed.set(definition.name.value, [...(keyed.get(definition.name.value) ?? []), ...keysOf(definition)]);
@@ -65,8 +74,10 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
     const index = indexOf(definition, reading);
     if (index !== null) indexes.push(index);
     for (const node of definition.fields ?? []) {
-      const field = aiFieldOf(definition, node, reading);
+      const misspelt = isMisspelt(node.directives ?? [], ownDirectives);
+      const field = aiFieldOf(definition, node, misspelt ? { ...reading, mistakes: [] } : reading);
       if (field !== null) fields.push(field);
+      else if (misspelt || node.directives?.some(({ name }) => isAiDirective(name.value))) unreadable = true;
     }
   }
   const aiCoordinates = new Set(fields.map(({ coordinate }) => coordinate));
@@ -103,7 +114,7 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
     const others = (definition.fields ?? []).filter((node) => {
       const coordinate = `${type}.${node.name.value}`;
       const foreign = entities.has(type) && !rootTypes.has(type) && !aiCoordinates.has(coordinate) && !keyFields.has(node.name.value);
-      if (foreign && !external.has(coordinate) && isPlain(node)) {
+      if (foreign && !external.has(coordinate) && isPlain(node) && !unreadable) {
         mistakes.push({
           place: placeIn(file, node),
           message: `${coordinate} is declared but no AI field reads it. Name it in a prompt as {${node.name.value}}, or leave it out.`,
@@ -123,7 +134,8 @@ export function readFields(files: readonly SdlFile[], prompts: ReadonlyMap<strin
 
   const shownDefinitions = definitions.flatMap(({ definition, file }) => shown(definition, file) ?? []);
   const reads = new Map([...required].map(([coordinate, { coordinates }]) => [coordinate, coordinates]));
-  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), reads, mistakes };
+  const declared = declaredIn(definitions, placeIn);
+  return { fields, indexes, sdl: shownDefinitions.map(print).join('\n\n'), reads, declared, mistakes };
 }
 
 /** A field that says nothing of its own origin: no federation directive that the operator wrote by hand. */

@@ -3,7 +3,7 @@ import type { Paced } from '../core/paced.ts';
 import type { Turns } from '../core/turns.ts';
 
 /** The JSON value with `change` applied to every string in it, names of properties included. */
-export function mapStrings(value: unknown, change: (text: string) => string): unknown {
+function mapStrings(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
   if (typeof value === 'object' && value !== null) {

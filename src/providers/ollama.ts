@@ -12,7 +12,7 @@ export interface OllamaOptions {
 }
 
 export function ollamaProvider({ name = 'ollama', host = '', images = {}, fetch = sharedFetch }: OllamaOptions = {}): Provider {
-  return openaiCompatibleProvider({ name, apiKey: null, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch });
+  return openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch });
 }
 
 /** The URL that a value of OLLAMA_HOST means to a client: http and port 11434 unless it says otherwise (443 for https), and loopback for "every address". */

@@ -12,8 +12,8 @@ import { isStrict } from './strict-schema.ts';
 
 export interface OpenAiCompatibleOptions {
   readonly name: string;
-  /** Null: requests carry no key. */
-  readonly apiKey: Secret | null;
+  /** Leave it out where the server asks for none. Null is a key that is missing, as of a variable that nobody has set: `check` notes it, and requests carry none. */
+  readonly apiKey?: Secret | null;
   /** With the version, as in `http://127.0.0.1:8000/v1`. */
   readonly baseUrl: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -34,15 +34,15 @@ export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Prov
       baseURL,
       headers: { ...headers },
       fetch,
-      ...(apiKey === null ? {} : { apiKey: apiKey.reveal() }),
+      ...(apiKey == null ? {} : { apiKey: apiKey.reveal() }),
       // Left false, the SDK drops a JSON schema without a word.
       supportsStructuredOutputs: true,
       includeUsage: true,
     });
   });
-  return aiSdkProvider({
+  const provider = aiSdkProvider({
     name,
-    apiKey,
+    ...(apiKey === undefined ? {} : { apiKey }),
     images,
     tellsSent: tellsWhenSent(fetch),
     languageModel: async (id) => (await sdk()).chatModel(id),
@@ -50,6 +50,7 @@ export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Prov
     opaque: { vendor, fields: ['thoughtSignature'] },
     adapted: strictWhereItCanBe,
   });
+  return { ...provider, lacksKey: apiKey === null };
 }
 
 function strictWhereItCanBe(options: LanguageModelV4CallOptions, { output }: CompletionRequest): LanguageModelV4CallOptions {

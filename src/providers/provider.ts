@@ -25,7 +25,7 @@ export interface SendOptions {
 export interface Provider {
   /** As in the configuration: `openai`, `embedded`, `local-vllm`. */
   readonly name: string;
-  /** True: the vendor asks for a key, and none was given. */
+  /** True: a key is wanted, and none was given. */
   readonly lacksKey?: boolean;
   /** True: it calls `sent` of its options, and what was not sent costs nothing. Default: asking it counts as sending. */
   readonly tellsSent?: boolean;

@@ -1,7 +1,7 @@
 /** GraphiQL, whole in one page of 9 MB that asks no other host for anything; made when first opened, and kept compressed. */
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 interface Page {
@@ -9,12 +9,13 @@ interface Page {
   readonly policy: string;
 }
 
-/** `documents`: what a first visit finds, each in a tab of its own; later the browser shows what was left there. */
-export function graphiqlPage(endpoint: string, documents: readonly string[]): (response: ServerResponse) => Promise<void> {
-  let page: Promise<Page> | null = null;
+/** `documents`: what a first visit finds, each in a tab of its own; later the browser shows what was left there. Made anew when they change. */
+export function graphiqlPage(endpoint: string, documents: () => readonly string[]): (response: ServerResponse) => Promise<void> {
+  let made: { readonly documents: readonly string[]; readonly page: Promise<Page> } | null = null;
   return async (response) => {
-    page ??= makePage(endpoint, documents);
-    const { html, policy } = await page;
+    const wanted = documents();
+    if (made === null || !isDeepStrictEqual(made.documents, wanted)) made = { documents: wanted, page: makePage(endpoint, wanted) };
+    const { html, policy } = await made.page;
     response.writeHead(200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Encoding': 'gzip',

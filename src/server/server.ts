@@ -48,8 +48,8 @@ export interface ServerOptions extends OperationHooks {
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
-  /** The documents that GraphiQL opens with, a tab each. */
-  readonly graphiql?: readonly string[];
+  /** The documents that GraphiQL opens with, a tab each, asked for at each visit. */
+  readonly graphiql?: () => readonly string[];
   readonly metrics?: MetricsDoor;
   /** What an address may ask without credentials that hold; absent: anything. */
   readonly strangers?: StrangersOptions;
@@ -109,7 +109,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const running = operations({ engine, hooks: options, mask, log, development, strangers });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development, options.cors.headers);
-  const page = graphiqlPage(endpoint, options.graphiql ?? ['{ __typename }']);
+  const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));
   const door = {
     operations: running,
     read,

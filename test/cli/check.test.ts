@@ -84,6 +84,32 @@ describe('fieldgate check', () => {
     for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
   });
 
+  it('says which type or field of the graph a misspelt name means, and from which line a problem of composition comes', async () => {
+    const ai = (name: string, reads: string) => `  ${name}: String @completion(prompt: "{${reads}}", ${bounds}) ${scopes}`;
+    const cwd = folderWith({
+      'shop.graphql': `${federation2} type Query { products: [Product] } type Product @key(fields: "id") { id: ID! name: String stars: Int } type Review @key(fields: "id") { id: ID! body: String }`,
+      'names.graphql': `extend type Revue @key(fields: "id") {\n  id: ID!\n  body: String\n${ai('mood', 'body')}\n}
+extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('slogan', 'naem')}\n  facts: Prodct\n    @completion(prompt: "x", ${bounds}) ${scopes}\n}`,
+      'types.graphql': `extend type Product @key(fields: "id") {\n  id: ID!\n  stars: String\n${ai('praise', 'stars')}\n}`,
+      'names.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'shop.graphql' }], fields: ['names.graphql'] }`,
+      ),
+      'types.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'shop.graphql' }], fields: ['types.graphql'] }`,
+      ),
+    });
+    const names = await fieldgate(['check', '--config', 'names.config.ts'], { cwd });
+    for (const sentence of [
+      'names.graphql:1: There is no type "Revue" in the graph: did you mean "Review"?',
+      'names.graphql:8: Product has no field "naem" in the graph: did you mean "name"?',
+      'names.graphql:10: There is no type "Prodct" in the graph: did you mean "Product"?',
+    ])
+      expect(names.err).toContain(sentence);
+    expect(names.err).toContain('3 mistakes.');
+    const types = await fieldgate(['check', '--config', 'types.config.ts'], { cwd });
+    expect(types.err).toMatch(/types\.graphql:3: EXTERNAL_TYPE_MISMATCH: .*Product\.stars/);
+  });
+
   it('names settings that there are not, values that they do not take, and files that are missing', async () => {
     const cwd = folderWith({
       'gateway.config.ts': configText(
@@ -110,8 +136,8 @@ describe('fieldgate check', () => {
       'graph.pollSeconds is -1.',
       'graph.forwardHeaders has "two words". It must be the name of a header',
       'storage.usageDays is 0.5. It must be a whole number of days above 0; leave it out to keep all.',
-      'server.drainMs is long. It must be a whole number of milliseconds, 0 or more.',
-      'teams.web.monthlyBudget is "25". It must be US dollars as text',
+      'server.drainMs is "long". It must be a whole number of milliseconds, 0 or more.',
+      'teams.web.monthlyBudget is 25. It must be US dollars as text',
       'logLevel is "loud". Levels: debug, info, warn, error, silent.',
       'documents.0.paths.0 is "pages", which is not there.',
     ])
@@ -122,13 +148,17 @@ describe('fieldgate check', () => {
   it('notes a provider whose key nobody has set and keys that subgraphs would be sent, and tells what a guardrail of the configuration refuses', async () => {
     const surface = JSON.stringify(resolve('src/index.ts'));
     const cwd = folderWith({
-      'gateway.config.ts': `import { defineConfig, openaiProvider, secretFrom } from ${surface};
-        export default defineConfig({ providers: { openai: openaiProvider({ apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }) },
+      'gateway.config.ts': `import { defineConfig, openaiCompatibleProvider, openaiProvider, secretFrom } from ${surface};
+        export default defineConfig({ providers: { openai: openaiProvider({ apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }),
+            vllm: openaiCompatibleProvider({ name: 'vllm', baseUrl: 'http://127.0.0.1:9/v1', apiKey: secretFrom('NO_SUCH_KEY_IS_SET') }),
+            open: openaiCompatibleProvider({ name: 'open', baseUrl: 'http://127.0.0.1:9/v1' }) },
           deployments: { mini: { provider: 'openai', model: 'gpt-5-mini' } }, routes: { default: { deployments: ['mini'] } }, graph: { forwardHeaders: ['Authorization'] } });`,
       'pattern.config.ts': `import { patternGuard } from ${surface}; export default patternGuard({ name: 'codes', patterns: ['(('], message: 'No.' });`,
     });
     const { out } = await fieldgate(['check'], { cwd });
-    expect(out).toContain('note providers.openai has no key, and its vendor asks for one.');
+    expect(out).toContain('note providers.openai has no key: the variable that its apiKey is read from is not set.');
+    expect(out).toContain('note providers.vllm has no key: ');
+    expect(out).not.toContain('providers.open ');
     expect(out).toContain("note graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway.");
     expect(await refusal(['check', '--config', 'pattern.config.ts'], cwd)).toMatch(
       /pattern\.config\.ts cannot be loaded: The guardrail "codes" has a pattern that is no RE2 expression: .* back-references\.$/,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocketServer } from 'node:net';
@@ -93,13 +93,14 @@ describe('fieldgate serve', () => {
   });
 
   it('tells whose key the default route needs, once a real provider has it', async () => {
-    const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename } }';
+    const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename ... on Failure { code message } } }';
     const real = await serving([], { cwd: folderWith(), env: { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } });
     await real.ready();
     expect(real.text.out).toMatch(/your key +fg_\S+ +\(as Authorization: Bearer; what follows needs it\)/);
-    expect((await real.ask(asked)).errors[0].message).toBe(
-      'The route "default" needs a key: send "Authorization: Bearer <key>". Routes for completions: embedded.',
-    );
+    expect((await real.ask(asked)).data.completion).toMatchObject({
+      code: 'UNAUTHENTICATED',
+      message: 'The route "default" needs a key: send "Authorization: Bearer <key>". Routes for completions: embedded.',
+    });
     const authorization = `Bearer ${/fg_\S+/.exec(real.text.out)?.[0]}`;
     expect(await real.ask(asked, { authorization })).toMatchObject({ data: { completion: { __typename: 'ModelUnavailable' } } });
   });
@@ -115,6 +116,41 @@ describe('fieldgate serve', () => {
       expect(answer.errors).toBeUndefined();
       expect(JSON.stringify(answer.data)).not.toContain('"message"');
     }
+  });
+
+  it('prints a first query of the graph that it serves, and opens GraphiQL with it', async () => {
+    const library = await runSubgraph(
+      'library',
+      `type Query { archive: [Book!] @authenticated books: [Book!]! } type Book @key(fields: "id") { id: ID! shelf: String @authenticated title: String! text: String! }`,
+      { Query: { books: () => [{ id: '1', title: 'Kettles', text: 'Kettles boil water. They are made of steel.' }] } },
+    );
+    whenOver(() => library.close());
+    const cwd = folderWith({
+      'ai.graphql': `extend type Book @key(fields: "id") { id: ID! text: String!
+        blurb: String @completion(prompt: "Summarise in five words: {text}", maxInputTokens: 99, maxOutputTokens: 20) @requiresScopes(scopes: [["ai:use"]]) }`,
+      'gateway.config.ts': configText(`graph: { subgraphs: [{ name: 'library', url: '${library.url}' }], fields: ['ai.graphql'] }`),
+    });
+    const server = await serving([], { cwd });
+    await server.ready();
+    await expect.poll(() => server.text.out, { timeout: 20_000 }).toContain('subscription Tokens');
+    expect(server.text.out).toContain('  # AI fields on your entities: Book.blurb\n  query Books { books { title blurb } }\n');
+    expect(await server.ask('query Books { books { title blurb } }')).toMatchObject({
+      data: { books: [{ title: 'Kettles', blurb: expect.stringMatching(/\w/) }] },
+    });
+    const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain('query Books {\\n  books {\\n    title\\n    blurb\\n');
+  });
+
+  it('prints the queries that need no graph while its subgraphs are down, and ends at once when told', async () => {
+    const cwd = folderWith({
+      'ai.graphql': `extend type Book @key(fields: "id") { id: ID! text: String!
+        blurb: String @completion(prompt: "{text}", maxInputTokens: 99, maxOutputTokens: 20) @requiresScopes(scopes: [["ai:use"]]) }`,
+      'gateway.config.ts': configText(`graph: { subgraphs: [{ name: 'library', url: 'http://127.0.0.1:9/' }], fields: ['ai.graphql'] }`),
+    });
+    const [waited, told] = await Promise.all([serving([], { cwd }), serving([], { cwd: folderWith(filesOf(cwd)) })]);
+    expect(await told.end()).toBe(0);
+    expect(told.text.out).not.toContain('query ');
+    await expect.poll(() => waited.text.out, { timeout: 30_000 }).toContain('query Routes { aiRoutes');
   });
 
   it('leaves out the subgraph processes and AI fields of a configuration whose graph flags replace', async () => {
@@ -227,6 +263,9 @@ describe('fieldgate serve', () => {
       expect(refused.err).toContain(sentence);
   });
 });
+
+const filesOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(['ai.graphql', 'gateway.config.ts'].map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
 function isRunning(pid: number): boolean {
   try {

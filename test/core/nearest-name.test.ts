@@ -13,3 +13,15 @@ it.each([
 ])('the name that is meant by %s is %s', (written, meant) => {
   expect(nearestName(written, ['required', 'maxLength', 'minLength', 'port', 'type'])).toBe(meant);
 });
+
+it.each([
+  ['complete', ['completion', 'composeDirective', 'key'], 'completion'],
+  ['Revue', ['Review', 'Query', 'Product'], 'Review'],
+  ['promt', ['prompt', 'route'], 'prompt'],
+  ['KEY', ['keys', 'key'], 'key'],
+  ['naem', ['name', 'node'], 'name'],
+  ['nope', ['completion', 'answer', 'tag', 'key'], null],
+  ['x', [], null],
+])('the name that is meant by %s among %j is %s', (written, known, meant) => {
+  expect(nearestName(written, known)).toBe(meant);
+});

@@ -178,7 +178,7 @@ describe('web pages', () => {
   });
 
   it('are GraphiQL in development: whole, from this server alone', async () => {
-    const { url } = await serve({ graphiql: ['{ hello }', '{ later }'] });
+    const { url } = await serve({ graphiql: () => ['{ hello }', '{ later }'] });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     const html = await page.text();
     expect(html).toContain('"defaultTabs":[{"query":"{ hello }"},{"query":"{ later }"}]');

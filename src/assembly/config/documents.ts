@@ -1,7 +1,7 @@
 /** Collections, and the documents that are read into them at the start. */
 import type { GatewayConfig } from '../../config.ts';
 import { embeddingModelOf } from '../routes.ts';
-import { isWhole, listed, notThere, own } from './told.ts';
+import { isWhole, listed, notThere, own, shown } from './told.ts';
 
 export function documentMistakes(config: GatewayConfig, folder: string): string[] {
   const collections = Object.entries(config.collections ?? {});
@@ -10,13 +10,13 @@ export function documentMistakes(config: GatewayConfig, folder: string): string[
     ...collections.flatMap(([name, { embeddingRoute = 'embedding' }]) =>
       embeddingModelOf(config, embeddingRoute) === null
         ? [
-            `collections.${name}.embeddingRoute is "${embeddingRoute}", which has no deployment that embeds. Routes that do: ${listed(embedders)}.`,
+            `collections.${name}.embeddingRoute is ${shown(embeddingRoute)}, which has no deployment that embeds. Routes that do: ${listed(embedders)}.`,
           ]
         : [],
     ),
     ...(config.documents ?? []).flatMap(({ collection, paths }, index) => [
       ...(own(config.collections, collection) === undefined
-        ? [`documents.${index}.collection is "${collection}". Collections: ${listed(collections.map(([name]) => name))}.`]
+        ? [`documents.${index}.collection is ${shown(collection)}. Collections: ${listed(collections.map(([name]) => name))}.`]
         : []),
       ...paths.flatMap((path, at) => notThere(`documents.${index}.paths.${at}`, path, folder)),
     ]),
@@ -27,6 +27,6 @@ export function retrievalMistakes({ retrieval = {} }: GatewayConfig): string[] {
   return Object.entries(retrieval).flatMap(([name, value]: [string, unknown]) =>
     !name.startsWith('max') || (typeof value === 'number' && isWhole(value, 1))
       ? []
-      : [`retrieval.${name} is ${JSON.stringify(value) ?? String(value)}. It must be a whole number above 0.`],
+      : [`retrieval.${name} is ${shown(value)}. It must be a whole number above 0.`],
   );
 }

@@ -1,8 +1,7 @@
 /** The subgraphs or the supergraph, the files of AI fields and prompts, and the bounds of an operation. */
 import type { GatewayConfig } from '../../config.ts';
-import { nanoUsdOf } from '../../core/money.ts';
 import { subgraphMistakes } from './subgraphs.ts';
-import { notThere } from './told.ts';
+import { isAmount, isUsd, notThere, shown } from './told.ts';
 
 export function graphMistakes({ graph = {} }: GatewayConfig, folder: string): string[] {
   const { supergraph, subgraphs = [], fields = [], prompts } = graph;
@@ -19,19 +18,19 @@ export function graphMistakes({ graph = {} }: GatewayConfig, folder: string): st
     ...subgraphs.flatMap(({ sdl }, index) => (sdl === undefined ? [] : [[`graph.subgraphs.${index}.sdl`, sdl] as const])),
   ];
   found.push(...files.flatMap(([path, file]) => notThere(path, file, folder)));
-  if (graph.pollSeconds !== undefined && !(graph.pollSeconds >= 0))
-    found.push(`graph.pollSeconds is ${graph.pollSeconds}. It must be a number of seconds, 0 or more; 0 never asks again.`);
+  if (graph.pollSeconds !== undefined && !isAmount(graph.pollSeconds))
+    found.push(`graph.pollSeconds is ${shown(graph.pollSeconds)}. It must be a number of seconds, 0 or more; 0 never asks again.`);
   found.push(...subgraphMistakes(subgraphs));
   for (const label of graph.overrideLabels ?? [])
     if (typeof label !== 'string' || label.startsWith('percent('))
       found.push(
-        `graph.overrideLabels has ${JSON.stringify(label)}. It must be a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on.`,
+        `graph.overrideLabels has ${shown(label)}. It must be a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on.`,
       );
-  if (graph.mostPerOperation !== undefined && nanoUsdOf(graph.mostPerOperation) === null) {
-    found.push(`graph.mostPerOperation is "${graph.mostPerOperation}". It must be US dollars as text, such as "0.50".`);
+  if (graph.mostPerOperation !== undefined && !isUsd(graph.mostPerOperation)) {
+    found.push(`graph.mostPerOperation is ${shown(graph.mostPerOperation)}. It must be US dollars as text, such as "0.50".`);
   }
   if (graph.mostObjects !== undefined && !(Number.isSafeInteger(graph.mostObjects) && graph.mostObjects > 0)) {
-    found.push(`graph.mostObjects is ${graph.mostObjects}. It must be a whole number from 1 on.`);
+    found.push(`graph.mostObjects is ${shown(graph.mostObjects)}. It must be a whole number from 1 on.`);
   }
   return found;
 }

@@ -2,7 +2,7 @@
 import type { GatewayConfig } from '../../config.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import { limitNames, type ServerLimits, serverLimits } from '../../server/limits.ts';
-import { isWhole } from './told.ts';
+import { isWhole, shown } from './told.ts';
 
 const mebibyte = 1024 * 1024;
 const dayMs = 24 * 60 * 60 * 1000;
@@ -34,7 +34,7 @@ export function limitMistakes({ server: { limits: given = {} } = {} }: GatewayCo
     const max = ceilings[name] ?? (name.endsWith('Ms') ? dayMs : Number.MAX_SAFE_INTEGER);
     if (!isWhole(value, 1) || value > max)
       found.push(
-        `server.limits.${name} is ${JSON.stringify(value) ?? String(value)}. It must be a whole number from 1${max === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${max}`}.`,
+        `server.limits.${name} is ${shown(value)}. It must be a whole number from 1${max === Number.MAX_SAFE_INTEGER ? ' on' : ` to ${max}`}.`,
       );
   }
   if (found.length > 0) return found;

@@ -1,6 +1,7 @@
 /** The operator's own price of a deployment: its words, and amounts that a call can be charged by. */
 import type { DeploymentConfig } from '../../config.ts';
 import type { PriceTier } from '../../core/money.ts';
+import { shown } from './told.ts';
 
 type Price = NonNullable<DeploymentConfig['price']>;
 type FlatPrice = Exclude<Price, { readonly tiers: unknown }>;
@@ -31,7 +32,7 @@ export function priceMistakes(path: string, price: Price | undefined): string[] 
     const rises = index === 0 ? aboveInputTokens === 0 : Number.isInteger(aboveInputTokens) && aboveInputTokens > before;
     const wanted = index === 0 ? '0, since the first tier holds from there' : `a whole number above ${before}, the tier before it`;
     return [
-      ...(rises ? [] : [`${path}.tiers.${index}.aboveInputTokens is ${aboveInputTokens}. It must be ${wanted}.`]),
+      ...(rises ? [] : [`${path}.tiers.${index}.aboveInputTokens is ${shown(aboveInputTokens)}. It must be ${wanted}.`]),
       ...amountMistakes(`${path}.tiers.${index}`, { inputPerMillion, outputPerMillion, cacheReadPerMillion, cacheWritePerMillion }, {}),
     ];
   });
@@ -49,4 +50,4 @@ function amountMistakes(path: string, needed: Readonly<Record<string, unknown>>,
 const wrongAmount = (path: string, of: string, amount: unknown): string[] =>
   typeof amount === 'number' && amount >= 0 && Number.isFinite(amount)
     ? []
-    : [`${path}.${of} is ${String(amount)}. It must be US dollars per million tokens, 0 or more.`];
+    : [`${path}.${of} is ${shown(amount)}. It must be US dollars per million tokens, 0 or more.`];

@@ -17,6 +17,7 @@ import type {
 import { nearestName } from '../../core/nearest-name.ts';
 import type { Capability } from '../../providers/provider.ts';
 import { flatPriceNames, tieredPriceNames, tierNames } from './prices.ts';
+import { shown } from './told.ts';
 
 type Names<T> = Readonly<Record<keyof T, true>>;
 
@@ -213,14 +214,13 @@ function wrongValues({ deployments, graph = {}, logLevel }: GatewayConfig): read
   const found: string[] = [];
   for (const [id, { capabilities: own = [] }] of Object.entries(deployments)) {
     for (const name of own.filter((name) => !Object.hasOwn(capabilities, name)))
-      found.push(`deployments.${id}.capabilities has "${name}". Capabilities: ${Object.keys(capabilities).join(', ')}.`);
+      found.push(`deployments.${id}.capabilities has ${shown(name)}. Capabilities: ${Object.keys(capabilities).join(', ')}.`);
   }
   for (const name of graph.forwardHeaders ?? [])
-    if (!isHeaderName(name)) found.push(`graph.forwardHeaders has "${name}". It must be the name of a header, such as x-tenant.`);
+    if (!isHeaderName(name)) found.push(`graph.forwardHeaders has ${shown(name)}. It must be the name of a header, such as x-tenant.`);
   if (logLevel !== undefined && !Object.hasOwn(logLevels, logLevel))
     found.push(`logLevel is ${shown(logLevel)}. Levels: ${Object.keys(logLevels).join(', ')}.`);
   return found;
 }
 
 const isHeaderName = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name);
-const shown = (value: unknown): string => JSON.stringify(value) ?? String(value);

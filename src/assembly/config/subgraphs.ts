@@ -1,7 +1,7 @@
 /** One subgraph of another team: its name, where it is, and how it is asked. */
 import type { SubgraphConfig } from '../../config.ts';
 import { Secret } from '../../core/secret.ts';
-import { isWhole } from './told.ts';
+import { isWhole, shown } from './told.ts';
 
 export function subgraphMistakes(subgraphs: readonly SubgraphConfig[]): string[] {
   return subgraphs.flatMap((subgraph, index) => {
@@ -14,18 +14,20 @@ export function subgraphMistakes(subgraphs: readonly SubgraphConfig[]): string[]
 function nameMistakes(name: string, isFirst: boolean, at: string): string[] {
   const found: string[] = [];
   if (!/^[A-Za-z][\w-]*$/.test(name) || name === 'ai')
-    found.push(`${at}.name is "${name}". It must begin with a letter, hold letters, digits, _ and -, and not be "ai", which is our own.`);
-  if (!isFirst) found.push(`${at}.name is "${name}" a second time. Each subgraph needs a name of its own.`);
+    found.push(
+      `${at}.name is ${shown(name)}. It must begin with a letter, hold letters, digits, _ and -, and not be "ai", which is our own.`,
+    );
+  if (!isFirst) found.push(`${at}.name is ${shown(name)} a second time. Each subgraph needs a name of its own.`);
   return found;
 }
 
 function addressMistakes({ url, subscriptionUrl, timeoutMs = 1, retries = 0 }: SubgraphConfig, at: string): string[] {
   const found: string[] = [];
-  if (!hasProtocol(url, /^https?:$/)) found.push(`${at}.url is "${url}". It must be an http or https address.`);
+  if (!hasProtocol(url, /^https?:$/)) found.push(`${at}.url is ${shown(url)}. It must be an http or https address.`);
   if (subscriptionUrl !== undefined && !hasProtocol(subscriptionUrl, /^(https?|wss?):$/))
-    found.push(`${at}.subscriptionUrl is "${subscriptionUrl}". It must be a ws, wss, http or https address.`);
-  if (!isWhole(timeoutMs, 1)) found.push(`${at}.timeoutMs is ${timeoutMs}. It must be a whole number of milliseconds above 0.`);
-  if (!isWhole(retries, 0)) found.push(`${at}.retries is ${retries}. It must be a whole number, 0 or more.`);
+    found.push(`${at}.subscriptionUrl is ${shown(subscriptionUrl)}. It must be a ws, wss, http or https address.`);
+  if (!isWhole(timeoutMs, 1)) found.push(`${at}.timeoutMs is ${shown(timeoutMs)}. It must be a whole number of milliseconds above 0.`);
+  if (!isWhole(retries, 0)) found.push(`${at}.retries is ${shown(retries)}. It must be a whole number, 0 or more.`);
   return found;
 }
 
@@ -54,7 +56,7 @@ function headerMistakes({ headers = {} }: SubgraphConfig, at: string): string[] 
     if (value === null)
       return [`${place} is null: the environment variable that it is read from is not set. Set it, or leave the header out.`];
     const text = value instanceof Secret ? value.reveal() : value;
-    if (typeof text !== 'string') return [`${place} is ${JSON.stringify(value)}. It must be text, or a secret: secretFrom('NAME').`];
+    if (typeof text !== 'string') return [`${place} is ${shown(value)}. It must be text, or a secret: secretFrom('NAME').`];
     return /^[\t\x20-\x7e\x80-\xff]*$/.test(text) ? [] : [`${place} has characters that no header can have, such as a line break.`];
   });
 }

@@ -1,6 +1,5 @@
 import type { GatewayConfig } from '../../config.ts';
-import { nanoUsdOf } from '../../core/money.ts';
-import { isWhole } from './told.ts';
+import { isUsd, isWhole, shown } from './told.ts';
 
 export function teamMistakes(config: GatewayConfig): string[] {
   return Object.entries(config.teams ?? {}).flatMap(([name, team]) => {
@@ -8,12 +7,12 @@ export function teamMistakes(config: GatewayConfig): string[] {
     const found: string[] = [];
     for (const key of ['dailyBudget', 'monthlyBudget'] as const) {
       const value = team[key];
-      if (value !== undefined && (typeof value !== 'string' || nanoUsdOf(value) === null))
-        found.push(`${path}.${key} is "${value}". It must be US dollars as text, such as "25.00".`);
+      if (value !== undefined && !isUsd(value))
+        found.push(`${path}.${key} is ${shown(value)}. It must be US dollars as text, such as "25.00".`);
     }
     for (const key of ['requestsPerMinute', 'callsPerMinute', 'concurrency'] as const) {
       const value = team[key];
-      if (value !== undefined && !isWhole(value, 1)) found.push(`${path}.${key} is ${value}. It must be a whole number above 0.`);
+      if (value !== undefined && !isWhole(value, 1)) found.push(`${path}.${key} is ${shown(value)}. It must be a whole number above 0.`);
     }
     return found;
   });

@@ -9,11 +9,14 @@ export const warningsOf = (config: GatewayConfig): readonly string[] => [
   ...countedTwice(config),
 ];
 
-/** Names every provider whose vendor will refuse whatever it is asked: a variable that nobody has set, most often. */
+/** Names every provider that will be refused whatever it asks: a variable that nobody has set, most often. */
 function keyless({ providers }: GatewayConfig): string[] {
   return Object.entries(providers)
     .filter(([, { lacksKey }]) => lacksKey === true)
-    .map(([name]) => `providers.${name} has no key, and its vendor asks for one. Set the variable that its apiKey is read from.`);
+    .map(
+      ([name]) =>
+        `providers.${name} has no key: the variable that its apiKey is read from is not set. Set it; an OpenAI-compatible server that asks for no key needs no apiKey.`,
+    );
 }
 
 /** Names every deployment that a budget would refuse, because its price is unknown. */

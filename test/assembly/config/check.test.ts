@@ -168,7 +168,7 @@ describe('a setting by a wrong name', () => {
       deployed({ price: { tiers: [tier, tier] } }),
     ],
     [
-      'deployments.lexical.price.input is 1. It must be US dollars per million tokens, 0 or more.',
+      'deployments.lexical.price.input is "1". It must be US dollars per million tokens, 0 or more.',
       deployed({ price: { input: '1', output: 2 } }),
     ],
     ['deployments.lexical.price is 5. It must be an object with settings: input, output, cacheRead, cacheWrite.', deployed({ price: 5 })],

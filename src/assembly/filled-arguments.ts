@@ -1,0 +1,50 @@
+/** Arguments for a query that nobody has written yet: only what has a value that is right for any graph. */
+import {
+  type GraphQLArgument,
+  type GraphQLInputType,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isRequiredArgument,
+  isRequiredInputField,
+} from 'graphql';
+
+const sizes: ReadonlySet<string> = new Set(['first', 'limit', 'take', 'top', 'size', 'pageSize', 'perPage', 'count']);
+
+/** Whether a query can do without the argument, or with a value of ours. */
+export const fillable = (argument: GraphQLArgument): boolean => !isRequiredArgument(argument) || filled(argument) !== null;
+
+/** In parentheses, or nothing: what is required, and three of a list. */
+export function filledArguments(args: readonly GraphQLArgument[]): string {
+  const given = args.flatMap((argument) => {
+    const value = isRequiredArgument(argument) || isSize(argument) ? filled(argument) : null;
+    return value === null ? [] : [`${argument.name}: ${value}`];
+  });
+  return given.length === 0 ? '' : `(${given.join(', ')})`;
+}
+
+const isSize = ({ name, type }: GraphQLArgument): boolean => sizes.has(name) && getNamedType(type).name === 'Int' && !isListType(type);
+
+/** Null where a guess could be wrong: ids, texts, and what the graph's owner has made up. */
+const filled = ({ name, type }: GraphQLArgument): string | null => guessFor(name, type);
+
+function guessFor(name: string, type: GraphQLInputType): string | null {
+  if (isNonNullType(type)) return guessFor(name, type.ofType);
+  if (isListType(type)) {
+    const one = guessFor(name, type.ofType);
+    return one === null ? null : `[${one}]`;
+  }
+  if (isEnumType(type)) return type.getValues()[0]?.name ?? null;
+  if (isInputObjectType(type)) return !type.isOneOf && !Object.values(type.getFields()).some(isRequiredInputField) ? '{}' : null;
+  if (type.name === 'Boolean') return 'false';
+  return type.name === 'Int' ? wholeFor(name) : null;
+}
+
+function wholeFor(name: string): string | null {
+  if (sizes.has(name)) return '3';
+  if (name === 'offset' || name === 'skip') return '0';
+  if (name === 'page') return '1';
+  return /(^|_)ids?$|Ids?$/.test(name) ? null : '10';
+}

@@ -1,0 +1,68 @@
+/** The command line. A mistake is a sentence on standard error and exit code 1, never a stack. */
+import { readFileSync } from 'node:fs';
+import { debuglog } from 'node:util';
+import { GatewayError } from '../core/errors.ts';
+import { processLogOutput } from '../telemetry/log-output.ts';
+import { type Arguments, helpText, parseArguments } from './arguments.ts';
+
+async function run(args: Arguments): Promise<void> {
+  switch (args.command) {
+    case 'serve':
+      return (await import('./serve.ts')).serve(args);
+    case 'check':
+      return (await import('./check.ts')).check(args);
+    case 'compose':
+      return (await import('./compose.ts')).compose(args);
+    case 'quote':
+      return (await import('./quote.ts')).quote(args);
+    case 'keys':
+      return (await import('./keys.ts')).keys(args);
+    case 'ingest':
+      return (await import('./ingest.ts')).ingest(args);
+    case 'subgraph':
+      return (await import('./subgraph.ts')).subgraph(args);
+  }
+}
+
+/** What is no GatewayError is a bug of ours: NODE_DEBUG=fieldgate shows where. */
+function sentence(error: unknown): string {
+  debuglog('fieldgate')('%O', error);
+  const known = error instanceof GatewayError && error.code !== 'INTERNAL';
+  if (known) return error.message;
+  const cause = error instanceof GatewayError ? error.cause : error;
+  return `Something went wrong in fieldgate itself: ${cause instanceof Error ? cause.message : String(cause)}\nNODE_DEBUG=fieldgate shows where.`;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+  return version;
+}
+
+const isServer = (args: Arguments | 'help' | 'version'): boolean =>
+  typeof args !== 'string' && (args.command === 'serve' || args.command === 'subgraph');
+/** Milliseconds for what was written to be read: a reader that has stopped reading keeps no process alive. */
+const farewellMs = 1_000;
+
+/** Does what the command line asks for, and ends the process. */
+export async function commandLine(argv: readonly string[]): Promise<void> {
+  let serves = false;
+  /** A reader that has left (`| head`) is no failure. A server goes on without it, and on a full disk. */
+  process.stdout.on('error', () => {
+    if (!serves) process.exit();
+  });
+  process.stderr.on('error', () => {});
+
+  try {
+    const args = parseArguments(argv);
+    serves = isServer(args);
+    if (args === 'help') process.stdout.write(helpText());
+    else if (args === 'version') process.stdout.write(`${version()}\n`);
+    else await run(args);
+  } catch (error) {
+    process.exitCode = 1;
+    process.stderr.write(`${sentence(error)}\n`);
+  }
+  await processLogOutput().flush(farewellMs);
+  setTimeout(() => process.exit(), farewellMs);
+  process.stdout.write('', () => process.exit());
+}

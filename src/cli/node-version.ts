@@ -1,0 +1,8 @@
+/** Which Node this needs. Imports nothing, and is written in what every Node reads. */
+export const neededNode = 24;
+
+/** What somebody with an older Node is told; null for one that will do. */
+export function nodeRefusal(version: string): string | null {
+  const major = Number.parseInt(version, 10);
+  return major >= neededNode ? null : `Fieldgate needs Node ${neededNode} or later; this is ${version}.`;
+}

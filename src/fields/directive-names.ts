@@ -1,0 +1,42 @@
+/** The directives that an operator's SDL may use: ours with their arguments, and those of others by name. */
+
+const fields: Readonly<Record<string, readonly string[]>> = {
+  completion: ['route', 'prompt', 'template', 'system', 'maxInputTokens', 'maxOutputTokens', 'temperature', 'select'],
+  embedding: ['route', 'text', 'maxInputTokens'],
+  similar: ['index', 'text'],
+  answer: ['collection', 'question', 'route', 'maxOutputTokens'],
+};
+
+const types: Readonly<Record<string, readonly string[]>> = { indexed: ['index', 'text', 'from'] };
+
+/** Ours, by name: what they are called with. */
+export const aiDirectives: Readonly<Record<string, readonly string[]>> = { ...fields, ...types };
+
+export const isAiDirective = (name: string): boolean => Object.hasOwn(aiDirectives, name);
+export const isFieldDirective = (name: string): boolean => Object.hasOwn(fields, name);
+
+/** Of GraphQL and of Federation 2. Whether they are used rightly, composition tells. */
+export const otherDirectives: readonly string[] = [
+  'deprecated',
+  'specifiedBy',
+  'oneOf',
+  'key',
+  'requires',
+  'provides',
+  'external',
+  'shareable',
+  'override',
+  'inaccessible',
+  'tag',
+  'extends',
+  'link',
+  'interfaceObject',
+  'composeDirective',
+  'authenticated',
+  'requiresScopes',
+  'policy',
+  'cost',
+  'listSize',
+  'context',
+  'fromContext',
+];
