@@ -176,16 +176,22 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const schedule = (): void => {
     clearTimeout(timer);
     if (options.pollMs <= 0 || closing.signal.aborted) return;
-    timer = setTimeout(() => void refresh(), served === null ? Math.min(options.pollMs, firstPollMs) : options.pollMs);
+    timer = setTimeout(() => void lookOnce(), served === null ? Math.min(options.pollMs, firstPollMs) : options.pollMs);
     timer.unref();
   };
 
-  const refresh = async (): Promise<GraphStatus> => {
+  const lookOnce = (): Promise<void> => {
     looking ??= once().finally(() => {
       looking = null;
       schedule();
     });
+    return looking;
+  };
+
+  /** A look that is under way may have read its sources before they changed: whoever asks now is answered by the next. */
+  const refresh = async (): Promise<GraphStatus> => {
     await looking;
+    await lookOnce();
     return status();
   };
 

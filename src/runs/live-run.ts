@@ -5,7 +5,6 @@
  * behind. When the last reader of an attached run leaves, upstream is aborted at once; a run with an idempotency key
  * waits `lingerMs` first, because its client has said how it would come back.
  */
-import { setImmediate as turn } from 'node:timers/promises';
 import { abortError, untilAborted } from '../core/abort.ts';
 import type { Fact, Settlement } from '../core/call.ts';
 import { type Chunk, emptyCompletion } from '../core/chunk.ts';
@@ -209,11 +208,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
                 };
               }
               if (complete && reader.index >= log.length) leaveNow();
-              else {
-                await untilAborted(waiting, signal);
-                // What comes in the same turn of the event loop is one event: under load these are many chunks.
-                await turn();
-              }
+              else await untilAborted(waiting, signal);
               if (over) return { done: true, value: undefined };
             }
           } catch (error) {

@@ -77,6 +77,17 @@ describe('the living supergraph', () => {
     ]);
   });
 
+  it('that is asked to look while it looks looks again: what it reads may be older than the wish', async () => {
+    const file = join(folder, 'shop.graphql');
+    await writeFile(file, shop.sdl);
+    const graph = graphOf({ kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] });
+    const first = graph.refresh();
+    await new Promise((resolve) => graph.onChange(resolve));
+    await writeFile(file, shop.sdl.replace('name: String', 'name: String price: Int'));
+    await Promise.all([first, graph.refresh(), graph.refresh()]);
+    expect(graph.supergraphSdl()).toContain('price');
+  });
+
   it.each(['url', 'file', 'text', 'supergraph'] as const)('serves the same graph from a source by %s', async (way) => {
     const file = join(folder, 'graph.graphql');
     const subgraph = { name: 'shop', url: shop.url };

@@ -223,7 +223,7 @@ describe('a JSON Schema of a caller is data', () => {
     };
     let looks = 0;
     let last: { readonly completion: { readonly object: unknown } } | null = null;
-    for await (const event of stream(gateway, prompt('Rows?', { output: { format: 'JSON', schema } }))) {
+    for await (const event of stream(gateway, prompt('Rows?', { output: { format: 'JSON', schema }, maxOutputTokens: 1_000_000 }))) {
       if (event.__typename === 'ObjectDelta') looks += 1;
       if (event.__typename === 'CompletionFinished') last = event;
     }

@@ -51,7 +51,7 @@ const endOf = (gateway: TestGateway, completionId: string, keyId: string): Promi
   eventually(
     'the completion is stored',
     async () => JSON.parse((await gateway.storage.completions.find(completionId, `key:${keyId}`))?.body ?? 'null'),
-    (body) => body !== null,
+    (body) => body !== null && body.status !== undefined,
   );
 
 describe('what a key began ends when the key is revoked', () => {

@@ -27,6 +27,8 @@ export async function* jsonIn(text: string, reading: JsonReading): AsyncGenerato
   let at = nextOpening(text, 0);
   for (let tries = 0; at !== -1 && tries < maxStarts; tries += 1) {
     const end = endOfValue(text, at);
+    // An answer that was cut off: what lies within is a part of it, and no answer.
+    if (end === null && looksLikeJson(text, at)) return;
     await reading.turns.spend(text.length - at);
     const found = end === null ? 'no-json' : await readJson(text.slice(at, end), reading);
     yield found;
@@ -57,6 +59,9 @@ async function readJson(text: string, { maxDepth, turns }: JsonReading): Promise
   if (state === 'over') return { value: json.value() };
   return state === 'too-deep' ? 'too-deep' : 'no-json';
 }
+
+const jsonBegins = /^(?:\{\s*"|\[\s*[[{"\d-])/;
+const looksLikeJson = (text: string, at: number): boolean => jsonBegins.test(text.slice(at, at + sliceLength));
 
 function nextOpening(text: string, from: number): number {
   const found = text.slice(from).search(/[{[]/);
