@@ -39,4 +39,9 @@ export const limitMigrations: readonly Migration[] = [
       );
       create index lost_draws_until on lost_draws (held_until);`,
   },
+  {
+    id: 46,
+    name: 'rates that processes share',
+    sql: 'create table rate_levels (bucket text primary key, tokens double precision not null, at bigint not null);',
+  },
 ];

@@ -1,5 +1,5 @@
 /**
- * Budgets, draws and slots in the database, rates in memory.
+ * Budgets, draws and slots in the database; rates in memory, or in the database while another process has it open too.
  *
  * Money held is counted per account and per process, so a hold needs no row of its own: what a dead process held is
  * given back at once. Each draw has a row before it is dispatched, budget or not, so that its call is never lost.
@@ -17,7 +17,8 @@ import type { Limits } from './limits.ts';
 import { endOwner } from './lost-calls.ts';
 import { forgetLostDraws, freeLostHolds } from './lost-draws.ts';
 import type { Owner } from './owner.ts';
-import { type RateLimit, rateBuckets } from './rate-buckets.ts';
+import type { RateLimit } from './rate-buckets.ts';
+import { openRates } from './rates.ts';
 import { type ConcurrencyLimit, freeSlots, takeSlots } from './slots.ts';
 import { type BudgetLimit, windowOf } from './windows.ts';
 
@@ -40,7 +41,7 @@ export interface LimitsOptions {
 export function openLimits(options: LimitsOptions): Limits {
   const { database, ledger, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
   const commit = groupCommit(database);
-  const rates = rateBuckets(monotonicMs);
+  const rates = openRates({ database, commit, owner, monotonicMs });
   const owed: Work<void>[] = [];
   /** What must be booked sooner or later: a database that fails now is asked again. */
   const owe = async (work: Work<void>): Promise<void> => {
@@ -117,13 +118,15 @@ export function openLimits(options: LimitsOptions): Limits {
     async admit(limits) {
       const counted = limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls');
       const slots = limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency');
-      rates.take(counted);
+      await rates.take(counted).catch((error: unknown) => {
+        throw refusal(error);
+      });
       if (slots.length === 0) return { release: async () => {} };
       const id = crypto.randomUUID();
       try {
         await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), host: owner.host, now: now() }));
       } catch (error) {
-        rates.giveBack(counted);
+        await rates.giveBack(counted);
         throw refusal(error);
       }
       let released: Promise<void> | null = null;
@@ -178,6 +181,7 @@ export function openLimits(options: LimitsOptions): Limits {
 
     async close() {
       clearInterval(timer);
+      rates.close();
       await payOwed();
     },
   };

@@ -8,7 +8,7 @@ import { monotonicMs } from '../core/monotonic.ts';
 
 export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' }>;
 
-const minuteMs = 60_000;
+export const minuteMs = 60_000;
 const sweepAbove = 10_000;
 
 interface Bucket {
@@ -22,9 +22,13 @@ export interface RateBuckets {
   take(limits: readonly RateLimit[]): void;
   /** Gives one token back to each: the request was not let in after all. */
   giveBack(limits: readonly RateLimit[]): void;
+  /** Tokens that the limit's bucket has. */
+  level(limit: RateLimit): number;
+  /** What is known better elsewhere. */
+  put(limit: RateLimit, tokens: number): void;
 }
 
-const bucketOf = ({ kind, name }: RateLimit): string => `${kind} ${name}`;
+export const bucketOf = ({ kind, name }: RateLimit): string => `${kind} ${name}`;
 const counted: Readonly<Record<RateLimit['kind'], string>> = { requests: 'requests', calls: 'model calls' };
 
 /** `now`: milliseconds of a clock that nobody sets back; else a full bucket would be empty for as long as it was set back. */
@@ -48,7 +52,7 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
     take(limits) {
       if (buckets.size > sweepAbove) sweep();
       const all = limits.map((limit) => ({ limit, bucket: filled(limit) }));
-      for (const { limit, bucket } of all) if (bucket.tokens < 1) throw refused(limit, bucket);
+      for (const { limit, bucket } of all) if (bucket.tokens < 1) throw refused(limit, bucket.tokens);
       for (const { limit, bucket } of all) buckets.set(bucketOf(limit), { ...bucket, tokens: bucket.tokens - 1 });
     },
     giveBack(limits) {
@@ -57,10 +61,13 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
         buckets.set(bucketOf(limit), { ...bucket, tokens: Math.min(limit.perMinute, bucket.tokens + 1) });
       }
     },
+    level: (limit) => filled(limit).tokens,
+    put: (limit, tokens) => void buckets.set(bucketOf(limit), { perMinute: limit.perMinute, tokens, at: now() }),
   };
 }
 
-function refused({ kind, name, perMinute }: RateLimit, { tokens }: Bucket): GatewayError {
+/** `tokens`: what the bucket has, less than one. */
+export function refused({ kind, name, perMinute }: RateLimit, tokens: number): GatewayError {
   if (perMinute < 1)
     return new GatewayError('RATE_LIMITED', `No ${counted[kind]} are allowed for "${name}".`, { limit: name, retryable: false });
   const retryAfterMs = Math.ceil(((1 - tokens) * minuteMs) / perMinute);
