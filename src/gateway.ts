@@ -5,47 +5,25 @@
  * on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a Call, and every Call
  * goes through `pipeline/pipeline.ts`. The two halves meet here, through the type Handler.
  */
-import { join } from 'node:path';
-import { authenticator } from './access/authenticate.ts';
+import { setTimeout as wait } from 'node:timers/promises';
 import { developmentKey } from './access/development-key.ts';
-import { openLeases } from './access/leases.ts';
-import { admission } from './assembly/admission.ts';
-import { openIndexes } from './assembly/entity-indexes.ts';
+import { type Configured, configured } from './assembly/configured.ts';
 import { gatewayFace, subgraphFace } from './assembly/faces.ts';
-import { graphOf, operatorFields, servedSdl, whenComposed } from './assembly/graph.ts';
-import { ingestCalls } from './assembly/ingest-calls.ts';
-import { listSizesOf } from './assembly/list-sizes.ts';
+import { openFoundation } from './assembly/foundation.ts';
+import { servedSdl } from './assembly/graph.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
-import { operationHooks } from './assembly/operations.ts';
-import { anonymousOf, doorOf, serviceOf, teamLimits } from './assembly/principals.ts';
-import { collectionsOf, routesOf } from './assembly/routes.ts';
-import { servicesOf } from './assembly/services.ts';
-import { startDocuments } from './assembly/start-documents.ts';
+import { doorOf } from './assembly/principals.ts';
 import { firstDocuments } from './assembly/welcome.ts';
-import { type GatewayConfig, includesRoute, isDevelopment, pathIn } from './config.ts';
-import { nanoUsdOf } from './core/money.ts';
+import { type GatewayConfig, isDevelopment } from './config.ts';
+import { GatewayError } from './core/errors.ts';
+import { monotonicMs } from './core/monotonic.ts';
 import type { Secret } from './core/secret.ts';
-import type { Graph } from './federation/graph.ts';
-import { aiFields } from './graphql/ai-fields/schema-part.ts';
+import type { Graph, GraphStatus } from './federation/graph.ts';
 import { maskedError } from './graphql/errors.ts';
-import { quoteRules } from './graphql/quote-rules.ts';
-import { rootPricers } from './graphql/root-pricers.ts';
-import { aiSchema } from './graphql/schema.ts';
 import type { Services } from './graphql/services.ts';
-import { memoryStore } from './pipeline/cache-store.ts';
-import { guarded } from './pipeline/guard.ts';
-import { pipeline } from './pipeline/pipeline.ts';
-import { spentRefusal } from './pipeline/spent.ts';
-import { validated } from './pipeline/validate.ts';
-import { openRetrieval } from './retrieval/open.ts';
-import { healthBook } from './routing/health.ts';
-import { openRuns } from './runs/open.ts';
 import { createServer, type Listening } from './server/server.ts';
-import { keptFile } from './storage/kept-file.ts';
-import { openStorage, type Storage } from './storage/open.ts';
+import type { Storage } from './storage/open.ts';
 import { type Log, openLog } from './telemetry/log.ts';
-import { openMetrics } from './telemetry/metrics.ts';
-import { repeatedSeldom } from './telemetry/repeated-warnings.ts';
 
 export interface Gateway {
   /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
@@ -58,6 +36,12 @@ export interface Gateway {
   readonly developmentKey: string | null;
   /** Whether callers without a key may use the default route. */
   readonly keyless: boolean;
+  /**
+   * Takes over a configuration that `checkConfig` found no mistake in: new operations run by it, those in flight by the one
+   * that they began with. Its graph must be composed first: rejects with MODEL_UNAVAILABLE, and the present one stays, where it
+   * is not. `server`, `storage`, `telemetry` and `logLevel` take effect at the next start.
+   */
+  reconfigure(config: GatewayConfig): Promise<void>;
   /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
   close(): Promise<void>;
 }
@@ -76,162 +60,116 @@ export interface GatewayOptions {
 /** For a configuration that `checkConfig` found no mistake in. */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { folder, router = null, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
-  const { graph: graphConfig = {}, server: serverConfig = {}, guardrails = [] } = config;
+  const { server: serverConfig = {}, graph: graphConfig = {} } = config;
   const development = isDevelopment(config);
-  const state = config.storage?.folder === null ? null : pathIn(folder, config.storage?.folder ?? '.fieldgate');
+  const open = development && options.loopback;
+  const foundation = await openFoundation(config, { folder, log, now });
+  const { storage, runs, health, metrics, state } = foundation;
+  const configure = (by: GatewayConfig): Configured => configured(by, foundation, { folder, development, open });
+  let current = configure(config);
+  /** Of each operation's context: who opened it admits and closes it. */
+  const openedBy = new WeakMap<object, Configured>();
 
-  const warn = repeatedSeldom((sentence, fields) => log.warn(sentence, fields));
-  const storage = await openStorage({
-    folder: state,
-    usageDays: config.storage?.usageDays ?? null,
-    acceptLostMasterKey: config.storage?.acceptLostMasterKey ?? false,
-    ...(config.storage?.lostHoldHours === undefined ? {} : { lostHoldHours: config.storage.lostHoldHours }),
-    now,
-    warn: (sentence, cause) => warn(sentence, { err: cause }),
-  });
-  const routes = routesOf(config);
-  const collections = collectionsOf(config);
-  const health = healthBook();
-  const metrics = config.telemetry?.metrics === false ? null : openMetrics({ routes: routes.keys(), log });
-
-  const leases = openLeases({ keys: storage.keys, now });
-  const answered = pipeline({
-    routes,
-    ledger: storage.ledger,
-    limits: storage.limits,
-    leases,
-    guard: guarded({
-      guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
-      mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
-      refuseSpent: spentRefusal(routes),
-    }),
-    validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
-    cache: memoryStore(),
-    health,
-    log,
-    now,
-  });
-  const handle = metrics?.counted(answered) ?? answered;
-
-  const runs = openRuns({
-    completions: storage.completions,
-    now,
-    onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
-  });
-  const ingestCallFor = ingestCalls({ limits: storage.limits, leases, routes, now });
-  const { read, prompts } = operatorFields(config, folder);
-  const indexes = openIndexes({
-    config,
-    read,
-    storage,
-    handle,
-    callFor: ingestCallFor,
-    graph: () => living,
-    headers: graphConfig.indexHeaders ?? {},
-    log,
-  });
-  const retrieval = openRetrieval({
-    passages: storage.passages,
-    jobs: storage.jobs,
-    handle,
-    collections,
-    ingestCallFor,
-    entities: indexes,
-    queue: config.retrieval ?? {},
-    worker: config.retrieval ?? {},
-    now,
-    onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
-  });
-
-  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
-  const services = servicesOf({
-    storage,
-    leases,
-    handle,
-    runs,
-    retrieval,
-    routes,
-    health,
-    collections,
-    prompts,
-    entities: indexes,
-    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), mostPerOperation },
-    log,
-    now,
-  });
-  const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
-  const living = graphOf({
-    config,
-    folder,
-    fields: read,
-    schema: own,
-    log,
-    lastGood: state === null ? null : keptFile(join(state, 'graph.json')),
-  });
-  const rules = quoteRules({
-    services,
-    fields: read.fields,
-    listSizeOf: listSizesOf(living),
-    principal: serviceOf('quote'),
-    assumedListSize: 100,
-  });
-  const admit = admission({
-    // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
-    rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
-    mostPerOperation,
-    isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
-  });
-
-  const anonymous = development && options.loopback ? anonymousOf(routes) : null;
-  const keyless = anonymous?.routes?.includes('default') === true;
-  const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now });
-  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, mostPerOperation });
+  const face =
+    router === null || current.own === null
+      ? gatewayFace(() => current, storage)
+      : await subgraphFace({
+          own: current.own,
+          router,
+          sdl: servedSdl(config, current.fields, current.graph),
+          hooks: current.hooks,
+          storage,
+          log,
+        });
   const server = createServer({
-    ...hooks,
-    ...(router === null || own === null
-      ? gatewayFace(living, own, storage)
-      : await subgraphFace({ own, router, sdl: servedSdl(config, read, living), hooks, storage, log })),
-    modelFields: () => modelFields,
+    authenticate: (credentials) => current.authenticate(credentials),
+    async openOperation(input) {
+      const by = current;
+      const context = await by.hooks.openOperation(input);
+      openedBy.set(context, by);
+      return context;
+    },
+    admitOperation: async (context, operation) => (openedBy.get(context) ?? current).hooks.admitOperation?.(context, operation),
+    closeOperation: (context) => (openedBy.get(context) ?? current).hooks.closeOperation(context),
+    ...face,
+    modelFields: () => current.modelFields,
     background: runs,
     development,
-    ...doorOf(config, development && options.loopback),
+    ...doorOf(config, open),
     cors: { origins: serverConfig.origins ?? [], headers: graphConfig.forwardHeaders ?? [] },
-    maskError: (error) => maskedError(error, services.failed),
+    maskError: (error) => maskedError(error, current.services.failed),
     log,
-    ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, authenticate) }),
-    graphiql: () => firstDocuments({ config, fields: read.fields, schema: living.schema() }, { keyless }),
+    ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, (credentials) => current.authenticate(credentials)) }),
+    graphiql: () =>
+      firstDocuments(
+        { config: current.config, fields: current.fields.fields, schema: current.graph.schema() },
+        { keyless: current.keyless },
+      ),
   });
+  if (metrics !== null) watchAll(metrics, { current: () => current, health, storage, runs, server });
 
-  if (metrics !== null) watchAll(metrics, { config, routes, health, storage, runs, server, graph: living });
-
+  let listens = false;
+  let closing: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
     await server.close(serverConfig.drainMs ?? 10_000);
     await runs.stop();
-    await Promise.all([retrieval.stop(), indexes.stop()]);
-    living.close();
+    await current.stop();
     await storage.close();
   }
-  let closing: Promise<void> | null = null;
+  async function takeOver(by: GatewayConfig): Promise<void> {
+    const next = configure(by);
+    const { ready, reasons } = await composedSoon(next.graph);
+    if (!ready || closing !== null) {
+      await next.stop();
+      throw new GatewayError('MODEL_UNAVAILABLE', `The graph of the new configuration cannot be served. ${reasons.join(' ')}`);
+    }
+    const before = current;
+    current = next;
+    await before.stop();
+    if (listens) next.start();
+  }
+  let takingOver: Promise<void> = Promise.resolve();
 
   return {
-    graph: living,
-    keyless,
-    services,
+    get graph() {
+      return current.graph;
+    },
+    get services() {
+      return current.services;
+    },
+    get keyless() {
+      return current.keyless;
+    },
     storage,
     log,
     developmentKey: development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null,
     async listen(at) {
       const listening = await server.listen(at);
-      retrieval.start();
-      void living.refresh();
-      void whenComposed(living).then(() => indexes.start());
-      void startDocuments(config, folder, retrieval, log);
+      listens = true;
+      current.start();
       return listening;
+    },
+    reconfigure(by) {
+      const turn = takingOver.then(() => takeOver(by));
+      takingOver = turn.catch(() => {});
+      return turn;
     },
     close() {
       closing ??= shutDown();
       return closing;
     },
   };
+}
+
+/** For the sources of a new configuration; a subgraph that is down is served as it was before by then, where that is known. */
+const maxComposingMs = 4_000;
+const lookAgainMs = 250;
+
+async function composedSoon(graph: Graph): Promise<GraphStatus> {
+  const endsAt = monotonicMs() + maxComposingMs;
+  for (;;) {
+    const status = await graph.refresh();
+    if (status.ready || monotonicMs() > endsAt) return status;
+    await wait(lookAgainMs);
+  }
 }

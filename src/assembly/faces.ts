@@ -5,17 +5,30 @@ import type { Secret } from '../core/secret.ts';
 import type { Graph } from '../federation/graph.ts';
 import type { OperationHooks } from '../server/operation.ts';
 import type { ServerOptions } from '../server/server.ts';
+import type { SchemaFor } from '../server/yoga.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { readiness, schemaChooser } from './graph.ts';
 
 type Face = Pick<ServerOptions, 'schema' | 'ready' | 'engine' | 'admitOperation'>;
 
-/** `own`: the AI subgraph; null without one. */
-export const gatewayFace = (graph: Graph, own: GraphQLSchema | null, storage: Storage): Partial<Face> & Pick<Face, 'schema' | 'ready'> => ({
-  schema: schemaChooser(graph, own),
-  ready: () => readiness(graph, storage),
-});
+/** What is served at the moment. `own`: the AI subgraph; null without one. */
+interface Served {
+  readonly graph: Graph;
+  readonly own: GraphQLSchema | null;
+}
+
+export function gatewayFace(current: () => Served, storage: Storage): Partial<Face> & Pick<Face, 'schema' | 'ready'> {
+  let chosen: { readonly of: Served; readonly choose: SchemaFor } | null = null;
+  return {
+    schema(document) {
+      const of = current();
+      if (chosen?.of !== of) chosen = { of, choose: schemaChooser(of.graph, of.own) };
+      return chosen.choose(document);
+    },
+    ready: () => readiness(current().graph, storage),
+  };
+}
 
 export interface SubgraphParts {
   readonly own: GraphQLSchema;

@@ -3,6 +3,7 @@ import type { Authenticate } from '../access/authenticate.ts';
 import type { Scope } from '../access/scopes.ts';
 import type { GatewayConfig } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Limit } from '../core/hold.ts';
 import type { Graph } from '../federation/graph.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Health, Route } from '../routing/route.ts';
@@ -34,16 +35,19 @@ export function metricsDoor({ telemetry = {} }: GatewayConfig, metrics: Metrics,
 }
 
 export interface WatchedParts {
-  readonly config: GatewayConfig;
-  readonly routes: ReadonlyMap<string, Route>;
+  /** Asked at each reading: the configuration may be read again. */
+  readonly current: () => {
+    readonly config: GatewayConfig;
+    readonly routes: ReadonlyMap<string, Route>;
+    readonly graph: Pick<Graph, 'status'>;
+  };
   readonly health: HealthBook;
   readonly storage: Pick<Storage, 'ledger' | 'limits'>;
   readonly runs: Pick<Runs, 'counts'>;
   readonly server: Pick<FieldgateServer, 'activity'>;
-  readonly graph: Pick<Graph, 'status'>;
 }
 
-export function watchAll({ watch }: Metrics, { config, routes, health, storage, runs, server, graph }: WatchedParts): void {
+export function watchAll({ watch }: Metrics, { current, health, storage, runs, server }: WatchedParts): void {
   const flag = (yes: boolean): number => (yes ? 1 : 0);
 
   watch({
@@ -55,15 +59,14 @@ export function watchAll({ watch }: Metrics, { config, routes, health, storage, 
   watch({ name: 'fieldgate_runs_open', help: 'Completions that have not ended.', read: () => runs.counts().open });
   watch({ name: 'fieldgate_run_readers', help: 'Readers that follow them.', read: () => runs.counts().readers });
 
-  const deployments = new Map<string, Deployment>(
-    [...routes.values()].flatMap((route) => route.deployments.map((each) => [each.id, each] as const)),
-  );
+  const deployments = (): ReadonlyMap<string, Deployment> =>
+    new Map([...current().routes.values()].flatMap((route) => route.deployments.map((each) => [each.id, each] as const)));
   watch({
     name: 'fieldgate_deployment_circuit',
     help: 'State of the circuit breaker: 1 for the one it is in.',
     labels: ['deployment', 'state'],
     read: () =>
-      [...deployments].flatMap(([id, deployment]) => {
+      [...deployments()].flatMap(([id, deployment]) => {
         const { circuit } = health.of(deployment);
         return circuits.map((state) => ({ labels: { deployment: id, state }, value: flag(state === circuit) }));
       }),
@@ -73,7 +76,7 @@ export function watchAll({ watch }: Metrics, { config, routes, health, storage, 
     name: 'fieldgate_deployment_callers_shut_out',
     help: 'Callers for whom alone the circuit breaker is open: what they ask fails there, what others ask does not.',
     labels: ['deployment'],
-    read: () => [...deployments].map(([id, deployment]) => ({ labels: { deployment: id }, value: health.shutOut(deployment) })),
+    read: () => [...deployments()].map(([id, deployment]) => ({ labels: { deployment: id }, value: health.shutOut(deployment) })),
   });
 
   const { ledger, limits } = storage;
@@ -89,13 +92,14 @@ export function watchAll({ watch }: Metrics, { config, routes, health, storage, 
   });
 
   // Budgets of teams, which the configuration names. Keys come and go: theirs are in `aiAccount`.
-  const budgets = Object.values(teamLimits(config.teams ?? {})).flat();
+  const budgetsOf = (): readonly Limit[] => Object.values(teamLimits(current().config.teams ?? {})).flat();
   for (const part of ['limit', 'spent', 'held'] as const) {
     watch({
       name: `fieldgate_budget_${part}_usd`,
       help: `Of the budgets of teams in their present window: ${part}.`,
       labels: ['budget', 'per'],
       read: async () => {
+        const budgets = budgetsOf();
         const states = await limits.budgets(budgets);
         const per = budgets.flatMap((limit) => (limit.kind === 'budget' ? [limit.per] : []));
         return states.map((state, index) => ({
@@ -109,17 +113,20 @@ export function watchAll({ watch }: Metrics, { config, routes, health, storage, 
   watch({
     name: 'fieldgate_supergraph_composed_timestamp_seconds',
     help: 'When the supergraph that is served was composed, since 1970; 0: none is.',
-    read: () => (graph.status().composedAt ?? 0) / 1000,
+    read: () => (current().graph.status().composedAt ?? 0) / 1000,
   });
   watch({
     name: 'fieldgate_supergraph_current',
     help: '1: what is served is what the sources say now; 0: the last reload failed, and the one before is served.',
-    read: () => flag(graph.status().ready && graph.status().reasons.length === 0),
+    read: () => flag(current().graph.status().ready && current().graph.status().reasons.length === 0),
   });
   watch({
     name: 'fieldgate_subgraph_healthy',
     help: '1: the SDL of the subgraph was read at the last look.',
     labels: ['subgraph'],
-    read: () => graph.status().subgraphs.map(({ name, healthy }) => ({ labels: { subgraph: name }, value: flag(healthy) })),
+    read: () =>
+      current()
+        .graph.status()
+        .subgraphs.map(({ name, healthy }) => ({ labels: { subgraph: name }, value: flag(healthy) })),
   });
 }

@@ -22,10 +22,13 @@ export interface LoadedConfig {
 
 const usualFile = 'gateway.config.ts';
 
-/** With all mistakes of the configuration and of its AI fields; BAD_REQUEST when there is no configuration to look at. */
-export async function loadConfig(args: Arguments): Promise<LoadedConfig> {
+/**
+ * With all mistakes of the configuration and of its AI fields; BAD_REQUEST when there is no configuration to look at. `reading`:
+ * another number reads the file again; the modules that it imports stay as they were first read.
+ */
+export async function loadConfig(args: Arguments, reading = 0): Promise<LoadedConfig> {
   const file = args.config ?? (existsSync(usualFile) ? usualFile : null);
-  const given = file === null ? builtIn() : await imported(resolve(file));
+  const given = file === null ? builtIn() : await imported(resolve(file), reading);
   const folder = file === null ? process.cwd() : dirname(resolve(file));
   const { config, notes } = withFlags(given, args);
   try {
@@ -50,8 +53,8 @@ export async function loadConfig(args: Arguments): Promise<LoadedConfig> {
 }
 
 /** For commands that cannot go on: all mistakes in one error. */
-export async function soundConfig(args: Arguments): Promise<LoadedConfig> {
-  const loaded = await loadConfig(args);
+export async function soundConfig(args: Arguments, reading = 0): Promise<LoadedConfig> {
+  const loaded = await loadConfig(args, reading);
   if (loaded.mistakes.length > 0)
     throw new GatewayError(
       'BAD_REQUEST',
@@ -64,7 +67,7 @@ function builtIn(): GatewayConfig {
   return { ...detected(), collections: { documents: {} } };
 }
 
-async function imported(file: string): Promise<GatewayConfig> {
+async function imported(file: string, reading: number): Promise<GatewayConfig> {
   if (!existsSync(file))
     throw new GatewayError(
       'BAD_REQUEST',
@@ -72,7 +75,7 @@ async function imported(file: string): Promise<GatewayConfig> {
     );
   let module: { readonly default?: unknown };
   try {
-    module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+    module = (await import(`${pathToFileURL(file).href}${reading === 0 ? '' : `?reading=${reading}`}`)) as { readonly default?: unknown };
   } catch (cause) {
     if (cause instanceof GatewayError) throw new GatewayError('BAD_REQUEST', `${file} cannot be loaded: ${cause.message}`, {}, { cause });
     throw new GatewayError(

@@ -5,6 +5,7 @@ import type { AiField } from '../fields/ai-field.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { Arguments } from './arguments.ts';
 import { soundConfig } from './load-config.ts';
+import { configReader } from './reread-config.ts';
 import { addressOf, isLoopback, serving } from './serving.ts';
 import { startSubgraphs } from './subgraph-processes.ts';
 
@@ -18,7 +19,12 @@ export async function serve(args: Arguments): Promise<void> {
     );
   });
   try {
-    await serving(gateway, address, (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended));
+    await serving(
+      gateway,
+      address,
+      (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended),
+      configReader(args, gateway, config),
+    );
   } finally {
     subgraphs.stop();
   }

@@ -19,10 +19,10 @@ export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
 export type Welcome = (url: string, ended: AbortSignal) => Iterable<string> | AsyncIterable<string>;
 
 /**
- * Listens, says so, and serves until SIGTERM or SIGINT, then drains; a second one ends it at once. SIGHUP looks at the
- * graph's sources again. Whatever the ending, the gateway is closed. What nobody catches meanwhile is logged, and ends nothing.
+ * Listens, says so, and serves until SIGTERM or SIGINT, then drains; a second one ends it at once. SIGHUP reads the
+ * configuration and the graph's sources again. Whatever the ending, the gateway is closed. What nobody catches meanwhile is logged, and ends nothing.
  */
-export async function serving(gateway: Gateway, address: Address, welcome: Welcome): Promise<void> {
+export async function serving(gateway: Gateway, address: Address, welcome: Welcome, reread: () => Promise<void>): Promise<void> {
   const stopSurviving = surviveFaults(gateway.log);
   try {
     const { url } = await gateway.listen(address);
@@ -32,7 +32,7 @@ export async function serving(gateway: Gateway, address: Address, welcome: Welco
       ending.abort();
       resolve();
     };
-    process.on('SIGHUP', () => void gateway.graph.refresh());
+    process.on('SIGHUP', () => void reread());
     for (const signal of endings) process.on(signal, tell);
     for await (const piece of welcome(url, ending.signal)) process.stdout.write(piece);
     await told;

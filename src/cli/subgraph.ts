@@ -14,7 +14,8 @@ export async function subgraph(args: Arguments): Promise<void> {
   const router = routerSecret(config, folder);
   const address = addressOf(config);
   const gateway = await createGateway(config, { folder, loopback: isLoopback(address), router: router.secret });
-  await serving(gateway, address, (url) => [welcome(url, gateway.developmentKey, router, warnings)]);
+  const refresh = async (): Promise<void> => void (await gateway.graph.refresh());
+  await serving(gateway, address, (url) => [welcome(url, gateway.developmentKey, router, warnings)], refresh);
 }
 
 function welcome(url: string, developmentKey: string | null, { secret, made }: RouterSecret, warnings: readonly string[]): string {

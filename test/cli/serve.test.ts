@@ -217,6 +217,22 @@ describe('fieldgate serve', () => {
     await expect.poll(async () => JSON.stringify(await server.ask(fieldNames)), { timeout: 20_000 }).toContain('"young"');
   });
 
+  it('reads its configuration again on SIGHUP, and keeps the one it has where that has mistakes', async () => {
+    const cwd = folderWith({ 'gateway.config.ts': configText('') });
+    const server = await serving([], { cwd });
+    await server.ready();
+    const routes = async (): Promise<string> => JSON.stringify(await server.ask('{ aiRoutes { name } }'));
+    expect(await routes()).not.toContain('"second"');
+    const file = join(cwd, 'gateway.config.ts');
+    writeFileSync(file, configText(`routes: { ...detected({}).routes, broken: { deployments: ['none'] } }`));
+    server.child.kill('SIGHUP');
+    await expect.poll(() => server.text.out + server.text.err).toContain('not taken over');
+    expect(await routes()).toContain('default');
+    writeFileSync(file, configText('routes: { ...detected({}).routes, second: detected({}).routes.default }'));
+    server.child.kill('SIGHUP');
+    await expect.poll(routes, { timeout: 20_000 }).toContain('"second"');
+  });
+
   it('lets what runs finish on SIGTERM, and exits with 0', async () => {
     const { promise: asked, resolve: nowAsked } = Promise.withResolvers<void>();
     const { promise: mayAnswer, resolve: answerNow } = Promise.withResolvers<void>();

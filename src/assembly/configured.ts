@@ -1,0 +1,178 @@
+/**
+ * What one reading of the configuration makes: routes, pipeline, schema, graph and what judges an operation, over the foundation
+ * that outlives it. Read again, the configuration makes another, which takes over new operations; those in flight keep theirs.
+ */
+import { join } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
+import { type Authenticate, authenticator } from '../access/authenticate.ts';
+import { type GatewayConfig, includesRoute } from '../config.ts';
+import { nanoUsdOf } from '../core/money.ts';
+import type { Graph } from '../federation/graph.ts';
+import { aiFields } from '../graphql/ai-fields/schema-part.ts';
+import { quoteRules } from '../graphql/quote-rules.ts';
+import { rootPricers } from '../graphql/root-pricers.ts';
+import { aiSchema } from '../graphql/schema.ts';
+import type { Services } from '../graphql/services.ts';
+import { guarded } from '../pipeline/guard.ts';
+import { pipeline } from '../pipeline/pipeline.ts';
+import { spentRefusal } from '../pipeline/spent.ts';
+import { validated } from '../pipeline/validate.ts';
+import { openRetrieval } from '../retrieval/open.ts';
+import type { Route } from '../routing/route.ts';
+import type { OperationHooks } from '../server/operation.ts';
+import { keptFile } from '../storage/kept-file.ts';
+import { admission } from './admission.ts';
+import { openIndexes } from './entity-indexes.ts';
+import type { Foundation } from './foundation.ts';
+import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph.ts';
+import { ingestCalls } from './ingest-calls.ts';
+import { listSizesOf } from './list-sizes.ts';
+import { operationHooks } from './operations.ts';
+import { anonymousOf, serviceOf, teamLimits } from './principals.ts';
+import { collectionsOf, routesOf } from './routes.ts';
+import { servicesOf } from './services.ts';
+import { startDocuments } from './start-documents.ts';
+
+export interface Configured {
+  readonly config: GatewayConfig;
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly fields: OperatorFields['read'];
+  readonly services: Services;
+  /** The AI subgraph; null: `graph.ai` is false. */
+  readonly own: GraphQLSchema | null;
+  readonly graph: Graph;
+  readonly hooks: OperationHooks;
+  readonly authenticate: Authenticate;
+  /** Coordinates of the fields that call a model. */
+  readonly modelFields: ReadonlySet<string>;
+  /** Whether callers without a key may use the default route. */
+  readonly keyless: boolean;
+  /** Begins what goes on in the background: ingestion, indexes, the documents of the configuration. */
+  start(): void;
+  /** Ends that, and looks at the graph's sources no more. What operations still use goes on working. */
+  stop(): Promise<void>;
+}
+
+export interface ConfiguredOptions {
+  readonly folder: string;
+  readonly development: boolean;
+  /** Callers without a key may use the embedded provider. */
+  readonly open: boolean;
+}
+
+export function configured(config: GatewayConfig, foundation: Foundation, { folder, development, open }: ConfiguredOptions): Configured {
+  const { storage, leases, health, metrics, runs, log, now, state } = foundation;
+  const { graph: graphConfig = {}, guardrails = [] } = config;
+  const routes = routesOf(config);
+  const collections = collectionsOf(config);
+  const answered = pipeline({
+    routes,
+    ledger: storage.ledger,
+    limits: storage.limits,
+    leases,
+    guard: guarded({
+      guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
+      mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
+      refuseSpent: spentRefusal(routes),
+    }),
+    validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
+    cache: foundation.cache,
+    health,
+    log,
+    now,
+  });
+  const handle = metrics?.counted(answered) ?? answered;
+
+  const ingestCallFor = ingestCalls({ limits: storage.limits, leases, routes, now });
+  const { read, prompts } = operatorFields(config, folder);
+  const indexes = openIndexes({
+    config,
+    read,
+    storage,
+    handle,
+    callFor: ingestCallFor,
+    graph: () => living,
+    headers: graphConfig.indexHeaders ?? {},
+    log,
+  });
+  const retrieval = openRetrieval({
+    passages: storage.passages,
+    jobs: storage.jobs,
+    handle,
+    collections,
+    ingestCallFor,
+    entities: indexes,
+    queue: config.retrieval ?? {},
+    worker: config.retrieval ?? {},
+    now,
+    onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
+  });
+
+  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
+  const services = servicesOf({
+    storage,
+    leases,
+    handle,
+    runs,
+    retrieval,
+    routes,
+    health,
+    collections,
+    prompts,
+    entities: indexes,
+    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), mostPerOperation },
+    log,
+    now,
+  });
+  const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
+  const living = graphOf({
+    config,
+    folder,
+    fields: read,
+    schema: own,
+    log,
+    lastGood: state === null ? null : keptFile(join(state, 'graph.json')),
+  });
+  const rules = quoteRules({
+    services,
+    fields: read.fields,
+    listSizeOf: listSizesOf(living),
+    principal: serviceOf('quote'),
+    assumedListSize: 100,
+  });
+  const admit = admission({
+    // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
+    rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
+    mostPerOperation,
+    isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
+  });
+
+  const anonymous = open ? anonymousOf(routes) : null;
+  const keyless = anonymous?.routes?.includes('default') === true;
+  const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
+  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now });
+  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, mostPerOperation });
+
+  return {
+    config,
+    routes,
+    fields: read,
+    services,
+    own,
+    graph: living,
+    hooks,
+    authenticate,
+    modelFields,
+    keyless,
+    start() {
+      retrieval.start();
+      void living.refresh();
+      void whenComposed(living).then(() => indexes.start());
+      void startDocuments(config, folder, retrieval, log);
+    },
+    async stop() {
+      await Promise.all([retrieval.stop(), indexes.stop()]);
+      living.close();
+    },
+  };
+}

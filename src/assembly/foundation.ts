@@ -1,0 +1,61 @@
+/** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
+import type { Keyv } from 'keyv';
+import { type LeaseBook, openLeases } from '../access/leases.ts';
+import { type GatewayConfig, pathIn } from '../config.ts';
+import { memoryStore } from '../pipeline/cache-store.ts';
+import { type HealthBook, healthBook } from '../routing/health.ts';
+import { openRuns } from '../runs/open.ts';
+import { openStorage, type Storage } from '../storage/open.ts';
+import type { Log } from '../telemetry/log.ts';
+import { type Metrics, openMetrics } from '../telemetry/metrics.ts';
+import { repeatedSeldom } from '../telemetry/repeated-warnings.ts';
+
+export interface Foundation {
+  /** The folder of the state; null: it is in memory. */
+  readonly state: string | null;
+  readonly storage: Storage;
+  readonly runs: ReturnType<typeof openRuns>;
+  readonly leases: LeaseBook;
+  readonly cache: Keyv;
+  readonly health: HealthBook;
+  /** Null: turned off. */
+  readonly metrics: Metrics | null;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+export interface FoundationOptions {
+  readonly folder: string;
+  readonly log: Log;
+  readonly now: () => number;
+}
+
+export async function openFoundation(config: GatewayConfig, { folder, log, now }: FoundationOptions): Promise<Foundation> {
+  const settings = config.storage ?? {};
+  const state = settings.folder === null ? null : pathIn(folder, settings.folder ?? '.fieldgate');
+  const warn = repeatedSeldom((sentence, fields) => log.warn(sentence, fields));
+  const storage = await openStorage({
+    folder: state,
+    usageDays: settings.usageDays ?? null,
+    acceptLostMasterKey: settings.acceptLostMasterKey ?? false,
+    ...(settings.lostHoldHours === undefined ? {} : { lostHoldHours: settings.lostHoldHours }),
+    now,
+    warn: (sentence, cause) => warn(sentence, { err: cause }),
+  });
+  const runs = openRuns({
+    completions: storage.completions,
+    now,
+    onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
+  });
+  return {
+    state,
+    storage,
+    runs,
+    leases: openLeases({ keys: storage.keys, now }),
+    cache: memoryStore(),
+    health: healthBook(),
+    metrics: config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log }),
+    log,
+    now,
+  };
+}
