@@ -58,6 +58,8 @@ export function openRuns(options: RunsOptions): Runs {
   const sweep = setInterval(ended.sweep, sweepEveryMs);
   sweep.unref();
   let stopping: Promise<void> | null = null;
+  /** Those that have not ended, and those that have and are not stored yet. */
+  const unstored = new Set<LiveRun>();
 
   const running = (): LiveRun[] => [...kept].filter(([id]) => !ended.has(id)).map(([, { run }]) => run);
 
@@ -99,6 +101,8 @@ export function openRuns(options: RunsOptions): Runs {
       onEnd: (state, log) => keep(begin, run, state, log).catch(onStoreFailed),
     });
     kept.set(id, { run, principal: begin.principal.id });
+    unstored.add(run);
+    void run.done.then(() => unstored.delete(run));
     // It was recorded while the gateway was told to stop.
     if (stopping !== null) void run.end(gatewayStopped());
     return run;
@@ -148,12 +152,12 @@ export function openRuns(options: RunsOptions): Runs {
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, graceMs);
       });
-      await Promise.race([Promise.all(running().map((run) => run.done)), late]);
+      await Promise.race([Promise.all([...unstored].map((run) => run.done)), late]);
       clearTimeout(timer);
     },
     stop() {
       clearInterval(sweep);
-      stopping ??= Promise.all(running().map((run) => run.end(gatewayStopped()))).then(() => {});
+      stopping ??= Promise.all([...unstored].map((run) => run.end(gatewayStopped()))).then(() => {});
       return stopping;
     },
   };

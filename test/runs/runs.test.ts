@@ -300,3 +300,28 @@ describe('a cursor', () => {
     await run.cancel();
   });
 });
+
+describe('runs that are stopped', () => {
+  it.each(['idle', 'stop'] as const)('are stored first, also those that have ended a moment before: %s', async (way) => {
+    const stored = Promise.withResolvers<void>();
+    const saving = Promise.withResolvers<void>();
+    const completions = {
+      ...memoryCompletions(),
+      async save() {
+        saving.resolve();
+        await stored.promise;
+      },
+    };
+    const all = runs({ completions });
+    await all.start(begin(says('Hi.'), { detached: true }));
+    await saving.promise;
+    let over = false;
+    const ending = (way === 'idle' ? all.idle(60_000) : all.stop()).then(() => {
+      over = true;
+    });
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+    expect(over).toBe(false);
+    stored.resolve();
+    await ending;
+  });
+});
