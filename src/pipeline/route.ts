@@ -161,7 +161,8 @@ async function* routedCall(plan: Plan, request: ModelRequest, asked: Call): Asyn
   } finally {
     for (const lane of lanes) {
       lane.trial.abandoned();
-      if (lane.running()) await lane.leave();
+      // Also a loser that has been left and does not run any more: it may still be settled.
+      await lane.leave();
     }
     deadline?.end();
   }

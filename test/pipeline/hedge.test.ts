@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Spent } from '../../src/core/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
+import type { Hold } from '../../src/core/hold.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import type { Route } from '../../src/routing/route.ts';
 import { account, breaks, call, double, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';
@@ -58,6 +59,37 @@ describe('a route that hedges', () => {
     expect(loser).toBeGreaterThan(0);
     expect(ledger.rows).toMatchObject([{ deployment: 'says-2', outcome: 'OK', attempts: 2, cost: (loser ?? 0) + (winner ?? 0) }]);
     expect(budget.spent()).toBe((loser ?? 0) + (winner ?? 0));
+    expect(budget.held()).toBe(0);
+  });
+
+  it('holds nothing afterwards, also of a loser that spoke at the same moment and is slow to settle', async () => {
+    const budget = account(1_000_000_000);
+    let settled = 0;
+    const hold: Hold = {
+      ...budget.hold,
+      async draw(attempt) {
+        const drawn = await budget.hold.draw(attempt);
+        return {
+          async settle(cost) {
+            // The loser is the first to settle.
+            settled += 1;
+            for (let turns = settled === 1 ? 0 : 10; turns < 10; turns += 1) await new Promise((next) => setImmediate(next));
+            await drawn.settle(cost);
+          },
+        };
+      },
+    };
+    const both = Promise.withResolvers<void>();
+    const speaker = (begins: () => void) =>
+      double('speaks', async function* () {
+        begins();
+        await both.promise;
+        yield { type: 'text', text: 'Hi.' };
+        yield { type: 'finish', reason: 'stop' };
+      });
+    const deployments = [speaker(() => {}), speaker(() => both.resolve())];
+    const answered = ask(route('default', deployments, soon), call({ hold }));
+    await expect(answered).resolves.toMatchObject({ text: 'Hi.' });
     expect(budget.held()).toBe(0);
   });
 
