@@ -12,7 +12,7 @@ import { HttpRefusal } from './refusal.ts';
 
 export interface Place {
   /**
-   * Its credentials hold. Throws CONCURRENCY_LIMITED when the principal has all the places it may have, and RATE_LIMITED
+   * Its credentials hold; called again when it shows them again, in `connection_init` after a header. Throws CONCURRENCY_LIMITED when the principal has all the places it may have, and RATE_LIMITED
    * without a key when its address has used up its requests.
    */
   accept(principal: Principal): void;
@@ -95,9 +95,10 @@ export function socketPlaces(limits: Limits, now: () => number = () => performan
     ...(team === null ? [] : [[`team ${team}`, limits.maxSocketsPerTeam, 'Your team'] as const]),
   ];
 
-  function checkShares(principal: Principal): void {
+  /** `held`: shares that the WebSocket has a place in already, shown its key a second time. */
+  function checkShares(principal: Principal, held: readonly string[] = []): void {
     for (const [name, max, whose] of sharesOf(principal))
-      if (count(name) >= max)
+      if (count(name) >= max && !held.includes(name))
         throw new GatewayError('CONCURRENCY_LIMITED', `${whose} has ${max} WebSockets open, the maximum. Close one first.`, {
           limit: 'sockets',
           retryAfterMs: graceMs,
@@ -108,7 +109,7 @@ export function socketPlaces(limits: Limits, now: () => number = () => performan
     if (entry.state === 'left') return;
     if (principal.kind === 'anonymous' && entry.beyondShare !== null) throw entry.beyondShare;
     if (principal.kind !== 'anonymous') {
-      checkShares(principal);
+      checkShares(principal, entry.counted);
       remove(entry);
       for (const [name] of sharesOf(principal)) add(entry, name);
     }
