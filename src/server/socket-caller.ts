@@ -16,7 +16,7 @@ import { endSocket } from './socket-wire.ts';
 export const askerOfSocket = (request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined): Asker =>
   askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) });
 
-/** The principal of `connection_init`, in its place; null: the WebSocket has been told why not, and ends. */
+/** The principal of `connection_init`, in its place; null: the WebSocket has been told why not and ends, or has closed. */
 export async function acceptedCaller(
   socket: WebSocket,
   request: IncomingMessage,
@@ -29,6 +29,8 @@ export async function acceptedCaller(
     const { authorization } = askerOfSocket(request, init);
     code = authorization === null ? 4401 : 4403;
     const principal = await authenticate({ authorization });
+    // It has closed meanwhile: nobody would ever take back what is kept for it.
+    if (socket.readyState !== socket.OPEN) return null;
     code = 1013;
     place.accept(principal);
     return principal;
