@@ -65,6 +65,8 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
+  // The client has left while its body was in line: nothing would stop what begins now.
+  if (response.destroyed) return;
   let reading = negotiated(accept, 'single');
   try {
     read = parts.read(params.query, params.operationName);
