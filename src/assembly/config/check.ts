@@ -1,5 +1,6 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
 import type { GatewayConfig } from '../../config.ts';
+import { delayMistakes } from './delays.ts';
 import { documentMistakes, retrievalMistakes } from './documents.ts';
 import { graphMistakes } from './graph.ts';
 import { limitMistakes } from './limits.ts';
@@ -31,6 +32,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
     ...graphMistakes(config, folder),
     ...serverMistakes(config),
     ...limitMistakes(config),
+    ...delayMistakes(config),
     ...storageMistakes(config),
     ...telemetryMistakes(config),
   ];

@@ -62,6 +62,12 @@ describe('a number of the configuration that cannot be meant', () => {
     ],
     ['retrieval.maxQueuedSources is 0. It must be a whole number above 0.', { retrieval: { maxQueuedSources: 0 } }],
     ['retrieval.maxSourcesAtOncePerTeam is 1.5. It must be a whole number above 0.', { retrieval: { maxSourcesAtOncePerTeam: 1.5 } }],
+    ['server.drainMs is 3000000000. It must be at most 2147483647 milliseconds, which are 24 days.', { server: { drainMs: 3e9 } }],
+    ['graph.pollSeconds is 2592000. It must be at most 2147483 seconds, which are 24 days.', { graph: { pollSeconds: 2_592_000 } }],
+    [
+      'graph.subgraphs.0.timeoutMs is 3000000000. It must be at most 2147483647 milliseconds, which are 24 days.',
+      subgraph({ timeoutMs: 3e9 }),
+    ],
     ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
   ])('is told: %s', (sentence, changes) => {
     expect(mistakesOf(changes)).toEqual([sentence]);
