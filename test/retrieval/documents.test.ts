@@ -237,6 +237,20 @@ describe('the processes that read', () => {
     expect(started()).toBe(4);
   });
 
+  it('give their place back where the system starts none', async () => {
+    let refusals = 0;
+    const opened = openDocuments({
+      maxProcesses: 1,
+      start() {
+        refusals += 1;
+        throw new Error('spawn EMFILE');
+      },
+    });
+    const text = contentOf('text/markdown', filled('Lamps glow. ', 2_000));
+    for (let source = 0; source < 2; source += 1) await expect(opened.read(text, 10, 'team:a', signal)).rejects.toThrow('EMFILE');
+    expect(refusals).toBe(2);
+  });
+
   it('say how many passages a source may make', async () => {
     const text = contentOf('text/markdown', filled('# a\n\nb\n\n', 2_000));
     await expect(documents.read(text, 3, 'team:a', signal)).rejects.toMatchObject({

@@ -73,12 +73,15 @@ export function openDocuments(options: DocumentsOptions = {}): Documents {
       if (signal.aborted) throw abortError(signal);
       if (source.bytes.length <= (inlineBytes[source.mediaType] ?? 0)) return readSource(source, maxPassages);
       const leave = await places.take(tenant, signal);
-      const reader = begin();
       try {
-        return await reader.read(source, maxPassages, signal);
+        const reader = begin();
+        try {
+          return await reader.read(source, maxPassages, signal);
+        } finally {
+          if (reader.isWell() && isText(source) && reader.sourcesRead() < maxSourcesPerProcess && !closed) keep(reader);
+          else end(reader);
+        }
       } finally {
-        if (reader.isWell() && isText(source) && reader.sourcesRead() < maxSourcesPerProcess && !closed) keep(reader);
-        else end(reader);
         leave();
       }
     },
