@@ -1,7 +1,7 @@
 /**
  * The one typed value that an operator writes: `export default defineConfig({ ... })` in `gateway.config.ts`.
  *
- * Names refer to each other inside it (a route names deployments, a deployment names a provider); `assembly/config-check.ts`
+ * Names refer to each other inside it (a route names deployments, a deployment names a provider); `assembly/config/check.ts`
  * tells every mistake at once, before anything listens.
  */
 import { isAbsolute, resolve } from 'node:path';

@@ -6,7 +6,8 @@ import { takenUntilAborted } from './abortable.ts';
 
 /**
  * Lets a call in: its route must be the principal's to use, and its calls a minute and concurrency must have room. Once per call,
- * cache hits included; the slots are freed on every ending. Requests a minute are operations, counted where those are opened. Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
+ * cache hits included; the slots are freed on every ending. Requests a minute are operations, counted where those are opened.
+ * Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
  */
 export function limited(limits: Pick<Limits, 'admit'>): Step {
   return (next) => {

@@ -1,12 +1,12 @@
 /**
  * The path of every AI call, outermost first. There is no second one: whatever door a call comes in by, it goes this way.
  *
- * Order is policy. The lease stands before all: it ends nothing itself, it lets the call's signal fire. The meter is around all that may fail, so
- * that every ending becomes rows of the ledger. Limits count a call once, hits
- * included. Guardrails stand outside the cache, so that kept answers are checked by today's rules and the key is over masked
- * text. The cache stands outside validation, so that only valid answers are kept. Validation stands outside the route, since a
- * repair is a new attempt anywhere. The budget is innermost, around each attempt at one deployment, because only there
- * are the price and the maximum really sent known.
+ * Order is policy. The lease stands before all: it ends nothing itself, it lets the call's signal fire. The meter is around all
+ * that may fail, so that every ending becomes rows of the ledger. Limits count a call once, hits included. Guardrails stand
+ * outside the cache, so that kept answers are checked by today's rules and the key is over masked text. The cache stands outside
+ * validation, so that only valid answers are kept. Validation stands outside the route, since a repair is a new attempt anywhere.
+ * The budget is innermost, around each attempt at one deployment, because only there are the price and the maximum really sent
+ * known.
  */
 import type { Keyv } from 'keyv';
 import type { Handler, Step } from '../core/call.ts';
@@ -44,8 +44,8 @@ export interface PipelineParts {
 }
 
 export function pipeline(parts: PipelineParts): Handler {
-  const { routes, ledger, limits, leases, guard, validate, cache, health, log, now = Date.now, random = Math.random } = parts;
-  const { monotonicMs = monotonic } = parts;
+  const { routes, ledger, limits, leases, guard, validate, cache, health, log } = parts;
+  const { now = Date.now, monotonicMs = monotonic, random = Math.random } = parts;
   const steps: readonly Step[] = [
     leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
     metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
@@ -56,12 +56,11 @@ export function pipeline(parts: PipelineParts): Handler {
   ];
   const answered = routed(
     routes, //                                            6. one deployment after the other, until one has spoken
-    (deployment, route) =>
-      budgeted(deployment, { now, monotonicMs, log })(
-        //                   7. draws the most it can cost, settles what it did
-        sent(deployment, route), //                       8. the provider: one request, one upstream call
-      ),
-    { health, now, random, ...(monotonicMs === undefined ? {} : { monotonicMs }) },
+    (deployment, route) => {
+      const provider = sent(deployment, route); //        8. the provider: one request, one upstream call
+      return budgeted(deployment, { now, monotonicMs, log })(provider); // 7. draws the most it can cost, settles what it did
+    },
+    { health, now, random, monotonicMs },
   );
   return steps.reduceRight((next, step) => step(next), answered);
 }

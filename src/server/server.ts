@@ -30,7 +30,6 @@ import { anyStrangers, type StrangersOptions, strangerLimit } from './strangers.
 import { targetOf } from './target.ts';
 import { unreadAnswers } from './unread.ts';
 import { sockets } from './websocket.ts';
-
 import { type Engine, type SchemaFor, yogaEngine } from './yoga.ts';
 
 export interface ServerOptions extends OperationHooks {
