@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { developmentKey } from './access/development-key.ts';
 import { type Configured, configured } from './assembly/configured.ts';
 import { gatewayFace, subgraphFace } from './assembly/faces.ts';
-import { openFoundation } from './assembly/foundation.ts';
+import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
 import { doorOf } from './assembly/principals.ts';
@@ -59,12 +59,22 @@ export interface GatewayOptions {
 
 /** For a configuration that `checkConfig` found no mistake in. */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { folder, router = null, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
+  const { folder, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
+  const foundation = await openFoundation(config, { folder, log, now });
+  try {
+    return await gatewayOn(foundation, config, options);
+  } catch (error) {
+    await foundation.storage.close();
+    throw error;
+  }
+}
+
+async function gatewayOn(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
+  const { folder, router = null } = options;
   const { server: serverConfig = {}, graph: graphConfig = {} } = config;
   const development = isDevelopment(config);
   const open = development && options.loopback;
-  const foundation = await openFoundation(config, { folder, log, now });
-  const { storage, runs, health, metrics, state } = foundation;
+  const { storage, runs, health, metrics, state, log, now } = foundation;
   const configure = (by: GatewayConfig): Configured => configured(by, foundation, { folder, development, open });
   let current = configure(config);
   /** Of each operation's context: who opened it admits and closes it. */
