@@ -44,7 +44,18 @@ export async function* eachAnswer<Result>(
       return yield* read(answer);
     } catch (error) {
       if (!(error instanceof Restarted)) throw error;
-      yield error.chunk;
+      yield* passedOn(error.chunk, source);
     }
+  }
+}
+
+/** Between two answers nobody else would let go of the stream below. */
+async function* passedOn(restart: RestartChunk, source: AsyncIterator<Chunk>): AsyncGenerator<Chunk> {
+  let goesOn = false;
+  try {
+    yield restart;
+    goesOn = true;
+  } finally {
+    if (!goesOn) await source.return?.();
   }
 }

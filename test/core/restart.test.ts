@@ -74,4 +74,18 @@ describe('an answer that begins anew', () => {
     await expect(all(eachAnswer(endless(), failing))).rejects.toThrow('No.');
     expect(closed).toBe(2);
   });
+
+  it('closes what is below when its reader leaves between two answers', async () => {
+    let closed = 0;
+    async function* restarting(): AsyncGenerator<Chunk> {
+      try {
+        yield restart;
+        yield text('Whole.');
+      } finally {
+        closed += 1;
+      }
+    }
+    for await (const chunk of eachAnswer(restarting(), (answer) => answer)) if (chunk.type === 'restart') break;
+    expect(closed).toBe(1);
+  });
 });
