@@ -16,19 +16,19 @@ export interface CacheStore {
   set(key: string, text: string, ttlMs: number): Promise<void>;
 }
 
-export function patientStore(store: Keyv, log: Log, now: () => number): CacheStore {
+export function patientStore(store: Keyv, log: Log, monotonicMs: () => number): CacheStore {
   let failures = 0;
   let restUntil = 0;
   // Without a listener an error event of Keyv ends the process.
   store.on('error', (error: unknown) => log.warn('the answer cache failed', { cause: error }));
 
   const attempted = async <T>(work: () => Promise<T>): Promise<T | typeof failed> => {
-    if (now() < restUntil) return failed;
+    if (monotonicMs() < restUntil) return failed;
     const result = await within(patienceMs, work(), failed);
     failures = result === failed ? failures + 1 : 0;
     if (failures < failuresInARow) return result;
     failures = 0;
-    restUntil = now() + restMs;
+    restUntil = monotonicMs() + restMs;
     log.warn('the answer cache does not answer; calls go on without it', { restMs });
     return result;
   };

@@ -11,6 +11,7 @@ import type { AttemptFact, Call, Handler, Step } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { JsonSchema } from '../core/json-schema.ts';
+import { monotonicMs as monotonic } from '../core/monotonic.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Route } from '../routing/route.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -30,13 +31,15 @@ export interface CacheOptions {
   /** The step below: it judges what is taken of a fuller answer. */
   readonly validate: Step;
   readonly now?: () => number;
+  /** For the rest of a store that does not answer. */
+  readonly monotonicMs?: () => number;
 }
 
 /** An answer longer than this, as JSON text, is not kept. */
 const longestKept = 4 * 1024 * 1024;
 
-export function cached({ store, routes, log, validate, now = Date.now }: CacheOptions): Step {
-  const answers = patientStore(store, log, now);
+export function cached({ store, routes, log, validate, now = Date.now, monotonicMs = monotonic }: CacheOptions): Step {
+  const answers = patientStore(store, log, monotonicMs);
   const schemas = answeredSchemas(answers, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, Answer>();

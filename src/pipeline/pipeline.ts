@@ -51,7 +51,7 @@ export function pipeline(parts: PipelineParts): Handler {
     metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
     limited(limits), //                                   2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer
-    cached({ store: cache, routes, log, validate, now }), // 4. replays a kept answer, shares one that is being given
+    cached({ store: cache, routes, log, validate, now, monotonicMs }), // 4. replays a kept answer, shares one that is being given
     validate, //                                          5. structured output against its schema, repaired once
   ];
   const answered = routed(

@@ -191,6 +191,34 @@ describe('the cache', () => {
     expect(asked).toBe(4);
   });
 
+  it('asks a store again after its rest, also when the clock of the machine was set back meanwhile', async () => {
+    let setBackMs = 0;
+    let wentByMs = 0;
+    let asked = 0;
+    const hanging = {
+      get: () => {
+        asked += 1;
+        return new Promise(() => {});
+      },
+      set: () => new Promise(() => {}),
+      delete: async () => true,
+      clear: async () => {},
+    };
+    const { handle } = gateway([route('default', [says('Hi.')], caching)], {
+      cache: new Keyv({ store: hanging }),
+      now: () => Date.now() - setBackMs,
+      monotonicMs: () => performance.now() + wentByMs,
+    });
+    const ask = (maxOutputTokens: number) => collect(handle({ ...request, maxOutputTokens }, call()));
+    for (let times = 1; times < 5; times += 1) await ask(times);
+    const before = asked;
+    expect(before).toBeLessThan(4);
+    setBackMs = 3_600_000;
+    wentByMs = 6_000;
+    await ask(5);
+    expect(asked).toBe(before + 1);
+  });
+
   it('holds bounded bytes, and forgets the longest unused first', async () => {
     const store = memoryStore({ maxBytes: 8_000 });
     await store.set('a', 'x'.repeat(1_500));
