@@ -26,6 +26,7 @@ const tryAgainEveryMs = 1_000;
 const atOnce = 500;
 /** Windows of budgets are kept for 400 days. */
 const accountsKeptMs = 400 * 24 * 3_600_000;
+const forgetEveryMs = 3_600_000;
 
 export interface LimitsOptions {
   readonly database: Database;
@@ -52,6 +53,15 @@ export function openLimits(options: LimitsOptions): Limits {
   };
   const timer = setInterval(() => void payOwed(), tryAgainEveryMs);
   timer.unref();
+  let forgottenAtMs = Number.NEGATIVE_INFINITY;
+  const forgetOld = async (): Promise<void> => {
+    if (monotonicMs() - forgottenAtMs < forgetEveryMs) return;
+    await database.tx(async (tx) => {
+      await forgetAccounts(tx, now() - accountsKeptMs);
+      await forgetLostDraws(tx, now());
+    });
+    forgottenAtMs = monotonicMs();
+  };
 
   const holdOn = (budgets: readonly BudgetLimit[], reserved: Reserved[], heldBy: string): Hold => {
     let released = false;
@@ -170,12 +180,7 @@ export function openLimits(options: LimitsOptions): Limits {
       let lost = 0;
       for (const id of dead) lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
       for (let freed = atOnce; freed === atOnce; ) freed = await database.tx((tx) => freeLostHolds(tx, now(), atOnce));
-      if (dead.length > 0) {
-        await database.tx(async (tx) => {
-          await forgetAccounts(tx, now() - accountsKeptMs);
-          await forgetLostDraws(tx, now());
-        });
-      }
+      await forgetOld();
       return lost;
     },
 

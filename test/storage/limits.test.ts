@@ -21,6 +21,19 @@ async function open() {
 describe('limits in SQL', () => {
   limitsContract(open);
 
+  it('forget windows of budgets after 400 days, also while no process dies', async () => {
+    const { limits, database, clock } = await open();
+    const hold = await limits.hold([{ kind: 'budget', name: 'key:a', per: 'day', most: 100 }], 10);
+    await hold.release();
+    const windows = async () => (await database.all('select 1 from accounts')).length;
+    clock.time += 399 * 24 * 3_600_000;
+    await limits.recover();
+    expect(await windows()).toBe(1);
+    clock.time += 2 * 24 * 3_600_000;
+    await limits.recover();
+    expect(await windows()).toBe(0);
+  });
+
   it('keep a draw until its call has a row in the ledger, whichever comes first', async () => {
     const { limits, ledger, database } = await open();
     const hold = await limits.hold([], 0);
