@@ -95,6 +95,13 @@ describe('a JSON Schema of a caller is data', () => {
     ['a pattern whose repetitions multiply', { pattern: '((a{1,100}){1,100}){1,100}' }, '/pattern'],
     ['a pattern inside other brackets', { propertyNames: { pattern: '(?:(?i:[a-z]{999}){99}|x){9}' } }, '/propertyNames/pattern'],
     ['a pattern of classes of Unicode', { patternProperties: { '(\\p{L}|[^\\p{N}]){400}': {} } }, '/patternProperties'],
+    ['a pattern of wide ranges in either case', { pattern: `(?i)${'[B-𞥂]'.repeat(20)}` }, '/pattern'],
+    ['one class of wide ranges in either case', { pattern: `(?i:[[:alpha:]${'B-\\x{1e942}'.repeat(20)}])` }, '/pattern'],
+    [
+      'patterns of wide ranges in either case',
+      { allOf: many(9, (n) => ({ pattern: `(?si)[\\x42-\\u{1e942}]${n}` })) },
+      'all patterns together',
+    ],
     ['a pattern of ten thousand brackets', { pattern: `${'('.repeat(10_000)}${')'.repeat(10_000)}` }, '/pattern'],
     ['a pattern that RE2 does not take', { pattern: '(?=a)b' }, 'without look-around'],
     ['900 patterns of 60 KB', bomb(1), 'instructions'],

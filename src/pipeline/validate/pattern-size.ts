@@ -4,8 +4,10 @@
  * RE2 writes counted repetitions out: `(a{1,30}b{1,30}c){1,30}` is 24 characters and becomes 3,600 instructions. Where the text
  * can be read in two ways, the heavier one counts.
  */
+import { foldedRangesWeight } from './folded-ranges.ts';
+
 export interface PatternSize {
-  /** Instructions, and what their classes of Unicode weigh beside them. */
+  /** Instructions, and what their classes of Unicode and their ranges in either case weigh beside them. */
   readonly weight: number;
   /** Instructions alone: what a match costs for each character. */
   readonly instructions: number;
@@ -78,7 +80,7 @@ export function patternSize(pattern: string): PatternSize {
   for (const { before, alternatives: others } of groups.reverse()) whole = either(others, inSequence(before, whole));
   const isWhole = /^\^.*\$$/s.test(pattern) && !/\\\$$|\(\?[a-zA-Z-]*m/.test(pattern) && !splits;
   return {
-    weight: whole.weight + 2,
+    weight: whole.weight + foldedRangesWeight(pattern) + 2,
     instructions: whole.instructions + 2,
     longestText: isWhole ? whole.longest : Number.POSITIVE_INFINITY,
   };

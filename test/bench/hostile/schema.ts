@@ -44,6 +44,11 @@ export const schemaCases: readonly HostileCase[] = [
     [{ properties: Object.fromEntries(many(2, (n) => [`p${n}`, { pattern: `(?:(?:a?b?){30}){20}${n}` }])) }],
     '{"p0":"ab","p1":"ab"}',
   ),
+  schemaCase(
+    'patterns of wide ranges in either case, as many as are accepted',
+    [{ allOf: many(2, (n) => ({ pattern: `(?i)${'[B-𞥂]'.repeat(3)}${n}` })) }],
+    '"abc"',
+  ),
   schemaCase('64 KB of subschemas', [{ prefixItems: many(4_900, () => ({ not: {} })).slice(0, 2_400) }], '[]'),
   schemaCase(
     'a pattern that makes automata on the longest text',
