@@ -8,13 +8,18 @@ import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../fields/cost-limit.ts';
-import { compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
+import { type CompiledQuote, compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
 import type { OperationHold } from '../graphql/operation-hold.ts';
 import type { AdmissionInput } from '../server/operation.ts';
 
 export interface Admission {
   /** What the document can cost with these variables; compiled once per document and schema. */
-  quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
+  quote(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+  ): Quote | Promise<Quote>;
   /** COST_LIMIT_EXCEEDED, BUDGET_EXCEEDED, or nothing; the quote itself for a client that asked for it instead of a run. */
   admit(
     operation: AdmissionInput,
@@ -30,12 +35,10 @@ export interface AdmissionOptions {
   readonly isEntityField: (coordinate: string) => boolean;
 }
 
-type Compiled = (variables: Readonly<Record<string, unknown>>) => Quote;
-
 export function admission({ rules, mostPerOperation, isEntityField }: AdmissionOptions): Admission {
-  const compiled = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<string | null, Compiled>>>();
+  const compiled = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<string | null, CompiledQuote>>>();
   /** A refusal is remembered like a price: what unfolds without end is counted once. */
-  const compile = (...asked: Parameters<typeof compileQuote>): Compiled => {
+  const compile = (...asked: Parameters<typeof compileQuote>): CompiledQuote => {
     try {
       return compileQuote(...asked);
     } catch (error) {
@@ -47,10 +50,10 @@ export function admission({ rules, mostPerOperation, isEntityField }: AdmissionO
     }
   };
 
-  function compiledFor(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): Compiled {
-    const bySchema = compiled.get(schema) ?? new WeakMap<DocumentNode, Map<string | null, Compiled>>();
+  function compiledFor(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): CompiledQuote {
+    const bySchema = compiled.get(schema) ?? new WeakMap<DocumentNode, Map<string | null, CompiledQuote>>();
     compiled.set(schema, bySchema);
-    const byDocument = bySchema.get(document) ?? new Map<string | null, Compiled>();
+    const byDocument = bySchema.get(document) ?? new Map<string | null, CompiledQuote>();
     bySchema.set(document, byDocument);
     const known = byDocument.get(operationName);
     if (known !== undefined) return known;
@@ -64,7 +67,7 @@ export function admission({ rules, mostPerOperation, isEntityField }: AdmissionO
   return {
     quote,
     async admit({ schema, document, operationName, variables }, { hold, quoteOnly }) {
-      const quoted = quote(schema, document, operationName, variables ?? {});
+      const quoted = await quote(schema, document, operationName, variables ?? {});
       if (quoteOnly) return { data: null, extensions: { quote: shown(quoted) } };
       if (quoted.fields.length === 0) return undefined;
       const refused = costRefusal(quoted, mostPerOperation);

@@ -1,8 +1,8 @@
 /**
  * Estimates of token counts before a call, when no provider has counted yet.
  *
- * The larger of tokenx's estimate and bytes / 3.6. Text with long runs of letters, and very long text, is counted by bytes
- * alone. The estimate of an image is 1,600 tokens, the most that OpenAI and Anthropic bill for one at their documented
+ * The larger of tokenx's estimate and bytes / 3.6. Text with long runs of letters, very long text, and what a request has
+ * beyond so many characters in all, is counted by bytes alone. The estimate of an image is 1,600 tokens, the most that OpenAI and Anthropic bill for one at their documented
  * default size; of a file, its bytes / 3.6.
  */
 import type { ContentPart, ModelRequest } from './request.ts';
@@ -15,9 +15,10 @@ const tokensPerMessage = 4;
 const longestRun = 200;
 const longestScanned = 200_000;
 
-export function estimateTokens(text: string): number {
+/** A text of more than `maxScanned` characters is counted by bytes alone. */
+export function estimateTokens(text: string, maxScanned = longestScanned): number {
   const byBytes = Math.ceil(Buffer.byteLength(text) / bytesPerToken);
-  if (text.length > longestScanned) return byBytes;
+  if (text.length > maxScanned) return byBytes;
   return Math.max(scanTokens(text, longestRun) ?? 0, byBytes);
 }
 
@@ -44,9 +45,15 @@ export const estimateInputTokens = (request: ModelRequest): number => estimateIn
 function freshEstimate(request: ModelRequest): InputEstimate {
   let total = 0;
   let longest = 0;
+  let left = longestScanned;
+  const count = (text: string): number => {
+    const tokens = estimateTokens(text, left);
+    left = Math.max(0, left - text.length);
+    return tokens;
+  };
   if (request.kind === 'embedding') {
     for (const text of request.texts) {
-      const tokens = estimateTokens(text);
+      const tokens = count(text);
       total += tokens;
       longest = Math.max(longest, tokens);
     }
@@ -54,26 +61,26 @@ function freshEstimate(request: ModelRequest): InputEstimate {
   }
   for (const { content } of request.messages) {
     total += tokensPerMessage;
-    for (const part of content) total += partTokens(part);
+    for (const part of content) total += partTokens(part, count);
   }
-  if (request.tools.length > 0) total += estimateTokens(JSON.stringify(request.tools));
-  if (request.output.format === 'json' && request.output.schema !== null) total += estimateTokens(JSON.stringify(request.output.schema));
+  if (request.tools.length > 0) total += count(JSON.stringify(request.tools));
+  if (request.output.format === 'json' && request.output.schema !== null) total += count(JSON.stringify(request.output.schema));
   return { total, longest: total };
 }
 
-function partTokens(part: ContentPart): number {
+function partTokens(part: ContentPart, count: (text: string) => number): number {
   switch (part.type) {
     case 'text':
-      return estimateTokens(part.text);
+      return count(part.text);
     case 'reasoning':
-      return estimateTokens(part.text) + estimateTokens(part.opaque ?? '');
+      return count(part.text) + count(part.opaque ?? '');
     case 'image':
       return tokensPerImage;
     case 'file':
       return Math.ceil((part.base64.length * 3) / 4 / bytesPerToken);
     case 'tool-call':
-      return estimateTokens(part.name + JSON.stringify(part.arguments));
+      return count(part.name + JSON.stringify(part.arguments));
     case 'tool-result':
-      return estimateTokens(JSON.stringify(part.content) ?? '');
+      return count(JSON.stringify(part.content) ?? '');
   }
 }

@@ -19,6 +19,8 @@ import {
 } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
+import { finished, type Paced } from '../core/paced.ts';
+import { turnsOf } from '../core/turns.ts';
 import { coercedArguments, coercedVariables, hasVariables } from './coerced.ts';
 import { type Amount, type ListSize, sizeOf, type Variables } from './list-size.ts';
 import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded.ts';
@@ -72,13 +74,19 @@ export const maxUnfoldedFields = 20_000;
 /** Fields of an interface count for each type that has them, and conditions for each field below them: walked work, in fields. */
 const maxWalked = 2 * maxUnfoldedFields;
 
+/** Fields that send long texts take long to price: of so many input tokens each in a turn of its own. */
+const inputTokensPerTurn = 8_192;
+
+/** At once where little is priced. */
+export type CompiledQuote = (variables: Variables) => Quote | Promise<Quote>;
+
 /** For a document that validates. `operationName` null: the only operation. COST_LIMIT_EXCEEDED when its fragments unfold without end. */
 export function compileQuote(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null,
   rules: QuoteRules,
-): (variables: Variables) => Quote {
+): CompiledQuote {
   const operation = operationOf(document, operationName);
   const fragments = fragmentsOf(document);
   const root = operation === null ? null : schema.getRootType(operation.operation);
@@ -87,10 +95,11 @@ export function compileQuote(
   if (unfoldedFields(operation, fragments) > maxUnfoldedFields) throw tooManyFields();
   const declared = operation.variableDefinitions ?? [];
   const { uses, depth } = compile(schema, root, operation.selectionSet, fragments, rules);
-  return (variables) => evaluate(uses, depth, coercedVariables(schema, declared, variables));
+  return (variables) => finished(evaluate(uses, depth, coercedVariables(schema, declared, variables)));
 }
 
-function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variables): Quote {
+function* evaluate(uses: readonly CompiledUse[], depth: number, variables: Variables): Paced<Quote> {
+  const turns = turnsOf({ unitsPerTurn: inputTokensPerTurn });
   let cost: NanoUsd | null = 0;
   let inputTokens = 0;
   let outputTokens = 0;
@@ -100,6 +109,8 @@ function evaluate(uses: readonly CompiledUse[], depth: number, variables: Variab
     for (const factor of use.factors) calls = countable(calls * factor(variables));
     if (calls === 0) continue;
     const ceiling = use.ceiling(variables);
+    const turn = turns.spend(ceiling.inputTokens);
+    if (turn !== null) yield turn;
     const most = ceiling.cost === null ? null : countable(calls * ceiling.cost);
     cost = cost === null || most === null ? null : countable(cost + most);
     inputTokens = countable(inputTokens + calls * ceiling.inputTokens);
@@ -184,7 +195,7 @@ const tooManyFields = (): GatewayError =>
     `With its fragments unfolded the operation has more than ${maxUnfoldedFields} fields. Ask for fewer at a time.`,
   );
 
-/** Argument values are read once when no variable is in them. */
+/** Argument values are read once when no variable is in them, and when they are first needed. */
 function ceilingWith(
   ceiling: (args: Variables) => Ceiling,
   field: GraphQLField<unknown, unknown>,
@@ -195,8 +206,11 @@ function ceilingWith(
     return args === null ? nothing : ceiling(args);
   };
   if (hasVariables(node)) return read;
-  const fixed = read({});
-  return () => fixed;
+  let fixed: Ceiling | null = null;
+  return () => {
+    fixed ??= read({});
+    return fixed;
+  };
 }
 
 const nothing: Ceiling = { inputTokens: 0, outputTokens: 0, cost: 0, calls: 0 };

@@ -34,6 +34,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = inp
   const { collection, question, maxOutputTokens = null } = input;
   return {
     route: route.name,
+    inputTokens: Math.ceil(question.length / 4),
     start: ({ detached = false, live = false }) =>
       services.runs.start({
         principal: context.principal,

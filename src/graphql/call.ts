@@ -147,7 +147,8 @@ export function routeFor(services: Services, principal: Principal, name: string,
 
 /** CONTEXT_TOO_LONG when the request is longer than its own bound, or than any model of the route can read. */
 export function checkLength(request: ModelRequest, route: RouteView): void {
-  const tokens = estimateInputTokens(request);
+  // An embedding is estimated with others of its operation, in one call.
+  const tokens = request.kind === 'completion' ? estimateInputTokens(request) : 0;
   const bound = request.kind === 'completion' ? request.maxInputTokens : null;
   if (bound !== null && tokens > bound) {
     throw new GatewayError('CONTEXT_TOO_LONG', `The input is about ${tokens} tokens long, and maxInputTokens allows ${bound}.`);

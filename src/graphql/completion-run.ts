@@ -1,5 +1,6 @@
 /** A root completion is a run: its source is the handler, its events are the subscription, its end is the query's answer. */
 import type { CompletionRequest } from '../core/request.ts';
+import { estimateInputTokens } from '../core/tokens.ts';
 import type { BeginRun, Run } from '../runs/run.ts';
 import { type Asker, callFor, checkLength, routeFor } from './call.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
@@ -16,6 +17,8 @@ export interface HowToRun {
 /** A completion that is ready to begin: all that can be refused has been. */
 export interface PreparedRun {
   readonly route: string;
+  /** As estimated: what it took to read. */
+  readonly inputTokens: number;
   /** Throws CONTEXT_TOO_LONG, IDEMPOTENCY_CONFLICT and RESUME_EXPIRED. */
   start(how: HowToRun): Promise<Run>;
 }
@@ -30,6 +33,7 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
   const { idempotencyKey: _, ...asked } = input;
   return {
     route: route.name,
+    inputTokens: estimateInputTokens(request),
     async start({ detached = false, live = false }) {
       checkLength(request, route);
       const begin: BeginRun = {

@@ -147,9 +147,13 @@ export function runnable<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
-    throw error;
+    return refuseToRun(error);
   }
+}
+
+export function refuseToRun(error: unknown): never {
+  if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+  throw error;
 }
 
 /** Of the value as JSON text, about; counted up to `max`. */

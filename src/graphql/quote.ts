@@ -21,7 +21,7 @@ import { costRefusal } from '../fields/cost-limit.ts';
 import { maxUnfoldedFields, type Quote } from '../fields/quote.ts';
 import { fragmentsOf, unfoldedFields } from '../fields/unfolded.ts';
 import type { BudgetState } from '../storage/limits.ts';
-import { type QuoteWork, quoteDesk, runnable } from './quote-work.ts';
+import { type QuoteWork, quoteDesk, refuseToRun } from './quote-work.ts';
 import { refuse } from './refuse.ts';
 import { rootPricers } from './root-pricers.ts';
 import type { Services } from './services.ts';
@@ -49,16 +49,20 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
   if (operation === null || operation === undefined) {
     refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
   }
-  const quote = await work.inTurn(() => {
+  const quote = await work.inTurn(async () => {
     const fields = unfoldedFields(operation, fragmentsOf(document));
     // One that unfolds without end is refused as it would be when it ran.
     work.spend({ fields: fields > maxUnfoldedFields ? 0 : fields, variables });
-    return runnable(() => services.quote(schema, document, operation.name?.value ?? null, variables));
+    try {
+      return await services.quote(schema, document, operation.name?.value ?? null, variables);
+    } catch (error) {
+      return refuseToRun(error);
+    }
   });
   const coordinates = [...new Set(quote.fields.map(({ coordinate }) => coordinate))];
   const reason =
     coordinates.map((coordinate) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
-    (await work.inTurn(() => inputReason(document, operation, schema, asked, services))) ??
+    (await inputReason(document, operation, schema, asked, services, work)) ??
     costRefusal(quote, services.mostPerOperation)?.message ??
     budgetReason(quote.cost, await services.limits.budgets(principal.limits));
   return { ...quote, allowed: reason === null, reason };
@@ -69,17 +73,18 @@ function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): str
   return rule === undefined ? null : (refusal(coordinate, rule, principal)?.message ?? null);
 }
 
-/** What the first root field that would refuse its caller or its arguments says. */
-function inputReason(
+/** What the first root field that would refuse its caller or its arguments says. Each is read in a turn of its own. */
+async function inputReason(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   schema: GraphQLSchema,
   asked: QuoteAsked,
   services: Services,
-): string | null {
+  work: QuoteWork,
+): Promise<string | null> {
   const { variables, principal } = asked;
   const root = schema.getRootType(operation.operation);
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const { coerced, errors } = await work.inTurn(() => getVariableValues(schema, operation.variableDefinitions ?? [], variables));
   if (root === null || root === undefined || coerced === undefined) {
     throw new GatewayError('BAD_REQUEST', errors?.[0]?.message ?? `The graph has no ${operation.operation}s.`);
   }
@@ -92,7 +97,7 @@ function inputReason(
     const price = rootPricers[coordinate];
     if (price === undefined) continue;
     try {
-      price(getArgumentValues(field, node, coerced), services, principal);
+      await work.inTurn(() => price(getArgumentValues(field, node, coerced), services, principal));
     } catch (error) {
       return `${path}: ${asGatewayError(error).message}`;
     }

@@ -38,7 +38,12 @@ export interface Services {
   /** What one operation may cost; null: no more than its budgets. */
   readonly mostPerOperation: NanoUsd | null;
   /** What the operation can cost at most; compiled once per schema and document. */
-  quote(schema: GraphQLSchema, document: DocumentNode, operationName: string | null, variables: Readonly<Record<string, unknown>>): Quote;
+  quote(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+  ): Quote | Promise<Quote>;
   /** The graph that clients see; null while there is none but the AI subgraph. */
   graph(): GraphQLSchema | null;
   readonly entities: Pick<Entities, 'similar'>;

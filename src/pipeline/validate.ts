@@ -35,6 +35,8 @@ interface Checking {
   readonly signal: AbortSignal;
 }
 
+/** Of the tools of a request, some 3 µs each. */
+const subschemasPerTurn = 2_000;
 /** Characters of an answer that are read in one slice. */
 const charactersPerTurn = 65_536;
 
@@ -57,7 +59,12 @@ async function* checkedAnswer(
   { limits, masked }: { readonly limits: SchemaLimits; readonly masked: boolean },
 ): AsyncGenerator<Chunk> {
   const { signal } = call;
-  for (const { name, parameters } of request.tools) await (await loaded()).read(parameters, `the parameters of the tool "${name}"`, signal);
+  const turns = turnsOf({ unitsPerTurn: subschemasPerTurn, signal });
+  for (const { name, parameters } of request.tools) {
+    const { subschemas } = await (await loaded()).read(parameters, `the parameters of the tool "${name}"`, signal);
+    const turn = turns.spend(subschemas);
+    if (turn !== null) await turn;
+  }
   if (request.output.format !== 'json') return yield* next(request, call);
   const { schema } = request.output;
   yield* validAnswer(next, request, call, {

@@ -18,9 +18,9 @@ export function quoteBench(rounds = 200_000): void {
     listSizeOf: () => null,
     assumedListSize: 100,
   });
-  for (let round = 0; round < 10_000; round += 1) quote({ n: round % 50, full: true });
+  for (let round = 0; round < 10_000; round += 1) void quote({ n: round % 50, full: true });
   const before = process.cpuUsage();
-  for (let round = 0; round < rounds; round += 1) quote({ n: round % 50, full: true });
+  for (let round = 0; round < rounds; round += 1) void quote({ n: round % 50, full: true });
   const { user, system } = process.cpuUsage(before);
   const each = (user + system) / rounds;
   process.stdout.write(`operation quote: ${each.toFixed(2)} us an evaluation, ${(each / 50).toFixed(3)} of the 50 us that are promised\n`);

@@ -1,7 +1,7 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { ListSize } from '../../src/fields/list-size.ts';
-import { compileQuote, type QuoteRules } from '../../src/fields/quote.ts';
+import { compileQuote, type Quote, type QuoteRules } from '../../src/fields/quote.ts';
 
 const schema = buildSchema(`
   type Product { name: String summary(words: Int = 40): String reviews(limit: Int = 3): [Review!]! }
@@ -25,7 +25,7 @@ const rules: QuoteRules = {
   assumedListSize: 100,
 };
 const quote = (text: string, variables: Record<string, unknown> = {}, name: string | null = null) =>
-  compileQuote(schema, parse(text), name, rules)(variables);
+  compileQuote(schema, parse(text), name, rules)(variables) as Quote;
 
 describe('the quote of an operation', () => {
   it('multiplies an AI field by the lists above it', () => {
@@ -85,5 +85,31 @@ describe('the quote of an operation', () => {
       cost: null,
       inputTokens: 105,
     });
+  });
+});
+
+describe('the quote of fields that send long texts', () => {
+  it('prices each in a turn of its own, and says at once what short ones cost', async () => {
+    let turn = 0;
+    let over = false;
+    const next = (): void => {
+      turn += 1;
+      if (!over) setImmediate(next);
+    };
+    setImmediate(next);
+    const pricedIn: number[] = [];
+    const long: QuoteRules = {
+      ...rules,
+      ceilingOf: () => () => {
+        pricedIn.push(turn);
+        return { inputTokens: 50_000, outputTokens: 1, cost: 1 };
+      },
+    };
+    const text = `query ($t: String!) { ${Array.from({ length: 30 }, (_, index) => `a${index}: poem(text: $t)`).join(' ')} }`;
+    const priced = await compileQuote(schema, parse(text), null, long)({ t: 'x' });
+    over = true;
+    expect(priced.cost).toBe(30);
+    expect(new Set(pricedIn).size).toBe(30);
+    expect(quote('{ poem(text: "x") }')).not.toBeInstanceOf(Promise);
   });
 });

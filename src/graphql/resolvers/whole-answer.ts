@@ -7,6 +7,7 @@ import type { PreparedRun } from '../completion-run.ts';
 import type { OperationContext } from '../context.ts';
 import { following } from '../delivery.ts';
 import { type FailureName, type FailureView, failureAsData } from '../errors.ts';
+import { inFieldTurn } from '../field-turns.ts';
 import type { StreamDelivery } from '../generated.ts';
 import type { Services } from '../services.ts';
 
@@ -17,7 +18,8 @@ export async function wholeAnswer<Name extends FailureName>(
   members: readonly Name[],
 ): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
   try {
-    const run = await prepare().start({});
+    const prepared = await inFieldTurn(context.usage, prepare);
+    const run = await prepared.start({});
     const state = await run.ended(context.signal);
     return state.failure === null ? state : await failureAsData(state.failure, members, services, context.principal);
   } catch (error) {

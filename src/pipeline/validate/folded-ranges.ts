@@ -20,7 +20,8 @@ const character =
 export function foldedRangesWeight(pattern: string): number {
   if (!foldsCase.test(pattern)) return 0;
   let codePoints = 0;
-  let [before, atHyphen]: (RegExpExecArray | null)[] = [null, null];
+  let before: readonly string[] | null = null;
+  let atHyphen: readonly string[] | null = null;
   for (const match of pattern.matchAll(character)) {
     if (atHyphen !== null) {
       const high = Math.min(codePointOf(match) ?? lastCased, lastCased);
@@ -34,7 +35,7 @@ export function foldedRangesWeight(pattern: string): number {
 }
 
 /** Null: it is written in another way. */
-function codePointOf([text, braced, two, unicode, four, octal]: RegExpExecArray): number | null {
+function codePointOf([text = '', braced, two, unicode, four, octal]: readonly string[]): number | null {
   const digits = braced ?? two ?? unicode ?? four;
   if (digits !== undefined) return Number.parseInt(digits, 16);
   if (octal !== undefined) return Number.parseInt(octal, 8);

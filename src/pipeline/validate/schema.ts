@@ -40,6 +40,8 @@ const weightPerTurn = 1_500;
 export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): SchemaReader {
   const kept = new Map<string, { readonly read: ReadSchema; readonly bytes: number }>();
   let keptBytes = 0;
+  /** One object may come with many calls: aliases share the variables of their operation. */
+  const knownObjects = new WeakMap<JsonSchema, ReadSchema>();
 
   const remember = (key: string, read: ReadSchema): void => {
     const bytes = 8 * key.length + bytesPerSubschema * read.subschemas;
@@ -54,6 +56,8 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
   };
 
   const read: SchemaReader['read'] = async (schema, of, signal) => {
+    const same = knownObjects.get(schema);
+    if (same !== undefined) return same;
     const refuse = schemaRefusal(of);
     const tooLarge = schemaSizeRefusal(schema, limits.maxBytes, limits.maxDepth);
     if (tooLarge !== null) throw refuse('', tooLarge);
@@ -63,11 +67,13 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
     if (known !== undefined) {
       kept.delete(key);
       kept.set(key, known);
+      knownObjects.set(schema, known.read);
       return known.read;
     }
     const fresh = readSchema(JSON.parse(key) as JsonSchema, limits, refuse);
     await tryPatterns(fresh, refuse, signal);
     remember(key, fresh);
+    knownObjects.set(schema, fresh);
     return fresh;
   };
 

@@ -1,0 +1,31 @@
+/**
+ * The fields of one operation that ask models with long inputs are read in turns of the event loop: thirty aliases of one
+ * large input are thirty times the work, and other requests have their turn between two of them. Short ones begin together.
+ */
+import { type Turns, turnsOf } from '../core/turns.ts';
+
+interface Reading {
+  readonly turns: Turns;
+  wait: Promise<void> | null;
+}
+
+/** A field of so many input tokens, with all that is done before it is sent, takes some 5 ms. */
+const inputTokensPerTurn = 8_192;
+
+const readings = new WeakMap<object, Reading>();
+
+/** `operation`: an object that all fields of one operation share. `work` says how many input tokens it has read. */
+export async function inFieldTurn<T extends { readonly inputTokens: number }>(operation: object, work: () => T): Promise<T> {
+  const reading = readings.get(operation) ?? { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
+  readings.set(operation, reading);
+  while (reading.wait !== null) await reading.wait;
+  const done = work();
+  const wait = reading.turns.spend(done.inputTokens);
+  if (wait !== null) {
+    // Before those that wait for it go on: the first of them may make the others wait again.
+    reading.wait = wait.then(() => {
+      reading.wait = null;
+    });
+  }
+  return done;
+}
