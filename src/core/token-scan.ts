@@ -16,6 +16,7 @@ const nonAscii = 32;
 const picture = 64;
 const known = 128;
 const kindMask = 3;
+const lineFeed = 0x0a;
 
 const cjkLetters =
   /[\u4E00-\u9FFF\u3400-\u4DBF\u3000-\u30FF\uFF00-\uFFEF\u2E80-\u2EFF\u31C0-\u31EF\u3200-\u32FF\u3300-\u33FF\uAC00-\uD7AF\u1100-\u11FF\u3130-\u318F\uA960-\uA97F\uD7B0-\uD7FF]/;
@@ -95,8 +96,9 @@ export function scanTokens(text: string, longestRun: number): number | null {
 
 /** Indentation and blank lines are a token, and so is the end of a line that ends in a word. */
 function spaceTokens(text: string, from: number, to: number, before: number): number {
-  const line = text.indexOf('\n', from);
-  if (line === -1 || line >= to) return 0;
+  let line = from;
+  while (line < to && text.charCodeAt(line) !== lineFeed) line += 1;
+  if (line === to) return 0;
   if (line < to - 1) return 1;
   return (before & kindMask) >= punctuation ? 0 : 1;
 }

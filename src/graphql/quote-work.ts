@@ -143,7 +143,7 @@ function checkValid(schema: GraphQLSchema, document: DocumentNode, rules: readon
 }
 
 /** BAD_REQUEST for what graphql itself would refuse. */
-export function runnable<T>(work: () => T): T {
+function runnable<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -49,7 +49,12 @@ export function restoration(
   syntax: 'plain' | 'json',
   growth: Growth = { left: maxGrowthUnits },
 ): Restoration {
-  const counts = countsOf(values);
+  let counted: ReadonlyMap<string, number> | null = null;
+  /** Asked for only where a placeholder may have been cut: most answers have none. */
+  const counts = (): ReadonlyMap<string, number> => {
+    counted ??= countsOf(values);
+    return counted;
+  };
   const beginning = beginnings[syntax];
 
   const restored = (found: string, kind: string, number: string): string => {
@@ -64,8 +69,8 @@ export function restoration(
 
   const isKnown = (kind: string | undefined, line: string | undefined, number: string | undefined): boolean => {
     if (kind === undefined) return true;
-    if (line === undefined) return [...counts.keys()].some((known) => known.startsWith(kind));
-    return Number(number ?? 1) <= (counts.get(kind) ?? 0);
+    if (line === undefined) return [...counts().keys()].some((known) => known.startsWith(kind));
+    return Number(number ?? 1) <= (counts().get(kind) ?? 0);
   };
   const waitingIn = (text: string): number => {
     let end = text.slice(-longestBeginning);
