@@ -14,6 +14,7 @@ import {
   validate,
 } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
+import { inLine } from '../core/turns.ts';
 import { maxUnfoldedFields } from '../fields/quote.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';
 import { refuse } from './refuse.ts';
@@ -83,7 +84,7 @@ function workOf(
   let variableLength = 0;
 
   const inTurn: QuoteWork['inTurn'] = (work) => {
-    const mine = last.then(() => new Promise((resolve) => setImmediate(resolve))).then(work);
+    const mine = last.then(inLine).then(work);
     last = mine.catch(() => {});
     return mine;
   };

@@ -37,8 +37,8 @@ export interface GuardOptions {
 }
 
 const defaultHoldBackBytes = 6 * 1024;
-/** Some 2 to 5 ms of work. */
-const unitsPerTurn = 16_384;
+/** Some 1 to 2 ms of work. */
+const unitsPerTurn = 4_096;
 
 /** Throws GUARDRAIL_BLOCKED, with the guardrail and the side in its details. A guardrail that fails refuses. */
 export function guarded(options: GuardOptions): Step {

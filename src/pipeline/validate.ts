@@ -36,7 +36,7 @@ interface Checking {
 }
 
 /** Of the tools of a request, some 3 µs each. */
-const subschemasPerTurn = 2_000;
+const subschemasPerTurn = 700;
 /** Characters of an answer that are read in one slice. */
 const charactersPerTurn = 65_536;
 

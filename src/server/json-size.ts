@@ -37,9 +37,9 @@ function endOfString(json: Buffer, from: number): number {
     if (at >= nearEnd) {
       const found = json.indexOf(quote, at);
       if (found === -1) return json.length;
-      let escape = found;
-      while (escape > at && json[escape - 1] === backslash) escape -= 1;
-      if ((found - escape) % 2 === 0) return found;
+      let slash = found;
+      while (slash > at && json[slash - 1] === backslash) slash -= 1;
+      if ((found - slash) % 2 === 0) return found;
       at = found + 1;
       nearEnd = at + nearBytes;
       continue;

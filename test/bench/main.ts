@@ -12,6 +12,7 @@ import { pipelineBench } from './pipeline.ts';
 import { quoteBench } from './quote.ts';
 import { runsBench } from './runs.ts';
 import { searchBench } from './search.ts';
+import { soakBench } from './soak.ts';
 import { startBench } from './start.ts';
 
 const benches: Readonly<Record<string, () => void | Promise<void>>> = {
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   search: searchBench,
   federation: federationBench,
   hostile: hostileBench,
+  soak: soakBench,
 };
 
 const asked = process.argv.slice(2);

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { estimateTokenCount } from 'tokenx';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { completionRequest } from '../../src/core/request.ts';
 import { scanTokens } from '../../src/core/token-scan.ts';
 import { estimateInput, estimateTokens } from '../../src/core/tokens.ts';
+import { whenOver } from '../harness.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const piece = fc.oneof(
@@ -85,6 +86,22 @@ describe('the estimate of tokens', () => {
     expect(scanTokens('x'.repeat(199), 200)).toBe(29);
     expect(scanTokens(`${'x'.repeat(200)} x`, 200)).toBeNull();
     expect(scanTokens(`x ${'x,'.repeat(100)}`, 200)).toBeNull();
+  });
+
+  it('looks at each character a few times, however many words and lines a text has', () => {
+    const looks = vi.spyOn(String.prototype, 'charCodeAt');
+    const searches = vi.spyOn(String.prototype, 'indexOf');
+    whenOver(() => {
+      looks.mockRestore();
+      searches.mockRestore();
+    });
+    for (const word of ['a ', 'a\n ', '漢 ', 'ä ', '. ', 'a@b.c ']) {
+      looks.mockClear();
+      const text = word.repeat(5_000);
+      scanTokens(text, never);
+      expect(looks.mock.calls.length).toBeLessThan(6 * text.length);
+    }
+    expect(searches).not.toHaveBeenCalled();
   });
 
   it('reads a request once, however often it is asked about', () => {

@@ -19,6 +19,27 @@ describe('turns', () => {
     expect(turns.taken()).toBe(1);
   });
 
+  it('lets one slice of all long work be worked on in one round of the event loop, each in its turn', async () => {
+    const rounds: string[][] = [[]];
+    let working = true;
+    const tick = (): void => {
+      rounds.push([]);
+      if (working) setImmediate(tick);
+    };
+    setImmediate(tick);
+    const work = async (name: string): Promise<void> => {
+      const turns = turnsOf({ unitsPerTurn: 1 });
+      for (let slice = 0; slice < 5; slice += 1) {
+        await turns.spend(1);
+        rounds.at(-1)?.push(name);
+      }
+    };
+    await Promise.all(['a', 'b', 'c'].map(work));
+    working = false;
+    expect(Math.max(...rounds.map((round) => round.length))).toBe(1);
+    expect(rounds.flat().join('')).toBe('abcabcabcabcabc');
+  });
+
   it('ends the work at its next turn when its caller has left', async () => {
     const controller = new AbortController();
     const turns = turnsOf({ unitsPerTurn: 1, signal: controller.signal });

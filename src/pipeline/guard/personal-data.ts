@@ -108,11 +108,14 @@ function findsIn(text: string, options: DetectorOptions): Find[] {
   return finds;
 }
 
+const blanks = '\0'.repeat(512);
+const blanksOf = (length: number): string => (length <= blanks.length ? blanks.slice(0, length) : '\0'.repeat(length));
+
 function blanked(text: string, spans: readonly Span[]): string {
   const pieces: string[] = [];
   let from = 0;
   for (const { start, end } of spans) {
-    pieces.push(text.slice(from, start), '\0'.repeat(end - start));
+    pieces.push(text.slice(from, start), blanksOf(end - start));
     from = end;
   }
   return pieces.join('') + text.slice(from);

@@ -35,7 +35,7 @@ export interface SchemaReader {
 
 /** Of a subschema, as measured on schemas of many small ones; names and texts are weighed by the schema's own length. */
 const bytesPerSubschema = 400;
-const weightPerTurn = 1_500;
+const weightPerTurn = 500;
 
 export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): SchemaReader {
   const kept = new Map<string, { readonly read: ReadSchema; readonly bytes: number }>();

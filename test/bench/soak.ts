@@ -1,0 +1,86 @@
+/**
+ * Honest and hostile traffic side by side, bounded in time: what a team's calls take while another team and strangers send the worst
+ * that is accepted, against what they take in quiet. The promise: the honest p99 stays within twice the quiet one.
+ *
+ * Gateway and attacker have a process each; this one is the honest client. On a machine of two cores the attacker's own work slows
+ * the other two, too: a third figure is taken while it sends the same to a server that throws everything away.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ratio, say } from './measure.ts';
+
+const seconds = 20;
+const warmUpSeconds = 4;
+const perSecond = 20;
+const promised = 2;
+
+interface Door {
+  readonly url: string;
+  readonly honest: string;
+  readonly hostile: string;
+}
+
+/** Milliseconds of each call, at a steady pace whatever the answers take; throws for a call that was not answered. */
+async function honestCalls({ url, honest }: Door, forSeconds: number, mark: string): Promise<readonly number[]> {
+  const query = 'query ($text: String!) { completion(input: { prompt: { text: $text } }) { __typename ... on Failure { code message } } }';
+  const calls: Promise<number>[] = [];
+  for (let call = 0; call < forSeconds * perSecond; call += 1) {
+    calls.push(
+      (async () => {
+        const began = performance.now();
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${honest}` },
+          body: JSON.stringify({ query, variables: { text: `How long does it take? ${mark} ${call}` } }),
+        });
+        const answer = await response.text();
+        if (!answer.includes('"Completion"')) throw new Error(`An honest call was not answered: ${answer.slice(0, 200)}`);
+        return performance.now() - began;
+      })(),
+    );
+    await wait(1_000 / perSecond);
+  }
+  return (await Promise.all(calls)).toSorted((a, b) => a - b);
+}
+
+const at = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+export async function soakBench(): Promise<void> {
+  const gateway = fork(join(import.meta.dirname, 'soak/gateway.ts'));
+  const [door] = (await once(gateway, 'message')) as [Door];
+  const memory = async (): Promise<number> => {
+    gateway.send('memory');
+    const [{ rssMb }] = (await once(gateway, 'message')) as [{ readonly rssMb: number }];
+    return rssMb;
+  };
+  const attackOn = (url: string): ChildProcess => {
+    const attacker = fork(join(import.meta.dirname, 'soak/attacker.ts'));
+    attacker.send({ ...door, url });
+    return attacker;
+  };
+  const sink = fork(join(import.meta.dirname, 'soak/sink.ts'));
+  const [sinkUrl] = (await once(sink, 'message')) as [string];
+  let attacker = attackOn(sinkUrl);
+  try {
+    await honestCalls(door, warmUpSeconds, 'warm');
+    const busy = await honestCalls(door, seconds, 'busy');
+    attacker.kill('SIGKILL');
+    const quiet = await honestCalls(door, seconds, 'quiet');
+    const before = await memory();
+    attacker = attackOn(door.url);
+    const mixed = await honestCalls(door, seconds, 'mixed');
+    const after = await memory();
+    const worse = at(mixed, 0.99) / at(quiet, 0.99);
+    const shown = (calls: readonly number[]): string => `p50 ${at(calls, 0.5).toFixed(0)} p99 ${at(calls, 0.99).toFixed(0)} ms`;
+    say(
+      `soak     honest calls in quiet ${shown(quiet)}, while a sink is attacked ${shown(busy)}, beside hostile ones ${shown(mixed)}: p99 ${ratio(at(mixed, 0.99), at(quiet, 0.99))}${worse > promised ? ` (promised ${promised}x)` : ''}; ${mixed.length} of ${mixed.length} answered; memory ${before.toFixed(0)} -> ${after.toFixed(0)} MB`,
+    );
+  } finally {
+    attacker.kill('SIGKILL');
+    gateway.kill('SIGKILL');
+    sink.kill('SIGKILL');
+  }
+}
