@@ -61,7 +61,7 @@ describe('the architecture', () => {
   it('confines the libraries that need containing to one place each', () => {
     const homes: Readonly<Record<string, RegExp>> = {
       'graphql-shield': /^src\/access\/shield\.ts$/,
-      'node:sqlite': /^src\/storage\/sqlite\.ts$/,
+      'node:sqlite': /^src\/storage\/database\/sqlite\.ts$/,
       '@ai-sdk/': /^src\/providers\//,
       '@graphql-tools/federation': /^src\/federation\/supergraph\.ts$/,
       'prom-client': /^src\/telemetry\//,

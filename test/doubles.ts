@@ -16,8 +16,8 @@ import type { Provider } from '../src/providers/provider.ts';
 import { type HealthBook, healthBook } from '../src/routing/health.ts';
 import type { Deployment, Route } from '../src/routing/route.ts';
 import { ordered } from '../src/routing/strategies/ordered.ts';
-import type { Ledger } from '../src/storage/ledger.ts';
-import type { Limits } from '../src/storage/limits.ts';
+import type { Ledger } from '../src/storage/ledger/ledger.ts';
+import type { Limits } from '../src/storage/limits/limits.ts';
 import { silentLog } from '../src/telemetry/log.ts';
 
 /** A provider that counts how often it was asked, and how often it was told to stop. */

@@ -1,7 +1,7 @@
 import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Limit } from '../core/hold.ts';
-import type { KeyRecord, Keys } from '../storage/keys.ts';
+import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import { makersOf, principalIdOf, verifyKey } from './keys.ts';
 
 interface Credentials {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
-import type { Keys } from '../storage/keys.ts';
+import type { Keys } from '../storage/keys/keys.ts';
 import { issueKey, verifyKey } from './keys.ts';
 import { allScopes } from './scopes.ts';
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
-import type { KeyRecord, Keys } from '../storage/keys.ts';
+import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import { issueKey, makersOf, maxGenerations, type NewKey } from './keys.ts';
 import { allScopes } from './scopes.ts';
 

@@ -5,7 +5,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { KeyRecord, KeyStanding, Keys } from '../storage/keys.ts';
+import type { KeyRecord, KeyStanding, Keys } from '../storage/keys/keys.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const idLength = 12;

@@ -10,7 +10,7 @@ import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Leases, LeaseUse } from '../core/lease.ts';
 import { turnsOf } from '../core/turns.ts';
-import type { KeyStanding, Keys } from '../storage/keys.ts';
+import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
 import { endOf, keyIdOf } from './keys.ts';
 
 export interface LeaseBook extends Leases {

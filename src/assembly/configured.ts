@@ -20,7 +20,7 @@ import { validated } from '../pipeline/validate.ts';
 import { openRetrieval } from '../retrieval/open.ts';
 import type { Route } from '../routing/route.ts';
 import type { OperationHooks } from '../server/operation.ts';
-import { keptFile } from '../storage/kept-file.ts';
+import { keptFile } from '../storage/state/kept-file.ts';
 import { admission } from './admission.ts';
 import { openIndexes } from './entity-indexes.ts';
 import type { Foundation } from './foundation.ts';

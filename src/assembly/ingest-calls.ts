@@ -3,7 +3,7 @@ import type { Call, Principal } from '../core/call.ts';
 import { operationHold } from '../graphql/operation-hold.ts';
 import type { IngestCallMaker } from '../retrieval/source.ts';
 import type { Route } from '../routing/route.ts';
-import type { Limits } from '../storage/limits.ts';
+import type { Limits } from '../storage/limits/limits.ts';
 
 export interface IngestCallParts {
   readonly limits: Pick<Limits, 'hold'>;

@@ -14,7 +14,7 @@ import type { OperationContext } from '../graphql/context.ts';
 import { type OperationHold, operationHold } from '../graphql/operation-hold.ts';
 import { operationUsage } from '../graphql/operation-usage.ts';
 import type { OperationHooks } from '../server/operation.ts';
-import type { Limits } from '../storage/limits.ts';
+import type { Limits } from '../storage/limits/limits.ts';
 import type { Admission } from './admission.ts';
 
 /** What the gateway keeps of an operation beside what resolvers are handed. */

@@ -2,7 +2,7 @@
 import { keyDesk } from '../access/key-desk.ts';
 import { GatewayError } from '../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../core/money.ts';
-import type { KeyRecord } from '../storage/keys.ts';
+import type { KeyRecord } from '../storage/keys/keys.ts';
 import { openStorage } from '../storage/open.ts';
 import type { Arguments } from './arguments.ts';
 import { soundConfig } from './load-config.ts';

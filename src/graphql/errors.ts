@@ -6,7 +6,7 @@ import { GraphQLError } from 'graphql';
 import type { Principal } from '../core/call.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import { asGatewayError, errorTable, GatewayError } from '../core/errors.ts';
-import type { BudgetState } from '../storage/limits.ts';
+import type { BudgetState } from '../storage/limits/limits.ts';
 import type { FailureCode, GuardedSide } from './generated.ts';
 import type { Services } from './services.ts';
 

@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Draw, Hold, Limit } from '../core/hold.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
-import type { Limits } from '../storage/limits.ts';
+import type { Limits } from '../storage/limits/limits.ts';
 
 /** The Hold of an operation, opened when it is known what the operation can cost: context first, document second. */
 export interface OperationHold extends Hold {

@@ -20,7 +20,7 @@ import type { NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../fields/cost-limit.ts';
 import { maxUnfoldedFields, type Quote } from '../fields/quote.ts';
 import { fragmentsOf, unfoldedFields } from '../fields/unfolded.ts';
-import type { BudgetState } from '../storage/limits.ts';
+import type { BudgetState } from '../storage/limits/limits.ts';
 import { type QuoteWork, quoteDesk, refuseToRun } from './quote-work.ts';
 import { refuse } from './refuse.ts';
 import { rootPricers } from './root-pricers.ts';

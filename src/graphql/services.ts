@@ -9,10 +9,10 @@ import type { Ceiling, Quote } from '../fields/quote.ts';
 import type { Entities } from '../retrieval/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
-import type { Completions } from '../storage/completions.ts';
-import type { Ledger } from '../storage/ledger.ts';
-import type { Limits } from '../storage/limits.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Completions } from '../storage/completions/completions.ts';
+import type { Ledger } from '../storage/ledger/ledger.ts';
+import type { Limits } from '../storage/limits/limits.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import type { PathsOf } from './operation-usage.ts';
 
 export interface Services {

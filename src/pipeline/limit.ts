@@ -1,7 +1,7 @@
 import type { Call, Handler, Step } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Limit } from '../core/hold.ts';
-import type { Limits } from '../storage/limits.ts';
+import type { Limits } from '../storage/limits/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
 
 /**

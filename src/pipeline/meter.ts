@@ -10,7 +10,7 @@ import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import { monotonicMs as monotonic } from '../core/monotonic.ts';
 import type { ModelRequest } from '../core/request.ts';
 import { tally } from '../core/tally.ts';
-import type { Ledger } from '../storage/ledger.ts';
+import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
 import { isContent } from './content.ts';
 import { withDeadline } from './deadline.ts';

@@ -1,7 +1,7 @@
 import type { Handler } from '../core/call.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { eachAnswer } from '../core/restart.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import { cited } from './cite.ts';
 import type { Collection } from './collections.ts';
 import { answerRequest } from './prompt.ts';

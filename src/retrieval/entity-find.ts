@@ -2,7 +2,7 @@
 import type { Handler } from '../core/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { EntityRef } from '../core/chunk.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import type { Collection } from './collections.ts';
 import type { EntityHit, EntityIndexOptions, Fields, FoundEntities, SimilarQuery, VisibilityTest } from './entities.ts';
 import { collectionOfIndex, mostCharacters } from './entity-refresh.ts';

@@ -10,7 +10,7 @@ import type { Handler, Principal } from '../core/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Source } from '../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import { embedded } from './embed.ts';
 import type { EntityIndexOptions, EntityPager, Fields } from './entities.ts';
 import { shapeOf } from './entity-shape.ts';

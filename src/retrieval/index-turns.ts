@@ -2,12 +2,12 @@
  * One process at a time brings an index up to date, of all that share the storage: two that found the same entities missing
  * would both pay for their vectors. Whoever waits goes on with what the other has stored, which costs nothing then.
  *
- * The turn is a job that never ends (`storage/jobs.ts`): taken with a lease, renewed while the look lasts, given back after it.
+ * The turn is a job that never ends (`storage/jobs/jobs.ts`): taken with a lease, renewed while the look lasts, given back after it.
  * A process that dies leaves its turn to the others when the lease has run out.
  */
 import { sleep, throwIfAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { JobLease, Jobs } from '../storage/jobs.ts';
+import type { JobLease, Jobs } from '../storage/jobs/jobs.ts';
 
 export interface IndexTurnsOptions {
   /** Milliseconds; renewed three times in each. */

@@ -7,7 +7,7 @@
 import { abortError } from '../core/abort.ts';
 import type { Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
-import { bytesOf, type NewJob } from '../storage/jobs.ts';
+import { bytesOf, type NewJob } from '../storage/jobs/jobs.ts';
 import { bell } from './ingestion/bell.ts';
 import { begun, stateOf, written } from './ingestion/progress.ts';
 import { type QueueLimits, queueIsFull } from './ingestion/room.ts';

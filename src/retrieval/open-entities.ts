@@ -2,8 +2,8 @@
 import { throwIfAborted } from '../core/abort.ts';
 import type { Handler, Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Jobs } from '../storage/jobs.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Jobs } from '../storage/jobs/jobs.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import type { Entities, EntityIndexOptions, EntityPager, VisibilityTest } from './entities.ts';
 import { findEntities } from './entity-find.ts';
 import { refreshIndex } from './entity-refresh.ts';

@@ -1,8 +1,8 @@
 /** Retrieval put together from its parts: what `gateway.ts` calls. */
 import type { Handler } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Jobs } from '../storage/jobs.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Jobs } from '../storage/jobs/jobs.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import { answered } from './answer.ts';
 import { type CollectionConfig, collectionsOf } from './collections.ts';
 import { openDocuments } from './documents/documents.ts';

@@ -6,7 +6,7 @@
 import type { Call, Principal } from '../core/call.ts';
 import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { CollectionState } from '../storage/passages.ts';
+import type { CollectionState } from '../storage/passages/passages.ts';
 
 export interface Retrieval {
   /** Those that the principal may read, in the order of the configuration; empty ones too. */

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../core/abort.ts';
 import type { Handler } from '../core/call.ts';
 import { asGatewayError, type ErrorCode } from '../core/errors.ts';
-import type { Passages } from '../storage/passages.ts';
+import type { Passages } from '../storage/passages/passages.ts';
 import type { Collection } from './collections.ts';
 import { embedded } from './embed.ts';
 import type { SimilarQuery } from './entities.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Call, Handler, Principal } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns.ts';
-import type { NewPassage, Passages } from '../storage/passages.ts';
+import type { NewPassage, Passages } from '../storage/passages/passages.ts';
 import type { Collection } from './collections.ts';
 import { type CutPassage, cuttingVersion } from './cut.ts';
 import type { Documents } from './documents/documents.ts';

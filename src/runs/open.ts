@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Principal } from '../core/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Claim, Completions } from '../storage/completions.ts';
+import type { Claim, Completions } from '../storage/completions/completions.ts';
 import { endedRuns } from './ended-runs.ts';
 import { gatewayStopped } from './endings.ts';
 import { liveBytes } from './live-bytes.ts';

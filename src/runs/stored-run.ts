@@ -2,7 +2,7 @@
 import type { Settlement } from '../core/call.ts';
 import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';
-import type { CompletionRecord, LostUsage } from '../storage/completions.ts';
+import type { CompletionRecord, LostUsage } from '../storage/completions/completions.ts';
 import { cursorOf, indexAfter } from './cursor.ts';
 import { gatewayDied } from './endings.ts';
 import { bodyAt, type LogContent, type RunLog, runLog } from './log.ts';

@@ -1,6 +1,6 @@
 /** What every store of completions keeps. The factory gives an empty one with a clock. */
 import { expect, it } from 'vitest';
-import type { BegunCompletion, Completions } from '../../src/storage/completions.ts';
+import type { BegunCompletion, Completions } from '../../src/storage/completions/completions.ts';
 
 export interface CompletionsFixture {
   readonly completions: Completions;

@@ -1,6 +1,6 @@
 /** What every database keeps. The factory opens one on fresh storage, with a table `items (id text primary key, n bigint)`. */
 import { expect, it } from 'vitest';
-import type { Database } from '../../src/storage/database.ts';
+import type { Database } from '../../src/storage/database/database.ts';
 
 export const itemsMigration = { id: 1, name: 'items', sql: 'create table items (id text primary key, n bigint)' };
 

@@ -1,7 +1,7 @@
 /** What every table of jobs keeps. The factory gives an empty one with a clock, and another view of it: a second worker. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JobLease, Jobs, NewJob } from '../../src/storage/jobs.ts';
+import type { JobLease, Jobs, NewJob } from '../../src/storage/jobs/jobs.ts';
 
 export interface JobsFixture {
   readonly jobs: Jobs;

@@ -1,6 +1,6 @@
 /** What every store of keys keeps. The factory gives an empty one. */
 import { expect, it } from 'vitest';
-import type { KeyRecord, Keys } from '../../src/storage/keys.ts';
+import type { KeyRecord, Keys } from '../../src/storage/keys/keys.ts';
 
 const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
   id: 'abcdefghijkl',

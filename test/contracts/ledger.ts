@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { addUsage, noUsage } from '../../src/core/money.ts';
 import type { UsageRow } from '../../src/core/usage-row.ts';
-import type { Ledger, UsageDimension, UsageQuery, UsageTotal } from '../../src/storage/ledger.ts';
+import type { Ledger, UsageDimension, UsageQuery, UsageTotal } from '../../src/storage/ledger/ledger.ts';
 import { usageRow } from '../storage/rows.ts';
 
 const always: UsageQuery = {

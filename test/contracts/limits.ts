@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Draw, Hold, Limit } from '../../src/core/hold.ts';
 import { noUsage } from '../../src/core/money.ts';
 import type { UsageRow } from '../../src/core/usage-row.ts';
-import type { Ledger, UsageQuery } from '../../src/storage/ledger.ts';
-import type { Limits } from '../../src/storage/limits.ts';
+import type { Ledger, UsageQuery } from '../../src/storage/ledger/ledger.ts';
+import type { Limits } from '../../src/storage/limits/limits.ts';
 import { usageRow } from '../storage/rows.ts';
 
 export interface LimitsFixture {

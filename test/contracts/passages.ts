@@ -1,7 +1,7 @@
 /** What every store of passages keeps. The factory gives an empty store, and another view of the same one: a second process. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NewPassage, Passages, SourcePage, StoredSource } from '../../src/storage/passages.ts';
+import type { NewPassage, Passages, SourcePage, StoredSource } from '../../src/storage/passages/passages.ts';
 
 export interface PassagesFixture {
   readonly passages: Passages;

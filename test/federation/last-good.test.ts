@@ -7,7 +7,7 @@ import { composer } from '../../src/federation/compose.ts';
 import { composition } from '../../src/federation/composition.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
 import type { LastGoodStore } from '../../src/federation/last-good.ts';
-import { keptFile } from '../../src/storage/kept-file.ts';
+import { keptFile } from '../../src/storage/state/kept-file.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 
 const sdlOfAi = (more = ''): string =>

@@ -15,8 +15,8 @@ import { aiSchema } from '../../src/graphql/schema.ts';
 import type { RouteView, Services } from '../../src/graphql/services.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
 import { openRuns } from '../../src/runs/open.ts';
-import type { KeyRecord } from '../../src/storage/keys.ts';
-import type { UsageQuery } from '../../src/storage/ledger.ts';
+import type { KeyRecord } from '../../src/storage/keys/keys.ts';
+import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 
 const everyScope = ['ai:use', 'ai:ingest', 'ai:keys', 'ai:usage'];

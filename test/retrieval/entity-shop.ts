@@ -16,12 +16,12 @@ import type { Entities, SimilarQuery } from '../../src/retrieval/entities.ts';
 import { openRetrieval } from '../../src/retrieval/open.ts';
 import { type EntitiesOptions, openEntities } from '../../src/retrieval/open-entities.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
-import { jobMigrations } from '../../src/storage/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs-sqlite.ts';
-import type { Passages } from '../../src/storage/passages.ts';
-import { passageMigrations } from '../../src/storage/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages-sqlite.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
+import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
+import type { Passages } from '../../src/storage/passages/passages.ts';
+import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
+import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
 import { type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { type Booked, booked, principal, signal } from './doubles.ts';
 

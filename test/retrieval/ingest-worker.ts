@@ -2,11 +2,11 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Handler } from '../../src/core/call.ts';
 import { openRetrieval } from '../../src/retrieval/open.ts';
-import { jobMigrations } from '../../src/storage/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs-sqlite.ts';
-import { passageMigrations } from '../../src/storage/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages-sqlite.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
+import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
+import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
+import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
 import { booked, models } from './doubles.ts';
 
 const database = openSqlite(process.argv[2] ?? '', [...passageMigrations, ...jobMigrations]);

@@ -7,12 +7,12 @@ import { filesIn } from '../../src/retrieval/files.ts';
 import { openRetrieval } from '../../src/retrieval/open.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
 import { ingestSource, usualLimits } from '../../src/retrieval/source.ts';
-import { jobMigrations } from '../../src/storage/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs-sqlite.ts';
-import type { Passages } from '../../src/storage/passages.ts';
-import { passageMigrations } from '../../src/storage/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages-sqlite.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
+import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
+import type { Passages } from '../../src/storage/passages/passages.ts';
+import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
+import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
 import { booked, fails, models, principal, says, signal } from './doubles.ts';
 
 const folder = fileURLToPath(new URL('../../examples/documents', import.meta.url));

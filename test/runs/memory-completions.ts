@@ -1,4 +1,4 @@
-import type { CompletionRecord, Completions } from '../../src/storage/completions.ts';
+import type { CompletionRecord, Completions } from '../../src/storage/completions/completions.ts';
 
 /** Completions without a database, for tests of what stands above them. */
 export function memoryCompletions(): Completions {

@@ -1,10 +1,10 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CompletionsOptions, openCompletions } from '../../src/storage/completions-sql.ts';
-import { migrations } from '../../src/storage/migrations.ts';
-import { masterKey, sealWith } from '../../src/storage/seal.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { type CompletionsOptions, openCompletions } from '../../src/storage/completions/completions-sql.ts';
+import { migrations } from '../../src/storage/database/migrations.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { masterKey, sealWith } from '../../src/storage/state/seal.ts';
 import { completionsContract } from '../contracts/completions.ts';
 import { temporaryFolder } from './state.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
-import { groupCommit } from '../../src/storage/group-commit.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { groupCommit } from '../../src/storage/database/group-commit.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { itemsMigration } from '../contracts/database.ts';
 
 function open() {

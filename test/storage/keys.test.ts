@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openKeys } from '../../src/storage/keys-sql.ts';
-import { migrations } from '../../src/storage/migrations.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { migrations } from '../../src/storage/database/migrations.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { openKeys } from '../../src/storage/keys/keys-sql.ts';
 import { keysContract } from '../contracts/keys.ts';
 import { temporaryFolder } from './state.ts';
 

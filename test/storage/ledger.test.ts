@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import type { Statements } from '../../src/storage/database.ts';
-import { openKeys } from '../../src/storage/keys-sql.ts';
-import type { UsageQuery } from '../../src/storage/ledger.ts';
-import { usageTotals } from '../../src/storage/ledger-totals.ts';
-import { openOutbox } from '../../src/storage/outbox.ts';
+import type { Statements } from '../../src/storage/database/database.ts';
+import { openKeys } from '../../src/storage/keys/keys-sql.ts';
+import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
+import { usageTotals } from '../../src/storage/ledger/ledger-totals.ts';
+import { openOutbox } from '../../src/storage/ledger/outbox.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { usageRow } from './rows.ts';
 import { type Clock, deadPid, type Process, processOn, temporaryFolder } from './state.ts';

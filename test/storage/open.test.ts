@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openOutbox } from '../../src/storage/ledger/outbox.ts';
 import { openStorage, type StorageOptions } from '../../src/storage/open.ts';
-import { openOutbox } from '../../src/storage/outbox.ts';
 import { usageRow } from './rows.ts';
 import { temporaryFolder } from './state.ts';
 

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OutboxLine, openOutbox, outboxLines } from '../../src/storage/outbox.ts';
+import { type OutboxLine, openOutbox, outboxLines } from '../../src/storage/ledger/outbox.ts';
 import { temporaryFolder } from './state.ts';
 
 async function linesOf(path: string, position = 0): Promise<OutboxLine[]> {

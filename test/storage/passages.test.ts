@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Database } from '../../src/storage/database.ts';
-import { passageMigrations } from '../../src/storage/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages-sqlite.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import type { Database } from '../../src/storage/database/database.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
+import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
 import { long, longest, passage, passagesContract, source, texts, vector } from '../contracts/passages.ts';
 
 const opened: { readonly folder: string; readonly databases: readonly Database[] }[] = [];

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { migrations } from '../../src/storage/migrations.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { migrations } from '../../src/storage/database/migrations.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { databaseContract, itemsMigration } from '../contracts/database.ts';
 import { temporaryFolder } from './state.ts';
 
@@ -51,7 +51,7 @@ it('is opened by many processes at the same moment, and loses nothing that any o
   const script = join(folder, 'writer.ts');
   writeFileSync(
     script,
-    `import { openSqlite } from ${JSON.stringify(join(import.meta.dirname, '../../src/storage/sqlite.ts'))};
+    `import { openSqlite } from ${JSON.stringify(join(import.meta.dirname, '../../src/storage/database/sqlite.ts'))};
      const database = openSqlite(${JSON.stringify(join(folder, 'state.db'))}, [${JSON.stringify(itemsMigration)}]);
      for (let n = 0; n < 50; n += 1) await database.run('insert into items (id, n) values ($1, $2)', [process.pid + ' ' + n, n]);
      await database.close();`,

@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Database } from '../../src/storage/database.ts';
-import { type LedgerStore, openLedger } from '../../src/storage/ledger-outbox.ts';
-import type { Limits } from '../../src/storage/limits.ts';
-import { openLimits } from '../../src/storage/limits-sql.ts';
-import { migrations } from '../../src/storage/migrations.ts';
-import { type Owner, openOwner } from '../../src/storage/owner.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import type { Database } from '../../src/storage/database/database.ts';
+import { migrations } from '../../src/storage/database/migrations.ts';
+import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { type LedgerStore, openLedger } from '../../src/storage/ledger/ledger-outbox.ts';
+import type { Limits } from '../../src/storage/limits/limits.ts';
+import { openLimits } from '../../src/storage/limits/limits-sql.ts';
+import { type Owner, openOwner } from '../../src/storage/state/owner.ts';
 
 export interface Clock {
   time: number;

@@ -2,7 +2,7 @@ import { keyIdOf, type NewKey } from '../../access/keys.ts';
 import type { Principal } from '../../core/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
-import type { KeyRecord } from '../../storage/keys.ts';
+import type { KeyRecord } from '../../storage/keys/keys.ts';
 import { mayUse } from '../call.ts';
 import type { CreateAiKeyInput, Resolvers } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '../../core/call.ts';
-import type { UsageDimension, UsageQuery } from '../../storage/ledger.ts';
+import type { UsageDimension, UsageQuery } from '../../storage/ledger/ledger.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
 import { quoteOf } from '../quote.ts';
 import { quoteDesk } from '../quote-work.ts';

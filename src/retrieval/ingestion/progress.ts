@@ -1,6 +1,6 @@
 /** How far an ingestion is, as its job stores it and as the caller sees it. */
 import type { ErrorCode, GatewayError } from '../../core/errors.ts';
-import type { JobState } from '../../storage/jobs.ts';
+import type { JobState } from '../../storage/jobs/jobs.ts';
 import type { IngestionFailure, IngestionState, SourceFailure } from '../retrieval.ts';
 
 export interface Progress {
@@ -48,7 +48,7 @@ export function stateOf({ id, status, progress }: JobState): IngestionState {
   return { id, status: statusOf[status], done, total, unchanged, failed, failure: status === 'failed' ? (failure ?? gaveUp(id)) : null };
 }
 
-/** The job was taken again and again without any progress: see `storage/jobs.ts`. */
+/** The job was taken again and again without any progress: see `storage/jobs/jobs.ts`. */
 const gaveUp = (id: string): IngestionFailure => ({
   code: 'INTERNAL' satisfies ErrorCode,
   message: 'It was given up, because the gateway could not get any further with its next source. Send the other sources without it.',

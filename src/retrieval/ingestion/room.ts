@@ -1,6 +1,6 @@
 /** What one owner may have in the queue, and the refusal of what would be more. */
 import { GatewayError } from '../../core/errors.ts';
-import type { Queued } from '../../storage/jobs.ts';
+import type { Queued } from '../../storage/jobs/jobs.ts';
 
 export interface QueueLimits {
   readonly maxQueuedSources: number;

@@ -1,7 +1,7 @@
 /** One turn of one job: its next source. Then the job goes back into the queue, so that the jobs of other owners come in between. */
 import type { Principal } from '../../core/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
-import type { JobLease } from '../../storage/jobs.ts';
+import type { JobLease } from '../../storage/jobs/jobs.ts';
 import type { Collections } from '../collections.ts';
 import type { NewSource, SourceFailure } from '../retrieval.ts';
 import { type Drafts, ingestSource, type SourceIngestion } from '../source.ts';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Handler } from '../../../src/core/call.ts';
 import { openRetrieval } from '../../../src/retrieval/open.ts';
 import type { NewSource, Retrieval } from '../../../src/retrieval/retrieval.ts';
-import { openJobs } from '../../../src/storage/jobs-sqlite.ts';
-import { migrations } from '../../../src/storage/migrations.ts';
-import { openPassages } from '../../../src/storage/passages-sqlite.ts';
-import { openSqlite } from '../../../src/storage/sqlite.ts';
+import { migrations } from '../../../src/storage/database/migrations.ts';
+import { openSqlite } from '../../../src/storage/database/sqlite.ts';
+import { openJobs } from '../../../src/storage/jobs/jobs-sqlite.ts';
+import { openPassages } from '../../../src/storage/passages/passages-sqlite.ts';
 import { booked, markdown, principal, signal } from '../../retrieval/doubles.ts';
 import type { HostileCase } from './hostile-case.ts';
 

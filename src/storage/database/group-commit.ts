@@ -1,0 +1,73 @@
+/**
+ * Many small transactions as one: what is asked for in one turn of the event loop is committed together, one after
+ * another, so that a hundred calls a moment do not pay for a hundred commits. A database that lets nobody begin, because it
+ * hangs or another process holds it, is not waited for: all that was asked is refused, and nothing of it is done later.
+ */
+import { GatewayError } from '../../core/errors.ts';
+import type { Database, Statements } from './database.ts';
+
+/** Work throws a GatewayError only before it has written anything: that refuses it alone. It may be run again after another's failure. */
+export type Work<T> = (tx: Statements) => Promise<T>;
+export type Commit = <T>(work: Work<T>) => Promise<T>;
+
+/** A queue that moves takes microseconds, and whoever writes in another process some milliseconds; the rest is for a machine under load. */
+const patienceMs = 1_000;
+
+interface Asked {
+  /** Its result is kept until the commit; a refusal is told by the promise, too. */
+  readonly run: Work<void>;
+  readonly committed: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export function groupCommit(database: Database): Commit {
+  let asked: Asked[] = [];
+  const together = async (group: readonly Asked[]): Promise<void> => {
+    let state: 'waiting' | 'begun' | 'given up' = 'waiting';
+    const begun = (): boolean => state === 'begun';
+    const refuseAll = (error: unknown): void => {
+      for (const { failed } of group) failed(error);
+    };
+    const patience = setTimeout(() => {
+      if (state !== 'waiting') return;
+      state = 'given up';
+      refuseAll(new Error(`The database let nobody write for ${patienceMs} ms.`));
+    }, patienceMs);
+    try {
+      await database.tx(async (tx) => {
+        if (state === 'given up') return;
+        state = 'begun';
+        for (const { run } of group) await run(tx);
+      });
+      if (begun()) for (const { committed } of group) committed();
+    } catch (error) {
+      if (begun() && group.length > 1) for (const one of group) await together([one]);
+      else refuseAll(error);
+    } finally {
+      clearTimeout(patience);
+    }
+  };
+  const commitAll = (): void => {
+    const group = asked;
+    asked = [];
+    void together(group);
+  };
+  return <T>(work: Work<T>) =>
+    new Promise<T>((resolve, reject) => {
+      let end = (): void => {};
+      if (asked.length === 0) setImmediate(commitAll);
+      asked.push({
+        async run(tx) {
+          try {
+            const result = await work(tx);
+            end = () => resolve(result);
+          } catch (error) {
+            if (!(error instanceof GatewayError)) throw error;
+            end = () => reject(error);
+          }
+        },
+        committed: () => end(),
+        failed: reject,
+      });
+    });
+}

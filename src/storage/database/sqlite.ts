@@ -1,0 +1,157 @@
+/**
+ * SQLite inside the process: one file, nothing to start.
+ *
+ * WAL with synchronous NORMAL loses nothing at kill -9 (the operating system has the pages); a writer and a reader, so
+ * that reports do not wait for bookings. Several processes may share the file: the server and the command line. One that
+ * finds another writing tries again in a moment, instead of holding up its event loop in SQLite.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { GatewayError } from '../../core/errors.ts';
+import type { Database, Migration, Row, SqlValue, Statements } from './database.ts';
+
+const busyMs = 5_000;
+const tryAgainMs = 2;
+const cacheKib = 8_192;
+const preparedMost = 500;
+
+/**
+ * `file` may be `:memory:` for tests. Applies the migrations that the file has not seen, under a write lock, and throws
+ * BAD_REQUEST for a file that has seen others: a newer version wrote it.
+ */
+export function openSqlite(file: string, migrations: readonly Migration[]): Database {
+  const inMemory = file === ':memory:';
+  if (!inMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const writer = connect(file);
+  try {
+    migrate(writer, migrations);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+  const reader = inMemory ? writer : connect(file, true);
+  for (const connection of new Set([writer, reader])) connection.exec('pragma busy_timeout = 0');
+  const write = statementsOn(writer);
+  const read = statementsOn(reader);
+  let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
+  /** One after another. The time that a turn may wait for other processes counts from when it was asked for, not from when it comes. */
+  const inTurn = <T>(work: (giveUpAt: number) => Promise<T>): Promise<T> => {
+    const giveUpAt = performance.now() + busyMs;
+    const turn = last.then(() => work(giveUpAt));
+    last = turn.catch(() => {});
+    return turn;
+  };
+  return {
+    dialect: 'sqlite',
+    // One connection shows a transaction's half to everybody, so in memory a reader waits.
+    all: (sql, values) =>
+      inMemory ? inTurn(() => read.all(sql, values)) : onceFree(() => read.all(sql, values), performance.now() + busyMs),
+    run: (sql, values) => inTurn((giveUpAt) => onceFree(() => write.run(sql, values), giveUpAt)),
+    exec: (sql) => inTurn((giveUpAt) => onceFree(async () => writer.exec(sql), giveUpAt)),
+    tx: (work) => inTurn((giveUpAt) => transaction(writer, giveUpAt, () => work(write))),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await last;
+      if (reader !== writer) reader.close();
+      writer.close();
+    },
+  };
+}
+
+async function transaction<T>(connection: DatabaseSync, giveUpAt: number, work: () => Promise<T>): Promise<T> {
+  await onceFree(async () => connection.exec('begin immediate'), giveUpAt);
+  try {
+    const result = await work();
+    connection.exec('commit');
+    return result;
+  } catch (error) {
+    undo(connection);
+    throw error;
+  }
+}
+
+/** Does what needs the write lock, of which a refusal changed nothing; gives up when others have held it for long. */
+async function onceFree<T>(work: () => Promise<T>, giveUpAt: number): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      await wait(tryAgainMs * (1 + Math.random()));
+    }
+  }
+}
+
+const sqliteBusy = 5;
+
+/** The low byte of an extended code is the code. */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === sqliteBusy;
+}
+
+/** SQLite itself has already rolled back after some errors, a full disk among them. */
+function undo(connection: DatabaseSync): void {
+  if (connection.isTransaction) connection.exec('rollback');
+}
+
+function connect(file: string, readOnly = false): DatabaseSync {
+  const connection = new DatabaseSync(file, { readOnly, timeout: busyMs });
+  try {
+    connection.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma foreign_keys = on`);
+    if (!readOnly) connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Prepared once per text, while it is in use. `$1` becomes `?1`, SQLite's own numbered form. */
+function statementsOn(connection: DatabaseSync): Statements {
+  const prepared = new Map<string, StatementSync>();
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql);
+    const ready = known ?? connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+    if (known !== undefined) prepared.delete(sql);
+    else if (prepared.size >= preparedMost) prepared.delete(prepared.keys().next().value ?? '');
+    prepared.set(sql, ready);
+    return ready;
+  };
+  return {
+    all: async (sql, values = []) => statement(sql).all(...(values as SqlValue[])) as Row[],
+    run: async (sql, values = []) => Number(statement(sql).run(...(values as SqlValue[])).changes),
+  };
+}
+
+function migrate(connection: DatabaseSync, migrations: readonly Migration[]): void {
+  connection.exec('begin immediate');
+  try {
+    connection.exec('create table if not exists migrations (id integer primary key, name text not null)');
+    const seen = new Set(
+      connection
+        .prepare('select id from migrations')
+        .all()
+        .map((row) => Number(row['id'])),
+    );
+    const unknown = [...seen].filter((id) => !migrations.some((migration) => migration.id === id));
+    if (unknown.length > 0) {
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `The database was written by a newer version of Fieldgate (change ${Math.max(...unknown)} is unknown here). That version, or another state folder, would be accepted.`,
+      );
+    }
+    for (const { id, name, sql } of [...migrations].sort((a, b) => a.id - b.id)) {
+      if (seen.has(id)) continue;
+      connection.exec(sql);
+      connection.prepare('insert into migrations (id, name) values (?, ?)').run(id, name);
+    }
+    connection.exec('commit');
+  } catch (error) {
+    undo(connection);
+    throw error;
+  }
+}

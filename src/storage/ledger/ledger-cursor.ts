@@ -1,0 +1,47 @@
+/** Where a usage report goes on: behind the last total of a page, whatever has been added to the ledger since. */
+import { createHash } from 'node:crypto';
+import { GatewayError } from '../../core/errors.ts';
+import type { UsageDimension, UsageQuery } from './ledger.ts';
+
+/** Where a total stands among the others: its interval, then the values of its dimensions, '' for null. */
+export type Place = readonly [bucket: number, ...values: string[]];
+
+export function compare(a: Place, b: Place): number {
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? '';
+    if (value !== other) return value < other ? -1 : 1;
+  }
+  return 0;
+}
+
+export function cursorOf(place: Place, query: UsageQuery, groupBy: readonly UsageDimension[]): string {
+  return Buffer.from(JSON.stringify([queryDigest(query, groupBy), ...place])).toString('base64url');
+}
+
+export function placeOf(cursor: string, query: UsageQuery, groupBy: readonly UsageDimension[]): Place {
+  const parts = parsed(cursor);
+  if (Array.isArray(parts) && parts[0] === queryDigest(query, groupBy) && parts.length === groupBy.length + 2) {
+    const [, bucket, ...values]: readonly unknown[] = parts;
+    if (typeof bucket === 'number' && values.every((value) => typeof value === 'string')) return [bucket, ...values];
+  }
+  throw new GatewayError(
+    'BAD_REQUEST',
+    'The cursor "after" does not belong to this usage report. The endCursor of its page before would be accepted.',
+  );
+}
+
+function parsed(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}
+
+/** The range may move on between two pages. */
+function queryDigest({ interval, only }: UsageQuery, groupBy: readonly UsageDimension[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([interval, only, groupBy]))
+    .digest('base64url')
+    .slice(0, 12);
+}

@@ -1,0 +1,64 @@
+import type { NanoUsd, Usage } from '../../core/money.ts';
+import type { UsageRow } from '../../core/usage-row.ts';
+
+export interface Ledger {
+  /**
+   * Keeps the rows before it returns: they survive kill -9. Never throws: when the disk refuses, the rows wait in memory,
+   * are retried, and `writable` is false until they are kept.
+   */
+  append(rows: readonly UsageRow[]): void;
+  /** False: no new paid call may begin, because its row could be lost. */
+  writable(): boolean;
+  totals(query: UsageQuery): Promise<UsagePage>;
+  /** Resolves when every appended row is in the database. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type UsageDimension =
+  | 'coordinate'
+  | 'operation'
+  | 'client'
+  | 'principal'
+  | 'team'
+  | 'route'
+  | 'deployment'
+  | 'model'
+  | 'outcome'
+  | 'cache';
+
+export interface UsageQuery {
+  /** Milliseconds since 1970, UTC: from inclusive, to exclusive. */
+  readonly from: number;
+  readonly to: number;
+  readonly groupBy: readonly UsageDimension[];
+  readonly interval: 'minute' | 'hour' | 'day' | 'month' | null;
+  readonly first: number;
+  /** `endCursor` of the page before. */
+  readonly after: string | null;
+  /** Only rows of this team, or of this principal; null: all. */
+  readonly only: { readonly team: string } | { readonly principal: string } | null;
+}
+
+export interface UsagePage {
+  readonly totals: readonly UsageTotal[];
+  /** Null on the last page. */
+  readonly endCursor: string | null;
+}
+
+export interface UsageTotal {
+  readonly key: Readonly<Partial<Record<UsageDimension, string | null>>>;
+  /** Start of the interval, milliseconds since 1970, UTC; null without one. */
+  readonly from: number | null;
+  readonly calls: number;
+  readonly usage: Usage;
+  readonly estimated: boolean;
+  /** Of the priced calls; null when none was priced. */
+  readonly cost: NanoUsd | null;
+  /** Calls whose price is unknown, which `cost` leaves out. */
+  readonly unpricedCalls: number;
+  readonly savedCost: NanoUsd;
+  readonly failures: number;
+  /** What people call the key, where the total is that of a key. */
+  readonly principalName?: string;
+}

@@ -1,0 +1,22 @@
+/** What answers usually have: for calls of which nobody knows. */
+import type { UsageRow } from '../../core/usage-row.ts';
+import type { Statements } from '../database/database.ts';
+
+/** The last rows of the ledger that are looked through: a table of any size costs the same. */
+const maxRows = 5_000;
+/** Where the ledger knows no answer yet: a page of text. */
+const tokensOfOneAnswer = 500;
+
+/** Tokens, of the deployment on the route; where there are none, of the route; else a guess. */
+export async function medianOutput(tx: Statements, of: Pick<UsageRow, 'route' | 'deployment'> | undefined): Promise<number> {
+  if (of === undefined) return tokensOfOneAnswer;
+  const answers = await tx.all(answersOf, [of.route, maxRows]);
+  const own = answers.filter((row) => row['deployment'] === of.deployment);
+  const outputs = (own.length > 0 ? own : answers).map((row) => Number(row['output'])).sort((a, b) => a - b);
+  return outputs[Math.floor(outputs.length / 2)] ?? tokensOfOneAnswer;
+}
+
+/** A call that served several fields has a row for each. */
+const answersOf = `select max(k.deployment) as deployment, sum(r.output + r.reasoning) as output
+  from (select call_id, key_id, output, reasoning from usage_rows order by time desc limit $2) r join usage_keys k on k.id = r.key_id
+  where k.route = $1 and k.outcome = 'OK' and k.cache in ('MISS', 'BYPASS') group by r.call_id`;

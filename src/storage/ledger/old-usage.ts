@@ -1,0 +1,43 @@
+/** Deletes what is no longer kept of the ledger, a little at a time: others have their turn between two deletions. */
+import { setImmediate as letOthers } from 'node:timers/promises';
+import type { Database, SqlValue } from '../database/database.ts';
+
+const atOnce = 500;
+
+/** Rows and roll-ups before that hour, and the keys that nothing is left of. Returns how many rows. */
+export async function deleteOldUsage(database: Database, before: number): Promise<number> {
+  const inPieces = async (sql: string, ...values: readonly SqlValue[]): Promise<number> => {
+    let all = 0;
+    for (let deleted = atOnce; deleted === atOnce; all += deleted) {
+      deleted = await database.run(sql, [...values, atOnce]);
+      await letOthers();
+    }
+    return all;
+  };
+  const rows = await inPieces(deleteRows, before);
+  await inPieces(deleteHours, before);
+  await deleteUnusedKeys(database);
+  return rows;
+}
+
+const deleteRows =
+  'delete from usage_rows where (call_id, use) in (select call_id, use from usage_rows where time < $1 order by time limit $2)';
+const deleteHours =
+  'delete from usage_hours where (hour, key_id) in (select hour, key_id from usage_hours where hour < $1 order by hour, key_id limit $2)';
+
+/** A row has its hour in the roll-up, which is looked through sooner. */
+async function deleteUnusedKeys(database: Database): Promise<void> {
+  for (let behind: bigint | null = -(2n ** 63n); behind !== null; ) {
+    const [last] = await database.all('select cast(id as text) as its_id from usage_keys where id > $1 order by id limit 1 offset $2', [
+      behind,
+      atOnce - 1,
+    ]);
+    const until: bigint | null = last === undefined ? null : BigInt(String(last['its_id']));
+    await database.run(
+      `delete from usage_keys where id >= $1 and id <= $2 and not exists (select 1 from usage_hours where usage_hours.key_id = usage_keys.id)`,
+      [behind, until ?? 2n ** 63n - 1n],
+    );
+    behind = until;
+    await letOthers();
+  }
+}

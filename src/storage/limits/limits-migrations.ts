@@ -1,0 +1,47 @@
+import type { Migration } from '../database/database.ts';
+
+/**
+ * `accounts` is a budget in one window; `holdings` says which process holds how much of it, so that all a dead process
+ * held is given back at once. A draw is an attempt that was sent and has no ledger row yet; its `cost` is null until it settles,
+ * and `input_cost` null where it was drawn by an older version. A draw whose process died is a lost one: what its LOST row booked, and what is held beside.
+ */
+export const limitMigrations: readonly Migration[] = [
+  {
+    id: 3,
+    name: 'limits',
+    sql: `
+      create table accounts (
+        name text not null, per text not null, window_start bigint not null,
+        spent bigint not null, held bigint not null,
+        primary key (name, per, window_start)
+      );
+      create table holdings (
+        owner text not null, name text not null, per text not null, window_start bigint not null, amount bigint not null,
+        primary key (owner, name, per, window_start)
+      );
+      create table draws (
+        id text primary key, owner text not null, call_id text not null, most bigint not null, cost bigint,
+        accounts text not null, usage_rows text not null, began_at bigint not null
+      );
+      create index draws_call on draws (call_id);
+      create index draws_owner on draws (owner);
+      create table slots (name text not null, id text not null, owner text not null, primary key (name, id));
+      create index slots_owner on slots (owner);`,
+  },
+  {
+    id: 20,
+    name: 'lost draws',
+    sql: `
+      alter table draws add column input_cost bigint;
+      create table lost_draws (
+        id text primary key, call_id text not null, booked bigint not null, held bigint not null,
+        accounts text not null, lost_at bigint not null, held_until bigint not null
+      );
+      create index lost_draws_until on lost_draws (held_until);`,
+  },
+  {
+    id: 46,
+    name: 'rates that processes share',
+    sql: 'create table rate_levels (bucket text primary key, tokens double precision not null, at bigint not null);',
+  },
+];

@@ -1,0 +1,69 @@
+/**
+ * The folder that holds the state: made private, refused where a part of it was lost, and watched while it is used.
+ *
+ * The database is made before the master key. A folder with a key and without a database has therefore lost its database: a
+ * gateway that began anew in it would refuse every key and forget every budget, without a word.
+ */
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GatewayError } from '../../core/errors.ts';
+
+export const databaseFile = 'fieldgate.db';
+export const masterKeyFile = 'master.key';
+export const outboxFolder = 'outbox';
+
+/** Only its owner reads and writes: passages, usage and hashes of keys are in it. */
+const privateMode = 0o600;
+
+/** Throws what the system says, or BAD_REQUEST where the database was lost. */
+export function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  accessSync(folder, constants.W_OK | constants.X_OK);
+  const database = join(folder, databaseFile);
+  if (existsSync(join(folder, masterKeyFile)) && !hasBytes(database)) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The state folder "${folder}" has a master key, and its database ${databaseFile} is missing or empty: keys, budgets and usage were lost. Put the database back from a backup; to begin anew, move the folder away.`,
+    );
+  }
+  // SQLite gives its other files the mode of this one.
+  closeSync(openSync(database, 'a', privateMode));
+  for (const file of [database, `${database}-wal`, `${database}-shm`]) if (existsSync(file)) chmodSync(file, privateMode);
+}
+
+const hasBytes = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
+
+export interface FolderWatch {
+  /** Whether the files at their paths are the ones that were opened, as of the last look. */
+  isWhole(): boolean;
+  /** Looks now. */
+  look(): Promise<boolean>;
+  stop(): void;
+}
+
+const lookEveryMs = 1_000;
+
+/** Call it when the database and the outbox folder exist. Deleted or replaced, both would go on taking what is never found again. */
+export function watchFolder(folder: string): FolderWatch {
+  const opened = [databaseFile, outboxFolder].map((name) => ({ path: join(folder, name), is: identityOf(statSync(join(folder, name))) }));
+  let whole = true;
+  const look = async (): Promise<boolean> => {
+    const found = await Promise.all(
+      opened.map(({ path, is }) =>
+        stat(path).then(
+          (now) => identityOf(now) === is,
+          // A disk that does not answer says nothing about the file.
+          (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+        ),
+      ),
+    );
+    whole = found.every((same) => same);
+    return whole;
+  };
+  const timer = setInterval(() => void look(), lookEveryMs);
+  timer.unref();
+  return { isWhole: () => whole, look, stop: () => clearInterval(timer) };
+}
+
+const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
