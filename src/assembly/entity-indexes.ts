@@ -2,9 +2,9 @@
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { GatewayConfig } from '../config.ts';
 import type { Handler } from '../core/call.ts';
-import { entityPages } from '../federation/entity-pages.ts';
+import { entityPages } from '../federation/entities/entity-pages.ts';
+import { visibleEntities } from '../federation/entities/visible-entities.ts';
 import type { Graph } from '../federation/graph.ts';
-import { visibleEntities } from '../federation/visible-entities.ts';
 import type { EntityIndex } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read.ts';
 import { holesOf, renderPlain } from '../fields/template.ts';

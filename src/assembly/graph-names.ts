@@ -1,7 +1,7 @@
 /** What the operator's files name and the graph has not, and where in the files a problem of composition comes from. */
 import { type DefinitionNode, type DocumentNode, parse } from 'graphql';
 import { nearestName } from '../core/nearest-name.ts';
-import { type CompositionProblem, sentenceOf } from '../federation/compose.ts';
+import { type CompositionProblem, sentenceOf } from '../federation/compose/compose.ts';
 import { type Mistake, mistakeText } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read.ts';
 import { aiTypeDefs } from '../graphql/schema.ts';

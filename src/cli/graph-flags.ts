@@ -4,8 +4,8 @@ import { resolve } from 'node:path';
 import { parse } from 'graphql';
 import { aiSubgraph } from '../assembly/graph.ts';
 import type { GatewayConfig, GraphConfig } from '../config.ts';
+import { graphsOf } from '../federation/engine/join.ts';
 import { localUrl } from '../federation/graph.ts';
-import { graphsOf } from '../federation/join.ts';
 import type { Arguments } from './arguments.ts';
 
 export interface Flagged {

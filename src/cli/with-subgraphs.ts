@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SubgraphConfig } from '../config.ts';
-import { readSubgraph } from '../federation/sources.ts';
+import { readSubgraph } from '../federation/compose/sources.ts';
 import { startSubgraphs } from './subgraph-processes.ts';
 
 /** A program that has not answered by then is not waited for: the work then says that its subgraph does not answer. */

@@ -22,8 +22,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { GatewayError } from '../core/errors.ts';
-import type { Requirement } from './join.ts';
-import { type Pruned, pruned } from './pruned.ts';
+import type { Requirement } from './engine/join.ts';
+import { type Pruned, pruned } from './engine/pruned.ts';
 
 /** Null when the caller, known from the gateway's context, may have the field. */
 export type Authorize = (context: unknown, requirement: Requirement) => GatewayError | null;

@@ -7,8 +7,8 @@
 import type { GraphQLSchema } from 'graphql';
 import { untilAborted } from '../core/abort.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import type { Composer, Subgraph } from './compose.ts';
-import { type ComposedSources, composeSources, type GraphSource } from './compose-sources.ts';
+import type { Composer, Subgraph } from './compose/compose.ts';
+import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
 import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';

@@ -2,7 +2,7 @@
  * The last graph that could be served, kept for the next start: a restart while a subgraph is down, or while the newest SDL
  * does not compose, serves what was served before.
  */
-import type { Subgraph } from './composition.ts';
+import type { Subgraph } from './compose/composition.ts';
 
 /** Where it is kept. Both may reject: the graph is then served all the same. */
 export interface LastGoodStore {

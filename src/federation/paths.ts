@@ -20,9 +20,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { canonicalJson } from '../core/canonical-json.ts';
-import { LocalRoot } from './local.ts';
-import { type LocalFields, localFieldsIn } from './local-fields.ts';
-import { clientKey, clientPath } from './response-keys.ts';
+import { type LocalFields, localFieldsIn } from './engine/local-fields.ts';
+import { clientKey, clientPath } from './engine/stitching/response-keys.ts';
+import { LocalRoot } from './subgraphs/local.ts';
 
 export type ResponsePath = readonly (string | number)[];
 

@@ -1,7 +1,7 @@
 /** Errors on their way out: whatever a result carries, at its top or in an increment, goes through one mask. */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
-import { exactPath } from '../federation/placed.ts';
+import { exactPath } from '../federation/engine/placed.ts';
 import type { Log } from '../telemetry/log.ts';
 import { withoutValues } from '../telemetry/refusal-text.ts';
 import { keepCursor } from './cursor.ts';

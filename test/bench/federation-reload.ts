@@ -5,8 +5,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import { execute, type GraphQLSchema, parse, subscribe } from 'graphql';
-import { bypassing } from '../../src/federation/bypass.ts';
-import { composer } from '../../src/federation/compose.ts';
+import { composer } from '../../src/federation/compose/compose.ts';
+import { bypassing } from '../../src/federation/engine/bypass.ts';
 import { livingGraph } from '../../src/federation/graph.ts';
 import { federation2, runSubgraph, subgraphSchema } from '../federation/subgraph-server.ts';
 

@@ -6,8 +6,8 @@ import { createServer } from 'node:http';
 import { buildHTTPExecutor } from '@graphql-tools/executor-http';
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { execute, type GraphQLSchema, parse } from 'graphql';
-import { bypassing } from '../../src/federation/bypass.ts';
-import { composition } from '../../src/federation/composition.ts';
+import { composition } from '../../src/federation/compose/composition.ts';
+import { bypassing } from '../../src/federation/engine/bypass.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, listening, subgraphSchema } from '../federation/subgraph-server.ts';
 

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { getEventListeners, once } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { composer, sentenceOf } from '../../src/federation/compose.ts';
+import { composer, sentenceOf } from '../../src/federation/compose/compose.ts';
 import { federation2 } from './subgraph-server.ts';
 
 const { signal } = new AbortController();
@@ -105,7 +105,7 @@ describe('the composer', () => {
   });
 
   it('outlives the signals that its gateway gets, and not the gateway', async () => {
-    const worker = fork(new URL('../../src/federation/compose-worker.ts', import.meta.url));
+    const worker = fork(new URL('../../src/federation/compose/compose-worker.ts', import.meta.url));
     worker.send({ subgraphs: [], own: null });
     await once(worker, 'message');
     for (const ending of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(ending);

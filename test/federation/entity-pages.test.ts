@@ -1,6 +1,6 @@
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type EntityPage, entityPages } from '../../src/federation/entity-pages.ts';
+import { type EntityPage, entityPages } from '../../src/federation/entities/entity-pages.ts';
 import { gateway } from './gateway.ts';
 import type { Resolvers } from './subgraph-server.ts';
 

@@ -6,9 +6,9 @@
 import { composeServices } from '@theguild/federation-composition';
 import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } from 'graphql';
 import { expect } from 'vitest';
-import { composition } from '../../src/federation/composition.ts';
-import { exactPath } from '../../src/federation/placed.ts';
-import { readSubgraph } from '../../src/federation/sources.ts';
+import { composition } from '../../src/federation/compose/composition.ts';
+import { readSubgraph } from '../../src/federation/compose/sources.ts';
+import { exactPath } from '../../src/federation/engine/placed.ts';
 import { type SupergraphOptions, supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, type Resolvers, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { composer } from '../../src/federation/compose.ts';
-import { composition } from '../../src/federation/composition.ts';
+import { composer } from '../../src/federation/compose/compose.ts';
+import { composition } from '../../src/federation/compose/composition.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 

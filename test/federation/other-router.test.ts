@@ -1,7 +1,7 @@
 import { Kind, parse, print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
-import { composition } from '../../src/federation/composition.ts';
+import { composition } from '../../src/federation/compose/composition.ts';
 import { apolloEngine, entitiesForRouterOnly } from '../../src/server/apollo.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { configText, fieldgate, folderWith } from '../cli/run.ts';

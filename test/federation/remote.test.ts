@@ -4,10 +4,10 @@ import { type ExecutionResult, execute, parse, subscribe } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { composition } from '../../src/federation/composition.ts';
-import type { FetchOptions } from '../../src/federation/fetch.ts';
-import { readSubgraph } from '../../src/federation/sources.ts';
-import type { SubgraphFailure } from '../../src/federation/subgraph-failure.ts';
+import { composition } from '../../src/federation/compose/composition.ts';
+import { readSubgraph } from '../../src/federation/compose/sources.ts';
+import type { FetchOptions } from '../../src/federation/subgraphs/fetch.ts';
+import type { SubgraphFailure } from '../../src/federation/subgraphs/subgraph-failure.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { bodyOf, federation2, listening, subgraphSchema } from './subgraph-server.ts';
 
@@ -187,7 +187,7 @@ describe('a remote subgraph', () => {
   });
 
   it('has its errors at their exact paths, also those that bubbled inside it', async () => {
-    const { exactPath } = await import('../../src/federation/placed.ts');
+    const { exactPath } = await import('../../src/federation/engine/placed.ts');
     const { schema } = await over((_, response) =>
       json(response, { data: { items: [{ id: '1', name: 'a' }, null] }, errors: [{ message: 'No name.', path: ['items', 1, 'name'] }] }),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
-import { type VisibleEntitiesOptions, visibleEntities } from '../../src/federation/visible-entities.ts';
+import { type VisibleEntitiesOptions, visibleEntities } from '../../src/federation/entities/visible-entities.ts';
 import { gateway, type TestGraph } from './gateway.ts';
 
 const signal = new AbortController().signal;

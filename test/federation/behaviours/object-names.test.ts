@@ -1,7 +1,7 @@
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { composition } from '../../../src/federation/composition.ts';
+import { composition } from '../../../src/federation/compose/composition.ts';
 import { supergraphSchema } from '../../../src/federation/supergraph.ts';
 import { gateway } from '../gateway.ts';
 import { federation2 } from '../subgraph-server.ts';

@@ -1,7 +1,7 @@
 /** Reads the sources of a graph and composes them: what could be served now, or why nothing can. */
-import { asGatewayError } from '../core/errors.ts';
+import { asGatewayError } from '../../core/errors.ts';
+import type { LastGood } from '../last-good.ts';
 import { type Composer, type Subgraph, sentenceOf } from './compose.ts';
-import type { LastGood } from './last-good.ts';
 import { readSubgraph, readSupergraph, type SubgraphSource } from './sources.ts';
 
 export type GraphSource =

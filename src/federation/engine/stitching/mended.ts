@@ -14,8 +14,8 @@ import {
   parse,
   print,
 } from 'graphql';
-import { directivesOf, graphsOf } from './join.ts';
-import { joinField } from './join-field.ts';
+import { directivesOf, graphsOf } from '../join.ts';
+import { joinField } from '../join-field.ts';
 
 interface Service {
   readonly name: string;

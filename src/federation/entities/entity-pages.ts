@@ -11,10 +11,10 @@ import {
   isRequiredArgument,
   parse,
 } from 'graphql';
-import { throwIfAborted, untilAborted } from '../core/abort.ts';
-import { GatewayError } from '../core/errors.ts';
+import { throwIfAborted, untilAborted } from '../../core/abort.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { exactPath } from '../engine/placed.ts';
 import type { IndexedType } from './entity-resolvers.ts';
-import { exactPath } from './placed.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@
  * promise non-null where another subgraph does not.
  */
 import { type DocumentNode, type GraphQLOutputType, type GraphQLSchema, isObjectType, print, typeFromAST } from 'graphql';
-import { outputTypesOf } from './join.ts';
+import { outputTypesOf } from '../join.ts';
 
 export function withRootTypes(schema: GraphQLSchema, supergraph: DocumentNode): void {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

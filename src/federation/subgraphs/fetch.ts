@@ -6,11 +6,11 @@
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { type Dispatcher, request as send } from 'undici';
-import { gathered } from '../core/gathered.ts';
-import { flat } from './flat.ts';
+import { gathered } from '../../core/gathered.ts';
+import { harvested } from '../engine/harvest.ts';
+import { placed } from '../engine/placed.ts';
+import { flat } from '../engine/stitching/flat.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
-import { harvested } from './harvest.ts';
-import { placed } from './placed.ts';
 import type { SubgraphExecutor, SubgraphResult } from './request.ts';
 import { failureOfErrors, type SubgraphFailure } from './subgraph-failure.ts';
 import { remoteEvents } from './subscribe.ts';

@@ -1,7 +1,7 @@
 /** A subgraph in this process: graphql itself, on the gateway's own context. */
 import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode, subscribe } from 'graphql';
-import { flat } from './flat.ts';
-import { placed } from './placed.ts';
+import { placed } from '../engine/placed.ts';
+import { flat } from '../engine/stitching/flat.ts';
 import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './request.ts';
 
 /** Root value of a local execution: on whose behalf it runs. */

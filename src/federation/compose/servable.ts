@@ -1,8 +1,8 @@
 /** What this gateway would not serve faithfully, refused by name before it is served. */
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
-import { coordinatesWith, directivesOf, type JoinedGraph, linkedName, outputTypesOf } from './join.ts';
-import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from './object-names.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { coordinatesWith, directivesOf, type JoinedGraph, linkedName, outputTypesOf } from '../engine/join.ts';
+import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
 
 /** Throws BAD_REQUEST, with a sentence. `local`: schemas of this process, by URL or name of their subgraph. */
 export function checkServable(

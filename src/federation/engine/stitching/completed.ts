@@ -15,8 +15,8 @@ import {
   parseType,
   type TypeNode,
 } from 'graphql';
-import { directivesOf, namedType, outputTypesOf } from './join.ts';
-import { joinField } from './join-field.ts';
+import { directivesOf, namedType, outputTypesOf } from '../join.ts';
+import { joinField } from '../join-field.ts';
 
 export function completed(supergraph: DocumentNode): DocumentNode {
   const members = membersOf(supergraph);

@@ -1,12 +1,12 @@
 /** Composition itself: subgraphs' SDL to a supergraph's, or every reason why not. Blocks its process for 0.2-3 s. */
 import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
+import { mended } from '../engine/stitching/mended.ts';
+import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
+import { withQueryDirectives } from '../subgraphs/query-directives.ts';
 import { clashesOf } from './clashes.ts';
 import type { CompositionProblem } from './composition-problem.ts';
 import { withPlainFieldSets } from './field-sets.ts';
-import { mended } from './mended.ts';
-import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from './object-names.ts';
-import { withQueryDirectives } from './query-directives.ts';
 
 export interface Subgraph {
   readonly name: string;

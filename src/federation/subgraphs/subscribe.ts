@@ -3,8 +3,8 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { request as send } from 'undici';
 import { WebSocket } from 'ws';
+import { placed } from '../engine/placed.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
-import { placed } from './placed.ts';
 import type { SubgraphRequest, SubgraphResult } from './request.ts';
 
 export interface RemoteSubscription {

@@ -15,7 +15,7 @@ import {
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
-import { directivesOf, outputTypesOf } from './join.ts';
+import { directivesOf, outputTypesOf } from '../join.ts';
 import { engineKey } from './response-keys.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;

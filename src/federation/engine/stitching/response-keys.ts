@@ -18,7 +18,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { directivesOf, outputTypesOf } from './join.ts';
+import { directivesOf, outputTypesOf } from '../join.ts';
 
 type Supergraph = Parameters<typeof outputTypesOf>[0];
 type Resolver = GraphQLFieldResolver<unknown, unknown>;

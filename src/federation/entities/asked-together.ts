@@ -3,8 +3,8 @@
  * ones, are one request to their subgraph. Operations never share, because each has a caller of its own.
  */
 import DataLoader from 'dataloader';
-import { canonicalJson } from '../core/canonical-json.ts';
-import type { EntityRef } from '../core/chunk.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import type { EntityRef } from '../../core/chunk.ts';
 import type { IndexedType } from './entity-resolvers.ts';
 
 /** Entities in one request. */

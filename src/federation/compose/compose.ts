@@ -4,9 +4,9 @@
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { abortError } from '../core/abort.ts';
-import { GatewayError } from '../core/errors.ts';
-import { workerEnvironment } from '../core/worker-environment.ts';
+import { abortError } from '../../core/abort.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { workerEnvironment } from '../../core/worker-environment.ts';
 import type { Composing } from './compose-worker.ts';
 import type { Composition, Subgraph } from './composition.ts';
 import type { CompositionProblem } from './composition-problem.ts';

@@ -3,15 +3,15 @@
  * own headers, and for the fields that are to be shown of it. What is null or has an error is not visible.
  */
 import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse } from 'graphql';
-import { throwIfAborted } from '../core/abort.ts';
-import type { EntityRef } from '../core/chunk.ts';
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { throwIfAborted } from '../../core/abort.ts';
+import type { EntityRef } from '../../core/chunk.ts';
+import { type ErrorCode, GatewayError } from '../../core/errors.ts';
+import type { Authorize } from '../authorization.ts';
+import { type Requirement, requirementsOf } from '../engine/join.ts';
+import { type FetchOptions, remoteExecutor } from '../subgraphs/fetch.ts';
+import type { SubgraphExecutor, SubgraphResult } from '../subgraphs/request.ts';
 import { askedTogether } from './asked-together.ts';
-import type { Authorize } from './authorization.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
-import { type FetchOptions, remoteExecutor } from './fetch.ts';
-import { type Requirement, requirementsOf } from './join.ts';
-import type { SubgraphExecutor, SubgraphResult } from './request.ts';
 
 export interface VisibleEntitiesOptions {
   /** What is served now; null while nothing is. */
@@ -137,7 +137,7 @@ async function ask(
   });
 }
 
-/** What `fetch.ts` says of a subgraph that gave no answer. */
+/** What `../subgraphs/fetch.ts` says of a subgraph that gave no answer. */
 const unanswered: ReadonlySet<unknown> = new Set<ErrorCode>(['SUBGRAPH_UNAVAILABLE', 'TIMEOUT']);
 
 /** Throws when the subgraph has not judged at all: one error stands in place of all entities. */
@@ -154,7 +154,7 @@ function checkAnswered(name: string, errors: readonly (Error | null)[]): void {
   );
 }
 
-/** The first error anywhere in the value, where `placed.ts` has put it. */
+/** The first error anywhere in the value, where `../engine/placed.ts` has put it. */
 function errorIn(value: unknown): Error | null {
   if (value instanceof Error) return value;
   if (typeof value !== 'object' || value === null) return null;

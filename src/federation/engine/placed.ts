@@ -16,8 +16,8 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { SubgraphRequest, SubgraphResult } from './request.ts';
-import { clientPath } from './response-keys.ts';
+import type { SubgraphRequest, SubgraphResult } from '../subgraphs/request.ts';
+import { clientPath } from './stitching/response-keys.ts';
 
 type Path = readonly (string | number)[];
 const tails = new WeakMap<Error, Path>();

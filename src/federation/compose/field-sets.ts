@@ -16,7 +16,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { namedType } from './join.ts';
+import { namedType } from '../engine/join.ts';
 
 export function withPlainFieldSets(typeDefs: DocumentNode): DocumentNode {
   const types = typesOf(typeDefs);

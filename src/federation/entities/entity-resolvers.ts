@@ -1,6 +1,6 @@
 /** Which subgraphs can be asked for an entity by its key, and for which of its fields: read from the supergraph's SDL. */
 import { type DocumentNode, type FieldNode, Kind, type ObjectTypeDefinitionNode, parse, print, type SelectionSetNode } from 'graphql';
-import { directivesOf, graphsOf, type JoinedGraph, outputTypesOf } from './join.ts';
+import { directivesOf, graphsOf, type JoinedGraph, outputTypesOf } from '../engine/join.ts';
 
 /** What is read of which entities. Selections are GraphQL without the outer braces: plain fields, no arguments. */
 export interface IndexedType {

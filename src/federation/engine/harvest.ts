@@ -4,7 +4,7 @@
  * Lists in lists multiply: `products { reviews { product { reviews { ... } } } }` is short to write, and each object that comes
  * is merged in the gateway's own thread, at some 60 microseconds. Bytes do not tell: a long text costs nothing to merge.
  */
-import type { SubgraphRequest } from './request.ts';
+import type { SubgraphRequest } from '../subgraphs/request.ts';
 
 const gathered = new WeakMap<object, number>();
 
