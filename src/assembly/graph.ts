@@ -18,7 +18,7 @@ import { withInheritedAuth } from '../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../fields/read.ts';
 import { aiTypeDefs } from '../graphql/schema.ts';
-import type { Readiness } from '../server/health.ts';
+import type { Readiness } from '../server/pages/health.ts';
 import type { SchemaFor } from '../server/yoga.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';

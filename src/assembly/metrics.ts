@@ -8,7 +8,7 @@ import type { Graph } from '../federation/graph.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Health, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
-import type { MetricsDoor } from '../server/metrics.ts';
+import type { MetricsDoor } from '../server/pages/metrics.ts';
 import type { FieldgateServer } from '../server/server.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Metrics } from '../telemetry/metrics.ts';

@@ -4,7 +4,7 @@ import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
 import { exactPath } from '../federation/engine/placed.ts';
 import type { Log } from '../telemetry/log.ts';
 import { withoutValues } from '../telemetry/refusal-text.ts';
-import { keepCursor } from './cursor.ts';
+import { keepCursor } from './document/cursor.ts';
 
 export type MaskError = (error: unknown) => GraphQLError;
 

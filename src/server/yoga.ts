@@ -2,7 +2,7 @@
  * Yoga as the engine: validation with its cache, execution with `@defer`, and the hooks of envelop plugins.
  *
  * Its HTTP layer is not used. It takes three quarters of a small request, answers a malformed Host or variables with a
- * stack trace, reads forms, mirrors any origin, and its streams have neither `id:` nor a time limit: `server/http.ts` is
+ * stack trace, reads forms, mirrors any origin, and its streams have neither `id:` nor a time limit: `server/http/http.ts` is
  * ours over `getEnveloped`, and the WebSocket goes the same way. Its defer plugin adds an old, quadratic rule for
  * overlapping fields and a new schema per request where schemas change; the directive itself is all that is needed.
  */
@@ -20,8 +20,8 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { OperationContext } from '../graphql/context.ts';
-import { subscribeWithCursors } from './cursor.ts';
-import { deferOnlyInQueries } from './defer-rule.ts';
+import { subscribeWithCursors } from './document/cursor.ts';
+import { deferOnlyInQueries } from './document/defer-rule.ts';
 
 export interface EngineArguments {
   readonly document: DocumentNode;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { documentReader } from '../../src/server/document.ts';
+import { documentReader } from '../../src/server/document/document.ts';
 import { serverLimits } from '../../src/server/limits.ts';
 
 /** Some 4,600 tokens in 9 kB: 1.7 MB when it is parsed. */

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { acceptedEncoding } from '../../src/server/encoding.ts';
+import { acceptedEncoding } from '../../src/server/http/encoding.ts';
 import { serve } from './fixture.ts';
 
 const asked = async (query: string, encoding: string | null, accept = 'application/json') => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkJsonSize } from '../../src/server/json-size.ts';
+import { checkJsonSize } from '../../src/server/document/json-size.ts';
 
 const refusedCount = (json: string): number | null => {
   try {

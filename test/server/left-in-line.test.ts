@@ -3,10 +3,10 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call.ts';
-import { documentReader } from '../../src/server/document.ts';
-import { answerGraphQL, type DoorParts } from '../../src/server/http.ts';
+import { unreadAnswers } from '../../src/server/client/unread.ts';
+import { documentReader } from '../../src/server/document/document.ts';
+import { answerGraphQL, type DoorParts } from '../../src/server/http/http.ts';
 import { serverLimits } from '../../src/server/limits.ts';
-import { unreadAnswers } from '../../src/server/unread.ts';
 
 const nobody: Principal = { id: 'anonymous', kind: 'anonymous', team: null, scopes: [], routes: null, limits: [] };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call.ts';
 import { serverLimits } from '../../src/server/limits.ts';
-import { socketPlaces } from '../../src/server/socket-places.ts';
+import { socketPlaces } from '../../src/server/websocket/socket-places.ts';
 
 const ann: Principal = { id: 'key:ann', kind: 'key', team: 'ops', scopes: [], routes: null, limits: [] };
 const bob: Principal = { ...ann, id: 'key:bob', team: 'shop' };

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { sse } from '../../src/server/stream-writer.ts';
+import { sse } from '../../src/server/http/stream-writer.ts';
 import { serve, testSchema, until } from './fixture.ts';
 import { eventsOf, post, readAll, type ServerSentEvent } from './http-client.ts';
 

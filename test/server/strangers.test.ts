@@ -2,8 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { clientAddress } from '../../src/server/address.ts';
-import { strangerLimit } from '../../src/server/strangers.ts';
+import { clientAddress } from '../../src/server/client/address.ts';
+import { strangerLimit } from '../../src/server/client/strangers.ts';
 import { serve } from './fixture.ts';
 import { post } from './http-client.ts';
 

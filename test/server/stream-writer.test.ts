@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sse, writeStream } from '../../src/server/http/stream-writer.ts';
 import type { ResultStream } from '../../src/server/result-stream.ts';
-import { sse, writeStream } from '../../src/server/stream-writer.ts';
 
 afterEach(() => void vi.useRealTimers());
 

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { unreadAnswers } from '../../src/server/client/unread.ts';
 import { serverLimits } from '../../src/server/limits.ts';
-import { unreadAnswers } from '../../src/server/unread.ts';
 import { serve, until } from './fixture.ts';
 import { post } from './http-client.ts';
 

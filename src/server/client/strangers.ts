@@ -2,8 +2,8 @@
  * How often one address may ask without credentials that hold. Whoever has a key in force is never refused here, however
  * many strangers share the address: keys have limits of their own.
  */
-import { asGatewayError } from '../core/errors.ts';
-import { HttpRefusal } from './refusal.ts';
+import { asGatewayError } from '../../core/errors.ts';
+import { HttpRefusal } from '../http/refusal.ts';
 
 export interface Strangers {
   /** Counts one request of the address; throws RATE_LIMITED (429, Retry-After) when it has had its share. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { respondJson } from './respond.ts';
+import { respondJson } from '../http/respond.ts';
 
 export interface Readiness {
   readonly ready: boolean;

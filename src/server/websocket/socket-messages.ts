@@ -1,8 +1,8 @@
 /** Messages of a WebSocket, handed on in the order in which they came, large ones one in a turn of the event loop. */
 import type { WebSocket } from 'ws';
-import { asGatewayError } from '../core/errors.ts';
-import { checkJsonSize } from './json-size.ts';
-import type { LoopTurns } from './loop-turns.ts';
+import { asGatewayError } from '../../core/errors.ts';
+import { checkJsonSize } from '../document/json-size.ts';
+import type { LoopTurns } from '../loop-turns.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {

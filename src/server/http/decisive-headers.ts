@@ -6,7 +6,7 @@
  * itself refuses two `Content-Length`, and `Content-Length` beside `Transfer-Encoding`.
  */
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../../core/errors.ts';
 
 const decisive = [
   'host',

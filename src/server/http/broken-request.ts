@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
-import { GatewayError } from '../core/errors.ts';
-import type { AddressOf } from './address.ts';
-import type { Callers } from './callers.ts';
-import type { Masking } from './errors.ts';
-import type { ServerLimits } from './limits.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { AddressOf } from '../client/address.ts';
+import type { Callers } from '../client/callers.ts';
+import type { Masking } from '../errors.ts';
+import type { ServerLimits } from '../limits.ts';
+import { refuseUpgrade } from '../websocket/socket-wire.ts';
 import { HttpRefusal } from './refusal.ts';
-import { refuseUpgrade } from './socket-wire.ts';
 
 export interface BrokenRequestParts {
   readonly mask: Masking;

@@ -1,9 +1,9 @@
 /** A document read and measured before anything is done with it. */
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
-import { checkDocumentSize, countOf } from '../graphql/document-size.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { checkDocumentSize, countOf } from '../../graphql/document-size.ts';
+import type { ServerLimits } from '../limits.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
-import type { ServerLimits } from './limits.ts';
 
 export interface ReadDocument {
   readonly document: DocumentNode;

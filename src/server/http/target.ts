@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../../core/errors.ts';
 import { refuseRepeatedHeaders } from './decisive-headers.ts';
 
 export interface Target {

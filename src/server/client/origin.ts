@@ -6,7 +6,7 @@
  * needs no token at all.
  */
 import type { IncomingMessage } from 'node:http';
-import { HttpRefusal } from './refusal.ts';
+import { HttpRefusal } from '../http/refusal.ts';
 
 export interface Origins {
   /** The value of Access-Control-Allow-Origin; null: no web page asks, or one of our own origin. Throws 403. */

@@ -1,5 +1,5 @@
 /** Objects and lists of a JSON text are counted before it is parsed: a million empty ones stop the event loop for a while. */
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../../core/errors.ts';
 
 /** No request of a person or a program is near it; parsing as many takes some 10 ms. */
 const maxJsonObjects = 100_000;

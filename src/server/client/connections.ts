@@ -6,12 +6,12 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../../core/call.ts';
+import type { Masking } from '../errors.ts';
+import { HttpRefusal } from '../http/refusal.ts';
+import type { ServerLimits } from '../limits.ts';
+import { refuseUpgrade } from '../websocket/socket-wire.ts';
 import type { AddressOf } from './address.ts';
-import type { Masking } from './errors.ts';
-import type { ServerLimits } from './limits.ts';
-import { HttpRefusal } from './refusal.ts';
-import { refuseUpgrade } from './socket-wire.ts';
 
 export interface Connections {
   opened(socket: Socket): void;

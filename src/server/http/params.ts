@@ -1,11 +1,11 @@
 /** The GraphQL request inside an HTTP request: GET with a query string, or POST with JSON. Nothing else. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { checkJsonSize } from '../document/json-size.ts';
+import type { ServerLimits } from '../limits.ts';
+import type { LoopTurns } from '../loop-turns.ts';
 import { readBody } from './body.ts';
-import { checkJsonSize } from './json-size.ts';
-import type { ServerLimits } from './limits.ts';
-import type { LoopTurns } from './loop-turns.ts';
 import { HttpRefusal } from './refusal.ts';
 
 export interface GraphQLParams {

@@ -6,28 +6,28 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Principal } from '../core/call.ts';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Principal } from '../../core/call.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import type { AddressOf } from '../client/address.ts';
+import type { Callers } from '../client/callers.ts';
+import { askerOf, callerOf, flatHeaders } from '../client/client.ts';
+import type { Connections } from '../client/connections.ts';
+import type { UnreadAnswers, Watched } from '../client/unread.ts';
+import { cursorOf } from '../document/cursor.ts';
+import type { documentReader, ReadDocument } from '../document/document.ts';
+import { selectedCoordinate } from '../document/model-fields.ts';
+import { type Masking, statusOfErrors } from '../errors.ts';
+import { isAsyncIterable } from '../iterate.ts';
+import type { ServerLimits } from '../limits.ts';
+import type { LoopTurns } from '../loop-turns.ts';
+import type { Operations } from '../operation.ts';
+import type { ResultStream } from '../result-stream.ts';
+import type { SchemaFor } from '../yoga.ts';
 import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './accept.ts';
-import type { AddressOf } from './address.ts';
-import type { Callers } from './callers.ts';
-import { askerOf, callerOf, flatHeaders } from './client.ts';
-import type { Connections } from './connections.ts';
-import { cursorOf } from './cursor.ts';
-import type { documentReader, ReadDocument } from './document.ts';
-import { type Masking, statusOfErrors } from './errors.ts';
-import { isAsyncIterable } from './iterate.ts';
-import type { ServerLimits } from './limits.ts';
-import type { LoopTurns } from './loop-turns.ts';
-import { selectedCoordinate } from './model-fields.ts';
-import type { Operations } from './operation.ts';
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 import { endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
-import type { ResultStream } from './result-stream.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
-import type { UnreadAnswers, Watched } from './unread.ts';
-import type { SchemaFor } from './yoga.ts';
 
 export interface DoorParts {
   readonly operations: Operations;

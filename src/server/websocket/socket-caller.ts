@@ -6,10 +6,10 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { Principal } from '../core/call.ts';
-import { asGatewayError } from '../core/errors.ts';
-import { type Authenticate, isUnauthenticated } from './callers.ts';
-import { type Asker, askerOf, flatHeaders, headersOfInit } from './client.ts';
+import type { Principal } from '../../core/call.ts';
+import { asGatewayError } from '../../core/errors.ts';
+import { type Authenticate, isUnauthenticated } from '../client/callers.ts';
+import { type Asker, askerOf, flatHeaders, headersOfInit } from '../client/client.ts';
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';
 

@@ -1,4 +1,4 @@
-import { type ErrorCode, type ErrorDetails, errorTable, GatewayError } from '../core/errors.ts';
+import { type ErrorCode, type ErrorDetails, errorTable, GatewayError } from '../../core/errors.ts';
 
 /** A request that HTTP has a status of its own for: 404, 405, 406, 413, 415, ... */
 export class HttpRefusal extends GatewayError {

@@ -1,5 +1,5 @@
-import { GatewayError } from '../core/errors.ts';
-import type { RunningOperation } from './operation.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { RunningOperation } from '../operation.ts';
 
 /** The operations of one WebSocket. */
 export interface OperationTable {

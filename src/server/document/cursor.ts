@@ -18,7 +18,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isAsyncIterable, mapped } from './iterate.ts';
+import { isAsyncIterable, mapped } from '../iterate.ts';
 
 const cursors = new WeakMap<object, string>();
 

@@ -6,18 +6,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
-import { GatewayError } from '../core/errors.ts';
-import type { AddressOf } from './address.ts';
-import type { Callers } from './callers.ts';
-import type { Connections } from './connections.ts';
-import type { Masking } from './errors.ts';
-import type { ServerLimits } from './limits.ts';
-import type { Origins } from './origin.ts';
-import { HttpRefusal, shuttingDown } from './refusal.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { AddressOf } from '../client/address.ts';
+import type { Callers } from '../client/callers.ts';
+import type { Connections } from '../client/connections.ts';
+import type { Origins } from '../client/origin.ts';
+import type { Strangers } from '../client/strangers.ts';
+import type { Masking } from '../errors.ts';
+import { HttpRefusal, shuttingDown } from '../http/refusal.ts';
+import { targetOf } from '../http/target.ts';
+import type { ServerLimits } from '../limits.ts';
 import { type Place, socketPlaces } from './socket-places.ts';
 import { refuseUpgrade } from './socket-wire.ts';
-import type { Strangers } from './strangers.ts';
-import { targetOf } from './target.ts';
 
 export interface SocketDoorParts {
   readonly callers: Callers;

@@ -5,10 +5,10 @@
  * among those without a key. Where these are taken, the oldest pending one that had time to show its key makes room: whoever
  * shows none keeps nobody out.
  */
-import type { Principal } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
-import type { ServerLimits } from './limits.ts';
-import { HttpRefusal } from './refusal.ts';
+import type { Principal } from '../../core/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { HttpRefusal } from '../http/refusal.ts';
+import type { ServerLimits } from '../limits.ts';
 
 export interface Place {
   /**

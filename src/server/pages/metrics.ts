@@ -1,12 +1,12 @@
 /** `GET /metrics`, at the door for clients or at an address of its own. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { Masking } from './errors.ts';
-import { HttpRefusal } from './refusal.ts';
-import { respondRefusal } from './respond.ts';
-import { targetOf } from './target.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Masking } from '../errors.ts';
+import { HttpRefusal } from '../http/refusal.ts';
+import { respondRefusal } from '../http/respond.ts';
+import { targetOf } from '../http/target.ts';
 
 export const metricsPath = '/metrics';
 

@@ -1,5 +1,5 @@
-import type { Principal } from '../core/call.ts';
-import { refuseRepeatedHeaders } from './decisive-headers.ts';
+import type { Principal } from '../../core/call.ts';
+import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 
 /** Who asks, by what they say of themselves in headers, or in `connection_init` as if it were headers. */
 export interface Asker {
