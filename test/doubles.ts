@@ -10,7 +10,7 @@ import type { Leases } from '../src/core/lease.ts';
 import { flatPrice, type NanoUsd, noUsage, type Price, type Usage } from '../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request.ts';
 import type { UsageRow } from '../src/core/usage-row.ts';
-import { memoryStore } from '../src/pipeline/cache-store.ts';
+import { memoryStore } from '../src/pipeline/cache/cache-store.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Provider } from '../src/providers/provider.ts';
 import { type HealthBook, healthBook } from '../src/routing/health.ts';

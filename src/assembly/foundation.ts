@@ -2,7 +2,7 @@
 import type { Keyv } from 'keyv';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
 import { type GatewayConfig, pathIn } from '../config.ts';
-import { memoryStore } from '../pipeline/cache-store.ts';
+import { memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open.ts';
 import { openStorage, type Storage } from '../storage/open.ts';

@@ -60,7 +60,7 @@ export interface Call {
   readonly report: (fact: Fact) => void;
 }
 
-/** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route.ts`. */
+/** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route/route.ts`. */
 export interface Spent {
   attempts: number;
   /**
@@ -73,18 +73,18 @@ export interface Spent {
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
 export type Fact = UsageFact | SentFact | AttemptFact | CacheFact | SettledFact;
 
-/** What a vendor counted, from the provider to `pipeline/budget.ts` and no further. */
+/** What a vendor counted, from the provider to `pipeline/route/budget.ts` and no further. */
 export interface UsageFact {
   readonly type: 'usage';
   readonly usage: Usage;
 }
 
-/** The request is on its way: the vendor may bill it. From the provider to `pipeline/budget.ts` and no further. */
+/** The request is on its way: the vendor may bill it. From the provider to `pipeline/route/budget.ts` and no further. */
 export interface SentFact {
   readonly type: 'sent';
 }
 
-/** One attempt at a deployment has ended. Reported once per attempt by `pipeline/budget.ts`, also when it was refused there. */
+/** One attempt at a deployment has ended. Reported once per attempt by `pipeline/route/budget.ts`, also when it was refused there. */
 export interface AttemptFact extends AttemptSummary {
   readonly type: 'attempt';
   readonly provider: string;

@@ -12,9 +12,9 @@ import type { ModelRequest } from '../core/request.ts';
 import { tally } from '../core/tally.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
-import { isContent } from './content.ts';
-import { withDeadline } from './deadline.ts';
-import { leavable } from './leavable.ts';
+import { leavable } from './cache/leavable.ts';
+import { isContent } from './route/content.ts';
+import { withDeadline } from './route/deadline.ts';
 import { usageRows } from './rows.ts';
 
 export interface MeterOptions {

@@ -17,13 +17,13 @@ import type { Route } from '../routing/route.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Log } from '../telemetry/log.ts';
-import { budgeted } from './budget.ts';
-import { cached } from './cache.ts';
+import { cached } from './cache/cache.ts';
 import { leased } from './lease.ts';
 import { limited } from './limit.ts';
 import { metered } from './meter.ts';
-import { routed } from './route.ts';
-import { sent } from './send.ts';
+import { budgeted } from './route/budget.ts';
+import { routed } from './route/route.ts';
+import { sent } from './route/send.ts';
 
 export interface PipelineParts {
   readonly routes: ReadonlyMap<string, Route>;
@@ -33,7 +33,7 @@ export interface PipelineParts {
   /** From `guard.ts` and `validate.ts`. */
   readonly guard: Step;
   readonly validate: Step;
-  /** Of kept answers: see `memoryStore` in `cache-store.ts`. */
+  /** Of kept answers: see `memoryStore` in `cache/cache-store.ts`. */
   readonly cache: Keyv;
   readonly health: HealthBook;
   readonly log: Log;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../src/core/hold.ts';
 import { type NanoUsd, nanoUsdOf } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request.ts';
-import { memoryStore } from '../../src/pipeline/cache-store.ts';
+import { memoryStore } from '../../src/pipeline/cache/cache-store.ts';
 import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import { openStorage } from '../../src/storage/open.ts';

@@ -4,8 +4,8 @@ import { collect } from '../../src/core/chunk.ts';
 import { noUsage } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request.ts';
 import { estimateInputTokens } from '../../src/core/tokens.ts';
-import { budgeted } from '../../src/pipeline/budget.ts';
-import { sent } from '../../src/pipeline/send.ts';
+import { budgeted } from '../../src/pipeline/route/budget.ts';
+import { sent } from '../../src/pipeline/route/send.ts';
 import type { Deployment } from '../../src/routing/route.ts';
 import { account, breaks, call, type Double, deployment, double, fails, hangs, request, says } from '../doubles.ts';
 

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { completionRequest } from '../../src/core/request.ts';
-import { cacheKey } from '../../src/pipeline/cache-key.ts';
-import { memoryStore, patientStore } from '../../src/pipeline/cache-store.ts';
+import { cacheKey } from '../../src/pipeline/cache/cache-key.ts';
+import { memoryStore, patientStore } from '../../src/pipeline/cache/cache-store.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { account, call, double, embeddingRequest, fails, gateway, request, route, says, yields } from '../doubles.ts';
 

@@ -4,7 +4,7 @@ import { leastTokens } from '../../src/core/least-tokens.ts';
 import { noUsage, totalTokensOf, type Usage } from '../../src/core/money.ts';
 import { completionRequest, type ModelRequest } from '../../src/core/request.ts';
 import { estimateInputTokens, estimateTokens } from '../../src/core/tokens.ts';
-import { doubtsOf } from '../../src/pipeline/judged-usage.ts';
+import { doubtsOf } from '../../src/pipeline/route/judged-usage.ts';
 
 interface Told {
   readonly request?: ModelRequest;

@@ -6,21 +6,21 @@
  * nothing (a cancel, a cut), it is estimated from what was sent and what came back, and marked so. An answer that goes on
  * beyond what was drawn for it is cut. The attempt is reported once, whatever happened.
  */
-import { abortError } from '../core/abort.ts';
-import type { AttemptFact, Call, Step } from '../core/call.ts';
-import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
-import type { Draw } from '../core/hold.ts';
-import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../core/money.ts';
-import { monotonicMs as monotonic } from '../core/monotonic.ts';
-import type { ModelRequest } from '../core/request.ts';
-import { inputEstimateOf, outputTokensToAsk } from '../routing/fit.ts';
-import type { Deployment } from '../routing/route.ts';
-import { type Log, silentLog } from '../telemetry/log.ts';
-import { abortable, takenUntilAborted } from './abortable.ts';
+import { abortError } from '../../core/abort.ts';
+import type { AttemptFact, Call, Step } from '../../core/call.ts';
+import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
+import type { Draw } from '../../core/hold.ts';
+import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../../core/money.ts';
+import { monotonicMs as monotonic } from '../../core/monotonic.ts';
+import type { ModelRequest } from '../../core/request.ts';
+import { inputEstimateOf, outputTokensToAsk } from '../../routing/fit.ts';
+import type { Deployment } from '../../routing/route.ts';
+import { type Log, silentLog } from '../../telemetry/log.ts';
+import { abortable, takenUntilAborted } from '../abortable.ts';
+import { usageRows } from '../rows.ts';
 import { type AnswerMeter, answerMeter } from './answer-meter.ts';
 import { isContent } from './content.ts';
 import { doubtsOf } from './judged-usage.ts';
-import { usageRows } from './rows.ts';
 
 /** Failures before any content after which the vendor may have worked all the same: the input is then settled, estimated. */
 const perhapsBilled: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'TIMEOUT', 'STREAM_STALLED', 'GUARDRAIL_BLOCKED', 'INVALID_OUTPUT']);

@@ -1,8 +1,8 @@
 /** What can be refused before anything is sent: an unknown route, an option it does not allow, a request that none of its deployments can serve. */
-import { GatewayError } from '../core/errors.ts';
-import type { ModelRequest } from '../core/request.ts';
-import { can, inputEstimateOf, namesOf, needsOf, roomFor } from '../routing/fit.ts';
-import type { Deployment, Route } from '../routing/route.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { ModelRequest } from '../../core/request.ts';
+import { can, inputEstimateOf, namesOf, needsOf, roomFor } from '../../routing/fit.ts';
+import type { Deployment, Route } from '../../routing/route.ts';
 
 export function routeNamed(name: string, routes: ReadonlyMap<string, Route>): Route {
   const route = routes.get(name);

@@ -1,4 +1,4 @@
-import type { Chunk } from '../core/chunk.ts';
+import type { Chunk } from '../../core/chunk.ts';
 
 /** Whether the chunk shows the reader something: from the first such chunk on, no other deployment may answer. */
 export function isContent(chunk: Chunk): boolean {

@@ -3,7 +3,7 @@
  * after three failures in a row the store is left alone for five seconds.
  */
 import { Keyv } from 'keyv';
-import type { Log } from '../telemetry/log.ts';
+import type { Log } from '../../telemetry/log.ts';
 import { within } from './within.ts';
 
 const patienceMs = 50;

@@ -1,7 +1,7 @@
 /** A kept answer to a fuller JSON Schema, as the answer to one that asks for less: the stream it was, each object its part. */
-import type { Call, Handler, Step } from '../core/call.ts';
-import { type Chunk, collect } from '../core/chunk.ts';
-import type { CompletionRequest } from '../core/request.ts';
+import type { Call, Handler, Step } from '../../core/call.ts';
+import { type Chunk, collect } from '../../core/chunk.ts';
+import type { CompletionRequest } from '../../core/request.ts';
 import type { Answer } from './answer.ts';
 import type { Projection } from './schema-part.ts';
 
@@ -25,7 +25,7 @@ export async function answerPart(
 function* partsOf(chunks: readonly Chunk[], take: Projection): Generator<Chunk> {
   let shown = '';
   for (const chunk of chunks) {
-    // The text of a structured answer is its object, written out: see `validate.ts`.
+    // The text of a structured answer is its object, written out: see `../validate.ts`.
     if (chunk.type === 'text') continue;
     if (chunk.type !== 'object') {
       yield chunk;

@@ -5,10 +5,10 @@
  * When the payer leaves, what is drawn and not settled is drawn anew in the name of the next, in one transaction, so that no
  * crash books it twice. A reader whose budget has no room for it does not become the payer.
  */
-import type { Call } from '../core/call.ts';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
-import type { Draw, Hold } from '../core/hold.ts';
-import { rowsPaidBy } from './rows.ts';
+import type { Call } from '../../core/call.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import type { Draw, Hold } from '../../core/hold.ts';
+import { rowsPaidBy } from '../rows.ts';
 
 type Attempt = Parameters<Hold['draw']>[0];
 

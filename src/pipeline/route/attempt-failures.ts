@@ -1,6 +1,6 @@
 /** What the route makes of failed attempts: whom each speaks of, and the one error that a call ends with when none is left. */
-import { type AttemptSummary, type ErrorCode, GatewayError } from '../core/errors.ts';
-import type { Deployment, Route } from '../routing/route.ts';
+import { type AttemptSummary, type ErrorCode, GatewayError } from '../../core/errors.ts';
+import type { Deployment, Route } from '../../routing/route.ts';
 
 export interface Failure extends AttemptSummary {
   readonly error: GatewayError;

@@ -5,8 +5,8 @@
  * The bounds leave room for other tokenizers, for the text that vendors add (tools, templates), and for what shows in no
  * text: reasoning, images, pages of a file.
  */
-import type { Usage } from '../core/money.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { Usage } from '../../core/money.ts';
+import type { ModelRequest } from '../../core/request.ts';
 
 export interface Evidence {
   readonly request: ModelRequest;
