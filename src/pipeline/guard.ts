@@ -16,10 +16,10 @@ import { eachAnswer } from '../core/restart.ts';
 import { type Turns, turnsOf } from '../core/turns.ts';
 import { checkedOutput } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
-import type { maskedRequest as MaskedRequest } from './guard/masked-request.ts';
-import type { pseudonyms as Pseudonyms } from './guard/pseudonyms.ts';
+import type { maskedRequest as MaskedRequest } from './guard/masking/masked-request.ts';
+import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
+import type { restoredOutput as RestoredOutput } from './guard/masking/restored-output.ts';
 import { readingsOf } from './guard/request-readings.ts';
-import type { restoredOutput as RestoredOutput } from './guard/restored-output.ts';
 import { checkText } from './guard/verdicts.ts';
 
 export interface GuardOptions {
@@ -100,9 +100,11 @@ let loaded: Promise<Masking> | null = null;
 
 /** Imported when a route masks: the numbering plans of the telephone detector take 19 MB. */
 function masking(): Promise<Masking> {
-  loaded ??= Promise.all([import('./guard/pseudonyms.ts'), import('./guard/masked-request.ts'), import('./guard/restored-output.ts')]).then(
-    ([{ pseudonyms }, { maskedRequest }, { restoredOutput }]) => ({ pseudonyms, maskedRequest, restoredOutput }),
-  );
+  loaded ??= Promise.all([
+    import('./guard/masking/pseudonyms.ts'),
+    import('./guard/masking/masked-request.ts'),
+    import('./guard/masking/restored-output.ts'),
+  ]).then(([{ pseudonyms }, { maskedRequest }, { restoredOutput }]) => ({ pseudonyms, maskedRequest, restoredOutput }));
   return loaded;
 }
 

@@ -7,10 +7,10 @@ import { GatewayError } from '../../../src/core/errors.ts';
 import { finished } from '../../../src/core/paced.ts';
 import { completionRequest, type ModelRequest } from '../../../src/core/request.ts';
 import { type Turns, turnsOf } from '../../../src/core/turns.ts';
+import { findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
+import { maxMaskedValues } from '../../../src/pipeline/guard/masking/pseudonyms.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
 import { maxMatchUnits } from '../../../src/pipeline/guard/pattern-reach.ts';
-import { findPersonalData } from '../../../src/pipeline/guard/personal-data.ts';
-import { maxMaskedValues } from '../../../src/pipeline/guard/pseudonyms.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
 import { aCall, answers, chunksOf, endingOf, says, stop, textIn } from './calls.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { finished } from '../../../src/core/paced.ts';
 import { turnsOf } from '../../../src/core/turns.ts';
-import { type Find, findPersonalData } from '../../../src/pipeline/guard/personal-data.ts';
+import { type Find, findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
 
 /** In one go, however long it takes. */
 const search = (text: string, phoneCountries: string[] = []): Find[] =>

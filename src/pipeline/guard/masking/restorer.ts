@@ -2,7 +2,7 @@
  * Placeholders back into values, in text that may come in pieces: a tail that could be the beginning of a known
  * placeholder waits for what follows, and nothing else does. Restored values are not looked at again.
  */
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../../core/errors.ts';
 
 export interface Restoration {
   /** For one run of text that comes in pieces. */

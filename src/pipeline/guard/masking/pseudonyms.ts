@@ -6,9 +6,9 @@
  * Text that already looks like a placeholder becomes one itself (`<LITERAL_1>`), so restoring is exact: every
  * placeholder of the map stands for one value, and anything else is the model's own words.
  */
-import { GatewayError } from '../../core/errors.ts';
-import type { Paced } from '../../core/paced.ts';
-import type { Turns } from '../../core/turns.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { Paced } from '../../../core/paced.ts';
+import type { Turns } from '../../../core/turns.ts';
 import { type DetectorOptions, type Find, findPersonalData, type Kind, maxPhoneChecks } from './personal-data.ts';
 import { joinedSpans } from './span.ts';
 

@@ -1,17 +1,17 @@
 /**
  * A request with its personal data replaced by placeholders, in every string of it. Where a placeholder would change what the
- * request means, the request is refused, with the place (see `request-strings.ts`).
+ * request means, the request is refused, with the place (see `../request-strings.ts`).
  */
-import { GatewayError } from '../../core/errors.ts';
-import type { Paced } from '../../core/paced.ts';
-import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../core/request.ts';
-import type { Turns } from '../../core/turns.ts';
-import { textOfFile } from './file-text.ts';
-import { furtherReadings } from './further-readings.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { Paced } from '../../../core/paced.ts';
+import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../../core/request.ts';
+import type { Turns } from '../../../core/turns.ts';
+import { textOfFile } from '../file-text.ts';
+import { furtherReadings } from '../further-readings.ts';
+import { mediaTypeOf } from '../request-readings.ts';
+import { mapRequest, type Place, pointerOf, type RequestString } from '../request-strings.ts';
 import type { Kind } from './personal-data.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import { mediaTypeOf } from './request-readings.ts';
-import { mapRequest, type Place, pointerOf, type RequestString } from './request-strings.ts';
 
 /** What a refusal by masking names as its guardrail. */
 const guardrail = 'maskPersonalData';
