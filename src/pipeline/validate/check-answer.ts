@@ -5,7 +5,7 @@
 import { type Checking, fails, fitsByItself, isMember } from './check-scalars.ts';
 import type { Task } from './check-work.ts';
 import type { Issues, Place } from './issues.ts';
-import type { ListRules, ObjectRules, SameValueRules, SchemaNode } from './schema-node.ts';
+import type { ListRules, ObjectRules, SameValueRules, SchemaNode } from './schema/schema-node.ts';
 import { addSeen, nothingSeen, type SeenParts } from './seen-parts.ts';
 import { keyInTurns } from './value-key.ts';
 

@@ -1,7 +1,7 @@
 /** A value that still grows along its rightmost place, against its schema: whether it is already wrong in what it has. */
 import type { AnswerCheck } from './check-answer.ts';
 import type { CheckWork, Task } from './check-work.ts';
-import { type SchemaNode, sameValueNodes } from './schema-node.ts';
+import { type SchemaNode, sameValueNodes } from './schema/schema-node.ts';
 
 export interface GrowingCheck {
   /** Returns whether the value may still become valid. `open` are the keys from the root to the place that grows. */

@@ -1,8 +1,8 @@
 /** What a schema says of a value by itself: of its type, its size, and of a text or a number all there is to say. */
 import type { CheckWork } from './check-work.ts';
-import { formats } from './formats.ts';
 import type { Issues, Place } from './issues.ts';
-import type { NumberRules, SchemaNode, TextRules, TypeName } from './schema-node.ts';
+import { formats } from './schema/formats.ts';
+import type { NumberRules, SchemaNode, TextRules, TypeName } from './schema/schema-node.ts';
 import { valueKey } from './value-key.ts';
 
 /** What the guard puts in the place of personal data; it has no format and matches no pattern until it is restored. */

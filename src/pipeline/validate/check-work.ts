@@ -7,7 +7,7 @@
 import { throwIfAborted } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { turnsOf } from '../../core/turns.ts';
-import { type Matcher, matcherOf, type Pattern } from './pattern.ts';
+import { type Matcher, matcherOf, type Pattern } from './schema/pattern.ts';
 
 /** Returns whether the value fits. Yields a task to be told what it returns, and null to let others have their turn. */
 export type Task = Generator<Task | null, boolean, boolean>;

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../../src/core/json-schema.ts';
-import { formats } from '../../../src/pipeline/validate/formats.ts';
-import { schemaReader } from '../../../src/pipeline/validate/schema.ts';
+import { formats } from '../../../src/pipeline/validate/schema/formats.ts';
+import { schemaReader } from '../../../src/pipeline/validate/schema/schema.ts';
 import { anySchema, anyValue } from './schemas.ts';
 
 const { signal } = new AbortController();

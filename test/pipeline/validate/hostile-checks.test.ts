@@ -4,10 +4,10 @@ import { GatewayError } from '../../../src/core/errors.ts';
 import type { JsonSchema } from '../../../src/core/json-schema.ts';
 import { answerCheck } from '../../../src/pipeline/validate/check-answer.ts';
 import { checkWork } from '../../../src/pipeline/validate/check-work.ts';
-import { readSchema } from '../../../src/pipeline/validate/read-schema.ts';
-import { schemaReader } from '../../../src/pipeline/validate/schema.ts';
-import { defaultSchemaLimits } from '../../../src/pipeline/validate/schema-limits.ts';
-import { schemaRefusal } from '../../../src/pipeline/validate/schema-refusal.ts';
+import { readSchema } from '../../../src/pipeline/validate/schema/read-schema.ts';
+import { schemaReader } from '../../../src/pipeline/validate/schema/schema.ts';
+import { defaultSchemaLimits } from '../../../src/pipeline/validate/schema/schema-limits.ts';
+import { schemaRefusal } from '../../../src/pipeline/validate/schema/schema-refusal.ts';
 import { anySchema, anyValue } from './schemas.ts';
 
 const { signal } = new AbortController();

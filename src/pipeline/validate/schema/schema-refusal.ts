@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../../core/errors.ts';
 
 /** BAD_REQUEST for a schema: `at` is the JSON pointer of the place, `why` says what stands there and what would be accepted. */
 export type RefuseSchema = (at: string, why: string, cause?: unknown) => GatewayError;

@@ -4,14 +4,14 @@
  * It comes from outside, so it is weighed before anything is done with it. Schemas that were read are kept, the last used
  * ones, by their canonical text and up to so many bytes together.
  */
-import { canonicalJson } from '../../core/canonical-json.ts';
-import type { JsonSchema } from '../../core/json-schema.ts';
-import { largerThan, schemaSizeRefusal } from '../../core/schema-size.ts';
-import { turnsOf } from '../../core/turns.ts';
-import { type AnswerCheck, answerCheck } from './check-answer.ts';
-import { type GrowingCheck, growingCheck } from './check-growing.ts';
-import { type CheckWork, checkWork } from './check-work.ts';
-import { type Issue, issuesOf } from './issues.ts';
+import { canonicalJson } from '../../../core/canonical-json.ts';
+import type { JsonSchema } from '../../../core/json-schema.ts';
+import { largerThan, schemaSizeRefusal } from '../../../core/schema-size.ts';
+import { turnsOf } from '../../../core/turns.ts';
+import { type AnswerCheck, answerCheck } from '../check-answer.ts';
+import { type GrowingCheck, growingCheck } from '../check-growing.ts';
+import { type CheckWork, checkWork } from '../check-work.ts';
+import { type Issue, issuesOf } from '../issues.ts';
 import { matcherOf } from './pattern.ts';
 import { type ReadSchema, readSchema } from './read-schema.ts';
 import { defaultSchemaLimits, type SchemaLimits } from './schema-limits.ts';

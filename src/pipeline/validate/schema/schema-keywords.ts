@@ -5,7 +5,7 @@
  * `$async` once ended the process.
  */
 
-import { nearestName } from '../../core/nearest-name.ts';
+import { nearestName } from '../../../core/nearest-name.ts';
 
 /** What stands at a keyword. `schema`s are read as schemas themselves; `data` is never read. */
 export type KeywordKind =

@@ -20,7 +20,7 @@ export interface SchemaNode {
 }
 
 export interface ValueRules {
-  /** Keys of the members of `enum` and of `const`, see `value-key.ts`. */
+  /** Keys of the members of `enum` and of `const`, see `../value-key.ts`. */
   enum: ReadonlySet<string> | null;
   const: string | null;
   /** Whether one of them is an object or a list. */
