@@ -1,7 +1,7 @@
 import type { LeaseBook } from '../access/leases.ts';
 import type { Call, Principal } from '../core/call.ts';
 import { operationHold } from '../graphql/operation-hold.ts';
-import type { IngestCallMaker } from '../retrieval/source.ts';
+import type { IngestCallMaker } from '../retrieval/ingestion/source.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 

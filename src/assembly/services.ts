@@ -99,7 +99,7 @@ function questionRoutes(name: string, collections: ServiceParts['collections'], 
   return [...new Set(ofSome.map(({ embeddingRoute = 'embedding' }) => embeddingRoute))];
 }
 
-/** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/cut.ts`), in the worst case a token each. */
+/** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/ingestion/cut.ts`), in the worst case a token each. */
 const answerInstructionTokens = 200;
 const mostPassageTokens = 1_500;
 

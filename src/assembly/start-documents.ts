@@ -1,7 +1,7 @@
 /** Documents of the configuration, ingested at start. Unchanged ones cost nothing, so it happens at every start. */
 import { type GatewayConfig, pathIn } from '../config.ts';
 import { asGatewayError } from '../core/errors.ts';
-import { filesIn } from '../retrieval/files.ts';
+import { filesIn } from '../retrieval/ingestion/files.ts';
 import type { NewSource, Retrieval } from '../retrieval/retrieval.ts';
 import type { Log } from '../telemetry/log.ts';
 import { serviceOf } from './principals.ts';

@@ -3,7 +3,7 @@ import { serviceOf } from '../assembly/principals.ts';
 import type { GatewayConfig } from '../config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
-import { filesIn, inBatches } from '../retrieval/files.ts';
+import { filesIn, inBatches } from '../retrieval/ingestion/files.ts';
 import type { IngestionState, NewSource } from '../retrieval/retrieval.ts';
 import { openLog } from '../telemetry/log.ts';
 import type { Arguments } from './arguments.ts';

@@ -6,7 +6,7 @@ import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request.ts';
 import type { Ceiling, Quote } from '../fields/quote.ts';
-import type { Entities } from '../retrieval/entities.ts';
+import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions/completions.ts';

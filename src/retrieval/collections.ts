@@ -13,7 +13,7 @@ export interface CollectionConfig {
   readonly embeddingModel: string;
   /**
    * How far a passage must stand out by its vector to count as relevant, 0 to 1: the part of the way from the similarity
-   * of any passage of the collection (0) to an identical text (1). Default: see `relevance.ts`.
+   * of any passage of the collection (0) to an identical text (1). Default: see `search/relevance.ts`.
    */
   readonly similarityFloor?: number;
 }

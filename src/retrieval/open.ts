@@ -3,19 +3,19 @@ import type { Handler } from '../core/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';
 import type { Passages } from '../storage/passages/passages.ts';
-import { answered } from './answer.ts';
+import { answered } from './answer/answer.ts';
 import { type CollectionConfig, collectionsOf } from './collections.ts';
 import { openDocuments } from './documents/documents.ts';
-import type { Entities } from './entities.ts';
-import { answerFromEntities, searchEntities } from './entity-answer.ts';
-import { collectionOfIndex } from './entity-refresh.ts';
-import { ingestion } from './ingest.ts';
+import type { Entities } from './entities/entities.ts';
+import { answerFromEntities, searchEntities } from './entities/entity-answer.ts';
+import { collectionOfIndex } from './entities/entity-refresh.ts';
+import { ingestion } from './ingestion/ingest.ts';
 import { type QueueLimits, usualQueueLimits } from './ingestion/room.ts';
+import { type IngestCallMaker, type IngestLimits, usualLimits } from './ingestion/source.ts';
 import { usualWorkerLimits, type WorkerLimits } from './ingestion/worker.ts';
 import { checkQuery } from './requested.ts';
 import type { Retrieval } from './retrieval.ts';
-import { found } from './search.ts';
-import { type IngestCallMaker, type IngestLimits, usualLimits } from './source.ts';
+import { found } from './search/search.ts';
 
 export interface RetrievalOptions {
   readonly passages: Passages;

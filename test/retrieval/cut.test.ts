@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut } from '../../src/retrieval/cut.ts';
 import { markdownDocument } from '../../src/retrieval/documents/markdown.ts';
 import { plainDocument } from '../../src/retrieval/documents/plain.ts';
+import { cut } from '../../src/retrieval/ingestion/cut.ts';
 
 const passagesOf = (markdown: string) => cut(markdownDocument(markdown));
 const sentence = 'The quick brown fox jumps over the lazy dog. ';

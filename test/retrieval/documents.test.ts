@@ -7,7 +7,7 @@ import { fairPlaces } from '../../src/retrieval/documents/fair-places.ts';
 import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../src/retrieval/documents/media-type.ts';
 import { startDocumentProcess } from '../../src/retrieval/documents/process.ts';
 import { readDocument, type SourceContent } from '../../src/retrieval/documents/read.ts';
-import { readSource } from '../../src/retrieval/read-source.ts';
+import { readSource } from '../../src/retrieval/ingestion/read-source.ts';
 import { whenOver } from '../harness.ts';
 import { docxOf, pdfOf, zipOf } from './office.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type FoundFile, filesIn, inBatches } from '../../src/retrieval/files.ts';
+import { type FoundFile, filesIn, inBatches } from '../../src/retrieval/ingestion/files.ts';
 import type { NewSource } from '../../src/retrieval/retrieval.ts';
 import { markdown } from './doubles.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { indexTurns } from '../../src/retrieval/index-turns.ts';
+import { indexTurns } from '../../src/retrieval/entities/index-turns.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
 import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';

@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { abortError } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { workerEnvironment } from '../../core/worker-environment.ts';
-import type { ReadSource } from '../read-source.ts';
+import type { ReadSource } from '../ingestion/read-source.ts';
 import type { SourceContent } from './read.ts';
 import { maxMegabytes, type ReadReply, type ReadRequest } from './reading.ts';
 

@@ -1,6 +1,6 @@
 /** What the gateway and the processes that read sources say to each other. */
 import { GatewayError } from '../../core/errors.ts';
-import { type ReadSource, readSource } from '../read-source.ts';
+import { type ReadSource, readSource } from '../ingestion/read-source.ts';
 import type { SourceContent } from './read.ts';
 
 export const maxMegabytes = 512;

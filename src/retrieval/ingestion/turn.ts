@@ -4,9 +4,9 @@ import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { JobLease } from '../../storage/jobs/jobs.ts';
 import type { Collections } from '../collections.ts';
 import type { NewSource, SourceFailure } from '../retrieval.ts';
-import { type Drafts, ingestSource, type SourceIngestion } from '../source.ts';
 import { waitMsAfter } from './patience.ts';
 import { type Progress, readProgress, withFailure, withOutcome, written } from './progress.ts';
+import { type Drafts, ingestSource, type SourceIngestion } from './source.ts';
 
 export interface TurnOptions extends SourceIngestion {
   readonly collections: Collections;

@@ -5,8 +5,9 @@
  * its next finer joints (items, lines, sentences, words). Every passage is an exact piece of the text, so a quotation can
  * be found again in its source.
  */
-import { type Block, type ExtractedDocument, headingText, trimmed } from './documents/document.ts';
-import { sentenceStarts } from './sentences.ts';
+
+import { sentenceStarts } from '../answer/sentences.ts';
+import { type Block, type ExtractedDocument, headingText, trimmed } from '../documents/document.ts';
 
 export interface CutPassage {
   readonly text: string;

@@ -1,7 +1,8 @@
 /** What a citation shows of its passage: the sentence that the citing sentence most resembles, as people read it. */
+
+import { sharedCount, stemsOf } from '../search/stems.ts';
 import { type ReadBlock, readBlocks } from './read-blocks.ts';
 import { sentencesIn } from './sentences.ts';
-import { sharedCount, stemsOf } from './stems.ts';
 
 const mostCharacters = 320;
 

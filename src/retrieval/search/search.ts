@@ -1,13 +1,13 @@
-import { throwIfAborted } from '../core/abort.ts';
-import type { Handler } from '../core/call.ts';
-import { asGatewayError, type ErrorCode } from '../core/errors.ts';
-import type { Passages } from '../storage/passages/passages.ts';
-import type { Collection } from './collections.ts';
-import { embedded } from './embed.ts';
-import type { SimilarQuery } from './entities.ts';
+import { throwIfAborted } from '../../core/abort.ts';
+import type { Handler } from '../../core/call.ts';
+import { asGatewayError, type ErrorCode } from '../../core/errors.ts';
+import type { Passages } from '../../storage/passages/passages.ts';
+import type { Collection } from '../collections.ts';
+import type { SimilarQuery } from '../entities/entities.ts';
+import { embedded } from '../ingestion/embed.ts';
+import type { Search } from '../retrieval.ts';
 import { diversified, type FusedHit, fused } from './fuse.ts';
 import { shownFrom } from './relevance.ts';
-import type { Search } from './retrieval.ts';
 
 export interface Found {
   /** Best first. */

@@ -1,13 +1,13 @@
-import type { Handler } from '../core/call.ts';
-import type { Chunk } from '../core/chunk.ts';
-import { eachAnswer } from '../core/restart.ts';
-import type { Passages } from '../storage/passages/passages.ts';
+import type { Handler } from '../../core/call.ts';
+import type { Chunk } from '../../core/chunk.ts';
+import { eachAnswer } from '../../core/restart.ts';
+import type { Passages } from '../../storage/passages/passages.ts';
+import type { Collection } from '../collections.ts';
+import type { Answer, Question } from '../retrieval.ts';
+import { answersFrom } from '../search/relevance.ts';
+import { type Found, found } from '../search/search.ts';
 import { cited } from './cite.ts';
-import type { Collection } from './collections.ts';
 import { answerRequest } from './prompt.ts';
-import { answersFrom } from './relevance.ts';
-import type { Answer, Question } from './retrieval.ts';
-import { type Found, found } from './search.ts';
 
 /** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
 export async function answered(passages: Passages, handle: Handler, collection: Collection, asked: Question): Promise<Answer> {

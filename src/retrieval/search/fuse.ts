@@ -1,6 +1,6 @@
 /** Two rankings made one, and what says the same thing twice left out. */
-import type { EntityRef, Passage } from '../core/chunk.ts';
-import type { VectorHit, WordHit } from '../storage/passages/passages.ts';
+import type { EntityRef, Passage } from '../../core/chunk.ts';
+import type { VectorHit, WordHit } from '../../storage/passages/passages.ts';
 import { relevanceByVector, relevanceByWords, shownFrom } from './relevance.ts';
 import { likeness, stemsOf } from './stems.ts';
 

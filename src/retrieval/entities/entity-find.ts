@@ -1,15 +1,15 @@
 /** Entities of an index by words and by vector, as far as the caller may see them. */
-import type { Handler } from '../core/call.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
-import type { EntityRef } from '../core/chunk.ts';
-import type { Passages } from '../storage/passages/passages.ts';
-import type { Collection } from './collections.ts';
+import type { Handler } from '../../core/call.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import type { EntityRef } from '../../core/chunk.ts';
+import type { Passages } from '../../storage/passages/passages.ts';
+import type { Collection } from '../collections.ts';
+import { type FusedHit, fused } from '../search/fuse.ts';
+import { shownFrom } from '../search/relevance.ts';
+import { queryVector } from '../search/search.ts';
 import type { EntityHit, EntityIndexOptions, Fields, FoundEntities, SimilarQuery, VisibilityTest } from './entities.ts';
 import { collectionOfIndex, mostCharacters } from './entity-refresh.ts';
 import { isWithheld, type Shape } from './entity-shape.ts';
-import { type FusedHit, fused } from './fuse.ts';
-import { shownFrom } from './relevance.ts';
-import { queryVector } from './search.ts';
 
 export interface Finding {
   readonly passages: Passages;

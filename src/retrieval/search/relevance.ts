@@ -5,7 +5,7 @@
  * vector: how far the passage stands out from the collection. Bare cosines will not do: of one pair of unrelated
  * texts, one model says 0.1 and another 0.7, so the median of the collection is taken for zero.
  */
-import type { VectorHit, WordHit } from '../storage/passages/passages.ts';
+import type { VectorHit, WordHit } from '../../storage/passages/passages.ts';
 
 /** Share of the question's words, weighed by rarity. Half: one of two equally rare words is not enough. Set by `test/retrieval/quality.test.ts`. */
 const coverageFloor = 0.45;

@@ -1,7 +1,7 @@
-import { quoted, quotedDataRule } from '../core/quoted.ts';
-import { type CompletionRequest, completionRequest } from '../core/request.ts';
+import { quoted, quotedDataRule } from '../../core/quoted.ts';
+import { type CompletionRequest, completionRequest } from '../../core/request.ts';
+import type { FusedHit } from '../search/fuse.ts';
 import { markerOf } from './cite.ts';
-import type { FusedHit } from './fuse.ts';
 
 const task = [
   'Answer the question of the user from the numbered passages below, and from nothing else.',

@@ -2,8 +2,8 @@
  * Citations out of a streamed answer: each comes behind the text that completes its marker, once, and only for markers that
  * name a passage the model was given. What is found does not depend on how the provider cut its chunks.
  */
-import type { Chunk, Citation } from '../core/chunk.ts';
-import type { FusedHit } from './fuse.ts';
+import type { Chunk, Citation } from '../../core/chunk.ts';
+import type { FusedHit } from '../search/fuse.ts';
 import { quoteFor } from './quote.ts';
 
 /** `[2]`; models also write `[1, 2]`, `[1-3]` and `【2】`. Bounded, so that an open bracket is never waited for long. */

@@ -4,18 +4,18 @@
  * A crash loses nothing: another worker goes on behind the last finished source, and a source that was stored but not yet
  * counted is found unchanged. Sources are forgotten as soon as they are done.
  */
-import { abortError } from '../core/abort.ts';
-import type { Principal } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
-import { bytesOf, type NewJob } from '../storage/jobs/jobs.ts';
-import { bell } from './ingestion/bell.ts';
-import { begun, stateOf, written } from './ingestion/progress.ts';
-import { type QueueLimits, queueIsFull } from './ingestion/room.ts';
-import type { JobBody } from './ingestion/turn.ts';
-import { anyWork, kind, type WorkerOptions, work } from './ingestion/worker.ts';
-import { checkSources } from './requested.ts';
-import type { IngestionState, IngestRequest } from './retrieval.ts';
+import { abortError } from '../../core/abort.ts';
+import type { Principal } from '../../core/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
+import { checkSources } from '../requested.ts';
+import type { IngestionState, IngestRequest } from '../retrieval.ts';
+import { bell } from './bell.ts';
+import { begun, stateOf, written } from './progress.ts';
+import { type QueueLimits, queueIsFull } from './room.ts';
 import { tenantOf } from './source.ts';
+import type { JobBody } from './turn.ts';
+import { anyWork, kind, type WorkerOptions, work } from './worker.ts';
 
 interface Ingestion {
   enqueue(request: IngestRequest): Promise<IngestionState>;

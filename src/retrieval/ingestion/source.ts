@@ -1,15 +1,15 @@
 /** One source into its collection: read, cut, embedded and stored, or left alone when nothing about it has changed. */
 import { createHash } from 'node:crypto';
-import type { Call, Handler, Principal } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
-import { turnsOf } from '../core/turns.ts';
-import type { NewPassage, Passages } from '../storage/passages/passages.ts';
-import type { Collection } from './collections.ts';
+import type { Call, Handler, Principal } from '../../core/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { turnsOf } from '../../core/turns.ts';
+import type { NewPassage, Passages } from '../../storage/passages/passages.ts';
+import type { Collection } from '../collections.ts';
+import type { Documents } from '../documents/documents.ts';
+import { mediaTypeOf, mediaTypes } from '../documents/media-type.ts';
+import type { NewSource } from '../retrieval.ts';
 import { type CutPassage, cuttingVersion } from './cut.ts';
-import type { Documents } from './documents/documents.ts';
-import { mediaTypeOf, mediaTypes } from './documents/media-type.ts';
 import { embedded } from './embed.ts';
-import type { NewSource } from './retrieval.ts';
 
 /** Makes the Call of one batch of embeddings. Its hold is released when the batch is done. */
 export type IngestCallMaker = (want: {

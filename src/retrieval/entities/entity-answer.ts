@@ -1,10 +1,10 @@
 /** Search and answers over an index of entities: the doors of a collection of documents, with live entities behind them. */
-import type { Handler } from '../core/call.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
-import { answerFrom } from './answer.ts';
+import type { Handler } from '../../core/call.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { answerFrom } from '../answer/answer.ts';
+import type { Answer, Question, Search, SearchResult } from '../retrieval.ts';
+import type { FusedHit } from '../search/fuse.ts';
 import type { Entities, EntityHit } from './entities.ts';
-import type { FusedHit } from './fuse.ts';
-import type { Answer, Question, Search, SearchResult } from './retrieval.ts';
 
 export async function searchEntities(entities: Entities, search: Search): Promise<SearchResult> {
   const { query: text, collection: index, context } = search;

@@ -1,5 +1,5 @@
 /** Sentences as people read them: a line that is wrapped goes on in the next one. */
-import { endsInAbbreviation } from '../core/abbreviations.ts';
+import { endsInAbbreviation } from '../../core/abbreviations.ts';
 
 /** One line end, no blank line before or behind it. */
 const softWrap = /(?<!\n[^\S\n]*)\n(?![^\S\n]*\n)/g;

@@ -1,15 +1,15 @@
 /** Indexes of entities put together from their parts: what `gateway.ts` calls. */
-import { throwIfAborted } from '../core/abort.ts';
-import type { Handler, Principal } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
-import type { Jobs } from '../storage/jobs/jobs.ts';
-import type { Passages } from '../storage/passages/passages.ts';
+import { throwIfAborted } from '../../core/abort.ts';
+import type { Handler, Principal } from '../../core/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Jobs } from '../../storage/jobs/jobs.ts';
+import type { Passages } from '../../storage/passages/passages.ts';
+import type { IngestCallMaker } from '../ingestion/source.ts';
 import type { Entities, EntityIndexOptions, EntityPager, VisibilityTest } from './entities.ts';
 import { findEntities } from './entity-find.ts';
 import { refreshIndex } from './entity-refresh.ts';
 import { indexKeeper } from './index-keeper.ts';
 import { type IndexTurnsOptions, indexTurns } from './index-turns.ts';
-import type { IngestCallMaker } from './source.ts';
 
 export interface EntitiesOptions {
   readonly indexes: readonly EntityIndexOptions[];

@@ -5,9 +5,9 @@
  * is shown to the graph under the caller's own headers before it is returned or put into a prompt, and as many more hits are
  * taken as it takes to have enough visible ones. Prompts are made of what the graph answered the caller, not of the index.
  */
-import type { Principal } from '../core/call.ts';
-import type { EntityRef } from '../core/chunk.ts';
-import type { CallMaker } from './retrieval.ts';
+import type { Principal } from '../../core/call.ts';
+import type { EntityRef } from '../../core/chunk.ts';
+import type { CallMaker } from '../retrieval.ts';
 
 export interface Entities {
   /** Most alike first; fewer than `first` only when no more of the first 1,000 are alike and visible. Throws BAD_REQUEST for an unknown index. */
@@ -54,7 +54,7 @@ export interface EntityHit {
   readonly text: string;
   /** 0 to 1, by rank alone. */
   readonly score: number;
-  /** From 1 on, the entity may answer the question: see `relevance.ts`. */
+  /** From 1 on, the entity may answer the question: see `../search/relevance.ts`. */
   readonly relevance: number;
 }
 
@@ -80,7 +80,7 @@ export interface EntityIndexOptions extends IndexedType {
   readonly embeddingRoute: string;
   /** Of that route's deployments: texts of another model are embedded anew. */
   readonly embeddingModel: string;
-  /** See `collections.ts`. */
+  /** See `../collections.ts`. */
   readonly similarityFloor?: number;
 }
 

@@ -1,6 +1,6 @@
-import type { Call, Handler } from '../core/call.ts';
-import { collect } from '../core/chunk.ts';
-import { GatewayError } from '../core/errors.ts';
+import type { Call, Handler } from '../../core/call.ts';
+import { collect } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
 
 /** One vector for each text, all of one length. Throws what the handler throws, and INVALID_OUTPUT for anything else than that. */
 export async function embedded(texts: readonly string[], handle: Handler, call: Call): Promise<readonly Float32Array[]> {

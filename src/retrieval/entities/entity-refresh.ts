@@ -5,16 +5,16 @@
  * this one ended, because what is stored and unchanged costs nothing.
  */
 import { createHash } from 'node:crypto';
-import { abortError, throwIfAborted } from '../core/abort.ts';
-import type { Handler, Principal } from '../core/call.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
-import type { Source } from '../core/chunk.ts';
-import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
-import type { Passages } from '../storage/passages/passages.ts';
-import { embedded } from './embed.ts';
+import { abortError, throwIfAborted } from '../../core/abort.ts';
+import type { Handler, Principal } from '../../core/call.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import type { Source } from '../../core/chunk.ts';
+import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
+import type { Passages } from '../../storage/passages/passages.ts';
+import { embedded } from '../ingestion/embed.ts';
+import type { IngestCallMaker } from '../ingestion/source.ts';
 import type { EntityIndexOptions, EntityPager, Fields } from './entities.ts';
 import { shapeOf } from './entity-shape.ts';
-import type { IngestCallMaker } from './source.ts';
 
 export interface Refreshing {
   readonly passages: Passages;
@@ -35,7 +35,7 @@ export const collectionOfIndex = (index: string): string => `index:${index}`;
 
 /** Raise it when the same entity is stored otherwise. */
 const version = 1;
-/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`cut.ts`). */
+/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`../ingestion/cut.ts`). */
 export const mostCharacters = 1_500;
 const sourcesPerRead = 1_000;
 /** Failures of one text, not of the model: the others of its batch may be well. */
