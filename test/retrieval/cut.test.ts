@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { markdownDocument } from '../../src/retrieval/documents/markdown.ts';
-import { plainDocument } from '../../src/retrieval/documents/plain.ts';
+import { markdownDocument } from '../../src/retrieval/documents/formats/markdown.ts';
+import { plainDocument } from '../../src/retrieval/documents/formats/plain.ts';
 import { cut } from '../../src/retrieval/ingestion/cut.ts';
 
 const passagesOf = (markdown: string) => cut(markdownDocument(markdown));

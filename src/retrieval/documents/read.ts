@@ -18,15 +18,15 @@ export async function readDocument(source: SourceContent): Promise<ExtractedDocu
 async function documentOf(source: SourceContent): Promise<ExtractedDocument> {
   switch (source.mediaType) {
     case 'text/markdown':
-      return (await import('./markdown.ts')).markdownDocument(decoded(source));
+      return (await import('./formats/markdown.ts')).markdownDocument(decoded(source));
     case 'text/plain':
-      return (await import('./plain.ts')).plainDocument(decoded(source));
+      return (await import('./formats/plain.ts')).plainDocument(decoded(source));
     case 'text/html':
-      return (await import('./html.ts')).htmlDocument(decoded(source));
+      return (await import('./formats/html.ts')).htmlDocument(decoded(source));
     case 'application/pdf':
-      return (await import('./pdf.ts')).pdfDocument(source.bytes);
+      return (await import('./formats/pdf.ts')).pdfDocument(source.bytes);
     case 'application/vnd.openxmlformats-officedocument.wordprocessingml.document':
-      return (await import('./docx.ts')).docxDocument(source.bytes);
+      return (await import('./formats/docx.ts')).docxDocument(source.bytes);
   }
 }
 

@@ -2,8 +2,8 @@
  * PDF has no structure, only pieces of text at places: lines are what shares a baseline, paragraphs are parted by
  * larger gaps, headings are short and set larger than most of the text.
  */
-import { GatewayError } from '../../core/errors.ts';
-import type { Block, ExtractedDocument } from './document.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { Block, ExtractedDocument } from '../document.ts';
 
 const mostPages = 2_000;
 /** In line heights: baselines further apart than this begin a new paragraph. */

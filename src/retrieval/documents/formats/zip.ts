@@ -3,7 +3,7 @@
  * with a bound: a bomb ends here instead of in the library that reads the document.
  */
 import { inflateRawSync } from 'node:zlib';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError } from '../../../core/errors.ts';
 
 const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
