@@ -1,9 +1,9 @@
 /** The statements of the material that speak of a question, with the markers of the data blocks they stand in. */
 import { kept, type Material } from './material.ts';
-import { overlap, type Ranked, rankFor } from './rank.ts';
 import { questionIn } from './task.ts';
-import type { Unit } from './units.ts';
-import { countWords, stemsOf } from './words.ts';
+import { overlap, type Ranked, rankFor } from './text/rank.ts';
+import type { Unit } from './text/units.ts';
+import { countWords, stemsOf } from './text/words.ts';
 
 /** Below this share of the question's weight a statement is not about it. */
 const leastCoverage = 0.4;

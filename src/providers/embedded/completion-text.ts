@@ -4,8 +4,8 @@ import { answerText, markerOf } from './answer.ts';
 import { type Material, materialOf } from './material.ts';
 import { keywords, summaryUnits, titleSpan } from './summary.ts';
 import { type Task, taskOf } from './task.ts';
-import { plain } from './units.ts';
-import { stemsOf } from './words.ts';
+import { plain } from './text/units.ts';
+import { stemsOf } from './text/words.ts';
 
 const introduction =
   'This is the embedded provider: it has no language model and can only pick sentences out of a text that it is given, so it has nothing to say to this. ' +

@@ -5,12 +5,12 @@
  */
 import type { JsonSchema } from '../../core/json-schema.ts';
 import { booleanFor, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
-import { type ListScope, listFor, onlySaying, partsOf, statementsFor } from './lists.ts';
 import { materialOf } from './material.ts';
 import { allowsNull, describing, inRange, mostDepth, resolved, typesOf } from './schema-reading.ts';
-import { spansFor } from './spans.ts';
 import type { Task } from './task.ts';
-import { nameStems, stemsOf } from './words.ts';
+import { type ListScope, listFor, onlySaying, partsOf, statementsFor } from './text/lists.ts';
+import { spansFor } from './text/spans.ts';
+import { nameStems, stemsOf } from './text/words.ts';
 
 interface Scope extends ListScope {
   readonly root: JsonSchema;

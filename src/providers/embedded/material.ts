@@ -1,6 +1,6 @@
 /** The texts that a request gives to work on, taken apart once. */
-import { type Unit, unitsOf } from './units.ts';
-import { stemsOf } from './words.ts';
+import { type Unit, unitsOf } from './text/units.ts';
+import { stemsOf } from './text/words.ts';
 
 export interface Source {
   /** Name of its data block: `[1]`, `description`; null for text that stands in a message. */

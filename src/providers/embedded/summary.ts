@@ -1,9 +1,9 @@
 /** Summaries, titles and keywords by choosing: every word is the source's own. */
 import type { Material } from './material.ts';
-import { overlap, worthOf } from './rank.ts';
 import type { Wanted } from './task.ts';
-import type { Unit } from './units.ts';
-import { countWords, stemsOf, wordsOf } from './words.ts';
+import { overlap, worthOf } from './text/rank.ts';
+import type { Unit } from './text/units.ts';
+import { countWords, stemsOf, wordsOf } from './text/words.ts';
 
 const usualSentences = 3;
 const usualWords = 70;

@@ -10,8 +10,8 @@ import { unquoted } from '../../core/quoted.ts';
 import { withoutRepair } from '../../core/repair.ts';
 import type { ContentPart, Message } from '../../core/request.ts';
 import type { Source } from './material.ts';
-import { leastMaterialWords, splitMessage, summaryWords } from './split-message.ts';
-import { countWords } from './words.ts';
+import { leastMaterialWords, splitMessage, summaryWords } from './text/split-message.ts';
+import { countWords } from './text/words.ts';
 
 type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
 

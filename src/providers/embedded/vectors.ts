@@ -3,7 +3,7 @@
  * mean the same in other words do not. They are called lexical wherever they are shown.
  */
 import { GatewayError } from '../../core/errors.ts';
-import { stemsOf, wordsOf } from './words.ts';
+import { stemsOf, wordsOf } from './text/words.ts';
 
 const lexicalDimensions = 384;
 const fewest = 64;

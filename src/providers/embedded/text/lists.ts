@@ -1,9 +1,9 @@
 /** Lists that a text has: under a label, a heading or a lead-in, as rows of a table, or as its weightiest statements. */
-import { cellsOf, type Labelled, labelledIn, valuesFor } from './fields-in-text.ts';
-import { type Material, materialOf } from './material.ts';
+import { cellsOf, type Labelled, labelledIn, valuesFor } from '../fields-in-text.ts';
+import { type Material, materialOf } from '../material.ts';
+import { keywords } from '../summary.ts';
+import { type Task, wantedBy } from '../task.ts';
 import { rankFor, worthOf } from './rank.ts';
-import { keywords } from './summary.ts';
-import { type Task, wantedBy } from './task.ts';
 import type { Unit } from './units.ts';
 import { nameStems, stemsOf } from './words.ts';
 

@@ -1,13 +1,13 @@
 /** Spans of the material that could be the value of a string property, the likeliest first. */
 import { RE2JS } from 're2js';
-import type { JsonSchema } from '../../core/json-schema.ts';
-import { answeringUnits } from './answer.ts';
-import { focusOf } from './completion-text.ts';
-import { type Labelled, valuesFor } from './fields-in-text.ts';
-import { kept, type Material } from './material.ts';
+import type { JsonSchema } from '../../../core/json-schema.ts';
+import { answeringUnits } from '../answer.ts';
+import { focusOf } from '../completion-text.ts';
+import { type Labelled, valuesFor } from '../fields-in-text.ts';
+import { kept, type Material } from '../material.ts';
+import { clippedSpan, titleSpan } from '../summary.ts';
+import { type Task, wantedBy } from '../task.ts';
 import { rankFor, worthOf } from './rank.ts';
-import { clippedSpan, titleSpan } from './summary.ts';
-import { type Task, wantedBy } from './task.ts';
 import { countWords, nameStems, stemsOf } from './words.ts';
 
 interface Asked {

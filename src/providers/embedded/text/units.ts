@@ -2,7 +2,7 @@
  * A text taken apart into what can be quoted alone: sentences, list items, table rows, code blocks and headings, each
  * with its place, so that every quotation is a span of the text. Reads Markdown; plain text is Markdown without marks.
  */
-import { endsInAbbreviation } from '../../core/abbreviations.ts';
+import { endsInAbbreviation } from '../../../core/abbreviations.ts';
 import { stemsOf } from './words.ts';
 
 export interface Unit {
