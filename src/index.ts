@@ -23,7 +23,7 @@ export { Secret, secretFrom } from './core/secret.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
 export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern.ts';
-export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk.ts';
+export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk/ai-sdk.ts';
 export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
 export {
   embeddedCapabilities,
@@ -32,7 +32,7 @@ export {
   embeddedLexical,
   embeddedPrice,
   embeddedProvider,
-} from './providers/embedded.ts';
+} from './providers/embedded/embedded.ts';
 export { type GoogleOptions, googleProvider } from './providers/google.ts';
 export { type OllamaOptions, ollamaProvider } from './providers/ollama.ts';
 export { type OpenAiOptions, openaiProvider } from './providers/openai.ts';

@@ -10,7 +10,13 @@ import { afterAll } from 'vitest';
 import type { DeploymentConfig, GatewayConfig } from '../src/config.ts';
 import type { Secret } from '../src/core/secret.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
-import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedPrice, embeddedProvider } from '../src/providers/embedded.ts';
+import {
+  embeddedCapabilities,
+  embeddedExtractive,
+  embeddedLexical,
+  embeddedPrice,
+  embeddedProvider,
+} from '../src/providers/embedded/embedded.ts';
 import { type Log, silentLog } from '../src/telemetry/log.ts';
 
 const closing: (() => Promise<void> | void)[] = [];

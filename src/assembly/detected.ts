@@ -15,7 +15,7 @@ import {
   embeddedName,
   embeddedPrice,
   embeddedProvider,
-} from '../providers/embedded.ts';
+} from '../providers/embedded/embedded.ts';
 import { googleProvider } from '../providers/google.ts';
 import { ollamaProvider } from '../providers/ollama.ts';
 import { openaiProvider } from '../providers/openai.ts';

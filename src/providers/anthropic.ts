@@ -2,7 +2,7 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { GatewayError } from '../core/errors.ts';
 import type { CompletionRequest } from '../core/request.ts';
 import type { Secret } from '../core/secret.ts';
-import { aiSdkProvider } from './ai-sdk.ts';
+import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { type Fetch, sharedFetch, tellsWhenSent } from './http.ts';
 import type { ImageRules } from './image-rules.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../core/secret.ts';
-import { aiSdkProvider } from './ai-sdk.ts';
+import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';
 import { type Fetch, sharedFetch, tellsWhenSent } from './http.ts';
 import type { ImageRules } from './image-rules.ts';

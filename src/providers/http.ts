@@ -3,7 +3,7 @@
  * Agent of the npm package and "bad ports".
  *
  * One pool per origin, connections kept alive, no retries, no redirects (a key must not follow one). Waiting for answers
- * is bounded by `timed.ts`, so undici's own timers are off, all but the one of connecting.
+ * is bounded by `ai-sdk/timed.ts`, so undici's own timers are off, all but the one of connecting.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Readable } from 'node:stream';

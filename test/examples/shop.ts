@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { startSubgraphs } from '../../src/cli/subgraph-processes.ts';
 import type { GatewayConfig, SubgraphConfig } from '../../src/config.ts';
 import type { ModelRequest } from '../../src/core/request.ts';
-import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedProvider } from '../../src/providers/embedded.ts';
+import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedProvider } from '../../src/providers/embedded/embedded.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { until } from '../gateway/streams.ts';
 import { plainConfig, startGateway, type TestGateway, whenOver } from '../harness.ts';

@@ -1,6 +1,6 @@
 /** Nobody finds out by guessing which collections others have. */
 import { expect, it } from 'vitest';
-import { embeddedLexical } from '../../src/providers/embedded.ts';
+import { embeddedLexical } from '../../src/providers/embedded/embedded.ts';
 import { plainConfig, startGateway } from '../harness.ts';
 import { newKey } from './asking.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { completionRequest } from '../../src/core/request.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { aiSdkProvider } from '../../src/providers/ai-sdk.ts';
+import { aiSdkProvider } from '../../src/providers/ai-sdk/ai-sdk.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { outcomeOf, providerContract, sendOptions } from '../contracts/provider.ts';
 

@@ -18,7 +18,7 @@ import {
   embeddedLexical,
   embeddedPrice,
   embeddedProvider,
-} from '../../src/providers/embedded.ts';
+} from '../../src/providers/embedded/embedded.ts';
 
 const backpack =
   'The Trailhead 45 is a lightweight hiking backpack built for weekend trips. Its aluminium frame carries up to 15 kg without sagging, and the ventilated back panel keeps you dry on hot days. A rain cover is included and stows away in the bottom pocket. The hip belt has two zipped pockets for snacks and a phone. It weighs 1,150 grams and comes in Forest Green and Slate. Price: $129.90';

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { usageOf } from '../../src/providers/ai-sdk-chunks.ts';
+import { usageOf } from '../../src/providers/ai-sdk/ai-sdk-chunks.ts';
+import { isStrict } from '../../src/providers/ai-sdk/strict-schema.ts';
 import { baseUrlMistake } from '../../src/providers/base-url.ts';
 import { ollamaUrl } from '../../src/providers/ollama.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
-import { isStrict } from '../../src/providers/strict-schema.ts';
 
 describe('a base URL', () => {
   it.each(['https://api.openai.com/v1', 'http://127.0.0.1:8000/v1/', 'http://gpu-box:9100'])('may be %s', (url) => {

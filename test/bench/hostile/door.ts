@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { GatewayConfig } from '../../../src/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { embeddedCapabilities, embeddedExtractive, embeddedPrice, embeddedProvider } from '../../../src/providers/embedded.ts';
+import { embeddedCapabilities, embeddedExtractive, embeddedPrice, embeddedProvider } from '../../../src/providers/embedded/embedded.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import { attacks } from './door-attacker.ts';
 import type { HostileCase } from './hostile-case.ts';

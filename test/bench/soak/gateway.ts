@@ -2,7 +2,7 @@
 import { keyDesk } from '../../../src/access/key-desk.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
-import { embeddedCapabilities, embeddedLexical, embeddedPrice, embeddedProvider } from '../../../src/providers/embedded.ts';
+import { embeddedCapabilities, embeddedLexical, embeddedPrice, embeddedProvider } from '../../../src/providers/embedded/embedded.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 

@@ -1,7 +1,7 @@
 /** Stream parts of the AI SDK's specification V4 in our words. Its unions widen in patch releases: unknown parts are passed over. */
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider';
-import type { Chunk, FinishReason } from '../core/chunk.ts';
-import type { Usage } from '../core/money.ts';
+import type { Chunk, FinishReason } from '../../core/chunk.ts';
+import type { Usage } from '../../core/money.ts';
 import { type Metadata, type OpaqueFields, opaqueOf, textOpaqueOf } from './opaque.ts';
 
 /** Makes the function that translates the parts of one stream; it remembers the blocks that are open. Without `finish` and `error`. */

@@ -9,8 +9,8 @@ import type {
   LanguageModelV4ToolCallPart,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
-import { GatewayError } from '../core/errors.ts';
-import type { CompletionRequest, ContentPart, Message } from '../core/request.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { CompletionRequest, ContentPart, Message } from '../../core/request.ts';
 import { type OpaqueFields, type OpaquePart, opaquePartOf } from './opaque.ts';
 
 type Part<T extends ContentPart['type']> = Extract<ContentPart, { type: T }>;

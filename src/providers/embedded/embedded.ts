@@ -4,17 +4,17 @@
  * warnings; asked for what it cannot do, it says what it is.
  */
 import { setImmediate } from 'node:timers/promises';
-import { throwIfAborted } from '../core/abort.ts';
-import type { Chunk, FinishReason } from '../core/chunk.ts';
-import { GatewayError } from '../core/errors.ts';
-import { flatPrice, noUsage } from '../core/money.ts';
-import type { CompletionRequest, EmbeddingRequest, Tool } from '../core/request.ts';
-import { estimateInputTokens, estimateTokens } from '../core/tokens.ts';
-import { textFor } from './embedded/completion-text.ts';
-import { extracted } from './embedded/extraction.ts';
-import { taskOf } from './embedded/task.ts';
-import { checkedDimensions, lexicalVector } from './embedded/vectors.ts';
-import type { Capability, Provider, SendOptions } from './provider.ts';
+import { throwIfAborted } from '../../core/abort.ts';
+import type { Chunk, FinishReason } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { flatPrice, noUsage } from '../../core/money.ts';
+import type { CompletionRequest, EmbeddingRequest, Tool } from '../../core/request.ts';
+import { estimateInputTokens, estimateTokens } from '../../core/tokens.ts';
+import type { Capability, Provider, SendOptions } from '../provider.ts';
+import { textFor } from './completion-text.ts';
+import { extracted } from './extraction.ts';
+import { taskOf } from './task.ts';
+import { checkedDimensions, lexicalVector } from './vectors.ts';
 
 export const embeddedName = 'embedded';
 export const embeddedExtractive = 'embedded-extractive';
