@@ -10,7 +10,7 @@ import { estimateInputTokens } from '../../src/core/tokens.ts';
 import { compileQuote } from '../../src/fields/quote.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { operationUsage } from '../../src/graphql/operation-usage.ts';
-import { quoteRules } from '../../src/graphql/quote-rules.ts';
+import { quoteRules } from '../../src/graphql/quote/quote-rules.ts';
 import { aiSchema } from '../../src/graphql/schema.ts';
 import type { RouteView, Services } from '../../src/graphql/services.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyCompletion } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { snapshots } from '../../src/graphql/delivery.ts';
+import { snapshots } from '../../src/graphql/call/delivery.ts';
 import type { RunEvent, RunState } from '../../src/runs/run.ts';
 import { all, context, fails, gateway, principal, says } from './fakes.ts';
 

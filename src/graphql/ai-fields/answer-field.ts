@@ -3,10 +3,10 @@ import { type GraphQLFieldResolver, getNamedType } from 'graphql';
 import { throwIfAborted } from '../../core/abort.ts';
 import type { AnswerField } from '../../fields/ai-field.ts';
 import { renderPlain, renderQuestion } from '../../fields/template.ts';
-import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
+import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
+import { countingHold } from '../call/counting-hold.ts';
 import type { OperationContext } from '../context.ts';
-import { countingHold } from '../counting-hold.ts';
-import { entityCeiling } from '../quote-rules.ts';
+import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { callsAtOnce, turnIn } from './together.ts';
 

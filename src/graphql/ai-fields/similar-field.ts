@@ -3,9 +3,9 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
-import { callFor } from '../call.ts';
+import { callFor } from '../call/call.ts';
 import type { OperationContext } from '../context.ts';
-import { entityCeiling } from '../quote-rules.ts';
+import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { vectorFor } from './vectors.ts';
 

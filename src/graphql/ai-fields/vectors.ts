@@ -3,7 +3,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
-import { type Asking, joinableCallFor } from '../call.ts';
+import { type Asking, joinableCallFor } from '../call/call.ts';
 import type { OperationContext } from '../context.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';

@@ -3,7 +3,7 @@ import type { Principal } from '../../core/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
-import { mayUse } from '../call.ts';
+import { mayUse } from '../call/call.ts';
 import type { CreateAiKeyInput, Resolvers } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import { dateTimeOf } from '../scalars.ts';

@@ -1,7 +1,7 @@
 import type { Principal } from '../../core/call.ts';
 import type { Run } from '../../runs/run.ts';
-import { preparedCompletion } from '../completion-run.ts';
-import { following, named } from '../delivery.ts';
+import { preparedCompletion } from '../call/completion-run.ts';
+import { following, named } from '../call/delivery.ts';
 import { allFailures, failureAsData } from '../errors.ts';
 import type { Resolvers } from '../generated.ts';
 import { refuse } from '../refuse.ts';

@@ -1,10 +1,10 @@
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request.ts';
-import { checkLength, routeFor } from '../call.ts';
-import { cachePolicyOf, tagsOf } from '../call-input.ts';
+import { checkLength, routeFor } from '../call/call.ts';
+import { cachePolicyOf, tagsOf } from '../call/call-input.ts';
+import { embeddingsOf } from '../call/loaders.ts';
 import { failureAsData } from '../errors.ts';
 import type { EmbeddingInput, Resolvers } from '../generated.ts';
-import { embeddingsOf } from '../loaders.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import { encodedVector } from '../scalars.ts';
 import type { Services } from '../services.ts';

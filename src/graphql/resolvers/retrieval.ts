@@ -1,9 +1,9 @@
 import type { Principal } from '../../core/call.ts';
 import type { Source } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { isNoAnswer, preparedAnswer } from '../answer-run.ts';
-import { callFor } from '../call.ts';
-import { named } from '../delivery.ts';
+import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
+import { callFor } from '../call/call.ts';
+import { named } from '../call/delivery.ts';
 import { allFailures, failureAsData, failureOf, memberType } from '../errors.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';

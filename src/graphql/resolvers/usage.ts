@@ -1,8 +1,8 @@
 import type { Principal } from '../../core/call.ts';
 import type { UsageDimension, UsageQuery } from '../../storage/ledger/ledger.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
-import { quoteOf } from '../quote.ts';
-import { quoteDesk } from '../quote-work.ts';
+import { quoteOf } from '../quote/quote.ts';
+import { quoteDesk } from '../quote/quote-work.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import { dateTimeOf } from '../scalars.ts';
 import type { Services } from '../services.ts';

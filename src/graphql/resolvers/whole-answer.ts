@@ -2,12 +2,12 @@
 import { GatewayError } from '../../core/errors.ts';
 import { placeOf } from '../../runs/cursor.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';
-import type { Asker } from '../call.ts';
-import type { PreparedRun } from '../completion-run.ts';
+import type { Asker } from '../call/call.ts';
+import type { PreparedRun } from '../call/completion-run.ts';
+import { following } from '../call/delivery.ts';
+import { inFieldTurn } from '../call/field-turns.ts';
 import type { OperationContext } from '../context.ts';
-import { following } from '../delivery.ts';
 import { type FailureName, type FailureView, failureAsData } from '../errors.ts';
-import { inFieldTurn } from '../field-turns.ts';
 import type { StreamDelivery } from '../generated.ts';
 import type { Services } from '../services.ts';
 

@@ -1,7 +1,7 @@
 /** A document read and measured before anything is done with it. */
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
-import { checkDocumentSize, countOf } from '../../graphql/document-size.ts';
+import { checkDocumentSize, countOf } from '../../graphql/quote/document-size.ts';
 import type { ServerLimits } from '../limits.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
 

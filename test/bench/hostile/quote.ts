@@ -1,8 +1,8 @@
 /** `aiQuote` thirty times in one request, with documents whose fragments unfold without end, or just so far. */
 import { buildSchema } from 'graphql';
 import { admission } from '../../../src/assembly/admission.ts';
-import { quoteOf } from '../../../src/graphql/quote.ts';
-import { quoteDesk } from '../../../src/graphql/quote-work.ts';
+import { quoteOf } from '../../../src/graphql/quote/quote.ts';
+import { quoteDesk } from '../../../src/graphql/quote/quote-work.ts';
 import type { Services } from '../../../src/graphql/services.ts';
 import { principal } from '../../graphql/fakes.ts';
 import type { HostileCase } from './hostile-case.ts';

@@ -1,12 +1,12 @@
 /** What each AI field of the root can cost at most: its arguments become the very request that it would send. */
-import type { Principal } from '../core/call.ts';
-import { completionRequest, type ModelRequest } from '../core/request.ts';
-import type { Ceiling } from '../fields/quote.ts';
-import { checkLength, routeFor } from './call.ts';
-import { completionRequestOf } from './completion-request.ts';
-import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } from './generated.ts';
-import { embeddingRequestOf } from './resolvers/embedding.ts';
-import type { Services } from './services.ts';
+import type { Principal } from '../../core/call.ts';
+import { completionRequest, type ModelRequest } from '../../core/request.ts';
+import type { Ceiling } from '../../fields/quote.ts';
+import { checkLength, routeFor } from '../call/call.ts';
+import { completionRequestOf } from '../call/completion-request.ts';
+import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } from '../generated.ts';
+import { embeddingRequestOf } from '../resolvers/embedding.ts';
+import type { Services } from '../services.ts';
 
 /** Throws what the field itself would refuse. */
 export type Pricer = (args: Readonly<Record<string, unknown>>, services: Services, principal: Principal) => readonly Ceiling[];

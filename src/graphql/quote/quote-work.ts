@@ -13,11 +13,11 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
-import { inLine } from '../core/turns.ts';
-import { maxUnfoldedFields } from '../fields/quote.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { inLine } from '../../core/turns.ts';
+import { maxUnfoldedFields } from '../../fields/quote.ts';
+import { refuse } from '../refuse.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';
-import { refuse } from './refuse.ts';
 
 export interface QuoteWork {
   /** The document, valid for the schema. Throws BAD_REQUEST for one that could not run. */

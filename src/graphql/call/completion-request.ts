@@ -1,12 +1,12 @@
 /** CompletionInput -> CompletionRequest. Everything that can be seen to be wrong is refused here, before anything is spent. */
-import type { Principal } from '../core/call.ts';
-import type { JsonSchema } from '../core/json-schema.ts';
-import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../core/request.ts';
-import { schemaSizeRefusal } from '../core/schema-size.ts';
-import type { CompletionInput, PromptInput, ToolInput } from './generated.ts';
+import type { Principal } from '../../core/call.ts';
+import type { JsonSchema } from '../../core/json-schema.ts';
+import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request.ts';
+import { schemaSizeRefusal } from '../../core/schema-size.ts';
+import type { CompletionInput, PromptInput, ToolInput } from '../generated.ts';
+import { checkWhole, jsonObject, refuse } from '../refuse.ts';
+import type { RenderedTemplate, RouteView, Services } from '../services.ts';
 import { messagesOf } from './message-input.ts';
-import { checkWhole, jsonObject, refuse } from './refuse.ts';
-import type { RenderedTemplate, RouteView, Services } from './services.ts';
 
 type Needs = Pick<Services, 'refuseImageUrl' | 'templates'>;
 

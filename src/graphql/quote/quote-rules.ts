@@ -1,12 +1,12 @@
 /** The price list that an operation is quoted by: root fields by the request they would send, AI fields on entities by their declared bounds. */
-import type { Principal } from '../core/call.ts';
-import { asGatewayError } from '../core/errors.ts';
-import { completionRequest } from '../core/request.ts';
-import type { AiField } from '../fields/ai-field.ts';
-import type { ListSize } from '../fields/list-size.ts';
-import type { Ceiling, QuoteRules } from '../fields/quote.ts';
+import type { Principal } from '../../core/call.ts';
+import { asGatewayError } from '../../core/errors.ts';
+import { completionRequest } from '../../core/request.ts';
+import type { AiField } from '../../fields/ai-field.ts';
+import type { ListSize } from '../../fields/list-size.ts';
+import type { Ceiling, QuoteRules } from '../../fields/quote.ts';
+import type { Services } from '../services.ts';
 import { rootPricers } from './root-pricers.ts';
-import type { Services } from './services.ts';
 
 export interface QuoteSources {
   readonly services: Services;

@@ -3,18 +3,18 @@
  * row for each field, their shares adding up exactly.
  */
 import DataLoader from 'dataloader';
-import type { CachePolicy, Settlement } from '../core/call.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
-import { collect } from '../core/chunk.ts';
-import { GatewayError } from '../core/errors.ts';
-import { noUsage } from '../core/money.ts';
-import type { EmbeddingRequest } from '../core/request.ts';
-import { estimateInputTokens } from '../core/tokens.ts';
+import type { CachePolicy, Settlement } from '../../core/call.ts';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { collect } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { noUsage } from '../../core/money.ts';
+import type { EmbeddingRequest } from '../../core/request.ts';
+import { estimateInputTokens } from '../../core/tokens.ts';
+import type { OperationContext } from '../context.ts';
+import type { Services } from '../services.ts';
+import type { EmbeddingView } from '../views.ts';
 import { type Asker, callFor, settlementKeeper } from './call.ts';
-import type { OperationContext } from './context.ts';
-import type { Services } from './services.ts';
 import { sharedSettlement } from './shared-settlement.ts';
-import type { EmbeddingView } from './views.ts';
 
 export interface EmbeddingAsk {
   readonly info: Asker['info'];

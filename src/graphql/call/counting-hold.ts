@@ -1,5 +1,5 @@
-import type { Hold } from '../core/hold.ts';
-import type { NanoUsd } from '../core/money.ts';
+import type { Hold } from '../../core/hold.ts';
+import type { NanoUsd } from '../../core/money.ts';
 
 /** The hold, and how much was drawn on it this way. */
 export function countingHold(hold: Hold): { readonly hold: Hold; readonly drawn: () => NanoUsd } {

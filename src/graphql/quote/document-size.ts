@@ -3,7 +3,7 @@
  * levels deep overflows the stack of the parser, of validation and of execution alike.
  */
 import { Lexer, Source, TokenKind } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError } from '../../core/errors.ts';
 
 export interface DocumentSize {
   readonly tokens: number;

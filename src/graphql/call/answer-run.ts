@@ -1,12 +1,12 @@
 /** An answer from documents is a run too: finding the passages and writing the answer are its source. */
-import type { Chunk } from '../core/chunk.ts';
-import type { Hold } from '../core/hold.ts';
-import type { RunState } from '../runs/run.ts';
+import type { Chunk } from '../../core/chunk.ts';
+import type { Hold } from '../../core/hold.ts';
+import type { RunState } from '../../runs/run.ts';
+import type { AiAnswerInput } from '../generated.ts';
+import { checkWhole, refuse } from '../refuse.ts';
 import { type Asker, callFor, routeFor } from './call.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import type { PreparedRun } from './completion-run.ts';
-import type { AiAnswerInput } from './generated.ts';
-import { checkWhole, refuse } from './refuse.ts';
 
 /** Says so in the completion itself, so that whoever attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';

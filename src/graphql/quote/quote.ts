@@ -13,18 +13,18 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
-import { refusal, rulesOf } from '../access/rules.ts';
-import type { Principal } from '../core/call.ts';
-import { asGatewayError, GatewayError } from '../core/errors.ts';
-import type { NanoUsd } from '../core/money.ts';
-import { costRefusal } from '../fields/cost-limit.ts';
-import { maxUnfoldedFields, type Quote } from '../fields/quote.ts';
-import { fragmentsOf, unfoldedFields } from '../fields/unfolded.ts';
-import type { BudgetState } from '../storage/limits/limits.ts';
+import { refusal, rulesOf } from '../../access/rules.ts';
+import type { Principal } from '../../core/call.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import type { NanoUsd } from '../../core/money.ts';
+import { costRefusal } from '../../fields/cost-limit.ts';
+import { maxUnfoldedFields, type Quote } from '../../fields/quote.ts';
+import { fragmentsOf, unfoldedFields } from '../../fields/unfolded.ts';
+import type { BudgetState } from '../../storage/limits/limits.ts';
+import { refuse } from '../refuse.ts';
+import type { Services } from '../services.ts';
 import { type QuoteWork, quoteDesk, refuseToRun } from './quote-work.ts';
-import { refuse } from './refuse.ts';
 import { rootPricers } from './root-pricers.ts';
-import type { Services } from './services.ts';
 
 export interface QuoteAsked {
   readonly document: string;

@@ -11,15 +11,15 @@
  * and goes on to runs/ (the log of a completion) and pipeline/pipeline.ts (the steps, numbered).
  */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../core/call.ts';
-import { GatewayError } from '../core/errors.ts';
-import type { NanoUsd } from '../core/money.ts';
-import type { ModelRequest } from '../core/request.ts';
-import { estimateInputTokens } from '../core/tokens.ts';
-import type { OperationContext } from './context.ts';
+import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../../core/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { NanoUsd } from '../../core/money.ts';
+import type { ModelRequest } from '../../core/request.ts';
+import { estimateInputTokens } from '../../core/tokens.ts';
+import type { OperationContext } from '../context.ts';
+import type { PathsOf } from '../operation-usage.ts';
+import type { RouteView, Services } from '../services.ts';
 import { countingHold } from './counting-hold.ts';
-import type { PathsOf } from './operation-usage.ts';
-import type { RouteView, Services } from './services.ts';
 import { sharedSettlement } from './shared-settlement.ts';
 
 /** The field that asks. */
