@@ -1,13 +1,13 @@
 /** Virtual keys from the shell: the same desk as the mutations', on the state folder, also while a server runs. */
-import { keyDesk } from '../access/key-desk.ts';
-import { GatewayError } from '../core/errors.ts';
-import { decimalOf, nanoUsdOf } from '../core/money.ts';
-import type { KeyRecord } from '../storage/keys/keys.ts';
-import { openStorage } from '../storage/open.ts';
-import type { Arguments } from './arguments.ts';
-import { soundConfig } from './load-config.ts';
-import { stateFolder } from './state-folder.ts';
-import { table } from './table.ts';
+import { keyDesk } from '../../access/key-desk.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { decimalOf, nanoUsdOf } from '../../core/money.ts';
+import type { KeyRecord } from '../../storage/keys/keys.ts';
+import { openStorage } from '../../storage/open.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { stateFolder } from '../state-folder.ts';
+import { table } from '../table.ts';
 
 type Desk = ReturnType<typeof keyDesk>;
 

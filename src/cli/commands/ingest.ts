@@ -1,14 +1,14 @@
 /** Documents into a collection from the shell: the same jobs as the mutation's, on the state folder, also while a server runs. */
-import { serviceOf } from '../assembly/principals.ts';
-import type { GatewayConfig } from '../config.ts';
-import { GatewayError } from '../core/errors.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
-import { filesIn, inBatches } from '../retrieval/ingestion/files.ts';
-import type { IngestionState, NewSource } from '../retrieval/retrieval.ts';
-import { openLog } from '../telemetry/log.ts';
-import type { Arguments } from './arguments.ts';
-import { soundConfig } from './load-config.ts';
-import { stateFolder } from './state-folder.ts';
+import { serviceOf } from '../../assembly/principals.ts';
+import type { GatewayConfig } from '../../config.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { createGateway, type Gateway } from '../../gateway.ts';
+import { filesIn, inBatches } from '../../retrieval/ingestion/files.ts';
+import type { IngestionState, NewSource } from '../../retrieval/retrieval.ts';
+import { openLog } from '../../telemetry/log.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { stateFolder } from '../state-folder.ts';
 
 const principal = serviceOf('shell');
 

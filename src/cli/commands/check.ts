@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
-import type { Arguments } from './arguments.ts';
-import { composedGraph } from './composed-graph.ts';
-import { type LoadedConfig, loadConfig } from './load-config.ts';
+import type { Arguments } from '../arguments.ts';
+import { composedGraph } from '../composed-graph.ts';
+import { type LoadedConfig, loadConfig } from '../load-config.ts';
 
 /** All mistakes at once on standard error, and exit code 1 if there is any; notes on standard output. */
 export async function check(args: Arguments): Promise<void> {

@@ -1,13 +1,13 @@
-import { schemaWhenComposed } from '../assembly/graph.ts';
-import { firstQueries, needsGraph } from '../assembly/welcome.ts';
-import type { GatewayConfig } from '../config.ts';
-import type { AiField } from '../fields/ai-field.ts';
-import { createGateway, type Gateway } from '../gateway.ts';
-import type { Arguments } from './arguments.ts';
-import { soundConfig } from './load-config.ts';
-import { configReader } from './reread-config.ts';
-import { addressOf, isLoopback, serving } from './serving.ts';
-import { startSubgraphs } from './subgraph-processes.ts';
+import { schemaWhenComposed } from '../../assembly/graph.ts';
+import { firstQueries, needsGraph } from '../../assembly/welcome.ts';
+import type { GatewayConfig } from '../../config.ts';
+import type { AiField } from '../../fields/ai-field.ts';
+import { createGateway, type Gateway } from '../../gateway.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { configReader } from '../reread-config.ts';
+import { addressOf, isLoopback, serving } from '../serving.ts';
+import { startSubgraphs } from '../subgraph-processes.ts';
 
 export async function serve(args: Arguments): Promise<void> {
   const { config, folder, fields, warnings } = await soundConfig(args);

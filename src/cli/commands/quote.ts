@@ -1,16 +1,16 @@
 /** What an operation can cost at most, on the composed graph, before anybody runs it. */
 import { readFileSync } from 'node:fs';
 import { getOperationAST, parse } from 'graphql';
-import { serviceOf } from '../assembly/principals.ts';
-import { GatewayError } from '../core/errors.ts';
-import { decimalOf, type NanoUsd } from '../core/money.ts';
-import { createGateway } from '../gateway.ts';
-import { type JudgedQuote, quoteOf } from '../graphql/quote/quote.ts';
-import { silentLog } from '../telemetry/log.ts';
-import type { Arguments } from './arguments.ts';
-import { soundConfig } from './load-config.ts';
-import { table } from './table.ts';
-import { withSubgraphs } from './with-subgraphs.ts';
+import { serviceOf } from '../../assembly/principals.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { decimalOf, type NanoUsd } from '../../core/money.ts';
+import { createGateway } from '../../gateway.ts';
+import { type JudgedQuote, quoteOf } from '../../graphql/quote/quote.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { table } from '../table.ts';
+import { withSubgraphs } from '../with-subgraphs.ts';
 
 export async function quote(args: Arguments): Promise<void> {
   const [file, ...more] = args.rest;

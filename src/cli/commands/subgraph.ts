@@ -1,10 +1,10 @@
-import { GatewayError } from '../core/errors.ts';
-import { createGateway } from '../gateway.ts';
-import { routerSecretHeader } from '../server/apollo.ts';
-import type { Arguments } from './arguments.ts';
-import { soundConfig } from './load-config.ts';
-import { type RouterSecret, routerSecret } from './router-secret.ts';
-import { addressOf, isLoopback, serving } from './serving.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { createGateway } from '../../gateway.ts';
+import { routerSecretHeader } from '../../server/apollo.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { type RouterSecret, routerSecret } from '../router-secret.ts';
+import { addressOf, isLoopback, serving } from '../serving.ts';
 
 /** The AI schema and the operator's AI fields as a Federation-2 subgraph, for a router of another make. */
 export async function subgraph(args: Arguments): Promise<void> {
