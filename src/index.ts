@@ -14,11 +14,11 @@ export {
   type SubgraphConfig,
   type TeamConfig,
 } from './config.ts';
-export type { Call, Principal } from './core/call.ts';
+export type { Call, Principal } from './core/call/call.ts';
 export type { Chunk, FinishReason } from './core/chunk.ts';
 export { type ErrorCode, type ErrorDetails, GatewayError } from './core/errors.ts';
 export { flatPrice, type Price, type Usage } from './core/money.ts';
-export type { CompletionRequest, EmbeddingRequest, ModelRequest } from './core/request.ts';
+export type { CompletionRequest, EmbeddingRequest, ModelRequest } from './core/request/request.ts';
 export { Secret, secretFrom } from './core/secret.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';

@@ -1,15 +1,15 @@
 /** Fault doubles, named for what they do, and plain objects that stand in for stores. */
 
 import type { Keyv } from 'keyv';
-import { abortError } from '../src/core/abort.ts';
-import type { AttemptFact, Call, Fact, Handler, Settlement, Step } from '../src/core/call.ts';
+import type { AttemptFact, Call, Fact, Handler, Settlement, Step } from '../src/core/call/call.ts';
+import type { Hold } from '../src/core/call/hold.ts';
+import type { Leases } from '../src/core/call/lease.ts';
+import type { UsageRow } from '../src/core/call/usage-row.ts';
 import type { Chunk } from '../src/core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../src/core/errors.ts';
-import type { Hold } from '../src/core/hold.ts';
-import type { Leases } from '../src/core/lease.ts';
 import { flatPrice, type NanoUsd, noUsage, type Price, type Usage } from '../src/core/money.ts';
-import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request.ts';
-import type { UsageRow } from '../src/core/usage-row.ts';
+import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request/request.ts';
+import { abortError } from '../src/core/turns/abort.ts';
 import { memoryStore } from '../src/pipeline/cache/cache-store.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Provider } from '../src/providers/provider.ts';

@@ -1,6 +1,6 @@
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
+import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Limit } from '../core/hold.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import { makersOf, principalIdOf, verifyKey } from './keys.ts';
 

@@ -3,7 +3,7 @@
  * reads the database cannot ask with it.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, KeyStanding, Keys } from '../storage/keys/keys.ts';
 

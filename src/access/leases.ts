@@ -6,10 +6,10 @@
  * calls ask nothing themselves. A store that fails ends nothing, because it says nothing about a key: the next look may
  * succeed, and new operations are refused meanwhile. A store that answers without the key ends its work: the key was removed.
  */
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
+import type { Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Leases, LeaseUse } from '../core/lease.ts';
-import { turnsOf } from '../core/turns.ts';
+import { turnsOf } from '../core/turns/turns.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
 import { endOf, keyIdOf } from './keys.ts';
 

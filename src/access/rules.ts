@@ -6,7 +6,7 @@
  */
 import type { ConstDirectiveNode, GraphQLSchema } from 'graphql';
 import { isObjectType, valueFromASTUntyped } from 'graphql';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /** Alternatives of scopes: all of one of them are needed. Null: every known caller will do. */

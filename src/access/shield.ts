@@ -7,7 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { type GraphQLField, type GraphQLFieldResolver, GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import { type AccessRules, refusal, rulesOf } from './rules.ts';
 
 const { rule, shield } = createRequire(import.meta.url)('graphql-shield') as typeof import('graphql-shield');

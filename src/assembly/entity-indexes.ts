@@ -1,7 +1,7 @@
 /** The operator's `@indexed` types, as retrieval takes them: plain functions and text, and the graph behind them. */
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { GatewayConfig } from '../config.ts';
-import type { Handler } from '../core/call.ts';
+import type { Handler } from '../core/call/call.ts';
 import { entityPages } from '../federation/entities/entity-pages.ts';
 import { visibleEntities } from '../federation/entities/visible-entities.ts';
 import type { Graph } from '../federation/graph.ts';

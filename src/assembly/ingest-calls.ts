@@ -1,5 +1,5 @@
 import type { LeaseBook } from '../access/leases.ts';
-import type { Call, Principal } from '../core/call.ts';
+import type { Call, Principal } from '../core/call/call.ts';
 import { operationHold } from '../graphql/operation-hold.ts';
 import type { IngestCallMaker } from '../retrieval/ingestion/source.ts';
 import type { Route } from '../routing/route.ts';

@@ -2,8 +2,8 @@
 import type { Authenticate } from '../access/authenticate.ts';
 import type { Scope } from '../access/scopes.ts';
 import type { GatewayConfig } from '../config.ts';
+import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Limit } from '../core/hold.ts';
 import type { Graph } from '../federation/graph.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Health, Route } from '../routing/route.ts';

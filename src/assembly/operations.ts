@@ -5,11 +5,11 @@
  * with them streams that say so in their own last event; whatever then still runs is ended with an error.
  */
 import type { Authenticate } from '../access/authenticate.ts';
-import { abortError } from '../core/abort.ts';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
+import type { Lease, Leases } from '../core/call/lease.ts';
 import type { GatewayError } from '../core/errors.ts';
-import type { Lease, Leases } from '../core/lease.ts';
 import type { NanoUsd } from '../core/money.ts';
+import { abortError } from '../core/turns/abort.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import { type OperationHold, operationHold } from '../graphql/operation-hold.ts';
 import { operationUsage } from '../graphql/operation-usage.ts';

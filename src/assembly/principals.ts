@@ -1,8 +1,8 @@
 /** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
 import { rateLimits } from '../access/authenticate.ts';
 import type { GatewayConfig, TeamConfig } from '../config.ts';
-import type { Principal } from '../core/call.ts';
-import type { Limit } from '../core/hold.ts';
+import type { Principal } from '../core/call/call.ts';
+import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Route } from '../routing/route.ts';
 import { serverLimits } from '../server/limits.ts';

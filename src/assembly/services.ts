@@ -2,10 +2,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyDesk } from '../access/key-desk.ts';
 import type { LeaseBook } from '../access/leases.ts';
-import type { Handler } from '../core/call.ts';
+import type { Handler } from '../core/call/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
-import { estimateInputTokens } from '../core/tokens.ts';
+import { estimateInputTokens } from '../core/request/tokens.ts';
 import { responsePaths } from '../federation/paths.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import type { Ceiling } from '../fields/quote.ts';

@@ -2,7 +2,7 @@
  * What a restarted answer means for whoever reads chunks: everything before the `restart` chunk is void, and what follows is the
  * whole answer of another deployment. The route yields one only while nobody has been shown anything.
  */
-import type { Call } from './call.ts';
+import type { Call } from './call/call.ts';
 import type { Chunk, RestartChunk } from './chunk.ts';
 
 /** Whether somebody has been shown something of the call's answer. A call that cannot tell is taken for one that shows all it gets. */

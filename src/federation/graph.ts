@@ -5,8 +5,8 @@
  * replace what is served: the last good supergraph stays, also over a restart, and `status` says why.
  */
 import type { GraphQLSchema } from 'graphql';
-import { untilAborted } from '../core/abort.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { untilAborted } from '../core/turns/abort.ts';
 import type { Composer, Subgraph } from './compose/compose.ts';
 import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';

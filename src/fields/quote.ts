@@ -19,8 +19,8 @@ import {
 } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
-import { finished, type Paced } from '../core/paced.ts';
-import { turnsOf } from '../core/turns.ts';
+import { finished, type Paced } from '../core/turns/paced.ts';
+import { turnsOf } from '../core/turns/turns.ts';
 import { coercedArguments, coercedVariables, hasVariables } from './coerced.ts';
 import { type Amount, type ListSize, sizeOf, type Variables } from './list-size.ts';
 import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded.ts';

@@ -22,7 +22,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import type { JsonSchema } from '../core/json-schema.ts';
+import type { JsonSchema } from '../core/request/json-schema.ts';
 
 /** Where the selection stands: what graphql-js hands a resolver. */
 export interface SelectionInfo {

@@ -3,7 +3,7 @@
  * Whatever is not a GatewayError is a fault of ours: masked, INTERNAL, its cause for the log alone.
  */
 import { GraphQLError } from 'graphql';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import { asGatewayError, errorTable, GatewayError } from '../core/errors.ts';
 import type { BudgetState } from '../storage/limits/limits.ts';

@@ -1,5 +1,5 @@
+import type { Draw, Hold, Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Draw, Hold, Limit } from '../core/hold.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 

@@ -1,6 +1,6 @@
-import type { Settlement } from '../core/call.ts';
+import type { Settlement } from '../core/call/call.ts';
+import type { CacheStatus } from '../core/call/usage-row.ts';
 import { decimalOf, type NanoUsd, totalTokensOf, type Usage } from '../core/money.ts';
-import type { CacheStatus } from '../core/usage-row.ts';
 
 /** One entry of `extensions.usage.calls`. Money is decimal text in US dollars. */
 export interface CallUsage {

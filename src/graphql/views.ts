@@ -1,5 +1,5 @@
 /** What resolvers of one type hand to those of the next, where it is neither a word of the domain nor the schema's own shape. */
-import type { Settlement } from '../core/call.ts';
+import type { Settlement } from '../core/call/call.ts';
 import type { MessagePart } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
 import type { RunEvent } from '../runs/run.ts';

@@ -1,5 +1,5 @@
 /** Streams and waits that a signal ends at once, whatever is below them. */
-import { abortError, untilAborted } from '../core/abort.ts';
+import { abortError, untilAborted } from '../core/turns/abort.ts';
 
 /**
  * The stream, ended by the signal even when it is blocked: `next()` then rejects at once with {@link abortError}, and

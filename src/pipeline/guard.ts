@@ -7,13 +7,14 @@
  * asks a service. The guard stands outside the cache, so stored answers are judged by today's rules. A call that its budgets
  * cannot pay is refused before any of this work. Long texts are read in slices between which other requests have their turn.
  */
-import { throwIfAborted, untilAborted } from '../core/abort.ts';
-import type { Call, Handler, Step } from '../core/call.ts';
+
+import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Chunk } from '../core/chunk.ts';
-import { finished } from '../core/paced.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
-import { type Turns, turnsOf } from '../core/turns.ts';
+import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
+import { finished } from '../core/turns/paced.ts';
+import { type Turns, turnsOf } from '../core/turns/turns.ts';
 import { checkedOutput } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
 import type { maskedRequest as MaskedRequest } from './guard/masking/masked-request.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import type { Paced } from '../core/paced.ts';
-import type { Turns } from '../core/turns.ts';
+import type { Paced } from '../core/turns/paced.ts';
+import type { Turns } from '../core/turns/turns.ts';
 
 /** The JSON value with `change` applied to every string in it, names of properties included. */
 function mapStrings(value: unknown, change: (text: string) => string): unknown {

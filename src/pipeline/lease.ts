@@ -1,6 +1,6 @@
-import type { Call, Handler, Step } from '../core/call.ts';
+import type { Call, Handler, Step } from '../core/call/call.ts';
+import type { Lease, Leases } from '../core/call/lease.ts';
 import type { Chunk } from '../core/chunk.ts';
-import type { Lease, Leases } from '../core/lease.ts';
 
 /**
  * A call goes on only as long as its principal's key is in force: its signal carries a lease, also for detached runs and jobs,

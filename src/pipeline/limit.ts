@@ -1,6 +1,6 @@
-import type { Call, Handler, Step } from '../core/call.ts';
+import type { Call, Handler, Step } from '../core/call/call.ts';
+import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { Limit } from '../core/hold.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
 

@@ -4,12 +4,12 @@
  * The facts that the steps below report are added up and handed on; when the call is over, its rows are in the ledger
  * before its reader hears of it.
  */
-import type { Call, Handler, Settlement, Step } from '../core/call.ts';
+import type { Call, Handler, Settlement, Step } from '../core/call/call.ts';
+import { tally } from '../core/call/tally.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
-import { monotonicMs as monotonic } from '../core/monotonic.ts';
-import type { ModelRequest } from '../core/request.ts';
-import { tally } from '../core/tally.ts';
+import type { ModelRequest } from '../core/request/request.ts';
+import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
 import { leavable } from './cache/leavable.ts';

@@ -9,9 +9,9 @@
  * known.
  */
 import type { Keyv } from 'keyv';
-import type { Handler, Step } from '../core/call.ts';
-import type { Leases } from '../core/lease.ts';
-import { monotonicMs as monotonic } from '../core/monotonic.ts';
+import type { Handler, Step } from '../core/call/call.ts';
+import type { Leases } from '../core/call/lease.ts';
+import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Route } from '../routing/route.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';

@@ -1,7 +1,7 @@
 /** The rows of the ledger for one call: one per use, their shares adding up exactly to what the call used and cost. */
-import type { Call, Settlement } from '../core/call.ts';
+import type { Call, Settlement } from '../core/call/call.ts';
+import type { UsageRow } from '../core/call/usage-row.ts';
 import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../core/money.ts';
-import type { UsageRow } from '../core/usage-row.ts';
 
 /** `time`: when the call began, milliseconds since 1970, UTC. */
 export function usageRows(call: Call, time: number, settlement: Settlement): UsageRow[] {

@@ -2,9 +2,9 @@
  * Refuses a call that its budgets cannot pay before anything is done for it: guardrails may be paid services, and reading a
  * long prompt takes time. It is no promise: what the call can cost is drawn where it is known, by `route/budget.ts`.
  */
-import type { Call } from '../core/call.ts';
+import type { Call } from '../core/call/call.ts';
 import { ceilingOf } from '../core/money.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { ModelRequest } from '../core/request/request.ts';
 import type { Route } from '../routing/route.ts';
 
 /**

@@ -8,13 +8,13 @@
  * the route has left of attempts and time, and is not made when nothing is. Text answers pass at no cost.
  */
 
-import type { Call, Handler, Step } from '../core/call.ts';
+import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Chunk, FinishReason } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { repairRequest } from '../core/repair.ts';
-import type { CompletionRequest } from '../core/request.ts';
+import { repairRequest } from '../core/request/repair.ts';
+import type { CompletionRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
-import { turnsOf } from '../core/turns.ts';
+import { turnsOf } from '../core/turns/turns.ts';
 import { growingObject } from './validate/growing-object.ts';
 import type { Issue } from './validate/issues.ts';
 import { jsonIn } from './validate/json-in-text.ts';

@@ -1,6 +1,6 @@
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { GatewayError } from '../core/errors.ts';
-import type { CompletionRequest } from '../core/request.ts';
+import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { checkedBaseUrl } from './base-url.ts';

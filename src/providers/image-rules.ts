@@ -8,9 +8,9 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Agent } from 'undici';
-import { throwIfAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
 import { gathered } from '../core/gathered.ts';
+import { throwIfAborted } from '../core/turns/abort.ts';
 
 export interface ImageRules {
   /** Accept http beside https. Default: false. */

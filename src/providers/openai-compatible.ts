@@ -1,6 +1,6 @@
 /** Any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LiteLLM, and most vendors without a package of their own. */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { CompletionRequest } from '../core/request.ts';
+import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';

@@ -4,7 +4,7 @@
  * `stop` and `seed`, which the Responses API does not know.
  */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import type { CompletionRequest } from '../core/request.ts';
+import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';

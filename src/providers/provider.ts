@@ -4,7 +4,7 @@
  */
 import type { Chunk } from '../core/chunk.ts';
 import type { Usage } from '../core/money.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { ModelRequest } from '../core/request/request.ts';
 
 /** What a model can do, as `aiRoutes` shows it. */
 export type Capability = 'completion' | 'embedding' | 'tools' | 'images' | 'files' | 'json' | 'reasoning' | 'extractive';

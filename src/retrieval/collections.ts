@@ -1,5 +1,5 @@
 /** Who may read and write which collection. A collection exists because the configuration names it. */
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
 export interface CollectionConfig {

@@ -1,5 +1,5 @@
 /** Retrieval put together from its parts: what `gateway.ts` calls. */
-import type { Handler } from '../core/call.ts';
+import type { Handler } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';
 import type { Passages } from '../storage/passages/passages.ts';

@@ -3,7 +3,7 @@
  *
  * Retrieval is a user of the pipeline, not a branch in it: it is handed a Handler and, for each request to a model, a Call.
  */
-import type { Call, Principal } from '../core/call.ts';
+import type { Call, Principal } from '../core/call/call.ts';
 import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { CollectionState } from '../storage/passages/passages.ts';

@@ -1,6 +1,6 @@
 /** Whether a deployment can serve a request at all, said before anything is sent. */
-import type { ModelRequest } from '../core/request.ts';
-import { estimateInput } from '../core/tokens.ts';
+import type { ModelRequest } from '../core/request/request.ts';
+import { estimateInput } from '../core/request/tokens.ts';
 import type { Capability } from '../providers/provider.ts';
 import type { Deployment } from './route.ts';
 

@@ -6,7 +6,7 @@
  * for all by the faults of one. Until others fail too, it opens for the caller alone. Failures that speak of the request, not
  * of the deployment, are not counted at all (see `ErrorDetails.about`).
  */
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import { maxOpenMs } from './circuit.ts';
 import type { Deployment, Health } from './route.ts';
 import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, shownCircuit } from './standing.ts';

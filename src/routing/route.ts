@@ -1,6 +1,6 @@
 /** Where a call may go: a Route is a named list of Deployments and the rule for trying them. */
 import type { Price } from '../core/money.ts';
-import type { ModelRequest } from '../core/request.ts';
+import type { ModelRequest } from '../core/request/request.ts';
 import type { Capability, Provider } from '../providers/provider.ts';
 
 export interface Deployment {

@@ -5,10 +5,11 @@
  * behind. When the last reader of an attached run leaves, upstream is aborted at once; a run with an idempotency key
  * waits `lingerMs` first, because its client has said how it would come back.
  */
-import { abortError, untilAborted } from '../core/abort.ts';
-import type { Fact, Settlement } from '../core/call.ts';
+
+import type { Fact, Settlement } from '../core/call/call.ts';
 import { type Chunk, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { abortError, untilAborted } from '../core/turns/abort.ts';
 import { cursorOf, indexAfter } from './cursor.ts';
 import { cancelledByOwner, lastReaderLeft } from './endings.ts';
 import type { Scale } from './live-bytes.ts';

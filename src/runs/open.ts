@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Principal } from '../core/call.ts';
+import type { Principal } from '../core/call/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Claim, Completions } from '../storage/completions/completions.ts';

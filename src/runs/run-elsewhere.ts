@@ -1,7 +1,8 @@
 /** A run of another process on the same folder: it can be waited for, and is read once it is stored. */
-import { sleep } from '../core/abort.ts';
+
 import { emptyCompletion } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
+import { sleep } from '../core/turns/abort.ts';
 import type { Run, RunEvent, RunState } from './run.ts';
 
 const lookEveryMs = 500;

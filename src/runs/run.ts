@@ -1,6 +1,6 @@
 /** A completion as a log of events: one pump fills it, any number of readers pull from it, from any place. */
 
-import type { Fact, Principal, Settlement } from '../core/call.ts';
+import type { Fact, Principal, Settlement } from '../core/call/call.ts';
 import type { Chunk, Citation, Completion, MessagePart } from '../core/chunk.ts';
 import type { GatewayError } from '../core/errors.ts';
 

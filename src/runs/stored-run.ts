@@ -1,5 +1,5 @@
 /** A run as it is stored: that it began, and once it has ended its whole log, so that a cursor means the same after a restart. */
-import type { Settlement } from '../core/call.ts';
+import type { Settlement } from '../core/call/call.ts';
 import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';
 import type { CompletionRecord, LostUsage } from '../storage/completions/completions.ts';

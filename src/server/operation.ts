@@ -6,8 +6,8 @@
  * subscribed; what then comes to be is ended at once.
  */
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import { abortError, throwIfAborted, untilAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
+import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Authenticate } from './client/callers.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import { abortError, throwIfAborted, untilAborted } from '../core/abort.ts';
+import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import type { Masking } from './errors.ts';
 
 /** Results of a subscription or of `@defer`, ready to be sent. Never throws. `return` ends it at once, whatever upstream is doing. */

@@ -1,7 +1,7 @@
 /** Everything that lasts, in one folder, opened and put right in the order that loses nothing. */
 import { join } from 'node:path';
-import { untilAborted } from '../core/abort.ts';
 import { GatewayError } from '../core/errors.ts';
+import { untilAborted } from '../core/turns/abort.ts';
 import type { Completions } from './completions/completions.ts';
 import { openCompletions } from './completions/completions-sql.ts';
 import type { Database } from './database/database.ts';

@@ -5,7 +5,7 @@
  * for a route that does not exist counts as `other`. Who asked is a question for `aiUsage`, which has rows.
  */
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call.ts';
+import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call/call.ts';
 import { shares, type Usage } from '../core/money.ts';
 import { boundedValues } from './bounded-values.ts';
 import type { Log } from './log.ts';

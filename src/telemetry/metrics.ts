@@ -3,7 +3,7 @@
  * sockets, circuits, the outbox) is asked for when somebody reads, and costs nothing between.
  */
 import { Gauge, Registry } from 'prom-client';
-import type { Step } from '../core/call.ts';
+import type { Step } from '../core/call/call.ts';
 import { callMetrics } from './call-metrics.ts';
 import type { Log } from './log.ts';
 import { processMetrics } from './process-metrics.ts';

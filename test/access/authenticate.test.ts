@@ -4,8 +4,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { authenticator } from '../../src/access/authenticate.ts';
 import { developmentKey } from '../../src/access/development-key.ts';
 import { issueKey, type NewKey, verifyKey } from '../../src/access/keys.ts';
-import type { Principal } from '../../src/core/call.ts';
-import type { Limit } from '../../src/core/hold.ts';
+import type { Principal } from '../../src/core/call/call.ts';
+import type { Limit } from '../../src/core/call/hold.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { temporaryFolder } from '../storage/state.ts';
 

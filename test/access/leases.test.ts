@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openLeases } from '../../src/access/leases.ts';
-import type { Principal } from '../../src/core/call.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import type { KeyStanding } from '../../src/storage/keys/keys.ts';
 
 const owner = (id: string, changes: Partial<Principal> = {}): Principal => ({

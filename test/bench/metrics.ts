@@ -1,9 +1,9 @@
 /** What it costs to count a call: the facts of one attempt and one settlement, against the same call uncounted. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AttemptFact, Handler, Settlement } from '../../src/core/call.ts';
+import type { AttemptFact, Handler, Settlement } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { noUsage } from '../../src/core/money.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
 import { call } from '../doubles.ts';

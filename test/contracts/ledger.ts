@@ -1,8 +1,8 @@
 /** What every ledger keeps. The factory gives an empty one. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { addUsage, noUsage } from '../../src/core/money.ts';
-import type { UsageRow } from '../../src/core/usage-row.ts';
 import type { Ledger, UsageDimension, UsageQuery, UsageTotal } from '../../src/storage/ledger/ledger.ts';
 import { usageRow } from '../storage/rows.ts';
 

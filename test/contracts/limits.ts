@@ -1,9 +1,9 @@
 /** What every store of limits keeps. The factory gives one without any spending, at a clock, and other processes that share it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Draw, Hold, Limit } from '../../src/core/hold.ts';
+import type { Draw, Hold, Limit } from '../../src/core/call/hold.ts';
+import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { noUsage } from '../../src/core/money.ts';
-import type { UsageRow } from '../../src/core/usage-row.ts';
 import type { Ledger, UsageQuery } from '../../src/storage/ledger/ledger.ts';
 import type { Limits } from '../../src/storage/limits/limits.ts';
 import { usageRow } from '../storage/rows.ts';

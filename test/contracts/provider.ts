@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Usage } from '../../src/core/money.ts';
-import { type CompletionRequest, completionRequest, type ModelRequest } from '../../src/core/request.ts';
+import { type CompletionRequest, completionRequest, type ModelRequest } from '../../src/core/request/request.ts';
 import type { Provider, SendOptions } from '../../src/providers/provider.ts';
 import type { Dialect, Refusal } from '../providers/dialects.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';

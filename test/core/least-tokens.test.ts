@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leastTokens } from '../../src/core/least-tokens.ts';
+import { leastTokens } from '../../src/core/request/least-tokens.ts';
 
 const of = (text: string): number => {
   const counter = leastTokens();

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { estimateTokenCount } from 'tokenx';
 import { describe, expect, it, vi } from 'vitest';
-import { completionRequest } from '../../src/core/request.ts';
-import { scanTokens } from '../../src/core/token-scan.ts';
-import { estimateInput, estimateTokens } from '../../src/core/tokens.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
+import { scanTokens } from '../../src/core/request/token-scan.ts';
+import { estimateInput, estimateTokens } from '../../src/core/request/tokens.ts';
 import { whenOver } from '../harness.ts';
 
 const never = Number.POSITIVE_INFINITY;

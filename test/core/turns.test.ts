@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
-import { turnsOf } from '../../src/core/turns.ts';
+import { turnsOf } from '../../src/core/turns/turns.ts';
 
 describe('turns', () => {
   it('asks nobody to wait while the slice of work has room', () => {

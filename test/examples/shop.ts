@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startSubgraphs } from '../../src/cli/subgraph-processes.ts';
 import type { GatewayConfig, SubgraphConfig } from '../../src/config.ts';
-import type { ModelRequest } from '../../src/core/request.ts';
+import type { ModelRequest } from '../../src/core/request/request.ts';
 import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedProvider } from '../../src/providers/embedded/embedded.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { until } from '../gateway/streams.ts';

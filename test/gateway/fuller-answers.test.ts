@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonSchema } from '../../src/core/json-schema.ts';
+import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Double, double } from '../doubles.ts';
 import { ledgerOf } from './asking.ts';
 import { ask, type Event, eventsOver, overSse, saying, scripted } from './streams.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { noUsage } from '../../src/core/money.ts';
-import type { UsageRow } from '../../src/core/usage-row.ts';
 import { startGateway } from '../harness.ts';
 import { ledgerOf } from './asking.ts';
 

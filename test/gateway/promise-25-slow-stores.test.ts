@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Keyv } from 'keyv';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { collect } from '../../src/core/chunk.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { call, gateway as pipelineOver, route, says } from '../doubles.ts';
 import { startGateway, type TestGateway, temporaryFolder } from '../harness.ts';
 import { newGate, type RawUpstream } from '../raw-upstream.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { collect } from '../../src/core/chunk.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { boundedValues } from '../../src/telemetry/bounded-values.ts';
 import { call, says } from '../doubles.ts';
 import { plainConfig, startGateway } from '../harness.ts';

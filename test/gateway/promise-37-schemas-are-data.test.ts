@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { JsonSchema } from '../../src/core/json-schema.ts';
 import { flatPrice } from '../../src/core/money.ts';
+import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Double, double } from '../doubles.ts';
 import { startGateway, type TestGateway } from '../harness.ts';
 import { complete, prompt, stream } from './asking.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { completionRequest } from '../../src/core/request.ts';
-import { estimateInputTokens, estimateTokens } from '../../src/core/tokens.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
+import { estimateInputTokens, estimateTokens } from '../../src/core/request/tokens.ts';
 import { double } from '../doubles.ts';
 import { plainConfig, startGateway } from '../harness.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Limit } from '../../src/core/hold.ts';
+import type { Limit } from '../../src/core/call/hold.ts';
 import { type NanoUsd, nanoUsdOf } from '../../src/core/money.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { memoryStore } from '../../src/pipeline/cache/cache-store.ts';
 import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { healthBook } from '../../src/routing/health.ts';

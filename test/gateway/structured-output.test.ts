@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { JsonSchema } from '../../src/core/json-schema.ts';
+import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Double, double } from '../doubles.ts';
 import { type Teams, teams } from './teams.ts';
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { GatewayConfig, RouteConfig } from '../../src/config.ts';
-import type { CompletionRequest, ModelRequest } from '../../src/core/request.ts';
+import type { CompletionRequest, ModelRequest } from '../../src/core/request/request.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Double } from '../doubles.ts';
 import { type Resolvers, type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';

@@ -1,12 +1,12 @@
 /** Services whose handler says what a test tells it to, over real runs; and contexts for principals. */
 import { type ExecutionResult, execute, type GraphQLSchema, parse, responsePathAsArray, subscribe, validate } from 'graphql';
-import type { AttemptFact, Call, Handler, Principal } from '../../src/core/call.ts';
+import type { AttemptFact, Call, Handler, Principal } from '../../src/core/call/call.ts';
+import { tally } from '../../src/core/call/tally.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { asGatewayError } from '../../src/core/errors.ts';
 import { ceilingOf, flatPrice, noUsage } from '../../src/core/money.ts';
-import type { ModelRequest } from '../../src/core/request.ts';
-import { tally } from '../../src/core/tally.ts';
-import { estimateInputTokens } from '../../src/core/tokens.ts';
+import type { ModelRequest } from '../../src/core/request/request.ts';
+import { estimateInputTokens } from '../../src/core/request/tokens.ts';
 import { compileQuote } from '../../src/fields/quote.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { operationUsage } from '../../src/graphql/operation-usage.ts';

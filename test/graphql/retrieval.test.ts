@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Chunk, Citation } from '../../src/core/chunk.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import type { Services } from '../../src/graphql/services.ts';
 import type { NewSource, Retrieval } from '../../src/retrieval/retrieval.ts';
 import { all, context, embeds, type Gateway, gateway, principal, says } from './fakes.ts';

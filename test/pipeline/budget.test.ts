@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../src/core/call.ts';
+import type { Call } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { noUsage } from '../../src/core/money.ts';
-import { completionRequest } from '../../src/core/request.ts';
-import { estimateInputTokens } from '../../src/core/tokens.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
+import { estimateInputTokens } from '../../src/core/request/tokens.ts';
 import { budgeted } from '../../src/pipeline/route/budget.ts';
 import { sent } from '../../src/pipeline/route/send.ts';
 import type { Deployment } from '../../src/routing/route.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { Keyv } from 'keyv';
 import { describe, expect, it } from 'vitest';
-import type { Principal } from '../../src/core/call.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { cacheKey } from '../../src/pipeline/cache/cache-key.ts';
 import { memoryStore, patientStore } from '../../src/pipeline/cache/cache-store.ts';
 import { silentLog } from '../../src/telemetry/log.ts';

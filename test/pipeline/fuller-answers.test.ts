@@ -1,9 +1,9 @@
 import { Keyv } from 'keyv';
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../src/core/call.ts';
+import type { Call } from '../../src/core/call/call.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
-import type { JsonSchema } from '../../src/core/json-schema.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import type { JsonSchema } from '../../src/core/request/json-schema.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { validated } from '../../src/pipeline/validate.ts';
 import { account, call, type Double, double, gateway, type ObservedCall, route } from '../doubles.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { completionRequest, type ModelRequest } from '../../src/core/request.ts';
+import { completionRequest, type ModelRequest } from '../../src/core/request/request.ts';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
 import { type GuardOptions, guarded } from '../../src/pipeline/guard.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Spent } from '../../src/core/call.ts';
+import type { Spent } from '../../src/core/call/call.ts';
+import type { Hold } from '../../src/core/call/hold.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import type { Hold } from '../../src/core/hold.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import type { Route } from '../../src/routing/route.ts';
 import { account, breaks, call, double, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';

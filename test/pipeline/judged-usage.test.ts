@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leastTokens } from '../../src/core/least-tokens.ts';
 import { noUsage, totalTokensOf, type Usage } from '../../src/core/money.ts';
-import { completionRequest, type ModelRequest } from '../../src/core/request.ts';
-import { estimateInputTokens, estimateTokens } from '../../src/core/tokens.ts';
+import { leastTokens } from '../../src/core/request/least-tokens.ts';
+import { completionRequest, type ModelRequest } from '../../src/core/request/request.ts';
+import { estimateInputTokens, estimateTokens } from '../../src/core/request/tokens.ts';
 import { doubtsOf } from '../../src/pipeline/route/judged-usage.ts';
 
 interface Told {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Leases } from '../../src/core/call/lease.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import type { Leases } from '../../src/core/lease.ts';
 import { account, breaks, call, gateway, hangs, ignoresEverything, request, route, says } from '../doubles.ts';
 
 /** Leases that a test ends, all at once. */

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { metered } from '../../src/pipeline/meter.ts';

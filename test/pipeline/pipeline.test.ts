@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../src/core/call.ts';
+import type { Step } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { totalTokensOf } from '../../src/core/money.ts';
 import { account, breaks, call, fails, gateway, hangs, request, route, says, stammers } from '../doubles.ts';

@@ -1,9 +1,9 @@
 /** Fallback while nothing has been shown: through every step that reads, holds back, keeps or shares an answer. */
 import { describe, expect, it } from 'vitest';
-import type { Call, Handler } from '../../src/core/call.ts';
+import type { Call, Handler } from '../../src/core/call/call.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { guarded } from '../../src/pipeline/guard.ts';
 import { validated } from '../../src/pipeline/validate.ts';

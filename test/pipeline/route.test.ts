@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Spent } from '../../src/core/call.ts';
+import type { Spent } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import type { Route } from '../../src/routing/route.ts';
 import {

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { buildSchema, execute, type FieldNode, type GraphQLResolveInfo, graphqlSync, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { JsonSchema } from '../../src/core/json-schema.ts';
+import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { askedFor } from '../../src/fields/selection.ts';
 import { partOf } from '../../src/pipeline/cache/schema-part.ts';
 

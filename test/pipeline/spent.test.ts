@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../src/core/call.ts';
+import type { Call } from '../../src/core/call/call.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { flatPrice, type NanoUsd } from '../../src/core/money.ts';
-import { completionRequest } from '../../src/core/request.ts';
-import { turnsOf } from '../../src/core/turns.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
+import { turnsOf } from '../../src/core/turns/turns.ts';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { guarded } from '../../src/pipeline/guard.ts';
 import { spentRefusal } from '../../src/pipeline/spent.ts';

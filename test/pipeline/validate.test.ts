@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Call } from '../../src/core/call.ts';
+import type { Call } from '../../src/core/call/call.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import type { JsonSchema } from '../../src/core/json-schema.ts';
-import { withoutRepair } from '../../src/core/repair.ts';
-import { type CompletionRequest, completionRequest } from '../../src/core/request.ts';
+import type { JsonSchema } from '../../src/core/request/json-schema.ts';
+import { withoutRepair } from '../../src/core/request/repair.ts';
+import { type CompletionRequest, completionRequest } from '../../src/core/request/request.ts';
 import { validated } from '../../src/pipeline/validate.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop } from './guard/calls.ts';
 

@@ -3,7 +3,7 @@ import { ReadableStream as webStream } from 'node:stream/web';
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { aiSdkProvider } from '../../src/providers/ai-sdk/ai-sdk.ts';
 import type { Provider } from '../../src/providers/provider.ts';

@@ -2,7 +2,7 @@
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Chunk, collect, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
-import { completionRequest, type Message } from '../../src/core/request.ts';
+import { completionRequest, type Message } from '../../src/core/request/request.ts';
 import { sendOptions } from '../contracts/provider.ts';
 import { anthropic, compatible, dialects, google, openai } from './dialects.ts';
 

@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chunk, type Completion, collect } from '../../src/core/chunk.ts';
 import { costOf, totalTokensOf, type Usage } from '../../src/core/money.ts';
-import { quoted, quotedDataRule } from '../../src/core/quoted.ts';
-import { repairRequest } from '../../src/core/repair.ts';
+import { quoted, quotedDataRule } from '../../src/core/request/quoted.ts';
+import { repairRequest } from '../../src/core/request/repair.ts';
 import {
   type CompletionRequest,
   completionRequest,
   type EmbeddingRequest,
   type Message,
   type ModelRequest,
-} from '../../src/core/request.ts';
-import { estimateTokens } from '../../src/core/tokens.ts';
+} from '../../src/core/request/request.ts';
+import { estimateTokens } from '../../src/core/request/tokens.ts';
 import {
   embeddedCapabilities,
   embeddedExtractive,

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collect, type MessagePart } from '../../src/core/chunk.ts';
 import type { Usage } from '../../src/core/money.ts';
-import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request.ts';
+import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request/request.ts';
 import { ollamaProvider } from '../../src/providers/ollama.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { sendOptions } from '../contracts/provider.ts';

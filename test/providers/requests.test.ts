@@ -1,7 +1,7 @@
 /** What is sent for what was asked, on the wire of each vendor. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Completion, collect } from '../../src/core/chunk.ts';
-import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request.ts';
+import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request/request.ts';
 import { anthropicProvider } from '../../src/providers/anthropic.ts';
 import { googleProvider } from '../../src/providers/google.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';

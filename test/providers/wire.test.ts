@@ -1,4 +1,4 @@
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { providerContract, wireContract } from '../contracts/provider.ts';
 import { rawUpstream } from '../raw-upstream.ts';
 import { canary, dialects } from './dialects.ts';

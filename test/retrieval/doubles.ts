@@ -1,9 +1,9 @@
 /** Small handlers and calls for tests of retrieval: a lexical embedding, scripted answers, and a count of what was asked. */
-import type { Call, Handler, Principal } from '../../src/core/call.ts';
+import type { Call, Handler, Principal } from '../../src/core/call/call.ts';
+import type { Hold } from '../../src/core/call/hold.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../../src/core/errors.ts';
-import type { Hold } from '../../src/core/hold.ts';
-import type { ModelRequest } from '../../src/core/request.ts';
+import type { ModelRequest } from '../../src/core/request/request.ts';
 import type { NewSource } from '../../src/retrieval/retrieval.ts';
 
 export const signal = new AbortController().signal;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import type { ModelRequest } from '../../src/core/request.ts';
+import type { ModelRequest } from '../../src/core/request/request.ts';
 import { openRetrieval } from '../../src/retrieval/open.ts';
 import type { Question } from '../../src/retrieval/retrieval.ts';
 import { type Booked, fails, models, principal, says, signal } from './doubles.ts';

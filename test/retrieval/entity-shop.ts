@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
 import { indexedOf } from '../../src/assembly/entity-indexes.ts';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { entityPages } from '../../src/federation/entities/entity-pages.ts';

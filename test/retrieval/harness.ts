@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import type { CollectionConfig } from '../../src/retrieval/collections.ts';
 import { openRetrieval, type RetrievalOptions } from '../../src/retrieval/open.ts';

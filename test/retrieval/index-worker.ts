@@ -1,6 +1,6 @@
 /** A process that builds an index slowly, under a short lease, and says on its output what it embeds: made to be killed. */
 import { setTimeout } from 'node:timers/promises';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import { openEntities } from '../../src/retrieval/entities/open-entities.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';

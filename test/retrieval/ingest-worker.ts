@@ -1,6 +1,6 @@
 /** A process that works on ingestions with a short lease, slowly, and says on its output when it embeds: made to be killed. */
 import { setTimeout } from 'node:timers/promises';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import { openRetrieval } from '../../src/retrieval/open.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { IngestionState } from '../../src/retrieval/retrieval.ts';
 import { booked, fails, markdown, models, principal, signal } from './doubles.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/core/call.ts';
+import type { Handler } from '../../src/core/call/call.ts';
 import type { Passage } from '../../src/core/chunk.ts';
 import { diversified, fused } from '../../src/retrieval/search/fuse.ts';
 import type { VectorHit, WordHit } from '../../src/storage/passages/passages.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flatPrice } from '../../src/core/money.ts';
-import { completionRequest } from '../../src/core/request.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { retryDelayMs } from '../../src/routing/retry-delay.ts';
 import type { Health } from '../../src/routing/route.ts';
 import { cheapest } from '../../src/routing/strategies/cheapest.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Principal } from '../../src/core/call.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { openRuns, type RunsOptions } from '../../src/runs/open.ts';

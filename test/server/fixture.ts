@@ -2,7 +2,7 @@
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import { afterEach } from 'vitest';
-import type { Principal, Settlement } from '../../src/core/call.ts';
+import type { Principal, Settlement } from '../../src/core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../src/core/errors.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import { operationUsage } from '../../src/graphql/operation-usage.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { expect, it } from 'vitest';
-import type { Principal } from '../../src/core/call.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import { unreadAnswers } from '../../src/server/client/unread.ts';
 import { documentReader } from '../../src/server/document/document.ts';
 import { answerGraphQL, type DoorParts } from '../../src/server/http/http.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { Principal } from '../../src/core/call.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import { acceptedCaller } from '../../src/server/websocket/socket-caller.ts';
 
 const ann: Principal = { id: 'key:ann', kind: 'key', team: null, scopes: [], routes: null, limits: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Principal } from '../../src/core/call.ts';
+import type { Principal } from '../../src/core/call/call.ts';
 import { serverLimits } from '../../src/server/limits.ts';
 import { socketPlaces } from '../../src/server/websocket/socket-places.ts';
 

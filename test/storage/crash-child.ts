@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { argv } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Limit } from '../../src/core/hold.ts';
+import type { Limit } from '../../src/core/call/hold.ts';
 import { noUsage } from '../../src/core/money.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { usageRow } from './rows.ts';

@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
-import type { Limit } from '../../src/core/hold.ts';
+import type { Limit } from '../../src/core/call/hold.ts';
 import { openStorage } from '../../src/storage/open.ts';
 import { temporaryFolder } from './state.ts';
 

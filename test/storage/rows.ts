@@ -1,5 +1,5 @@
+import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { noUsage } from '../../src/core/money.ts';
-import type { UsageRow } from '../../src/core/usage-row.ts';
 
 /** A row of the ledger in which only what a test is about was said. */
 export function usageRow(row: Partial<UsageRow> = {}): UsageRow {

@@ -4,8 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { abortError } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import { workerEnvironment } from '../../core/worker-environment.ts';
 import type { Composing } from './compose-worker.ts';
 import type { Composition, Subgraph } from './composition.ts';

@@ -1,9 +1,9 @@
 /** Where SDL comes from: a running subgraph, a file, or the configuration itself. */
 import { readFile, stat } from 'node:fs/promises';
 import { request as send } from 'undici';
-import { abortError, untilAborted } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { gathered } from '../../core/gathered.ts';
+import { abortError, untilAborted } from '../../core/turns/abort.ts';
 
 export interface SubgraphSource {
   readonly name: string;

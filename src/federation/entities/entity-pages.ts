@@ -11,8 +11,8 @@ import {
   isRequiredArgument,
   parse,
 } from 'graphql';
-import { throwIfAborted, untilAborted } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
 import { exactPath } from '../engine/placed.ts';
 import type { IndexedType } from './entity-resolvers.ts';
 

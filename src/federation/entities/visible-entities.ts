@@ -3,9 +3,9 @@
  * own headers, and for the fields that are to be shown of it. What is null or has an error is not visible.
  */
 import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse } from 'graphql';
-import { throwIfAborted } from '../../core/abort.ts';
 import type { EntityRef } from '../../core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../../core/errors.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Authorize } from '../authorization.ts';
 import { type Requirement, requirementsOf } from '../engine/join.ts';
 import { type FetchOptions, remoteExecutor } from '../subgraphs/fetch.ts';

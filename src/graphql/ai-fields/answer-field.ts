@@ -1,6 +1,6 @@
 /** An operator's `@answer` field: a question about the entity, answered from a collection's documents, with citations. */
 import { type GraphQLFieldResolver, getNamedType } from 'graphql';
-import { throwIfAborted } from '../../core/abort.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { AnswerField } from '../../fields/ai-field.ts';
 import { renderPlain, renderQuestion } from '../../fields/template.ts';
 import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';

@@ -1,7 +1,7 @@
 /** An operator's `@embedding` field: the texts of all entities of the operation go out as one batch. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
-import { estimateTokens } from '../../core/tokens.ts';
+import { estimateTokens } from '../../core/request/tokens.ts';
 import type { EmbeddingField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
 import { routeFor } from '../call/call.ts';

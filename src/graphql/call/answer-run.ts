@@ -1,6 +1,7 @@
 /** An answer from documents is a run too: finding the passages and writing the answer are its source. */
+
+import type { Hold } from '../../core/call/hold.ts';
 import type { Chunk } from '../../core/chunk.ts';
-import type { Hold } from '../../core/hold.ts';
 import type { RunState } from '../../runs/run.ts';
 import type { AiAnswerInput } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';

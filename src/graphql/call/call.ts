@@ -11,11 +11,11 @@
  * and goes on to runs/ (the log of a completion) and pipeline/pipeline.ts (the steps, numbered).
  */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../../core/call.ts';
+import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
-import type { ModelRequest } from '../../core/request.ts';
-import { estimateInputTokens } from '../../core/tokens.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
+import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { OperationContext } from '../context.ts';
 import type { PathsOf } from '../operation-usage.ts';
 import type { RouteView, Services } from '../services.ts';

@@ -1,8 +1,8 @@
 /** CompletionInput -> CompletionRequest. Everything that can be seen to be wrong is refused here, before anything is spent. */
-import type { Principal } from '../../core/call.ts';
-import type { JsonSchema } from '../../core/json-schema.ts';
-import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request.ts';
-import { schemaSizeRefusal } from '../../core/schema-size.ts';
+import type { Principal } from '../../core/call/call.ts';
+import type { JsonSchema } from '../../core/request/json-schema.ts';
+import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request/request.ts';
+import { schemaSizeRefusal } from '../../core/request/schema-size.ts';
 import type { CompletionInput, PromptInput, ToolInput } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { RenderedTemplate, RouteView, Services } from '../services.ts';

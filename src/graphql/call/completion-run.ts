@@ -1,6 +1,6 @@
 /** A root completion is a run: its source is the handler, its events are the subscription, its end is the query's answer. */
-import type { CompletionRequest } from '../../core/request.ts';
-import { estimateInputTokens } from '../../core/tokens.ts';
+import type { CompletionRequest } from '../../core/request/request.ts';
+import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { BeginRun, Run } from '../../runs/run.ts';
 import type { CompletionInput } from '../generated.ts';
 import { type Asker, callFor, checkLength, routeFor } from './call.ts';

@@ -1,4 +1,4 @@
-import type { Hold } from '../../core/hold.ts';
+import type { Hold } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
 
 /** The hold, and how much was drawn on it this way. */

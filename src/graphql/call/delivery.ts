@@ -5,9 +5,10 @@
  * These are iterator objects, not generators: a generator that waits for upstream does not see `return()` until
  * upstream speaks.
  */
-import { abortError } from '../../core/abort.ts';
+
 import { type Completion, emptyCompletion } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';
 import type { StreamDelivery } from '../generated.ts';
 

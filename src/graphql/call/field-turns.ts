@@ -2,7 +2,7 @@
  * The fields of one operation that ask models with long inputs are read in turns of the event loop: thirty aliases of one
  * large input are thirty times the work, and other requests have their turn between two of them. Short ones begin together.
  */
-import { type Turns, turnsOf } from '../../core/turns.ts';
+import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 
 interface Reading {
   readonly turns: Turns;

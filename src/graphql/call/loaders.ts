@@ -3,13 +3,13 @@
  * row for each field, their shares adding up exactly.
  */
 import DataLoader from 'dataloader';
-import type { CachePolicy, Settlement } from '../../core/call.ts';
+import type { CachePolicy, Settlement } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noUsage } from '../../core/money.ts';
-import type { EmbeddingRequest } from '../../core/request.ts';
-import { estimateInputTokens } from '../../core/tokens.ts';
+import type { EmbeddingRequest } from '../../core/request/request.ts';
+import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { OperationContext } from '../context.ts';
 import type { Services } from '../services.ts';
 import type { EmbeddingView } from '../views.ts';

@@ -1,5 +1,5 @@
 /** Messages as callers write them -> messages as providers read them. */
-import type { ContentPart, Message } from '../../core/request.ts';
+import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { ContentPartInput, ImageInput, MessageInput, MessageRole } from '../generated.ts';
 import { checkBase64, jsonObject, refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';

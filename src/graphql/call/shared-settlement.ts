@@ -1,4 +1,4 @@
-import type { Settlement } from '../../core/call.ts';
+import type { Settlement } from '../../core/call/call.ts';
 import { noUsage, shares, type Usage } from '../../core/money.ts';
 
 /** What each of the fields that one call served has used: whole tokens and nano-dollars that add up to the call's. */

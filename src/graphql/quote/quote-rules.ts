@@ -1,7 +1,7 @@
 /** The price list that an operation is quoted by: root fields by the request they would send, AI fields on entities by their declared bounds. */
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError } from '../../core/errors.ts';
-import { completionRequest } from '../../core/request.ts';
+import { completionRequest } from '../../core/request/request.ts';
 import type { AiField } from '../../fields/ai-field.ts';
 import type { ListSize } from '../../fields/list-size.ts';
 import type { Ceiling, QuoteRules } from '../../fields/quote.ts';

@@ -14,7 +14,7 @@ import {
   validate,
 } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
-import { inLine } from '../../core/turns.ts';
+import { inLine } from '../../core/turns/turns.ts';
 import { maxUnfoldedFields } from '../../fields/quote.ts';
 import { refuse } from '../refuse.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';

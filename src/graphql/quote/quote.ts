@@ -14,7 +14,7 @@ import {
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { refusal, rulesOf } from '../../access/rules.ts';
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { costRefusal } from '../../fields/cost-limit.ts';

@@ -1,6 +1,6 @@
 /** What each AI field of the root can cost at most: its arguments become the very request that it would send. */
-import type { Principal } from '../../core/call.ts';
-import { completionRequest, type ModelRequest } from '../../core/request.ts';
+import type { Principal } from '../../core/call/call.ts';
+import { completionRequest, type ModelRequest } from '../../core/request/request.ts';
 import type { Ceiling } from '../../fields/quote.ts';
 import { checkLength, routeFor } from '../call/call.ts';
 import { completionRequestOf } from '../call/completion-request.ts';

@@ -1,5 +1,5 @@
 import { keyIdOf, type NewKey } from '../../access/keys.ts';
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';

@@ -1,4 +1,4 @@
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import type { Run } from '../../runs/run.ts';
 import { preparedCompletion } from '../call/completion-run.ts';
 import { following, named } from '../call/delivery.ts';

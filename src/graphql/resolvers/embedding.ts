@@ -1,5 +1,5 @@
 import { noUsage } from '../../core/money.ts';
-import type { EmbeddingRequest } from '../../core/request.ts';
+import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { checkLength, routeFor } from '../call/call.ts';
 import { cachePolicyOf, tagsOf } from '../call/call-input.ts';
 import { embeddingsOf } from '../call/loaders.ts';

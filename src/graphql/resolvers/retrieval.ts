@@ -1,4 +1,4 @@
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import type { Source } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';

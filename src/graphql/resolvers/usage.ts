@@ -1,4 +1,4 @@
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import type { UsageDimension, UsageQuery } from '../../storage/ledger/ledger.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
 import { quoteOf } from '../quote/quote.ts';

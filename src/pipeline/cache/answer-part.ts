@@ -1,7 +1,7 @@
 /** A kept answer to a fuller JSON Schema, as the answer to one that asks for less: the stream it was, each object its part. */
-import type { Call, Handler, Step } from '../../core/call.ts';
+import type { Call, Handler, Step } from '../../core/call/call.ts';
 import { type Chunk, collect } from '../../core/chunk.ts';
-import type { CompletionRequest } from '../../core/request.ts';
+import type { CompletionRequest } from '../../core/request/request.ts';
 import type { Answer } from './answer.ts';
 import type { Projection } from './schema-part.ts';
 

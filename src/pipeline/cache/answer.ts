@@ -1,7 +1,7 @@
 /** A whole answer as it is kept: the chunks as they came, so that a hit streams like the miss did, and who gave it. */
-import type { AttemptFact } from '../../core/call.ts';
+import type { AttemptFact } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 
 export interface Answer {
   readonly chunks: readonly Chunk[];

@@ -3,9 +3,9 @@
  * they ask. Principals of one team with other scopes or routes do not share.
  */
 import { hash } from 'node:crypto';
-import type { Call, Principal } from '../../core/call.ts';
+import type { Call, Principal } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import type { CompletionRequest, ModelRequest } from '../../core/request.ts';
+import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
 import type { Route } from '../../routing/route.ts';
 
 /** Changes when the meaning of a key does, so that a shared store never mixes the two. */

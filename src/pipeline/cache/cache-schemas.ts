@@ -3,7 +3,7 @@
  * one's answer. It lies in the store of the answers, under a key of the same scope, and is bounded: the last
  * {@link mostSchemas} of a prompt, small ones only. An entry whose answer is gone leads nowhere, and costs one look.
  */
-import type { JsonSchema } from '../../core/json-schema.ts';
+import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { CacheStore } from './cache-store.ts';
 
 const mostSchemas = 8;

@@ -6,13 +6,13 @@
  * stays within one tenant and permission set: see `cache-key.ts`. `bypass` and `refresh` ask a model of their own.
  */
 import type { Keyv } from 'keyv';
-import { throwIfAborted } from '../../core/abort.ts';
-import type { AttemptFact, Call, Handler, Step } from '../../core/call.ts';
+import type { AttemptFact, Call, Handler, Step } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { JsonSchema } from '../../core/json-schema.ts';
-import { monotonicMs as monotonic } from '../../core/monotonic.ts';
-import type { CompletionRequest, ModelRequest } from '../../core/request.ts';
+import type { JsonSchema } from '../../core/request/json-schema.ts';
+import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Route } from '../../routing/route.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { type Answer, answerFrom, answerText, isWhole } from './answer.ts';

@@ -7,12 +7,13 @@
  * who opened it, or the oldest one left when that one leaves. Whoever has no room in a budget for what is still to come cannot
  * pay, and reads no further; where nobody can, the flight ends, and who left pays what came until then.
  */
-import { abortError, throwIfAborted } from '../../core/abort.ts';
-import type { AttemptFact, Call, Handler } from '../../core/call.ts';
+
+import type { AttemptFact, Call, Handler } from '../../core/call/call.ts';
 import type { Chunk, RestartChunk } from '../../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import { wasShown } from '../../core/restart.ts';
+import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import { type PayersHold, payersHold } from './payers-hold.ts';
 
 export interface Flight {

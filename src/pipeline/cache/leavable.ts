@@ -6,8 +6,9 @@
  * client left, the deadline passed), also while nobody pulls. Then it tells the stream below to return, waits for it
  * for at most {@link graceMs}, and has ended. One reader pulls it, one `next()` at a time.
  */
-import { abortError } from '../../core/abort.ts';
+
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import type { Deadline } from '../route/deadline.ts';
 import { within } from './within.ts';
 

@@ -5,9 +5,9 @@
  * When the payer leaves, what is drawn and not settled is drawn anew in the name of the next, in one transaction, so that no
  * crash books it twice. A reader whose budget has no room for it does not become the payer.
  */
-import type { Call } from '../../core/call.ts';
+import type { Call } from '../../core/call/call.ts';
+import type { Draw, Hold } from '../../core/call/hold.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
-import type { Draw, Hold } from '../../core/hold.ts';
 import { rowsPaidBy } from '../rows.ts';
 
 type Attempt = Parameters<Hold['draw']>[0];

@@ -5,7 +5,7 @@
  * any depth, in lists and in alternatives too. Alternatives are told apart by their `__typename`, or because only one of them
  * is an object. A schema with references, or an object that takes properties it does not name, is answered by itself alone.
  */
-import type { JsonSchema } from '../../core/json-schema.ts';
+import type { JsonSchema } from '../../core/request/json-schema.ts';
 
 /** The part of a value, also of one that is still growing. */
 export type Projection = (value: unknown) => unknown;

@@ -3,7 +3,7 @@
  * price, also on routes that keep nothing. Only calls that say so (`onceInOperation`), within their own time: a subscription
  * that lasts for hours asks afresh. Gone with the operation.
  */
-import type { Call } from '../../core/call.ts';
+import type { Call } from '../../core/call/call.ts';
 import type { Answer } from './answer.ts';
 
 /** Of one operation; the oldest is forgotten first. */

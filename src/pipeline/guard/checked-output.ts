@@ -7,11 +7,11 @@
  * in them, and as the JSON that they are. Citations and warnings keep their place in the text.
  * When any guardrail wants the whole answer, or the answer is JSON, everything waits for the last word.
  */
-import type { Call, Handler } from '../../core/call.ts';
+import type { Call, Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { finished, type Paced } from '../../core/paced.ts';
-import type { Turns } from '../../core/turns.ts';
+import { finished, type Paced } from '../../core/turns/paced.ts';
+import type { Turns } from '../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../json-strings.ts';
 import type { Guardrail } from './guardrail.ts';
 import { sentenceCutter } from './sentence-cutter.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '../../core/call.ts';
+import type { Call } from '../../core/call/call.ts';
 
 /**
  * A check of text on its way to or from a model. It knows nothing of streams: `pipeline/guard.ts` decides when a piece

@@ -4,8 +4,8 @@
  *
  * Letters of other scripts that only look alike stay what they are.
  */
-import type { Paced } from '../../core/paced.ts';
-import type { Turns } from '../../core/turns.ts';
+import type { Paced } from '../../core/turns/paced.ts';
+import type { Turns } from '../../core/turns/turns.ts';
 
 export interface Legible {
   readonly text: string;

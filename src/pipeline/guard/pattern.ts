@@ -9,8 +9,8 @@
  */
 import { RE2JS } from 're2js';
 import { GatewayError } from '../../core/errors.ts';
-import { finished, type Paced } from '../../core/paced.ts';
-import { type Turns, turnsOf } from '../../core/turns.ts';
+import { finished, type Paced } from '../../core/turns/paced.ts';
+import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 import type { Guardrail, Verdict } from './guardrail.ts';
 import { characterStart, legibleInTurns } from './legible.ts';
 import { maxMatchUnits } from './pattern-reach.ts';

@@ -3,9 +3,10 @@
  * behind each other: so there is a reading of every string by itself, and, where several stand next to each other, one in which
  * they are joined.
  */
-import type { Paced } from '../../core/paced.ts';
-import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../core/request.ts';
-import type { Turns } from '../../core/turns.ts';
+
+import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../core/request/request.ts';
+import type { Paced } from '../../core/turns/paced.ts';
+import type { Turns } from '../../core/turns/turns.ts';
 import { textOfFile } from './file-text.ts';
 import { furtherReadings } from './further-readings.ts';
 import { mapRequest, type RequestString } from './request-strings.ts';

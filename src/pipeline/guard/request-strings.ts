@@ -11,9 +11,9 @@
  *   parameters; addresses and pointers; regular expressions; vendors' signed parts). Personal data in them refuses the request.
  */
 import { GatewayError } from '../../core/errors.ts';
-import type { Paced } from '../../core/paced.ts';
-import type { ModelRequest } from '../../core/request.ts';
-import type { Turns } from '../../core/turns.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
+import type { Paced } from '../../core/turns/paced.ts';
+import type { Turns } from '../../core/turns/turns.ts';
 
 export type Reading = 'prose' | 'id' | 'file' | 'fixed' | 'reference' | 'pattern' | 'opaque';
 

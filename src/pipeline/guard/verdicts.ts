@@ -1,7 +1,8 @@
 /** Asks guardrails about a text, and turns a refusal into GUARDRAIL_BLOCKED. A guardrail that cannot answer refuses: it fails closed. */
-import { throwIfAborted, untilAborted } from '../../core/abort.ts';
-import type { Call } from '../../core/call.ts';
+
+import type { Call } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
 import type { Guardrail } from './guardrail.ts';
 
 /** All are asked at once; of several that refuse, the first in their order is named. */

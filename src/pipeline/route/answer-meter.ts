@@ -1,8 +1,8 @@
 /** Measures what comes back for one attempt, so that it can be counted if nobody else does, and cut where it is more than was drawn. */
 import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
-import { leastTokens } from '../../core/least-tokens.ts';
 import type { Usage } from '../../core/money.ts';
-import { estimateTokens } from '../../core/tokens.ts';
+import { leastTokens } from '../../core/request/least-tokens.ts';
+import { estimateTokens } from '../../core/request/tokens.ts';
 
 /** `leastTokens` is a lower bound for every tokenizer we know; this is for those that we do not, and for the last few tokens. */
 const tolerance = 1.25;

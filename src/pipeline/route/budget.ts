@@ -6,13 +6,14 @@
  * nothing (a cancel, a cut), it is estimated from what was sent and what came back, and marked so. An answer that goes on
  * beyond what was drawn for it is cut. The attempt is reported once, whatever happened.
  */
-import { abortError } from '../../core/abort.ts';
-import type { AttemptFact, Call, Step } from '../../core/call.ts';
+
+import type { AttemptFact, Call, Step } from '../../core/call/call.ts';
+import type { Draw } from '../../core/call/hold.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
-import type { Draw } from '../../core/hold.ts';
 import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../../core/money.ts';
-import { monotonicMs as monotonic } from '../../core/monotonic.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
+import { abortError } from '../../core/turns/abort.ts';
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import { inputEstimateOf, outputTokensToAsk } from '../../routing/fit.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { type Log, silentLog } from '../../telemetry/log.ts';

@@ -1,5 +1,5 @@
-import { abortError } from '../../core/abort.ts';
 import type { GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 
 /** The longest delay that a timer can have; a later deadline has none. */
 const longestTimerMs = 2 ** 31 - 1;

@@ -1,6 +1,6 @@
 /** What can be refused before anything is sent: an unknown route, an option it does not allow, a request that none of its deployments can serve. */
 import { GatewayError } from '../../core/errors.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import { can, inputEstimateOf, namesOf, needsOf, roomFor } from '../../routing/fit.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
 

@@ -6,7 +6,7 @@
  * text: reasoning, images, pages of a file.
  */
 import type { Usage } from '../../core/money.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 
 export interface Evidence {
   readonly request: ModelRequest;

@@ -4,10 +4,10 @@
  * Until a lane has spoken it can be left for another that did; what it used is settled all the same, and whoever leaves it
  * waits for that, so that no fact comes after its call was settled.
  */
-import type { Call, Handler } from '../../core/call.ts';
+import type { Call, Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import type { Trial } from '../../routing/health.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { isContent } from './content.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../../core/abort.ts';
+import { sleep } from '../../core/turns/abort.ts';
 import type { Deployment } from '../../routing/route.ts';
 
 /** Deployments whose failure was one of the moment, each asked again when its time has come. Times are of the monotonic clock, in milliseconds. */

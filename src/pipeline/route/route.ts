@@ -8,12 +8,13 @@
  * deployment without blaming it; faults of a provider count for its health; whatever another deployment could not mend is
  * raised as it is.
  */
-import { abortError, throwIfAborted } from '../../core/abort.ts';
-import type { Call, Handler, Spent } from '../../core/call.ts';
+
+import type { Call, Handler, Spent } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import { wasShown } from '../../core/restart.ts';
+import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import type { HealthBook, Trial } from '../../routing/health.ts';
 import { retryDelayMs } from '../../routing/retry-delay.ts';
 import type { Deployment, Route } from '../../routing/route.ts';

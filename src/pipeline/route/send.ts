@@ -1,4 +1,4 @@
-import type { Handler } from '../../core/call.ts';
+import type { Handler } from '../../core/call/call.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
 
 /** The last handler of all: one request to one deployment's provider, with the route's patience. What the vendor counted is reported, and that it was asked. */

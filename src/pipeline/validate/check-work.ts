@@ -4,9 +4,10 @@
  * Tasks are generators that yield the tasks they wait for. They lie in a list, not on the stack, so that neither a deep answer
  * nor a long chain of references overflows it.
  */
-import { throwIfAborted } from '../../core/abort.ts';
+
 import { GatewayError } from '../../core/errors.ts';
-import { turnsOf } from '../../core/turns.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
+import { turnsOf } from '../../core/turns/turns.ts';
 import { type Matcher, matcherOf, type Pattern } from './schema/pattern.ts';
 
 /** Returns whether the value fits. Yields a task to be told what it returns, and null to let others have their turn. */

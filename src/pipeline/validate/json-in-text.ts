@@ -1,5 +1,5 @@
 /** The JSON value in a model's answer: alone, in a code fence, or between prose. Read in slices. */
-import type { Turns } from '../../core/turns.ts';
+import type { Turns } from '../../core/turns/turns.ts';
 import { growingJson } from './growing-json.ts';
 
 /** How many beginnings are tried in text that is not JSON from its start; each costs one pass. */

@@ -10,7 +10,7 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 import { GatewayError } from '../../core/errors.ts';
-import type { CompletionRequest, ContentPart, Message } from '../../core/request.ts';
+import type { CompletionRequest, ContentPart, Message } from '../../core/request/request.ts';
 import { type OpaqueFields, type OpaquePart, opaquePartOf } from './opaque.ts';
 
 type Part<T extends ContentPart['type']> = Extract<ContentPart, { type: T }>;

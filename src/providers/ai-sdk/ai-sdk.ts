@@ -11,12 +11,12 @@ import type {
   LanguageModelV4StreamPart,
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
-import { throwIfAborted } from '../../core/abort.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noUsage } from '../../core/money.ts';
-import type { CompletionRequest, EmbeddingRequest } from '../../core/request.ts';
+import type { CompletionRequest, EmbeddingRequest } from '../../core/request/request.ts';
 import type { Secret } from '../../core/secret.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import { tellingWhenSent } from '../http.ts';
 import { type ImageRules, imageFetcher } from '../image-rules.ts';
 import { oncePer } from '../once.ts';

@@ -4,9 +4,10 @@
  * A generator that waits for upstream does not see `return()` until upstream speaks. This iterator does: leaving it,
  * the caller's signal and a stall all abort the one signal that the work behind it was given.
  */
-import { abortError, untilAborted } from '../../core/abort.ts';
+
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { abortError, untilAborted } from '../../core/turns/abort.ts';
 
 type Phase = 'before-content' | 'mid-stream';
 

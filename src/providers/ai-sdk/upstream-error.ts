@@ -1,7 +1,7 @@
 /** Whatever a vendor or its SDK throws, as one of our errors. No text of theirs reaches a caller. */
 
 import { GatewayError } from '../../core/errors.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import { machineWords } from './machine-words.ts';
 import { isParseError, retryAfterMs, type VendorFailure, vendorFailure } from './vendor-failure.ts';
 

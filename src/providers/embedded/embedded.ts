@@ -4,12 +4,12 @@
  * warnings; asked for what it cannot do, it says what it is.
  */
 import { setImmediate } from 'node:timers/promises';
-import { throwIfAborted } from '../../core/abort.ts';
 import type { Chunk, FinishReason } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { flatPrice, noUsage } from '../../core/money.ts';
-import type { CompletionRequest, EmbeddingRequest, Tool } from '../../core/request.ts';
-import { estimateInputTokens, estimateTokens } from '../../core/tokens.ts';
+import type { CompletionRequest, EmbeddingRequest, Tool } from '../../core/request/request.ts';
+import { estimateInputTokens, estimateTokens } from '../../core/request/tokens.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Capability, Provider, SendOptions } from '../provider.ts';
 import { textFor } from './completion-text.ts';
 import { extracted } from './extraction.ts';

@@ -3,7 +3,7 @@
  * every number and boolean is stated there. What is not found is null where the schema allows it and missing where it
  * may be; where it must be there, it is null all the same, and validation says INVALID_OUTPUT. Nothing is invented.
  */
-import type { JsonSchema } from '../../core/json-schema.ts';
+import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { booleanFor, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
 import { materialOf } from './material.ts';
 import { allowsNull, describing, inRange, mostDepth, resolved, typesOf } from './schema-reading.ts';

@@ -1,5 +1,5 @@
 /** What a JSON Schema asks for at one place, with references and `allOf` resolved. */
-import { type JsonSchema, pointed } from '../../core/json-schema.ts';
+import { type JsonSchema, pointed } from '../../core/request/json-schema.ts';
 
 export const mostDepth = 10;
 

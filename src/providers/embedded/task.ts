@@ -6,9 +6,9 @@
  * was said before. Instructions of a system message are never taken for text: they are not the caller's to read back.
  */
 
-import { unquoted } from '../../core/quoted.ts';
-import { withoutRepair } from '../../core/repair.ts';
-import type { ContentPart, Message } from '../../core/request.ts';
+import { unquoted } from '../../core/request/quoted.ts';
+import { withoutRepair } from '../../core/request/repair.ts';
+import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { Source } from './material.ts';
 import { leastMaterialWords, splitMessage, summaryWords } from './text/split-message.ts';
 import { countWords } from './text/words.ts';

@@ -1,4 +1,4 @@
-import type { Handler } from '../../core/call.ts';
+import type { Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { eachAnswer } from '../../core/restart.ts';
 import type { Passages } from '../../storage/passages/passages.ts';

@@ -1,5 +1,5 @@
-import { quoted, quotedDataRule } from '../../core/quoted.ts';
-import { type CompletionRequest, completionRequest } from '../../core/request.ts';
+import { quoted, quotedDataRule } from '../../core/request/quoted.ts';
+import { type CompletionRequest, completionRequest } from '../../core/request/request.ts';
 import type { FusedHit } from '../search/fuse.ts';
 import { markerOf } from './cite.ts';
 

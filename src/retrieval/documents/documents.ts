@@ -5,7 +5,7 @@
  *
  * What a library unpacks has a process for itself. Texts share one, which is kept for a while: they may come by the thousand.
  */
-import { abortError } from '../../core/abort.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import { type ReadSource, readSource } from '../ingestion/read-source.ts';
 import { fairPlaces } from './fair-places.ts';
 import { type DocumentProcess, startDocumentProcess } from './process.ts';

@@ -1,5 +1,5 @@
 /** Places that tenants take in turn: of those who wait, the one that was served the longest time ago is next. */
-import { abortError } from '../../core/abort.ts';
+import { abortError } from '../../core/turns/abort.ts';
 
 export interface FairPlaces {
   /** Resolves with how to leave it. */

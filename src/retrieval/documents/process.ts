@@ -1,8 +1,8 @@
 /** One process that reads sources, as the gateway sees it: see `worker.ts` for its other side. */
 import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
-import { abortError } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import { workerEnvironment } from '../../core/worker-environment.ts';
 import type { ReadSource } from '../ingestion/read-source.ts';
 import type { SourceContent } from './read.ts';

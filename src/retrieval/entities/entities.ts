@@ -5,7 +5,7 @@
  * is shown to the graph under the caller's own headers before it is returned or put into a prompt, and as many more hits are
  * taken as it takes to have enough visible ones. Prompts are made of what the graph answered the caller, not of the index.
  */
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import type { EntityRef } from '../../core/chunk.ts';
 import type { CallMaker } from '../retrieval.ts';
 

@@ -1,5 +1,5 @@
 /** Search and answers over an index of entities: the doors of a collection of documents, with live entities behind them. */
-import type { Handler } from '../../core/call.ts';
+import type { Handler } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { answerFrom } from '../answer/answer.ts';
 import type { Answer, Question, Search, SearchResult } from '../retrieval.ts';

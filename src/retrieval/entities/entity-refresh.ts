@@ -5,11 +5,11 @@
  * this one ended, because what is stored and unchanged costs nothing.
  */
 import { createHash } from 'node:crypto';
-import { abortError, throwIfAborted } from '../../core/abort.ts';
-import type { Handler, Principal } from '../../core/call.ts';
+import type { Handler, Principal } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Source } from '../../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
+import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import { embedded } from '../ingestion/embed.ts';
 import type { IngestCallMaker } from '../ingestion/source.ts';

@@ -1,6 +1,7 @@
 /** Keeps one index fresh, beside the others: one that hangs or waits for its rate holds up none of them. */
-import { abortError, sleep, untilAborted } from '../../core/abort.ts';
+
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
+import { abortError, sleep, untilAborted } from '../../core/turns/abort.ts';
 
 export interface IndexKeeper {
   /** Looks now. Rejects with why it could not; it is looked again later. */

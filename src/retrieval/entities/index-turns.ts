@@ -5,8 +5,9 @@
  * The turn is a job that never ends (`storage/jobs/jobs.ts`): taken with a lease, renewed while the look lasts, given back after it.
  * A process that dies leaves its turn to the others when the lease has run out.
  */
-import { sleep, throwIfAborted } from '../../core/abort.ts';
+
 import { GatewayError } from '../../core/errors.ts';
+import { sleep, throwIfAborted } from '../../core/turns/abort.ts';
 import type { JobLease, Jobs } from '../../storage/jobs/jobs.ts';
 
 export interface IndexTurnsOptions {

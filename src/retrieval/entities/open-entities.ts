@@ -1,7 +1,8 @@
 /** Indexes of entities put together from their parts: what `gateway.ts` calls. */
-import { throwIfAborted } from '../../core/abort.ts';
-import type { Handler, Principal } from '../../core/call.ts';
+
+import type { Handler, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Jobs } from '../../storage/jobs/jobs.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { IngestCallMaker } from '../ingestion/source.ts';

@@ -1,5 +1,5 @@
 /** Tells those who wait that something has changed, each about its own subject. */
-import { sleep } from '../../core/abort.ts';
+import { sleep } from '../../core/turns/abort.ts';
 
 export interface Bell {
   ring(subject: string): void;

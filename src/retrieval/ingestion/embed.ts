@@ -1,4 +1,4 @@
-import type { Call, Handler } from '../../core/call.ts';
+import type { Call, Handler } from '../../core/call/call.ts';
 import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 

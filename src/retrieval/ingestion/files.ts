@@ -2,8 +2,8 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { throwIfAborted } from '../../core/abort.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import { endings, mediaTypeOfFile } from '../documents/media-type.ts';
 import type { NewSource } from '../retrieval.ts';
 import { usualLimits } from './source.ts';

@@ -4,9 +4,10 @@
  * A crash loses nothing: another worker goes on behind the last finished source, and a source that was stored but not yet
  * counted is found unchanged. Sources are forgotten as soon as they are done.
  */
-import { abortError } from '../../core/abort.ts';
-import type { Principal } from '../../core/call.ts';
+
+import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
 import { checkSources } from '../requested.ts';
 import type { IngestionState, IngestRequest } from '../retrieval.ts';

@@ -1,8 +1,8 @@
 /** One source into its collection: read, cut, embedded and stored, or left alone when nothing about it has changed. */
 import { createHash } from 'node:crypto';
-import type { Call, Handler, Principal } from '../../core/call.ts';
+import type { Call, Handler, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { turnsOf } from '../../core/turns.ts';
+import { turnsOf } from '../../core/turns/turns.ts';
 import type { NewPassage, Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
 import type { Documents } from '../documents/documents.ts';

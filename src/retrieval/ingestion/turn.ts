@@ -1,5 +1,5 @@
 /** One turn of one job: its next source. Then the job goes back into the queue, so that the jobs of other owners come in between. */
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { JobLease } from '../../storage/jobs/jobs.ts';
 import type { Collections } from '../collections.ts';

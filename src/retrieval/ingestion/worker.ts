@@ -1,6 +1,6 @@
 /** Takes the jobs whose turn it is and works on several at once, because most of their time is waiting for models. */
 import { asGatewayError } from '../../core/errors.ts';
-import { turnsOf } from '../../core/turns.ts';
+import { turnsOf } from '../../core/turns/turns.ts';
 import type { JobLease, Jobs } from '../../storage/jobs/jobs.ts';
 import type { Bell } from './bell.ts';
 import { type TurnOptions, takeTurn } from './turn.ts';

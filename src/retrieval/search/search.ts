@@ -1,6 +1,6 @@
-import { throwIfAborted } from '../../core/abort.ts';
-import type { Handler } from '../../core/call.ts';
+import type { Handler } from '../../core/call/call.ts';
 import { asGatewayError, type ErrorCode } from '../../core/errors.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
 import type { SimilarQuery } from '../entities/entities.ts';

@@ -1,5 +1,5 @@
 import { ceilingOf } from '../../core/money.ts';
-import type { ModelRequest } from '../../core/request.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
 import { inputEstimateOf, outputTokensToAsk } from '../fit.ts';
 import type { Deployment, Strategy } from '../route.ts';
 

@@ -4,7 +4,7 @@
  * Credentials stand in the headers, so that a caller without any that hold costs no body, no parsing and no validation. Its
  * requests count for its address, and so does what is refused before anybody is asked for a key.
  */
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Strangers } from './strangers.ts';
 

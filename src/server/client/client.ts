@@ -1,4 +1,4 @@
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 
 /** Who asks, by what they say of themselves in headers, or in `connection_init` as if it were headers. */

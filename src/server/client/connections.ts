@@ -6,7 +6,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import type { Masking } from '../errors.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { ServerLimits } from '../limits.ts';

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';

@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError } from '../../core/errors.ts';
 import { type Authenticate, isUnauthenticated } from '../client/callers.ts';
 import { type Asker, askerOf, flatHeaders, headersOfInit } from '../client/client.ts';

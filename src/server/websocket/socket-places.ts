@@ -5,7 +5,7 @@
  * among those without a key. Where these are taken, the oldest pending one that had time to show its key makes room: whoever
  * shows none keeps nobody out.
  */
-import type { Principal } from '../../core/call.ts';
+import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 import type { ServerLimits } from '../limits.ts';

@@ -1,5 +1,5 @@
 /** What must outlive the process of a completion: that it began, who claimed its idempotency key, and how it ended. */
-import type { UsageRow } from '../../core/usage-row.ts';
+import type { UsageRow } from '../../core/call/usage-row.ts';
 
 export interface Completions {
   /**

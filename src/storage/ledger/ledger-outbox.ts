@@ -8,7 +8,7 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setImmediate as letOthers } from 'node:timers/promises';
-import type { UsageRow } from '../../core/usage-row.ts';
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Database } from '../database/database.ts';
 import type { Owner } from '../state/owner.ts';
 import type { Ledger } from './ledger.ts';

@@ -1,5 +1,5 @@
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { NanoUsd, Usage } from '../../core/money.ts';
-import type { UsageRow } from '../../core/usage-row.ts';
 
 export interface Ledger {
   /**

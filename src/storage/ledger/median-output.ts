@@ -1,5 +1,5 @@
 /** What answers usually have: for calls of which nobody knows. */
-import type { UsageRow } from '../../core/usage-row.ts';
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Statements } from '../database/database.ts';
 
 /** The last rows of the ledger that are looked through: a table of any size costs the same. */

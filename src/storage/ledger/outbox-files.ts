@@ -2,8 +2,8 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate as letOthers } from 'node:timers/promises';
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import { noUsage } from '../../core/money.ts';
-import type { UsageRow } from '../../core/usage-row.ts';
 import type { Database } from '../database/database.ts';
 import { outboxLines } from './outbox.ts';
 import { storeUsageRows } from './usage-rows.ts';

@@ -1,7 +1,7 @@
 /** The ledger's rows in the database, with their roll-up by the hour. Times are milliseconds since 1970, UTC. */
 import { createHash } from 'node:crypto';
-import { turnsOf } from '../../core/turns.ts';
-import type { UsageRow } from '../../core/usage-row.ts';
+import type { UsageRow } from '../../core/call/usage-row.ts';
+import { turnsOf } from '../../core/turns/turns.ts';
 import type { Row, SqlValue, Statements } from '../database/database.ts';
 
 export const minuteMs = 60_000;

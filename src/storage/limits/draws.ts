@@ -1,6 +1,7 @@
 /** Attempts that were sent and have no ledger row yet, as rows that survive the process. */
+
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { NanoUsd } from '../../core/money.ts';
-import type { UsageRow } from '../../core/usage-row.ts';
 import type { Row, Statements } from '../database/database.ts';
 import { endDraws, storedCost } from '../ledger/usage-rows.ts';
 import { type Account, free, spend } from './accounts.ts';

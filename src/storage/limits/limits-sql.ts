@@ -4,10 +4,11 @@
  * Money held is counted per account and per process, so a hold needs no row of its own: what a dead process held is
  * given back at once. Each draw has a row before it is dispatched, budget or not, so that its call is never lost.
  */
+
+import type { Draw, Hold, Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { Draw, Hold, Limit } from '../../core/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
-import { monotonicMs as monotonic } from '../../core/monotonic.ts';
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database } from '../database/database.ts';
 import { groupCommit, type Work } from '../database/group-commit.ts';
 import type { LedgerStore } from '../ledger/ledger-outbox.ts';

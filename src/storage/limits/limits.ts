@@ -1,4 +1,4 @@
-import type { Hold, Limit } from '../../core/hold.ts';
+import type { Hold, Limit } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
 
 /** Atomic: two calls racing for the last cent must not both get it. */

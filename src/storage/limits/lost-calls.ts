@@ -2,8 +2,9 @@
  * Ends what a dead process left. What had settled is booked as it was; for what had not, an estimate: the input, and as much
  * output as answers of the deployment on that route usually have.
  */
+
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../../core/money.ts';
-import type { UsageRow } from '../../core/usage-row.ts';
 import type { Database, Statements } from '../database/database.ts';
 import { medianOutput } from '../ledger/median-output.ts';
 import { storedCost, storeUsageRows } from '../ledger/usage-rows.ts';

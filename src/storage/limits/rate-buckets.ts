@@ -2,9 +2,10 @@
  * Requests and calls per minute as token buckets, one for each kind and name: a bucket holds a minute's worth and fills steadily, so a rate has no edges at
  * which twice as much passes. A refused request takes nothing.
  */
+
+import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { Limit } from '../../core/hold.ts';
-import { monotonicMs } from '../../core/monotonic.ts';
+import { monotonicMs } from '../../core/turns/monotonic.ts';
 
 export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' }>;
 

@@ -1,6 +1,7 @@
 /** Concurrency as slots that are leased: a slot belongs to a process, and ends with it, at the latest when another recovers what it left. */
+
+import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { Limit } from '../../core/hold.ts';
 import type { Statements } from '../database/database.ts';
 
 export type ConcurrencyLimit = Extract<Limit, { kind: 'concurrency' }>;

@@ -1,4 +1,4 @@
-import type { Limit } from '../../core/hold.ts';
+import type { Limit } from '../../core/call/hold.ts';
 
 export type BudgetLimit = Extract<Limit, { kind: 'budget' }>;
 

@@ -1,4 +1,4 @@
-import { type Turns, turnsOf } from '../../core/turns.ts';
+import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 import type { Statements } from '../database/database.ts';
 import type { WordHit } from './passages.ts';
 import { hitsOf } from './passages-rows.ts';

@@ -6,7 +6,7 @@
  * sets: on one machine, a clock that is set kills nobody. Of another machine's processes, the time in the table is looked at, too.
  */
 import { hostname } from 'node:os';
-import { monotonicMs as monotonic } from '../../core/monotonic.ts';
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database, Row } from '../database/database.ts';
 
 const leaseMs = 30_000;

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Handler } from '../../../src/core/call.ts';
+import type { Handler } from '../../../src/core/call/call.ts';
 import { openRetrieval } from '../../../src/retrieval/open.ts';
 import type { NewSource, Retrieval } from '../../../src/retrieval/retrieval.ts';
 import { migrations } from '../../../src/storage/database/migrations.ts';

@@ -1,6 +1,6 @@
 /** JSON Schemas of a caller, and answers checked by them, at their heaviest. */
-import type { JsonSchema } from '../../../src/core/json-schema.ts';
-import { completionRequest } from '../../../src/core/request.ts';
+import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
+import { completionRequest } from '../../../src/core/request/request.ts';
 import { validated } from '../../../src/pipeline/validate.ts';
 import { aCall, answers } from '../../pipeline/guard/calls.ts';
 import type { HostileCase } from './hostile-case.ts';

@@ -1,6 +1,6 @@
-import type { Call, Handler } from '../../../src/core/call.ts';
+import type { Call, Handler } from '../../../src/core/call/call.ts';
 import type { Chunk } from '../../../src/core/chunk.ts';
-import type { ModelRequest } from '../../../src/core/request.ts';
+import type { ModelRequest } from '../../../src/core/request/request.ts';
 
 /** A call on the route `default` whose hold grants everything. */
 export function aCall(changes: Partial<Call> = {}): Call {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { finished } from '../../../src/core/paced.ts';
-import { turnsOf } from '../../../src/core/turns.ts';
+import { finished } from '../../../src/core/turns/paced.ts';
+import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { type Find, findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
 
 /** In one go, however long it takes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { finished } from '../../../src/core/paced.ts';
-import { type CompletionRequest, completionRequest, type ModelRequest } from '../../../src/core/request.ts';
-import { turnsOf } from '../../../src/core/turns.ts';
+import { type CompletionRequest, completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
+import { finished } from '../../../src/core/turns/paced.ts';
+import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
 import { readingsOf } from '../../../src/pipeline/guard/request-readings.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
-import type { JsonSchema } from '../../../src/core/json-schema.ts';
+import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { formats } from '../../../src/pipeline/validate/schema/formats.ts';
 import { schemaReader } from '../../../src/pipeline/validate/schema/schema.ts';
 import { anySchema, anyValue } from './schemas.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../src/core/errors.ts';
-import type { JsonSchema } from '../../../src/core/json-schema.ts';
+import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { answerCheck } from '../../../src/pipeline/validate/check-answer.ts';
 import { checkWork } from '../../../src/pipeline/validate/check-work.ts';
 import { readSchema } from '../../../src/pipeline/validate/schema/read-schema.ts';

@@ -1,6 +1,6 @@
 /** Schemas and values that often meet: both are made of the same few names, texts and numbers. */
 import fc from 'fast-check';
-import type { JsonSchema } from '../../../src/core/json-schema.ts';
+import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { valueKey } from '../../../src/pipeline/validate/value-key.ts';
 
 /** Without `__proto__`, which ajv leaves unchecked, and `constructor`, which it takes for evaluated. */

@@ -3,9 +3,9 @@
  * request means, the request is refused, with the place (see `../request-strings.ts`).
  */
 import { GatewayError } from '../../../core/errors.ts';
-import type { Paced } from '../../../core/paced.ts';
-import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../../core/request.ts';
-import type { Turns } from '../../../core/turns.ts';
+import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../../core/request/request.ts';
+import type { Paced } from '../../../core/turns/paced.ts';
+import type { Turns } from '../../../core/turns/turns.ts';
 import { textOfFile } from '../file-text.ts';
 import { furtherReadings } from '../further-readings.ts';
 import { mediaTypeOf } from '../request-readings.ts';

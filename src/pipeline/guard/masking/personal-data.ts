@@ -5,8 +5,8 @@
  * detector here is linear: it starts at a rare character or prefix, looks a bounded way, and asks a checksum, a
  * numbering plan or a range before it claims anything. Order numbers, dates, versions and UUIDs are not claimed.
  */
-import type { Paced } from '../../../core/paced.ts';
-import type { Turns } from '../../../core/turns.ts';
+import type { Paced } from '../../../core/turns/paced.ts';
+import type { Turns } from '../../../core/turns/turns.ts';
 import { legible } from '../legible.ts';
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';

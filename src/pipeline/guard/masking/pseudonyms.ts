@@ -7,8 +7,8 @@
  * placeholder of the map stands for one value, and anything else is the model's own words.
  */
 import { GatewayError } from '../../../core/errors.ts';
-import type { Paced } from '../../../core/paced.ts';
-import type { Turns } from '../../../core/turns.ts';
+import type { Paced } from '../../../core/turns/paced.ts';
+import type { Turns } from '../../../core/turns/turns.ts';
 import { type DetectorOptions, type Find, findPersonalData, type Kind, maxPhoneChecks } from './personal-data.ts';
 import { joinedSpans } from './span.ts';
 

@@ -2,11 +2,11 @@
  * An answer with its placeholders turned back into the caller's own data: text, reasoning, tool calls, objects with the names in
  * them, quotes, warnings, and the issues of an answer that did not fit its schema.
  */
-import type { Handler } from '../../../core/call.ts';
+import type { Handler } from '../../../core/call/call.ts';
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';
 import { GatewayError } from '../../../core/errors.ts';
-import { finished, type Paced } from '../../../core/paced.ts';
-import type { Turns } from '../../../core/turns.ts';
+import { finished, type Paced } from '../../../core/turns/paced.ts';
+import type { Turns } from '../../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../../json-strings.ts';
 import { type Growth, maxGrowthUnits, type Restoration, type Restorer, restoration } from './restorer.ts';
 

@@ -4,7 +4,7 @@
  * It is data from outside and stays data: nothing of it is turned into code, and nothing is read that no keyword of
  * `schema-keywords.ts` names. Both dialects are read as one: `prefixItems` of 2020-12 and the `items` list of draft 07.
  */
-import { type JsonSchema, pointed } from '../../../core/json-schema.ts';
+import { type JsonSchema, pointed } from '../../../core/request/json-schema.ts';
 import { valueKey } from '../value-key.ts';
 import { type Pattern, patternOf } from './pattern.ts';
 import { keywordKinds, keywordRefusal } from './schema-keywords.ts';

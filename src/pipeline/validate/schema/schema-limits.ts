@@ -1,4 +1,4 @@
-import { maxSchemaBytes, maxSchemaDepth } from '../../../core/schema-size.ts';
+import { maxSchemaBytes, maxSchemaDepth } from '../../../core/request/schema-size.ts';
 
 /** What a caller's JSON Schema may weigh, and what checking an answer by it may take. */
 export interface SchemaLimits {

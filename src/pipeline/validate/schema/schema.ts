@@ -5,9 +5,9 @@
  * ones, by their canonical text and up to so many bytes together.
  */
 import { canonicalJson } from '../../../core/canonical-json.ts';
-import type { JsonSchema } from '../../../core/json-schema.ts';
-import { largerThan, schemaSizeRefusal } from '../../../core/schema-size.ts';
-import { turnsOf } from '../../../core/turns.ts';
+import type { JsonSchema } from '../../../core/request/json-schema.ts';
+import { largerThan, schemaSizeRefusal } from '../../../core/request/schema-size.ts';
+import { turnsOf } from '../../../core/turns/turns.ts';
 import { type AnswerCheck, answerCheck } from '../check-answer.ts';
 import { type GrowingCheck, growingCheck } from '../check-growing.ts';
 import { type CheckWork, checkWork } from '../check-work.ts';

@@ -5,7 +5,7 @@
  * it and settles what it really cost. Draws are durable before dispatch: after a crash each one that has no ledger
  * row becomes a row with outcome LOST.
  */
-import type { NanoUsd } from './money.ts';
+import type { NanoUsd } from '../money.ts';
 import type { UsageRow } from './usage-row.ts';
 
 /** What a principal may use. `name` is the account that is charged, such as `key:3f9a` or `team:search`. */

@@ -1,4 +1,4 @@
-import { GatewayError } from './errors.ts';
+import { GatewayError } from '../errors.ts';
 
 /**
  * The promise, or CANCELLED (TIMEOUT when the signal carries a TimeoutError) as soon as the signal fires: a wait

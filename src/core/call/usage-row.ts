@@ -1,5 +1,5 @@
-import type { ErrorCode } from './errors.ts';
-import type { NanoUsd, Usage } from './money.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { NanoUsd, Usage } from '../money.ts';
 
 export type CacheStatus = 'HIT' | 'SHARED' | 'MISS' | 'BYPASS';
 

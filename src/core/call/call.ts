@@ -1,9 +1,9 @@
 /** One use of AI fields, and the shape of everything that serves it: a Handler, made of Steps. */
-import type { Chunk } from './chunk.ts';
-import type { AttemptSummary } from './errors.ts';
+import type { Chunk } from '../chunk.ts';
+import type { AttemptSummary } from '../errors.ts';
+import type { NanoUsd, Usage } from '../money.ts';
+import type { ModelRequest } from '../request/request.ts';
 import type { Hold, Limit } from './hold.ts';
-import type { NanoUsd, Usage } from './money.ts';
-import type { ModelRequest } from './request.ts';
 import type { CacheStatus, Outcome } from './usage-row.ts';
 
 export interface Principal {
@@ -15,7 +15,7 @@ export interface Principal {
   /** Routes that may be used; null: all. */
   readonly routes: readonly string[] | null;
   readonly limits: readonly Limit[];
-  /** When the permission ends by itself, in milliseconds since 1970, UTC. Default: never. It may be taken back before: see `core/lease.ts`. */
+  /** When the permission ends by itself, in milliseconds since 1970, UTC. Default: never. It may be taken back before: see `core/call/lease.ts`. */
   readonly expiresAt?: number;
 }
 

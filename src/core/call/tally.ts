@@ -1,5 +1,5 @@
+import { addUsage, type NanoUsd, noUsage } from '../money.ts';
 import type { AttemptFact, CacheFact, Fact, Settlement } from './call.ts';
-import { addUsage, type NanoUsd, noUsage } from './money.ts';
 import type { Outcome } from './usage-row.ts';
 
 export interface Tally {
