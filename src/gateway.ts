@@ -14,7 +14,7 @@ import { servedSdl } from './assembly/graph.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
 import { doorOf } from './assembly/principals.ts';
 import { firstDocuments } from './assembly/welcome.ts';
-import { type GatewayConfig, isDevelopment } from './config.ts';
+import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { GatewayError } from './core/errors.ts';
 import type { Secret } from './core/secret.ts';
 import { monotonicMs } from './core/turns/monotonic.ts';

@@ -13,7 +13,7 @@ export {
   type StorageConfig,
   type SubgraphConfig,
   type TeamConfig,
-} from './config.ts';
+} from './config/config.ts';
 export type { Call, Principal } from './core/call/call.ts';
 export type { Chunk, FinishReason } from './core/chunk.ts';
 export { type ErrorCode, type ErrorDetails, GatewayError } from './core/errors.ts';

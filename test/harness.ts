@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { DeploymentConfig, GatewayConfig } from '../src/config.ts';
+import type { DeploymentConfig, GatewayConfig } from '../src/config/config.ts';
 import type { Secret } from '../src/core/secret.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import {

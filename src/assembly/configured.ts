@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { type Authenticate, authenticator } from '../access/authenticate.ts';
-import { type GatewayConfig, includesRoute } from '../config.ts';
+import { type GatewayConfig, includesRoute } from '../config/config.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Graph } from '../federation/graph.ts';
 import { aiFields } from '../graphql/ai-fields/schema-part.ts';

@@ -4,7 +4,7 @@
  * The embedded provider has the default route until a real one is found; then it leaves it, because an extract that looks
  * like a model's answer would deceive. It stays reachable by name, on the route `embedded`.
  */
-import type { DeploymentConfig, GatewayConfig } from '../config.ts';
+import type { DeploymentConfig, GatewayConfig } from '../config/config.ts';
 import { secretFrom } from '../core/secret.ts';
 import { anthropicProvider } from '../providers/anthropic.ts';
 import {

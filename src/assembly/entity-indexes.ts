@@ -1,6 +1,6 @@
 /** The operator's `@indexed` types, as retrieval takes them: plain functions and text, and the graph behind them. */
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
-import type { GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import type { Handler } from '../core/call/call.ts';
 import { entityPages } from '../federation/entities/entity-pages.ts';
 import { visibleEntities } from '../federation/entities/visible-entities.ts';

@@ -1,6 +1,6 @@
 /** Whether the operator's AI fields fit the configuration: each mistake with file and line, what is wrong, and the remedy. */
 import { Kind, type TypeNode } from 'graphql';
-import type { GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import { completionRequest } from '../core/request/request.ts';
 import { type AiField, type Mistake, mistakeText } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read.ts';

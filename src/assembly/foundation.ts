@@ -1,7 +1,7 @@
 /** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
 import type { Keyv } from 'keyv';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
-import { type GatewayConfig, pathIn } from '../config.ts';
+import { type GatewayConfig, pathIn } from '../config/config.ts';
 import { memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open.ts';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../access/rules.ts';
-import { type GatewayConfig, pathIn, type SubgraphConfig } from '../config.ts';
+import { type GatewayConfig, pathIn, type SubgraphConfig } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
 import type { Authorize } from '../federation/authorization.ts';

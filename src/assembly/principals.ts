@@ -1,6 +1,6 @@
 /** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
 import { rateLimits } from '../access/authenticate.ts';
-import type { GatewayConfig, TeamConfig } from '../config.ts';
+import type { GatewayConfig, TeamConfig } from '../config/config.ts';
 import type { Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';

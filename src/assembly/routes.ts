@@ -1,5 +1,5 @@
 /** The routes of a configuration, as the pipeline takes them: names resolved, prices looked up, defaults filled in. */
-import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config.ts';
+import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config/config.ts';
 import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';

@@ -2,6 +2,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyDesk } from '../access/key-desk.ts';
 import type { LeaseBook } from '../access/leases.ts';
+import { own } from '../config/told.ts';
 import type { Handler } from '../core/call/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import { ceilingOf } from '../core/money.ts';
@@ -19,7 +20,6 @@ import type { Runs } from '../runs/run.ts';
 import type { Storage } from '../storage/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { withoutValues } from '../telemetry/refusal-text.ts';
-import { own } from './config/told.ts';
 import { templatesOf } from './templates.ts';
 
 export interface ServiceParts {

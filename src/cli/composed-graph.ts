@@ -2,7 +2,7 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph-names.ts';
-import { type GatewayConfig, pathIn } from '../config.ts';
+import { type GatewayConfig, pathIn } from '../config/config.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { composer } from '../federation/compose/compose.ts';
 import { readSubgraph, readSupergraph } from '../federation/compose/sources.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'graphql';
 import { aiSubgraph } from '../assembly/graph.ts';
-import type { GatewayConfig, GraphConfig } from '../config.ts';
+import type { GatewayConfig, GraphConfig } from '../config/config.ts';
 import { graphsOf } from '../federation/engine/join.ts';
 import { localUrl } from '../federation/graph.ts';
 import type { Arguments } from './arguments.ts';

@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { checkConfig } from '../assembly/config/check.ts';
 import { detected } from '../assembly/detected.ts';
 import { fieldMistakes, unknownGuards } from '../assembly/fields-check.ts';
 import { type OperatorFields, operatorFields } from '../assembly/graph.ts';
-import type { GatewayConfig } from '../config.ts';
+import { checkConfig } from '../config/check.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Arguments } from './arguments.ts';
 import { withFlags } from './graph-flags.ts';

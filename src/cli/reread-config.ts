@@ -1,6 +1,6 @@
 /** What SIGHUP does: the configuration is read again and taken over, or its mistakes are in the log and nothing has changed. */
 import { isDeepStrictEqual } from 'node:util';
-import type { GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import { asGatewayError } from '../core/errors.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Arguments } from './arguments.ts';

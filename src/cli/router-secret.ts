@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type GatewayConfig, isDevelopment } from '../config.ts';
+import { type GatewayConfig, isDevelopment } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { Secret, secretFrom } from '../core/secret.ts';
 import { stateFolder } from './state-folder.ts';

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../config.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import type { Gateway } from '../gateway.ts';
 import { surviveFaults } from '../telemetry/process-faults.ts';
 

@@ -1,4 +1,4 @@
-import { type GatewayConfig, pathIn } from '../config.ts';
+import { type GatewayConfig, pathIn } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /** The folder that a command shares with a server, which may be running. BAD_REQUEST where the configuration keeps nothing. */

@@ -1,6 +1,6 @@
 /** Programs of the configuration that serve a subgraph: started with the gateway and ended with it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { SubgraphConfig } from '../config.ts';
+import type { SubgraphConfig } from '../config/config.ts';
 
 export interface SubgraphProcesses {
   stop(): void;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SubgraphConfig } from '../config.ts';
+import type { SubgraphConfig } from '../config/config.ts';
 import { readSubgraph } from '../federation/compose/sources.ts';
 import { startSubgraphs } from './subgraph-processes.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { indexedOf } from '../../src/assembly/entity-indexes.ts';
 import { indexMistakes } from '../../src/assembly/index-mistakes.ts';
-import type { GatewayConfig } from '../../src/config.ts';
+import type { GatewayConfig } from '../../src/config/config.ts';
 import { readFields } from '../../src/fields/read.ts';
 
 const read = (sdl: string) => readFields([{ file: 'shop.graphql', sdl }]);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/assembly/config/check.ts';
-import type { RouteConfig } from '../../src/config.ts';
+import { checkConfig } from '../../src/config/check.ts';
+import type { RouteConfig } from '../../src/config/config.ts';
 import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, whenOver } from '../harness.ts';
 import { configText, fieldgate, folderWith, refusal } from './run.ts';

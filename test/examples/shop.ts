@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startSubgraphs } from '../../src/cli/subgraph-processes.ts';
-import type { GatewayConfig, SubgraphConfig } from '../../src/config.ts';
+import type { GatewayConfig, SubgraphConfig } from '../../src/config/config.ts';
 import type { ModelRequest } from '../../src/core/request/request.ts';
 import { embeddedCapabilities, embeddedExtractive, embeddedLexical, embeddedProvider } from '../../src/providers/embedded/embedded.ts';
 import type { Provider } from '../../src/providers/provider.ts';

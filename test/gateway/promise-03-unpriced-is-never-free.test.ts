@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/assembly/config/check.ts';
-import type { DeploymentConfig } from '../../src/config.ts';
+import { checkConfig } from '../../src/config/check.ts';
+import type { DeploymentConfig } from '../../src/config/config.ts';
 import { plainConfig } from '../harness.ts';
 import { complete, ledgerOf, newKey, prompt } from './asking.ts';
 import { openUpstream, saying, scripted, scriptedConfig, scriptedDeployment } from './scripted.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayConfig } from '../../src/config.ts';
+import type { GatewayConfig } from '../../src/config/config.ts';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { plainConfig, startGateway, whenOver } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';

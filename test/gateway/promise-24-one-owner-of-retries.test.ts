@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteConfig } from '../../src/config.ts';
+import type { RouteConfig } from '../../src/config/config.ts';
 import { plainConfig, startGateway } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
 import type { RawReply } from '../raw-upstream.ts';

@@ -1,6 +1,6 @@
 /** One owner's ingestion never holds another's up: not by its rate, its number, its size, its model or its end. */
 import { describe, expect, it } from 'vitest';
-import type { GatewayConfig } from '../../src/config.ts';
+import type { GatewayConfig } from '../../src/config/config.ts';
 import { type Double, double, says } from '../doubles.ts';
 import { plainConfig, startGateway, type TestGateway } from '../harness.ts';
 import { eventsOf, post } from '../server/http-client.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GatewayConfig, RouteConfig } from '../../src/config.ts';
+import type { GatewayConfig, RouteConfig } from '../../src/config/config.ts';
 import { plainConfig, startGateway, type TestGateway } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
 import type { RawReply, RawUpstream } from '../raw-upstream.ts';

@@ -1,7 +1,7 @@
 /** Promise 43: every string that leaves is guarded and masked as it will be read: joined, in names, schemas, ids and arguments too. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GatewayConfig } from '../../src/config.ts';
+import type { GatewayConfig } from '../../src/config/config.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
 import { complete } from './asking.ts';
 import { type Scripted, saying, scripted, scriptedDeployment } from './scripted.ts';

@@ -1,5 +1,5 @@
 /** A gateway whose `default` route goes to one OpenAI-compatible server that a test scripts, byte by byte. */
-import type { DeploymentConfig, GatewayConfig } from '../../src/config.ts';
+import type { DeploymentConfig, GatewayConfig } from '../../src/config/config.ts';
 import type { Log } from '../../src/telemetry/log.ts';
 import { plainConfig, startGateway, type TestGateway, whenOver } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';

@@ -1,7 +1,7 @@
 /** Readers of a completion's events as the three kinds of clients get them, and a gateway whose model is a scripted vendor. */
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import type { DeploymentConfig, GatewayConfig } from '../../src/config.ts';
+import type { DeploymentConfig, GatewayConfig } from '../../src/config/config.ts';
 import { plainConfig, startGateway, type TestGateway, whenOver } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
 import { type Gate, type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';

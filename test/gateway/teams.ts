@@ -1,7 +1,7 @@
 /** A gateway before other teams' subgraphs, all over real HTTP, with AI fields on their entities; the model is what a test says. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { GatewayConfig, RouteConfig } from '../../src/config.ts';
+import type { GatewayConfig, RouteConfig } from '../../src/config/config.ts';
 import type { CompletionRequest, ModelRequest } from '../../src/core/request/request.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import type { Double } from '../doubles.ts';

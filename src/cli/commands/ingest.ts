@@ -1,6 +1,6 @@
 /** Documents into a collection from the shell: the same jobs as the mutation's, on the state folder, also while a server runs. */
 import { serviceOf } from '../../assembly/principals.ts';
-import type { GatewayConfig } from '../../config.ts';
+import type { GatewayConfig } from '../../config/config.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
 import { filesIn, inBatches } from '../../retrieval/ingestion/files.ts';

@@ -1,6 +1,6 @@
 import { schemaWhenComposed } from '../../assembly/graph.ts';
 import { firstQueries, needsGraph } from '../../assembly/welcome.ts';
-import type { GatewayConfig } from '../../config.ts';
+import type { GatewayConfig } from '../../config/config.ts';
 import type { AiField } from '../../fields/ai-field.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
 import type { Arguments } from '../arguments.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../../src/assembly/config/check.ts';
-import type { GatewayConfig } from '../../../src/config.ts';
+import { checkConfig } from '../../../src/config/check.ts';
+import type { GatewayConfig } from '../../../src/config/config.ts';
 import { plainConfig } from '../../harness.ts';
 
 const mistakesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).mistakes;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../../src/assembly/config/check.ts';
-import { shown } from '../../../src/assembly/config/told.ts';
-import type { GatewayConfig } from '../../../src/config.ts';
+import { checkConfig } from '../../../src/config/check.ts';
+import type { GatewayConfig } from '../../../src/config/config.ts';
+import { shown } from '../../../src/config/told.ts';
 import { plainConfig } from '../../harness.ts';
 
 /** As a file without types would have it. */

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { GatewayConfig } from '../../../src/config.ts';
+import type { GatewayConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { embeddedCapabilities, embeddedExtractive, embeddedPrice, embeddedProvider } from '../../../src/providers/embedded/embedded.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DeploymentConfig } from '../../../src/config.ts';
+import type { DeploymentConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
 import { openaiCompatibleProvider } from '../../../src/providers/openai-compatible.ts';

@@ -1,7 +1,8 @@
 /** `server.limits`: every number of it, its name and its ceiling. */
-import type { GatewayConfig } from '../../config.ts';
-import { nearestName } from '../../core/nearest-name.ts';
-import { limitNames, type ServerLimits, serverLimits } from '../../server/limits.ts';
+
+import { nearestName } from '../core/nearest-name.ts';
+import { limitNames, type ServerLimits, serverLimits } from '../server/limits.ts';
+import type { GatewayConfig } from './config.ts';
 import { isWhole, shown } from './told.ts';
 
 const mebibyte = 1024 * 1024;

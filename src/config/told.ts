@@ -1,7 +1,7 @@
 /** What the sentences about a configuration have in common. */
 import { existsSync } from 'node:fs';
-import { pathIn } from '../../config.ts';
-import { nanoUsdOf } from '../../core/money.ts';
+import { nanoUsdOf } from '../core/money.ts';
+import { pathIn } from './config.ts';
 
 export const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
 

@@ -1,6 +1,7 @@
 /** The operator's own price of a deployment: its words, and amounts that a call can be charged by. */
-import type { DeploymentConfig } from '../../config.ts';
-import type { PriceTier } from '../../core/money.ts';
+
+import type { PriceTier } from '../core/money.ts';
+import type { DeploymentConfig } from './config.ts';
 import { shown } from './told.ts';
 
 type Price = NonNullable<DeploymentConfig['price']>;

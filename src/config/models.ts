@@ -1,6 +1,7 @@
 /** Deployments, and the routes that lead to them. */
-import type { GatewayConfig, RouteNames } from '../../config.ts';
-import { strategies } from '../../routing/strategies/registry.ts';
+
+import { strategies } from '../routing/strategies/registry.ts';
+import type { GatewayConfig, RouteNames } from './config.ts';
 import { priceMistakes } from './prices.ts';
 import { isAmount, isWhole, listed, own, shown } from './told.ts';
 

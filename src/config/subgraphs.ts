@@ -1,6 +1,7 @@
 /** One subgraph of another team: its name, where it is, and how it is asked. */
-import type { SubgraphConfig } from '../../config.ts';
-import { Secret } from '../../core/secret.ts';
+
+import { Secret } from '../core/secret.ts';
+import type { SubgraphConfig } from './config.ts';
 import { isWhole, shown } from './told.ts';
 
 export function subgraphMistakes(subgraphs: readonly SubgraphConfig[]): string[] {

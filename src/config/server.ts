@@ -1,6 +1,7 @@
 /** Where the gateway listens and to whom, what it keeps, and what it tells. */
-import type { GatewayConfig } from '../../config.ts';
-import { networks } from '../../server/client/address.ts';
+
+import { networks } from '../server/client/address.ts';
+import type { GatewayConfig } from './config.ts';
 import { isWhole, shown } from './told.ts';
 
 export function serverMistakes({ server = {} }: GatewayConfig): string[] {

@@ -1,5 +1,5 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
-import type { GatewayConfig } from '../../config.ts';
+import type { GatewayConfig } from './config.ts';
 import { delayMistakes } from './delays.ts';
 import { documentMistakes, retrievalMistakes } from './documents.ts';
 import { graphMistakes } from './graph.ts';

@@ -1,6 +1,7 @@
 /** What lets the gateway start, and then surprises somebody. */
-import type { GatewayConfig } from '../../config.ts';
-import { routesOf } from '../routes.ts';
+
+import { routesOf } from '../assembly/routes.ts';
+import type { GatewayConfig } from './config.ts';
 
 export const warningsOf = (config: GatewayConfig): readonly string[] => [
   ...keyless(config),

@@ -1,6 +1,7 @@
 /** Collections, and the documents that are read into them at the start. */
-import type { GatewayConfig } from '../../config.ts';
-import { embeddingModelOf } from '../routes.ts';
+
+import { embeddingModelOf } from '../assembly/routes.ts';
+import type { GatewayConfig } from './config.ts';
 import { isWhole, listed, notThere, own, shown } from './told.ts';
 
 export function documentMistakes(config: GatewayConfig, folder: string): string[] {

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '../../config.ts';
+import type { GatewayConfig } from './config.ts';
 import { isUsd, isWhole, shown } from './told.ts';
 
 export function teamMistakes(config: GatewayConfig): string[] {

@@ -1,5 +1,5 @@
 /** The subgraphs or the supergraph, the files of AI fields and prompts, and the bounds of an operation. */
-import type { GatewayConfig } from '../../config.ts';
+import type { GatewayConfig } from './config.ts';
 import { subgraphMistakes } from './subgraphs.ts';
 import { isAmount, isUsd, notThere, shown } from './told.ts';
 

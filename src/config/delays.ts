@@ -1,5 +1,5 @@
 /** Delays that no timer has: a longer one would fire at once, so that a route hedges every call and a graph is polled without a pause. */
-import type { GatewayConfig } from '../../config.ts';
+import type { GatewayConfig } from './config.ts';
 import { shown } from './told.ts';
 
 const maxDelayMs = 2 ** 31 - 1;

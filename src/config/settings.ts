@@ -1,4 +1,7 @@
 /** Settings that there are not, and values that no setting takes: what a compiler would tell, for files that none has seen. */
+
+import { nearestName } from '../core/nearest-name.ts';
+import type { Capability } from '../providers/provider.ts';
 import type {
   DeploymentConfig,
   GatewayConfig,
@@ -13,9 +16,7 @@ import type {
   SubgraphConfig,
   TeamConfig,
   TelemetryConfig,
-} from '../../config.ts';
-import { nearestName } from '../../core/nearest-name.ts';
-import type { Capability } from '../../providers/provider.ts';
+} from './config.ts';
 import { flatPriceNames, tieredPriceNames, tierNames } from './prices.ts';
 import { shown } from './told.ts';
 
