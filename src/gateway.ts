@@ -8,12 +8,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { developmentKey } from './access/development-key.ts';
 import { type Configured, configured } from './assembly/configured.ts';
-import { gatewayFace, subgraphFace } from './assembly/faces.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
-import { servedSdl } from './assembly/graph.ts';
+import { gatewayFace, subgraphFace } from './assembly/graph/faces.ts';
+import { servedSdl } from './assembly/graph/graph.ts';
 import { metricsDoor, watchAll } from './assembly/metrics.ts';
 import { doorOf } from './assembly/principals.ts';
-import { firstDocuments } from './assembly/welcome.ts';
+import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { GatewayError } from './core/errors.ts';
 import type { Secret } from './core/secret.ts';

@@ -1,7 +1,7 @@
 /** The supergraph of a configuration, made once: what `check` judges and `compose` prints. */
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph.ts';
-import { nameMistakes, placedSentence } from '../assembly/graph-names.ts';
+import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph/graph.ts';
+import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
 import { type GatewayConfig, pathIn } from '../config/config.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { composer } from '../federation/compose/compose.ts';

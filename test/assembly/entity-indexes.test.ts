@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { indexedOf } from '../../src/assembly/entity-indexes.ts';
-import { indexMistakes } from '../../src/assembly/index-mistakes.ts';
+import { indexedOf } from '../../src/assembly/graph/entity-indexes.ts';
+import { indexMistakes } from '../../src/assembly/graph/index-mistakes.ts';
 import type { GatewayConfig } from '../../src/config/config.ts';
 import { readFields } from '../../src/fields/read.ts';
 

@@ -1,6 +1,6 @@
 import { buildSchema, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { firstDocuments, firstQueries } from '../../src/assembly/welcome.ts';
+import { firstDocuments, firstQueries } from '../../src/assembly/welcome/welcome.ts';
 import { readFields } from '../../src/fields/read.ts';
 import { plainConfig } from '../harness.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
-import { indexedOf } from '../../src/assembly/entity-indexes.ts';
+import { indexedOf } from '../../src/assembly/graph/entity-indexes.ts';
 import type { Handler } from '../../src/core/call/call.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import { composition } from '../../src/federation/compose/composition.ts';

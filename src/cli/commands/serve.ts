@@ -1,5 +1,5 @@
-import { schemaWhenComposed } from '../../assembly/graph.ts';
-import { firstQueries, needsGraph } from '../../assembly/welcome.ts';
+import { schemaWhenComposed } from '../../assembly/graph/graph.ts';
+import { firstQueries, needsGraph } from '../../assembly/welcome/welcome.ts';
 import type { GatewayConfig } from '../../config/config.ts';
 import type { AiField } from '../../fields/ai-field.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';

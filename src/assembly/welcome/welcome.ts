@@ -1,7 +1,7 @@
 /** Queries for whoever has just started the gateway: each works as it stands. */
 import { type DocumentNode, type GraphQLSchema, parse, print, visit } from 'graphql';
-import type { GatewayConfig } from '../config/config.ts';
-import type { AiField } from '../fields/ai-field.ts';
+import type { GatewayConfig } from '../../config/config.ts';
+import type { AiField } from '../../fields/ai-field.ts';
 import { entityQuery } from './entity-query.ts';
 
 export interface FirstQuery {

@@ -1,13 +1,13 @@
 /** Whether the operator's AI fields fit the configuration: each mistake with file and line, what is wrong, and the remedy. */
 import { Kind, type TypeNode } from 'graphql';
-import type { GatewayConfig } from '../config/config.ts';
-import { completionRequest } from '../core/request/request.ts';
-import { type AiField, type Mistake, mistakeText } from '../fields/ai-field.ts';
-import type { FieldsRead } from '../fields/read.ts';
-import type { Capability } from '../providers/provider.ts';
-import { can, namesOf, roomFor } from '../routing/fit.ts';
-import type { Deployment, Route } from '../routing/route.ts';
-import { routesOf } from './routes.ts';
+import type { GatewayConfig } from '../../config/config.ts';
+import { completionRequest } from '../../core/request/request.ts';
+import { type AiField, type Mistake, mistakeText } from '../../fields/ai-field.ts';
+import type { FieldsRead } from '../../fields/read.ts';
+import type { Capability } from '../../providers/provider.ts';
+import { can, namesOf, roomFor } from '../../routing/fit.ts';
+import type { Deployment, Route } from '../../routing/route.ts';
+import { routesOf } from '../routes.ts';
 
 export function fieldMistakes(config: GatewayConfig, read: FieldsRead): readonly string[] {
   const routes = routesOf(config);

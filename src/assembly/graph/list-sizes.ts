@@ -1,6 +1,6 @@
 import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql';
-import type { Graph } from '../federation/graph.ts';
-import type { ListSize } from '../fields/list-size.ts';
+import type { Graph } from '../../federation/graph.ts';
+import type { ListSize } from '../../fields/list-size.ts';
 
 /** As long as what the router sends: it stands in no supergraph. */
 const entities: ListSize = { assumedSize: null, slicingArguments: ['representations'], sizedFields: [] };

@@ -1,13 +1,13 @@
 /** What the server shows of the graph: the whole of it to clients, or the AI subgraph alone to another company's router. */
 import type { GraphQLSchema } from 'graphql';
-import { GatewayError } from '../core/errors.ts';
-import type { Secret } from '../core/secret.ts';
-import type { Graph } from '../federation/graph.ts';
-import type { OperationHooks } from '../server/operation.ts';
-import type { ServerOptions } from '../server/server.ts';
-import type { SchemaFor } from '../server/yoga.ts';
-import type { Storage } from '../storage/open.ts';
-import type { Log } from '../telemetry/log.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { Graph } from '../../federation/graph.ts';
+import type { OperationHooks } from '../../server/operation.ts';
+import type { ServerOptions } from '../../server/server.ts';
+import type { SchemaFor } from '../../server/yoga.ts';
+import type { Storage } from '../../storage/open.ts';
+import type { Log } from '../../telemetry/log.ts';
 import { readiness, schemaChooser } from './graph.ts';
 
 type Face = Pick<ServerOptions, 'schema' | 'ready' | 'engine' | 'admitOperation'>;
@@ -45,7 +45,7 @@ export interface SubgraphParts {
  * Apollo Server is loaded for it alone.
  */
 export async function subgraphFace({ own, router, sdl, hooks, storage, log }: SubgraphParts): Promise<Face> {
-  const { apolloEngine, entitiesForRouterOnly } = await import('../server/apollo.ts');
+  const { apolloEngine, entitiesForRouterOnly } = await import('../../server/apollo.ts');
   const admitted = entitiesForRouterOnly(router);
   const service = own.getQueryType()?.getFields()['_service'];
   if (service === undefined) throw new Error('The AI schema is no subgraph.');

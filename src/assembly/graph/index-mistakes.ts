@@ -1,8 +1,8 @@
-import type { GatewayConfig } from '../config/config.ts';
-import { own } from '../config/told.ts';
-import { mistakeText } from '../fields/ai-field.ts';
-import type { FieldsRead } from '../fields/read.ts';
-import { embeddingModelOf } from './routes.ts';
+import type { GatewayConfig } from '../../config/config.ts';
+import { own } from '../../config/told.ts';
+import { mistakeText } from '../../fields/ai-field.ts';
+import type { FieldsRead } from '../../fields/read.ts';
+import { embeddingModelOf } from '../routes.ts';
 
 /** The route that embeds all indexes. */
 export const embeddingRoute = 'embedding';

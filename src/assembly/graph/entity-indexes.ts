@@ -1,23 +1,23 @@
 /** The operator's `@indexed` types, as retrieval takes them: plain functions and text, and the graph behind them. */
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
-import type { GatewayConfig } from '../config/config.ts';
-import type { Handler } from '../core/call/call.ts';
-import { entityPages } from '../federation/entities/entity-pages.ts';
-import { visibleEntities } from '../federation/entities/visible-entities.ts';
-import type { Graph } from '../federation/graph.ts';
-import type { EntityIndex } from '../fields/ai-field.ts';
-import type { FieldsRead } from '../fields/read.ts';
-import { holesOf, renderPlain } from '../fields/template.ts';
-import type { Entities, EntityIndexOptions, Fields } from '../retrieval/entities/entities.ts';
-import { openEntities } from '../retrieval/entities/open-entities.ts';
-import type { IngestCallMaker } from '../retrieval/ingestion/source.ts';
-import type { Storage } from '../storage/open.ts';
-import type { Log } from '../telemetry/log.ts';
+import type { GatewayConfig } from '../../config/config.ts';
+import type { Handler } from '../../core/call/call.ts';
+import { entityPages } from '../../federation/entities/entity-pages.ts';
+import { visibleEntities } from '../../federation/entities/visible-entities.ts';
+import type { Graph } from '../../federation/graph.ts';
+import type { EntityIndex } from '../../fields/ai-field.ts';
+import type { FieldsRead } from '../../fields/read.ts';
+import { holesOf, renderPlain } from '../../fields/template.ts';
+import type { Entities, EntityIndexOptions, Fields } from '../../retrieval/entities/entities.ts';
+import { openEntities } from '../../retrieval/entities/open-entities.ts';
+import type { IngestCallMaker } from '../../retrieval/ingestion/source.ts';
+import type { Storage } from '../../storage/open.ts';
+import type { Log } from '../../telemetry/log.ts';
+import { ownContext } from '../operations.ts';
+import { serviceOf } from '../principals.ts';
+import { embeddingOf } from '../routes.ts';
 import { accessTo } from './graph.ts';
 import { embeddingRoute } from './index-mistakes.ts';
-import { ownContext } from './operations.ts';
-import { serviceOf } from './principals.ts';
-import { embeddingOf } from './routes.ts';
 
 export interface IndexParts {
   readonly config: GatewayConfig;

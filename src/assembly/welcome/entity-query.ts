@@ -17,9 +17,9 @@ import {
   parse,
   validate,
 } from 'graphql';
-import type { AiField } from '../fields/ai-field.ts';
+import type { AiField } from '../../fields/ai-field.ts';
+import { isOpenFor } from '../graph/open-for.ts';
 import { fillable, filledArguments } from './filled-arguments.ts';
-import { isOpenFor } from './open-for.ts';
 
 export interface EntityQuery {
   readonly query: string;

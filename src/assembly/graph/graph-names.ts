@@ -1,10 +1,10 @@
 /** What the operator's files name and the graph has not, and where in the files a problem of composition comes from. */
 import { type DefinitionNode, type DocumentNode, parse } from 'graphql';
-import { nearestName } from '../core/nearest-name.ts';
-import { type CompositionProblem, sentenceOf } from '../federation/compose/compose.ts';
-import { type Mistake, mistakeText } from '../fields/ai-field.ts';
-import type { FieldsRead } from '../fields/read.ts';
-import { aiTypeDefs } from '../graphql/schema.ts';
+import { nearestName } from '../../core/nearest-name.ts';
+import { type CompositionProblem, sentenceOf } from '../../federation/compose/compose.ts';
+import { type Mistake, mistakeText } from '../../fields/ai-field.ts';
+import type { FieldsRead } from '../../fields/read.ts';
+import { aiTypeDefs } from '../../graphql/schema.ts';
 
 const builtIn = ['String', 'Int', 'Float', 'Boolean', 'ID', 'Query', 'Mutation', 'Subscription'];
 
