@@ -30,11 +30,19 @@ const options: Options = {
   },
 };
 
+/** ajv 8.20.0 forgets `contains` beside a list of `items` inside `if`: `[]` then has what it does not contain. */
+const isMisread = (schema: JsonSchema): boolean => {
+  const text = JSON.stringify(schema);
+  return text.includes('"if":') && text.includes('"contains":') && /"(?:items|prefixItems)":\[/.test(text);
+};
+
 /** What ajv says; null where it does not take the schema or runs without end. */
 function oracle(newer: boolean, schema: JsonSchema, values: readonly unknown[]): readonly (boolean | null)[] | null {
   try {
     const validate = newer ? new Ajv2020(options).compile(schema) : new Ajv(options).compile(schema);
+    const misread = isMisread(schema);
     return values.map((value) => {
+      if (misread) return null;
       try {
         return validate(value) as boolean;
       } catch {
@@ -80,6 +88,7 @@ describe('the check of an answer', () => {
 
   it.each<[string, JsonSchema, unknown, boolean]>([
     ['a property named __proto__', { properties: JSON.parse('{"__proto__":{"type":"string"}}') }, JSON.parse('{"__proto__":1}'), false],
+    ['what a condition does not contain', { if: { contains: true, items: [{ type: 'string' }] }, else: { type: 'string' } }, [], false],
     ['a property named constructor that is not there', { required: ['constructor'] }, {}, false],
     [
       'a tree by a reference to the root',
