@@ -7,4 +7,4 @@ import module from 'node:module';
 
 module.enableCompileCache?.();
 // What cannot be read here (by an older Node, say) is told by whoever starts it.
-if (import.meta.main) await import('./src/cli/commands/serve.ts').catch(() => {});
+if (import.meta.main) await import('./src/cli/commands/serve-command.ts').catch(() => {});

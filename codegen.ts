@@ -2,7 +2,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const core = '../core';
-const views = './views.ts';
+const views = './result-views.ts';
 
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',

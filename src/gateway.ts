@@ -9,20 +9,20 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { developmentKey } from './access/development-key.ts';
 import { type Configured, configured } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
-import { gatewayFace, subgraphFace } from './assembly/graph/faces.ts';
-import { servedSdl } from './assembly/graph/graph.ts';
-import { metricsDoor, watchAll } from './assembly/metrics.ts';
+import { servedSdl } from './assembly/graph/configured-graph.ts';
+import { gatewayFace, subgraphFace } from './assembly/graph/served-as.ts';
 import { doorOf } from './assembly/principals.ts';
+import { metricsDoor, watchAll } from './assembly/register-gauges.ts';
 import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { GatewayError } from './core/errors.ts';
 import type { Secret } from './core/secret.ts';
 import { monotonicMs } from './core/turns/monotonic.ts';
 import type { Graph, GraphStatus } from './federation/graph.ts';
-import { maskedError } from './graphql/errors.ts';
+import { maskedError } from './graphql/graphql-errors.ts';
 import type { Services } from './graphql/services.ts';
 import { createServer, type Listening } from './server/server.ts';
-import type { Storage } from './storage/open.ts';
+import type { Storage } from './storage/open-storage.ts';
 import { type Log, openLog } from './telemetry/log.ts';
 
 export interface Gateway {

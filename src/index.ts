@@ -1,5 +1,5 @@
 /** What a `gateway.config.ts` is written with, and a gateway inside a program of one's own: the package's surface. */
-export { type Detected, detected } from './assembly/detected.ts';
+export { type Detected, detected } from './assembly/from-environment.ts';
 export {
   type DeploymentConfig,
   defineConfig,
@@ -22,7 +22,7 @@ export type { CompletionRequest, EmbeddingRequest, ModelRequest } from './core/r
 export { Secret, secretFrom } from './core/secret.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
-export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern.ts';
+export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern-guard.ts';
 export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk/ai-sdk.ts';
 export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
 export {

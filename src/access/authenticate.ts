@@ -2,7 +2,7 @@ import type { Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
-import { makersOf, principalIdOf, verifyKey } from './keys.ts';
+import { makersOf, principalIdOf, verifyKey } from './virtual-key.ts';
 
 interface Credentials {
   /** The header as it came, or its like in `connection_init`; null: none. */

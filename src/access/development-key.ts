@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
 import type { Keys } from '../storage/keys/keys.ts';
-import { issueKey, verifyKey } from './keys.ts';
 import { allScopes } from './scopes.ts';
+import { issueKey, verifyKey } from './virtual-key.ts';
 
 /**
  * The key that `npm start` prints: all scopes, no limits, kept in the state folder in a file that only its owner reads.

@@ -11,7 +11,7 @@ import type { Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
-import { endOf, keyIdOf } from './keys.ts';
+import { endOf, keyIdOf } from './virtual-key.ts';
 
 export interface LeaseBook extends Leases {
   /** Asks the store now, for work whose owner was not authenticated just before: a queued job. Throws UNAUTHENTICATED. */

@@ -8,7 +8,7 @@ import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../fields/cost-limit.ts';
-import { type CompiledQuote, compileQuote, type Quote, type QuoteRules } from '../fields/quote.ts';
+import { type CompiledQuote, compileQuote, type Quote, type QuoteRules } from '../fields/operation-cost.ts';
 import type { OperationHold } from '../graphql/operation-hold.ts';
 import type { AdmissionInput } from '../server/operation.ts';
 

@@ -15,7 +15,7 @@ export interface IngestCallParts {
 /**
  * Calls that no operation waits for: ingestion and indexes, booked on the field or work that asked, for its principal. A job may
  * have waited for hours since its owner was authenticated, so the key is asked for before each call: UNAUTHENTICATED when it
- * has been revoked or has expired. While the call runs, its lease (`pipeline/lease.ts`) ends it.
+ * has been revoked or has expired. While the call runs, its lease (`pipeline/permission-lease.ts`) ends it.
  */
 export function ingestCalls({ limits, leases, routes, now }: IngestCallParts): IngestCallMaker {
   return async ({ coordinate, route, principal, signal }) => {

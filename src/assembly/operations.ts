@@ -1,7 +1,7 @@
 /**
  * The life of an operation between server and schema: opened for its principal, counted, admitted by its cost, closed.
  *
- * It holds a lease on its principal's key while it runs. When the key is revoked or expires, its model calls end at once (`pipeline/lease.ts`), and
+ * It holds a lease on its principal's key while it runs. When the key is revoked or expires, its model calls end at once (`pipeline/permission-lease.ts`), and
  * with them streams that say so in their own last event; whatever then still runs is ended with an error.
  */
 import type { Authenticate } from '../access/authenticate.ts';

@@ -5,8 +5,8 @@ import type { Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Route } from '../routing/route.ts';
-import { serverLimits } from '../server/limits.ts';
 import type { ServerOptions } from '../server/server.ts';
+import { serverLimits } from '../server/server-limits.ts';
 
 /**
  * Anyone on loopback in development: routes of the embedded provider alone, because every other one costs somebody money

@@ -31,7 +31,7 @@ export function embeddingModelOf(config: GatewayConfig, route: string): string |
   return embeds === undefined ? null : (config.deployments[embeds]?.model ?? null);
 }
 
-/** For a configuration without mistakes: a name that refers to nothing is left out here, and told by `config/check.ts`. */
+/** For a configuration without mistakes: a name that refers to nothing is left out here, and told by `config/check-config.ts`. */
 export function routesOf(config: GatewayConfig): ReadonlyMap<string, Route> {
   const deployments = new Map(Object.entries(config.deployments).flatMap(([id, settings]) => deploymentOf(config, id, settings)));
   return new Map(Object.entries(config.routes).flatMap(([name, settings]) => routeOf(name, settings, deployments)));

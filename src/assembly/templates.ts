@@ -1,6 +1,6 @@
 /** Prompts of the prompts folder, for callers that name one: `prompt: { template: { id, variables } }`. */
 import { GatewayError } from '../core/errors.ts';
-import { quotedDataRule } from '../core/request/quoted.ts';
+import { quotedDataRule } from '../core/request/quote-text.ts';
 import type { Message } from '../core/request/request.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import { holesOf, parseTemplate, render } from '../fields/template.ts';

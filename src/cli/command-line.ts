@@ -8,19 +8,19 @@ import { type Arguments, helpText, parseArguments } from './arguments.ts';
 async function run(args: Arguments): Promise<void> {
   switch (args.command) {
     case 'serve':
-      return (await import('./commands/serve.ts')).serve(args);
+      return (await import('./commands/serve-command.ts')).serve(args);
     case 'check':
-      return (await import('./commands/check.ts')).check(args);
+      return (await import('./commands/check-command.ts')).check(args);
     case 'compose':
-      return (await import('./commands/compose.ts')).compose(args);
+      return (await import('./commands/compose-command.ts')).compose(args);
     case 'quote':
-      return (await import('./commands/quote.ts')).quote(args);
+      return (await import('./commands/quote-command.ts')).quote(args);
     case 'keys':
-      return (await import('./commands/keys.ts')).keys(args);
+      return (await import('./commands/keys-command.ts')).keys(args);
     case 'ingest':
-      return (await import('./commands/ingest.ts')).ingest(args);
+      return (await import('./commands/ingest-command.ts')).ingest(args);
     case 'subgraph':
-      return (await import('./commands/subgraph.ts')).subgraph(args);
+      return (await import('./commands/subgraph-command.ts')).subgraph(args);
   }
 }
 

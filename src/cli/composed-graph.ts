@@ -1,6 +1,6 @@
 /** The supergraph of a configuration, made once: what `check` judges and `compose` prints. */
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph/graph.ts';
+import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph/configured-graph.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
 import { type GatewayConfig, pathIn } from '../config/config.ts';
 import { asGatewayError } from '../core/errors.ts';
@@ -9,7 +9,7 @@ import { readSubgraph, readSupergraph } from '../federation/compose/sources.ts';
 import { localUrl } from '../federation/graph.ts';
 import { supergraphSchema } from '../federation/supergraph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
-import type { FieldsRead } from '../fields/read.ts';
+import type { FieldsRead } from '../fields/read-fields.ts';
 import { withSubgraphs } from './with-subgraphs.ts';
 
 export interface ComposedGraph {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'graphql';
-import { aiSubgraph } from '../assembly/graph/graph.ts';
+import { aiSubgraph } from '../assembly/graph/configured-graph.ts';
 import type { GatewayConfig, GraphConfig } from '../config/config.ts';
 import { graphsOf } from '../federation/engine/join.ts';
 import { localUrl } from '../federation/graph.ts';

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { detected } from '../assembly/detected.ts';
+import { detected } from '../assembly/from-environment.ts';
+import { type OperatorFields, operatorFields } from '../assembly/graph/configured-graph.ts';
 import { fieldMistakes, unknownGuards } from '../assembly/graph/fields-check.ts';
-import { type OperatorFields, operatorFields } from '../assembly/graph/graph.ts';
-import { checkConfig } from '../config/check.ts';
+import { checkConfig } from '../config/check-config.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Arguments } from './arguments.ts';

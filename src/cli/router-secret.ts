@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type GatewayConfig, isDevelopment } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { Secret, secretFrom } from '../core/secret.ts';
-import { stateFolder } from './state-folder.ts';
+import { stateFolder } from './open-state.ts';
 
 const variable = 'FIELDGATE_ROUTER_SECRET';
 const fewestCharacters = 16;

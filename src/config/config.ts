@@ -1,7 +1,7 @@
 /**
  * The one typed value that an operator writes: `export default defineConfig({ ... })` in `gateway.config.ts`.
  *
- * Names refer to each other inside it (a route names deployments, a deployment names a provider); `config/check.ts`
+ * Names refer to each other inside it (a route names deployments, a deployment names a provider); `config/check-config.ts`
  * tells every mistake at once, before anything listens.
  */
 import { isAbsolute, resolve } from 'node:path';
@@ -11,7 +11,7 @@ import type { Capability, Provider } from '../providers/provider.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import type { PriceOverride } from '../routing/prices.ts';
 import type { StrategyName } from '../routing/strategies/registry.ts';
-import type { ServerLimits } from '../server/limits.ts';
+import type { ServerLimits } from '../server/server-limits.ts';
 
 export interface GatewayConfig {
   /** By name: `{ openai: openaiProvider({ ... }) }`. */

@@ -1,7 +1,7 @@
 /**
  * Everything that can go wrong on purpose, in one table.
  *
- * Providers translate vendor failures into these codes, steps throw them, `graphql/errors.ts` turns them into
+ * Providers translate vendor failures into these codes, steps throw them, `graphql/graphql-errors.ts` turns them into
  * data or a GraphQLError once. Whatever is not a GatewayError is a bug: masked, logged with its cause, INTERNAL.
  */
 export const errorTable = {

@@ -23,7 +23,7 @@ import {
 } from 'graphql';
 import type { GatewayError } from '../core/errors.ts';
 import type { Requirement } from './engine/join.ts';
-import { type Pruned, pruned } from './engine/pruned.ts';
+import { type Pruned, pruned } from './engine/prune-operation.ts';
 
 /** Null when the caller, known from the gateway's context, may have the field. */
 export type Authorize = (context: unknown, requirement: Requirement) => GatewayError | null;

@@ -10,16 +10,16 @@ import { checkServable } from './compose/servable.ts';
 import { graphsOf, type JoinedGraph, requirementsOf } from './engine/join.ts';
 import { localFieldsOf, withLocalFields } from './engine/local-fields.ts';
 import { overrideJudge, withDrawnPercentages } from './engine/progressive-override.ts';
+import { recordingPaths } from './engine/response-paths.ts';
 import { completed } from './engine/stitching/completed.ts';
 import { readingLeftOvers } from './engine/stitching/left-over.ts';
 import { separatingKeys } from './engine/stitching/response-keys.ts';
 import { withRootTypes } from './engine/stitching/shared-roots.ts';
 import { withoutSkipped } from './engine/stitching/skipped.ts';
-import { recordingPaths } from './paths.ts';
 import { directiveDefaults, withDirectiveDefaults } from './subgraphs/directive-defaults.ts';
+import type { SubgraphExecutor } from './subgraphs/engine-request.ts';
 import { type FetchOptions, remoteExecutor } from './subgraphs/fetch.ts';
 import { localExecutor } from './subgraphs/local.ts';
-import type { SubgraphExecutor } from './subgraphs/request.ts';
 
 export interface SupergraphOptions {
   readonly supergraphSdl: string;

@@ -5,7 +5,7 @@
  * argument is set into the text as the caller gave it; what comes from an entity is quoted as data, because another team,
  * or one of its users, wrote it.
  */
-import { quoted } from '../core/request/quoted.ts';
+import { quoted } from '../core/request/quote-text.ts';
 
 export type TemplatePart = { readonly type: 'text'; readonly text: string } | { readonly type: 'hole'; readonly path: readonly string[] };
 

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView } from './views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';

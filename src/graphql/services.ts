@@ -1,11 +1,11 @@
 /** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
-import type { KeyDesk } from '../access/key-desk.ts';
+import type { KeyDesk } from '../access/issue-keys.ts';
 import type { Handler, Principal } from '../core/call/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request/request.ts';
-import type { Ceiling, Quote } from '../fields/quote.ts';
+import type { Ceiling, Quote } from '../fields/operation-cost.ts';
 import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';

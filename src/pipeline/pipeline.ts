@@ -18,11 +18,11 @@ import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { cached } from './cache/cache.ts';
-import { leased } from './lease.ts';
 import { limited } from './limit.ts';
 import { metered } from './meter.ts';
+import { leased } from './permission-lease.ts';
 import { budgeted } from './route/budget.ts';
-import { routed } from './route/route.ts';
+import { routed } from './route/route-call.ts';
 import { sent } from './route/send.ts';
 
 export interface PipelineParts {

@@ -18,8 +18,8 @@ import { turnsOf } from '../core/turns/turns.ts';
 import { growingObject } from './validate/growing-object.ts';
 import type { Issue } from './validate/issues.ts';
 import { jsonIn } from './validate/json-in-text.ts';
-import type { CheckedSchema, SchemaReader } from './validate/schema/schema.ts';
 import { defaultSchemaLimits, type SchemaLimits } from './validate/schema/schema-limits.ts';
+import type { CheckedSchema, SchemaReader } from './validate/schema/schema-reader.ts';
 
 export interface ValidateOptions {
   /** Whether the guard masks the route's prompts: placeholders then stand for values that have a format or pattern. */
@@ -45,7 +45,7 @@ export function validated({ masked = () => false, limits = defaultSchemaLimits }
   let reader: Promise<SchemaReader> | null = null;
   // Imported with the first schema: RE2 takes some megabytes.
   const loaded = (): Promise<SchemaReader> =>
-    (reader ??= import('./validate/schema/schema.ts').then(({ schemaReader }) => schemaReader(limits)));
+    (reader ??= import('./validate/schema/schema-reader.ts').then(({ schemaReader }) => schemaReader(limits)));
   return (next) => (request, call) => {
     if (request.kind !== 'completion' || (request.output.format !== 'json' && request.tools.length === 0)) return next(request, call);
     return checkedAnswer(next, request, call, loaded, { limits, masked: masked(call.route) });

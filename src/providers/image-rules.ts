@@ -8,8 +8,8 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Agent } from 'undici';
+import { gathered } from '../core/byte-buffer.ts';
 import { GatewayError } from '../core/errors.ts';
-import { gathered } from '../core/gathered.ts';
 import { throwIfAborted } from '../core/turns/abort.ts';
 
 export interface ImageRules {

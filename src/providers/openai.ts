@@ -9,10 +9,10 @@ import type { Secret } from '../core/secret.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
 import { checkedBaseUrl } from './base-url.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from './http.ts';
 import type { ImageRules } from './image-rules.ts';
 import { once } from './once.ts';
 import type { Provider } from './provider.ts';
+import { type Fetch, sharedFetch, tellsWhenSent } from './vendor-fetch.ts';
 
 export interface OpenAiOptions {
   readonly name?: string;

@@ -10,11 +10,11 @@ import type { Fact, Settlement } from '../core/call/call.ts';
 import { type Chunk, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { abortError, untilAborted } from '../core/turns/abort.ts';
-import { cursorOf, indexAfter } from './cursor.ts';
 import { cancelledByOwner, lastReaderLeft } from './endings.ts';
+import { bodyAt, type RunLog, runLog } from './event-log.ts';
 import type { Scale } from './live-bytes.ts';
-import { bodyAt, type RunLog, runLog } from './log.ts';
 import type { Run, RunEvent, RunSource, RunState, RunStatus } from './run.ts';
+import { cursorOf, indexAfter } from './run-cursor.ts';
 
 export interface LiveRunOptions {
   readonly id: string;

@@ -3,10 +3,10 @@ import type { Settlement } from '../core/call/call.ts';
 import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';
 import type { CompletionRecord, LostUsage } from '../storage/completions/completions.ts';
-import { cursorOf, indexAfter } from './cursor.ts';
 import { gatewayDied } from './endings.ts';
-import { bodyAt, type LogContent, type RunLog, runLog } from './log.ts';
+import { bodyAt, type LogContent, type RunLog, runLog } from './event-log.ts';
 import type { Run, RunEvent, RunState, RunStatus } from './run.ts';
+import { cursorOf, indexAfter } from './run-cursor.ts';
 
 interface StoredFailure {
   readonly code: ErrorCode;

@@ -17,7 +17,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import type { Log } from '../telemetry/log.ts';
-import { subscribeWithCursors } from './document/cursor.ts';
+import { subscribeWithCursors } from './document/event-cursor.ts';
 import type { AdmissionInput } from './operation.ts';
 import type { Engine, EngineArguments } from './yoga.ts';
 

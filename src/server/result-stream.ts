@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
-import type { Masking } from './errors.ts';
+import type { Masking } from './response-errors.ts';
 
 /** Results of a subscription or of `@defer`, ready to be sent. Never throws. `return` ends it at once, whatever upstream is doing. */
 export type ResultStream = AsyncGenerator<ExecutionResult, undefined>;

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationUsage } from '../graphql/operation-usage.ts';
-import { keepCursor } from './document/cursor.ts';
+import { keepCursor } from './document/event-cursor.ts';
 
 /**
  * Puts `extensions.usage` on a result when calls have been settled since the last one that carried it: so a query has it

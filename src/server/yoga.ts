@@ -20,8 +20,8 @@ import {
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { OperationContext } from '../graphql/context.ts';
-import { subscribeWithCursors } from './document/cursor.ts';
 import { deferOnlyInQueries } from './document/defer-rule.ts';
+import { subscribeWithCursors } from './document/event-cursor.ts';
 
 export interface EngineArguments {
   readonly document: DocumentNode;

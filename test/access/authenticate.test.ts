@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { authenticator } from '../../src/access/authenticate.ts';
 import { developmentKey } from '../../src/access/development-key.ts';
-import { issueKey, type NewKey, verifyKey } from '../../src/access/keys.ts';
+import { issueKey, type NewKey, verifyKey } from '../../src/access/virtual-key.ts';
 import type { Principal } from '../../src/core/call/call.ts';
 import type { Limit } from '../../src/core/call/hold.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { temporaryFolder } from '../storage/state.ts';
 
 const now = Date.UTC(2026, 10, 5);

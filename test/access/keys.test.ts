@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { keyDesk } from '../../src/access/key-desk.ts';
-import { issueKey, type NewKey, verifyKey } from '../../src/access/keys.ts';
+import { keyDesk } from '../../src/access/issue-keys.ts';
 import { allScopes } from '../../src/access/scopes.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { issueKey, type NewKey, verifyKey } from '../../src/access/virtual-key.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 
 const now = Date.UTC(2026, 10, 5);
 const wanted: NewKey = {

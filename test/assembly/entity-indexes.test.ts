@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { indexedOf } from '../../src/assembly/graph/entity-indexes.ts';
 import { indexMistakes } from '../../src/assembly/graph/index-mistakes.ts';
 import type { GatewayConfig } from '../../src/config/config.ts';
-import { readFields } from '../../src/fields/read.ts';
+import { readFields } from '../../src/fields/read-fields.ts';
 
 const read = (sdl: string) => readFields([{ file: 'shop.graphql', sdl }]);
 const config = (more: Partial<GatewayConfig> = {}): GatewayConfig => ({

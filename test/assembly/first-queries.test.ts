@@ -1,7 +1,7 @@
 import { buildSchema, type GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { firstDocuments, firstQueries } from '../../src/assembly/welcome/welcome.ts';
-import { readFields } from '../../src/fields/read.ts';
+import { readFields } from '../../src/fields/read-fields.ts';
 import { plainConfig } from '../harness.ts';
 
 const scopes = '@requiresScopes(scopes: [["ai:use"]])';

@@ -1,6 +1,6 @@
 /** What the run log costs a streamed token: the pump that fills it and a reader that follows, against reading the provider bare. */
 import type { Principal } from '../../src/core/call/call.ts';
-import { openRuns } from '../../src/runs/open.ts';
+import { openRuns } from '../../src/runs/open-runs.ts';
 import type { BeginRun, RunSource } from '../../src/runs/run.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 import { cpuUs, ratio, say } from './measure.ts';

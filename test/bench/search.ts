@@ -4,10 +4,10 @@
  * Vectors lie around 2,000 centres, as those of texts do, with a ninth of their length as noise; words follow Zipf's law.
  */
 import { join } from 'node:path';
-import { migrations } from '../../src/storage/database/migrations.ts';
+import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import type { NewPassage, Passages } from '../../src/storage/passages/passages.ts';
-import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
+import { openPassages } from '../../src/storage/passages/sql-passages.ts';
 import { cpuUs, inFolder, ratio, say } from './measure.ts';
 
 const size = 100_000;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../src/config/check.ts';
+import { checkConfig } from '../../src/config/check-config.ts';
 import type { RouteConfig } from '../../src/config/config.ts';
 import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, whenOver } from '../harness.ts';

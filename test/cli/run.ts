@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArguments } from '../../src/cli/arguments.ts';
-import { check } from '../../src/cli/commands/check.ts';
-import { compose } from '../../src/cli/commands/compose.ts';
-import { ingest } from '../../src/cli/commands/ingest.ts';
-import { keys } from '../../src/cli/commands/keys.ts';
-import { quote } from '../../src/cli/commands/quote.ts';
-import { subgraph } from '../../src/cli/commands/subgraph.ts';
+import { check } from '../../src/cli/commands/check-command.ts';
+import { compose } from '../../src/cli/commands/compose-command.ts';
+import { ingest } from '../../src/cli/commands/ingest-command.ts';
+import { keys } from '../../src/cli/commands/keys-command.ts';
+import { quote } from '../../src/cli/commands/quote-command.ts';
+import { subgraph } from '../../src/cli/commands/subgraph-command.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { temporaryFolder, whenOver } from '../harness.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted, unquoted } from '../../src/core/request/quoted.ts';
+import { quoted, unquoted } from '../../src/core/request/quote-text.ts';
 
 describe('quoted data', () => {
   it('comes back as it was, whatever it is, and the task without it', () => {

@@ -8,7 +8,7 @@ import { type ExecutionResult, execute, type GraphQLSchema, parse, validate } fr
 import { expect } from 'vitest';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { readSubgraph } from '../../src/federation/compose/sources.ts';
-import { exactPath } from '../../src/federation/engine/placed.ts';
+import { exactPath } from '../../src/federation/engine/place-errors.ts';
 import { type SupergraphOptions, supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, type Resolvers, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 

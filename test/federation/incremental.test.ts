@@ -2,7 +2,7 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { GraphQLResolveInfo } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ResponsePath, responsePaths } from '../../src/federation/paths.ts';
+import { type ResponsePath, responsePaths } from '../../src/federation/engine/response-paths.ts';
 import { gateway, type TestGateway } from './gateway.ts';
 
 interface Payload {

@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { execute, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bypassing } from '../../src/federation/engine/bypass.ts';
-import { type ResponsePath, responsePaths } from '../../src/federation/paths.ts';
+import { type ResponsePath, responsePaths } from '../../src/federation/engine/response-paths.ts';
 import { gateway, type TestGateway } from './gateway.ts';
 import { federation2, subgraphSchema } from './subgraph-server.ts';
 

@@ -187,7 +187,7 @@ describe('a remote subgraph', () => {
   });
 
   it('has its errors at their exact paths, also those that bubbled inside it', async () => {
-    const { exactPath } = await import('../../src/federation/engine/placed.ts');
+    const { exactPath } = await import('../../src/federation/engine/place-errors.ts');
     const { schema } = await over((_, response) =>
       json(response, { data: { items: [{ id: '1', name: 'a' }, null] }, errors: [{ message: 'No name.', path: ['items', 1, 'name'] }] }),
     );

@@ -3,7 +3,7 @@ import { Kind, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { mistakeText } from '../../src/fields/ai-field.ts';
 import { aiDirectives } from '../../src/fields/directive-names.ts';
-import { readFields } from '../../src/fields/read.ts';
+import { readFields } from '../../src/fields/read-fields.ts';
 
 const scopes = '@requiresScopes(scopes: [["ai:use"]])';
 const bounds = 'maxInputTokens: 9, maxOutputTokens: 9';

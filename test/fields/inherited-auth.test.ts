@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { withInheritedAuth } from '../../src/fields/inherited-auth.ts';
-import { readFields } from '../../src/fields/read.ts';
+import { readFields } from '../../src/fields/read-fields.ts';
 
 const own = readFields([
   {

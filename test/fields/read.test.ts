@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mistakeText } from '../../src/fields/ai-field.ts';
 import { parsePrompt, promptTable } from '../../src/fields/prompts.ts';
-import { readFields } from '../../src/fields/read.ts';
+import { readFields } from '../../src/fields/read-fields.ts';
 
 const read = (sdl: string) => readFields([{ file: 'ai.graphql', sdl }]);
 const mistakes = (sdl: string) => read(sdl).mistakes.map(mistakeText);

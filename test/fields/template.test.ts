@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unquoted } from '../../src/core/request/quoted.ts';
+import { unquoted } from '../../src/core/request/quote-text.ts';
 import { parseTemplate, render } from '../../src/fields/template.ts';
 
 const templateOf = (source: string) => parseTemplate(source).template;

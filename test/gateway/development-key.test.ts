@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keyDesk } from '../../src/access/key-desk.ts';
+import { keyDesk } from '../../src/access/issue-keys.ts';
 import { startGateway, type TestGateway, temporaryFolder } from '../harness.ts';
 import { newKey } from './asking.ts';
 

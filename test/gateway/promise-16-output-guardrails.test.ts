@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
-import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { newGate } from '../raw-upstream.ts';
 import { ask, eventsOver, overSse, type Scripted, saying, scripted, textOf, transports } from './streams.ts';
 

@@ -10,8 +10,8 @@ import { promptOf, teams } from './teams.ts';
 const entityCalls = vi.hoisted(() => ({ sizes: [] as number[] }));
 
 // The AI subgraph runs in the gateway's process: its `_entities` is noted where the wire would be.
-vi.mock('../../src/graphql/schema.ts', async (original) => {
-  const real = await original<typeof import('../../src/graphql/schema.ts')>();
+vi.mock('../../src/graphql/ai-schema.ts', async (original) => {
+  const real = await original<typeof import('../../src/graphql/ai-schema.ts')>();
   return {
     ...real,
     aiSchema: (...parts: Parameters<typeof real.aiSchema>): GraphQLSchema => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
-import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { double } from '../doubles.ts';
 import { post } from '../server/http-client.ts';
 import { newKey } from './asking.ts';

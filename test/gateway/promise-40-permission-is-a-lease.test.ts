@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { execute, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { keyDesk } from '../../src/access/key-desk.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { keyDesk } from '../../src/access/issue-keys.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { double, says } from '../doubles.ts';
 import { bodyOf, federation2, listening, subgraphSchema } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, temporaryFolder, whenOver } from '../harness.ts';

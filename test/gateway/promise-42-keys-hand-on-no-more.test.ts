@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyDesk } from '../../src/access/key-desk.ts';
+import { keyDesk } from '../../src/access/issue-keys.ts';
 import type { TestGateway } from '../harness.ts';
 import { budgetOf, complete, newKey, prompt } from './asking.ts';
 import { counting, saying, scripted } from './scripted.ts';

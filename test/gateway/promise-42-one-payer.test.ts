@@ -6,7 +6,7 @@ import { completionRequest } from '../../src/core/request/request.ts';
 import { memoryStore } from '../../src/pipeline/cache/cache-store.ts';
 import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { healthBook } from '../../src/routing/health.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { call, double, lasting, route, stammers } from '../doubles.ts';
 import { whenOver } from '../harness.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/config.ts';
-import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { complete } from './asking.ts';
 import { type Scripted, saying, scripted, scriptedDeployment } from './scripted.ts';
 import { sentTo } from './streams.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/config.ts';
-import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { plainConfig, startGateway, whenOver } from '../harness.ts';
 import { newGate, rawUpstream } from '../raw-upstream.ts';
 import { complete, prompt, stream } from './asking.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createGateway } from '../../src/gateway.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { plainConfig, temporaryFolder, whenOver } from '../harness.ts';
 

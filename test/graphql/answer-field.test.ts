@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { GraphQLFieldResolver } from 'graphql';
 import { expect, it } from 'vitest';
-import { readFields } from '../../src/fields/read.ts';
-import { aiFields } from '../../src/graphql/ai-fields/schema-part.ts';
+import { readFields } from '../../src/fields/read-fields.ts';
+import { aiFields } from '../../src/graphql/ai-fields/ai-fields.ts';
 import type { OperationContext } from '../../src/graphql/context.ts';
 import type { Services } from '../../src/graphql/services.ts';
 import type { Question } from '../../src/retrieval/retrieval.ts';

@@ -1,7 +1,7 @@
 import { buildSchema, execute, type GraphQLError, graphql, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
-import { graphqlErrorOf, maskedError } from '../../src/graphql/errors.ts';
+import { graphqlErrorOf, maskedError } from '../../src/graphql/graphql-errors.ts';
 
 const schema = buildSchema('type Query { it(id: Int!): String  mood: Mood  count: Int } enum Mood { GOOD }');
 async function failing(error: unknown): Promise<GraphQLError> {

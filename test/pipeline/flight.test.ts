@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../src/core/chunk.ts';
-import { flight } from '../../src/pipeline/cache/flight.ts';
+import { flight } from '../../src/pipeline/cache/shared-call.ts';
 import { account, breaks, call, type Double, double, fails, gateway, hangs, request, route, says, stammers } from '../doubles.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));

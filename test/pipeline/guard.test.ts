@@ -5,7 +5,7 @@ import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { completionRequest, type ModelRequest } from '../../src/core/request/request.ts';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
-import { patternGuard } from '../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { type GuardOptions, guarded } from '../../src/pipeline/guard.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop, textIn } from './guard/calls.ts';
 

@@ -4,7 +4,7 @@ import { buildSchema, execute, type FieldNode, type GraphQLResolveInfo, graphqlS
 import { describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { askedFor } from '../../src/fields/selection.ts';
-import { partOf } from '../../src/pipeline/cache/schema-part.ts';
+import { partOf } from '../../src/pipeline/cache/schema-subset.ts';
 
 /** The type of a field, as text, and what a selection of it can contain. */
 interface Field {

@@ -6,7 +6,7 @@ import { completionRequest } from '../../src/core/request/request.ts';
 import { turnsOf } from '../../src/core/turns/turns.ts';
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { guarded } from '../../src/pipeline/guard.ts';
-import { spentRefusal } from '../../src/pipeline/spent.ts';
+import { spentRefusal } from '../../src/pipeline/refuse-spent.ts';
 import type { Route } from '../../src/routing/route.ts';
 import { aCall, answers, endingOf, stop } from './guard/calls.ts';
 

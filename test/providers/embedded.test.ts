@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chunk, type Completion, collect } from '../../src/core/chunk.ts';
 import { costOf, totalTokensOf, type Usage } from '../../src/core/money.ts';
-import { quoted, quotedDataRule } from '../../src/core/request/quoted.ts';
+import { quoted, quotedDataRule } from '../../src/core/request/quote-text.ts';
 import { repairRequest } from '../../src/core/request/repair.ts';
 import {
   type CompletionRequest,

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tellingWhenSent, tellsWhenSent, upstreamHttp } from '../../src/providers/http.ts';
+import { tellingWhenSent, tellsWhenSent, upstreamHttp } from '../../src/providers/vendor-fetch.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 let upstream: RawUpstream;

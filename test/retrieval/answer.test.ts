@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/core/call/call.ts';
 import { type Chunk, collect, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { unquoted } from '../../src/core/request/quoted.ts';
+import { unquoted } from '../../src/core/request/quote-text.ts';
 import type { ModelRequest } from '../../src/core/request/request.ts';
 import { answerChunks, type Question } from '../../src/retrieval/retrieval.ts';
 import { type Booked, markdown, models, principal, says, signal } from './doubles.ts';

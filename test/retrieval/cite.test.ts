@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, Citation } from '../../src/core/chunk.ts';
+import { quoteFor } from '../../src/retrieval/answer/citation-quote.ts';
 import { cited } from '../../src/retrieval/answer/cite.ts';
-import { quoteFor } from '../../src/retrieval/answer/quote.ts';
-import type { FusedHit } from '../../src/retrieval/search/fuse.ts';
+import type { FusedHit } from '../../src/retrieval/search/merge-rankings.ts';
 
 const texts = [
   'Lamps glow for ten hours. The wick is trimmed weekly.',

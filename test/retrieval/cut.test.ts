@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markdownDocument } from '../../src/retrieval/documents/formats/markdown.ts';
 import { plainDocument } from '../../src/retrieval/documents/formats/plain.ts';
-import { cut } from '../../src/retrieval/ingestion/cut.ts';
+import { cut } from '../../src/retrieval/ingestion/chunk-document.ts';
 
 const passagesOf = (markdown: string) => cut(markdownDocument(markdown));
 const sentence = 'The quick brown fox jumps over the lazy dog. ';

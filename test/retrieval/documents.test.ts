@@ -1,12 +1,12 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { ExtractedDocument } from '../../src/retrieval/documents/document.ts';
 import { openDocuments } from '../../src/retrieval/documents/documents.ts';
 import { fairPlaces } from '../../src/retrieval/documents/fair-places.ts';
 import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../src/retrieval/documents/media-type.ts';
+import type { ExtractedDocument } from '../../src/retrieval/documents/parsed-document.ts';
 import { startDocumentProcess } from '../../src/retrieval/documents/process.ts';
-import { readDocument, type SourceContent } from '../../src/retrieval/documents/read.ts';
+import { readDocument, type SourceContent } from '../../src/retrieval/documents/read-document.ts';
 import { readSource } from '../../src/retrieval/ingestion/read-source.ts';
 import { whenOver } from '../harness.ts';
 import { docxOf, pdfOf, zipOf } from './office.ts';
@@ -158,7 +158,7 @@ describe('a source that cannot be read is refused with a sentence', () => {
   });
 
   it('and reading goes on when the gateway is told to end, until the gateway has: they are signalled together', async () => {
-    const worker = fork(new URL('../../src/retrieval/documents/worker.ts', import.meta.url), { serialization: 'advanced' });
+    const worker = fork(new URL('../../src/retrieval/documents/document-worker.ts', import.meta.url), { serialization: 'advanced' });
     worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
     await once(worker, 'message');
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(signal);
@@ -191,7 +191,7 @@ describe('what takes long to understand', () => {
   });
 
   it('ends with the gateway, also with one that is killed, however long it would take', async () => {
-    const worker = fork(new URL('../../src/retrieval/documents/worker.ts', import.meta.url), { serialization: 'advanced' });
+    const worker = fork(new URL('../../src/retrieval/documents/document-worker.ts', import.meta.url), { serialization: 'advanced' });
     worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
     await once(worker, 'message');
     worker.send({ source: contentOf('text/markdown', `${filled('- ', 60_000)}x`), maxPassages: 1 });

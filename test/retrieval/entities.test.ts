@@ -3,7 +3,7 @@ import type { Handler } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { ModelRequest } from '../../src/core/request/request.ts';
-import { openRetrieval } from '../../src/retrieval/open.ts';
+import { openRetrieval } from '../../src/retrieval/open-retrieval.ts';
 import type { Question } from '../../src/retrieval/retrieval.ts';
 import { type Booked, fails, models, principal, says, signal } from './doubles.ts';
 import { asking, customer, type Product, productIndex, shop, staff } from './entity-shop.ts';

@@ -6,14 +6,14 @@ import { onTestFinished } from 'vitest';
 import type { Handler } from '../../src/core/call/call.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import type { CollectionConfig } from '../../src/retrieval/collections.ts';
-import { openRetrieval, type RetrievalOptions } from '../../src/retrieval/open.ts';
+import { openRetrieval, type RetrievalOptions } from '../../src/retrieval/open-retrieval.ts';
 import type { IngestionState, NewSource, Retrieval } from '../../src/retrieval/retrieval.ts';
 import type { Database } from '../../src/storage/database/database.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
-import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
+import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
+import { passageMigrations } from '../../src/storage/passages/migrations.ts';
+import { openPassages } from '../../src/storage/passages/sql-passages.ts';
 import { type Booked, booked, models, principal, signal } from './doubles.ts';
 
 export interface Harness {

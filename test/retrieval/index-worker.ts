@@ -3,10 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Handler } from '../../src/core/call/call.ts';
 import { openEntities } from '../../src/retrieval/entities/open-entities.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
-import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
+import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
+import { passageMigrations } from '../../src/storage/passages/migrations.ts';
+import { openPassages } from '../../src/storage/passages/sql-passages.ts';
 import { booked, models, principal } from './doubles.ts';
 
 const database = openSqlite(process.argv[2] ?? '', [...passageMigrations, ...jobMigrations]);

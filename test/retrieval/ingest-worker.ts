@@ -1,12 +1,12 @@
 /** A process that works on ingestions with a short lease, slowly, and says on its output when it embeds: made to be killed. */
 import { setTimeout } from 'node:timers/promises';
 import type { Handler } from '../../src/core/call/call.ts';
-import { openRetrieval } from '../../src/retrieval/open.ts';
+import { openRetrieval } from '../../src/retrieval/open-retrieval.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
-import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
+import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
+import { passageMigrations } from '../../src/storage/passages/migrations.ts';
+import { openPassages } from '../../src/storage/passages/sql-passages.ts';
 import { booked, models } from './doubles.ts';
 
 const database = openSqlite(process.argv[2] ?? '', [...passageMigrations, ...jobMigrations]);

@@ -5,14 +5,14 @@ import { type CollectionConfig, collectionsOf } from '../../src/retrieval/collec
 import { openDocuments } from '../../src/retrieval/documents/documents.ts';
 import { filesIn } from '../../src/retrieval/ingestion/files.ts';
 import { ingestSource, usualLimits } from '../../src/retrieval/ingestion/source.ts';
-import { openRetrieval } from '../../src/retrieval/open.ts';
+import { openRetrieval } from '../../src/retrieval/open-retrieval.ts';
 import type { Retrieval } from '../../src/retrieval/retrieval.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
+import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
+import { passageMigrations } from '../../src/storage/passages/migrations.ts';
 import type { Passages } from '../../src/storage/passages/passages.ts';
-import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
+import { openPassages } from '../../src/storage/passages/sql-passages.ts';
 import { booked, fails, models, principal, says, signal } from './doubles.ts';
 
 const folder = fileURLToPath(new URL('../../examples/documents', import.meta.url));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../src/core/call/call.ts';
 import type { Passage } from '../../src/core/chunk.ts';
-import { diversified, fused } from '../../src/retrieval/search/fuse.ts';
+import { diversified, fused } from '../../src/retrieval/search/merge-rankings.ts';
 import type { VectorHit, WordHit } from '../../src/storage/passages/passages.ts';
 import { fails, markdown, models, principal, signal } from './doubles.ts';
 import { harness, ingested } from './harness.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { openRuns, type RunsOptions } from '../../src/runs/open.ts';
+import { openRuns, type RunsOptions } from '../../src/runs/open-runs.ts';
 import type { BeginRun, Run, RunEvent, RunSource } from '../../src/runs/run.ts';
 import { memoryCompletions } from './memory-completions.ts';
 

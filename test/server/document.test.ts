@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { documentReader } from '../../src/server/document/document.ts';
-import { serverLimits } from '../../src/server/limits.ts';
+import { serverLimits } from '../../src/server/server-limits.ts';
 
 /** Some 4,600 tokens in 9 kB: 1.7 MB when it is parsed. */
 const large = (name: string): string => `query ${name} { self { ${'f '.repeat(2_300)} a(x: [${'1,'.repeat(2_300)}]) } }`;

@@ -179,7 +179,7 @@ function bug(message: string): never {
   throw new Error(message);
 }
 
-/** Stands in for `graphql/errors.ts`. */
+/** Stands in for `graphql/graphql-errors.ts`. */
 function maskError(error: unknown): GraphQLError {
   const original = error instanceof GraphQLError ? (error.originalError ?? error) : error;
   const gateway = asGatewayError(original);

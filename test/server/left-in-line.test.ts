@@ -6,7 +6,7 @@ import type { Principal } from '../../src/core/call/call.ts';
 import { unreadAnswers } from '../../src/server/client/unread.ts';
 import { documentReader } from '../../src/server/document/document.ts';
 import { answerGraphQL, type DoorParts } from '../../src/server/http/http.ts';
-import { serverLimits } from '../../src/server/limits.ts';
+import { serverLimits } from '../../src/server/server-limits.ts';
 
 const nobody: Principal = { id: 'anonymous', kind: 'anonymous', team: null, scopes: [], routes: null, limits: [] };
 

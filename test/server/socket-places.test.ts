@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/call/call.ts';
-import { serverLimits } from '../../src/server/limits.ts';
+import { serverLimits } from '../../src/server/server-limits.ts';
 import { socketPlaces } from '../../src/server/websocket/socket-places.ts';
 
 const ann: Principal = { id: 'key:ann', kind: 'key', team: 'ops', scopes: [], routes: null, limits: [] };

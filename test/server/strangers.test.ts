@@ -3,7 +3,7 @@ import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { clientAddress } from '../../src/server/client/address.ts';
-import { strangerLimit } from '../../src/server/client/strangers.ts';
+import { strangerLimit } from '../../src/server/client/anonymous-rate.ts';
 import { serve } from './fixture.ts';
 import { post } from './http-client.ts';
 

@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CompletionsOptions, openCompletions } from '../../src/storage/completions/completions-sql.ts';
-import { migrations } from '../../src/storage/database/migrations.ts';
+import { type CompletionsOptions, openCompletions } from '../../src/storage/completions/sql-completions.ts';
+import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { masterKey, sealWith } from '../../src/storage/state/seal.ts';
 import { completionsContract } from '../contracts/completions.ts';

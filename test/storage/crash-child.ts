@@ -4,7 +4,7 @@ import { argv } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Limit } from '../../src/core/call/hold.ts';
 import { noUsage } from '../../src/core/money.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { usageRow } from './rows.ts';
 
 const { limits, ledger } = await openStorage({ folder: argv[2] ?? '' });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
-import { openStorage } from '../../src/storage/open.ts';
+import { openStorage } from '../../src/storage/open-storage.ts';
 import { temporaryFolder } from './state.ts';
 
 const budget: Limit = { kind: 'budget', name: 'key:a', per: 'month', most: 1e15 };

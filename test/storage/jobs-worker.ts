@@ -1,8 +1,8 @@
 /** A process that works on jobs until all have ended: three steps each, each step one more than the progress it was handed. */
 import { setTimeout } from 'node:timers/promises';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
+import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
 
 const database = openSqlite(process.argv[2] ?? '', jobMigrations);
 const jobs = await openJobs(database);

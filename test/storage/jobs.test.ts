@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/storage/database/database.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { jobMigrations } from '../../src/storage/jobs/jobs-migrations.ts';
-import { openJobs } from '../../src/storage/jobs/jobs-sqlite.ts';
+import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
+import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
 import { jobsContract } from '../contracts/jobs.ts';
 
 const opened: { readonly folder: string; readonly databases: readonly Database[] }[] = [];

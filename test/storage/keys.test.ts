@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { migrations } from '../../src/storage/database/migrations.ts';
+import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { openKeys } from '../../src/storage/keys/keys-sql.ts';
+import { openKeys } from '../../src/storage/keys/sql-keys.ts';
 import { keysContract } from '../contracts/keys.ts';
 import { temporaryFolder } from './state.ts';
 

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import type { Statements } from '../../src/storage/database/database.ts';
-import { openKeys } from '../../src/storage/keys/keys-sql.ts';
+import { openKeys } from '../../src/storage/keys/sql-keys.ts';
 import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
-import { usageTotals } from '../../src/storage/ledger/ledger-totals.ts';
 import { openOutbox } from '../../src/storage/ledger/outbox.ts';
+import { usageTotals } from '../../src/storage/ledger/report-totals.ts';
 import { ledgerContract } from '../contracts/ledger.ts';
 import { usageRow } from './rows.ts';
 import { type Clock, deadPid, type Process, processOn, temporaryFolder } from './state.ts';

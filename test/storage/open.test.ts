@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openOutbox } from '../../src/storage/ledger/outbox.ts';
-import { openStorage, type StorageOptions } from '../../src/storage/open.ts';
+import { openStorage, type StorageOptions } from '../../src/storage/open-storage.ts';
 import { usageRow } from './rows.ts';
 import { temporaryFolder } from './state.ts';
 

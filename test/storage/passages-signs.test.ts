@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { signIndex, signsOf } from '../../src/storage/passages/passages-signs.ts';
+import { signIndex, signsOf } from '../../src/storage/passages/vector-signs.ts';
 
 const dimensions = 20;
 const vectors = fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: dimensions, maxLength: dimensions });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/storage/database/database.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { passageMigrations } from '../../src/storage/passages/passages-migrations.ts';
-import { openPassages } from '../../src/storage/passages/passages-sqlite.ts';
+import { passageMigrations } from '../../src/storage/passages/migrations.ts';
+import { openPassages } from '../../src/storage/passages/sql-passages.ts';
 import { long, longest, passage, passagesContract, source, texts, vector } from '../contracts/passages.ts';
 
 const opened: { readonly folder: string; readonly databases: readonly Database[] }[] = [];

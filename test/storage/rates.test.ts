@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
-import { openStorage, type Storage } from '../../src/storage/open.ts';
+import { openStorage, type Storage } from '../../src/storage/open-storage.ts';
 import { temporaryFolder } from './state.ts';
 
 const limit = (perMinute: number, kind: 'requests' | 'calls' = 'requests'): Limit => ({ kind, name: 'key:a', perMinute });

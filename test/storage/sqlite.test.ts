@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { migrations } from '../../src/storage/database/migrations.ts';
+import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
 import { databaseContract, itemsMigration } from '../contracts/database.ts';
 import { temporaryFolder } from './state.ts';

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Database } from '../../src/storage/database/database.ts';
-import { migrations } from '../../src/storage/database/migrations.ts';
+import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { type LedgerStore, openLedger } from '../../src/storage/ledger/ledger-outbox.ts';
+import { type LedgerStore, openLedger } from '../../src/storage/ledger/outbox-ledger.ts';
 import type { Limits } from '../../src/storage/limits/limits.ts';
-import { openLimits } from '../../src/storage/limits/limits-sql.ts';
+import { openLimits } from '../../src/storage/limits/sql-limits.ts';
 import { type Owner, openOwner } from '../../src/storage/state/owner.ts';
 
 export interface Clock {

@@ -6,17 +6,17 @@ import { entityPages } from '../../federation/entities/entity-pages.ts';
 import { visibleEntities } from '../../federation/entities/visible-entities.ts';
 import type { Graph } from '../../federation/graph.ts';
 import type { EntityIndex } from '../../fields/ai-field.ts';
-import type { FieldsRead } from '../../fields/read.ts';
+import type { FieldsRead } from '../../fields/read-fields.ts';
 import { holesOf, renderPlain } from '../../fields/template.ts';
 import type { Entities, EntityIndexOptions, Fields } from '../../retrieval/entities/entities.ts';
 import { openEntities } from '../../retrieval/entities/open-entities.ts';
 import type { IngestCallMaker } from '../../retrieval/ingestion/source.ts';
-import type { Storage } from '../../storage/open.ts';
+import type { Storage } from '../../storage/open-storage.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { ownContext } from '../operations.ts';
 import { serviceOf } from '../principals.ts';
 import { embeddingOf } from '../routes.ts';
-import { accessTo } from './graph.ts';
+import { accessTo } from './configured-graph.ts';
 import { embeddingRoute } from './index-mistakes.ts';
 
 export interface IndexParts {

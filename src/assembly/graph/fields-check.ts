@@ -3,7 +3,7 @@ import { Kind, type TypeNode } from 'graphql';
 import type { GatewayConfig } from '../../config/config.ts';
 import { completionRequest } from '../../core/request/request.ts';
 import { type AiField, type Mistake, mistakeText } from '../../fields/ai-field.ts';
-import type { FieldsRead } from '../../fields/read.ts';
+import type { FieldsRead } from '../../fields/read-fields.ts';
 import type { Capability } from '../../providers/provider.ts';
 import { can, namesOf, roomFor } from '../../routing/fit.ts';
 import type { Deployment, Route } from '../../routing/route.ts';

@@ -3,8 +3,8 @@ import { type DefinitionNode, type DocumentNode, parse } from 'graphql';
 import { nearestName } from '../../core/nearest-name.ts';
 import { type CompositionProblem, sentenceOf } from '../../federation/compose/compose.ts';
 import { type Mistake, mistakeText } from '../../fields/ai-field.ts';
-import type { FieldsRead } from '../../fields/read.ts';
-import { aiTypeDefs } from '../../graphql/schema.ts';
+import type { FieldsRead } from '../../fields/read-fields.ts';
+import { aiTypeDefs } from '../../graphql/ai-schema.ts';
 
 const builtIn = ['String', 'Int', 'Float', 'Boolean', 'ID', 'Query', 'Mutation', 'Subscription'];
 

@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../../config/config.ts';
-import { own } from '../../config/told.ts';
+import { own } from '../../config/mistake-sentences.ts';
 import { mistakeText } from '../../fields/ai-field.ts';
-import type { FieldsRead } from '../../fields/read.ts';
+import type { FieldsRead } from '../../fields/read-fields.ts';
 import { embeddingModelOf } from '../routes.ts';
 
 /** The route that embeds all indexes. */

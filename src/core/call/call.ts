@@ -60,7 +60,7 @@ export interface Call {
   readonly report: (fact: Fact) => void;
 }
 
-/** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route/route.ts`. */
+/** What a call has used up of the attempts and the time that its route gives it. Kept by `pipeline/route/route-call.ts`. */
 export interface Spent {
   attempts: number;
   /**

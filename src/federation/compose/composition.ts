@@ -4,9 +4,9 @@ import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { mended } from '../engine/stitching/mended.ts';
 import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
 import { withQueryDirectives } from '../subgraphs/query-directives.ts';
-import { clashesOf } from './clashes.ts';
 import type { CompositionProblem } from './composition-problem.ts';
 import { withPlainFieldSets } from './field-sets.ts';
+import { clashesOf } from './name-clashes.ts';
 
 export interface Subgraph {
   readonly name: string;

@@ -1,8 +1,8 @@
 /** Where SDL comes from: a running subgraph, a file, or the configuration itself. */
 import { readFile, stat } from 'node:fs/promises';
 import { request as send } from 'undici';
+import { gathered } from '../../core/byte-buffer.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { gathered } from '../../core/gathered.ts';
 import { abortError, untilAborted } from '../../core/turns/abort.ts';
 
 export interface SubgraphSource {

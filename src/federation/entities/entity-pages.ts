@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
-import { exactPath } from '../engine/placed.ts';
+import { exactPath } from '../engine/place-errors.ts';
 import type { IndexedType } from './entity-resolvers.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -8,8 +8,8 @@ import { type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Authorize } from '../authorization.ts';
 import { type Requirement, requirementsOf } from '../engine/join.ts';
+import type { SubgraphExecutor, SubgraphResult } from '../subgraphs/engine-request.ts';
 import { type FetchOptions, remoteExecutor } from '../subgraphs/fetch.ts';
-import type { SubgraphExecutor, SubgraphResult } from '../subgraphs/request.ts';
 import { askedTogether } from './asked-together.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
 
@@ -154,7 +154,7 @@ function checkAnswered(name: string, errors: readonly (Error | null)[]): void {
   );
 }
 
-/** The first error anywhere in the value, where `../engine/placed.ts` has put it. */
+/** The first error anywhere in the value, where `../engine/place-errors.ts` has put it. */
 function errorIn(value: unknown): Error | null {
   if (value instanceof Error) return value;
   if (typeof value !== 'object' || value === null) return null;

@@ -5,7 +5,7 @@
  * then refuse what the client was allowed to leave out.
  */
 import { type ArgumentNode, type DirectiveNode, type DocumentNode, Kind, specifiedDirectives, visit } from 'graphql';
-import type { SubgraphExecutor } from './request.ts';
+import type { SubgraphExecutor } from './engine-request.ts';
 
 type Defaults = ReadonlyMap<string, readonly ArgumentNode[]>;
 

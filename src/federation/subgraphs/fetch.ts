@@ -6,12 +6,12 @@
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { type Dispatcher, request as send } from 'undici';
-import { gathered } from '../../core/gathered.ts';
-import { harvested } from '../engine/harvest.ts';
-import { placed } from '../engine/placed.ts';
+import { gathered } from '../../core/byte-buffer.ts';
+import { harvested } from '../engine/object-budget.ts';
+import { placed } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
+import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
-import type { SubgraphExecutor, SubgraphResult } from './request.ts';
 import { failureOfErrors, type SubgraphFailure } from './subgraph-failure.ts';
 import { remoteEvents } from './subscribe.ts';
 

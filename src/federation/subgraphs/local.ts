@@ -1,8 +1,8 @@
 /** A subgraph in this process: graphql itself, on the gateway's own context. */
 import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode, subscribe } from 'graphql';
-import { placed } from '../engine/placed.ts';
+import { placed } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
-import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './request.ts';
+import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
 
 /** Root value of a local execution: on whose behalf it runs. */
 export class LocalRoot {

@@ -3,9 +3,9 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { request as send } from 'undici';
 import { WebSocket } from 'ws';
-import { placed } from '../engine/placed.ts';
+import { placed } from '../engine/place-errors.ts';
+import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
-import type { SubgraphRequest, SubgraphResult } from './request.ts';
 
 export interface RemoteSubscription {
   readonly name: string;

@@ -4,12 +4,12 @@ import { GatewayError } from '../../core/errors.ts';
 import { estimateTokens } from '../../core/request/tokens.ts';
 import type { EmbeddingField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
-import { routeFor } from '../call/call.ts';
+import { routeFor } from '../call/field-call.ts';
 import type { OperationContext } from '../context.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import { encodedVector } from '../scalars.ts';
 import type { Services } from '../services.ts';
-import { vectorFor } from './vectors.ts';
+import { vectorFor } from './entity-vectors.ts';
 
 export function embeddingResolver(
   field: EmbeddingField,

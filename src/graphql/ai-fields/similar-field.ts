@@ -3,11 +3,11 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
-import { callFor } from '../call/call.ts';
+import { callFor } from '../call/field-call.ts';
 import type { OperationContext } from '../context.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
-import { vectorFor } from './vectors.ts';
+import { vectorFor } from './entity-vectors.ts';
 
 const usualFirst = 5;
 const mostFirst = 50;

@@ -5,9 +5,9 @@ import type { Chunk } from '../../core/chunk.ts';
 import type { RunState } from '../../runs/run.ts';
 import type { AiAnswerInput } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
-import { type Asker, callFor, routeFor } from './call.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import type { PreparedRun } from './completion-run.ts';
+import { type Asker, callFor, routeFor } from './field-call.ts';
 
 /** Says so in the completion itself, so that whoever attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';

@@ -3,9 +3,9 @@ import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { BeginRun, Run } from '../../runs/run.ts';
 import type { CompletionInput } from '../generated.ts';
-import { type Asker, callFor, checkLength, routeFor } from './call.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
+import { type Asker, callFor, checkLength, routeFor } from './field-call.ts';
 
 export interface HowToRun {
   /** Goes on when nobody reads. */

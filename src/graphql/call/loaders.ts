@@ -11,9 +11,9 @@ import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { OperationContext } from '../context.ts';
+import type { EmbeddingView } from '../result-views.ts';
 import type { Services } from '../services.ts';
-import type { EmbeddingView } from '../views.ts';
-import { type Asker, callFor, settlementKeeper } from './call.ts';
+import { type Asker, callFor, settlementKeeper } from './field-call.ts';
 import { sharedSettlement } from './shared-settlement.ts';
 
 export interface EmbeddingAsk {

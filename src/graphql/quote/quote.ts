@@ -18,7 +18,7 @@ import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { costRefusal } from '../../fields/cost-limit.ts';
-import { maxUnfoldedFields, type Quote } from '../../fields/quote.ts';
+import { maxUnfoldedFields, type Quote } from '../../fields/operation-cost.ts';
 import { fragmentsOf, unfoldedFields } from '../../fields/unfolded.ts';
 import type { BudgetState } from '../../storage/limits/limits.ts';
 import { refuse } from '../refuse.ts';

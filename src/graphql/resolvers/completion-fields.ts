@@ -1,8 +1,8 @@
 /** Completion and what it is made of: the words of the domain under the names of the schema. */
 import { decimalOf, noUsage, totalTokensOf } from '../../core/money.ts';
 import type { RunEvent } from '../../runs/run.ts';
-import { allFailures, failureOf, memberType } from '../errors.ts';
 import type { CompletionEventResolvers, FinishReason, Resolvers } from '../generated.ts';
+import { allFailures, failureOf, memberType } from '../graphql-errors.ts';
 import type { Services } from '../services.ts';
 
 const finishReasons = {

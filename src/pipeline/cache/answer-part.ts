@@ -2,8 +2,8 @@
 import type { Call, Handler, Step } from '../../core/call/call.ts';
 import { type Chunk, collect } from '../../core/chunk.ts';
 import type { CompletionRequest } from '../../core/request/request.ts';
-import type { Answer } from './answer.ts';
-import type { Projection } from './schema-part.ts';
+import type { Answer } from './kept-answer.ts';
+import type { Projection } from './schema-subset.ts';
 
 /**
  * The answer's part, if `validate` finds it a valid answer to the request; else null. It is judged by the step that judges

@@ -4,7 +4,7 @@
  */
 import { Keyv } from 'keyv';
 import type { Log } from '../../telemetry/log.ts';
-import { within } from './within.ts';
+import { within } from './with-timeout.ts';
 
 const patienceMs = 50;
 const failuresInARow = 3;

@@ -2,7 +2,7 @@
  * Answers that exist already, or are just being given.
  *
  * A kept answer is replayed as the stream it was. Calls that ask the same at the same time share one upstream call, also on routes
- * that keep nothing. A structured answer also answers whoever asks the same for a part of its schema (`schema-part.ts`). All of it
+ * that keep nothing. A structured answer also answers whoever asks the same for a part of its schema (`schema-subset.ts`). All of it
  * stays within one tenant and permission set: see `cache-key.ts`. `bypass` and `refresh` ask a model of their own.
  */
 import type { Keyv } from 'keyv';
@@ -15,14 +15,14 @@ import { throwIfAborted } from '../../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Route } from '../../routing/route.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { type Answer, answerFrom, answerText, isWhole } from './answer.ts';
 import { answerPart } from './answer-part.ts';
 import { cacheKey, promptKey } from './cache-key.ts';
 import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
 import { type CacheStore, patientStore } from './cache-store.ts';
-import { type Flight, flight, payersOwn } from './flight.ts';
-import { partOf } from './schema-part.ts';
-import { type ToldAnswers, toldAnswers } from './told-answers.ts';
+import { type Answer, answerFrom, answerText, isWhole } from './kept-answer.ts';
+import { type ToldAnswers, toldAnswers } from './operation-answers.ts';
+import { partOf } from './schema-subset.ts';
+import { type Flight, flight, payersOwn } from './shared-call.ts';
 
 export interface CacheOptions {
   readonly store: Keyv;

@@ -10,7 +10,7 @@
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import type { Deadline } from '../route/deadline.ts';
-import { within } from './within.ts';
+import { within } from './with-timeout.ts';
 
 /** How long an aborted stream may take to end. Every step of ours needs microseconds. */
 const graceMs = 5_000;

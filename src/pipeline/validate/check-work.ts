@@ -8,7 +8,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import { turnsOf } from '../../core/turns/turns.ts';
-import { type Matcher, matcherOf, type Pattern } from './schema/pattern.ts';
+import { type Matcher, matcherOf, type Pattern } from './schema/schema-pattern.ts';
 
 /** Returns whether the value fits. Yields a task to be told what it returns, and null to let others have their turn. */
 export type Task = Generator<Task | null, boolean, boolean>;

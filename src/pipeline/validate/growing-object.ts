@@ -7,7 +7,7 @@
 import { asGatewayError } from '../../core/errors.ts';
 import { growingJson } from './growing-json.ts';
 import { jsonStart } from './json-in-text.ts';
-import type { CheckedSchema } from './schema/schema.ts';
+import type { CheckedSchema } from './schema/schema-reader.ts';
 
 interface GrowingObject {
   /** What can be shown now; null: nothing new. */

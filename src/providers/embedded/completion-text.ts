@@ -1,6 +1,6 @@
 /** The whole text of a completion, and what has to be said about how it came to be. */
 import type { CompletionRequest } from '../../core/request/request.ts';
-import { answerText, markerOf } from './answer.ts';
+import { answerText, markerOf } from './extractive-answer.ts';
 import { type Material, materialOf } from './material.ts';
 import { keywords, summaryUnits, titleSpan } from './summary.ts';
 import { type Task, taskOf } from './task.ts';

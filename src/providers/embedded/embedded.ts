@@ -14,7 +14,7 @@ import type { Capability, Provider, SendOptions } from '../provider.ts';
 import { textFor } from './completion-text.ts';
 import { extracted } from './extraction.ts';
 import { taskOf } from './task.ts';
-import { checkedDimensions, lexicalVector } from './vectors.ts';
+import { checkedDimensions, lexicalVector } from './text-vectors.ts';
 
 export const embeddedName = 'embedded';
 export const embeddedExtractive = 'embedded-extractive';

@@ -6,7 +6,7 @@
  * was said before. Instructions of a system message are never taken for text: they are not the caller's to read back.
  */
 
-import { unquoted } from '../../core/request/quoted.ts';
+import { unquoted } from '../../core/request/quote-text.ts';
 import { withoutRepair } from '../../core/request/repair.ts';
 import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { Source } from './material.ts';

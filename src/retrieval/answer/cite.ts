@@ -3,8 +3,8 @@
  * name a passage the model was given. What is found does not depend on how the provider cut its chunks.
  */
 import type { Chunk, Citation } from '../../core/chunk.ts';
-import type { FusedHit } from '../search/fuse.ts';
-import { quoteFor } from './quote.ts';
+import type { FusedHit } from '../search/merge-rankings.ts';
+import { quoteFor } from './citation-quote.ts';
 
 /** `[2]`; models also write `[1, 2]`, `[1-3]` and `【2】`. Bounded, so that an open bracket is never waited for long. */
 const marker = /[[【]\s{0,2}(\d{1,3}(?:\s{0,2}[,;–-]\s{0,2}\d{1,3}){0,20})\s{0,2}[\]】]/g;

@@ -1,6 +1,6 @@
-import { quoted, quotedDataRule } from '../../core/request/quoted.ts';
+import { quoted, quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest } from '../../core/request/request.ts';
-import type { FusedHit } from '../search/fuse.ts';
+import type { FusedHit } from '../search/merge-rankings.ts';
 import { markerOf } from './cite.ts';
 
 const task = [

@@ -9,7 +9,7 @@ import { abortError } from '../../core/turns/abort.ts';
 import { type ReadSource, readSource } from '../ingestion/read-source.ts';
 import { fairPlaces } from './fair-places.ts';
 import { type DocumentProcess, startDocumentProcess } from './process.ts';
-import type { SourceContent } from './read.ts';
+import type { SourceContent } from './read-document.ts';
 
 export interface Documents {
   /** `tenant`: tenants take turns. Throws BAD_REQUEST with a sentence about the source for what cannot be read within the bounds. */

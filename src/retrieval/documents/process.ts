@@ -1,11 +1,11 @@
-/** One process that reads sources, as the gateway sees it: see `worker.ts` for its other side. */
+/** One process that reads sources, as the gateway sees it: see `document-worker.ts` for its other side. */
 import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { GatewayError } from '../../core/errors.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import { workerEnvironment } from '../../core/worker-environment.ts';
 import type { ReadSource } from '../ingestion/read-source.ts';
-import type { SourceContent } from './read.ts';
+import type { SourceContent } from './read-document.ts';
 import { maxMegabytes, type ReadReply, type ReadRequest } from './reading.ts';
 
 export interface DocumentProcess {
@@ -18,7 +18,7 @@ export interface DocumentProcess {
 }
 
 const maxMs = 60_000;
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+const workerFile = new URL(import.meta.url.endsWith('.ts') ? './document-worker.ts' : './document-worker.js', import.meta.url);
 
 export function startDocumentProcess(): DocumentProcess {
   const worker = fork(workerFile, {

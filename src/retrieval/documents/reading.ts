@@ -1,7 +1,7 @@
 /** What the gateway and the processes that read sources say to each other. */
 import { GatewayError } from '../../core/errors.ts';
 import { type ReadSource, readSource } from '../ingestion/read-source.ts';
-import type { SourceContent } from './read.ts';
+import type { SourceContent } from './read-document.ts';
 
 export const maxMegabytes = 512;
 

@@ -3,7 +3,7 @@ import type { Handler } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { answerFrom } from '../answer/answer.ts';
 import type { Answer, Question, Search, SearchResult } from '../retrieval.ts';
-import type { FusedHit } from '../search/fuse.ts';
+import type { FusedHit } from '../search/merge-rankings.ts';
 import type { Entities, EntityHit } from './entities.ts';
 
 export async function searchEntities(entities: Entities, search: Search): Promise<SearchResult> {

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../core/canonical-json.ts';
 import type { EntityRef } from '../../core/chunk.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
-import { type FusedHit, fused } from '../search/fuse.ts';
+import { type FusedHit, fused } from '../search/merge-rankings.ts';
 import { shownFrom } from '../search/relevance.ts';
 import { queryVector } from '../search/search.ts';
 import type { EntityHit, EntityIndexOptions, Fields, FoundEntities, SimilarQuery, VisibilityTest } from './entities.ts';

@@ -35,7 +35,7 @@ export const collectionOfIndex = (index: string): string => `index:${index}`;
 
 /** Raise it when the same entity is stored otherwise. */
 const version = 1;
-/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`../ingestion/cut.ts`). */
+/** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`../ingestion/chunk-document.ts`). */
 export const mostCharacters = 1_500;
 const sourcesPerRead = 1_000;
 /** Failures of one text, not of the model: the others of its batch may be well. */

@@ -10,7 +10,7 @@ import type { Entities, EntityIndexOptions, EntityPager, VisibilityTest } from '
 import { findEntities } from './entity-find.ts';
 import { refreshIndex } from './entity-refresh.ts';
 import { indexKeeper } from './index-keeper.ts';
-import { type IndexTurnsOptions, indexTurns } from './index-turns.ts';
+import { type IndexTurnsOptions, indexTurns } from './index-lease.ts';
 
 export interface EntitiesOptions {
   readonly indexes: readonly EntityIndexOptions[];

@@ -1,7 +1,7 @@
 /** A source as the passages that are embedded and stored: read, and cut. Long work: see `documents/documents.ts` for where it is done. */
 import { GatewayError } from '../../core/errors.ts';
-import { readDocument, type SourceContent } from '../documents/read.ts';
-import { type CutPassage, cut } from './cut.ts';
+import { readDocument, type SourceContent } from '../documents/read-document.ts';
+import { type CutPassage, cut } from './chunk-document.ts';
 
 export interface ReadSource {
   /** As the document itself says; null when it does not. */

@@ -8,7 +8,7 @@ import type { Collection } from '../collections.ts';
 import type { Documents } from '../documents/documents.ts';
 import { mediaTypeOf, mediaTypes } from '../documents/media-type.ts';
 import type { NewSource } from '../retrieval.ts';
-import { type CutPassage, cuttingVersion } from './cut.ts';
+import { type CutPassage, cuttingVersion } from './chunk-document.ts';
 import { embedded } from './embed.ts';
 
 /** Makes the Call of one batch of embeddings. Its hold is released when the batch is done. */

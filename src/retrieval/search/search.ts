@@ -6,7 +6,7 @@ import type { Collection } from '../collections.ts';
 import type { SimilarQuery } from '../entities/entities.ts';
 import { embedded } from '../ingestion/embed.ts';
 import type { Search } from '../retrieval.ts';
-import { diversified, type FusedHit, fused } from './fuse.ts';
+import { diversified, type FusedHit, fused } from './merge-rankings.ts';
 import { shownFrom } from './relevance.ts';
 
 export interface Found {

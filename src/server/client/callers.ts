@@ -6,7 +6,7 @@
  */
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { Strangers } from './strangers.ts';
+import type { Strangers } from './anonymous-rate.ts';
 
 /** Throws UNAUTHENTICATED, also for null where nobody may ask without credentials. Cheap: it is asked for every request and every heartbeat. */
 export type Authenticate = (credentials: { readonly authorization: string | null }) => Promise<Principal>;

@@ -7,9 +7,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Principal } from '../../core/call/call.ts';
-import type { Masking } from '../errors.ts';
 import { HttpRefusal } from '../http/refusal.ts';
-import type { ServerLimits } from '../limits.ts';
+import type { Masking } from '../response-errors.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { refuseUpgrade } from '../websocket/socket-wire.ts';
 import type { AddressOf } from './address.ts';
 

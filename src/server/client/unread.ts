@@ -5,7 +5,7 @@
  * Beyond a bound the answer that holds most is cut off. A caller's only one is spared by the caller's own bound: whoever
  * reads one large answer slowly does no wrong.
  */
-import type { ServerLimits } from '../limits.ts';
+import type { ServerLimits } from '../server-limits.ts';
 
 /** A connection that is being answered. */
 export interface Reader {

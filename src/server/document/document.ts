@@ -2,7 +2,7 @@
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { checkDocumentSize, countOf } from '../../graphql/quote/document-size.ts';
-import type { ServerLimits } from '../limits.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
 
 export interface ReadDocument {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { gathered } from '../../core/gathered.ts';
-import type { ServerLimits } from '../limits.ts';
+import { gathered } from '../../core/byte-buffer.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { HttpRefusal } from './refusal.ts';
 
 type BodyLimits = Pick<ServerLimits, 'maxBodyBytes' | 'bodyTimeoutMs'>;

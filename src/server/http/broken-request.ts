@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { GatewayError } from '../../core/errors.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';
-import type { Masking } from '../errors.ts';
-import type { ServerLimits } from '../limits.ts';
+import type { Masking } from '../response-errors.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { refuseUpgrade } from '../websocket/socket-wire.ts';
 import { HttpRefusal } from './refusal.ts';
 

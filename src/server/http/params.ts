@@ -3,8 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
 import { checkJsonSize } from '../document/json-size.ts';
-import type { ServerLimits } from '../limits.ts';
 import type { LoopTurns } from '../loop-turns.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { readBody } from './body.ts';
 import { HttpRefusal } from './refusal.ts';
 

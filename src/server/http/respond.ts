@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { GatewayError } from '../../core/errors.ts';
-import type { Masking } from '../errors.ts';
+import type { Masking } from '../response-errors.ts';
 import { acceptedEncoding, compressed, compressedFromBytes } from './encoding.ts';
 import { headersOf, statusOf } from './refusal.ts';
 import { drainBody, hasUnreadBody } from './unread-body.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
-import type { ServerLimits } from '../limits.ts';
 import type { ResultStream } from '../result-stream.ts';
+import type { ServerLimits } from '../server-limits.ts';
 
 /** How results look on the wire. */
 export interface StreamFormat {

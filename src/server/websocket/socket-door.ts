@@ -8,14 +8,14 @@ import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { GatewayError } from '../../core/errors.ts';
 import type { AddressOf } from '../client/address.ts';
+import type { Strangers } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
 import type { Connections } from '../client/connections.ts';
 import type { Origins } from '../client/origin.ts';
-import type { Strangers } from '../client/strangers.ts';
-import type { Masking } from '../errors.ts';
 import { HttpRefusal, shuttingDown } from '../http/refusal.ts';
 import { targetOf } from '../http/target.ts';
-import type { ServerLimits } from '../limits.ts';
+import type { Masking } from '../response-errors.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { type Place, socketPlaces } from './socket-places.ts';
 import { refuseUpgrade } from './socket-wire.ts';
 

@@ -8,7 +8,7 @@
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { HttpRefusal } from '../http/refusal.ts';
-import type { ServerLimits } from '../limits.ts';
+import type { ServerLimits } from '../server-limits.ts';
 
 export interface Place {
   /**

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
-import type { Masking } from '../errors.ts';
 import { headersOf, statusOf } from '../http/refusal.ts';
+import type { Masking } from '../response-errors.ts';
 
 /** Resolves when the message has left our buffer, or there is nobody left to send it to. A reader who takes longer than `writeIdleMs` is cut off. */
 export function sendOrCut(socket: WebSocket, data: string, writeIdleMs: number): Promise<void> {

@@ -20,7 +20,7 @@ export interface Database extends Statements {
   close(): Promise<void>;
 }
 
-/** Numbered over the whole project: see `migrations.ts`. */
+/** Numbered over the whole project: see `migrate.ts`. */
 export interface Migration {
   readonly id: number;
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../../src/config/check.ts';
+import { checkConfig } from '../../../src/config/check-config.ts';
 import type { GatewayConfig } from '../../../src/config/config.ts';
 import { plainConfig } from '../../harness.ts';
 

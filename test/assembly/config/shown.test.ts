@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkConfig } from '../../../src/config/check.ts';
+import { checkConfig } from '../../../src/config/check-config.ts';
 import type { GatewayConfig } from '../../../src/config/config.ts';
-import { shown } from '../../../src/config/told.ts';
+import { shown } from '../../../src/config/mistake-sentences.ts';
 import { plainConfig } from '../../harness.ts';
 
 /** As a file without types would have it. */

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Handler } from '../../../src/core/call/call.ts';
-import { openRetrieval } from '../../../src/retrieval/open.ts';
+import { openRetrieval } from '../../../src/retrieval/open-retrieval.ts';
 import type { NewSource, Retrieval } from '../../../src/retrieval/retrieval.ts';
-import { migrations } from '../../../src/storage/database/migrations.ts';
+import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
-import { openJobs } from '../../../src/storage/jobs/jobs-sqlite.ts';
-import { openPassages } from '../../../src/storage/passages/passages-sqlite.ts';
+import { openJobs } from '../../../src/storage/jobs/sql-jobs.ts';
+import { openPassages } from '../../../src/storage/passages/sql-passages.ts';
 import { booked, markdown, principal, signal } from '../../retrieval/doubles.ts';
 import type { HostileCase } from './hostile-case.ts';
 

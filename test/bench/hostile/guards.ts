@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DeploymentConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { openaiCompatibleProvider } from '../../../src/providers/openai-compatible.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import type { HostileCase } from './hostile-case.ts';

@@ -1,7 +1,7 @@
 /** The gateway of the soak, in a process of its own: a model that answers at once, masks and a guard on, and a key for each of two teams. */
-import { keyDesk } from '../../../src/access/key-desk.ts';
+import { keyDesk } from '../../../src/access/issue-keys.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { embeddedCapabilities, embeddedLexical, embeddedPrice, embeddedProvider } from '../../../src/providers/embedded/embedded.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';

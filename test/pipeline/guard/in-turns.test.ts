@@ -9,7 +9,7 @@ import { finished } from '../../../src/core/turns/paced.ts';
 import { type Turns, turnsOf } from '../../../src/core/turns/turns.ts';
 import { findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
 import { maxMaskedValues } from '../../../src/pipeline/guard/masking/pseudonyms.ts';
-import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { maxMatchUnits } from '../../../src/pipeline/guard/pattern-reach.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
 import { aCall, answers, chunksOf, endingOf, says, stop, textIn } from './calls.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { guardrailContract } from '../../contracts/guardrail.ts';
 import { aCall } from './calls.ts';
 

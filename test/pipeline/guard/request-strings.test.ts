@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompletionRequest, completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
 import { finished } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
-import { patternGuard } from '../../../src/pipeline/guard/pattern.ts';
+import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { readingsOf } from '../../../src/pipeline/guard/request-readings.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
 import { aCall, answers, chunksOf, endingOf, stop } from './calls.ts';

@@ -5,7 +5,7 @@ import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { formats } from '../../../src/pipeline/validate/schema/formats.ts';
-import { schemaReader } from '../../../src/pipeline/validate/schema/schema.ts';
+import { schemaReader } from '../../../src/pipeline/validate/schema/schema-reader.ts';
 import { anySchema, anyValue } from './schemas.ts';
 
 const { signal } = new AbortController();

@@ -1,6 +1,6 @@
 /** Schemas as the tools write them that people make schemas with. */
 import { describe, expect, it } from 'vitest';
-import { schemaReader } from '../../../src/pipeline/validate/schema/schema.ts';
+import { schemaReader } from '../../../src/pipeline/validate/schema/schema-reader.ts';
 
 const { signal } = new AbortController();
 

@@ -5,8 +5,8 @@ import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { answerCheck } from '../../../src/pipeline/validate/check-answer.ts';
 import { checkWork } from '../../../src/pipeline/validate/check-work.ts';
 import { readSchema } from '../../../src/pipeline/validate/schema/read-schema.ts';
-import { schemaReader } from '../../../src/pipeline/validate/schema/schema.ts';
 import { defaultSchemaLimits } from '../../../src/pipeline/validate/schema/schema-limits.ts';
+import { schemaReader } from '../../../src/pipeline/validate/schema/schema-reader.ts';
 import { schemaRefusal } from '../../../src/pipeline/validate/schema/schema-refusal.ts';
 import { anySchema, anyValue } from './schemas.ts';
 

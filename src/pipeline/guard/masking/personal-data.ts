@@ -7,7 +7,7 @@
  */
 import type { Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
-import { legible } from '../legible.ts';
+import { legible } from '../normalize-text.ts';
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
 import { networkAddresses } from './network-addresses.ts';

@@ -6,7 +6,6 @@
  */
 import { type JsonSchema, pointed } from '../../../core/request/json-schema.ts';
 import { valueKey } from '../value-key.ts';
-import { type Pattern, patternOf } from './pattern.ts';
 import { keywordKinds, keywordRefusal } from './schema-keywords.ts';
 import type { SchemaLimits } from './schema-limits.ts';
 import {
@@ -20,6 +19,7 @@ import {
   textRules,
   valueRules,
 } from './schema-node.ts';
+import { type Pattern, patternOf } from './schema-pattern.ts';
 import { refuseEndless } from './schema-references.ts';
 import type { RefuseSchema } from './schema-refusal.ts';
 

@@ -1,5 +1,5 @@
 /** A JSON Schema as it is checked: each subschema read once, its references followed. Made by `read-schema.ts`. */
-import type { Pattern } from './pattern.ts';
+import type { Pattern } from './schema-pattern.ts';
 
 export type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';
 

@@ -1,8 +1,8 @@
 /** Spans of the material that could be the value of a string property, the likeliest first. */
 import { RE2JS } from 're2js';
 import type { JsonSchema } from '../../../core/request/json-schema.ts';
-import { answeringUnits } from '../answer.ts';
 import { focusOf } from '../completion-text.ts';
+import { answeringUnits } from '../extractive-answer.ts';
 import { type Labelled, valuesFor } from '../fields-in-text.ts';
 import { kept, type Material } from '../material.ts';
 import { clippedSpan, titleSpan } from '../summary.ts';

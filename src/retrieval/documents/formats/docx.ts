@@ -1,5 +1,5 @@
 import { GatewayError } from '../../../core/errors.ts';
-import type { ExtractedDocument } from '../document.ts';
+import type { ExtractedDocument } from '../parsed-document.ts';
 import { htmlDocument } from './html.ts';
 import { checkZip } from './zip.ts';
 

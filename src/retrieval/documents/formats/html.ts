@@ -1,7 +1,7 @@
 /** The text of a page: headings, paragraphs, lists, tables and code; scripts, styles, navigation and what is hidden are left out. */
 import { Parser } from 'htmlparser2';
 import { GatewayError } from '../../../core/errors.ts';
-import { type Block, type ExtractedDocument, plainly } from '../document.ts';
+import { type Block, type ExtractedDocument, plainly } from '../parsed-document.ts';
 
 const skipped = new Set([
   'script',

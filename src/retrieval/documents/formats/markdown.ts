@@ -1,6 +1,6 @@
 /** Markdown stays as it is written: the blocks are found by `marked`, whose tokens add up to the source. */
 import { Lexer, type Token } from 'marked';
-import { type Block, type ExtractedDocument, headingText, plainly, trimmed } from '../document.ts';
+import { type Block, type ExtractedDocument, headingText, plainly, trimmed } from '../parsed-document.ts';
 import { paragraphs } from './plain.ts';
 
 const frontMatter = /^(---|\+\+\+)[^\S\n]*\n(?:([\s\S]*?)\n)?\1[^\S\n]*(?:\n|$)/;

@@ -3,7 +3,7 @@
  * larger gaps, headings are short and set larger than most of the text.
  */
 import { GatewayError } from '../../../core/errors.ts';
-import type { Block, ExtractedDocument } from '../document.ts';
+import type { Block, ExtractedDocument } from '../parsed-document.ts';
 
 const mostPages = 2_000;
 /** In line heights: baselines further apart than this begin a new paragraph. */

@@ -1,4 +1,4 @@
-import { type Block, type ExtractedDocument, plainly, trimmed } from '../document.ts';
+import { type Block, type ExtractedDocument, plainly, trimmed } from '../parsed-document.ts';
 
 /** Paragraphs are what blank lines part. */
 export function plainDocument(source: string): ExtractedDocument {

@@ -1,0 +1,200 @@
+/** The AI subgraph and the living graph it is part of, from the configuration. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type GraphQLSchema, print } from 'graphql';
+import { refusal } from '../../access/rules.ts';
+import { type GatewayConfig, pathIn, type SubgraphConfig } from '../../config/config.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { Secret } from '../../core/secret.ts';
+import type { Authorize } from '../../federation/authorization.ts';
+import { composer } from '../../federation/compose/compose.ts';
+import type { SubgraphSource } from '../../federation/compose/sources.ts';
+import { bypassing } from '../../federation/engine/bypass.ts';
+import { type Graph, type GraphSource, livingGraph } from '../../federation/graph.ts';
+import type { LastGoodStore } from '../../federation/last-good.ts';
+import type { FetchOptions, SubgraphAccess } from '../../federation/subgraphs/fetch.ts';
+import { mistakeText } from '../../fields/ai-field.ts';
+import { withInheritedAuth } from '../../fields/inherited-auth.ts';
+import { type PromptFile, parsePrompt, promptTable } from '../../fields/prompts.ts';
+import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
+import { aiTypeDefs } from '../../graphql/ai-schema.ts';
+import type { Readiness } from '../../server/pages/health-page.ts';
+import type { SchemaFor } from '../../server/yoga.ts';
+import type { Storage } from '../../storage/open-storage.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { GatewayContext } from '../operations.ts';
+import { indexMistakes } from './index-mistakes.ts';
+
+/** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
+export const aiSubgraph = 'ai';
+
+export interface OperatorFields {
+  readonly read: FieldsRead;
+  readonly prompts: ReadonlyMap<string, PromptFile>;
+  /** Sentences with file and line. */
+  readonly mistakes: readonly string[];
+}
+
+/** The prompts folder and the SDL files with AI fields. Files that are missing are told by `checkConfig`. */
+export function operatorFields(config: GatewayConfig, folder: string): OperatorFields {
+  const { graph = {} } = config;
+  const mistakes: string[] = [];
+  const prompts: PromptFile[] = [];
+  const promptFolder = graph.prompts === undefined ? null : pathIn(folder, graph.prompts);
+  const files = promptFolder === null || !existsSync(promptFolder) ? [] : readdirSync(promptFolder).filter((name) => name.endsWith('.md'));
+  for (const file of files.sort()) {
+    const parsed = parsePrompt(file, readFileSync(join(promptFolder ?? '', file), 'utf8'));
+    mistakes.push(...parsed.mistakes);
+    if (parsed.prompt !== null) prompts.push(parsed.prompt);
+  }
+  const table = promptTable(prompts);
+  const read = readFields(
+    (graph.fields ?? [])
+      .filter((file) => existsSync(pathIn(folder, file)))
+      .map((file) => ({ file, sdl: readFileSync(pathIn(folder, file), 'utf8') })),
+    table,
+  );
+  return { read, prompts: table, mistakes: [...mistakes, ...read.mistakes.map(mistakeText), ...indexMistakes(config, read)] };
+}
+
+/** The AI subgraph's SDL as composition sees it, guarded like what it reads of the others: no prompt is in it. */
+export function aiSdl(fields: FieldsRead): (others: readonly string[]) => string {
+  const own = `${print(aiTypeDefs())}\n\n${fields.sdl}`;
+  let last: { readonly others: string; readonly sdl: string } | null = null;
+  return (others) => {
+    const all = others.join('\n');
+    if (last?.others !== all) last = { others: all, sdl: withInheritedAuth(own, fields.reads, others) };
+    return last.sdl;
+  };
+}
+
+/** The same as another router may compose it. Null until the SDL of all subgraphs that the configuration names was read. */
+export function servedSdl({ graph = {} }: GatewayConfig, fields: FieldsRead, living: Pick<Graph, 'others'>): () => string | null {
+  const sdl = aiSdl(fields);
+  const namesOthers = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+  return () => {
+    const others = namesOthers ? living.others() : [];
+    return others === null ? null : sdl(others);
+  };
+}
+
+/** The other teams' subgraphs, and where the SDL of each is read. */
+export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
+  (graph.subgraphs ?? []).map(({ name, url, sdl, headers }) => ({
+    name,
+    url,
+    headers: revealed(headers),
+    ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
+  }));
+
+function revealed(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === null ? [] : [[name.toLowerCase(), value instanceof Secret ? value.reveal() : value]],
+    ),
+  );
+}
+
+export interface GraphParts {
+  readonly config: GatewayConfig;
+  readonly folder: string;
+  readonly fields: FieldsRead;
+  /** Null: `graph.ai` is false. */
+  readonly schema: GraphQLSchema | null;
+  readonly log: Log;
+  /** Where the last good graph outlives a restart; null: nowhere. */
+  readonly lastGood: LastGoodStore | null;
+}
+
+export function graphOf({ config, folder, fields, schema, log, lastGood }: GraphParts): Graph {
+  const { graph = {} } = config;
+  const { pollSeconds = 10 } = graph;
+  const source: GraphSource =
+    graph.supergraph === undefined
+      ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
+      : { kind: 'supergraph', file: pathIn(folder, graph.supergraph) };
+  return livingGraph({
+    source,
+    ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
+    composer: composer({ own: schema === null ? null : aiSubgraph }),
+    pollMs: pollSeconds * 1_000,
+    ...accessTo(config, log),
+    ...(lastGood === null ? {} : { lastGood }),
+    overrideLabels: graph.overrideLabels ?? [],
+    log: (level, message, details) => log[level](message, details),
+  });
+}
+
+/** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
+export function accessTo({ graph = {} }: GatewayConfig, log: Log): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+  return {
+    fetch: {
+      propagate: graph.forwardHeaders ?? [],
+      ...(graph.mostObjects === undefined ? {} : { mostObjects: graph.mostObjects }),
+      clientHeaders: (context) => (context as GatewayContext).headers,
+      signal: (context) => (context as GatewayContext).signal,
+      subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
+      onFailure: ({ code, ...failure }) => log[levelOf(code)]('a subgraph failed', { code, ...failure }),
+    },
+    authorize: (context, { coordinate, authenticated, scopes }) => {
+      const { principal } = context as GatewayContext;
+      const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
+      return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
+    },
+  };
+}
+
+function accessOf({ timeoutMs, retries, headers, subscriptionUrl }: SubgraphConfig): Partial<SubgraphAccess> {
+  return {
+    headers: revealed(headers),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(retries === undefined ? {} : { retries }),
+    ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
+  };
+}
+
+/** A subgraph that cannot be used is a warning; what it refuses is its own business, and a client that left is nobody's. */
+function levelOf(code: string): 'warn' | 'info' | 'debug' {
+  if (code === 'CANCELLED') return 'debug';
+  return code === 'SUBGRAPH_UNAVAILABLE' || code === 'TIMEOUT' ? 'warn' : 'info';
+}
+
+/** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
+export function schemaChooser(graph: Graph, own: GraphQLSchema | null): SchemaFor {
+  let chosen: { readonly schema: GraphQLSchema; readonly choose: SchemaFor } | null = null;
+  return (document) => {
+    const schema = graph.schema();
+    if (schema === null)
+      throw new GatewayError('MODEL_UNAVAILABLE', 'The graph has not been composed yet. Ask again in a moment; /health/ready says why.');
+    if (own === null) return schema;
+    if (chosen?.schema !== schema) chosen = { schema, choose: bypassing(schema, own) };
+    return chosen.choose(document);
+  };
+}
+
+/** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and told. */
+export async function readiness(graph: Graph, storage: Pick<Storage, 'ailments'>): Promise<Readiness> {
+  const { ready, reasons } = graph.status();
+  const ailments = await storage.ailments();
+  return { ready: ready && ailments.length === 0, reasons: [...reasons, ...ailments] };
+}
+
+/** Resolves when there is a graph to serve; never, when it is closed before. */
+export function whenComposed(graph: Graph): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = graph.onChange(() => resolve());
+  return promise.finally(stop);
+}
+
+/** The schema, as soon as there is one; null when the signal fires before. */
+export function schemaWhenComposed(graph: Pick<Graph, 'onChange'>, signal: AbortSignal): Promise<GraphQLSchema | null> {
+  const { promise, resolve } = Promise.withResolvers<GraphQLSchema | null>();
+  const giveUp = (): void => resolve(null);
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  const stop = graph.onChange(resolve);
+  return promise.finally(() => {
+    stop();
+    signal.removeEventListener('abort', giveUp);
+  });
+}

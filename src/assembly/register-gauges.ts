@@ -1,0 +1,132 @@
+/** What Prometheus sees of the parts of a gateway, and who may read it. */
+import type { Authenticate } from '../access/authenticate.ts';
+import type { Scope } from '../access/scopes.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import type { Limit } from '../core/call/hold.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Graph } from '../federation/graph.ts';
+import type { HealthBook } from '../routing/health.ts';
+import type { Deployment, Health, Route } from '../routing/route.ts';
+import type { Runs } from '../runs/run.ts';
+import type { MetricsDoor } from '../server/pages/metrics-page.ts';
+import type { FieldgateServer } from '../server/server.ts';
+import type { Storage } from '../storage/open-storage.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { teamLimits } from './principals.ts';
+
+const scope: Scope = 'ai:metrics';
+const nanosPerDollar = 1e9;
+const circuits: readonly Health['circuit'][] = ['closed', 'probing', 'open'];
+
+export function metricsDoor({ telemetry = {} }: GatewayConfig, metrics: Metrics, authenticate: Authenticate): MetricsDoor {
+  const at = telemetry.metrics === false ? undefined : telemetry.metrics;
+  return {
+    metrics,
+    at: at === undefined ? null : { host: at.host ?? '127.0.0.1', port: at.port },
+    async admit(authorization) {
+      const { scopes } = await authenticate({ authorization });
+      if (scopes.includes(scope)) return;
+      throw new GatewayError(
+        'FORBIDDEN',
+        `Metrics are for keys with the scope "${scope}". \`fieldgate keys create --scope ${scope}\` makes one; telemetry.metrics can give them an address of their own.`,
+      );
+    },
+  };
+}
+
+export interface WatchedParts {
+  /** Asked at each reading: the configuration may be read again. */
+  readonly current: () => {
+    readonly config: GatewayConfig;
+    readonly routes: ReadonlyMap<string, Route>;
+    readonly graph: Pick<Graph, 'status'>;
+  };
+  readonly health: HealthBook;
+  readonly storage: Pick<Storage, 'ledger' | 'limits'>;
+  readonly runs: Pick<Runs, 'counts'>;
+  readonly server: Pick<FieldgateServer, 'activity'>;
+}
+
+export function watchAll({ watch }: Metrics, { current, health, storage, runs, server }: WatchedParts): void {
+  const flag = (yes: boolean): number => (yes ? 1 : 0);
+
+  watch({
+    name: 'fieldgate_operations_running',
+    help: 'GraphQL operations that run, streams included.',
+    read: () => server.activity().operations,
+  });
+  watch({ name: 'fieldgate_websocket_connections', help: 'Open WebSockets.', read: () => server.activity().sockets });
+  watch({ name: 'fieldgate_runs_open', help: 'Completions that have not ended.', read: () => runs.counts().open });
+  watch({ name: 'fieldgate_run_readers', help: 'Readers that follow them.', read: () => runs.counts().readers });
+
+  const deployments = (): ReadonlyMap<string, Deployment> =>
+    new Map([...current().routes.values()].flatMap((route) => route.deployments.map((each) => [each.id, each] as const)));
+  watch({
+    name: 'fieldgate_deployment_circuit',
+    help: 'State of the circuit breaker: 1 for the one it is in.',
+    labels: ['deployment', 'state'],
+    read: () =>
+      [...deployments()].flatMap(([id, deployment]) => {
+        const { circuit } = health.of(deployment);
+        return circuits.map((state) => ({ labels: { deployment: id, state }, value: flag(state === circuit) }));
+      }),
+  });
+
+  watch({
+    name: 'fieldgate_deployment_callers_shut_out',
+    help: 'Callers for whom alone the circuit breaker is open: what they ask fails there, what others ask does not.',
+    labels: ['deployment'],
+    read: () => [...deployments()].map(([id, deployment]) => ({ labels: { deployment: id }, value: health.shutOut(deployment) })),
+  });
+
+  const { ledger, limits } = storage;
+  watch({
+    name: 'fieldgate_ledger_waiting_calls',
+    help: 'Calls whose rows are in the outbox, not yet in the database.',
+    read: () => ledger.waiting(),
+  });
+  watch({
+    name: 'fieldgate_ledger_writable',
+    help: '0: usage cannot be recorded, and new calls are refused.',
+    read: () => flag(ledger.writable()),
+  });
+
+  // Budgets of teams, which the configuration names. Keys come and go: theirs are in `aiAccount`.
+  const budgetsOf = (): readonly Limit[] => Object.values(teamLimits(current().config.teams ?? {})).flat();
+  for (const part of ['limit', 'spent', 'held'] as const) {
+    watch({
+      name: `fieldgate_budget_${part}_usd`,
+      help: `Of the budgets of teams in their present window: ${part}.`,
+      labels: ['budget', 'per'],
+      read: async () => {
+        const budgets = budgetsOf();
+        const states = await limits.budgets(budgets);
+        const per = budgets.flatMap((limit) => (limit.kind === 'budget' ? [limit.per] : []));
+        return states.map((state, index) => ({
+          labels: { budget: state.name, per: per[index] ?? '' },
+          value: state[part] / nanosPerDollar,
+        }));
+      },
+    });
+  }
+
+  watch({
+    name: 'fieldgate_supergraph_composed_timestamp_seconds',
+    help: 'When the supergraph that is served was composed, since 1970; 0: none is.',
+    read: () => (current().graph.status().composedAt ?? 0) / 1000,
+  });
+  watch({
+    name: 'fieldgate_supergraph_current',
+    help: '1: what is served is what the sources say now; 0: the last reload failed, and the one before is served.',
+    read: () => flag(current().graph.status().ready && current().graph.status().reasons.length === 0),
+  });
+  watch({
+    name: 'fieldgate_subgraph_healthy',
+    help: '1: the SDL of the subgraph was read at the last look.',
+    labels: ['subgraph'],
+    read: () =>
+      current()
+        .graph.status()
+        .subgraphs.map(({ name, healthy }) => ({ labels: { subgraph: name }, value: flag(healthy) })),
+  });
+}

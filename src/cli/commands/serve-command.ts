@@ -1,0 +1,61 @@
+import { schemaWhenComposed } from '../../assembly/graph/configured-graph.ts';
+import { firstQueries, needsGraph } from '../../assembly/welcome/welcome.ts';
+import type { GatewayConfig } from '../../config/config.ts';
+import type { AiField } from '../../fields/ai-field.ts';
+import { createGateway, type Gateway } from '../../gateway.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { configReader } from '../reread-config.ts';
+import { addressOf, isLoopback, serving } from '../serving.ts';
+import { startSubgraphs } from '../subgraph-processes.ts';
+
+export async function serve(args: Arguments): Promise<void> {
+  const { config, folder, fields, warnings } = await soundConfig(args);
+  const address = addressOf(config);
+  const gateway = await createGateway(config, { folder, loopback: isLoopback(address) });
+  const subgraphs = startSubgraphs(config.graph?.subgraphs ?? [], folder, ({ name, url }, code) => {
+    process.stderr.write(
+      `The program of the subgraph "${name}" ended${code === null ? '' : ` with code ${code}`}. Whatever answers at ${url} is asked.\n`,
+    );
+  });
+  try {
+    await serving(
+      gateway,
+      address,
+      (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended),
+      configReader(args, gateway, config),
+    );
+  } finally {
+    subgraphs.stop();
+  }
+}
+
+/** Milliseconds that the first queries wait for the graph that they are made of. */
+const maxComposingMs = 8_000;
+
+interface Told {
+  readonly config: GatewayConfig;
+  readonly fields: readonly AiField[];
+  readonly warnings: readonly string[];
+}
+
+async function* welcome(url: string, gateway: Gateway, { config, fields, warnings }: Told, ended: AbortSignal): AsyncIterable<string> {
+  const { developmentKey, keyless, graph } = gateway;
+  const lines = [
+    '',
+    `  Fieldgate   ${url}/graphql${developmentKey === null ? '' : '   (open it in a browser)'}`,
+    `  health      ${url}/health/ready`,
+    ...(developmentKey === null
+      ? []
+      : [`  your key    ${developmentKey}${keyless ? '' : '   (as Authorization: Bearer; what follows needs it)'}`]),
+    ...warnings.map((warning) => `  note        ${warning}`),
+    '',
+  ];
+  yield `${lines.join('\n')}\n`;
+  const waiting = AbortSignal.any([ended, AbortSignal.timeout(maxComposingMs)]);
+  const schema = needsGraph({ config, fields }) ? await schemaWhenComposed(graph, waiting) : null;
+  if (ended.aborted) return;
+  yield firstQueries({ config, fields, schema })
+    .map(({ says, query }) => `  # ${says}\n  ${query}\n\n`)
+    .join('');
+}

@@ -1,0 +1,31 @@
+/**
+ * How many objects one execution has gathered from other teams' subgraphs.
+ *
+ * Lists in lists multiply: `products { reviews { product { reviews { ... } } } }` is short to write, and each object that comes
+ * is merged in the gateway's own thread, at some 60 microseconds. Bytes do not tell: a long text costs nothing to merge.
+ */
+import type { SubgraphRequest } from '../subgraphs/engine-request.ts';
+
+const gathered = new WeakMap<object, number>();
+
+/** The sum so far, with those of the answer, for the execution that asked. An event of a subscription is an execution of its own. */
+export function harvested({ info, context }: Pick<SubgraphRequest, 'info' | 'context'>, answer: unknown): number {
+  const execution: unknown = info?.variableValues ?? context;
+  const objects = objectsIn(answer);
+  if (!isObject(execution)) return objects;
+  const sum = (gathered.get(execution) ?? 0) + objects;
+  gathered.set(execution, sum);
+  return sum;
+}
+
+function objectsIn(answer: unknown): number {
+  const waiting: object[] = isObject(answer) ? [answer] : [];
+  let objects = 0;
+  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+    if (!Array.isArray(value)) objects += 1;
+    for (const inner of Object.values(value)) if (isObject(inner)) waiting.push(inner);
+  }
+  return objects;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -1,0 +1,178 @@
+/**
+ * Where in the client's response a use of an AI field stands.
+ *
+ * The coordinate is exact inside the local subgraph, but its path is that of `_entities`. The gateway knows the true path
+ * when the field completes. The two are joined on type, key, field, response key and arguments, so read the paths after
+ * the operation has settled: a deferred field completes late.
+ */
+import {
+  defaultFieldResolver,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getArgumentValues,
+  isObjectType,
+  Kind,
+  parse,
+  responsePathAsArray,
+  type SelectionSetNode,
+} from 'graphql';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { LocalRoot } from '../subgraphs/local.ts';
+import { type LocalFields, localFieldsIn } from './local-fields.ts';
+import { clientKey, clientPath } from './stitching/response-keys.ts';
+
+export type ResponsePath = readonly (string | number)[];
+
+type Book = Map<string, ResponsePath[]>;
+/** By the variable values of an execution: each event of a subscription is one of its own, and its lists are others. */
+const books = new WeakMap<object, Book>();
+
+/**
+ * For a resolver of the local subgraph: reads, once the operation has settled, the paths of the field in the response. More
+ * than one where the same entity's field stands in several places with the same arguments.
+ */
+export function responsePaths(info: GraphQLResolveInfo): () => readonly ResponsePath[] {
+  const own = responsePathAsArray(info.path);
+  const root: unknown = info.rootValue;
+  if (!(root instanceof LocalRoot) || root.info === null) return () => [own];
+  const { variableValues } = root.info;
+  const joined = joinKeysOf(info, own, root.info);
+  if (joined === null) {
+    const prefix = responsePathAsArray(root.info.path);
+    return () => [[...prefix, ...clientPath(own.slice(1))]];
+  }
+  return () => {
+    const book = books.get(variableValues);
+    const found = joined.keys.map((key) => book?.get(key)).find((paths) => paths !== undefined);
+    return found === undefined ? [own] : found.map((path) => [...path, ...joined.rest]);
+  };
+}
+
+/** Null for what is not below an entity: its path needs no join. */
+function joinKeysOf(
+  info: GraphQLResolveInfo,
+  own: ResponsePath,
+  gateway: GraphQLResolveInfo,
+): { readonly keys: readonly string[]; readonly rest: ResponsePath } | null {
+  const [rootKey, index, responseKey, ...rest] = own;
+  const root = info.operation.selectionSet.selections.find(
+    (selection): selection is FieldNode => selection.kind === Kind.FIELD && (selection.alias?.value ?? selection.name.value) === rootKey,
+  );
+  if (root?.name.value !== '_entities' || typeof index !== 'number' || typeof responseKey !== 'string') return null;
+  const argument = root.arguments?.find(({ name }) => name.value === 'representations')?.value;
+  const representations = argument?.kind === Kind.VARIABLE ? info.variableValues[argument.name.value] : null;
+  const representation: unknown = Array.isArray(representations) ? representations[index] : null;
+  if (typeof representation !== 'object' || representation === null) return null;
+  const entity = representation as Readonly<Record<string, unknown>>;
+  const typeName = String(entity['__typename']);
+  const top = topOf(info, responseKey, typeName);
+  const keys = (localFieldsIn(gateway.schema)?.keys.get(typeName) ?? []).flatMap((key) => {
+    const value = projected(entity, key);
+    return value === null || top === null ? [] : [joinKey(typeName, value, top.name, clientKey(responseKey), top.args)];
+  });
+  return { keys, rest: clientPath(rest) };
+}
+
+/** The entity's field under which the use stands: itself, or the one that holds it. */
+function topOf(info: GraphQLResolveInfo, responseKey: string, typeName: string): { readonly name: string; readonly args: unknown } | null {
+  const type = info.schema.getType(typeName);
+  let node: FieldNode | undefined;
+  if (info.path.prev?.prev?.prev === undefined) node = info.fieldNodes[0];
+  else node = findField(info, info.operation.selectionSet, responseKey, 1);
+  if (node === undefined || !isObjectType(type)) return null;
+  const field = type.getFields()[node.name.value];
+  return field === undefined ? null : { name: field.name, args: getArgumentValues(field, node, info.variableValues) };
+}
+
+function findField(info: GraphQLResolveInfo, set: SelectionSetNode, key: string, depth: number): FieldNode | undefined {
+  for (const selection of set.selections) {
+    if (selection.kind === Kind.FIELD) {
+      if (depth === 0 && (selection.alias?.value ?? selection.name.value) === key) return selection;
+      if (depth === 0 || selection.selectionSet === undefined) continue;
+      const found = findField(info, selection.selectionSet, key, depth - 1);
+      if (found !== undefined) return found;
+      continue;
+    }
+    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : info.fragments[selection.name.value];
+    const found = inner === undefined ? undefined : findField(info, inner.selectionSet, key, depth);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** At the gateway: notes where each field of the local subgraph's entities completes. */
+export function recordingPaths(schema: GraphQLSchema, { ofEntities, keys }: LocalFields): void {
+  for (const coordinate of ofEntities) {
+    const [typeName = '', fieldName = ''] = coordinate.split('.');
+    const type = schema.getType(typeName);
+    const owners: readonly GraphQLObjectType[] = isObjectType(type)
+      ? [type]
+      : schema.getPossibleTypes(type as never).filter((member) => !ofEntities.has(`${member.name}.${fieldName}`));
+    for (const owner of owners) {
+      const field = owner.getFields()[fieldName];
+      if (field !== undefined) record(field, typeName, keys.get(typeName) ?? []);
+    }
+  }
+}
+
+function record(field: GraphQLField<unknown, unknown>, typeName: string, keys: readonly string[]): void {
+  const resolve = field.resolve ?? defaultFieldResolver;
+  field.resolve = (parent, args, context, info) => {
+    if (typeof parent === 'object' && parent !== null) {
+      const responseKey = String(info.path.key);
+      for (const key of keys) {
+        const value = projected(parent as Readonly<Record<string, unknown>>, key);
+        if (value === null) continue;
+        const name = joinKey(typeName, value, field.name, responseKey, args);
+        const book: Book = books.get(info.variableValues) ?? new Map();
+        books.set(info.variableValues, book);
+        const paths = book.get(name) ?? [];
+        book.set(name, paths);
+        paths.push(responsePathAsArray(info.path));
+      }
+    }
+    return resolve(parent, args, context, info);
+  };
+}
+
+const joinKey = (type: string, key: string, field: string, responseKey: string, args: unknown): string =>
+  `${type}.${field}\n${responseKey}\n${key}\n${canonicalJson(args)}`;
+
+const parsedKeys = new Map<string, SelectionSetNode | null>();
+
+/** The key's fields of an entity as text; null when one is missing. */
+function projected(entity: Readonly<Record<string, unknown>>, key: string): string | null {
+  if (!key.includes('{')) {
+    const values: unknown[] = [];
+    for (const name of key.trim().split(/\s+/)) {
+      const value = entity[name];
+      if (value === undefined || value === null) return null;
+      values.push(String(value));
+    }
+    return values.join('\n');
+  }
+  let set = parsedKeys.get(key);
+  if (set === undefined) {
+    const [definition] = parse(`{${key}}`, { noLocation: true }).definitions;
+    set = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : null;
+    parsedKeys.set(key, set);
+  }
+  const value = set === null ? null : project(entity, set);
+  return value === null ? null : JSON.stringify(value);
+}
+
+function project(value: unknown, set: SelectionSetNode): unknown {
+  if (Array.isArray(value)) return value.map((item) => project(item, set));
+  if (typeof value !== 'object' || value === null) return null;
+  const entries: [string, unknown][] = [];
+  for (const selection of set.selections) {
+    if (selection.kind !== Kind.FIELD) continue;
+    const part = (value as Readonly<Record<string, unknown>>)[selection.name.value];
+    if (part === undefined || part === null) return null;
+    entries.push([selection.name.value, selection.selectionSet === undefined ? String(part) : project(part, selection.selectionSet)]);
+  }
+  return entries;
+}

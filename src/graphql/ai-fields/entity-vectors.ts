@@ -1,0 +1,104 @@
+/** Texts that fields of one operation want as vectors go out as one batch, and its cost is shared by length among the fields. */
+import type { GraphQLResolveInfo } from 'graphql';
+import { collect } from '../../core/chunk.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { NanoUsd } from '../../core/money.ts';
+import { type Asking, joinableCallFor } from '../call/field-call.ts';
+import type { OperationContext } from '../context.ts';
+import type { Services } from '../services.ts';
+import { begun, joined } from './in-one-call.ts';
+import { bounded, together } from './together.ts';
+
+interface Use {
+  readonly text: string;
+  readonly info: GraphQLResolveInfo;
+  /** What the operation has reserved for it. */
+  readonly reserved: NanoUsd;
+}
+
+/** Texts in one batch: Gemini takes 100, the smallest maximum among the vendors' documented ones but Cohere's 96. */
+const mostTexts = 96;
+/** Batches of one route that an operation has under way at a time. */
+const batchesAtOnce = 2;
+
+/** The vector of the text, for the field of `info`. */
+export function vectorFor(use: Use, route: string, services: Services, context: OperationContext): Promise<Float32Array> {
+  const name = `${use.info.parentType.name}.${use.info.fieldName} ${route}`;
+  return together<Use, Float32Array>(context, name, (uses) => vectorsOf(uses, route, services, context)).load(use);
+}
+
+async function vectorsOf(
+  uses: readonly Use[],
+  route: string,
+  services: Services,
+  context: OperationContext,
+): Promise<(Float32Array | Error)[]> {
+  const wanted = [...Map.groupBy(uses, ({ text }) => text)].map(([text, of]): Wanted => {
+    const askers = of.map(({ info }) => ({ info, weight: text.length / of.length }));
+    const reserved = of.reduce((sum, use) => sum + use.reserved, 0);
+    return { text, askers, reserved, vector: joined<Float32Array>(context, nameOf(route, text), askers) };
+  });
+  const fresh = wanted.filter(({ vector }) => vector === null);
+  const batches = Array.from({ length: Math.ceil(fresh.length / mostTexts) }, (_, index) =>
+    fresh.slice(index * mostTexts, (index + 1) * mostTexts),
+  );
+  const answers = await bounded(
+    context,
+    `vectors of ${route}`,
+    batchesAtOnce,
+    batches.map((batch) => () => embedded(batch, route, services, context)),
+  );
+  const vectors = new Map<string, Float32Array | Error>();
+  for (const [index, batch] of batches.entries()) {
+    const answer = answers[index];
+    for (const [at, { text }] of batch.entries()) {
+      vectors.set(text, answer instanceof Error ? answer : (answer?.[at] ?? tooFew()));
+    }
+  }
+  for (const { text, vector } of wanted) if (vector !== null) vectors.set(text, await vector.catch((error: Error) => error));
+  return uses.map(({ text }) => vectors.get(text) ?? tooFew());
+}
+
+interface Wanted {
+  readonly text: string;
+  readonly askers: readonly Asking[];
+  readonly reserved: NanoUsd;
+  /** Null: nobody in the operation waits for it yet. */
+  readonly vector: Promise<Float32Array> | null;
+}
+
+const nameOf = (route: string, text: string): string => `${route} vector of ${text}`;
+const tooFew = (): GatewayError => new GatewayError('INTERNAL', 'The model gave fewer vectors than texts.');
+
+/** One call for the batch; its cost is shared by length among the fields. */
+async function embedded(
+  batch: readonly Wanted[],
+  route: string,
+  services: Services,
+  context: OperationContext,
+): Promise<readonly Float32Array[]> {
+  const askers = batch.flatMap((wanted) => wanted.askers);
+  const [first] = askers;
+  if (first === undefined) return [];
+  const { call, join } = joinableCallFor(
+    { services, context, info: first.info },
+    {
+      route,
+      cache: { mode: 'default', maxAgeSeconds: null },
+      tags: {},
+      signal: context.signal,
+      askers,
+      reserved: batch.reduce((sum, { reserved }) => sum + reserved, 0) / askers.length,
+    },
+  );
+  const answer = collect(services.handle({ kind: 'embedding', texts: batch.map(({ text }) => text), dimensions: null }, call));
+  for (const [index, { text }] of batch.entries()) {
+    const vector = answer.then(({ vectors }) => {
+      const found = vectors[index];
+      if (found === undefined) throw tooFew();
+      return found;
+    });
+    void begun(context, nameOf(route, text), { join, answer: vector });
+  }
+  return (await answer).vectors;
+}

@@ -1,0 +1,91 @@
+/** The AI subgraph, executable: the SDL of schema/, its resolvers, its rules, and errors that carry their codes. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type DocumentNode, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
+import { shielded } from '../access/shield.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { SchemaPart } from './ai-fields/ai-fields.ts';
+import type { OperationContext } from './context.ts';
+import type { Resolvers } from './generated.ts';
+import { graphqlErrorOf } from './graphql-errors.ts';
+import { accountResolvers } from './resolvers/account-resolvers.ts';
+import { completionFields } from './resolvers/completion-fields.ts';
+import { completionResolvers } from './resolvers/completion-resolvers.ts';
+import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
+import { retrievalResolvers } from './resolvers/retrieval-resolvers.ts';
+import { usageResolvers } from './resolvers/usage-resolvers.ts';
+import { scalars } from './scalars.ts';
+import type { Services } from './services.ts';
+
+const folder = new URL('../../schema/', import.meta.url);
+
+/** The public contract as one document. */
+export function aiTypeDefs(): DocumentNode {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.graphql'));
+  return parse(
+    files
+      .toSorted()
+      .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+      .join('\n'),
+  );
+}
+
+export function aiResolvers(services: Services): Resolvers {
+  const parts = [
+    completionResolvers(services),
+    completionFields(services),
+    embeddingResolvers(services),
+    retrievalResolvers(services),
+    accountResolvers(services),
+    usageResolvers(services),
+  ];
+  const merged: Record<string, object> = { ...scalars };
+  for (const part of parts) {
+    for (const [type, fields] of Object.entries(part)) merged[type] = { ...merged[type], ...fields };
+  }
+  return merged as Resolvers;
+}
+
+/** `part`: the operator's AI fields. */
+export function aiSchema(services: Services, part: SchemaPart | null = null): GraphQLSchema {
+  // @apollo/subgraph's own resolver type knows neither our context nor `__resolveReference` beside typed fields.
+  const own = { typeDefs: aiTypeDefs(), resolvers: aiResolvers(services) as never };
+  const schema = buildSubgraphSchema(part === null ? [own] : [own, { typeDefs: part.typeDefs, resolvers: part.resolvers as never }]);
+  return coded(shielded(schema));
+}
+
+type Resolver = GraphQLFieldResolver<unknown, OperationContext>;
+
+/** Our own errors leave every field as GraphQL errors with their code, whichever door the schema is served through. */
+function coded(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (field.resolve !== undefined) field.resolve = withCode(field.resolve);
+      if (field.subscribe !== undefined) field.subscribe = withCode(field.subscribe);
+    }
+  }
+  return schema;
+}
+
+function codedError(result: unknown): unknown {
+  if (result instanceof GatewayError) return graphqlErrorOf(result);
+  if (result instanceof Promise) {
+    return result.then(codedError, (error: unknown) => {
+      throw codedError(error);
+    });
+  }
+  return result;
+}
+
+function withCode(resolve: Resolver): Resolver {
+  return (...asked) => {
+    try {
+      const result: unknown = resolve(...asked);
+      // `_entities` answers a list of promises, each of which may fail for itself.
+      return Array.isArray(result) ? result.map(codedError) : codedError(result);
+    } catch (error) {
+      throw codedError(error);
+    }
+  };
+}

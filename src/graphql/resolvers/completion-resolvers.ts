@@ -1,0 +1,65 @@
+import type { Principal } from '../../core/call/call.ts';
+import type { Run } from '../../runs/run.ts';
+import { preparedCompletion } from '../call/completion-run.ts';
+import { following, named } from '../call/delivery.ts';
+import type { Resolvers } from '../generated.ts';
+import { allFailures, failureAsData } from '../graphql-errors.ts';
+import { refuse } from '../refuse.ts';
+import type { Services } from '../services.ts';
+import { answerEvents, cursorFrom, followed, wholeAnswer } from './whole-answer.ts';
+
+const startFailures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'OtherFailure'] as const;
+
+export function completionResolvers(services: Services): Pick<Resolvers, 'Query' | 'Mutation' | 'Subscription'> {
+  const stateOf = async (id: string, principal: Principal) => (await services.runs.find(id, principal))?.state() ?? null;
+
+  return {
+    Query: {
+      completion: (_, { input }, context, info) => {
+        const asker = { services, context, info };
+        return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
+      },
+      completionById: (_, { id }, { principal }) => stateOf(id, principal),
+    },
+    Mutation: {
+      complete: (_, { input }, context, info) => {
+        const asker = { services, context, info };
+        return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
+      },
+      startCompletion: async (_, { input }, context, info) => {
+        try {
+          const prepared = preparedCompletion({ services, context, info }, input);
+          return (await prepared.start({ detached: true, live: true })).state();
+        } catch (error) {
+          return failureAsData(error, startFailures, services, context.principal);
+        }
+      },
+      cancelCompletion: async (_, { id }, { principal }) => (await services.runs.find(id, principal))?.cancel() ?? null,
+      rateCompletion: async (_, { id, score, comment }, { principal }) => {
+        if (score < -1 || score > 1) refuse(`score is ${score}. It must lie between -1 (bad) and 1 (good).`);
+        if ((comment ?? '').length > 2_000) refuse('comment is too long. It may have at most 2,000 characters.');
+        if ((await services.runs.find(id, principal)) === null) return null;
+        await services.completions.rate(id, principal.id, score, comment ?? null);
+        return { completionId: id, score };
+      },
+    },
+    Subscription: {
+      completionStream: {
+        subscribe: (_, { input, after, delivery }, context, info) => {
+          const asker = { services, context, info };
+          return named(
+            'completionStream',
+            answerEvents(() => preparedCompletion(asker, input), asker, after, delivery),
+          );
+        },
+      },
+      completionEvents: {
+        subscribe: (_, { id, after, delivery }, context) => {
+          const open = (): Promise<Run> => followed(id, services, context);
+          const { signal } = context;
+          return named('completionEvents', following({ open, after: cursorFrom(after, context), delivery, signal, id, route: () => null }));
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { noUsage } from '../../core/money.ts';
+import type { EmbeddingRequest } from '../../core/request/request.ts';
+import { cachePolicyOf, tagsOf } from '../call/call-input.ts';
+import { checkLength, routeFor } from '../call/field-call.ts';
+import { embeddingsOf } from '../call/loaders.ts';
+import type { EmbeddingInput, Resolvers } from '../generated.ts';
+import { failureAsData } from '../graphql-errors.ts';
+import { checkWhole, refuse } from '../refuse.ts';
+import { encodedVector } from '../scalars.ts';
+import type { Services } from '../services.ts';
+
+const failures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'ModelUnavailable', 'OtherFailure'] as const;
+const mostTexts = 512;
+
+/** Throws BAD_REQUEST with what would have been accepted. */
+export function embeddingRequestOf({ texts, dimensions }: Pick<EmbeddingInput, 'texts' | 'dimensions'>): EmbeddingRequest {
+  if (texts.length === 0) refuse(`texts is empty. It must have 1 to ${mostTexts} texts.`);
+  if (texts.length > mostTexts) refuse(`texts has ${texts.length} members. At most ${mostTexts} are embedded at once.`);
+  const empty = texts.findIndex((text) => text.trim() === '');
+  if (empty >= 0) refuse(`texts[${empty}] is empty. Every text must have something to embed.`);
+  checkWhole('dimensions', dimensions, 1, 16_384);
+  return { kind: 'embedding', texts, dimensions: dimensions ?? null };
+}
+
+export function embeddingResolvers(services: Services): Resolvers {
+  return {
+    Query: {
+      embedding: async (_, { input }, context, info) => {
+        try {
+          const route = routeFor(services, context.principal, input.route ?? 'embedding', 'embedding');
+          const request = embeddingRequestOf(input);
+          const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
+          checkLength(request, route);
+          return await embeddingsOf(services, context).load({ info, request, ...settings });
+        } catch (error) {
+          return failureAsData(error, failures, services, context.principal);
+        }
+      },
+    },
+    Embedding: {
+      vectors: ({ vectors }) => vectors.map(encodedVector),
+      floats: ({ vectors }) => vectors.map((vector) => [...vector]),
+      dimensions: ({ vectors }) => vectors[0]?.length ?? 0,
+      usage: ({ settlement }) => ({ usage: settlement.usage ?? noUsage, cost: settlement.cost, estimated: settlement.estimated }),
+      provenance: ({ settlement, route }) => ({ settlement, route }),
+    },
+  };
+}

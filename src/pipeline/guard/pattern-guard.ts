@@ -1,0 +1,118 @@
+/**
+ * A guardrail of regular expressions. They run on RE2: time is linear in the text whatever the expression, so neither
+ * an operator's mistake nor a caller's text can stop the process. RE2 has no look-around and no back-references.
+ *
+ * Long text is searched in windows, between which other requests have their turn. Where a match has a greatest length, the
+ * result is the same as in one go. An expression without one (`a.*b`, `a\\s+b`) runs over the whole text in one turn, some
+ * 10 nanoseconds a character; if it also counts (`a{20}.*b`), which can cost a hundred times as much, it runs in overlapping
+ * windows, and a match that is longer than 8,192 characters is not seen in a text of more than 16,384.
+ */
+import { RE2JS } from 're2js';
+import { GatewayError } from '../../core/errors.ts';
+import { finished, type Paced } from '../../core/turns/paced.ts';
+import { type Turns, turnsOf } from '../../core/turns/turns.ts';
+import type { Guardrail, Verdict } from './guardrail.ts';
+import { characterStart, legibleInTurns } from './normalize-text.ts';
+import { maxMatchUnits } from './pattern-reach.ts';
+
+export interface PatternGuardOptions {
+  readonly name: string;
+  /** RE2 syntax; `(?i)` at the start ignores case. One that matches anywhere refuses the text. */
+  readonly patterns: readonly string[];
+  /** Both sides unless told otherwise. */
+  readonly on?: readonly ('input' | 'output')[];
+  readonly window?: 'sentence' | 'whole';
+  /** For the caller; must not repeat what it refuses. */
+  readonly message?: string;
+}
+
+const windowUnits = 16_384;
+const stepUnits = 8_192;
+const newTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn: windowUnits, signal });
+
+/** Throws BAD_REQUEST, naming the guardrail and the pattern, when a pattern is no RE2 expression or there is none. */
+export function patternGuard(
+  { name, patterns, on = ['input', 'output'], window = 'sentence', message }: PatternGuardOptions,
+  turnsFor: (signal: AbortSignal) => Turns = newTurns,
+): Guardrail {
+  if (patterns.length === 0) {
+    throw new GatewayError('BAD_REQUEST', `The guardrail "${name}" has no patterns. Give it at least one regular expression.`);
+  }
+  const compiled = patterns.map((pattern) => compile(name, pattern));
+  const refusal = message ?? `The text matches what the guardrail "${name}" refuses.`;
+  return {
+    name,
+    on,
+    window,
+    check: (text, call) => finished(verdictOn(text, turnsFor(call.signal))),
+  };
+
+  function* verdictOn(text: string, turns: Turns): Paced<Verdict> {
+    // As it was written, and as a reader sees it: a character that shows nothing must not part a word.
+    const seen = yield* legibleInTurns(text, turns);
+    for (const one of seen === text ? [text] : [text, seen]) {
+      for (const pattern of compiled) if (yield* isIn(one, pattern, turns)) return { action: 'block', message: refusal };
+    }
+    return { action: 'allow' };
+  }
+}
+
+interface Pattern {
+  readonly expression: RE2JS;
+  /** Null: a match has no greatest length. */
+  readonly reach: number | null;
+  readonly counts: boolean;
+}
+
+function* isIn(text: string, { expression, reach, counts }: Pattern, turns: Turns): Paced<boolean> {
+  if (text.length > windowUnits && (reach !== null || counts)) {
+    return yield* reach === null ? overlapping(text, expression, turns) : windowed(text, expression, reach, turns);
+  }
+  if (expression.test(text)) return true;
+  const wait = turns.spend(text.length);
+  if (wait !== null) yield wait;
+  return false;
+}
+
+/** Each window has the matches that begin in it, with one character more on either side, since `^`, `$` and `\\b` look so far. */
+function* windowed(text: string, expression: RE2JS, reach: number, turns: Turns): Paced<boolean> {
+  for (let from = 0; from < text.length; ) {
+    const to = characterStart(text, from + Math.max(stepUnits, reach));
+    const start = Math.max(0, from - 1);
+    const end = Math.min(text.length, to + reach + 1);
+    const piece = text.slice(start, end);
+    if (expression.test(piece)) {
+      const matcher = expression.matcher(piece);
+      if (matcher.find(from - start) && matcher.start() < to - start) return true;
+    }
+    const wait = turns.spend(piece.length);
+    if (wait !== null) yield wait;
+    from = to;
+  }
+  return false;
+}
+
+function* overlapping(text: string, expression: RE2JS, turns: Turns): Paced<boolean> {
+  for (let from = 0; from < text.length; from += stepUnits) {
+    if (expression.test(text.slice(from, from + windowUnits))) return true;
+    const wait = turns.spend(windowUnits);
+    if (wait !== null) yield wait;
+    if (from + windowUnits >= text.length) return false;
+  }
+  return false;
+}
+
+function compile(name: string, pattern: string): Pattern {
+  try {
+    const expression = RE2JS.compile(pattern);
+    return { expression, reach: maxMatchUnits(expression), counts: /\{\d/.test(pattern) };
+  } catch (cause) {
+    const why = cause instanceof Error ? ` (${cause.message})` : '';
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The guardrail "${name}" has a pattern that is no RE2 expression: ${JSON.stringify(pattern)}${why}. RE2 has no look-around and no back-references.`,
+      {},
+      { cause },
+    );
+  }
+}

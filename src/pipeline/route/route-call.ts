@@ -1,0 +1,182 @@
+/**
+ * Which deployment answers: the strategy orders them, and one after the other is tried until one has answered.
+ *
+ * Where the route hedges, a second deployment is asked when the first has not spoken in time; the one that speaks first answers,
+ * and the other is aborted at once and settled. An answer that breaks off is begun anew by another deployment while nobody has
+ * been shown anything of it (`Call.shown`); after that nothing is retried: the reader would get two answers in one. The whole
+ * call has one budget of attempts and of time, which a repair of its answer shares. Refusals by our own money rules skip a
+ * deployment without blaming it; faults of a provider count for its health; whatever another deployment could not mend is
+ * raised as it is.
+ */
+
+import type { Call, Handler, Spent } from '../../core/call/call.ts';
+import type { Chunk } from '../../core/chunk.ts';
+import { asGatewayError, type GatewayError } from '../../core/errors.ts';
+import type { ModelRequest } from '../../core/request/request.ts';
+import { wasShown } from '../../core/restart.ts';
+import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
+import type { HealthBook, Trial } from '../../routing/health.ts';
+import { retryDelayMs } from '../../routing/retry-delay.ts';
+import type { Deployment, Route } from '../../routing/route.ts';
+import { firstToSpeak, type Lane, startLane } from './attempt.ts';
+import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
+import { withDeadline } from './deadline.ts';
+import { candidatesFor, checkOptions, routeNamed } from './eligible.ts';
+import { laterAttempts } from './later-attempts.ts';
+
+export type Attempt = (deployment: Deployment, route: Route) => Handler;
+
+export interface RouteOptions {
+  readonly health: HealthBook;
+  /** Of the wall clock: what a call's deadline is compared with, once. */
+  readonly now?: () => number;
+  readonly monotonicMs?: () => number;
+  readonly random?: () => number;
+}
+
+export function routed(routes: ReadonlyMap<string, Route>, attempt: Attempt, options: RouteOptions): Handler {
+  const plan: Plan = {
+    routes,
+    handlers: new Map([...routes.values()].map((route) => [route, handlersOf(route, attempt)])),
+    health: options.health,
+    now: options.now ?? Date.now,
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
+    random: options.random ?? Math.random,
+  };
+  return (request, call) => routedCall(plan, request, call);
+}
+
+interface Plan extends Required<RouteOptions> {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly handlers: ReadonlyMap<Route, ReadonlyMap<Deployment, Handler>>;
+}
+
+const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Handler> =>
+  new Map(route.deployments.map((deployment) => [deployment, attempt(deployment, route)]));
+
+async function* routedCall(plan: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
+  const { routes, health, monotonicMs, random } = plan;
+  const route = routeNamed(asked.route, routes);
+  checkOptions(request, route);
+  const candidates = candidatesFor(request, route, routes);
+  const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
+  if (spent.attempts >= route.attempts) throw noneLeft(route);
+  const began = monotonicMs();
+  spent.endsAt ??= { route: began + route.totalMs, call: began + asked.deadlineMs - plan.now() };
+  const endsAt = Math.min(spent.endsAt.route, spent.endsAt.call);
+  const deadline = endsAt < spent.endsAt.call ? withDeadline(asked.signal, endsAt - began, () => tooLong(route)) : null;
+  const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
+  const first = [...route.strategy(candidates, request, health.of)];
+  const later = laterAttempts({ endsAt, monotonicMs, signal: call.signal });
+  const failures: Failure[] = [];
+  const lanes: Lane[] = [];
+  /** What no deployment could mend, told by one beside which another still ran. */
+  let conclusive: GatewayError | null = null;
+  /** Why the answer that was begun broke off, until another one takes its place. */
+  let brokenOff: GatewayError | null = null;
+
+  const timesFailed = ({ id }: Deployment): number => lanes.filter((lane) => lane.deployment.id === id && lane.failure() !== null).length;
+
+  function begin(deployment: Deployment): Lane | null {
+    const trial = health.begin(deployment, call.principal);
+    if (trial !== null) return start(deployment, trial);
+    const restMs = health.restMs(deployment);
+    // The call has waited for its own rest, and others have prolonged it meanwhile.
+    if (restMs > 0 && timesFailed(deployment) > 0) later.add(deployment, monotonicMs() + restMs);
+    else failures.push(restingFailure(deployment, health.closedInMs(deployment, call.principal), restMs > 0));
+    return null;
+  }
+
+  function start(deployment: Deployment, trial: Trial): Lane {
+    const handle = plan.handlers.get(route)?.get(deployment);
+    if (handle === undefined) throw new Error(`Route "${route.name}" has no handler for ${deployment.id}.`);
+    const lane = startLane(handle, request, call, { deployment, trial, monotonicMs, mayLose: route.hedge !== null });
+    lanes.push(lane);
+    return lane;
+  }
+
+  /** One of those that are left alone, once in a while, when all of them are. */
+  function trickle(): Lane | null {
+    if (lanes.length > 0) return null;
+    const allowed = health.trickle(route.name, candidates, call.principal);
+    return allowed === null ? null : start(allowed.deployment, allowed.trial);
+  }
+
+  /** A second lane beside the one that runs, while the call has an attempt for it. */
+  function another(): Lane | null {
+    if (spent.attempts + 1 >= route.attempts) return null;
+    for (let deployment = first.shift(); deployment !== undefined; deployment = first.shift()) {
+      const lane = begin(deployment);
+      if (lane !== null) return lane;
+    }
+    return null;
+  }
+
+  function count({ trial }: Lane, error: GatewayError): void {
+    if (isFault(error) && !call.signal.aborted) trial.failed(error.details);
+    else trial.abandoned();
+  }
+
+  function failed(lane: Lane, othersRun: boolean): void {
+    const { deployment } = lane;
+    const error = asGatewayError(lane.failure());
+    count(lane, error);
+    if (call.signal.aborted) throw abortError(call.signal);
+    if (!isFault(error) && !isSkip(error)) conclusive ??= error;
+    if (conclusive !== null && !othersRun) throw conclusive;
+    failures.push({ deployment: deployment.id, outcome: error.code, latencyMs: lane.tookMs(), error });
+    if (isSkip(error)) return;
+    spent.attempts += 1;
+    if (!isFault(error) || !error.retryable) return;
+    later.add(deployment, monotonicMs() + retryDelayMs(timesFailed(deployment), error.details.retryAfterMs, random));
+  }
+
+  try {
+    while (spent.attempts < route.attempts) {
+      throwIfAborted(call.signal);
+      const deployment = first.shift() ?? (await later.next());
+      const lane = deployment === null ? trickle() : begin(deployment);
+      if (lane === null && deployment === null) break;
+      if (lane === null) continue;
+      const winner = await firstToSpeak(lane, { hedgeAfterMs: route.hedge?.afterMs ?? null, another, failed });
+      if (winner === null) continue;
+      const losers = lanes.filter((other) => other !== winner && other.running());
+      spent.attempts += losers.length;
+      for (const loser of losers) void loser.leave();
+      if (brokenOff !== null) {
+        if (wasShown(call)) throw brokenOff;
+        yield { type: 'restart', reason: brokenOff };
+      }
+      if (yield* answerOf(winner)) {
+        spent.attempts += 1;
+        return;
+      }
+      brokenOff = asGatewayError(winner.failure());
+      if (wasShown(call)) {
+        count(winner, brokenOff);
+        throw brokenOff;
+      }
+      failed(winner, false);
+    }
+    throw allFailed(route, failures, later.waitsMs());
+  } finally {
+    for (const lane of lanes) {
+      lane.trial.abandoned();
+      // Also a loser that has been left and does not run any more: it may still be settled.
+      await lane.leave();
+    }
+    deadline?.end();
+  }
+}
+
+/** Whether the lane's answer came to its end. One that is left before has gone well as far as it went. */
+async function* answerOf(lane: Lane): AsyncGenerator<Chunk, boolean> {
+  try {
+    for (let chunk = await lane.next(); chunk !== null; chunk = await lane.next()) yield chunk;
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (lane.failure() === null) lane.trial.succeeded();
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A caller's JSON Schema, read and ready to check answers by.
+ *
+ * It comes from outside, so it is weighed before anything is done with it. Schemas that were read are kept, the last used
+ * ones, by their canonical text and up to so many bytes together.
+ */
+import { canonicalJson } from '../../../core/canonical-json.ts';
+import type { JsonSchema } from '../../../core/request/json-schema.ts';
+import { largerThan, schemaSizeRefusal } from '../../../core/request/schema-size.ts';
+import { turnsOf } from '../../../core/turns/turns.ts';
+import { type AnswerCheck, answerCheck } from '../check-answer.ts';
+import { type GrowingCheck, growingCheck } from '../check-growing.ts';
+import { type CheckWork, checkWork } from '../check-work.ts';
+import { type Issue, issuesOf } from '../issues.ts';
+import { type ReadSchema, readSchema } from './read-schema.ts';
+import { defaultSchemaLimits, type SchemaLimits } from './schema-limits.ts';
+import { matcherOf } from './schema-pattern.ts';
+import { type RefuseSchema, schemaRefusal } from './schema-refusal.ts';
+
+/** For one call: what its answer and the repair of it may take is counted together. */
+export interface CheckedSchema {
+  /** Null: valid. Throws INVALID_OUTPUT when the check takes more than one answer may. */
+  issues(value: unknown): Promise<readonly Issue[] | null>;
+  /** For an answer while it grows. */
+  growing(): { readonly work: CheckWork; readonly check: GrowingCheck };
+}
+
+export interface SchemaReader {
+  /** `of`: whose schema it is, such as `the output`. Throws BAD_REQUEST for a schema that is refused. */
+  read(schema: JsonSchema, of: string, signal: AbortSignal): Promise<ReadSchema>;
+  /** `masked`: strings may be placeholders of the guard. */
+  checked(schema: JsonSchema, masked: boolean, signal: AbortSignal): Promise<CheckedSchema>;
+  keptBytes(): number;
+}
+
+/** Of a subschema, as measured on schemas of many small ones; names and texts are weighed by the schema's own length. */
+const bytesPerSubschema = 400;
+const weightPerTurn = 500;
+
+export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): SchemaReader {
+  const kept = new Map<string, { readonly read: ReadSchema; readonly bytes: number }>();
+  let keptBytes = 0;
+  /** One object may come with many calls: aliases share the variables of their operation. */
+  const knownObjects = new WeakMap<JsonSchema, ReadSchema>();
+
+  const remember = (key: string, read: ReadSchema): void => {
+    const bytes = 8 * key.length + bytesPerSubschema * read.subschemas;
+    if (kept.has(key)) return;
+    kept.set(key, { read, bytes });
+    keptBytes += bytes;
+    for (const [oldest, { bytes: freed }] of kept) {
+      if (keptBytes <= limits.maxKeptBytes) break;
+      kept.delete(oldest);
+      keptBytes -= freed;
+    }
+  };
+
+  const read: SchemaReader['read'] = async (schema, of, signal) => {
+    const same = knownObjects.get(schema);
+    if (same !== undefined) return same;
+    const refuse = schemaRefusal(of);
+    const tooLarge = schemaSizeRefusal(schema, limits.maxBytes, limits.maxDepth);
+    if (tooLarge !== null) throw refuse('', tooLarge);
+    const key = canonicalJson(schema);
+    if (Buffer.byteLength(key) > limits.maxBytes) throw refuse('', largerThan(limits.maxBytes));
+    const known = kept.get(key);
+    if (known !== undefined) {
+      kept.delete(key);
+      kept.set(key, known);
+      knownObjects.set(schema, known.read);
+      return known.read;
+    }
+    const fresh = readSchema(JSON.parse(key) as JsonSchema, limits, refuse);
+    await tryPatterns(fresh, refuse, signal);
+    remember(key, fresh);
+    knownObjects.set(schema, fresh);
+    return fresh;
+  };
+
+  return {
+    read,
+    async checked(schema, masked, signal) {
+      const known = await read(schema, 'the output', signal);
+      const checkOf = (work: CheckWork): AnswerCheck => answerCheck({ work, masked }, known.asksUnevaluated);
+      const ofWholes = checkWork({ maxSteps: limits.maxSteps, maxMs: limits.maxCheckMs, signal });
+      const ofLooks = checkWork({ maxSteps: limits.maxStepsWhileGrowing, maxMs: limits.maxCheckMs, signal });
+      return {
+        async issues(value) {
+          const issues = issuesOf(known.names);
+          const fits = await ofWholes.run(checkOf(ofWholes)(known.root, value, null, issues, null));
+          return fits ? null : issues.all();
+        },
+        growing: () => ({ work: ofLooks, check: growingCheck(known.root, checkOf(ofLooks), ofLooks) }),
+      };
+    },
+    keptBytes: () => keptBytes,
+  };
+}
+
+/** Before a model is asked: an expression that RE2 does not take is the caller's mistake, not the model's. */
+async function tryPatterns({ patterns, root }: ReadSchema, refuse: RefuseSchema, signal: AbortSignal): Promise<void> {
+  const turns = turnsOf({ unitsPerTurn: weightPerTurn, signal });
+  for (const pattern of patterns) {
+    try {
+      matcherOf(pattern);
+    } catch (cause) {
+      const source = JSON.stringify(pattern.source.slice(0, 80));
+      throw refuse(
+        root.at,
+        `the pattern ${source} is not one that can be checked. An expression of RE2, without look-around and back references, would be accepted.`,
+        cause,
+      );
+    }
+    const turn = turns.spend(pattern.size.weight);
+    if (turn !== null) await turn;
+  }
+}

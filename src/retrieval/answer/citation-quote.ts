@@ -1,0 +1,43 @@
+/** What a citation shows of its passage: the sentence that the citing sentence most resembles, as people read it. */
+
+import { sharedCount, stemsOf } from '../search/word-stems.ts';
+import { type ReadBlock, readBlocks } from './read-blocks.ts';
+import { sentencesIn } from './sentences.ts';
+
+const mostCharacters = 320;
+
+/** A piece of the passage in which wrapped lines are one, without the marks around it; never empty unless the passage is. */
+export function quoteFor(sentence: string, passage: string): string {
+  const wanted = stemsOf(sentence);
+  const candidates = candidatesIn(passage);
+  let best = { quote: candidates[0] ?? passage, score: -1 };
+  for (const quote of candidates) {
+    const stems = stemsOf(quote);
+    const shared = sharedCount(stems, wanted);
+    const score = shared / Math.sqrt(stems.size + 4);
+    if (score > best.score) best = { quote, score };
+  }
+  return shortened(best.quote, wanted);
+}
+
+/** Headings only where there is nothing else. */
+function candidatesIn(passage: string): string[] {
+  const found = readBlocks(passage).map((block) => ({ block, texts: textsOf(block).filter((text) => /[\p{L}\p{N}]/u.test(text)) }));
+  const body = found.filter(({ block }) => block.kind !== 'heading').flatMap(({ texts }) => texts);
+  return body.length > 0 ? body : found.flatMap(({ texts }) => texts);
+}
+
+/** A line of a table or of code stands for itself. */
+function textsOf({ kind, text }: ReadBlock): string[] {
+  return kind === 'line' ? [text.trim()] : sentencesIn(text).map((sentence) => sentence.replace(/\s+/g, ' ').trim());
+}
+
+/** A long sentence is cut between words, to the part that begins where the wanted words begin. */
+function shortened(quote: string, wanted: ReadonlySet<string>): string {
+  if (quote.length <= mostCharacters) return quote;
+  const first = [...quote.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => sharedCount(stemsOf(word), wanted) > 0)?.index ?? 0;
+  const start = Math.min(first, quote.length - mostCharacters);
+  const piece = quote.slice(start, start + mostCharacters);
+  const whole = piece.replace(/^[\uDC00-\uDFFF]/, '').replace(/[\uD800-\uDBFF]$/, '');
+  return (start + mostCharacters < quote.length ? whole.replace(/\s+\S*$/, '') : whole).trim();
+}

@@ -1,0 +1,102 @@
+/**
+ * Ingestion: sources wait as a job in the database, and the workers of any process take them up: owners in turn, several at once.
+ *
+ * A crash loses nothing: another worker goes on behind the last finished source, and a source that was stored but not yet
+ * counted is found unchanged. Sources are forgotten as soon as they are done.
+ */
+
+import type { Principal } from '../../core/call/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
+import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
+import { checkSources } from '../requested.ts';
+import type { IngestionState, IngestRequest } from '../retrieval.ts';
+import { bell } from './bell.ts';
+import { anyWork, kind, type WorkerOptions, work } from './ingestion-worker.ts';
+import { begun, stateOf, written } from './progress.ts';
+import { type QueueLimits, queueIsFull } from './room.ts';
+import { tenantOf } from './source.ts';
+import type { JobBody } from './turn.ts';
+
+interface Ingestion {
+  enqueue(request: IngestRequest): Promise<IngestionState>;
+  find(id: string, principal: Principal): Promise<IngestionState | null>;
+  follow(id: string, principal: Principal, signal: AbortSignal): AsyncIterableIterator<IngestionState>;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+interface IngestionOptions extends Omit<WorkerOptions, 'changes'> {
+  readonly queue: QueueLimits;
+}
+
+export function ingestion(options: IngestionOptions): Ingestion {
+  const { jobs, collections, queue, pollMs } = options;
+  const changes = bell();
+  let working: { readonly controller: AbortController; readonly ended: Promise<void> } | null = null;
+
+  const find = async (id: string, principal: Principal): Promise<IngestionState | null> => {
+    const job = await jobs.find(id);
+    return job === null || job.owner !== principal.id ? null : stateOf(job);
+  };
+
+  return {
+    async enqueue({ principal, collection, sources }) {
+      collections.toWrite(principal, collection);
+      checkSources(sources);
+      const job = jobOf({ principal, collection, sources });
+      // What the operator's own work may have in the queue, the configuration and the shell say.
+      const room = principal.kind === 'service' ? undefined : { maxParts: queue.maxQueuedSources, maxBytes: queue.maxQueuedBytes };
+      const queued = await jobs.add(job, room);
+      if (queued !== null) throw queueIsFull(queued, { parts: job.parts.length, bytes: bytesOf(job.parts) }, queue);
+      changes.ring(anyWork);
+      return stateOf({ ...job, status: 'waiting' });
+    },
+
+    find,
+
+    async *follow(id, principal, signal) {
+      let last = '';
+      while (!signal.aborted) {
+        const rung = changes.listen(id);
+        try {
+          const state = await find(id, principal);
+          if (state === null) throw new GatewayError('BAD_REQUEST', 'There is no such ingestion of yours. They are kept for 7 days.');
+          const text = JSON.stringify(state);
+          if (text !== last) yield state;
+          last = text;
+          if (state.status !== 'RUNNING') return;
+          await rung.within(pollMs, signal);
+        } finally {
+          rung.leave();
+        }
+      }
+      throw abortError(signal);
+    },
+
+    start() {
+      if (working !== null) return;
+      const controller = new AbortController();
+      working = { controller, ended: work({ ...options, changes }, controller.signal) };
+    },
+
+    async stop() {
+      working?.controller.abort();
+      await working?.ended;
+      working = null;
+    },
+  };
+}
+
+function jobOf({ principal, collection, sources }: IngestRequest) {
+  const body: JobBody = { collection, principal };
+  return {
+    id: crypto.randomUUID(),
+    kind,
+    owner: principal.id,
+    tenant: tenantOf(principal),
+    body: JSON.stringify(body),
+    parts: sources.map((source) => JSON.stringify(source)),
+    progress: written(begun(sources.length)),
+  } satisfies NewJob;
+}

@@ -1,0 +1,26 @@
+import { completionMigrations } from '../completions/migrations.ts';
+import { jobMigrations } from '../jobs/migrations.ts';
+import { keyMigrations } from '../keys/migrations.ts';
+import { ledgerMigrations } from '../ledger/migrations.ts';
+import { limitMigrations } from '../limits/migrations.ts';
+import { passageMigrations } from '../passages/migrations.ts';
+import { ownerMigrations } from '../state/owner-migrations.ts';
+import { sealMigrations } from '../state/seal-migrations.ts';
+import type { Migration } from './database.ts';
+
+/**
+ * Every change of the stored shape, in order. Once released, one is never edited: a later one mends it.
+ *
+ * The SQL holds on SQLite and PostgreSQL alike: `text` (JSON and base64 too), `bigint`, `integer` for truth values. Full-text
+ * search is the exception: see `../passages/migrations.ts`.
+ */
+export const migrations: readonly Migration[] = [
+  ...ownerMigrations,
+  ...ledgerMigrations,
+  ...limitMigrations,
+  ...keyMigrations,
+  ...completionMigrations,
+  ...passageMigrations,
+  ...jobMigrations,
+  ...sealMigrations,
+];

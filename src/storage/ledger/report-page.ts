@@ -1,0 +1,94 @@
+/**
+ * The groups of one page of a usage report, added up as rows come. It keeps no more groups than the page needs: what stands
+ * behind a full page never comes into it, since groups only grow more.
+ */
+import { addUsage } from '../../core/money.ts';
+import type { Row } from '../database/database.ts';
+import type { UsageDimension, UsageQuery, UsageTotal } from './ledger.ts';
+import { compare, type Place } from './report-cursor.ts';
+import { dayOf, hourMs, minuteMs, monthOf, startOf } from './usage-rows.ts';
+
+interface Group {
+  readonly place: Place;
+  readonly total: UsageTotal;
+}
+
+export interface UsagePageBuilder {
+  add(row: Row): void;
+  /** Whether all groups of the page are in it, once every row before the time has been added. */
+  isFullBefore(time: number): boolean;
+  found(): { readonly groups: readonly Group[]; readonly more: boolean };
+}
+
+export function usagePage(
+  { first, interval }: Pick<UsageQuery, 'first' | 'interval'>,
+  groupBy: readonly UsageDimension[],
+  after: Place | null,
+): UsagePageBuilder {
+  const groups = new Map<string, Group>();
+  /** The last place that may still come into the page, or begin the next. */
+  let last: Place | null = null;
+
+  const sorted = (): Group[] => [...groups.values()].sort((a, b) => compare(a.place, b.place));
+  const prune = (): void => {
+    for (const [index, { place }] of sorted().entries()) {
+      if (index === first) last = place;
+      if (index > first) groups.delete(JSON.stringify(place));
+    }
+  };
+
+  return {
+    add(row) {
+      const place: Place = [Number(row['bucket']), ...groupBy.map((dimension) => String(row[dimension]))];
+      if (after !== null && compare(place, after) <= 0) return;
+      if (last !== null && compare(place, last) > 0) return;
+      const id = JSON.stringify(place);
+      groups.set(id, { place, total: totalOf(row, groups.get(id)?.total, interval, groupBy) });
+      if (groups.size > 2 * (first + 1)) prune();
+    },
+    isFullBefore(time) {
+      if (groups.size <= first) return false;
+      const open = bucketOf(interval, time);
+      let whole = 0;
+      for (const { place } of groups.values()) if (place[0] < open) whole += 1;
+      return whole > first;
+    },
+    found() {
+      const all = sorted();
+      return { groups: all.slice(0, first), more: all.length > first };
+    },
+  };
+}
+
+/** Start of the interval in which the time lies; 0 where all time is one. */
+export function bucketOf(interval: UsageQuery['interval'], time: number): number {
+  if (interval === null) return 0;
+  return { minute: startOf(time, minuteMs), hour: startOf(time, hourMs), day: dayOf(time), month: monthOf(time) }[interval];
+}
+
+function totalOf(
+  row: Row,
+  sofar: UsageTotal | undefined,
+  interval: UsageQuery['interval'],
+  groupBy: readonly UsageDimension[],
+): UsageTotal {
+  const number = (column: string): number => Number(row[column]);
+  const usage = {
+    freshInputTokens: number('fresh_input'),
+    cacheReadTokens: number('cache_read'),
+    cacheWriteTokens: number('cache_write'),
+    outputTokens: number('output'),
+    reasoningTokens: number('reasoning'),
+  };
+  return {
+    key: Object.fromEntries(groupBy.map((dimension) => [dimension, row[dimension] === '' ? null : String(row[dimension])])),
+    from: interval === null ? null : number('bucket'),
+    calls: number('calls') + (sofar?.calls ?? 0),
+    usage: sofar === undefined ? usage : addUsage(sofar.usage, usage),
+    estimated: number('estimated') > 0 || sofar?.estimated === true,
+    cost: number('priced') === 0 ? (sofar?.cost ?? null) : number('cost') + (sofar?.cost ?? 0),
+    unpricedCalls: number('calls') - number('priced') + (sofar?.unpricedCalls ?? 0),
+    savedCost: number('saved_cost') + (sofar?.savedCost ?? 0),
+    failures: number('failures') + (sofar?.failures ?? 0),
+  };
+}

@@ -1,0 +1,165 @@
+/** Everything that lasts, in one folder, opened and put right in the order that loses nothing. */
+import { join } from 'node:path';
+import { GatewayError } from '../core/errors.ts';
+import { untilAborted } from '../core/turns/abort.ts';
+import type { Completions } from './completions/completions.ts';
+import { openCompletions } from './completions/sql-completions.ts';
+import type { Database } from './database/database.ts';
+import { migrations } from './database/migrate.ts';
+import { openSqlite } from './database/sqlite.ts';
+import type { Jobs } from './jobs/jobs.ts';
+import { openJobs } from './jobs/sql-jobs.ts';
+import type { Keys } from './keys/keys.ts';
+import { openKeys } from './keys/sql-keys.ts';
+import { type LedgerStore, openLedger } from './ledger/outbox-ledger.ts';
+import type { Limits } from './limits/limits.ts';
+import { openLimits } from './limits/sql-limits.ts';
+import type { Passages } from './passages/passages.ts';
+import { openPassages } from './passages/sql-passages.ts';
+import { openSeal } from './state/open-seal.ts';
+import { openOwner } from './state/owner.ts';
+import type { Seal } from './state/seal.ts';
+import { databaseFile, masterKeyFile, outboxFolder, prepareFolder, watchFolder } from './state/state-folder.ts';
+import { unusable } from './state/unusable.ts';
+
+const recoverEveryMs = 10_000;
+/** A database that takes longer for one row is not ready. */
+const readyMs = 500;
+const tidyEveryMs = 3_600_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const defaultLostHoldHours = 24;
+
+export interface Storage {
+  readonly database: Database;
+  readonly ledger: LedgerStore;
+  readonly limits: Limits;
+  readonly keys: Keys;
+  readonly completions: Completions;
+  readonly passages: Passages;
+  readonly jobs: Jobs;
+  /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */
+  ailments(): Promise<readonly string[]>;
+  /** Stores what waits, and gives the folder back. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface StorageOptions {
+  /** Created when missing; null keeps all in memory and loses it at the end. */
+  readonly folder: string | null;
+  /** Days for which ledger rows are kept; null: for ever. */
+  readonly usageDays?: number | null;
+  /** Goes on where the master key was lost or exchanged: what it sealed stays closed. Default: refused. */
+  readonly acceptLostMasterKey?: boolean;
+  /** Hours for which the rest of a lost call's ceiling stays held. Default 24. */
+  readonly lostHoldHours?: number;
+  /** Told of what an operator should know, in a sentence. */
+  readonly warn?: (sentence: string, cause?: unknown) => void;
+  readonly now?: () => number;
+}
+
+/** Throws BAD_REQUEST, in a sentence, for a folder that cannot be used. */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { folder, acceptLostMasterKey = false } = options;
+  try {
+    if (folder !== null) prepareFolder(folder);
+    const inFolder = (name: string): string | null => (folder === null ? null : join(folder, name));
+    const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations);
+    try {
+      const seal = await openSeal(database, { file: inFolder(masterKeyFile), acceptLostMasterKey });
+      return await openOn({ database, seal, outbox: inFolder(outboxFolder), ...options });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
+    throw unusable(folder ?? 'in memory', cause);
+  }
+}
+
+interface Parts extends StorageOptions {
+  readonly database: Database;
+  readonly seal: Seal;
+  readonly outbox: string | null;
+}
+
+async function openOn(parts: Parts): Promise<Storage> {
+  const { folder, database, seal, outbox, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
+  const owner = await openOwner(database, { now });
+  const ledger = openLedger({ database, owner, folder: outbox, warn });
+  const limits = openLimits({ database, ledger, owner, now, lostHoldMs: lostHoldHours * hourMs });
+  const completions = openCompletions({ database, seal, owner, now });
+  const passages = await openPassages(database, now);
+
+  const recover = async (): Promise<void> => {
+    const lost = await limits.recover();
+    if (lost > 0) warn(`${lost} call(s) of a process that died were booked as LOST.`);
+    const cut = await completions.recover();
+    if (cut > 0) warn(`${cut} completion(s) of a process that died have failed; their idempotency keys may be used again.`);
+  };
+  const tidy = async (): Promise<void> => {
+    await completions.expire(now());
+    if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
+  };
+  await recover();
+  const watch = folder === null ? null : watchFolder(folder);
+  let closing: Promise<void> | null = null;
+  const every = (ms: number, work: () => Promise<void>, sentence: string): NodeJS.Timeout =>
+    setInterval(() => {
+      void work().catch((cause: unknown) => {
+        if (closing === null) warn(sentence, cause);
+      });
+    }, ms).unref();
+  const timers = [
+    every(recoverEveryMs, recover, 'What dead processes left could not be recovered: it is tried again.'),
+    every(tidyEveryMs, tidy, 'What has expired could not be deleted: it is tried again.'),
+    every(recoverEveryMs, passages.sweep, 'What was left of sources that nobody sees could not be removed: it is tried again.'),
+  ];
+
+  const close = async (): Promise<void> => {
+    for (const timer of timers) clearInterval(timer);
+    watch?.stop();
+    await completions.close();
+    await limits.close();
+    await ledger.close();
+    await owner.close();
+    await database.close();
+  };
+
+  return {
+    database,
+    ledger: watch === null ? ledger : { ...ledger, writable: () => watch.isWhole() && ledger.writable() },
+    limits,
+    keys: openKeys(database),
+    completions,
+    passages,
+    jobs: await openJobs(database, now),
+    async ailments() {
+      const inTime = (work: Promise<unknown>): Promise<boolean> =>
+        untilAborted(work, AbortSignal.timeout(readyMs)).then(
+          () => true,
+          () => false,
+        );
+      const [answers, writes, whole] = await Promise.all([
+        inTime(database.all('select 1')),
+        inTime(owner.renew()),
+        watch === null || watch.look(),
+      ]);
+      return [
+        ...(whole
+          ? []
+          : [
+              `The state folder "${folder}" was deleted or replaced while the gateway ran: calls that cost are refused. Put it back and restart.`,
+            ]),
+        ...(answers ? [] : ['The database does not answer.']),
+        ...(writes ? [] : ['The database cannot be written: calls that cost are refused until it can.']),
+        ...(ledger.writable() ? [] : ['Usage cannot be recorded: calls that cost are refused until it can.']),
+      ];
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
