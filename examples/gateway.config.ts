@@ -1,8 +1,8 @@
 /** What `npm start` serves: two teams' subgraphs, AI fields on their entities, and a small collection of documents. */
-import { defineConfig, detected } from '../src/index.ts';
+import { defineConfig, fromEnvironment } from '../src/index.ts';
 
 export default defineConfig({
-  ...detected(),
+  ...fromEnvironment(),
   collections: { shop: {}, fieldgate: {} },
   documents: [
     { collection: 'shop', paths: ['documents/shop'] },

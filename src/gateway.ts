@@ -12,7 +12,7 @@ import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
 import { gatewayFace, subgraphFace } from './assembly/graph/served-as.ts';
 import { doorOf } from './assembly/principals.ts';
-import { metricsDoor, watchAll } from './assembly/register-gauges.ts';
+import { metricsDoor, registerGauges } from './assembly/register-gauges.ts';
 import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { GatewayError } from './core/errors.ts';
@@ -116,7 +116,7 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
         { keyless: current.keyless },
       ),
   });
-  if (metrics !== null) watchAll(metrics, { current: () => current, health, storage, runs, server });
+  if (metrics !== null) registerGauges(metrics, { current: () => current, health, storage, runs, server });
 
   let listens = false;
   let closing: Promise<void> | null = null;

@@ -1,5 +1,5 @@
 /** What a `gateway.config.ts` is written with, and a gateway inside a program of one's own: the package's surface. */
-export { type Detected, detected } from './assembly/from-environment.ts';
+export { type FromEnvironment, fromEnvironment } from './assembly/from-environment.ts';
 export {
   type DeploymentConfig,
   defineConfig,

@@ -30,12 +30,12 @@ export interface Admission {
 export interface AdmissionOptions {
   readonly rules: QuoteRules;
   /** Null: no limit but the budgets. */
-  readonly mostPerOperation: NanoUsd | null;
+  readonly maxCostPerOperation: NanoUsd | null;
   /** Whether the coordinate is an AI field on an entity. */
   readonly isEntityField: (coordinate: string) => boolean;
 }
 
-export function admission({ rules, mostPerOperation, isEntityField }: AdmissionOptions): Admission {
+export function admission({ rules, maxCostPerOperation, isEntityField }: AdmissionOptions): Admission {
   const compiled = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Map<string | null, CompiledQuote>>>();
   /** A refusal is remembered like a price: what unfolds without end is counted once. */
   const compile = (...asked: Parameters<typeof compileQuote>): CompiledQuote => {
@@ -70,7 +70,7 @@ export function admission({ rules, mostPerOperation, isEntityField }: AdmissionO
       const quoted = await quote(schema, document, operationName, variables ?? {});
       if (quoteOnly) return { data: null, extensions: { quote: shown(quoted) } };
       if (quoted.fields.length === 0) return undefined;
-      const refused = costRefusal(quoted, mostPerOperation);
+      const refused = costRefusal(quoted, maxCostPerOperation);
       if (refused !== null) throw refused;
       if (hold.budgeted && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
         await hold.reserve(quoted.cost);

@@ -108,7 +108,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
-  const mostPerOperation = nanoUsdOf(graphConfig.mostPerOperation ?? '');
+  const maxCostPerOperation = nanoUsdOf(graphConfig.maxCostPerOperation ?? '');
   const services = servicesOf({
     storage,
     leases,
@@ -120,7 +120,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     collections,
     prompts,
     entities: indexes,
-    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), mostPerOperation },
+    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), maxCostPerOperation },
     log,
     now,
   });
@@ -143,7 +143,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
   const admit = admission({
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
-    mostPerOperation,
+    maxCostPerOperation,
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });
 
@@ -151,7 +151,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now });
-  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, mostPerOperation });
+  const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
 
   return {
     config,

@@ -34,7 +34,7 @@ export interface ServiceParts {
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
   /** Of the living graph: known after the services, which its own subgraph needs. */
-  readonly graph: Pick<Services, 'graph' | 'quote' | 'mostPerOperation'>;
+  readonly graph: Pick<Services, 'graph' | 'quote' | 'maxCostPerOperation'>;
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   readonly now: () => number;
 }
@@ -60,9 +60,9 @@ export function servicesOf(parts: ServiceParts): Services {
         ),
       );
     },
-    answerTokens: (passages) => answerInstructionTokens + passages * mostPassageTokens,
+    answerTokens: (passages) => answerInstructionTokens + passages * maxPassageTokens,
     pathsOf: (info) => responsePaths(info as GraphQLResolveInfo),
-    mostPerOperation: parts.graph.mostPerOperation,
+    maxCostPerOperation: parts.graph.maxCostPerOperation,
     quote: (...asked) => parts.graph.quote(...asked),
     graph: () => parts.graph.graph(),
     entities: parts.entities,
@@ -101,7 +101,7 @@ function questionRoutes(name: string, collections: ServiceParts['collections'], 
 
 /** Retrieval's instructions are about 120 tokens; a passage has at most 1,500 characters (`retrieval/ingestion/chunk-document.ts`), in the worst case a token each. */
 const answerInstructionTokens = 200;
-const mostPassageTokens = 1_500;
+const maxPassageTokens = 1_500;
 
 /** The most that any of the deployments asks: each with its input and output tokens. */
 function dearest(asked: readonly (readonly [Deployment, number, number])[]): Ceiling {

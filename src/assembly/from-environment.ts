@@ -21,7 +21,7 @@ import { ollamaProvider } from '../providers/ollama.ts';
 import { openaiProvider } from '../providers/openai.ts';
 import type { Provider } from '../providers/provider.ts';
 
-export type Detected = Pick<GatewayConfig, 'providers' | 'deployments' | 'routes'>;
+export type FromEnvironment = Pick<GatewayConfig, 'providers' | 'deployments' | 'routes'>;
 
 /** What a key or an address in the environment brings. Models are the vendor's small one of November 2026, overridable by name. */
 interface Found {
@@ -33,7 +33,7 @@ interface Found {
 /** The variables that are looked for, in the order in which their providers are tried. */
 const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OLLAMA_HOST'] as const;
 
-export function detected(environment: NodeJS.ProcessEnv = process.env): Detected {
+export function fromEnvironment(environment: NodeJS.ProcessEnv = process.env): FromEnvironment {
   const found = detectedVariables.flatMap((variable) => foundBy(variable, environment) ?? []);
   const embedders = found.filter(({ embedding }) => embedding !== null).slice(0, 1);
   const idOf = ({ provider, model }: DeploymentConfig): string => `${provider}/${model}`;

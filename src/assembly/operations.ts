@@ -36,10 +36,10 @@ export interface OperationParts {
   readonly leases: Leases;
   readonly admission: Admission;
   /** What one operation may cost; null: no more than its budgets. */
-  readonly mostPerOperation: NanoUsd | null;
+  readonly maxCostPerOperation: NanoUsd | null;
 }
 
-export function operationHooks({ authenticate, limits, leases, admission, mostPerOperation }: OperationParts): OperationHooks {
+export function operationHooks({ authenticate, limits, leases, admission, maxCostPerOperation }: OperationParts): OperationHooks {
   return {
     authenticate,
     async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal, stop }) {
@@ -50,7 +50,7 @@ export function operationHooks({ authenticate, limits, leases, admission, mostPe
         signal,
         headers,
         operation: { name: operationName, client, documentId },
-        hold: operationHold(limits, principal.limits, mostPerOperation),
+        hold: operationHold(limits, principal.limits, maxCostPerOperation),
         lease: deliveryLease(leases, principal, signal, stop),
         usage: operationUsage(),
         lastEventId,

@@ -25,12 +25,12 @@ export function anonymousOf(routes: ReadonlyMap<string, Route>): Principal {
 }
 
 /** What clients may ask, those without a key in force above all: see `ServerConfig`. `open`: in development on loopback. */
-export function doorOf({ server = {} }: GatewayConfig, open: boolean): Pick<ServerOptions, 'strangers' | 'trustedProxies' | 'limits'> {
-  const { strangersPerMinute = open ? false : 60, trustedProxies = [], limits = {} } = server;
+export function doorOf({ server = {} }: GatewayConfig, open: boolean): Pick<ServerOptions, 'anonymousRate' | 'trustedProxies' | 'limits'> {
+  const { requestsPerMinutePerAddress = open ? false : 60, trustedProxies = [], limits = {} } = server;
   return {
     limits: serverLimits(limits, open),
     trustedProxies,
-    ...(strangersPerMinute === false ? {} : { strangers: { requestsPerMinute: strangersPerMinute } }),
+    ...(requestsPerMinutePerAddress === false ? {} : { anonymousRate: { requestsPerMinute: requestsPerMinutePerAddress } }),
   };
 }
 

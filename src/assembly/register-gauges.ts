@@ -47,7 +47,7 @@ export interface WatchedParts {
   readonly server: Pick<FieldgateServer, 'activity'>;
 }
 
-export function watchAll({ watch }: Metrics, { current, health, storage, runs, server }: WatchedParts): void {
+export function registerGauges({ watch }: Metrics, { current, health, storage, runs, server }: WatchedParts): void {
   const flag = (yes: boolean): number => (yes ? 1 : 0);
 
   watch({

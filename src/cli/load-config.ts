@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { detected } from '../assembly/from-environment.ts';
+import { fromEnvironment } from '../assembly/from-environment.ts';
 import { type OperatorFields, operatorFields } from '../assembly/graph/configured-graph.ts';
 import { fieldMistakes, unknownGuards } from '../assembly/graph/fields-check.ts';
 import { checkConfig } from '../config/check-config.ts';
@@ -64,7 +64,7 @@ export async function soundConfig(args: Arguments, reading = 0): Promise<LoadedC
 }
 
 function builtIn(): GatewayConfig {
-  return { ...detected(), collections: { documents: {} } };
+  return { ...fromEnvironment(), collections: { documents: {} } };
 }
 
 async function imported(file: string, reading: number): Promise<GatewayConfig> {

@@ -4,7 +4,7 @@ import { readSubgraph } from '../federation/compose/sources.ts';
 import { startSubgraphs } from './subgraph-processes.ts';
 
 /** A program that has not answered by then is not waited for: the work then says that its subgraph does not answer. */
-const mostWaitMs = 10_000;
+const maxWaitMs = 10_000;
 const askEveryMs = 100;
 
 /** Does the work while the subgraphs that come with a program run: those that do not answer already are started for it, and ended. */
@@ -15,7 +15,7 @@ export async function withSubgraphs<T>(subgraphs: readonly SubgraphConfig[], fol
   const ended = new Set<string>();
   const processes = startSubgraphs(silent, folder, ({ name }) => ended.add(name));
   try {
-    const until = Date.now() + mostWaitMs;
+    const until = Date.now() + maxWaitMs;
     await Promise.all(
       silent.map(async (subgraph) => {
         while (!ended.has(subgraph.name) && Date.now() < until && !(await answers(subgraph))) await wait(askEveryMs);

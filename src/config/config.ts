@@ -134,9 +134,9 @@ export interface GraphConfig {
   /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
   readonly indexHeaders?: Readonly<Record<string, string>>;
   /** The most that one operation may cost (of a subscription, all its events), in US dollars as decimal text; without it, no more than its budgets. */
-  readonly mostPerOperation?: string;
+  readonly maxCostPerOperation?: string;
   /** The most objects that one operation may gather from the subgraphs: lists in lists multiply. Default 50,000. */
-  readonly mostObjects?: number;
+  readonly maxObjects?: number;
 }
 
 export interface SubgraphConfig {
@@ -186,7 +186,7 @@ export interface ServerConfig {
    * Requests a minute that one address may make without a key in force, a minute's share at once; false: any number. Default
    * 60, and any number in development on loopback. An IPv6 address counts as its /64.
    */
-  readonly strangersPerMinute?: number | false;
+  readonly requestsPerMinutePerAddress?: number | false;
   /** Proxies in front of the gateway, as addresses or networks (`10.0.0.0/8`): of them alone an `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[];
   /** How long streams may go on at SIGTERM, in milliseconds. Default 10 s. */

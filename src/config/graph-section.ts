@@ -26,11 +26,11 @@ export function graphMistakes({ graph = {} }: GatewayConfig, folder: string): st
       found.push(
         `graph.overrideLabels has ${shown(label)}. It must be a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on.`,
       );
-  if (graph.mostPerOperation !== undefined && !isUsd(graph.mostPerOperation)) {
-    found.push(`graph.mostPerOperation is ${shown(graph.mostPerOperation)}. It must be US dollars as text, such as "0.50".`);
+  if (graph.maxCostPerOperation !== undefined && !isUsd(graph.maxCostPerOperation)) {
+    found.push(`graph.maxCostPerOperation is ${shown(graph.maxCostPerOperation)}. It must be US dollars as text, such as "0.50".`);
   }
-  if (graph.mostObjects !== undefined && !(Number.isSafeInteger(graph.mostObjects) && graph.mostObjects > 0)) {
-    found.push(`graph.mostObjects is ${shown(graph.mostObjects)}. It must be a whole number from 1 on.`);
+  if (graph.maxObjects !== undefined && !(Number.isSafeInteger(graph.maxObjects) && graph.maxObjects > 0)) {
+    found.push(`graph.maxObjects is ${shown(graph.maxObjects)}. It must be a whole number from 1 on.`);
   }
   return found;
 }

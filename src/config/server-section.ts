@@ -11,9 +11,9 @@ export function serverMistakes({ server = {} }: GatewayConfig): string[] {
   }
   if (server.drainMs !== undefined && !isWhole(server.drainMs, 0))
     found.push(`server.drainMs is ${shown(server.drainMs)}. It must be a whole number of milliseconds, 0 or more.`);
-  const { strangersPerMinute: strangers = false } = server;
-  if (strangers !== false && !(Number.isInteger(strangers) && strangers > 0))
-    found.push(`server.strangersPerMinute is ${shown(strangers)}. It must be a whole number above 0, or false for any number.`);
+  const { requestsPerMinutePerAddress: rate = false } = server;
+  if (rate !== false && !(Number.isInteger(rate) && rate > 0))
+    found.push(`server.requestsPerMinutePerAddress is ${shown(rate)}. It must be a whole number above 0, or false for any number.`);
   for (const proxy of server.trustedProxies ?? []) {
     if (!isNetwork(proxy))
       found.push(`server.trustedProxies has ${shown(proxy)}. It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.`);

@@ -92,8 +92,8 @@ const graph: Names<GraphConfig> = {
   pollSeconds: true,
   forwardHeaders: true,
   indexHeaders: true,
-  mostPerOperation: true,
-  mostObjects: true,
+  maxCostPerOperation: true,
+  maxObjects: true,
   overrideLabels: true,
 };
 const subgraph: Names<SubgraphConfig> = {
@@ -115,7 +115,7 @@ const server: Names<ServerConfig> = {
   origins: true,
   development: true,
   drainMs: true,
-  strangersPerMinute: true,
+  requestsPerMinutePerAddress: true,
   trustedProxies: true,
   limits: true,
 };
@@ -162,14 +162,22 @@ export function shapeMistakes(config: GatewayConfig): readonly string[] {
   ];
 }
 
+/** Settings that had another name before. */
+const renamed: Readonly<Record<string, string>> = {
+  'graph.mostPerOperation': 'maxCostPerOperation',
+  'graph.mostObjects': 'maxObjects',
+  'server.strangersPerMinute': 'requestsPerMinutePerAddress',
+};
+
 function unknownSettings(config: GatewayConfig): readonly string[] {
   return objectsIn(config).flatMap(([path, value, names]) =>
     Object.keys(isObject(value) ? value : {})
       .filter((name) => !Object.hasOwn(names, name))
       .map((name) => {
         const known = Object.keys(names);
-        const meant = nearestName(name, known);
         const at = path === '' ? name : `${path}.${name}`;
+        if (Object.hasOwn(renamed, at)) return `${at} is named ${renamed[at]} now. Write ${renamed[at]} in its place.`;
+        const meant = nearestName(name, known);
         return `${at} is no setting. Settings${path === '' ? '' : ' here'}: ${known.join(', ')}.${meant === null ? '' : ` Did you mean ${meant}?`}`;
       }),
   );

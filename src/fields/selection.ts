@@ -37,7 +37,7 @@ export type Asked =
   | { readonly format: 'json'; readonly schema: JsonSchema; readonly valueOf: (object: unknown) => unknown };
 
 /** The deepest that a declared type is followed when no selection bounds it. */
-const mostDepth = 6;
+const maxDepth = 6;
 
 /**
  * What to ask for a field of the type. `nodes` null stands for the whole type (`select: DECLARED`). Scalars other than
@@ -82,7 +82,7 @@ function objectSchema(
   for (const field of Object.values(type.getFields())) {
     const nodes = selected?.get(field.name);
     if (selected !== null && nodes === undefined) continue;
-    if (selected === null && depth >= mostDepth) continue;
+    if (selected === null && depth >= maxDepth) continue;
     const inner = nodes?.flatMap(({ selectionSet }) => selectionSet ?? []) ?? null;
     properties[field.name] = described(schemaOf(field.type, inner, info, depth + 1), [field.description]);
   }

@@ -71,8 +71,8 @@ export const allFailures = [
   'OtherFailure',
 ] as const;
 
-const mostInt = 2 ** 31 - 1;
-const shortened = (ms: number | undefined): number | null => (ms === undefined ? null : Math.min(mostInt, Math.max(0, Math.ceil(ms))));
+const maxInt = 2 ** 31 - 1;
+const shortened = (ms: number | undefined): number | null => (ms === undefined ? null : Math.min(maxInt, Math.max(0, Math.ceil(ms))));
 
 /** Whatever was thrown, as data: one of the union's own members, or OtherFailure. */
 export function failureAsData<Name extends FailureName>(

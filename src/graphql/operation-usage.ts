@@ -44,7 +44,7 @@ export interface OperationUsage {
  * Calls that an earlier event of a stream has told of and a later one tells again: its last event has all of an answer, the
  * search and the text. Of older ones only the sums stay, or a subscription whose every event asks a model would grow without end.
  */
-const mostToldAgain = 16;
+const maxRepeatedAnswers = 16;
 
 interface Sums {
   readonly cost: NanoUsd | null;
@@ -61,7 +61,7 @@ export function operationUsage(): OperationUsage {
     },
     extension() {
       if (fresh.length === 0) return null;
-      const keptFrom = Math.max(0, told.length - mostToldAgain);
+      const keptFrom = Math.max(0, told.length - maxRepeatedAnswers);
       older = sumsOf(older, told.slice(0, keptFrom));
       told = [...told.slice(keptFrom), ...fresh];
       fresh = [];

@@ -36,7 +36,7 @@ export interface Services {
   /** Where in the client's response the field stands: more than once where one entity stands in several places. */
   pathsOf(info: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): PathsOf;
   /** What one operation may cost; null: no more than its budgets. */
-  readonly mostPerOperation: NanoUsd | null;
+  readonly maxCostPerOperation: NanoUsd | null;
   /** What the operation can cost at most; compiled once per schema and document. */
   quote(
     schema: GraphQLSchema,

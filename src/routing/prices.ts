@@ -75,11 +75,11 @@ function amountAt(price: ModelPrice[string], start: number | null): number | nul
 
 function dearest(a: Price | null, b: Price | null): Price | null {
   if (a === null || b === null) return a ?? b;
-  const [first, ...rest] = a.tiers.map((tier, index) => dearestTier(tier, b.tiers[index] ?? tier));
+  const [first, ...rest] = a.tiers.map((tier, index) => highestTier(tier, b.tiers[index] ?? tier));
   return first === undefined ? a : { tiers: [first, ...rest] };
 }
 
-const dearestTier = (a: PriceTier, b: PriceTier): PriceTier => ({
+const highestTier = (a: PriceTier, b: PriceTier): PriceTier => ({
   aboveInputTokens: Math.min(a.aboveInputTokens, b.aboveInputTokens),
   inputPerMillion: Math.max(a.inputPerMillion, b.inputPerMillion),
   outputPerMillion: Math.max(a.outputPerMillion, b.outputPerMillion),

@@ -10,7 +10,7 @@ import { GatewayError } from '../core/errors.ts';
 import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import type { Log } from '../telemetry/log.ts';
-import type { Strangers } from './client/anonymous-rate.ts';
+import type { AnonymousRate } from './client/anonymous-rate.ts';
 import type { Authenticate } from './client/callers.ts';
 import type { Asker } from './client/client.ts';
 import type { ReadDocument } from './document/document.ts';
@@ -81,7 +81,7 @@ interface Parts {
   readonly mask: Masking;
   readonly log: Log;
   readonly development: boolean;
-  readonly strangers: Strangers;
+  readonly anonymousRate: AnonymousRate;
 }
 
 export function operations(parts: Parts): Operations {
@@ -118,7 +118,7 @@ export function operations(parts: Parts): Operations {
 }
 
 async function run(request: OperationRequest, controller: AbortController, parts: Parts): Promise<ExecutionResult | ResultStream> {
-  const { engine, hooks, mask, strangers } = parts;
+  const { engine, hooks, mask, anonymousRate } = parts;
   const { signal } = controller;
   const stop = (reason: GatewayError): void => controller.abort(reason);
   const { read, operationName, variables, address, ...asker } = request;
@@ -126,7 +126,7 @@ async function run(request: OperationRequest, controller: AbortController, parts
   const open = () =>
     hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal, stop });
   // Without credentials it was counted at the door.
-  const context = asker.authorization === null ? await open() : await strangers.charged(address(), open);
+  const context = asker.authorization === null ? await open() : await anonymousRate.charged(address(), open);
   const close = closeOnce(context, parts);
   let handedOver = false;
   try {

@@ -11,7 +11,7 @@ import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
-import { anyStrangers, type StrangersOptions, strangerLimit } from './client/anonymous-rate.ts';
+import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from './client/anonymous-rate.ts';
 import { callers } from './client/callers.ts';
 import { connectionShares } from './client/connections.ts';
 import { corsHeaders, originRules } from './client/origin.ts';
@@ -51,7 +51,7 @@ export interface ServerOptions extends OperationHooks {
   readonly graphiql?: () => readonly string[];
   readonly metrics?: MetricsDoor;
   /** What an address may ask without credentials that hold; absent: anything. */
-  readonly strangers?: StrangersOptions;
+  readonly anonymousRate?: AnonymousRateOptions;
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
   readonly plugins?: readonly Plugin[];
@@ -98,14 +98,14 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const { log, development, schema } = options;
   const limits = serverLimits(options.limits ?? {}, development);
   const mask = masking(options.maskError, log);
-  const strangers = options.strangers === undefined ? anyStrangers : strangerLimit(options.strangers);
-  const known = callers(options.authenticate, strangers);
+  const anonymousRate = options.anonymousRate === undefined ? anyAnonymousRate : limitAnonymousRate(options.anonymousRate);
+  const known = callers(options.authenticate, anonymousRate);
   const proxies = networks(options.trustedProxies ?? []);
   const addressOf = clientAddress(options.trustedProxies ?? []);
   const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
   const unread = unreadAnswers(limits);
   const engine = options.engine ?? yogaEngine(schema, options.plugins);
-  const running = operations({ engine, hooks: options, mask, log, development, strangers });
+  const running = operations({ engine, hooks: options, mask, log, development, anonymousRate });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development, options.cors.headers);
   const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));
@@ -203,7 +203,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     },
   );
   server.maxConnections = limits.maxConnections;
-  const socketDoor = sockets({ ...door, origins, strangers, log, endpoint, draining: () => closing !== null });
+  const socketDoor = sockets({ ...door, origins, anonymousRate, log, endpoint, draining: () => closing !== null });
   server.on('connection', connections.opened);
   server.on('upgrade', (request, socket, head) => void socketDoor.upgrade(request, socket, head));
   server.on('clientError', (error, socket) => void answerBrokenRequest(error, socket as Socket, door));

@@ -39,7 +39,7 @@ export interface Storage {
   readonly passages: Passages;
   readonly jobs: Jobs;
   /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */
-  ailments(): Promise<readonly string[]>;
+  problems(): Promise<readonly string[]>;
   /** Stores what waits, and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
@@ -135,7 +135,7 @@ async function openOn(parts: Parts): Promise<Storage> {
     completions,
     passages,
     jobs: await openJobs(database, now),
-    async ailments() {
+    async problems() {
       const inTime = (work: Promise<unknown>): Promise<boolean> =>
         untilAborted(work, AbortSignal.timeout(readyMs)).then(
           () => true,

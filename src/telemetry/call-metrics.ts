@@ -14,7 +14,7 @@ import type { Log } from './log.ts';
 const durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const firstTokens = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 /** A schema has as many AI fields as its operators wrote; one that is renamed at every reload must not grow this for ever. */
-const mostCoordinates = 500;
+const maxCoordinates = 500;
 const nanosPerDollar = 1e9;
 
 const tokenTypes = {
@@ -78,7 +78,7 @@ export function callMetrics(options: CallMetricsOptions): CallMetrics {
 
 function counters({ registry, routes }: CallMetricsOptions) {
   const routeOf = boundedValues({ known: routes });
-  const coordinateOf = boundedValues({ most: mostCoordinates });
+  const coordinateOf = boundedValues({ most: maxCoordinates });
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers });

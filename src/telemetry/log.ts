@@ -70,7 +70,7 @@ const secretShapes =
   /Bearer\s+[^\s"',]+|\bfg_[\w-]{6,}|\b(?:sk|pk|rk|xai|gsk|hf)[-_][\w-]{8,}|\bAIza[\w-]{10,}|(?<=:\/\/)[^\s/@]+@|(?<=https?:\/\/[^\s?"']{1,500})\?[^\s"']+/gi;
 const longestText = 500;
 const deepest = 4;
-const mostItems = 50;
+const maxItems = 50;
 
 function clean(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cleanField(name, value, 0)]));
@@ -84,8 +84,8 @@ function cleanField(name: string, value: unknown, depth: number): unknown {
   if (value instanceof Error) return errorFields(value, depth);
   if (typeof value !== 'object' || depth >= deepest) return `[${typeof value}]`;
   if (ArrayBuffer.isView(value)) return '[bytes]';
-  if (Array.isArray(value)) return value.slice(0, mostItems).map((item) => cleanField('', item, depth + 1));
-  const entries = Object.entries(value).slice(0, mostItems);
+  if (Array.isArray(value)) return value.slice(0, maxItems).map((item) => cleanField('', item, depth + 1));
+  const entries = Object.entries(value).slice(0, maxItems);
   return Object.fromEntries(entries.map(([key, item]) => [key, cleanField(key, item, depth + 1)]));
 }
 

@@ -19,7 +19,7 @@ function counting(): { readonly admit: Admission; readonly looked: () => number 
       listSizeOf: () => null,
       assumedListSize: 100,
     },
-    mostPerOperation: null,
+    maxCostPerOperation: null,
     isEntityField: () => false,
   });
   return { admit, looked: () => looked };

@@ -169,8 +169,8 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'hi' } });
     whenOver(() => shop.close());
     const cwd = folderWith({
-      'gateway.config.ts': configText(`deployments: { ...detected({}).deployments, odd: { provider: 'embedded', model: 'odd' } },
-        routes: { ...detected({}).routes, odd: { deployments: ['odd'] } }, graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }] }`),
+      'gateway.config.ts': configText(`deployments: { ...fromEnvironment({}).deployments, odd: { provider: 'embedded', model: 'odd' } },
+        routes: { ...fromEnvironment({}).routes, odd: { deployments: ['odd'] } }, graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }] }`),
     });
     const { code, out, err } = await fieldgate(['check'], { cwd });
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -204,9 +204,9 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
   });
 
   it('says what is wrong with the door for strangers', () => {
-    const server = { strangersPerMinute: 0, trustedProxies: ['10.0.0.0/8', '10.0.0.0/99', 'proxy.internal', '::1'] };
+    const server = { requestsPerMinutePerAddress: 0, trustedProxies: ['10.0.0.0/8', '10.0.0.0/99', 'proxy.internal', '::1'] };
     expect(checkConfig({ ...plainConfig, server }, '.').mistakes).toEqual([
-      'server.strangersPerMinute is 0. It must be a whole number above 0, or false for any number.',
+      'server.requestsPerMinutePerAddress is 0. It must be a whole number above 0, or false for any number.',
       'server.trustedProxies has "10.0.0.0/99". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
       'server.trustedProxies has "proxy.internal". It must be an address or a network, such as 10.0.0.0/8 or fd00::/8.',
     ]);

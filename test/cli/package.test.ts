@@ -9,12 +9,12 @@ import { folderWith, serving } from './run.ts';
 
 const files = {
   'package.json': '{ "name": "shop-gateway", "private": true, "type": "module" }',
-  'gateway.config.ts': `import { defineConfig, detected, type Guardrail, patternGuard } from 'fieldgate';
+  'gateway.config.ts': `import { defineConfig, fromEnvironment, type Guardrail, patternGuard } from 'fieldgate';
 
 const polite: Guardrail = { name: 'polite', on: ['input'], window: 'whole', check: (text) => (text.includes('!!!') ? { action: 'block', message: 'Calmer, please.' } : { action: 'allow' }) };
 
 export default defineConfig({
-  ...detected({}),
+  ...fromEnvironment({}),
   guardrails: [
     { guardrail: polite, routes: '*' },
     { guardrail: patternGuard({ name: 'codenames', patterns: ['project\\\\s+x'], message: 'Code names stay inside.' }), routes: ['default'] },

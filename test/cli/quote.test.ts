@@ -19,9 +19,9 @@ async function shopFolder(files: Readonly<Record<string, string>>): Promise<stri
   return folderWith({
     'ai.graphql': fields,
     'gateway.config.ts':
-      configText(`deployments: { ...detected({}).deployments, dear: { provider: 'embedded', model: 'm', price: { input: 10, output: 100 } } },
-      routes: { ...detected({}).routes, default: { deployments: ['dear'] } },
-      graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }], fields: ['ai.graphql'], mostPerOperation: '0.05' }`),
+      configText(`deployments: { ...fromEnvironment({}).deployments, dear: { provider: 'embedded', model: 'm', price: { input: 10, output: 100 } } },
+      routes: { ...fromEnvironment({}).routes, default: { deployments: ['dear'] } },
+      graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }], fields: ['ai.graphql'], maxCostPerOperation: '0.05' }`),
     ...files,
   });
 }

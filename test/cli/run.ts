@@ -40,7 +40,7 @@ export function folderWith(files: Readonly<Record<string, string>> = {}): string
 
 /** Text of a configuration on the embedded provider, with these parts (source text) besides. */
 export const configText = (parts: string): string =>
-  `import { defineConfig, detected } from ${JSON.stringify(surface)};\nexport default defineConfig({ ...detected({}), ${parts} });\n`;
+  `import { defineConfig, fromEnvironment } from ${JSON.stringify(surface)};\nexport default defineConfig({ ...fromEnvironment({}), ${parts} });\n`;
 
 export async function fieldgate(args: readonly string[], options: RunOptions): Promise<Ran> {
   const { child, text } = started(args, options);

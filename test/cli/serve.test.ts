@@ -224,11 +224,11 @@ describe('fieldgate serve', () => {
     const routes = async (): Promise<string> => JSON.stringify(await server.ask('{ aiRoutes { name } }'));
     expect(await routes()).not.toContain('"second"');
     const file = join(cwd, 'gateway.config.ts');
-    writeFileSync(file, configText(`routes: { ...detected({}).routes, broken: { deployments: ['none'] } }`));
+    writeFileSync(file, configText(`routes: { ...fromEnvironment({}).routes, broken: { deployments: ['none'] } }`));
     server.child.kill('SIGHUP');
     await expect.poll(() => server.text.out + server.text.err).toContain('not taken over');
     expect(await routes()).toContain('default');
-    writeFileSync(file, configText('routes: { ...detected({}).routes, second: detected({}).routes.default }'));
+    writeFileSync(file, configText('routes: { ...fromEnvironment({}).routes, second: fromEnvironment({}).routes.default }'));
     server.child.kill('SIGHUP');
     await expect.poll(routes, { timeout: 20_000 }).toContain('"second"');
   });

@@ -220,7 +220,7 @@ describe('a remote subgraph', () => {
 
   it('may answer only so many objects, together with what it has answered the same operation', async () => {
     const items = Array.from({ length: 60 }, (_, id) => ({ id: String(id), name: `Item ${id}` }));
-    const { schema, asked } = await over((_, response) => json(response, { data: { items, a: 'x' } }), { mostObjects: 100 });
+    const { schema, asked } = await over((_, response) => json(response, { data: { items, a: 'x' } }), { maxObjects: 100 });
     // Each answer is 61 objects.
     expect((await ask(schema, '{ items { id } }')).errors).toBeUndefined();
     expect((await ask(schema, '{ items { id } }')).errors).toBeUndefined();

@@ -160,7 +160,7 @@ describe('who may read /metrics', () => {
   });
 
   it('is nobody who guesses', async () => {
-    const gateway = await startGateway({ server: { strangersPerMinute: 2 } }, { loopback: false });
+    const gateway = await startGateway({ server: { requestsPerMinutePerAddress: 2 } }, { loopback: false });
     const statuses: number[] = [];
     for (let guess = 0; guess < 3; guess += 1) statuses.push((await read(gateway, `fg_guess${guess}`)).status);
     expect(statuses).toEqual([401, 401, 429]);

@@ -23,7 +23,7 @@ const ways: readonly (readonly [how: string, query: string, variables: object])[
 
 describe('the cost of an operation is known before it runs', () => {
   it.each(ways)('and one beyond what an operation may cost asks no model, its prompt written %s', async (_, query, variables) => {
-    const { gateway, upstream } = await scripted({ graph: { mostPerOperation: '0.001' } });
+    const { gateway, upstream } = await scripted({ graph: { maxCostPerOperation: '0.001' } });
     upstream.plays(saying('Hi'));
     const { errors } = await gateway.ask(query, variables);
     expect(errors).toMatchObject([{ extensions: { code: 'COST_LIMIT_EXCEEDED' } }]);
@@ -42,7 +42,7 @@ describe('the cost of an operation is known before it runs', () => {
         vectors: { provider: 'vectors', model: 'v', capabilities: ['embedding'], price: { input: 1, output: 0 } },
       },
       routes: { ...plainConfig.routes, embedding: { deployments: ['vectors'] } },
-      graph: { mostPerOperation: '0.0001' },
+      graph: { maxCostPerOperation: '0.0001' },
     });
     for (const texts of [`["${long}"]`, `"${long}"`]) {
       const { errors } = await gateway.ask(`{ embedding(input: { texts: ${texts} }) { ... on Embedding { dimensions } } }`);

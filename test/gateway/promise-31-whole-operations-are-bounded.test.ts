@@ -43,7 +43,7 @@ describe('the cost of a whole operation is bounded before it runs', () => {
   beforeAll(async () => {
     provider = sums();
     // Room for ten summaries, and not for eleven.
-    graph = await teams({ remote: { shop }, fields, provider, config: { graph: { mostPerOperation: usd(10 * summaryCost) } } });
+    graph = await teams({ remote: { shop }, fields, provider, config: { graph: { maxCostPerOperation: usd(10 * summaryCost) } } });
   });
   const asked = (): readonly number[] => [provider.asked.length, graph.subgraphs['shop']?.asked.length ?? 0];
   let before: readonly number[] = [];

@@ -90,7 +90,7 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
   });
 
   it('is a request of its address, until it shows a key', async () => {
-    const gateway = await publicGateway({ strangersPerMinute: 3 });
+    const gateway = await publicGateway({ requestsPerMinutePerAddress: 3 });
     for (let opened = 0; opened < 6; opened += 1) {
       const { socket } = await open(gateway);
       if (socket === null) throw new Error('refused');
@@ -214,7 +214,7 @@ const refusals: readonly Refusal[] = [
 
 describe('what is refused before it is known who asks', { timeout: 60_000 }, () => {
   it.each(refusals)('counts for its address: %s', async (_, ask) => {
-    const gateway = await publicGateway({ strangersPerMinute: 2 });
+    const gateway = await publicGateway({ requestsPerMinutePerAddress: 2 });
     await ask(gateway);
     await ask(gateway);
     expect((await post(gateway.url, { query: viewer })).status).toBe(429);

@@ -180,7 +180,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     graph: () => null,
     pathsOf: (info) => () => [responsePathAsArray(info.path)],
     entities: { similar: unused },
-    mostPerOperation: null,
+    maxCostPerOperation: null,
     quote: (schema, document, operationName, variables) => {
       const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
       return compileQuote(schema, document, operationName, quoteRules(sources))(variables);

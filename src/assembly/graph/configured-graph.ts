@@ -130,7 +130,7 @@ export function accessTo({ graph = {} }: GatewayConfig, log: Log): { readonly fe
   return {
     fetch: {
       propagate: graph.forwardHeaders ?? [],
-      ...(graph.mostObjects === undefined ? {} : { mostObjects: graph.mostObjects }),
+      ...(graph.maxObjects === undefined ? {} : { maxObjects: graph.maxObjects }),
       clientHeaders: (context) => (context as GatewayContext).headers,
       signal: (context) => (context as GatewayContext).signal,
       subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
@@ -173,10 +173,10 @@ export function schemaChooser(graph: Graph, own: GraphQLSchema | null): SchemaFo
 }
 
 /** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and told. */
-export async function readiness(graph: Graph, storage: Pick<Storage, 'ailments'>): Promise<Readiness> {
+export async function readiness(graph: Graph, storage: Pick<Storage, 'problems'>): Promise<Readiness> {
   const { ready, reasons } = graph.status();
-  const ailments = await storage.ailments();
-  return { ready: ready && ailments.length === 0, reasons: [...reasons, ...ailments] };
+  const problems = await storage.problems();
+  return { ready: ready && problems.length === 0, reasons: [...reasons, ...problems] };
 }
 
 /** Resolves when there is a graph to serve; never, when it is closed before. */

@@ -58,7 +58,7 @@ export async function subgraphFace({ own, router, sdl, hooks, storage, log }: Su
     schema: () => own,
     engine: apolloEngine(() => own, log),
     ready: async () => {
-      const reasons = [...(sdl() === null ? [unknownSdl] : []), ...(await storage.ailments())];
+      const reasons = [...(sdl() === null ? [unknownSdl] : []), ...(await storage.problems())];
       return { ready: reasons.length === 0, reasons };
     },
     async admitOperation(context, operation) {

@@ -45,7 +45,7 @@ export function sentenceOf({ code, message, remedy }: CompositionProblem): strin
 }
 
 /** Thirty subgraphs take 3 s. */
-const mostMs = 60_000;
+const maxMs = 60_000;
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './compose-worker.ts' : './compose-worker.js', import.meta.url);
 
@@ -57,8 +57,8 @@ function inProcess(subgraphs: readonly Subgraph[], own: string | null, signal: A
   const broken = (cause: unknown): void => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause }));
   const onAbort = (): void => reject(abortError(signal));
   const timer = setTimeout(
-    () => reject(new GatewayError('TIMEOUT', `The subgraphs could not be composed within ${mostMs / 1_000} seconds.`)),
-    mostMs,
+    () => reject(new GatewayError('TIMEOUT', `The subgraphs could not be composed within ${maxMs / 1_000} seconds.`)),
+    maxMs,
   );
   signal.addEventListener('abort', onAbort, { once: true });
   worker.once('message', (composed: Composition) => resolve(composed));

@@ -7,7 +7,7 @@
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { type Dispatcher, request as send } from 'undici';
 import { gathered } from '../../core/byte-buffer.ts';
-import { harvested } from '../engine/object-budget.ts';
+import { countObjects } from '../engine/object-budget.ts';
 import { placed } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
 import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
@@ -43,7 +43,7 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   readonly onFailure?: (failure: SubgraphFailure) => void;
   readonly dispatcher?: Dispatcher;
   /** The most objects that one execution may gather from remote subgraphs together. Default 50,000. */
-  readonly mostObjects?: number;
+  readonly maxObjects?: number;
 }
 
 const usualObjects = 50_000;
@@ -62,7 +62,7 @@ const unsent = new Set(['host', 'connection', 'content-length', 'content-type', 
 /** `schema`: the subgraph's own, as the supergraph knows it. */
 export function remoteExecutor(name: string, url: string, schema: GraphQLSchema, options: FetchOptions): SubgraphExecutor {
   const access: SubgraphAccess = { ...defaults, ...defined(options), ...defined(options.subgraphs?.[name] ?? {}) };
-  const mostObjects = options.mostObjects ?? usualObjects;
+  const maxObjects = options.maxObjects ?? usualObjects;
   const propagate = (options.propagate ?? []).map((header) => header.toLowerCase()).filter((header) => !unsent.has(header));
 
   const headersFor = (context: unknown): Record<string, string> => {
@@ -94,7 +94,7 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
       try {
         const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal, options.dispatcher);
         const result = resultOf(name, answer);
-        if (harvested(request, result.data ?? null) > mostObjects) throw tooMany(name, mostObjects);
+        if (countObjects(request, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
         if (result.errors !== undefined) tell(result.errors);
         if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
         return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);

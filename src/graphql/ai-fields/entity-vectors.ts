@@ -17,7 +17,7 @@ interface Use {
 }
 
 /** Texts in one batch: Gemini takes 100, the smallest maximum among the vendors' documented ones but Cohere's 96. */
-const mostTexts = 96;
+const maxTexts = 96;
 /** Batches of one route that an operation has under way at a time. */
 const batchesAtOnce = 2;
 
@@ -39,8 +39,8 @@ async function vectorsOf(
     return { text, askers, reserved, vector: joined<Float32Array>(context, nameOf(route, text), askers) };
   });
   const fresh = wanted.filter(({ vector }) => vector === null);
-  const batches = Array.from({ length: Math.ceil(fresh.length / mostTexts) }, (_, index) =>
-    fresh.slice(index * mostTexts, (index + 1) * mostTexts),
+  const batches = Array.from({ length: Math.ceil(fresh.length / maxTexts) }, (_, index) =>
+    fresh.slice(index * maxTexts, (index + 1) * maxTexts),
   );
   const answers = await bounded(
     context,

@@ -10,7 +10,7 @@ import type { Services } from '../services.ts';
 import { vectorFor } from './entity-vectors.ts';
 
 const usualFirst = 5;
-const mostFirst = 50;
+const maxFirst = 50;
 
 /** Gives references (type and key); the graph makes entities of them, under the caller's own permissions. */
 export function similarResolver(
@@ -21,8 +21,8 @@ export function similarResolver(
   const typeName = indexes.find(({ name }) => name === field.index)?.typeName;
   return async (entity, args, context, info) => {
     const first = typeof args['first'] === 'number' ? args['first'] : usualFirst;
-    if (!Number.isInteger(first) || first < 1 || first > mostFirst) {
-      throw new GatewayError('BAD_REQUEST', `${field.coordinate}: first is ${first}. It must be a whole number from 1 to ${mostFirst}.`);
+    if (!Number.isInteger(first) || first < 1 || first > maxFirst) {
+      throw new GatewayError('BAD_REQUEST', `${field.coordinate}: first is ${first}. It must be a whole number from 1 to ${maxFirst}.`);
     }
     const found = await services.entities.similar({
       index: field.index,

@@ -3,7 +3,7 @@ import type { CachePolicy } from '../../core/call/call.ts';
 import type { CacheInput, InputMaybe } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 
-const mostTags = 16;
+const maxTags = 16;
 
 export function cachePolicyOf(cache: InputMaybe<CacheInput> | undefined): CachePolicy {
   if (cache === null || cache === undefined) return { mode: 'default', maxAgeSeconds: null };
@@ -14,7 +14,7 @@ export function cachePolicyOf(cache: InputMaybe<CacheInput> | undefined): CacheP
 
 export function tagsOf(tags: unknown): Readonly<Record<string, string>> {
   const entries = Object.entries(jsonObject('tags', tags, '{ "feature": "search" }'));
-  if (entries.length > mostTags) refuse(`tags has ${entries.length} members. At most ${mostTags} are kept.`);
+  if (entries.length > maxTags) refuse(`tags has ${entries.length} members. At most ${maxTags} are kept.`);
   return Object.fromEntries(
     entries.map(([name, value]) => {
       if (typeof value !== 'string') refuse(`tags.${name} is not text. Every tag must be a string, such as { "feature": "search" }.`);

@@ -25,7 +25,7 @@ export interface EmbeddingAsk {
 }
 
 /** Texts that several fields may have in one call: Gemini takes 100, and Cohere 96, the least among the vendors' documented maxima. */
-const mostTexts = 96;
+const maxTexts = 96;
 
 const loaders = new WeakMap<OperationContext, DataLoader<EmbeddingAsk, EmbeddingView>>();
 
@@ -64,7 +64,7 @@ function cut<T extends { readonly ask: EmbeddingAsk }>(group: readonly T[]): rea
     const size = item.ask.request.texts.length;
     if (size > room || batches.length === 0) {
       batches.push([]);
-      room = mostTexts;
+      room = maxTexts;
     }
     batches.at(-1)?.push(item);
     room -= size;

@@ -63,7 +63,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
   const reason =
     coordinates.map((coordinate) => scopeReason(coordinate, asked)).find((found) => found !== null) ??
     (await inputReason(document, operation, schema, asked, services, work)) ??
-    costRefusal(quote, services.mostPerOperation)?.message ??
+    costRefusal(quote, services.maxCostPerOperation)?.message ??
     budgetReason(quote.cost, await services.limits.budgets(principal.limits));
   return { ...quote, allowed: reason === null, reason };
 }

@@ -10,12 +10,12 @@ import { encodedVector } from '../scalars.ts';
 import type { Services } from '../services.ts';
 
 const failures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'ModelUnavailable', 'OtherFailure'] as const;
-const mostTexts = 512;
+const maxTexts = 512;
 
 /** Throws BAD_REQUEST with what would have been accepted. */
 export function embeddingRequestOf({ texts, dimensions }: Pick<EmbeddingInput, 'texts' | 'dimensions'>): EmbeddingRequest {
-  if (texts.length === 0) refuse(`texts is empty. It must have 1 to ${mostTexts} texts.`);
-  if (texts.length > mostTexts) refuse(`texts has ${texts.length} members. At most ${mostTexts} are embedded at once.`);
+  if (texts.length === 0) refuse(`texts is empty. It must have 1 to ${maxTexts} texts.`);
+  if (texts.length > maxTexts) refuse(`texts has ${texts.length} members. At most ${maxTexts} are embedded at once.`);
   const empty = texts.findIndex((text) => text.trim() === '');
   if (empty >= 0) refuse(`texts[${empty}] is empty. Every text must have something to embed.`);
   checkWhole('dimensions', dimensions, 1, 16_384);

@@ -12,7 +12,7 @@ import { answerEvents, wholeAnswer } from './whole-answer.ts';
 
 const searchFailures = ['BudgetExceeded', 'RateLimited', 'ModelUnavailable', 'OtherFailure'] as const;
 const answerFailures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'ModelUnavailable', 'OtherFailure'] as const;
-const mostSources = 1_000;
+const maxSources = 1_000;
 
 export function retrievalResolvers(services: Services): Resolvers {
   const { retrieval, passages } = services;
@@ -72,8 +72,8 @@ export function retrievalResolvers(services: Services): Resolvers {
     },
     Mutation: {
       ingest: (_, { input: { collection, sources } }, { principal }) => {
-        if (sources.length === 0) refuse(`sources is empty. It must have 1 to ${mostSources} sources.`);
-        if (sources.length > mostSources) refuse(`sources has ${sources.length} members. At most ${mostSources} are taken at once.`);
+        if (sources.length === 0) refuse(`sources is empty. It must have 1 to ${maxSources} sources.`);
+        if (sources.length > maxSources) refuse(`sources has ${sources.length} members. At most ${maxSources} are taken at once.`);
         return retrieval.ingest({ principal, collection, sources: sources.map(newSource) });
       },
       deleteSource: (_, { collection, sourceId }, { principal }) => retrieval.deleteSource(principal, collection, sourceId),

@@ -1,12 +1,12 @@
 /**
  * Which JSON Schemas a prompt has been answered for: where a request that asks for less than an earlier one finds that
  * one's answer. It lies in the store of the answers, under a key of the same scope, and is bounded: the last
- * {@link mostSchemas} of a prompt, small ones only. An entry whose answer is gone leads nowhere, and costs one look.
+ * {@link maxSchemas} of a prompt, small ones only. An entry whose answer is gone leads nowhere, and costs one look.
  */
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { CacheStore } from './cache-store.ts';
 
-const mostSchemas = 8;
+const maxSchemas = 8;
 /** In UTF-16 units of JSON: a selection of thirty described fields takes about 4,000. */
 const largestSchema = 16_384;
 
@@ -33,7 +33,7 @@ export function answeredSchemas(store: CacheStore, now: () => number): AnsweredS
   const written = async (prompt: string, answered: AnsweredSchema, before: Promise<void> | undefined): Promise<void> => {
     await before;
     const others = (await read(prompt)).filter(({ key }) => key !== answered.key);
-    const all = [answered, ...others].slice(0, mostSchemas);
+    const all = [answered, ...others].slice(0, maxSchemas);
     await store.set(prompt, JSON.stringify(all), Math.max(...all.map(({ until }) => until)) - now());
   };
 

@@ -7,7 +7,7 @@ import type { Call } from '../../core/call/call.ts';
 import type { Answer } from './kept-answer.ts';
 
 /** Of one operation; the oldest is forgotten first. */
-const mostAnswers = 1_024;
+const maxAnswers = 1_024;
 
 export interface ToldAnswers {
   to(call: Call, key: string): Answer | null;
@@ -28,7 +28,7 @@ export function toldAnswers(now: () => number): ToldAnswers {
       told.delete(key);
       told.set(key, { answer, untilMs: deadlineMs });
       const [oldest] = told.keys();
-      if (told.size > mostAnswers && oldest !== undefined) told.delete(oldest);
+      if (told.size > maxAnswers && oldest !== undefined) told.delete(oldest);
     },
   };
 }

@@ -34,7 +34,7 @@ export interface FlightOptions {
   readonly request: ModelRequest;
   /** Called once, when the flight is over or its beginning is no longer kept: with all its chunks when it ended well and is whole. */
   readonly landed: (chunks: readonly Chunk[] | null, answeredBy: AttemptFact | null) => void;
-  readonly mostBytes?: number;
+  readonly maxBytes?: number;
   readonly patienceMs?: number;
 }
 
@@ -49,7 +49,7 @@ interface Reader {
   restart: RestartChunk | null;
 }
 
-export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
+export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
   const controller = new AbortController();
   const readers = new Set<Reader>();
   const attempts: AttemptFact[] = [];
@@ -113,7 +113,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
       kept.splice(0, gone);
       forgotten += gone;
     }
-    return bytes <= mostBytes;
+    return bytes <= maxBytes;
   };
   /** All that is kept is void. */
   const beginAnew = (restart: RestartChunk): void => {
@@ -169,7 +169,7 @@ export function flight({ next, request, landed, mostBytes = 4 * 1024 * 1024, pat
     if (pulling || ended || upstream === null || controller.signal.aborted) return;
     asked = passing !== null;
     if (asked) return;
-    if (bytes > mostBytes && !madeRoom()) {
+    if (bytes > maxBytes && !madeRoom()) {
       patience ??= setTimeout(leaveOutSlowest, patienceMs).unref();
       return;
     }

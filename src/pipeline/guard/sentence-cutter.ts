@@ -17,7 +17,7 @@ const abbreviations = new Set(
   ),
 );
 const closers = '"\')]}»”’*_`';
-const mostClosers = 8;
+const maxClosers = 8;
 const openers = /^[("'[{*_«“‘]+/;
 const blockStart = /[\n\-*+#>|`~•\d]/;
 
@@ -121,7 +121,7 @@ function sentenceEnd(text: string, at: number, length: number, certain: boolean,
   if ('。！？'.includes(char)) return at + 1;
   if (!'.!?…'.includes(char)) return 'no';
   let next = at + 1;
-  while (next < length && next - at <= mostClosers && closers.includes(text.charAt(next))) next += 1;
+  while (next < length && next - at <= maxClosers && closers.includes(text.charAt(next))) next += 1;
   if (next >= length) return missing;
   if (!/\s/.test(text.charAt(next))) return 'no';
   return char === '.' && isAbbreviation(text, at) ? 'no' : next + 1;

@@ -20,13 +20,13 @@ export interface AnswerMeter {
 
 export function answerMeter(maxTokens: number): AnswerMeter {
   const least = leastTokens();
-  const mostLeast = maxTokens * tolerance + slackTokens;
+  const maxLeast = maxTokens * tolerance + slackTokens;
   const inPieces = new Set<string>();
   let said = '';
   let reasoned = '';
 
   /** The text up to where the answer becomes too long. */
-  const measured = (text: string): string => text.slice(0, least.add(text, mostLeast));
+  const measured = (text: string): string => text.slice(0, least.add(text, maxLeast));
 
   /** Name and arguments of a call, each once, whether they came in pieces or whole. */
   function newTextOf({ id, name, argumentsText, done }: ToolCallChunk): string {
@@ -64,7 +64,7 @@ export function answerMeter(maxTokens: number): AnswerMeter {
           return chunk;
       }
     },
-    isFull: () => least.total() > mostLeast,
+    isFull: () => least.total() > maxLeast,
     leastTokens: () => least.total(),
     estimate: () => ({ outputTokens: estimateTokens(said), reasoningTokens: estimateTokens(reasoned) }),
   };

@@ -27,29 +27,29 @@ interface Written {
 export function textFor(request: CompletionRequest): Written {
   const task = taskOf(request.messages);
   const material = materialOf(task.sources);
-  const mostWords = request.maxOutputTokens === null ? usualWords : Math.max(1, Math.floor(request.maxOutputTokens * wordsPerToken));
+  const maxWords = request.maxOutputTokens === null ? usualWords : Math.max(1, Math.floor(request.maxOutputTokens * wordsPerToken));
   if (material.units.length === 0) return { text: introduction, warnings: [] };
   const warnings =
     task.asksToWrite && task.intent === 'other'
       ? ['The embedded provider writes nothing of its own: it chose sentences of the given text.']
       : [];
-  return { text: chosen(task, material, mostWords), warnings };
+  return { text: chosen(task, material, maxWords), warnings };
 }
 
-function chosen(task: Task, material: Material, mostWords: number): string {
+function chosen(task: Task, material: Material, maxWords: number): string {
   const { instruction, intent, wanted } = task;
-  if (intent === 'question') return answerText(material, instruction, { mostWords, mostSentences: wanted.sentences }) ?? notSaid;
-  if (intent === 'title') return plain(titleSpan(material, Math.min(mostWords, wanted.words ?? titleLength)) ?? notSaid);
+  if (intent === 'question') return answerText(material, instruction, { maxWords, maxSentences: wanted.sentences }) ?? notSaid;
+  if (intent === 'title') return plain(titleSpan(material, Math.min(maxWords, wanted.words ?? titleLength)) ?? notSaid);
   if (intent === 'keywords') return listed(keywords(material, wanted.sentences ?? usualKeywords), wanted.bullets);
-  const asksAbout = intent === 'other' ? answerText(material, instruction, { mostWords, mostSentences: wanted.sentences }) : null;
-  return asksAbout ?? summaryText(task, material, mostWords);
+  const asksAbout = intent === 'other' ? answerText(material, instruction, { maxWords, maxSentences: wanted.sentences }) : null;
+  return asksAbout ?? summaryText(task, material, maxWords);
 }
 
 const listed = (items: readonly string[], bullets: boolean): string =>
   bullets ? items.map((item) => `- ${item}`).join('\n') : items.join(', ');
 
-function summaryText({ instruction, wanted }: Task, material: Material, mostWords: number): string {
-  const parts = summaryUnits(material, { wanted, mostWords, focus: focusOf(instruction) }).map(({ unit, text }) => {
+function summaryText({ instruction, wanted }: Task, material: Material, maxWords: number): string {
+  const parts = summaryUnits(material, { wanted, maxWords, focus: focusOf(instruction) }).map(({ unit, text }) => {
     const marker = markerOf(material, unit);
     return marker === '' ? text : `${text} ${marker}`;
   });

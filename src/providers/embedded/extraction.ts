@@ -6,7 +6,7 @@
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { booleanFor, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
 import { materialOf } from './material.ts';
-import { allowsNull, describing, inRange, mostDepth, resolved, typesOf } from './schema-reading.ts';
+import { allowsNull, describing, inRange, maxDepth, resolved, typesOf } from './schema-reading.ts';
 import type { Task } from './task.ts';
 import { type ListScope, listFor, onlySaying, partsOf, statementsFor } from './text/lists.ts';
 import { spansFor } from './text/spans.ts';
@@ -31,7 +31,7 @@ export function extracted(schema: JsonSchema | null, task: Task): unknown {
 }
 
 function valueFor(written: unknown, scope: Scope): Found {
-  if (scope.depth > mostDepth || typeof written !== 'object' || written === null) return undefined;
+  if (scope.depth > maxDepth || typeof written !== 'object' || written === null) return undefined;
   const schema = resolved(written as JsonSchema, scope.root);
   const members = 'const' in schema ? [schema['const']] : schema['enum'];
   if (Array.isArray(members)) return memberIn(members, scope);
@@ -94,7 +94,7 @@ function objectFor(schema: JsonSchema, scope: Scope): { readonly value: Record<s
 
 /** What stands for a required value that was not found: nothing was listed, nothing is known. */
 function emptyFor(property: unknown, scope: Scope): unknown {
-  if (typeof property !== 'object' || property === null || scope.depth > mostDepth) return null;
+  if (typeof property !== 'object' || property === null || scope.depth > maxDepth) return null;
   const schema = resolved(property as JsonSchema, scope.root);
   const types = typesOf(schema);
   if (types[0] === 'array') return [];

@@ -8,9 +8,9 @@ import { countWords, stemsOf } from './text/words.ts';
 /** Below this share of the question's weight a statement is not about it. */
 const leastCoverage = 0.4;
 const leastOfBest = 0.62;
-const mostStatements = 3;
-const mostOverlap = 0.7;
-const mostListed = 10;
+const maxStatements = 3;
+const maxOverlap = 0.7;
+const maxListed = 10;
 
 /** Words of asking: that a statement lacks them says nothing. */
 const mannerStems = new Set(
@@ -18,8 +18,8 @@ const mannerStems = new Set(
 );
 
 interface AnswerOptions {
-  readonly mostWords: number;
-  readonly mostSentences: number | null;
+  readonly maxWords: number;
+  readonly maxSentences: number | null;
 }
 
 const quotable = kept(({ units }) => units.filter(({ kind }) => kind !== 'heading'));
@@ -49,16 +49,16 @@ function fitness(question: string, { unit, coverage }: Ranked): number {
 }
 
 /** Null: the material does not say. */
-export function answerText(material: Material, instruction: string, { mostWords, mostSentences }: AnswerOptions): string | null {
+export function answerText(material: Material, instruction: string, { maxWords, maxSentences }: AnswerOptions): string | null {
   const chosen: Unit[] = [];
   let words = 0;
   for (const { unit } of answeringUnits(material, instruction)) {
-    if (chosen.length >= (mostSentences ?? mostStatements)) break;
-    if (chosen.some((other) => overlap(unit, other) > mostOverlap)) continue;
+    if (chosen.length >= (maxSentences ?? maxStatements)) break;
+    if (chosen.some((other) => overlap(unit, other) > maxOverlap)) continue;
     const announced = announcement(material, unit, stemsOf(instruction));
     if (chosen.includes(announced)) continue;
     words += countWords(announced.text);
-    if (chosen.length > 0 && words > mostWords) break;
+    if (chosen.length > 0 && words > maxWords) break;
     chosen.push(announced);
   }
   if (chosen.length === 0) return null;
@@ -89,7 +89,7 @@ function announcement(material: Material, unit: Unit, query: readonly string[]):
 /** A statement that announces something is not whole without it: the list or the code that comes next. */
 function followers(material: Material, unit: Unit): readonly Unit[] {
   if (!/[:：]\s*$/.test(unit.text)) return [];
-  const next = material.units.slice(material.units.indexOf(unit) + 1, material.units.indexOf(unit) + 1 + mostListed);
+  const next = material.units.slice(material.units.indexOf(unit) + 1, material.units.indexOf(unit) + 1 + maxListed);
   const kind = next[0]?.kind;
   if (kind !== 'item' && kind !== 'code') return [];
   const end = next.findIndex((other) => other.kind !== kind || other.source !== unit.source);

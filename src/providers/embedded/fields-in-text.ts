@@ -10,21 +10,21 @@ export interface Labelled {
 
 const labelLine =
   /^[ \t]*(?:[-*+•>][ \t]+)?["'*_`]{0,3}([\p{L}\p{N}][\p{L}\p{N} ._/()-]{0,48}?)["'*_`]{0,3}[ \t]*[:=][ \t*_"'`]*(\S[^\n]*)$/gmu;
-const mostValue = 400;
+const maxValue = 400;
 /** A data block this long is a text, and no value of its name. */
-const mostBlock = 1_000;
+const maxBlock = 1_000;
 
 /** Without the marks that close it. */
 const bare = (value: string): string =>
   value
-    .slice(0, mostValue)
+    .slice(0, maxValue)
     .trimEnd()
     .replace(/["'*_`,;]{1,4}$/, '');
 
 /** Every `label: value` line of the material, and every cell under its heading. */
 export function labelledIn(material: Material): Labelled[] {
   return material.sources.flatMap(({ name, text }) => [
-    ...(name === null || /^\[/.test(name) || text.length > mostBlock ? [] : [{ stems: nameStems(name), value: text.trim() }]),
+    ...(name === null || /^\[/.test(name) || text.length > maxBlock ? [] : [{ stems: nameStems(name), value: text.trim() }]),
     ...[...text.matchAll(labelLine)].map(([, label = '', value = '']) => ({ stems: nameStems(label), value: bare(value) })),
     ...cellsIn(text),
   ]);
@@ -81,12 +81,12 @@ interface Stated {
   readonly after: readonly string[];
 }
 
-const mostBeside = 120;
+const maxBeside = 120;
 
 const statedNumbers = kept((material): readonly Stated[] =>
   material.units.flatMap(({ raw }) =>
     numbersIn(raw).map(({ value, index, length }) => {
-      const [left, right] = [raw.slice(Math.max(0, index - mostBeside), index), raw.slice(index + length, index + length + mostBeside)];
+      const [left, right] = [raw.slice(Math.max(0, index - maxBeside), index), raw.slice(index + length, index + length + maxBeside)];
       return {
         value,
         left: left.slice(-2),

@@ -18,7 +18,7 @@ export interface Material {
   headingStems(unit: Unit): readonly string[];
 }
 
-const mostProse = 2_000;
+const maxProse = 2_000;
 
 export function materialOf(sources: readonly Source[]): Material {
   const units = sources.flatMap(({ text }, index) => unitsOf(text, index));
@@ -29,7 +29,7 @@ export function materialOf(sources: readonly Source[]): Material {
     sources,
     units,
     statements,
-    prose: (prose.length > 0 ? prose : units).slice(0, mostProse),
+    prose: (prose.length > 0 ? prose : units).slice(0, maxProse),
     headingStems({ headings }) {
       const key = headings.join('\n');
       const stems = known.get(key) ?? stemsOf(key);

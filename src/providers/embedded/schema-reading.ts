@@ -1,7 +1,7 @@
 /** What a JSON Schema asks for at one place, with references and `allOf` resolved. */
 import { type JsonSchema, pointed } from '../../core/request/json-schema.ts';
 
-export const mostDepth = 10;
+export const maxDepth = 10;
 
 export const describing = (schema: JsonSchema): string => (typeof schema['description'] === 'string' ? schema['description'] : '');
 
@@ -15,7 +15,7 @@ export function typesOf(schema: JsonSchema): string[] {
 }
 
 /** With its local reference followed and the parts of `allOf` laid over each other. */
-export function resolved(schema: JsonSchema, root: JsonSchema, left = mostDepth): JsonSchema {
+export function resolved(schema: JsonSchema, root: JsonSchema, left = maxDepth): JsonSchema {
   let merged: JsonSchema = schema;
   const reference = schema['$ref'];
   if (typeof reference === 'string' && left > 0) {
@@ -47,7 +47,7 @@ function laidOver(one: JsonSchema, other: JsonSchema): JsonSchema {
 }
 
 /** Whether null is a valid value of the property. */
-export function allowsNull(property: unknown, root: JsonSchema, left = mostDepth): boolean {
+export function allowsNull(property: unknown, root: JsonSchema, left = maxDepth): boolean {
   if (typeof property !== 'object' || property === null) return property === true;
   const schema = resolved(property as JsonSchema, root);
   if (Array.isArray(schema['enum'])) return schema['enum'].includes(null);

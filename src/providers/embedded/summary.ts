@@ -7,14 +7,14 @@ import { countWords, stemsOf, wordsOf } from './text/words.ts';
 
 const usualSentences = 3;
 const usualWords = 70;
-const mostOverlap = 0.6;
+const maxOverlap = 0.6;
 /** Beside the best statement, what says so much less is left out: a summary need not be full. */
 const leastOfBest = 0.3;
 
 interface SummaryOptions {
   readonly wanted: Wanted;
   /** What the answer may have, by the request's maximum. */
-  readonly mostWords: number;
+  readonly maxWords: number;
   /** Stems that the summary should be about. */
   readonly focus: readonly string[];
 }
@@ -22,10 +22,10 @@ interface SummaryOptions {
 /** The units of the summary in the order of the text; the last one may be cut. */
 export function summaryUnits(
   material: Material,
-  { wanted, mostWords, focus }: SummaryOptions,
+  { wanted, maxWords, focus }: SummaryOptions,
 ): readonly { readonly unit: Unit; readonly text: string }[] {
   const candidates = material.prose;
-  const room = roomFor(wanted, mostWords);
+  const room = roomFor(wanted, maxWords);
   const worth = worthOf(candidates, focus);
   const order = candidates.map((unit, index) => ({ unit, worth: worth[index] ?? 0 })).sort((a, b) => b.worth - a.worth);
   const chosen: Unit[] = [];
@@ -34,7 +34,7 @@ export function summaryUnits(
     if (value < (order[0]?.worth ?? 0) * leastOfBest) break;
     if (chosen.length >= room.sentences) break;
     const length = countWords(unit.text);
-    if (words + length > room.words || chosen.some((other) => overlap(unit, other) > mostOverlap)) continue;
+    if (words + length > room.words || chosen.some((other) => overlap(unit, other) > maxOverlap)) continue;
     chosen.push(unit);
     words += length;
   }
@@ -46,17 +46,17 @@ export function summaryUnits(
   return chosen.sort((a, b) => a.source - b.source || a.start - b.start).map((unit) => ({ unit, text: unit.text }));
 }
 
-function roomFor(wanted: Wanted, mostWords: number): { readonly words: number; readonly sentences: number } {
+function roomFor(wanted: Wanted, maxWords: number): { readonly words: number; readonly sentences: number } {
   const asked = wanted.words ?? (wanted.characters === null ? null : Math.floor(wanted.characters / 6.5));
   return {
-    words: Math.max(1, Math.min(mostWords, asked ?? (wanted.sentences === null ? usualWords : 40 * wanted.sentences))),
+    words: Math.max(1, Math.min(maxWords, asked ?? (wanted.sentences === null ? usualWords : 40 * wanted.sentences))),
     sentences: wanted.sentences ?? (asked === null ? usualSentences : 8),
   };
 }
 
 /** The beginning of the sentence that has at most so many words, cut behind a clause where there is one, and marked as cut. */
-function clipped(text: string, mostWords: number): string {
-  const beginning = clippedSpan(text, mostWords);
+function clipped(text: string, maxWords: number): string {
+  const beginning = clippedSpan(text, maxWords);
   return beginning === text ? text : `${beginning}…`;
 }
 
@@ -73,23 +73,23 @@ function withoutTail(text: string): string {
 }
 
 /** The same without the mark: a span of the text. */
-export function clippedSpan(text: string, mostWords: number): string {
+export function clippedSpan(text: string, maxWords: number): string {
   const words = [...text.matchAll(/\S+/g)];
-  if (words.length <= mostWords) return text;
-  const last = words[Math.max(1, mostWords) - 1];
+  if (words.length <= maxWords) return text;
+  const last = words[Math.max(1, maxWords) - 1];
   const room = text.slice(0, last === undefined ? 0 : last.index + last[0].length);
   const breaks = [...`${room} `.matchAll(/[,;:–—)](?=\s)|\s(?=(?:and|but|or|which|while|because|with|so|that|where|when)\s)/g)];
-  const clause = breaks.findLast(({ index }) => countWords(room.slice(0, index)) >= mostWords * 0.5);
+  const clause = breaks.findLast(({ index }) => countWords(room.slice(0, index)) >= maxWords * 0.5);
   return withoutTail(room.slice(0, clause?.index ?? room.length));
 }
 
 /** The first heading; else the beginning of the statement that matters most. A span of the material, or null. */
-export function titleSpan(material: Material, mostWords: number): string | null {
+export function titleSpan(material: Material, maxWords: number): string | null {
   const heading = material.units.find(({ kind }) => kind === 'heading');
-  if (heading !== undefined) return clippedSpan(heading.raw, mostWords);
+  if (heading !== undefined) return clippedSpan(heading.raw, maxWords);
   const worth = worthOf(material.prose, []);
   const text = material.prose[worth.indexOf(Math.max(...worth))]?.raw;
-  return text === undefined ? null : clippedSpan(text, mostWords).replace(/[.!]+$/, '');
+  return text === undefined ? null : clippedSpan(text, maxWords).replace(/[.!]+$/, '');
 }
 
 /** Words that the material keeps coming back to, as they stand in it, the weightiest first. */

@@ -4,7 +4,7 @@ import { sharedCount, stemsOf } from '../search/word-stems.ts';
 import { type ReadBlock, readBlocks } from './read-blocks.ts';
 import { sentencesIn } from './sentences.ts';
 
-const mostCharacters = 320;
+const maxCharacters = 320;
 
 /** A piece of the passage in which wrapped lines are one, without the marks around it; never empty unless the passage is. */
 export function quoteFor(sentence: string, passage: string): string {
@@ -34,10 +34,10 @@ function textsOf({ kind, text }: ReadBlock): string[] {
 
 /** A long sentence is cut between words, to the part that begins where the wanted words begin. */
 function shortened(quote: string, wanted: ReadonlySet<string>): string {
-  if (quote.length <= mostCharacters) return quote;
+  if (quote.length <= maxCharacters) return quote;
   const first = [...quote.matchAll(/[\p{L}\p{N}]+/gu)].find(([word]) => sharedCount(stemsOf(word), wanted) > 0)?.index ?? 0;
-  const start = Math.min(first, quote.length - mostCharacters);
-  const piece = quote.slice(start, start + mostCharacters);
+  const start = Math.min(first, quote.length - maxCharacters);
+  const piece = quote.slice(start, start + maxCharacters);
   const whole = piece.replace(/^[\uDC00-\uDFFF]/, '').replace(/[\uD800-\uDBFF]$/, '');
-  return (start + mostCharacters < quote.length ? whole.replace(/\s+\S*$/, '') : whole).trim();
+  return (start + maxCharacters < quote.length ? whole.replace(/\s+\S*$/, '') : whole).trim();
 }

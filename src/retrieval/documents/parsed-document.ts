@@ -19,14 +19,14 @@ export interface Block {
 }
 
 /** UTF-16 units of extracted text. A thousand pages have about 3 million. */
-const mostCharacters = 4_500_000;
+const maxCharacters = 4_500_000;
 
 /** The document, or BAD_REQUEST when nothing can be searched in it or it is too long. */
 export function checkedDocument(document: ExtractedDocument): ExtractedDocument {
-  if (document.text.length > mostCharacters) {
+  if (document.text.length > maxCharacters) {
     throw new GatewayError(
       'BAD_REQUEST',
-      `It has ${document.text.length} characters of text; a source may have ${mostCharacters}. Split it.`,
+      `It has ${document.text.length} characters of text; a source may have ${maxCharacters}. Split it.`,
     );
   }
   if (document.blocks.length === 0) {

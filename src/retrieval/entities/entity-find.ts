@@ -8,7 +8,7 @@ import { type FusedHit, fused } from '../search/merge-rankings.ts';
 import { shownFrom } from '../search/relevance.ts';
 import { queryVector } from '../search/search.ts';
 import type { EntityHit, EntityIndexOptions, Fields, FoundEntities, SimilarQuery, VisibilityTest } from './entities.ts';
-import { collectionOfIndex, mostCharacters } from './entity-refresh.ts';
+import { collectionOfIndex, maxCharacters } from './entity-refresh.ts';
 import { isWithheld, type Shape } from './entity-shape.ts';
 
 export interface Finding {
@@ -66,7 +66,7 @@ export async function findEntities(finding: Finding, index: EntityIndexOptions, 
 function hitOf(index: EntityIndexOptions, hit: FusedHit, seen: Fields | null): EntityHit[] {
   const { shape } = hit.passage.source.metadata as Stored;
   if (seen === null || isWithheld(shape, seen)) return [];
-  return [{ entity: refOf(index, hit), text: index.textOf(seen).slice(0, mostCharacters), score: hit.score, relevance: hit.relevance }];
+  return [{ entity: refOf(index, hit), text: index.textOf(seen).slice(0, maxCharacters), score: hit.score, relevance: hit.relevance }];
 }
 
 /** Metadata of an index's sources, as `entity-refresh.ts` writes them. */

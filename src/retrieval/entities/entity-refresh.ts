@@ -25,7 +25,7 @@ export interface Refreshing {
   /** Told of what was left out; the rest goes on. */
   readonly onFailure: (error: GatewayError, index: string) => void;
   /** Entities that one index may have; those behind it are left out, and said so. */
-  readonly mostEntities: number;
+  readonly maxEntities: number;
   /** Texts embedded by one call. */
   readonly textsPerCall: number;
 }
@@ -36,7 +36,7 @@ export const collectionOfIndex = (index: string): string => `index:${index}`;
 /** Raise it when the same entity is stored otherwise. */
 const version = 1;
 /** UTF-16 units of an entity's text that are embedded, searched and shown to a model: as many as a passage has (`../ingestion/chunk-document.ts`). */
-export const mostCharacters = 1_500;
+export const maxCharacters = 1_500;
 const sourcesPerRead = 1_000;
 /** Failures of one text, not of the model: the others of its batch may be well. */
 const ofOneText: ReadonlySet<ErrorCode> = new Set(['GUARDRAIL_BLOCKED', 'CONTEXT_TOO_LONG', 'BAD_REQUEST', 'INVALID_OUTPUT']);
@@ -51,7 +51,7 @@ interface Fresh {
 
 /** Throws what the pager and the handler throw; what was done until then is kept. */
 export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOptions, signal: AbortSignal): Promise<void> {
-  const { passages, page, mostEntities, textsPerCall, onFailure } = refreshing;
+  const { passages, page, maxEntities, textsPerCall, onFailure } = refreshing;
   const collection = collectionOfIndex(index.name);
   const seen = new Set<string>();
   let waiting: Fresh[] = [];
@@ -64,9 +64,9 @@ export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOpt
     for (const entity of entities) {
       const fresh = freshOf(index, entity);
       if (fresh === null || seen.has(fresh.id)) continue;
-      if (seen.size >= mostEntities) {
+      if (seen.size >= maxEntities) {
         onFailure(
-          new GatewayError('BAD_REQUEST', `"${index.from}" has more than ${mostEntities} entities; the first are indexed.`),
+          new GatewayError('BAD_REQUEST', `"${index.from}" has more than ${maxEntities} entities; the first are indexed.`),
           index.name,
         );
         whole = false;
@@ -82,7 +82,7 @@ export async function refreshIndex(refreshing: Refreshing, index: EntityIndexOpt
     }
     // A page that repeats others is a list that went back to its beginning: what it did not bring may still be there.
     if (seen.size === before && entities.length > 0 && next !== null) whole = false;
-    after = seen.size === before || seen.size >= mostEntities ? null : next;
+    after = seen.size === before || seen.size >= maxEntities ? null : next;
   } while (after !== null);
   if (waiting.length > 0) await store(refreshing, index, waiting, signal);
   if (whole) await forget(passages, collection, seen, signal);
@@ -103,7 +103,7 @@ async function forget(passages: Passages, collection: string, seen: ReadonlySet<
 
 function freshOf(index: EntityIndexOptions, entity: Fields): Fresh | null {
   const key = index.keyOf(entity);
-  const text = index.textOf(entity).trim().slice(0, mostCharacters);
+  const text = index.textOf(entity).trim().slice(0, maxCharacters);
   if (key === null || !/[\p{L}\p{N}]/u.test(text)) return null;
   const settings = canonicalJson([version, index.embeddingModel, index.typeName, shapeOf(entity), text]);
   return { id: canonicalJson(key), key, text, digest: createHash('sha256').update(settings).digest('base64url'), entity };

@@ -30,7 +30,7 @@ export interface EntitiesOptions {
   /** Milliseconds to the next look after one that failed; doubled at each, up to `everyMs`. Default: 5 s. */
   readonly retryMs?: number;
   /** Of one index. Default: 100,000. */
-  readonly mostEntities?: number;
+  readonly maxEntities?: number;
   readonly turns?: IndexTurnsOptions;
   /** Texts embedded by one call. Default: 96, the least that the usual embedding APIs take. */
   readonly textsPerCall?: number;
@@ -42,9 +42,9 @@ export interface EntitiesOptions {
  */
 export function openEntities(options: EntitiesOptions): Entities {
   const { passages, jobs, handle, callFor, principal, page, visible, onFailure } = options;
-  const { everyMs = 300_000, retryMs = 5_000, mostEntities = 100_000, textsPerCall = 96 } = options;
+  const { everyMs = 300_000, retryMs = 5_000, maxEntities = 100_000, textsPerCall = 96 } = options;
   const indexes = new Map(options.indexes.map((index) => [index.name, index]));
-  const refreshing = { passages, handle, callFor, principal, page, onFailure, mostEntities, textsPerCall };
+  const refreshing = { passages, handle, callFor, principal, page, onFailure, maxEntities, textsPerCall };
   const turn = indexTurns(jobs, options.turns);
   const stopping = new AbortController();
   const keepers = options.indexes.map((index) =>

@@ -79,8 +79,8 @@ function isBinary(bytes: Buffer): boolean {
   return !marked && bytes.subarray(0, 8_000).includes(0);
 }
 
-const mostInBatch = 200;
-const mostCharactersInBatch = 16_000_000;
+const maxInBatch = 200;
+const maxCharactersInBatch = 16_000_000;
 
 /** Sources in groups that fit one ingestion each. */
 export async function* inBatches(sources: AsyncIterable<NewSource>): AsyncGenerator<readonly NewSource[], void, undefined> {
@@ -88,7 +88,7 @@ export async function* inBatches(sources: AsyncIterable<NewSource>): AsyncGenera
   let characters = 0;
   for await (const source of sources) {
     const size = (source.text ?? source.base64 ?? '').length;
-    if (batch.length > 0 && (batch.length === mostInBatch || characters + size > mostCharactersInBatch)) {
+    if (batch.length > 0 && (batch.length === maxInBatch || characters + size > maxCharactersInBatch)) {
       yield batch;
       batch = [];
       characters = 0;

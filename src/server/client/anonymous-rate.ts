@@ -5,7 +5,7 @@
 import { asGatewayError } from '../../core/errors.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
-export interface Strangers {
+export interface AnonymousRate {
   /** Counts one request of the address; throws RATE_LIMITED (429, Retry-After) when it has had its share. */
   take(address: string): void;
   /** Takes back what was counted, since its credentials hold after all. */
@@ -18,7 +18,7 @@ export interface Strangers {
 const defaultMaxAddresses = 20_000;
 const minuteMs = 60_000;
 
-export interface StrangersOptions {
+export interface AnonymousRateOptions {
   /** A minute's share may also be used at once; it comes back evenly. */
   readonly requestsPerMinute: number;
   /** Milliseconds of a clock that is never set back. */
@@ -26,14 +26,14 @@ export interface StrangersOptions {
   readonly maxAddresses?: number;
 }
 
-export const anyStrangers: Strangers = { take() {}, giveBack() {}, charged: (_, work) => work() };
+export const anyAnonymousRate: AnonymousRate = { take() {}, giveBack() {}, charged: (_, work) => work() };
 
 /** A bucket for each address, of which only the time when it will be full again is kept. */
-export function strangerLimit({
+export function limitAnonymousRate({
   requestsPerMinute,
   now = () => performance.now(),
   maxAddresses = defaultMaxAddresses,
-}: StrangersOptions): Strangers {
+}: AnonymousRateOptions): AnonymousRate {
   const everyMs = minuteMs / requestsPerMinute;
   const fullAt = new Map<string, number>();
 

@@ -6,7 +6,7 @@
  */
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
-import type { Strangers } from './anonymous-rate.ts';
+import type { AnonymousRate } from './anonymous-rate.ts';
 
 /** Throws UNAUTHENTICATED, also for null where nobody may ask without credentials. Cheap: it is asked for every request and every heartbeat. */
 export type Authenticate = (credentials: { readonly authorization: string | null }) => Promise<Principal>;
@@ -19,7 +19,7 @@ export interface Callers {
   refusalFor(refusal: unknown, authorization: string | null, address: string): Promise<unknown>;
 }
 
-export function callers(authenticate: Authenticate, strangers: Strangers): Callers {
+export function callers(authenticate: Authenticate, anonymousRate: AnonymousRate): Callers {
   async function holds(authorization: string | null): Promise<boolean> {
     if (authorization === null) return false;
     return authenticate({ authorization }).then(
@@ -31,14 +31,14 @@ export function callers(authenticate: Authenticate, strangers: Strangers): Calle
   return {
     authenticate,
     async admit(authorization, address) {
-      if (authorization !== null) return strangers.charged(address, () => authenticate({ authorization }));
-      strangers.take(address);
+      if (authorization !== null) return anonymousRate.charged(address, () => authenticate({ authorization }));
+      anonymousRate.take(address);
       return authenticate({ authorization });
     },
     async refusalFor(refusal, authorization, address) {
       if (await holds(authorization)) return refusal;
       try {
-        strangers.take(address);
+        anonymousRate.take(address);
         return refusal;
       } catch (limited) {
         return limited;

@@ -4,7 +4,7 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema, isEnumType, isI
 const refusedEnum = /"(\w+)" enum\.|Enum "(\w+)" cannot represent/;
 const refusedOneOf = /OneOf (?:Input Object|type) "(\w+)"/;
 /** More names than this help nobody. */
-const mostNames = 30;
+const maxNames = 30;
 
 export function withAccepted(error: GraphQLError, schema: GraphQLSchema): GraphQLError {
   if (error.path !== undefined) return error;
@@ -38,4 +38,4 @@ function acceptedBy(message: string, schema: GraphQLSchema): string | null {
 const namesOf = (values: readonly { readonly name: string }[]): readonly string[] => values.map(({ name }) => name);
 
 const listed = (lead: string, names: readonly string[]): string =>
-  `${lead} ${names.slice(0, mostNames).join(', ')}${names.length > mostNames ? ', …' : '.'}`;
+  `${lead} ${names.slice(0, maxNames).join(', ')}${names.length > maxNames ? ', …' : '.'}`;

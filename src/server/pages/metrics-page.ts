@@ -39,7 +39,7 @@ export async function answerMetrics(
 }
 
 /** A scraper or two, and whoever looks. */
-const mostConnections = 20;
+const maxMetricsConnections = 20;
 
 export interface MetricsServer {
   /** Rejects in a sentence when the address is taken. */
@@ -62,7 +62,7 @@ export function metricsServer(
     response.on('error', () => {});
     answer(request, response).catch((error: unknown) => respondRefusal(response, asGatewayError(error), mask));
   });
-  server.maxConnections = mostConnections;
+  server.maxConnections = maxMetricsConnections;
   return {
     listen: () =>
       new Promise((resolve, reject) => {

@@ -8,7 +8,7 @@ import type { Duplex } from 'node:stream';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { GatewayError } from '../../core/errors.ts';
 import type { AddressOf } from '../client/address.ts';
-import type { Strangers } from '../client/anonymous-rate.ts';
+import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
 import type { Connections } from '../client/connections.ts';
 import type { Origins } from '../client/origin.ts';
@@ -21,7 +21,7 @@ import { refuseUpgrade } from './socket-wire.ts';
 
 export interface SocketDoorParts {
   readonly callers: Callers;
-  readonly strangers: Strangers;
+  readonly anonymousRate: AnonymousRate;
   readonly origins: Origins;
   readonly connections: Connections;
   readonly limits: ServerLimits;
@@ -37,7 +37,7 @@ export interface SocketDoor {
 }
 
 export function socketDoor(parts: SocketDoorParts): SocketDoor {
-  const { callers, strangers, origins, connections, limits, addressOf, endpoint, draining, mask, onAdmitted } = parts;
+  const { callers, anonymousRate, origins, connections, limits, addressOf, endpoint, draining, mask, onAdmitted } = parts;
   const places = socketPlaces(limits);
 
   /** Throws what HTTP would answer. */
@@ -57,7 +57,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
   /** Counts it, and says whether the address had its share before. */
   function beyondShare(address: string): GatewayError | null {
     try {
-      strangers.take(address);
+      anonymousRate.take(address);
       return null;
     } catch (error) {
       if (error instanceof GatewayError) return error;
@@ -69,7 +69,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
   const givenBack = (place: Place, address: string): Place => ({
     accept(principal) {
       place.accept(principal);
-      if (principal.kind !== 'anonymous') strangers.giveBack(address);
+      if (principal.kind !== 'anonymous') anonymousRate.giveBack(address);
     },
     leave: place.leave,
   });

@@ -23,14 +23,14 @@ export function sendOrCut(socket: WebSocket, data: string, writeIdleMs: number):
 }
 
 /** Answers that may wait in our buffer, in bytes, before no more is read of a client. */
-const mostUnread = 1024 * 1024;
+const maxUnread = 1024 * 1024;
 
 /**
  * A client that asks and never reads is not read either: its answers would fill our memory. Call it with each message that
  * came, and when one of ours has left. `busy`: messages that it sent wait for their turn.
  */
 export function balance(socket: WebSocket, busy: boolean): void {
-  const full = busy || socket.bufferedAmount > mostUnread;
+  const full = busy || socket.bufferedAmount > maxUnread;
   if (full && !socket.isPaused) socket.pause();
   else if (!full && socket.isPaused) socket.resume();
 }

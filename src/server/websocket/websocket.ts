@@ -12,7 +12,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayError } from '../../core/errors.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
-import type { Strangers } from '../client/anonymous-rate.ts';
+import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
 import { type Asker, callerOf } from '../client/client.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
@@ -37,7 +37,7 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly read: ReturnType<typeof documentReader>;
   readonly mask: Masking;
   readonly limits: ServerLimits;
-  readonly strangers: Strangers;
+  readonly anonymousRate: AnonymousRate;
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
   readonly requestTurns: LoopTurns;
@@ -77,7 +77,7 @@ const readyOutcome = (args: ExecutionArgs): ExecutionResult | ResultStream => (a
 const left = (): GatewayError => new GatewayError('CANCELLED', 'The client ended the operation before its answer was complete.');
 
 export function sockets(parts: SocketParts): Sockets {
-  const { limits, mask, log, callers, strangers } = parts;
+  const { limits, mask, log, callers, anonymousRate } = parts;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxBodyBytes,
@@ -124,7 +124,7 @@ export function sockets(parts: SocketParts): Sockets {
   ): Promise<Started | readonly GraphQLError[]> {
     if (parts.draining()) throw shuttingDown();
     const address = (): string => from;
-    if (asker.authorization === null) strangers.take(from);
+    if (asker.authorization === null) anonymousRate.take(from);
     const { query, operationName, variables } = checkedParams(payload, limits);
     const read = parts.read(query, operationName);
     const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, address }));

@@ -7,7 +7,7 @@
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 const word = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 /** A longer question is searched by its first words: each costs one look into the index. */
-const mostTerms = 48;
+const maxTerms = 48;
 
 /** What is put into the index for a text. */
 export const indexed = (text: string): string => text.normalize('NFKC').replace(unspaced, ' $& ');
@@ -16,7 +16,7 @@ export const indexed = (text: string): string => text.normalize('NFKC').replace(
 export function termsOf(query: string): readonly string[] {
   const words = (query.normalize('NFKC').toLowerCase().match(word) ?? []).flatMap(searchable);
   const informative = words.filter((candidate) => !functionWords.has(candidate));
-  return [...new Set(informative.length > 0 ? informative : words)].slice(0, mostTerms).map((term) => `"${term}"`);
+  return [...new Set(informative.length > 0 ? informative : words)].slice(0, maxTerms).map((term) => `"${term}"`);
 }
 
 /** A run of letters as the index knows it; unspaced scripts as phrases of two neighbours. */

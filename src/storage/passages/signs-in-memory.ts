@@ -9,7 +9,7 @@ import type { Database } from '../database/database.ts';
 import { type SignIndex, signIndex } from './vector-signs.ts';
 
 const rowsPerRead = 4_000;
-const mostIndexes = 64;
+const maxIndexes = 64;
 
 interface SignsInMemory {
   /** The index of a collection for vectors of one length, and of one model when it is named; brought up to date first. */
@@ -39,7 +39,7 @@ export function signsInMemory(database: Database): SignsInMemory {
       const entry = kept.get(key) ?? { index: signIndex(dimensions), generation: -1, removals: -1, ready: Promise.resolve() };
       kept.delete(key);
       kept.set(key, entry);
-      for (const oldest of kept.keys()) if (kept.size > mostIndexes) kept.delete(oldest);
+      for (const oldest of kept.keys()) if (kept.size > maxIndexes) kept.delete(oldest);
       const inStep = async (): Promise<void> => {
         if (entry.generation >= collection.generation) return;
         const scope: Scope = { collection: collection.id, dimensions, embeddingModel };

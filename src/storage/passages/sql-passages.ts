@@ -17,7 +17,7 @@ import { collectionRow, deleteSource, put } from './write-passages.ts';
 const rescored = 400;
 const sampled = 64;
 /** A collection that changes all the time is searched as it is. */
-const mostLooks = 3;
+const maxLooks = 3;
 const fewestForBackground = 8;
 /** SQLite's word for no limit. */
 const everything = -1;
@@ -44,7 +44,7 @@ export async function openPassages(database: Database, now: () => number = Date.
     for (let looks = 1; row !== null; looks += 1) {
       const found = await look(row);
       const after = await collectionRow(database, collection);
-      if (after?.removals === row.removals || looks === mostLooks) return found;
+      if (after?.removals === row.removals || looks === maxLooks) return found;
       row = after;
     }
     return [];

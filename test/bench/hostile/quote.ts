@@ -23,10 +23,15 @@ function quoteCase(name: string, documents: readonly string[]): HostileCase {
             listSizeOf: () => null,
             assumedListSize: 10,
           },
-          mostPerOperation: null,
+          maxCostPerOperation: null,
           isEntityField: () => false,
         });
-        const services = { graph: () => schema, quote, mostPerOperation: null, limits: { budgets: async () => [] } } as unknown as Services;
+        const services = {
+          graph: () => schema,
+          quote,
+          maxCostPerOperation: null,
+          limits: { budgets: async () => [] },
+        } as unknown as Services;
         const work = quoteDesk()({});
         const asked = documents.map((document) =>
           quoteOf({ document, operationName: null, variables: {}, principal: principal(), schema }, services, work),

@@ -2,8 +2,8 @@
 import type { Span } from './span.ts';
 
 /** Lengths: RFC 5321 §4.5.3.1. */
-const mostLocal = 64;
-const mostDomain = 255;
+const maxLocal = 64;
+const maxDomain = 255;
 const localChar = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u;
 const domain = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})/u;
 /** `icon@2x.png` is a picture, not a mailbox. */
@@ -15,10 +15,10 @@ export function emailAddresses(text: string): Span[] {
   let free = 0;
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at;
-    while (start > free && at - start < mostLocal && localChar.test(text.charAt(start - 1))) start -= 1;
+    while (start > free && at - start < maxLocal && localChar.test(text.charAt(start - 1))) start -= 1;
     start += edges.exec(text.slice(start, at))?.[0].length ?? 0;
     if (start === at || text.charAt(at - 1) === '.') continue;
-    const found = domain.exec(text.slice(at + 1, at + 1 + mostDomain))?.[0];
+    const found = domain.exec(text.slice(at + 1, at + 1 + maxDomain))?.[0];
     if (found === undefined || fileEndings.test(found)) continue;
     const end = at + 1 + found.length;
     if (/[\p{L}\p{N}_]/u.test(text.charAt(end))) continue;

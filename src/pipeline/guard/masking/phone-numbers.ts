@@ -11,7 +11,7 @@ import type { Span } from './span.ts';
 const international = /(?<![\w+])\+\(?[1-9](?:[ .\-/()]{0,2}\d){6,16}(?!\d)/g;
 const northAmerican = /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g;
 const national = /(?<![\w.+/-])\(?0\d{1,5}\)?(?: ?[-/] ?| )\d{2,8}(?: \d{2,8}){0,4}(?![\w/-]|\.\d)/g;
-const mostTrims = 4;
+const maxTrims = 4;
 
 /** Numbers that may still be looked up, at some 10 microseconds each. */
 export interface PhoneChecks {
@@ -53,7 +53,7 @@ export function phoneNumbers(
 /** The shape may have run on into the next number: groups are taken off its end until the rest is a telephone number. */
 function longestValid(candidate: string, isValid: (number: string) => boolean): string | null {
   let rest = candidate;
-  for (let trims = 0; trims <= mostTrims; trims += 1) {
+  for (let trims = 0; trims <= maxTrims; trims += 1) {
     if (isValid(rest)) return rest;
     const shorter = rest.replace(/[ .\-/()]+\d+$/, '');
     if (shorter === rest) return null;

@@ -42,8 +42,8 @@ const propers = new Set(
   ),
 );
 const usualSummaryWords = 60;
-const mostSummaryWords = 300;
-const mostSummarySentences = 12;
+const maxSummaryWords = 300;
+const maxSummarySentences = 12;
 
 export function spansFor(asked: Asked, material: Material, labelled: readonly Labelled[], task: Task): string[] {
   const { name, schema } = asked;
@@ -125,8 +125,8 @@ const properNames = kept((material) => {
 /** Neighbouring statements that matter most together: one span, as a summary inside JSON must be. */
 function summarySpan(material: Material, task: Task, description: string): string | null {
   const own = wantedBy(description);
-  const words = Math.min(mostSummaryWords, own.words ?? task.wanted.words ?? usualSummaryWords);
-  const sentences = Math.min(mostSummarySentences, own.sentences ?? task.wanted.sentences ?? 3);
+  const words = Math.min(maxSummaryWords, own.words ?? task.wanted.words ?? usualSummaryWords);
+  const sentences = Math.min(maxSummarySentences, own.sentences ?? task.wanted.sentences ?? 3);
   const units = material.prose;
   const worth = worthOf(units, focusOf(task.instruction));
   const top = Math.max(...worth);
@@ -168,10 +168,10 @@ function compiled(pattern: string): RE2JS | null {
   }
 }
 
-const mostTokens = 20_000;
+const maxTokens = 20_000;
 const tokensOf = kept((material) =>
   material.sources
     .flatMap(({ text }) => text.match(/\S+/g) ?? [])
-    .slice(0, mostTokens)
+    .slice(0, maxTokens)
     .flatMap((token) => [token, token.replace(/^[("'[]{1,3}|[)"'\].,;:!?]{1,3}$/g, '')]),
 );

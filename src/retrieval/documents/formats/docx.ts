@@ -3,11 +3,11 @@ import type { ExtractedDocument } from '../parsed-document.ts';
 import { htmlDocument } from './html.ts';
 import { checkZip } from './zip.ts';
 
-const mostUnpackedBytes = 100_000_000;
+const maxUnpackedBytes = 100_000_000;
 
 /** Word documents, by way of the HTML that `mammoth` makes of them. Pictures are left out, other files are not opened. */
 export async function docxDocument(bytes: Uint8Array): Promise<ExtractedDocument> {
-  checkZip(bytes, mostUnpackedBytes);
+  checkZip(bytes, maxUnpackedBytes);
   const { default: mammoth } = await import('mammoth');
   try {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

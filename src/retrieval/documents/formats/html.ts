@@ -25,9 +25,9 @@ const blockTags = new Set(
 );
 const headingTag = /^h([1-6])$/;
 /** Browsers stop at 512 levels; the parser's time grows with the square of them. */
-const mostLevels = 5_000;
+const maxLevels = 5_000;
 /** Deeper lists are not indented further. */
-const mostIndents = 20;
+const maxIndents = 20;
 
 export function htmlDocument(source: string): ExtractedDocument {
   const page = pageWriter();
@@ -38,7 +38,7 @@ export function htmlDocument(source: string): ExtractedDocument {
   const parser = new Parser({
     onopentag(name, attributes) {
       levels += 1;
-      if (levels > mostLevels) throw new GatewayError('BAD_REQUEST', `It nests elements deeper than ${mostLevels} levels.`);
+      if (levels > maxLevels) throw new GatewayError('BAD_REQUEST', `It nests elements deeper than ${maxLevels} levels.`);
       if (skipping > 0 || skipped.has(name) || 'hidden' in attributes || attributes['aria-hidden'] === 'true') skipping += 1;
       else if (name === 'title') inTitle = true;
       else page.open(name);
@@ -120,7 +120,7 @@ function pageWriter() {
       } else if (name === 'table') {
         if (!inside()) begin('table');
         tables += 1;
-      } else if (name === 'li') line(`${'  '.repeat(Math.min(mostIndents, Math.max(0, lists - 1)))}- `);
+      } else if (name === 'li') line(`${'  '.repeat(Math.min(maxIndents, Math.max(0, lists - 1)))}- `);
       else if (name === 'tr') line('| ');
       else if (level !== undefined && !inside()) begin('heading', Number(level));
       else if (blockTags.has(name) && !inside()) flush();

@@ -5,7 +5,7 @@
 import { GatewayError } from '../../../core/errors.ts';
 import type { Block, ExtractedDocument } from '../parsed-document.ts';
 
-const mostPages = 2_000;
+const maxPages = 2_000;
 /** In line heights: baselines further apart than this begin a new paragraph. */
 const paragraphGap = 1.6;
 const headingScale = 1.15;
@@ -31,8 +31,8 @@ export async function pdfDocument(bytes: Uint8Array): Promise<ExtractedDocument>
   const pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 }).catch((cause: unknown) => {
     throw new GatewayError('BAD_REQUEST', 'It is no PDF that can be read: it must be whole and without a password.', {}, { cause });
   });
-  if (pdf.numPages > mostPages) {
-    throw new GatewayError('BAD_REQUEST', `It has ${pdf.numPages} pages; a PDF may have ${mostPages}. Split it.`);
+  if (pdf.numPages > maxPages) {
+    throw new GatewayError('BAD_REQUEST', `It has ${pdf.numPages} pages; a PDF may have ${maxPages}. Split it.`);
   }
   const { items } = await extractTextItems(pdf);
   const { info } = await getMeta(pdf).catch(() => ({ info: {} as Record<string, unknown> }));

@@ -7,28 +7,28 @@ import { GatewayError } from '../../../core/errors.ts';
 
 const endOfDirectory = 0x06054b50;
 const directoryEntry = 0x02014b50;
-const mostEntries = 10_000;
+const maxEntries = 10_000;
 
-/** Throws BAD_REQUEST when the archive is broken, has too many entries or more than `mostBytes` when unpacked. */
-export function checkZip(bytes: Uint8Array, mostBytes: number): void {
+/** Throws BAD_REQUEST when the archive is broken, has too many entries or more than `maxBytes` when unpacked. */
+export function checkZip(bytes: Uint8Array, maxBytes: number): void {
   const archive = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let left = mostBytes;
+  let left = maxBytes;
   for (const entry of entriesOf(archive)) {
     if (entry.method === 0) left -= entry.packed;
-    else left -= inflatedBytes(archive.subarray(entry.at, entry.at + entry.packed), left, mostBytes);
-    if (left < 0) throw tooBig(mostBytes);
+    else left -= inflatedBytes(archive.subarray(entry.at, entry.at + entry.packed), left, maxBytes);
+    if (left < 0) throw tooBig(maxBytes);
   }
 }
 
 const broken = (): GatewayError => new GatewayError('BAD_REQUEST', 'It is no readable ZIP archive, as a DOCX document is one.');
-const tooBig = (mostBytes: number): GatewayError =>
-  new GatewayError('BAD_REQUEST', `It unpacks to more than ${mostBytes / 1_000_000} MB, which no document of text needs.`);
+const tooBig = (maxBytes: number): GatewayError =>
+  new GatewayError('BAD_REQUEST', `It unpacks to more than ${maxBytes / 1_000_000} MB, which no document of text needs.`);
 
 function entriesOf(archive: Buffer): { readonly method: number; readonly packed: number; readonly at: number }[] {
   const end = archive.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
   if (end < 0 || end + 22 > archive.length || archive.readUInt32LE(end) !== endOfDirectory) throw broken();
   const count = archive.readUInt16LE(end + 10);
-  if (count > mostEntries) throw new GatewayError('BAD_REQUEST', `It has ${count} files inside; a document may have ${mostEntries}.`);
+  if (count > maxEntries) throw new GatewayError('BAD_REQUEST', `It has ${count} files inside; a document may have ${maxEntries}.`);
   let at = archive.readUInt32LE(end + 16);
   return Array.from({ length: count }, () => {
     if (at + 46 > archive.length || archive.readUInt32LE(at) !== directoryEntry) throw broken();
@@ -41,11 +41,11 @@ function entriesOf(archive: Buffer): { readonly method: number; readonly packed:
   });
 }
 
-function inflatedBytes(packed: Buffer, left: number, mostBytes: number): number {
+function inflatedBytes(packed: Buffer, left: number, maxBytes: number): number {
   try {
     return inflateRawSync(packed, { maxOutputLength: Math.max(1, left) }).length;
   } catch (error) {
-    if (error instanceof RangeError) throw tooBig(mostBytes);
+    if (error instanceof RangeError) throw tooBig(maxBytes);
     throw broken();
   }
 }

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { checkConfig } from '../../src/config/check-config.ts';
+import type { GatewayConfig } from '../../src/config/config.ts';
+import { plainConfig } from '../harness.ts';
+
+const mistakesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).mistakes;
+const lexical = plainConfig.deployments['lexical'];
+const priced = (price: { readonly input: number; readonly output: number }): Partial<GatewayConfig> =>
+  lexical === undefined ? {} : { deployments: { ...plainConfig.deployments, lexical: { ...lexical, price } } };
+const subgraph = (settings: object): Partial<GatewayConfig> => ({
+  graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql', ...settings }] },
+});
+
+describe('a number of the configuration that cannot be meant', () => {
+  it.each<readonly [string, Partial<GatewayConfig>]>([
+    ['deployments.lexical.price.input is -1. It must be US dollars per million tokens, 0 or more.', priced({ input: -1, output: 0 })],
+    [
+      'deployments.lexical.price.output is NaN. It must be US dollars per million tokens, 0 or more.',
+      priced({ input: 0, output: Number.NaN }),
+    ],
+    // A negative number of days would delete the whole ledger, those to come included.
+    [
+      'storage.usageDays is -1. It must be a whole number of days above 0; leave it out to keep all.',
+      { storage: { folder: null, usageDays: -1 } },
+    ],
+    [
+      'storage.usageDays is 0. It must be a whole number of days above 0; leave it out to keep all.',
+      { storage: { folder: null, usageDays: 0 } },
+    ],
+    ['storage.lostHoldHours is 1.5. It must be a whole number of hours from 0 to 744.', { storage: { folder: null, lostHoldHours: 1.5 } }],
+    [
+      'storage.lostHoldHours is 10000. It must be a whole number of hours from 0 to 744.',
+      { storage: { folder: null, lostHoldHours: 10_000 } },
+    ],
+    ['server.drainMs is -5. It must be a whole number of milliseconds, 0 or more.', { server: { drainMs: -5 } }],
+    ['graph.pollSeconds is NaN. It must be a number of seconds, 0 or more; 0 never asks again.', { graph: { pollSeconds: Number.NaN } }],
+    ['graph.subgraphs.0.timeoutMs is 0. It must be a whole number of milliseconds above 0.', subgraph({ timeoutMs: 0 })],
+    [
+      'graph.subgraphs.0.subscriptionUrl is "shop.internal". It must be a ws, wss, http or https address.',
+      subgraph({ subscriptionUrl: 'shop.internal' }),
+    ],
+    [
+      'graph.subgraphs.0.headers["x-key"] is null: the environment variable that it is read from is not set. Set it, or leave the header out.',
+      subgraph({ headers: { 'x-key': null } }),
+    ],
+    ['graph.subgraphs.0.headers["x-key"] is 5. It must be text, or a secret: secretFrom(\'NAME\').', subgraph({ headers: { 'x-key': 5 } })],
+    [
+      'graph.subgraphs.0.headers["a b"] is not the name of a header. A name such as x-api-key would be accepted.',
+      subgraph({ headers: { 'a b': 'x' } }),
+    ],
+    [
+      'graph.subgraphs.0.headers["x-key"] has characters that no header can have, such as a line break.',
+      subgraph({ headers: { 'x-key': 'a\r\nhost: evil' } }),
+    ],
+    [
+      'graph.subgraphs.0.headers["Content-Length"] is set by the gateway itself. Leave it out.',
+      subgraph({ headers: { 'Content-Length': '1' } }),
+    ],
+    [
+      'graph.overrideLabels has "percent(5)". It must be a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on.',
+      { graph: { overrideLabels: ['percent(5)'] } },
+    ],
+    ['retrieval.maxQueuedSources is 0. It must be a whole number above 0.', { retrieval: { maxQueuedSources: 0 } }],
+    ['retrieval.maxSourcesAtOncePerTeam is 1.5. It must be a whole number above 0.', { retrieval: { maxSourcesAtOncePerTeam: 1.5 } }],
+    ['server.drainMs is 3000000000. It must be at most 2147483647 milliseconds, which are 24 days.', { server: { drainMs: 3e9 } }],
+    ['graph.pollSeconds is 2592000. It must be at most 2147483 seconds, which are 24 days.', { graph: { pollSeconds: 2_592_000 } }],
+    [
+      'graph.subgraphs.0.timeoutMs is 3000000000. It must be at most 2147483647 milliseconds, which are 24 days.',
+      subgraph({ timeoutMs: 3e9 }),
+    ],
+    ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
+  ])('is told: %s', (sentence, changes) => {
+    expect(mistakesOf(changes)).toEqual([sentence]);
+  });
+
+  it('is none where it can', () => {
+    expect(mistakesOf({ ...priced({ input: 0, output: 0 }), ...subgraph({ timeoutMs: 1, retries: 0 }), server: { drainMs: 0 } })).toEqual(
+      [],
+    );
+    expect(mistakesOf({ storage: { folder: null, usageDays: 1, lostHoldHours: 0 }, graph: { pollSeconds: 0.5 } })).toEqual([]);
+  });
+});
+
+it('a name that every object has is none of the configuration’s', () => {
+  const embedded = plainConfig.deployments['embedded'] ?? { provider: '', model: 'm' };
+  const found = mistakesOf({
+    deployments: { ...plainConfig.deployments, embedded: { ...embedded, provider: 'constructor' } },
+    routes: { ...plainConfig.routes, other: { deployments: ['toString'] } },
+    maskPersonalData: ['valueOf'],
+    documents: [{ collection: 'constructor', paths: [] }],
+  });
+  expect(found).toEqual([
+    expect.stringMatching(/^deployments\.embedded\.provider is "constructor"\. Providers: /),
+    expect.stringMatching(/^routes\.other\.deployments names "toString"\. Deployments: /),
+    expect.stringMatching(/^maskPersonalData names "valueOf"\. Routes: /),
+    expect.stringMatching(/^documents\.0\.collection is "constructor"\. Collections: /),
+  ]);
+});
+
+describe('a team’s requestsPerMinute', () => {
+  const notesOf = (teams: NonNullable<GatewayConfig['teams']>) => checkConfig({ ...plainConfig, teams }, process.cwd()).warnings;
+
+  it('is noted while it also holds model calls, because nobody has said how many of those are meant', () => {
+    expect(notesOf({ web: { requestsPerMinute: 600 } })).toEqual([
+      'teams.web.requestsPerMinute is 600: it counts operations, and holds model calls to 600 a minute too. Add callsPerMinute to say how many model calls the team may make.',
+    ]);
+  });
+
+  it('is not noted beside callsPerMinute, and neither is callsPerMinute alone', () => {
+    expect(notesOf({ web: { requestsPerMinute: 600, callsPerMinute: 60 }, search: { callsPerMinute: 60 }, shop: {} })).toEqual([]);
+  });
+
+  it('and callsPerMinute are whole numbers', () => {
+    expect(mistakesOf({ teams: { web: { callsPerMinute: 0 } } })).toEqual([
+      'teams.web.callsPerMinute is 0. It must be a whole number above 0.',
+    ]);
+  });
+});
+
+describe('a setting by a wrong name', () => {
+  const said = (changes: object): readonly string[] => mistakesOf(changes as Partial<GatewayConfig>);
+  const deployed = (settings: object): object => ({ deployments: { ...plainConfig.deployments, lexical: { ...lexical, ...settings } } });
+  const tier = { aboveInputTokens: 0, inputPerMillion: 1, outputPerMillion: 2, cacheReadPerMillion: 1, cacheWritePerMillion: 1 };
+
+  it.each<readonly [string, object]>([
+    [
+      'deployments.lexical.price.inputPerMillion is no setting. … Did you mean input?',
+      deployed({ price: { inputPerMillion: 1, outputPerMillion: 2 } }),
+    ],
+    [
+      'deployments.lexical.price.outputPerMillion is no setting. … Did you mean output?',
+      deployed({ price: { input: 1, outputPerMillion: 2 } }),
+    ],
+    [
+      'deployments.lexical.price.cache_read is no setting. … Did you mean cacheRead?',
+      deployed({ price: { input: 1, output: 2, cache_read: 1 } }),
+    ],
+    ['deployments.lexical.price.input is no setting. … ', deployed({ price: { tiers: [tier], input: 1 } })],
+    [
+      'deployments.lexical.price.tiers.0.aboveTokens is no setting. … Did you mean aboveInputTokens?',
+      deployed({ price: { tiers: [{ ...tier, aboveTokens: 0 }] } }),
+    ],
+    ['deployments.lexical.maxOutputToken is no setting. … Did you mean maxOutputTokens?', deployed({ maxOutputToken: 5 })],
+    [
+      'routes.default.hedge.afterMS is no setting. … Did you mean afterMs?',
+      { routes: { ...plainConfig.routes, default: { deployments: ['extractive'], hedge: { afterMS: 300 } } } },
+    ],
+    ['teams.web.montlyBudget is no setting. … Did you mean monthlyBudget?', { teams: { web: { montlyBudget: '5' } } }],
+    ['graph.subgraphs.0.URL is no setting. … Did you mean url?', subgraph({ URL: 'x' })],
+    [
+      'graph.mostPerOperation is named maxCostPerOperation now. Write maxCostPerOperation in its place.',
+      { graph: { mostPerOperation: '1' } },
+    ],
+    ['graph.mostObjects is named maxObjects now. Write maxObjects in its place.', { graph: { mostObjects: 1 } }],
+    [
+      'server.strangersPerMinute is named requestsPerMinutePerAddress now. Write requestsPerMinutePerAddress in its place.',
+      { server: { strangersPerMinute: 5 } },
+    ],
+    ['telemetry.metrics.prot is no setting. … Did you mean port?', { telemetry: { metrics: { port: 9_000, prot: 1 } } }],
+    ['collections.docs.reader is no setting. … Did you mean readers?', { collections: { docs: { reader: ['a'] } } }],
+  ])('is told, and what was meant: %s', (sentence, changes) => {
+    const [begin = '', end = ''] = sentence.split('…');
+    expect(said(changes)).toContainEqual(
+      expect.stringMatching(new RegExp(`^${begin.replaceAll('.', '\\.').trim()}.*${end.replace('?', '\\?').trim()}$`)),
+    );
+  });
+
+  it.each<readonly [string, object]>([
+    [
+      'deployments.lexical.price.output is missing. It must be US dollars per million tokens, 0 or more.',
+      deployed({ price: { input: 1 } }),
+    ],
+    [
+      'deployments.lexical.price.tiers is empty. It must be a list of prices, the first with aboveInputTokens: 0.',
+      deployed({ price: { tiers: [] } }),
+    ],
+    [
+      'deployments.lexical.price.tiers.0.aboveInputTokens is 5. It must be 0, since the first tier holds from there.',
+      deployed({ price: { tiers: [{ ...tier, aboveInputTokens: 5 }] } }),
+    ],
+    [
+      'deployments.lexical.price.tiers.1.aboveInputTokens is 0. It must be a whole number above 0, the tier before it.',
+      deployed({ price: { tiers: [tier, tier] } }),
+    ],
+    [
+      'deployments.lexical.price.input is "1". It must be US dollars per million tokens, 0 or more.',
+      deployed({ price: { input: '1', output: 2 } }),
+    ],
+    ['deployments.lexical.price is 5. It must be an object with settings: input, output, cacheRead, cacheWrite.', deployed({ price: 5 })],
+    [
+      'routes.default.hedge is 300. It must be an object with settings: afterMs.',
+      { routes: { ...plainConfig.routes, default: { deployments: ['extractive'], hedge: 300 } } },
+    ],
+    ['server is null. It must be an object with settings: host, port,', { server: null }],
+    [
+      'deployments.lexical is "gpt". It must be an object with settings: provider, model,',
+      { deployments: { ...plainConfig.deployments, lexical: 'gpt' } },
+    ],
+    ['teams is []. It must be an object with a member for each.', { teams: [] }],
+    ['graph.subgraphs is {"shop":"x"}. It must be a list.', { graph: { subgraphs: { shop: 'x' } } }],
+    ['routes is missing. It must be an object.', { routes: undefined }],
+  ])('or with a value that cannot be meant is told: %s', (sentence, changes) => {
+    expect(
+      said(changes).some((told) => told.startsWith(sentence)),
+      JSON.stringify(said(changes)),
+    ).toBe(true);
+  });
+});

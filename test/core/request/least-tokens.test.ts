@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { leastTokens } from '../../../src/core/request/least-tokens.ts';
+
+const of = (text: string): number => {
+  const counter = leastTokens();
+  counter.add(text);
+  return counter.total();
+};
+
+describe('the least tokens of a text', () => {
+  it.each([
+    ['', 0],
+    ['Hello', 1],
+    ['Hello there, world!', 5],
+    ['2026-11-27', 6],
+    ['a'.repeat(33), 3],
+    [' '.repeat(64), 1],
+    ['你好世界你好世', 2],
+    ['नमस्ते दुनिया', 2],
+  ])('of %j are %i', (text, least) => expect(of(text)).toBe(least));
+
+  it('are the same however the text is cut into pieces', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 8 }), (pieces) => {
+        const counter = leastTokens();
+        for (const piece of pieces) counter.add(piece);
+        expect(counter.total()).toBe(of(pieces.join('')));
+      }),
+    );
+  });
+
+  it('stop at the character that exceeds the maximum', () => {
+    const counter = leastTokens();
+    expect(counter.add('one two ', 3)).toBe(8);
+    expect(counter.add('three four five', 3)).toBe('three '.length);
+    expect(counter.total()).toBe(4);
+  });
+});

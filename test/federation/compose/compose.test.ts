@@ -1,0 +1,115 @@
+import { fork } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { composer, sentenceOf } from '../../../src/federation/compose/compose.ts';
+import { federation2 } from '../subgraph-server.ts';
+
+const { signal } = new AbortController();
+const shop = {
+  name: 'shop',
+  url: 'http://shop.test/graphql',
+  sdl: `${federation2} type Query { product: Product } type Product @key(fields: "id") { id: ID! name: String }`,
+};
+const ai = {
+  name: 'ai',
+  url: 'local://ai',
+  sdl: `${federation2} type Query { hello: String } type Product @key(fields: "id") { id: ID! summary: String }`,
+};
+
+describe('the composer', () => {
+  it('composes in a process of its own, and not again while no SDL changes', async () => {
+    const { compose } = composer();
+    const first = await compose([shop, ai], signal);
+    expect(first).toMatchObject({ ok: true, supergraphSdl: expect.stringContaining('local://ai') });
+    expect(await compose([ai, shop], signal)).toBe(first);
+    expect(await compose([{ ...shop, url: 'http://elsewhere.test' }, ai], signal)).not.toBe(first);
+  });
+
+  it('lets go of the signal of whoever asks, who composes again and again', async () => {
+    const { signal: asker } = new AbortController();
+    await composer().compose([shop, ai], asker);
+    expect(getEventListeners(asker, 'abort')).toEqual([]);
+  });
+
+  it('is not held up by what the gateway’s environment says to Node', async () => {
+    vi.stubEnv('NODE_OPTIONS', '--no-such-option');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await composer().compose([shop], signal)).toMatchObject({ ok: true });
+  });
+
+  it('takes Federation 1 subgraphs', async () => {
+    const one = { name: 'one', url: 'http://one.test', sdl: 'extend type Product @key(fields: "id") { id: ID! @external stock: Int }' };
+    await expect(composer().compose([shop, one], signal)).resolves.toMatchObject({ ok: true });
+  });
+
+  it('says what does not fit, with code, subgraphs, coordinates and remedy', async () => {
+    const other = { name: 'other', url: 'http://other.test', sdl: `${federation2} type Product @key(fields: "id") { id: ID! name: Int }` };
+    const composed = await composer().compose([shop, other], signal);
+    const sentences = composed.ok ? [] : composed.problems.map(sentenceOf);
+    expect(sentences.find((sentence) => sentence.startsWith('FIELD_TYPE_MISMATCH'))).toMatch(
+      /"\. Give the field one type in all subgraphs/,
+    );
+    expect(composed).toMatchObject({
+      ok: false,
+      problems: expect.arrayContaining([
+        expect.objectContaining({
+          code: 'FIELD_TYPE_MISMATCH',
+          subgraphs: expect.arrayContaining(['shop', 'other']),
+          coordinates: ['Product.name'],
+          remedy: expect.any(String),
+        }),
+      ]),
+    });
+  });
+
+  it('names every clash with the AI subgraph', async () => {
+    const theirs = {
+      name: 'shop',
+      url: 'http://shop.test',
+      sdl: `type Query { completion: String hello: String again: Int } enum Completion { A } type TokenUsage { n: Int } input CompletionInput { a: Int } type AiRoute { name: String! } type Provenance { x: Int }`,
+    };
+    const ours = {
+      name: 'ai',
+      url: 'local://ai',
+      sdl: `${federation2} type Query { completion(input: CompletionInput): Completion routes: AiRoute } extend type Query { again: String } type Provenance @key(fields: "id") { id: ID! } type Completion @key(fields: "id") { id: ID! usage: TokenUsage } type TokenUsage { total: Int } input CompletionInput { b: Int } type AiRoute { "A name." name: String! }`,
+    };
+    const composed = await composer({ own: 'ai' }).compose([theirs, ours], signal);
+    const coordinates = composed.ok ? [] : composed.problems.flatMap((problem) => problem.coordinates);
+    expect(coordinates).toEqual(
+      expect.arrayContaining(['Query.completion', 'Query.again', 'Completion', 'Provenance', 'TokenUsage', 'CompletionInput']),
+    );
+    expect(coordinates).not.toContain('Query.hello');
+  });
+
+  it('refuses @policy by name', async () => {
+    const guarded = {
+      name: 'guarded',
+      url: 'http://guarded.test',
+      sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@policy"]) type Query { vault: String @policy(policies: [["p"]]) }`,
+    };
+    await expect(composer().compose([guarded], signal)).resolves.toMatchObject({
+      ok: false,
+      problems: [{ code: 'POLICY_NOT_SUPPORTED', coordinates: ['Query.vault'], subgraphs: ['guarded'] }],
+    });
+  });
+
+  it('says where broken SDL is broken', async () => {
+    await expect(composer().compose([{ ...shop, sdl: 'type Query {' }], signal)).resolves.toMatchObject({
+      ok: false,
+      problems: [{ code: 'INVALID_GRAPHQL', subgraphs: ['shop'], message: expect.stringContaining('line 1') }],
+    });
+  });
+
+  it('stops with its signal', async () => {
+    await expect(composer().compose([shop], AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('outlives the signals that its gateway gets, and not the gateway', async () => {
+    const worker = fork(new URL('../../../src/federation/compose/compose-worker.ts', import.meta.url));
+    worker.send({ subgraphs: [], own: null });
+    await once(worker, 'message');
+    for (const ending of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) worker.kill(ending);
+    worker.disconnect();
+    await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
+  });
+});

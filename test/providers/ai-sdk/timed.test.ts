@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { Chunk } from '../../../src/core/chunk.ts';
+import { GatewayError } from '../../../src/core/errors.ts';
+import { timed } from '../../../src/providers/ai-sdk/timed.ts';
+import { outcomeOf } from '../../contracts/provider.ts';
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const text = (said: string): Chunk => ({ type: 'text', text: said });
+const translated = (error: unknown): GatewayError => new GatewayError('MODEL_UNAVAILABLE', 'It failed.', {}, { cause: error });
+const timing = (settings: object = {}) => ({ signal: new AbortController().signal, firstChunkMs: 60_000, idleMs: 60_000, ...settings });
+
+/** Says the chunks, then never anything again; `left` tells that its signal fired. */
+function hangs(...chunks: readonly Chunk[]) {
+  const { promise: left, resolve } = Promise.withResolvers<void>();
+  async function* open(signal: AbortSignal): AsyncGenerator<Chunk> {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    yield* chunks;
+    await new Promise(() => {});
+  }
+  return { open, left };
+}
+
+describe('a timed stream', () => {
+  it('counts a warning as nothing said', async () => {
+    const { open, left } = hangs({ type: 'warning', message: 'Mind.' });
+    const { error, said } = await outcomeOf(timed(open, timing({ firstChunkMs: 30 }), translated));
+    expect(error).toMatchObject({ code: 'STREAM_STALLED', details: { phase: 'before-content' } });
+    expect(said).toHaveLength(1);
+    await left;
+  });
+
+  it('does not count the time in which nobody pulls', async () => {
+    async function* open(): AsyncGenerator<Chunk> {
+      yield text('a');
+      yield text('b');
+    }
+    const chunks = timed(open, timing({ firstChunkMs: 30, idleMs: 30 }), translated)[Symbol.asyncIterator]();
+    await chunks.next();
+    await pause(90);
+    expect(await chunks.next()).toEqual({ done: false, value: text('b') });
+  });
+
+  it('leaves at once, though the work behind it waits', async () => {
+    const { open, left } = hangs(text('a'));
+    const chunks = timed(open, timing(), translated)[Symbol.asyncIterator]();
+    await chunks.next();
+    const waiting = chunks.next();
+    await chunks.return?.();
+    await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    await left;
+  });
+
+  it('adds the phase to what the work throws, and translates what is not ours', async () => {
+    async function* open(): AsyncGenerator<Chunk> {
+      yield text('a');
+      throw new RangeError('boom');
+    }
+    const { error } = await outcomeOf(timed(open, timing(), translated));
+    expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', message: 'It failed.', details: { phase: 'mid-stream' } });
+    expect(error.cause).toBeInstanceOf(RangeError);
+  });
+
+  it('is over after a failure', async () => {
+    const chunks = timed(hangs().open, timing({ firstChunkMs: 10 }), translated)[Symbol.asyncIterator]();
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
+    await expect(chunks.next()).resolves.toMatchObject({ done: true });
+  });
+
+  it('listens to the signal no longer than it lives', async () => {
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const counted = new Proxy(signal, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key, target);
+        if (typeof value !== 'function') return value;
+        if (key === 'addEventListener') listeners += 1;
+        if (key === 'removeEventListener') listeners -= 1;
+        return value.bind(target);
+      },
+    });
+    async function* open(): AsyncGenerator<Chunk> {
+      yield text('a');
+    }
+    for await (const _ of timed(open, timing({ signal: counted }), translated));
+    expect(listeners).toBe(0);
+  });
+});

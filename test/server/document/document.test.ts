@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { documentReader } from '../../../src/server/document/document.ts';
+import { serverLimits } from '../../../src/server/server-limits.ts';
+
+/** Some 4,600 tokens in 9 kB: 1.7 MB when it is parsed. */
+const large = (name: string): string => `query ${name} { self { ${'f '.repeat(2_300)} a(x: [${'1,'.repeat(2_300)}]) } }`;
+const small = (name: string): string => `query ${name} { hello }`;
+
+describe('the documents that are remembered', () => {
+  it('are the last ones, so that an operation is parsed and validated once', () => {
+    const read = documentReader(serverLimits({}));
+    const first = read(small('First'), null).document;
+    for (let n = 0; n < 500; n += 1) read(small(`Other${n}`), null);
+    expect(read(small('First'), null).document === first).toBe(true);
+  });
+
+  it('are as few as they are large: strangers fill this memory, before anybody is asked for a key', () => {
+    const read = documentReader(serverLimits({}));
+    const first = read(large('First'), null).document;
+    for (let n = 0; n < 40; n += 1) read(large(`Other${n}`), null);
+    expect(read(large('First'), null).document === first).toBe(false);
+  });
+
+  it.each([
+    ['with escaped characters, each a link of a chain', (n: number) => `{ hello(name: "${'\\n'.repeat(99_000)}${n}") }`, 0, 15],
+    ['with strings that are kept beside the text', (n: number) => `{ hello(name: """${'x\n'.repeat(450_000)}${n}""") }`, 0, 20],
+    ['that were refused, each with its errors', (n: number) => `{ unknown${n} }`, 1, 1_000],
+  ] as const)('weigh what is kept of them: those %s', (_, document, errors, count) => {
+    const read = documentReader(serverLimits({}));
+    const first = read(document(0), null).document;
+    for (let n = 0; n < count; n += 1) read(document(n), null).noteErrors(errors);
+    expect(read(document(0), null).document === first).toBe(false);
+  });
+
+  it('have no more escaped characters than can be read at once', () => {
+    const read = documentReader(serverLimits({}));
+    expect(() => read(`{ hello(name: "${'\\n'.repeat(100_001)}") }`, null)).toThrow('at most 100000');
+  });
+
+  it('have no more comments than tokens: each is kept as one', () => {
+    const read = documentReader(serverLimits({}));
+    expect(() => read(`${'#\n'.repeat(5_001)}{ hello }`, null)).toThrow('at most 5000 comments');
+    expect(read(`${'#\n'.repeat(4_000)}{ hello }`, null).operation.operation).toBe('query');
+  });
+});

@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sse, writeStream } from '../../../src/server/http/stream-writer.ts';
+import type { ResultStream } from '../../../src/server/result-stream.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+/** What is written, with the time at which it was. */
+function recorder(): { readonly response: ServerResponse; readonly written: readonly { readonly at: number; readonly text: string }[] } {
+  const written: { at: number; text: string }[] = [];
+  const write = (text: string): boolean => written.push({ at: Date.now(), text }) > 0;
+  const response = Object.assign(new EventEmitter(), {
+    writeHead: () => {},
+    write,
+    end: write,
+    writableNeedDrain: false,
+    destroyed: false,
+  });
+  return { response: response as unknown as ServerResponse, written };
+}
+
+/** One result after so many milliseconds, then silence. */
+async function* after(ms: number): ResultStream {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  yield { data: { seq: 1 } } satisfies ExecutionResult;
+  await new Promise(() => {});
+  return undefined;
+}
+
+describe('the heartbeat of a stream', () => {
+  it.each([1, 50, 99])('comes a heartbeat after the last byte, when that came %s ms into one', async (ms) => {
+    vi.useFakeTimers({ now: 0 });
+    const { response, written } = recorder();
+    void writeStream(
+      response,
+      after(ms),
+      sse(() => null),
+      { heartbeatMs: 100, writeIdleMs: 1_000 },
+    );
+    await vi.advanceTimersByTimeAsync(350);
+    const times = written.map(({ at }) => at);
+    expect(times.slice(0, 4)).toEqual([0, ms, ms + 100, ms + 200]);
+  });
+});

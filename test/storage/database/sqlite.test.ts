@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { migrations } from '../../../src/storage/database/migrate.ts';
+import { openSqlite } from '../../../src/storage/database/sqlite.ts';
+import { databaseContract, itemsMigration } from '../../contracts/database.ts';
+import { temporaryFolder } from '../state.ts';
+
+const opened = (file: string, list = [itemsMigration]) => {
+  const database = openSqlite(file, list);
+  onTestFinished(() => database.close());
+  return database;
+};
+
+describe('SQLite in a file', () => databaseContract(async () => opened(join(temporaryFolder(), 'a', 'state.db'))));
+describe('SQLite in memory', () => databaseContract(async () => opened(':memory:')));
+
+describe('migrations', () => {
+  it('are applied once, in the order of their numbers, also when some come later', async () => {
+    const file = join(temporaryFolder(), 'state.db');
+    const second = { id: 2, name: 'more', sql: 'alter table items add column more text' };
+    await openSqlite(file, [itemsMigration]).close();
+    const database = opened(file, [second, itemsMigration]);
+    await database.run('insert into items (id, n, more) values ($1, $2, $3)', ['a', 1, 'x']);
+    expect(await database.all('select id from migrations order by id')).toMatchObject([{ id: 1 }, { id: 2 }]);
+  });
+
+  it('leave the file as it was when one fails', async () => {
+    const file = join(temporaryFolder(), 'state.db');
+    const broken = { id: 2, name: 'broken', sql: 'create table fine (id text); create nonsense' };
+    expect(() => openSqlite(file, [itemsMigration, broken])).toThrow();
+    const database = opened(file, []);
+    expect(await database.all(`select name from sqlite_master where name in ('items', 'fine')`)).toEqual([]);
+  });
+
+  it('refuse a file that a newer version wrote, in a sentence', async () => {
+    const file = join(temporaryFolder(), 'state.db');
+    await openSqlite(file, [itemsMigration, { id: 99, name: 'future', sql: 'create table future (id text)' }]).close();
+    expect(() => openSqlite(file, [itemsMigration])).toThrow(/newer version.*99/);
+  });
+
+  it('have numbers of their own', () => {
+    const ids = migrations.map((migration) => migration.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+it('is opened by many processes at the same moment, and loses nothing that any of them wrote', async () => {
+  const folder = temporaryFolder();
+  const script = join(folder, 'writer.ts');
+  writeFileSync(
+    script,
+    `import { openSqlite } from ${JSON.stringify(join(import.meta.dirname, '../../../src/storage/database/sqlite.ts'))};
+     const database = openSqlite(${JSON.stringify(join(folder, 'state.db'))}, [${JSON.stringify(itemsMigration)}]);
+     for (let n = 0; n < 50; n += 1) await database.run('insert into items (id, n) values ($1, $2)', [process.pid + ' ' + n, n]);
+     await database.close();`,
+  );
+  const endings = await Promise.all(
+    Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'inherit'] });
+      return new Promise((resolve) => child.once('exit', resolve));
+    }),
+  );
+  expect(endings).toEqual([0, 0, 0, 0]);
+  expect(await opened(join(folder, 'state.db')).all('select count(*) as n from items')).toMatchObject([{ n: 200 }]);
+});
+
+it('waits for a transaction of another connection without holding up the event loop', async () => {
+  const file = join(temporaryFolder(), 'state.db');
+  const [one, other] = [opened(file), opened(file)];
+  let otherDone: Promise<number> | null = null;
+  await one.tx(async (tx) => {
+    await tx.run('insert into items (id, n) values ($1, $2)', ['a', 1]);
+    otherDone = other.run('insert into items (id, n) values ($1, $2)', ['b', 2]);
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  expect(await otherDone).toBe(1);
+  expect(await one.all('select id from items order by id')).toMatchObject([{ id: 'a' }, { id: 'b' }]);
+});

@@ -1,0 +1,75 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Limit } from '../../../src/core/call/hold.ts';
+import { openStorage, type Storage } from '../../../src/storage/open-storage.ts';
+import { temporaryFolder } from '../state.ts';
+
+const limit = (perMinute: number, kind: 'requests' | 'calls' = 'requests'): Limit => ({ kind, name: 'key:a', perMinute });
+
+async function opened(folder: string): Promise<Storage> {
+  const storage = await openStorage({ folder });
+  onTestFinished(() => storage.close());
+  return storage;
+}
+const passes = (storage: Storage, limits: readonly Limit[]): Promise<boolean> =>
+  storage.limits.admit(limits).then(
+    () => true,
+    (error: { readonly code?: string }) => {
+      expect(error.code).toBe('RATE_LIMITED');
+      return false;
+    },
+  );
+/** Longer than a process takes to see that another has come or gone. */
+const untilSeen = (): Promise<void> => wait(1_500);
+
+describe('the rates of two processes on one folder', () => {
+  it('are one: however a caller goes from one to the other, a minute’s worth passes', async () => {
+    const folder = temporaryFolder();
+    const [first, second] = [await opened(folder), await opened(folder)];
+    await untilSeen();
+    const found: boolean[] = [];
+    for (let asked = 0; asked < 4; asked += 1) for (const storage of [first, second]) found.push(await passes(storage, [limit(3)]));
+    expect(found).toEqual([true, true, true, false, false, false, false, false]);
+  });
+
+  it('count what was taken before the other came', async () => {
+    const folder = temporaryFolder();
+    const first = await opened(folder);
+    expect([await passes(first, [limit(3)]), await passes(first, [limit(3)])]).toEqual([true, true]);
+    const second = await opened(folder);
+    await untilSeen();
+    expect(await passes(first, [limit(3)])).toBe(true);
+    expect([await passes(second, [limit(3)]), await passes(first, [limit(3)])]).toEqual([false, false]);
+  });
+
+  it('go on where they were when the other has gone', async () => {
+    const folder = temporaryFolder();
+    const first = await opened(folder);
+    const second = await openStorage({ folder });
+    await untilSeen();
+    for (let asked = 0; asked < 3; asked += 1) expect(await passes(second, [limit(3)])).toBe(true);
+    expect(await passes(first, [limit(3)])).toBe(false);
+    await second.close();
+    await untilSeen();
+    expect(await passes(first, [limit(3)])).toBe(false);
+  });
+
+  it('are never exceeded by many who ask both at once', async () => {
+    const folder = temporaryFolder();
+    const both = [await opened(folder), await opened(folder)];
+    await untilSeen();
+    const asked = Array.from({ length: 40 }, (_, index) => passes(both[index % 2] as Storage, [limit(7, 'calls')]));
+    expect((await Promise.all(asked)).filter((passed) => passed)).toHaveLength(7);
+  });
+
+  it('refuse one limit without taking of another', async () => {
+    const folder = temporaryFolder();
+    const [first, second] = [await opened(folder), await opened(folder)];
+    await untilSeen();
+    const team: Limit = { kind: 'requests', name: 'team:t', perMinute: 2 };
+    expect(await passes(first, [limit(1), team])).toBe(true);
+    expect(await passes(second, [limit(1), team])).toBe(false);
+    expect(await passes(second, [team])).toBe(true);
+    expect(await passes(first, [team])).toBe(false);
+  });
+});
