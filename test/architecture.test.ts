@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   server: ['core', 'access', 'graphql', 'federation', 'telemetry'],
 };
 /** What puts the parts together: may import anything, and is imported by its own kind alone. */
-const wiring = ['assembly', 'cli'];
+const wiring = ['assembly', 'cli', 'config'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));

@@ -15,7 +15,7 @@ export function configFolder(upstreamUrl: string, server: object = {}): string {
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, 'gateway.config.ts'),
-    `import { defineConfig } from ${source('config.ts')};
+    `import { defineConfig } from ${source('config/config.ts')};
 import { Secret } from ${source('core/secret.ts')};
 import { openaiCompatibleProvider } from ${source('providers/openai-compatible.ts')};
 

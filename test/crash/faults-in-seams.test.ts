@@ -23,7 +23,7 @@ const faultNames = [...faults.matchAll(/^ {2}(\w+)\(\) /gm)].map(([, name]) => n
 
 const configuration = `
 import { EventEmitter } from 'node:events';
-import { defineConfig } from ${source('config.ts')};
+import { defineConfig } from ${source('config/config.ts')};
 ${faults}
 /** A prompt such as "guard.timer" names the seam and its fault. */
 const fault = (seam, text) => faults[new RegExp(seam + '\\\\.(\\\\w+)').exec(text)?.[1]]?.();
