@@ -1,4 +1,4 @@
-/** Streams and waits that a signal ends at once, whatever is below them. */
+/** Makes streams and waits end as soon as a signal fires, even while the layer below is silent. */
 import { abortError, untilAborted } from '../core/turns/abort.ts';
 
 /**

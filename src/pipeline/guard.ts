@@ -1,11 +1,13 @@
 /**
- * The guard of a route: the prompt checked, then masked; the answer checked window by window, then unmasked.
+ * The guard step: checks and then masks the prompt; checks the answer window by window and then restores masked values.
  *
- * Input guardrails see the prompt as the caller wrote it: what must be refused may be the very thing that is masked.
- * Output guardrails see the answer as the model wrote it, before restoring: the verdict is about the model's words, is
- * the same for every caller of one cached answer, never refuses a caller's own data, and shows it to no guardrail that
- * asks a service. The guard stands outside the cache, so stored answers are judged by today's rules. A call that its budgets
- * cannot pay is refused before any of this work. Long texts are read in slices between which other requests have their turn.
+ * Input guardrails see the prompt as the caller wrote it, because the forbidden text may be the masked text. Output
+ * guardrails see the answer as the model wrote it, before masked values are restored. The verdict is therefore the same for
+ * every caller of a cached answer, never refuses a caller's own data, and sends no caller's data to a guardrail that calls a
+ * service.
+ *
+ * The guard is outside the cache, so cached answers are checked by today's rules. A call whose budgets are spent is refused
+ * before any of this work. Long texts are read in slices, and other requests are served between two slices.
  */
 
 import type { Call, Handler, Step } from '../core/call/call.ts';

@@ -1,8 +1,7 @@
 /**
- * Outermost of all: every call that begins is settled here, whatever its ending, and ends at its deadline.
+ * The outermost step: records usage and writes the ledger rows of every call, however it ends, and enforces the deadline.
  *
- * The facts that the steps below report are added up and handed on; when the call is over, its rows are in the ledger
- * before its reader hears of it.
+ * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends.
  */
 import type { Call, Handler, Settlement, Step } from '../core/call/call.ts';
 import { tally } from '../core/call/tally.ts';

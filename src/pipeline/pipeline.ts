@@ -1,12 +1,12 @@
 /**
- * The path of every AI call, outermost first. There is no second one: whatever door a call comes in by, it goes this way.
+ * The path of every AI call, outermost step first. Every door uses this path.
  *
- * Order is policy. The lease stands before all: it ends nothing itself, it lets the call's signal fire. The meter is around all
- * that may fail, so that every ending becomes rows of the ledger. Limits count a call once, hits included. Guardrails stand
- * outside the cache, so that kept answers are checked by today's rules and the key is over masked text. The cache stands outside
- * validation, so that only valid answers are kept. Validation stands outside the route, since a repair is a new attempt anywhere.
- * The budget is innermost, around each attempt at one deployment, because only there are the price and the maximum really sent
- * known.
+ * Order is policy. The lease is outermost: it ends nothing itself, it fires the call's signal. The meter surrounds
+ * everything that can fail, so that every ending becomes ledger rows. Limits count a call once, cache hits included.
+ * Guardrails are outside the cache: cached answers are checked by today's rules, and the cache key is computed from masked
+ * text. The cache is outside validation, so that it stores only valid answers. Validation is outside the route, because a
+ * repair is a new attempt that may use any deployment. The budget is innermost, around each attempt, because only there are
+ * the price and the maximum that is really sent known.
  */
 import type { Keyv } from 'keyv';
 import type { Handler, Step } from '../core/call/call.ts';

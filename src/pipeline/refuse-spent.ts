@@ -1,6 +1,6 @@
 /**
- * Refuses a call that its budgets cannot pay before anything is done for it: guardrails may be paid services, and reading a
- * long prompt takes time. It is no promise: what the call can cost is drawn where it is known, by `route/budget.ts`.
+ * Refuses a call whose budgets are spent before any work is done for it, because guardrails may be paid services and a long
+ * prompt takes time to read. This check reserves nothing: `route/budget.ts` draws the exact amount later.
  */
 import type { Call } from '../core/call/call.ts';
 import { ceilingOf } from '../core/money.ts';

@@ -1,4 +1,7 @@
-/** The rows of the ledger for one call: one per use, their shares adding up exactly to what the call used and cost. */
+/**
+ * Builds the ledger rows of one call: one row per use. The shares of usage and cost add up exactly to the totals of the
+ * call.
+ */
 import type { Call, Settlement } from '../core/call/call.ts';
 import type { UsageRow } from '../core/call/usage-row.ts';
 import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../core/money.ts';

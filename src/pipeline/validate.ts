@@ -1,11 +1,11 @@
 /**
- * Structured output against its schema, with one repair while nothing has been shown.
+ * The validation step: checks a structured answer against its schema, with one repair while nothing was shown.
  *
- * What comes out for `output.format: json`: `object` chunks that grow (only when the call is `live`), then the valid
- * value as the final `object`, then the same as one `text` chunk of compact JSON, so that the answer's text is the JSON
- * whatever prose or code fence the model put around it. Unless somebody watches, everything waits until it is valid,
- * so that a repair replaces the first answer without trace. A repair is one more attempt of the same call: it takes what
- * the route has left of attempts and time, and is not made when nothing is. Text answers pass at no cost.
+ * For `output.format: json` the step emits growing `object` chunks (only when the call is `live`), then the valid value as
+ * the final `object`, then one `text` chunk of compact JSON. The text of the answer is therefore JSON even if the model
+ * wrote prose or a code fence around it. Unless the call is live, the answer is held back until it is valid, so that a
+ * repair replaces the first answer completely. A repair is another attempt of the same call: it uses the attempts and the
+ * time that the route has left, and is skipped when nothing is left. Text answers pass through at no cost.
  */
 
 import type { Call, Handler, Step } from '../core/call/call.ts';

@@ -1,4 +1,4 @@
-/** Everything that lasts, in one folder, opened and put right in the order that loses nothing. */
+/** Opens the embedded storage: everything that lasts, in one folder, recovered in the order that loses nothing. */
 import { join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';

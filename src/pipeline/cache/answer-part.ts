@@ -1,4 +1,7 @@
-/** A kept answer to a fuller JSON Schema, as the answer to one that asks for less: the stream it was, each object its part. */
+/**
+ * Answers a request from a kept answer that has more fields than the request asks for. Replays the same stream; each object
+ * is reduced to the fields of the smaller schema.
+ */
 import type { Call, Handler, Step } from '../../core/call/call.ts';
 import { type Chunk, collect } from '../../core/chunk.ts';
 import type { CompletionRequest } from '../../core/request/request.ts';

@@ -1,6 +1,8 @@
 /**
- * What makes two calls the same: who may share (tenant and permissions), where they go (the route as it is now), and what
- * they ask. Principals of one team with other scopes or routes do not share.
+ * Computes the cache key of a call.
+ *
+ * Two calls share an answer when three things are equal: who may share it (tenant and permissions), where the call goes (the
+ * route as configured now), and what is asked. Principals of one team that have different scopes or routes do not share.
  */
 import { hash } from 'node:crypto';
 import type { Call, Principal } from '../../core/call/call.ts';

@@ -1,7 +1,9 @@
 /**
- * Which JSON Schemas a prompt has been answered for: where a request that asks for less than an earlier one finds that
- * one's answer. It lies in the store of the answers, under a key of the same scope, and is bounded: the last
- * {@link maxSchemas} of a prompt, small ones only. An entry whose answer is gone leads nowhere, and costs one look.
+ * Remembers which JSON Schemas a prompt was already answered for, so that a request for fewer fields can use an earlier
+ * answer.
+ *
+ * The list is stored beside the answers, under a key of the same scope. It holds the last {@link maxSchemas} small schemas
+ * of a prompt. An entry whose answer has expired costs one lookup.
  */
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { CacheStore } from './cache-store.ts';

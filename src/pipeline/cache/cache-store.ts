@@ -1,10 +1,10 @@
 /**
- * Where whole answers are kept. A store that is slow or broken is a miss, never a wait: each operation has 50 ms, and
- * after three failures in a row the store is left alone for five seconds.
+ * Wraps the Keyv store of answers so that a slow or broken store counts as a miss. Each operation may take 50 ms. After
+ * three failures in a row the store is not asked for five seconds.
  */
 import { Keyv } from 'keyv';
 import type { Log } from '../../telemetry/log.ts';
-import { within } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
 const patienceMs = 50;
 const failuresInARow = 3;
@@ -24,7 +24,7 @@ export function patientStore(store: Keyv, log: Log, monotonicMs: () => number): 
 
   const attempted = async <T>(work: () => Promise<T>): Promise<T | typeof failed> => {
     if (monotonicMs() < restUntil) return failed;
-    const result = await within(patienceMs, work(), failed);
+    const result = await withTimeout(patienceMs, work(), failed);
     failures = result === failed ? failures + 1 : 0;
     if (failures < failuresInARow) return result;
     failures = 0;

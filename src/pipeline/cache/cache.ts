@@ -1,9 +1,9 @@
 /**
- * Answers that exist already, or are just being given.
+ * The cache step: answers a call from a stored answer or from an identical call in flight.
  *
- * A kept answer is replayed as the stream it was. Calls that ask the same at the same time share one upstream call, also on routes
- * that keep nothing. A structured answer also answers whoever asks the same for a part of its schema (`schema-subset.ts`). All of it
- * stays within one tenant and permission set: see `cache-key.ts`. `bypass` and `refresh` ask a model of their own.
+ * A stored answer is replayed as the stream it was. Identical calls in flight share one upstream call, also on routes that
+ * store nothing. A structured answer also serves a request for a subset of its schema (`schema-subset.ts`). Answers never
+ * leave their tenant and permission set (`cache-key.ts`). With `bypass` and `refresh` the model is asked again.
  */
 import type { Keyv } from 'keyv';
 import type { AttemptFact, Call, Handler, Step } from '../../core/call/call.ts';

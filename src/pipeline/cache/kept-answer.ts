@@ -1,4 +1,4 @@
-/** A whole answer as it is kept: the chunks as they came, so that a hit streams like the miss did, and who gave it. */
+/** A stored answer: its chunks in order, so that a hit streams like the original, and the deployment that gave it. */
 import type { AttemptFact } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import type { ModelRequest } from '../../core/request/request.ts';

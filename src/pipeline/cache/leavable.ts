@@ -1,16 +1,16 @@
 /**
- * A stream that can be left at any time, without waiting for whoever is silent below.
+ * A stream that its reader can leave at any time without waiting for a silent source.
  *
- * It is an iterator of our own and not a generator, because a generator that is blocked on a silent provider does not see
- * `return()` until the provider speaks. This one aborts first: when its reader returns, and when its signal fires (the
- * client left, the deadline passed), also while nobody pulls. Then it tells the stream below to return, waits for it
- * for at most {@link graceMs}, and has ended. One reader pulls it, one `next()` at a time.
+ * It is a hand-written iterator, not a generator: a generator that waits for a silent provider does not see `return()` until
+ * the provider sends something. This iterator aborts the source first, when its reader returns or when its signal fires (the
+ * client disconnected, the deadline passed), even while nobody pulls. Then it calls `return()` on the source and waits for
+ * at most {@link graceMs}. It supports one reader and one pending `next()`.
  */
 
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import type { Deadline } from '../route/deadline.ts';
-import { within } from './with-timeout.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** How long an aborted stream may take to end. Every step of ours needs microseconds. */
 const graceMs = 5_000;
@@ -43,7 +43,7 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
     if (state !== 'open') return;
     state = 'closing';
     const returned = Promise.resolve(below?.return?.());
-    closing = within(graceMs, Promise.allSettled([pending, returned]), null).then(() => {
+    closing = withTimeout(graceMs, Promise.allSettled([pending, returned]), null).then(() => {
       untold = abortError(signal);
       end(untold);
     });

@@ -1,7 +1,9 @@
 /**
- * What operations have been told already: an operation that asks the same again, at a later stage of it, is not told anew at a
- * price, also on routes that keep nothing. Only calls that say so (`onceInOperation`), within their own time: a subscription
- * that lasts for hours asks afresh. Gone with the operation.
+ * Remembers the answers that one operation already received.
+ *
+ * A later stage of the same operation that asks the same question gets the same answer without a second model call, also on
+ * routes that store nothing. Only calls with `onceInOperation` take part, and only until the deadline of the first call: a
+ * long subscription asks again. The entries end with the operation.
  */
 import type { Call } from '../../core/call/call.ts';
 import type { Answer } from './kept-answer.ts';

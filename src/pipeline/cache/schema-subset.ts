@@ -1,9 +1,9 @@
 /**
- * Whether whatever answers one JSON Schema also answers another that asks for less, and how to take that part of it.
+ * Decides whether an answer for one JSON Schema also answers a smaller one, and extracts that part.
  *
- * Decided over the schemas alone, and only where it is certain: the same schema save that objects have fewer properties, at
- * any depth, in lists and in alternatives too. Alternatives are told apart by their `__typename`, or because only one of them
- * is an object. A schema with references, or an object that takes properties it does not name, is answered by itself alone.
+ * The decision uses the two schemas alone and is conservative: the schemas must be equal except that objects have fewer
+ * properties, at any depth, also in lists and alternatives. Alternatives are matched by `__typename`, or when exactly one of
+ * them is an object. A schema with references, or an object that allows unnamed properties, is only answered by itself.
  */
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 

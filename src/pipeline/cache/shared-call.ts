@@ -1,11 +1,13 @@
 /**
  * One upstream call that several readers share.
  *
- * It has an AbortController of its own, which fires when its last reader leaves. What was said is kept, so a reader that comes
- * later hears it from the start. The flight is pulled by its fastest reader; a slow one may lag 4 MiB behind, and
- * is left out when it then makes the others wait for longer than two seconds. Its cost is the payer's: the reader
- * who opened it, or the oldest one left when that one leaves. Whoever has no room in a budget for what is still to come cannot
- * pay, and reads no further; where nobody can, the flight ends, and who left pays what came until then.
+ * The call has its own AbortController, which fires when the last reader leaves. Chunks are kept, so a later reader starts
+ * at the beginning. The fastest reader pulls the source. A slow reader may lag 4 MiB behind; it is dropped when it then
+ * delays the others for more than two seconds.
+ *
+ * The payer is the reader that opened the call, or the oldest remaining reader after the payer leaves. A reader whose budget
+ * has no room for the rest of the call cannot pay, and its stream ends. When no reader can pay, the call ends, and the last
+ * payer pays for what arrived until then.
  */
 
 import type { AttemptFact, Call, Handler } from '../../core/call/call.ts';

@@ -1,9 +1,9 @@
 /**
- * The hold of a call that several readers share. Exactly one of them pays at a time, in the ledger and in the budgets alike:
- * an attempt is booked for the reader who pays at the moment in which it is reported and settled.
+ * The hold of a shared call. Exactly one reader pays at a time, in the ledger and in the budgets: an attempt is booked for
+ * the reader that pays when the attempt is reported and settled.
  *
- * When the payer leaves, what is drawn and not settled is drawn anew in the name of the next, in one transaction, so that no
- * crash books it twice. A reader whose budget has no room for it does not become the payer.
+ * When the payer leaves, unsettled draws are moved to the next payer in one transaction, so that a crash cannot book them
+ * twice. A reader whose budget has no room for them does not become the payer.
  */
 import type { Call } from '../../core/call/call.ts';
 import type { Draw, Hold } from '../../core/call/hold.ts';

@@ -1,4 +1,7 @@
-/** Measures what comes back for one attempt, so that it can be counted if nobody else does, and cut where it is more than was drawn. */
+/**
+ * Counts the answer of one attempt: for an estimate when the vendor reports no usage, and to cut an answer that exceeds its
+ * draw.
+ */
 import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';
 import { leastTokens } from '../../core/request/least-tokens.ts';

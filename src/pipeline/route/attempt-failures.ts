@@ -1,4 +1,7 @@
-/** What the route makes of failed attempts: whom each speaks of, and the one error that a call ends with when none is left. */
+/**
+ * Interprets failed attempts: which of them count against the deployment or the caller, and which error the call ends with
+ * when no deployment is left.
+ */
 import { type AttemptSummary, type ErrorCode, GatewayError } from '../../core/errors.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
 

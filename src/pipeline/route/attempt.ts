@@ -1,8 +1,8 @@
 /**
- * One attempt, read as far as its first content, while another may run beside it.
+ * One attempt, read up to its first content. Another attempt may run beside it.
  *
- * Until a lane has spoken it can be left for another that did; what it used is settled all the same, and whoever leaves it
- * waits for that, so that no fact comes after its call was settled.
+ * Until its first content, an attempt can be abandoned in favour of another one. Its usage is settled all the same, and the
+ * route waits for that, so that no fact is reported after the call was settled.
  */
 import type { Call, Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';

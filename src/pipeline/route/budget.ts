@@ -1,10 +1,10 @@
 /**
- * Money around one attempt at one deployment.
+ * Reserves and settles the money of one attempt at one deployment.
  *
- * Before dispatch the most that it can cost is drawn from the call's hold, durably, with the rows that a crash would
- * leave. On every ending what was counted is settled, as far as it can be true (`judged-usage.ts`); where the vendor told
- * nothing (a cancel, a cut), it is estimated from what was sent and what came back, and marked so. An answer that goes on
- * beyond what was drawn for it is cut. The attempt is reported once, whatever happened.
+ * Before dispatch, the maximum cost of the attempt is drawn from the call's hold, durably, together with the rows to write
+ * after a crash. At every ending the reported usage is settled if it is plausible (`judged-usage.ts`). When the vendor
+ * reports none (a cancel, a cut connection), the usage is estimated from what was sent and received, and marked as an
+ * estimate. An answer that exceeds its draw is cut. Each attempt is reported exactly once.
  */
 
 import type { AttemptFact, Call, Step } from '../../core/call/call.ts';

@@ -1,4 +1,7 @@
-/** What can be refused before anything is sent: an unknown route, an option it does not allow, a request that none of its deployments can serve. */
+/**
+ * Refuses what can be refused before anything is sent: an unknown route, an option that the route does not allow, a request
+ * that no deployment can serve.
+ */
 import { GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { can, inputEstimateOf, namesOf, needsOf, roomFor } from '../../routing/fit.ts';

@@ -1,8 +1,8 @@
 /**
- * Whether a vendor's count can be true: it is believed within what was drawn for the attempt, and what was received. A count
- * that is wrong on one side, input or output, is not believed on the other.
+ * Decides whether a vendor's token counts are plausible. A count is accepted within bounds around what was drawn and what
+ * was received. When one side (input or output) is implausible, the other is not used either.
  *
- * The bounds leave room for other tokenizers, for the text that vendors add (tools, templates), and for what shows in no
+ * The bounds leave room for other tokenizers, for text that vendors add (tools, templates), and for tokens that appear in no
  * text: reasoning, images, pages of a file.
  */
 import type { Usage } from '../../core/money.ts';

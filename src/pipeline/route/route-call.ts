@@ -1,12 +1,13 @@
 /**
- * Which deployment answers: the strategy orders them, and one after the other is tried until one has answered.
+ * The route step: tries deployments in the order of the strategy until one answers.
  *
- * Where the route hedges, a second deployment is asked when the first has not spoken in time; the one that speaks first answers,
- * and the other is aborted at once and settled. An answer that breaks off is begun anew by another deployment while nobody has
- * been shown anything of it (`Call.shown`); after that nothing is retried: the reader would get two answers in one. The whole
- * call has one budget of attempts and of time, which a repair of its answer shares. Refusals by our own money rules skip a
- * deployment without blaming it; faults of a provider count for its health; whatever another deployment could not mend is
- * raised as it is.
+ * With hedging, a second deployment is asked when the first has sent nothing in time. The first of the two to send content
+ * wins; the other is aborted and settled. An answer that breaks off is started again at another deployment while nothing of
+ * it was shown (`Call.shown`). After that, nothing is retried, because the reader would get two answers in one.
+ *
+ * All attempts of a call, repairs included, share one budget of attempts and time. A refusal by our own money rules skips a
+ * deployment and does not count against its health; a provider's fault does. An error that no other deployment could mend is
+ * raised unchanged.
  */
 
 import type { Call, Handler, Spent } from '../../core/call/call.ts';

@@ -1,4 +1,7 @@
-/** What must outlive the process of a completion: that it began, who claimed its idempotency key, and how it ended. */
+/**
+ * Stores what must survive the process that ran a completion: that it began, which idempotency key it claimed, and how it
+ * ended.
+ */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 
 export interface Completions {

@@ -1,4 +1,4 @@
-/** Writes that a request waits for: a database that lets nobody write is a refusal, after a second, that says so. */
+/** Runs a write that a request waits for. A database that stays locked for a second becomes a refusal that names the cause. */
 import { GatewayError } from '../../core/errors.ts';
 import type { Database } from './database.ts';
 import { type Commit, groupCommit } from './group-commit.ts';

@@ -1,6 +1,6 @@
 /**
- * The one way to SQL. Statements are written once, with `$1` parameters, and hold on every database we support; the few
- * that cannot are chosen by `dialect`. Only `storage/` contains SQL.
+ * The port to SQL. Each statement is written once, with `$1` parameters, for every supported database; the few that differ
+ * are chosen by `dialect`. Only `storage/` contains SQL.
  */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 export type Row = Readonly<Record<string, SqlValue>>;

@@ -1,7 +1,9 @@
 /**
- * Many small transactions as one: what is asked for in one turn of the event loop is committed together, one after
- * another, so that a hundred calls a moment do not pay for a hundred commits. A database that lets nobody begin, because it
- * hangs or another process holds it, is not waited for: all that was asked is refused, and nothing of it is done later.
+ * Commits many small transactions together: all transactions requested in one turn of the event loop run one after another
+ * in one commit, so that a hundred concurrent calls do not pay for a hundred commits.
+ *
+ * When the database cannot begin a transaction, because it hangs or another process holds it, every request of the group is
+ * refused, and none of them runs later.
  */
 import { GatewayError } from '../../core/errors.ts';
 import type { Database, Statements } from './database.ts';

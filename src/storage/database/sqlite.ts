@@ -1,9 +1,9 @@
 /**
- * SQLite inside the process: one file, nothing to start.
+ * The embedded database: SQLite inside the process, one file, nothing to start.
  *
- * WAL with synchronous NORMAL loses nothing at kill -9 (the operating system has the pages); a writer and a reader, so
- * that reports do not wait for bookings. Several processes may share the file: the server and the command line. One that
- * finds another writing tries again in a moment, instead of holding up its event loop in SQLite.
+ * WAL with synchronous NORMAL loses nothing at kill -9, because the operating system has the pages. A writer and a reader
+ * connection keep reports from delaying bookings. Several processes (the server and the command line) may share the file. A
+ * process that finds the file locked retries a moment later instead of blocking its event loop inside SQLite.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,4 +1,4 @@
-/** Whose job is next: see `jobs.ts`. */
+/** Chooses the owner whose job runs next. The rule is stated in `jobs.ts`. */
 import type { Statements } from '../database/database.ts';
 
 export interface NextJob {

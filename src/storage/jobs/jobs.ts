@@ -1,8 +1,9 @@
 /**
- * Work that must survive a crash: a row with a lease. Whoever holds the lease works; an expired lease is taken over.
+ * Work that survives a crash: each job is a row with a lease. The holder of the lease works on it; an expired lease is taken
+ * over.
  *
- * Jobs have turns: an owner's jobs are worked on one after another, in the order in which they came; of several owners, the
- * one that was served the longest time ago is next, and tenants take turns before owners do.
+ * The jobs of one owner run one after another, in the order of arrival. Among owners, the one that was served longest ago is
+ * next. Tenants take turns before their owners do.
  */
 export interface Jobs {
   /** Null: added. Where its owner has no room left for it, nothing is stored, and what the owner has in the queue is returned. */

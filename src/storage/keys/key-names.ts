@@ -1,4 +1,4 @@
-/** What people call the keys that rows of usage name by their id; those that were revoked, too. */
+/** Looks up the names of the keys that usage rows refer to by id, revoked keys included. */
 import type { Statements } from '../database/database.ts';
 
 const ofKeys = 'key:';

@@ -1,4 +1,4 @@
-/** What answers usually have: for calls of which nobody knows. */
+/** The median output tokens of a deployment on a route, for calls whose usage is unknown. */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Statements } from '../database/database.ts';
 

@@ -1,4 +1,4 @@
-/** Deletes what is no longer kept of the ledger, a little at a time: others have their turn between two deletions. */
+/** Deletes usage rows that are older than the configured retention, in small steps between which other requests are served. */
 import { setImmediate as letOthers } from 'node:timers/promises';
 import type { Database, SqlValue } from '../database/database.ts';
 

@@ -1,4 +1,7 @@
-/** Outbox files and the database: how much of each is stored, what to do with those of dead processes, and when one may go. */
+/**
+ * Manages outbox files: how much of each is in the database, how the files of dead processes are adopted, and when a file
+ * can be deleted.
+ */
 import { renameSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setImmediate as letOthers } from 'node:timers/promises';

@@ -1,9 +1,9 @@
 /**
- * The ledger: rows go to an outbox file at once, and from there to the database in the background, in batches.
+ * The embedded ledger: appends rows to an outbox file at once and moves them to the database in the background, in batches.
  *
- * The file's drain position is stored by the transaction that stores the rows. Each process has its own file; those of
- * dead processes are adopted. When the file cannot be written, rows wait in memory and in the queue for the database:
- * either of the two keeps them.
+ * The transaction that stores the rows also stores the file's drain position. Each process has its own file; files of dead
+ * processes are adopted. When the file cannot be written, rows stay in memory and in the queue for the database, so that
+ * either of the two stores them.
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';

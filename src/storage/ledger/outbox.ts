@@ -1,8 +1,8 @@
 /**
- * Lines that survive kill -9 before any database has them: one append-only file, a checksum per line.
+ * An append-only file whose lines survive kill -9 before the database has them. Each line has a checksum.
  *
- * A write is in the operating system's hands when `append` returns; power loss can take what the background fsync has
- * not reached yet (20 ms). A line that was torn by a kill or a full disk fails its checksum and is left out.
+ * When `append` returns, the operating system has the line. Power loss can take lines that the background fsync has not
+ * reached yet (20 ms). A line that was cut by a kill or a full disk fails its checksum and is skipped.
  */
 import { closeSync, createReadStream, fdatasync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';

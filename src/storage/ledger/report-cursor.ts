@@ -1,4 +1,4 @@
-/** Where a usage report goes on: behind the last total of a page, whatever has been added to the ledger since. */
+/** The cursor of a usage report: continues after the last total of a page, regardless of rows added since. */
 import { createHash } from 'node:crypto';
 import { GatewayError } from '../../core/errors.ts';
 import type { UsageDimension, UsageQuery } from './ledger.ts';

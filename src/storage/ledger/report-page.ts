@@ -1,6 +1,6 @@
 /**
- * The groups of one page of a usage report, added up as rows come. It keeps no more groups than the page needs: what stands
- * behind a full page never comes into it, since groups only grow more.
+ * Adds up the groups of one page of a usage report while rows are read. It keeps only the groups that the page needs: a
+ * group beyond a full page cannot enter it later, because groups only grow.
  */
 import { addUsage } from '../../core/money.ts';
 import type { Row } from '../database/database.ts';

@@ -1,7 +1,9 @@
 /**
- * A range of the ledger in pieces, in the order of time: whole hours from the roll-up, the minutes at both ends from the rows.
- * A piece has at most so many rows, however many fall into one hour; SQLite reads one in some milliseconds, and holds up
- * everybody meanwhile.
+ * Splits a range of the ledger into pieces in the order of time: whole hours from the hourly roll-up, the minutes at both
+ * ends from the rows.
+ *
+ * A piece has a maximum number of rows, however many fall into one hour, because SQLite blocks the event loop while it reads
+ * a piece.
  */
 import type { Row, SqlValue, Statements } from '../database/database.ts';
 import type { UsageDimension, UsageQuery } from './ledger.ts';

@@ -1,6 +1,6 @@
 /**
- * Totals of the ledger: whole hours from the roll-up, what is left at both ends from the rows. A report is read in pieces of
- * so many rows, so that nobody waits for it, and one by time only as far as its page goes.
+ * Computes the totals of the ledger: whole hours from the roll-up, the rest at both ends from the rows. A report is read in
+ * pieces, so that other requests are served in between; a report grouped by time is read only as far as its page needs.
  */
 import { setImmediate as letOthers } from 'node:timers/promises';
 import { GatewayError } from '../../core/errors.ts';

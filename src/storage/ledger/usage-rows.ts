@@ -1,4 +1,4 @@
-/** The ledger's rows in the database, with their roll-up by the hour. Times are milliseconds since 1970, UTC. */
+/** Stores the ledger's rows in the database and rolls them up by the hour. Times are milliseconds since 1970, UTC. */
 import { createHash } from 'node:crypto';
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import { turnsOf } from '../../core/turns/turns.ts';

@@ -1,6 +1,6 @@
 /**
- * Budgets as accounts: what is spent and what is held in one window. All run inside a transaction, and the checks come
- * before the first write, for all accounts together.
+ * Budget accounts: the amounts spent and held in one window. All functions run inside a transaction, and all accounts are
+ * checked before the first write.
  */
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';

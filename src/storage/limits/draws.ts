@@ -1,4 +1,4 @@
-/** Attempts that were sent and have no ledger row yet, as rows that survive the process. */
+/** Stores attempts that were sent and have no ledger row yet, so that they survive the process. */
 
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { NanoUsd } from '../../core/money.ts';

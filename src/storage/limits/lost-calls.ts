@@ -1,6 +1,6 @@
 /**
- * Ends what a dead process left. What had settled is booked as it was; for what had not, an estimate: the input, and as much
- * output as answers of the deployment on that route usually have.
+ * Finishes the calls of a dead process. A settled attempt is booked as it was. An unsettled attempt is booked with an
+ * estimate: its input, and the median output of the deployment on that route.
  */
 
 import type { UsageRow } from '../../core/call/usage-row.ts';

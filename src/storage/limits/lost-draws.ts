@@ -1,6 +1,6 @@
 /**
- * Draws whose process died before they settled. Nobody knows what they cost: the ledger books an estimate, and the rest of the
- * ceiling stays held for a while, so that what the vendor really counted has room until somebody has looked at it.
+ * Draws whose process died before they were settled. Their real cost is unknown: the ledger books an estimate, and the rest
+ * of the ceiling stays held for a while, so that the vendor's real count still fits into the budget.
  */
 import type { NanoUsd } from '../../core/money.ts';
 import type { Statements } from '../database/database.ts';

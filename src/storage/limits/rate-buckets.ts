@@ -1,6 +1,6 @@
 /**
- * Requests and calls per minute as token buckets, one for each kind and name: a bucket holds a minute's worth and fills steadily, so a rate has no edges at
- * which twice as much passes. A refused request takes nothing.
+ * Requests and calls per minute as token buckets, one per kind and name. A bucket holds one minute's worth and refills
+ * steadily, so that no window edge lets twice the rate pass. A refused request takes nothing.
  */
 
 import type { Limit } from '../../core/call/hold.ts';

@@ -1,4 +1,7 @@
-/** Requests and calls per minute: in memory while this process has the state alone, in the database while another has it open too. */
+/**
+ * Requests and calls per minute: kept in memory while this process is the only one on the state folder, in the database
+ * while another process uses it too.
+ */
 import type { Database } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
 import type { Owner } from '../state/owner.ts';

@@ -1,6 +1,6 @@
 /**
- * Rates of several processes on one state: the buckets of `rate-buckets.ts` as rows. Used while another process has the state
- * open; alone, a process keeps them in memory, which costs nothing.
+ * The buckets of `rate-buckets.ts` as database rows, for several processes on one state folder. A process that is alone
+ * keeps its buckets in memory, which costs nothing.
  */
 import type { Row, Statements } from '../database/database.ts';
 import { bucketOf, minuteMs, type RateBuckets, type RateLimit, refused } from './rate-buckets.ts';

@@ -1,4 +1,4 @@
-/** Concurrency as slots that are leased: a slot belongs to a process, and ends with it, at the latest when another recovers what it left. */
+/** Leased concurrency slots. A slot belongs to a process and ends with it, at the latest when another process recovers it. */
 
 import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';

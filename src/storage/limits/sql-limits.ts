@@ -1,8 +1,8 @@
 /**
- * Budgets, draws and slots in the database; rates in memory, or in the database while another process has it open too.
+ * Limits in the database: budgets, draws and slots; rates in memory or in the database (`rates.ts`).
  *
- * Money held is counted per account and per process, so a hold needs no row of its own: what a dead process held is
- * given back at once. Each draw has a row before it is dispatched, budget or not, so that its call is never lost.
+ * Held money is counted per account and process, so that a hold needs no row of its own and the holds of a dead process are
+ * released at once. Each draw has a row before its attempt is dispatched, with or without a budget, so that no call is lost.
  */
 
 import type { Draw, Hold, Limit } from '../../core/call/hold.ts';

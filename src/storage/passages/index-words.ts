@@ -1,8 +1,8 @@
 /**
- * Text and questions as words for the full-text index.
+ * Splits texts and questions into words for the full-text index.
  *
- * Scripts that are written without spaces are indexed character by character and searched by pairs of neighbours; the
- * index itself stems (Porter) and drops diacritics.
+ * Scripts without spaces are indexed character by character and searched by pairs of neighbours. The index itself stems
+ * (Porter) and removes diacritics.
  */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 const word = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;

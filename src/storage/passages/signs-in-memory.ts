@@ -1,8 +1,9 @@
 /**
- * The signs of each collection in memory, in step with the database.
+ * Keeps the vector signs of each collection in memory and in step with the database.
  *
- * A source says at which generation of its collection it became what it is. So when the collection's generation has moved on
- * (this or another process ingested), what is new has a larger one; ids are compared only when something was removed.
+ * Each source stores the generation of its collection at which it last changed. When the collection's generation has
+ * advanced (this or another process ingested), sources with a larger generation are read. Ids are compared only when
+ * something was removed.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';

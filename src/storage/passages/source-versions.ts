@@ -1,10 +1,12 @@
 /**
- * Versions of sources. A long source is written, and an old one removed, in many small transactions, so that budgets and the
- * ledger get in between. Meanwhile its version stands in `unseen_versions`, where no reader looks; the last transaction of a
- * write takes it out and puts in the version that it replaces. So what is seen is always one version, and whole.
+ * Versions of sources: a reader always sees exactly one complete version.
  *
- * Whoever writes or removes a version has a lease on it, which each transaction renews. What a process left that died is
- * removed by {@link sweep} when its lease has run out: whichever of the two it was doing, nobody has seen it.
+ * A long source is written, and an old one removed, in many small transactions, so that budgets and the ledger are served in
+ * between. Meanwhile its version is listed in `unseen_versions`, which hides it from readers. The last transaction of a
+ * write removes the new version from that list and adds the version that it replaces.
+ *
+ * Each version that is being written or removed has a lease that every transaction renews. {@link sweep} removes what a dead
+ * process left, after the lease has expired. No reader has seen it in either case.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../../core/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * Passages in SQLite: words in an FTS5 index that keeps no text of its own, vectors as rows of little-endian float32.
+ * Passages in SQLite: words in an FTS5 index that stores no text of its own, vectors as rows of little-endian float32.
  *
- * The full-text index is one for all collections, with the collection as a word of each row, so that a search walks only
- * its own. BM25's statistics are therefore those of the whole store: ranks depend on them, what is found does not.
+ * One full-text index serves all collections; the collection is a word of each row, so that a search reads only its own
+ * collection. BM25 statistics are therefore those of the whole store: they influence ranks, not what is found.
  */
 import type { Database, Row } from '../database/database.ts';
 import { byWords } from './by-words.ts';

@@ -1,8 +1,8 @@
 /**
- * The nearest of many vectors from one bit per dimension: 48 bytes stand for 384 floats.
+ * Finds the nearest vectors by one bit per dimension: 48 bytes represent 384 floats.
  *
- * The query keeps its floats: each byte of signs looks its share of the dot product up in a table of 256. That ranks
- * better than comparing bits with bits, also for sparse vectors, and costs little more.
+ * The query keeps its floats: for each byte of signs, its share of the dot product is looked up in a table of 256 values.
+ * This ranks better than comparing bits with bits, also for sparse vectors, and costs little more.
  */
 export interface SignIndex {
   readonly size: number;

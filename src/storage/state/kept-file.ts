@@ -1,4 +1,4 @@
-/** A text that survives a restart, in one file of the state folder. */
+/** A text that survives a restart, stored in one file of the state folder. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 
 export interface KeptText {

@@ -1,6 +1,6 @@
 /**
- * The seal of the state, with the master key that it was sealed with: a key that was lost or exchanged is refused, since
- * every sealed text would silently be gone.
+ * Opens the seal of the state folder and checks that the master key is the one the state was sealed with. A lost or
+ * exchanged key is refused, because every sealed text would be unreadable without a warning.
  */
 import { existsSync } from 'node:fs';
 import { GatewayError } from '../../core/errors.ts';

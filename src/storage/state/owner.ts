@@ -1,9 +1,10 @@
 /**
- * Who holds what: each process that opens the state is an owner with a lease. What a process left behind when it died
- * (draws, held money, slots, an outbox) is found by its owner and ended by another.
+ * Owners: each process that opens the state folder is an owner with a lease. What a dead process left (draws, held money,
+ * slots, an outbox) is found by its owner id and finished by another process.
  *
- * A lease has run out when its owner has not renewed it for as long as that takes by the clock of whoever looks, which nobody
- * sets: on one machine, a clock that is set kills nobody. Of another machine's processes, the time in the table is looked at, too.
+ * A lease has expired when it was not renewed for its duration, measured by the monotonic clock of the process that checks:
+ * changing the system time ends no lease on one machine. For processes on other machines, the stored time is checked as
+ * well.
  */
 import { hostname } from 'node:os';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';

@@ -1,6 +1,6 @@
 /**
- * Text at rest that nobody reads without the master key: AES-256-GCM under a key derived for each text, bound to the
- * place it belongs to, so that a sealed text copied to another place does not open there.
+ * Encrypts texts at rest: AES-256-GCM under a key derived for each text from the master key. The ciphertext is bound to its
+ * place, so that a sealed text that is copied elsewhere cannot be opened there.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

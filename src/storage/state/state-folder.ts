@@ -1,8 +1,8 @@
 /**
- * The folder that holds the state: made private, refused where a part of it was lost, and watched while it is used.
+ * The state folder: created with private permissions, refused when a part of it was lost, and watched while it is used.
  *
- * The database is made before the master key. A folder with a key and without a database has therefore lost its database: a
- * gateway that began anew in it would refuse every key and forget every budget, without a word.
+ * The database is created before the master key. A folder with a key but without a database has therefore lost its database.
+ * Starting afresh in it would silently refuse every key and forget every budget.
  */
 import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';

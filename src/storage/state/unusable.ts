@@ -1,4 +1,4 @@
-/** Why a state folder cannot be used, and what would be accepted. */
+/** The sentences that say why a state folder cannot be used and what would be accepted. */
 import { GatewayError } from '../../core/errors.ts';
 
 interface Trouble {
