@@ -1,10 +1,12 @@
 /**
- * Notices that a key in use was revoked or has expired, and ends what runs for it.
+ * Ends the work of a key that was revoked or has expired.
  *
- * The keys in use are looked up in the store twice a second, all of them with one read for each 64, so a revocation by another
- * process or from the shell ends work here within two seconds; a revocation by this process ends it at once. Operations and
- * calls ask nothing themselves. A store that fails ends nothing, because it says nothing about a key: the next look may
- * succeed, and new operations are refused meanwhile. A store that answers without the key ends its work: the key was removed.
+ * The keys in use are looked up in the store twice a second, 64 per read. A revocation by another process or from the shell
+ * therefore ends work here within two seconds; a revocation by this process ends it at once. Operations and calls look
+ * nothing up themselves.
+ *
+ * When the store fails, nothing is ended, because a failure says nothing about a key; new operations are refused meanwhile.
+ * When the store answers without the key, the key was removed, and its work ends.
  */
 import type { Principal } from '../core/call/call.ts';
 import type { Leases, LeaseUse } from '../core/call/lease.ts';

@@ -1,8 +1,8 @@
 /**
- * Who may resolve what: `@authenticated` and `@requiresScopes`, read from the schema, and judged against a principal.
+ * Reads the rules `@authenticated` and `@requiresScopes` from the schema and checks them against a principal.
  *
- * The directives stand in the SDL, so a federation router sees and can enforce the same rules. On a type that is an
- * entity they hold for `_entities` too, the one way in that passes no field of its own.
+ * The directives are part of the SDL, so that a federation router sees and can enforce the same rules. On an entity type
+ * they also hold for `_entities`, the only entry that passes no root field of its own.
  */
 import type { ConstDirectiveNode, GraphQLSchema } from 'graphql';
 import { isObjectType, valueFromASTUntyped } from 'graphql';

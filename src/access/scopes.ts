@@ -1,4 +1,7 @@
-/** What a key may be allowed to do here; fields name them in `@requiresScopes`. Other teams' subgraphs have scopes of their own. */
+/**
+ * The scopes that a key can have here; fields name them in `@requiresScopes`. Other teams' subgraphs define scopes of their
+ * own.
+ */
 const scopes = {
   'ai:use': 'Ask models: completions, embeddings, search and answers, and AI fields on entities.',
   'ai:ingest': 'Put sources into collections and delete them.',

@@ -1,9 +1,9 @@
 /**
- * graphql-shield, contained: its ESM build does not load on Node 24, it would wrap every field of every type, and some
- * of its combinators grant or deny wrongly. So: the CJS build, only the fields that have a rule, one plain rule each.
+ * Contains graphql-shield. Its ESM build does not load on Node 24, it wraps every field of every type, and some of its
+ * combinators grant or deny wrongly. This file therefore loads the CJS build and applies one plain rule per ruled field.
  *
- * A subscription field is guarded at `subscribe`, before its model call begins; shield guards `resolve` where there is
- * one, so a guarded subscription field must not have it.
+ * A subscription field is guarded in `subscribe`, before its model call begins. Shield guards `resolve` where a field has
+ * one, so a guarded subscription field must not have `resolve`.
  */
 import { createRequire } from 'node:module';
 import { type GraphQLField, type GraphQLFieldResolver, GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';

@@ -1,6 +1,6 @@
 /**
- * Virtual keys: `fg_<public id>_<secret>`. The secret has 256 bits, so its SHA-256 is all that need be stored; whoever
- * reads the database cannot ask with it.
+ * Virtual keys: `fg_<public id>_<secret>`. The secret has 256 random bits, so storing its SHA-256 is enough: a reader of the
+ * database cannot use it.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Principal } from '../core/call/call.ts';

@@ -1,6 +1,6 @@
 /**
- * Bytes that come in pieces, copied together as they come. A peer that sends them one by one would otherwise have us keep an
- * object of some hundred bytes for each: 2 MB of such a body took 450 MB.
+ * Collects bytes that arrive in pieces into one buffer. Keeping each piece as an object would cost some hundred bytes per
+ * piece: 2 MB sent byte by byte took 450 MB.
  */
 export interface Gathered {
   readonly length: number;

@@ -1,4 +1,4 @@
-/** JSON text with the keys of every object in order: two writings of one value are one text. Undefined members are left out. */
+/** JSON text with object keys in sorted order, so that equal values have equal texts. Undefined members are omitted. */
 export function canonicalJson(value: unknown): string {
   return (
     JSON.stringify(value, (_, inner: unknown) =>

@@ -1,8 +1,8 @@
 /**
- * The content that flows back: a completion is a stream of chunks that somebody read to the end.
+ * Chunks: the content that flows back. A completion is a stream of chunks that was read to its end.
  *
- * Facts (usage, attempts, cache status) do not travel here but through `call.report`: a chunk yielded while a
- * stream is being closed would be lost.
+ * Facts (usage, attempts, cache status) go through `call.report` instead, because a chunk that is yielded while a stream
+ * closes is lost.
  */
 import type { GatewayError } from './errors.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Everything that can go wrong on purpose, in one table.
+ * The table of all error codes, and GatewayError.
  *
- * Providers translate vendor failures into these codes, steps throw them, `graphql/graphql-errors.ts` turns them into
- * data or a GraphQLError once. Whatever is not a GatewayError is a bug: masked, logged with its cause, INTERNAL.
+ * Providers translate vendor failures into these codes, and steps throw them. `graphql/graphql-errors.ts` turns them into
+ * data or a GraphQLError, once. Any other error is a bug: it is masked, logged with its cause, and has the code INTERNAL.
  */
 export const errorTable = {
   UNAUTHENTICATED: { status: 401, retryable: false },

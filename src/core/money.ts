@@ -1,8 +1,8 @@
 /**
- * Money and tokens.
+ * Money and token counts.
  *
- * Money is a whole number of nano-dollars, never a fraction: sums of shares are then exact. A JavaScript number
- * holds whole numbers up to 2^53 - 1, which is 9 million dollars: more than one budget, call or report row has.
+ * Money is a whole number of nano-dollars, so that shares add up exactly. A JavaScript number holds whole numbers up to 2^53
+ * - 1, which is 9 million dollars, more than any single budget, call or report row.
  */
 export type NanoUsd = number;
 

@@ -1,4 +1,4 @@
-/** The name that somebody meant who wrote another: for "Did you mean …?" in messages. */
+/** Finds the known name closest to a misspelt one, for "Did you mean …?" in messages. */
 
 const maxNameLength = 64;
 

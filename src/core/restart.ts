@@ -1,6 +1,6 @@
 /**
- * What a restarted answer means for whoever reads chunks: everything before the `restart` chunk is void, and what follows is the
- * whole answer of another deployment. The route yields one only while nobody has been shown anything.
+ * Handles the `restart` chunk: everything before it is void, and what follows is the whole answer of another deployment. The
+ * route emits one only while nothing was shown to the reader.
  */
 import type { Call } from './call/call.ts';
 import type { Chunk, RestartChunk } from './chunk.ts';

@@ -1,4 +1,7 @@
-/** Where compiled code and temporary files are kept, and what Windows needs to start a process. */
+/**
+ * The environment variables that child processes inherit: where compiled code and temporary files are kept, and what Windows
+ * needs to start a process.
+ */
 const shared = ['NODE_COMPILE_CACHE', 'TMPDIR', 'TEMP', 'SystemRoot'] as const;
 
 /**

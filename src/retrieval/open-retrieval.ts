@@ -1,4 +1,4 @@
-/** Retrieval put together from its parts: what `gateway.ts` calls. */
+/** Assembles retrieval from its parts. */
 import type { Handler } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';

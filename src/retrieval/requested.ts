@@ -1,4 +1,4 @@
-/** What a caller may ask of retrieval: every refusal says what would have been accepted, before any work is done. */
+/** Checks what a caller asks of retrieval before any work is done. Every refusal says what would have been accepted. */
 import { GatewayError } from '../core/errors.ts';
 import type { NewSource } from './retrieval.ts';
 

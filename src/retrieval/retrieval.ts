@@ -1,7 +1,7 @@
 /**
- * Documents that can be searched, and questions answered from them with citations: what the graph asks of this folder.
+ * Retrieval: searches documents and answers questions from them with citations. This is the interface that the graph uses.
  *
- * Retrieval is a user of the pipeline, not a branch in it: it is handed a Handler and, for each request to a model, a Call.
+ * Retrieval uses the pipeline and is no branch of it: it is given a Handler and, for each request to a model, a Call.
  */
 import type { Call, Principal } from '../core/call/call.ts';
 import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';

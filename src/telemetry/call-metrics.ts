@@ -1,8 +1,8 @@
 /**
- * Calls and attempts as metrics: a consumer of the facts that the pipeline reports, beside the ledger.
+ * Turns the facts of calls and attempts into metrics, beside the ledger.
  *
  * Labels are words of the schema and the configuration, never of a caller: no operation, client, principal or tag. A call
- * for a route that does not exist counts as `other`. Who asked is a question for `aiUsage`, which has rows.
+ * for an unknown route counts as `other`. `aiUsage` answers who asked, because it has rows.
  */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call/call.ts';

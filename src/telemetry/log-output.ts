@@ -1,9 +1,9 @@
 /**
- * Where log lines go: standard output, whatever becomes of it.
+ * Writes log lines to standard output without ever blocking or failing.
  *
- * Lines wait in a bounded buffer and are written in the background, so that no call waits for the disk or for a reader. What
- * cannot be written (a full disk, a reader that is slow or has gone) is dropped and counted, and said in a line of its own
- * when there is room again. Nothing here throws.
+ * Lines wait in a bounded buffer and are written in the background, so that no call waits for the disk or for a reader.
+ * Lines that cannot be written (a full disk, a slow or missing reader) are dropped and counted; the count is logged when
+ * there is room again.
  */
 import { fstatSync, write as writeTo } from 'node:fs';
 import { isatty } from 'node:tty';

@@ -1,8 +1,9 @@
 /**
  * The log: events with fields, one JSON line each.
  *
- * What must never be in it is taken out here and not left to whoever writes: secrets by name and by shape, prompts and
- * answers by name. An error is its name, message, code and causes; other properties of vendors' errors hold whole requests.
+ * This file removes what must never be logged, so that callers need not: secrets by name and by shape, prompts and answers
+ * by name. Of an error it keeps the name, message, code and causes, because other properties of vendors' errors contain
+ * whole requests.
  */
 import { type DestinationStream, type LevelWithSilent, pino } from 'pino';
 import { GatewayError } from '../core/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * What Prometheus reads. Counters and histograms are fed by facts (`call-metrics.ts`); everything that is a state now (runs,
- * sockets, circuits, the outbox) is asked for when somebody reads, and costs nothing between.
+ * The Prometheus registry. Facts feed the counters and histograms (`call-metrics.ts`). The present state (runs, sockets,
+ * circuits, the outbox) is collected when Prometheus reads, and costs nothing in between.
  */
 import { Gauge, Registry } from 'prom-client';
 import type { Step } from '../core/call/call.ts';

@@ -1,8 +1,8 @@
 /**
- * What nobody caught, anywhere in the process: logged under an errorId, counted, and the gateway goes on.
+ * Handles uncaught exceptions and rejections: logs each under an errorId, counts it, and the gateway continues.
  *
- * A rejection or a throw that reaches the process has already ended the one callback that it came from; ending all
- * tenants' requests with it would be worse than the fault. For the process of `fieldgate serve`: a library installs no such thing.
+ * An uncaught rejection or exception has already ended the one callback that it came from. Ending every tenant's requests as
+ * well would be worse than the fault. Only `fieldgate serve` installs these handlers; a library must not.
  */
 import type { Log } from './log.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Of this process, under the names that Prometheus's own clients use. The library's default set also watches every turn of
- * the event loop and every garbage collection, which costs something while nobody reads.
+ * Metrics of this process, with the names that Prometheus's own clients use. The default set of the library also observes
+ * every turn of the event loop and every garbage collection, which costs CPU even when nobody reads.
  */
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { Counter, Gauge, type Registry } from 'prom-client';

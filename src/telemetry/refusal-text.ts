@@ -1,4 +1,4 @@
-/** Sentences of refusals, for the log. */
+/** Prepares the sentences of refusals for the log. */
 
 const isName = /^"[$@\w.![\]:()]{1,60}"$/;
 

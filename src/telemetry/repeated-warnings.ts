@@ -1,4 +1,4 @@
-/** A warning that would come again and again while a state lasts: said at once, then now and then with how often it came. */
+/** Limits a warning that repeats while a state lasts: it is logged at once, and then now and then with its count. */
 
 export type Warn = (sentence: string, fields: Readonly<Record<string, unknown>>) => void;
 

@@ -1,4 +1,4 @@
-/** One use of AI fields, and the shape of everything that serves it: a Handler, made of Steps. */
+/** A Call: one use of AI fields; and Handler and Step, the shape of everything that serves it. */
 import type { Chunk } from '../chunk.ts';
 import type { AttemptSummary } from '../errors.ts';
 import type { NanoUsd, Usage } from '../money.ts';

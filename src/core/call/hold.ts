@@ -1,9 +1,9 @@
 /**
- * Money set aside before it is spent.
+ * A Hold: money set aside before it is spent.
  *
- * An operation opens one Hold on the budgets of its principal; every attempt at a provider draws its ceiling from
- * it and settles what it really cost. Draws are durable before dispatch: after a crash each one that has no ledger
- * row becomes a row with outcome LOST.
+ * An operation opens one Hold on the budgets of its principal. Every attempt at a provider draws its maximum cost from the
+ * Hold and settles its real cost. Draws are durable before dispatch: after a crash, each draw without a ledger row becomes a
+ * row with outcome LOST.
  */
 import type { NanoUsd } from '../money.ts';
 import type { UsageRow } from './usage-row.ts';

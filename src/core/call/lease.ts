@@ -1,8 +1,8 @@
 /**
- * Permission as a lease: what a principal began goes on only as long as its key is in force.
+ * A lease: the work of a principal goes on only while its key is valid.
  *
- * Every operation takes a lease before it runs, and every model call takes one before it enters the pipeline. When the key is
- * revoked or expires, the signals of its leases fire. `access/leases.ts` notices it.
+ * Every operation takes a lease before it runs, and every model call takes one before it enters the pipeline. When the key
+ * is revoked or expires, `access/leases.ts` fires the signals of its leases.
  */
 import type { Principal } from './call.ts';
 

@@ -1,4 +1,4 @@
-/** A JSON Schema document, as data: read by `pipeline/validate.ts`, the providers and the embedded provider. */
+/** The type of a JSON Schema document as data. `pipeline/validate.ts`, the providers and the embedded provider read it. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a local reference (`#/$defs/x`) points to; undefined for others, and where there is nothing. */

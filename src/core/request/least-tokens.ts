@@ -1,9 +1,9 @@
 /**
- * A lower bound of the tokens of a text that comes in pieces, counted once per character and never anew.
+ * A lower bound of the tokens of a text that arrives in pieces. Each character is looked at once.
  *
- * Tokenizers split a text into words, numbers and signs first, and no token reaches over such a split: so there are at least
- * as many tokens as splits. A long run counts more than once: letters every 16, digits every 3, signs every 32, blanks every
- * 64. Scripts that write no blanks (Thai, Chinese, Japanese) count a token for 4 characters.
+ * Tokenizers first split a text into words, numbers and signs, and no token crosses such a split. A text therefore has at
+ * least as many tokens as splits. A long run counts several times: letters every 16, digits every 3, signs every 32, blanks
+ * every 64. In scripts without spaces (Thai, Chinese, Japanese), 4 characters count as one token.
  */
 export interface LeastTokens {
   /**

@@ -1,6 +1,6 @@
 /**
- * Other people's text inside a prompt: entity fields, retrieved passages. It is quoted as data, so that an
- * instruction hidden in it stays a quotation, and so that the embedded provider can tell the text from the task.
+ * Quotes other people's text inside a prompt: entity fields and retrieved passages. Quoted text is data, so that an
+ * instruction hidden in it is not followed, and so that the embedded provider can tell the text from the task.
  */
 const opening = /<data name="([^"]*)">\n/g;
 const closing = '\n</data>';

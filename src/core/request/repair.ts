@@ -1,4 +1,7 @@
-/** The second try after a structured answer that does not fit: its wording, and how a provider that reads prompts by itself knows it. */
+/**
+ * The wording of a repair, the second attempt after an invalid structured answer, and how a provider that reads prompts
+ * recognises it.
+ */
 import type { CompletionRequest, Message } from './request.ts';
 
 const opening = 'The answer above is not the JSON that was asked for.';

@@ -1,4 +1,4 @@
-/** What is asked of a model, in our words: a provider translates it into its vendor's. */
+/** ModelRequest: what is asked of a model, in our own words. Each provider translates it into its vendor's words. */
 import type { JsonSchema } from './json-schema.ts';
 
 export type ModelRequest = CompletionRequest | EmbeddingRequest;

@@ -1,4 +1,7 @@
-/** How large a JSON Schema from outside may be: asked at the door, before anything walks through it, and where it is read. */
+/**
+ * Checks the size of a caller's JSON Schema: when the request is read, before anything walks through the schema, and where
+ * it is compiled.
+ */
 import type { JsonSchema } from './json-schema.ts';
 
 /** Of the schema as JSON text. What vendors accept lies far below. */

@@ -1,9 +1,9 @@
 /**
- * Estimates of token counts before a call, when no provider has counted yet.
+ * Estimates token counts before a call, when no provider has counted yet.
  *
- * The larger of tokenx's estimate and bytes / 3.6. Text with long runs of letters, very long text, and what a request has
- * beyond so many characters in all, is counted by bytes alone. The estimate of an image is 1,600 tokens, the most that OpenAI and Anthropic bill for one at their documented
- * default size; of a file, its bytes / 3.6.
+ * The estimate is the larger of tokenx's estimate and bytes / 3.6. Texts with long runs of letters, very long texts, and
+ * everything beyond {@link longestScanned} characters of a request count by bytes alone. An image counts as 1,600 tokens,
+ * the maximum that OpenAI and Anthropic bill at their documented default size. A file counts as its bytes / 3.6.
  */
 import type { ContentPart, ModelRequest } from './request.ts';
 import { scanTokens } from './token-scan.ts';

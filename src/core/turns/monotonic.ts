@@ -1,5 +1,5 @@
 /**
- * Milliseconds of a clock that nobody sets: durations, rates and leases are taken from it. What is stored or shown as a time
- * comes from `Date.now()`.
+ * Milliseconds of the monotonic clock, which nobody can set. Durations, rates and leases use it; times that are stored or
+ * shown come from `Date.now()`.
  */
 export const monotonicMs = (): number => performance.now();

@@ -1,7 +1,7 @@
 /**
- * Long work on the event loop, in slices: other requests have their turn between two of them.
+ * Splits long work on the event loop into slices, between which other requests are served.
  *
- * Work is counted in units of its own (characters, nodes, steps), not in milliseconds, so that a test can count the turns.
+ * Work is counted in its own units (characters, nodes, steps), not in milliseconds, so that a test can count the turns.
  */
 import { throwIfAborted } from './abort.ts';
 

@@ -1,4 +1,4 @@
-/** What a citation shows of its passage: the sentence that the citing sentence most resembles, as people read it. */
+/** Chooses the sentence of a passage that a citation shows: the one most similar to the citing sentence. */
 
 import { sharedCount, stemsOf } from '../search/word-stems.ts';
 import { type ReadBlock, readBlocks } from './read-blocks.ts';

@@ -1,6 +1,6 @@
 /**
- * Citations out of a streamed answer: each comes behind the text that completes its marker, once, and only for markers that
- * name a passage the model was given. What is found does not depend on how the provider cut its chunks.
+ * Extracts citations from a streamed answer. Each citation follows the text that completes its marker, is emitted once, and
+ * must name a passage that the model was given. The result does not depend on how the provider cut its chunks.
  */
 import type { Chunk, Citation } from '../../core/chunk.ts';
 import type { FusedHit } from '../search/merge-rankings.ts';

@@ -1,6 +1,6 @@
 /**
- * A passage as it is read: what belongs together although it stands on several lines, and what does not although no blank line
- * parts it. Passages are pieces of documents, so this is told by their lines alone.
+ * Splits a passage into blocks as a person reads it: joins wrapped lines, and separates list items and headings that have no
+ * blank line between them. Passages are pieces of documents, so their lines are the only evidence.
  */
 export interface ReadBlock {
   /** `line`: of a table or of code. */

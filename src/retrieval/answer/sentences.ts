@@ -1,4 +1,4 @@
-/** Sentences as people read them: a line that is wrapped goes on in the next one. */
+/** Splits text into sentences as people read them: a wrapped line continues on the next line. */
 import { endsInAbbreviation } from '../../core/abbreviations.ts';
 
 /** One line end, no blank line before or behind it. */

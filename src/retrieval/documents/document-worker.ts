@@ -1,6 +1,6 @@
 /**
- * The process that reads sources: see `documents.ts`. Its first thread listens, a second one reads. So it ends as soon as the
- * gateway is gone, also by SIGKILL, and also while a source keeps the reader busy for ever.
+ * The process that reads sources (see `documents.ts`). Its main thread listens, and a second thread reads. The process
+ * therefore ends as soon as the gateway is gone, also by SIGKILL, even when a source keeps the reader busy forever.
  */
 import { Worker } from 'node:worker_threads';
 import { maxMegabytes, type ReadReply, type ReadRequest } from './reading.ts';

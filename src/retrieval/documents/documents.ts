@@ -1,9 +1,11 @@
 /**
- * Sources are other people's files: all but the shortest texts are read, and cut into passages, in processes of their own with
- * bounds on memory and time. A hostile file ends such a process and not the gateway, sees none of its secrets, and holds up no
- * other requests. A thread would leave the gateway with the memory that it took: 10 to 30 MB.
+ * Reads sources and cuts them into passages in separate processes with bounds on memory and time; only the shortest texts
+ * are read in the gateway.
  *
- * What a library unpacks has a process for itself. Texts share one, which is kept for a while: they may come by the thousand.
+ * Sources are other people's files. A hostile file ends such a process and not the gateway, sees none of the gateway's
+ * secrets, and delays no other request. A thread would leave 10 to 30 MB of memory with the gateway. Formats that are
+ * unpacked by a library get a process each. Texts share one process, which is kept for a while, because they may come by the
+ * thousand.
  */
 import { abortError } from '../../core/turns/abort.ts';
 import { type ReadSource, readSource } from '../ingestion/read-source.ts';

@@ -1,4 +1,4 @@
-/** Places that tenants take in turn: of those who wait, the one that was served the longest time ago is next. */
+/** A bounded number of places that tenants take in turns: the waiting tenant that was served longest ago is next. */
 import { abortError } from '../../core/turns/abort.ts';
 
 export interface FairPlaces {

@@ -1,4 +1,4 @@
-/** Formats that can be read, with the endings of their files. */
+/** The formats that can be read, and their file extensions. */
 const formats = {
   'text/markdown': ['.md', '.markdown', '.mdx'],
   'text/plain': ['.txt', '.text'],

@@ -1,4 +1,4 @@
-/** A source as text with its structure, whatever format it came in. */
+/** A source as text with its structure, independent of its format. */
 import { GatewayError } from '../../core/errors.ts';
 
 export interface ExtractedDocument {

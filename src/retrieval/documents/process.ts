@@ -1,4 +1,4 @@
-/** One process that reads sources, as the gateway sees it: see `document-worker.ts` for its other side. */
+/** The gateway's side of one process that reads sources; `document-worker.ts` is the other side. */
 import { fork } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { GatewayError } from '../../core/errors.ts';

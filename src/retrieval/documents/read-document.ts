@@ -1,4 +1,4 @@
-/** One source into text and structure, in this process. What reads a format is loaded with its first source. */
+/** Parses one source into text and structure, in this process. The parser of a format is loaded with its first source. */
 import { GatewayError } from '../../core/errors.ts';
 import type { MediaType } from './media-type.ts';
 import { checkedDocument, type ExtractedDocument } from './parsed-document.ts';

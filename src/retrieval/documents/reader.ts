@@ -1,4 +1,4 @@
-/** The thread that reads, one source after another: see `document-worker.ts`. */
+/** The thread that parses one source after another; see `document-worker.ts`. */
 import { parentPort } from 'node:worker_threads';
 import { type ReadRequest, replyTo } from './reading.ts';
 

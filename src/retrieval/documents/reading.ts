@@ -1,4 +1,4 @@
-/** What the gateway and the processes that read sources say to each other. */
+/** The messages between the gateway and the processes that read sources. */
 import { GatewayError } from '../../core/errors.ts';
 import { type ReadSource, readSource } from '../ingestion/read-source.ts';
 import type { SourceContent } from './read-document.ts';

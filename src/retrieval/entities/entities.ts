@@ -1,9 +1,10 @@
 /**
- * Entities of other teams, found by their text.
+ * Searches other teams' entities by their text.
  *
- * An index holds text and keys, never permissions: who may see an entity is known to its own subgraph alone. So every hit
- * is shown to the graph under the caller's own headers before it is returned or put into a prompt, and as many more hits are
- * taken as it takes to have enough visible ones. Prompts are made of what the graph answered the caller, not of the index.
+ * An index holds text and keys, never permissions: only the entity's own subgraph knows who may see it. Every hit is
+ * therefore requested from the graph under the caller's own headers before it is returned or put into a prompt, and more
+ * hits are taken until enough visible ones are found. Prompts contain what the graph returned to the caller, not what the
+ * index stored.
  */
 import type { Principal } from '../../core/call/call.ts';
 import type { EntityRef } from '../../core/chunk.ts';

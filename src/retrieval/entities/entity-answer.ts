@@ -1,4 +1,4 @@
-/** Search and answers over an index of entities: the doors of a collection of documents, with live entities behind them. */
+/** Search and answers over an index of entities, with the interface of a collection of documents. */
 import type { Handler } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { answerFrom } from '../answer/answer.ts';

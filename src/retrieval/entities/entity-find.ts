@@ -1,4 +1,4 @@
-/** Entities of an index by words and by vector, as far as the caller may see them. */
+/** Finds the entities of an index by words and by vector, as far as the caller may see them. */
 import type { Handler } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { EntityRef } from '../../core/chunk.ts';

@@ -1,8 +1,8 @@
 /**
- * One index brought up to date: page by page through the graph, so that memory holds one page and one batch, and the keys.
+ * Updates one index, page by page through the graph, so that memory holds one page, one batch and the keys.
  *
- * Every batch is stored as soon as it is embedded: a crash or a failure loses at most one, and the next look goes on where
- * this one ended, because what is stored and unchanged costs nothing.
+ * Every batch is stored as soon as it is embedded. A crash or a failure loses at most one batch, and the next update
+ * continues there, because stored and unchanged entities cost nothing.
  */
 import { createHash } from 'node:crypto';
 import type { Handler, Principal } from '../../core/call/call.ts';

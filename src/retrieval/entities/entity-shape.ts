@@ -1,9 +1,8 @@
 /**
- * Which of an entity's fields had a value when it was indexed, without the values.
+ * Records which fields of an entity had a value when it was indexed, without the values.
  *
- * A subgraph may hide a field by answering null, without an error. The text of the index was made with that field, so a
- * caller from whom it is hidden must not find the entity by it: words of a hidden description would otherwise be found out
- * by searching for them.
+ * A subgraph may hide a field by returning null without an error. The indexed text contains that field, so a caller who
+ * cannot see the field must not find the entity by it: otherwise a search would reveal the hidden words.
  */
 import type { Fields } from './entities.ts';
 

@@ -1,4 +1,4 @@
-/** Keeps one index fresh, beside the others: one that hangs or waits for its rate holds up none of them. */
+/** Keeps one index up to date, independently of the others: an index that hangs or waits for its rate delays none of them. */
 
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import { abortError, sleep, untilAborted } from '../../core/turns/abort.ts';

@@ -1,9 +1,9 @@
 /**
- * One process at a time brings an index up to date, of all that share the storage: two that found the same entities missing
- * would both pay for their vectors. Whoever waits goes on with what the other has stored, which costs nothing then.
+ * Lets only one process at a time update an index, among all that share the storage: two processes would both pay for the
+ * vectors of the same new entities. A waiting process then finds what the other one stored, at no cost.
  *
- * The turn is a job that never ends (`storage/jobs/jobs.ts`): taken with a lease, renewed while the look lasts, given back after it.
- * A process that dies leaves its turn to the others when the lease has run out.
+ * The lease is a job that never ends (`storage/jobs/jobs.ts`): taken before an update, renewed during it, returned after it.
+ * When a process dies, its lease expires and another process takes over.
  */
 
 import { GatewayError } from '../../core/errors.ts';

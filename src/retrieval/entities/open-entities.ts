@@ -1,4 +1,4 @@
-/** Indexes of entities put together from their parts: what `gateway.ts` calls. */
+/** Assembles the indexes of entities from their parts. */
 
 import type { Handler, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';

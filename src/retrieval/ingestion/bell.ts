@@ -1,4 +1,4 @@
-/** Tells those who wait that something has changed, each about its own subject. */
+/** Notifies waiting code that something changed, per subject. */
 import { sleep } from '../../core/turns/abort.ts';
 
 export interface Bell {

@@ -1,9 +1,9 @@
 /**
- * A document cut into passages: what is found, shown to the model and quoted.
+ * Cuts a document into passages, the units that are found, shown to the model and quoted.
  *
- * Cuts follow structure: a heading begins a passage, blocks stay whole while they fit, and one that does not is cut at
- * its next finer joints (items, lines, sentences, words). Every passage is an exact piece of the text, so a quotation can
- * be found again in its source.
+ * Cuts follow the structure: a heading begins a passage, blocks stay whole while they fit, and a block that does not fit is
+ * cut at its next finer boundary (items, lines, sentences, words). Every passage is an exact piece of the text, so that a
+ * quotation can be located in its source.
  */
 
 import { sentenceStarts } from '../answer/sentences.ts';

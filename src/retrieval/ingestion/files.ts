@@ -1,4 +1,4 @@
-/** Files and folders as sources, for ingestion from the shell. */
+/** Reads files and folders as sources, for ingestion from the shell. */
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';

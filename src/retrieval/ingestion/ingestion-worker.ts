@@ -1,4 +1,4 @@
-/** Takes the jobs whose turn it is and works on several at once, because most of their time is waiting for models. */
+/** Takes jobs in their turn and works on several at once, because most of their time is spent waiting for models. */
 import { asGatewayError } from '../../core/errors.ts';
 import { turnsOf } from '../../core/turns/turns.ts';
 import type { JobLease, Jobs } from '../../storage/jobs/jobs.ts';

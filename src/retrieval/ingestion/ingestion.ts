@@ -1,8 +1,9 @@
 /**
- * Ingestion: sources wait as a job in the database, and the workers of any process take them up: owners in turn, several at once.
+ * Ingestion: sources wait as a job in the database, and the workers of any process take them, several at once, owners in
+ * turn.
  *
- * A crash loses nothing: another worker goes on behind the last finished source, and a source that was stored but not yet
- * counted is found unchanged. Sources are forgotten as soon as they are done.
+ * A crash loses nothing: another worker continues after the last finished source, and a source that was stored but not yet
+ * counted is found unchanged. The text of a source is deleted from the job as soon as it is done.
  */
 
 import type { Principal } from '../../core/call/call.ts';

@@ -1,4 +1,4 @@
-/** How long a source waits for what passes by itself: a full minute of requests, or a provider that is away. */
+/** How long a source waits for conditions that pass by themselves: a used-up rate, or a provider that is unavailable. */
 import type { GatewayError } from '../../core/errors.ts';
 
 const maxWaitsForLimits = 60;

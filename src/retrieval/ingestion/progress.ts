@@ -1,4 +1,4 @@
-/** How far an ingestion is, as its job stores it and as the caller sees it. */
+/** The progress of an ingestion, as its job stores it and as the caller sees it. */
 import type { ErrorCode, GatewayError } from '../../core/errors.ts';
 import type { JobState } from '../../storage/jobs/jobs.ts';
 import type { IngestionFailure, IngestionState, SourceFailure } from '../retrieval.ts';

@@ -1,4 +1,7 @@
-/** A source as the passages that are embedded and stored: read, and cut. Long work: see `documents/documents.ts` for where it is done. */
+/**
+ * Reads a source and cuts it into the passages to embed and store. This is long work; `documents/documents.ts` decides where
+ * it runs.
+ */
 import { GatewayError } from '../../core/errors.ts';
 import { readDocument, type SourceContent } from '../documents/read-document.ts';
 import { type CutPassage, cut } from './chunk-document.ts';

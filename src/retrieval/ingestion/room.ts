@@ -1,4 +1,4 @@
-/** What one owner may have in the queue, and the refusal of what would be more. */
+/** Limits what one owner may have in the queue, and words the refusal. */
 import { GatewayError } from '../../core/errors.ts';
 import type { Queued } from '../../storage/jobs/jobs.ts';
 

@@ -1,4 +1,4 @@
-/** One source into its collection: read, cut, embedded and stored, or left alone when nothing about it has changed. */
+/** Ingests one source: reads, cuts, embeds and stores it, or skips it when nothing about it has changed. */
 import { createHash } from 'node:crypto';
 import type { Call, Handler, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';

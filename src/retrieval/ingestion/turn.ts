@@ -1,4 +1,7 @@
-/** One turn of one job: its next source. Then the job goes back into the queue, so that the jobs of other owners come in between. */
+/**
+ * One turn of one job: ingests its next source. The job then returns to the queue, so that other owners' jobs run in
+ * between.
+ */
 import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { JobLease } from '../../storage/jobs/jobs.ts';

@@ -1,4 +1,4 @@
-/** Two rankings made one, and what says the same thing twice left out. */
+/** Merges two rankings into one and removes passages that say the same. */
 import type { EntityRef, Passage } from '../../core/chunk.ts';
 import type { VectorHit, WordHit } from '../../storage/passages/passages.ts';
 import { relevanceByVector, relevanceByWords, shownFrom } from './relevance.ts';

@@ -1,9 +1,9 @@
 /**
- * Whether a passage is about the question at all, so that nothing is asked of a model when none is.
+ * Decides whether a passage is about the question at all. When none is, no model is asked.
  *
- * Two signs, either of which suffices. By words: the share of the question's informative words that the passage has. By
- * vector: how far the passage stands out from the collection. Bare cosines will not do: of one pair of unrelated
- * texts, one model says 0.1 and another 0.7, so the median of the collection is taken for zero.
+ * Either of two signs is enough. By words: the share of the question's informative words that the passage contains. By
+ * vector: how far the passage stands out from its collection. A bare cosine does not work, because for one pair of unrelated
+ * texts one model says 0.1 and another 0.7; the median of the collection therefore counts as zero.
  */
 import type { VectorHit, WordHit } from '../../storage/passages/passages.ts';
 

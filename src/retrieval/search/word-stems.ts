@@ -1,4 +1,4 @@
-/** Words of a text for comparing it with another: what decides whether two passages say the same, or which sentence is meant. */
+/** Reduces a text to word stems, for comparing two texts: whether two passages say the same, or which sentence is meant. */
 const word = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu;
 /** Enough of a word that its forms are equal: "returns", "returned". */
 const stemLength = 6;

@@ -1,4 +1,7 @@
-/** The text of a page: headings, paragraphs, lists, tables and code; scripts, styles, navigation and what is hidden are left out. */
+/**
+ * Extracts the text of a web page: headings, paragraphs, lists, tables and code. Scripts, styles, navigation and hidden
+ * elements are left out.
+ */
 import { Parser } from 'htmlparser2';
 import { GatewayError } from '../../../core/errors.ts';
 import { type Block, type ExtractedDocument, plainly } from '../parsed-document.ts';

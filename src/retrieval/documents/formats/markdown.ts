@@ -1,4 +1,4 @@
-/** Markdown stays as it is written: the blocks are found by `marked`, whose tokens add up to the source. */
+/** Finds the blocks of Markdown with `marked`, whose tokens add up to the source. The text itself stays unchanged. */
 import { Lexer, type Token } from 'marked';
 import { type Block, type ExtractedDocument, headingText, plainly, trimmed } from '../parsed-document.ts';
 import { paragraphs } from './plain.ts';

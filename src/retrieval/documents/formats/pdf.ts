@@ -1,6 +1,6 @@
 /**
- * PDF has no structure, only pieces of text at places: lines are what shares a baseline, paragraphs are parted by
- * larger gaps, headings are short and set larger than most of the text.
+ * Reconstructs the structure of a PDF, which has only pieces of text at positions: pieces on one baseline are a line, larger
+ * gaps separate paragraphs, and short lines in a larger size are headings.
  */
 import { GatewayError } from '../../../core/errors.ts';
 import type { Block, ExtractedDocument } from '../parsed-document.ts';

@@ -1,6 +1,6 @@
 /**
- * What a ZIP archive really unpacks to. The sizes it declares may lie, so every entry is inflated once, into nothing,
- * with a bound: a bomb ends here instead of in the library that reads the document.
+ * Measures what a ZIP archive really unpacks to. The declared sizes may be false, so every entry is inflated once, with a
+ * bound, and discarded: a ZIP bomb is refused here and not in the library that reads the document.
  */
 import { inflateRawSync } from 'node:zlib';
 import { GatewayError } from '../../../core/errors.ts';
