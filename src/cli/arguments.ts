@@ -1,4 +1,4 @@
-/** The command line, parsed: what is not understood is refused with what would have been. */
+/** Parses the command line. A refusal says what would have been accepted. */
 import { parseArgs } from 'node:util';
 import { GatewayError } from '../core/errors.ts';
 

@@ -1,4 +1,4 @@
-/** The command line. A mistake is a sentence on standard error and exit code 1, never a stack. */
+/** Runs the command line. A mistake prints a sentence to standard error and exits with code 1, never with a stack. */
 import { readFileSync } from 'node:fs';
 import { debuglog } from 'node:util';
 import { GatewayError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-/** The supergraph of a configuration, made once: what `check` judges and `compose` prints. */
+/** Composes the supergraph of a configuration once: `check` validates it and `compose` prints it. */
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph/configured-graph.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';

@@ -1,4 +1,7 @@
-/** The graph that flags ask for, in place of the configuration's: its subgraphs and AI fields need not fit another graph. */
+/**
+ * Replaces the configuration's graph by the one that flags describe. The subgraphs and AI fields of the configuration are
+ * then left out, because they need not fit another graph.
+ */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parse } from 'graphql';

@@ -1,4 +1,4 @@
-/** The configuration that a command works on: a file, or what the environment brings; flags have the last word. */
+/** Loads the configuration of a command: from a file, or from the environment when there is none. Flags override both. */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';

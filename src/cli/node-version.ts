@@ -1,4 +1,4 @@
-/** Which Node this needs. Imports nothing, and is written in what every Node reads. */
+/** Checks the version of Node. The file imports nothing and uses only syntax that every Node can parse. */
 export const neededNode = 24;
 
 /** What somebody with an older Node is told; null for one that will do. */

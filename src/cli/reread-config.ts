@@ -1,4 +1,7 @@
-/** What SIGHUP does: the configuration is read again and taken over, or its mistakes are in the log and nothing has changed. */
+/**
+ * Handles SIGHUP: reads the configuration again and takes it over. A configuration with mistakes is logged, and nothing
+ * changes.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { GatewayConfig } from '../config/config.ts';
 import { asGatewayError } from '../core/errors.ts';

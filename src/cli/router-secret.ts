@@ -1,4 +1,7 @@
-/** What a router shows to be answered `_entities`: from the environment; in development, one that is made and kept. */
+/**
+ * The secret that a router sends to be answered `_entities`: from the environment, or, in development, created once and
+ * kept.
+ */
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Programs of the configuration that serve a subgraph: started with the gateway and ended with it. */
+/** Starts the programs of the configuration that serve subgraphs, and ends them with the gateway. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { SubgraphConfig } from '../config/config.ts';
 

@@ -1,4 +1,4 @@
-/** Rows under their headings, columns aligned by spaces: numbers to the right. */
+/** Prints rows under headings in aligned columns; numbers are right-aligned. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -1,4 +1,4 @@
-/** Where the operator's files name what is in the graph: to say which line a mistake of the whole graph comes from. */
+/** Finds the file and line in which an operator's SDL declares something, for mistakes of the composed graph. */
 import { type DefinitionNode, Kind, visit } from 'graphql';
 import type { Place } from './ai-field.ts';
 

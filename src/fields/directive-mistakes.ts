@@ -1,4 +1,7 @@
-/** Directives of the operator's SDL that there are not, or that stand where they do nothing; and arguments that ours do not take. */
+/**
+ * Finds mistakes with directives in the operator's SDL: unknown directives, directives without effect at their place, and
+ * unknown arguments.
+ */
 import { type ConstDirectiveNode, type DefinitionNode, type InputValueDefinitionNode, Kind, valueFromASTUntyped } from 'graphql';
 import { nearestName } from '../core/nearest-name.ts';
 import type { Mistake, Place } from './ai-field.ts';

@@ -1,4 +1,4 @@
-/** The directives that an operator's SDL may use: ours with their arguments, and those of others by name. */
+/** The directives that an operator's SDL may use: ours with their arguments, others by name. */
 
 const fields: Readonly<Record<string, readonly string[]>> = {
   completion: ['route', 'prompt', 'template', 'system', 'maxInputTokens', 'maxOutputTokens', 'temperature', 'select'],

@@ -1,4 +1,4 @@
-/** The operator's directives on one field or type, read into our words. What is wrong becomes a Mistake beside it. */
+/** Reads the operator's directives on one field or type. Each mistake is returned beside the result. */
 import {
   type ConstDirectiveNode,
   type FieldDefinitionNode,

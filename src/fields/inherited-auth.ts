@@ -1,8 +1,9 @@
 /**
- * An AI field inherits the authorisation of all it reads: a summary of a guarded description must be guarded like it.
+ * Gives an AI field the authorisation of every field it reads: a summary of a guarded description is guarded in the same
+ * way.
  *
- * The other teams' SDL says what guards their fields, so this is done at composition, when it is known. Federation refuses a
- * field that requires guarded ones without carrying their directives.
+ * The other teams' SDL defines what guards their fields, so this runs at composition. Federation refuses a field that
+ * requires guarded fields without having their directives.
  */
 import {
   type ConstDirectiveNode,

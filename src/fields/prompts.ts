@@ -1,5 +1,5 @@
 /**
- * Prompts in files: Markdown with front matter, referenced by id, so that prompt and code are reviewed apart.
+ * Reads prompts from files: Markdown with front matter, referenced by id, so that prompts and code are reviewed separately.
  *
  * ```
  * ---

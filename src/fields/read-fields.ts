@@ -1,9 +1,9 @@
 /**
- * The operator's SDL, read: which AI fields there are, and what the AI subgraph says of them to composition.
+ * Reads the operator's SDL: its AI fields, and the SDL that the AI subgraph contributes to composition.
  *
- * What the operator writes is what a product engineer would: a field of another team by name, a prompt with holes. What
- * federation wants beside it is generated: `@external` on the other team's fields, `@requires` from the holes. AI
- * directives are left out, so that no prompt is ever public.
+ * The operator names a field of another team and writes a prompt with holes. What federation needs in addition is generated:
+ * `@external` on the other team's fields, `@requires` from the holes. AI directives are removed, so that no prompt becomes
+ * public.
  */
 import {
   type DefinitionNode,

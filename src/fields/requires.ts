@@ -1,4 +1,4 @@
-/** What an AI field reads of its entity: from the holes of its templates to a federation selection. */
+/** Computes which fields of its entity an AI field reads: from the holes of its templates to a federation selection. */
 import { type FieldDefinitionNode, Kind, type TypeNode } from 'graphql';
 import { type AiField, type Mistake, templatesOf } from './ai-field.ts';
 import { listed } from './directives.ts';

@@ -1,9 +1,9 @@
 /**
- * Structured output from the selection set: what the caller selected of the output type is what the model is asked for.
+ * Turns a selection set into a JSON Schema: the model is asked for what the caller selected of the output type.
  *
- * The result is canonical (fields in the order of the type, aliases and fragments dissolved), so that two writings of one
- * selection are one request to a model and one cache entry. Descriptions become instructions. Every selected field is
- * required of the model, and null where the type allows it: that is the form of JSON Schema that all vendors accept.
+ * The result is canonical (fields in the order of the type, aliases and fragments resolved), so that two spellings of one
+ * selection are one request to a model and one cache entry. Descriptions become instructions. The model must return every
+ * selected field; a field is null where the type allows it. All vendors accept this form of JSON Schema.
  */
 import {
   type FieldNode,

@@ -1,9 +1,9 @@
 /**
- * Prompts with holes: `Summarise in {words} words: {description}`.
+ * Fills prompts with holes: `Summarise in {words} words: {description}`.
  *
- * A hole names an argument of the AI field or, by a dotted path, a field of the entity; a literal brace is doubled. An
- * argument is set into the text as the caller gave it; what comes from an entity is quoted as data, because another team,
- * or one of its users, wrote it.
+ * A hole names an argument of the AI field or, by a dotted path, a field of the entity. A literal brace is doubled.
+ * Arguments are inserted as the caller gave them. Entity fields are quoted as data, because another team, or one of its
+ * users, wrote them.
  */
 import { quoted } from '../core/request/quote-text.ts';
 

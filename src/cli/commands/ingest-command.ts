@@ -1,4 +1,7 @@
-/** Documents into a collection from the shell: the same jobs as the mutation's, on the state folder, also while a server runs. */
+/**
+ * `fieldgate ingest`: ingests documents from the shell. It creates the same jobs as the mutation, on the state folder, also
+ * while a server runs.
+ */
 import { serviceOf } from '../../assembly/principals.ts';
 import type { GatewayConfig } from '../../config/config.ts';
 import { GatewayError } from '../../core/errors.ts';

@@ -1,4 +1,7 @@
-/** Virtual keys from the shell: the same desk as the mutations', on the state folder, also while a server runs. */
+/**
+ * `fieldgate keys`: creates, lists and revokes virtual keys on the state folder, with the same rules as the mutations, also
+ * while a server runs.
+ */
 import { keyDesk } from '../../access/issue-keys.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';

@@ -1,4 +1,4 @@
-/** What an operation can cost at most, on the composed graph, before anybody runs it. */
+/** `fieldgate quote`: the maximum cost of an operation on the composed graph, before it runs. */
 import { readFileSync } from 'node:fs';
 import { getOperationAST, parse } from 'graphql';
 import { serviceOf } from '../../assembly/principals.ts';

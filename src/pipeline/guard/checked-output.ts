@@ -1,11 +1,12 @@
 /**
- * An answer on its way back, released window by window as the guardrails allow it.
+ * Checks an answer on its way back and releases it window by window, as the guardrails allow.
  *
- * Verdicts do not depend on how the provider cut its chunks: text and reasoning are cut into sentences by their own
- * words, a tool call is checked when its arguments are whole, and an object when it is final (growing ones are held
- * back, because what they show depends on the provider's cuts). Tool calls and objects are checked as strings, with the names
- * in them, and as the JSON that they are. Citations and warnings keep their place in the text.
- * When any guardrail wants the whole answer, or the answer is JSON, everything waits for the last word.
+ * Verdicts do not depend on how the provider cut its chunks: text and reasoning are cut into sentences by their own words, a
+ * tool call is checked when its arguments are complete, and an object when it is final. Growing objects are held back,
+ * because their stages depend on the provider's cuts. Tool calls and objects are checked string by string, with property
+ * names, and as JSON. Citations and warnings keep their place in the text.
+ *
+ * When a guardrail needs the whole answer, or the answer is JSON, everything is held back until the end.
  */
 import type { Call, Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';

@@ -1,4 +1,4 @@
-/** Text inside a file that is sent as base64. */
+/** Finds the text inside a file that is sent as base64. */
 import { isUtf8 } from 'node:buffer';
 
 export interface FileText {

@@ -1,4 +1,4 @@
-/** Strings that say more than they spell: what a regular expression, a pointer or a vendor's part has inside. */
+/** Finds hidden readings of a string: the text inside a regular expression, a JSON pointer or a vendor's opaque part. */
 import { GatewayError } from '../../core/errors.ts';
 import { stringsOf } from '../json-strings.ts';
 import type { Reading } from './request-strings.ts';

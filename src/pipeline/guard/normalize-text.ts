@@ -1,8 +1,8 @@
 /**
- * Text as a reader sees it: without characters that show nothing, with wide letters, typeset spaces and typeset hyphens as the
- * plain ones. Word processors put them into telephone numbers; whoever wants to get past a check puts them anywhere.
+ * Normalises text to what a reader sees: removes invisible characters, and replaces wide letters, typographic spaces and
+ * typographic hyphens by plain ones. Word processors put them into telephone numbers, and attackers put them anywhere.
  *
- * Letters of other scripts that only look alike stay what they are.
+ * Letters of other scripts that look alike are left unchanged.
  */
 import type { Paced } from '../../core/turns/paced.ts';
 import type { Turns } from '../../core/turns/turns.ts';

@@ -1,11 +1,12 @@
 /**
- * A guardrail of regular expressions. They run on RE2: time is linear in the text whatever the expression, so neither
- * an operator's mistake nor a caller's text can stop the process. RE2 has no look-around and no back-references.
+ * A guardrail of regular expressions. They run on RE2, in time linear in the text, so that neither an operator's mistake nor
+ * a caller's text can stop the process. RE2 has no look-around and no back-references.
  *
- * Long text is searched in windows, between which other requests have their turn. Where a match has a greatest length, the
- * result is the same as in one go. An expression without one (`a.*b`, `a\\s+b`) runs over the whole text in one turn, some
- * 10 nanoseconds a character; if it also counts (`a{20}.*b`), which can cost a hundred times as much, it runs in overlapping
- * windows, and a match that is longer than 8,192 characters is not seen in a text of more than 16,384.
+ * Long text is searched in windows, between which other requests are served. When the expression has a maximum match length,
+ * the result equals one search over the whole text. An expression without one (`a.*b`, `a\\s+b`) runs over the whole text in
+ * one turn, at some 10 nanoseconds a character. If it also counts (`a{20}.*b`), which can cost a hundred times as much, it
+ * runs in overlapping windows; in a text of more than 16,384 characters, a match longer than 8,192 characters is then not
+ * found.
  */
 import { RE2JS } from 're2js';
 import { GatewayError } from '../../core/errors.ts';

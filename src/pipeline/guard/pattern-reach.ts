@@ -1,6 +1,6 @@
 /**
- * How far a match of a compiled expression can reach, so that long text can be searched window by window with the same
- * result as in one go.
+ * Computes the maximum match length of a compiled expression, so that long text can be searched window by window with the
+ * same result.
  */
 import type { RE2JS } from 're2js';
 

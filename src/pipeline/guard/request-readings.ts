@@ -1,7 +1,7 @@
 /**
- * A request as guardrails read it. Vendors send the parts of a message apart or as one text, and put messages of one side
- * behind each other: so there is a reading of every string by itself, and, where several stand next to each other, one in which
- * they are joined.
+ * The texts of a request as guardrails check them. Vendors send the parts of a message separately or joined, and put
+ * messages of one side after each other. Every string is therefore checked by itself and, where several are adjacent, also
+ * joined.
  */
 
 import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../core/request/request.ts';

@@ -1,9 +1,8 @@
 /**
- * Cuts growing text into windows that end where a sentence, a list item, a paragraph or a code block ends.
+ * Cuts growing text into windows that end at the end of a sentence, a list item, a paragraph or a code block.
  *
- * Where it cuts follows from the text alone, never from the pieces in which the text came: a decision that needs a
- * character which is not there yet waits for it. A window is never longer than `limit`; a sentence that is longer is
- * cut at a space.
+ * The cuts depend on the text alone, never on the pieces in which it arrives: a decision that needs the next character waits
+ * for it. A window is at most `limit` long; a longer sentence is cut at a space.
  */
 interface SentenceCutter {
   push(text: string): string[];

@@ -1,4 +1,4 @@
-/** Asks guardrails about a text, and turns a refusal into GUARDRAIL_BLOCKED. A guardrail that cannot answer refuses: it fails closed. */
+/** Asks guardrails about a text and turns a refusal into GUARDRAIL_BLOCKED. A guardrail that fails refuses (fail closed). */
 
 import type { Call } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * A value against a schema, keyword by keyword: an interpreter, so that nothing of the schema becomes code and every step is
- * counted. What it accepts is what ajv accepts, and its issues are worded like ajv's.
+ * Checks a value against a schema, keyword by keyword. It is an interpreter, so that no part of the schema becomes code and
+ * every step is counted. It accepts what ajv accepts, and words its issues like ajv.
  */
 import { type Checking, fails, fitsByItself, isMember } from './check-scalars.ts';
 import type { Task } from './check-work.ts';

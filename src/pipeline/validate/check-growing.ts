@@ -1,4 +1,4 @@
-/** A value that still grows along its rightmost place, against its schema: whether it is already wrong in what it has. */
+/** Checks a value that still grows at its rightmost place: whether the part that has arrived is already invalid. */
 import type { AnswerCheck } from './check-answer.ts';
 import type { CheckWork, Task } from './check-work.ts';
 import { type SchemaNode, sameValueNodes } from './schema/schema-node.ts';

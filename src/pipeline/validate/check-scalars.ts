@@ -1,4 +1,4 @@
-/** What a schema says of a value by itself: of its type, its size, and of a text or a number all there is to say. */
+/** Checks the keywords that concern one value alone: its type and size, and everything about strings and numbers. */
 import type { CheckWork } from './check-work.ts';
 import type { Issues, Place } from './issues.ts';
 import { formats } from './schema/formats.ts';

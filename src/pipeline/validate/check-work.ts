@@ -1,8 +1,8 @@
 /**
- * The work of checking one answer, counted: in slices, so that other requests have their turn, and up to a maximum.
+ * Counts the work of checking one answer: it runs in slices, so that other requests are served, and up to a maximum.
  *
- * Tasks are generators that yield the tasks they wait for. They lie in a list, not on the stack, so that neither a deep answer
- * nor a long chain of references overflows it.
+ * Tasks are generators that yield the tasks they wait for. They are kept in a list instead of on the stack, so that neither
+ * a deep answer nor a long chain of references overflows the stack.
  */
 
 import { GatewayError } from '../../core/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * Reads JSON while it is being written, each character once.
+ * Parses JSON while it arrives, reading each character once.
  *
- * Whole members are kept as they are and shared by all snapshots; a snapshot copies only the objects and lists that are still
- * open. It reads what `JSON.parse` reads and nothing else.
+ * Complete members are shared by all snapshots; a snapshot copies only the objects and lists that are still open. It accepts
+ * exactly what `JSON.parse` accepts.
  */
 export interface GrowingJson {
   push(text: string): void;

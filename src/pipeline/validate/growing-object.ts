@@ -1,8 +1,8 @@
 /**
- * A structured answer while it is being written: only values that can no longer become wrong.
+ * The stages of a structured answer while it arrives, reduced to values that can no longer become invalid.
  *
- * A number, a boolean and a null appear when they are whole. A string grows, unless its schema says more than that it
- * is a string: half an enum value is no enum value. Once what has come cannot become valid, nothing more is shown.
+ * A number, a boolean or a null appears when it is complete. A string grows, unless its schema restricts it further: half an
+ * enum value is no enum value. As soon as the part that has arrived cannot become valid, no further stage is shown.
  */
 import { asGatewayError } from '../../core/errors.ts';
 import { growingJson } from './growing-json.ts';

@@ -1,4 +1,4 @@
-/** What is wrong with an answer, as far as it is told: to the model in a repair, and to the caller. */
+/** The issues of an invalid answer, as they are shown to the model in a repair and to the caller. */
 export interface Issue {
   /** JSON pointer; names that the schema does not know are `*`, because they are the model's words. */
   readonly path: string;

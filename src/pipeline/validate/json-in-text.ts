@@ -1,4 +1,4 @@
-/** The JSON value in a model's answer: alone, in a code fence, or between prose. Read in slices. */
+/** Finds the JSON value in a model's answer: alone, in a code fence, or inside prose. The text is read in slices. */
 import type { Turns } from '../../core/turns/turns.ts';
 import { growingJson } from './growing-json.ts';
 

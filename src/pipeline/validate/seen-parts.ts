@@ -1,4 +1,4 @@
-/** Which members of one value some schema has looked at: what `unevaluatedProperties` and `unevaluatedItems` leave out. */
+/** Records which members of a value a schema has evaluated, for `unevaluatedProperties` and `unevaluatedItems`. */
 export interface SeenParts {
   readonly names: Set<string>;
   allNames: boolean;

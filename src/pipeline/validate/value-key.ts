@@ -1,8 +1,8 @@
 /**
- * A text that two JSON values share when they are equal, whatever the order of their keys: `enum`, `const` and `uniqueItems`
- * compare by it, so that a list of n items costs n look-ups, not n² comparisons.
+ * Computes a text that two JSON values share exactly when they are equal, whatever the order of their keys. `enum`, `const`
+ * and `uniqueItems` compare by it, so that a list of n items costs n look-ups instead of n² comparisons.
  *
- * Unlike JSON, `Infinity` (what `1e400` is read as) has a text of its own.
+ * Unlike in JSON, `Infinity` (the value of `1e400`) has a text of its own.
  */
 export function valueKey(value: unknown): string {
   const key = keyInTurns(value, { spend() {}, isDue: () => false }).next();

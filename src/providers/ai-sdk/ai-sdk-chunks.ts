@@ -1,4 +1,7 @@
-/** Stream parts of the AI SDK's specification V4 in our words. Its unions widen in patch releases: unknown parts are passed over. */
+/**
+ * Translates the stream parts of the AI SDK's specification V4 into chunks. The SDK adds part types in patch releases, so
+ * unknown parts are ignored.
+ */
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider';
 import type { Chunk, FinishReason } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';

@@ -1,4 +1,4 @@
-/** A CompletionRequest in the words of the AI SDK's specification V4. */
+/** Translates a CompletionRequest into the words of the AI SDK's specification V4. */
 import type {
   LanguageModelV4CallOptions,
   LanguageModelV4FilePart,

@@ -1,8 +1,8 @@
 /**
- * Any model of the AI SDK (specification V4, at provider level) as our Provider.
+ * Adapts any model of the AI SDK (specification V4, at provider level) to our Provider.
  *
- * Vendors and their SDKs end streams in every way there is. Each way settles to one of two outcomes here: a `finish`
- * chunk, or a GatewayError with phase and `retryable`.
+ * Vendors and their SDKs end streams in many ways. Each way becomes one of two outcomes here: a `finish` chunk, or a
+ * GatewayError with phase and `retryable`.
  */
 import type {
   EmbeddingModelV4,

@@ -1,4 +1,6 @@
-/** What a vendor's error body says for programs: `type: invalid_request_error`, and the like. No sentence of it. */
+/**
+ * Extracts the words for programs from a vendor's error body, such as `type: invalid_request_error`. Sentences are left out.
+ */
 
 const names = ['type', 'code', 'status', 'param', 'reason'] as const;
 const isWord = /^[\w.[\]-]{1,64}$/;

@@ -1,8 +1,8 @@
 /**
- * Vendors' own parts (signatures, encrypted reasoning, item ids) as one text that callers keep and send back.
+ * Encodes vendors' own parts (signatures, encrypted reasoning, item ids) as one text that callers keep and send back.
  *
- * It is JSON of the SDK's metadata, cut to the fields named here in both directions: what comes back was in the
- * caller's hands, and must not become a way to set other parameters of the vendor.
+ * The text is JSON of the SDK's metadata, reduced to the fields named here in both directions. A returned part was in the
+ * caller's hands and must not become a way to set other parameters of the vendor.
  */
 export interface OpaqueFields {
   /** The name under which the SDK keeps its vendor's metadata: `anthropic`. */

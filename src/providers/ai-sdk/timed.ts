@@ -1,8 +1,8 @@
 /**
- * The clock of a provider's stream, and its off switch.
+ * Adds timeouts and immediate cancellation to a provider's stream.
  *
- * A generator that waits for upstream does not see `return()` until upstream speaks. This iterator does: leaving it,
- * the caller's signal and a stall all abort the one signal that the work behind it was given.
+ * A generator that waits for upstream does not see `return()` until upstream sends something. This iterator does: leaving
+ * it, the caller's signal and a stall all abort the one signal that the work below was given.
  */
 
 import type { Chunk } from '../../core/chunk.ts';

@@ -1,4 +1,4 @@
-/** Whatever a vendor or its SDK throws, as one of our errors. No text of theirs reaches a caller. */
+/** Translates whatever a vendor or its SDK throws into a GatewayError. No text of the vendor reaches a caller. */
 
 import { GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';

@@ -1,4 +1,7 @@
-/** What a vendor or its SDK threw, read by its fields: the classes of the SDKs' errors would load the SDKs. */
+/**
+ * Reads an error of a vendor or its SDK by its fields. The SDK's error classes are not used, because importing them would
+ * load the SDK.
+ */
 
 export interface VendorFailure {
   /** Name of the error's class; empty for what is no error. */

@@ -1,4 +1,4 @@
-/** The whole text of a completion, and what has to be said about how it came to be. */
+/** The whole text of a completion, and the warnings that say how it was produced. */
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { answerText, markerOf } from './extractive-answer.ts';
 import { type Material, materialOf } from './material.ts';

@@ -1,7 +1,7 @@
 /**
- * The embedded provider: no network, no model, and honest about it. Its completions are extractive (sentences and spans
- * of the text it is given), its vectors lexical. It is deterministic, costs nothing, and says what it did not do in
- * warnings; asked for what it cannot do, it says what it is.
+ * The embedded provider: no network and no language model. Its completions are extractive (sentences and spans of the given
+ * text), and its vectors are lexical. It is deterministic and costs nothing. Its warnings say what it did not do; asked for
+ * what it cannot do, it says what it is.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Chunk, FinishReason } from '../../core/chunk.ts';

@@ -1,7 +1,8 @@
 /**
- * A JSON value for a schema, out of a text: every string is a span of the text or an enum member that stands in it,
- * every number and boolean is stated there. What is not found is null where the schema allows it and missing where it
- * may be; where it must be there, it is null all the same, and validation says INVALID_OUTPUT. Nothing is invented.
+ * Extracts a JSON value for a schema from a text. Every string is a span of the text or an enum member that occurs in it;
+ * every number and boolean is stated in it. A value that is not found is null where the schema allows it, and missing where
+ * it is optional. A required value that is not found is null as well, and validation then reports INVALID_OUTPUT. Nothing is
+ * invented.
  */
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { booleanFor, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';

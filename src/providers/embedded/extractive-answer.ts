@@ -1,4 +1,4 @@
-/** The statements of the material that speak of a question, with the markers of the data blocks they stand in. */
+/** Selects the statements of the material that concern a question, with the markers of the data blocks they come from. */
 import { kept, type Material } from './material.ts';
 import { questionIn } from './task.ts';
 import { overlap, type Ranked, rankFor } from './text/rank.ts';

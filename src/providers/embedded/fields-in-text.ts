@@ -1,4 +1,7 @@
-/** Values that a text states for a name: `Name: value`, `name is value`, a row under its heading, a number beside a word. */
+/**
+ * Finds the values that a text states for a name: `Name: value`, `name is value`, a row under its heading, a number beside a
+ * word.
+ */
 import { kept, type Material } from './material.ts';
 import { nameStems, stemsOf } from './text/words.ts';
 

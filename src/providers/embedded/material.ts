@@ -1,4 +1,4 @@
-/** The texts that a request gives to work on, taken apart once. */
+/** The texts that a request provides as material, parsed once. */
 import { type Unit, unitsOf } from './text/units.ts';
 import { stemsOf } from './text/words.ts';
 

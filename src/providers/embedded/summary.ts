@@ -1,4 +1,4 @@
-/** Summaries, titles and keywords by choosing: every word is the source's own. */
+/** Builds summaries, titles and keywords by selection: every word is the source's own. */
 import type { Material } from './material.ts';
 import type { Wanted } from './task.ts';
 import { overlap, worthOf } from './text/rank.ts';

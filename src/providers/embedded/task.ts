@@ -1,9 +1,9 @@
 /**
- * What a request asks for, and the text it gives to work on.
+ * Recognises what a request asks for and which text it provides as material.
  *
- * The text is, in this order: numbered passages of a system message; the data blocks of the last user message; those of
- * the whole conversation; the results of tools; a text that the last message brings after or before its instruction; what
- * was said before. Instructions of a system message are never taken for text: they are not the caller's to read back.
+ * The material is, in this order: numbered passages of a system message; the data blocks of the last user message; those of
+ * the whole conversation; the results of tools; a text before or after the instruction of the last message; earlier
+ * messages. The instructions of a system message are never material, because the caller may not read them.
  */
 
 import { unquoted } from '../../core/request/quote-text.ts';

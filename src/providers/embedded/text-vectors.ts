@@ -1,6 +1,6 @@
 /**
- * Lexical vectors: words and pieces of words, hashed to places. Texts that share words lie near each other; texts that
- * mean the same in other words do not. They are called lexical wherever they are shown.
+ * Lexical vectors: words and parts of words, hashed to dimensions. Texts that share words are close; texts that say the same
+ * in other words are not. Wherever these vectors are shown, they are called lexical.
  */
 import { GatewayError } from '../../core/errors.ts';
 import { stemsOf, wordsOf } from './text/words.ts';

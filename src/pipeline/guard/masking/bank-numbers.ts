@@ -1,4 +1,4 @@
-/** Numbers that carry their own checksum: IBAN (ISO 13616, mod 97) and payment cards (ISO 7812, Luhn). */
+/** Finds numbers that have a checksum: IBAN (ISO 13616, mod 97) and payment cards (ISO 7812, Luhn). */
 import type { Span } from './span.ts';
 
 /** Length by country: the IBAN registry of SWIFT, release 99. */

@@ -1,4 +1,7 @@
-/** E-mail addresses, found from their `@` outwards: a bounded way to either side, so that a text of nothing else stays cheap. */
+/**
+ * Finds e-mail addresses, starting at each `@` and looking a bounded distance to both sides, so that a text full of `@`
+ * stays cheap.
+ */
 import type { Span } from './span.ts';
 
 /** Lengths: RFC 5321 §4.5.3.1. */

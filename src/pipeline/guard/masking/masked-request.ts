@@ -1,6 +1,6 @@
 /**
- * A request with its personal data replaced by placeholders, in every string of it. Where a placeholder would change what the
- * request means, the request is refused, with the place (see `../request-strings.ts`).
+ * Replaces the personal data in every string of a request by placeholders. Where a placeholder would change the meaning of
+ * the request, the request is refused, and the refusal names the place (see `../request-strings.ts`).
  */
 import { GatewayError } from '../../../core/errors.ts';
 import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../../core/request/request.ts';

@@ -1,9 +1,9 @@
 /**
- * What counts as personal data, in one table, in the order in which claims to the same characters are settled.
+ * The detectors of personal data, in one table, in the order in which overlapping finds are decided.
  *
- * Ours, because the packages for it raise more false alarms than finds and can be stopped by a crafted text. Every
- * detector here is linear: it starts at a rare character or prefix, looks a bounded way, and asks a checksum, a
- * numbering plan or a range before it claims anything. Order numbers, dates, versions and UUIDs are not claimed.
+ * They are our own because the available packages raise more false alarms than finds and can be stopped by a crafted text.
+ * Every detector is linear: it starts at a rare character or prefix, looks a bounded distance, and verifies a checksum, a
+ * numbering plan or a range before it reports a find. Order numbers, dates, versions and UUIDs are not reported.
  */
 import type { Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';

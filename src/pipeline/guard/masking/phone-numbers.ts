@@ -1,9 +1,9 @@
 /**
- * Telephone numbers: candidates by shape, confirmed by libphonenumber's numbering plans.
+ * Finds telephone numbers: candidates by shape, confirmed by libphonenumber's numbering plans.
  *
- * International numbers need their `+`. Numbers without one are taken in the North American grouping (3-3-4, always
- * with separators) and in the grouping of the countries that the operator names: bare runs of digits are order numbers
- * far more often than telephones.
+ * International numbers need their `+`. Numbers without `+` are recognised in the North American grouping (3-3-4, always
+ * with separators) and in the grouping of the countries that the operator names. Plain runs of digits are not reported,
+ * because they are order numbers far more often than telephone numbers.
  */
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Span } from './span.ts';

@@ -1,10 +1,10 @@
 /**
- * Personal data out, placeholders in: `<EMAIL_1>`, numbered by first appearance over the whole request, equal values
- * with equal numbers. Two callers whose prompts differ only in such values send the same text, so a cached answer
- * serves both, and each restores it with its own map.
+ * Replaces personal data by placeholders such as `<EMAIL_1>`, numbered by first appearance in the whole request; equal
+ * values get equal numbers. Two callers whose prompts differ only in such values send the same text, so one cached answer
+ * serves both, and each caller restores it with its own map.
  *
- * Text that already looks like a placeholder becomes one itself (`<LITERAL_1>`), so restoring is exact: every
- * placeholder of the map stands for one value, and anything else is the model's own words.
+ * Text that already looks like a placeholder becomes a placeholder itself (`<LITERAL_1>`), so that restoring is exact: every
+ * placeholder of the map stands for one value, and everything else is the model's own text.
  */
 import { GatewayError } from '../../../core/errors.ts';
 import type { Paced } from '../../../core/turns/paced.ts';

@@ -1,6 +1,6 @@
 /**
- * An answer with its placeholders turned back into the caller's own data: text, reasoning, tool calls, objects with the names in
- * them, quotes, warnings, and the issues of an answer that did not fit its schema.
+ * Restores the caller's own data in an answer: in text, reasoning, tool calls, objects with their property names, quotes,
+ * warnings, and the issues of an invalid answer.
  */
 import type { Handler } from '../../../core/call/call.ts';
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';

@@ -1,6 +1,6 @@
 /**
- * Placeholders back into values, in text that may come in pieces: a tail that could be the beginning of a known
- * placeholder waits for what follows, and nothing else does. Restored values are not looked at again.
+ * Turns placeholders back into values, in text that may arrive in pieces. A tail that could be the beginning of a known
+ * placeholder is held back; nothing else is. Restored values are not scanned again.
  */
 import { GatewayError } from '../../../core/errors.ts';
 

@@ -1,4 +1,4 @@
-/** Credentials that can be told by their shape: keys of well-known services, tokens, private keys, passwords inside URLs. */
+/** Finds credentials by their shape: keys of well-known services, tokens, private keys, passwords in URLs. */
 import type { Span } from './span.ts';
 
 /** Each begins with a fixed prefix and is bounded, so that a scan is linear. */

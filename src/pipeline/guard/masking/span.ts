@@ -1,4 +1,4 @@
-/** A piece of a text. UTF-16 offsets; `end` is behind the last character. */
+/** A piece of a text as UTF-16 offsets. `end` is the offset after the last character. */
 export interface Span {
   readonly start: number;
   readonly end: number;

@@ -1,10 +1,10 @@
 /**
- * Long text in stretches, each searched by itself, so that other requests have their turn between two of them.
+ * Splits long text into stretches that are searched one by one, so that other requests are served in between.
  *
- * A stretch ends where no piece of personal data can reach across: behind a line break or a tab, or behind a space whose
- * left neighbour no number has. Where a text has no such place, the search looks on beyond the stretch for longer than
- * any find but a private key can be (they are looked for in the whole text). Finds are the same as those of one search over the whole text, wherever there are
- * such places.
+ * A stretch ends where no find can cross the border: after a line break or a tab, or after a space whose left neighbour
+ * occurs in no number. In a text without such a place, the search continues beyond the stretch for longer than any find can
+ * be. (Private keys are longer; they are searched in the whole text.) Wherever there are such places, the finds equal those
+ * of one search over the whole text.
  */
 interface Stretch {
   /** Finds count that begin between the two. */

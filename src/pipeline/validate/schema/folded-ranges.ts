@@ -1,8 +1,8 @@
 /**
- * What the ranges of classes weigh where letters match in either case.
+ * Weighs the character ranges of a pattern that ignores case.
  *
- * RE2 then takes each code point of a range by itself, once for each range that is written: three thousand times `[B-𞥂]` are
- * 24 KB and took twenty seconds.
+ * RE2 then expands every code point of a range separately, once per written range: three thousand times `[B-𞥂]` are 24 KB
+ * and took twenty seconds.
  */
 
 /** Outside of these no letter has another case. */

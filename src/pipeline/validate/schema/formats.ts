@@ -1,4 +1,4 @@
-/** The formats of JSON Schema that models are asked for. Others are annotations, as the specification has it. */
+/** The `format` values that are checked. Other formats are annotations, as the specification says. */
 import { isIPv4, isIPv6 } from 'node:net';
 
 const days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];

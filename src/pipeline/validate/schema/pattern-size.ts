@@ -1,8 +1,8 @@
 /**
- * What a regular expression weighs when it is compiled, told from its text, without compiling it.
+ * Estimates the compiled size of a regular expression from its text, without compiling it.
  *
- * RE2 writes counted repetitions out: `(a{1,30}b{1,30}c){1,30}` is 24 characters and becomes 3,600 instructions. Where the text
- * can be read in two ways, the heavier one counts.
+ * RE2 expands counted repetitions: `(a{1,30}b{1,30}c){1,30}` has 24 characters and becomes 3,600 instructions. Where the
+ * text can be parsed in two ways, the larger size counts.
  */
 import { foldedRangesWeight } from './folded-ranges.ts';
 

@@ -1,8 +1,8 @@
 /**
- * Reads a caller's JSON Schema: every keyword is one that is known, every number is bounded, every reference leads somewhere.
+ * Reads a caller's JSON Schema: every keyword is known, every number is bounded, every reference resolves.
  *
- * It is data from outside and stays data: nothing of it is turned into code, and nothing is read that no keyword of
- * `schema-keywords.ts` names. Both dialects are read as one: `prefixItems` of 2020-12 and the `items` list of draft 07.
+ * The schema is data from outside and stays data: no part of it becomes code, and only the keywords of `schema-keywords.ts`
+ * are read. Both dialects are read as one: `prefixItems` of 2020-12 and the `items` list of draft 07.
  */
 import { type JsonSchema, pointed } from '../../../core/request/json-schema.ts';
 import { valueKey } from '../value-key.ts';

@@ -1,8 +1,8 @@
 /**
- * The keywords of JSON Schema that the gateway takes from a caller, and a sentence for those that it refuses.
+ * The keywords of JSON Schema that the gateway accepts from a caller, and a sentence for each one that it refuses.
  *
- * A list of what is allowed, because a keyword that only some library understands is a switch in the hands of the caller:
- * `$async` once ended the process.
+ * It is an allow-list, because a keyword that only some library knows is a switch in the caller's hands: `$async` once ended
+ * the process.
  */
 
 import { nearestName } from '../../../core/nearest-name.ts';

@@ -1,4 +1,7 @@
-/** A JSON Schema as it is checked: each subschema read once, its references followed. Made by `read-schema.ts`. */
+/**
+ * A JSON Schema prepared for checking: each subschema is read once, and its references are resolved. `read-schema.ts` builds
+ * it.
+ */
 import type { Pattern } from './schema-pattern.ts';
 
 export type TypeName = 'string' | 'number' | 'integer' | 'boolean' | 'null' | 'array' | 'object';

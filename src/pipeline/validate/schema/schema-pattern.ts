@@ -1,8 +1,8 @@
 /**
- * A `pattern` of a schema, on RE2: linear in the text, whatever the expression.
+ * A `pattern` of a schema, on RE2, in time linear in the text.
  *
- * It is compiled when it is first needed in a check and forgotten with it, because what RE2 keeps while it matches (states of
- * an automaton) would otherwise stay: up to {@link maxAutomatonBytes} for each pattern.
+ * It is compiled when a check first needs it and dropped with that check, because RE2 keeps automaton states while it
+ * matches, up to {@link maxAutomatonBytes} per pattern.
  */
 import { RE2JS, RE2Set } from 're2js';
 import { type PatternSize, patternSize } from './pattern-size.ts';

@@ -1,8 +1,8 @@
 /**
- * A caller's JSON Schema, read and ready to check answers by.
+ * Reads a caller's JSON Schema and prepares it for checking answers.
  *
- * It comes from outside, so it is weighed before anything is done with it. Schemas that were read are kept, the last used
- * ones, by their canonical text and up to so many bytes together.
+ * A schema comes from outside, so it is weighed before anything else is done with it. The most recently used schemas are
+ * kept by their canonical text, up to a number of bytes in total.
  */
 import { canonicalJson } from '../../../core/canonical-json.ts';
 import type { JsonSchema } from '../../../core/request/json-schema.ts';

@@ -1,4 +1,4 @@
-/** What references and branches of a schema expand to at one and the same value. */
+/** Computes what the references and branches of a schema expand to at one value. */
 import { type SchemaNode, sameValueNodes } from './schema-node.ts';
 import type { RefuseSchema } from './schema-refusal.ts';
 

@@ -1,4 +1,4 @@
-/** Lists that a text has: under a label, a heading or a lead-in, as rows of a table, or as its weightiest statements. */
+/** Finds lists in a text: under a label, a heading or a lead-in, as rows of a table, or as its most important statements. */
 import { cellsOf, type Labelled, labelledIn, valuesFor } from '../fields-in-text.ts';
 import { type Material, materialOf } from '../material.ts';
 import { keywords } from '../summary.ts';

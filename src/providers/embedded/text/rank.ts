@@ -1,4 +1,4 @@
-/** Which units matter: BM25 for a question, frequency and position for a summary. */
+/** Ranks units of a text: BM25 for a question, frequency and position for a summary. */
 import type { Unit } from './units.ts';
 
 export interface Ranked {

@@ -1,4 +1,4 @@
-/** Spans of the material that could be the value of a string property, the likeliest first. */
+/** Finds spans of the material that could be the value of a string property, the most likely first. */
 import { RE2JS } from 're2js';
 import type { JsonSchema } from '../../../core/request/json-schema.ts';
 import { focusOf } from '../completion-text.ts';

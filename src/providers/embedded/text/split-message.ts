@@ -1,4 +1,4 @@
-/** A message that brings its own text, without quoting it: what is asked, and what it is asked of. */
+/** Splits a message that contains its own text without quoting it into the instruction and the text. */
 import { sentenceRanges } from './units.ts';
 import { countWords, stemsOf } from './words.ts';
 

@@ -1,6 +1,7 @@
 /**
- * A text taken apart into what can be quoted alone: sentences, list items, table rows, code blocks and headings, each
- * with its place, so that every quotation is a span of the text. Reads Markdown; plain text is Markdown without marks.
+ * Splits a text into units that can be quoted alone: sentences, list items, table rows, code blocks and headings, each with
+ * its position, so that every quotation is a span of the text. The text is read as Markdown; plain text is Markdown without
+ * markup.
  */
 import { endsInAbbreviation } from '../../../core/abbreviations.ts';
 import { stemsOf } from './words.ts';

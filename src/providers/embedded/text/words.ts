@@ -1,4 +1,4 @@
-/** Words as the embedded provider compares them: lower case, without endings, and without those that carry no meaning of their own. */
+/** Splits text into words for comparison: lower case, without endings, without stop words. */
 
 const stopWords = new Set(
   (
