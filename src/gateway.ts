@@ -21,7 +21,8 @@ import { monotonicMs } from './core/turns/monotonic.ts';
 import type { Graph, GraphStatus } from './federation/graph.ts';
 import { maskedError } from './graphql/graphql-errors.ts';
 import type { Services } from './graphql/services.ts';
-import { createServer, type Listening } from './server/server.ts';
+import type { Listening } from './server/listening.ts';
+import { createServer } from './server/server.ts';
 import type { Storage } from './storage/open-storage.ts';
 import { type Log, openLog } from './telemetry/log.ts';
 

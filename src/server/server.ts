@@ -22,6 +22,7 @@ import { answerGraphQL } from './http/http.ts';
 import { cutByShutdown, HttpRefusal, shuttingDown } from './http/refusal.ts';
 import { respondRefusal } from './http/respond.ts';
 import { targetOf } from './http/target.ts';
+import type { Listening } from './listening.ts';
 import { loopTurns, requestBytesPerTurn, streamEventsPerTurn } from './loop-turns.ts';
 import { type OperationHooks, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
@@ -65,12 +66,6 @@ export interface Background {
   idle(graceMs: number): Promise<void>;
   /** Ends what is under way, so that its readers are told why. */
   stop(): Promise<void>;
-}
-
-export interface Listening {
-  readonly url: string;
-  /** Null: metrics are off. */
-  readonly metricsUrl: string | null;
 }
 
 export interface FieldgateServer {
