@@ -9,4 +9,4 @@ const shared = ['NODE_COMPILE_CACHE', 'TMPDIR', 'TEMP', 'SystemRoot'] as const;
  * which could make it wait for a debugger.
  */
 export const workerEnvironment = (all: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>
-  Object.fromEntries(shared.map((name) => [name, all[name]]));
+  Object.fromEntries(shared.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]])));

@@ -4,17 +4,15 @@
  * what it cannot do, it says what it is.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { Chunk, FinishReason } from '../../core/chunk.ts';
+import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { flatPrice, noUsage } from '../../core/money.ts';
-import type { CompletionRequest, EmbeddingRequest, Tool } from '../../core/request/request.ts';
+import type { CompletionRequest, EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputTokens, estimateTokens } from '../../core/request/tokens.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Capability, Provider, SendOptions } from '../provider.ts';
-import { textFor } from './completion-text.ts';
-import { extracted } from './extraction.ts';
-import { taskOf } from './task.ts';
-import { checkedDimensions, lexicalVector } from './text-vectors.ts';
+import { replyFor, vectorOf } from './off-loop.ts';
+import { checkedDimensions } from './text-vectors.ts';
 
 export const embeddedName = 'embedded';
 export const embeddedExtractive = 'embedded-extractive';
@@ -54,7 +52,7 @@ async function* embed(request: EmbeddingRequest, { model, signal, report }: Send
   for (const [index, text] of request.texts.entries()) {
     await setImmediate();
     throwIfAborted(signal);
-    yield { type: 'embedding', index, vector: lexicalVector(text, dimensions) };
+    yield { type: 'embedding', index, vector: await vectorOf(text, dimensions, signal) };
   }
   yield { type: 'finish', reason: 'stop' };
 }
@@ -66,22 +64,13 @@ async function* complete(request: CompletionRequest, { model, signal, report }: 
   let said = '';
   try {
     for (const message of ignored(request)) yield { type: 'warning', message };
-    const call = toolCall(request);
+    const { call, text, warnings, reason } = await replyFor(request, signal);
+    for (const message of warnings) yield { type: 'warning', message };
     if (call !== null) {
       said = call.argumentsText;
       yield* [{ ...call, done: false }, call];
-      yield { type: 'finish', reason: 'tool-calls' };
-      return;
     }
-    if (mustCall(request))
-      yield {
-        type: 'warning',
-        message: 'The embedded provider found no arguments in the text for the tool that was required, and called none.',
-      };
-    const { text, warnings } = written(request);
-    for (const message of warnings) yield { type: 'warning', message };
-    const { shown, reason } = bounded(text, request);
-    for (const piece of shown.match(/\s*\S+\s*/g) ?? []) {
+    for (const piece of text.match(/\s*\S+\s*/g) ?? []) {
       await setImmediate();
       throwIfAborted(signal);
       said += piece;
@@ -91,29 +80,6 @@ async function* complete(request: CompletionRequest, { model, signal, report }: 
   } finally {
     report({ ...noUsage, freshInputTokens: estimateInputTokens(request), outputTokens: said === '' ? 0 : estimateTokens(said) });
   }
-}
-
-function written(request: CompletionRequest): { readonly text: string; readonly warnings: readonly string[] } {
-  if (request.output.format === 'text') return textFor(request);
-  return { text: JSON.stringify(extracted(request.output.schema, taskOf(request.messages))), warnings: [] };
-}
-
-/** Up to the first stop sequence, and no more tokens than allowed; text is cut between words. */
-function bounded(text: string, { stop, maxOutputTokens }: CompletionRequest): { readonly shown: string; readonly reason: FinishReason } {
-  const stops = stop
-    .filter((each) => each !== '')
-    .map((each) => text.indexOf(each))
-    .filter((at) => at !== -1);
-  const shown = text.slice(0, Math.min(text.length, ...stops));
-  if (maxOutputTokens === null || estimateTokens(shown) <= maxOutputTokens) return { shown, reason: 'stop' };
-  const ends = [...shown.matchAll(/\S+/g)].map((match) => match.index + match[0].length);
-  let [low, high] = [0, ends.length];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (estimateTokens(shown.slice(0, ends[middle - 1])) <= maxOutputTokens) low = middle;
-    else high = middle - 1;
-  }
-  return { shown: shown.slice(0, low === 0 ? 0 : ends[low - 1]), reason: 'length' };
 }
 
 /** Everything that was asked for and has no effect here: nothing is dropped silently. */
@@ -135,29 +101,4 @@ function ignored(request: CompletionRequest): string[] {
       ? ['The embedded provider calls a tool only when one is required.']
       : []),
   ];
-}
-
-const mustCall = ({ toolChoice, tools }: CompletionRequest): boolean =>
-  toolChoice.type === 'tool' || (toolChoice.type === 'required' && tools.length > 0);
-
-function toolCall(request: CompletionRequest): Extract<Chunk, { type: 'tool-call' }> | null {
-  if (!mustCall(request)) return null;
-  const { toolChoice } = request;
-  const allowed = toolChoice.type === 'tool' ? request.tools.filter(({ name }) => name === toolChoice.name) : request.tools;
-  const task = taskOf(request.messages);
-  for (const [index, tool] of allowed.entries()) {
-    const found = argumentsFor(tool, task);
-    if (found !== null)
-      return { type: 'tool-call', id: `embedded-${index + 1}`, name: tool.name, argumentsText: JSON.stringify(found), done: true };
-  }
-  return null;
-}
-
-/** Null when something that the tool requires is not in the text. */
-function argumentsFor(tool: Tool, task: ReturnType<typeof taskOf>): Record<string, unknown> | null {
-  const found = extracted({ type: 'object', ...tool.parameters }, task);
-  if (typeof found !== 'object' || found === null || Array.isArray(found)) return null;
-  const entries = Object.entries(found).filter(([, value]) => value !== null);
-  const required = Array.isArray(tool.parameters['required']) ? tool.parameters['required'] : [];
-  return required.every((name) => entries.some(([key]) => key === name)) ? Object.fromEntries(entries) : null;
 }

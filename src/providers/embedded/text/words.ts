@@ -21,11 +21,14 @@ export const countWords = (text: string): number => text.match(/\S+/g)?.length ?
 /** Stems of all words, stop words left out; scripts without spaces give pairs of characters. */
 export function stemsOf(text: string): string[] {
   return wordsOf(text).flatMap((each) => {
-    if (unspaced.test(each)) return [...each].slice(1).map((char, index) => `${[...each][index] ?? ''}${char}`);
+    if (unspaced.test(each)) return pairsOf([...each]);
     const lower = each.toLowerCase().replace(/['’].*$/, '');
     return stopWords.has(lower) ? [] : [stem(lower)];
   });
 }
+
+const pairsOf = (characters: readonly string[]): string[] =>
+  characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`);
 
 /** Stems of a name in code: `maxItems`, `max_items` and `max-items` are `max`, `item`. */
 export const nameStems = (name: string): string[] => stemsOf(name.replace(/([a-z\d])([A-Z])/g, '$1 $2').replace(/[_\-./]+/g, ' '));
