@@ -6,9 +6,9 @@
  * is bounded by `ai-sdk/timed.ts`, so undici's own timers are off, all but the one of connecting.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { once } from './once.ts';
+import { webStream } from './web-stream.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -45,7 +45,8 @@ export function upstreamHttp({ connectMs = 5_000 }: { readonly connectMs?: numbe
     );
     const bodiless = statusCode === 204 || statusCode === 205 || statusCode === 304;
     if (bodiless) body.resume();
-    const response = new Response(bodiless ? null : webStream(body), { status: statusCode, headers: fields });
+    const kind = statusCode >= 400 ? 'error' : /^text\/event-stream/i.test(String(headers['content-type'])) ? 'events' : 'whole';
+    const response = new Response(bodiless ? null : webStream(body, kind), { status: statusCode, headers: fields });
     return response as unknown as globalThis.Response;
   };
   const fetch: Fetch = (input, init = {}) => {
@@ -99,23 +100,4 @@ const shared = once(() => upstreamHttp());
 function bodyOf(body: unknown): string | Uint8Array | null {
   if (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body ?? null;
   throw new TypeError('Only text and bytes are sent upstream.');
-}
-
-/** Pulled, so that a reader that stops reading stops the vendor; cancelling it closes the connection. */
-function webStream(body: Readable): ReadableStream<Uint8Array> {
-  const chunks = body.iterator() as AsyncIterator<Uint8Array>;
-  body.on('error', () => {});
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const next = await chunks.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      cancel() {
-        body.destroy();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -31,6 +31,50 @@ describe('our fetch', () => {
     expect((await reader?.read())?.done).toBe(true);
   });
 
+  it('reads a long answer that is all there in turns of the event loop', async () => {
+    upstream.plays({ pieces: Array.from({ length: 64 }, () => 'x'.repeat(65_536)) });
+    const body = (await fetch(upstream.url)).body ?? [];
+    let inTurn = 0;
+    let most = 0;
+    let over = false;
+    const next = (): void => {
+      inTurn = 0;
+      if (!over) setImmediate(next);
+    };
+    setImmediate(next);
+    for await (const chunk of body) {
+      inTurn += chunk.length;
+      most = Math.max(most, inTurn);
+      // Until more has come, as while an answer is worked on.
+      for (const until = performance.now() + 5; performance.now() < until; );
+    }
+    over = true;
+    expect(most).toBeLessThan(2 ** 19);
+  });
+
+  it.each([
+    ['an answer that is read whole', { headers: { 'content-type': 'application/json' } }],
+    ['a line of an event stream', {}],
+  ] as const)('ends %s beyond a bound, and closes the connection', async (_, reply) => {
+    upstream.plays({ ...reply, pieces: Array.from({ length: 80 }, () => 'x'.repeat(2 ** 20)) });
+    await expect((await fetch(upstream.url)).text()).rejects.toThrow('was cut off');
+    await upstream.requests.at(-1)?.closed;
+    expect(upstream.requests.at(-1)?.cut()).toBe(true);
+  });
+
+  it('reads an event stream of any length while its lines are short', async () => {
+    upstream.plays({ pieces: Array.from({ length: 20 }, () => `${'x'.repeat(2 ** 19)}\n`.repeat(2)) });
+    expect(await (await fetch(upstream.url)).text()).toHaveLength(20 * 2 * (2 ** 19 + 1));
+  });
+
+  it('reads the beginning of a refusal that has no end', async () => {
+    upstream.plays({ status: 400, pieces: ['{"error":', ...Array.from({ length: 64 }, () => 'x'.repeat(2 ** 20))] });
+    const text = await (await fetch(upstream.url)).text();
+    expect([text.startsWith('{"error":'), text.length < 2 ** 20]).toEqual([true, true]);
+    await upstream.requests.at(-1)?.closed;
+    expect(upstream.requests.at(-1)?.cut()).toBe(true);
+  });
+
   it('does not follow a redirect, nor try again', async () => {
     const before = upstream.requests.length;
     upstream.plays({ status: 307, headers: { location: '/elsewhere' } });
