@@ -150,7 +150,7 @@ async function openOn(parts: Parts): Promise<Storage> {
         ...(whole
           ? []
           : [
-              `The state folder "${folder}" was deleted or replaced while the gateway ran: calls that cost are refused. Put it back and restart.`,
+              `The state folder "${folder}" was deleted, emptied or replaced while the gateway ran: calls that cost are refused. Put it back and restart.`,
             ]),
         ...(answers ? [] : ['The database does not answer.']),
         ...(writes ? [] : ['The database cannot be written: calls that cost are refused until it can.']),

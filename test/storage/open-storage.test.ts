@@ -160,7 +160,7 @@ describe('a state of which a part was lost', () => {
     expect(readdirSync(join(folder, 'outbox'))).toEqual(['dead.1.outbox.unread']);
   });
 
-  it('is not ready, and takes no paid calls, while its folder is deleted or replaced', async () => {
+  it('is not ready, and takes no paid calls, while its folder is deleted, emptied or replaced', async () => {
     for (const lose of [
       (folder: string) => rmSync(folder, { recursive: true }),
       (folder: string) => renameSync(folder, `${folder}-away`),
@@ -169,12 +169,14 @@ describe('a state of which a part was lost', () => {
         writeFileSync(database(folder), '');
       },
       (folder: string) => rmSync(join(folder, 'outbox'), { recursive: true }),
+      (folder: string) => truncateSync(database(folder), 0),
+      (folder: string) => rmSync(`${database(folder)}-wal`),
     ]) {
       const folder = await used();
       const storage = await opened({ folder });
       expect([await storage.problems(), storage.ledger.writable()]).toEqual([[], true]);
       lose(folder);
-      expect(await storage.problems()).toContainEqual(expect.stringMatching(/was deleted or replaced .* Put it back and restart/));
+      expect(await storage.problems()).toContainEqual(expect.stringMatching(/was deleted, emptied or replaced .* Put it back and restart/));
       expect(storage.ledger.writable()).toBe(false);
     }
   });

@@ -44,15 +44,21 @@ export interface FolderWatch {
 
 const lookEveryMs = 1_000;
 
-/** Call it when the database and the outbox folder exist. Deleted or replaced, both would go on taking what is never found again. */
+/**
+ * Call it when the database and the outbox folder exist. Deleted, emptied or replaced, they would go on taking what is never found
+ * again. What was written last stands in the write-ahead log, which stays while the database is open.
+ */
 export function watchFolder(folder: string): FolderWatch {
-  const opened = [databaseFile, outboxFolder].map((name) => ({ path: join(folder, name), is: identityOf(statSync(join(folder, name))) }));
+  const opened = [databaseFile, `${databaseFile}-wal`, outboxFolder]
+    .map((name) => join(folder, name))
+    .filter((path) => existsSync(path))
+    .map((path) => ({ path, is: identityOf(statSync(path)), mayBeEmpty: !path.endsWith(databaseFile) }));
   let whole = true;
   const look = async (): Promise<boolean> => {
     const found = await Promise.all(
-      opened.map(({ path, is }) =>
+      opened.map(({ path, is, mayBeEmpty }) =>
         stat(path).then(
-          (now) => identityOf(now) === is,
+          (now) => identityOf(now) === is && (mayBeEmpty || now.size > 0),
           // A disk that does not answer says nothing about the file.
           (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
         ),
