@@ -3,24 +3,43 @@
  * changes.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { GatewayConfig } from '../config/config.ts';
-import { asGatewayError } from '../core/errors.ts';
+import type { GatewayConfig, GatewayConfig } from '../config/config.ts';
+import { asGatewayError, asGatewayError, GatewayError } from '../core/errors.ts';
+import { untilAborted } from '../core/turns/abort.ts';
 import type { Gateway } from '../gateway.ts';
-import type { Arguments } from './arguments.ts';
-import { soundConfig } from './load-config.ts';
 
 /** Settings that hold from one start to the next: sockets and stores are opened by them. */
 const ofTheStart = ['server', 'storage', 'telemetry', 'logLevel'] as const satisfies readonly (keyof GatewayConfig)[];
 
-/** One at a time. Never rejects. */
-export function configReader(args: Arguments, gateway: Gateway, first: GatewayConfig): () => Promise<void> {
+/** A module that awaits what never comes would keep every later reading waiting. */
+const maxLoadMs = 30_000;
+
+/** `load` is told which reading it is. One at a time, and one more for all that are asked for meanwhile. Never rejects. */
+export function configReader(
+  load: (reading: number) => Promise<{ readonly config: GatewayConfig }>,
+  gateway: Pick<Gateway, 'reconfigure' | 'log'>,
+  first: GatewayConfig,
+  maxMs: number = maxLoadMs,
+): () => Promise<void> {
   let reading = 0;
   let last: Promise<void> = Promise.resolve();
+  let next: Promise<void> | null = null;
+
+  async function loaded(): Promise<GatewayConfig> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(notLoaded(maxMs)), maxMs);
+    timer.unref();
+    try {
+      return (await untilAborted(load(reading), late.signal)).config;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
   async function readOnce(): Promise<void> {
     try {
       reading += 1;
-      const { config } = await soundConfig(args, reading);
+      const config = await loaded();
       await gateway.reconfigure(config);
       const waiting = ofTheStart.filter((name) => !isDeepStrictEqual(config[name], first[name]));
       gateway.log.info('the configuration was read again', waiting.length === 0 ? {} : { atNextStart: waiting });
@@ -31,7 +50,17 @@ export function configReader(args: Arguments, gateway: Gateway, first: GatewayCo
   }
 
   return () => {
-    last = last.then(readOnce);
-    return last;
+    next ??= last.then(() => {
+      next = null;
+      last = readOnce();
+      return last;
+    });
+    return next;
   };
 }
+
+const notLoaded = (ms: number): GatewayError =>
+  new GatewayError(
+    'BAD_REQUEST',
+    `The configuration was not loaded within ${ms / 1_000} seconds: it waits for something that does not come. A module that is loaded by then would be accepted.`,
+  );

@@ -7,7 +7,7 @@
  * would be worked on at once.
  */
 import type { Readable } from 'node:stream';
-import { turnsOf } from '../core/turns.ts';
+import { turnsOf } from '../core/turns/turns.ts';
 
 /** The longest that is kept: 512 vectors of 3,072 numbers take 35 MB. */
 const maxWholeBytes = 64 * 1024 * 1024;

@@ -23,7 +23,7 @@ export async function serve(args: Arguments): Promise<void> {
       gateway,
       address,
       (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended),
-      configReader(args, gateway, config),
+      configReader((reading) => soundConfig(args, reading), gateway, config),
     );
   } finally {
     subgraphs.stop();
