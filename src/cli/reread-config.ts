@@ -3,8 +3,8 @@
  * changes.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { GatewayConfig, GatewayConfig } from '../config/config.ts';
-import { asGatewayError, asGatewayError, GatewayError } from '../core/errors.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';
 import type { Gateway } from '../gateway.ts';
 

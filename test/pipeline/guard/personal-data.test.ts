@@ -14,6 +14,10 @@ const jwt = `eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.${'dBjftJeZ4CVPmB9
 describe('personal data', () => {
   it.each<[string, string[]]>([
     ['Write to ann.o-hara+x@mail.example.co.uk.', ['EMAIL ann.o-hara+x@mail.example.co.uk']],
+    [
+      'to "ann..lee"@example.com, or ann@[192.0.2.7] or ann@[IPv6:2001:db8::1]',
+      ['EMAIL "ann..lee"@example.com', 'EMAIL ann@[192.0.2.7]', 'EMAIL ann@[IPv6:2001:db8::1]'],
+    ],
     ['<jörg@müller.de>, (a@b.io)', ['EMAIL jörg@müller.de', 'EMAIL a@b.io']],
     ['Call +49 30 901820 or +1 (415) 555-2671 today', ['PHONE +49 30 901820', 'PHONE +1 (415) 555-2671']],
     ['Call +1 415 555 2671 2024-01-05', ['PHONE +1 415 555 2671']],

@@ -9,6 +9,8 @@ const maxLocal = 64;
 const maxDomain = 255;
 const localChar = /[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]/u;
 const domain = /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})/u;
+/** An address in place of a name: RFC 5321 §4.1.3. */
+const literal = /^\[(?:IPv6:)?[\da-f:.]{3,45}\]/i;
 /** `icon@2x.png` is a picture, not a mailbox. */
 const fileEndings = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|css|js|ts|json|md|txt|html?|zip|tgz|gz)$/i;
 const edges = /^[.!#$%&'*/=?^`{|}~-]+/;
@@ -18,10 +20,16 @@ export function emailAddresses(text: string): Span[] {
   let free = 0;
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at;
+    // `"ann..lee"@example.com`: what is quoted may have any character; as far as a name goes without the quotes, it is found.
+    const quoted = text.charAt(at - 1) === '"' && start - 1 > free;
+    if (quoted) start -= 1;
     while (start > free && at - start < maxLocal && localChar.test(text.charAt(start - 1))) start -= 1;
     start += edges.exec(text.slice(start, at))?.[0].length ?? 0;
+    if (quoted && start === at - 1) continue;
+    if (quoted && start - 1 >= free && text.charAt(start - 1) === '"') start -= 1;
     if (start === at || text.charAt(at - 1) === '.') continue;
-    const found = domain.exec(text.slice(at + 1, at + 1 + maxDomain))?.[0];
+    const behind = text.slice(at + 1, at + 1 + maxDomain);
+    const found = (domain.exec(behind) ?? literal.exec(behind))?.[0];
     if (found === undefined || fileEndings.test(found)) continue;
     const end = at + 1 + found.length;
     if (/[\p{L}\p{N}_]/u.test(text.charAt(end))) continue;
