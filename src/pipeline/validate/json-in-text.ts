@@ -2,7 +2,7 @@
 import type { Turns } from '../../core/turns/turns.ts';
 import { growingJson } from './growing-json.ts';
 
-/** How many beginnings are tried in text that is not JSON from its start; each costs one pass. */
+/** How many beginnings, and before them how many code fences, are tried in text that is not JSON from its start; each costs one pass. */
 const maxStarts = 24;
 const fence = /```[\w-]*[ \t]*\n([\s\S]*?)```/g;
 /** Characters that are read between two looks at whether others should have their turn. */
@@ -23,7 +23,7 @@ export async function* jsonIn(text: string, reading: JsonReading): AsyncGenerato
   if (whole !== 'no-json') return;
   const start = jsonStart(text);
   if (start !== null) yield await valueAt(text, start, reading);
-  for (const match of text.matchAll(fence)) yield await readJson((match[1] ?? '').trim(), reading);
+  for (const match of text.matchAll(fence).take(maxStarts)) yield await readJson((match[1] ?? '').trim(), reading);
   let at = nextOpening(text, 0);
   for (let tries = 0; at !== -1 && tries < maxStarts; tries += 1) {
     const end = endOfValue(text, at);
