@@ -1,14 +1,26 @@
-/** schema/ -> src/graphql/generated.ts: what a resolver is given and must return. `npm run check` fails when it is stale. */
+/**
+ * schema/ -> src/graphql/generated.ts: what a resolver is given and must return. The error table -> schema/ERRORS.md, the page for
+ * people. `npm run check` fails when one of them is stale.
+ */
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { type GraphQLSchema, isEnumType } from 'graphql';
+import { errorPage } from './src/core/error-reference.ts';
 
 const core = '../core';
 const views = './result-views.ts';
+
+/** graphql-codegen finds it by its name, in the file that `plugins` names: this one. */
+export function plugin(schema: GraphQLSchema): string {
+  const codes = schema.getType('FailureCode');
+  return errorPage(isEnumType(codes) ? codes.getValues().map(({ name }) => name) : []);
+}
 
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',
   emitLegacyCommonJSImports: false,
   importExtension: '.ts',
   generates: {
+    'schema/ERRORS.md': { plugins: ['./codegen.ts'] },
     'src/graphql/generated.ts': {
       plugins: ['typescript', 'typescript-resolvers'],
       config: {
