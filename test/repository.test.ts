@@ -71,6 +71,16 @@ describe('the repository', () => {
     for (const [, script = ''] of text(page).matchAll(/npm run ([\w:]+)/g)) expect(manifest.scripts, page).toHaveProperty([script]);
   });
 
+  it.each(['README.md', 'schema/PROTOCOL.md', 'src/README.md'])('has every section of %s in its table of contents', (page) => {
+    const listed = [...text(page).matchAll(/^- \[(.+)\]\(#/gm)].map(([, title]) => title);
+    const sections = [
+      ...text(page)
+        .replace(/```[\s\S]*?```/g, '')
+        .matchAll(/^## (.+)$/gm),
+    ].map(([, title]) => title);
+    expect(listed).toEqual(sections);
+  });
+
   it('has no address of e-mail in its pages', () => {
     for (const page of pages) expect(text(page)).not.toMatch(/[\w.]+@[\w-]+\.[a-z]{2,}/);
   });
