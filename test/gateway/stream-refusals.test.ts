@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { CloseCode } from 'graphql-ws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { serverLimits } from '../../src/server/limits.ts';
+import { serverLimits } from '../../src/server/server-limits.ts';
 import { startGateway, type TestGateway } from '../harness.ts';
 import { readMarkdown } from '../markdown.ts';
 import { acknowledged, init, subscribe, type Talked, talk } from './raw-socket.ts';
