@@ -58,7 +58,20 @@ export interface GatewayOptions {
   readonly now?: () => number;
 }
 
-/** For a configuration that `checkConfig` found no mistake in. */
+/**
+ * Opens the stores and puts the gateway together. It does not listen yet. The configuration must be one that `fieldgate check`
+ * finds no mistake in.
+ *
+ * @example
+ * ```ts
+ * import { createGateway, defineConfig, fromEnvironment } from 'fieldgate';
+ *
+ * const gateway = await createGateway(defineConfig(fromEnvironment()), { folder: import.meta.dirname, loopback: true });
+ * const { url } = await gateway.listen({ host: '127.0.0.1', port: 4000 });
+ * console.log(`${url}/graphql`);
+ * process.once('SIGTERM', () => void gateway.close());
+ * ```
+ */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { folder, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
   const foundation = await openFoundation(config, { folder, log, now });

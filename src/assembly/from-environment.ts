@@ -33,6 +33,19 @@ interface Found {
 /** The variables that are looked for, in the order in which their providers are tried. */
 const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OLLAMA_HOST'] as const;
 
+/**
+ * Providers, deployments and routes of the keys and addresses that the environment has; the embedded provider where it has none.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig, fromEnvironment } from 'fieldgate';
+ *
+ * export default defineConfig({
+ *   ...fromEnvironment(),
+ *   teams: { web: { monthlyBudget: '500.00' } },
+ * });
+ * ```
+ */
 export function fromEnvironment(environment: NodeJS.ProcessEnv = process.env): FromEnvironment {
   const found = detectedVariables.flatMap((variable) => foundBy(variable, environment) ?? []);
   const embedders = found.filter(({ embedding }) => embedding !== null).slice(0, 1);

@@ -209,7 +209,20 @@ export interface MetricsAddress {
   readonly port: number;
 }
 
-/** The configuration as it is, typed. Call it in `gateway.config.ts`. */
+/**
+ * The configuration as it is, typed. Call it in `gateway.config.ts`.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig, openaiProvider, secretFrom } from 'fieldgate';
+ *
+ * export default defineConfig({
+ *   providers: { openai: openaiProvider({ apiKey: secretFrom('OPENAI_API_KEY') }) },
+ *   deployments: { mini: { provider: 'openai', model: 'gpt-5-mini' } },
+ *   routes: { default: { deployments: ['mini'], cacheSeconds: 300 } },
+ * });
+ * ```
+ */
 export const defineConfig = (config: GatewayConfig): GatewayConfig => config;
 
 export const isDevelopment = ({ server = {} }: GatewayConfig): boolean => server.development ?? process.env['NODE_ENV'] !== 'production';

@@ -57,7 +57,25 @@ export interface ErrorDetails {
   readonly retryable?: boolean;
 }
 
-/** `message` is for the caller: what was refused and what would have been accepted. The cause goes to the log only. */
+/**
+ * `message` is for the caller: what was refused and what would have been accepted. The cause goes to the log only.
+ *
+ * @example
+ * ```ts
+ * import { GatewayError, type Provider } from 'fieldgate';
+ *
+ * export const closed: Provider = {
+ *   name: 'closed',
+ *   async *send() {
+ *     throw new GatewayError('MODEL_UNAVAILABLE', 'The model rests at night. Ask again after 06:00 UTC.', {
+ *       phase: 'before-content',
+ *       retryAfterMs: 3_600_000,
+ *     });
+ *   },
+ *   outputCeiling: (_request, _model, asked) => asked,
+ * };
+ * ```
+ */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly code: ErrorCode;

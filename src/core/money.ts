@@ -51,7 +51,17 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
-/** Price with one tier. Cache classes default to the input price, which no vendor exceeds for reads. */
+/**
+ * Price with one tier. Cache classes default to the input price, which no vendor exceeds for reads.
+ *
+ * @example
+ * ```ts
+ * import { flatPrice, type Price } from 'fieldgate';
+ *
+ * // In US dollars per million tokens.
+ * export const price: Price = flatPrice({ input: 0.25, output: 2, cacheRead: 0.025 });
+ * ```
+ */
 export function flatPrice(perMillion: {
   readonly input: number;
   readonly output: number;

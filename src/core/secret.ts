@@ -1,6 +1,20 @@
 import { inspect } from 'node:util';
 
-/** A value that no log, trace, error or JSON can show: only `reveal()` does, at the one place that sends it. */
+/**
+ * A value that no log, trace, error or JSON can show: only `reveal()` does, at the one place that sends it.
+ *
+ * @example
+ * ```ts
+ * import { openaiCompatibleProvider, Secret } from 'fieldgate';
+ *
+ * const fromVault = async () => 'sk-…';
+ * export const provider = openaiCompatibleProvider({
+ *   name: 'vllm',
+ *   baseUrl: 'http://127.0.0.1:8000/v1',
+ *   apiKey: new Secret(await fromVault()),
+ * });
+ * ```
+ */
 export class Secret {
   readonly #value: string;
 
@@ -25,7 +39,17 @@ export class Secret {
   }
 }
 
-/** The secret of that name in the environment; null when it is unset or empty. */
+/**
+ * The secret of that name in the environment; null when it is unset or empty.
+ *
+ * @example
+ * ```ts
+ * import { anthropicProvider, secretFrom } from 'fieldgate';
+ *
+ * // Null where the variable is not set: `fieldgate check` says so.
+ * export const provider = anthropicProvider({ apiKey: secretFrom('ANTHROPIC_API_KEY') });
+ * ```
+ */
 export function secretFrom(name: string, environment: NodeJS.ProcessEnv = process.env): Secret | null {
   const value = environment[name];
   return value === undefined || value === '' ? null : new Secret(value);

@@ -18,6 +18,20 @@ export interface AnthropicOptions {
   readonly fetch?: Fetch;
 }
 
+/**
+ * Claude, through the Messages API of Anthropic.
+ *
+ * @example
+ * ```ts
+ * import { anthropicProvider, defineConfig, secretFrom } from 'fieldgate';
+ *
+ * export default defineConfig({
+ *   providers: { anthropic: anthropicProvider({ apiKey: secretFrom('ANTHROPIC_API_KEY') }) },
+ *   deployments: { claude: { provider: 'anthropic', model: 'claude-haiku-4-5' } },
+ *   routes: { default: { deployments: ['claude'] } },
+ * });
+ * ```
+ */
 export function anthropicProvider(options: AnthropicOptions): Provider {
   const { name = 'anthropic', apiKey, baseUrl = 'https://api.anthropic.com/v1', images = {}, fetch = sharedFetch } = options;
   const baseURL = checkedBaseUrl(name, baseUrl);

@@ -15,7 +15,16 @@ export interface GoogleOptions {
   readonly fetch?: Fetch;
 }
 
-/** Gemini through the Generative Language API. */
+/**
+ * Gemini through the Generative Language API.
+ *
+ * @example
+ * ```ts
+ * import { googleProvider, secretFrom } from 'fieldgate';
+ *
+ * export const provider = googleProvider({ apiKey: secretFrom('GEMINI_API_KEY') });
+ * ```
+ */
 export function googleProvider(options: GoogleOptions): Provider {
   const { name = 'google', apiKey, images = {}, fetch = sharedFetch } = options;
   const baseURL = checkedBaseUrl(name, options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');

@@ -11,6 +11,20 @@ export interface OllamaOptions {
   readonly fetch?: Fetch;
 }
 
+/**
+ * Models of an Ollama server.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig, ollamaProvider } from 'fieldgate';
+ *
+ * export default defineConfig({
+ *   providers: { ollama: ollamaProvider({ host: '127.0.0.1:11434' }) },
+ *   deployments: { llama: { provider: 'ollama', model: 'llama3.2', price: { input: 0, output: 0 } } },
+ *   routes: { default: { deployments: ['llama'] } },
+ * });
+ * ```
+ */
 export function ollamaProvider({ name = 'ollama', host = '', images = {}, fetch = sharedFetch }: OllamaOptions = {}): Provider {
   return openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch });
 }

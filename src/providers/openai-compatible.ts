@@ -24,6 +24,16 @@ export interface OpenAiCompatibleOptions {
 /** What the SDK calls the vendor, whatever the operator calls it: provider options and metadata are kept under this key. */
 const vendor = 'compatible';
 
+/**
+ * Models of any server that speaks Chat Completions.
+ *
+ * @example
+ * ```ts
+ * import { openaiCompatibleProvider } from 'fieldgate';
+ *
+ * export const provider = openaiCompatibleProvider({ name: 'vllm', baseUrl: 'http://127.0.0.1:8000/v1' });
+ * ```
+ */
 export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Provider {
   const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch } = options;
   const baseURL = checkedBaseUrl(name, options.baseUrl);

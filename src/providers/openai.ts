@@ -26,6 +26,16 @@ export interface OpenAiOptions {
   readonly fetch?: Fetch;
 }
 
+/**
+ * Models of OpenAI.
+ *
+ * @example
+ * ```ts
+ * import { openaiProvider, secretFrom } from 'fieldgate';
+ *
+ * export const provider = openaiProvider({ apiKey: secretFrom('OPENAI_API_KEY'), project: 'proj_shop' });
+ * ```
+ */
 export function openaiProvider(options: OpenAiOptions): Provider {
   const {
     name = 'openai',

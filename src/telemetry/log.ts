@@ -26,6 +26,18 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
+/**
+ * A log of JSON lines, on standard output unless `destination` says otherwise.
+ *
+ * @example
+ * ```ts
+ * import { createGateway, defineConfig, fromEnvironment, openLog } from 'fieldgate';
+ *
+ * const log = openLog({ level: 'warn', destination: process.stderr });
+ * const gateway = await createGateway(defineConfig(fromEnvironment()), { folder: '.', loopback: true, log });
+ * await gateway.close();
+ * ```
+ */
 export function openLog({ level = 'info', destination }: LogOptions = {}): Log {
   const options = {
     level,
@@ -59,7 +71,21 @@ function newsOnce(most: number): (errorId: unknown) => boolean {
   };
 }
 
-/** For those who want none. */
+/**
+ * A log that writes nothing, for tests.
+ *
+ * @example
+ * ```ts
+ * import { createGateway, defineConfig, fromEnvironment, silentLog } from 'fieldgate';
+ *
+ * const gateway = await createGateway(defineConfig({ ...fromEnvironment(), storage: { folder: null } }), {
+ *   folder: '.',
+ *   loopback: true,
+ *   log: silentLog,
+ * });
+ * await gateway.close();
+ * ```
+ */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 const secretNames =

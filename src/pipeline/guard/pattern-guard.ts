@@ -31,7 +31,22 @@ const windowUnits = 16_384;
 const stepUnits = 8_192;
 const newTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn: windowUnits, signal });
 
-/** Throws BAD_REQUEST, naming the guardrail and the pattern, when a pattern is no RE2 expression or there is none. */
+/**
+ * A guardrail that refuses texts in which a pattern matches. Throws BAD_REQUEST, naming the guardrail and the pattern, when a
+ * pattern is no RE2 expression or there is none.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig, fromEnvironment, patternGuard } from 'fieldgate';
+ *
+ * const codenames = patternGuard({
+ *   name: 'codenames',
+ *   patterns: ['(?i)project\\s+x'],
+ *   message: 'Code names stay inside.',
+ * });
+ * export default defineConfig({ ...fromEnvironment(), guardrails: [{ guardrail: codenames, routes: '*' }] });
+ * ```
+ */
 export function patternGuard(
   { name, patterns, on = ['input', 'output'], window = 'sentence', message }: PatternGuardOptions,
   turnsFor: (signal: AbortSignal) => Turns = newTurns,

@@ -46,6 +46,25 @@ export interface AiSdkProvider {
   readonly outputCeiling?: Provider['outputCeiling'];
 }
 
+/**
+ * A provider of any model that has an AI SDK package.
+ *
+ * @example
+ * ```ts
+ * import { createOpenAI } from '@ai-sdk/openai';
+ * import { aiSdkProvider, secretFrom } from 'fieldgate';
+ *
+ * const apiKey = secretFrom('OPENAI_API_KEY');
+ * const sdk = createOpenAI({ apiKey: apiKey?.reveal() ?? 'unused' });
+ * export const provider = aiSdkProvider({
+ *   name: 'openai-by-hand',
+ *   apiKey,
+ *   languageModel: (id) => sdk.responses(id),
+ *   embeddingModel: (id) => sdk.embeddingModel(id),
+ *   opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'] },
+ * });
+ * ```
+ */
 export function aiSdkProvider(given: AiSdkProvider): Provider {
   const { name, apiKey, languageModel, embeddingModel } = given;
   // Models are kept: making one compiles the schemas of its wire, which costs as much as a short call.

@@ -15,19 +15,102 @@ import { replyFor, vectorOf } from './off-loop.ts';
 import { checkedDimensions } from './text-vectors.ts';
 
 export const embeddedName = 'embedded';
+/**
+ * Name of the embedded provider's model for completions.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig, embeddedCapabilities, embeddedExtractive, embeddedPrice, embeddedProvider } from 'fieldgate';
+ *
+ * export default defineConfig({
+ *   providers: { embedded: embeddedProvider() },
+ *   deployments: {
+ *     extractive: {
+ *       provider: 'embedded',
+ *       model: embeddedExtractive,
+ *       capabilities: embeddedCapabilities[embeddedExtractive],
+ *       price: embeddedPrice,
+ *     },
+ *   },
+ *   routes: { default: { deployments: ['extractive'] } },
+ * });
+ * ```
+ */
 export const embeddedExtractive = 'embedded-extractive';
+/**
+ * Name of the embedded provider's model for vectors.
+ *
+ * @example
+ * ```ts
+ * import { type DeploymentConfig, embeddedCapabilities, embeddedLexical, embeddedPrice } from 'fieldgate';
+ *
+ * export const lexical: DeploymentConfig = {
+ *   provider: 'embedded',
+ *   model: embeddedLexical,
+ *   capabilities: embeddedCapabilities[embeddedLexical],
+ *   price: embeddedPrice,
+ * };
+ * ```
+ */
 export const embeddedLexical = 'embedded-lexical';
-/** Its deployments cost nothing, which is a price: they may be used under a budget. */
+/**
+ * Its deployments cost nothing, which is a price: they may be used under a budget.
+ *
+ * @example
+ * ```ts
+ * import { type DeploymentConfig, embeddedExtractive, embeddedPrice } from 'fieldgate';
+ *
+ * export const free: DeploymentConfig = { provider: 'embedded', model: embeddedExtractive, price: embeddedPrice };
+ * ```
+ */
 export const embeddedPrice = flatPrice({ input: 0, output: 0 });
-/** Tokens of input and output together. What it reads costs memory and milliseconds, so there is an end to it. */
+/**
+ * Tokens of input and output together. What it reads costs memory and milliseconds, so there is an end to it.
+ *
+ * @example
+ * ```ts
+ * import { type DeploymentConfig, embeddedContextWindow, embeddedExtractive } from 'fieldgate';
+ *
+ * export const deployment: DeploymentConfig = {
+ *   provider: 'embedded',
+ *   model: embeddedExtractive,
+ *   contextWindow: embeddedContextWindow,
+ * };
+ * ```
+ */
 export const embeddedContextWindow = 65_536;
 
-/** What a deployment of each of its models can do. */
+/**
+ * What a deployment of each of its models can do.
+ *
+ * @example
+ * ```ts
+ * import { type Capability, embeddedCapabilities, embeddedExtractive } from 'fieldgate';
+ *
+ * export const capabilities: readonly Capability[] = embeddedCapabilities[embeddedExtractive];
+ * ```
+ */
 export const embeddedCapabilities: Readonly<Record<typeof embeddedExtractive | typeof embeddedLexical, readonly Capability[]>> = {
   [embeddedExtractive]: ['completion', 'json', 'extractive'],
   [embeddedLexical]: ['embedding'],
 };
 
+/**
+ * The provider that runs inside the gateway: no network, no key, no language model.
+ *
+ * @example
+ * ```ts
+ * import { type CompletionRequest, embeddedExtractive, embeddedProvider } from 'fieldgate';
+ *
+ * export async function extract(request: CompletionRequest): Promise<string> {
+ *   const signal = AbortSignal.timeout(1_000);
+ *   const options = { model: embeddedExtractive, signal, report() {}, firstChunkMs: 1_000, idleMs: 1_000 };
+ *   let text = '';
+ *   for await (const chunk of embeddedProvider().send(request, options)) if (chunk.type === 'text') text += chunk.text;
+ *   return text;
+ * }
+ * ```
+ */
 export function embeddedProvider(name = embeddedName): Provider {
   return {
     name,
