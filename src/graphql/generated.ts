@@ -365,7 +365,7 @@ export type CitationAdded = CompletionEvent & {
   readonly seq: Scalars['Int']['output'];
 };
 
-/** An answer of a model, while it is written and after. Kept for a day after its end, for the principal who asked. */
+/** An answer of a model, while it is written and after. Kept for its principal after its end: for a day where it has an idempotencyKey or was begun by startCompletion, else for ten minutes. */
 export type Completion = {
   /** Where the answer's statements come from, for answers from documents. */
   readonly citations: ReadonlyArray<AiCitation>;

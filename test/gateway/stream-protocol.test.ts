@@ -1,4 +1,5 @@
 /** Holds schema/PROTOCOL.md true: its tables equal the schema and the sources, and its examples run as they are shown. */
+import { globSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, isEnumType, isInterfaceType, isObjectType, parse, validate } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -64,6 +65,21 @@ describe('the stream protocol', () => {
     const defaults: Readonly<Record<string, number>> = { ...serverLimits({}) };
     expect(documented).toEqual(documented.map(([name = '']) => [name, defaults[name]]));
     expect(documented.length).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ['lingerMs', /it goes on for (\d+) seconds/, 1_000],
+    ['keptMs', /\| (\d+) minutes in the memory/, 60_000],
+    ['maxLogBytes', /log outgrows (\d+) MiB/, 1 << 20],
+    ['maxBytesBeforeInit', /may send (\d+) KiB on a WebSocket/, 1 << 10],
+  ])('gives the number of the sources for %s', (name, sentence, unit) => {
+    const sources = globSync(['src/runs/open-runs.ts', 'src/server/websocket/*.ts'])
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    const [, written = ''] = new RegExp(`\\b${name} = ([\\d_]+(?: (?:<<|\\*) [\\d_]+)?)`).exec(sources) ?? [];
+    const [value = 0, by = 0] = written.split(/<<|\*/).map((part) => Number(part.replaceAll('_', '')));
+    const inSources = written.includes('<<') ? value << by : value * (by || 1);
+    expect(Number(sentence.exec(protocol.text)?.[1]) * unit).toBe(inSources);
   });
 
   describe('on a gateway', () => {
