@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { turnsOf } from '../../../src/core/turns.ts';
+import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { jsonIn, type ReadJson } from '../../../src/pipeline/validate/json-in-text.ts';
 
 async function readIn(text: string): Promise<ReadJson[]> {
