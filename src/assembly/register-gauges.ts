@@ -5,8 +5,9 @@ import type { GatewayConfig } from '../config/config.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Graph } from '../federation/graph.ts';
+import type { CircuitState } from '../outbound/circuit.ts';
 import type { HealthBook } from '../routing/health.ts';
-import type { Deployment, Health, Route } from '../routing/route.ts';
+import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
 import type { MetricsDoor } from '../server/pages/metrics-page.ts';
 import type { FieldgateServer } from '../server/server.ts';
@@ -16,7 +17,7 @@ import { teamLimits } from './principals.ts';
 
 const scope: Scope = 'ai:metrics';
 const nanosPerDollar = 1e9;
-const circuits: readonly Health['circuit'][] = ['closed', 'probing', 'open'];
+const circuits: readonly CircuitState[] = ['closed', 'probing', 'open'];
 
 export function metricsDoor({ telemetry = {} }: GatewayConfig, metrics: Metrics, authenticate: Authenticate): MetricsDoor {
   const at = telemetry.metrics === false ? undefined : telemetry.metrics;

@@ -1,10 +1,10 @@
+import { once } from '../core/once.ts';
 import type { Secret } from '../core/secret.ts';
+import { checkedBaseUrl } from '../outbound/base-url.ts';
+import { type Fetch, sharedFetch, tellsWhenSent } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
-import { checkedBaseUrl } from './base-url.ts';
 import type { ImageRules } from './image-rules.ts';
-import { once } from './once.ts';
 import type { Provider } from './provider.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from './vendor-fetch.ts';
 
 export interface GoogleOptions {
   readonly name?: string;

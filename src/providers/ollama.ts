@@ -1,7 +1,7 @@
+import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { ImageRules } from './image-rules.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
 import type { Provider } from './provider.ts';
-import { type Fetch, sharedFetch } from './vendor-fetch.ts';
 
 export interface OllamaOptions {
   readonly name?: string;

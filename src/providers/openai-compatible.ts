@@ -1,14 +1,14 @@
 /** Any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LiteLLM, and most vendors without a package of their own. */
 import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
+import { once } from '../core/once.ts';
 import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
+import { checkedBaseUrl } from '../outbound/base-url.ts';
+import { type Fetch, sharedFetch, tellsWhenSent } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
-import { checkedBaseUrl } from './base-url.ts';
 import type { ImageRules } from './image-rules.ts';
-import { once } from './once.ts';
 import type { Provider } from './provider.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from './vendor-fetch.ts';
 
 export interface OpenAiCompatibleOptions {
   readonly name: string;

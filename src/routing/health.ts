@@ -7,7 +7,7 @@
  * of the deployment, are not counted at all (see `ErrorDetails.about`).
  */
 import type { Principal } from '../core/call/call.ts';
-import { maxOpenMs } from './circuit.ts';
+import { maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
 import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, shownCircuit } from './standing.ts';
 

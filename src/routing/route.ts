@@ -1,6 +1,7 @@
 /** Where a call may go: a Route is a named list of Deployments and the rule for trying them. */
 import type { Price } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
+import type { CircuitState } from '../outbound/circuit.ts';
 import type { Capability, Provider } from '../providers/provider.ts';
 
 export interface Deployment {
@@ -45,8 +46,7 @@ export type Strategy = (
 ) => readonly Deployment[];
 
 export interface Health {
-  /** `open`: failing, not tried; `probing`: one call is let through to find out. */
-  readonly circuit: 'closed' | 'probing' | 'open';
+  readonly circuit: CircuitState;
   /** Moving averages; null before the first call. */
   readonly latencyMs: number | null;
   readonly errorRate: number | null;

@@ -1,5 +1,5 @@
 /** What is known of the calls of one caller, of one tenant or of all, at one deployment. */
-import { type Circuit, type CircuitOptions, circuit } from './circuit.ts';
+import { type Circuit, type CircuitOptions, circuit } from '../outbound/circuit.ts';
 
 export interface Standing {
   readonly circuit: Circuit;

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flatPrice } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
-import { retryDelayMs } from '../../src/routing/retry-delay.ts';
 import type { Health } from '../../src/routing/route.ts';
 import { cheapest } from '../../src/routing/strategies/cheapest.ts';
 import { fastest } from '../../src/routing/strategies/fastest.ts';
@@ -60,13 +59,5 @@ describe('fastest', () => {
     const deployments = ['broken', 'slow', 'flaky', 'quick', 'new'].map((id) => named(id));
     const order = fastest(deployments, request, ({ id }) => health[id] ?? unknown);
     expect(order.map((one) => one.id)).toEqual(['new', 'quick', 'flaky', 'slow', 'broken']);
-  });
-});
-
-describe('the delay before a retry', () => {
-  it('is what the provider asks, else up to 250 ms, doubled each time, at most 8 s', () => {
-    expect(retryDelayMs(3, 1_234, () => 0.5)).toBe(1_234);
-    expect([1, 2, 3, 9].map((failures) => retryDelayMs(failures, undefined, () => 1))).toEqual([250, 500, 1_000, 8_000]);
-    expect(retryDelayMs(2, undefined, () => 0)).toBe(0);
   });
 });

@@ -14,13 +14,13 @@ import type {
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noUsage } from '../../core/money.ts';
+import { oncePer } from '../../core/once.ts';
 import type { CompletionRequest, EmbeddingRequest } from '../../core/request/request.ts';
 import type { Secret } from '../../core/secret.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
+import { tellingWhenSent } from '../../outbound/pooled-fetch.ts';
 import { type ImageRules, imageFetcher } from '../image-rules.ts';
-import { oncePer } from '../once.ts';
 import type { Provider, SendOptions } from '../provider.ts';
-import { tellingWhenSent } from '../vendor-fetch.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
 import type { OpaqueFields } from './opaque-parts.ts';
@@ -40,7 +40,7 @@ export interface AiSdkProvider {
   readonly images?: ImageRules;
   /** Last changes for this vendor. Throws BAD_REQUEST for what it cannot do. */
   readonly adapted?: (options: LanguageModelV4CallOptions, request: CompletionRequest) => LanguageModelV4CallOptions;
-  /** See {@link Provider.tellsSent}: the SDK was given a fetch of `../vendor-fetch.ts`. Default: it was not. */
+  /** See {@link Provider.tellsSent}: the SDK was given a fetch of `../../outbound/pooled-fetch.ts`. Default: it was not. */
   readonly tellsSent?: boolean;
   /** See {@link Provider.outputCeiling}; default: what was asked. */
   readonly outputCeiling?: Provider['outputCeiling'];

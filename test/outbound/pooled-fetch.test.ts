@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tellingWhenSent, tellsWhenSent, upstreamHttp } from '../../src/providers/vendor-fetch.ts';
+import { openFetch, tellingWhenSent, tellsWhenSent } from '../../src/outbound/pooled-fetch.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 let upstream: RawUpstream;
-const { fetch, close } = upstreamHttp();
+const { fetch, close } = openFetch();
 beforeAll(async () => {
   upstream = await rawUpstream();
 });

@@ -1,4 +1,4 @@
-/** The function's first result, for ever: what is imported or opened when it is first used. */
+/** Calls the function at the first use and returns that first result from then on: for what is imported or opened late. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => {
@@ -7,7 +7,7 @@ export function once<T>(make: () => T): () => T {
   };
 }
 
-/** The function's first result for each name. Of more than 256 names, all are forgotten: names come from a configuration. */
+/** The same for each name. At more than 256 names all results are dropped: names come from a configuration, so there are few. */
 export function oncePer<T>(make: (name: string) => T): (name: string) => T {
   const made = new Map<string, T>();
   return (name) => {

@@ -1,17 +1,20 @@
 /**
- * A circuit breaker: closed; open for a while; then half open, when one call at a time is let through to find out.
+ * A circuit breaker. It is closed, or open for a while, or probing: then one call at a time goes through to find out.
  *
- * It opens for a second, twice as long each time it opens again before it was well, at most ten seconds: nobody waits longer
- * than that for a provider that is back. The jitter shortens, so that circuits which opened together do not close together.
+ * It opens for one second, and twice as long each time it opens again before {@link Circuit.well}, at most ten seconds: nobody
+ * waits longer than that for a server that is back. The jitter shortens the time, so that circuits which open together do not
+ * close together.
  */
-import type { Health } from './route.ts';
 
 const firstOpenMs = 1_000;
 export const maxOpenMs = 10_000;
 const jitter = 0.2;
 
+/** `open`: failing, not called; `probing`: one call is let through to find out. */
+export type CircuitState = 'closed' | 'probing' | 'open';
+
 export interface Circuit {
-  state(): Health['circuit'];
+  state(): CircuitState;
   /** Milliseconds for which it stays open. */
   leftMs(): number;
   /** Whether a call may go through now. */
@@ -37,7 +40,7 @@ export function circuit({ monotonicMs, random }: CircuitOptions): Circuit {
   let opened = 0;
   let probes = 0;
   const leftMs = (): number => Math.max(0, (openUntil ?? 0) - monotonicMs());
-  const state = (): Health['circuit'] => (openUntil === null ? 'closed' : leftMs() > 0 ? 'open' : 'probing');
+  const state = (): CircuitState => (openUntil === null ? 'closed' : leftMs() > 0 ? 'open' : 'probing');
   return {
     state,
     leftMs,

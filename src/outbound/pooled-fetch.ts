@@ -7,19 +7,19 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Dispatcher } from 'undici';
-import { once } from './once.ts';
+import { once } from '../core/once.ts';
 import { webStream } from './web-stream.ts';
 
 export type Fetch = typeof globalThis.fetch;
 
-export interface UpstreamHttp {
+export interface PooledFetch {
   readonly fetch: Fetch;
   /** Ends idle connections and waits for the busy ones. */
   close(): Promise<void>;
 }
 
 /** `connectMs`: milliseconds for DNS, TCP and TLS together. */
-export function upstreamHttp({ connectMs = 5_000 }: { readonly connectMs?: number } = {}): UpstreamHttp {
+export function openFetch({ connectMs = 5_000 }: { readonly connectMs?: number } = {}): PooledFetch {
   const opened = once(async () => {
     const { Agent, Response, request } = await import('undici');
     const agent = new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 });
@@ -95,7 +95,7 @@ const tellingStart: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opt
 export const sharedFetch: Fetch = (input, init) => shared().fetch(input, init);
 telling.add(sharedFetch);
 
-const shared = once(() => upstreamHttp());
+const shared = once(() => openFetch());
 
 function bodyOf(body: unknown): string | Uint8Array | null {
   if (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body ?? null;
