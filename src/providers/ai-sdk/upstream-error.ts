@@ -3,7 +3,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { machineWords } from './machine-words.ts';
-import { isParseError, retryAfterMs, type VendorFailure, vendorFailure } from './vendor-failure.ts';
+import { isParseError, type VendorFailure, vendorFailure, vendorRetryMs } from './vendor-failure.ts';
 
 /** What the log may know of a vendor's failure: no prompt, no URL, no header, and no key even where the vendor repeats it. */
 class UpstreamError extends Error {
@@ -52,7 +52,7 @@ export const refusesContent = (error: unknown): boolean => {
 export function upstreamError(error: unknown, vendor: Vendor, request: ModelRequest | null = null): GatewayError {
   const what = vendorFailure(error);
   const { code, message, retryable, about } = meaningOf(what, vendor.name);
-  const afterMs = retryable ? retryAfterMs(what) : null;
+  const afterMs = retryable ? vendorRetryMs(what) : null;
   const details = { retryable, ...(about === null ? {} : { about }), ...(afterMs === null ? {} : { retryAfterMs: afterMs }) };
   return new GatewayError(code, message, details, { cause: causeOf(error, what, vendor, request) });
 }

@@ -2,6 +2,7 @@
  * Reads an error of a vendor or its SDK by its fields. The SDK's error classes are not used, because importing them would
  * load the SDK.
  */
+import { acceptableRetryMs, retryAfterMs } from '../../outbound/retry-delay.ts';
 
 export interface VendorFailure {
   /** Name of the error's class; empty for what is no error. */
@@ -34,24 +35,11 @@ export function vendorFailure(error: unknown): VendorFailure {
 
 export const isParseError = ({ kind }: VendorFailure): boolean => quotesAnswer.test(kind);
 
-/** Milliseconds the vendor asks to wait, at most an hour. `Retry-After` is seconds or a date (RFC 9110 §10.2.3); Google writes it into the body. */
-export function retryAfterMs({ headers, text }: VendorFailure): number | null {
-  const inBody = /"retryDelay":\s*"([\d.]+)s"/.exec(text)?.[1];
-  const after = headers['retry-after'];
-  const candidates = [
-    Number(headers['retry-after-ms'] ?? Number.NaN),
-    1000 * Number(after ?? Number.NaN),
-    typeof after === 'string' ? Date.parse(after) - vendorsNow(headers) : Number.NaN,
-    1000 * Number(inBody ?? Number.NaN),
-  ];
-  const ms = candidates.find((candidate) => Number.isFinite(candidate));
-  return ms === undefined ? null : Math.min(Math.max(0, Math.round(ms)), 3_600_000);
-}
-
-/** A date is one of the vendor's clock, which need not agree with ours. */
-function vendorsNow({ date }: Readonly<Record<string, unknown>>): number {
-  const told = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-  return Number.isFinite(told) ? told : Date.now();
+/** Milliseconds that the vendor asks to wait, at most an hour; null when it asks for nothing. Google writes them into the body. */
+export function vendorRetryMs({ headers, text }: VendorFailure): number | null {
+  const secondsInBody = /"retryDelay":\s*"([\d.]+)s"/.exec(text)?.[1];
+  const msInBody = 1000 * Number(secondsInBody ?? Number.NaN);
+  return retryAfterMs(headers) ?? (Number.isFinite(msInBody) ? acceptableRetryMs(msInBody) : null);
 }
 
 type Fields = Readonly<
