@@ -61,6 +61,7 @@ describe('the architecture', () => {
 
   it('confines the libraries that need containing to one place each', () => {
     const homes: Readonly<Record<string, RegExp>> = {
+      undici: /^src\/outbound\//,
       'graphql-shield': /^src\/access\/shield\.ts$/,
       'node:sqlite': /^src\/storage\/database\/sqlite\.ts$/,
       '@ai-sdk/': /^src\/providers\//,

@@ -4,7 +4,7 @@ import { once } from '../core/once.ts';
 import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from '../outbound/pooled-fetch.ts';
+import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import type { ImageRules } from './image-rules.ts';
 import type { Provider } from './provider.ts';
@@ -43,7 +43,7 @@ export function anthropicProvider(options: AnthropicOptions): Provider {
     name,
     apiKey,
     images,
-    tellsSent: tellsWhenSent(fetch),
+    tellsSent: notifiesWhenSent(fetch),
     languageModel: async (id) => (await sdk()).languageModel(id),
     opaque: { vendor: 'anthropic', fields: ['signature', 'redactedData'] },
     adapted: (settings, request) => withoutEmptyFormat(withinMaximum(settings, request)),

@@ -1,7 +1,7 @@
 import { once } from '../core/once.ts';
 import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from '../outbound/pooled-fetch.ts';
+import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import type { ImageRules } from './image-rules.ts';
 import type { Provider } from './provider.ts';
@@ -36,7 +36,7 @@ export function googleProvider(options: GoogleOptions): Provider {
     name,
     apiKey,
     images,
-    tellsSent: tellsWhenSent(fetch),
+    tellsSent: notifiesWhenSent(fetch),
     languageModel: async (id) => (await sdk()).languageModel(id),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] },

@@ -7,10 +7,11 @@
  */
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import type { Agent } from 'undici';
-import { gathered } from '../core/byte-buffer.ts';
+import type { Readable } from 'node:stream';
 import { GatewayError } from '../core/errors.ts';
 import { throwIfAborted } from '../core/turns/abort.ts';
+import { type HttpClient, openHttpClient } from '../outbound/http-client.ts';
+import { BodyTooLarge, readBody } from '../outbound/read-body.ts';
 
 export interface ImageRules {
   /** Accept http beside https. Default: false. */
@@ -97,10 +98,9 @@ export async function fetchedImage(
   if (url.startsWith('data:')) return inlineImage(url, rules);
   const { timeoutMs = 10_000, maxRedirects = 3 } = rules;
   const deadline = AbortSignal.timeout(timeoutMs);
-  const undici = await import('undici');
-  const agent = new undici.Agent({ connect: { lookup: checkedLookup(rules), timeout: timeoutMs }, maxRequestsPerClient: 1 });
+  const client = openHttpClient({ connectMs: timeoutMs, lookup: checkedLookup(rules), keepAlive: false });
   try {
-    return await followed(url, rules, maxRedirects, agent, AbortSignal.any([signal, deadline]), share);
+    return await followed(url, rules, maxRedirects, client, AbortSignal.any([signal, deadline]), share);
   } catch (error) {
     throwIfAborted(signal);
     if (error instanceof GatewayError) throw error;
@@ -110,7 +110,7 @@ export async function fetchedImage(
       ? refused('its host has a private address', { cause: error })
       : refused('it could not be fetched', { retryable: true, cause: error });
   } finally {
-    agent.destroy().catch(() => {});
+    client.destroy().catch(() => {});
   }
 }
 
@@ -118,25 +118,19 @@ async function followed(
   url: string,
   rules: ImageRules,
   redirectsLeft: number,
-  agent: Agent,
+  client: HttpClient,
   signal: AbortSignal,
   share: Share,
 ): Promise<FetchedImage> {
-  const { request } = await import('undici');
-  const { statusCode, headers, body } = await request(checkedUrl(url, rules), {
-    dispatcher: agent,
-    signal,
-    headers: { accept: 'image/*' },
-  });
-  body.on('error', () => {});
+  const { status, headers, body } = await client.send(checkedUrl(url, rules), { method: 'GET', signal, headers: { accept: 'image/*' } });
   const location = headers['location'];
-  if (statusCode >= 300 && statusCode < 400 && typeof location === 'string') {
+  if (status >= 300 && status < 400 && typeof location === 'string') {
     body.destroy();
     if (redirectsLeft === 0) throw refused('it redirects too often');
     const target = URL.parse(location, url);
-    return followed(target === null ? location : target.href, rules, redirectsLeft - 1, agent, signal, share);
+    return followed(target === null ? location : target.href, rules, redirectsLeft - 1, client, signal, share);
   }
-  if (statusCode !== 200) throw refused(`its server answered with status ${statusCode}`);
+  if (status !== 200) throw refused(`its server answered with status ${status}`);
   return imageOf(await bytesOf(body, rules, share));
 }
 
@@ -166,15 +160,15 @@ function checkedLookup({ privateHosts = [] }: ImageRules): LookupFunction {
   };
 }
 
-async function bytesOf(body: AsyncIterable<Uint8Array>, { maxBytes = 10 * 1024 * 1024 }: ImageRules, share: Share): Promise<Buffer> {
-  const bytes = gathered();
-  for await (const piece of body) {
-    bytes.add(piece);
-    if (bytes.length > maxBytes) throw tooLarge(maxBytes);
-    share.bytes -= piece.length;
-    if (share.bytes < 0) throw refused('with the other images of the request it is too large');
+async function bytesOf(body: Readable, { maxBytes = 10 * 1024 * 1024 }: ImageRules, share: Share): Promise<Buffer> {
+  try {
+    return await readBody(body, maxBytes, (bytes) => {
+      share.bytes -= bytes;
+      if (share.bytes < 0) throw refused('with the other images of the request it is too large');
+    });
+  } catch (error) {
+    throw error instanceof BodyTooLarge ? tooLarge(maxBytes) : error;
   }
-  return bytes.bytes();
 }
 
 function inlineImage(url: string, rules: ImageRules): FetchedImage {

@@ -4,7 +4,7 @@ import { once } from '../core/once.ts';
 import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from '../outbound/pooled-fetch.ts';
+import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
 import type { ImageRules } from './image-rules.ts';
@@ -54,7 +54,7 @@ export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Prov
     name,
     ...(apiKey === undefined ? {} : { apiKey }),
     images,
-    tellsSent: tellsWhenSent(fetch),
+    tellsSent: notifiesWhenSent(fetch),
     languageModel: async (id) => (await sdk()).chatModel(id),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor, fields: ['thoughtSignature'] },

@@ -8,7 +8,7 @@ import { once } from '../core/once.ts';
 import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
-import { type Fetch, sharedFetch, tellsWhenSent } from '../outbound/pooled-fetch.ts';
+import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
 import type { ImageRules } from './image-rules.ts';
@@ -62,7 +62,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
     name,
     apiKey,
     images,
-    tellsSent: tellsWhenSent(fetch),
+    tellsSent: notifiesWhenSent(fetch),
     languageModel: async (id) => (api === 'chat' ? (await sdk()).chat(id) : (await sdk()).responses(id)),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },

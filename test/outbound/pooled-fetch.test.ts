@@ -1,16 +1,18 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openFetch, tellingWhenSent, tellsWhenSent } from '../../src/outbound/pooled-fetch.ts';
+import { openHttpClient } from '../../src/outbound/http-client.ts';
+import { fetchOver, notifiesWhenSent, notifyWhenSent } from '../../src/outbound/pooled-fetch.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 let upstream: RawUpstream;
-const { fetch, close } = openFetch();
+const client = openHttpClient();
+const fetch = fetchOver(() => client);
 beforeAll(async () => {
   upstream = await rawUpstream();
 });
 afterAll(async () => {
   await upstream.close();
-  await close();
+  await client.close();
 });
 
 describe('our fetch', () => {
@@ -108,7 +110,7 @@ describe('our fetch', () => {
     const { port } = silent.address() as AddressInfo;
     let sent = 0;
     const controller = new AbortController();
-    const never = tellingWhenSent(
+    const never = notifyWhenSent(
       () => {
         sent += 1;
       },
@@ -125,11 +127,11 @@ describe('our fetch', () => {
       const told = () => {
         sent += 1;
       };
-      expect(await (await tellingWhenSent(told, () => fetch(upstream.url, { method: 'POST', body: 'x' }))).text()).toBe('one');
+      expect(await (await notifyWhenSent(told, () => fetch(upstream.url, { method: 'POST', body: 'x' }))).text()).toBe('one');
       expect(sent).toBe(time);
     }
     await (await fetch(upstream.url)).text();
     expect(sent).toBe(2);
-    expect([tellsWhenSent(fetch), tellsWhenSent(globalThis.fetch)]).toEqual([true, false]);
+    expect([notifiesWhenSent(fetch), notifiesWhenSent(globalThis.fetch)]).toEqual([true, false]);
   });
 });

@@ -1,9 +1,9 @@
-/** Where SDL comes from: a running subgraph, a file, or the configuration itself. */
+/** Reads the SDL of a subgraph: from the running subgraph, from a file, or from the configuration itself. */
 import { readFile, stat } from 'node:fs/promises';
-import { request as send } from 'undici';
-import { gathered } from '../../core/byte-buffer.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { abortError, untilAborted } from '../../core/turns/abort.ts';
+import { sharedHttpClient } from '../../outbound/http-client.ts';
+import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 
 export interface SubgraphSource {
   readonly name: string;
@@ -53,15 +53,15 @@ async function askedForSdl(name: string, url: string, headers: Readonly<Record<s
     new GatewayError('SUBGRAPH_UNAVAILABLE', `The subgraph "${name}" ${what}`, {}, { cause });
   let body: unknown;
   try {
-    const response = await send(url, {
+    const response = await sharedHttpClient().send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query: 'query SubgraphSdl { _service { sdl } }' }),
       signal,
     });
-    body = JSON.parse((await bounded(response.body)).toString('utf8')) as unknown;
+    body = JSON.parse((await readBody(response.body, maxSdlBytes)).toString('utf8')) as unknown;
   } catch (cause) {
-    if (cause instanceof TooLarge) {
+    if (cause instanceof BodyTooLarge) {
       throw unavailable(`did not give its SDL: its answer is larger than ${maxSdlMiB} MiB. Give its SDL as a file, or make it smaller.`);
     }
     throw unavailable(
@@ -76,19 +76,4 @@ async function askedForSdl(name: string, url: string, headers: Readonly<Record<s
     );
   }
   return sdl;
-}
-
-class TooLarge extends Error {}
-
-/** All of it, however it is framed: a length need not be announced, nor be true. */
-async function bounded(body: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<Buffer> {
-  const bytes = gathered();
-  for await (const piece of body) {
-    bytes.add(piece);
-    if (bytes.length > maxSdlBytes) {
-      body.destroy();
-      throw new TooLarge();
-    }
-  }
-  return bytes.bytes();
 }

@@ -1,12 +1,12 @@
 /**
- * One request to a remote subgraph, over undici.
+ * Sends one request to a remote subgraph.
  *
- * Ours because the library's executor shares requests between clients, keeps bodies in its errors, and takes headers at a
- * place where one caller's may serve another.
+ * The library has an executor for this. It shares requests between clients, keeps bodies in its errors, and takes headers at a
+ * place where the headers of one caller may serve another, so we have our own.
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
-import { type Dispatcher, request as send } from 'undici';
-import { gathered } from '../../core/byte-buffer.ts';
+import { sharedHttpClient } from '../../outbound/http-client.ts';
+import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 import { countObjects } from '../engine/object-budget.ts';
 import { placed } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
@@ -41,7 +41,6 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   readonly onExtensions?: (subgraph: string, extensions: Readonly<Record<string, unknown>>, context: unknown) => void;
   /** Told once of every answer that failed, after the last attempt: for the log. */
   readonly onFailure?: (failure: SubgraphFailure) => void;
-  readonly dispatcher?: Dispatcher;
   /** The most objects that one execution may gather from remote subgraphs together. Default 50,000. */
   readonly maxObjects?: number;
 }
@@ -92,7 +91,7 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
       const deadline = AbortSignal.timeout(access.timeoutMs);
       const signal = clientSignal === null ? deadline : AbortSignal.any([clientSignal, deadline]);
       try {
-        const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal, options.dispatcher);
+        const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal);
         const result = resultOf(name, answer);
         if (countObjects(request, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
         if (result.errors !== undefined) tell(result.errors);
@@ -120,27 +119,15 @@ async function post(
   body: string,
   maxBytes: number,
   signal: AbortSignal,
-  dispatcher: Dispatcher | undefined,
 ): Promise<Answer> {
-  const response = await send(url, {
+  const response = await sharedHttpClient().send(url, {
     method: 'POST',
     headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json;q=0.9' },
     body,
     signal,
-    ...(dispatcher === undefined ? {} : { dispatcher }),
   });
-  const bytes = gathered();
-  for await (const chunk of response.body) {
-    bytes.add(chunk as Buffer);
-    if (bytes.length > maxBytes) {
-      response.body.destroy();
-      throw new TooLarge();
-    }
-  }
-  return { status: response.statusCode, body: bytes.bytes().toString('utf8') };
+  return { status: response.status, body: (await readBody(response.body, maxBytes)).toString('utf8') };
 }
-
-class TooLarge extends Error {}
 
 const tooMany = (name: string, most: number): GraphQLError =>
   subgraphError(
@@ -180,7 +167,7 @@ function failureOf(name: string, error: unknown, client: AbortSignal | null, dea
   if (error instanceof GraphQLError) return error;
   if (client?.aborted === true) return subgraphError(name, 'was not waited for: the operation was cancelled.', 'CANCELLED', false);
   if (deadline.aborted) return subgraphError(name, 'did not answer in time.', 'TIMEOUT', true, error);
-  if (error instanceof TooLarge)
+  if (error instanceof BodyTooLarge)
     return subgraphError(name, 'answered with more bytes than the gateway takes.', 'SUBGRAPH_UNAVAILABLE', false);
   return subgraphError(name, 'could not be reached.', 'SUBGRAPH_UNAVAILABLE', true, error);
 }

@@ -1,8 +1,9 @@
-/** Subscriptions of remote subgraphs: graphql-transport-ws for `ws:` URLs, else SSE (graphql-sse, distinct connections). */
+/** Subscribes to remote subgraphs: by graphql-transport-ws for `ws:` URLs, else by SSE (graphql-sse, distinct connections). */
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { request as send } from 'undici';
 import { WebSocket } from 'ws';
+import { sharedHttpClient } from '../../outbound/http-client.ts';
+import { readBody } from '../../outbound/read-body.ts';
 import { placed } from '../engine/place-errors.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
@@ -21,6 +22,8 @@ export interface RemoteSubscription {
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
+/** A subgraph that accepts a subscription and then sends no head of an answer is given up after this time. */
+const headersTimeoutMs = 300_000;
 
 /** The subgraph's results. Leaving (return, or the signal) closes the connection at once, also before the first event. */
 export function remoteEvents(subscription: RemoteSubscription): AsyncIterable<SubgraphResult> {
@@ -106,17 +109,17 @@ function socketResults({ url, query, variables, headers }: RemoteSubscription): 
 
 function eventStreamResults({ name, url, query, variables, headers }: RemoteSubscription): Results {
   return async function* (signal) {
-    const response = await send(url, {
+    const response = await sharedHttpClient().send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query, variables }),
       signal,
-      bodyTimeout: 0,
+      headersTimeoutMs,
     });
     const type = String(response.headers['content-type'] ?? '');
     if (!type.startsWith('text/event-stream')) {
-      const body = await response.body.text();
-      yield refusal(name, type, body);
+      const body = await readBody(response.body, maxEventBytes);
+      yield refusal(name, type, body.toString('utf8'));
       return;
     }
     for await (const { event, data } of serverSentEvents(response.body)) {

@@ -18,7 +18,7 @@ import { oncePer } from '../../core/once.ts';
 import type { CompletionRequest, EmbeddingRequest } from '../../core/request/request.ts';
 import type { Secret } from '../../core/secret.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
-import { tellingWhenSent } from '../../outbound/pooled-fetch.ts';
+import { notifyWhenSent } from '../../outbound/pooled-fetch.ts';
 import { type ImageRules, imageFetcher } from '../image-rules.ts';
 import type { Provider, SendOptions } from '../provider.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
@@ -109,7 +109,7 @@ async function* completed(
   else yield* settled(stream.getReader(), settings.opaque, vendor, options);
 }
 
-const sending = <T>({ sent }: SendOptions, work: () => T): T => (sent === undefined ? work() : tellingWhenSent(sent, work));
+const sending = <T>({ sent }: SendOptions, work: () => T): T => (sent === undefined ? work() : notifyWhenSent(sent, work));
 
 /** Null: the vendor declined the content. */
 async function answered(

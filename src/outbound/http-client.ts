@@ -1,0 +1,105 @@
+/**
+ * Sends HTTP requests to servers that are not ours. Everybody who calls out does it through here: undici is imported in this
+ * folder alone.
+ *
+ * A client keeps one set of connections per origin, kept alive. It never retries and never follows a redirect, since a key must
+ * not follow one. undici's own timers are off, except the one of connecting: the signal of a request bounds how long it takes.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { once } from '../core/once.ts';
+
+export interface HttpClientOptions {
+  /** Milliseconds for DNS, TCP and TLS together. Default: 5 s. */
+  readonly connectMs?: number;
+  /** In place of the one of node:dns. */
+  readonly lookup?: LookupFunction;
+  /** Whether a connection serves further requests. Default: true. */
+  readonly keepAlive?: boolean;
+}
+
+export interface OutboundRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | null;
+  /** Ends the request and its body; null: nothing does. */
+  readonly signal: AbortSignal | null;
+  /** Milliseconds until the head of the answer is there; without it only the signal bounds the wait. */
+  readonly headersTimeoutMs?: number;
+  /** Called when the request has a connection and its headers are being written. */
+  readonly onSent?: (() => void) | undefined;
+}
+
+export interface OutboundResponse {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Pulled. It must be read to the end or destroyed: until then it holds its connection. */
+  readonly body: Readable;
+}
+
+export interface HttpClient {
+  send(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
+  /** Ends idle connections and waits for the busy ones. */
+  close(): Promise<void>;
+  /** Ends all connections at once. */
+  destroy(): Promise<void>;
+}
+
+/** undici is loaded at the first request. Idle connections do not keep the process alive. */
+export function openHttpClient({ connectMs = 5_000, lookup, keepAlive = true }: HttpClientOptions = {}): HttpClient {
+  const opened = once(async () => {
+    const { Agent, request } = await import('undici');
+    const agent = new Agent({
+      connect: { timeout: connectMs, ...(lookup === undefined ? {} : { lookup }) },
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      ...(keepAlive ? {} : { maxRequestsPerClient: 1 }),
+    });
+    return { agent, dispatcher: agent.compose(reportStart), request };
+  });
+  return {
+    async send(url, { method, headers, body = null, signal, headersTimeoutMs, onSent }) {
+      const { dispatcher, request } = await opened();
+      const options: ReportedRequest = {
+        onSent,
+        dispatcher,
+        method,
+        headers: headers ?? null,
+        body,
+        signal,
+        ...(headersTimeoutMs === undefined ? {} : { headersTimeout: headersTimeoutMs }),
+      };
+      const response = await request(url, options);
+      // A body that fails after its reader has left must not end the process.
+      response.body.on('error', () => {});
+      return { status: response.statusCode, headers: response.headers, body: response.body };
+    },
+    close: async () => (await opened()).agent.close(),
+    destroy: async () => (await opened()).agent.destroy(),
+  };
+}
+
+/** The connections of everybody who needs no client of his own. */
+export const sharedHttpClient = once(() => openHttpClient());
+
+/** Options of undici's request, which gives them to its interceptors as they are. */
+type ReportedRequest = NonNullable<Parameters<typeof import('undici').request>[1]> & Pick<OutboundRequest, 'onSent'>;
+
+/** undici starts a request when a connection is there and takes it. */
+const reportStart: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+  const { onSent } = options as Pick<OutboundRequest, 'onSent'>;
+  if (onSent === undefined) return dispatch(options, handler);
+  return dispatch(options, {
+    onRequestStart(controller, context) {
+      onSent();
+      handler.onRequestStart?.(controller, context);
+    },
+    onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),
+    onResponseStart: (...given) => handler.onResponseStart?.(...given),
+    onResponseData: (...given) => handler.onResponseData?.(...given),
+    onResponseEnd: (...given) => handler.onResponseEnd?.(...given),
+    onResponseError: (...given) => handler.onResponseError?.(...given),
+  });
+};
