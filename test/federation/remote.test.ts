@@ -245,6 +245,30 @@ describe('a remote subgraph', () => {
     expect(seen).toEqual([['raw', { usage: 3 }]]);
   });
 
+  it.each([
+    ['text/html', /does not serve subscriptions over SSE/],
+    ['application/json', /ended the subscription/],
+  ])('is not read to the end when it refuses a subscription with an endless body of %s', async (type, message) => {
+    const closed = Promise.withResolvers<void>();
+    let written = 0;
+    const piece = Buffer.alloc(256 * 1024, ' ');
+    const { schema } = await over((_, response) => {
+      response.writeHead(200, { 'content-type': type });
+      const more = (): void => {
+        while (!response.destroyed && written < 64 && response.write(piece)) written += 1;
+      };
+      response.on('drain', more).on('close', () => closed.resolve());
+      more();
+    });
+    const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    expect(await events.next()).toMatchObject({
+      value: { errors: [{ message: expect.stringMatching(message), extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] },
+    });
+    await closed.promise;
+    expect(written).toBeLessThan(64);
+  });
+
   it('streams a subscription over SSE, and is left at once', async () => {
     const closed = Promise.withResolvers<void>();
     const { schema } = await over((_, response) => {

@@ -1,4 +1,5 @@
 /** Subscribes to remote subgraphs: by graphql-transport-ws for `ws:` URLs, else by SSE (graphql-sse, distinct connections). */
+import type { Readable } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -118,8 +119,7 @@ function eventStreamResults({ name, url, query, variables, headers }: RemoteSubs
     });
     const type = String(response.headers['content-type'] ?? '');
     if (!type.startsWith('text/event-stream')) {
-      const body = await readBody(response.body, maxEventBytes);
-      yield refusal(name, type, body.toString('utf8'));
+      yield await readRefusal(name, type, response.body);
       return;
     }
     for await (const { event, data } of serverSentEvents(response.body)) {
@@ -129,11 +129,12 @@ function eventStreamResults({ name, url, query, variables, headers }: RemoteSubs
   };
 }
 
-function refusal(name: string, type: string, body: string): unknown {
+/** Reads the GraphQL errors with which the subgraph refuses. An answer that is not JSON is not read at all. */
+async function readRefusal(name: string, type: string, body: Readable): Promise<unknown> {
   if (type.includes('json')) {
-    const parsed: unknown = JSON.parse(body);
+    const parsed: unknown = JSON.parse((await readBody(body, maxEventBytes)).toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && 'errors' in parsed) return parsed;
-  }
+  } else body.destroy();
   throw subgraphError(
     name,
     'does not serve subscriptions over SSE at its URL. Give it a `subscriptionUrl` in `graph.subgraphs`: ws:// or wss:// for graphql-ws, http:// or https:// for SSE.',
