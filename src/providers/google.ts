@@ -3,7 +3,7 @@ import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
-import type { ImageRules } from './image-rules.ts';
+import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import type { Provider } from './provider.ts';
 
 export interface GoogleOptions {

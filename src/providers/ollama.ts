@@ -1,5 +1,5 @@
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
-import type { ImageRules } from './image-rules.ts';
+import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
 import type { Provider } from './provider.ts';
 

@@ -10,8 +10,8 @@ import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
-import type { ImageRules } from './image-rules.ts';
 import type { Provider } from './provider.ts';
 
 export interface OpenAiOptions {

@@ -19,10 +19,10 @@ import type { CompletionRequest, EmbeddingRequest } from '../../core/request/req
 import type { Secret } from '../../core/secret.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import { notifyWhenSent } from '../../outbound/pooled-fetch.ts';
-import { type ImageRules, imageFetcher } from '../image-rules.ts';
 import type { Provider, SendOptions } from '../provider.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
+import { type ImageRules, imageFetcher } from './image-fetcher.ts';
 import type { OpaqueFields } from './opaque-parts.ts';
 import { timed } from './timed.ts';
 import { brokenAnswer, refusesContent, upstreamError, type Vendor } from './upstream-error.ts';
