@@ -10,6 +10,7 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { once } from '../core/once.ts';
+import { decodeBody } from './decode-body.ts';
 
 export interface HttpClientOptions {
   /** Milliseconds for DNS, TCP and TLS together. Default: 5 s. */
@@ -35,7 +36,7 @@ export interface OutboundRequest {
 export interface OutboundResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Pulled. It must be read to the end or destroyed: until then it holds its connection. */
+  /** Pulled, and decompressed. It must be read to the end or destroyed: until then it holds its connection. */
   readonly body: Readable;
 }
 
@@ -60,21 +61,23 @@ export function openHttpClient({ connectMs = 5_000, lookup, keepAlive = true }: 
     return { agent, dispatcher: agent.compose(reportStart), request };
   });
   return {
-    async send(url, { method, headers, body = null, signal, headersTimeoutMs, onSent }) {
+    async send(url, { method, headers, body: content = null, signal, headersTimeoutMs, onSent }) {
       const { dispatcher, request } = await opened();
       const options: ReportedRequest = {
         onSent,
         dispatcher,
         method,
         headers: headers ?? null,
-        body,
+        body: content,
         signal,
         ...(headersTimeoutMs === undefined ? {} : { headersTimeout: headersTimeoutMs }),
       };
       const response = await request(url, options);
+      const { statusCode: status, headers: responseHeaders } = response;
+      const body = decodeBody(response.body, String(responseHeaders['content-encoding'] ?? ''));
       // A body that fails after its reader has left must not end the process.
-      response.body.on('error', () => {});
-      return { status: response.statusCode, headers: response.headers, body: response.body };
+      body.on('error', () => {});
+      return { status, headers: responseHeaders, body };
     },
     close: async () => (await opened()).agent.close(),
     destroy: async () => (await opened()).agent.destroy(),
