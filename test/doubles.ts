@@ -15,7 +15,7 @@ import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Provider } from '../src/providers/provider.ts';
 import { type HealthBook, healthBook } from '../src/routing/health.ts';
 import type { Deployment, Route } from '../src/routing/route.ts';
-import { ordered } from '../src/routing/strategies/ordered.ts';
+import { ordered } from '../src/routing/strategies.ts';
 import type { Ledger } from '../src/storage/ledger/ledger.ts';
 import type { Limits } from '../src/storage/limits/limits.ts';
 import { silentLog } from '../src/telemetry/log.ts';

@@ -4,7 +4,7 @@ import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';
 import type { Deployment, Route } from '../routing/route.ts';
-import { strategies } from '../routing/strategies/registry.ts';
+import { strategies } from '../routing/strategies.ts';
 
 const defaults = { maxOutputTokens: 4_096, firstChunkMs: 30_000, idleMs: 20_000, totalMs: 300_000 } as const;
 

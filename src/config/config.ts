@@ -10,7 +10,7 @@ import type { Guardrail } from '../pipeline/guard/guardrail.ts';
 import type { Capability, Provider } from '../providers/provider.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import type { PriceOverride } from '../routing/prices.ts';
-import type { StrategyName } from '../routing/strategies/registry.ts';
+import type { StrategyName } from '../routing/strategies.ts';
 import type { ServerLimits } from '../server/server-limits.ts';
 
 export interface GatewayConfig {

@@ -1,6 +1,6 @@
 /** Deployments, and the routes that lead to them. */
 
-import { strategies } from '../routing/strategies/registry.ts';
+import { strategies } from '../routing/strategies.ts';
 import type { GatewayConfig, RouteNames } from './config.ts';
 import { isAmount, isWhole, listed, own, shown } from './mistake-sentences.ts';
 import { priceMistakes } from './price-section.ts';

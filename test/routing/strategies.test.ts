@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { flatPrice } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import type { Health } from '../../src/routing/route.ts';
-import { cheapest } from '../../src/routing/strategies/cheapest.ts';
-import { fastest } from '../../src/routing/strategies/fastest.ts';
-import { strategies } from '../../src/routing/strategies/registry.ts';
-import { weightedBy } from '../../src/routing/strategies/weighted.ts';
+import { cheapest, fastest, strategies, weightedBy } from '../../src/routing/strategies.ts';
 import { deployment, request, says } from '../doubles.ts';
 
 const named = (id: string, settings: Parameters<typeof deployment>[1] = {}) => deployment(says('Hi.'), { id, ...settings });
