@@ -3,10 +3,8 @@
  * Agent of the npm package and "bad ports".
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Readable } from 'node:stream';
 import { once } from '../core/once.ts';
 import { type HttpClient, sharedHttpClient } from './http-client.ts';
-import type { Dispatcher } from 'undici';
 import { webStream } from './web-stream.ts';
 
 export type Fetch = typeof globalThis.fetch;
@@ -35,7 +33,8 @@ export function fetchOver(client: () => HttpClient): Fetch {
       );
       const bodiless = status === 204 || status === 205 || status === 304;
       if (bodiless) body.resume();
-      return new Response(bodiless ? null : webStream(body), { status, headers: fields }) as unknown as globalThis.Response;
+      const kind = status >= 400 ? 'error' : /^text\/event-stream/i.test(String(headers['content-type'])) ? 'events' : 'whole';
+      return new Response(bodiless ? null : webStream(body, kind), { status, headers: fields }) as unknown as globalThis.Response;
     });
   };
   notifying.add(fetch);
@@ -57,22 +56,4 @@ export const notifyWhenSent = <T>(sent: () => void, work: () => T): T => whenSen
 function bodyOf(body: unknown): string | Uint8Array | null {
   if (body === null || body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body ?? null;
   throw new TypeError('Only text and bytes are sent upstream.');
-}
-
-/** Pulled, so that a reader that stops reading stops the vendor; cancelling it closes the connection. */
-function webStream(body: Readable): ReadableStream<Uint8Array> {
-  const chunks = body.iterator() as AsyncIterator<Uint8Array>;
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const next = await chunks.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      cancel() {
-        body.destroy();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
