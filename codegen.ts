@@ -32,7 +32,7 @@ const config: CodegenConfig = {
         optionalResolveType: true,
         defaultScalarType: 'unknown',
         scalars: { Cursor: 'string', DateTime: 'string', Decimal: 'string', Vector: 'string', SafeInt: 'number', JSON: 'unknown' },
-        contextType: './context.ts#OperationContext',
+        contextType: '../operations/context.ts#OperationContext',
         mappers: {
           Completion: '../runs/run.ts#RunState',
           TextPart: `${views}#TextPartView`,

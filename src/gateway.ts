@@ -1,7 +1,7 @@
 /**
  * The whole wiring, on one screen.
  *
- * A request comes in by `server/`, is opened for its principal (`access/`), judged as a whole (`assembly/admission.ts`), and run
+ * A request comes in by `server/`, is opened for its principal (`access/`), judged as a whole (`operations/admit.ts`), and run
  * on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a Call, and every Call
  * goes through `pipeline/pipeline.ts`. The two halves meet here, through the type Handler.
  */

@@ -14,10 +14,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   access: ['core', 'storage', 'outbound'],
   runs: ['core', 'storage'],
   routing: ['core', 'storage', 'providers', 'outbound'],
+  pricing: ['core', 'graphql'],
+  operations: ['core', 'storage', 'routing', 'pricing', 'access', 'graphql', 'retrieval', 'server'],
   pipeline: ['core', 'providers', 'storage', 'routing', 'outbound', 'telemetry'],
   retrieval: ['core', 'storage'],
-  graphql: ['core', 'fields', 'storage', 'runs', 'access', 'retrieval'],
-  server: ['core', 'access', 'graphql', 'federation', 'telemetry'],
+  graphql: ['core', 'fields', 'storage', 'runs', 'operations', 'pricing', 'access', 'retrieval'],
+  server: ['core', 'access', 'operations', 'graphql', 'federation', 'telemetry'],
 };
 /** What puts the parts together: may import anything, and is imported by its own kind alone. */
 const wiring = ['assembly', 'cli', 'config'];

@@ -9,7 +9,7 @@ import type { BudgetState } from '../storage/limits/limits.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { UsageTotal } from '../storage/ledger/ledger.ts';
-import type { OperationContext } from './context.ts';
+import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;

@@ -5,7 +5,8 @@ import type { Handler, Principal } from '../core/call/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { CompletionRequest, ModelRequest } from '../core/request/request.ts';
-import type { Ceiling, Quote } from '../fields/operation-cost.ts';
+import type { PathsOf } from '../operations/usage.ts';
+import type { Ceiling, Quote } from '../pricing/quote.ts';
 import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
@@ -13,7 +14,6 @@ import type { Completions } from '../storage/completions/completions.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Passages } from '../storage/passages/passages.ts';
-import type { PathsOf } from './operation-usage.ts';
 
 export interface Services {
   readonly handle: Handler;

@@ -15,7 +15,7 @@ import {
 import { BREAK, type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema, print, validate, visit } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import type { OperationContext } from '../graphql/context.ts';
+import type { OperationContext } from '../operations/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import { subscribeWithCursors } from './document/event-cursor.ts';
 import type { AdmissionInput } from './operation.ts';

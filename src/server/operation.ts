@@ -8,7 +8,7 @@
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
-import type { OperationContext } from '../graphql/context.ts';
+import type { OperationContext } from '../operations/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AnonymousRate } from './client/anonymous-rate.ts';
 import type { Authenticate } from './client/callers.ts';

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { OperationUsage } from '../graphql/operation-usage.ts';
+import type { OperationUsage } from '../operations/usage.ts';
 import { keepCursor } from './document/event-cursor.ts';
 
 /**

@@ -19,7 +19,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import type { OperationContext } from '../graphql/context.ts';
+import type { OperationContext } from '../operations/context.ts';
 import { deferOnlyInQueries } from './document/defer-rule.ts';
 import { subscribeWithCursors } from './document/event-cursor.ts';
 

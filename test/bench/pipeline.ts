@@ -4,7 +4,7 @@ import { collect } from '../../src/core/chunk.ts';
 import { flatPrice, noUsage } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import { createGateway } from '../../src/gateway.ts';
-import { operationHold } from '../../src/graphql/operation-hold.ts';
+import { operationHold } from '../../src/operations/operation-hold.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { cpuUs, ratio, say } from './measure.ts';

@@ -1,6 +1,6 @@
 /** The price of an operation before it runs, per evaluation: the promise is under 50 µs for a typical one. */
 import { buildSchema, parse } from 'graphql';
-import { compileQuote } from '../../src/fields/operation-cost.ts';
+import { compileQuote } from '../../src/pricing/quote.ts';
 
 const schema = buildSchema(`
   type Product { id: ID! name: String summary(words: Int = 40): String facts: String reviews(first: Int = 3): [Review!]! }

@@ -19,7 +19,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../src/access/rules.ts';
 import { aiResolvers, aiSchema, aiTypeDefs } from '../../src/graphql/ai-schema.ts';
-import type { OperationContext } from '../../src/graphql/context.ts';
+import type { OperationContext } from '../../src/operations/context.ts';
 import { context, gateway, principal, says } from './fakes.ts';
 
 const { schema, services } = gateway(says('Hi.'));

@@ -3,8 +3,8 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { expect, it } from 'vitest';
 import { readFields } from '../../src/fields/read-fields.ts';
 import { aiFields } from '../../src/graphql/ai-fields/ai-fields.ts';
-import type { OperationContext } from '../../src/graphql/context.ts';
 import type { Services } from '../../src/graphql/services.ts';
+import type { OperationContext } from '../../src/operations/context.ts';
 import type { Question } from '../../src/retrieval/retrieval.ts';
 import { context, gateway, principal, says } from './fakes.ts';
 

@@ -4,8 +4,8 @@ import { createSchema } from 'graphql-yoga';
 import { afterEach } from 'vitest';
 import type { Principal, Settlement } from '../../src/core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../src/core/errors.ts';
-import type { OperationContext } from '../../src/graphql/context.ts';
-import { operationUsage } from '../../src/graphql/operation-usage.ts';
+import type { OperationContext } from '../../src/operations/context.ts';
+import { operationUsage } from '../../src/operations/usage.ts';
 import { createServer, type FieldgateServer, type ServerOptions } from '../../src/server/server.ts';
 
 export interface TickerLog {

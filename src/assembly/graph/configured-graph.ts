@@ -18,11 +18,11 @@ import { withInheritedAuth } from '../../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
 import { aiTypeDefs } from '../../graphql/ai-schema.ts';
+import type { GatewayContext } from '../../operations/open.ts';
 import type { Readiness } from '../../server/pages/health-page.ts';
 import type { SchemaFor } from '../../server/yoga.ts';
 import type { Storage } from '../../storage/open-storage.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { GatewayContext } from '../operations.ts';
 import { indexMistakes } from './index-mistakes.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */

@@ -5,7 +5,7 @@ import { serviceOf } from '../../assembly/principals.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';
 import { createGateway } from '../../gateway.ts';
-import { type JudgedQuote, quoteOf } from '../../graphql/quote/quote.ts';
+import { type JudgedQuote, quoteOf } from '../../graphql/quote/judged-quote.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';

@@ -2,7 +2,7 @@
 import { type DocumentNode, type GraphQLFieldResolver, parse } from 'graphql';
 import type { AiField } from '../../fields/ai-field.ts';
 import type { FieldsRead } from '../../fields/read-fields.ts';
-import type { OperationContext } from '../context.ts';
+import type { OperationContext } from '../../operations/context.ts';
 import type { Services } from '../services.ts';
 import { answerResolver } from './answer-field.ts';
 import { completionResolver } from './completion-field.ts';

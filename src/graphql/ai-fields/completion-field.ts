@@ -8,8 +8,8 @@ import { type CompletionRequest, completionRequest, type Message } from '../../c
 import type { CompletionField } from '../../fields/ai-field.ts';
 import { type Asked, askedFor } from '../../fields/selection.ts';
 import { render } from '../../fields/template.ts';
-import { checkLength, joinableCallFor, routeFor } from '../call/field-call.ts';
-import type { OperationContext } from '../context.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import { checkLength, joinableCallFor, routeFor } from '../../operations/field-call.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';

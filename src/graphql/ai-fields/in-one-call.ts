@@ -7,8 +7,9 @@
  * and bears its share of it. A call that is settled has its rows in the ledger: who comes later is told its answer by the
  * pipeline (`onceInOperation`), as a use that costs nothing and says what it saved.
  */
-import type { Asking, JoinableCall } from '../call/field-call.ts';
-import type { OperationContext } from '../context.ts';
+
+import type { OperationContext } from '../../operations/context.ts';
+import type { Asking, JoinableCall } from '../../operations/field-call.ts';
 
 export interface Ongoing<Answer> extends Pick<JoinableCall, 'join'> {
   readonly answer: Promise<Answer>;

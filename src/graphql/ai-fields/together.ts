@@ -3,7 +3,7 @@
  * texts become one batch and equal prompts become one call. A loader lives as long as its operation, and belongs to one field.
  */
 import DataLoader from 'dataloader';
-import type { OperationContext } from '../context.ts';
+import type { OperationContext } from '../../operations/context.ts';
 
 type AnyLoader = DataLoader<unknown, unknown>;
 const loadersOf = new WeakMap<OperationContext, Map<string, AnyLoader>>();

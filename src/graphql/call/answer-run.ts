@@ -2,12 +2,12 @@
 
 import type { Hold } from '../../core/call/hold.ts';
 import type { Chunk } from '../../core/chunk.ts';
+import { type Asker, callFor, routeFor } from '../../operations/field-call.ts';
 import type { RunState } from '../../runs/run.ts';
 import type { AiAnswerInput } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import type { PreparedRun } from './completion-run.ts';
-import { type Asker, callFor, routeFor } from './field-call.ts';
 
 /** Says so in the completion itself, so that whoever attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';

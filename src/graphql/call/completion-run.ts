@@ -1,11 +1,11 @@
 /** A root completion is a run: its source is the handler, its events are the subscription, its end is the query's answer. */
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
+import { type Asker, callFor, checkLength, routeFor } from '../../operations/field-call.ts';
 import type { BeginRun, Run } from '../../runs/run.ts';
 import type { CompletionInput } from '../generated.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
-import { type Asker, callFor, checkLength, routeFor } from './field-call.ts';
 
 export interface HowToRun {
   /** Goes on when nobody reads. */

@@ -10,11 +10,11 @@ import { GatewayError } from '../../core/errors.ts';
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
-import type { OperationContext } from '../context.ts';
+import type { OperationContext } from '../../operations/context.ts';
+import { type Asker, callFor, settlementKeeper } from '../../operations/field-call.ts';
+import { sharedSettlement } from '../../operations/shared-settlement.ts';
 import type { EmbeddingView } from '../result-views.ts';
 import type { Services } from '../services.ts';
-import { type Asker, callFor, settlementKeeper } from './field-call.ts';
-import { sharedSettlement } from './shared-settlement.ts';
 
 export interface EmbeddingAsk {
   readonly info: Asker['info'];

@@ -3,8 +3,8 @@ import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError } from '../../core/errors.ts';
 import { completionRequest } from '../../core/request/request.ts';
 import type { AiField } from '../../fields/ai-field.ts';
-import type { ListSize } from '../../fields/list-size.ts';
-import type { Ceiling, QuoteRules } from '../../fields/operation-cost.ts';
+import type { ListSize } from '../../pricing/list-size.ts';
+import type { Ceiling, QuoteRules } from '../../pricing/quote.ts';
 import type { Services } from '../services.ts';
 import { rootPricers } from './root-pricers.ts';
 

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { inLine } from '../../core/turns/turns.ts';
-import { maxUnfoldedFields } from '../../fields/operation-cost.ts';
+import { maxUnfoldedFields } from '../../pricing/quote.ts';
 import { refuse } from '../refuse.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';
 

@@ -1,9 +1,9 @@
 /** What each AI field of the root can cost at most: its arguments become the very request that it would send. */
 import type { Principal } from '../../core/call/call.ts';
 import { completionRequest, type ModelRequest } from '../../core/request/request.ts';
-import type { Ceiling } from '../../fields/operation-cost.ts';
+import { checkLength, routeFor } from '../../operations/field-call.ts';
+import type { Ceiling } from '../../pricing/quote.ts';
 import { completionRequestOf } from '../call/completion-request.ts';
-import { checkLength, routeFor } from '../call/field-call.ts';
 import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } from '../generated.ts';
 import { embeddingRequestOf } from '../resolvers/embedding-resolvers.ts';
 import type { Services } from '../services.ts';

@@ -1,7 +1,7 @@
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
+import { checkLength, routeFor } from '../../operations/field-call.ts';
 import { cachePolicyOf, tagsOf } from '../call/call-input.ts';
-import { checkLength, routeFor } from '../call/field-call.ts';
 import { embeddingsOf } from '../call/loaders.ts';
 import type { EmbeddingInput, Resolvers } from '../generated.ts';
 import { failureAsData } from '../graphql-errors.ts';

@@ -1,9 +1,9 @@
 import type { Principal } from '../../core/call/call.ts';
 import type { Source } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { callFor } from '../../operations/field-call.ts';
 import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
 import { named } from '../call/delivery.ts';
-import { callFor } from '../call/field-call.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { allFailures, failureAsData, failureOf, memberType } from '../graphql-errors.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';

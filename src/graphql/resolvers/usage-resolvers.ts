@@ -1,7 +1,7 @@
 import type { Principal } from '../../core/call/call.ts';
 import type { UsageDimension, UsageQuery } from '../../storage/ledger/ledger.ts';
 import type { AiUsageInput, Resolvers } from '../generated.ts';
-import { quoteOf } from '../quote/quote.ts';
+import { quoteOf } from '../quote/judged-quote.ts';
 import { quoteDesk } from '../quote/quote-work.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import { dateTimeOf } from '../scalars.ts';

@@ -1,9 +1,9 @@
 /** `aiQuote` thirty times in one request, with documents whose fragments unfold without end, or just so far. */
 import { buildSchema } from 'graphql';
-import { admission } from '../../../src/assembly/admission.ts';
-import { quoteOf } from '../../../src/graphql/quote/quote.ts';
+import { quoteOf } from '../../../src/graphql/quote/judged-quote.ts';
 import { quoteDesk } from '../../../src/graphql/quote/quote-work.ts';
 import type { Services } from '../../../src/graphql/services.ts';
+import { admission } from '../../../src/operations/admit.ts';
 import { principal } from '../../graphql/fakes.ts';
 import type { HostileCase } from './hostile-case.ts';
 

@@ -21,9 +21,9 @@ import { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { finished, type Paced } from '../core/turns/paced.ts';
 import { turnsOf } from '../core/turns/turns.ts';
-import { coercedArguments, coercedVariables, hasVariables } from './coerced.ts';
+import { coercedArguments, coercedVariables, hasVariables } from '../graphql/quote/coerce-values.ts';
+import { type Fragments, fragmentsOf, unfoldedFields } from '../graphql/quote/unfolded-fields.ts';
 import { type Amount, type ListSize, sizeOf, type Variables } from './list-size.ts';
-import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded.ts';
 
 /** The most that one use of an AI field can take. */
 export interface Ceiling {

@@ -1,5 +1,5 @@
-import type { Settlement } from '../../core/call/call.ts';
-import { noUsage, shares, type Usage } from '../../core/money.ts';
+import type { Settlement } from '../core/call/call.ts';
+import { noUsage, shares, type Usage } from '../core/money.ts';
 
 /** What each of the fields that one call served has used: whole tokens and nano-dollars that add up to the call's. */
 export function sharedSettlement(settlement: Settlement, weights: readonly number[]): readonly Settlement[] {

@@ -17,14 +17,14 @@ import { refusal, rulesOf } from '../../access/rules.ts';
 import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
-import { costRefusal } from '../../fields/cost-limit.ts';
-import { maxUnfoldedFields, type Quote } from '../../fields/operation-cost.ts';
-import { fragmentsOf, unfoldedFields } from '../../fields/unfolded.ts';
+import { costRefusal } from '../../pricing/cost-limit.ts';
+import { maxUnfoldedFields, type Quote } from '../../pricing/quote.ts';
 import type { BudgetState } from '../../storage/limits/limits.ts';
 import { refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
 import { type QuoteWork, quoteDesk, refuseToRun } from './quote-work.ts';
 import { rootPricers } from './root-pricers.ts';
+import { fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
 
 export interface QuoteAsked {
   readonly document: string;

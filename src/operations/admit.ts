@@ -7,10 +7,10 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
-import { costRefusal } from '../fields/cost-limit.ts';
-import { type CompiledQuote, compileQuote, type Quote, type QuoteRules } from '../fields/operation-cost.ts';
-import type { OperationHold } from '../graphql/operation-hold.ts';
+import { costRefusal } from '../pricing/cost-limit.ts';
+import { type CompiledQuote, compileQuote, type Quote, type QuoteRules } from '../pricing/quote.ts';
 import type { AdmissionInput } from '../server/operation.ts';
+import type { OperationHold } from './operation-hold.ts';
 
 export interface Admission {
   /** What the document can cost with these variables; compiled once per document and schema. */

@@ -1,7 +1,7 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import type { ListSize } from '../../src/fields/list-size.ts';
-import { compileQuote, type Quote, type QuoteRules } from '../../src/fields/operation-cost.ts';
+import type { ListSize } from '../../src/pricing/list-size.ts';
+import { compileQuote, type Quote, type QuoteRules } from '../../src/pricing/quote.ts';
 
 const schema = buildSchema(`
   type Product { name: String summary(words: Int = 40): String reviews(limit: Int = 3): [Review!]! }

@@ -3,7 +3,7 @@
  *
  *   server/       HTTP or WebSocket -> an operation within its limits, with one AbortSignal
  *   access/       authenticate: headers -> Principal
- *   graphql/context.ts        who asks, until when, on which Hold
+ *   operations/context.ts        who asks, until when, on which Hold
  *   federation/   operation -> the AI subgraph (or straight here, when the whole operation is ours)
  *   access/shield.ts, rules.ts    the field's scopes against the principal
  *   graphql/resolvers/        the field's arguments, through completion-request.ts and its kin -> ModelRequest
@@ -11,16 +11,16 @@
  * and goes on to runs/ (the log of a completion) and pipeline/pipeline.ts (the steps, numbered).
  */
 import type { GraphQLResolveInfo } from 'graphql';
-import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../../core/call/call.ts';
-import { GatewayError } from '../../core/errors.ts';
-import type { NanoUsd } from '../../core/money.ts';
-import type { ModelRequest } from '../../core/request/request.ts';
-import { estimateInputTokens } from '../../core/request/tokens.ts';
-import type { OperationContext } from '../context.ts';
-import type { PathsOf } from '../operation-usage.ts';
-import type { RouteView, Services } from '../services.ts';
-import { countingHold } from './counting-hold.ts';
+import type { CachePolicy, Call, Fact, Principal, Settlement, Use } from '../core/call/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { NanoUsd } from '../core/money.ts';
+import type { ModelRequest } from '../core/request/request.ts';
+import { estimateInputTokens } from '../core/request/tokens.ts';
+import { countingHold } from '../graphql/call/counting-hold.ts';
+import type { RouteView, Services } from '../graphql/services.ts';
+import type { OperationContext } from './context.ts';
 import { sharedSettlement } from './shared-settlement.ts';
+import type { PathsOf } from './usage.ts';
 
 /** The field that asks. */
 export interface Asker {

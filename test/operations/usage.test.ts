@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { operationUsage, type SettledCall } from '../../src/graphql/operation-usage.ts';
+import { operationUsage, type SettledCall } from '../../src/operations/usage.ts';
 
 const call = (callId: string): SettledCall => ({
   callId,

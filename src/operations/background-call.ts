@@ -1,9 +1,9 @@
 import type { LeaseBook } from '../access/leases.ts';
 import type { Call, Principal } from '../core/call/call.ts';
-import { operationHold } from '../graphql/operation-hold.ts';
 import type { IngestCallMaker } from '../retrieval/ingestion/source.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
+import { operationHold } from './operation-hold.ts';
 
 export interface IngestCallParts {
   readonly limits: Pick<Limits, 'hold'>;

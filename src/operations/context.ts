@@ -1,7 +1,7 @@
 /** What every resolver is handed: who asks, on whose behalf, until when, and the account of the operation. */
 import type { Call, Principal } from '../core/call/call.ts';
 import type { Hold } from '../core/call/hold.ts';
-import type { OperationUsage } from './operation-usage.ts';
+import type { OperationUsage } from './usage.ts';
 
 /** One per operation, made by `server/` before execution. Never frozen: graphql-shield writes `_shield` on it. */
 export interface OperationContext {

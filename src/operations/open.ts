@@ -10,12 +10,12 @@ import type { Lease, Leases } from '../core/call/lease.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { abortError } from '../core/turns/abort.ts';
-import type { OperationContext } from '../graphql/context.ts';
-import { type OperationHold, operationHold } from '../graphql/operation-hold.ts';
-import { operationUsage } from '../graphql/operation-usage.ts';
 import type { OperationHooks } from '../server/operation.ts';
 import type { Limits } from '../storage/limits/limits.ts';
-import type { Admission } from './admission.ts';
+import type { Admission } from './admit.ts';
+import type { OperationContext } from './context.ts';
+import { type OperationHold, operationHold } from './operation-hold.ts';
+import { operationUsage } from './usage.ts';
 
 /** What the gateway keeps of an operation beside what resolvers are handed. */
 export interface GatewayContext extends OperationContext {

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
-import type { Quote } from './operation-cost.ts';
+import type { Quote } from './quote.ts';
 
 /** COST_LIMIT_EXCEEDED, naming the field that costs most, for an operation that could cost more than one may; null: it may run. */
 export function costRefusal({ cost, fields }: Pick<Quote, 'cost' | 'fields'>, most: NanoUsd | null): GatewayError | null {

@@ -1,12 +1,12 @@
+/** Reads `@listSize` from the supergraph: how long the schema's author says a list can be. */
 import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql';
-import type { Graph } from '../../federation/graph.ts';
-import type { ListSize } from '../../fields/list-size.ts';
+import type { ListSize } from '../../pricing/list-size.ts';
 
-/** As long as what the router sends: it stands in no supergraph. */
+/** `_entities` returns one member per representation that the router sends. No supergraph declares this field. */
 const entities: ListSize = { assumedSize: null, slicingArguments: ['representations'], sizedFields: [] };
 
-/** What `@listSize` says in the supergraph of the moment, by coordinate. */
-export function listSizesOf(graph: Pick<Graph, 'supergraphSdl'>): (coordinate: string) => ListSize | null {
+/** What `@listSize` says of a coordinate in the supergraph that is served now. `supergraphSdl` returns null before one is composed. */
+export function listSizesOf(graph: { supergraphSdl(): string | null }): (coordinate: string) => ListSize | null {
   let read: { readonly sdl: string; readonly sizes: ReadonlyMap<string, ListSize> } | null = null;
   return (coordinate) => {
     if (coordinate === 'Query._entities') return entities;

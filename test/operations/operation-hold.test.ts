@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { operationHold } from '../../src/graphql/operation-hold.ts';
+import { operationHold } from '../../src/operations/operation-hold.ts';
 
 const budget: Limit = { kind: 'budget', name: 'team:a', per: 'month', most: 10 };
 

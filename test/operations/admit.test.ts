@@ -1,6 +1,6 @@
 import { buildSchema, type DocumentNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { type Admission, admission } from '../../src/assembly/admission.ts';
+import { type Admission, admission } from '../../src/operations/admit.ts';
 
 const schema = buildSchema(`
   interface Thing { name: String like: Thing }

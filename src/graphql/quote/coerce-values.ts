@@ -13,7 +13,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
-import type { Variables } from './list-size.ts';
+import type { Variables } from '../../pricing/list-size.ts';
 
 /** Throws the GraphQLError that execution would answer. */
 export function coercedVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
