@@ -101,7 +101,6 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
           own: current.own,
           router,
           sdl: servedSdl(config, current.fields, current.graph),
-          hooks: current.hooks,
           storage,
           log,
         });
@@ -113,7 +112,8 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
       openedBy.set(context, by);
       return context;
     },
-    admitOperation: async (context, operation) => (openedBy.get(context) ?? current).hooks.admitOperation?.(context, operation),
+    admitOperation: async (context, operation) =>
+      (await (openedBy.get(context) ?? current).hooks.admitOperation?.(context, operation)) ?? null,
     closeOperation: (context) => (openedBy.get(context) ?? current).hooks.closeOperation(context),
     ...face,
     modelFields: () => current.modelFields,

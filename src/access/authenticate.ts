@@ -1,16 +1,8 @@
-import type { Principal } from '../core/call/call.ts';
+import type { Authenticate, Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import { makersOf, principalIdOf, verifyKey } from './virtual-key.ts';
-
-interface Credentials {
-  /** The header as it came, or its like in `connection_init`; null: none. */
-  readonly authorization: string | null;
-}
-
-/** Throws UNAUTHENTICATED. */
-export type Authenticate = (credentials: Credentials) => Promise<Principal>;
 
 export interface AuthenticateOptions {
   readonly keys: Pick<Keys, 'find'>;

@@ -4,26 +4,27 @@
  */
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
-import { type Authenticate, authenticator } from '../access/authenticate.ts';
+import { authenticator } from '../access/authenticate.ts';
 import { type GatewayConfig, includesRoute } from '../config/config.ts';
+import type { Authenticate } from '../core/call/call.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Graph } from '../federation/graph.ts';
 import { aiFields } from '../graphql/ai-fields/ai-fields.ts';
 import { aiSchema } from '../graphql/ai-schema.ts';
 import { listSizesOf } from '../graphql/quote/declared-list-sizes.ts';
 import { quoteRules } from '../graphql/quote/quote-rules.ts';
+import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import { rootPricers } from '../graphql/quote/root-pricers.ts';
 import type { Services } from '../graphql/services.ts';
 import { admission } from '../operations/admit.ts';
 import { ingestCalls } from '../operations/background-call.ts';
-import { operationHooks } from '../operations/open.ts';
+import { type OperationHooks, operationHooks } from '../operations/open.ts';
 import { guarded } from '../pipeline/guard.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
 import { spentRefusal } from '../pipeline/refuse-spent.ts';
 import { validated } from '../pipeline/validate.ts';
 import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
-import type { OperationHooks } from '../server/operation.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
@@ -120,7 +121,11 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     collections,
     prompts,
     entities: indexes,
-    graph: { graph: () => living.schema(), quote: (...asked) => admit.quote(...asked), maxCostPerOperation },
+    graph: {
+      graph: () => living.schema(),
+      quote: (schema, document, name, variables) => admit.quote(priceTreeOf(schema, document, name), variables),
+      maxCostPerOperation,
+    },
     log,
     now,
   });

@@ -10,7 +10,7 @@ import { estimateInputTokens } from '../core/request/tokens.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import type { RouteView, Services } from '../graphql/services.ts';
-import type { Ceiling } from '../pricing/quote.ts';
+import type { Ceiling } from '../pricing/ceiling.ts';
 import { type CollectionConfig, isForAll } from '../retrieval/collections.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import { outputTokensToAsk } from '../routing/fit.ts';

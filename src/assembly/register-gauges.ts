@@ -1,7 +1,8 @@
 /** What Prometheus sees of the parts of a gateway, and who may read it. */
-import type { Authenticate } from '../access/authenticate.ts';
+
 import type { Scope } from '../access/scopes.ts';
 import type { GatewayConfig } from '../config/config.ts';
+import type { Authenticate } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Graph } from '../federation/graph.ts';

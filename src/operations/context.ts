@@ -1,9 +1,11 @@
-/** What every resolver is handed: who asks, on whose behalf, until when, and the account of the operation. */
+/** What everything that serves an operation is handed: who asks, until when, and the operation's account. */
 import type { Call, Principal } from '../core/call/call.ts';
 import type { Hold } from '../core/call/hold.ts';
+import type { Lease } from '../core/call/lease.ts';
+import type { OperationHold } from './operation-hold.ts';
 import type { OperationUsage } from './usage.ts';
 
-/** One per operation, made by `server/` before execution. Never frozen: graphql-shield writes `_shield` on it. */
+/** One per operation, made before it runs. Never frozen: graphql-shield writes `_shield` on it. */
 export interface OperationContext {
   readonly principal: Principal;
   /** Fires when the client leaves, the socket closes, or the operation's time is over. */
@@ -11,8 +13,16 @@ export interface OperationContext {
   readonly operation: Call['operation'];
   /** Opened for the whole operation; released when its last result has been sent. */
   readonly hold: Hold;
-  /** What `extensions.usage` will say. */
+  /** The source of `extensions.usage`. */
   readonly usage: OperationUsage;
   /** The `Last-Event-ID` of a client that resumes over SSE: the cursor that counts where `after` is not given. */
   readonly lastEventId?: string | null;
+}
+
+/** What the gateway keeps of an operation in addition to what resolvers are handed. */
+export interface OpenedOperation extends OperationContext {
+  readonly hold: OperationHold;
+  readonly lease: Lease;
+  /** The client's headers, by lower-case name: those on the allow-list go on to subgraphs. */
+  readonly headers: Readonly<Record<string, string>>;
 }

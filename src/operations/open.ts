@@ -1,33 +1,55 @@
 /**
- * The life of an operation between server and schema: opened for its principal, counted, admitted by its cost, closed.
+ * Opens an operation for the principal that asks for it, and closes it. Every door calls these hooks: open, admit, run, close.
  *
- * It holds a lease on its principal's key while it runs. When the key is revoked or expires, its model calls end at once (`pipeline/permission-lease.ts`), and
- * with them streams that say so in their own last event; whatever then still runs is ended with an error.
+ * The operation holds a lease on its principal's key while it runs. When the key is revoked or expires, its model calls end at once
+ * (`pipeline/permission-lease.ts`). Streams then say so in their own last event; whatever still runs after that is ended with an error.
  */
-import type { Authenticate } from '../access/authenticate.ts';
-import type { Principal } from '../core/call/call.ts';
+import type { Authenticate, Principal } from '../core/call/call.ts';
 import type { Lease, Leases } from '../core/call/lease.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { abortError } from '../core/turns/abort.ts';
-import type { OperationHooks } from '../server/operation.ts';
+import { quoteAsJson } from '../pricing/quote.ts';
 import type { Limits } from '../storage/limits/limits.ts';
-import type { Admission } from './admit.ts';
-import type { OperationContext } from './context.ts';
-import { type OperationHold, operationHold } from './operation-hold.ts';
+import type { Admission, PricedOperation } from './admit.ts';
+import type { OpenedOperation, OperationContext } from './context.ts';
+import { operationHold } from './operation-hold.ts';
 import { operationUsage } from './usage.ts';
 
-/** What the gateway keeps of an operation beside what resolvers are handed. */
-export interface GatewayContext extends OperationContext {
-  readonly hold: OperationHold;
-  readonly lease: Lease;
-  /** The client's, by lower-case name: those on the allow-list go on to subgraphs. */
+/** What a door knows of an operation before it is opened. */
+export interface OperationInput {
+  /** The header, or its equivalent in another protocol; null: none was sent. */
+  readonly authorization: string | null;
+  /** Name of the client application. */
+  readonly client: string | null;
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly operationName: string | null;
+  readonly documentId: string | null;
+  /** See `OperationContext.lastEventId`. */
+  readonly lastEventId: string | null;
+  readonly signal: AbortSignal;
+  /** Ends the operation with this error, as the last thing that its client is told. */
+  readonly stop: (reason: GatewayError) => void;
 }
 
-/** A client that sends it with the value `only` gets what the operation can cost, and nothing runs. */
+/** A quote as JSON: see `quoteAsJson`. */
+export type ShownQuote = Readonly<Record<string, unknown>>;
+
+export interface OperationHooks {
+  /** Says who asks before anything of a request is read: a request without valid credentials must be cheap. */
+  readonly authenticate: Authenticate;
+  /** Authenticates again, since a body may take its time, and makes the context; throws GatewayError. */
+  readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
+  /** Judges the cost of the whole operation before it runs; throws GatewayError. When it returns a quote, the quote is the answer, and nothing runs. */
+  readonly admitOperation?: (context: OperationContext, operation: PricedOperation) => Promise<ShownQuote | null>;
+  /** Called once for each opened context, after the last result or when the client has left. */
+  readonly closeOperation: (context: OperationContext) => Promise<void> | void;
+}
+
+/** A client that sends this header with the value `only` is told what the operation can cost, and nothing runs. */
 const quoteHeader = 'x-fieldgate-quote';
-/** For streams to say how they ended. Together with the turn at which an ended key is noticed it stays under two seconds. */
+/** For streams to say how they ended. Together with the time in which an ended key is noticed it stays under two seconds. */
 const lastWordsMs = 1_000;
 
 export interface OperationParts {
@@ -45,7 +67,7 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
     async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal, stop }) {
       const principal = await authenticate({ authorization });
       await limits.admit(principal.limits.filter(({ kind }) => kind === 'requests'));
-      const context: GatewayContext = {
+      const context: OpenedOperation = {
         principal,
         signal,
         headers,
@@ -57,12 +79,13 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
       };
       return context;
     },
-    admitOperation(context, operation) {
-      const { hold, headers } = context as GatewayContext;
-      return admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
+    async admitOperation(context, operation) {
+      const { hold, headers } = context as OpenedOperation;
+      const quote = await admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
+      return quote === null ? null : quoteAsJson(quote);
     },
     closeOperation(context) {
-      const { lease, hold } = context as GatewayContext;
+      const { lease, hold } = context as OpenedOperation;
       lease.release();
       return hold.release();
     },
@@ -87,8 +110,8 @@ function deliveryLease(leases: Leases, principal: Principal, signal: AbortSignal
   };
 }
 
-/** A context of the gateway itself, for what no client asked. */
-export function ownContext(principal: OperationContext['principal'], limits: Pick<Limits, 'hold'>, signal: AbortSignal): GatewayContext {
+/** An operation of the gateway itself, which no client asked for. */
+export function ownOperation(principal: Principal, limits: Pick<Limits, 'hold'>, signal: AbortSignal): OpenedOperation {
   return {
     principal,
     signal,

@@ -18,7 +18,7 @@ import type { Secret } from '../core/secret.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import { subscribeWithCursors } from './document/event-cursor.ts';
-import type { AdmissionInput } from './operation.ts';
+import type { DocumentToCheck } from './operation.ts';
 import type { Engine, EngineArguments } from './yoga.ts';
 
 /** For `createServer({ engine })`. The schema must be a subgraph's, as `buildSubgraphSchema` makes it. */
@@ -116,15 +116,15 @@ async function started(schema: GraphQLSchema, log: Log): Promise<ApolloServer<Op
 export const routerSecretHeader = 'x-fieldgate-router';
 
 /**
- * For `createServer({ admitOperation })`: `_entities` is answered to the router alone. Whoever else sends representations
+ * For `createServer({ checkDocument })`: `_entities` is answered to the router alone. Anybody else who sends representations
  * writes the data that goes into prompts. Throws FORBIDDEN.
  */
-export function entitiesForRouterOnly(secret: Secret): (context: OperationContext, input: AdmissionInput) => Promise<undefined> {
+export function entitiesForRouterOnly(secret: Secret): (input: DocumentToCheck) => void {
   const expected = Buffer.from(secret.reveal());
-  return async (_, { document, headers }) => {
-    if (!asksEntities(document)) return undefined;
+  return ({ document, headers }) => {
+    if (!asksEntities(document)) return;
     const shown = Buffer.from(headers[routerSecretHeader] ?? '');
-    if (shown.length === expected.length && timingSafeEqual(shown, expected)) return undefined;
+    if (shown.length === expected.length && timingSafeEqual(shown, expected)) return;
     throw new GatewayError(
       'FORBIDDEN',
       `"_entities" is answered to the router only, which shows its secret in the header ${routerSecretHeader}.`,

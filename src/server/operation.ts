@@ -5,13 +5,14 @@
  * Each has one AbortController. It fires when the client leaves, also while the operation is still being opened or
  * subscribed; what then comes to be is ended at once.
  */
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
+import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import type { OperationContext } from '../operations/context.ts';
+import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AnonymousRate } from './client/anonymous-rate.ts';
-import type { Authenticate } from './client/callers.ts';
 import type { Asker } from './client/client.ts';
 import type { ReadDocument } from './document/document.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
@@ -19,34 +20,12 @@ import { isAsyncIterable } from './iterate.ts';
 import type { Masking } from './response-errors.ts';
 import { type ResultStream, resultStream } from './result-stream.ts';
 import { usageAttacher } from './usage-extension.ts';
-import type { Engine, EngineArguments } from './yoga.ts';
+import type { Engine } from './yoga.ts';
 
-/** What `openOperation` is told. */
-export interface OperationInput extends Asker {
-  readonly operationName: string | null;
-  readonly documentId: string | null;
-  /** See `OperationContext.lastEventId`. */
-  readonly lastEventId: string | null;
-  readonly signal: AbortSignal;
-  /** Ends the operation with this error, as the last thing that its client is told. */
-  readonly stop: (reason: GatewayError) => void;
-}
-
-/** What `admitOperation` is told: a valid document and the schema it will run on. */
-export interface AdmissionInput extends EngineArguments {
-  readonly schema: GraphQLSchema;
+/** A valid document, before it runs. */
+export interface DocumentToCheck {
+  readonly document: DocumentNode;
   readonly headers: Asker['headers'];
-}
-
-export interface OperationHooks {
-  /** Says who asks before anything of a request is read: a stranger costs as little as can be. */
-  readonly authenticate: Authenticate;
-  /** Authenticates again, since a body may take its time, and makes the context; throws GatewayError. */
-  readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
-  /** Judges the whole operation before it runs (cost, trust); throws GatewayError. What it resolves with, if anything, is the answer instead. */
-  readonly admitOperation?: (context: OperationContext, input: AdmissionInput) => Promise<ExecutionResult | undefined>;
-  /** Called once for each opened context, after the last result or when the client has left. */
-  readonly closeOperation: (context: OperationContext) => Promise<void> | void;
 }
 
 export interface OperationRequest extends Asker {
@@ -78,6 +57,8 @@ export interface Operations {
 interface Parts {
   readonly engine: Engine;
   readonly hooks: OperationHooks;
+  /** Refuses a document by what stands in it; throws GatewayError. */
+  readonly checkDocument?: (input: DocumentToCheck) => void;
   readonly mask: Masking;
   readonly log: Log;
   readonly development: boolean;
@@ -137,8 +118,10 @@ async function run(request: OperationRequest, controller: AbortController, parts
     if (invalid.length > 0) read.noteErrors(invalid.length);
     if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(error, bound.schema))) };
     const args = { document, operation, operationName, variables };
-    const instead = await hooks.admitOperation?.(context, { ...args, schema: bound.schema, headers: request.headers });
-    if (instead !== undefined) return instead;
+    parts.checkDocument?.({ document, headers: request.headers });
+    const tree = priceTreeOf(bound.schema, document, operationName);
+    const quote = await hooks.admitOperation?.(context, { tree, variables: variables ?? {} });
+    if (quote !== undefined && quote !== null) return { data: null, extensions: { quote } };
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
     const result = await untilAborted(executed(bound.execute(args), signal), signal);

@@ -9,6 +9,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
 import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from './client/anonymous-rate.ts';
@@ -24,7 +25,7 @@ import { respondRefusal } from './http/respond.ts';
 import { targetOf } from './http/target.ts';
 import type { Listening } from './listening.ts';
 import { loopTurns, requestBytesPerTurn, streamEventsPerTurn } from './loop-turns.ts';
-import { type OperationHooks, operations } from './operation.ts';
+import { type DocumentToCheck, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './pages/health-page.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './pages/metrics-page.ts';
@@ -56,6 +57,8 @@ export interface ServerOptions extends OperationHooks {
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
   readonly plugins?: readonly Plugin[];
+  /** Refuses a document by what stands in it; throws GatewayError. Default: none is refused. */
+  readonly checkDocument?: (input: DocumentToCheck) => void;
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
 }
@@ -100,7 +103,9 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
   const unread = unreadAnswers(limits);
   const engine = options.engine ?? yogaEngine(schema, options.plugins);
-  const running = operations({ engine, hooks: options, mask, log, development, anonymousRate });
+  const { checkDocument } = options;
+  const checks = checkDocument === undefined ? {} : { checkDocument };
+  const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, ...checks });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development, options.cors.headers);
   const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));

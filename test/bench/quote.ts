@@ -1,5 +1,6 @@
 /** The price of an operation before it runs, per evaluation: the promise is under 50 µs for a typical one. */
 import { buildSchema, parse } from 'graphql';
+import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import { compileQuote } from '../../src/pricing/quote.ts';
 
 const schema = buildSchema(`
@@ -13,7 +14,7 @@ const typical = parse(`query Shop($n: Int!, $full: Boolean = false) {
 const priced = new Set(['Product.summary', 'Product.facts', 'Review.feeling']);
 
 export function quoteBench(rounds = 200_000): void {
-  const quote = compileQuote(schema, typical, 'Shop', {
+  const quote = compileQuote(priceTreeOf(schema, typical, 'Shop'), {
     ceilingOf: (coordinate) => (priced.has(coordinate) ? () => ({ inputTokens: 2_000, outputTokens: 120, cost: 740_000 }) : null),
     listSizeOf: () => null,
     assumedListSize: 100,

@@ -29,7 +29,7 @@ it.skipIf(runtime === null)(`is a subgraph under ${otherGateway}, which gets ent
   });
   const ai = await serve({
     engine: apolloEngine(() => schema, silentLog),
-    admitOperation: entitiesForRouterOnly(new Secret('between us')),
+    checkDocument: entitiesForRouterOnly(new Secret('between us')),
     development: false,
   });
   const shop = await runSubgraph(

@@ -9,6 +9,7 @@ import type { ModelRequest } from '../../src/core/request/request.ts';
 import { estimateInputTokens } from '../../src/core/request/tokens.ts';
 import { aiSchema } from '../../src/graphql/ai-schema.ts';
 import { quoteRules } from '../../src/graphql/quote/quote-rules.ts';
+import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import type { RouteView, Services } from '../../src/graphql/services.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { operationUsage } from '../../src/operations/usage.ts';
@@ -183,7 +184,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     maxCostPerOperation: null,
     quote: (schema, document, operationName, variables) => {
       const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
-      return compileQuote(schema, document, operationName, quoteRules(sources))(variables);
+      return compileQuote(priceTreeOf(schema, document, operationName), quoteRules(sources))(variables);
     },
     limits: {
       budgets: async (limits) =>

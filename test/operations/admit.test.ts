@@ -1,5 +1,6 @@
 import { buildSchema, type DocumentNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import { type Admission, admission } from '../../src/operations/admit.ts';
 
 const schema = buildSchema(`
@@ -26,7 +27,7 @@ function counting(): { readonly admit: Admission; readonly looked: () => number 
 }
 const refusalOf = (admit: Admission, document: DocumentNode): string => {
   try {
-    void admit.quote(schema, document, null, {});
+    void admit.quote(priceTreeOf(schema, document, null), {});
     return '';
   } catch (error) {
     return String(error);

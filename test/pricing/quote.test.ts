@@ -1,7 +1,9 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import type { ListSize } from '../../src/pricing/list-size.ts';
-import { compileQuote, type Quote, type QuoteRules } from '../../src/pricing/quote.ts';
+import type { QuoteRules } from '../../src/pricing/priced-uses.ts';
+import { compileQuote, type Quote } from '../../src/pricing/quote.ts';
 
 const schema = buildSchema(`
   type Product { name: String summary(words: Int = 40): String reviews(limit: Int = 3): [Review!]! }
@@ -25,7 +27,7 @@ const rules: QuoteRules = {
   assumedListSize: 100,
 };
 const quote = (text: string, variables: Record<string, unknown> = {}, name: string | null = null) =>
-  compileQuote(schema, parse(text), name, rules)(variables) as Quote;
+  compileQuote(priceTreeOf(schema, parse(text), name), rules)(variables) as Quote;
 
 describe('the quote of an operation', () => {
   it('multiplies an AI field by the lists above it', () => {
@@ -106,7 +108,7 @@ describe('the quote of fields that send long texts', () => {
       },
     };
     const text = `query ($t: String!) { ${Array.from({ length: 30 }, (_, index) => `a${index}: poem(text: $t)`).join(' ')} }`;
-    const priced = await compileQuote(schema, parse(text), null, long)({ t: 'x' });
+    const priced = await compileQuote(priceTreeOf(schema, parse(text), null), long)({ t: 'x' });
     over = true;
     expect(priced.cost).toBe(30);
     expect(new Set(pricedIn).size).toBe(30);

@@ -42,7 +42,7 @@ function subgraph(): Promise<Served> {
   const log = silentLog;
   return serve({
     engine: apolloEngine(() => schema, log),
-    admitOperation: entitiesForRouterOnly(new Secret('between us')),
+    checkDocument: entitiesForRouterOnly(new Secret('between us')),
     development: false,
   });
 }

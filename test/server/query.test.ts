@@ -77,13 +77,14 @@ describe('a query over HTTP', () => {
   it('admits an operation after it was found valid, and tells a refusal', async () => {
     const seen: string[] = [];
     const { url, closed } = await serve({
-      admitOperation: async (_, { operation, schema }) => {
-        seen.push(`${operation.name?.value} ${schema.getQueryType()?.name}`);
+      admitOperation: async ({ operation }, { tree }) => {
+        seen.push(`${operation.name} of ${tree.unfoldedFields} field`);
+        return null;
       },
     });
     await (await post(url, { query: 'query Bad {nothing}' })).text();
     await (await post(url, { query: 'query Good {hello}' })).text();
-    expect(seen).toEqual(['Good Query']);
+    expect(seen).toEqual(['Good of 1 field']);
     expect(closed).toHaveLength(2);
   });
 

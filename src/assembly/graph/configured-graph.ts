@@ -18,7 +18,7 @@ import { withInheritedAuth } from '../../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
 import { aiTypeDefs } from '../../graphql/ai-schema.ts';
-import type { GatewayContext } from '../../operations/open.ts';
+import type { OpenedOperation } from '../../operations/context.ts';
 import type { Readiness } from '../../server/pages/health-page.ts';
 import type { SchemaFor } from '../../server/yoga.ts';
 import type { Storage } from '../../storage/open-storage.ts';
@@ -131,13 +131,13 @@ export function accessTo({ graph = {} }: GatewayConfig, log: Log): { readonly fe
     fetch: {
       propagate: graph.forwardHeaders ?? [],
       ...(graph.maxObjects === undefined ? {} : { maxObjects: graph.maxObjects }),
-      clientHeaders: (context) => (context as GatewayContext).headers,
-      signal: (context) => (context as GatewayContext).signal,
+      clientHeaders: (context) => (context as OpenedOperation).headers,
+      signal: (context) => (context as OpenedOperation).signal,
       subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
       onFailure: ({ code, ...failure }) => log[levelOf(code)]('a subgraph failed', { code, ...failure }),
     },
     authorize: (context, { coordinate, authenticated, scopes }) => {
-      const { principal } = context as GatewayContext;
+      const { principal } = context as OpenedOperation;
       const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
       return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
     },

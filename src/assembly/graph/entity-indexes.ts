@@ -8,7 +8,7 @@ import type { Graph } from '../../federation/graph.ts';
 import type { EntityIndex } from '../../fields/ai-field.ts';
 import type { FieldsRead } from '../../fields/read-fields.ts';
 import { holesOf, renderPlain } from '../../fields/template.ts';
-import { ownContext } from '../../operations/open.ts';
+import { ownOperation } from '../../operations/open.ts';
 import type { Entities, EntityIndexOptions, Fields } from '../../retrieval/entities/entities.ts';
 import { openEntities } from '../../retrieval/entities/open-entities.ts';
 import type { IngestCallMaker } from '../../retrieval/ingestion/source.ts';
@@ -48,7 +48,7 @@ export function openIndexes({ config, read, storage, handle, callFor, graph, hea
     principal,
     page: entityPages({
       schema: () => graph().schema(),
-      contextFor: (signal) => ({ ...ownContext(principal, storage.limits, signal), headers }),
+      contextFor: (signal) => ({ ...ownOperation(principal, storage.limits, signal), headers }),
     }),
     visible: visibleEntities({ ...accessTo(config, log), supergraphSdl: () => graph().supergraphSdl() }),
     onFailure: (err, index) => log.warn('an index of entities is not as fresh as the graph', { index, err }),

@@ -3,14 +3,13 @@ import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { Graph } from '../../federation/graph.ts';
-import type { OperationHooks } from '../../server/operation.ts';
 import type { ServerOptions } from '../../server/server.ts';
 import type { SchemaFor } from '../../server/yoga.ts';
 import type { Storage } from '../../storage/open-storage.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { readiness, schemaChooser } from './configured-graph.ts';
 
-type Face = Pick<ServerOptions, 'schema' | 'ready' | 'engine' | 'admitOperation'>;
+type Face = Pick<ServerOptions, 'schema' | 'ready' | 'engine' | 'checkDocument'>;
 
 /** What is served at the moment. `own`: the AI subgraph; null without one. */
 interface Served {
@@ -35,7 +34,6 @@ export interface SubgraphParts {
   readonly router: Secret;
   /** What `_service { sdl }` says; null while it is not known what guards the fields that ours read. */
   readonly sdl: () => string | null;
-  readonly hooks: OperationHooks;
   readonly storage: Storage;
   readonly log: Log;
 }
@@ -44,9 +42,8 @@ export interface SubgraphParts {
  * Ready without a composed graph: that is the router's affair. But not before its own SDL is what another router may compose.
  * Apollo Server is loaded for it alone.
  */
-export async function subgraphFace({ own, router, sdl, hooks, storage, log }: SubgraphParts): Promise<Face> {
+export async function subgraphFace({ own, router, sdl, storage, log }: SubgraphParts): Promise<Face> {
   const { apolloEngine, entitiesForRouterOnly } = await import('../../server/apollo.ts');
-  const admitted = entitiesForRouterOnly(router);
   const service = own.getQueryType()?.getFields()['_service'];
   if (service === undefined) throw new Error('The AI schema is no subgraph.');
   service.resolve = () => {
@@ -61,10 +58,7 @@ export async function subgraphFace({ own, router, sdl, hooks, storage, log }: Su
       const reasons = [...(sdl() === null ? [unknownSdl] : []), ...(await storage.problems())];
       return { ready: reasons.length === 0, reasons };
     },
-    async admitOperation(context, operation) {
-      await admitted(context, operation);
-      return hooks.admitOperation?.(context, operation);
-    },
+    checkDocument: entitiesForRouterOnly(router),
   };
 }
 

@@ -19,6 +19,15 @@ export interface Principal {
   readonly expiresAt?: number;
 }
 
+/**
+ * Says who asks. Throws UNAUTHENTICATED, also for null where nobody may ask without credentials. It is called for every request and
+ * every heartbeat, so it must be cheap.
+ */
+export type Authenticate = (credentials: {
+  /** The header as it came, or its equivalent in another protocol; null: none. */
+  readonly authorization: string | null;
+}) => Promise<Principal>;
+
 /** `seconds`: how long an answer may be reused; null: the route's own policy. */
 export interface CachePolicy {
   readonly mode: 'default' | 'bypass' | 'refresh';

@@ -1,8 +1,4 @@
-/**
- * Variables and arguments as execution will have them: with defaults, and one value for a list of one.
- *
- * A price of what the client wrote, and not of what will run, would be the price of another operation.
- */
+/** Variables and arguments as GraphQL's execution will have them: with defaults, and one value for a list of one. */
 import {
   type FieldNode,
   GraphQLError,
@@ -13,7 +9,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
-import type { Variables } from '../../pricing/list-size.ts';
+import type { Variables } from '../../pricing/price-tree.ts';
 
 /** Throws the GraphQLError that execution would answer. */
 export function coercedVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {

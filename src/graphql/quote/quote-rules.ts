@@ -1,10 +1,11 @@
-/** The price list that an operation is quoted by: root fields by the request they would send, AI fields on entities by their declared bounds. */
+/** The prices of AI fields: of root fields by the request that they would send, of fields on entities by the bounds that they declare. */
 import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError } from '../../core/errors.ts';
 import { completionRequest } from '../../core/request/request.ts';
 import type { AiField } from '../../fields/ai-field.ts';
+import { type Ceiling, noCeiling, sumCeilings } from '../../pricing/ceiling.ts';
 import type { ListSize } from '../../pricing/list-size.ts';
-import type { Ceiling, QuoteRules } from '../../pricing/quote.ts';
+import type { QuoteRules } from '../../pricing/priced-uses.ts';
 import type { Services } from '../services.ts';
 import { rootPricers } from './root-pricers.ts';
 
@@ -19,7 +20,6 @@ export interface QuoteSources {
   readonly assumedListSize: number;
 }
 
-const nothing: Ceiling = { inputTokens: 0, outputTokens: 0, cost: 0, calls: 0 };
 /** Passages that an `@answer` field shows a model. */
 const answerPassages = 8;
 /** The longest text that a `@similar` field embeds; search needs no more of an entity. */
@@ -37,30 +37,18 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
       if (price === undefined) return null;
       return (args) => {
         try {
-          return sumOf(price(args, services, principal));
+          return sumCeilings(price(args, services, principal));
         } catch (error) {
-          // What the field will refuse costs nothing; the refusal is told when it runs.
+          // What the field will refuse costs nothing. The caller is told of the refusal when the field runs.
           if (asGatewayError(error).code === 'INTERNAL') throw error;
-          return nothing;
+          return noCeiling;
         }
       };
     },
   };
 }
 
-function sumOf(ceilings: readonly Ceiling[]): Ceiling {
-  return ceilings.reduce(
-    (sum, { inputTokens, outputTokens, cost, calls = 1 }) => ({
-      calls: (sum.calls ?? 0) + calls,
-      inputTokens: sum.inputTokens + inputTokens,
-      outputTokens: sum.outputTokens + outputTokens,
-      cost: sum.cost === null || cost === null ? null : sum.cost + cost,
-    }),
-    nothing,
-  );
-}
-
-/** What the declaration promises, at the dearest deployment of the route, for one attempt: a repair draws on the budgets beside it. */
+/** The bounds of the declaration at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately, when it happens. */
 export function entityCeiling(field: AiField, services: Services): Ceiling {
   switch (field.kind) {
     case 'completion':
@@ -80,7 +68,7 @@ export function entityCeiling(field: AiField, services: Services): Ceiling {
         similarTokens,
       );
       const request = completionRequest([], { maxOutputTokens: field.maxOutputTokens });
-      return sumOf([embeds, services.ceiling(field.route, request, services.answerTokens(answerPassages))]);
+      return sumCeilings([embeds, services.ceiling(field.route, request, services.answerTokens(answerPassages))]);
     }
   }
 }

@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { inLine } from '../../core/turns/turns.ts';
-import { maxUnfoldedFields } from '../../pricing/quote.ts';
+import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
 import { refuse } from '../refuse.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';
 

@@ -1,8 +1,8 @@
-/** What each AI field of the root can cost at most: its arguments become the very request that it would send. */
+/** The maximum that each AI field of the root can cost: its arguments become the request that it would send. */
 import type { Principal } from '../../core/call/call.ts';
 import { completionRequest, type ModelRequest } from '../../core/request/request.ts';
 import { checkLength, routeFor } from '../../operations/field-call.ts';
-import type { Ceiling } from '../../pricing/quote.ts';
+import { type Ceiling, maxCeiling } from '../../pricing/ceiling.ts';
 import { completionRequestOf } from '../call/completion-request.ts';
 import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } from '../generated.ts';
 import { embeddingRequestOf } from '../resolvers/embedding-resolvers.ts';
@@ -19,18 +19,12 @@ const completionPrice: Pricer = (args, services, principal) => {
   return [services.ceiling(route.name, request, 0)];
 };
 
-/** The question's embedding, on the dearest of the routes that it may go to. */
+/** The embedding of the question, on the most expensive of the routes that it may go to. */
 function questionPrice(collection: string, question: string, services: Services): readonly Ceiling[] {
   const request: ModelRequest = { kind: 'embedding', texts: [question], dimensions: null };
-  const [first, ...others] = services.questionRoutes(collection).map((route) => services.ceiling(route, request, 0));
-  return first === undefined ? [] : [others.reduce(highest, first)];
+  const ceilings = services.questionRoutes(collection).map((route) => services.ceiling(route, request, 0));
+  return ceilings.length === 0 ? [] : [maxCeiling(ceilings)];
 }
-
-const highest = (one: Ceiling, other: Ceiling): Ceiling => ({
-  cost: one.cost === null || other.cost === null ? null : Math.max(one.cost, other.cost),
-  inputTokens: Math.max(one.inputTokens, other.inputTokens),
-  outputTokens: Math.max(one.outputTokens, other.outputTokens),
-});
 
 const answerPrice: Pricer = (args, services, principal) => {
   const { collection, question, first, maxOutputTokens = null, ...input } = args['input'] as AiAnswerInput;

@@ -4,12 +4,9 @@
  * Credentials stand in the headers, so that a caller without any that hold costs no body, no parsing and no validation. Its
  * requests count for its address, and so does what is refused before anybody is asked for a key.
  */
-import type { Principal } from '../../core/call/call.ts';
+import type { Authenticate, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { AnonymousRate } from './anonymous-rate.ts';
-
-/** Throws UNAUTHENTICATED, also for null where nobody may ask without credentials. Cheap: it is asked for every request and every heartbeat. */
-export type Authenticate = (credentials: { readonly authorization: string | null }) => Promise<Principal>;
 
 export interface Callers {
   readonly authenticate: Authenticate;

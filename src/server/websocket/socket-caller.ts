@@ -6,9 +6,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
-import type { Principal } from '../../core/call/call.ts';
+import type { Authenticate, Principal } from '../../core/call/call.ts';
 import { asGatewayError } from '../../core/errors.ts';
-import { type Authenticate, isUnauthenticated } from '../client/callers.ts';
+import { isUnauthenticated } from '../client/callers.ts';
 import { type Asker, askerOf, flatHeaders, headersOfInit } from '../client/client.ts';
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';

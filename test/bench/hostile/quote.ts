@@ -2,6 +2,7 @@
 import { buildSchema } from 'graphql';
 import { quoteOf } from '../../../src/graphql/quote/judged-quote.ts';
 import { quoteDesk } from '../../../src/graphql/quote/quote-work.ts';
+import { priceTreeOf } from '../../../src/graphql/quote/read-price-tree.ts';
 import type { Services } from '../../../src/graphql/services.ts';
 import { admission } from '../../../src/operations/admit.ts';
 import { principal } from '../../graphql/fakes.ts';
@@ -28,10 +29,10 @@ function quoteCase(name: string, documents: readonly string[]): HostileCase {
         });
         const services = {
           graph: () => schema,
-          quote,
+          quote: (of, document, name, variables) => quote(priceTreeOf(of, document, name), variables),
           maxCostPerOperation: null,
           limits: { budgets: async () => [] },
-        } as unknown as Services;
+        } satisfies Partial<Services> as unknown as Services;
         const work = quoteDesk()({});
         const asked = documents.map((document) =>
           quoteOf({ document, operationName: null, variables: {}, principal: principal(), schema }, services, work),

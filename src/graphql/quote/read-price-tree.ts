@@ -1,0 +1,132 @@
+/** Reads a document as the plain tree that `pricing/` quotes by. Nothing of GraphQL goes further than this file. */
+import {
+  type ConstDirectiveNode,
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  type GraphQLType,
+  getNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { Condition, FieldArguments, PriceNode, PriceTree } from '../../pricing/price-tree.ts';
+import { coercedArguments, coercedVariables, hasVariables } from './coerce-values.ts';
+import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
+
+type Trees = Map<string | null, PriceTree>;
+const treesOf = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Trees>>();
+
+/** For a document that validates; the same tree each time. `operationName` null: the only operation. */
+export function priceTreeOf(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): PriceTree {
+  const ofSchema = treesOf.get(schema) ?? new WeakMap<DocumentNode, Trees>();
+  treesOf.set(schema, ofSchema);
+  const ofDocument = ofSchema.get(document) ?? new Map<string | null, PriceTree>();
+  ofSchema.set(document, ofDocument);
+  const known = ofDocument.get(operationName) ?? readTree(schema, document, operationName);
+  ofDocument.set(operationName, known);
+  return known;
+}
+
+function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: string | null): PriceTree {
+  const operation = operationOf(document, operationName);
+  const root = operation === null ? null : schema.getRootType(operation.operation);
+  if (operation === null || root === null || root === undefined) return { unfoldedFields: 0, selections: [], coerceVariables: () => ({}) };
+  const fragments = fragmentsOf(document);
+  const declared = operation.variableDefinitions ?? [];
+  return {
+    unfoldedFields: unfoldedFields(operation, fragments),
+    selections: selectionsOf(root, operation.selectionSet, { schema, fragments }),
+    coerceVariables: (given) => coercedVariables(schema, declared, given),
+  };
+}
+
+function operationOf(document: DocumentNode, name: string | null): OperationDefinitionNode | null {
+  const operations = document.definitions.filter((node) => node.kind === 'OperationDefinition');
+  return (name === null ? operations[0] : operations.find((node) => node.name?.value === name)) ?? null;
+}
+
+interface Source {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Fragments;
+}
+
+/** Made while they are read: pricing stops reading where there are too many. */
+const selectionsOf = (type: GraphQLType, { selections }: SelectionSetNode, source: Source): Iterable<PriceNode> => ({
+  *[Symbol.iterator]() {
+    for (const selection of selections) yield nodeOf(type, selection, source);
+  },
+});
+
+function nodeOf(type: GraphQLType, node: SelectionNode, source: Source): PriceNode {
+  const conditions = conditionsOf(node.directives);
+  if (node.kind === 'Field') return fieldOf(type, node, conditions, source) ?? { kind: 'group', conditions, selections: [] };
+  const fragment = node.kind === 'InlineFragment' ? node : source.fragments.get(node.name.value);
+  const condition = fragment?.typeCondition?.name.value;
+  const target = condition === undefined ? type : source.schema.getType(condition);
+  const selections = fragment === undefined || target === undefined ? [] : selectionsOf(target, fragment.selectionSet, source);
+  return { kind: 'group', conditions, selections };
+}
+
+/** Null for what no type declares: `__typename`. */
+function fieldOf(type: GraphQLType, node: FieldNode, conditions: readonly Condition[], source: Source): PriceNode | null {
+  if (!isObjectType(type) && !isInterfaceType(type)) return null;
+  const field = type.getFields()[node.name.value];
+  if (field === undefined) return null;
+  const inner = getNamedType(field.type);
+  return {
+    kind: 'field',
+    name: field.name,
+    responseKey: (node.alias ?? node.name).value,
+    conditions,
+    coordinates: isObjectType(type)
+      ? [`${type.name}.${field.name}`]
+      : [type, ...source.schema.getPossibleTypes(type)].map(({ name }) => `${name}.${field.name}`),
+    arguments: argumentsOf(field, node),
+    result:
+      isCompositeType(inner) && node.selectionSet !== undefined
+        ? { lists: listsIn(field.type), selections: selectionsOf(inner, node.selectionSet, source) }
+        : null,
+  };
+}
+
+const argumentsOf = (field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments => ({
+  haveVariables: () => hasVariables(node),
+  coerce: (variables) => coercedArguments(field, node, variables),
+  named(name) {
+    const declared = field.args.find((argument) => argument.name === name);
+    if (declared === undefined) return null;
+    const value = node.arguments?.find((argument) => argument.name.value === name)?.value;
+    const byDefault: unknown = declared.defaultValue;
+    if (value === undefined) return { given: { kind: 'absent' }, byDefault };
+    if (value.kind === 'Variable') return { given: { kind: 'variable', name: value.name.value }, byDefault };
+    return { given: { kind: 'fixed', value: valueFromASTUntyped(value) }, byDefault };
+  },
+});
+
+/** Lists around the type: 0 for one object, 2 for a list of lists. */
+function listsIn(type: GraphQLType): number {
+  if (isNonNullType(type)) return listsIn(type.ofType);
+  return isListType(type) ? 1 + listsIn(type.ofType) : 0;
+}
+
+const noConditions: readonly Condition[] = [];
+
+function conditionsOf(directives: readonly (DirectiveNode | ConstDirectiveNode)[] | undefined): readonly Condition[] {
+  if (directives === undefined || directives.length === 0) return noConditions;
+  return directives.flatMap(({ name, arguments: args }): Condition[] => {
+    const value = args?.find((argument) => argument.name.value === 'if')?.value;
+    if ((name.value !== 'include' && name.value !== 'skip') || value === undefined) return [];
+    const wanted = name.value === 'include';
+    if (value.kind === 'Variable') return [{ wanted, value: { kind: 'variable', name: value.name.value } }];
+    return [{ wanted, value: { kind: 'fixed', value: value.kind === 'BooleanValue' ? value.value : null } }];
+  });
+}

@@ -1,0 +1,29 @@
+/**
+ * The arguments of a field as its resolver will be handed them: with defaults, and one value for a list of one.
+ *
+ * A price of what the client wrote, and not of what will run, would be the price of another operation. So whoever builds the price
+ * tree coerces the arguments by the rules of its own protocol, and pricing asks for them here.
+ */
+import { type Ceiling, noCeiling } from './ceiling.ts';
+import type { FieldArguments, Variables } from './price-tree.ts';
+
+/** Arguments that no variable changes, for a tree that is written by hand. */
+export const fixedArguments = (values: Variables): FieldArguments => ({
+  haveVariables: () => false,
+  coerce: () => values,
+  named: (name) => (Object.hasOwn(values, name) ? { given: { kind: 'fixed', value: values[name] }, byDefault: undefined } : null),
+});
+
+/** The ceiling of the field with these arguments. They are read once when no variable is in them, and when they are first needed. */
+export function ceilingWith(ceilingOf: (values: Variables) => Ceiling, given: FieldArguments): (variables: Variables) => Ceiling {
+  const read = (variables: Variables): Ceiling => {
+    const values = given.coerce(variables);
+    return values === null ? noCeiling : ceilingOf(values);
+  };
+  if (given.haveVariables()) return read;
+  let fixed: Ceiling | null = null;
+  return () => {
+    fixed ??= read({});
+    return fixed;
+  };
+}
