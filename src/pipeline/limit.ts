@@ -1,13 +1,13 @@
 import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
-import { GatewayError } from '../core/errors.ts';
+import { checkPermission, mayUse } from '../routing/fit.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
 
 /**
  * Lets a call in: its route must be the principal's to use, and its calls a minute and concurrency must have room. Once per call,
  * cache hits included; the slots are freed on every ending. Requests a minute are operations, counted where those are opened.
- * Throws FORBIDDEN, RATE_LIMITED or CONCURRENCY_LIMITED.
+ * Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED or CONCURRENCY_LIMITED.
  */
 export function limited(limits: Pick<Limits, 'admit'>): Step {
   return (next) => {
@@ -21,7 +21,7 @@ export function limited(limits: Pick<Limits, 'admit'>): Step {
         await admission.release().catch(() => {});
       }
     };
-    return (request, call) => (mayUse(call) && !isCounted(call) ? next(request, call) : admitted(request, call));
+    return (request, call) => (mayAsk(call) && !isCounted(call) ? next(request, call) : admitted(request, call));
   };
 }
 
@@ -30,13 +30,8 @@ const ofCalls = ({ principal }: Call): readonly Limit[] =>
 
 const isCounted = (call: Call): boolean => ofCalls(call).length > 0;
 
-const mayUse = ({ principal, route }: Call): boolean => principal.routes === null || principal.routes.includes(route);
+const mayAsk = ({ principal, route }: Call): boolean => mayUse(principal, route);
 
-function checkRoute(call: Call): void {
-  if (mayUse(call)) return;
-  const allowed = call.principal.routes?.join(', ') || 'none';
-  throw new GatewayError(
-    call.principal.kind === 'anonymous' ? 'UNAUTHENTICATED' : 'FORBIDDEN',
-    `You may not use route "${call.route}". Routes that you may use: ${allowed}.`,
-  );
+function checkRoute({ principal, route }: Call): void {
+  checkPermission(principal, route, `Routes that you may use: ${principal.routes?.join(', ') || 'none'}.`);
 }

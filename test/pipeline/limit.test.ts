@@ -10,7 +10,7 @@ describe('the limits', () => {
     const principal = { ...call().principal, routes: ['cheap', 'local'] };
     await expect(collect(handle(request, call({ principal })))).rejects.toMatchObject({
       code: 'FORBIDDEN',
-      message: 'You may not use route "default". Routes that you may use: cheap, local.',
+      message: 'You may not use the route "default". Routes that you may use: cheap, local.',
     });
   });
 

@@ -22,7 +22,7 @@ import type { Deployment, Route } from '../../routing/route.ts';
 import { firstToSpeak, type Lane, startLane } from './attempt.ts';
 import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
 import { withDeadline } from './deadline.ts';
-import { candidatesFor, checkOptions, routeNamed } from './eligible.ts';
+import { candidatesFor } from './eligible.ts';
 import { laterAttempts } from './later-attempts.ts';
 
 export type Attempt = (deployment: Deployment, route: Route) => Handler;
@@ -57,9 +57,7 @@ const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Han
 
 async function* routedCall(plan: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
   const { routes, health, monotonicMs, random } = plan;
-  const route = routeNamed(asked.route, routes);
-  checkOptions(request, route);
-  const candidates = candidatesFor(request, route, routes);
+  const { route, candidates } = candidatesFor(request, asked.route, routes);
   const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
   if (spent.attempts >= route.attempts) throw noneLeft(route);
   const began = monotonicMs();

@@ -252,7 +252,7 @@ describe('the route', () => {
     const failure = await failureOf(ask(route('default', [says('Hi.')], { providerOptions: ['reasoningEffort'] }), call(), asked));
     expect(failure).toMatchObject({
       code: 'BAD_REQUEST',
-      message: 'Route "default" does not allow the provider options logprobs. Allowed: reasoningEffort.',
+      message: 'providerOptions.logprobs is not allowed on route "default". It allows: reasoningEffort.',
     });
     const allowed = route('default', [says('Hi.')], { providerOptions: ['reasoningEffort', 'logprobs'] });
     await expect(ask(allowed, call(), asked)).resolves.toMatchObject({ text: 'Hi.' });
