@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runs: ['core', 'storage'],
   routing: ['core', 'storage', 'providers', 'outbound'],
   pricing: ['core'],
-  operations: ['core', 'storage', 'routing', 'pricing', 'access', 'graphql', 'retrieval'],
+  operations: ['core', 'storage', 'routing', 'pricing'],
   pipeline: ['core', 'providers', 'storage', 'routing', 'outbound', 'telemetry'],
   retrieval: ['core', 'storage'],
   graphql: ['core', 'fields', 'storage', 'runs', 'operations', 'pricing', 'access', 'retrieval'],

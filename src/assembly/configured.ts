@@ -17,7 +17,7 @@ import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import { rootPricers } from '../graphql/quote/root-pricers.ts';
 import type { Services } from '../graphql/services.ts';
 import { admission } from '../operations/admit.ts';
-import { ingestCalls } from '../operations/background-call.ts';
+import { backgroundCalls } from '../operations/background-call.ts';
 import { type OperationHooks, operationHooks } from '../operations/open.ts';
 import { guarded } from '../pipeline/guard.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
@@ -84,7 +84,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
   });
   const handle = metrics?.counted(answered) ?? answered;
 
-  const ingestCallFor = ingestCalls({ limits: storage.limits, leases, routes, now });
+  const ingestCallFor = backgroundCalls({ limits: storage.limits, verify: leases.verify, routes, now });
   const { read, prompts } = operatorFields(config, folder);
   const indexes = openIndexes({
     config,

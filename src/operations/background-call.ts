@@ -1,51 +1,46 @@
-import type { LeaseBook } from '../access/leases.ts';
+/**
+ * Makes calls that no operation waits for: ingestion and indexes. They are booked on the field or the work that asked, for its principal.
+ *
+ * A job may have waited for hours since its owner was authenticated. So each call first asks whether the key is still in force. While the
+ * call runs, its lease (`pipeline/permission-lease.ts`) ends it when the key ends.
+ */
 import type { Call, Principal } from '../core/call/call.ts';
-import type { IngestCallMaker } from '../retrieval/ingestion/source.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { operationHold } from './operation-hold.ts';
 
-export interface IngestCallParts {
+export interface BackgroundCallParts {
   readonly limits: Pick<Limits, 'hold'>;
-  readonly leases: Pick<LeaseBook, 'verify'>;
-  readonly routes: ReadonlyMap<string, Route>;
+  /** Rejects with UNAUTHENTICATED when the principal's key was revoked or has expired. */
+  readonly verify: (principal: Principal) => Promise<void>;
+  readonly routes: ReadonlyMap<string, Pick<Route, 'totalMs'>>;
   readonly now: () => number;
 }
 
-/**
- * Calls that no operation waits for: ingestion and indexes, booked on the field or work that asked, for its principal. A job may
- * have waited for hours since its owner was authenticated, so the key is asked for before each call: UNAUTHENTICATED when it
- * has been revoked or has expired. While the call runs, its lease (`pipeline/permission-lease.ts`) ends it.
- */
-export function ingestCalls({ limits, leases, routes, now }: IngestCallParts): IngestCallMaker {
-  return async ({ coordinate, route, principal, signal }) => {
-    await leases.verify(principal);
-    return backgroundCall({ coordinate, route, principal, signal, limits, totalMs: routes.get(route)?.totalMs ?? 60_000, now });
-  };
-}
-
-export interface BackgroundCall {
+export interface BackgroundWork {
   readonly coordinate: string;
   readonly route: string;
   readonly principal: Principal;
   readonly signal: AbortSignal;
-  readonly limits: Pick<Limits, 'hold'>;
-  readonly totalMs: number;
-  readonly now: () => number;
 }
 
-function backgroundCall({ coordinate, route, principal, signal, limits, totalMs, now }: BackgroundCall): Call {
-  return {
-    id: crypto.randomUUID(),
-    uses: [{ coordinate, weight: 1 }],
-    operation: { name: null, client: null, documentId: null },
-    principal,
-    route,
-    cache: { mode: 'default', maxAgeSeconds: null },
-    hold: operationHold(limits, principal.limits),
-    tags: {},
-    deadlineMs: now() + totalMs,
-    signal,
-    report: () => {},
+const usualTotalMs = 60_000;
+
+export function backgroundCalls({ limits, verify, routes, now }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
+  return async ({ coordinate, route, principal, signal }) => {
+    await verify(principal);
+    return {
+      id: crypto.randomUUID(),
+      uses: [{ coordinate, weight: 1 }],
+      operation: { name: null, client: null, documentId: null },
+      principal,
+      route,
+      cache: { mode: 'default', maxAgeSeconds: null },
+      hold: operationHold(limits, principal.limits),
+      tags: {},
+      deadlineMs: now() + (routes.get(route)?.totalMs ?? usualTotalMs),
+      signal,
+      report: () => {},
+    };
   };
 }

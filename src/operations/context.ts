@@ -1,6 +1,5 @@
 /** What everything that serves an operation is handed: who asks, until when, and the operation's account. */
 import type { Call, Principal } from '../core/call/call.ts';
-import type { Hold } from '../core/call/hold.ts';
 import type { Lease } from '../core/call/lease.ts';
 import type { OperationHold } from './operation-hold.ts';
 import type { OperationUsage } from './usage.ts';
@@ -12,7 +11,7 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   readonly operation: Call['operation'];
   /** Opened for the whole operation; released when its last result has been sent. */
-  readonly hold: Hold;
+  readonly hold: OperationHold;
   /** The source of `extensions.usage`. */
   readonly usage: OperationUsage;
   /** The `Last-Event-ID` of a client that resumes over SSE: the cursor that counts where `after` is not given. */
@@ -21,7 +20,6 @@ export interface OperationContext {
 
 /** What the gateway keeps of an operation in addition to what resolvers are handed. */
 export interface OpenedOperation extends OperationContext {
-  readonly hold: OperationHold;
   readonly lease: Lease;
   /** The client's headers, by lower-case name: those on the allow-list go on to subgraphs. */
   readonly headers: Readonly<Record<string, string>>;

@@ -1,62 +1,99 @@
-import type { Draw, Hold, Limit } from '../core/call/hold.ts';
+/**
+ * The money of one operation: its Hold is opened when it is known what the operation can cost.
+ *
+ * It wraps the hold that storage keeps, and adds two things: a limit on what one operation may cost, and a count of what each part of
+ * the operation draws. The README of this folder draws the chain.
+ */
+import type { Draw, DrawnAttempt, Hold, Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 
-/** The Hold of an operation, opened when it is known what the operation can cost: context first, document second. */
 export interface OperationHold extends Hold {
-  /** Opens it with so much set aside; BUDGET_EXCEEDED when the budgets have less. At most once, before any draw. */
-  reserve(most: NanoUsd): Promise<void>;
+  /** Opens the hold with so much set aside; BUDGET_EXCEEDED when the budgets have less. At most once, before any draw. */
+  reserve(amount: NanoUsd): Promise<void>;
+  /** The same hold for one part of the operation, with a count of its own. */
+  share(): HoldShare;
+}
+
+export interface HoldShare {
+  readonly hold: Hold;
+  /** The sum of the ceilings that were drawn through this share. */
+  drawn(): NanoUsd;
 }
 
 /**
- * A hold that is never reserved opens empty at its first draw. A draw after `release` takes from the budgets directly.
+ * Without `reserve` the hold opens empty at its first draw. A draw after `release` takes from the budgets directly.
  *
- * `most`: what one operation may cost. Its quote was judged by it, but assumes lengths of lists that nothing declares; so the
- * draws are judged by what they add up to. Throws COST_LIMIT_EXCEEDED.
+ * `maxCost`: what one operation may cost. The quote was judged by it before, but a quote assumes the lengths of lists that nothing
+ * declares; so the sum of the draws is judged too. Throws COST_LIMIT_EXCEEDED.
  */
-export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[], most: NanoUsd | null = null): OperationHold {
+export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[], maxCost: NanoUsd | null = null): OperationHold {
   let opened: Promise<Hold> | null = null;
-  /** What was settled, and the ceilings of what still runs. */
+  /** Costs that are settled, and the ceilings of attempts that still run. */
   let taken: NanoUsd = 0;
-  const hold = (): Promise<Hold> => {
+  const budgeted = of.some(({ kind }) => kind === 'budget');
+
+  const open = (): Promise<Hold> => {
     opened ??= limits.hold(of, 0);
     return opened;
   };
-  return {
-    budgeted: of.some(({ kind }) => kind === 'budget'),
-    async reserve(most) {
-      const reserved = await limits.hold(of, most);
-      opened = Promise.resolve(reserved);
-    },
-    async draw(attempt) {
-      if (most !== null && taken + attempt.most > most) throw beyond(taken, attempt.most, most);
-      taken += attempt.most;
-      try {
-        return counted(await (await hold()).draw(attempt), (cost) => {
-          taken += cost - attempt.most;
-        });
-      } catch (error) {
-        taken -= attempt.most;
-        throw error;
-      }
-    },
+  function checkLimit(more: NanoUsd): void {
+    if (maxCost !== null && taken + more > maxCost) throw limitExceeded(taken, more, maxCost);
+  }
+  async function draw(attempt: DrawnAttempt): Promise<Draw> {
+    checkLimit(attempt.most);
+    taken += attempt.most;
+    try {
+      const drawn = await (await open()).draw(attempt);
+      return onFirstSettle(drawn, (cost) => {
+        taken += cost - attempt.most;
+      });
+    } catch (error) {
+      taken -= attempt.most;
+      throw error;
+    }
+  }
+  const hold: Hold = {
+    budgeted,
+    draw,
     async checkRoom(least) {
-      if (most !== null && taken + least > most) throw beyond(taken, least, most);
-      await (await hold()).checkRoom?.(least);
+      checkLimit(least);
+      await (await open()).checkRoom?.(least);
     },
     async giveBack(amount) {
       if (opened !== null) await (await opened).giveBack(amount);
     },
     async release() {
-      // One that could not be opened has nothing to give back; whoever opened it was told.
+      // A hold that could not be opened has nothing to give back. Its opener was told why.
       const held = await opened?.catch(() => null);
       await held?.release();
     },
   };
+  return {
+    ...hold,
+    async reserve(amount) {
+      const reserved = await limits.hold(of, amount);
+      opened = Promise.resolve(reserved);
+    },
+    share() {
+      let drawn: NanoUsd = 0;
+      return {
+        drawn: () => drawn,
+        hold: {
+          ...hold,
+          async draw(attempt) {
+            const taking = await draw(attempt);
+            drawn += attempt.most;
+            return taking;
+          },
+        },
+      };
+    },
+  };
 }
 
-function counted(draw: Draw, settled: (cost: NanoUsd) => void): Draw {
+function onFirstSettle(draw: Draw, settled: (cost: NanoUsd) => void): Draw {
   let done = false;
   return {
     ...(draw.id === undefined ? {} : { id: draw.id }),
@@ -68,8 +105,8 @@ function counted(draw: Draw, settled: (cost: NanoUsd) => void): Draw {
   };
 }
 
-const beyond = (taken: NanoUsd, more: NanoUsd, most: NanoUsd): GatewayError =>
+const limitExceeded = (taken: NanoUsd, more: NanoUsd, maxCost: NanoUsd): GatewayError =>
   new GatewayError(
     'COST_LIMIT_EXCEEDED',
-    `This can cost up to ${decimalOf(more)} USD beside the ${decimalOf(taken)} USD that the operation has taken, and one operation may cost ${decimalOf(most)} USD. A list was longer than its arguments or @listSize say, a model had to be asked again, or a subscription has had many events. Ask for fewer at a time, or subscribe anew.`,
+    `This can cost up to ${decimalOf(more)} USD beside the ${decimalOf(taken)} USD that the operation has taken, and one operation may cost ${decimalOf(maxCost)} USD. A list was longer than its arguments or @listSize say, a model had to be asked again, or a subscription has had many events. Ask for fewer at a time, or subscribe anew.`,
   );

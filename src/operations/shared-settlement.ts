@@ -1,7 +1,8 @@
+/** Shares what one call has used among the fields that it served. */
 import type { Settlement } from '../core/call/call.ts';
 import { noUsage, shares, type Usage } from '../core/money.ts';
 
-/** What each of the fields that one call served has used: whole tokens and nano-dollars that add up to the call's. */
+/** One settlement per weight, in whole tokens and nano-dollars that add up to the call's. */
 export function sharedSettlement(settlement: Settlement, weights: readonly number[]): readonly Settlement[] {
   if (weights.length === 1) return [settlement];
   const usage = settlement.usage ?? noUsage;

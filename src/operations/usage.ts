@@ -1,3 +1,4 @@
+/** What an operation has used, call by call: `extensions.usage` of its result. */
 import type { Settlement } from '../core/call/call.ts';
 import type { CacheStatus } from '../core/call/usage-row.ts';
 import { decimalOf, type NanoUsd, totalTokensOf, type Usage } from '../core/money.ts';
@@ -23,7 +24,7 @@ export interface UsageExtension {
   readonly calls: readonly CallUsage[];
 }
 
-/** Asked when the operation has settled: before that the gateway does not know where in the response an entity will stand. */
+/** Read when the operation has settled: before that the gateway does not know where in the response an entity will stand. */
 export type PathsOf = () => readonly (readonly (string | number)[])[];
 
 export interface SettledCall {
@@ -36,13 +37,13 @@ export interface SettledCall {
 
 export interface OperationUsage {
   add(call: SettledCall): void;
-  /** All that the operation has used; null when nothing has been settled since the last time it was asked. */
+  /** All that the operation has used. Null when no call was settled since `extension` was called last. */
   extension(): UsageExtension | null;
 }
 
 /**
- * Calls that an earlier event of a stream has told of and a later one tells again: its last event has all of an answer, the
- * search and the text. Of older ones only the sums stay, or a subscription whose every event asks a model would grow without end.
+ * Each event of a stream repeats the calls of the events before it, at most so many: its last event then has all calls of an answer,
+ * the search and the text. Of older calls only the sums stay, or a subscription whose every event asks a model would grow without end.
  */
 const maxRepeatedAnswers = 16;
 

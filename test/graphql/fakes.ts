@@ -18,6 +18,7 @@ import type { Retrieval } from '../../src/retrieval/retrieval.ts';
 import { openRuns } from '../../src/runs/open-runs.ts';
 import type { KeyRecord } from '../../src/storage/keys/keys.ts';
 import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
+import { freeHold } from '../operations/free-hold.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 
 const everyScope = ['ai:use', 'ai:ingest', 'ai:keys', 'ai:usage'];
@@ -37,7 +38,7 @@ export function context(who: Principal = principal(), signal: AbortSignal = new 
     principal: who,
     signal,
     operation: { name: 'Test', client: null, documentId: null },
-    hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), giveBack: async () => {}, release: async () => {} },
+    hold: freeHold(),
     usage: operationUsage(),
   };
 }

@@ -7,6 +7,7 @@ import { asGatewayError, GatewayError } from '../../src/core/errors.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
 import { operationUsage } from '../../src/operations/usage.ts';
 import { createServer, type FieldgateServer, type ServerOptions } from '../../src/server/server.ts';
+import { freeHold } from '../operations/free-hold.ts';
 
 export interface TickerLog {
   /** Cursors asked for, in order of subscription. */
@@ -224,7 +225,7 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
         principal: await authenticate({ authorization }),
         signal,
         operation: { name: operationName, client, documentId },
-        hold: { budgeted: false, draw: async () => ({ settle: async () => {} }), giveBack: async () => {}, release: async () => {} },
+        hold: freeHold(),
         usage: operationUsage(),
         lastEventId,
       };

@@ -5,7 +5,7 @@ import type { AnswerField } from '../../fields/ai-field.ts';
 import { renderPlain, renderQuestion } from '../../fields/template.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
-import { countingHold } from '../call/counting-hold.ts';
+import { askingField } from '../call/asker.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { callsAtOnce, turnIn } from './together.ts';
@@ -20,9 +20,9 @@ export function answerResolver(
 ): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
   return async (entity, args, context, info) => {
     const reserved = entityCeiling(field, services).cost ?? 0;
-    const { hold, drawn } = countingHold(context.hold);
+    const share = context.hold.share();
     const prepared = preparedAnswer(
-      { services, context, info },
+      { services, context, field: askingField(services, info) },
       {
         collection: field.collection,
         question: renderPlain(field.question, args, entity),
@@ -30,7 +30,7 @@ export function answerResolver(
         first: passages,
         maxOutputTokens: field.maxOutputTokens,
       },
-      { shown: renderQuestion(field.question, args, entity), hold },
+      { shown: renderQuestion(field.question, args, entity), share },
     );
     const state = await turnIn(
       context,
@@ -41,7 +41,7 @@ export function answerResolver(
       const run = await prepared.start({});
       return run.ended(context.signal);
     }).finally(() => {
-      if (drawn() < reserved) void context.hold.giveBack(reserved - drawn()).catch(() => {});
+      if (share.drawn() < reserved) void context.hold.giveBack(reserved - share.drawn()).catch(() => {});
     });
     if (state.failure !== null) throw state.failure;
     if (isNoAnswer(state)) return null;

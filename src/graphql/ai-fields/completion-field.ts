@@ -1,5 +1,5 @@
 /** An operator's `@completion` field: the entity and the selection become a request, the answer becomes the field's value. */
-import type { GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
+import type { GraphQLFieldResolver } from 'graphql';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { type Completion, collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -9,7 +9,9 @@ import type { CompletionField } from '../../fields/ai-field.ts';
 import { type Asked, askedFor } from '../../fields/selection.ts';
 import { render } from '../../fields/template.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import { checkLength, joinableCallFor, routeFor } from '../../operations/field-call.ts';
+import { type AskingField, joinableCallFor } from '../../operations/field-call.ts';
+import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
+import { askingField } from '../call/asker.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';
@@ -18,7 +20,7 @@ import { bounded, callsAtOnce, together } from './together.ts';
 interface Use {
   readonly request: CompletionRequest;
   readonly asked: Asked;
-  readonly info: GraphQLResolveInfo;
+  readonly by: AskingField;
 }
 
 export function completionResolver(
@@ -28,11 +30,11 @@ export function completionResolver(
   return (entity, args, context, info) => {
     const asked = askedFor(info.returnType, field.select === 'DECLARED' ? null : info.fieldNodes, info);
     const request = requestFor(field, args, entity, asked);
-    checkLength(request, routeFor(services, context.principal, field.route, 'completion'));
+    checkLength(request, chooseRoute(services.routes(), context.principal, field.route, 'completion'));
     return together<Use, unknown>(context, field.coordinate, (uses) => answersTo(uses, field, services, context)).load({
       request,
       asked,
-      info,
+      by: askingField(services, info),
     });
   };
 }
@@ -103,13 +105,13 @@ function completionOf(
   services: Services,
   context: OperationContext,
 ): Promise<Completion> {
-  const askers = group.map(({ info }) => ({ info, weight: 1 }));
+  const askers = group.map(({ by }) => ({ field: by, weight: 1 }));
   const { route } = field;
   const name = `${route} ${canonicalJson(request)}`;
   const answer = joined<Completion>(context, name, askers);
   if (answer !== null) return answer;
   const { call, join } = joinableCallFor(
-    { services, context, info: group[0].info },
+    { services, context, field: group[0].by },
     {
       route,
       cache: { mode: 'default', maxAgeSeconds: null },

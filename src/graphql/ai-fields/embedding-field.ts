@@ -5,7 +5,8 @@ import { estimateTokens } from '../../core/request/tokens.ts';
 import type { EmbeddingField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import { routeFor } from '../../operations/field-call.ts';
+import { chooseRoute } from '../../operations/route-choice.ts';
+import { askingField } from '../call/asker.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import { encodedVector } from '../scalars.ts';
 import type { Services } from '../services.ts';
@@ -16,7 +17,7 @@ export function embeddingResolver(
   services: Services,
 ): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
   return async (entity, args, context, info) => {
-    routeFor(services, context.principal, field.route, 'embedding');
+    chooseRoute(services.routes(), context.principal, field.route, 'embedding');
     const text = renderPlain(field.text, args, entity);
     if (text.trim() === '') return null;
     const tokens = estimateTokens(text);
@@ -26,7 +27,12 @@ export function embeddingResolver(
         `${field.coordinate}: the text is about ${tokens} tokens long, and maxInputTokens allows ${field.maxInputTokens}.`,
       );
     }
-    const vector = await vectorFor({ text, info, reserved: entityCeiling(field, services).cost ?? 0 }, field.route, services, context);
+    const vector = await vectorFor(
+      { text, by: askingField(services, info), reserved: entityCeiling(field, services).cost ?? 0 },
+      field.route,
+      services,
+      context,
+    );
     return encodedVector(vector);
   };
 }

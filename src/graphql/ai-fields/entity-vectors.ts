@@ -1,17 +1,16 @@
 /** Texts that fields of one operation want as vectors go out as one batch, and its cost is shared by length among the fields. */
-import type { GraphQLResolveInfo } from 'graphql';
 import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import { type Asking, joinableCallFor } from '../../operations/field-call.ts';
+import { type Asking, type AskingField, joinableCallFor } from '../../operations/field-call.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';
 import { bounded, together } from './together.ts';
 
 interface Use {
   readonly text: string;
-  readonly info: GraphQLResolveInfo;
+  readonly by: AskingField;
   /** What the operation has reserved for it. */
   readonly reserved: NanoUsd;
 }
@@ -21,9 +20,9 @@ const maxTexts = 96;
 /** Batches of one route that an operation has under way at a time. */
 const batchesAtOnce = 2;
 
-/** The vector of the text, for the field of `info`. */
+/** The vector of the text, for the field that asks. */
 export function vectorFor(use: Use, route: string, services: Services, context: OperationContext): Promise<Float32Array> {
-  const name = `${use.info.parentType.name}.${use.info.fieldName} ${route}`;
+  const name = `${use.by.coordinate} ${route}`;
   return together<Use, Float32Array>(context, name, (uses) => vectorsOf(uses, route, services, context)).load(use);
 }
 
@@ -34,7 +33,7 @@ async function vectorsOf(
   context: OperationContext,
 ): Promise<(Float32Array | Error)[]> {
   const wanted = [...Map.groupBy(uses, ({ text }) => text)].map(([text, of]): Wanted => {
-    const askers = of.map(({ info }) => ({ info, weight: text.length / of.length }));
+    const askers = of.map(({ by }) => ({ field: by, weight: text.length / of.length }));
     const reserved = of.reduce((sum, use) => sum + use.reserved, 0);
     return { text, askers, reserved, vector: joined<Float32Array>(context, nameOf(route, text), askers) };
   });
@@ -81,7 +80,7 @@ async function embedded(
   const [first] = askers;
   if (first === undefined) return [];
   const { call, join } = joinableCallFor(
-    { services, context, info: first.info },
+    { services, context, field: first.field },
     {
       route,
       cache: { mode: 'default', maxAgeSeconds: null },

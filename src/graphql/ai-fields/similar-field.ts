@@ -5,6 +5,7 @@ import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';
 import { renderPlain } from '../../fields/template.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { callFor } from '../../operations/field-call.ts';
+import { askingField } from '../call/asker.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { vectorFor } from './entity-vectors.ts';
@@ -24,6 +25,7 @@ export function similarResolver(
     if (!Number.isInteger(first) || first < 1 || first > maxFirst) {
       throw new GatewayError('BAD_REQUEST', `${field.coordinate}: first is ${first}. It must be a whole number from 1 to ${maxFirst}.`);
     }
+    const asking = askingField(services, info);
     const found = await services.entities.similar({
       index: field.index,
       text: renderPlain(field.text, args, entity),
@@ -32,8 +34,9 @@ export function similarResolver(
       principal: context.principal,
       signal: context.signal,
       context,
-      embed: (text, route) => vectorFor({ text, info, reserved: entityCeiling(field, services).cost ?? 0 }, route, services, context),
-      callFor: (want) => callFor({ services, context, info }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
+      embed: (text, route) => vectorFor({ text, by: asking, reserved: entityCeiling(field, services).cost ?? 0 }, route, services, context),
+      callFor: (want) =>
+        callFor({ services, context, field: asking }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
     });
     return found.map(({ typeName: __typename, key }) => ({ __typename, ...key }));
   };

@@ -1,11 +1,12 @@
 /** An answer from documents is a run too: finding the passages and writing the answer are its source. */
-
-import type { Hold } from '../../core/call/hold.ts';
 import type { Chunk } from '../../core/chunk.ts';
-import { type Asker, callFor, routeFor } from '../../operations/field-call.ts';
+import { callFor } from '../../operations/field-call.ts';
+import type { HoldShare } from '../../operations/operation-hold.ts';
+import { chooseRoute } from '../../operations/route-choice.ts';
 import type { RunState } from '../../runs/run.ts';
 import type { AiAnswerInput } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
+import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import type { PreparedRun } from './completion-run.ts';
 
@@ -17,20 +18,19 @@ export const isNoAnswer = (state: RunState): boolean => state.completion.warning
 export interface AnswerSettings {
   /** See `Question` in `retrieval/`. Default: the question. */
   readonly shown?: string;
-  /** What its calls draw on. Default: the operation's. */
-  readonly hold?: Hold;
+  /** What its calls draw on. Default: the operation's hold. */
+  readonly share?: HoldShare;
 }
 
-export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = input.question, hold }: AnswerSettings = {}): PreparedRun {
+export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = input.question, share }: AnswerSettings = {}): PreparedRun {
   const { services, context } = asker;
-  const paying: Asker = hold === undefined ? asker : { ...asker, context: { ...context, hold } };
-  const route = routeFor(services, context.principal, input.route ?? 'default', 'completion');
+  const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const first = input.first ?? 8;
   checkWhole('first', first, 1, 50);
   checkWhole('maxOutputTokens', input.maxOutputTokens, 1, Number.MAX_SAFE_INTEGER);
   if (input.question.trim() === '') refuse('question is empty. It must say what you want to know.');
   const idempotencyKey = idempotencyKeyOf(input.idempotencyKey);
-  const settings = { cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
+  const settings = { cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags), ...(share === undefined ? {} : { share }) };
   const { idempotencyKey: _, ...asked } = input;
   const { collection, question, maxOutputTokens = null } = input;
   return {
@@ -55,7 +55,7 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = inp
             signal: run.signal,
             context,
             // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(paying, { ...settings, ...want, live, ...(want.purpose === 'answer' ? run : {}) }),
+            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? run : {}) }),
           });
           if (answer.kind === 'answer') {
             yield* answer.chunks;

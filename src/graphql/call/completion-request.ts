@@ -3,6 +3,7 @@ import type { Principal } from '../../core/call/call.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request/request.ts';
 import { schemaSizeRefusal } from '../../core/request/schema-size.ts';
+import { checkProviderOptions } from '../../operations/route-choice.ts';
 import type { CompletionInput, PromptInput, ToolInput } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { RenderedTemplate, RouteView, Services } from '../services.ts';
@@ -119,10 +120,6 @@ function refuseLargeSchema(schema: JsonSchema, of: string): void {
 
 function providerOptionsOf(value: unknown, route: RouteView): Readonly<Record<string, unknown>> {
   const options = jsonObject('providerOptions', value, '{ "reasoningEffort": "low" }');
-  const strange = Object.keys(options).find((key) => !route.providerOptions.includes(key));
-  if (strange !== undefined) {
-    const allowed = route.providerOptions.length === 0 ? 'It allows none.' : `It allows: ${route.providerOptions.join(', ')}.`;
-    refuse(`providerOptions.${strange} is not allowed on route "${route.name}". ${allowed}`);
-  }
+  checkProviderOptions(options, route);
   return options;
 }

@@ -1,9 +1,11 @@
 /** A root completion is a run: its source is the handler, its events are the subscription, its end is the query's answer. */
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
-import { type Asker, callFor, checkLength, routeFor } from '../../operations/field-call.ts';
+import { callFor } from '../../operations/field-call.ts';
+import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
 import type { BeginRun, Run } from '../../runs/run.ts';
 import type { CompletionInput } from '../generated.ts';
+import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
 
@@ -26,7 +28,7 @@ export interface PreparedRun {
 /** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. */
 export function preparedCompletion(asker: Asker, input: CompletionInput): PreparedRun {
   const { services, context } = asker;
-  const route = routeFor(services, context.principal, input.route ?? 'default', 'completion');
+  const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const request: CompletionRequest = completionRequestOf(input, route, services, context.principal);
   const idempotencyKey = idempotencyKeyOf(input.idempotencyKey);
   const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };

@@ -11,13 +11,13 @@ import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import { type Asker, callFor, settlementKeeper } from '../../operations/field-call.ts';
+import { type AskingField, callFor, settlementKeeper } from '../../operations/field-call.ts';
 import { sharedSettlement } from '../../operations/shared-settlement.ts';
 import type { EmbeddingView } from '../result-views.ts';
 import type { Services } from '../services.ts';
 
 export interface EmbeddingAsk {
-  readonly info: Asker['info'];
+  readonly field: AskingField;
   readonly request: EmbeddingRequest;
   readonly route: string;
   readonly cache: CachePolicy;
@@ -80,13 +80,13 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
   const weights = asks.map(({ request }) => estimateInputTokens(request));
   const keeper = settlementKeeper();
   const call = callFor(
-    { services, context, info: first.info },
+    { services, context, field: first.field },
     {
       route: first.route,
       cache: first.cache,
       tags: first.tags,
       signal: context.signal,
-      askers: asks.map(({ info }, index) => ({ info, weight: weights[index] ?? 0 })),
+      askers: asks.map(({ field }, index) => ({ field, weight: weights[index] ?? 0 })),
       report: keeper.report,
     },
   );

@@ -1,7 +1,7 @@
 /** The maximum that each AI field of the root can cost: its arguments become the request that it would send. */
 import type { Principal } from '../../core/call/call.ts';
 import { completionRequest, type ModelRequest } from '../../core/request/request.ts';
-import { checkLength, routeFor } from '../../operations/field-call.ts';
+import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
 import { type Ceiling, maxCeiling } from '../../pricing/ceiling.ts';
 import { completionRequestOf } from '../call/completion-request.ts';
 import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } from '../generated.ts';
@@ -13,7 +13,7 @@ export type Pricer = (args: Readonly<Record<string, unknown>>, services: Service
 
 const completionPrice: Pricer = (args, services, principal) => {
   const input = args['input'] as CompletionInput;
-  const route = routeFor(services, principal, input.route ?? 'default', 'completion');
+  const route = chooseRoute(services.routes(), principal, input.route ?? 'default', 'completion');
   const request = completionRequestOf(input, route, services, principal);
   checkLength(request, route);
   return [services.ceiling(route.name, request, 0)];
@@ -28,7 +28,7 @@ function questionPrice(collection: string, question: string, services: Services)
 
 const answerPrice: Pricer = (args, services, principal) => {
   const { collection, question, first, maxOutputTokens = null, ...input } = args['input'] as AiAnswerInput;
-  const route = routeFor(services, principal, input.route ?? 'default', 'completion');
+  const route = chooseRoute(services.routes(), principal, input.route ?? 'default', 'completion');
   const request = completionRequest(question, { maxOutputTokens });
   const passages = services.answerTokens(first ?? 8);
   return [...questionPrice(collection, question, services), services.ceiling(route.name, request, passages)];
@@ -41,7 +41,7 @@ export const rootPricers: Readonly<Record<string, Pricer>> = {
   'Subscription.completionStream': completionPrice,
   'Query.embedding': (args, services, principal) => {
     const input = args['input'] as EmbeddingInput;
-    const route = routeFor(services, principal, input.route ?? 'embedding', 'embedding');
+    const route = chooseRoute(services.routes(), principal, input.route ?? 'embedding', 'embedding');
     return [services.ceiling(route.name, embeddingRequestOf(input), 0)];
   },
   'Query.aiSearch': (args, services) => {

@@ -2,7 +2,7 @@ import { keyIdOf, type NewKey } from '../../access/virtual-key.ts';
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
-import { mayUse } from '../../operations/field-call.ts';
+import { usableRoutes } from '../../operations/route-choice.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
 import type { CreateAiKeyInput, Resolvers } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
@@ -16,13 +16,10 @@ export function accountResolvers(services: Services): Resolvers {
         principal: principal.id,
         team: principal.team,
         scopes: principal.scopes,
-        routes: services
-          .routes()
-          .map(({ name }) => name)
-          .filter((name) => mayUse(principal, name)),
+        routes: usableRoutes(services.routes(), principal).map(({ name }) => name),
         budgets: await services.limits.budgets(principal.limits),
       }),
-      aiRoutes: (_, __, { principal }) => services.routes().filter(({ name }) => mayUse(principal, name)),
+      aiRoutes: (_, __, { principal }) => usableRoutes(services.routes(), principal),
       aiKeys: async (_, __, { principal }) => (await keysOf(principal, services)).toSorted((a, b) => b.createdAt - a.createdAt),
     },
     Mutation: {
@@ -102,10 +99,7 @@ function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Servi
 
 function routesOf(asked: CreateAiKeyInput['routes'], principal: Principal, services: Services): readonly string[] | null {
   if (asked == null) return principal.routes;
-  const yours = services
-    .routes()
-    .map(({ name }) => name)
-    .filter((name) => mayUse(principal, name));
+  const yours = usableRoutes(services.routes(), principal).map(({ name }) => name);
   const strange = asked.find((name) => !yours.includes(name));
   if (strange !== undefined) refuse(`There is no route "${strange}" that you can give. Routes: ${yours.join(', ')}.`);
   return [...new Set(asked)];

@@ -1,5 +1,6 @@
 import type { Principal } from '../../core/call/call.ts';
 import type { Run } from '../../runs/run.ts';
+import { askingField } from '../call/asker.ts';
 import { preparedCompletion } from '../call/completion-run.ts';
 import { following, named } from '../call/delivery.ts';
 import type { Resolvers } from '../generated.ts';
@@ -16,19 +17,19 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
   return {
     Query: {
       completion: (_, { input }, context, info) => {
-        const asker = { services, context, info };
+        const asker = { services, context, field: askingField(services, info) };
         return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
       },
       completionById: (_, { id }, { principal }) => stateOf(id, principal),
     },
     Mutation: {
       complete: (_, { input }, context, info) => {
-        const asker = { services, context, info };
+        const asker = { services, context, field: askingField(services, info) };
         return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
       },
       startCompletion: async (_, { input }, context, info) => {
         try {
-          const prepared = preparedCompletion({ services, context, info }, input);
+          const prepared = preparedCompletion({ services, context, field: askingField(services, info) }, input);
           return (await prepared.start({ detached: true, live: true })).state();
         } catch (error) {
           return failureAsData(error, startFailures, services, context.principal);
@@ -46,7 +47,7 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
     Subscription: {
       completionStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
-          const asker = { services, context, info };
+          const asker = { services, context, field: askingField(services, info) };
           return named(
             'completionStream',
             answerEvents(() => preparedCompletion(asker, input), asker, after, delivery),

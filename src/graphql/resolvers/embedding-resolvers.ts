@@ -1,6 +1,7 @@
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
-import { checkLength, routeFor } from '../../operations/field-call.ts';
+import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
+import { askingField } from '../call/asker.ts';
 import { cachePolicyOf, tagsOf } from '../call/call-input.ts';
 import { embeddingsOf } from '../call/loaders.ts';
 import type { EmbeddingInput, Resolvers } from '../generated.ts';
@@ -27,11 +28,11 @@ export function embeddingResolvers(services: Services): Resolvers {
     Query: {
       embedding: async (_, { input }, context, info) => {
         try {
-          const route = routeFor(services, context.principal, input.route ?? 'embedding', 'embedding');
+          const route = chooseRoute(services.routes(), context.principal, input.route ?? 'embedding', 'embedding');
           const request = embeddingRequestOf(input);
           const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
           checkLength(request, route);
-          return await embeddingsOf(services, context).load({ info, request, ...settings });
+          return await embeddingsOf(services, context).load({ field: askingField(services, info), request, ...settings });
         } catch (error) {
           return failureAsData(error, failures, services, context.principal);
         }

@@ -3,6 +3,7 @@ import type { Source } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { callFor } from '../../operations/field-call.ts';
 import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
+import { askingField } from '../call/asker.ts';
 import { named } from '../call/delivery.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { allFailures, failureAsData, failureOf, memberType } from '../graphql-errors.ts';
@@ -46,7 +47,11 @@ export function retrievalResolvers(services: Services): Resolvers {
             principal,
             signal,
             context,
-            callFor: (want) => callFor({ services, context, info }, { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} }),
+            callFor: (want) =>
+              callFor(
+                { services, context, field: askingField(services, info) },
+                { ...want, cache: { mode: 'default', maxAgeSeconds: null }, tags: {} },
+              ),
           });
           return { hits: result.hits.map((hit) => ({ ...hit })), warnings: result.warnings };
         } catch (error) {
@@ -54,7 +59,7 @@ export function retrievalResolvers(services: Services): Resolvers {
         }
       },
       aiAnswer: async (_, { input }, context, info) => {
-        const asker = { services, context, info };
+        const asker = { services, context, field: askingField(services, info) };
         const state = await wholeAnswer(() => preparedAnswer(asker, input), asker, answerFailures);
         if ('__typename' in state) return state;
         const { text, citations } = state.completion;
@@ -81,7 +86,7 @@ export function retrievalResolvers(services: Services): Resolvers {
     Subscription: {
       aiAnswerStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
-          const asker = { services, context, info };
+          const asker = { services, context, field: askingField(services, info) };
           return named(
             'aiAnswerStream',
             answerEvents(() => preparedAnswer(asker, input), asker, after, delivery),

@@ -1,9 +1,9 @@
 /** The two ways to read a run that a field has started: to its end, or as it comes. */
 import { GatewayError } from '../../core/errors.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import type { Asker } from '../../operations/field-call.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';
 import { placeOf } from '../../runs/run-cursor.ts';
+import type { Asker } from '../call/asker.ts';
 import type { PreparedRun } from '../call/completion-run.ts';
 import { following } from '../call/delivery.ts';
 import { inFieldTurn } from '../call/field-turns.ts';
