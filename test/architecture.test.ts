@@ -23,6 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 /** What puts the parts together: may import anything, and is imported by its own kind alone. */
 const wiring = ['assembly', 'cli', 'config'];
+/** Doors of other protocols stand on these. */
+const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));
@@ -44,6 +46,13 @@ describe('the architecture', () => {
       .flatMap((file) => importsOf(file).map((target) => ({ file, target, to: folderOf(target) })))
       .filter(({ to, target }) => target.startsWith('src/') && (to === null || !allowed.has(to)));
     expect(trespasses).toEqual([]);
+  });
+
+  it.each(withoutGraphql)('keeps %s free of GraphQL, with all that it imports', (folder) => {
+    const reached = new Set(files.filter((file) => folderOf(file) === folder));
+    expect(reached.size).toBeGreaterThan(0);
+    for (const file of reached) for (const target of importsOf(file)) if (files.includes(target)) reached.add(target);
+    expect([...reached].filter((file) => /['"]@?graphql[^'"]*['"]/.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
   it('has no folder that the plan does not name', () => {
