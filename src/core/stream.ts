@@ -1,0 +1,107 @@
+/**
+ * Makes streams that a reader can leave at any time: {@link interruptible} of any source, {@link mapStream} of another stream.
+ *
+ * An async generator that waits for a silent upstream does not see `return()` until upstream speaks. In these streams `return()`
+ * reaches upstream at once, and a reader who waits gets the end at once. They pull only what a reader asks for, one value at a
+ * time. An error is reported once; after it, as after every end, the stream only says that it is over.
+ */
+import { GatewayError } from './errors.ts';
+import { done, openStream, type PullStreamOptions, type Step, type Stream } from './pull-stream.ts';
+import { abortError } from './turns/abort.ts';
+
+export interface InterruptibleOptions {
+  /** Ends the stream: it fails with `abortError` of the signal. */
+  readonly signal?: AbortSignal;
+  /** See {@link PullStreamOptions.ended}. */
+  readonly ended?: () => unknown;
+}
+
+/** Opened at the first pull, with a signal that fires as soon as the stream is left, has failed or was aborted. */
+export type OpenSource<T> = (signal: AbortSignal) => AsyncIterable<T> | Promise<AsyncIterable<T>>;
+
+/**
+ * The source as a stream that ends at once when its reader leaves or the signal fires, whatever the source is doing: the source
+ * is told to return, and is not waited for. A source that was handed over open is also told when nothing was pulled.
+ *
+ * ```ts
+ * return interruptible((stop) => events(url, stop), { signal });
+ * ```
+ */
+export function interruptible<T>(source: AsyncIterable<T> | OpenSource<T>, { signal, ended }: InterruptibleOptions = {}): Stream<T> {
+  const stop = new AbortController();
+  let below: AsyncIterator<T> | null = typeof source === 'function' ? null : source[Symbol.asyncIterator]();
+
+  async function opened(open: OpenSource<T>): Promise<Step<T>> {
+    const iterator = (await open(stop.signal))[Symbol.asyncIterator]();
+    below = iterator;
+    if (stop.signal.aborted) tellToReturn(iterator);
+    return stop.signal.aborted ? done : iterator.next();
+  }
+
+  function pull(): Promise<Step<T>> {
+    if (below !== null) return below.next();
+    return typeof source === 'function' ? opened(source) : Promise.resolve(done);
+  }
+
+  const { stream, fail } = openStream(pull, {
+    leave() {
+      if (below !== null) tellToReturn(below);
+      stop.abort(readerLeft());
+    },
+    ended() {
+      signal?.removeEventListener('abort', onAbort);
+      return ended?.();
+    },
+    failed: (error) => stop.abort(error),
+  });
+
+  function onAbort(): void {
+    if (signal === undefined) return;
+    const error = abortError(signal);
+    stop.abort(error);
+    fail(error);
+  }
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+  return stream;
+}
+
+/**
+ * Each value of the source, changed. When `change` throws, the source is told to return. `return()` resolves when the source has
+ * returned. `lastValue` makes the last value of an error, also of one that `change` throws; with null the stream just ends.
+ */
+export function mapStream<From, To>(
+  source: AsyncIterable<From>,
+  change: (value: From) => To | Promise<To>,
+  lastValue?: (error: unknown) => To | null,
+): Stream<To> {
+  const below = source[Symbol.asyncIterator]();
+  let failed = false;
+
+  async function pull(): Promise<Step<To>> {
+    if (failed) return done;
+    let received = false;
+    try {
+      const step = await below.next();
+      if (step.done === true) return done;
+      received = true;
+      return { done: false, value: await change(step.value) };
+    } catch (error) {
+      if (received) tellToReturn(below);
+      if (lastValue === undefined) throw error;
+      failed = true;
+      const value = lastValue(error);
+      return value === null ? done : { done: false, value };
+    }
+  }
+
+  return openStream(pull, { leave: () => (failed ? undefined : below.return?.()) }).stream;
+}
+
+/** Without waiting for it: it may be waiting itself. */
+function tellToReturn(iterator: AsyncIterator<unknown>): void {
+  const told = async (): Promise<unknown> => iterator.return?.();
+  told().catch(() => {});
+}
+
+const readerLeft = (): GatewayError => new GatewayError('CANCELLED', 'The reader left before the end.');
