@@ -4,6 +4,8 @@
  * An async generator that waits for a silent upstream does not see `return()` until upstream speaks. In these streams `return()`
  * reaches upstream at once, and a reader who waits gets the end at once. They pull only what a reader asks for, one value at a
  * time. An error is reported once; after it, as after every end, the stream only says that it is over.
+ *
+ * A wait has an end too: {@link withDeadline} makes a signal that fires after a time, {@link withTimeout} bounds one promise.
  */
 import { GatewayError } from './errors.ts';
 import { done, openStream, type PullStreamOptions, type Step, type Stream } from './pull-stream.ts';
@@ -102,6 +104,52 @@ export function mapStream<From, To>(
 function tellToReturn(iterator: AsyncIterator<unknown>): void {
   const told = async (): Promise<unknown> => iterator.return?.();
   told().catch(() => {});
+}
+
+/** A signal below another one, and how to let go of it. */
+export interface Deadline {
+  /** Fires with the parent's reason, at the deadline, or by {@link Deadline.abort}. */
+  readonly signal: AbortSignal;
+  abort(reason: GatewayError): void;
+  /** Lets go of the parent and the timer. */
+  end(): void;
+}
+
+/** The longest delay that a timer can have; a later deadline has none. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** A signal that fires with its parent, or after `ms` with the error that `late` makes. The timer does not keep the process alive. */
+export function withDeadline(parent: AbortSignal | null, ms: number, late: () => GatewayError): Deadline {
+  const controller = new AbortController();
+  const onAbort = (): void => {
+    if (parent !== null) controller.abort(abortError(parent));
+  };
+  let timer: NodeJS.Timeout | undefined;
+  if (parent?.aborted === true) onAbort();
+  else if (ms <= 0) controller.abort(late());
+  else {
+    parent?.addEventListener('abort', onAbort, { once: true });
+    if (ms <= longestTimerMs) timer = setTimeout(() => controller.abort(late()), ms).unref();
+  }
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    end() {
+      clearTimeout(timer);
+      parent?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+/**
+ * The value of the promise, or `otherwise` when it has none after `ms`. A value that is there already wins over a time that has
+ * passed. A rejection passes. What the promise stands for goes on. The timer keeps the process alive, since somebody waits.
+ */
+export function withTimeout<T, U>(promise: Promise<T>, ms: number, otherwise: U): Promise<T | U> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(otherwise), Math.min(longestTimerMs, Math.max(0, ms)));
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 const readerLeft = (): GatewayError => new GatewayError('CANCELLED', 'The reader left before the end.');

@@ -8,12 +8,12 @@ import { tally } from '../core/call/tally.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
+import { withDeadline } from '../core/stream.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
 import { leavable } from './cache/leavable.ts';
 import { isContent } from './route/content.ts';
-import { withDeadline } from './route/deadline.ts';
 import { usageRows } from './rows.ts';
 
 export interface MeterOptions {

@@ -9,6 +9,7 @@
 import type { Fact, Settlement } from '../core/call/call.ts';
 import { type Chunk, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import { withTimeout } from '../core/stream.ts';
 import { abortError, untilAborted } from '../core/turns/abort.ts';
 import { cancelledByOwner, lastReaderLeft } from './endings.ts';
 import { bodyAt, type RunLog, runLog } from './event-log.ts';
@@ -245,14 +246,6 @@ function letGoOfFrames(error: unknown): void {
 }
 
 async function cleanedUp(chunks: AsyncIterator<Chunk> | null): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, cleanUpMs);
-  });
-  const cleaned = Promise.resolve(chunks?.return?.()).then(
-    () => {},
-    () => {},
-  );
-  await Promise.race([cleaned, late]);
-  clearTimeout(timer);
+  const returned = Promise.resolve(chunks?.return?.()).catch(() => {});
+  await withTimeout(returned, cleanUpMs, null);
 }

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Principal } from '../core/call/call.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
+import { withTimeout } from '../core/stream.ts';
 import type { Claim, Completions } from '../storage/completions/completions.ts';
 import { endedRuns } from './ended-runs.ts';
 import { gatewayStopped } from './endings.ts';
@@ -148,12 +149,7 @@ export function openRuns(options: RunsOptions): Runs {
       return { open: open.length, readers: open.reduce((sum, run) => sum + run.readers(), 0) };
     },
     async idle(graceMs) {
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, graceMs);
-      });
-      await Promise.race([Promise.all([...unstored].map((run) => run.done)), late]);
-      clearTimeout(timer);
+      await withTimeout(Promise.all([...unstored].map((run) => run.done)), graceMs, null);
     },
     stop() {
       clearInterval(sweep);

@@ -1,8 +1,9 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
 import { pullStream, type Stream } from '../../src/core/pull-stream.ts';
-import { interruptible, mapStream } from '../../src/core/stream.ts';
+import { interruptible, mapStream, withDeadline, withTimeout } from '../../src/core/stream.ts';
 import { untilAborted } from '../../src/core/turns/abort.ts';
 import { abortableStreamContract, settled, streamContract, type Upstream, upstreamOf } from '../contracts/stream-contract.ts';
 
@@ -277,5 +278,61 @@ describe('streams on streams, whatever both ends do', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('waits with an end', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const late = (): GatewayError => new GatewayError('TIMEOUT', 'Too late.');
+  const never = new Promise<string>(() => {});
+
+  it('a deadline fires after its time with its own error', () => {
+    const { signal } = withDeadline(null, 50, late);
+    vi.advanceTimersByTime(49);
+    expect(signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(signal.reason).toMatchObject({ code: 'TIMEOUT', message: 'Too late.' });
+  });
+
+  it('a deadline fires with its parent, for the reason of the parent, and at once when the parent has fired', () => {
+    const parent = new AbortController();
+    const { signal } = withDeadline(parent.signal, 50, late);
+    parent.abort(new GatewayError('CANCELLED', 'Left.'));
+    expect(signal.reason).toMatchObject({ message: 'Left.' });
+    expect(withDeadline(parent.signal, 0, late).signal.reason).toMatchObject({ message: 'Left.' });
+  });
+
+  it('a deadline in the past has fired, and one beyond what a timer can count to never does', () => {
+    expect(withDeadline(null, 0, late).signal.aborted).toBe(true);
+    const { signal } = withDeadline(null, Number.POSITIVE_INFINITY, late);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(signal.aborted).toBe(false);
+  });
+
+  it('a deadline that has ended holds neither a timer nor a listener, and can still be fired by hand', () => {
+    const parent = new AbortController();
+    const deadline = withDeadline(parent.signal, 50, late);
+    deadline.end();
+    expect([vi.getTimerCount(), getEventListeners(parent.signal, 'abort').length]).toEqual([0, 0]);
+    deadline.abort(new GatewayError('CANCELLED', 'By hand.'));
+    expect(deadline.signal.reason).toMatchObject({ message: 'By hand.' });
+  });
+
+  it('a promise that comes in time gives its value or its error, and no timer is left', async () => {
+    expect(await withTimeout(Promise.resolve('there'), 50, null)).toBe('there');
+    await expect(withTimeout(Promise.reject(new Error('Broken.')), 50, null)).rejects.toThrow('Broken.');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('a promise that is late gives what stands in for it, also after no time at all', async () => {
+    const [soon, now] = [withTimeout(never, 50, 'late'), withTimeout(never, -1, 'late')];
+    await vi.advanceTimersByTimeAsync(50);
+    expect([await soon, await now]).toEqual(['late', 'late']);
+  });
+
+  it('a value that is there wins over a time that has passed', async () => {
+    expect(await withTimeout(Promise.resolve('there'), -1, 'late')).toBe('there');
   });
 });

@@ -1,5 +1,6 @@
 /** Reads the sources of a graph and composes them: what could be served now, or why nothing can. */
-import { asGatewayError } from '../../core/errors.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import { withDeadline } from '../../core/stream.ts';
 import type { LastGood } from '../last-good.ts';
 import { type Composer, type Subgraph, sentenceOf } from './compose.ts';
 import { readSubgraph, readSupergraph, type SubgraphSource } from './sources.ts';
@@ -32,13 +33,14 @@ export interface ComposedSources {
 
 /** BAD_REQUEST for a supergraph file that cannot be read. */
 export async function composeSources(options: SourcesOptions, signal: AbortSignal): Promise<ComposedSources> {
-  const timed = AbortSignal.any([signal, AbortSignal.timeout(options.sourceTimeoutMs)]);
+  const deadline = withDeadline(signal, options.sourceTimeoutMs, () => sourcesTooSlow(options.sourceTimeoutMs));
   if (options.source.kind === 'supergraph') {
     const { file } = options.source;
-    const supergraphSdl = await readSupergraph(file, timed);
+    const supergraphSdl = await readSupergraph(file, deadline.signal).finally(deadline.end);
     return { graph: { file, subgraphs: [], supergraphSdl }, others: [supergraphSdl], reasons: [], subgraphs: [] };
   }
-  const read = await Promise.all(options.source.subgraphs.map((source) => outcomeOf(source, options.lastRead, timed)));
+  const outcomes = options.source.subgraphs.map((source) => outcomeOf(source, options.lastRead, deadline.signal));
+  const read = await Promise.all(outcomes).finally(deadline.end);
   for (const { name, sdl } of read) if (sdl !== null) options.lastRead.set(name, sdl);
   const subgraphs = read.map(({ name, error }) => ({ name, healthy: error === null, error }));
   const problems = read.flatMap(({ error }) => (error === null ? [] : [error]));
@@ -51,6 +53,9 @@ export async function composeSources(options: SourcesOptions, signal: AbortSigna
     ? { graph: { file: null, subgraphs: asked, supergraphSdl: composed.supergraphSdl }, others, reasons: problems, subgraphs }
     : { graph: null, others, reasons: [...problems, ...composed.problems.map(sentenceOf)], subgraphs };
 }
+
+const sourcesTooSlow = (timeoutMs: number): GatewayError =>
+  new GatewayError('TIMEOUT', `The sources of the graph could not be read within ${timeoutMs / 1_000} seconds.`);
 
 interface Outcome {
   readonly name: string;

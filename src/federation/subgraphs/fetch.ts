@@ -5,6 +5,10 @@
  * place where the headers of one caller may serve another, so we have our own.
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
+import { type Dispatcher, request as send } from 'undici';
+import { gathered } from '../../core/byte-buffer.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { withDeadline } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 import { countObjects } from '../engine/object-budget.ts';
@@ -88,21 +92,22 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
     }
     const attempts = request.operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
     for (let attempt = 1; ; attempt++) {
-      const deadline = AbortSignal.timeout(access.timeoutMs);
-      const signal = clientSignal === null ? deadline : AbortSignal.any([clientSignal, deadline]);
+      const deadline = withDeadline(clientSignal, access.timeoutMs, tookTooLong);
       try {
-        const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, signal);
+        const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, deadline.signal);
         const result = resultOf(name, answer);
         if (countObjects(request, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
         if (result.errors !== undefined) tell(result.errors);
         if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
         return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);
       } catch (error) {
-        const failure = failureOf(name, error, clientSignal, deadline);
+        const failure = failureOf(name, error, clientSignal, deadline.signal);
         if (attempt >= attempts || !(failure.extensions['retryable'] === true) || clientSignal?.aborted === true) {
           tell([failure]);
           return placed(request, { data: null, errors: [failure] }, schema);
         }
+      } finally {
+        deadline.end();
       }
     }
   };
@@ -128,6 +133,9 @@ async function post(
   });
   return { status: response.status, body: (await readBody(response.body, maxBytes)).toString('utf8') };
 }
+
+/** For the one attempt; {@link failureOf} says whose it was. */
+const tookTooLong = (): GatewayError => new GatewayError('TIMEOUT', 'The subgraph did not answer in time.');
 
 const tooMany = (name: string, most: number): GraphQLError =>
   subgraphError(

@@ -8,6 +8,7 @@
 
 import { type Completion, emptyCompletion } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
+import { withTimeout } from '../../core/stream.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';
 import type { StreamDelivery } from '../generated.ts';
@@ -119,7 +120,7 @@ export function snapshots(
       for (;;) {
         arriving ??= events.next();
         const grown = newLetters >= shownLetters * growthShare;
-        const arrived = newest === null || !grown ? await arriving : await orAfter(arriving, shownAt + everyMs - now());
+        const arrived = newest === null || !grown ? await arriving : await withTimeout(arriving, shownAt + everyMs - now(), null);
         if (arrived === null && newest !== null) {
           const { seq, cursor, completionId } = newest;
           newest = null;
@@ -154,13 +155,4 @@ function lettersIn(event: RunEvent): number {
   if (event.type === 'text' || event.type === 'reasoning') return event.text.length;
   if (event.type === 'tool-call') return JSON.stringify(event.call).length;
   return event.type === 'citation' ? JSON.stringify(event.citation).length : 0;
-}
-
-/** The promise's value, or null when it takes longer; what is already there wins over a time that has passed. */
-async function orAfter<T>(promise: Promise<T>, ms: number): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, ms), null);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -3,8 +3,8 @@
  * three failures in a row the store is not asked for five seconds.
  */
 import { Keyv } from 'keyv';
+import { withTimeout } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
-import { withTimeout } from './with-timeout.ts';
 
 const patienceMs = 50;
 const failuresInARow = 3;
@@ -24,7 +24,11 @@ export function patientStore(store: Keyv, log: Log, monotonicMs: () => number): 
 
   const attempted = async <T>(work: () => Promise<T>): Promise<T | typeof failed> => {
     if (monotonicMs() < restUntil) return failed;
-    const result = await withTimeout(patienceMs, work(), failed);
+    const result = await withTimeout(
+      work().catch((): typeof failed => failed),
+      patienceMs,
+      failed,
+    );
     failures = result === failed ? failures + 1 : 0;
     if (failures < failuresInARow) return result;
     failures = 0;

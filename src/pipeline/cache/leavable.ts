@@ -8,9 +8,9 @@
  */
 
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import { type Deadline, withTimeout } from '../../core/stream.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import type { Deadline } from '../route/deadline.ts';
-import { withTimeout } from './with-timeout.ts';
 
 /** How long an aborted stream may take to end. Every step of ours needs microseconds. */
 const graceMs = 5_000;
@@ -43,7 +43,7 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
     if (state !== 'open') return;
     state = 'closing';
     const returned = Promise.resolve(below?.return?.());
-    closing = withTimeout(graceMs, Promise.allSettled([pending, returned]), null).then(() => {
+    closing = withTimeout(Promise.allSettled([pending, returned]), graceMs, null).then(() => {
       untold = abortError(signal);
       end(untold);
     });

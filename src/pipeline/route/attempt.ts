@@ -8,10 +8,10 @@ import type { Call, Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
+import { withDeadline } from '../../core/stream.ts';
 import type { Trial } from '../../routing/health.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { isContent } from './content.ts';
-import { withDeadline } from './deadline.ts';
 
 export interface Lane {
   readonly deployment: Deployment;

@@ -15,13 +15,13 @@ import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { wasShown } from '../../core/restart.ts';
+import { withDeadline } from '../../core/stream.ts';
 import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import { retryDelayMs } from '../../outbound/retry-delay.ts';
 import type { HealthBook, Trial } from '../../routing/health.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
 import { firstToSpeak, type Lane, startLane } from './attempt.ts';
 import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
-import { withDeadline } from './deadline.ts';
 import { candidatesFor } from './eligible.ts';
 import { laterAttempts } from './later-attempts.ts';
 
