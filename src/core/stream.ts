@@ -11,6 +11,9 @@ import { GatewayError } from './errors.ts';
 import { done, openStream, type PullStreamOptions, type Step, type Stream } from './pull-stream.ts';
 import { abortError } from './turns/abort.ts';
 
+export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+
 export interface InterruptibleOptions {
   /** Ends the stream: it fails with `abortError` of the signal. */
   readonly signal?: AbortSignal;

@@ -7,6 +7,7 @@
  */
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
+import { isAsyncIterable } from '../core/stream.ts';
 import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -16,7 +17,6 @@ import type { AnonymousRate } from './client/anonymous-rate.ts';
 import type { Asker } from './client/client.ts';
 import type { ReadDocument } from './document/document.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
-import { isAsyncIterable } from './iterate.ts';
 import type { Masking } from './response-errors.ts';
 import { type ResultStream, resultStream } from './result-stream.ts';
 import { usageAttacher } from './usage-extension.ts';

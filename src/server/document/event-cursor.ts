@@ -1,5 +1,5 @@
 /**
- * The place of each event in its log, known also when the client did not select it.
+ * Keeps the place of each event in its log beside the result, also when the client did not select it.
  *
  * A subscription's source events carry a `cursor`; results made from them are remembered with it, so that SSE can send
  * it as `id:`. Where the source is another server's result, it has only what was selected: then the selected field
@@ -18,7 +18,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isAsyncIterable, mapped } from '../iterate.ts';
+import { isAsyncIterable, mapStream } from '../../core/stream.ts';
 
 const cursors = new WeakMap<object, string>();
 
@@ -36,7 +36,7 @@ export async function subscribeWithCursors(args: ExecutionArgs): Promise<AsyncIt
   const source = await createSourceEventStream(args);
   if (!isAsyncIterable(source)) return source;
   const keys = cursorKeys(args);
-  return mapped(source, async (event: unknown) => {
+  return mapStream(source, async (event: unknown) => {
     const result = await execute({ ...args, rootValue: event });
     const cursor = cursorIn(event) ?? cursorIn(at(event, keys.field)) ?? textAt(at(result.data, keys.response), keys.cursor);
     if (cursor !== null) cursors.set(result, cursor);

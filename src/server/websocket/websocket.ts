@@ -10,6 +10,7 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, GraphQLSch
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { GatewayError } from '../../core/errors.ts';
+import { isAsyncIterable } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AnonymousRate } from '../client/anonymous-rate.ts';
@@ -19,7 +20,6 @@ import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import type { documentReader } from '../document/document.ts';
 import { checkedParams } from '../http/params.ts';
 import { shuttingDown } from '../http/refusal.ts';
-import { isAsyncIterable } from '../iterate.ts';
 import type { LoopTurns } from '../loop-turns.ts';
 import type { Operations } from '../operation.ts';
 import type { Masking } from '../response-errors.ts';
