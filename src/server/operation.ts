@@ -8,9 +8,9 @@
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable } from '../core/stream.ts';
-import { abortError, throwIfAborted, untilAborted } from '../core/turns/abort.ts';
+import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
+import type { OperationContext } from '../graphql/context.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
-import type { OperationContext } from '../operations/context.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AnonymousRate } from './client/anonymous-rate.ts';
@@ -124,24 +124,17 @@ async function run(request: OperationRequest, controller: AbortController, parts
     if (quote !== undefined && quote !== null) return { data: null, extensions: { quote } };
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
-    const result = await untilAborted(executed(bound.execute(args), signal), signal);
+    // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.
+    const executed = bound
+      .execute(args)
+      .then((result) => (isAsyncIterable(result) ? resultStream(result, { signal, mask, finish: withUsage, close }) : result));
+    const result = await untilAborted(executed, signal);
     if (!isAsyncIterable(result)) return withUsage(mask.result(resultWithAccepted(result, bound.schema)));
-    const stream = resultStream(result, { signal, mask, finish: withUsage, close });
     handedOver = true;
-    return stream;
+    return result;
   } finally {
     if (!handedOver) await close();
   }
-}
-
-/** A subscription that comes to be after its client has left is returned at once; nobody else would. */
-async function executed(result: ReturnType<ReturnType<Engine>['execute']>, signal: AbortSignal): ReturnType<ReturnType<Engine>['execute']> {
-  const iterable = await result;
-  if (signal.aborted && isAsyncIterable(iterable)) {
-    void Promise.resolve(iterable[Symbol.asyncIterator]().return?.()).catch(() => {});
-    throw abortError(signal);
-  }
-  return iterable;
 }
 
 function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Promise<void> {
