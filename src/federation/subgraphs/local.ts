@@ -1,8 +1,9 @@
-/** A subgraph in this process: graphql itself, on the gateway's own context. */
+/** Asks a subgraph of this process: graphql itself, on the gateway's own context. */
 import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode, subscribe } from 'graphql';
+import { isAsyncIterable, mapStream } from '../../core/stream.ts';
 import { placed } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
-import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
+import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
 
 /** Root value of a local execution: on whose behalf it runs. */
 export class LocalRoot {
@@ -24,29 +25,8 @@ export function localExecutor(schema: GraphQLSchema): SubgraphExecutor {
     };
     if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return placed(request, (await execute(args)) as SubgraphResult, schema);
     const events = await subscribe(args);
-    return Symbol.asyncIterator in events ? placedEvents(request, events, schema) : placed(request, events as SubgraphResult, schema);
-  };
-}
-
-/** Event by event without a generator: a reader that leaves must reach the source at once, also while it waits. */
-function placedEvents(
-  request: SubgraphRequest,
-  events: AsyncGenerator<unknown>,
-  schema: GraphQLSchema,
-): AsyncIterableIterator<SubgraphResult> {
-  return {
-    async next() {
-      const event = await events.next();
-      return event.done === true
-        ? { done: true, value: undefined }
-        : { done: false, value: placed(request, event.value as SubgraphResult, schema) };
-    },
-    async return() {
-      await events.return(undefined);
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    return isAsyncIterable(events)
+      ? mapStream(events, (event) => placed(request, event as SubgraphResult, schema))
+      : placed(request, events as SubgraphResult, schema);
   };
 }
