@@ -328,6 +328,30 @@ describe('a remote subgraph', () => {
     sockets.close();
   });
 
+  it('whose subscription has not said anything is left at once, by its reader and by the end of the operation', async () => {
+    for (const leaving of ['return', 'abort']) {
+      const [opened, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const controller = new AbortController();
+      const { schema } = await over(
+        (_, response) => {
+          response.on('close', () => closed.resolve());
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write(':\n\n');
+          opened.resolve();
+        },
+        { signal: () => controller.signal },
+      );
+      const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+      if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+      const waiting = events.next();
+      await opened.promise;
+      if (leaving === 'return') await events.return(undefined);
+      else controller.abort();
+      expect(await waiting).toEqual({ done: true, value: undefined });
+      await closed.promise;
+    }
+  });
+
   it('that has no subscriptions at its URL says so', async () => {
     const { schema } = await over((_, response) => response.writeHead(404, { 'content-type': 'text/plain' }).end('no'));
     const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });

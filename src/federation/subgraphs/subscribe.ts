@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { Stream } from '../../core/pull-stream.ts';
+import { interruptible, mapStream } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 import { placed } from '../engine/place-errors.ts';
@@ -18,7 +20,7 @@ export interface RemoteSubscription {
   readonly signal: AbortSignal | null;
   readonly request: SubgraphRequest;
   readonly schema: GraphQLSchema;
-  /** Told of the errors of an event, and of the one that ended the subscription. */
+  /** Called with the errors of an event, and with the one that ended the subscription. */
   readonly tell: (errors: readonly GraphQLError[]) => void;
 }
 
@@ -26,52 +28,31 @@ const maxEventBytes = 4 * 1024 * 1024;
 /** A subgraph that accepts a subscription and then sends no head of an answer is given up after this time. */
 const headersTimeoutMs = 300_000;
 
-/** The subgraph's results. Leaving (return, or the signal) closes the connection at once, also before the first event. */
-export function remoteEvents(subscription: RemoteSubscription): AsyncIterable<SubgraphResult> {
-  const results = /^wss?:/.test(subscription.url) ? socketResults(subscription) : eventStreamResults(subscription);
-  return eventsOf(results, subscription);
+/**
+ * The subgraph's results, asked for at the first pull. Leaving (return, or the signal) closes the connection at once, also before
+ * the first event. An error is the last result; after an abort there is none.
+ */
+export function remoteEvents({ name, signal, request, schema, tell, ...subscription }: RemoteSubscription): Stream<SubgraphResult> {
+  const results = /^wss?:/.test(subscription.url) ? socketResults(subscription) : eventStreamResults({ name, ...subscription });
+  return mapStream(
+    interruptible(results, signal === null ? {} : { signal }),
+    (event) => {
+      const result = resultOf(name, event);
+      if (result.errors !== undefined) tell(result.errors);
+      return placed(request, result, schema);
+    },
+    (error) => {
+      if (signal?.aborted === true) return null;
+      const failure =
+        error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
+      tell([failure]);
+      return placed(request, { data: null, errors: [failure] }, schema);
+    },
+  );
 }
 
+type Sent = Pick<RemoteSubscription, 'url' | 'query' | 'variables' | 'headers'>;
 type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
-
-function eventsOf(results: Results, { name, signal, request, schema, tell }: RemoteSubscription): AsyncIterableIterator<SubgraphResult> {
-  const leaving = new AbortController();
-  const stop = signal === null ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
-  const events = results(stop)[Symbol.asyncIterator]();
-  const end = { done: true as const, value: undefined };
-  let ended = false;
-  return {
-    async next() {
-      if (ended || stop.aborted) return end;
-      try {
-        const event = await events.next();
-        if (event.done === true) {
-          ended = true;
-          return end;
-        }
-        const result = resultOf(name, event.value);
-        if (result.errors !== undefined) tell(result.errors);
-        return { done: false, value: placed(request, result, schema) };
-      } catch (error) {
-        ended = true;
-        if (stop.aborted) return end;
-        const failure =
-          error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
-        tell([failure]);
-        return { done: false, value: placed(request, { data: null, errors: [failure] }, schema) };
-      }
-    },
-    async return() {
-      ended = true;
-      leaving.abort();
-      events.return?.()?.catch(() => {});
-      return end;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
 
 function resultOf(name: string, event: unknown): SubgraphResult {
   const { data, errors } = (typeof event === 'object' && event !== null ? event : {}) as { data?: unknown; errors?: unknown };
@@ -81,8 +62,8 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function socketResults({ url, query, variables, headers }: RemoteSubscription): Results {
-  return (signal) => {
+function socketResults({ url, query, variables, headers }: Sent): Results {
+  return async function* (signal) {
     const client = createClient({
       url,
       webSocketImpl: class extends WebSocket {
@@ -93,22 +74,18 @@ function socketResults({ url, query, variables, headers }: RemoteSubscription): 
       connectionParams: { ...headers },
       retryAttempts: 0,
     });
-    const results = client.iterate({ query, variables: { ...variables } });
     const leave = (): void => void client.dispose();
-    if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
-    return (async function* () {
-      try {
-        for await (const result of results) yield result;
-      } finally {
-        signal.removeEventListener('abort', leave);
-        leave();
-      }
-    })();
+    try {
+      yield* client.iterate({ query, variables: { ...variables } });
+    } finally {
+      signal.removeEventListener('abort', leave);
+      leave();
+    }
   };
 }
 
-function eventStreamResults({ name, url, query, variables, headers }: RemoteSubscription): Results {
+function eventStreamResults({ name, url, query, variables, headers }: Sent & Pick<RemoteSubscription, 'name'>): Results {
   return async function* (signal) {
     const response = await sharedHttpClient().send(url, {
       method: 'POST',
