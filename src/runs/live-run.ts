@@ -1,5 +1,5 @@
 /**
- * A run that is under way: the only pump of its source, and its readers.
+ * Runs one completion: the only pump of its source, and its readers.
  *
  * The pump works while somebody wants more: a detached run always does, a reader while it is less than `lagBytes`
  * behind. When the last reader of an attached run leaves, upstream is aborted at once; a run with an idempotency key
@@ -9,7 +9,7 @@
 import type { Fact, Settlement } from '../core/call/call.ts';
 import { type Chunk, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { withTimeout } from '../core/stream.ts';
+import { interruptible, withTimeout } from '../core/stream.ts';
 import { abortError, untilAborted } from '../core/turns/abort.ts';
 import { cancelledByOwner, lastReaderLeft } from './endings.ts';
 import { bodyAt, type RunLog, runLog } from './event-log.ts';
@@ -168,6 +168,23 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
     return reader;
   }
 
+  async function* read(reader: Reader, stop: AbortSignal): AsyncGenerator<RunEvent> {
+    start();
+    for (;;) {
+      const waiting = changed.promise;
+      const logged = log.read(reader.index);
+      if (logged !== null) {
+        reader.index += 1;
+        const seq = reader.index;
+        // Counted out with the last event, which its reader need not read beyond.
+        if (logged.type === 'finished' || logged.type === 'failed') leave(reader);
+        else tell();
+        yield { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) };
+      } else if (complete && reader.index >= log.length) return;
+      else await untilAborted(waiting, stop);
+    }
+  }
+
   if (detached) start();
 
   return {
@@ -181,49 +198,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
     },
     events(after, signal) {
       const reader = enter(indexAfter(after, id, log.length), false);
-      const onAbort = (): void => leave(reader);
-      let over = false;
-      const leaveNow = (): void => {
-        over = true;
-        signal.removeEventListener('abort', onAbort);
-        leave(reader);
-      };
-      if (signal.aborted) leaveNow();
-      else signal.addEventListener('abort', onAbort, { once: true });
-      const iterator: AsyncIterableIterator<RunEvent> = {
-        [Symbol.asyncIterator]: () => iterator,
-        async next() {
-          if (over) return { done: true, value: undefined };
-          start();
-          try {
-            for (;;) {
-              const waiting = changed.promise;
-              const logged = log.read(reader.index);
-              if (logged !== null) {
-                reader.index += 1;
-                const seq = reader.index;
-                if (logged.type === 'finished' || logged.type === 'failed') leaveNow();
-                else tell();
-                return {
-                  done: false,
-                  value: { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) },
-                };
-              }
-              if (complete && reader.index >= log.length) leaveNow();
-              else await untilAborted(waiting, signal);
-              if (over) return { done: true, value: undefined };
-            }
-          } catch (error) {
-            leaveNow();
-            throw error;
-          }
-        },
-        async return() {
-          leaveNow();
-          return { done: true, value: undefined };
-        },
-      };
-      return iterator;
+      return interruptible((stop) => read(reader, stop), { signal, ended: () => leave(reader) });
     },
     async ended(signal) {
       const reader = enter(log.length, true);

@@ -152,6 +152,37 @@ describe('a run', () => {
     await stopped;
   });
 
+  it('lets a reader who waits go at once, by return and by its signal, and counts it out', async () => {
+    const all = runs();
+    const run = await all.start(begin(hangs().source, { detached: true }));
+    const controller = new AbortController();
+    const [returning, aborted] = [run.events(null, never), run.events(null, controller.signal)];
+    for (const events of [returning, aborted])
+      for (const type of ['started', 'text']) expect((await events.next()).value).toMatchObject({ type });
+    expect(all.counts().readers).toBe(2);
+    const [left, told] = [returning.next(), aborted.next()];
+    expect(await returning.return?.()).toEqual({ done: true, value: undefined });
+    expect([await left, await returning.next()]).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
+    controller.abort(new GatewayError('TIMEOUT', 'No more time.'));
+    expect(all.counts().readers).toBe(0);
+    await expect(told).rejects.toThrow('No more time.');
+    expect(await aborted.next()).toEqual({ done: true, value: undefined });
+    await run.cancel();
+  });
+
+  it('counts a reader in from the start, and out when it leaves before its first pull', async () => {
+    const all = runs();
+    const run = await all.start(begin(hangs().source, { detached: true }));
+    const events = run.events(null, never);
+    expect(all.counts().readers).toBe(1);
+    await events.return?.();
+    expect(all.counts().readers).toBe(0);
+    await run.cancel();
+  });
+
   it('goes on alone when detached, and stops when cancelled', async () => {
     const { source, stopped } = hangs();
     const run = await runs().start(begin(source, { detached: true }));
