@@ -1,7 +1,9 @@
-/** A run of another process on the same folder: it can be waited for, and is read once it is stored. */
+/** Waits for a run of another process on the same folder, and reads it once it is stored. */
 
 import { emptyCompletion } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Stream } from '../core/pull-stream.ts';
+import { interruptible } from '../core/stream.ts';
 import { sleep } from '../core/turns/abort.ts';
 import type { Run, RunEvent, RunState } from './run.ts';
 
@@ -19,10 +21,8 @@ export function runElsewhere(id: string, route: string | null, stored: () => Pro
     }
   }
 
-  async function* events(after: string | null, signal: AbortSignal): AsyncGenerator<RunEvent, undefined> {
-    const run = await over(signal);
-    yield* run.events(after, signal);
-  }
+  const events = (after: string | null, signal: AbortSignal): Stream<RunEvent> =>
+    interruptible(async (stop) => (await over(stop)).events(after, stop), { signal });
 
   return {
     id,
