@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyCompletion } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { snapshots } from '../../src/graphql/call/delivery.ts';
-import type { RunEvent, RunState } from '../../src/runs/run.ts';
+import { following, snapshots } from '../../src/graphql/call/delivery.ts';
+import type { Run, RunEvent, RunState } from '../../src/runs/run.ts';
 import { all, context, fails, gateway, principal, says } from './fakes.ts';
 
 const stream = `subscription ($input: CompletionInput!, $after: Cursor, $delivery: StreamDelivery! = DELTA) {
@@ -14,6 +14,7 @@ const stream = `subscription ($input: CompletionInput!, $after: Cursor, $deliver
     ... on CompletionFailed { completion { status text } failure { __typename code message } }
   } }`;
 const input = { prompt: { text: 'Why?' } };
+const never = new AbortController().signal;
 interface Event {
   readonly __typename: string;
   readonly seq: number;
@@ -173,6 +174,64 @@ describe('Subscription.completionEvents', () => {
     expect((await all(await listen(document))).map(({ data }) => data)).toEqual([
       { completionEvents: { __typename: 'CompletionFailed', completionId: 'x', failure: { code: 'RESUME_EXPIRED' } } },
     ]);
+  });
+});
+
+describe('the events that a subscriber follows', () => {
+  const over = { done: true, value: undefined };
+  const state: RunState = { id: 'r', status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null, route: null };
+  const place = (seq: number) => ({ seq, cursor: `c${seq}`, completionId: 'r' });
+  /** A run that has said one word, and then what it is told to. */
+  const opened = (more: Promise<RunEvent>): Run => ({
+    id: 'r',
+    state: () => state,
+    async *events() {
+      yield { type: 'text', text: 'x', offset: 0, ...place(1) };
+      yield await more;
+    },
+    ended: async () => state,
+    cancel: async () => state,
+  });
+  const silence = new Promise<RunEvent>(() => {});
+  const follow = (open: () => Promise<Run>, signal: AbortSignal, delivery: 'DELTA' | 'SNAPSHOT' = 'DELTA') =>
+    following({ open, after: null, delivery, signal, id: 'r', route: () => null });
+
+  it.each(['DELTA', 'SNAPSHOT'] as const)('end with the reason when the time of the operation is over, as %s', async (delivery) => {
+    const controller = new AbortController();
+    const events = follow(async () => opened(silence), controller.signal, delivery);
+    expect((await events.next()).value).toMatchObject({ seq: 1 });
+    const last = events.next();
+    controller.abort(new GatewayError('TIMEOUT', 'No more time.'));
+    expect((await last).value).toMatchObject({ type: 'failed', seq: 2, failure: { code: 'TIMEOUT' } });
+    expect(await events.next()).toEqual(over);
+  });
+
+  it.each(['DELTA', 'SNAPSHOT'] as const)('end without a word when the subscriber has left, as %s', async (delivery) => {
+    const controller = new AbortController();
+    const [left, gone] = [
+      follow(async () => opened(silence), never, delivery),
+      follow(async () => opened(silence), controller.signal, delivery),
+    ];
+    for (const events of [left, gone]) await events.next();
+    const steps = [left.next(), gone.next()];
+    await left.return();
+    controller.abort();
+    expect(await Promise.all(steps)).toEqual([over, over]);
+  });
+
+  it('have one end: what fires after it adds no other', async () => {
+    const controller = new AbortController();
+    const events = follow(async () => opened(Promise.resolve({ type: 'finished', state, ...place(2) })), controller.signal);
+    await events.next();
+    expect((await events.next()).value).toMatchObject({ type: 'finished' });
+    controller.abort(new GatewayError('TIMEOUT', 'No more time.'));
+    expect(await events.next()).toEqual(over);
+  });
+
+  it('end at once when the subscriber leaves while the run is being opened', async () => {
+    const events = follow(() => new Promise<Run>(() => {}), never);
+    const step = events.next();
+    expect([await events.return(), await step]).toEqual([over, over]);
   });
 });
 

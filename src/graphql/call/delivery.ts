@@ -1,14 +1,12 @@
 /**
- * How the events of a run reach a subscriber: started with the first pull, ended at once when the subscriber leaves, and
+ * Delivers the events of a run to a subscriber: started with the first pull, ended at once when the subscriber leaves, and
  * always with a last event that says how it went.
- *
- * These are iterator objects, not generators: a generator that waits for upstream does not see `return()` until
- * upstream speaks.
  */
 
 import { type Completion, emptyCompletion } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
-import { withTimeout } from '../../core/stream.ts';
+import { pullStream, type Stream } from '../../core/pull-stream.ts';
+import { interruptible, mapStream, withTimeout } from '../../core/stream.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';
 import type { StreamDelivery } from '../generated.ts';
@@ -30,68 +28,37 @@ export interface Following {
   readonly route: () => string | null;
 }
 
-export function following({ open, after, delivery, signal, id, route }: Following): AsyncIterableIterator<RunEvent> {
-  const own = new AbortController();
-  const either = AbortSignal.any([signal, own.signal]);
+/** Never throws: an error is the last event, unless the reader has heard the end of the run already or has left. */
+export function following({ open, after, delivery, signal, id, route }: Following): Stream<RunEvent> {
   let run: Run | null = null;
-  let events: AsyncIterator<RunEvent> | null = null;
-  let seq = 0;
-  let over = false;
+  let last: RunEvent | null = null;
 
-  async function begin(): Promise<AsyncIterator<RunEvent>> {
-    run = await open(either);
-    const all = run.events(after, either);
+  async function opened(stop: AbortSignal): Promise<AsyncIterable<RunEvent>> {
+    run = await open(stop);
+    const all = run.events(after, stop);
     return delivery === 'SNAPSHOT' ? snapshots(all, run.state) : all;
   }
 
-  function lastEvent(error: GatewayError): RunEvent {
+  function failed(error: GatewayError): RunEvent {
     const state = run?.state() ?? failedState(id, route(), error);
-    return { type: 'failed', seq: seq + 1, cursor: '', completionId: state.id, state, failure: error };
+    return { type: 'failed', seq: (last?.seq ?? 0) + 1, cursor: '', completionId: state.id, state, failure: error };
   }
 
-  const iterator: AsyncIterableIterator<RunEvent> = {
-    [Symbol.asyncIterator]: () => iterator,
-    async next() {
-      if (over) return { done: true, value: undefined };
-      try {
-        events ??= await begin();
-        const result = await events.next();
-        if (result.done === true) over = true;
-        else seq = result.value.seq;
-        return result;
-      } catch (error) {
-        const nobodyReads = over || leftBy(signal);
-        over = true;
-        own.abort();
-        if (nobodyReads) return { done: true, value: undefined };
-        return { done: false, value: lastEvent(signal.aborted ? abortError(signal) : asGatewayError(error)) };
-      }
+  return mapStream(
+    interruptible(opened, { signal }),
+    (event) => {
+      last = event;
+      return event;
     },
-    async return() {
-      over = true;
-      own.abort();
-      await events?.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return iterator;
+    (error) => (leftBy(signal) || isEnd(last) ? null : failed(asGatewayError(error))),
+  );
 }
 
+const isEnd = (event: RunEvent | null): boolean => event?.type === 'finished' || event?.type === 'failed';
+
 /** Events under the name of their subscription field, which has no resolver of its own: its rule must come before it. */
-export function named<Name extends string, T>(name: Name, events: AsyncIterator<T>): AsyncIterableIterator<Record<Name, T>> {
-  const iterator: AsyncIterableIterator<Record<Name, T>> = {
-    [Symbol.asyncIterator]: () => iterator,
-    async next() {
-      const result = await events.next();
-      if (result.done === true) return { done: true, value: undefined };
-      return { done: false, value: { [name]: result.value } as Record<Name, T> };
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return iterator;
+export function named<Name extends string, T>(name: Name, events: AsyncIterable<T>): Stream<Record<Name, T>> {
+  return mapStream(events, (event) => ({ [name]: event }) as Record<Name, T>);
 }
 
 /** Nobody is there to read a last event; at a deadline somebody is. */
@@ -103,46 +70,41 @@ function failedState(id: string, route: string | null, failure: GatewayError): R
 
 /** Deltas become the whole completion so far; the first, the last and nothing in between is an event of its own. */
 export function snapshots(
-  events: AsyncIterator<RunEvent>,
+  source: AsyncIterable<RunEvent>,
   state: () => RunState,
   everyMs = snapshotMs,
   now: () => number = () => performance.now(),
-): AsyncIterableIterator<RunEvent> {
+): Stream<RunEvent> {
+  const events = source[Symbol.asyncIterator]();
   let arriving: Promise<IteratorResult<RunEvent>> | null = null;
   let newest: RunEvent | null = null;
   let shownAt = Number.NEGATIVE_INFINITY;
   let shownLetters = 0;
   let newLetters = 0;
 
-  const iterator: AsyncIterableIterator<RunEvent> = {
-    [Symbol.asyncIterator]: () => iterator,
-    async next() {
-      for (;;) {
-        arriving ??= events.next();
-        const grown = newLetters >= shownLetters * growthShare;
-        const arrived = newest === null || !grown ? await arriving : await withTimeout(arriving, shownAt + everyMs - now(), null);
-        if (arrived === null && newest !== null) {
-          const { seq, cursor, completionId } = newest;
-          newest = null;
-          shownAt = now();
-          const shown = state();
-          shownLetters = lettersOf(shown.completion);
-          newLetters = 0;
-          return { done: false, value: { type: 'snapshot', seq, cursor, completionId, state: shown } };
-        }
-        arriving = null;
-        if (arrived === null || arrived.done === true) return { done: true, value: undefined };
-        if ('state' in arrived.value) return arrived;
-        newest = arrived.value;
-        newLetters += lettersIn(arrived.value);
+  async function next(): Promise<IteratorResult<RunEvent>> {
+    for (;;) {
+      arriving ??= events.next();
+      const grown = newLetters >= shownLetters * growthShare;
+      const arrived = newest === null || !grown ? await arriving : await withTimeout(arriving, shownAt + everyMs - now(), null);
+      if (arrived === null && newest !== null) {
+        const { seq, cursor, completionId } = newest;
+        newest = null;
+        shownAt = now();
+        const shown = state();
+        shownLetters = lettersOf(shown.completion);
+        newLetters = 0;
+        return { done: false, value: { type: 'snapshot', seq, cursor, completionId, state: shown } };
       }
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return iterator;
+      arriving = null;
+      if (arrived === null || arrived.done === true) return { done: true, value: undefined };
+      if ('state' in arrived.value) return arrived;
+      newest = arrived.value;
+      newLetters += lettersIn(arrived.value);
+    }
+  }
+
+  return pullStream(next, { leave: () => events.return?.() });
 }
 
 /** What a snapshot says; of a structured answer it says nothing before the end. */
