@@ -8,7 +8,8 @@
 
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { abortError } from '../../core/turns/abort.ts';
+import type { Stream } from '../../core/pull-stream.ts';
+import { interruptible } from '../../core/stream.ts';
 import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
 import { checkSources } from '../requested.ts';
 import type { IngestionState, IngestRequest } from '../retrieval.ts';
@@ -22,7 +23,8 @@ import type { JobBody } from './turn.ts';
 interface Ingestion {
   enqueue(request: IngestRequest): Promise<IngestionState>;
   find(id: string, principal: Principal): Promise<IngestionState | null>;
-  follow(id: string, principal: Principal, signal: AbortSignal): AsyncIterableIterator<IngestionState>;
+  /** The states of the job as it goes on, until it has ended. */
+  follow(id: string, principal: Principal, signal: AbortSignal): Stream<IngestionState>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -41,6 +43,24 @@ export function ingestion(options: IngestionOptions): Ingestion {
     return job === null || job.owner !== principal.id ? null : stateOf(job);
   };
 
+  async function* states(id: string, principal: Principal, signal: AbortSignal): AsyncGenerator<IngestionState> {
+    let last = '';
+    for (;;) {
+      const rung = changes.listen(id);
+      try {
+        const state = await find(id, principal);
+        if (state === null) throw new GatewayError('BAD_REQUEST', 'There is no such ingestion of yours. They are kept for 7 days.');
+        const text = JSON.stringify(state);
+        if (text !== last) yield state;
+        last = text;
+        if (state.status !== 'RUNNING') return;
+        await rung.within(pollMs, signal);
+      } finally {
+        rung.leave();
+      }
+    }
+  }
+
   return {
     async enqueue({ principal, collection, sources }) {
       collections.toWrite(principal, collection);
@@ -56,24 +76,7 @@ export function ingestion(options: IngestionOptions): Ingestion {
 
     find,
 
-    async *follow(id, principal, signal) {
-      let last = '';
-      while (!signal.aborted) {
-        const rung = changes.listen(id);
-        try {
-          const state = await find(id, principal);
-          if (state === null) throw new GatewayError('BAD_REQUEST', 'There is no such ingestion of yours. They are kept for 7 days.');
-          const text = JSON.stringify(state);
-          if (text !== last) yield state;
-          last = text;
-          if (state.status !== 'RUNNING') return;
-          await rung.within(pollMs, signal);
-        } finally {
-          rung.leave();
-        }
-      }
-      throw abortError(signal);
-    },
+    follow: (id, principal, signal) => interruptible((stop) => states(id, principal, stop), { signal }),
 
     start() {
       if (working !== null) return;

@@ -331,6 +331,13 @@ describe('ingestion', () => {
     const waiting = following.next();
     leaving.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'CANCELLED' });
+    const returning = retrieval.followIngestion(id, principal(), signal);
+    await returning.next();
+    const last = returning.next();
+    expect(await Promise.all([returning.return?.(), last])).toEqual([
+      { done: true, value: undefined },
+      { done: true, value: undefined },
+    ]);
   });
 
   it.each([
