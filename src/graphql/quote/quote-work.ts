@@ -1,7 +1,7 @@
 /**
- * The work of all quotes of one request, whose aliases may be thirty: bounded together, and each step in a turn of its own.
+ * Bounds the work of all quotes of one request together, since it may have thirty aliases; each step has a turn of its own.
  *
- * A document is read once, by whomever it is asked; that it is refused is remembered like the document itself.
+ * A document is read once, whoever asks; that it was refused is remembered like the document itself.
  */
 import {
   type DocumentNode,
@@ -13,6 +13,7 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../core/errors.ts';
 import { inLine } from '../../core/turns/turns.ts';
 import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
@@ -48,19 +49,13 @@ interface Remembered {
 
 /** One for all requests; `operation` is an object that all fields of one request share. */
 export function quoteDesk(): (operation: object) => QuoteWork {
-  const remembered = new WeakMap<GraphQLSchema, Map<string, Remembered>>();
+  const remembered = new WeakMap<GraphQLSchema, LRUCache<string, Remembered>>();
   const works = new WeakMap<object, QuoteWork>();
 
   function remember(schema: GraphQLSchema, text: string, document: DocumentNode | GatewayError, tokens: number): void {
-    const documents = remembered.get(schema) ?? new Map<string, Remembered>();
+    const documents = remembered.get(schema) ?? new LRUCache({ maxSize: maxRememberedBytes, sizeCalculation: ({ bytes }) => bytes });
     remembered.set(schema, documents);
     documents.set(text, { document, bytes: 2 * text.length + (document instanceof GatewayError ? 1_000 : tokens * bytesPerToken) });
-    let bytes = [...documents.values()].reduce((sum, { bytes: own }) => sum + own, 0);
-    for (const [oldest, { bytes: freed }] of documents) {
-      if (bytes <= maxRememberedBytes) break;
-      documents.delete(oldest);
-      bytes -= freed;
-    }
   }
 
   return (operation) => {

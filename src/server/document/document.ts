@@ -1,5 +1,6 @@
-/** A document read and measured before anything is done with it. */
+/** Reads and measures a document before anything is done with it, and remembers it. */
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode, parse } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../core/errors.ts';
 import { checkDocumentSize, countOf } from '../../graphql/quote/document-size.ts';
 import type { ServerLimits } from '../server-limits.ts';
@@ -32,8 +33,8 @@ const weightOf = (text: string, tokens: number): number =>
 
 interface Remembered {
   readonly document: DocumentNode;
-  bytes: number;
-  refused: boolean;
+  readonly bytes: number;
+  readonly refused: boolean;
 }
 
 /**
@@ -41,40 +42,22 @@ interface Remembered {
  * parser's GraphQLError for a syntax error. Remembers the documents read last.
  */
 export function documentReader(limits: DocumentLimits): (text: string, operationName: string | null) => ReadDocument {
-  const documents = new Map<string, Remembered>();
-  let remembered = 0;
-
-  function forgetOldest(): void {
-    for (const [oldest, { bytes }] of documents) {
-      if (remembered <= keptBytes) break;
-      documents.delete(oldest);
-      remembered -= bytes;
-    }
-  }
+  const documents = new LRUCache<string, Remembered>({ maxSize: keptBytes, sizeCalculation: ({ bytes }) => bytes });
 
   function noteErrors(text: string, count: number): void {
-    const known = documents.get(text);
+    const known = documents.peek(text);
     if (known === undefined || known.refused) return;
-    const more = weights.refusal + weights.error * count;
-    known.refused = true;
-    known.bytes += more;
-    remembered += more;
-    forgetOldest();
+    // Another object: only then it is weighed anew.
+    documents.set(text, { ...known, bytes: known.bytes + weights.refusal + weights.error * count, refused: true });
   }
 
   function parsed(text: string): DocumentNode {
     const known = documents.get(text);
-    if (known !== undefined) {
-      documents.delete(text);
-      documents.set(text, known);
-      return known.document;
-    }
+    if (known !== undefined) return known.document;
     const tokens = checkDocumentSize(text, { tokens: limits.maxTokens, nesting: limits.maxNesting });
-    const remember: Remembered = { document: parse(text), bytes: weightOf(text, tokens), refused: false };
-    documents.set(text, remember);
-    remembered += remember.bytes;
-    forgetOldest();
-    return remember.document;
+    const document = parse(text);
+    documents.set(text, { document, bytes: weightOf(text, tokens), refused: false });
+    return document;
   }
 
   return (text, operationName) => {
