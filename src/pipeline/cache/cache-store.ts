@@ -3,6 +3,7 @@
  * three failures in a row the store is not asked for five seconds.
  */
 import { Keyv } from 'keyv';
+import { LRUCache } from 'lru-cache';
 import { withTimeout } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
 
@@ -49,49 +50,24 @@ export function patientStore(store: Keyv, log: Log, monotonicMs: () => number): 
 
 /** An answer store in memory that forgets the longest unused answers when it holds `maxBytes`. */
 export function memoryStore({ maxBytes = 64 * 1024 * 1024 }: { readonly maxBytes?: number } = {}): Keyv {
-  return new Keyv({ store: boundedMap(maxBytes) });
+  const entries = new LRUCache<string, Stored>({ maxSize: maxBytes, sizeCalculation: bytesOf });
+  return new Keyv({
+    store: {
+      get: (key: string) => entries.get(key),
+      // Keyv adds a third argument, which is not one of this cache.
+      set: (key: string, entry: Stored) => void entries.set(key, entry),
+      has: (key: string) => entries.has(key),
+      delete: (key: string) => entries.delete(key),
+      clear: () => entries.clear(),
+      keys: () => entries.keys(),
+      entries: () => entries.entries(),
+    },
+  });
 }
 
 interface Stored {
   readonly value: string;
 }
 
-/** The part of Map that Keyv uses, over JSON text; the order of a Map is that of use here. */
-function boundedMap(maxBytes: number) {
-  const entries = new Map<string, Stored>();
-  let bytes = 0;
-  const remove = (key: string): boolean => {
-    const entry = entries.get(key);
-    if (entry !== undefined) bytes -= sizeOf(key, entry);
-    return entries.delete(key);
-  };
-  return {
-    get(key: string): Stored | undefined {
-      const entry = entries.get(key);
-      if (entry === undefined) return undefined;
-      entries.delete(key);
-      entries.set(key, entry);
-      return entry;
-    },
-    set(key: string, entry: Stored): void {
-      remove(key);
-      entries.set(key, entry);
-      bytes += sizeOf(key, entry);
-      for (const oldest of entries.keys()) {
-        if (bytes <= maxBytes) break;
-        remove(oldest);
-      }
-    },
-    has: (key: string): boolean => entries.has(key),
-    delete: remove,
-    clear(): void {
-      entries.clear();
-      bytes = 0;
-    },
-    keys: () => entries.keys(),
-    entries: () => entries.entries(),
-  };
-}
-
-/** Two bytes a UTF-16 unit, and what a Map entry takes. */
-const sizeOf = (key: string, { value }: Stored): number => 2 * (key.length + value.length) + 200;
+/** Two bytes a UTF-16 unit, and what an entry takes. */
+const bytesOf = ({ value }: Stored, key: string): number => 2 * (key.length + value.length) + 200;

@@ -5,11 +5,17 @@
  * routes that store nothing. Only calls with `onceInOperation` take part, and only until the deadline of the first call: a
  * long subscription asks again. The entries end with the operation.
  */
+import { LRUCache } from 'lru-cache';
 import type { Call } from '../../core/call/call.ts';
 import type { Answer } from './kept-answer.ts';
 
 /** Of one operation; the oldest is forgotten first. */
 const maxAnswers = 1_024;
+
+interface ToldAnswer {
+  readonly answer: Answer;
+  readonly untilMs: number;
+}
 
 export interface ToldAnswers {
   to(call: Call, key: string): Answer | null;
@@ -17,20 +23,18 @@ export interface ToldAnswers {
 }
 
 export function toldAnswers(now: () => number): ToldAnswers {
-  const ofOperations = new WeakMap<Call['operation'], Map<string, { readonly answer: Answer; readonly untilMs: number }>>();
+  const ofOperations = new WeakMap<Call['operation'], LRUCache<string, ToldAnswer>>();
   return {
     to({ operation, onceInOperation = false }, key) {
-      const told = onceInOperation ? ofOperations.get(operation)?.get(key) : undefined;
+      const told = onceInOperation ? ofOperations.get(operation)?.peek(key) : undefined;
       return told === undefined || told.untilMs < now() ? null : told.answer;
     },
     add({ operation, onceInOperation = false, deadlineMs }, key, answer) {
       if (!onceInOperation) return;
-      const told = ofOperations.get(operation) ?? new Map();
+      // By size, not by number: for a number it would make room for all of them at once, in each operation.
+      const told = ofOperations.get(operation) ?? new LRUCache({ maxSize: maxAnswers, sizeCalculation: () => 1 });
       ofOperations.set(operation, told);
-      told.delete(key);
       told.set(key, { answer, untilMs: deadlineMs });
-      const [oldest] = told.keys();
-      if (told.size > maxAnswers && oldest !== undefined) told.delete(oldest);
     },
   };
 }

@@ -226,8 +226,13 @@ describe('the cache', () => {
     await store.get('a');
     await store.set('c', 'x'.repeat(1_500));
     expect([await store.has('a'), await store.has('b'), await store.has('c')]).toEqual([true, false, true]);
+  });
+
+  it('forgets nothing for an answer that is larger than the whole store', async () => {
+    const store = memoryStore({ maxBytes: 8_000 });
+    await store.set('a', 'x'.repeat(1_500));
     await store.set('huge', 'x'.repeat(20_000));
-    expect(await store.has('huge')).toBe(false);
+    expect([await store.has('huge'), await store.has('a')]).toEqual([false, true]);
   });
 });
 

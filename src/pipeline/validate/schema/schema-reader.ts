@@ -4,6 +4,7 @@
  * A schema comes from outside, so it is weighed before anything else is done with it. The most recently used schemas are
  * kept by their canonical text, up to a number of bytes in total.
  */
+import { LRUCache } from 'lru-cache';
 import { canonicalJson } from '../../../core/canonical-json.ts';
 import type { JsonSchema } from '../../../core/request/json-schema.ts';
 import { largerThan, schemaSizeRefusal } from '../../../core/request/schema-size.ts';
@@ -37,23 +38,12 @@ export interface SchemaReader {
 const bytesPerSubschema = 400;
 const weightPerTurn = 500;
 
+const bytesOf = ({ subschemas }: ReadSchema, key: string): number => 8 * key.length + bytesPerSubschema * subschemas;
+
 export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): SchemaReader {
-  const kept = new Map<string, { readonly read: ReadSchema; readonly bytes: number }>();
-  let keptBytes = 0;
+  const kept = new LRUCache<string, ReadSchema>({ maxSize: limits.maxKeptBytes, sizeCalculation: bytesOf });
   /** One object may come with many calls: aliases share the variables of their operation. */
   const knownObjects = new WeakMap<JsonSchema, ReadSchema>();
-
-  const remember = (key: string, read: ReadSchema): void => {
-    const bytes = 8 * key.length + bytesPerSubschema * read.subschemas;
-    if (kept.has(key)) return;
-    kept.set(key, { read, bytes });
-    keptBytes += bytes;
-    for (const [oldest, { bytes: freed }] of kept) {
-      if (keptBytes <= limits.maxKeptBytes) break;
-      kept.delete(oldest);
-      keptBytes -= freed;
-    }
-  };
 
   const read: SchemaReader['read'] = async (schema, of, signal) => {
     const same = knownObjects.get(schema);
@@ -65,14 +55,12 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
     if (Buffer.byteLength(key) > limits.maxBytes) throw refuse('', largerThan(limits.maxBytes));
     const known = kept.get(key);
     if (known !== undefined) {
-      kept.delete(key);
-      kept.set(key, known);
-      knownObjects.set(schema, known.read);
-      return known.read;
+      knownObjects.set(schema, known);
+      return known;
     }
     const fresh = readSchema(JSON.parse(key) as JsonSchema, limits, refuse);
     await tryPatterns(fresh, refuse, signal);
-    remember(key, fresh);
+    kept.set(key, fresh);
     knownObjects.set(schema, fresh);
     return fresh;
   };
@@ -93,7 +81,7 @@ export function schemaReader(limits: SchemaLimits = defaultSchemaLimits): Schema
         growing: () => ({ work: ofLooks, check: growingCheck(known.root, checkOf(ofLooks), ofLooks) }),
       };
     },
-    keptBytes: () => keptBytes,
+    keptBytes: () => kept.calculatedSize,
   };
 }
 
