@@ -1,11 +1,12 @@
 /**
- * How the deployments are doing: averages, a circuit breaker each, and rests that providers ask for.
+ * Knows how the deployments are doing: averages, a circuit breaker each, and rests that providers ask for.
  *
  * What one caller provokes is counted against that caller first. Faults are counted for the caller, for its tenant and for all.
  * A tenant is a team, or a caller without one: somebody with many keys of one team is one tenant, and a circuit never opens
  * for all by the faults of one. Until others fail too, it opens for the caller alone. Failures that speak of the request, not
  * of the deployment, are not counted at all (see `ErrorDetails.about`).
  */
+import { LRUCache } from 'lru-cache';
 import type { Principal } from '../core/call/call.ts';
 import { maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
@@ -72,20 +73,35 @@ interface Record {
 }
 
 export function healthBook({ monotonicMs = () => performance.now(), random = Math.random }: HealthOptions = {}): HealthBook {
-  const records = new Map<string, Record>();
-  const trickles = new Map<string, { readonly at: number; readonly tenant: string | null }>();
+  const records = new LRUCache<string, Record>({ max: maxDeployments });
+  const trickles = new LRUCache<string, { readonly at: number; readonly tenant: string | null }>({ max: maxDeployments });
   const options = { monotonicMs, random };
 
-  const recordOf = ({ id }: Deployment): Record =>
-    keptIn(records, id, maxDeployments, () => ({ all: newStanding(options), restUntil: 0, trickledAt: Number.NEGATIVE_INFINITY }));
+  function recordOf({ id }: Deployment): Record {
+    const known = records.get(id);
+    if (known !== undefined) return known;
+    const record: Record = { all: newStanding(options), restUntil: 0, trickledAt: Number.NEGATIVE_INFINITY };
+    records.set(id, record);
+    return record;
+  }
 
   const restMs = (record: Record): number => Math.max(0, record.restUntil - monotonicMs());
 
+  /** The newest from now on; made when there is none, in place of the oldest when there are too many. A Map, since most have no members. */
+  function memberOf({ members }: Standing, name: string, max: number): Standing {
+    const member = members.get(name) ?? newStanding(options);
+    members.delete(name);
+    members.set(name, member);
+    const [oldest] = members.keys();
+    if (members.size > max && oldest !== undefined) members.delete(oldest);
+    return member;
+  }
+
   /** From everybody to the caller. */
   function standingsOf({ all }: Record, { id, team }: Caller): readonly Standing[] {
-    const tenant = keptIn(all.members, tenantOf({ id, team }), maxTenants, () => newStanding(options));
+    const tenant = memberOf(all, tenantOf({ id, team }), maxTenants);
     if (team === null) return [all, tenant];
-    return [all, tenant, keptIn(tenant.members, id, maxCallersOfATenant, () => newStanding(options))];
+    return [all, tenant, memberOf(tenant, id, maxCallersOfATenant)];
   }
 
   function trialOf(record: Record, caller: Caller): Trial {
@@ -155,12 +171,9 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
     },
     trickle(route, deployments, caller) {
       const now = monotonicMs();
-      const last = trickles.get(route);
+      const last = trickles.peek(route);
       const tenant = tenantOf(caller);
-      const note = (to: string | null): void => {
-        trickles.delete(route);
-        keptIn(trickles, route, maxDeployments, () => ({ at: now, tenant: to }));
-      };
+      const note = (to: string | null): void => void trickles.set(route, { at: now, tenant: to });
       if (last === undefined || now - last.at > maxOpenMs) {
         // It has just become dark.
         note(null);
@@ -186,14 +199,4 @@ const tenantOf = ({ id, team }: Caller): string => (team === null ? `caller:${id
 function countOpen({ circuit, members }: Standing): number {
   if (members.size === 0) return circuit.state() === 'open' ? 1 : 0;
   return members.values().reduce((sum, member) => sum + countOpen(member), 0);
-}
-
-/** The entry, which is the newest from now on; made when there is none, in place of the oldest when there are too many. */
-function keptIn<Value>(map: Map<string, Value>, key: string, max: number, make: () => Value): Value {
-  const value = map.get(key) ?? make();
-  map.delete(key);
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > max && oldest !== undefined) map.delete(oldest);
-  return value;
 }
