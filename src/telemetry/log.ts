@@ -5,6 +5,7 @@
  * by name. Of an error it keeps the name, message, code and causes, because other properties of vendors' errors contain
  * whole requests.
  */
+import { LRUCache } from 'lru-cache';
 import { type DestinationStream, type LevelWithSilent, pino } from 'pino';
 import { GatewayError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';
@@ -60,13 +61,11 @@ const maxErrorIds = 10_000;
 
 /** One line an error: the first, which is written where most is known. What has no errorId is always news. */
 function newsOnce(most: number): (errorId: unknown) => boolean {
-  const told = new Set<string>();
+  const told = new LRUCache<string, true>({ max: most });
   return (errorId) => {
     if (typeof errorId !== 'string') return true;
     if (told.has(errorId)) return false;
-    told.add(errorId);
-    const [oldest] = told;
-    if (told.size > most && oldest !== undefined) told.delete(oldest);
+    told.set(errorId, true);
     return true;
   };
 }

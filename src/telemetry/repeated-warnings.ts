@@ -1,4 +1,5 @@
 /** Limits a warning that repeats while a state lasts: it is logged at once, and then now and then with its count. */
+import { LRUCache } from 'lru-cache';
 
 export type Warn = (sentence: string, fields: Readonly<Record<string, unknown>>) => void;
 
@@ -14,17 +15,14 @@ export function repeatedSeldom(
     monotonicMs = () => performance.now(),
   }: { readonly everyMs?: number; readonly monotonicMs?: () => number } = {},
 ): Warn {
-  const told = new Map<string, { at: number; repeated: number }>();
+  const told = new LRUCache<string, { readonly at: number; repeated: number }>({ max: maxSentences });
   return (sentence, fields) => {
-    const known = told.get(sentence);
+    const known = told.peek(sentence);
     if (known !== undefined && monotonicMs() - known.at < everyMs) {
       known.repeated += 1;
       return;
     }
-    told.delete(sentence);
     told.set(sentence, { at: monotonicMs(), repeated: 0 });
-    const [oldest] = told.keys();
-    if (told.size > maxSentences && oldest !== undefined) told.delete(oldest);
     warn(sentence, known === undefined || known.repeated === 0 ? fields : { ...fields, repeated: known.repeated });
   };
 }
