@@ -5,17 +5,19 @@
  * connection keep reports from delaying bookings. Several processes (the server and the command line) may share the file. A
  * process that finds the file locked retries a moment later instead of blocking its event loop inside SQLite.
  */
+
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../core/errors.ts';
 import type { Database, Migration, Row, SqlValue, Statements } from './database.ts';
 
 const busyMs = 5_000;
 const tryAgainMs = 2;
 const cacheKib = 8_192;
-const preparedMost = 500;
+const maxPrepared = 500;
 
 /**
  * `file` may be `:memory:` for tests. Applies the migrations that the file has not seen, under a write lock, and throws
@@ -112,14 +114,13 @@ function connect(file: string, readOnly = false): DatabaseSync {
 
 /** Prepared once per text, while it is in use. `$1` becomes `?1`, SQLite's own numbered form. */
 function statementsOn(connection: DatabaseSync): Statements {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new LRUCache<string, StatementSync>({ max: maxPrepared });
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql);
-    const ready = known ?? connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
-    if (known !== undefined) prepared.delete(sql);
-    else if (prepared.size >= preparedMost) prepared.delete(prepared.keys().next().value ?? '');
-    prepared.set(sql, ready);
-    return ready;
+    if (known !== undefined) return known;
+    const fresh = connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+    prepared.set(sql, fresh);
+    return fresh;
   };
   return {
     all: async (sql, values = []) => statement(sql).all(...(values as SqlValue[])) as Row[],

@@ -5,7 +5,9 @@
  * advanced (this or another process ingested), sources with a larger generation are read. Ids are compared only when
  * something was removed.
  */
+
 import { setImmediate } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/database.ts';
 import { type SignIndex, signIndex } from './vector-signs.ts';
 
@@ -33,14 +35,12 @@ interface Entry {
 }
 
 export function signsInMemory(database: Database): SignsInMemory {
-  const kept = new Map<string, Entry>();
+  const kept = new LRUCache<string, Entry>({ max: maxIndexes });
   return {
     async of(collection, dimensions, embeddingModel) {
       const key = `${collection.id} ${dimensions} ${embeddingModel ?? '*'}`;
       const entry = kept.get(key) ?? { index: signIndex(dimensions), generation: -1, removals: -1, ready: Promise.resolve() };
-      kept.delete(key);
       kept.set(key, entry);
-      for (const oldest of kept.keys()) if (kept.size > maxIndexes) kept.delete(oldest);
       const inStep = async (): Promise<void> => {
         if (entry.generation >= collection.generation) return;
         const scope: Scope = { collection: collection.id, dimensions, embeddingModel };
