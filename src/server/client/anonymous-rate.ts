@@ -2,6 +2,7 @@
  * How often one address may ask without credentials that hold. Whoever has a key in force is never refused here, however
  * many strangers share the address: keys have limits of their own.
  */
+import { LRUCache } from 'lru-cache';
 import { asGatewayError } from '../../core/errors.ts';
 import { HttpRefusal } from '../http/refusal.ts';
 
@@ -35,23 +36,20 @@ export function limitAnonymousRate({
   maxAddresses = defaultMaxAddresses,
 }: AnonymousRateOptions): AnonymousRate {
   const everyMs = minuteMs / requestsPerMinute;
-  const fullAt = new Map<string, number>();
+  const fullAt = new LRUCache<string, number>({ max: maxAddresses });
 
   function take(address: string): void {
     const time = now();
-    const next = Math.max(fullAt.get(address) ?? 0, time) + everyMs;
+    const next = Math.max(fullAt.peek(address) ?? 0, time) + everyMs;
     const tooEarlyMs = next - time - minuteMs;
     if (tooEarlyMs > 0.001) throw refused(requestsPerMinute, tooEarlyMs);
-    fullAt.delete(address);
     fullAt.set(address, next);
-    const [silent] = fullAt.keys();
-    if (fullAt.size > maxAddresses && silent !== undefined) fullAt.delete(silent);
   }
 
   return {
     take,
     giveBack(address) {
-      const full = fullAt.get(address);
+      const full = fullAt.peek(address);
       if (full !== undefined) fullAt.set(address, full - everyMs);
     },
     async charged(address, work) {
