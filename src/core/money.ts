@@ -41,15 +41,18 @@ const inputTokensOf = (usage: Usage): number => usage.freshInputTokens + usage.c
 
 export const totalTokensOf = (usage: Usage): number => inputTokensOf(usage) + usage.outputTokens + usage.reasoningTokens;
 
-export function addUsage(a: Usage, b: Usage): Usage {
+/** A value for each class of tokens. A class that is missing here is an error of the compiler. */
+function byClass<Value>(of: (name: keyof Usage) => Value): Readonly<Record<keyof Usage, Value>> {
   return {
-    freshInputTokens: a.freshInputTokens + b.freshInputTokens,
-    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
-    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+    freshInputTokens: of('freshInputTokens'),
+    cacheReadTokens: of('cacheReadTokens'),
+    cacheWriteTokens: of('cacheWriteTokens'),
+    outputTokens: of('outputTokens'),
+    reasoningTokens: of('reasoningTokens'),
   };
 }
+
+export const addUsage = (a: Usage, b: Usage): Usage => byClass((name) => a[name] + b[name]);
 
 /**
  * Price with one tier. Cache classes default to the input price, which no vendor exceeds for reads.
@@ -103,25 +106,54 @@ export function ceilingOf(inputTokens: number, outputTokens: number, price: Pric
   return Math.ceil(Math.max(...most));
 }
 
+/** A part is wrong by two at most, before what is left is given out. */
+const maxRounds = 4;
+
 /**
  * Whole amounts that are proportional to the weights and add up to `total` exactly (largest remainder; ties go to
- * the first). Weights that are all zero share equally.
+ * the first). Weights that are all zero share equally; a weight of zero beside others gets nothing.
  */
 export function shares(total: number, weights: readonly number[]): number[] {
+  if (weights.length === 1) return [total];
   const sum = weights.reduce((a, b) => a + b, 0);
   const even = sum === 0;
   const exact = weights.map((weight) => (total * (even ? 1 : weight)) / (even ? weights.length : sum));
   const whole = exact.map(Math.floor);
-  let rest = total - whole.reduce((a, b) => a + b, 0);
   const order = exact
     .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
+    .filter(({ index }) => even || weights[index] !== 0)
     .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
-  for (const { index } of order) {
-    if (rest <= 0) break;
-    whole[index] = (whole[index] ?? 0) + 1;
-    rest -= 1;
+  let rest = whole.reduce((left, part) => left - part, total);
+  // Parts of totals near 2^53 are rounded themselves: there may be more left than remainders, or too much may have been given.
+  for (let round = 0; rest !== 0 && round < maxRounds; round += 1) {
+    for (const { index } of rest > 0 ? order : order.toReversed()) {
+      const step = Math.sign(rest);
+      const part = (whole[index] ?? 0) + step;
+      if (step === 0 || (step < 0 && part < 0)) continue;
+      whole[index] = part;
+      rest -= step;
+    }
   }
   return whole;
+}
+
+/** What was used, what it cost (null: unpriced) and what it would have cost. */
+export interface Spent {
+  readonly usage: Usage | null;
+  readonly cost: NanoUsd | null;
+  readonly savedCost: NanoUsd;
+}
+
+/** One part for each weight. In every class of tokens, in cost and in saved cost, the parts add up exactly: see {@link shares}. */
+export function shareUsage({ usage, cost, savedCost }: Spent, weights: readonly number[]): readonly (Spent & { readonly usage: Usage })[] {
+  const tokens = byClass((name) => shares((usage ?? noUsage)[name], weights));
+  const costs = cost === null ? null : shares(cost, weights);
+  const saved = shares(savedCost, weights);
+  return weights.map((_, part) => ({
+    usage: byClass((name) => tokens[name][part] ?? 0),
+    cost: costs === null ? null : (costs[part] ?? 0),
+    savedCost: saved[part] ?? 0,
+  }));
 }
 
 /** Dollars as text for people and for the Decimal scalar: `1500000` is `0.0015`. Exact; no exponent, no trailing zeros. */

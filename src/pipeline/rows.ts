@@ -4,16 +4,14 @@
  */
 import type { Call, Settlement } from '../core/call/call.ts';
 import type { UsageRow } from '../core/call/usage-row.ts';
-import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../core/money.ts';
+import { addUsage, noUsage, shareUsage } from '../core/money.ts';
 
 /** `time`: when the call began, milliseconds since 1970, UTC. */
 export function usageRows(call: Call, time: number, settlement: Settlement): UsageRow[] {
-  const usage = settlement.usage ?? noUsage;
-  const weights = call.uses.map((use) => use.weight);
-  const split = (total: number): number[] => (weights.length === 1 ? [total] : shares(total, weights));
-  const usages = sharesOfUsage(usage, split);
-  const costs: readonly (NanoUsd | null)[] = settlement.cost === null ? weights.map(() => null) : split(settlement.cost);
-  const saved = split(settlement.savedCost);
+  const parts = shareUsage(
+    settlement,
+    call.uses.map(({ weight }) => weight),
+  );
   return call.uses.map(({ coordinate }, use) => ({
     time,
     callId: call.id,
@@ -28,31 +26,16 @@ export function usageRows(call: Call, time: number, settlement: Settlement): Usa
     deployment: settlement.deployment,
     provider: settlement.provider,
     model: settlement.model,
-    usage: usages[use] ?? noUsage,
+    usage: parts[use]?.usage ?? noUsage,
     estimated: settlement.estimated,
-    cost: costs[use] ?? null,
-    savedCost: saved[use] ?? 0,
+    cost: parts[use]?.cost ?? null,
+    savedCost: parts[use]?.savedCost ?? 0,
     cache: settlement.cache,
     attempts: settlement.attempts.length,
     outcome: settlement.outcome,
     latencyMs: settlement.latencyMs,
     timeToFirstTokenMs: settlement.timeToFirstTokenMs,
     tags: call.tags,
-  }));
-}
-
-function sharesOfUsage(usage: Usage, split: (total: number) => number[]): Usage[] {
-  const fresh = split(usage.freshInputTokens);
-  const read = split(usage.cacheReadTokens);
-  const write = split(usage.cacheWriteTokens);
-  const output = split(usage.outputTokens);
-  const reasoning = split(usage.reasoningTokens);
-  return fresh.map((freshInputTokens, use) => ({
-    freshInputTokens,
-    cacheReadTokens: read[use] ?? 0,
-    cacheWriteTokens: write[use] ?? 0,
-    outputTokens: output[use] ?? 0,
-    reasoningTokens: reasoning[use] ?? 0,
   }));
 }
 

@@ -6,7 +6,7 @@
  */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call/call.ts';
-import { shares, type Usage } from '../core/money.ts';
+import { shareUsage, type Usage } from '../core/money.ts';
 import { boundedValues } from './bounded-values.ts';
 import type { Log } from './log.ts';
 
@@ -129,16 +129,15 @@ function counters({ registry, routes }: CallMetricsOptions) {
       const { outcome, cache, usage } = settlement;
       const route = routeOf(call.route);
       const deployment = settlement.deployment ?? '';
-      const split = splitter(call);
-      const ofUse = (total: number): readonly number[] => (total === 0 ? [] : split(total));
+      const weights = call.uses.map(({ weight }) => weight);
       for (const { coordinate } of call.uses) calls.inc({ coordinate: coordinateOf(coordinate), route, deployment, outcome, cache });
-      const add = (total: number, inc: (coordinate: string, share: number) => void): void => {
-        for (const [use, share] of ofUse(total).entries()) if (share > 0) inc(coordinateOf(call.uses[use]?.coordinate ?? ''), share);
-      };
-      for (const [type, field] of Object.entries(tokenTypes))
-        add(usage?.[field] ?? 0, (coordinate, share) => tokens.inc({ coordinate, deployment, type }, share));
-      add(settlement.cost ?? 0, (coordinate, share) => cost.inc({ coordinate, deployment }, share / nanosPerDollar));
-      add(settlement.savedCost, (coordinate, share) => saved.inc({ coordinate }, share / nanosPerDollar));
+      for (const [use, part] of shareUsage(settlement, weights).entries()) {
+        const coordinate = coordinateOf(call.uses[use]?.coordinate ?? '');
+        for (const [type, field] of Object.entries(tokenTypes))
+          if (part.usage[field] > 0) tokens.inc({ coordinate, deployment, type }, part.usage[field]);
+        if (part.cost !== null && part.cost > 0) cost.inc({ coordinate, deployment }, part.cost / nanosPerDollar);
+        if (part.savedCost > 0) saved.inc({ coordinate }, part.savedCost / nanosPerDollar);
+      }
       if (usage !== null && settlement.cost === null) unpriced.inc({ deployment });
       duration.observe({ route, cache }, settlement.latencyMs / 1000);
       if (settlement.timeToFirstTokenMs !== null) firstToken.observe({ route, cache }, settlement.timeToFirstTokenMs / 1000);
@@ -150,10 +149,4 @@ function counters({ registry, routes }: CallMetricsOptions) {
       if (timeToFirstTokenMs !== null) attemptFirstToken.observe({ deployment }, timeToFirstTokenMs / 1000);
     },
   };
-}
-
-/** As the ledger splits a call over the fields it served, so that both add up to the same. */
-function splitter({ uses }: Call): (total: number) => readonly number[] {
-  const weights = uses.map(({ weight }) => weight);
-  return (total) => (weights.length === 1 ? [total] : shares(total, weights));
 }
