@@ -7,7 +7,7 @@
  */
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
-import { isAsyncIterable } from '../core/stream.ts';
+import { isAsyncIterable, withTimeout } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import type { OperationContext } from '../graphql/context.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
@@ -67,7 +67,7 @@ interface Parts {
 
 export function operations(parts: Parts): Operations {
   const running = new Set<RunningOperation>();
-  let onIdle: (() => void) | null = null;
+  let idle = Promise.withResolvers<void>();
   return {
     count: () => running.size,
     start(request) {
@@ -77,21 +77,18 @@ export function operations(parts: Parts): Operations {
         stop: (reason) => controller.abort(reason),
         finished() {
           running.delete(operation);
-          if (running.size === 0) onIdle?.();
+          if (running.size > 0) return;
+          idle.resolve();
+          idle = Promise.withResolvers();
         },
       };
       operation.outcome.catch(() => {});
       running.add(operation);
       return operation;
     },
-    idle: (graceMs) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(resolve, running.size === 0 ? 0 : graceMs);
-        onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      }),
+    async idle(graceMs) {
+      await withTimeout(idle.promise, running.size === 0 ? 0 : graceMs, null);
+    },
     stopAll(reason) {
       for (const operation of running) operation.stop(reason);
     },

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
+import { GatewayError } from '../../core/errors.ts';
+import { withDeadline } from '../../core/stream.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
 
@@ -52,18 +54,18 @@ export async function writeStream(
 
 /** False when the client has gone, or was cut off because it reads nothing. */
 async function drained(response: ServerResponse, writeIdleMs: number): Promise<boolean> {
-  const patience = AbortSignal.timeout(writeIdleMs);
-  const closed = new AbortController();
-  const onClose = (): void => closed.abort();
+  const deadline = withDeadline(null, writeIdleMs, () => new GatewayError('CANCELLED', 'The client reads nothing.'));
+  const onClose = (): void => deadline.abort(new GatewayError('CANCELLED', 'The client closed the connection.'));
   response.once('close', onClose);
   try {
     if (response.destroyed) return false;
-    await once(response, 'drain', { signal: AbortSignal.any([patience, closed.signal]) });
+    await once(response, 'drain', { signal: deadline.signal });
     return true;
   } catch {
     response.destroy();
     return false;
   } finally {
+    deadline.end();
     response.off('close', onClose);
   }
 }
