@@ -5,8 +5,6 @@
  * place where the headers of one caller may serve another, so we have our own.
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
-import { type Dispatcher, request as send } from 'undici';
-import { gathered } from '../../core/byte-buffer.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { withDeadline } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';

@@ -10,7 +10,6 @@
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { type Deadline, withTimeout } from '../../core/stream.ts';
 import { abortError } from '../../core/turns/abort.ts';
-import type { Deadline } from '../route/deadline.ts';
 
 /** How long an aborted stream may take to end. Every step of ours needs microseconds. */
 const graceMs = 5_000;
