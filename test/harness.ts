@@ -3,54 +3,14 @@
  *
  * Everything is closed after each test file, in reverse order of its start.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
-import type { DeploymentConfig, GatewayConfig } from '../src/config/config.ts';
+import type { GatewayConfig } from '../src/config/config.ts';
 import type { Secret } from '../src/core/secret.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
-import {
-  embeddedCapabilities,
-  embeddedExtractive,
-  embeddedLexical,
-  embeddedPrice,
-  embeddedProvider,
-} from '../src/providers/embedded/embedded.ts';
 import { type Log, silentLog } from '../src/telemetry/log.ts';
+import { plainConfig } from './plain-config.ts';
+import { temporaryFolder, whenOver } from './when-over.ts';
 
-const closing: (() => Promise<void> | void)[] = [];
-afterAll(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
-/** Runs when the test file is over. */
-export const whenOver = (close: () => Promise<void> | void): void => void closing.push(close);
-
-/** A folder that is deleted when the test file is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'fieldgate-'));
-  whenOver(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-const embedded = (model: typeof embeddedExtractive | typeof embeddedLexical): DeploymentConfig => ({
-  provider: 'embedded',
-  model,
-  capabilities: embeddedCapabilities[model],
-  price: embeddedPrice,
-});
-
-/** The embedded provider on `default` and `embedding`, one collection, stores in memory. */
-export const plainConfig: GatewayConfig = {
-  providers: { embedded: embeddedProvider() },
-  deployments: { extractive: embedded(embeddedExtractive), lexical: embedded(embeddedLexical) },
-  routes: { default: { deployments: ['extractive'] }, embedding: { deployments: ['lexical'] } },
-  collections: { documents: {} },
-  storage: { folder: null },
-  server: { drainMs: 500 },
-  logLevel: 'silent',
-};
+export { plainConfig, temporaryFolder, whenOver };
 
 export interface TestGateway extends Gateway {
   /** With `/graphql`. */

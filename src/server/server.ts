@@ -61,6 +61,8 @@ export interface ServerOptions extends OperationHooks {
   readonly checkDocument?: (input: DocumentToCheck) => void;
   /** Yoga unless another is given: `apolloEngine`. */
   readonly engine?: Engine;
+  /** For streams that are told to end: time to say so. Default 2 s. */
+  readonly farewellMs?: number;
 }
 
 /** Work that goes on behind operations, and that some of them read. */
@@ -84,8 +86,6 @@ export interface FieldgateServer {
 }
 
 const endpoint = '/graphql';
-/** For streams that were told to end: time to say so. */
-const farewellMs = 2_000;
 /** For the graph to be composed before the page is shown without it. */
 const pageWaitMs = 15_000;
 const pagePollMs = 100;
@@ -93,7 +93,7 @@ const pagePollMs = 100;
 const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
-  const { log, development, schema } = options;
+  const { log, development, schema, farewellMs = 2_000 } = options;
   const limits = serverLimits(options.limits ?? {}, development);
   const mask = masking(options.maskError, log);
   const anonymousRate = options.anonymousRate === undefined ? anyAnonymousRate : limitAnonymousRate(options.anonymousRate);

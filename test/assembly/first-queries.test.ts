@@ -2,7 +2,7 @@ import { buildSchema, type GraphQLError, type GraphQLSchema, parse, validate } f
 import { describe, expect, it } from 'vitest';
 import { firstDocuments, firstQueries } from '../../src/assembly/welcome/welcome.ts';
 import { readFields } from '../../src/fields/read-fields.ts';
-import { plainConfig } from '../harness.ts';
+import { plainConfig } from '../plain-config.ts';
 
 const scopes = '@requiresScopes(scopes: [["ai:use"]])';
 const ai = `@completion(prompt: "Say something.", maxInputTokens: 9, maxOutputTokens: 9) ${scopes}`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
 import type { GatewayConfig } from '../../src/config/config.ts';
-import { plainConfig } from '../harness.ts';
+import { plainConfig } from '../plain-config.ts';
 
 const mistakesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).mistakes;
 const lexical = plainConfig.deployments['lexical'];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
 import type { GatewayConfig } from '../../src/config/config.ts';
 import { shown } from '../../src/config/mistake-sentences.ts';
-import { plainConfig } from '../harness.ts';
+import { plainConfig } from '../plain-config.ts';
 
 /** As a file without types would have it. */
 const mistakesOf = (changes: object) => checkConfig({ ...plainConfig, ...changes } as GatewayConfig, process.cwd()).mistakes;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { composer } from '../../src/federation/compose/compose.ts';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
+import { inProcessComposer } from './in-process-composer.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 
 const aiSdl = `${federation2} type Query { hello: String } type Product @key(fields: "id") { id: ID! summary: String }`;
@@ -33,7 +33,7 @@ describe('the living supergraph', () => {
     await rm(folder, { recursive: true });
   });
   const graphOf = (source: GraphSource, withAi = true): Graph => {
-    const graph = livingGraph({ source, ai: withAi ? ai : null, composer: composer({ own: 'ai' }), pollMs: 0 });
+    const graph = livingGraph({ source, ai: withAi ? ai : null, composer: inProcessComposer({ own: 'ai' }), pollMs: 0 });
     open.push(graph);
     return graph;
   };
@@ -54,7 +54,7 @@ describe('the living supergraph', () => {
       {
         source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
         ai,
-        composer: composer({ own: 'ai' }),
+        composer: inProcessComposer({ own: 'ai' }),
         pollMs: 0,
         log: (level, message, details) => lines.push([level, details ?? message]),
       },
@@ -171,7 +171,7 @@ describe('the living supergraph', () => {
     const graph = livingGraph({
       source: { kind: 'supergraph', file },
       ai: null,
-      composer: composer(),
+      composer: inProcessComposer(),
       pollMs: 0,
       log: (level, message) => {
         if (level === 'warn') warned.push(message);
@@ -199,7 +199,7 @@ describe('the living supergraph', () => {
     const graph = livingGraph({
       source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
       ai: null,
-      composer: composer(),
+      composer: inProcessComposer(),
       pollMs: 20,
     });
     open.push(graph);

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { composer } from '../../src/federation/compose/compose.ts';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
 import type { LastGoodStore } from '../../src/federation/last-good.ts';
 import { keptFile } from '../../src/storage/state/kept-file.ts';
+import { inProcessComposer } from './in-process-composer.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 
 const sdlOfAi = (more = ''): string =>
@@ -48,7 +48,7 @@ describe('the last good graph', () => {
     const graph = livingGraph({
       source: source ?? { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url }] },
       ai: aiOf(aiSdl),
-      composer: composer({ own: 'ai' }),
+      composer: inProcessComposer({ own: 'ai' }),
       pollMs: 0,
       lastGood: store,
       log: (level, message) => {

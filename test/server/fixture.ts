@@ -1,7 +1,7 @@
 /** A server with a schema of its own whose events a test triggers by hand. */
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { Principal, Settlement } from '../../src/core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../src/core/errors.ts';
 import type { OperationContext } from '../../src/operations/context.ts';
@@ -202,11 +202,6 @@ async function authenticate({ authorization }: { readonly authorization: string 
   return { ...anonymous, id: `key:${number[1] ?? 1}`, kind: 'key', team: 'a' };
 }
 
-const servers: FieldgateServer[] = [];
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close(0)));
-});
-
 /** A listening server, closed when the test is over. `key secret` is the one valid key. */
 export async function serve(options: Partial<ServerOptions> = {}, port = 0): Promise<Served> {
   const tickers: TickerLog = { after: [], signals: [], pulled: 0, returned: 0 };
@@ -235,12 +230,13 @@ export async function serve(options: Partial<ServerOptions> = {}, port = 0): Pro
     closeOperation: (context) => void closed.push(context),
     ready: async () => ({ ready: true, reasons: [] }),
     development: true,
+    farewellMs: 200,
     cors: { origins: [] },
     maskError,
     log: { debug: log, info: log, warn: log, error: log },
     ...options,
   });
-  servers.push(server);
+  onTestFinished(() => server.close(0));
   const { url } = await server.listen({ host: '127.0.0.1', port });
   return {
     url: `${url}/graphql`,

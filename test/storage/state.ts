@@ -1,5 +1,4 @@
 /** One state folder as several processes see it, each with an identity of its own, and a clock that tests move. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,8 +29,8 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A process id that belongs to nobody any more. */
-export const deadPid = (): number => spawnSync(process.execPath, ['--version']).pid;
+/** A process id that no process has: beyond the largest that systems give. */
+export const deadPid = 2 ** 31 - 1;
 
 export interface ProcessOptions {
   /** The time that went by. */

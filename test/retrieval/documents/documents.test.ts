@@ -8,7 +8,7 @@ import type { ExtractedDocument } from '../../../src/retrieval/documents/parsed-
 import { startDocumentProcess } from '../../../src/retrieval/documents/process.ts';
 import { readDocument, type SourceContent } from '../../../src/retrieval/documents/read-document.ts';
 import { readSource } from '../../../src/retrieval/ingestion/read-source.ts';
-import { whenOver } from '../../harness.ts';
+import { whenOver } from '../../when-over.ts';
 import { docxOf, pdfOf, zipOf } from '../office.ts';
 
 const docx = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';

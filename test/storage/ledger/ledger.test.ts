@@ -149,7 +149,7 @@ describe('a disk that refuses', () => {
 describe('a database that refuses', () => {
   it('leaves the rows in the outbox for the next process', async () => {
     const folder = temporaryFolder();
-    const one = await processOn(folder, { clock, pid: deadPid() });
+    const one = await processOn(folder, { clock, pid: deadPid });
     await one.database.run('alter table usage_rows rename to away');
     one.ledger.append([usageRow()]);
     await expect(one.ledger.flush()).rejects.toThrow();

@@ -3,7 +3,7 @@ import { limitsContract, noon } from '../../contracts/limits.ts';
 import { usageRow } from '../rows.ts';
 import { deadPid, processOn, temporaryFolder } from '../state.ts';
 
-const nobody = deadPid();
+const nobody = deadPid;
 
 async function open() {
   const folder = temporaryFolder();

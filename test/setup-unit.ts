@@ -1,0 +1,9 @@
+/** Holds the unit tier to its promise: a unit test that starts a process fails with this sentence. */
+import { ChildProcess } from 'node:child_process';
+import './setup.ts';
+
+Object.assign(ChildProcess.prototype, {
+  spawn: () => {
+    throw new Error('A unit test starts no process. Name the test file in `test/tiers.ts`, or hand in a value instead of the process.');
+  },
+});

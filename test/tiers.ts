@@ -1,0 +1,66 @@
+/**
+ * Which tests are unit tests: all but those that start a gateway or a process. A file is known by its imports: it, or a file of `test/` or
+ * `src/` that it imports, imports `src/gateway.ts`; or it, or a file of `test/` that it imports, imports `node:child_process`.
+ * `setup-unit.ts` refuses processes to the others.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+
+interface Imports {
+  /** Paths from the root. */
+  readonly files: readonly string[];
+  readonly startsProcess: boolean;
+}
+
+const known = new Map<string, Imports>();
+
+/** Types are not imports: they are gone when the file runs. */
+function importsOf(file: string): Imports {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const text = readFileSync(resolve(root, file), 'utf8');
+  const names = [...text.matchAll(/^(?:import|export)(?! type\b)[^;]*?(?:from )?'([^']+)';|\bimport\('([^']+)'\)/gm)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
+  const imports = {
+    files: names
+      .filter((name) => /^\..*\.ts$/.test(name))
+      .map((name) => relative(root, resolve(root, dirname(file), name)).replaceAll('\\', '/')),
+    startsProcess: file.startsWith('test/') && names.includes('node:child_process'),
+  };
+  known.set(file, imports);
+  return imports;
+}
+
+/** Whether the file, or one that it imports directly or indirectly, is of this kind. */
+function reaches(file: string, isSuch: (file: string) => boolean): boolean {
+  const seen = new Set<string>();
+  const open = [file];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (isSuch(next)) return true;
+    open.push(...importsOf(next).files);
+  }
+  return false;
+}
+
+const files = globSync('test/**/*.test.ts', { cwd: root })
+  .map((file) => file.replaceAll('\\', '/'))
+  .toSorted();
+
+/** Those that start a process by a module of `src/` which others import and do not use. */
+const byName = [
+  // Its documents are read in the process for documents.
+  'test/retrieval/quality.test.ts',
+];
+
+const startsGatewayOrProcess = (file: string): boolean =>
+  reaches(file, (reached) => reached === 'src/gateway.ts' || importsOf(reached).startsProcess);
+
+export const wholeTests: readonly string[] = files.filter((file) => byName.includes(file) || startsGatewayOrProcess(file));
+export const unitTests: readonly string[] = files.filter((file) => !wholeTests.includes(file));
+/** Those that take part in the drills. */
+export const drillTests: readonly string[] = files.filter((file) => reaches(file, (reached) => reached === 'test/rounds.ts'));
