@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobLease, Jobs, NewJob } from '../../src/storage/jobs/jobs.ts';
+import { rounds } from '../rounds.ts';
 
 export interface JobsFixture {
   readonly jobs: Jobs;
@@ -245,7 +246,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
         expect(ended.length + givenUp).toBe(ids.length);
         expect(states).not.toContain('running');
       }),
-      { numRuns: 25 },
+      { numRuns: 25 * rounds },
     );
   });
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NewPassage, Passages, SourcePage, StoredSource } from '../../src/storage/passages/passages.ts';
+import { rounds } from '../rounds.ts';
 
 export interface PassagesFixture {
   readonly passages: Passages;
@@ -177,7 +178,8 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
         fc.asyncProperty(hostile, async (query) => {
           expect(Array.isArray(await passages.byWords('docs', query, 3))).toBe(true);
         }),
-        { numRuns: 200 },
+        // The drills run ten times as many.
+        { numRuns: 60 * rounds },
       );
       expect(texts(await passages.byWords('docs', 'scope:c2 OR "lanterns" NOT lanterns', 5))).toEqual(['Lanterns glow.']);
     });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hanging, saying, waiting } from '../gateway/scripted.ts';
 import { whenOver } from '../harness.ts';
 import { newGate, rawUpstream } from '../raw-upstream.ts';
+import { perRound } from '../rounds.ts';
 import { post } from '../server/http-client.ts';
 import { type ChildGateway, configFolder, startChild } from './child-gateway.ts';
 
@@ -35,7 +36,7 @@ async function usageByOperation(gateway: ChildGateway, key: string): Promise<Rea
 
 describe('the ledger survives kill -9', () => {
   it('every call that reached a provider has one row after the restart, at an estimate; what else it may have cost stays held', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async () => {
     const upstream = await rawUpstream();
     whenOver(() => upstream.close());
@@ -50,7 +51,7 @@ describe('the ledger survives kill -9', () => {
 
     // When the n-th request of a round has arrived upstream, the gateway is killed: under load, each time elsewhere.
     let unended = 0;
-    for (const [round, killAfter] of [1, 17, 40].entries()) {
+    for (const [round, killAfter] of perRound([17], [1, 17, 40, 3, 25, 60]).entries()) {
       const before = upstream.requests.length;
       const gate = newGate();
       upstream.plays(

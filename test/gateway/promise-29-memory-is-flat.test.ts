@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { perRound } from '../rounds.ts';
 import { budgetOf, complete, eventually, newKey, prompt, stream, until } from './asking.ts';
 import { hanging, type Scripted, saying, scripted } from './scripted.ts';
 
@@ -30,14 +31,17 @@ async function dropStreams({ gateway, upstream }: Scripted, count: number, key: 
 }
 
 describe('memory is flat under soak', () => {
-  it('300 streams that were opened and dropped leave nothing held, nothing running and nothing open', async () => {
+  const streams = perRound(100, 1_000);
+  it(`${streams} streams that were opened and dropped leave nothing held, nothing running and nothing open`, {
+    timeout: 240_000,
+  }, async () => {
     const parts = await scripted({ teams: { search: { concurrency: 100 } } });
     const { gateway, upstream } = parts;
     const { secret: key } = await newKey(gateway, { monthlyBudget: '100' });
     upstream.plays(hanging('Half'));
-    await dropStreams(parts, 300, key, 'Question');
+    await dropStreams(parts, streams, key, 'Question');
 
-    expect(upstream.requests).toHaveLength(300);
+    expect(upstream.requests).toHaveLength(streams);
     expect(upstream.requests.every((request) => request.cut())).toBe(true);
     await eventually(
       'nothing is held',
@@ -50,7 +54,7 @@ describe('memory is flat under soak', () => {
     expect({ draws: await left('draws'), slots: await left('slots'), rows: await left('usage_rows') }).toEqual({
       draws: 0,
       slots: 0,
-      rows: 300,
+      rows: streams,
     });
     const holdings = await gateway.storage.database.all('select sum(amount) as amount from holdings');
     expect(holdings).toEqual([{ amount: 0 }]);
@@ -61,6 +65,7 @@ describe('memory is flat under soak', () => {
 
   it.each(['dropped', 'answered'] as const)(
     'a call that was %s is kept for those who come back, without what it was asked',
+    { timeout: 240_000 },
     async (how) => {
       const parts = await scripted();
       const { gateway, upstream } = parts;
@@ -71,10 +76,11 @@ describe('memory is flat under soak', () => {
         if (how === 'dropped') return dropStreams(parts, count, key, long);
         for (let sent = 0; sent < count; sent += 1) await complete(gateway, prompt(`${sent} ${long}`), { key });
       };
-      await ask(40);
+      const calls = perRound(40, 400);
+      await ask(20);
       const before = await heapInUse();
-      await ask(80);
-      const perCall = ((await heapInUse()) - before) / 80 - upstreamKeeps(long);
+      await ask(calls);
+      const perCall = ((await heapInUse()) - before) / calls - upstreamKeeps(long);
       expect(perCall).toBeLessThan(long.length / 2);
     },
   );

@@ -12,6 +12,7 @@ import { call, double, lasting, route, stammers } from '../doubles.ts';
 import { whenOver } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
 import { newGate } from '../raw-upstream.ts';
+import { rounds } from '../rounds.ts';
 import { budgetOf, eventually, ledgerOf, newKey, prompt, stream, until } from './asking.ts';
 import { scripted } from './scripted.ts';
 
@@ -105,7 +106,8 @@ describe('one payer in the ledger and in the budgets', () => {
         expect(sum > 0 || asked.every(({ budget, leavesAfter }) => budget < 300_000 || leavesAfter !== null)).toBe(true);
         expect(await storage.database.all('select * from draws')).toEqual([]);
       }),
-      { numRuns: 150 },
+      // The drills run ten times as many.
+      { numRuns: 50 * rounds },
     );
   });
 

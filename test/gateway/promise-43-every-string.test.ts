@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/config.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
+import { rounds } from '../rounds.ts';
 import { complete } from './asking.ts';
 import { type Scripted, saying, scripted, scriptedDeployment } from './scripted.ts';
 import { sentTo } from './streams.ts';
@@ -270,7 +271,8 @@ describe('personal data leaves in no string of a request', () => {
           if (digits.length > 8) expect(body.replace(/[\s"{}[\]:,()\\.-]|type|text/g, '')).not.toContain(digits);
         }
       }),
-      { numRuns: 250 },
+      // The drills run ten times as many.
+      { numRuns: 100 * rounds },
     );
   });
 });

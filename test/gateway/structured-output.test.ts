@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Double, double } from '../doubles.ts';
+import { rounds } from '../rounds.ts';
 import { type Teams, teams } from './teams.ts';
 
 /** What the model says next, made of the schema that it is asked for. */
@@ -114,7 +115,8 @@ describe('structured output of an AI field', () => {
           else invalid += 1;
         },
       ),
-      { numRuns: 120 },
+      // The drills run ten times as many.
+      { numRuns: 60 * rounds },
     );
     expect(valid).toBeGreaterThan(5);
     expect(invalid).toBeGreaterThan(5);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
+import { rounds } from '../rounds.ts';
 import { context, embeds, fails, gateway } from './fakes.ts';
 
 const floatsOf = (vector: string): number[] => [...new Float32Array(Uint8Array.from(Buffer.from(vector, 'base64')).buffer)];
@@ -82,7 +83,7 @@ describe('Query.embedding', () => {
         expect(used.reduce((sum, { usage }) => sum + usage.totalTokens, 0)).toBe(10);
         expect(used.reduce((sum, { usage }) => sum + Math.round(Number(usage.cost.amount) * 1e9), 0)).toBe(1_000);
       }),
-      { numRuns: 15 },
+      { numRuns: 15 * rounds },
     );
   });
 

@@ -7,6 +7,7 @@ import { completionRequest, type ModelRequest } from '../../src/core/request/req
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { type GuardOptions, guarded } from '../../src/pipeline/guard.ts';
+import { rounds } from '../rounds.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop, textIn } from './guard/calls.ts';
 
 const guard = (options: Partial<GuardOptions>): ReturnType<typeof guarded> =>
@@ -402,7 +403,7 @@ describe('masking', () => {
         expect(restored).toBe(text);
         expect(said[0]).not.toContain('a@x.io');
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * rounds },
     );
   });
 

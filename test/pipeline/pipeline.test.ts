@@ -5,6 +5,7 @@ import type { Step } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { totalTokensOf } from '../../src/core/money.ts';
 import { account, breaks, call, fails, gateway, hangs, request, route, says, stammers } from '../doubles.ts';
+import { rounds } from '../rounds.ts';
 
 describe('the pipeline', () => {
   it('falls back to the next deployment while nothing has been said', async () => {
@@ -102,7 +103,7 @@ describe('the pipeline', () => {
           for (const provider of doubles) expect(provider.running()).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60 * rounds },
     );
   });
 });

@@ -5,6 +5,7 @@ import { completionRequest } from '../../src/core/request/request.ts';
 import type { Health } from '../../src/routing/route.ts';
 import { cheapest, fastest, strategies, weightedBy } from '../../src/routing/strategies.ts';
 import { deployment, request, says } from '../doubles.ts';
+import { rounds } from '../rounds.ts';
 
 const named = (id: string, settings: Parameters<typeof deployment>[1] = {}) => deployment(says('Hi.'), { id, ...settings });
 const unknown: Health = { circuit: 'closed', latencyMs: null, errorRate: null };
@@ -17,7 +18,7 @@ describe('every strategy', () => {
         const order = strategy(deployments, request, () => unknown);
         expect(order.map((one) => one.id).toSorted()).toEqual(ids.toSorted());
       }),
-      { numRuns: 50 },
+      { numRuns: 50 * rounds },
     );
   });
 });

@@ -6,6 +6,7 @@ import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { openRuns, type RunsOptions } from '../../src/runs/open-runs.ts';
 import type { BeginRun, Run, RunEvent, RunSource } from '../../src/runs/run.ts';
+import { rounds } from '../rounds.ts';
 import { memoryCompletions } from './memory-completions.ts';
 
 const ann: Principal = { id: 'key:ann', kind: 'key', team: null, scopes: [], routes: null, limits: [] };
@@ -95,7 +96,7 @@ describe('a run', () => {
         }
         expect(textOf(events)).toBe(pieces.join(''));
       }),
-      { numRuns: 50 },
+      { numRuns: 50 * rounds },
     );
   });
 

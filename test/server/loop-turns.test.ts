@@ -6,7 +6,7 @@ import { type Served, serve } from './fixture.ts';
 import { post, readAll } from './http-client.ts';
 
 const streams = 30;
-const events = 400;
+const events = 150;
 const query = `subscription { ticks(to: ${events}) { seq } }`;
 
 const overSse = ({ url }: Served) => post(url, { query }, { accept: 'text/event-stream' }).then((response) => response.text());

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
+import { perRound } from '../rounds.ts';
 import { temporaryFolder } from './state.ts';
 
 const budget: Limit = { kind: 'budget', name: 'key:a', per: 'month', most: 1e15 };
@@ -29,20 +30,25 @@ async function killedAfter(folder: string, draws: number): Promise<readonly stri
   return told;
 }
 
-it.each([1, 60, 300])('has a row for every call after kill -9 in the middle of call %i', { timeout: 120_000 }, async (draws) => {
-  const folder = temporaryFolder();
-  const told = [...(await killedAfter(folder, draws)), ...(await killedAfter(folder, draws))];
-  const storage = await openStorage({ folder });
-  const rows = await storage.database.all('select call_id, count(*) as found from usage_rows group by call_id');
-  const stored = new Set(rows.map((row) => row['call_id']));
-  expect(told.filter((callId) => !stored.has(callId))).toEqual([]);
-  expect(rows.filter((row) => row['found'] !== 2)).toEqual([]);
-  const [state] = await storage.limits.budgets([budget]);
-  const [sum] = await storage.database.all('select sum(cost) as cost from usage_rows');
-  const [lost] = await storage.database.all('select sum(held) as held, count(*) as draws from lost_draws');
-  expect(state).toMatchObject({ held: Number(lost?.['held'] ?? 0), spent: Number(sum?.['cost']) });
-  expect(Number(lost?.['held'] ?? 0)).toBe(Number(lost?.['draws']) * (drawn - estimate));
-  for (const table of ['draws', 'holdings', 'slots', 'outboxes']) expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
-  expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
-  await storage.close();
-});
+it.each(perRound([60], [1, 60, 300, 2, 17, 123]))(
+  'has a row for every call after kill -9 in the middle of call %i',
+  { timeout: 240_000 },
+  async (draws) => {
+    const folder = temporaryFolder();
+    const told = [...(await killedAfter(folder, draws)), ...(await killedAfter(folder, draws))];
+    const storage = await openStorage({ folder });
+    const rows = await storage.database.all('select call_id, count(*) as found from usage_rows group by call_id');
+    const stored = new Set(rows.map((row) => row['call_id']));
+    expect(told.filter((callId) => !stored.has(callId))).toEqual([]);
+    expect(rows.filter((row) => row['found'] !== 2)).toEqual([]);
+    const [state] = await storage.limits.budgets([budget]);
+    const [sum] = await storage.database.all('select sum(cost) as cost from usage_rows');
+    const [lost] = await storage.database.all('select sum(held) as held, count(*) as draws from lost_draws');
+    expect(state).toMatchObject({ held: Number(lost?.['held'] ?? 0), spent: Number(sum?.['cost']) });
+    expect(Number(lost?.['held'] ?? 0)).toBe(Number(lost?.['draws']) * (drawn - estimate));
+    for (const table of ['draws', 'holdings', 'slots', 'outboxes'])
+      expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
+    expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
+    await storage.close();
+  },
+);

@@ -8,6 +8,7 @@ import { cacheKey } from '../../../src/pipeline/cache/cache-key.ts';
 import { memoryStore, patientStore } from '../../../src/pipeline/cache/cache-store.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import { account, call, double, embeddingRequest, fails, gateway, request, route, says, yields } from '../../doubles.ts';
+import { rounds } from '../../rounds.ts';
 
 const caching = { cacheSeconds: 60 };
 const chunksOf = async (chunks: AsyncIterable<Chunk>): Promise<Chunk[]> => {
@@ -148,7 +149,7 @@ describe('the cache', () => {
         expect(second).toEqual(first);
         expect(provider.asked).toHaveLength(1);
       }),
-      { numRuns: 50 },
+      { numRuns: 50 * rounds },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../../../src/core/chunk.ts';
 import { flight } from '../../../src/pipeline/cache/shared-call.ts';
 import { account, breaks, call, type Double, double, fails, gateway, hangs, request, route, says, stammers } from '../../doubles.ts';
+import { rounds } from '../../rounds.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -179,7 +180,7 @@ describe('identical calls in flight', () => {
           expect(provider.running()).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60 * rounds },
     );
   });
 });

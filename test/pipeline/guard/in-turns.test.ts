@@ -12,6 +12,7 @@ import { maxMaskedValues } from '../../../src/pipeline/guard/masking/pseudonyms.
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { maxMatchUnits } from '../../../src/pipeline/guard/pattern-reach.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
+import { rounds } from '../../rounds.ts';
 import { aCall, answers, chunksOf, endingOf, says, stop, textIn } from './calls.ts';
 
 /** Turns that can be counted afterwards; the largest amount of work between two of them is remembered. */
@@ -128,7 +129,8 @@ describe('the search for personal data', () => {
           expect(await found(text, 1_000)).toEqual(alone);
         },
       ),
-      { numRuns: 300 },
+      // The drills run ten times as many.
+      { numRuns: 100 * rounds },
     );
   });
 
@@ -211,7 +213,8 @@ describe('patterns on a long text', () => {
           expect(await verdict([expression], text)).toBe(RE2JS.compile(expression).test(text) ? 'block' : 'allow');
         },
       ),
-      { numRuns: 400 },
+      // The drills run ten times as many.
+      { numRuns: 150 * rounds },
     );
   });
 });

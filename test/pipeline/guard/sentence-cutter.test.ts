@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sentenceCutter } from '../../../src/pipeline/guard/sentence-cutter.ts';
+import { rounds } from '../../rounds.ts';
 import { cutAt } from './calls.ts';
 
 function windows(pieces: readonly string[], limit = 2_000): string[] {
@@ -66,7 +67,7 @@ describe('the sentence cutter', () => {
           expect(whole.every((window) => window.length <= limit)).toBe(true);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 500 * rounds },
     );
   });
 

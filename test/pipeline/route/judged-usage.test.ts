@@ -5,6 +5,7 @@ import { leastTokens } from '../../../src/core/request/least-tokens.ts';
 import { completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
 import { estimateInputTokens, estimateTokens } from '../../../src/core/request/tokens.ts';
 import { doubtsOf } from '../../../src/pipeline/route/judged-usage.ts';
+import { rounds } from '../../rounds.ts';
 
 interface Told {
   readonly request?: ModelRequest;
@@ -97,7 +98,7 @@ describe('a vendor’s count', () => {
         if (said > 0) expect(output).toBeGreaterThan(0);
         expect(totalTokensOf(usage)).toBe(input + output);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 2_000 * rounds },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { growingJson } from '../../../src/pipeline/validate/growing-json.ts';
+import { rounds } from '../../rounds.ts';
 import { cutAt } from '../guard/calls.ts';
 
 const read = (pieces: readonly string[], maxDepth = 1_000): unknown => {
@@ -47,7 +48,7 @@ describe('JSON that is read while it is written', () => {
         const text = marks.join('');
         expect(read(cutAt(text, cuts)), text).toEqual(parsed(text));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_000 * rounds },
     );
   });
 

@@ -8,6 +8,7 @@ import { readSchema } from '../../../src/pipeline/validate/schema/read-schema.ts
 import { defaultSchemaLimits } from '../../../src/pipeline/validate/schema/schema-limits.ts';
 import { schemaReader } from '../../../src/pipeline/validate/schema/schema-reader.ts';
 import { schemaRefusal } from '../../../src/pipeline/validate/schema/schema-refusal.ts';
+import { rounds } from '../../rounds.ts';
 import { anySchema, anyValue } from './schemas.ts';
 
 const { signal } = new AbortController();
@@ -111,7 +112,8 @@ describe('the check of a hostile answer by a hostile schema', () => {
         expect(result.steps).toBeLessThanOrEqual(maxSteps + maxStepsInOneGo);
         expect(result.slice).toBeLessThanOrEqual(maxStepsInOneGo);
       }),
-      { numRuns: 100 },
+      // The drills run ten times as many.
+      { numRuns: 50 * rounds },
     );
   });
 });

@@ -19,6 +19,7 @@ import {
   embeddedPrice,
   embeddedProvider,
 } from '../../../src/providers/embedded/embedded.ts';
+import { rounds } from '../../rounds.ts';
 
 const backpack =
   'The Trailhead 45 is a lightweight hiking backpack built for weekend trips. Its aluminium frame carries up to 15 kg without sagging, and the ventilated back panel keeps you dry on hot days. A rain cover is included and stows away in the bottom pocket. The hip belt has two zipped pockets for snacks and a phone. It weighs 1,150 grams and comes in Forest Green and Slate. Price: $129.90';
@@ -430,7 +431,7 @@ describe('a JSON value by the embedded provider', () => {
           expect(isMember ? flat(prompt).toLowerCase() : flat(prompt)).toContain(isMember ? said.toLowerCase() : flat(said));
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 400 * rounds },
     );
   });
 });

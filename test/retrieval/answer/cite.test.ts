@@ -4,6 +4,7 @@ import type { Chunk, Citation } from '../../../src/core/chunk.ts';
 import { quoteFor } from '../../../src/retrieval/answer/citation-quote.ts';
 import { cited } from '../../../src/retrieval/answer/cite.ts';
 import type { FusedHit } from '../../../src/retrieval/search/merge-rankings.ts';
+import { rounds } from '../../rounds.ts';
 
 const texts = [
   'Lamps glow for ten hours. The wick is trimmed weekly.',
@@ -83,7 +84,7 @@ describe('citations', () => {
           expect(quote).not.toBe('');
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300 * rounds },
     );
   });
 
@@ -117,7 +118,7 @@ describe('a quote', () => {
         expect(quote.length).toBeLessThanOrEqual(320);
         if (/\p{L}/u.test(passage)) expect(quote).not.toBe('');
       }),
-      { numRuns: 100 },
+      { numRuns: 100 * rounds },
     );
   });
 
@@ -160,7 +161,7 @@ describe('a quote', () => {
           expect(quoteFor(asked, before + wrapped(text, at, end))).toBe(quoteFor(asked, before + text));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300 * rounds },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { markdownDocument } from '../../../src/retrieval/documents/formats/markdown.ts';
 import { plainDocument } from '../../../src/retrieval/documents/formats/plain.ts';
 import { cut } from '../../../src/retrieval/ingestion/chunk-document.ts';
+import { rounds } from '../../rounds.ts';
 
 const passagesOf = (markdown: string) => cut(markdownDocument(markdown));
 const sentence = 'The quick brown fox jumps over the lazy dog. ';
@@ -67,7 +68,8 @@ describe('cutting', () => {
         expect(missed).toEqual([]);
         expect(squeezed(passages.map((passage) => passage.text).join('')).length).toBeGreaterThanOrEqual(squeezed(whole).length);
       }),
-      { numRuns: 150 },
+      // The drills run ten times as many.
+      { numRuns: 40 * rounds },
     );
   });
 

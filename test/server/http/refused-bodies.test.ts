@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { perRound } from '../../rounds.ts';
 import { serve } from '../fixture.ts';
 
 const bytes = 8 * 1024 * 1024;
@@ -61,7 +62,7 @@ const senders: readonly (readonly [string, Sender])[] = [
 describe('a body that is refused', { timeout: 120_000 }, () => {
   it.each(senders)('is answered every time so that its sender can read why: %s', async (_, send) => {
     const { url } = await serve();
-    for (let sent = 0; sent < 20; sent += 1) {
+    for (let sent = 0; sent < perRound(4, 40); sent += 1) {
       const { status, text } = await send(url, body);
       expect(status).toBe(413);
       expect(JSON.parse(text)).toMatchObject({
