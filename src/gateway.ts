@@ -6,6 +6,7 @@
  * goes through `pipeline/pipeline.ts`. The two halves meet here, through the type Handler.
  */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { GraphQLSchema } from 'graphql';
 import { developmentKey } from './access/development-key.ts';
 import { type Configured, configured } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
@@ -30,6 +31,8 @@ export interface Gateway {
   /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
   listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
   readonly graph: Graph;
+  /** The AI subgraph as it runs here: what `fieldgate subgraph` serves. Null where the configuration has none. */
+  readonly aiSchema: GraphQLSchema | null;
   readonly services: Services;
   readonly storage: Storage;
   readonly log: Log;
@@ -157,6 +160,9 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
   return {
     get graph() {
       return current.graph;
+    },
+    get aiSchema() {
+      return current.own;
     },
     get services() {
       return current.services;

@@ -1,37 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GraphQLSchema } from 'graphql';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import { double } from '../doubles.ts';
 import { type Shop, shop } from '../examples/shop.ts';
+import type { TestGateway } from '../harness.ts';
 import { eventually, ledgerOf } from './asking.ts';
 import { promptOf, teams } from './teams.ts';
 
-const entityCalls = vi.hoisted(() => ({ sizes: [] as number[] }));
+const entityCalls = { sizes: [] as number[] };
 
-// The AI subgraph runs in the gateway's process: its `_entities` is noted where the wire would be.
-vi.mock('../../src/graphql/ai-schema.ts', async (original) => {
-  const real = await original<typeof import('../../src/graphql/ai-schema.ts')>();
-  return {
-    ...real,
-    aiSchema: (...parts: Parameters<typeof real.aiSchema>): GraphQLSchema => {
-      const schema = real.aiSchema(...parts);
-      const field = schema.getQueryType()?.getFields()['_entities'];
-      const resolve = field?.resolve;
-      if (field === undefined || resolve === undefined) throw new Error('There is no _entities to note.');
-      field.resolve = (parent, args, context, info) => {
-        entityCalls.sizes.push(args['representations'].length);
-        return resolve(parent, args, context, info);
-      };
-      return schema;
-    },
+/** The AI subgraph runs in the gateway's process: its `_entities` is noted where the wire would be. */
+function noteEntityCalls({ aiSchema }: TestGateway): void {
+  const field = aiSchema?.getQueryType()?.getFields()['_entities'];
+  const resolve = field?.resolve;
+  if (field === undefined || resolve === undefined) throw new Error('There is no _entities to note.');
+  field.resolve = (parent, args, context, info) => {
+    entityCalls.sizes.push(args['representations'].length);
+    return resolve(parent, args, context, info);
   };
-});
+}
 
 describe('N entities ask once: embeddings of a list go out as one batch; identical prompts in an operation are one call; usage is split over the fields that asked', () => {
   let graph: Shop;
   beforeAll(async () => {
     graph = await shop();
+    noteEntityCalls(graph.gateway);
   });
   beforeEach(() => {
     graph.forget();
@@ -143,6 +136,7 @@ describe('identical prompts in an operation are one call, however they come', ()
         gist: String @completion(prompt: "Sum up {description}", maxInputTokens: 500, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]])
         vector: Vector @embedding(text: "{description}", maxInputTokens: 500) @requiresScopes(scopes: [["ai:use"]]) }`,
     });
+    noteEntityCalls(gateway);
     entityCalls.sizes.length = 0;
     return { gateway, provider, gates };
   }
