@@ -108,19 +108,21 @@ describe('our fetch', () => {
     const silent = createServer((socket) => void sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
+    const impatient = upstreamHttp({ connectMs: 200 });
     let sent = 0;
     const controller = new AbortController();
     const never = notifyWhenSent(
       () => {
         sent += 1;
       },
-      () => fetch(`https://127.0.0.1:${port}`, { signal: controller.signal }),
+      () => impatient.fetch(`https://127.0.0.1:${port}`, { signal: controller.signal }),
     );
     setTimeout(() => controller.abort(), 50);
     await expect(never).rejects.toThrow();
     expect(sent).toBe(0);
     for (const socket of sockets) socket.destroy();
     silent.close();
+    await impatient.close();
 
     for (const time of [1, 2]) {
       upstream.plays({ pieces: ['one'] });

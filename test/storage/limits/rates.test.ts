@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../../src/core/call/hold.ts';
 import { openStorage, type Storage } from '../../../src/storage/open-storage.ts';
-import { temporaryFolder } from '../state.ts';
+import { temporaryFolder, whenOver } from '../../when-over.ts';
 
 const limit = (perMinute: number, kind: 'requests' | 'calls' = 'requests'): Limit => ({ kind, name: 'key:a', perMinute });
 
 async function opened(folder: string): Promise<Storage> {
   const storage = await openStorage({ folder });
-  onTestFinished(() => storage.close());
+  whenOver(() => storage.close());
   return storage;
 }
 const passes = (storage: Storage, limits: readonly Limit[]): Promise<boolean> =>
@@ -22,7 +22,8 @@ const passes = (storage: Storage, limits: readonly Limit[]): Promise<boolean> =>
 /** Longer than a process takes to see that another has come or gone. */
 const untilSeen = (): Promise<void> => wait(1_500);
 
-describe('the rates of two processes on one folder', () => {
+// Each waits, on a folder of its own.
+describe.concurrent('the rates of two processes on one folder', () => {
   it('are one: however a caller goes from one to the other, a minute’s worth passes', async () => {
     const folder = temporaryFolder();
     const [first, second] = [await opened(folder), await opened(folder)];
