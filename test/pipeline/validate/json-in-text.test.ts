@@ -1,20 +1,74 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
-import { jsonIn, type ReadJson } from '../../../src/pipeline/validate/json-in-text.ts';
+import { jsonIn, jsonStart, type ReadJson } from '../../../src/pipeline/validate/json-in-text.ts';
 
-async function readIn(text: string): Promise<ReadJson[]> {
-  const found: ReadJson[] = [];
-  for await (const one of jsonIn(text, { maxDepth: 64, turns: turnsOf({ unitsPerTurn: 8_192 }) })) found.push(one);
-  return found;
+async function found(text: string, { maxDepth = 50, turns = turnsOf({ unitsPerTurn: 1e9 }) } = {}): Promise<readonly ReadJson[]> {
+  const all: ReadJson[] = [];
+  for await (const one of jsonIn(text, { maxDepth, turns })) all.push(one);
+  return all;
 }
+const values = async (text: string): Promise<readonly unknown[]> =>
+  (await found(text)).flatMap((one) => (typeof one === 'object' ? [one.value] : []));
 
-it('finds the value in a later code fence', async () => {
-  expect(await readIn('First:\n```sh\nnpm start\n```\nThen:\n```json\n{"a": 1}\n```')).toContainEqual({ value: { a: 1 } });
+describe('the JSON value in the answer of a model', () => {
+  it.each<[string, string, unknown]>([
+    ['alone', '{"a":1}', { a: 1 }],
+    ['between spaces', ' \n[1, 2]\n', [1, 2]],
+    ['as a bare text', '"yes"', 'yes'],
+    ['in a code fence', '```json\n{"a":1}\n```', { a: 1 }],
+    ['in a code fence behind prose', 'Here it is:\n```json\n{"a":1}\n```\nAnything else?', { a: 1 }],
+    ['before prose', '{"a":1}\nI hope this helps {really}.', { a: 1 }],
+    ['between prose', 'The answer is {"a":[1]} as you asked.', { a: [1] }],
+    ['with brackets and quotes inside its texts', 'So: {"a":"}]\\"{"}', { a: '}]"{' }],
+  ])('is found %s', async (_, text, value) => {
+    expect((await values(text))[0]).toEqual(value);
+  });
+
+  it('is each of several, in their order, so that the first one that fits the schema is taken', async () => {
+    expect(await values('Either {"a":1} or [2] or {"a":3}.')).toEqual([{ a: 1 }, [2], { a: 3 }]);
+  });
+
+  it('is not a part of an answer that was cut off', async () => {
+    expect(await values('{"outer":{"inner":1},"rest":')).toEqual([]);
+    expect(await values('The list: [{"a":1},{"a":2}')).toEqual([]);
+  });
+
+  it('is still found behind a bracket of the prose that never closes', async () => {
+    expect(await values('I write { for fun. {"a":1}')).toEqual([{ a: 1 }]);
+  });
+
+  it('is too deep where it has more levels than are read', async () => {
+    expect(await found('[[[[1]]]]', { maxDepth: 3 })).toEqual(['too-deep']);
+    expect(await found('[[[1]]]', { maxDepth: 3 })).toEqual([{ value: [[[1]]] }]);
+  });
+
+  it('is looked for at a bounded number of brackets', async () => {
+    expect((await found('{x} '.repeat(500))).length).toBeLessThan(40);
+  });
+
+  it('is read in turns: every character is counted, and others have theirs between', async () => {
+    const turns = turnsOf({ unitsPerTurn: 10_000 });
+    await found(JSON.stringify({ text: 'x'.repeat(100_000) }), { turns });
+    expect(turns.taken()).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describe('where the JSON of an answer begins', () => {
+  it.each([
+    ['{"a":1}', 0],
+    ['  [1]', 2],
+    ['```json\n{"a":1}', 8],
+    ['Sure! {"a":1}', null],
+    ['42', null],
+    ['', null],
+  ])('in %j it is %o', (text, start) => {
+    expect(jsonStart(text)).toBe(start);
+  });
 });
 
 it.each([
   ['code fences', '```\n```\n'],
   ['brackets', '{ x '],
 ])('tries some of the %s of an answer that has no JSON, however many it has', async (_, piece) => {
-  expect((await readIn(`Here: ${piece.repeat(20_000)}`)).length).toBeLessThan(100);
+  expect((await found(`Here: ${piece.repeat(20_000)}`)).length).toBeLessThan(100);
 });

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { fromEnvironment } from '../../src/assembly/from-environment.ts';
+import { checkConfig } from '../../src/config/check-config.ts';
+
+const routesWith = (environment: Readonly<Record<string, string>>) => {
+  const { routes } = fromEnvironment(environment);
+  return Object.fromEntries(Object.entries(routes).map(([name, { deployments }]) => [name, deployments]));
+};
+
+describe('a configuration from the environment', () => {
+  it.each<Readonly<Record<string, string>>>([
+    {},
+    { OPENAI_API_KEY: 'k' },
+    { ANTHROPIC_API_KEY: 'k' },
+    { GEMINI_API_KEY: 'k' },
+    { OLLAMA_HOST: 'http://127.0.0.1:11434' },
+    { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', GEMINI_API_KEY: 'k', OLLAMA_HOST: 'http://127.0.0.1:11434' },
+  ])('of %o has no mistake', (environment) => {
+    expect(checkConfig(fromEnvironment(environment), process.cwd()).mistakes).toEqual([]);
+  });
+
+  it('answers by the embedded provider alone while there is no key', () => {
+    expect(
+      new Set(
+        Object.values(routesWith({}))
+          .flat()
+          .map((id) => id.split('/')[0]),
+      ),
+    ).toEqual(new Set(['embedded']));
+  });
+
+  it('leaves the default route to the models that there is a key for, in a fixed order, and keeps the embedded one by name', () => {
+    const { default: usual, embedded } = routesWith({ OLLAMA_HOST: 'http://127.0.0.1:11434', ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k' });
+    expect(usual).toEqual(['openai/gpt-5-mini', 'anthropic/claude-haiku-4-5', 'ollama/llama3.2']);
+    expect(embedded?.every((id) => id.startsWith('embedded/'))).toBe(true);
+  });
+
+  it('embeds by the first vendor that can, so that vectors of two models never meet', () => {
+    expect(routesWith({ ANTHROPIC_API_KEY: 'k' })['embedding']?.[0]).toMatch(/^embedded\//);
+    expect(routesWith({ GEMINI_API_KEY: 'k', OPENAI_API_KEY: 'k' })['embedding']).toEqual(['openai/text-embedding-3-small']);
+  });
+
+  it('takes the model that the environment names', () => {
+    expect(routesWith({ OPENAI_API_KEY: 'k', OPENAI_MODEL: 'gpt-large' })['default']).toEqual(['openai/gpt-large']);
+  });
+
+  it('shows no key, however it is printed', () => {
+    expect(JSON.stringify(fromEnvironment({ OPENAI_API_KEY: 'sk-very-secret' }))).not.toContain('very-secret');
+  });
+});

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { table } from '../../src/cli/table.ts';
+
+describe('a table of the command line', () => {
+  it('has its words to the left, its numbers to the right, and nothing behind the last column', () => {
+    const text = table(
+      ['Name', 'Cost', 'Note'],
+      [
+        ['a', '1.50', ''],
+        ['longer', '12', 'ok'],
+        ['b', '-', ''],
+      ],
+    );
+    expect(text.split('\n')).toEqual(['Name    Cost  Note', 'a       1.50', 'longer    12  ok', 'b          -']);
+  });
+
+  it('is its headings alone when there is nothing to show', () => {
+    expect(table(['Name', 'Cost'], [])).toBe('Name  Cost');
+  });
+});
