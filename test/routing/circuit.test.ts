@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { circuit, maxOpenMs } from '../../src/routing/circuit.ts';
+import { circuit, maxOpenMs } from '../../src/outbound/circuit.ts';
 
 function clocked(random = 0) {
   const clock = { time: 0 };
