@@ -108,14 +108,14 @@ describe('our fetch', () => {
     const silent = createServer((socket) => void sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as AddressInfo;
-    const impatient = upstreamHttp({ connectMs: 200 });
+    const impatient = openHttpClient({ connectMs: 200 });
     let sent = 0;
     const controller = new AbortController();
     const never = notifyWhenSent(
       () => {
         sent += 1;
       },
-      () => impatient.fetch(`https://127.0.0.1:${port}`, { signal: controller.signal }),
+      () => fetchOver(() => impatient)(`https://127.0.0.1:${port}`, { signal: controller.signal }),
     );
     setTimeout(() => controller.abort(), 50);
     await expect(never).rejects.toThrow();
