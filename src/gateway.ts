@@ -16,6 +16,10 @@ import { doorOf } from './assembly/principals.ts';
 import { metricsDoor, registerGauges } from './assembly/register-gauges.ts';
 import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
+import { withDefaults } from './config/kinds/section.ts';
+import { gatewaySection } from './config/sections/gateway-section.ts';
+import { graphSection } from './config/sections/graph-section.ts';
+import { serverSection } from './config/sections/server-section.ts';
 import { GatewayError } from './core/errors.ts';
 import type { Secret } from './core/secret.ts';
 import { monotonicMs } from './core/turns/monotonic.ts';
@@ -76,7 +80,7 @@ export interface GatewayOptions {
  * ```
  */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { folder, now = Date.now, log = openLog({ level: config.logLevel ?? 'info' }) } = options;
+  const { folder, now = Date.now, log = openLog({ level: withDefaults(gatewaySection, config).logLevel }) } = options;
   const foundation = await openFoundation(config, { folder, log, now });
   try {
     return await gatewayOn(foundation, config, options);
@@ -88,7 +92,8 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 
 async function gatewayOn(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { folder, router = null } = options;
-  const { server: serverConfig = {}, graph: graphConfig = {} } = config;
+  const { origins, drainMs } = withDefaults(serverSection, config.server);
+  const { forwardHeaders } = withDefaults(graphSection, config.graph);
   const development = isDevelopment(config);
   const open = development && options.loopback;
   const { storage, runs, health, metrics, state, log, now } = foundation;
@@ -123,7 +128,7 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
     background: runs,
     development,
     ...doorOf(config, open),
-    cors: { origins: serverConfig.origins ?? [], headers: graphConfig.forwardHeaders ?? [] },
+    cors: { origins, headers: forwardHeaders },
     maskError: (error) => maskedError(error, current.services.failed),
     log,
     ...(metrics === null ? {} : { metrics: metricsDoor(config, metrics, (credentials) => current.authenticate(credentials)) }),
@@ -138,7 +143,7 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
   let listens = false;
   let closing: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
-    await server.close(serverConfig.drainMs ?? 10_000);
+    await server.close(drainMs);
     await runs.stop();
     await current.stop();
     await storage.close();

@@ -5,6 +5,7 @@ export {
   defineConfig,
   type GatewayConfig,
   type GraphConfig,
+  type GuardConfig,
   type GuardrailConfig,
   type LogLevel,
   type RouteConfig,

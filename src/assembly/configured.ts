@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
 import { type GatewayConfig, includesRoute } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { retrievalSection } from '../config/sections/collections-section.ts';
+import { guardSection } from '../config/sections/guards-section.ts';
 import type { Authenticate } from '../core/call/call.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Graph } from '../federation/graph.ts';
@@ -28,7 +31,7 @@ import type { Route } from '../routing/route.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
-import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
+import { graphOf, type OperatorFields, operatorFields, revealed, whenComposed } from './graph/configured-graph.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
 import { anonymousOf, serviceOf, teamLimits } from './principals.ts';
 import { collectionsOf, routesOf } from './routes.ts';
@@ -74,6 +77,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     guard: guarded({
       guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
       mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
+      ...withDefaults(guardSection, config.guard),
       refuseSpent: spentRefusal(routes),
     }),
     validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
@@ -93,9 +97,10 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     handle,
     callFor: ingestCallFor,
     graph: () => living,
-    headers: graphConfig.indexHeaders ?? {},
+    headers: revealed(graphConfig.indexHeaders),
     log,
   });
+  const retrievalSettings = withDefaults(retrievalSection, config.retrieval);
   const retrieval = openRetrieval({
     passages: storage.passages,
     jobs: storage.jobs,
@@ -103,8 +108,8 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     collections,
     ingestCallFor,
     entities: indexes,
-    queue: config.retrieval ?? {},
-    worker: config.retrieval ?? {},
+    queue: retrievalSettings,
+    worker: retrievalSettings,
     now,
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });

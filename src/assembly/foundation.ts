@@ -1,7 +1,10 @@
 /** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
 import type { Keyv } from 'keyv';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
-import { type GatewayConfig, pathIn } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { pathIn } from '../config/path-in.ts';
+import { storageSection } from '../config/sections/storage-section.ts';
 import { memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open-runs.ts';
@@ -31,14 +34,14 @@ export interface FoundationOptions {
 }
 
 export async function openFoundation(config: GatewayConfig, { folder, log, now }: FoundationOptions): Promise<Foundation> {
-  const settings = config.storage ?? {};
-  const state = settings.folder === null ? null : pathIn(folder, settings.folder ?? '.fieldgate');
+  const settings = withDefaults(storageSection, config.storage);
+  const state = settings.folder === null ? null : pathIn(folder, settings.folder);
   const warn = repeatedSeldom((sentence, fields) => log.warn(sentence, fields));
   const storage = await openStorage({
     folder: state,
     usageDays: settings.usageDays ?? null,
-    acceptLostMasterKey: settings.acceptLostMasterKey ?? false,
-    ...(settings.lostHoldHours === undefined ? {} : { lostHoldHours: settings.lostHoldHours }),
+    acceptLostMasterKey: settings.acceptLostMasterKey,
+    lostHoldHours: settings.lostHoldHours,
     now,
     warn: (sentence, cause) => warn(sentence, { err: cause }),
   });

@@ -1,6 +1,8 @@
 /** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
 import { rateLimits } from '../access/authenticate.ts';
 import type { GatewayConfig, TeamConfig } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { serverSection } from '../config/sections/server-section.ts';
 import type { Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
@@ -25,8 +27,8 @@ export function anonymousOf(routes: ReadonlyMap<string, Route>): Principal {
 }
 
 /** What clients may ask, those without a key in force above all: see `ServerConfig`. `open`: in development on loopback. */
-export function doorOf({ server = {} }: GatewayConfig, open: boolean): Pick<ServerOptions, 'anonymousRate' | 'trustedProxies' | 'limits'> {
-  const { requestsPerMinutePerAddress = open ? false : 60, trustedProxies = [], limits = {} } = server;
+export function doorOf({ server }: GatewayConfig, open: boolean): Pick<ServerOptions, 'anonymousRate' | 'trustedProxies' | 'limits'> {
+  const { trustedProxies, requestsPerMinutePerAddress = open ? false : 60, limits = {} } = withDefaults(serverSection, server);
   return {
     limits: serverLimits(limits, open),
     trustedProxies,

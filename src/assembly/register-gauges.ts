@@ -2,6 +2,8 @@
 
 import type { Scope } from '../access/scopes.ts';
 import type { GatewayConfig } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { metricsSection } from '../config/sections/telemetry-section.ts';
 import type { Authenticate } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -24,7 +26,7 @@ export function metricsDoor({ telemetry = {} }: GatewayConfig, metrics: Metrics,
   const at = telemetry.metrics === false ? undefined : telemetry.metrics;
   return {
     metrics,
-    at: at === undefined ? null : { host: at.host ?? '127.0.0.1', port: at.port },
+    at: at === undefined ? null : withDefaults(metricsSection, at),
     async admit(authorization) {
       const { scopes } = await authenticate({ authorization });
       if (scopes.includes(scope)) return;

@@ -1,12 +1,13 @@
 /** The routes of a configuration, as the pipeline takes them: names resolved, prices looked up, defaults filled in. */
 import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { deploymentSection } from '../config/sections/deployments-section.ts';
+import { routeSection } from '../config/sections/routes-section.ts';
 import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';
 import type { Deployment, Route } from '../routing/route.ts';
 import { strategies } from '../routing/strategies.ts';
-
-const defaults = { maxOutputTokens: 4_096, firstChunkMs: 30_000, idleMs: 20_000, totalMs: 300_000 } as const;
 
 /** The collections with the model of their embedding routes. */
 export function collectionsOf(config: GatewayConfig): Readonly<Record<string, CollectionConfig>> {
@@ -37,7 +38,8 @@ export function routesOf(config: GatewayConfig): ReadonlyMap<string, Route> {
   return new Map(Object.entries(config.routes).flatMap(([name, settings]) => routeOf(name, settings, deployments)));
 }
 
-function deploymentOf(config: GatewayConfig, id: string, settings: DeploymentConfig): [string, Deployment][] {
+function deploymentOf(config: GatewayConfig, id: string, given: DeploymentConfig): [string, Deployment][] {
+  const settings = withDefaults(deploymentSection, given);
   const provider = config.providers[settings.provider];
   if (provider === undefined) return [];
   const pricedAs = settings.pricedAs ?? settings.provider;
@@ -47,28 +49,29 @@ function deploymentOf(config: GatewayConfig, id: string, settings: DeploymentCon
     model: settings.model,
     price: priceOf(pricedAs, settings.model, settings.price ?? null),
     contextWindow: settings.contextWindow ?? contextWindowOf(pricedAs, settings.model),
-    maxOutputTokens: settings.maxOutputTokens ?? defaults.maxOutputTokens,
-    capabilities: settings.capabilities ?? ['completion', 'tools', 'json', 'images'],
-    weight: settings.weight ?? 1,
+    maxOutputTokens: settings.maxOutputTokens,
+    capabilities: settings.capabilities,
+    weight: settings.weight,
   };
   return [[id, deployment]];
 }
 
-function routeOf(name: string, settings: RouteConfig, deployments: ReadonlyMap<string, Deployment>): [string, Route][] {
+function routeOf(name: string, given: RouteConfig, deployments: ReadonlyMap<string, Deployment>): [string, Route][] {
+  const settings = withDefaults(routeSection, given);
   const [first, ...others] = settings.deployments.flatMap((id) => deployments.get(id) ?? []);
   if (first === undefined) return [];
   const route: Route = {
     name,
     description: settings.description ?? null,
     deployments: [first, ...others],
-    strategy: strategies[settings.strategy ?? 'ordered'],
+    strategy: strategies[settings.strategy],
     attempts: settings.attempts ?? 2 + others.length,
     hedge: settings.hedge ?? null,
-    firstChunkMs: settings.firstChunkMs ?? defaults.firstChunkMs,
-    idleMs: settings.idleMs ?? defaults.idleMs,
-    totalMs: settings.totalMs ?? defaults.totalMs,
+    firstChunkMs: settings.firstChunkMs,
+    idleMs: settings.idleMs,
+    totalMs: settings.totalMs,
     cacheSeconds: settings.cacheSeconds ?? null,
-    providerOptions: settings.providerOptions ?? [],
+    providerOptions: settings.providerOptions,
   };
   return [[name, route]];
 }

@@ -1,5 +1,6 @@
 /** Documents of the configuration, ingested at start. Unchanged ones cost nothing, so it happens at every start. */
-import { type GatewayConfig, pathIn } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { filesIn } from '../retrieval/ingestion/files.ts';
 import type { NewSource, Retrieval } from '../retrieval/retrieval.ts';

@@ -2,7 +2,8 @@
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph/configured-graph.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
-import { type GatewayConfig, pathIn } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { composer } from '../federation/compose/compose.ts';
 import { readSubgraph, readSupergraph } from '../federation/compose/sources.ts';

@@ -19,12 +19,13 @@ export interface Flagged {
 
 export function withFlags(config: GatewayConfig, args: Arguments): Flagged {
   const { host, port } = args;
-  const server = { ...config.server, ...(host === null ? {} : { host }), ...(port === null ? {} : { port }) };
+  const address = { ...(host === null ? {} : { host }), ...(port === null ? {} : { port }) };
+  const server = host === null && port === null ? {} : { server: { ...config.server, ...address } };
   const { graph, notes } = graphFrom(config.graph ?? {}, args);
-  if (graph.ai !== false) return { config: { ...config, graph, server }, notes };
+  if (graph.ai !== false) return { config: { ...config, graph, ...server }, notes };
   // Nobody could ask for the documents.
   const { documents: _, ...rest } = config;
-  return { config: { ...rest, graph, server }, notes };
+  return { config: { ...rest, graph, ...server }, notes };
 }
 
 function graphFrom(

@@ -33,13 +33,13 @@ export async function loadConfig(args: Arguments, reading = 0): Promise<LoadedCo
   const { config, notes } = withFlags(given, args);
   try {
     const { mistakes, warnings } = checkConfig(config, folder);
-    const fields = operatorFields(config, folder);
+    const read = mistakes.length === 0 ? readFields(config, folder) : readFieldsBeside(config, folder);
     return {
       config,
       folder,
-      fields,
-      mistakes: [...mistakes, ...fields.mistakes, ...fieldMistakes(config, fields.read)],
-      warnings: [...notes, ...warnings, ...unknownGuards(config, fields.read)],
+      fields: read.fields,
+      mistakes: [...mistakes, ...read.mistakes],
+      warnings: [...notes, ...warnings, ...read.warnings],
     };
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
@@ -61,6 +61,28 @@ export async function soundConfig(args: Arguments, reading = 0): Promise<LoadedC
       `The configuration has mistakes:\n${loaded.mistakes.map((mistake) => `  ${mistake}`).join('\n')}`,
     );
   return loaded;
+}
+
+interface FieldsReport {
+  readonly fields: OperatorFields;
+  readonly mistakes: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+function readFields(config: GatewayConfig, folder: string): FieldsReport {
+  const fields = operatorFields(config, folder);
+  const mistakes = [...fields.mistakes, ...fieldMistakes(config, fields.read)];
+  return { fields, mistakes, warnings: unknownGuards(config, fields.read) };
+}
+
+/** A configuration with mistakes may have a form in which its AI fields cannot be looked at: its mistakes are then told alone. */
+function readFieldsBeside(config: GatewayConfig, folder: string): FieldsReport {
+  try {
+    return readFields(config, folder);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { fields: operatorFields({ ...config, graph: {} }, folder), mistakes: [], warnings: [] };
+  }
 }
 
 function builtIn(): GatewayConfig {

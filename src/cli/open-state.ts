@@ -1,4 +1,5 @@
-import { type GatewayConfig, pathIn } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
+import { pathIn } from '../config/path-in.ts';
 import { GatewayError } from '../core/errors.ts';
 
 /** The folder that a command shares with a server, which may be running. BAD_REQUEST where the configuration keeps nothing. */

@@ -1,4 +1,6 @@
 import type { GatewayConfig } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { serverSection } from '../config/sections/server-section.ts';
 import type { Gateway } from '../gateway.ts';
 import { surviveFaults } from '../telemetry/process-faults.ts';
 
@@ -11,7 +13,10 @@ export interface Address {
   readonly port: number;
 }
 
-export const addressOf = ({ server = {} }: GatewayConfig): Address => ({ host: server.host ?? '127.0.0.1', port: server.port ?? 4000 });
+export function addressOf({ server }: GatewayConfig): Address {
+  const { host, port } = withDefaults(serverSection, server);
+  return { host, port };
+}
 
 export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
 

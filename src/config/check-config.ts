@@ -1,15 +1,11 @@
 /** All mistakes of a configuration at once, in sentences, each with the path of what is wrong, before anything listens. */
-
-import { documentMistakes, retrievalMistakes } from './collections-section.ts';
 import type { GatewayConfig } from './config.ts';
-import { delayMistakes } from './delay-bounds.ts';
-import { graphMistakes } from './graph-section.ts';
-import { limitMistakes } from './limits-section.ts';
-import { deploymentMistakes, routeMistakes, routeNameMistakes } from './routes-section.ts';
-import { serverMistakes, storageMistakes, telemetryMistakes } from './server-section.ts';
-import { settingMistakes, shapeMistakes } from './setting-names.ts';
-import { teamMistakes } from './team-section.ts';
+import { isObject } from './kinds/composed.ts';
+import { withRules } from './kinds/section.ts';
+import type { Names } from './kinds/setting.ts';
+import { gatewaySection } from './sections/gateway-section.ts';
 import { warningsOf } from './warnings.ts';
+import { wholeRules } from './whole-rules.ts';
 
 export interface ConfigReport {
   /** The gateway does not start with these. */
@@ -18,24 +14,22 @@ export interface ConfigReport {
   readonly warnings: readonly string[];
 }
 
+const wholeConfig = withRules(gatewaySection, wholeRules);
+
 /** `folder`: where the configuration lies; its relative paths begin there. */
 export function checkConfig(config: GatewayConfig, folder: string): ConfigReport {
-  const shapes = shapeMistakes(config);
-  if (shapes.length > 0) return { mistakes: shapes, warnings: [] };
-  const mistakes = [
-    ...settingMistakes(config),
-    ...deploymentMistakes(config),
-    ...routeMistakes(config),
-    ...routeNameMistakes(config),
-    ...documentMistakes(config, folder),
-    ...retrievalMistakes(config),
-    ...teamMistakes(config),
-    ...graphMistakes(config, folder),
-    ...serverMistakes(config),
-    ...limitMistakes(config),
-    ...delayMistakes(config),
-    ...storageMistakes(config),
-    ...telemetryMistakes(config),
-  ];
-  return { mistakes, warnings: warningsOf(config) };
+  const given: Partial<Readonly<Record<keyof Names, unknown>>> = config;
+  const names = (kind: keyof Names): readonly string[] => (isObject(given[kind]) ? Object.keys(given[kind]) : []);
+  const mistakes = wholeConfig.mistakes('', config, { folder, names });
+  return { mistakes, warnings: mistakes.length === 0 ? warningsOf(config) : warningsBeside(config) };
+}
+
+/** A configuration of the wrong form can be read no further: its mistakes are told alone. */
+function warningsBeside(config: GatewayConfig): readonly string[] {
+  try {
+    return warningsOf(config);
+  } catch (error) {
+    if (error instanceof TypeError) return [];
+    throw error;
+  }
 }

@@ -1,15 +1,4 @@
 /** What the sentences about a configuration have in common. */
-import { existsSync } from 'node:fs';
-import { nanoUsdOf } from '../core/money.ts';
-import { pathIn } from './config.ts';
-
-export const isWhole = (value: number, least: number): boolean => Number.isInteger(value) && value >= least;
-
-/** A number from 0 on; text that looks like one is none. */
-export const isAmount = (value: unknown): boolean => typeof value === 'number' && value >= 0;
-
-/** US dollars as text. */
-export const isUsd = (value: unknown): boolean => typeof value === 'string' && nanoUsdOf(value) !== null;
 
 const maxShownLength = 200;
 
@@ -31,9 +20,6 @@ function written(value: unknown): string {
 }
 
 export const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
-
-export const notThere = (path: string, file: string, folder: string): string[] =>
-  existsSync(pathIn(folder, file)) ? [] : [`${path} is ${shown(file)}, which is not there. Paths begin at ${folder}.`];
 
 /** What the configuration itself has under a name: a name such as `constructor` is not found on the prototype of objects. */
 export const own = <T>(record: Readonly<Record<string, T>> = {}, name: string): T | undefined =>

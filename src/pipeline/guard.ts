@@ -17,7 +17,7 @@ import { eachAnswer } from '../core/restart.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { finished } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
-import { checkedOutput } from './guard/checked-output.ts';
+import { checkedOutput, defaultHoldBackBytes } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
 import type { maskedRequest as MaskedRequest } from './guard/masking/masked-request.ts';
 import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
@@ -39,7 +39,6 @@ export interface GuardOptions {
   readonly turns?: (signal: AbortSignal) => Turns;
 }
 
-const defaultHoldBackBytes = 6 * 1024;
 /** Some 1 to 2 ms of work. */
 const unitsPerTurn = 4_096;
 

@@ -27,6 +27,8 @@ export interface Provider {
   readonly name: string;
   /** True: a key is wanted, and none was given. */
   readonly lacksKey?: boolean;
+  /** What is wrong with its settings, in sentences: `fieldgate check` tells them, and until they are mended every request is refused. */
+  readonly mistakes?: readonly string[];
   /** True: it calls `sent` of its options, and what was not sent costs nothing. Default: asking it counts as sending. */
   readonly tellsSent?: boolean;
   /**

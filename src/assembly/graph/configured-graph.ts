@@ -3,7 +3,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
 import { refusal } from '../../access/rules.ts';
-import { type GatewayConfig, pathIn, type SubgraphConfig } from '../../config/config.ts';
+import type { GatewayConfig, SubgraphConfig } from '../../config/config.ts';
+import { withDefaults } from '../../config/kinds/section.ts';
+import { pathIn } from '../../config/path-in.ts';
+import { graphSection } from '../../config/sections/graph-section.ts';
+import { subgraphSection } from '../../config/sections/subgraph-section.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Authorize } from '../../federation/authorization.ts';
@@ -87,7 +91,8 @@ export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): 
     ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
   }));
 
-function revealed(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
+/** By lower-case name, with their secrets. */
+export function revealed(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === null ? [] : [[name.toLowerCase(), value instanceof Secret ? value.reveal() : value]],
@@ -107,8 +112,7 @@ export interface GraphParts {
 }
 
 export function graphOf({ config, folder, fields, schema, log, lastGood }: GraphParts): Graph {
-  const { graph = {} } = config;
-  const { pollSeconds = 10 } = graph;
+  const graph = withDefaults(graphSection, config.graph);
   const source: GraphSource =
     graph.supergraph === undefined
       ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
@@ -117,20 +121,21 @@ export function graphOf({ config, folder, fields, schema, log, lastGood }: Graph
     source,
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
     composer: composer({ own: schema === null ? null : aiSubgraph }),
-    pollMs: pollSeconds * 1_000,
+    pollMs: graph.pollSeconds * 1_000,
     ...accessTo(config, log),
     ...(lastGood === null ? {} : { lastGood }),
-    overrideLabels: graph.overrideLabels ?? [],
+    overrideLabels: graph.overrideLabels,
     log: (level, message, details) => log[level](message, details),
   });
 }
 
 /** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
-export function accessTo({ graph = {} }: GatewayConfig, log: Log): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+export function accessTo(config: GatewayConfig, log: Log): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
+  const graph = withDefaults(graphSection, config.graph);
   return {
     fetch: {
-      propagate: graph.forwardHeaders ?? [],
-      ...(graph.maxObjects === undefined ? {} : { maxObjects: graph.maxObjects }),
+      propagate: graph.forwardHeaders,
+      maxObjects: graph.maxObjects,
       clientHeaders: (context) => (context as OpenedOperation).headers,
       signal: (context) => (context as OpenedOperation).signal,
       subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
@@ -144,11 +149,13 @@ export function accessTo({ graph = {} }: GatewayConfig, log: Log): { readonly fe
   };
 }
 
-function accessOf({ timeoutMs, retries, headers, subscriptionUrl }: SubgraphConfig): Partial<SubgraphAccess> {
+function accessOf(subgraph: SubgraphConfig): Partial<SubgraphAccess> {
+  const { timeoutMs, retries, headers, maxResponseBytes, subscriptionUrl } = withDefaults(subgraphSection, subgraph);
   return {
     headers: revealed(headers),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(retries === undefined ? {} : { retries }),
+    timeoutMs,
+    retries,
+    maxResponseBytes,
     ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
   };
 }

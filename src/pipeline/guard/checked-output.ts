@@ -30,6 +30,7 @@ interface OutputCheck {
   readonly holdBackBytes: number;
 }
 
+export const defaultHoldBackBytes = 6 * 1024;
 /** UTF-8 needs at most three bytes for each UTF-16 unit. */
 const bytesPerUnit = 3;
 /** An answer that must be checked whole is held in memory: no model writes more in one answer today. */

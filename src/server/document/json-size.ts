@@ -1,8 +1,6 @@
 /** Objects and lists of a JSON text are counted before it is parsed: a million empty ones stop the event loop for a while. */
 import { GatewayError } from '../../core/errors.ts';
-
-/** No request of a person or a program is near it; parsing as many takes some 10 ms. */
-const maxJsonObjects = 100_000;
+import { limitTable } from '../server-limits.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -10,7 +8,7 @@ const brace = 0x7b;
 const bracket = 0x5b;
 
 /** Throws BAD_REQUEST. */
-export function checkJsonSize(json: Buffer): void {
+export function checkJsonSize(json: Buffer, maxJsonObjects: number = limitTable.maxJsonObjects.default): void {
   // Each takes two bytes at least.
   if (json.length <= 2 * maxJsonObjects) return;
   let objects = 0;
@@ -22,7 +20,7 @@ export function checkJsonSize(json: Buffer): void {
   if (objects > maxJsonObjects)
     throw new GatewayError(
       'BAD_REQUEST',
-      `The request has ${objects} objects and lists; this gateway accepts at most ${maxJsonObjects}. Send it in parts.`,
+      `The request has ${objects} objects and lists; this gateway accepts at most ${maxJsonObjects}. Send it in parts, or have its operator raise server.limits.maxJsonObjects.`,
     );
 }
 

@@ -47,7 +47,7 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
   const body = await readBody(request, limits);
   const turn = turns.take(body.length);
   if (turn !== null) await turn;
-  checkJsonSize(body);
+  checkJsonSize(body, limits.maxJsonObjects);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
   let data: unknown;

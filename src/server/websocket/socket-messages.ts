@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
 import { checkJsonSize } from '../document/json-size.ts';
 import type { LoopTurns } from '../loop-turns.ts';
+import type { ServerLimits } from '../server-limits.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {
@@ -10,14 +11,19 @@ export interface Messages {
   waiting(): number;
 }
 
-export function messagesInTurn(socket: WebSocket, turns: LoopTurns, handle: (text: string) => void): Messages {
+export function messagesInTurn(
+  socket: WebSocket,
+  turns: LoopTurns,
+  { maxJsonObjects }: Pick<ServerLimits, 'maxJsonObjects'>,
+  handle: (text: string) => void,
+): Messages {
   let waiting = 0;
 
   function checked(bytes: Buffer): void {
     // It may have closed while its message waited, and nobody would stop what begins now.
     if (socket.readyState !== socket.OPEN) return;
     try {
-      checkJsonSize(bytes);
+      checkJsonSize(bytes, maxJsonObjects);
     } catch (error) {
       endSocket(socket, 4400, asGatewayError(error).message);
       return;

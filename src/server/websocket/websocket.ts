@@ -152,7 +152,7 @@ export function sockets(parts: SocketParts): Sockets {
         },
         close: (code, reason) => socket.close(code, reason),
         onMessage(receive) {
-          extra.messages = messagesInTurn(socket, parts.requestTurns, (text) => {
+          extra.messages = messagesInTurn(socket, parts.requestTurns, limits, (text) => {
             table.noteComplete(text, left);
             const handled = receive(text).catch((error: unknown) => {
               log.error('a WebSocket message could not be handled', { err: error });

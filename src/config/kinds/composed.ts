@@ -1,0 +1,95 @@
+/** Settings that are made of others: lists, objects with a member for each, and one of two. */
+import { listed, shown } from '../mistake-sentences.ts';
+import {
+  type AnySetting,
+  type DefaultOptions,
+  type EachOf,
+  type FindMistakes,
+  leafOf,
+  mustBe,
+  type NameOf,
+  type Names,
+  type Setting,
+  settingOf,
+} from './setting.ts';
+import { nameOf } from './texts.ts';
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface ListOptions<D> extends DefaultOptions<D> {
+  readonly accepted?: string;
+  /** What is said of a list without entries; without it, it is accepted. */
+  readonly whenEmpty?: FindMistakes;
+}
+
+export function listOf<T, const D extends readonly unknown[] | undefined = undefined>(
+  entry: Setting<T>,
+  options: ListOptions<D> = {},
+): Setting<readonly T[], D, false> {
+  const { accepted = 'a list', whenEmpty } = options;
+  const facts = {
+    type: `list of ${entry.facts.type}`,
+    accepted: options.accepted ?? `a list; each entry is ${entry.facts.accepted}`,
+    within: entry as AnySetting,
+  };
+  return settingOf(facts, options, (path, value, place) => {
+    if (!Array.isArray(value)) return [`${path} is ${shown(value)}${mustBe(accepted)}`];
+    if (value.length === 0 && whenEmpty !== undefined) return whenEmpty(path, value, place);
+    return value.flatMap((one: unknown, index) => entry.entryMistakes(path, index, one, place));
+  });
+}
+
+/** An object whose names are the operator's. `kind`: names that other settings refer to. */
+export function each<T, const K extends keyof Names | null = null>(member: Setting<T>, _kind?: K): Setting<EachOf<T, K>, undefined, false> {
+  const facts = { type: 'object', accepted: 'an object', within: member as AnySetting };
+  return settingOf(facts, {}, (path, value, place) => {
+    if (!isObject(value)) return [`${path} is ${shown(value)}. It must be an object with a member for each.`];
+    return Object.entries(value).flatMap(([name, one]) => member.mistakes(`${path}.${name}`, one ?? null, place));
+  }) as Setting<EachOf<T, K>, undefined, false>;
+}
+
+/** The constant, or what the setting takes. */
+export function constantOr<const V extends string | boolean | null, T, D>(
+  constant: V,
+  setting: Setting<T, D>,
+  accepted: string,
+): Setting<V | T, D, false> {
+  return {
+    default: setting.default,
+    needed: false,
+    facts: { ...setting.facts, type: `${constant === '*' ? '`*`' : constant} or ${setting.facts.type}`, accepted },
+    mistakes: (path, value, place) => (value === constant ? [] : setting.mistakes(path, value, place)),
+    entryMistakes: (path, index, value, place) => (value === constant ? [] : setting.entryMistakes(path, index, value, place)),
+  };
+}
+
+/** A value that is made by a function of ours or of the operator's. */
+export const madeValue = <T>(
+  type: string,
+  accepted: string,
+  isOne: (value: unknown) => boolean,
+  mistakesOf: (value: T) => readonly string[] = () => [],
+): Setting<T, undefined, false> => {
+  const setting = leafOf<T, undefined>({ type, accepted }, {}, (value) => (isOne(value) ? null : mustBe(accepted)));
+  return {
+    ...setting,
+    mistakes: (path, value, place) => {
+      const found = setting.mistakes(path, value, place);
+      return found.length > 0 ? found : mistakesOf(value as T).map((mistake) => `${path}: ${mistake}`);
+    },
+  };
+};
+
+const allOrNamed = '"*" for all, or a list of names of routes';
+
+/** Names of routes, or `*` for all. */
+export const routeNames = (otherwise?: string): Setting<'*' | readonly NameOf<'routes'>[], undefined, false> => {
+  const names = listOf(nameOf('routes'), { accepted: allOrNamed, ...(otherwise === undefined ? {} : { otherwise }) });
+  return { ...constantOr('*', names, allOrNamed), default: undefined };
+};
+
+/** For lists of names that must not be empty. */
+export const noneOf =
+  (kind: keyof Names, word: string): FindMistakes =>
+  (path, _, { names }) => [`${path} is empty. ${word}: ${listed(names(kind))}.`];

@@ -1,0 +1,55 @@
+/** The whole configuration: every section in its place. */
+import { each, listOf, routeNames } from '../kinds/composed.ts';
+import { section } from '../kinds/section.ts';
+import { needed } from '../kinds/setting.ts';
+import { oneOf } from '../kinds/texts.ts';
+import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
+import { deploymentSection } from './deployments-section.ts';
+import { graphSection } from './graph-section.ts';
+import { guardrailSection, guardSection } from './guards-section.ts';
+import { provider } from './providers-section.ts';
+import { routeSection } from './routes-section.ts';
+import { serverSection } from './server-section.ts';
+import { storageSection } from './storage-section.ts';
+import { teamSection } from './teams-section.ts';
+import { telemetrySection } from './telemetry-section.ts';
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export const gatewaySection = section('', {
+  /** By name: `{ openai: openaiProvider({ ... }) }`. */
+  providers: needed(each(provider, 'providers')),
+  /** By id, as the ledger and `aiRoutes` show it. */
+  deployments: needed(each(deploymentSection, 'deployments')),
+  /** By name; a caller that names none gets `default`, for embeddings `embedding`. */
+  routes: needed(each(routeSection, 'routes')),
+  /** What checks prompts and answers of which routes. */
+  guardrails: listOf(guardrailSection),
+  /** How guardrails and masking work, on every route. */
+  guard: guardSection,
+  /**
+   * Routes whose prompts have personal data replaced by placeholders and restored in the answer: in every string of a
+   * completion, names of properties and text files too. Where a placeholder would change what is asked (names of tools, patterns,
+   * references, vendors' options and signed parts) the request is refused, with the place. Pictures, PDF and other bytes that are
+   * no text, and texts to embed, are sent as they are.
+   */
+  maskPersonalData: routeNames('no route'),
+  /** What may be searched and ingested, by name. The embedding model of each is the one of its embedding route. */
+  collections: each(collectionSection, 'collections'),
+  /** Files and folders that are ingested at start; unchanged ones cost nothing. */
+  documents: listOf(documentSection),
+  /** How much ingestion there may be. Owners are keys. */
+  retrieval: retrievalSection,
+  /** Limits shared by all keys of a team, by name. Money is decimal text in US dollars. */
+  teams: each(teamSection),
+  /** The graph that is served. */
+  graph: graphSection,
+  /** Where things are kept, and for how long. */
+  storage: storageSection,
+  /** Where the gateway listens, and to whom. */
+  server: serverSection,
+  /** What the gateway tells those who run it. */
+  telemetry: telemetrySection,
+  /** What is written to the log, from this level on. */
+  logLevel: oneOf(logLevels, { plural: 'Levels', default: 'info' }),
+});

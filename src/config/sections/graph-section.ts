@@ -1,0 +1,76 @@
+/** The subgraphs or the supergraph, the files of AI fields and prompts, and the bounds of an operation. */
+import { listOf } from '../kinds/composed.ts';
+import { seconds, wholeNumber } from '../kinds/numbers.ts';
+import { section } from '../kinds/section.ts';
+import type { SettingsOf } from '../kinds/setting.ts';
+import { file, flag, text, usd } from '../kinds/texts.ts';
+import { shown } from '../mistake-sentences.ts';
+import { headers, isHeaderName, subgraphSection } from './subgraph-section.ts';
+
+export const graphSection = section(
+  'graph',
+  {
+    /** False serves the supergraph without the AI subgraph. */
+    ai: flag({ default: true }),
+    /** A composed supergraph, as a file. Excludes `subgraphs`. */
+    supergraph: file(),
+    /** The subgraphs of other teams, composed with the AI subgraph by the gateway. */
+    subgraphs: listOf(subgraphSection),
+    /** SDL files with AI fields on other teams' entities. */
+    fields: listOf(file()),
+    /** Folder of prompt templates: Markdown with front matter. */
+    prompts: file(),
+    /** How often remote SDL is asked for; 0 never asks again. */
+    pollSeconds: seconds({ accepted: 'a number of seconds, 0 or more; 0 never asks again', default: 10 }),
+    /** Request headers that subgraphs are sent. `authorization` is not among them unless it is named. */
+    forwardHeaders: listOf(text({ accepted: 'the name of a header, such as x-tenant', fits: isHeaderName }), { default: [] }),
+    /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
+    indexHeaders: headers,
+    /** The maximum cost of one operation (of a subscription, all its events), in US dollars as decimal text. */
+    maxCostPerOperation: usd('0.50', { otherwise: 'no more than its budgets' }),
+    /** Objects that one operation may gather from the subgraphs: lists in lists multiply. */
+    maxObjects: wholeNumber({ accepted: 'a whole number from 1 on', default: 50_000 }),
+    /** Labels of progressive `@override` that are on. `percent(x)` needs none: it is drawn once per operation. */
+    overrideLabels: listOf(
+      text({
+        accepted: 'a label of @override, such as "new-prices"; percent(x) is drawn and cannot be turned on',
+        fits: (label) => !label.startsWith('percent('),
+      }),
+      { default: [] },
+    ),
+  },
+  {
+    renamed: { mostPerOperation: 'maxCostPerOperation', mostObjects: 'maxObjects' },
+    rules: [
+      {
+        reads: ['supergraph', 'subgraphs'],
+        mistakes: ({ supergraph, subgraphs = [] }) =>
+          supergraph !== undefined && subgraphs.length > 0
+            ? ['graph has a supergraph and subgraphs. Give one: a composed file, or what is to be composed.']
+            : [],
+      },
+      {
+        reads: ['ai'],
+        mistakes: ({ ai, supergraph, subgraphs }) =>
+          ai === false && supergraph === undefined && (subgraphs === undefined || subgraphs.length === 0)
+            ? ['graph.ai is false, and there is no other graph. Give graph.supergraph or graph.subgraphs, or serve the AI subgraph.']
+            : [],
+      },
+      {
+        reads: ['ai'],
+        mistakes: ({ ai, fields }) =>
+          ai === false && fields !== undefined && fields.length > 0
+            ? ['graph.ai is false, but graph.fields has AI fields. Leave one out.']
+            : [],
+      },
+      { reads: ['subgraphs'], mistakes: ({ subgraphs = [] }) => repeatedNames(subgraphs) },
+    ],
+  },
+);
+
+const repeatedNames = (subgraphs: readonly SettingsOf<typeof subgraphSection.table>[]): readonly string[] =>
+  subgraphs.flatMap(({ name }, index) =>
+    subgraphs.findIndex((other) => other.name === name) === index
+      ? []
+      : [`graph.subgraphs.${index}.name is ${shown(name)} a second time. Each subgraph needs a name of its own.`],
+  );

@@ -1,0 +1,66 @@
+/** The operator's own price of a deployment: one for all calls, or tiers by the length of the input. */
+import type { PriceTier } from '../../core/money.ts';
+import type { PriceOverride } from '../../routing/prices.ts';
+import { isObject, listOf } from '../kinds/composed.ts';
+import { amount, wholeNumber } from '../kinds/numbers.ts';
+import { section } from '../kinds/section.ts';
+import { needed, type Setting, settingOf } from '../kinds/setting.ts';
+import { shown } from '../mistake-sentences.ts';
+
+const perMillion = amount({ unit: 'US dollars per million tokens', accepted: 'US dollars per million tokens, 0 or more' });
+
+export const flatPriceSection = section('deployments.<id>.price', {
+  /** Of input tokens. */
+  input: needed(perMillion),
+  /** Of output tokens, reasoning included. */
+  output: needed(perMillion),
+  /** Of input tokens that the vendor reads from its cache. */
+  cacheRead: { ...perMillion, facts: { ...perMillion.facts, otherwise: 'as `input`' } },
+  /** Of input tokens that the vendor writes to its cache. */
+  cacheWrite: { ...perMillion, facts: { ...perMillion.facts, otherwise: 'as `input`' } },
+});
+
+export const priceTierSection = section('deployments.<id>.price.tiers.<n>', {
+  /** The tier holds for calls with so many input tokens or more: 0 for the first, and rising. */
+  aboveInputTokens: needed(wholeNumber({ min: 0, unit: 'tokens' })),
+  /** Of input tokens. */
+  inputPerMillion: needed(perMillion),
+  /** Of output tokens, reasoning included. */
+  outputPerMillion: needed(perMillion),
+  /** Of input tokens that the vendor reads from its cache. */
+  cacheReadPerMillion: needed(perMillion),
+  /** Of input tokens that the vendor writes to its cache. */
+  cacheWritePerMillion: needed(perMillion),
+});
+
+export const tieredPriceSection = section(
+  'deployments.<id>.price',
+  {
+    /** In place of the amounts above, where the vendor charges more for the whole call above a length. */
+    tiers: needed(
+      listOf(priceTierSection, {
+        whenEmpty: (path) => [`${path} is empty. It must be a list of prices, the first with aboveInputTokens: 0.`],
+      }),
+    ),
+  },
+  { rules: [{ reads: ['tiers'], mistakes: ({ tiers }, path) => orderMistakes(tiers, `${path}.tiers`) }] },
+);
+
+function orderMistakes(tiers: readonly PriceTier[], path: string): readonly string[] {
+  return tiers.flatMap(({ aboveInputTokens }, index) => {
+    const before = tiers[index - 1]?.aboveInputTokens ?? -1;
+    if (index === 0 ? aboveInputTokens === 0 : aboveInputTokens > before) return [];
+    const wanted = index === 0 ? '0, since the first tier holds from there' : `a whole number above ${before}, the tier before it`;
+    return [`${path}.${index}.aboveInputTokens is ${shown(aboveInputTokens)}. It must be ${wanted}.`];
+  });
+}
+
+export const price: Setting<PriceOverride, undefined, false> = settingOf<PriceOverride, undefined>(
+  {
+    type: 'object',
+    accepted: '{ input, output, cacheRead, cacheWrite }, or { tiers }',
+    otherwise: 'the price table; unknown where it has none',
+  },
+  {},
+  (path, value, place) => (isObject(value) && 'tiers' in value ? tieredPriceSection : flatPriceSection).mistakes(path, value, place),
+);

@@ -1,0 +1,52 @@
+/** A route: the deployments that a call may go to, and the rule for trying them. */
+import { type StrategyName, strategies } from '../../routing/strategies.ts';
+import { listOf, noneOf } from '../kinds/composed.ts';
+import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
+import { section } from '../kinds/section.ts';
+import { needed } from '../kinds/setting.ts';
+import { nameOf, oneOf, text } from '../kinds/texts.ts';
+
+export const hedgeSection = section('routes.<name>.hedge', {
+  /** Milliseconds without a chunk after which the second deployment is asked. */
+  afterMs: needed(milliseconds()),
+});
+
+export const routeSection = section(
+  'routes.<name>',
+  {
+    /** What the route is for, as `aiRoutes` shows it. */
+    description: text(),
+    /** In the order in which they are tried. */
+    deployments: needed(listOf(nameOf('deployments'), { whenEmpty: noneOf('deployments', 'Deployments') })),
+    /** What orders the deployments before each call. */
+    strategy: oneOf(Object.keys(strategies) as StrategyName[], { plural: 'Strategies', default: 'ordered' }),
+    /** How long answers may be reused. */
+    cacheSeconds: wholeNumber({ unit: 'seconds', otherwise: 'they are not' }),
+    /** Attempts in total, over all deployments, the repair of structured output included. */
+    attempts: wholeNumber({ otherwise: 'one for each deployment, and one more' }),
+    /**
+     * A second deployment is asked as well when the first has shown nothing after so many milliseconds. The one that speaks first
+     * answers, the other is aborted; both are paid for. For rare slow starts: choose what nineteen of twenty calls take.
+     */
+    hedge: hedgeSection,
+    /** Time to the first chunk. */
+    firstChunkMs: milliseconds({ default: 30_000 }),
+    /** Time between two chunks. */
+    idleMs: milliseconds({ default: 20_000 }),
+    /** Time for the whole call, retries included. */
+    totalMs: milliseconds({ default: 300_000 }),
+    /** Keys of `providerOptions` that callers may set. */
+    providerOptions: listOf(text(), { default: [] }),
+  },
+  {
+    rules: [
+      {
+        reads: ['deployments', 'hedge', 'attempts'],
+        mistakes: ({ deployments, hedge, attempts = 2 }, path) =>
+          hedge !== undefined && (new Set<unknown>(deployments).size < 2 || attempts < 2)
+            ? [`${path}.hedge needs a second deployment and a second attempt. Name another in ${path}.deployments, or leave hedge out.`]
+            : [],
+      },
+    ],
+  },
+);

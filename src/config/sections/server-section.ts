@@ -1,0 +1,55 @@
+/** Where the gateway listens, to whom, and what clients may ask of it. */
+import { networks } from '../../server/client/address.ts';
+import { constantOr, listOf } from '../kinds/composed.ts';
+import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
+import { section } from '../kinds/section.ts';
+import { flag, text } from '../kinds/texts.ts';
+import { limitsSection } from './limits-section.ts';
+
+const anonymousRate = 'a whole number above 0, or false for any number';
+
+export const serverSection = section(
+  'server',
+  {
+    /** The address to listen on. `--host` wins over it. */
+    host: text({ default: '127.0.0.1' }),
+    /** `--port` wins over it; 0 takes any free port. */
+    port: wholeNumber({ min: 0, max: 65_535, default: 4_000 }),
+    /** Origins whose pages may call the gateway. In development every local one too. */
+    origins: listOf(
+      text({
+        accepted: 'an origin: scheme, host and port, such as https://app.example.com',
+        fits: (origin) => URL.parse(origin)?.origin === origin,
+        refusal: 'An origin is scheme, host and port, such as https://app.example.com.',
+      }),
+      { default: [] },
+    ),
+    /** GraphiQL, and anonymous use of the embedded provider on loopback. */
+    development: flag({ otherwise: 'true, unless NODE_ENV is `production`' }),
+    /**
+     * Requests a minute that one address may make without a key in force, a minute's share at once; false: any number. An IPv6
+     * address counts as its /64.
+     */
+    requestsPerMinutePerAddress: constantOr(
+      false,
+      wholeNumber({ accepted: anonymousRate, otherwise: '60; in development on loopback any number' }),
+      anonymousRate,
+    ),
+    /** Proxies in front of the gateway, as addresses or networks (`10.0.0.0/8`): of them alone an `X-Forwarded-For` is believed. */
+    trustedProxies: listOf(text({ accepted: 'an address or a network, such as 10.0.0.0/8 or fd00::/8', fits: isNetwork }), { default: [] }),
+    /** How long streams may go on at SIGTERM. */
+    drainMs: milliseconds({ min: 0, default: 10_000 }),
+    /** What one client may ask for, and all together. */
+    limits: limitsSection,
+  },
+  { renamed: { strangersPerMinute: 'requestsPerMinutePerAddress' } },
+);
+
+function isNetwork(proxy: string): boolean {
+  try {
+    networks([proxy]);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+/** What sections must have in common with each other. */
+import { embeddingModelOf } from '../assembly/routes.ts';
+import { isObject } from './kinds/composed.ts';
+import type { Rule } from './kinds/section.ts';
+import { listed, shown } from './mistake-sentences.ts';
+import type { gatewaySection } from './sections/gateway-section.ts';
+import { serverSection } from './sections/server-section.ts';
+
+type WholeRule = Rule<typeof gatewaySection.table>;
+
+const hasDefaultRoute: WholeRule = {
+  reads: [],
+  mistakes: ({ routes }) =>
+    !isObject(routes) || routes['default'] !== undefined
+      ? []
+      : ['routes.default is missing. It is the route of every call that names none.'],
+};
+
+const embedsWithOneModel: WholeRule = {
+  reads: ['routes', 'deployments'],
+  mistakes: ({ routes, deployments }) =>
+    Object.entries(routes).flatMap(([name, route]) => {
+      const embedders = route.deployments.filter((id) => deployments[id]?.capabilities?.includes('embedding'));
+      const models = new Set(embedders.map((id) => deployments[id]?.model));
+      return models.size <= 1
+        ? []
+        : [
+            `routes.${name} embeds with several models (${listed([...models].map(String))}). Vectors of two models cannot be compared: give each model a route.`,
+          ];
+    }),
+};
+
+const collectionsEmbed: WholeRule = {
+  reads: ['routes', 'deployments', 'collections'],
+  mistakes(config) {
+    const embedders = Object.keys(config.routes).filter((route) => embeddingModelOf(config, route) !== null);
+    return Object.entries(config.collections ?? {}).flatMap(([name, { embeddingRoute = 'embedding' }]) =>
+      embedders.includes(embeddingRoute)
+        ? []
+        : [
+            `collections.${name}.embeddingRoute is ${shown(embeddingRoute)}, which has no deployment that embeds. Routes that do: ${listed(embedders)}.`,
+          ],
+    );
+  },
+};
+
+const metricsHaveAPort: WholeRule = {
+  reads: ['server', 'telemetry'],
+  mistakes({ telemetry: { metrics } = {}, server: { port = serverSection.table.port.default } = {} }) {
+    if (metrics === undefined || metrics === false || metrics.port === 0 || metrics.port !== port) return [];
+    return [
+      `telemetry.metrics.port is ${port}, the gateway's own. Give metrics another port, or leave telemetry.metrics out: /metrics is then served to keys with the scope ai:metrics.`,
+    ];
+  },
+};
+
+export const wholeRules: readonly WholeRule[] = [hasDefaultRoute, embedsWithOneModel, collectionsEmbed, metricsHaveAPort];
