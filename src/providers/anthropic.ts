@@ -6,6 +6,10 @@ import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import { withoutSlash } from '../outbound/base-url.ts';
+import { checkedProvider } from './checked-provider.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from '../core/once.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import type { Provider } from './provider.ts';
 
@@ -32,9 +36,11 @@ export interface AnthropicOptions {
  * });
  * ```
  */
-export function anthropicProvider(options: AnthropicOptions): Provider {
+export const anthropicProvider = (options: AnthropicOptions): Provider => checkedProvider('anthropic', options, () => made(options));
+
+function made(options: AnthropicOptions): Provider {
   const { name = 'anthropic', apiKey, baseUrl = 'https://api.anthropic.com/v1', images = {}, fetch = sharedFetch } = options;
-  const baseURL = checkedBaseUrl(name, baseUrl);
+  const baseURL = withoutSlash(baseUrl);
   const sdk = once(async () => {
     const { createAnthropic } = await import('@ai-sdk/anthropic');
     return createAnthropic({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });

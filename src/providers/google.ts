@@ -3,6 +3,10 @@ import type { Secret } from '../core/secret.ts';
 import { checkedBaseUrl } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import { withoutSlash } from '../outbound/base-url.ts';
+import { checkedProvider } from './checked-provider.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from '../core/once.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import type { Provider } from './provider.ts';
 
@@ -25,9 +29,11 @@ export interface GoogleOptions {
  * export const provider = googleProvider({ apiKey: secretFrom('GEMINI_API_KEY') });
  * ```
  */
-export function googleProvider(options: GoogleOptions): Provider {
+export const googleProvider = (options: GoogleOptions): Provider => checkedProvider('google', options, () => made(options));
+
+function made(options: GoogleOptions): Provider {
   const { name = 'google', apiKey, images = {}, fetch = sharedFetch } = options;
-  const baseURL = checkedBaseUrl(name, options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');
+  const baseURL = withoutSlash(options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');
   const sdk = once(async () => {
     const { createGoogle } = await import('@ai-sdk/google');
     return createGoogle({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });

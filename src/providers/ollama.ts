@@ -1,3 +1,5 @@
+import { checkedProvider } from './checked-provider.ts';
+import type { ImageRules } from './image-rules.ts';
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
@@ -25,9 +27,8 @@ export interface OllamaOptions {
  * });
  * ```
  */
-export function ollamaProvider({ name = 'ollama', host = '', images = {}, fetch = sharedFetch }: OllamaOptions = {}): Provider {
-  return openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch });
-}
+export const ollamaProvider = ({ name = 'ollama', host = '', images = {}, fetch = sharedFetch }: OllamaOptions = {}): Provider =>
+  checkedProvider(name, { name }, () => openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch }));
 
 /** The URL that a value of OLLAMA_HOST means to a client: http and port 11434 unless it says otherwise (443 for https), and loopback for "every address". */
 export function ollamaUrl(host: string): string {

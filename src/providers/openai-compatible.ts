@@ -8,6 +8,10 @@ import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fe
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
+import { withoutSlash } from '../outbound/base-url.ts';
+import { checkedProvider } from './checked-provider.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from '../core/once.ts';
 import type { Provider } from './provider.ts';
 
 export interface OpenAiCompatibleOptions {
@@ -34,9 +38,12 @@ const vendor = 'compatible';
  * export const provider = openaiCompatibleProvider({ name: 'vllm', baseUrl: 'http://127.0.0.1:8000/v1' });
  * ```
  */
-export function openaiCompatibleProvider(options: OpenAiCompatibleOptions): Provider {
+export const openaiCompatibleProvider = (options: OpenAiCompatibleOptions): Provider =>
+  checkedProvider(vendor, { ...options, name: options?.name ?? null, baseUrl: options?.baseUrl }, () => made(options));
+
+function made(options: OpenAiCompatibleOptions): Provider {
   const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch } = options;
-  const baseURL = checkedBaseUrl(name, options.baseUrl);
+  const baseURL = withoutSlash(options.baseUrl);
   const sdk = once(async () => {
     const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
     return createOpenAICompatible({

@@ -12,6 +12,10 @@ import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fe
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
+import { withoutSlash } from '../outbound/base-url.ts';
+import { checkedProvider } from './checked-provider.ts';
+import type { ImageRules } from './image-rules.ts';
+import { once } from '../core/once.ts';
 import type { Provider } from './provider.ts';
 
 export interface OpenAiOptions {
@@ -36,7 +40,9 @@ export interface OpenAiOptions {
  * export const provider = openaiProvider({ apiKey: secretFrom('OPENAI_API_KEY'), project: 'proj_shop' });
  * ```
  */
-export function openaiProvider(options: OpenAiOptions): Provider {
+export const openaiProvider = (options: OpenAiOptions): Provider => checkedProvider('openai', options, () => made(options));
+
+function made(options: OpenAiOptions): Provider {
   const {
     name = 'openai',
     apiKey,
@@ -47,7 +53,7 @@ export function openaiProvider(options: OpenAiOptions): Provider {
     images = {},
     fetch = sharedFetch,
   } = options;
-  const baseURL = checkedBaseUrl(name, baseUrl);
+  const baseURL = withoutSlash(baseUrl);
   const sdk = once(async () => {
     const { createOpenAI } = await import('@ai-sdk/openai');
     return createOpenAI({

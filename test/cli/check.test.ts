@@ -161,6 +161,36 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(out).toContain("note graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway.");
   });
 
+  it('tells what factories of providers and guardrails cannot use among all other mistakes', async () => {
+    const cwd = folderWith({
+      'gateway.config.ts': `import { anthropicProvider, defineConfig, googleProvider, ollamaProvider, openaiCompatibleProvider, openaiProvider, patternGuard } from ${JSON.stringify(resolve('src/index.ts'))};
+        export default defineConfig({
+          providers: { openai: openaiProvider({ apiKey: null, baseUrl: 'api.openai.com' }), claude: anthropicProvider({ apiKey: 'sk-canary' }), gemini: googleProvider(),
+            vllm: openaiCompatibleProvider({ name: 'vllm' }), ollama: ollamaProvider({ host: 'http://u:canary@gpu' }), own: { name: 'own' } },
+          deployments: { mini: { provider: 'openai', model: '' } }, routes: { default: { deployments: ['mini'] } },
+          guardrails: [{ guardrail: patternGuard({ name: 'codes', patterns: ['(('], on: ['answer'] }), routes: '*' }, { guardrail: patternGuard({ name: 'none', patterns: [] }), routes: ['gone'] }] });`,
+    });
+    const { code, err } = await fieldgate(['check'], { cwd });
+    expect(code).toBe(1);
+    for (const sentence of [
+      'mistake providers.openai: The base URL is not an http or https URL. Accepted is an absolute http or https URL',
+      "mistake providers.claude: Its apiKey is a string. It must be a secret, such as secretFrom('OPENAI_API_KEY').",
+      'mistake providers.gemini: It was made without settings.',
+      'mistake providers.vllm: The base URL is not an http or https URL.',
+      'mistake providers.ollama: The base URL carries a user or password.',
+      'mistake providers.own is {"name":"own"}. It must be a provider, such as openaiProvider({ apiKey: secretFrom(\'OPENAI_API_KEY\') }).',
+      "mistake deployments.mini.model is empty. It is the vendor's name of the model, such as gpt-5-mini.",
+      'mistake guardrails.0.guardrail: The guardrail "codes" has a pattern that is no RE2 expression: "((" (',
+      'mistake guardrails.0.guardrail: The guardrail "codes" is on ["answer"]. It must be a list of "input", "output" or both.',
+      'mistake guardrails.1.guardrail: The guardrail "none" has no patterns. Give it at least one regular expression.',
+      'mistake guardrails.1.routes names "gone". Routes: default.',
+      '11 mistakes.',
+    ])
+      expect(err).toContain(sentence);
+    expect(err).not.toContain('canary');
+    expect(err).not.toMatch(noStack);
+  });
+
   it('tells what is missing and what has the wrong form with its path, all at once, where nothing can be read further', async () => {
     const cwd = folderWith({
       'gateway.config.ts': `export default { providers: {}, deployments: { a: { model: 5 } }, routes: { default: {}, b: { deployments: 'a' } },

@@ -1,13 +1,34 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { collect } from '../../src/core/chunk.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
 import { usageOf } from '../../src/providers/ai-sdk/ai-sdk-chunks.ts';
 import { isStrict } from '../../src/providers/ai-sdk/strict-schema.ts';
 import { ollamaUrl } from '../../src/providers/ollama.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
+import { sendOptions } from '../contracts/provider.ts';
 
-describe('a base URL that cannot be used', () => {
-  it('is refused when the provider is made', () => {
-    expect(() => openaiProvider({ apiKey: null, baseUrl: 'nonsense' })).toThrow(
+describe('a base URL', () => {
+  it.each(['https://api.openai.com/v1', 'http://127.0.0.1:8000/v1/', 'http://gpu-box:9100'])('may be %s', (url) => {
+    expect(baseUrlMistake(url)).toBeNull();
+  });
+
+  it.each([
+    ['', 'not an http or https URL'],
+    ['api.openai.com/v1', 'not an http or https URL'],
+    ['ftp://example.com', 'not an http or https URL'],
+    ['https://user:secret@example.com', 'user or password'],
+    ['https://example.com/v1?key=secret', 'query'],
+  ])('may not be "%s", which is told without repeating it', (url, why) => {
+    expect(baseUrlMistake(url)).toContain(why);
+    expect(baseUrlMistake(url)).toContain('Accepted is');
+    expect(baseUrlMistake(url)).not.toContain('secret');
+  });
+
+  it('that cannot be used is kept by the provider as its mistake, and the provider refuses every request', async () => {
+    const provider = openaiProvider({ apiKey: null, baseUrl: 'nonsense' });
+    expect(provider.mistakes).toEqual([expect.stringMatching(/^The base URL is not an http or https URL\. Accepted is /)]);
+    await expect(collect(provider.send(completionRequest('Hi.'), sendOptions('m')))).rejects.toThrow(
       'Provider "openai": The base URL is not an http or https URL.',
     );
   });

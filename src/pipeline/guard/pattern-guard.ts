@@ -47,14 +47,16 @@ const newTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn: windowU
  * export default defineConfig({ ...fromEnvironment(), guardrails: [{ guardrail: codenames, routes: '*' }] });
  * ```
  */
-export function patternGuard(
-  { name, patterns, on = ['input', 'output'], window = 'sentence', message }: PatternGuardOptions,
-  turnsFor: (signal: AbortSignal) => Turns = newTurns,
-): Guardrail {
-  if (patterns.length === 0) {
-    throw new GatewayError('BAD_REQUEST', `The guardrail "${name}" has no patterns. Give it at least one regular expression.`);
+export function patternGuard(options: PatternGuardOptions, turnsFor: (signal: AbortSignal) => Turns = newTurns): Guardrail {
+  const { name, patterns, on = sides, window = 'sentence', message } = options;
+  const compiled: Pattern[] = [];
+  const mistakes = optionMistakes(options);
+  for (const pattern of Array.isArray(patterns) ? patterns : []) {
+    const one = compile(name, pattern);
+    if (typeof one === 'string') mistakes.push(one);
+    else compiled.push(one);
   }
-  const compiled = patterns.map((pattern) => compile(name, pattern));
+  if (mistakes.length > 0) return refusingGuard(name, mistakes);
   const refusal = message ?? `The text matches what the guardrail "${name}" refuses.`;
   return {
     name,
@@ -72,6 +74,31 @@ export function patternGuard(
     return { action: 'allow' };
   }
 }
+
+const sides = ['input', 'output'] as const;
+const windows = ['sentence', 'whole'] as const;
+
+function optionMistakes({ name, patterns, on = sides, window = 'sentence' }: PatternGuardOptions): string[] {
+  const guardrail = `The guardrail "${name}"`;
+  const found: string[] = [];
+  if (typeof name !== 'string' || name === '') found.push('A guardrail has no name. Give it one, such as "codenames".');
+  if (!Array.isArray(patterns) || patterns.length === 0)
+    found.push(`${guardrail} has no patterns. Give it at least one regular expression.`);
+  if (!Array.isArray(on) || on.length === 0 || !on.every((side) => sides.includes(side)))
+    found.push(`${guardrail} is on ${JSON.stringify(on)}. It must be a list of "input", "output" or both.`);
+  if (!windows.includes(window)) found.push(`${guardrail} has the window ${JSON.stringify(window)}. It must be "sentence" or "whole".`);
+  return found;
+}
+
+const refusingGuard = (name: string, mistakes: readonly string[]): Guardrail => ({
+  name: String(name),
+  on: sides,
+  window: 'sentence',
+  mistakes,
+  check() {
+    throw new GatewayError('BAD_REQUEST', mistakes.join(' '));
+  },
+});
 
 interface Pattern {
   readonly expression: RE2JS;
@@ -118,17 +145,14 @@ function* overlapping(text: string, expression: RE2JS, turns: Turns): Paced<bool
   return false;
 }
 
-function compile(name: string, pattern: string): Pattern {
+/** A sentence, when it is no RE2 expression. */
+function compile(name: string, pattern: string): Pattern | string {
   try {
+    if (typeof pattern !== 'string') throw new TypeError('it is not text');
     const expression = RE2JS.compile(pattern);
     return { expression, reach: maxMatchUnits(expression), counts: /\{\d/.test(pattern) };
   } catch (cause) {
     const why = cause instanceof Error ? ` (${cause.message})` : '';
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `The guardrail "${name}" has a pattern that is no RE2 expression: ${JSON.stringify(pattern)}${why}. RE2 has no look-around and no back-references.`,
-      {},
-      { cause },
-    );
+    return `The guardrail "${name}" has a pattern that is no RE2 expression: ${JSON.stringify(pattern)}${why}. RE2 has no look-around and no back-references.`;
   }
 }

@@ -18,6 +18,9 @@ import { oncePer } from '../../core/once.ts';
 import type { CompletionRequest, EmbeddingRequest } from '../../core/request/request.ts';
 import type { Secret } from '../../core/secret.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
+import { checkedProvider } from '../checked-provider.ts';
+import { type ImageRules, imageFetcher } from '../image-rules.ts';
+import { oncePer } from '../../core/once.ts';
 import { notifyWhenSent } from '../../outbound/pooled-fetch.ts';
 import type { Provider, SendOptions } from '../provider.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
@@ -65,7 +68,9 @@ export interface AiSdkProvider {
  * });
  * ```
  */
-export function aiSdkProvider(given: AiSdkProvider): Provider {
+export const aiSdkProvider = (given: AiSdkProvider): Provider => checkedProvider('ai-sdk', given, () => made(given));
+
+function made(given: AiSdkProvider): Provider {
   const { name, apiKey, languageModel, embeddingModel } = given;
   // Models are kept: making one compiles the schemas of its wire, which costs as much as a short call.
   const settings: AiSdkProvider = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
+import { checkText } from '../../../src/pipeline/guard/verdicts.ts';
 import { guardrailContract } from '../../contracts/guardrail.ts';
 import { aCall } from './calls.ts';
 
@@ -17,12 +18,28 @@ guardrailContract('patternGuard', {
 });
 
 describe('patternGuard', () => {
-  it('refuses a broken pattern when it is made, naming guardrail and pattern', () => {
-    expect(() => patternGuard({ name: 'words', patterns: ['ok', '(?<=a)b'] })).toThrow(/"words".*RE2.*\(\?<=a\)b.*look-around/s);
+  it('keeps each broken pattern as its mistake, naming guardrail and pattern, and checks no text: it fails closed', async () => {
+    const guardrail = patternGuard({ name: 'words', patterns: ['ok', '(?<=a)b', '(('] });
+    expect(guardrail.mistakes).toEqual([
+      expect.stringMatching(/"words".*RE2.*\(\?<=a\)b.*look-around/s),
+      expect.stringMatching(/"words".*RE2.*\(\(/s),
+    ]);
+    await expect(checkText('ok', [guardrail], 'input', aCall())).rejects.toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
   });
 
-  it('refuses to be made without patterns', () => {
-    expect(() => patternGuard({ name: 'words', patterns: [] })).toThrow(/"words" has no patterns/);
+  it.each<readonly [string, object]>([
+    ['The guardrail "words" has no patterns. Give it at least one regular expression.', { patterns: [] }],
+    ['The guardrail "words" has no patterns. Give it at least one regular expression.', { patterns: undefined }],
+    ['The guardrail "words" has no patterns. Give it at least one regular expression.', { patterns: 'falcon' }],
+    ['The guardrail "words" is on ["inputs"]. It must be a list of "input", "output" or both.', { on: ['inputs'] }],
+    ['The guardrail "words" is on []. It must be a list of "input", "output" or both.', { on: [] }],
+    ['The guardrail "words" has the window "sentance". It must be "sentence" or "whole".', { window: 'sentance' }],
+  ])('with options that it cannot use keeps them as its mistakes: %s', (sentence, options) => {
+    expect(patternGuard({ name: 'words', patterns: ['ok'], ...options }).mistakes).toEqual([sentence]);
+  });
+
+  it('without mistakes has none', () => {
+    expect(patternGuard({ name: 'words', patterns: ['ok'] }).mistakes ?? []).toEqual([]);
   });
 
   it('answers about a text that would stop a backtracking engine', async () => {
