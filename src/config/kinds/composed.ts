@@ -1,7 +1,6 @@
 /** Settings that are made of others: lists, objects with a member for each, and one of two. */
 import { listed, shown } from '../mistake-sentences.ts';
 import {
-  type AnySetting,
   type DefaultOptions,
   type EachOf,
   type FindMistakes,
@@ -31,7 +30,7 @@ export function listOf<T, const D extends readonly unknown[] | undefined = undef
   const facts = {
     type: `list of ${entry.facts.type}`,
     accepted: options.accepted ?? `a list; each entry is ${entry.facts.accepted}`,
-    within: entry as AnySetting,
+    within: [entry],
   };
   return settingOf(facts, options, (path, value, place) => {
     if (!Array.isArray(value)) return [`${path} is ${shown(value)}${mustBe(accepted)}`];
@@ -42,7 +41,7 @@ export function listOf<T, const D extends readonly unknown[] | undefined = undef
 
 /** An object whose names are the operator's. `kind`: names that other settings refer to. */
 export function each<T, const K extends keyof Names | null = null>(member: Setting<T>, _kind?: K): Setting<EachOf<T, K>, undefined, false> {
-  const facts = { type: 'object', accepted: 'an object', within: member as AnySetting };
+  const facts = { type: 'object', accepted: 'an object', within: [member] };
   return settingOf(facts, {}, (path, value, place) => {
     if (!isObject(value)) return [`${path} is ${shown(value)}. It must be an object with a member for each.`];
     return Object.entries(value).flatMap(([name, one]) => member.mistakes(`${path}.${name}`, one ?? null, place));
@@ -58,7 +57,7 @@ export function constantOr<const V extends string | boolean | null, T, D>(
   return {
     default: setting.default,
     needed: false,
-    facts: { ...setting.facts, type: `${constant === '*' ? '`*`' : constant} or ${setting.facts.type}`, accepted },
+    facts: { ...setting.facts, type: `${constant === '*' ? '`*`' : constant} or ${setting.facts.type}`, accepted, within: [setting] },
     mistakes: (path, value, place) => (value === constant ? [] : setting.mistakes(path, value, place)),
     entryMistakes: (path, index, value, place) => (value === constant ? [] : setting.entryMistakes(path, index, value, place)),
   };

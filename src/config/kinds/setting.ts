@@ -52,7 +52,7 @@ export interface SettingFacts {
   /** What holds without the setting, in words, where that is no fixed value. */
   readonly otherwise?: string;
   /** What an object or each entry of a list is made of. */
-  readonly within?: AnySetting;
+  readonly within?: readonly AnySetting[];
 }
 
 /** T: its type, with the marks above. D: the type of its default; undefined: it has none. */

@@ -60,6 +60,7 @@ export const price: Setting<PriceOverride, undefined, false> = settingOf<PriceOv
     type: 'object',
     accepted: '{ input, output, cacheRead, cacheWrite }, or { tiers }',
     otherwise: 'the price table; unknown where it has none',
+    within: [flatPriceSection, tieredPriceSection],
   },
   {},
   (path, value, place) => (isObject(value) && 'tiers' in value ? tieredPriceSection : flatPriceSection).mistakes(path, value, place),
