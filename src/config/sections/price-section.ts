@@ -9,7 +9,7 @@ import { shown } from '../mistake-sentences.ts';
 
 const perMillion = amount({ unit: 'US dollars per million tokens', accepted: 'US dollars per million tokens, 0 or more' });
 
-export const flatPriceSection = section('deployments.<id>.price', {
+const flatPriceSection = section('deployments.<id>.price', {
   /** Of input tokens. */
   input: needed(perMillion),
   /** Of output tokens, reasoning included. */
@@ -20,7 +20,7 @@ export const flatPriceSection = section('deployments.<id>.price', {
   cacheWrite: { ...perMillion, facts: { ...perMillion.facts, otherwise: 'as `input`' } },
 });
 
-export const priceTierSection = section('deployments.<id>.price.tiers.<n>', {
+const priceTierSection = section('deployments.<id>.price.tiers.<n>', {
   /** The tier holds for calls with so many input tokens or more: 0 for the first, and rising. */
   aboveInputTokens: needed(wholeNumber({ min: 0, unit: 'tokens' })),
   /** Of input tokens. */
@@ -33,7 +33,7 @@ export const priceTierSection = section('deployments.<id>.price.tiers.<n>', {
   cacheWritePerMillion: needed(perMillion),
 });
 
-export const tieredPriceSection = section(
+const tieredPriceSection = section(
   'deployments.<id>.price',
   {
     /** In place of the amounts above, where the vendor charges more for the whole call above a length. */

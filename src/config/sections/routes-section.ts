@@ -6,7 +6,7 @@ import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { nameOf, oneOf, text } from '../kinds/texts.ts';
 
-export const hedgeSection = section('routes.<name>.hedge', {
+const hedgeSection = section('routes.<name>.hedge', {
   /** Milliseconds without a chunk after which the second deployment is asked. */
   afterMs: needed(milliseconds()),
 });
