@@ -1,7 +1,6 @@
-import { checkedProvider } from './checked-provider.ts';
-import type { ImageRules } from './image-rules.ts';
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
+import { checkedProvider } from './checked-provider.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
 import type { Provider } from './provider.ts';
 

@@ -7,15 +7,12 @@ import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
 import { once } from '../core/once.ts';
 import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
-import { checkedBaseUrl } from '../outbound/base-url.ts';
+import { withoutSlash } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { isStrict } from './ai-sdk/strict-schema.ts';
-import { withoutSlash } from '../outbound/base-url.ts';
 import { checkedProvider } from './checked-provider.ts';
-import type { ImageRules } from './image-rules.ts';
-import { once } from '../core/once.ts';
 import type { Provider } from './provider.ts';
 
 export interface OpenAiOptions {
