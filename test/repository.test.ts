@@ -24,7 +24,7 @@ describe('the repository', () => {
 
   it('ships the schema with its documents', () => {
     expect(manifest.files).toContain('schema');
-    expect(globSync('schema/*.md').toSorted()).toEqual(['schema/ERRORS.md', 'schema/PROTOCOL.md']);
+    expect(globSync('schema/*.md').toSorted()).toEqual(['schema/CONFIG.md', 'schema/ERRORS.md', 'schema/PROTOCOL.md']);
   });
 
   it('tells editors what the formatter does', () => {

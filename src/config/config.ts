@@ -36,11 +36,15 @@ export type LogLevel = (typeof logLevels)[number];
  * The configuration as it is, typed. Call it in `gateway.config.ts`.
  *
  * @example
+ * ```ts
+ * import { defineConfig, openaiProvider, secretFrom } from 'fieldgate';
+ *
  * export default defineConfig({
  *   providers: { openai: openaiProvider({ apiKey: secretFrom('OPENAI_API_KEY') }) },
  *   deployments: { mini: { provider: 'openai', model: 'gpt-5-mini' } },
- *   routes: { default: { deployments: ['mini'] } },
+ *   routes: { default: { deployments: ['mini'], cacheSeconds: 300 } },
  * });
+ * ```
  */
 export function defineConfig<
   const Providers extends string,
