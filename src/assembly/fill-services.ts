@@ -1,4 +1,4 @@
-/** What the resolvers reach beyond the schema, filled from the parts of the gateway. */
+/** Builds the Services of the resolvers from the parts of the gateway. */
 import type { GraphQLResolveInfo } from 'graphql';
 import { keyDesk } from '../access/issue-keys.ts';
 import type { LeaseBook } from '../access/leases.ts';

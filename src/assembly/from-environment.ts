@@ -1,8 +1,8 @@
 /**
- * Providers, deployments and routes from the environment, for whoever has written no configuration yet.
+ * Providers, deployments and routes from environment variables, for a gateway without a configuration file.
  *
- * The embedded provider has the default route until a real one is found; then it leaves it, because an extract that looks
- * like a model's answer would deceive. It stays reachable by name, on the route `embedded`.
+ * The embedded provider has the default route until a real provider is found. It then loses that route, because an extract
+ * that looks like a model's answer would deceive. It stays available by name, on the route `embedded`.
  */
 import type { DeploymentConfig, GatewayConfig } from '../config/config.ts';
 import { secretFrom } from '../core/secret.ts';

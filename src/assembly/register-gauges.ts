@@ -1,4 +1,4 @@
-/** What Prometheus sees of the parts of a gateway, and who may read it. */
+/** Registers the gauges of the gateway's parts with Prometheus, and decides who may read `/metrics`. */
 
 import type { Scope } from '../access/scopes.ts';
 import type { GatewayConfig } from '../config/config.ts';

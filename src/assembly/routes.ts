@@ -1,4 +1,4 @@
-/** The routes of a configuration, as the pipeline takes them: names resolved, prices looked up, defaults filled in. */
+/** Builds the routes of a configuration for the pipeline: names resolved, prices looked up, defaults filled in. */
 import type { DeploymentConfig, GatewayConfig, RouteConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { deploymentSection } from '../config/sections/deployments-section.ts';

@@ -1,4 +1,4 @@
-/** Documents of the configuration, ingested at start. Unchanged ones cost nothing, so it happens at every start. */
+/** Ingests the configuration's documents at every start. Unchanged documents cost nothing. */
 import type { GatewayConfig } from '../config/config.ts';
 import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';

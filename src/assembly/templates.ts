@@ -1,4 +1,4 @@
-/** Prompts of the prompts folder, for callers that name one: `prompt: { template: { id, variables } }`. */
+/** Finds the prompts of the prompts folder for callers that name one: `prompt: { template: { id, variables } }`. */
 import { GatewayError } from '../core/errors.ts';
 import { quotedDataRule } from '../core/request/quote-text.ts';
 import type { Message } from '../core/request/request.ts';

@@ -1,8 +1,8 @@
 /**
- * `@authenticated` and `@requiresScopes` of any subgraph, enforced on the supergraph's schema.
+ * Enforces `@authenticated` and `@requiresScopes` of any subgraph on the supergraph's schema.
  *
- * A denied field is null with a coded error, and nothing is fetched for it: what an operation's resolvers see of it is the
- * operation without its denied fields. Schemas without such directives are left untouched and pay nothing.
+ * A denied field is null with a coded error, and nothing is fetched for it: the resolvers see the operation without its
+ * denied fields. Schemas without such directives are left unchanged and cost nothing.
  */
 import {
   defaultFieldResolver,

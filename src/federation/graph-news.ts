@@ -1,4 +1,4 @@
-/** The log of a living graph: each state of affairs once, and what is only starting as no alarm. */
+/** Logs the state of a living graph: each state once, and a graph that is only starting without an alarm. */
 
 export type GraphLog = (level: 'info' | 'warn', message: string, details?: Readonly<Record<string, unknown>>) => void;
 

@@ -1,8 +1,8 @@
 /**
- * The living supergraph: reads its sources, composes what changed, and swaps the schema by handing out a new object.
+ * The living supergraph: reads its sources, composes what changed, and replaces the schema by a new object.
  *
- * Operations in flight keep the schema that they began with. A source that is down, or subgraphs that do not compose, never
- * replace what is served: the last good supergraph stays, also over a restart, and `status` says why.
+ * Operations in flight keep the schema they began with. A source that is down, or subgraphs that do not compose, never
+ * replace what is served: the last good supergraph stays, also across a restart, and `status` says why.
  */
 import type { GraphQLSchema } from 'graphql';
 import { asGatewayError, GatewayError } from '../core/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * The last graph that could be served, kept for the next start: a restart while a subgraph is down, or while the newest SDL
- * does not compose, serves what was served before.
+ * Stores the last servable graph for the next start: after a restart while a subgraph is down, or while the newest SDL does
+ * not compose, the gateway serves that graph.
  */
 import type { Subgraph } from './compose/composition.ts';
 

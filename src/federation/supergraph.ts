@@ -1,6 +1,6 @@
 /**
- * The engine, behind one function: a supergraph's SDL and the subgraphs of this process make a schema that answers for the
- * whole graph. The only importer of the stitching library, so that a plan executor can replace it.
+ * The engine behind one function: turns a supergraph's SDL and the subgraphs of this process into a schema that answers for
+ * the whole graph. Only this file imports the stitching library, so that a plan executor can replace it.
  */
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { type DocumentNode, GraphQLSchema, isSpecifiedDirective, isSpecifiedScalarType, parse } from 'graphql';

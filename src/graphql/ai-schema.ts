@@ -1,4 +1,4 @@
-/** The AI subgraph, executable: the SDL of schema/, its resolvers, its rules, and errors that carry their codes. */
+/** The executable AI subgraph: the SDL of schema/, its resolvers, its rules, and errors with their codes. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';

@@ -1,4 +1,7 @@
-/** What resolvers of one type hand to those of the next, where it is neither a word of the domain nor the schema's own shape. */
+/**
+ * The values that resolvers of one type pass to those of the next, where they are neither words of the domain nor the
+ * schema's own shapes.
+ */
 import type { Settlement } from '../core/call/call.ts';
 import type { MessagePart } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';

@@ -1,4 +1,4 @@
-/** The schema's own scalars. Inputs are refused with what would have been accepted; an output that does not fit is a bug of ours. */
+/** The schema's own scalars. A refused input says what would have been accepted. An output that does not fit is our own bug. */
 import { GraphQLError, type GraphQLScalarTypeConfig, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 type Scalar<T> = Pick<GraphQLScalarTypeConfig<T, unknown>, 'serialize' | 'parseValue' | 'parseLiteral'>;

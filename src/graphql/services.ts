@@ -1,4 +1,4 @@
-/** All that resolvers reach beyond the schema: `gateway.ts` fills it, tests fill it with small fakes. */
+/** Services: everything that resolvers reach beyond the schema. The wiring fills it; tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
 import type { Handler, Principal } from '../core/call/call.ts';

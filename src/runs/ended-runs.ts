@@ -1,4 +1,4 @@
-/** Runs that have ended and are kept in memory for a while, so that their readers can come back: bounded in bytes and in time. */
+/** Keeps ended runs in memory for a while, so that their readers can come back. The memory is bounded in bytes and in time. */
 
 export interface EndedRuns {
   add(id: string, principal: string, bytes: number): void;

@@ -1,4 +1,4 @@
-/** Why a run was ended from outside, as its owner reads it. */
+/** The reasons why a run was ended from outside, in the words that its owner reads. */
 import { GatewayError } from '../core/errors.ts';
 
 export const cancelledByOwner = (): GatewayError => new GatewayError('CANCELLED', 'The completion was cancelled by its owner.');

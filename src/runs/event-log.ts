@@ -1,9 +1,9 @@
 /**
- * The events of one run, and the completion that they tell of: all that was said is kept here once, and nowhere else.
+ * The events of one run and the completion they describe. Every text is kept here once, and nowhere else.
  *
- * The newest delta grows, and the newest object is replaced, while nobody has read it: a slow reader gets fewer and larger
- * events, and none is missing. Once read, an event never changes: every reader, at any time, sees the same events under the
- * same `seq`.
+ * While nobody has read it, the newest delta grows and the newest object is replaced: a slow reader gets fewer and larger
+ * events, and misses none. After an event was read it never changes: every reader, at any time, sees the same events under
+ * the same `seq`.
  */
 import { type Chunk, type Completion, type FinishReason, type MessagePart, toolCallPart } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';

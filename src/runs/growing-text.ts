@@ -1,4 +1,7 @@
-/** A text that grows by small pieces and is read in slices: pieces are put together in blocks, so that it is kept once and never copied whole. */
+/**
+ * A text that grows by small pieces and is read in slices. Pieces are joined into blocks, so that the text is stored once
+ * and never copied whole.
+ */
 import { lettersBytes } from './weight.ts';
 
 export interface GrowingText {

@@ -1,8 +1,8 @@
 /**
- * What the runs that have not ended weigh, by principal and in all.
+ * Measures the memory of runs that have not ended, per principal and in total.
  *
- * Beyond the bound, the runs of whoever has more than a fair share go no faster than they are read and no new ones begin;
- * beyond twice the bound, they are ended. Others notice nothing.
+ * Beyond the bound, the runs of a principal with more than a fair share are pumped no faster than they are read, and it can
+ * start no new ones. Beyond twice the bound, its runs are ended. Other principals are not affected.
  */
 import { GatewayError } from '../core/errors.ts';
 

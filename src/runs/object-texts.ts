@@ -1,6 +1,6 @@
 /**
- * A structured answer at each of its stages, as JSON text: a stage keeps only what it does not share with the one before,
- * so that all stages together take about as much as the last.
+ * The stages of a structured answer as JSON text. A stage stores only what it does not share with the one before, so that
+ * all stages together take about as much memory as the last one.
  */
 import { lettersBytes } from './weight.ts';
 

@@ -1,4 +1,4 @@
-/** Waits for a run of another process on the same folder, and reads it once it is stored. */
+/** A run of another process on the same state folder: it can be waited for, and is read once it is stored. */
 
 import { emptyCompletion } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-/** A completion as a log of events: one pump fills it, any number of readers pull from it, from any place. */
+/** A run: a completion as a log of events. One pump fills it, and any number of readers pull from it, from any position. */
 
 import type { Fact, Principal, Settlement } from '../core/call/call.ts';
 import type { Chunk, Citation, Completion, MessagePart } from '../core/chunk.ts';

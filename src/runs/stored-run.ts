@@ -1,4 +1,4 @@
-/** A run as it is stored: that it began, and once it has ended its whole log, so that a cursor means the same after a restart. */
+/** A run as it is stored: that it began and, after its end, its whole log, so that a cursor stays valid after a restart. */
 import type { Settlement } from '../core/call/call.ts';
 import { type Completion, emptyCompletion } from '../core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../core/errors.ts';

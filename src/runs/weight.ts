@@ -1,8 +1,8 @@
 /**
- * What values weigh in memory, in bytes, so that a bound on bytes binds.
+ * Estimates what values take in memory, in bytes, so that a bound in bytes holds.
  *
- * The numbers are those of V8 on 64 bits without compressed pointers (Node 24), measured by `test/runs/weight.test.ts`: heap after
- * garbage collection, divided by how many of a thing there are. They are rounded up, never down.
+ * The numbers are those of V8 on 64 bits without compressed pointers (Node 24). `test/runs/weight.test.ts` measured them:
+ * heap after garbage collection, divided by the number of values. They are rounded up, never down.
  */
 
 /** A string beside its letters: header, hash, length, rounding up to 8. */

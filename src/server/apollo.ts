@@ -1,8 +1,8 @@
 /**
- * Apollo Server as the engine, behind the same door: `fieldgate subgraph`, for companies whose router is another.
+ * Apollo Server as the engine, behind the same door: `fieldgate subgraph`, for companies with another router.
  *
- * Queries and mutations, `_service` and `_entities` among them, run in Apollo Server; subscriptions run as they do
- * elsewhere, since it has none. Traces, reports and stack traces are off: they carry what is asked of a model.
+ * Queries and mutations, including `_service` and `_entities`, run in Apollo Server. Subscriptions run as in the gateway,
+ * because Apollo Server has none. Traces, reports and stack traces are off, because they contain what is asked of a model.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';

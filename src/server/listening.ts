@@ -1,4 +1,4 @@
-/** Where a server listens. In a file of its own, so that the types of the package lead to no type of the engine. */
+/** Where a server listens. The type has its own file so that the package's public types do not import the engine's. */
 export interface Listening {
   readonly url: string;
   /** Null: metrics are off. */

@@ -1,7 +1,7 @@
 /**
- * Requests and streams share the event loop. In one turn of it so much of them is let in, and what comes beyond waits in
- * line for the next turn: a small query is never behind what two hundred streams could send at once, and large requests are
- * read one in a turn. A stream that waits stops its source.
+ * Shares the event loop between requests and streams. Each turn admits a limited amount of work; the rest waits for the next
+ * turn. A small query therefore never waits behind everything that two hundred streams could send, and large requests are
+ * read one per turn. A stream that waits stops its source.
  */
 export interface LoopTurns {
   /** Resolves when the work may begin, in the order in which it was asked; null: at once. What is larger than a turn has one alone. */

@@ -1,4 +1,4 @@
-/** Errors on their way out: whatever a result carries, at its top or in an increment, goes through one mask. */
+/** Masks the errors of every result that leaves, at its top level and in its increments. */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
 import { exactPath } from '../federation/engine/place-errors.ts';

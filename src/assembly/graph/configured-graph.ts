@@ -1,4 +1,4 @@
-/** The AI subgraph and the living graph it is part of, from the configuration. */
+/** Builds the AI subgraph and the living graph that contains it from the configuration. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';

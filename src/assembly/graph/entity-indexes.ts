@@ -1,4 +1,4 @@
-/** The operator's `@indexed` types, as retrieval takes them: plain functions and text, and the graph behind them. */
+/** Turns the operator's `@indexed` types into what retrieval needs: plain functions and texts, with the graph behind them. */
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { GatewayConfig } from '../../config/config.ts';
 import type { Handler } from '../../core/call/call.ts';

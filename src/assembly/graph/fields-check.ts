@@ -1,4 +1,4 @@
-/** Whether the operator's AI fields fit the configuration: each mistake with file and line, what is wrong, and the remedy. */
+/** Checks the operator's AI fields against the configuration. Each mistake has its file and line, the cause, and the remedy. */
 import { Kind, type TypeNode } from 'graphql';
 import type { GatewayConfig } from '../../config/config.ts';
 import { completionRequest } from '../../core/request/request.ts';

@@ -1,4 +1,4 @@
-/** What the operator's files name and the graph has not, and where in the files a problem of composition comes from. */
+/** Finds names in the operator's files that the graph does not have, and the line that a problem of composition comes from. */
 import { type DefinitionNode, type DocumentNode, parse } from 'graphql';
 import { nearestName } from '../../core/nearest-name.ts';
 import { type CompositionProblem, sentenceOf } from '../../federation/compose/compose.ts';

@@ -1,4 +1,7 @@
-/** What the server shows of the graph: the whole of it to clients, or the AI subgraph alone to another company's router. */
+/**
+ * Chooses what the server shows of the graph: the whole graph to clients, or the AI subgraph alone to another company's
+ * router.
+ */
 import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';

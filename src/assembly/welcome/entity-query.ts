@@ -1,4 +1,4 @@
-/** A first query over the graph as it is: a list of entities, what another team says of them, and what a model does beside it. */
+/** Builds a first query over the present graph: a list of entities, a field of another team, and an AI field beside it. */
 import {
   type GraphQLArgument,
   type GraphQLField,

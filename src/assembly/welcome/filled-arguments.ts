@@ -1,4 +1,4 @@
-/** Arguments for a query that nobody has written yet: only what has a value that is right for any graph. */
+/** Fills the arguments of a generated query, only with values that are valid for any graph. */
 import {
   type GraphQLArgument,
   type GraphQLInputType,

@@ -1,4 +1,4 @@
-/** Queries for whoever has just started the gateway: each works as it stands. */
+/** Builds the queries that a new user of the gateway sees first. Each of them runs as it stands. */
 import { type DocumentNode, type GraphQLSchema, parse, print, visit } from 'graphql';
 import type { GatewayConfig } from '../../config/config.ts';
 import type { AiField } from '../../fields/ai-field.ts';

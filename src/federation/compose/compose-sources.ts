@@ -1,4 +1,7 @@
-/** Reads the sources of a graph and composes them: what could be served now, or why nothing can. */
+/**
+ * Reads the sources of a graph and composes them. Returns the graph that can be served now, or the reasons why there is
+ * none.
+ */
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { withDeadline } from '../../core/stream.ts';
 import type { LastGood } from '../last-good.ts';

@@ -1,4 +1,4 @@
-/** The process in which composition runs: see `compose.ts`. */
+/** The process in which composition runs; see `compose.ts`. */
 import { composition, type Subgraph } from './composition.ts';
 
 export interface Composing {

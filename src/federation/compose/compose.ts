@@ -1,6 +1,6 @@
 /**
- * Composes subgraphs in a process of its own, and only when one of them has changed. A large graph then neither stops the
- * gateway while it is composed, nor leaves it with the memory that it took: a thread would keep 10 to 30 MB.
+ * Composes subgraphs in a separate process, and only when one of them has changed. A large graph therefore does not block
+ * the gateway while it is composed, and leaves no memory behind: a thread would keep 10 to 30 MB.
  */
 import { fork } from 'node:child_process';
 import { createHash } from 'node:crypto';

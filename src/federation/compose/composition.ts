@@ -1,4 +1,7 @@
-/** Composition itself: subgraphs' SDL to a supergraph's, or every reason why not. Blocks its process for 0.2-3 s. */
+/**
+ * Composes the SDL of subgraphs into a supergraph's SDL, or returns every reason why they do not compose. It blocks its
+ * process for 0.2 to 3 seconds.
+ */
 import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
 import { mended } from '../engine/stitching/mended.ts';

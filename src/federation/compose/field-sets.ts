@@ -1,8 +1,8 @@
 /**
- * Field sets that the composer can follow.
+ * Rewrites field sets so that the composer can follow them.
  *
- * It does not see that a fragment on an interface can hold for what another interface returns, and then calls a
- * `@requires` unsatisfiable that is not. Here such a fragment becomes one for each object type that it can hold for.
+ * The composer does not see that a fragment on an interface can match what another interface returns, and then reports a
+ * satisfiable `@requires` as unsatisfiable. This file replaces such a fragment by one fragment per possible object type.
  */
 import {
   type ConstArgumentNode,

@@ -1,6 +1,6 @@
 /**
- * Names of the AI subgraph that other teams use for something else. The composer stops at the first kind of mistake it
- * finds; here every clash is listed, so that an operator sees the whole of it.
+ * Finds names of the AI subgraph that other teams use for something else. The composer stops at the first kind of mistake;
+ * this file lists every clash, so that an operator sees all of them.
  */
 import { type DocumentNode, Kind, print, type TypeDefinitionNode, type TypeExtensionNode } from 'graphql';
 import type { CompositionProblem } from './composition-problem.ts';

@@ -1,4 +1,4 @@
-/** What this gateway would not serve faithfully, refused by name before it is served. */
+/** Refuses, by name, constructs that this gateway could not serve faithfully. */
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { coordinatesWith, directivesOf, type JoinedGraph, linkedName, outputTypesOf } from '../engine/join.ts';

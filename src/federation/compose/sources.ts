@@ -1,4 +1,4 @@
-/** Reads the SDL of a subgraph: from the running subgraph, from a file, or from the configuration itself. */
+/** Reads SDL from its source: a running subgraph, a file, or the configuration. */
 import { readFile, stat } from 'node:fs/promises';
 import { GatewayError } from '../../core/errors.ts';
 import { abortError, untilAborted } from '../../core/turns/abort.ts';

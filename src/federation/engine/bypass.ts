@@ -1,6 +1,6 @@
 /**
- * The local bypass: an operation that the local subgraph can answer from its own data alone runs on it directly, without
- * the stitched schema in between. Token events then cost what they cost in a plain schema.
+ * The local bypass: runs an operation directly on the local subgraph when that subgraph can answer it from its own data
+ * alone. Token events then cost what they cost in a plain schema.
  */
 import { type DocumentNode, type GraphQLSchema, Kind, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 import { localFieldsIn } from './local-fields.ts';

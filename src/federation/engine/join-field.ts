@@ -1,4 +1,4 @@
-/** `@join__field` as a composer writes it. */
+/** Parses `@join__field` as a composer writes it. */
 import { type ConstArgumentNode, type ConstDirectiveNode, type ConstValueNode, Kind } from 'graphql';
 
 export interface JoinField {

@@ -1,4 +1,4 @@
-/** What a supergraph's SDL says beside its types: the subgraphs, who resolves what, and who may see it. */
+/** Reads what a supergraph's SDL says in its directives: the subgraphs, who resolves what, and who may see it. */
 import {
   type ConstDirectiveNode,
   type ConstValueNode,

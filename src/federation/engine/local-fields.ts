@@ -1,4 +1,4 @@
-/** Which parts of a supergraph a local subgraph answers, and by which keys: for the bypass and for response paths. */
+/** Finds which parts of a supergraph a local subgraph answers, and by which keys, for the bypass and for response paths. */
 import type { DocumentNode, GraphQLSchema, ObjectTypeDefinitionNode } from 'graphql';
 import { directivesOf, outputTypesOf } from './join.ts';
 

@@ -1,8 +1,9 @@
 /**
- * How many objects one execution has gathered from other teams' subgraphs.
+ * Counts the objects that one execution has received from other teams' subgraphs.
  *
- * Lists in lists multiply: `products { reviews { product { reviews { ... } } } }` is short to write, and each object that comes
- * is merged in the gateway's own thread, at some 60 microseconds. Bytes do not tell: a long text costs nothing to merge.
+ * Lists inside lists multiply: `products { reviews { product { reviews { ... } } } }` is short to write, and merging each
+ * object takes some 60 microseconds in the gateway's own thread. Bytes are no measure for it, because a long text costs
+ * nothing to merge.
  */
 import type { SubgraphRequest } from '../subgraphs/engine-request.ts';
 

@@ -1,9 +1,9 @@
 /**
- * A subgraph's errors, put where they happened: in the data, at the place that they made null, without a path.
+ * Places a subgraph's errors in the data, at the place that they made null, without a path.
  *
- * The engine gives errors a path of its own and loses list indices on the way. An error without a path gets the exact one
- * from graphql itself when the field completes. What a null bubbled up inside the subgraph leaves behind (the path below
- * the place that became null) is remembered here, see {@link exactPath}.
+ * The engine gives errors a path of its own and loses list indexes on the way. An error without a path gets the exact one
+ * from graphql-js when the field completes. When a null bubbled up inside the subgraph, the path below the place that became
+ * null is remembered here; see {@link exactPath}.
  */
 import {
   type FieldNode,

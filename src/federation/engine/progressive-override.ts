@@ -1,7 +1,7 @@
 /**
- * Who answers a field under progressive `@override`: the new subgraph or the one it takes over from.
+ * Decides who answers a field under progressive `@override`: the new subgraph or the one it takes over from.
  *
- * `percent(x)` is drawn once per operation, so that all subgraphs and all fields of it agree: the library draws anew at every
+ * `percent(x)` is drawn once per operation, so that all subgraphs and all fields agree. The library draws again at every
  * question, and one field then has two owners or none. Every other label is off until the configuration turns it on.
  */
 import { type ConstDirectiveNode, type DocumentNode, Kind, visit } from 'graphql';

@@ -1,4 +1,4 @@
-/** An operation without the fields that its caller may not have: what subgraphs are asked for. */
+/** Removes the fields from an operation that its caller may not have, before subgraphs are asked. */
 import {
   type FieldNode,
   type FragmentDefinitionNode,

@@ -1,9 +1,9 @@
 /**
- * Where in the client's response a use of an AI field stands.
+ * Finds the path of an AI field's use in the client's response.
  *
- * The coordinate is exact inside the local subgraph, but its path is that of `_entities`. The gateway knows the true path
- * when the field completes. The two are joined on type, key, field, response key and arguments, so read the paths after
- * the operation has settled: a deferred field completes late.
+ * Inside the local subgraph the coordinate is exact, but the path is that of `_entities`. The gateway knows the true path
+ * when the field completes. The two are matched by type, key, field, response key and arguments. Read the paths after the
+ * operation has settled, because a deferred field completes late.
  */
 import {
   defaultFieldResolver,

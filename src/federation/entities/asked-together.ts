@@ -1,6 +1,6 @@
 /**
- * Entities that fields of one operation ask about in the same turn are asked together: ten products, each with its similar
- * ones, are one request to their subgraph. Operations never share, because each has a caller of its own.
+ * Batches entities that fields of one operation request in the same turn: ten products, each with its similar products, are
+ * one request to their subgraph. Operations never share a request, because each has its own caller.
  */
 import DataLoader from 'dataloader';
 import { canonicalJson } from '../../core/canonical-json.ts';

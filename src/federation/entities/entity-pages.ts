@@ -1,4 +1,4 @@
-/** All entities of a root list, page by page, through the whole graph: as many requests as the list has pages, and one more. */
+/** Reads all entities of a root list, page by page, through the whole graph. It takes one request per page, and one more. */
 import {
   execute,
   type GraphQLArgument,

@@ -1,4 +1,4 @@
-/** Which subgraphs can be asked for an entity by its key, and for which of its fields: read from the supergraph's SDL. */
+/** Reads from the supergraph's SDL which subgraphs resolve an entity by its key, and which of its fields they have. */
 import { type DocumentNode, type FieldNode, Kind, type ObjectTypeDefinitionNode, parse, print, type SelectionSetNode } from 'graphql';
 import { directivesOf, graphsOf, type JoinedGraph, outputTypesOf } from '../engine/join.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Who may see an entity is known to its own subgraphs alone, so they are asked: for the entity by its key, under the caller's
- * own headers, and for the fields that are to be shown of it. What is null or has an error is not visible.
+ * Asks the entity's own subgraphs whether a caller may see an entity, because only they know: by its key, under the caller's
+ * own headers, and for the fields to be shown. An entity that is null or has an error is not visible.
  */
 import { buildSchema, type DocumentNode, GraphQLError, OperationTypeNode, parse } from 'graphql';
 import type { EntityRef } from '../../core/chunk.ts';

@@ -1,8 +1,8 @@
 /**
- * Directives of a query, sent to subgraphs with every argument that has a default.
+ * Adds the default arguments to a query's directives before they are sent to subgraphs.
  *
- * Clients go by the supergraph's definition. A subgraph may have the directive with another default or none, and would
- * then refuse what the client was allowed to leave out.
+ * Clients follow the supergraph's definition. A subgraph may define the directive with another default or none, and would
+ * then refuse what the client was allowed to omit.
  */
 import { type ArgumentNode, type DirectiveNode, type DocumentNode, Kind, specifiedDirectives, visit } from 'graphql';
 import type { SubgraphExecutor } from './engine-request.ts';

@@ -1,4 +1,6 @@
-/** What the engine asks of a subgraph, and what it takes back: the part of the stitching library's contract that we rely on. */
+/**
+ * What the engine asks of a subgraph and what it expects back: the part of the stitching library's contract that we rely on.
+ */
 import type { DocumentNode, ExecutionResult, GraphQLResolveInfo, OperationTypeNode } from 'graphql';
 
 export interface SubgraphRequest {

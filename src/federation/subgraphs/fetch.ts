@@ -1,8 +1,8 @@
 /**
  * Sends one request to a remote subgraph.
  *
- * The library has an executor for this. It shares requests between clients, keeps bodies in its errors, and takes headers at a
- * place where the headers of one caller may serve another, so we have our own.
+ * The library's executor is not used, because it shares requests between clients, keeps bodies in its errors, and takes
+ * headers at a place where one caller's headers may serve another caller.
  */
 import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';

@@ -1,4 +1,4 @@
-/** Errors of remote subgraphs, as a client may see them. */
+/** Reduces errors of remote subgraphs to what a client may see. */
 import { GraphQLError } from 'graphql';
 
 /** The errors of one answer: those to which the subgraph gives no errorId share one, under which the log has them. */

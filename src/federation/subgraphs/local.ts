@@ -1,4 +1,4 @@
-/** Asks a subgraph of this process: graphql itself, on the gateway's own context. */
+/** A subgraph in this process: graphql-js itself, on the gateway's own context. */
 import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode, subscribe } from 'graphql';
 import { isAsyncIterable, mapStream } from '../../core/stream.ts';
 import { placed } from '../engine/place-errors.ts';

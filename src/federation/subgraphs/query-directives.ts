@@ -1,7 +1,7 @@
 /**
- * Directives that clients may put on their queries: those that every team's subgraph defines.
+ * Adds back the directives that clients may use in queries, which are those that every team's subgraph defines.
  *
- * The composer asks that of a subgraph of this process too, which has no say in them; so they are put back.
+ * The composer requires them of the subgraph in this process as well, although it defines none, and removes them.
  */
 import {
   type ConstValueNode,

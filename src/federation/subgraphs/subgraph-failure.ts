@@ -1,4 +1,4 @@
-/** What the operators are told of a subgraph that failed: the errorId that the caller sees, beside its cause. */
+/** Logs the failure of a subgraph for the operators: the errorId that the caller sees, beside its cause. */
 import type { GraphQLError } from 'graphql';
 
 export interface SubgraphFailure {

@@ -1,4 +1,4 @@
-/** Subscribes to remote subgraphs: by graphql-transport-ws for `ws:` URLs, else by SSE (graphql-sse, distinct connections). */
+/** Subscribes to remote subgraphs: graphql-transport-ws for `ws:` URLs, else SSE (graphql-sse, distinct connections). */
 import type { Readable } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { createClient } from 'graphql-ws';

@@ -1,4 +1,4 @@
-/** The operator's AI fields as a part of the AI subgraph: their SDL without prompts, and their resolvers. */
+/** The operator's AI fields as part of the AI subgraph: their SDL without prompts, and their resolvers. */
 import { type DocumentNode, type GraphQLFieldResolver, parse } from 'graphql';
 import type { AiField } from '../../fields/ai-field.ts';
 import type { FieldsRead } from '../../fields/read-fields.ts';

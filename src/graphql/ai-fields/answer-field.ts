@@ -1,4 +1,4 @@
-/** An operator's `@answer` field: a question about the entity, answered from a collection's documents, with citations. */
+/** Resolves `@answer` fields: a question about the entity, answered from a collection's documents, with citations. */
 import { type GraphQLFieldResolver, getNamedType } from 'graphql';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { AnswerField } from '../../fields/ai-field.ts';

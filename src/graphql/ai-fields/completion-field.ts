@@ -1,4 +1,4 @@
-/** An operator's `@completion` field: the entity and the selection become a request, the answer becomes the field's value. */
+/** Resolves `@completion` fields: the entity and the selection become a request, and the answer becomes the field's value. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { type Completion, collect } from '../../core/chunk.ts';

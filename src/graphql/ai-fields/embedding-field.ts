@@ -1,4 +1,4 @@
-/** An operator's `@embedding` field: the texts of all entities of the operation go out as one batch. */
+/** Resolves `@embedding` fields: the texts of all entities of the operation are sent as one batch. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { estimateTokens } from '../../core/request/tokens.ts';

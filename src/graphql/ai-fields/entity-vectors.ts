@@ -1,4 +1,4 @@
-/** Texts that fields of one operation want as vectors go out as one batch, and its cost is shared by length among the fields. */
+/** Embeds the texts of several fields of one operation as one batch, and divides its cost among the fields by length. */
 import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';

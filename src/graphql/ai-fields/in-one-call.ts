@@ -1,11 +1,11 @@
 /**
- * What fields of one operation ask of a model while it is already being asked is one call.
+ * Joins equal requests of one operation while a call for them is waiting or in flight.
  *
- * Entities of one list are resolved in one tick and asked together (`together.ts`). The same entity may stand elsewhere in the
- * operation too: under another alias, behind a slower subgraph, in a deferred part. It then comes by an `_entities` fetch of its
- * own, in a tick of its own, perhaps for another field with the same prompt. It joins the call that is waiting or in flight,
- * and bears its share of it. A call that is settled has its rows in the ledger: who comes later is told its answer by the
- * pipeline (`onceInOperation`), as a use that costs nothing and says what it saved.
+ * Entities of one list are resolved in one tick and asked together (`together.ts`). The same entity may also occur elsewhere
+ * in the operation: under another alias, behind a slower subgraph, in a deferred part. It then arrives by its own
+ * `_entities` fetch, in a later tick, perhaps for another field with the same prompt. It joins the present call and bears
+ * its share of the cost. After a call is settled, its rows are in the ledger; a later use gets the answer from the pipeline
+ * (`onceInOperation`), costs nothing, and reports what it saved.
  */
 
 import type { OperationContext } from '../../operations/context.ts';

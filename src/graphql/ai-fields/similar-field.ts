@@ -1,4 +1,4 @@
-/** An operator's `@similar` field: other entities of an index that are described alike, as far as the caller may see them. */
+/** Resolves `@similar` fields: other entities of an index with a similar description, as far as the caller may see them. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import type { EntityIndex, SimilarField } from '../../fields/ai-field.ts';

@@ -1,6 +1,6 @@
 /**
- * What fields of one operation ask in the same moment is asked together: 50 entities are resolved in one tick, so their
- * texts become one batch and equal prompts become one call. A loader lives as long as its operation, and belongs to one field.
+ * Batches what fields of one operation request in the same tick: 50 entities are resolved in one tick, so their texts become
+ * one batch, and equal prompts become one call. A loader lives as long as its operation and belongs to one field.
  */
 import DataLoader from 'dataloader';
 import type { OperationContext } from '../../operations/context.ts';

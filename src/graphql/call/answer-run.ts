@@ -1,4 +1,4 @@
-/** An answer from documents is a run too: finding the passages and writing the answer are its source. */
+/** Runs an answer from documents as a run: finding the passages and writing the answer are its source. */
 import type { Chunk } from '../../core/chunk.ts';
 import { callFor } from '../../operations/field-call.ts';
 import type { HoldShare } from '../../operations/operation-hold.ts';

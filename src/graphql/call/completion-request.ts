@@ -1,4 +1,4 @@
-/** CompletionInput -> CompletionRequest. Everything that can be seen to be wrong is refused here, before anything is spent. */
+/** Turns CompletionInput into a CompletionRequest. Invalid input is refused here, before any money is spent. */
 import type { Principal } from '../../core/call/call.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request/request.ts';

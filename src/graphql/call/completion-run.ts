@@ -1,4 +1,7 @@
-/** A root completion is a run: its source is the handler, its events are the subscription, its end is the query's answer. */
+/**
+ * Runs a root completion as a run: the handler is its source, its events are the subscription, its end is the query's
+ * answer.
+ */
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
 import { callFor } from '../../operations/field-call.ts';

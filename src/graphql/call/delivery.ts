@@ -1,6 +1,9 @@
 /**
- * Delivers the events of a run to a subscriber: started with the first pull, ended at once when the subscriber leaves, and
- * always with a last event that says how it went.
+ * Delivers the events of a run to a subscriber: starts with the first pull, ends at once when the subscriber leaves, and
+ * always ends with an event that says how the run ended.
+ *
+ * These are iterator objects, not generators, because a generator that waits for upstream does not see `return()` until
+ * upstream sends something.
  */
 
 import { type Completion, emptyCompletion } from '../../core/chunk.ts';

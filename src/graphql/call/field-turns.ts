@@ -1,6 +1,6 @@
 /**
- * The fields of one operation that ask models with long inputs are read in turns of the event loop: thirty aliases of one
- * large input are thirty times the work, and other requests have their turn between two of them. Short ones begin together.
+ * Reads the long inputs of one operation's fields in turns of the event loop: thirty aliases of one large input are thirty
+ * times the work, and other requests are served in between. Short inputs are read at once.
  */
 import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Embeddings that several fields of one operation ask of one route go out as one call: one provider batch, one ledger
- * row for each field, their shares adding up exactly.
+ * Sends the embeddings that several fields of one operation request on one route as one provider batch, with one ledger row
+ * per field; the shares add up exactly.
  */
 import DataLoader from 'dataloader';
 import type { CachePolicy, Settlement } from '../../core/call/call.ts';

@@ -1,4 +1,4 @@
-/** Messages as callers write them -> messages as providers read them. */
+/** Turns messages as callers write them into messages as providers read them. */
 import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { ContentPartInput, ImageInput, MessageInput, MessageRole } from '../generated.ts';
 import { checkBase64, jsonObject, refuse } from '../refuse.ts';

@@ -1,6 +1,6 @@
 /**
- * Tokens and brackets of a document are counted by the lexer before it is parsed, because one that is nested some thousand
- * levels deep overflows the stack of the parser, of validation and of execution alike.
+ * Counts the tokens and brackets of a document with the lexer before it is parsed. A document nested some thousand levels
+ * deep would overflow the stack of the parser, of validation and of execution.
  */
 import { Lexer, Source, TokenKind } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';

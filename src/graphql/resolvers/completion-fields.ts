@@ -1,4 +1,4 @@
-/** Completion and what it is made of: the words of the domain under the names of the schema. */
+/** Resolves Completion and its parts: the words of the domain under the names of the schema. */
 import { decimalOf, noUsage, totalTokensOf } from '../../core/money.ts';
 import type { RunEvent } from '../../runs/run.ts';
 import type { CompletionEventResolvers, FinishReason, Resolvers } from '../generated.ts';

@@ -1,4 +1,4 @@
-/** The two ways to read a run that a field has started: to its end, or as it comes. */
+/** The two ways in which a field reads the run it has started: to its end, or event by event. */
 import { GatewayError } from '../../core/errors.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';

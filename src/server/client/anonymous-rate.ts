@@ -1,6 +1,6 @@
 /**
- * How often one address may ask without credentials that hold. Whoever has a key in force is never refused here, however
- * many strangers share the address: keys have limits of their own.
+ * Limits how often one address may ask without valid credentials. A caller with a valid key is never refused here, however
+ * many other callers share the address, because keys have limits of their own.
  */
 import { LRUCache } from 'lru-cache';
 import { asGatewayError } from '../../core/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * Who asks, before anything of a request is read.
+ * Determines who asks before anything of a request is read.
  *
- * Credentials stand in the headers, so that a caller without any that hold costs no body, no parsing and no validation. Its
- * requests count for its address, and so does what is refused before anybody is asked for a key.
+ * Credentials are in the headers, so that a caller without valid credentials costs no body, no parsing and no validation.
+ * Its requests count for its address, and so do requests that are refused before authentication.
  */
 import type { Authenticate, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';

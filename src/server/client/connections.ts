@@ -1,8 +1,8 @@
 /**
- * How many connections those may hold open who have shown no key: one address, and all of them together.
+ * Limits the connections on which no key was shown: per address, and in total.
  *
- * A new connection is never refused as long as an old one can make room, since nobody knows yet who asks on it: the oldest
- * on which no key was shown, and nothing runs, is closed. So a client with a key always gets in.
+ * A new connection is accepted as long as an old one can make room, because it is not yet known who asks on it: the oldest
+ * connection on which no key was shown and nothing runs is closed. A client with a key therefore always gets in.
  */
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';

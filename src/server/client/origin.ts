@@ -1,9 +1,9 @@
 /**
- * Which web pages may talk to the gateway.
+ * Decides which web pages may talk to the gateway.
  *
- * Credentials are bearer tokens, never cookies, so CORS never allows credentials. A page of a foreign origin is
- * refused on every method and on WebSockets, not only kept from reading: in development an anonymous principal
- * needs no token at all.
+ * Credentials are bearer tokens, never cookies, so CORS never allows credentials. A page of a foreign origin is refused on
+ * every method and on WebSockets, not only prevented from reading, because in development an anonymous principal needs no
+ * token.
  */
 import type { IncomingMessage } from 'node:http';
 import { HttpRefusal } from '../http/refusal.ts';

@@ -1,9 +1,9 @@
 /**
- * What clients have been sent and have not read, in bytes: bounded for each caller and for all together.
+ * Bounds, in bytes, what clients were sent and have not read: per caller and in total.
  *
- * A stream waits for its reader, but an answer that is whole waits in our memory, and so does the last event of each stream.
- * Beyond a bound the answer that holds most is cut off. A caller's only one is spared by the caller's own bound: whoever
- * reads one large answer slowly does no wrong.
+ * A stream waits for its reader, but a whole answer waits in our memory, and so does the last event of each stream. Beyond a
+ * bound, the largest unread answer is cut off. The single answer of a caller is only subject to the caller's own bound,
+ * because reading one large answer slowly is legitimate.
  */
 import type { ServerLimits } from '../server-limits.ts';
 

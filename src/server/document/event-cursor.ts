@@ -1,9 +1,9 @@
 /**
- * Keeps the place of each event in its log beside the result, also when the client did not select it.
+ * Finds the cursor of each event of a subscription, also when the client did not select it.
  *
- * A subscription's source events carry a `cursor`; results made from them are remembered with it, so that SSE can send
- * it as `id:`. Where the source is another server's result, it has only what was selected: then the selected field
- * named `cursor` counts, under whatever alias.
+ * Source events carry a `cursor`. Results made from them are remembered with it, so that SSE can send it as `id:`. When the
+ * source is another server's result, only the selected fields are available; the selected field named `cursor` is then used,
+ * under whatever alias.
  */
 import {
   createSourceEventStream,

@@ -1,4 +1,4 @@
-/** Objects and lists of a JSON text are counted before it is parsed: a million empty ones stop the event loop for a while. */
+/** Counts the objects and lists of a JSON text before it is parsed, because a million empty ones would block the event loop. */
 import { GatewayError } from '../../core/errors.ts';
 import { limitTable } from '../server-limits.ts';
 

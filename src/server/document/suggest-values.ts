@@ -1,4 +1,7 @@
-/** graphql-js says what it refuses of an input, and not always what it would take: of enums and of inputs with one key the schema knows. */
+/**
+ * Adds the accepted values to graphql-js's refusals of inputs: for enums and for `@oneOf` inputs, graphql-js does not name
+ * them.
+ */
 import { type ExecutionResult, GraphQLError, type GraphQLSchema, isEnumType, isInputObjectType } from 'graphql';
 
 const refusedEnum = /"(\w+)" enum\.|Enum "(\w+)" cannot represent/;

@@ -1,9 +1,9 @@
 /**
- * Headers that decide who asks, what is sent or what it may cost may stand once. Where one stands twice, a proxy that
- * judges one of them and a gateway that obeys the other disagree, and nobody sees it.
+ * Refuses requests in which a header that decides about caller, content or cost occurs twice. A proxy that checks one of
+ * them and a gateway that obeys the other would disagree unnoticed.
  *
- * Headers that are lists by definition (`Accept`, `X-Forwarded-For`, `Sec-WebSocket-Protocol`) are not among them. Node
- * itself refuses two `Content-Length`, and `Content-Length` beside `Transfer-Encoding`.
+ * Headers that are lists by definition (`Accept`, `X-Forwarded-For`, `Sec-WebSocket-Protocol`) are excluded. Node itself
+ * refuses two `Content-Length` headers, and `Content-Length` beside `Transfer-Encoding`.
  */
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';

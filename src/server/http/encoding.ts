@@ -1,9 +1,9 @@
 /**
- * Large answers are compressed where the client asks for it (RFC 9110 §12.5.3), off the event loop.
+ * Compresses large answers when the client asks for it (RFC 9110 §12.5.3), off the event loop.
  *
- * Streams are not: their events would wait in the compressor. A secret beside text of an attacker could be guessed from the
- * length of a compressed answer (BREACH); here that takes the caller's own key, since a foreign page has no credentials to
- * send, and no answer contains one.
+ * Streams are not compressed, because their events would wait in the compressor. A secret beside an attacker's text could be
+ * guessed from the length of a compressed answer (BREACH). Here that would need the caller's own key, because a foreign page
+ * has no credentials to send, and no answer contains a secret.
  */
 import { promisify } from 'node:util';
 import { brotliCompress, gzip, constants as zlib } from 'node:zlib';

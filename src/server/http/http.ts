@@ -1,8 +1,8 @@
 /**
- * The door for clients at /graphql: one request, one operation.
+ * The HTTP door at /graphql: one request, one operation.
  *
- * Who asks is known before the body is read. Everything that can be refused is refused before the operation is opened, and
- * how the answer will be delivered is settled before it runs: an answer that nobody can take would cost money.
+ * The caller is known before the body is read. Everything that can be refused is refused before the operation is opened, and
+ * the form of delivery is chosen before it runs: an answer that nobody can receive would cost money.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';

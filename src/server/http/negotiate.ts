@@ -1,4 +1,7 @@
-/** How an answer is to be delivered, from the Accept header and what the operation is (RFC 9110 §12.5.1; GraphQL over HTTP). */
+/**
+ * Chooses how an answer is delivered, from the Accept header and the kind of operation (RFC 9110 §12.5.1; GraphQL over
+ * HTTP).
+ */
 export type Delivery = 'json' | 'graphql-response' | 'sse' | 'multipart-subscription' | 'multipart-incremental';
 export type AnswerKind = 'single' | 'incremental' | 'subscription';
 

@@ -1,4 +1,4 @@
-/** The GraphQL request inside an HTTP request: GET with a query string, or POST with JSON. Nothing else. */
+/** Reads the GraphQL request from an HTTP request: GET with a query string, or POST with JSON. Other forms are refused. */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * Lets the body of a request that was refused run out unread: a connection that is closed on top of unread bytes takes the
- * answer with it. Bounded in bytes and in time, since a refused client may send for ever.
+ * Drains the body of a refused request: closing a connection with unread bytes would discard the answer. The drain is
+ * bounded in bytes and in time, because a refused client may send forever.
  */
 import type { IncomingMessage } from 'node:http';
 

@@ -1,4 +1,4 @@
-/** GraphiQL, whole in one page of 9 MB that asks no other host for anything; made when first opened, and kept compressed. */
+/** GraphiQL in one page of 9 MB that loads nothing from other hosts. It is built when first opened and kept compressed. */
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { isDeepStrictEqual, promisify } from 'node:util';

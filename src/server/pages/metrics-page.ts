@@ -1,4 +1,4 @@
-/** `GET /metrics`, at the door for clients or at an address of its own. */
+/** Serves `GET /metrics`, at the clients' address or at an address of its own. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';

@@ -1,8 +1,8 @@
 /**
- * Who asks on a WebSocket: known at `connection_init`, and looked at again at every heartbeat.
+ * Determines who asks on a WebSocket: at `connection_init`, and again at every heartbeat.
  *
- * Codes are those of graphql-ws: 4401 without credentials, 4403 with some that do not hold, 4400 for what cannot be read.
- * 1013 (try again later) is what its clients come back after.
+ * The close codes are those of graphql-ws: 4401 without credentials, 4403 with invalid ones, 4400 for an unreadable message.
+ * After 1013 (try again later) its clients reconnect.
  */
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';

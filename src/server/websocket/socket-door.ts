@@ -1,6 +1,6 @@
 /**
- * Which WebSockets are opened. An upgrade is a request of its address, and counts as one unless its credentials hold: those
- * in a header are looked at here, those of `connection_init` as soon as they come.
+ * Decides which WebSockets are opened. An upgrade counts as a request of its address unless its credentials are valid:
+ * credentials in a header are checked here, those of `connection_init` as soon as they arrive.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';

@@ -1,4 +1,4 @@
-/** Messages of a WebSocket, handed on in the order in which they came, large ones one in a turn of the event loop. */
+/** Passes on the messages of a WebSocket in their order, large ones one per turn of the event loop. */
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
 import { checkJsonSize } from '../document/json-size.ts';

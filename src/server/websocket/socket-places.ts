@@ -1,9 +1,9 @@
 /**
- * Places for WebSockets: in all, without a key, of one address, of one key, of one team.
+ * Limits WebSockets: in total, without a key, per address, per key, per team.
  *
- * A browser shows its key only after the WebSocket is open, in `connection_init`. Until then it is pending, and has a place
- * among those without a key. Where these are taken, the oldest pending one that had time to show its key makes room: whoever
- * shows none keeps nobody out.
+ * A browser shows its key only after the WebSocket is open, in `connection_init`. Until then the WebSocket is pending and
+ * has a place among those without a key. When these places are taken, the oldest pending one that had time to show its key
+ * makes room, so that a client that shows no key keeps nobody out.
  */
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';

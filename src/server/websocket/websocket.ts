@@ -1,9 +1,9 @@
 /**
- * The same door over a WebSocket: graphql-transport-ws, at the same path, with the same limits, masks and contexts.
+ * The WebSocket door: graphql-transport-ws at the same path, with the same limits, masks and contexts as HTTP.
  *
- * graphql-ws speaks the protocol; what it hands us no signal for is done here. A client that completes an operation,
- * or goes away, stops it at once, also before `subscribe` has resolved. An event is sent when the last one has left
- * our buffer, so a reader who stalls stops the source. `socket-caller.ts` says who asks, `socket-door.ts` who gets in.
+ * graphql-ws speaks the protocol; this file adds what it gives no signal for. A client that completes an operation or
+ * disconnects stops it at once, also before `subscribe` has resolved. The next event is sent when the last one has left our
+ * buffer, so that a stalled reader stops the source. `socket-caller.ts` determines who asks, `socket-door.ts` who gets in.
  */
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, GraphQLSchema } from 'graphql';
