@@ -1,6 +1,6 @@
 /** Who may import whom: the table of the plan, enforced. A change here is an architecture decision. */
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -23,11 +23,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 /** What puts the parts together: may import anything, and is imported by its own kind alone. */
 const wiring = ['assembly', 'cli', 'config'];
+/** A folder with more has rooms that have not been made yet. */
+const maxFilesInFolder = 14;
+/** Rooms whose subfolders implement ports that resemble each other: a name may stand in each of them. */
+const roomsOfPorts = ['src/storage', 'src/wires'];
+/** Refuses settings by the names that they had. */
+const oldNames = /^src\/config\/sections\/graph-section\.ts$/;
 /** Doors of other protocols stand on these. */
 const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+const isGenerated = (file: string): boolean => file.endsWith('/generated.ts');
+const areSiblingRooms = (paths: readonly string[]): boolean =>
+  roomsOfPorts.some((room) => paths.every((path) => dirname(dirname(path)) === room));
 const folderOf = (file: string): string | null => /^src\/([^/]+)\//.exec(file)?.[1] ?? null;
 
 function importsOf(file: string): string[] {
@@ -59,6 +68,23 @@ describe('the architecture', () => {
     expect(
       [...new Set(files.map(folderOf))].filter((folder) => folder !== null && !(folder in mayImport) && !wiring.includes(folder)),
     ).toEqual([]);
+  });
+
+  it('has no folder with more than fourteen files', () => {
+    const counts = new Map<string, number>();
+    for (const file of files) if (!isGenerated(file)) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([folder, count]) => count > maxFilesInFolder)).toEqual([]);
+  });
+
+  it('gives a base name one meaning', () => {
+    const homes = Map.groupBy(files, (file) => basename(file));
+    const repeated = [...homes].filter(([, paths]) => paths.length > 1 && !areSiblingRooms(paths)).map(([, paths]) => paths);
+    expect(repeated).toEqual([]);
+  });
+
+  it('calls an upper bound max, never most', () => {
+    const most = /\bmost[A-Z]\w*/;
+    expect(files.filter((file) => !oldNames.test(file) && most.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
   it('names files for what they are', () => {
