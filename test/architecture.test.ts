@@ -73,7 +73,7 @@ describe('the architecture', () => {
   it('has no folder with more than fourteen files', () => {
     const counts = new Map<string, number>();
     for (const file of files) if (!isGenerated(file)) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
-    expect([...counts].filter(([folder, count]) => count > maxFilesInFolder)).toEqual([]);
+    expect([...counts].filter(([, count]) => count > maxFilesInFolder)).toEqual([]);
   });
 
   it('gives a base name one meaning', () => {
