@@ -77,7 +77,7 @@ describe('SIGTERM drains', { timeout: 120_000 }, () => {
     });
     expect((await events.next()).done).toBe(true);
     expect(await gateway.exited).toBe(0);
-    expect(upstream.requests[0]?.cut()).toBe(true);
+    await expect.poll(() => upstream.requests[0]?.cut()).toBe(true);
     expect(readdirSync(join(folder, '.fieldgate', 'outbox'))).toEqual([]);
     expect(await outcomeAfter(folder)).toBe('CANCELLED');
   });
