@@ -21,8 +21,8 @@ export function placeOf(cursor: string): Place {
   return { completionId, seq: Number(seq) };
 }
 
-/** The index of the first event behind the cursor. RESUME_EXPIRED when the log has never reached the cursor: it was another log. */
-export function indexAfter(after: string | null, id: string, length: number): number {
+/** The index of the first event behind the cursor. RESUME_EXPIRED when the cursor is not one of the first `cursors` events: it was another log. */
+export function indexAfter(after: string | null, id: string, cursors: number): number {
   if (after === null) return 0;
   const place = placeOf(after);
   if (place.completionId !== id) {
@@ -31,7 +31,7 @@ export function indexAfter(after: string | null, id: string, length: number): nu
       'The cursor belongs to another completion. Send a cursor of this one, or none to begin at the first event.',
     );
   }
-  if (place.seq > length) {
+  if (place.seq > cursors) {
     throw new GatewayError(
       'RESUME_EXPIRED',
       'The events behind this cursor are no longer kept. Follow the completion from its first event.',

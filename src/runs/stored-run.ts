@@ -47,12 +47,12 @@ export function bodyOf(state: RunState, log: RunLog): string {
 
 /** Of a record that is not of a running completion. */
 export function storedRun(record: CompletionRecord): Run {
-  const { state, log } = record.progress === 'cut' ? cutOff(record) : ended(record);
+  const { state, log, cursors } = record.progress === 'cut' ? cutOff(record) : ended(record);
   const { id } = state;
   // As its first readers saw it: an event never changes.
   const started: RunState = { ...state, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null };
   async function* events(after: string | null): AsyncGenerator<RunEvent, undefined> {
-    for (let index = indexAfter(after, id, log.length); index < log.length; index += 1) {
+    for (let index = indexAfter(after, id, cursors); index < log.length; index += 1) {
       const logged = log.read(index);
       if (logged === null) continue;
       const seq = index + 1;
@@ -65,18 +65,25 @@ export function storedRun(record: CompletionRecord): Run {
 interface Told {
   readonly state: RunState;
   readonly log: RunLog;
+  /** How many events of the log, from the first, have cursors that a reader may resume behind. */
+  readonly cursors: number;
 }
 
 function ended({ id, body: text }: CompletionRecord): Told {
   const { status, completion, failure, settlement, route, log } = JSON.parse(text) as StoredBody;
   const known = failure && new GatewayError(failure.code, failure.message, failure.details, { errorId: failure.errorId });
+  const restored = runLog(Number.POSITIVE_INFINITY, log);
   return {
     state: { id, status, completion, failure: known, settlement, route },
-    log: runLog(Number.POSITIVE_INFINITY, log),
+    log: restored,
+    cursors: restored.length,
   };
 }
 
-/** Its events died with the process: what is left to tell is that it failed, and what it cost. */
+/**
+ * Its events died with the process: what is left to tell is that it failed, and what it cost. The process may have sent another
+ * second event, so a cursor behind that one has expired: its reader would get neither the rest nor an end.
+ */
 function cutOff(record: CompletionRecord): Told {
   const { id, lost } = record;
   const log = runLog(Number.POSITIVE_INFINITY);
@@ -86,6 +93,7 @@ function cutOff(record: CompletionRecord): Told {
   return {
     state: { id, status: 'FAILED', completion: emptyCompletion, failure: gatewayDied(id), settlement, route: routeOf(record) },
     log,
+    cursors: 1,
   };
 }
 

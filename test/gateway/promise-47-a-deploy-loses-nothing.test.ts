@@ -25,6 +25,8 @@ const detached = (key: string | null = null): string => `mutation { startComplet
 const stream = (key: string): string => `subscription { completionStream(input: ${input(key)}) { __typename
   ... on CompletionFinished { completion { text } }
   ... on CompletionFailed { completion { id status text } failure { ... on Failure { code retryable message } } } } }`;
+const resume = (id: string, cursor: string): string => `subscription { completionEvents(id: "${id}", after: "${cursor}") { __typename
+  ... on CompletionFailed { completion { id status } failure { ... on Failure { code } } } } }`;
 const stored = (id: string): string =>
   `{ completionById(id: "${id}") { status text failure { ... on Failure { code retryable message } } usage { estimated cost { amount } } } }`;
 
@@ -175,6 +177,13 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
       usage: { estimated: true },
     });
     expect(Number(data.completionById.usage.cost.amount)).toBeGreaterThan(0);
+    for (const seq of [2, 3]) {
+      const cursor = Buffer.from(`${seq}:${id}`).toString('base64url');
+      const resumed = await Array.fromAsync(overSse(after, resume(id, cursor)));
+      expect(resumed.map(({ data }) => data.completionEvents)).toMatchObject([
+        { __typename: 'CompletionFailed', completion: { id, status: 'FAILED' }, failure: { code: 'RESUME_EXPIRED' } },
+      ]);
+    }
     const again = await Array.fromAsync(overSse(after, stream('of the stream')));
     expect(again.at(-1).data.completionStream).toMatchObject({ __typename: 'CompletionFinished', completion: { text: 'Whole.' } });
     const anew = await ask(after, detached('of the background'));
