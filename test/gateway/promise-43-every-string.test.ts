@@ -160,6 +160,7 @@ describe('personal data leaves in no string of a request', () => {
 
   it.each<[string, object, string]>([
     ['the name of a tool', tool({ name: '415-555-2671' }), '/tools/0/name'],
+    ['the name of a tool, behind a word', tool({ name: 'pay_4111111111111111' }), '/tools/0/name'],
     ['the name of a called tool', withCall({ name: email }), '/messages/1/content/0/name'],
     [
       'a media type',
@@ -229,6 +230,9 @@ describe('personal data leaves in no string of a request', () => {
     '203.0.113.77',
     '2001:db8::8a2e:370:7334',
     '536-22-8726',
+    'bob%40host.example',
+    'bob&#64;host.example',
+    '4111.1111.1111.1111',
   ];
   /** Each puts a text somewhere into a request. */
   const places: readonly ((text: string) => object)[] = [

@@ -115,6 +115,11 @@ describe('the search for personal data', () => {
     '536-22-8726',
     '<EMAIL_1>',
     'postgres://app:hunter22@db',
+    '"ann lee"@example.com',
+    '%22ann lee%22%40example.com',
+    'bob%40host.example',
+    'bob\\u0040host.example',
+    '4111.1111.1111.1111',
   ];
 
   it('finds the same values wherever in a long text they stand', async () => {

@@ -43,6 +43,37 @@ describe('personal data', () => {
       ['CARD 4111\u200b1111\u200b1111\u200b1111', 'CARD ４１１１１１１１１１１１１１１１'],
     ],
     ['the word <EMAIL_1> itself', ['LITERAL <EMAIL_1>']],
+    [
+      'to "ann lee"@example.com and "ann \\"x\\" lee"@example.com, {"to":"\\"ann lee\\"@example.com"}',
+      ['EMAIL "ann lee"@example.com', 'EMAIL "ann \\"x\\" lee"@example.com', 'EMAIL \\"ann lee\\"@example.com'],
+    ],
+    ['mailto:bob%40host.example?cc=j%C3%B6rg%40m%C3%BCller.de', ['EMAIL bob%40host.example', 'EMAIL cc=j%C3%B6rg%40m%C3%BCller.de']],
+    [
+      'bob&#64;host.example, bob&#x40;host.example, bob&commat;host.example, bob&#64host&period;example',
+      ['EMAIL bob&#64;host.example', 'EMAIL bob&#x40;host.example', 'EMAIL bob&commat;host.example', 'EMAIL bob&#64host&period;example'],
+    ],
+    [
+      '{"a":"bob\\u0040host.example","b":"bob\\x40host.example","c":"bob\\\\u{40}host.example"}',
+      ['EMAIL bob\\u0040host.example', 'EMAIL bob\\x40host.example', 'EMAIL bob\\\\u{40}host.example'],
+    ],
+    ['bob%2540host.example and bob&amp;#64;host.example', ['EMAIL bob%2540host.example', 'EMAIL bob&amp;#64;host.example']],
+    ['bob\\@host\\.example', ['EMAIL bob\\@host\\.example']],
+    ['"%22bob smith%22%40host.example', ['EMAIL %22bob smith%22%40host.example']],
+    ['tel:%2B49%2030%20901820 and 4111%201111%201111%201111', ['PHONE %2B49%2030%20901820', 'CARD 4111%201111%201111%201111']],
+    ['{"card":"paid with\\n4111 1111 1111 1111"}', ['CARD 4111 1111 1111 1111']],
+    [
+      '4111.1111.1111.1111, 4111_1111_1111_1111, 4111/1111/1111/1111',
+      ['CARD 4111.1111.1111.1111', 'CARD 4111_1111_1111_1111', 'CARD 4111/1111/1111/1111'],
+    ],
+    [
+      'pay_4111111111111111 pay-4111111111111111 pay.4111111111111111 4111111111111111_pay pay_4111_1111_1111_1111_now',
+      ['4111111111111111', '4111111111111111', '4111111111111111', '4111111111111111', '4111_1111_1111_1111'].map((card) => `CARD ${card}`),
+    ],
+    ['ssn_536-22-8726_old tel_415-555-2671 tel_+4930901820', ['SSN 536-22-8726', 'PHONE 415-555-2671', 'PHONE +4930901820']],
+    [
+      'key_AKIAIOSFODNN7EXAMPLE, key_sk-proj-Ab1cdefghijklmnopqrst',
+      ['SECRET AKIAIOSFODNN7EXAMPLE', 'SECRET sk-proj-Ab1cdefghijklmnopqrst'],
+    ],
   ])('finds in %j', (text, expected) => expect(finds(text)).toEqual(expected));
 
   it('takes national telephone numbers of the countries that the operator names', () => {
@@ -68,6 +99,9 @@ describe('personal data', () => {
     'pi is 3.14159265358979323846, total 1,234,567.89, range 100-200-3000',
     'matrix 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16',
     '<EMAIL> <FOO_1> EMAIL_1 <email_1> <EMAIL_x>',
+    '{"@type":"Person","a":"b","@alice.bsky.social":1,"to":"@alice.bsky.social"} and "c" or "@alice.bsky.social"',
+    'https://registry.example/%40scope%2fpkg 100%40 AT&T &copy; &amp; \\u12 \\x4 50%',
+    'dates 2024.1231.0000.1234, order 4012-8888-8888-1882, openssl_1.2.3.4, -4111111111111111, 0.4111111111111111',
   ])('raises no false alarm in %j', (text) => expect(finds(text, ['DE', 'US'])).toEqual([]));
 
   it.each<[string, string]>([
@@ -88,6 +122,16 @@ describe('personal data', () => {
     ['placeholders without end', '<EMAIL_'],
     ['URLs without end', '://a:'],
     ['octets', '1.'],
+    ['percent signs', '%'],
+    ['percent signs escaped', '%25'],
+    ['escaped at signs', '%40'],
+    ['ampersands escaped', '&amp;'],
+    ['entities', 'a&#64;'],
+    ['backslashes', '\\'],
+    ['escaped quotes', '\\"'],
+    ['quotes and at signs', '"@'],
+    ['quoted names', '"a "@'],
+    ['keys behind lines', '_sk-'],
   ])('is done with 200 KB of %s', (_, piece) => {
     const text = piece.repeat(Math.ceil(200_000 / piece.length));
     expect(search(text, ['DE']).length).toBeLessThan(text.length);

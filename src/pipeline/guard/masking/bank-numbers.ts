@@ -45,8 +45,12 @@ function mod97(iban: string): number {
   return rest;
 }
 
-/** As cards are printed: in one run, in fours, or as American Express (4-6-5) and Diners Club (4-6-4) print theirs. */
-const cardShape = /(?<![\w.+-]|[\w]-)(?:\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ -])\d{6}\2\d{4,5}|\d{13,19})(?![\w]|[.-]\d)/g;
+/**
+ * As cards are printed: in one run, in fours, or as American Express (4-6-5) and Diners Club (4-6-4) print theirs. A name may
+ * stand before it (`pay_4111111111111111`), but no letter or digit; a point or a line behind a digit makes it part of another number.
+ */
+const cardShape =
+  /(?<![A-Za-z\d+]|(?<![A-Za-z_])[.-])(?:\d{4}([ ._/-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ ._/-])\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z\d]|[._-]\d)/g;
 /** Issuers by prefix, with the lengths that each has: a run of digits of another length is no card. */
 const issuers: readonly (readonly [name: string, prefix: RegExp, lengths: readonly number[]])[] = [
   ['Visa', /^4/, [13, 16, 19]],

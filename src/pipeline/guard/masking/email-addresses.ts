@@ -20,13 +20,15 @@ export function emailAddresses(text: string): Span[] {
   let free = 0;
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at;
-    // `"ann..lee"@example.com`: what is quoted may have any character; as far as a name goes without the quotes, it is found.
+    // What is quoted may have any character; where no quotation can be told, a name is found as far as it goes without the quotes.
+    const opening = openingQuote(text, at, free);
     const quoted = text.charAt(at - 1) === '"' && start - 1 > free;
     if (quoted) start -= 1;
     while (start > free && at - start < maxLocal && localChar.test(text.charAt(start - 1))) start -= 1;
     start += edges.exec(text.slice(start, at))?.[0].length ?? 0;
-    if (quoted && start === at - 1) continue;
+    if (quoted && opening === null && start === at - 1) continue;
     if (quoted && start - 1 >= free && text.charAt(start - 1) === '"') start -= 1;
+    start = opening ?? start;
     if (start === at || text.charAt(at - 1) === '.') continue;
     const behind = text.slice(at + 1, at + 1 + maxDomain);
     const found = (domain.exec(behind) ?? literal.exec(behind))?.[0];
@@ -37,4 +39,15 @@ export function emailAddresses(text: string): Span[] {
     free = end;
   }
   return spans;
+}
+
+/** Begins and ends with what is no space: the quotes of `{"a": "b", "@c.example": 1}` enclose something else. */
+const quotation = /"[\p{L}\p{N}](?:[^"\n\\]|\\[^\n])*(?<!\s)$/u;
+
+/** Where the quotes of `"ann lee"@example.com` open. */
+function openingQuote(text: string, at: number, free: number): number | null {
+  if (text.charAt(at - 1) !== '"') return null;
+  const before = text.slice(Math.max(free, at - maxLocal), at - 1);
+  const found = quotation.exec(before);
+  return found === null ? null : at - 1 - before.length + found.index;
 }

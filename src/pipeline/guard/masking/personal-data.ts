@@ -15,6 +15,7 @@ import { type PhoneChecks, phoneNumbers } from './phone-numbers.ts';
 import { privateKeys, secrets } from './secrets.ts';
 import { joinedSpans, type Span } from './span.ts';
 import { stretchesOf } from './stretches.ts';
+import { unescaped } from './unescaped.ts';
 
 export interface Find extends Span {
   readonly kind: Kind;
@@ -33,7 +34,7 @@ export type Kind = (typeof kinds)[number];
 
 const literal = new RegExp(`<(?:${kinds.join('|')})_\\d{1,9}>`, 'g');
 /** Area 000, 666 and 900-999, group 00 and serial 0000 were never issued (SSA). */
-const socialSecurity = /(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-]|\.\d)/g;
+const socialSecurity = /(?<![A-Za-z\d.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![A-Za-z\d-]|\.\d)/g;
 
 const matches = (text: string, pattern: RegExp): Span[] =>
   [...text.matchAll(pattern)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
@@ -59,7 +60,7 @@ const unitsPerPhoneCheck = 256;
 /** Beyond them the shape of a number is enough. */
 export const maxPhoneChecks = 20_000;
 
-/** In order of the text, without overlaps; found as it is written, and as a reader sees it. */
+/** In order of the text, without overlaps; found as it is written, as a reader sees it, and with its escapes decoded. */
 export function* findPersonalData(
   text: string,
   turns: Turns,
@@ -73,7 +74,7 @@ export function* findPersonalData(
   const finds: Find[] = keys.map((span) => ({ ...span, kind: 'SECRET' }));
   for (const { from, to, start, end } of stretchesOf(rest)) {
     const checksLeft = phoneChecks.left;
-    for (const find of bothReadings(rest.slice(start, end), options)) {
+    for (const find of allReadings(rest.slice(start, end), options)) {
       const at = start + find.start;
       if (at >= from && at < to) finds.push({ kind: find.kind, start: at, end: start + find.end });
     }
@@ -83,16 +84,17 @@ export function* findPersonalData(
   return joinedSpans(finds);
 }
 
-function bothReadings(text: string, options: DetectorOptions): Find[] {
-  const written = findsIn(text, options);
+/** As it is written, as a reader sees it, and with its escapes decoded. */
+function allReadings(text: string, options: DetectorOptions): Find[] {
+  const finds = findsIn(text, options);
   const plain = legible(text);
-  if (plain === null) return written;
-  const seen = findsIn(plain.text, options).map(({ kind, start, end }) => ({
-    kind,
-    start: plain.original(start),
-    end: plain.original(end - 1) + 1,
-  }));
-  return [...written, ...seen];
+  const originalOf = ({ start, end }: Span): Span =>
+    plain === null ? { start, end } : { start: plain.original(start), end: plain.original(end - 1) + 1 };
+  if (plain !== null) for (const find of findsIn(plain.text, options)) finds.push({ kind: find.kind, ...originalOf(find) });
+  const decoded = unescaped(plain?.text ?? text);
+  if (decoded === null) return finds;
+  for (const find of findsIn(decoded.text, options)) finds.push({ kind: find.kind, ...originalOf(decoded.original(find)) });
+  return finds;
 }
 
 /** What one detector has claimed is blank for those after it. */

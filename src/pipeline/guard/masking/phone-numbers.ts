@@ -8,9 +8,9 @@
 import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import type { Span } from './span.ts';
 
-const international = /(?<![\w+])\+\(?[1-9](?:[ .\-/()]{0,2}\d){6,16}(?!\d)/g;
-const northAmerican = /(?<![\w.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|\.\d)/g;
-const national = /(?<![\w.+/-])\(?0\d{1,5}\)?(?: ?[-/] ?| )\d{2,8}(?: \d{2,8}){0,4}(?![\w/-]|\.\d)/g;
+const international = /(?<![A-Za-z\d+])\+\(?[1-9](?:[ .\-/()]{0,2}\d){6,16}(?!\d)/g;
+const northAmerican = /(?<![A-Za-z\d.+-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![A-Za-z\d-]|\.\d)/g;
+const national = /(?<![A-Za-z\d.+/-])\(?0\d{1,5}\)?(?: ?[-/] ?| )\d{2,8}(?: \d{2,8}){0,4}(?![A-Za-z\d/-]|\.\d)/g;
 const maxTrims = 4;
 
 /** Numbers that may still be looked up, at some 10 microseconds each. */

@@ -3,22 +3,22 @@ import type { Span } from './span.ts';
 
 /** Each begins with a fixed prefix and is bounded, so that a scan is linear. */
 const shapes: readonly RegExp[] = [
-  /(?<![\w-])(?:AKIA|ASIA)[0-9A-Z]{16}(?!\w)/g,
-  /(?<![\w-])AIza[\w-]{35}(?![\w-])/g,
-  /(?<![\w-])gh[pousr]_[A-Za-z0-9]{36,255}(?!\w)/g,
-  /(?<![\w-])github_pat_\w{22,255}(?!\w)/g,
-  /(?<![\w-])glpat-[\w-]{20,64}(?![\w-])/g,
-  /(?<![\w-])xox[abeoprs]-[A-Za-z0-9-]{10,200}(?![\w-])/g,
-  /(?<![\w-])[sr]k_(?:live|test)_[A-Za-z0-9]{16,255}(?!\w)/g,
-  /(?<![\w-])whsec_[A-Za-z0-9+/=]{16,128}(?!\w)/g,
-  /(?<![\w-])npm_[A-Za-z0-9]{36}(?!\w)/g,
-  /(?<![\w-])hf_[A-Za-z0-9]{30,64}(?!\w)/g,
-  /(?<![\w-])SG\.[\w-]{16,32}\.[\w-]{16,64}(?![\w-])/g,
-  /(?<![\w-])fg_[A-Za-z0-9]{4,32}_[\w-]{16,128}(?![\w-])/g,
+  /(?<![A-Za-z\d-])(?:AKIA|ASIA)[0-9A-Z]{16}(?!\w)/g,
+  /(?<![A-Za-z\d-])AIza[\w-]{35}(?![\w-])/g,
+  /(?<![A-Za-z\d-])gh[pousr]_[A-Za-z0-9]{36,255}(?!\w)/g,
+  /(?<![A-Za-z\d-])github_pat_\w{22,255}(?!\w)/g,
+  /(?<![A-Za-z\d-])glpat-[\w-]{20,64}(?![\w-])/g,
+  /(?<![A-Za-z\d-])xox[abeoprs]-[A-Za-z0-9-]{10,200}(?![\w-])/g,
+  /(?<![A-Za-z\d-])[sr]k_(?:live|test)_[A-Za-z0-9]{16,255}(?!\w)/g,
+  /(?<![A-Za-z\d-])whsec_[A-Za-z0-9+/=]{16,128}(?!\w)/g,
+  /(?<![A-Za-z\d-])npm_[A-Za-z0-9]{36}(?!\w)/g,
+  /(?<![A-Za-z\d-])hf_[A-Za-z0-9]{30,64}(?!\w)/g,
+  /(?<![A-Za-z\d-])SG\.[\w-]{16,32}\.[\w-]{16,64}(?![\w-])/g,
+  /(?<![A-Za-z\d-])fg_[A-Za-z0-9]{4,32}_[\w-]{16,128}(?![\w-])/g,
   /(?<![\w-])eyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}(?![\w-])/g,
 ];
 /** OpenAI, Anthropic, OpenRouter and others: the prefix alone also begins ordinary hyphenated words. */
-const skShape = /(?<![\w-])sk-[\w-]{20,255}(?![\w-])/g;
+const skShape = /(?<![A-Za-z\d-])sk-[\w-]{20,255}(?![\w-])/g;
 const urlPassword = /(?<=:\/\/[^\s:@/]{1,64}:)[^\s@/]{1,128}(?=@)/g;
 const pemBegin = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/g;
 const pemEnd = /-----END [A-Z ]{0,30}PRIVATE KEY-----/g;

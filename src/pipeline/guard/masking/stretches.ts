@@ -2,8 +2,8 @@
  * Splits long text into stretches that are searched one by one, so that other requests are served in between.
  *
  * A stretch ends where no find can cross the border: after a line break or a tab, or after a space whose left neighbour
- * occurs in no number. In a text without such a place, the search continues beyond the stretch for longer than any find can
- * be. (Private keys are longer; they are searched in the whole text.) Wherever there are such places, the finds equal those
+ * occurs in no number and behind which no quoted name ends (`"ann lee"@example.com`). In a text without such a place, the search
+ * continues beyond the stretch for longer than any find can be. (Private keys are longer; they are searched in the whole text.) Wherever there are such places, the finds equal those
  * of one search over the whole text.
  */
 interface Stretch {
@@ -20,6 +20,9 @@ const stretchUnits = 4_096;
 const lookAheadUnits = 512;
 const tokenLookAheadUnits = 8_192;
 const lookBehindUnits = 256;
+/** A quote and an at sign, each as it is or escaped. A quoted name has at most 64 characters, of at most 6 units where it is escaped. */
+const quotedNameEnd = /(?:"|22|34;?|quot;)[@%&\\]/i;
+const quotedNameUnits = 400;
 
 export function* stretchesOf(text: string): Generator<Stretch> {
   let from = 0;
@@ -43,7 +46,7 @@ function lastBarrier(text: string, least: number, most: number): number | null {
   for (let at = most; at > least; at -= 1) {
     const before = text.charCodeAt(at - 1);
     if (before === 0x0a || before === 0x09) return at;
-    if (before === 0x20 && isOfNoNumber(text.charCodeAt(at - 2))) return at;
+    if (before === 0x20 && isOfNoNumber(text.charCodeAt(at - 2)) && !quotedNameEnd.test(text.slice(at, at + quotedNameUnits))) return at;
   }
   return null;
 }
