@@ -84,6 +84,53 @@ describe('a vendor’s count is believed within what was drawn', () => {
   });
 });
 
+describe('the count of an embedding', () => {
+  const embedded = async (usage: string) => {
+    const log = kept();
+    const embedding = { ...scriptedDeployment, capabilities: ['embedding'] as const };
+    const routes = { ...plainConfig.routes, embedding: { deployments: ['scripted'], attempts: 1 } };
+    const { gateway, upstream } = await scripted({ deployments: { ...plainConfig.deployments, scripted: embedding }, routes }, { log });
+    const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });
+    const vectors = `"data":[{"index":0,"embedding":[1,0]},{"index":1,"embedding":[0,1]}]`;
+    upstream.plays({ headers: { 'content-type': 'application/json' }, pieces: [`{${vectors}${usage === '' ? '' : `,"usage":${usage}`}}`] });
+    const { data } = await gateway.ask(
+      `{ embedding(input: { texts: ["${words(20)}", "${words(20, 20)}"] }) { __typename
+          ... on Failure { code message } ... on Embedding { floats usage { freshInputTokens estimated cost { amount } } } } }`,
+      {},
+      { key },
+    );
+    return { answer: data.embedding, spent: (await budgetOf(gateway, key)).spent, log };
+  };
+
+  it.each([
+    ['no usage', ''],
+    ['null', 'null'],
+    ['no class', '{}'],
+    ['no tokens', '{"prompt_tokens":0,"total_tokens":0}'],
+    ['null tokens', '{"prompt_tokens":null}'],
+    ['text', '{"prompt_tokens":"40"}'],
+    ['less than nothing', '{"prompt_tokens":-40}'],
+    ['900 million tokens', '{"prompt_tokens":900000000}'],
+  ])('%s is estimated from what was sent, and marked; the vectors are given', async (_, usage) => {
+    const { answer, spent } = await embedded(usage);
+    expect(answer).toMatchObject({
+      __typename: 'Embedding',
+      floats: [
+        [1, 0],
+        [0, 1],
+      ],
+      usage: { estimated: true },
+    });
+    expect(answer.usage.freshInputTokens).toBeGreaterThan(40);
+    expect(answer.usage.freshInputTokens).toBeLessThan(300);
+    expect(spent).toBe(nanoUsdOf(answer.usage.cost.amount));
+  });
+
+  it('is booked as it was counted where it can be true', async () => {
+    expect((await embedded('{"prompt_tokens":90}')).answer.usage).toMatchObject({ estimated: false, freshInputTokens: 90 });
+  });
+});
+
 describe('an answer costs what was drawn for it', () => {
   it.each([
     ['word by word', Array.from({ length: 3_000 }, (_, index) => says(words(1, index)))],

@@ -1,7 +1,9 @@
 /** What is sent for what was asked, on the wire of each vendor. */
+import type { EmbeddingModelV4 } from '@ai-sdk/provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Completion, collect } from '../../src/core/chunk.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request/request.ts';
+import { aiSdkProvider } from '../../src/providers/ai-sdk/ai-sdk.ts';
 import { anthropicProvider } from '../../src/providers/anthropic.ts';
 import { googleProvider } from '../../src/providers/google.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
@@ -230,6 +232,20 @@ describe('embeddings', () => {
     expect(options.reported).toEqual([
       { freshInputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 },
     ]);
+  });
+
+  it('report no count where the model of a package has none, whatever its types say', async () => {
+    const embeddingModel = () =>
+      ({ maxEmbeddingsPerCall: undefined, doEmbed: async () => ({ embeddings: [[1]], usage: {} }) }) as unknown as EmbeddingModelV4;
+    const provider = aiSdkProvider({
+      name: 'p',
+      languageModel: () => Promise.reject(new Error('None.')),
+      embeddingModel,
+      opaque: { vendor: 'p', fields: [] },
+    });
+    const options = sendOptions('m');
+    const answer = await collect(provider.send({ kind: 'embedding', texts: ['a'], dimensions: null }, options));
+    expect([answer.vectors, options.reported]).toEqual([[Float32Array.of(1)], []]);
   });
 
   it.each([

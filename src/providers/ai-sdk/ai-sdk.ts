@@ -6,6 +6,8 @@
  */
 import type {
   EmbeddingModelV4,
+  EmbeddingModelV4CallOptions,
+  EmbeddingModelV4Result,
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4StreamPart,
@@ -26,6 +28,7 @@ import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
 import { type ImageRules, imageFetcher } from './image-fetcher.ts';
 import type { OpaqueFields } from './opaque-parts.ts';
 import { timed } from './timed.ts';
+import { uncountedVectors } from './uncounted-vectors.ts';
 import { brokenAnswer, refusesContent, upstreamError, type Vendor } from './upstream-error.ts';
 
 export interface AiSdkProvider {
@@ -187,14 +190,28 @@ async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: Embed
   throwIfAborted(options.signal);
   const dimensions = request.dimensions === null ? {} : { dimensions: request.dimensions };
   const { embeddings, usage, warnings } = await sending(options, () =>
-    model.doEmbed({ values: [...request.texts], abortSignal: options.signal, ...dimensions }),
+    vectorsOf(model, { values: [...request.texts], abortSignal: options.signal, ...dimensions }),
   );
-  if (usage !== undefined) options.report({ ...noUsage, freshInputTokens: usage.tokens });
+  // Models of other packages leave it out, whatever their types say.
+  const tokens: unknown = usage?.tokens;
+  if (typeof tokens === 'number') options.report({ ...noUsage, freshInputTokens: tokens });
   if (embeddings.length === 0) throw brokenAnswer(vendor, 'empty');
   if (embeddings.length !== request.texts.length || !embeddings.every(isVector)) throw brokenAnswer(vendor, 'unreadable');
   yield* (warnings ?? []).map(warningOf);
   for (const [index, embedding] of embeddings.entries()) yield { type: 'embedding', index, vector: Float32Array.from(embedding) };
   yield { type: 'finish', reason: 'stop' };
+}
+
+type Vectors = Pick<EmbeddingModelV4Result, 'embeddings' | 'usage' | 'warnings'>;
+
+async function vectorsOf(model: EmbeddingModelV4, options: EmbeddingModelV4CallOptions): Promise<Vectors> {
+  try {
+    return await model.doEmbed(options);
+  } catch (error) {
+    const embeddings = uncountedVectors(error);
+    if (embeddings === null) throw error;
+    return { embeddings, warnings: [] };
+  }
 }
 
 const isVector = (embedding: readonly number[]): boolean => embedding.length > 0 && embedding.every(Number.isFinite);
