@@ -96,6 +96,11 @@ export class GatewayError extends Error {
   }
 }
 
+/** Throws a remembered refusal for one more caller: with an `errorId` of its own. Any other error is thrown as it is. */
+export function refuseAgain(error: unknown): never {
+  throw error instanceof GatewayError ? new GatewayError(error.code, error.message, error.details) : error;
+}
+
 /** The error as the caller may see it: our own as it is, anything else masked as INTERNAL with the cause kept for the log. */
 export function asGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;

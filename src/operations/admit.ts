@@ -5,7 +5,7 @@
  * whose AI fields are all at the root reserve nothing here: each field draws for itself, and a spent budget is then data in
  * its result union.
  */
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError, refuseAgain } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../pricing/cost-limit.ts';
 import type { PriceTree, Variables } from '../pricing/price-tree.ts';
@@ -67,9 +67,6 @@ function compileOrRefuse(tree: PriceTree, rules: QuoteRules): CompiledQuote {
     return compileQuote(tree, rules);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    const { code, message, details } = error;
-    return () => {
-      throw new GatewayError(code, message, details);
-    };
+    return () => refuseAgain(error);
   }
 }

@@ -2,8 +2,11 @@
  * Reduces a price tree to the AI fields in it, each with the sizes of the lists above it.
  *
  * The walk is bounded: a field of an interface counts for each type that has it, and a condition counts for each field below it.
+ * It goes in slices, between which other requests are served.
  */
 import { GatewayError } from '../core/errors.ts';
+import type { Paced } from '../core/turns/paced.ts';
+import type { Turns } from '../core/turns/turns.ts';
 import type { Ceiling } from './ceiling.ts';
 import { ceilingWith } from './field-arguments.ts';
 import { type Amount, type ListSize, sizeOf } from './list-size.ts';
@@ -27,6 +30,13 @@ export interface PricedUse {
   readonly ceiling: (variables: Variables) => Ceiling;
 }
 
+/** All of an operation. */
+export interface PricedUses {
+  readonly uses: readonly PricedUse[];
+  /** Fields inside fields. */
+  readonly depth: number;
+}
+
 /** Fragments inside fragments multiply: an operation that unfolds to more fields than this is refused before it is walked. */
 export const maxUnfoldedFields = 20_000;
 const maxWalked = 2 * maxUnfoldedFields;
@@ -39,25 +49,26 @@ interface Above {
   readonly sized: ReadonlyMap<string, Amount>;
 }
 
-/** Throws COST_LIMIT_EXCEEDED when the operation unfolds to more than `maxUnfoldedFields` fields. */
-export function pricedUsesOf(tree: PriceTree, rules: QuoteRules): { readonly uses: readonly PricedUse[]; readonly depth: number } {
+/** Selections that are being read, with what stands above them. */
+interface OpenSelections {
+  readonly nodes: Iterator<PriceNode>;
+  readonly above: Above;
+}
+
+/** Throws COST_LIMIT_EXCEEDED when the operation unfolds to more than `maxUnfoldedFields` fields: at once where the tree says so. */
+export function* pricedUsesOf(tree: PriceTree, rules: QuoteRules, turns: Turns): Paced<PricedUses> {
   if (tree.unfoldedFields > maxUnfoldedFields) throw tooManyFields();
   const uses: PricedUse[] = [];
+  const open: OpenSelections[] = [];
   let deepest = 0;
   let walked = 0;
   const walk = (fields: number): void => {
     walked += fields;
     if (walked > maxWalked) throw tooManyFields();
   };
-
-  function visitAll(nodes: Iterable<PriceNode>, above: Above): void {
-    for (const node of nodes) {
-      walk(1 + (above.factors.length >> 3));
-      const within = node.conditions.length === 0 ? above : { ...above, factors: [...above.factors, ...node.conditions.map(amountOf)] };
-      if (node.kind === 'field') visitField(node, within);
-      else visitAll(node.selections, within);
-    }
-  }
+  const openAll = (selections: Iterable<PriceNode>, above: Above): void => {
+    open.push({ nodes: selections[Symbol.iterator](), above });
+  };
 
   function visitField(node: PricedField, above: Above): void {
     const { coordinates, result } = node;
@@ -78,10 +89,25 @@ export function pricedUsesOf(tree: PriceTree, rules: QuoteRules): { readonly use
         assumed: rules.assumedListSize,
       },
     );
-    visitAll(result.selections, { path, depth, factors: size === null ? above.factors : [...above.factors, size], sized });
+    openAll(result.selections, { path, depth, factors: size === null ? above.factors : [...above.factors, size], sized });
   }
 
-  visitAll(tree.selections, { path: '', depth: 0, factors: [], sized: new Map() });
+  openAll(tree.selections, { path: '', depth: 0, factors: [], sized: new Map() });
+  for (let last = open.at(-1); last !== undefined; last = open.at(-1)) {
+    const next = last.nodes.next();
+    if (next.done === true) {
+      open.pop();
+      continue;
+    }
+    const node = next.value;
+    const { above } = last;
+    walk(1 + (above.factors.length >> 3));
+    const within = node.conditions.length === 0 ? above : { ...above, factors: [...above.factors, ...node.conditions.map(amountOf)] };
+    if (node.kind === 'field') visitField(node, within);
+    else openAll(node.selections, within);
+    const wait = turns.spend(node.kind === 'field' ? 1 + node.coordinates.length : 1);
+    if (wait !== null) yield wait;
+  }
   return { uses, depth: deepest };
 }
 

@@ -4,11 +4,12 @@
  * An operation is compiled once: only AI fields remain, each with the lists above it. Variables then cost a few
  * multiplications. Without this, `products(first: 100) { summary }` is a denial-of-wallet tool.
  */
+import { refuseAgain } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
 import { finished, type Paced } from '../core/turns/paced.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { PriceTree, Variables } from './price-tree.ts';
-import { type PricedUse, pricedUsesOf, type QuoteRules } from './priced-uses.ts';
+import { type PricedUses, pricedUsesOf, type QuoteRules } from './priced-uses.ts';
 
 export interface QuotedUse {
   readonly coordinate: string;
@@ -29,17 +30,24 @@ export interface Quote {
 
 /** Fields that send long texts take long to price: after so many input tokens the event loop gets a turn. */
 const inputTokensPerTurn = 8_192;
+/** The price of a field that sends nothing takes as long as so many tokens. */
+const inputTokensPerUse = 4;
+/** Fields that are read in one turn of the event loop, those of an interface once for each type. */
+const fieldsPerTurn = 4_096;
 
-/** Returns a Promise only when the operation sends long texts. */
+/** Returns a Promise only when the operation sends long texts or has thousands of fields. */
 export type CompiledQuote = (variables: Variables) => Quote | Promise<Quote>;
 
 /** Throws COST_LIMIT_EXCEEDED for an operation whose fragments unfold without end. */
 export function compileQuote(tree: PriceTree, rules: QuoteRules): CompiledQuote {
-  const { uses, depth } = pricedUsesOf(tree, rules);
-  return (variables) => finished(evaluate(uses, depth, tree.coerceVariables(variables)));
+  const read = finished(pricedUsesOf(tree, rules, turnsOf({ unitsPerTurn: fieldsPerTurn })));
+  const priced = (found: PricedUses, given: Variables) => finished(evaluate(found, tree.coerceVariables(given)));
+  if (!(read instanceof Promise)) return (variables) => priced(read, variables);
+  read.catch(() => {});
+  return async (variables) => priced(await read.catch(refuseAgain), variables);
 }
 
-function* evaluate(uses: readonly PricedUse[], depth: number, variables: Variables): Paced<Quote> {
+function* evaluate({ uses, depth }: PricedUses, variables: Variables): Paced<Quote> {
   const turns = turnsOf({ unitsPerTurn: inputTokensPerTurn });
   let cost: NanoUsd | null = 0;
   let inputTokens = 0;
@@ -50,7 +58,7 @@ function* evaluate(uses: readonly PricedUse[], depth: number, variables: Variabl
     for (const factor of use.factors) calls = countable(calls * factor(variables));
     if (calls === 0) continue;
     const ceiling = use.ceiling(variables);
-    const turn = turns.spend(ceiling.inputTokens);
+    const turn = turns.spend(inputTokensPerUse + ceiling.inputTokens);
     if (turn !== null) yield turn;
     const maxCost = ceiling.cost === null ? null : countable(calls * ceiling.cost);
     cost = cost === null || maxCost === null ? null : countable(cost + maxCost);

@@ -2,6 +2,7 @@ import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import type { ListSize } from '../../src/pricing/list-size.ts';
+import type { PriceNode } from '../../src/pricing/price-tree.ts';
 import type { QuoteRules } from '../../src/pricing/priced-uses.ts';
 import { compileQuote, type Quote } from '../../src/pricing/quote.ts';
 
@@ -87,6 +88,40 @@ describe('the quote of an operation', () => {
       cost: null,
       inputTokens: 105,
     });
+  });
+});
+
+describe('the quote of as many fields as are accepted', () => {
+  const fields = Array.from({ length: 98 }, (_, index) => `a${index}: summary`).join(' ');
+  const largest = `{ product { ${'...All '.repeat(196)} } } fragment All on Product { ${fields} }`;
+
+  it('is read and priced in slices, between which others are served', async () => {
+    let turns = 0;
+    let over = false;
+    const next = (): void => {
+      turns += 1;
+      if (!over) setImmediate(next);
+    };
+    setImmediate(next);
+    const quoted = await quote(largest);
+    over = true;
+    expect(quoted).toMatchObject({ cost: 98 * 196 * 1_000, depth: 2 });
+    expect(turns).toBeGreaterThan(8);
+  });
+
+  it('reads a fragment once, however often it is spread', () => {
+    const nodes = new Set<PriceNode>();
+    let visits = 0;
+    const visit = (selections: Iterable<PriceNode>): void => {
+      for (const node of selections) {
+        visits += 1;
+        nodes.add(node);
+        if (node.kind === 'group') visit(node.selections);
+        else if (node.result !== null) visit(node.result.selections);
+      }
+    };
+    visit(priceTreeOf(schema, parse(largest), null).selections);
+    expect({ visits, nodes: nodes.size }).toEqual({ visits: 1 + 196 + 98 * 196, nodes: 1 + 196 + 98 });
   });
 });
 

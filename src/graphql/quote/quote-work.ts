@@ -14,7 +14,7 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { GatewayError } from '../../core/errors.ts';
+import { GatewayError, refuseAgain } from '../../core/errors.ts';
 import { inLine } from '../../core/turns/turns.ts';
 import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
 import { refuse } from '../refuse.ts';
@@ -90,7 +90,7 @@ function workOf(
     if (tokens > maxTokensTogether)
       refuse(`The documents to quote have more than ${maxTokensTogether} tokens together. Quote fewer of them in one request.`);
     const known = recall(schema, text);
-    if (known instanceof GatewayError) throw new GatewayError(known.code, known.message, known.details);
+    if (known instanceof GatewayError) return refuseAgain(known);
     if (known !== null) return known;
     try {
       const document = await inTurn(() => runnable(() => parse(text)));

@@ -44,7 +44,7 @@ function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: 
   const declared = operation.variableDefinitions ?? [];
   return {
     unfoldedFields: unfoldedFields(operation, fragments),
-    selections: selectionsOf(root, operation.selectionSet, { schema, fragments }),
+    selections: selectionsOf(root, operation.selectionSet, { schema, fragments, read: new Map() }),
     coerceVariables: (given) => coercedVariables(schema, declared, given),
   };
 }
@@ -57,14 +57,24 @@ function operationOf(document: DocumentNode, name: string | null): OperationDefi
 interface Source {
   readonly schema: GraphQLSchema;
   readonly fragments: Fragments;
+  /** By type and selection set: a fragment that is spread two hundred times is read once. */
+  readonly read: Map<GraphQLType, Map<SelectionSetNode, Iterable<PriceNode>>>;
 }
 
-/** Made while they are read: pricing stops reading where there are too many. */
-const selectionsOf = (type: GraphQLType, { selections }: SelectionSetNode, source: Source): Iterable<PriceNode> => ({
-  *[Symbol.iterator]() {
-    for (const selection of selections) yield nodeOf(type, selection, source);
-  },
-});
+/** Nodes are made when they are first read: pricing stops reading where there are too many. */
+function selectionsOf(type: GraphQLType, set: SelectionSetNode, source: Source): Iterable<PriceNode> {
+  const ofType = source.read.get(type) ?? new Map<SelectionSetNode, Iterable<PriceNode>>();
+  source.read.set(type, ofType);
+  let nodes: PriceNode[] | null = null;
+  const selections = ofType.get(set) ?? {
+    [Symbol.iterator]() {
+      nodes ??= set.selections.map((selection) => nodeOf(type, selection, source));
+      return nodes[Symbol.iterator]();
+    },
+  };
+  ofType.set(set, selections);
+  return selections;
+}
 
 function nodeOf(type: GraphQLType, node: SelectionNode, source: Source): PriceNode {
   const conditions = conditionsOf(node.directives);
