@@ -1,4 +1,5 @@
 /** A file a subject; each adds its cases here. */
+import { bodyCases } from './bodies.ts';
 import { documentCases } from './documents.ts';
 import { doorCases } from './door.ts';
 import { guardCases } from './guards.ts';
@@ -6,4 +7,11 @@ import type { HostileCase } from './hostile-case.ts';
 import { quoteCases } from './quote.ts';
 import { schemaCases } from './schema.ts';
 
-export const hostileCases: readonly HostileCase[] = [...documentCases, ...doorCases, ...guardCases, ...schemaCases, ...quoteCases];
+export const hostileCases: readonly HostileCase[] = [
+  ...bodyCases,
+  ...documentCases,
+  ...doorCases,
+  ...guardCases,
+  ...schemaCases,
+  ...quoteCases,
+];
