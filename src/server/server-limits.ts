@@ -56,7 +56,7 @@ export const limitTable = {
   },
   /** Lexical tokens of a document, counted before it is parsed. */
   maxTokens: { default: 5_000 },
-  /** Brackets inside brackets of a document, and of variables: what would otherwise overflow a stack. */
+  /** Brackets inside brackets of a document, and of the JSON of a request: what would otherwise overflow a stack. */
   maxNesting: { default: 100, max: 1_000 },
   /** Fields inside fields, fragments expanded. */
   maxDepth: { default: 20, max: 1_000 },
@@ -68,6 +68,11 @@ export const limitTable = {
   maxOperations: { default: 20 },
   /** Objects and lists in the JSON of a request, counted before it is parsed: a million empty ones stop the event loop for a while. Parsing 100,000 takes some 10 ms. */
   maxJsonObjects: { default: 100_000 },
+  /**
+   * Members of all objects and lists in the JSON of a request, counted before it is parsed: each is read, coerced, priced and sent
+   * one by one. Texts count as one however long they are.
+   */
+  maxInputValues: { default: 50_000 },
   /** Silence of a stream after which a heartbeat is sent; a WebSocket's credentials are looked at again as often. */
   heartbeatMs: { default: 8_000 },
   /** How long a client may leave a stream unread, with its buffers full, before it is cut off. */

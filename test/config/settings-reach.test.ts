@@ -71,6 +71,15 @@ it('server.limits.maxJsonObjects is how many objects and lists a request may hav
   });
 });
 
+it('server.limits.maxInputValues is how many members the objects and lists of a request may have', async () => {
+  const variables = { x: Array.from({ length: 600 }, (_, index) => index) };
+  const strict = await startGateway({ server: { ...plainConfig.server, limits: { maxInputValues: 500 } } });
+  expect(await strict.ask('query ($x: JSON) { aiRoutes { name } }', variables)).toMatchObject({
+    status: 400,
+    errors: [{ message: expect.stringMatching(/^The request has 60\d values, .* at most 500\..*server\.limits\.maxInputValues/) }],
+  });
+});
+
 it('maxResponseBytes of a subgraph is how large an answer of it may be', async () => {
   const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'x'.repeat(5_000) } });
   whenOver(() => shop.close());

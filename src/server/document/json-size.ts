@@ -1,27 +1,75 @@
-/** Counts the objects and lists of a JSON text before it is parsed, because a million empty ones would block the event loop. */
+/**
+ * Counts what a JSON text has in it before it is parsed: a million empty objects, or a hundred thousand keys, would block the
+ * event loop while they are parsed, coerced, priced and sent; a text nested without end would overflow the stack.
+ */
 import { GatewayError } from '../../core/errors.ts';
-import { limitTable } from '../server-limits.ts';
+import type { ServerLimits } from '../server-limits.ts';
 
 const quote = 0x22;
+const comma = 0x2c;
 const backslash = 0x5c;
-const brace = 0x7b;
-const bracket = 0x5b;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const lastBlank = 0x20;
 
-/** Throws BAD_REQUEST. */
-export function checkJsonSize(json: Buffer, maxJsonObjects: number = limitTable.maxJsonObjects.default): void {
-  // Each takes two bytes at least.
-  if (json.length <= 2 * maxJsonObjects) return;
-  let objects = 0;
-  for (let at = 0; at < json.length; at += 1) {
-    const byte = json[at];
-    if (byte === quote) at = endOfString(json, at + 1);
-    else if (byte === brace || byte === bracket) objects += 1;
-  }
-  if (objects > maxJsonObjects)
+export type JsonBounds = Pick<ServerLimits, 'maxJsonObjects' | 'maxInputValues' | 'maxNesting'>;
+
+/** Where the JSON text comes from, by how many objects its variables stand in. */
+export const variablesWithin = { url: 0, body: 1, message: 2 } as const;
+
+/** Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
+export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): void {
+  const { objects, values, depth } = sizeOf(json);
+  if (objects > bounds.maxJsonObjects)
     throw new GatewayError(
       'BAD_REQUEST',
-      `The request has ${objects} objects and lists; this gateway accepts at most ${maxJsonObjects}. Send it in parts, or have its operator raise server.limits.maxJsonObjects.`,
+      `The request has ${objects} objects and lists; this gateway accepts at most ${bounds.maxJsonObjects}. Send it in parts, or have its operator raise server.limits.maxJsonObjects.`,
     );
+  if (depth > bounds.maxNesting + 1 + within)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The variables or extensions nest objects and lists deeper than ${bounds.maxNesting} levels, which is the maximum of this gateway (server.limits.maxNesting).`,
+    );
+  if (values > bounds.maxInputValues)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The request has ${values} values, which are the members of its objects and lists; this gateway accepts at most ${bounds.maxInputValues}. Send it in parts, or large JSON as one text, or have its operator raise server.limits.maxInputValues.`,
+    );
+}
+
+interface JsonSize {
+  readonly objects: number;
+  /** Members of all objects and lists. */
+  readonly values: number;
+  /** Objects and lists inside each other; 1 for `{}`. */
+  readonly depth: number;
+}
+
+function sizeOf(json: Buffer): JsonSize {
+  let objects = 0;
+  let commas = 0;
+  let empty = 0;
+  let depth = 0;
+  let deepest = 0;
+  let before = 0;
+  for (let at = 0; at < json.length; at += 1) {
+    const byte = json[at] ?? 0;
+    if (byte <= lastBlank) continue;
+    if (byte === quote) at = endOfString(json, at + 1);
+    else if (byte === comma) commas += 1;
+    else if (byte === openBrace || byte === openBracket) {
+      objects += 1;
+      depth += 1;
+      if (depth > deepest) deepest = depth;
+    } else if (byte === closeBrace || byte === closeBracket) {
+      depth -= 1;
+      if (before === openBrace || before === openBracket) empty += 1;
+    }
+    before = byte;
+  }
+  return { objects, values: commas + objects - empty, depth: deepest };
 }
 
 /** Bytes looked at one by one before native code searches for the end: its call costs as much, and most strings are short. */

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
-import { checkJsonSize } from '../document/json-size.ts';
+import { checkJsonSize, variablesWithin } from '../document/json-size.ts';
 import type { LoopTurns } from '../loop-turns.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { readBody } from './body.ts';
@@ -20,16 +20,19 @@ export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams
   const json = (name: string): unknown => {
     const text = found.get(name);
     if (text === null || text === '') return null;
+    checkJsonSize(Buffer.from(text), limits, variablesWithin.url);
     try {
       return JSON.parse(text);
     } catch {
       throw new GatewayError('BAD_REQUEST', `"${name}" in the URL is not valid JSON. Send a JSON object, percent-encoded.`);
     }
   };
-  return checkedParams(
-    { query: found.get('query'), operationName: found.get('operationName'), variables: json('variables'), extensions: json('extensions') },
-    limits,
-  );
+  return checkedParams({
+    query: found.get('query'),
+    operationName: found.get('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
 }
 
 /** URLSearchParams would put replacement characters where the bytes make no sense. */
@@ -47,7 +50,7 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
   const body = await readBody(request, limits);
   const turn = turns.take(body.length);
   if (turn !== null) await turn;
-  checkJsonSize(body, limits.maxJsonObjects);
+  checkJsonSize(body, limits, variablesWithin.body);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
   let data: unknown;
@@ -56,11 +59,11 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
   } catch {
     throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
   }
-  return checkedParams(data, limits);
+  return checkedParams(data);
 }
 
 /** Throws BAD_REQUEST for what is no GraphQL request, in a sentence. */
-export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'maxNesting'>): GraphQLParams {
+export function checkedParams(data: unknown): GraphQLParams {
   if (Array.isArray(data))
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
   if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);
@@ -69,12 +72,6 @@ export function checkedParams(data: unknown, limits: Pick<ServerLimits, 'maxNest
   for (const [name, value] of Object.entries(objects)) {
     if (value !== undefined && value !== null && !isObject(value)) {
       throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
-    }
-    if (nestsDeeper(value, limits.maxNesting)) {
-      throw new GatewayError(
-        'BAD_REQUEST',
-        `"${name}" nests objects and lists deeper than ${limits.maxNesting} levels, which is the most this gateway accepts.`,
-      );
     }
   }
   if (query === undefined || query === null || query === '') throw missingQuery(extensions);
@@ -122,19 +119,3 @@ const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 };
-
-/** Walks without recursion: what is measured here is what would overflow a stack. */
-function nestsDeeper(value: unknown, most: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    const next: unknown[] = [];
-    for (const item of level) {
-      if (typeof item !== 'object' || item === null) continue;
-      for (const inner of Array.isArray(item) ? item : Object.values(item))
-        if (typeof inner === 'object' && inner !== null) next.push(inner);
-    }
-    if (next.length > 0 && depth >= most) return true;
-    level = next;
-  }
-  return false;
-}

@@ -1,9 +1,8 @@
 /** Passes on the messages of a WebSocket in their order, large ones one per turn of the event loop. */
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
-import { checkJsonSize } from '../document/json-size.ts';
+import { checkJsonSize, type JsonBounds, variablesWithin } from '../document/json-size.ts';
 import type { LoopTurns } from '../loop-turns.ts';
-import type { ServerLimits } from '../server-limits.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {
@@ -11,19 +10,14 @@ export interface Messages {
   waiting(): number;
 }
 
-export function messagesInTurn(
-  socket: WebSocket,
-  turns: LoopTurns,
-  { maxJsonObjects }: Pick<ServerLimits, 'maxJsonObjects'>,
-  handle: (text: string) => void,
-): Messages {
+export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: JsonBounds, handle: (text: string) => void): Messages {
   let waiting = 0;
 
   function checked(bytes: Buffer): void {
     // It may have closed while its message waited, and nobody would stop what begins now.
     if (socket.readyState !== socket.OPEN) return;
     try {
-      checkJsonSize(bytes, maxJsonObjects);
+      checkJsonSize(bytes, bounds, variablesWithin.message);
     } catch (error) {
       endSocket(socket, 4400, asGatewayError(error).message);
       return;

@@ -125,7 +125,7 @@ export function sockets(parts: SocketParts): Sockets {
     if (parts.draining()) throw shuttingDown();
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
-    const { query, operationName, variables } = checkedParams(payload, limits);
+    const { query, operationName, variables } = checkedParams(payload);
     const read = parts.read(query, operationName);
     const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, address }));
     const outcome = await operation.outcome;

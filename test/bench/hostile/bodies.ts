@@ -1,4 +1,4 @@
-/** Bodies of up to 2 MB whose values are small and many: what reads each member in one turn holds everybody up. */
+/** Bodies of up to 2 MB with as many values as are accepted (and more): what reads each in one turn holds everybody up. */
 import type { HostileCase } from './hostile-case.ts';
 import { completionQuery, posted } from './posted.ts';
 
@@ -30,50 +30,49 @@ const bodyOf = (name: string, variables: () => object, query = completionQuery):
   posted({ name: `bodies: ${name}`, query, variables });
 
 export const bodyCases: readonly HostileCase[] = [
-  bodyOf('60,000 parts of a message', () => parts(60_000)),
-  bodyOf('40,000 parts of a message', () => parts(40_000)),
-  bodyOf('15,000 messages', () => ({
-    input: { prompt: { messages: many(15_000, () => ({ role: 'USER', content: [{ text: 'Hi you.' }] })) } },
+  bodyOf('60,000 parts of a message, which are too many', () => parts(60_000)),
+  bodyOf('24,000 parts of a message', () => parts(24_000)),
+  bodyOf('9,900 messages', () => ({
+    input: { prompt: { messages: many(9_900, () => ({ role: 'USER', content: [{ text: 'Hi you.' }] })) } },
   })),
-  bodyOf('480,000 strings to stop at', () => ({ input: { prompt, stop: many(480_000, () => 'a') } })),
-  bodyOf('90,000 strings to stop at', () => ({ input: { prompt, stop: many(90_000, (index) => `stop ${index}`) } })),
-  bodyOf('480,000 texts to embed', () => ({ input: { texts: many(480_000, () => 'a') } }), embedding),
-  bodyOf('90,000 texts to embed', () => ({ input: { texts: many(90_000, (index) => `text ${index}`) } }), embedding),
-  bodyOf('90,000 keys in the result of a tool', () => inConversation([call(0)], [result(0, keys(90_000))])),
-  bodyOf('90,000 keys of 8 characters in the arguments of a tool call', () =>
-    inConversation([{ ...call(0), arguments: keys(90_000, (index) => `v${index}`) }], [result(0)]),
+  bodyOf('480,000 strings to stop at, which are too many', () => ({ input: { prompt, stop: many(480_000, () => 'a') } })),
+  bodyOf('49,000 strings to stop at', () => ({ input: { prompt, stop: many(49_000, (index) => `stop ${index}`) } })),
+  bodyOf('49,000 texts to embed', () => ({ input: { texts: many(49_000, (index) => `text ${index}`) } }), embedding),
+  bodyOf('49,000 keys in the result of a tool', () => inConversation([call(0)], [result(0, keys(49_000))])),
+  bodyOf('49,000 keys of 8 characters in the arguments of a tool call', () =>
+    inConversation([{ ...call(0), arguments: keys(49_000, (index) => `v${index}`) }], [result(0)]),
   ),
-  bodyOf('10,000 tool calls with their results', () =>
+  bodyOf('5,500 tool calls with their results', () =>
     inConversation(
-      many(10_000, call),
-      many(10_000, (index) => result(index)),
+      many(5_500, call),
+      many(5_500, (index) => result(index)),
     ),
   ),
-  bodyOf('90,000 fields that the input does not have', () => ({ input: { prompt, ...keys(90_000) } })),
-  bodyOf('90,000 fields that a part does not have', () => ({
-    input: { prompt: { messages: [{ role: 'USER', content: [{ text: 'Hi.', ...keys(90_000) }] }] } },
+  bodyOf('49,000 fields that the input does not have', () => ({ input: { prompt, ...keys(49_000) } })),
+  bodyOf('49,000 fields that a part does not have', () => ({
+    input: { prompt: { messages: [{ role: 'USER', content: [{ text: 'Hi.', ...keys(49_000) }] }] } },
   })),
-  bodyOf('90,000 variables that are not declared', () => ({ input: { prompt }, ...keys(90_000) })),
-  bodyOf('90,000 tags', () => ({ input: { prompt, tags: keys(90_000, () => 'x') } })),
-  bodyOf('90,000 provider options', () => ({ input: { prompt, providerOptions: keys(90_000) } })),
-  bodyOf('90,000 variables of a template', () => ({ input: { prompt: { template: { id: 't', variables: keys(90_000) } } } })),
-  bodyOf('a schema of 90,000 properties', () => ({
-    input: { prompt, output: { format: 'JSON', schema: { type: 'object', properties: keys(90_000, () => true) } } },
+  bodyOf('49,000 variables that are not declared', () => ({ input: { prompt }, ...keys(49_000) })),
+  bodyOf('49,000 tags', () => ({ input: { prompt, tags: keys(49_000, () => 'x') } })),
+  bodyOf('49,000 provider options', () => ({ input: { prompt, providerOptions: keys(49_000) } })),
+  bodyOf('49,000 variables of a template', () => ({ input: { prompt: { template: { id: 't', variables: keys(49_000) } } } })),
+  bodyOf('a schema of 49,000 properties', () => ({
+    input: { prompt, output: { format: 'JSON', schema: { type: 'object', properties: keys(49_000, () => true) } } },
   })),
-  bodyOf('90,000 lists in lists of one', () =>
+  bodyOf('49,000 lists in lists of one', () =>
     inConversation(
       [call(0)],
       [
         result(
           0,
-          many(90_000, () => []),
+          many(49_000, () => []),
         ),
       ],
     ),
   ),
   bodyOf(
-    'a quote of 90,000 keys in the result of a tool',
-    () => ({ variables: inConversation([call(0)], [result(0, keys(90_000))]) }),
+    'a quote of 49,000 keys in the result of a tool',
+    () => ({ variables: inConversation([call(0)], [result(0, keys(49_000))]) }),
     quote,
   ),
   bodyOf('a quote of 15,000 parts of a message', () => ({ variables: parts(15_000) }), quote),

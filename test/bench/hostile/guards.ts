@@ -27,19 +27,19 @@ export const guardCases: readonly HostileCase[] = [
   attackOn('1.9 MB of telephone numbers', () => prompt(repeated(126_000, (index) => `+1 41555${String(index).padStart(6, '0')} `))),
   attackOn('1.9 MB of what a pattern counts', () => prompt(`${'fal '.repeat(1_000)}\ncon\n`.repeat(470))),
   attackOn('900,000 characters that show nothing', () => prompt('a\u200b'.repeat(450_000))),
-  attackOn('36,000 messages', () => inMessages(36_000)),
+  attackOn('9,900 messages', () => inMessages(9_900)),
   attackOn(
     '512 texts of 3.5 KB to embed',
     () => ({ input: { texts: Array.from({ length: 512 }, (_, index) => `text ${index}, `.repeat(320)) } }),
     { ask: embedding },
   ),
-  attackOn('arguments of 250,000 numbers', () => ({
+  attackOn('arguments of 49,000 numbers', () => ({
     input: {
       prompt: {
         messages: [
           {
             role: 'ASSISTANT',
-            content: [{ toolCall: { id: '1', name: 't', arguments: { a: Array.from({ length: 250_000 }, (_, index) => index) } } }],
+            content: [{ toolCall: { id: '1', name: 't', arguments: { a: Array.from({ length: 49_000 }, (_, index) => index) } } }],
           },
           { role: 'TOOL', content: [{ toolResult: { callId: '1', content: 'ok' } }] },
         ],

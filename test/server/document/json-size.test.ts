@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkJsonSize } from '../../../src/server/document/json-size.ts';
+import { checkJsonSize, variablesWithin } from '../../../src/server/document/json-size.ts';
+
+const bounds = { maxJsonObjects: 100_000, maxInputValues: 1_000_000, maxNesting: 100 };
 
 const refusedCount = (json: string): number | null => {
   try {
-    checkJsonSize(Buffer.from(json));
+    checkJsonSize(Buffer.from(json), bounds, variablesWithin.body);
     return null;
   } catch (error) {
     return Number(/has (\d+) objects/.exec(String(error))?.[1]);
@@ -33,5 +35,54 @@ describe('the objects and lists of a JSON text', () => {
 
   it('may be a hundred thousand', () => {
     expect(refusedCount(`[${'[],'.repeat(99_998)}[]]`)).toBeNull();
+  });
+});
+
+describe('the values of a JSON text', () => {
+  const valuesOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 0;
+    const members: unknown[] = Object.values(value);
+    return members.length + members.reduce((sum: number, member) => sum + valuesOf(member), 0);
+  };
+  const refusal = (json: string, maxInputValues: number): string | null => {
+    try {
+      checkJsonSize(Buffer.from(json), { ...bounds, maxInputValues }, variablesWithin.body);
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  };
+
+  it('are the members of its objects and lists, however it is spaced', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom('', '  ', '\t'), (value, space) => {
+        const json = JSON.stringify(value, null, space);
+        const values = valuesOf(JSON.parse(json));
+        expect(refusal(json, values)).toBeNull();
+        if (values > 0) expect(refusal(json, values - 1)).toContain(`has ${values} values`);
+      }),
+    );
+  });
+
+  it('are refused in a sentence that names the limit', () => {
+    expect(refusal('{"a":[1,2]}', 2)).toMatch(/has 3 values.*at most 2\. .*server\.limits\.maxInputValues/);
+  });
+});
+
+describe('the nesting of a JSON text', () => {
+  const nested = (levels: number, around: (inner: string) => string): Buffer =>
+    Buffer.from(around(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`));
+
+  it.each([
+    ['a URL', variablesWithin.url, (inner: string) => inner],
+    ['a body', variablesWithin.body, (inner: string) => `{"variables":${inner}}`],
+    ['a message of a WebSocket', variablesWithin.message, (inner: string) => `{"payload":{"variables":${inner}}}`],
+  ])('is counted from the variables on, in %s', (_, within, around) => {
+    expect(() => checkJsonSize(nested(100, around), bounds, within)).not.toThrow();
+    expect(() => checkJsonSize(nested(101, around), bounds, within)).toThrow(/deeper than 100 levels/);
+  });
+
+  it('is not counted in strings', () => {
+    expect(() => checkJsonSize(Buffer.from(JSON.stringify({ variables: '['.repeat(500) })), bounds, variablesWithin.body)).not.toThrow();
   });
 });
