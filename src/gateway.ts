@@ -23,6 +23,7 @@ import { serverSection } from './config/sections/server-section.ts';
 import { GatewayError } from './core/errors.ts';
 import type { Secret } from './core/secret.ts';
 import { monotonicMs } from './core/turns/monotonic.ts';
+import type { Composer } from './federation/compose/compose.ts';
 import type { Graph, GraphStatus } from './federation/graph.ts';
 import { maskedError } from './graphql/graphql-errors.ts';
 import type { Services } from './graphql/services.ts';
@@ -61,6 +62,8 @@ export interface GatewayOptions {
   readonly loopback: boolean;
   /** Serves the AI schema alone, as a subgraph of the router that shows this secret: it may ask for `_entities`. */
   readonly router?: Secret;
+  /** What makes one supergraph of the subgraphs. Default: it is composed in a process of its own. */
+  readonly composer?: Composer;
   readonly log?: Log;
   readonly now?: () => number;
 }
@@ -81,7 +84,7 @@ export interface GatewayOptions {
  */
 export async function createGateway(config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { folder, now = Date.now, log = openLog({ level: withDefaults(gatewaySection, config).logLevel }) } = options;
-  const foundation = await openFoundation(config, { folder, log, now });
+  const foundation = await openFoundation(config, { ...options, folder, log, now });
   try {
     return await gatewayOn(foundation, config, options);
   } catch (error) {

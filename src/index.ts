@@ -21,6 +21,7 @@ export { type ErrorCode, type ErrorDetails, GatewayError } from './core/errors.t
 export { flatPrice, type Price, type Usage } from './core/money.ts';
 export type { CompletionRequest, EmbeddingRequest, ModelRequest } from './core/request/request.ts';
 export { Secret, secretFrom } from './core/secret.ts';
+export type { Composer, Composition, CompositionProblem, Subgraph } from './federation/compose/compose.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
 export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern-guard.ts';

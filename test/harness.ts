@@ -5,8 +5,10 @@
  */
 import type { GatewayConfig } from '../src/config/config.ts';
 import type { Secret } from '../src/core/secret.ts';
+import type { Composer } from '../src/federation/compose/compose.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { type Log, silentLog } from '../src/telemetry/log.ts';
+import { inProcessComposer } from './federation/in-process-composer.ts';
 import { plainConfig } from './plain-config.ts';
 import { temporaryFolder, whenOver } from './when-over.ts';
 
@@ -41,13 +43,14 @@ export async function startGateway(
     readonly folder?: string;
     readonly loopback?: boolean;
     readonly router?: Secret;
+    readonly composer?: Composer;
     readonly log?: Log;
     readonly now?: () => number;
   } = {},
 ): Promise<TestGateway> {
   const gateway = await createGateway(
     { ...plainConfig, ...changes },
-    { folder: process.cwd(), loopback: true, log: silentLog, ...options },
+    { folder: process.cwd(), loopback: true, log: silentLog, composer: inProcessComposer(), ...options },
   );
   whenOver(() => gateway.close());
   const { url, metricsUrl } = await gateway.listen({ host: '127.0.0.1', port: 0 });

@@ -140,6 +140,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     folder,
     fields: read,
     schema: own,
+    composer: foundation.composer,
     log,
     lastGood: state === null ? null : keptFile(join(state, 'graph.json')),
   });

@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { pathIn } from '../config/path-in.ts';
 import { storageSection } from '../config/sections/storage-section.ts';
+import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
 import { memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open-runs.ts';
@@ -20,6 +21,8 @@ export interface Foundation {
   readonly runs: ReturnType<typeof openRuns>;
   readonly leases: LeaseBook;
   readonly cache: Keyv;
+  /** Of subgraphs: one for all readings of the configuration, so that an unchanged graph is not composed again. */
+  readonly composer: Composer;
   readonly health: HealthBook;
   /** Null: turned off. */
   readonly metrics: Metrics | null;
@@ -29,11 +32,15 @@ export interface Foundation {
 
 export interface FoundationOptions {
   readonly folder: string;
+  readonly composer?: Composer;
   readonly log: Log;
   readonly now: () => number;
 }
 
-export async function openFoundation(config: GatewayConfig, { folder, log, now }: FoundationOptions): Promise<Foundation> {
+export async function openFoundation(
+  config: GatewayConfig,
+  { folder, composer = forkingComposer(), log, now }: FoundationOptions,
+): Promise<Foundation> {
   const settings = withDefaults(storageSection, config.storage);
   const state = settings.folder === null ? null : pathIn(folder, settings.folder);
   const warn = repeatedSeldom((sentence, fields) => log.warn(sentence, fields));
@@ -56,6 +63,7 @@ export async function openFoundation(config: GatewayConfig, { folder, log, now }
     runs,
     leases: openLeases({ keys: storage.keys, now }),
     cache: memoryStore(),
+    composer,
     health: healthBook(),
     metrics: config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log }),
     log,

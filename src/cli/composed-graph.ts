@@ -57,7 +57,7 @@ async function fromSubgraphs(config: GatewayConfig, folder: string, read: Fields
   // They would compose to problems that mislead.
   if (misnamed.length > 0 && others.length > 0) return { supergraphSdl: null, mistakes: misnamed };
   const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(others.map(({ sdl }) => sdl)) }];
-  const composed = await composer({ own }).compose([...others, ...ours], new AbortController().signal);
+  const composed = await composer().compose([...others, ...ours], new AbortController().signal);
   return composed.ok
     ? { supergraphSdl: composed.supergraphSdl, mistakes: [] }
     : { supergraphSdl: null, mistakes: composed.problems.map((problem) => placedSentence(problem, read)) };

@@ -43,7 +43,7 @@ const startingMs = 2_000;
 export interface Graph {
   /** Null until first composed. */
   schema(): GraphQLSchema | null;
-  /** What is served now; null until first composed. */
+  /** What is served now; null until first composed, and where there is nothing to compose. */
   supergraphSdl(): string | null;
   /** SDL of the other teams' subgraphs as it was last read, or of the ready supergraph; null until all of it was. */
   others(): readonly string[] | null;

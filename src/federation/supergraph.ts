@@ -3,7 +3,7 @@
  * the whole graph. Only this file imports the stitching library, so that a plan executor can replace it.
  */
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
-import { type DocumentNode, GraphQLSchema, isSpecifiedDirective, isSpecifiedScalarType, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { type Authorize, guarded } from './authorization.ts';
 import { checkServable } from './compose/servable.ts';
@@ -16,6 +16,7 @@ import { readingLeftOvers } from './engine/stitching/left-over.ts';
 import { separatingKeys } from './engine/stitching/response-keys.ts';
 import { withRootTypes } from './engine/stitching/shared-roots.ts';
 import { withoutSkipped } from './engine/stitching/skipped.ts';
+import { publicSchema } from './public-schema.ts';
 import { directiveDefaults, withDirectiveDefaults } from './subgraphs/directive-defaults.ts';
 import type { SubgraphExecutor } from './subgraphs/engine-request.ts';
 import { type FetchOptions, remoteExecutor } from './subgraphs/fetch.ts';
@@ -92,29 +93,4 @@ function executorOf(
 ): SubgraphExecutor {
   const own = localOf(graph, local);
   return own === null ? remoteExecutor(graph.name, graph.url, schema, fetch) : localExecutor(own);
-}
-
-const internalType = /^(_Entity|_Any|_Service|_FieldSet|(join|link|core|federation|policy|requiresScopes|context|cost|tag)__\w+)$/;
-const executable = new Set([
-  'QUERY',
-  'MUTATION',
-  'SUBSCRIPTION',
-  'FIELD',
-  'FRAGMENT_DEFINITION',
-  'FRAGMENT_SPREAD',
-  'INLINE_FRAGMENT',
-  'VARIABLE_DEFINITION',
-]);
-
-/** What clients may know of: no machinery of federation, and no directive that only a schema's author can use. */
-function publicSchema(schema: GraphQLSchema): GraphQLSchema {
-  const config = schema.toConfig();
-  return new GraphQLSchema({
-    ...config,
-    assumeValid: true,
-    types: config.types.filter((type) => isSpecifiedScalarType(type) || !internalType.test(type.name)),
-    directives: config.directives.filter(
-      (directive) => isSpecifiedDirective(directive) || directive.locations.some((location) => executable.has(location)),
-    ),
-  });
 }

@@ -67,7 +67,7 @@ await writeFile(file, large);
 const graph = livingGraph({
   source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
   ai: { name: 'ai', sdl: aiSdl, schema: aiSchema },
-  composer: composer({ own: 'ai' }),
+  composer: composer(),
   pollMs: 0,
 });
 let current: GraphQLSchema | null = null;

@@ -44,13 +44,10 @@ export async function federationBench(seconds = 2): Promise<void> {
   const shop = subgraphSchema(shopSdl, { Query: { products } });
   const ai = subgraphSchema(aiSdl, { Query: { completion: () => 'x' }, Product: { summary } });
   const plain = subgraphSchema(plainSdl, { Query: { products }, Product: { summary } });
-  const composed = composition(
-    [
-      { name: 'shop', url: 'local://shop', sdl: shopSdl },
-      { name: 'ai', url: 'local://ai', sdl: aiSdl },
-    ],
-    'ai',
-  );
+  const composed = composition([
+    { name: 'shop', url: 'local://shop', sdl: shopSdl },
+    { name: 'ai', url: 'local://ai', sdl: aiSdl },
+  ]);
   if (!composed.ok) throw new Error(composed.problems.map(({ message }) => message).join('\n'));
   const { supergraphSdl } = composed;
   const ours = supergraphSchema({ supergraphSdl, local: { 'local://shop': shop, 'local://ai': ai } });

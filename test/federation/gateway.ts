@@ -79,7 +79,7 @@ export async function gateway({ remote, local = {}, options = {} }: TestGraph): 
 }
 
 function composed(subgraphs: Parameters<typeof composition>[0]): string {
-  const result = composition(subgraphs, null);
+  const result = composition(subgraphs);
   if (!result.ok) throw new Error(result.problems.map(({ message }) => message).join('\n'));
   return result.supergraphSdl;
 }

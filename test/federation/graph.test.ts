@@ -33,7 +33,7 @@ describe('the living supergraph', () => {
     await rm(folder, { recursive: true });
   });
   const graphOf = (source: GraphSource, withAi = true): Graph => {
-    const graph = livingGraph({ source, ai: withAi ? ai : null, composer: inProcessComposer({ own: 'ai' }), pollMs: 0 });
+    const graph = livingGraph({ source, ai: withAi ? ai : null, composer: inProcessComposer(), pollMs: 0 });
     open.push(graph);
     return graph;
   };
@@ -54,7 +54,7 @@ describe('the living supergraph', () => {
       {
         source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
         ai,
-        composer: inProcessComposer({ own: 'ai' }),
+        composer: inProcessComposer(),
         pollMs: 0,
         log: (level, message, details) => lines.push([level, details ?? message]),
       },
@@ -97,7 +97,7 @@ describe('the living supergraph', () => {
       source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { file } }] };
     } else if (way === 'text') source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { text: shop.sdl } }] };
     else if (way === 'supergraph') {
-      const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: aiSdl }], 'ai');
+      const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: aiSdl }]);
       await writeFile(file, composed.ok ? composed.supergraphSdl : '');
       source = { kind: 'supergraph', file };
     }
@@ -110,7 +110,7 @@ describe('the living supergraph', () => {
 
   it('says that a supergraph lacks the AI subgraph, and serves it unchanged without AI', async () => {
     const file = join(folder, 'graph.graphql');
-    const composed = composition([shop], null);
+    const composed = composition([shop]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
     const withAi = await graphOf({ kind: 'supergraph', file }).refresh();
     expect(withAi).toMatchObject({ ready: false, reasons: [expect.stringContaining('`ai: false`')] });
@@ -185,7 +185,7 @@ describe('the living supergraph', () => {
     expect(await looks()).toBe(1);
     await writeFile(file, ' ');
     expect(await looks()).toBe(2);
-    const composed = composition([{ name: 'shop', url: shop.url, sdl: shop.sdl }], null);
+    const composed = composition([{ name: 'shop', url: shop.url, sdl: shop.sdl }]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
     expect(await looks()).toBe(2);
     expect(graph.status()).toMatchObject({ ready: true, reasons: [] });

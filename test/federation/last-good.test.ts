@@ -48,7 +48,7 @@ describe('the last good graph', () => {
     const graph = livingGraph({
       source: source ?? { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url }] },
       ai: aiOf(aiSdl),
-      composer: inProcessComposer({ own: 'ai' }),
+      composer: inProcessComposer(),
       pollMs: 0,
       lastGood: store,
       log: (level, message) => {
@@ -106,7 +106,7 @@ describe('the last good graph', () => {
 
   it('is served while the supergraph file is broken', async () => {
     const file = join(folder, 'graph.graphql');
-    const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: sdlOfAi() }], 'ai');
+    const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: sdlOfAi() }]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
     await start({ source: { kind: 'supergraph', file } });
     await writeFile(file, 'type Query {');

@@ -42,7 +42,7 @@ it.skipIf(runtime === null)(`is a subgraph under ${otherGateway}, which gets ent
   const told = (await (await post(ai.url, { query: '{ _service { sdl } }' })).json()) as { data: { _service: { sdl: string } } };
   const url = new URL(ai.url);
   if (url.pathname === '/') url.pathname = '/graphql';
-  const composed = composition([shop, { name: 'ai', url: url.href, sdl: told.data._service.sdl }], null);
+  const composed = composition([shop, { name: 'ai', url: url.href, sdl: told.data._service.sdl }]);
 
   const ask = async (headers: readonly (readonly string[])[]): Promise<unknown> => {
     const supergraph = composed.ok ? composed.supergraphSdl : '';
@@ -87,7 +87,7 @@ describe('what AI fields inherit reaches the SDL that another router composes', 
     const shop = one.subgraphs['shop'];
     if (shop === undefined) throw new Error('There is no shop.');
     const sdl: string = data._service.sdl;
-    return { ...one, sdl, composed: composition([shop, { name: 'ai', url: one.gateway.url, sdl }], null) };
+    return { ...one, sdl, composed: composition([shop, { name: 'ai', url: one.gateway.url, sdl }]) };
   };
 
   it('where the configuration names the other teams: they compose, and the field carries both rules', async () => {

@@ -32,7 +32,7 @@ async function over(
   );
   open.push(close);
   const sdl = `${federation2} type Query { a: String items: [Item] } type Item { id: ID name: String! } type Mutation { change: String } type Subscription { ticks: Int }`;
-  const composed = composition([{ name: 'raw', url: `http://127.0.0.1:${port}/graphql`, sdl }], null);
+  const composed = composition([{ name: 'raw', url: `http://127.0.0.1:${port}/graphql`, sdl }]);
   return { schema: supergraphSchema({ supergraphSdl: composed.ok ? composed.supergraphSdl : '', fetch }), asked, port };
 }
 const json = (response: ServerResponse, body: unknown, status = 200): void => {

@@ -86,7 +86,7 @@ export async function shop(products: readonly Product[]): Promise<Shop> {
     await subgraph.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const composed = composition([subgraph], null);
+  const composed = composition([subgraph]);
   if (!composed.ok) throw new Error('It does not compose.');
   const { supergraphSdl } = composed;
   const fetch = { propagate: ['x-shop-role'], clientHeaders: (context: unknown) => (context as Context).headers, retries: 0 };

@@ -11,11 +11,12 @@ import { subgraphSection } from '../../config/sections/subgraph-section.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Authorize } from '../../federation/authorization.ts';
-import { composer } from '../../federation/compose/compose.ts';
+import type { Composer } from '../../federation/compose/compose.ts';
 import type { SubgraphSource } from '../../federation/compose/sources.ts';
 import { bypassing } from '../../federation/engine/bypass.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../federation/graph.ts';
 import type { LastGoodStore } from '../../federation/last-good.ts';
+import { ownGraph } from '../../federation/own-graph.ts';
 import type { FetchOptions, SubgraphAccess } from '../../federation/subgraphs/fetch.ts';
 import { mistakeText } from '../../fields/ai-field.ts';
 import { withInheritedAuth } from '../../fields/inherited-auth.ts';
@@ -106,13 +107,16 @@ export interface GraphParts {
   readonly fields: FieldsRead;
   /** Null: `graph.ai` is false. */
   readonly schema: GraphQLSchema | null;
+  readonly composer: Composer;
   readonly log: Log;
   /** Where the last good graph outlives a restart; null: nowhere. */
   readonly lastGood: LastGoodStore | null;
 }
 
-export function graphOf({ config, folder, fields, schema, log, lastGood }: GraphParts): Graph {
+export function graphOf({ config, folder, fields, schema, composer, log, lastGood }: GraphParts): Graph {
   const graph = withDefaults(graphSection, config.graph);
+  const others = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
+  if (schema !== null && !others && fields.sdl === '') return ownGraph(schema);
   const source: GraphSource =
     graph.supergraph === undefined
       ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
@@ -120,7 +124,7 @@ export function graphOf({ config, folder, fields, schema, log, lastGood }: Graph
   return livingGraph({
     source,
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
-    composer: composer({ own: schema === null ? null : aiSubgraph }),
+    composer,
     pollMs: graph.pollSeconds * 1_000,
     ...accessTo(config, log),
     ...(lastGood === null ? {} : { lastGood }),

@@ -3,11 +3,10 @@ import { composition, type Subgraph } from './composition.ts';
 
 export interface Composing {
   readonly subgraphs: readonly Subgraph[];
-  readonly own: string | null;
 }
 
 /** Ctrl-C and service managers signal the gateway's processes all at once: the gateway ends this one itself. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 /** When the gateway is gone, so is whoever wanted the supergraph. */
 process.once('disconnect', () => process.exit());
-process.once('message', ({ subgraphs, own }: Composing) => process.send?.(composition(subgraphs, own)));
+process.once('message', ({ subgraphs }: Composing) => process.send?.(composition(subgraphs)));

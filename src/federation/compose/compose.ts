@@ -13,19 +13,23 @@ import type { CompositionProblem } from './composition-problem.ts';
 
 export type { Composition, CompositionProblem, Subgraph };
 
+/**
+ * What makes one supergraph of subgraphs. `createGateway` takes another one: a program that composes elsewhere, or that may
+ * block itself for as long as it takes.
+ */
 export interface Composer {
   /** The composition of these subgraphs; the same object as last time when none has changed. CANCELLED when the signal fires, TIMEOUT after a minute. */
   compose(subgraphs: readonly Subgraph[], signal: AbortSignal): Promise<Composition>;
 }
 
-/** `own`: name of the AI subgraph among them; null without one. */
-export function composer({ own = null }: { readonly own?: string | null } = {}): Composer {
+/** Composes in a process of its own. */
+export function composer(): Composer {
   let last: { readonly hash: string; readonly composed: Composition } | null = null;
   return {
     async compose(subgraphs, signal) {
       const hash = hashOf(subgraphs);
       if (last?.hash === hash) return last.composed;
-      const composed = await inProcess(subgraphs, own, signal);
+      const composed = await inProcess(subgraphs, signal);
       last = { hash, composed };
       return composed;
     },
@@ -49,10 +53,10 @@ const maxMs = 60_000;
 
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './compose-worker.ts' : './compose-worker.js', import.meta.url);
 
-function inProcess(subgraphs: readonly Subgraph[], own: string | null, signal: AbortSignal): Promise<Composition> {
+function inProcess(subgraphs: readonly Subgraph[], signal: AbortSignal): Promise<Composition> {
   if (signal.aborted) return Promise.reject(abortError(signal));
   const worker = fork(workerFile, { env: workerEnvironment(), execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const asked: Composing = { subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, sdl })), own };
+  const asked: Composing = { subgraphs: subgraphs.map(({ name, url, sdl }) => ({ name, url, sdl })) };
   const { promise, resolve, reject } = Promise.withResolvers<Composition>();
   const broken = (cause: unknown): void => reject(new GatewayError('INTERNAL', 'The composer of subgraphs failed.', {}, { cause }));
   const onAbort = (): void => reject(abortError(signal));

@@ -22,8 +22,8 @@ export type Composition =
   | { readonly ok: true; readonly supergraphSdl: string }
   | { readonly ok: false; readonly problems: readonly CompositionProblem[] };
 
-/** `own`: name of the AI subgraph, whose clashes of names with the others are listed all at once. */
-export function composition(subgraphs: readonly Subgraph[], own: string | null): Composition {
+/** The clashes of names between the subgraph of this process and the others are listed all at once. */
+export function composition(subgraphs: readonly Subgraph[]): Composition {
   if (subgraphs.length === 0) {
     return { ok: false, problems: [problem('NO_SUBGRAPHS', 'There is no subgraph to compose. Give one by URL or by SDL file.', [])] };
   }
@@ -32,6 +32,7 @@ export function composition(subgraphs: readonly Subgraph[], own: string | null):
   const services = parsed.flatMap(({ name, url, typeDefs }) => ('code' in typeDefs ? [] : [{ name, url, typeDefs }]));
   const policies = services.flatMap(refusedPolicies);
   const names = services.flatMap(namedLikeObjects);
+  const own = subgraphs.find(({ url }) => url.startsWith('local://'))?.name ?? null;
   const clashes = own === null ? [] : clashesOf(services, own);
   if (broken.length + policies.length + names.length > 0) return { ok: false, problems: [...broken, ...policies, ...names, ...clashes] };
   const result = composeServices(services.map((service) => ({ ...service, typeDefs: withPlainFieldSets(service.typeDefs) })));

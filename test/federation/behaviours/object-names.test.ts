@@ -9,7 +9,7 @@ import { federation2 } from '../subgraph-server.ts';
 const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => !name.startsWith('__'));
 
 const schemaOf = (sdl: string): unknown => {
-  const composed = composition([{ name: 'a', url: 'http://127.0.0.1:1/graphql', sdl: federation2 + sdl }], null);
+  const composed = composition([{ name: 'a', url: 'http://127.0.0.1:1/graphql', sdl: federation2 + sdl }]);
   if (!composed.ok) throw new Error(composed.problems.map(({ message, remedy }) => `${message} ${remedy}`).join('\n'));
   return supergraphSchema({ supergraphSdl: composed.supergraphSdl });
 };

@@ -73,7 +73,7 @@ describe('the composer', () => {
       url: 'local://ai',
       sdl: `${federation2} type Query { completion(input: CompletionInput): Completion routes: AiRoute } extend type Query { again: String } type Provenance @key(fields: "id") { id: ID! } type Completion @key(fields: "id") { id: ID! usage: TokenUsage } type TokenUsage { total: Int } input CompletionInput { b: Int } type AiRoute { "A name." name: String! }`,
     };
-    const composed = await composer({ own: 'ai' }).compose([theirs, ours], signal);
+    const composed = await composer().compose([theirs, ours], signal);
     const coordinates = composed.ok ? [] : composed.problems.flatMap((problem) => problem.coordinates);
     expect(coordinates).toEqual(
       expect.arrayContaining(['Query.completion', 'Query.again', 'Completion', 'Provenance', 'TokenUsage', 'CompletionInput']),
