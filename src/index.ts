@@ -41,4 +41,5 @@ export { type OpenAiOptions, openaiProvider } from './providers/openai.ts';
 export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './providers/openai-compatible.ts';
 export type { Capability, Provider, SendOptions } from './providers/provider.ts';
 export type { CollectionConfig } from './retrieval/collections.ts';
+export type { Deployment, Health, Strategy } from './routing/route.ts';
 export { type Log, openLog, silentLog } from './telemetry/log.ts';

@@ -67,7 +67,7 @@ export interface ConfiguredOptions {
 export function configured(config: GatewayConfig, foundation: Foundation, { folder, development, open }: ConfiguredOptions): Configured {
   const { storage, leases, health, metrics, runs, log, now, state } = foundation;
   const { graph: graphConfig = {}, guardrails = [] } = config;
-  const routes = routesOf(config);
+  const routes = routesOf(config, log);
   const collections = collectionsOf(config);
   const answered = pipeline({
     routes,

@@ -5,9 +5,12 @@ import { deploymentSection } from '../config/sections/deployments-section.ts';
 import { routeSection } from '../config/sections/routes-section.ts';
 import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
+import { checkedStrategy } from '../routing/checked-strategy.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';
-import type { Deployment, Route } from '../routing/route.ts';
+import type { Deployment, Route, Strategy } from '../routing/route.ts';
 import { strategies } from '../routing/strategies.ts';
+import { type Log, silentLog } from '../telemetry/log.ts';
+import { repeatedSeldom } from '../telemetry/repeated-warnings.ts';
 
 /** The collections with the model of their embedding routes. */
 export function collectionsOf(config: GatewayConfig): Readonly<Record<string, CollectionConfig>> {
@@ -33,9 +36,9 @@ export function embeddingModelOf(config: GatewayConfig, route: string): string |
 }
 
 /** For a configuration without mistakes: a name that refers to nothing is left out here, and told by `config/check-config.ts`. */
-export function routesOf(config: GatewayConfig): ReadonlyMap<string, Route> {
+export function routesOf(config: GatewayConfig, log: Pick<Log, 'warn'> = silentLog): ReadonlyMap<string, Route> {
   const deployments = new Map(Object.entries(config.deployments).flatMap(([id, settings]) => deploymentOf(config, id, settings)));
-  return new Map(Object.entries(config.routes).flatMap(([name, settings]) => routeOf(name, settings, deployments)));
+  return new Map(Object.entries(config.routes).flatMap(([name, settings]) => routeOf(name, settings, deployments, log)));
 }
 
 function deploymentOf(config: GatewayConfig, id: string, given: DeploymentConfig): [string, Deployment][] {
@@ -56,7 +59,12 @@ function deploymentOf(config: GatewayConfig, id: string, given: DeploymentConfig
   return [[id, deployment]];
 }
 
-function routeOf(name: string, given: RouteConfig, deployments: ReadonlyMap<string, Deployment>): [string, Route][] {
+function routeOf(
+  name: string,
+  given: RouteConfig,
+  deployments: ReadonlyMap<string, Deployment>,
+  log: Pick<Log, 'warn'>,
+): [string, Route][] {
   const settings = withDefaults(routeSection, given);
   const [first, ...others] = settings.deployments.flatMap((id) => deployments.get(id) ?? []);
   if (first === undefined) return [];
@@ -64,7 +72,7 @@ function routeOf(name: string, given: RouteConfig, deployments: ReadonlyMap<stri
     name,
     description: settings.description ?? null,
     deployments: [first, ...others],
-    strategy: strategies[settings.strategy],
+    strategy: typeof settings.strategy === 'function' ? ownStrategy(name, settings.strategy, log) : strategies[settings.strategy],
     attempts: settings.attempts ?? 2 + others.length,
     hedge: settings.hedge ?? null,
     firstChunkMs: settings.firstChunkMs,
@@ -74,4 +82,9 @@ function routeOf(name: string, given: RouteConfig, deployments: ReadonlyMap<stri
     providerOptions: settings.providerOptions,
   };
   return [[name, route]];
+}
+
+function ownStrategy(route: string, strategy: Strategy, log: Pick<Log, 'warn'>): Strategy {
+  const warn = repeatedSeldom((event, fields) => log.warn(event, fields));
+  return checkedStrategy(strategy, (what, err) => warn(`a strategy was not followed: ${what}`, { route, err }));
 }

@@ -63,6 +63,20 @@ export function constantOr<const V extends string | boolean | null, T, D>(
   };
 }
 
+/** A function of the operator's, or what the setting takes. `what`: such a function, in words. */
+export function functionOr<F, T, D>(setting: Setting<T, D>, what: string): Setting<F | T, D, false> {
+  const facts = { ...setting.facts, type: `${setting.facts.type} or function`, accepted: `${setting.facts.accepted}, or ${what}` };
+  const accepts: FindMistakes = (path, value, place) =>
+    typeof value === 'function' ? [] : setting.mistakes(path, value, place).map((sentence) => `${sentence.slice(0, -1)}, or ${what}.`);
+  return {
+    default: setting.default,
+    needed: false,
+    facts,
+    mistakes: accepts,
+    entryMistakes: (path, index, value, place) => accepts(`${path}.${index}`, value, place),
+  };
+}
+
 /** A value that is made by a function of ours or of the operator's. */
 export const madeValue = <T>(
   type: string,

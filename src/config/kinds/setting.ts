@@ -139,4 +139,4 @@ export type SettingsOf<S, N extends Names = Names> = { readonly [K in keyof Pick
 };
 
 /** The same with the defaults filled in. */
-export type FilledSettings<S> = SettingsOf<S> & { readonly [K in DefaultedNames<S>]: ValueOf<S[K]> };
+export type FilledSettings<S> = Omit<SettingsOf<S>, DefaultedNames<S>> & { readonly [K in DefaultedNames<S>]: ValueOf<S[K]> };

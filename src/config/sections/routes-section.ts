@@ -1,6 +1,7 @@
 /** A route: the deployments that a call may go to, and the rule for trying them. */
+import type { Strategy } from '../../routing/route.ts';
 import { type StrategyName, strategies } from '../../routing/strategies.ts';
-import { listOf, noneOf } from '../kinds/composed.ts';
+import { functionOr, listOf, noneOf } from '../kinds/composed.ts';
 import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
@@ -18,8 +19,14 @@ export const routeSection = section(
     description: text(),
     /** In the order in which they are tried. */
     deployments: needed(listOf(nameOf('deployments'), { whenEmpty: noneOf('deployments', 'Deployments') })),
-    /** What orders the deployments before each call. */
-    strategy: oneOf(Object.keys(strategies) as StrategyName[], { plural: 'Strategies', default: 'ordered' }),
+    /**
+     * What orders the deployments before each call: a name, or a function of your own. It returns some of the deployments that it is
+     * given, in its order. When it throws, or returns anything else, they are tried as configured, and the log says so.
+     */
+    strategy: functionOr<Strategy, StrategyName, 'ordered'>(
+      oneOf(Object.keys(strategies) as StrategyName[], { plural: 'Strategies', default: 'ordered' }),
+      'a function from deployments, request and health to the deployments in order',
+    ),
     /** How long answers may be reused. */
     cacheSeconds: wholeNumber({ unit: 'seconds', otherwise: 'they are not' }),
     /** Attempts in total, over all deployments, the repair of structured output included. */

@@ -11,6 +11,12 @@ export default defineConfig({
   },
   routes: {
     default: { description: 'Short answers.', deployments: ['mini', 'haiku'], cacheSeconds: 300, hedge: { afterMs: 2_000 } },
+    // Small requests to the small model.
+    sized: {
+      deployments: ['mini', 'haiku'],
+      strategy: (deployments, request) =>
+        request.kind === 'completion' && request.messages.length < 3 ? deployments : deployments.toReversed(),
+    },
     thorough: { deployments: ['haiku'], totalMs: 120_000, providerOptions: ['thinking'] },
   },
 });
