@@ -48,7 +48,7 @@ export interface Gateway {
   /**
    * Takes over a configuration that `checkConfig` found no mistake in: new operations run by it, those in flight by the one
    * that they began with. Its graph must be composed first: rejects with MODEL_UNAVAILABLE, and the present one stays, where it
-   * is not. `server`, `storage`, `telemetry` and `logLevel` take effect at the next start.
+   * is not. `server`, `cache`, `storage`, `telemetry` and `logLevel` take effect at the next start.
    */
   reconfigure(config: GatewayConfig): Promise<void>;
   /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */

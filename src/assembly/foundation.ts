@@ -1,12 +1,11 @@
 /** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
-import type { Keyv } from 'keyv';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { pathIn } from '../config/path-in.ts';
 import { storageSection } from '../config/sections/storage-section.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
-import { memoryStore } from '../pipeline/cache/cache-store.ts';
+import { type AnswerStore, memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open-runs.ts';
 import { openStorage, type Storage } from '../storage/open-storage.ts';
@@ -20,7 +19,7 @@ export interface Foundation {
   readonly storage: Storage;
   readonly runs: ReturnType<typeof openRuns>;
   readonly leases: LeaseBook;
-  readonly cache: Keyv;
+  readonly cache: AnswerStore;
   /** Of subgraphs: one for all readings of the configuration, so that an unchanged graph is not composed again. */
   readonly composer: Composer;
   readonly health: HealthBook;
@@ -62,7 +61,7 @@ export async function openFoundation(
     storage,
     runs,
     leases: openLeases({ keys: storage.keys, now }),
-    cache: memoryStore(),
+    cache: config.cache?.store ?? memoryStore(),
     composer,
     health: healthBook(),
     metrics: config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log }),

@@ -9,7 +9,7 @@ import { untilAborted } from '../core/turns/abort.ts';
 import type { Gateway } from '../gateway.ts';
 
 /** Settings that hold from one start to the next: sockets and stores are opened by them. */
-const ofTheStart = ['server', 'storage', 'telemetry', 'logLevel'] as const satisfies readonly (keyof GatewayConfig)[];
+const ofTheStart = ['server', 'cache', 'storage', 'telemetry', 'logLevel'] as const satisfies readonly (keyof GatewayConfig)[];
 
 /** A module that awaits what never comes would keep every later reading waiting. */
 const maxLoadMs = 30_000;
@@ -41,7 +41,7 @@ export function configReader(
       reading += 1;
       const config = await loaded();
       await gateway.reconfigure(config);
-      const waiting = ofTheStart.filter((name) => !isDeepStrictEqual(config[name], first[name]));
+      const waiting = ofTheStart.filter((name) => !isDeepStrictEqual(asWritten(config[name]), asWritten(first[name])));
       gateway.log.info('the configuration was read again', waiting.length === 0 ? {} : { atNextStart: waiting });
     } catch (error) {
       const { message, errorId, cause } = asGatewayError(error);
@@ -57,6 +57,15 @@ export function configReader(
     });
     return next;
   };
+}
+
+/** Without what code made (functions, stores): it is another object at each reading, whatever it does. */
+function asWritten(settings: unknown): unknown {
+  const text = JSON.stringify({ settings }, (_, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.getPrototypeOf(value) === Object.prototype ? value : undefined;
+  });
+  return JSON.parse(text);
 }
 
 const notLoaded = (ms: number): GatewayError =>

@@ -8,7 +8,6 @@
  * repair is a new attempt that may use any deployment. The budget is innermost, around each attempt, because only there are
  * the price and the maximum that is really sent known.
  */
-import type { Keyv } from 'keyv';
 import type { Handler, Step } from '../core/call/call.ts';
 import type { Leases } from '../core/call/lease.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
@@ -18,6 +17,7 @@ import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { cached } from './cache/cache.ts';
+import type { AnswerStore } from './cache/cache-store.ts';
 import { limited } from './limit.ts';
 import { metered } from './meter.ts';
 import { leased } from './permission-lease.ts';
@@ -34,7 +34,7 @@ export interface PipelineParts {
   readonly guard: Step;
   readonly validate: Step;
   /** Of kept answers: see `memoryStore` in `cache/cache-store.ts`. */
-  readonly cache: Keyv;
+  readonly cache: AnswerStore;
   readonly health: HealthBook;
   readonly log: Log;
   readonly now?: () => number;

@@ -19,6 +19,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
   { title: 'Teams', sections: ['teams.<name>'], example: 'teams' },
   { title: 'Graph', sections: ['graph', 'graph.subgraphs.<n>'], example: 'graph' },
+  { title: 'Kept answers', sections: ['cache'], example: 'cache' },
   { title: 'Storage', sections: ['storage'], example: 'storage' },
   { title: 'Server', sections: ['server', 'server.limits'], example: 'server' },
   { title: 'Telemetry', sections: ['telemetry', 'telemetry.metrics'], example: 'telemetry' },

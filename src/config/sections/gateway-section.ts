@@ -10,7 +10,7 @@ import { guardrailSection, guardSection } from './guards-section.ts';
 import { provider } from './providers-section.ts';
 import { routeSection } from './routes-section.ts';
 import { serverSection } from './server-section.ts';
-import { storageSection } from './storage-section.ts';
+import { cacheSection, storageSection } from './storage-section.ts';
 import { teamSection } from './teams-section.ts';
 import { telemetrySection } from './telemetry-section.ts';
 
@@ -44,6 +44,8 @@ export const gatewaySection = section('', {
   teams: each(teamSection),
   /** The graph that is served. */
   graph: graphSection,
+  /** Where answers that may be reused are kept. */
+  cache: cacheSection,
   /** Where things are kept, and for how long. */
   storage: storageSection,
   /** Where the gateway listens, and to whom. */

@@ -1,4 +1,6 @@
-import { constantOr } from '../kinds/composed.ts';
+/** Where things are kept: what lasts, and answers that may be reused. */
+import type { AnswerStore } from '../../pipeline/cache/cache-store.ts';
+import { constantOr, isObject, madeValue } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { flag, text } from '../kinds/texts.ts';
@@ -24,4 +26,19 @@ export const storageSection = section('storage', {
    * many hours, until somebody has compared it with the vendor's bill. 0 frees it at once.
    */
   lostHoldHours: wholeNumber({ min: 0, max: 31 * 24, unit: 'hours', default: 24 }),
+});
+
+const answerStore = madeValue<AnswerStore>(
+  'Keyv',
+  'a Keyv, such as new Keyv({ store: new KeyvRedis(address) })',
+  (value) => isObject(value) && ['get', 'set', 'on'].every((method) => typeof value[method] === 'function'),
+);
+
+export const cacheSection = section('cache', {
+  /**
+   * A Keyv of your own, over any of its adapters; gateways that share one share their answers, each within its teams and
+   * permissions. It is yours to close. One that is slow or fails counts as empty: no call waits longer than 50 ms for it. Whoever can
+   * read it can read answers. Without it: in memory, 64 MiB.
+   */
+  store: { ...answerStore, facts: { ...answerStore.facts, otherwise: 'in memory' } },
 });

@@ -1,5 +1,5 @@
 /**
- * Wraps the Keyv store of answers so that a slow or broken store counts as a miss. Each operation may take 50 ms. After
+ * Wraps the store of answers so that a slow or broken store counts as a miss. Each operation may take 50 ms. After
  * three failures in a row the store is not asked for five seconds.
  */
 import { Keyv } from 'keyv';
@@ -12,21 +12,34 @@ const failuresInARow = 3;
 const restMs = 5_000;
 const failed = Symbol('failed');
 
+/** A store of answers: what Keyv is, of any version, in memory or over any of its adapters. */
+export interface AnswerStore {
+  get(key: string): Promise<unknown>;
+  /** The text is forgotten after so many milliseconds. */
+  set(key: string, text: string, ttlMs: number): Promise<unknown>;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
 export interface CacheStore {
   get(key: string): Promise<string | null>;
   set(key: string, text: string, ttlMs: number): Promise<void>;
 }
 
-export function patientStore(store: Keyv, log: Log, monotonicMs: () => number): CacheStore {
+/** Stores with a listener for their errors. */
+const heard = new WeakSet<AnswerStore>();
+
+export function patientStore(store: AnswerStore, log: Log, monotonicMs: () => number): CacheStore {
   let failures = 0;
   let restUntil = 0;
-  // Without a listener an error event of Keyv ends the process.
-  store.on('error', (error: unknown) => log.warn('the answer cache failed', { cause: error }));
+  // Without a listener an error event of Keyv ends the process; with one for each reading of the configuration they would add up.
+  if (!heard.has(store)) store.on('error', (error: unknown) => log.warn('the answer cache failed', { cause: error }));
+  heard.add(store);
 
   const attempted = async <T>(work: () => Promise<T>): Promise<T | typeof failed> => {
     if (monotonicMs() < restUntil) return failed;
     const result = await withTimeout(
-      work().catch((): typeof failed => failed),
+      // A store may throw before it returns a promise.
+      (async () => work())().catch((): typeof failed => failed),
       patienceMs,
       failed,
     );

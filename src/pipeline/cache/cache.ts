@@ -5,7 +5,6 @@
  * store nothing. A structured answer also serves a request for a subset of its schema (`schema-subset.ts`). Answers never
  * leave their tenant and permission set (`cache-key.ts`). With `bypass` and `refresh` the model is asked again.
  */
-import type { Keyv } from 'keyv';
 import type { AttemptFact, Call, Handler, Step } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -18,14 +17,14 @@ import type { Log } from '../../telemetry/log.ts';
 import { answerPart } from './answer-part.ts';
 import { cacheKey, promptKey } from './cache-key.ts';
 import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
-import { type CacheStore, patientStore } from './cache-store.ts';
+import { type AnswerStore, type CacheStore, patientStore } from './cache-store.ts';
 import { type Answer, answerFrom, answerText, isWhole } from './kept-answer.ts';
 import { type ToldAnswers, toldAnswers } from './operation-answers.ts';
 import { partOf } from './schema-subset.ts';
 import { type Flight, flight, payersOwn } from './shared-call.ts';
 
 export interface CacheOptions {
-  readonly store: Keyv;
+  readonly store: AnswerStore;
   readonly routes: ReadonlyMap<string, Route>;
   readonly log: Log;
   /** The step below: it judges what is taken of a fuller answer. */
