@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   outbound: ['core'],
-  providers: ['core', 'outbound'],
+  wires: ['core'],
+  providers: ['core', 'wires', 'outbound'],
   storage: ['core'],
   fields: ['core'],
   federation: ['core', 'outbound'],
@@ -30,7 +31,7 @@ const roomsOfPorts = ['src/storage', 'src/wires'];
 /** Refuses settings by the names that they had. */
 const oldNames = /^src\/config\/sections\/graph-section\.ts$/;
 /** Doors of other protocols stand on these. */
-const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing'];
+const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing', 'wires'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));

@@ -6,9 +6,9 @@ import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
-import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { checkedProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
+import type { ImageRules } from './upstream/image-fetcher.ts';
 
 export interface AnthropicOptions {
   readonly name?: string;

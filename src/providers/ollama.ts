@@ -1,8 +1,8 @@
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
-import type { ImageRules } from './ai-sdk/image-fetcher.ts';
 import { checkedProvider } from './checked-provider.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
 import type { Provider } from './provider.ts';
+import type { ImageRules } from './upstream/image-fetcher.ts';
 
 export interface OllamaOptions {
   readonly name?: string;

@@ -9,11 +9,11 @@ import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
+import { isStrict } from '../wires/strict-schema.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
-import type { ImageRules } from './ai-sdk/image-fetcher.ts';
-import { isStrict } from './ai-sdk/strict-schema.ts';
 import { checkedProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
+import type { ImageRules } from './upstream/image-fetcher.ts';
 
 export interface OpenAiOptions {
   readonly name?: string;

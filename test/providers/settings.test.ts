@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../../src/core/chunk.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import { usageOf } from '../../src/providers/ai-sdk/ai-sdk-chunks.ts';
-import { isStrict } from '../../src/providers/ai-sdk/strict-schema.ts';
 import { ollamaUrl } from '../../src/providers/ollama.ts';
 import { openaiProvider } from '../../src/providers/openai.ts';
+import { isStrict } from '../../src/wires/strict-schema.ts';
 import { sendOptions } from '../contracts/provider.ts';
 
 describe('a base URL', () => {

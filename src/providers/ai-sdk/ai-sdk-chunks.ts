@@ -5,7 +5,7 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4StreamPart, LanguageModelV4Usage, SharedV4Warning } from '@ai-sdk/provider';
 import type { Chunk, FinishReason } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';
-import { type Metadata, type OpaqueFields, opaqueOf, textOpaqueOf } from './opaque-parts.ts';
+import { type Metadata, type OpaqueFields, opaqueOf, textOpaqueOf } from '../../wires/opaque-parts.ts';
 
 /** Makes the function that translates the parts of one stream; it remembers the blocks that are open. Without `finish` and `error`. */
 export function chunksOf(opaque: OpaqueFields): (part: LanguageModelV4StreamPart) => readonly Chunk[] {

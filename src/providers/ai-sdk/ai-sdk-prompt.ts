@@ -11,7 +11,7 @@ import type {
 } from '@ai-sdk/provider';
 import { GatewayError } from '../../core/errors.ts';
 import type { CompletionRequest, ContentPart, Message } from '../../core/request/request.ts';
-import { type OpaqueFields, type OpaquePart, opaquePartOf } from './opaque-parts.ts';
+import { type OpaqueFields, type OpaquePart, opaquePartOf } from '../../wires/opaque-parts.ts';
 
 type Part<T extends ContentPart['type']> = Extract<ContentPart, { type: T }>;
 type Image = (part: Part<'image'>) => Promise<{ readonly base64: string; readonly mediaType: string }>;

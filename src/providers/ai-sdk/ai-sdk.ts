@@ -21,15 +21,15 @@ import type { CompletionRequest, EmbeddingRequest } from '../../core/request/req
 import type { Secret } from '../../core/secret.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import { notifyWhenSent } from '../../outbound/pooled-fetch.ts';
+import type { OpaqueFields } from '../../wires/opaque-parts.ts';
 import { checkedProvider } from '../checked-provider.ts';
 import type { Provider, SendOptions } from '../provider.ts';
+import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
+import { timed } from '../upstream/timed.ts';
+import { brokenAnswer, refusesContent, upstreamError, type Vendor } from '../upstream/upstream-error.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
-import { type ImageRules, imageFetcher } from './image-fetcher.ts';
-import type { OpaqueFields } from './opaque-parts.ts';
-import { timed } from './timed.ts';
 import { uncountedVectors } from './uncounted-vectors.ts';
-import { brokenAnswer, refusesContent, upstreamError, type Vendor } from './upstream-error.ts';
 
 export interface AiSdkProvider {
   /** As in the configuration. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../core/request/json-schema.ts';
+import type { JsonSchema } from '../core/request/json-schema.ts';
 
 /**
  * Whether OpenAI's strict mode accepts the schema: an object at the root, and every object in it closed with all of its

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
-import { timed } from '../../../src/providers/ai-sdk/timed.ts';
+import { timed } from '../../../src/providers/upstream/timed.ts';
 import { outcomeOf } from '../../contracts/provider.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

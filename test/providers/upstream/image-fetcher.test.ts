@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FetchedImage, type ImageRules, imageFetcher } from '../../../src/providers/ai-sdk/image-fetcher.ts';
+import { type FetchedImage, type ImageRules, imageFetcher } from '../../../src/providers/upstream/image-fetcher.ts';
 
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 const closers: (() => void)[] = [];

@@ -1,0 +1,79 @@
+/**
+ * Reads the body of an answer that was asked as a stream, bytes to chunks. A server that does not stream sends one JSON text instead: it is
+ * known by its first character, since content types are wrong too often.
+ */
+import type { Chunk } from '../core/chunk.ts';
+import type { Usage } from '../core/money.ts';
+import { parseJson } from './json-fields.ts';
+import { type EventReader, readEvents } from './sse/read-events.ts';
+import type { Answer, EventDecoder } from './wire.ts';
+import { WireFailure } from './wire-failure.ts';
+
+export interface BodyReader {
+  /** All chunks that these bytes bring. */
+  push(bytes: Uint8Array): readonly Chunk[];
+  /** See {@link EventDecoder.end}. */
+  end(): readonly Chunk[];
+  /** See {@link EventDecoder.complete}. */
+  readonly complete: boolean;
+  /** See {@link EventDecoder.ended}. */
+  readonly ended: boolean;
+  readonly usage: Usage | null;
+}
+
+/** 64 MiB: the largest whole answer that is read. */
+const maxWholeBytes = 64 * 1024 * 1024;
+
+export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) => Answer): BodyReader {
+  const reader: EventReader = readEvents();
+  const whole: Uint8Array[] = [];
+  let wholeBytes = 0;
+  let kind: 'unknown' | 'events' | 'whole' = 'unknown';
+  let answer: Answer | null = null;
+  const takeAll = (events: ReturnType<EventReader['push']>): Chunk[] => {
+    const chunks: Chunk[] = [];
+    for (const event of events) {
+      if (decoder.ended) break;
+      chunks.push(...decoder.take(event));
+    }
+    return chunks;
+  };
+  return {
+    push(bytes) {
+      if (kind === 'unknown') kind = kindOf(bytes);
+      if (kind !== 'whole') return takeAll(reader.push(bytes));
+      wholeBytes += bytes.length;
+      if (wholeBytes > maxWholeBytes) throw new WireFailure('unreadable');
+      whole.push(bytes);
+      return [];
+    },
+    end() {
+      if (kind !== 'whole') {
+        const chunks = takeAll(reader.end());
+        return decoder.ended ? chunks : [...chunks, ...decoder.end()];
+      }
+      const body = parseJson(new TextDecoder().decode(Buffer.concat(whole)));
+      if (body === undefined) throw new WireFailure('cut');
+      answer = decodeAnswer(body);
+      return answer.chunks;
+    },
+    get complete() {
+      return kind !== 'whole' && decoder.complete;
+    },
+    get ended() {
+      return kind !== 'whole' && decoder.ended;
+    },
+    get usage() {
+      return answer?.usage ?? decoder.usage;
+    },
+  };
+}
+
+/** By the first byte that is neither blank nor part of a byte order mark. */
+function kindOf(bytes: Uint8Array): 'unknown' | 'events' | 'whole' {
+  for (const byte of bytes) {
+    if (byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d || byte === 0xef || byte === 0xbb || byte === 0xbf) continue;
+    return byte === 0x7b || byte === 0x5b ? 'whole' : 'events';
+  }
+  return 'unknown';
+}
