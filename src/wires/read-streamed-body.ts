@@ -34,7 +34,12 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
     const chunks: Chunk[] = [];
     for (const event of events) {
       if (decoder.ended) break;
-      chunks.push(...decoder.take(event));
+      try {
+        chunks.push(...decoder.take(event));
+      } catch (error) {
+        // An answer that has its finish reason is whole, also where a connection breaks in the middle of what follows.
+        if (!(decoder.complete && error instanceof WireFailure && error.kind === 'unreadable')) throw error;
+      }
     }
     return chunks;
   };
