@@ -19,12 +19,15 @@ export interface Timing {
   readonly idleMs: number;
 }
 
+/** Gives the pull that is under way this many milliseconds from now on, whatever its own limit is. */
+export type Extend = (ms: number) => void;
+
 /**
  * The chunks of `open`, which is called at the first `next()`. Throws what the signal says, STREAM_STALLED, or the
  * translation of what `open` throws; each with its phase.
  */
 export function timed(
-  open: (signal: AbortSignal) => AsyncIterable<Chunk>,
+  open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Chunk>,
   { signal, firstChunkMs, idleMs }: Timing,
   translated: (error: unknown) => GatewayError,
 ): AsyncIterable<Chunk> {
@@ -34,6 +37,11 @@ export function timed(
       let chunks: AsyncIterator<Chunk> | null = null;
       let phase: Phase = 'before-content';
       let ended = false;
+      let timer: NodeJS.Timeout | undefined;
+      const within = (ms: number): void => {
+        clearTimeout(timer);
+        if (!ended) timer = setTimeout(() => upstream.abort(stalled(phase)), ms);
+      };
       const leave = (): void => upstream.abort(abortError(signal));
       const end = (): void => {
         ended = true;
@@ -42,12 +50,12 @@ export function timed(
       const opened = (): AsyncIterator<Chunk> => {
         if (signal.aborted) throw abortError(signal);
         signal.addEventListener('abort', leave, { once: true });
-        return open(upstream.signal)[Symbol.asyncIterator]();
+        return open(upstream.signal, within)[Symbol.asyncIterator]();
       };
       return {
         async next() {
           if (ended) return { done: true, value: undefined };
-          const timer = setTimeout(() => upstream.abort(stalled(phase)), phase === 'before-content' ? firstChunkMs : idleMs);
+          within(phase === 'before-content' ? firstChunkMs : idleMs);
           try {
             chunks ??= opened();
             const next = await untilAborted(chunks.next(), upstream.signal);

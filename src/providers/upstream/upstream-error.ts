@@ -2,6 +2,7 @@
 
 import { GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
+import { WireFailure } from '../../wires/wire-failure.ts';
 import { machineWords } from './machine-words.ts';
 import { isParseError, type VendorFailure, vendorFailure, vendorRetryMs } from './vendor-failure.ts';
 
@@ -43,6 +44,7 @@ const json = /^\s*[{[]/;
 
 /** The vendor declined the content with an error; others finish such an answer with `content-filter`, and so do we. */
 export const refusesContent = (error: unknown): boolean => {
+  if (error instanceof WireFailure && error.kind === 'content') return true;
   const { status, text } = vendorFailure(error);
   if (status === 403) return flagged.test(text);
   return (status === null || status < 300 || status === 400) && contentRefused.test(text);
@@ -50,6 +52,7 @@ export const refusesContent = (error: unknown): boolean => {
 
 /** `request`: what was asked; none of its words reaches the log, also where the vendor repeats them. */
 export function upstreamError(error: unknown, vendor: Vendor, request: ModelRequest | null = null): GatewayError {
+  if (error instanceof WireFailure && error.kind !== 'refused' && error.kind !== 'content') return brokenAnswer(vendor, error.kind);
   const what = vendorFailure(error);
   const { code, message, retryable, about } = meaningOf(what, vendor.name);
   const afterMs = retryable ? vendorRetryMs(what) : null;

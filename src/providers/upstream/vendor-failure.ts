@@ -1,8 +1,9 @@
 /**
- * Reads an error of a vendor or its SDK by its fields. The SDK's error classes are not used, because importing them would
- * load the SDK.
+ * Reads an error of a vendor, of a wire or of an SDK. An SDK's error is read by its fields, because importing its classes would load
+ * the SDK.
  */
 import { acceptableRetryMs, retryAfterMs } from '../../outbound/retry-delay.ts';
+import { WireFailure } from '../../wires/wire-failure.ts';
 
 export interface VendorFailure {
   /** Name of the error's class; empty for what is no error. */
@@ -21,7 +22,27 @@ const quotesAnswer = /^AI_(JSONParse|TypeValidation)Error$/;
 const networkCode =
   /^(?:ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE|EPROTO|UND_ERR_(?:SOCKET|CONNECT|CLOSED|DESTROYED)|CERT_|ERR_(?:TLS|SSL)|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
+/** An answer with a status that is no success. */
+export class HttpRefusal extends Error {
+  override readonly name = 'HttpRefusal';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body, as text. */
+  readonly text: string;
+
+  constructor(status: number, headers: Readonly<Record<string, string>>, text: string) {
+    super('The vendor refused the request.');
+    this.status = status;
+    this.headers = headers;
+    this.text = text;
+  }
+}
+
 export function vendorFailure(error: unknown): VendorFailure {
+  if (error instanceof HttpRefusal || error instanceof WireFailure) {
+    const { name, status, text } = error;
+    return { kind: name, status, headers: error instanceof HttpRefusal ? error.headers : {}, text, unconnected: false };
+  }
   const fields = fieldsOf(error);
   const { name, statusCode, code, responseHeaders } = fields;
   return {

@@ -1,0 +1,117 @@
+/**
+ * A provider over a wire: fetches images, encodes the request, sends it, and decodes the answer.
+ *
+ * Vendors end answers in many ways. Each way becomes one of two outcomes: a `finish` chunk, or a GatewayError with phase and `retryable`.
+ */
+import type { Chunk } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Usage } from '../core/money.ts';
+import type { CompletionRequest, EmbeddingRequest } from '../core/request/request.ts';
+import type { Secret } from '../core/secret.ts';
+import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
+import type { EncodedRequest, Wire } from '../wires/wire.ts';
+import type { Provider, SendOptions } from './provider.ts';
+import type { ImageRules } from './upstream/image-fetcher.ts';
+import { postJson } from './upstream/post-json.ts';
+import { preparedRequest } from './upstream/prepared-request.ts';
+import { readAnswer } from './upstream/read-answer.ts';
+import { readWholeBody } from './upstream/read-whole-body.ts';
+import { type Extend, timed } from './upstream/timed.ts';
+import { refusesContent, upstreamError, type Vendor } from './upstream/upstream-error.ts';
+
+export interface WireProvider<Settings> {
+  /** As in the configuration. */
+  readonly name: string;
+  /** Never shown, not even where the vendor repeats it. It is sent by `headers`. */
+  readonly apiKey: Secret | null;
+  readonly images?: ImageRules;
+  /** Default: the shared one of `../outbound/pooled-fetch.ts`. */
+  readonly fetch?: Fetch;
+  readonly url: (model: string, stream: boolean) => string;
+  /** Of every request, beside `content-type`. A function, so that no object holds the key. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  readonly wire: Pick<Wire<Settings>, 'encodeRequest' | 'decodeAnswer' | 'decodeEvents'>;
+  readonly settings: Settings | ((model: string, request: CompletionRequest) => Settings);
+  /** Last changes for this vendor. Throws BAD_REQUEST for what it cannot do. */
+  readonly beforeEncode?: (request: CompletionRequest, model: string) => CompletionRequest;
+  /** See {@link Provider.outputCeiling}; default: what was asked. */
+  readonly outputCeiling?: Provider['outputCeiling'];
+  /** Left out: the vendor has no embeddings. */
+  readonly embeddings?: WireEmbeddings;
+}
+
+/** How a vendor embeds. */
+export interface WireEmbeddings {
+  readonly url: (model: string) => string;
+  /** Texts in one request; left out: the vendor names no maximum. */
+  readonly maxTexts?: number;
+  encodeRequest(request: EmbeddingRequest, model: string): EncodedRequest;
+  /** A vector a text, in the order of the texts. Throws a `WireFailure`. */
+  decodeAnswer(body: unknown, request: EmbeddingRequest): { readonly vectors: readonly Float32Array[]; readonly usage: Usage | null };
+}
+
+export function wireProvider<Settings>(given: WireProvider<Settings>): Provider {
+  const { name, apiKey, fetch = sharedFetch } = given;
+  const vendor: Vendor = { name, secrets: apiKey === null ? [] : [apiKey.reveal()] };
+  return {
+    name,
+    tellsSent: notifiesWhenSent(fetch),
+    send: (request, options) =>
+      timed(
+        (signal, extend) =>
+          request.kind === 'completion'
+            ? complete(given, request, { ...options, signal }, extend)
+            : embed(given, request, { ...options, signal }),
+        options,
+        (error) => upstreamError(error, vendor, request),
+      ),
+    outputCeiling: given.outputCeiling ?? ((_request, _model, asked) => asked),
+  };
+}
+
+async function* complete<Settings>(
+  given: WireProvider<Settings>,
+  request: CompletionRequest,
+  { model, signal, sent, report }: SendOptions,
+  extend: Extend,
+): AsyncGenerator<Chunk> {
+  const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
+  const prepared = await preparedRequest(beforeEncode?.(request, model) ?? request, images, signal);
+  const settings = settingsOf(given, model, prepared);
+  const { body, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream: true });
+  yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
+  try {
+    const answer = await postJson(fetch, { url: url(model, true), headers: headers(), body, signal, sent });
+    const decodeAnswer = (whole: unknown) => wire.decodeAnswer(whole, settings);
+    yield* readAnswer(answer, { decoder: wire.decodeEvents(settings), decodeAnswer, report, extend });
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    yield { type: 'finish', reason: 'content-filter' };
+  }
+}
+
+function settingsOf<Settings>({ settings }: WireProvider<Settings>, model: string, request: CompletionRequest): Settings {
+  return typeof settings === 'function' ? (settings as (model: string, request: CompletionRequest) => Settings)(model, request) : settings;
+}
+
+async function* embed<Settings>(
+  { name, embeddings, headers, fetch = sharedFetch }: WireProvider<Settings>,
+  request: EmbeddingRequest,
+  { model, signal, sent, report }: SendOptions,
+): AsyncGenerator<Chunk> {
+  if (embeddings === undefined) {
+    throw new GatewayError('BAD_REQUEST', `${name} has no embeddings. Routes for embeddings need a provider that has.`);
+  }
+  const { maxTexts = Number.POSITIVE_INFINITY } = embeddings;
+  if (request.texts.length > maxTexts) {
+    const sentence = `${name} embeds at most ${maxTexts} texts in one request; ${request.texts.length} were sent.`;
+    throw new GatewayError('BAD_REQUEST', sentence);
+  }
+  const { body, warnings } = embeddings.encodeRequest(request, model);
+  yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
+  const answer = await postJson(fetch, { url: embeddings.url(model), headers: headers(), body, signal, sent });
+  const { vectors, usage } = embeddings.decodeAnswer(await readWholeBody(answer), request);
+  if (usage !== null) report(usage);
+  yield* vectors.map((vector, index): Chunk => ({ type: 'embedding', index, vector }));
+  yield { type: 'finish', reason: 'stop' };
+}

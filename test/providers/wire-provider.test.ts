@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Chunk } from '../../src/core/chunk.ts';
+import type { Usage } from '../../src/core/money.ts';
+import { completionRequest } from '../../src/core/request/request.ts';
+import { Secret } from '../../src/core/secret.ts';
+import type { SendOptions } from '../../src/providers/provider.ts';
+import { wireProvider } from '../../src/providers/wire-provider.ts';
+import { isObject, objectOf, parseJson, textOf } from '../../src/wires/json-fields.ts';
+import type { Wire } from '../../src/wires/wire.ts';
+import { WireFailure, type WireFailureKind } from '../../src/wires/wire-failure.ts';
+import { outcomeOf, sendOptions } from '../contracts/provider.ts';
+import { newGate, type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
+
+const counted: Usage = { freshInputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
+
+/** A wire with the least that a wire can have: `{text}`, `{stop}`, `{usage}`, `{end}` and `{fails}`. */
+const smallWire: Pick<Wire<{ readonly loud: boolean }>, 'encodeRequest' | 'decodeAnswer' | 'decodeEvents'> = {
+  encodeRequest: ({ messages }, { model, stream, loud }) => ({
+    body: { model, stream, loud, parts: messages.flatMap(({ content }) => content) },
+    warnings: loud ? ['It is loud.'] : [],
+  }),
+  decodeAnswer: (body) => ({
+    chunks: [
+      { type: 'text', text: textOf(objectOf(body)['text']) },
+      { type: 'finish', reason: 'stop' },
+    ],
+    usage: counted,
+  }),
+  decodeEvents() {
+    let complete = false;
+    let ended = false;
+    let usage: Usage | null = null;
+    const finish: Chunk = { type: 'finish', reason: 'stop' };
+    return {
+      take({ data }) {
+        const event = parseJson(data);
+        if (!isObject(event)) throw new WireFailure('unreadable');
+        if ('fails' in event) throw new WireFailure(textOf(event['fails']) as WireFailureKind, { status: 503 });
+        if ('usage' in event) usage = counted;
+        if ('stop' in event) complete = true;
+        if ('end' in event) ended = true;
+        return 'text' in event ? [{ type: 'text', text: textOf(event['text']) }] : ended ? [finish] : [];
+      },
+      end() {
+        if (!complete) throw new WireFailure('cut');
+        return [finish];
+      },
+      get complete() {
+        return complete;
+      },
+      get ended() {
+        return ended;
+      },
+      get usage() {
+        return usage;
+      },
+    };
+  },
+};
+
+const event = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
+const says = event({ text: 'Hi.' });
+const [stops, counts, ends] = [event({ stop: true }), event({ usage: true }), event({ end: true })];
+
+describe('a provider over a wire', () => {
+  let upstream: RawUpstream;
+  beforeAll(async () => {
+    upstream = await rawUpstream();
+  });
+  afterAll(() => upstream.close());
+
+  const provider = (settings: { readonly loud: boolean } = { loud: false }) =>
+    wireProvider({
+      name: 'small',
+      apiKey: new Secret('sk-canary'),
+      url: (model, stream) => `${upstream.url}/${model}?stream=${stream}`,
+      headers: () => ({ authorization: 'Bearer sk-canary' }),
+      wire: smallWire,
+      settings,
+    });
+  const asked = async (reply: RawReply, settings: Partial<SendOptions> = {}) => {
+    upstream.plays(reply);
+    const options = sendOptions('m', settings);
+    const said: Chunk[] = [];
+    for await (const chunk of provider().send(completionRequest('Say hi.'), options)) said.push(chunk);
+    return { said, reported: options.reported };
+  };
+  const refused = async (reply: RawReply, settings: Partial<SendOptions> = {}) => {
+    upstream.plays(reply);
+    const options = sendOptions('m', settings);
+    return { ...(await outcomeOf(provider().send(completionRequest('Say hi.'), options))), reported: options.reported };
+  };
+  const whole = [
+    { type: 'text', text: 'Hi.' },
+    { type: 'finish', reason: 'stop' },
+  ];
+
+  it('sends the encoded request with its headers', async () => {
+    await asked({ pieces: [says, stops, counts, ends] });
+    const { headers, path, body } = upstream.requests.at(-1) ?? expect.unreachable();
+    expect(path).toBe('/m?stream=true');
+    expect(headers).toMatchObject({ authorization: 'Bearer sk-canary', 'content-type': 'application/json' });
+    expect(JSON.parse(body)).toEqual({ model: 'm', stream: true, loud: false, parts: [{ type: 'text', text: 'Say hi.' }] });
+  });
+
+  it('says warnings before anything else', async () => {
+    upstream.plays({ pieces: [says, stops, ends] });
+    const chunks = provider({ loud: true }).send(completionRequest('Say hi.'), sendOptions('m'))[Symbol.asyncIterator]();
+    expect(await chunks.next()).toEqual({ done: false, value: { type: 'warning', message: 'It is loud.' } });
+    await chunks.return?.();
+  });
+
+  it('sends images that are given by URL as bytes', async () => {
+    upstream.plays({ pieces: [says, stops, ends] });
+    const gif = Buffer.from('GIF89a..');
+    const request = completionRequest([
+      { role: 'user', content: [{ type: 'image', url: `data:image/gif;base64,${gif.toString('base64')}` }] },
+    ]);
+    for await (const _ of provider().send(request, sendOptions('m')));
+    expect(upstream.requests.at(-1)?.json()).toMatchObject({
+      parts: [{ type: 'image', mediaType: 'image/gif', base64: gif.toString('base64') }],
+    });
+  });
+
+  it.each<[string, RawReply]>([
+    ['the end comes and the body ends', { pieces: [says, stops, counts, ends] }],
+    ['the connection breaks behind the end', { pieces: [says, stops, counts, ends], ending: 'reset' }],
+    ['the connection stays open behind the end', { pieces: [says, stops, counts, ends], ending: 'hang' }],
+    ['the connection breaks behind the finish reason and the usage', { pieces: [says, stops, counts], ending: 'reset' }],
+    ['the connection falls silent behind the finish reason and the usage', { pieces: [says, stops, counts], ending: 'hang' }],
+    ['what follows the finish reason cannot be read', { pieces: [says, stops, counts, 'data: {"us'], ending: 'end' }],
+    ['more comes behind the end', { pieces: [says, stops, counts, ends, event({ text: 'ghost' })] }],
+    ['a server that does not stream answers whole', { pieces: [JSON.stringify({ text: 'Hi.' })] }],
+  ])('is whole, with its usage, where %s', async (_, reply) => {
+    expect(await asked(reply, { idleMs: 200 })).toEqual({ said: whole, reported: [counted] });
+  });
+
+  it('is whole where the connection falls silent behind the finish reason, and no usage comes', async () => {
+    expect(await asked({ pieces: [says, stops], ending: 'hang' }, { idleMs: 200 })).toEqual({ said: whole, reported: [] });
+  });
+
+  it('fails as a stall where the connection falls silent before the finish reason', async () => {
+    const { said, error } = await refused({ pieces: [says], ending: 'hang' }, { idleMs: 200 });
+    expect(said).toEqual([{ type: 'text', text: 'Hi.' }]);
+    expect(error.code).toBe('STREAM_STALLED');
+  });
+
+  it('fails where the body ends before the finish reason', async () => {
+    const { error } = await refused({ pieces: [says, counts] });
+    expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
+    expect(error.message).toContain('broke off its answer');
+  });
+
+  it('tells what an answer cost that failed at its end', async () => {
+    const { error, reported } = await refused({ pieces: [stops, counts, event({ fails: 'empty' })] });
+    expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', details: { phase: 'before-content', about: 'request' } });
+    expect(reported).toEqual([counted]);
+  });
+
+  it('finishes with content-filter where the vendor declines the content, in the answer or by its status', async () => {
+    const filtered = [{ type: 'finish', reason: 'content-filter' }];
+    expect((await asked({ pieces: [event({ fails: 'content' })] })).said).toEqual(filtered);
+    const body = JSON.stringify({ error: { code: 'content_filter' } });
+    expect((await asked({ status: 400, pieces: [body] })).said).toEqual(filtered);
+  });
+
+  it('reads the status of a refusal, and of an error inside an answer', async () => {
+    const limited = await refused({ status: 429, headers: { 'retry-after': '3' }, pieces: ['{}'] });
+    expect(limited.error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { retryAfterMs: 3_000 } });
+    const failed = await refused({ pieces: [event({ fails: 'refused' })] });
+    expect(failed.error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { about: 'deployment' } });
+  });
+
+  it('follows no redirect', async () => {
+    const { error } = await refused({ status: 307, headers: { location: `${upstream.url}/elsewhere` } });
+    expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: false });
+    expect(upstream.requests.at(-1)?.path).toBe('/m?stream=true');
+  });
+
+  it('uses the connection again after an answer whose body ended late', async () => {
+    const gate = newGate();
+    upstream.plays({ pieces: [says, stops, counts, ends, gate, ': bye\n\n'] }, { pieces: [says, stops, counts, ends] });
+    for await (const _ of provider().send(completionRequest('Say hi.'), sendOptions('m')));
+    gate.open();
+    await upstream.requests.at(-1)?.closed;
+    const before = upstream.connections();
+    for await (const _ of provider().send(completionRequest('Say hi.'), sendOptions('m')));
+    expect(upstream.connections()).toBe(before);
+  });
+
+  it('has no embeddings where its vendor has none', async () => {
+    const chunks = provider().send({ kind: 'embedding', texts: ['a'], dimensions: null }, sendOptions('m'));
+    expect((await outcomeOf(chunks)).error).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+});
