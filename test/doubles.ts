@@ -160,6 +160,8 @@ export function route(name: string, providers: readonly (Provider | Deployment)[
     hedge: null,
     firstChunkMs: 10_000,
     idleMs: 10_000,
+    wholeMode: 'auto',
+    wholeModeMs: 10_000,
     totalMs: 60_000,
     cacheSeconds: null,
     providerOptions: [],

@@ -77,6 +77,8 @@ function routeOf(
     hedge: settings.hedge ?? null,
     firstChunkMs: settings.firstChunkMs,
     idleMs: settings.idleMs,
+    wholeMode: settings.wholeMode,
+    wholeModeMs: settings.wholeModeMs,
     totalMs: settings.totalMs,
     cacheSeconds: settings.cacheSeconds ?? null,
     providerOptions: settings.providerOptions,

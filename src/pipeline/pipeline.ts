@@ -12,6 +12,7 @@ import type { Handler, Step } from '../core/call/call.ts';
 import type { Leases } from '../core/call/lease.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { HealthBook } from '../routing/health.ts';
+import { outputRates } from '../routing/output-rates.ts';
 import type { Route } from '../routing/route.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
@@ -46,6 +47,7 @@ export interface PipelineParts {
 export function pipeline(parts: PipelineParts): Handler {
   const { routes, ledger, limits, leases, guard, validate, cache, health, log } = parts;
   const { now = Date.now, monotonicMs = monotonic, random = Math.random } = parts;
+  const rates = outputRates();
   const steps: readonly Step[] = [
     leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
     metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
@@ -57,8 +59,8 @@ export function pipeline(parts: PipelineParts): Handler {
   const answered = routed(
     routes, //                                            6. one deployment after the other, until one has spoken
     (deployment, route) => {
-      const provider = sent(deployment, route); //        8. the provider: one request, one upstream call
-      return budgeted(deployment, { now, monotonicMs, log })(provider); // 7. draws the most it can cost, settles what it did
+      const provider = sent(deployment, route, rates); //        8. the provider: one request, one upstream call
+      return budgeted(deployment, { now, monotonicMs, log, rates })(provider); // 7. draws the most it can cost, settles what it did
     },
     { health, now, random, monotonicMs },
   );

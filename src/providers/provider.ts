@@ -16,6 +16,8 @@ export interface SendOptions {
   readonly report: (usage: Usage) => void;
   /** Called once the request's headers are on the wire, by providers that have `tellsSent`. */
   readonly sent?: () => void;
+  /** The answer may come as a whole, which costs less: nobody watches it grow. A provider may stream it all the same. Default: it is streamed. */
+  readonly whole?: boolean;
   /** STREAM_STALLED when no first chunk came by then. */
   readonly firstChunkMs: number;
   /** STREAM_STALLED when two chunks lie further apart. */

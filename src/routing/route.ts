@@ -30,6 +30,9 @@ export interface Route {
   readonly hedge: { readonly afterMs: number } | null;
   readonly firstChunkMs: number;
   readonly idleMs: number;
+  /** Whether a deployment is asked for a whole answer where nobody watches: `auto`, where the longest answer would take at most `wholeModeMs`. */
+  readonly wholeMode: WholeMode;
+  readonly wholeModeMs: number;
   /** Milliseconds for the whole call, retries included. */
   readonly totalMs: number;
   /** How long answers may be reused; null: never. Only the configuration turns caching on. */
@@ -37,6 +40,8 @@ export interface Route {
   /** Keys of `providerOptions` that callers may set. */
   readonly providerOptions: readonly string[];
 }
+
+export type WholeMode = 'auto' | 'always' | 'never';
 
 /** Fallback, load balancing, price and latency are all just an order. */
 export type Strategy = (

@@ -40,6 +40,13 @@ export const routeSection = section(
     firstChunkMs: milliseconds({ default: 30_000 }),
     /** Time between two chunks. */
     idleMs: milliseconds({ default: 20_000 }),
+    /**
+     * Whether a provider is asked for a whole answer instead of a stream where nobody watches it grow: `auto` where the longest answer would
+     * take at most `wholeModeMs` at the rate that was learned of the deployment, and no hedge waits for a first chunk.
+     */
+    wholeMode: oneOf(['auto', 'always', 'never'], { plural: 'Modes', default: 'auto' }),
+    /** Longest answer, in time, that `wholeMode: 'auto'` asks for as a whole. */
+    wholeModeMs: milliseconds({ default: 10_000 }),
     /** Time for the whole call, retries included. */
     totalMs: milliseconds({ default: 300_000 }),
     /** Keys of `providerOptions` that callers may set. */

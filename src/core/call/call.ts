@@ -80,7 +80,7 @@ export interface Spent {
 }
 
 /** What is known of a call beside its content. Reported in `finally`, so a cancel, a throw and a block are metered too. */
-export type Fact = UsageFact | SentFact | AttemptFact | CacheFact | SettledFact;
+export type Fact = UsageFact | SentFact | WholeFact | AttemptFact | CacheFact | SettledFact;
 
 /** What a vendor counted, from the provider to `pipeline/route/budget.ts` and no further. */
 export interface UsageFact {
@@ -91,6 +91,15 @@ export interface UsageFact {
 /** The request is on its way: the vendor may bill it. From the provider to `pipeline/route/budget.ts` and no further. */
 export interface SentFact {
   readonly type: 'sent';
+}
+
+/**
+ * The vendor was asked for a whole answer, so that its first content is its end. `tokensPerMs`: the rate at which the deployment was
+ * expected to write; null: unknown. From `pipeline/route/send.ts` to its neighbours and no further.
+ */
+export interface WholeFact {
+  readonly type: 'whole';
+  readonly tokensPerMs: number | null;
 }
 
 /** One attempt at a deployment has ended. Reported once per attempt by `pipeline/route/budget.ts`, also when it was refused there. */

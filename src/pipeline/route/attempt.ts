@@ -4,7 +4,7 @@
  * Until its first content, an attempt can be abandoned in favour of another one. Its usage is settled all the same, and the
  * route waits for that, so that no fact is reported after the call was settled.
  */
-import type { Call, Handler } from '../../core/call/call.ts';
+import type { Call, Handler, WholeFact } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
@@ -12,6 +12,8 @@ import { withDeadline } from '../../core/stream.ts';
 import type { Trial } from '../../routing/health.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { isContent } from './content.ts';
+
+const charactersPerToken = 4;
 
 export interface Lane {
   readonly deployment: Deployment;
@@ -46,7 +48,12 @@ export function startLane(
   { deployment, trial, monotonicMs, mayLose }: LaneParts,
 ): Lane {
   const own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
-  const asked = own === null ? call : { ...call, signal: own.signal };
+  let whole: WholeFact | null = null;
+  const report: Call['report'] = (fact) => {
+    if (fact.type === 'whole') whole = fact;
+    else call.report(fact);
+  };
+  const asked = { ...call, report, ...(own === null ? {} : { signal: own.signal }) };
   const began = monotonicMs();
   const held: Chunk[] = [];
   let stream: AsyncIterator<Chunk> | null = null;
@@ -77,7 +84,7 @@ export function startLane(
       failure = asGatewayError(error);
     }
     took = monotonicMs() - began;
-    if (failure === null) trial.spoke(took);
+    if (failure === null) trial.spoke(whole === null ? took : startMs(whole, took, held));
     return lane;
   }
 
@@ -121,6 +128,13 @@ export function startLane(
   };
   const spoken = untilSpoken();
   return lane;
+}
+
+/** When a whole answer would have shown its first word as a stream: the time it took without the time to write it, so that averages compare. */
+function startMs({ tokensPerMs }: WholeFact, tookMs: number, said: readonly Chunk[]): number {
+  if (tokensPerMs === null) return tookMs;
+  const characters = said.reduce((sum, chunk) => sum + ('text' in chunk ? chunk.text.length : 0), 0);
+  return Math.max(0, tookMs - characters / charactersPerToken / tokensPerMs);
 }
 
 const lost = (): GatewayError => new GatewayError('CANCELLED', 'Another deployment answered first.');

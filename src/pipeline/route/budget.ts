@@ -7,7 +7,7 @@
  * estimate. An answer that exceeds its draw is cut. Each attempt is reported exactly once.
  */
 
-import type { AttemptFact, Call, Step } from '../../core/call/call.ts';
+import type { AttemptFact, Call, Step, WholeFact } from '../../core/call/call.ts';
 import type { Draw } from '../../core/call/hold.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../../core/money.ts';
@@ -15,6 +15,7 @@ import type { ModelRequest } from '../../core/request/request.ts';
 import { abortError } from '../../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import { inputEstimateOf, outputTokensToAsk } from '../../routing/fit.ts';
+import type { OutputRates } from '../../routing/output-rates.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { type Log, silentLog } from '../../telemetry/log.ts';
 import { abortable, takenUntilAborted } from '../abortable.ts';
@@ -32,9 +33,14 @@ export interface BudgetOptions {
   readonly now?: () => number;
   readonly monotonicMs?: () => number;
   readonly log?: Log;
+  /** Learns from the answers. Default: nobody does. */
+  readonly rates?: Pick<OutputRates, 'note'>;
 }
 
-export function budgeted(deployment: Deployment, { now = Date.now, monotonicMs = monotonic, log = silentLog }: BudgetOptions = {}): Step {
+export function budgeted(
+  deployment: Deployment,
+  { now = Date.now, monotonicMs = monotonic, log = silentLog, rates }: BudgetOptions = {},
+): Step {
   const warn = warnings(deployment, log, monotonicMs);
   return (next) =>
     async function* budgetedAttempt(request, call) {
@@ -43,19 +49,26 @@ export function budgeted(deployment: Deployment, { now = Date.now, monotonicMs =
       const toSend = withCeiling(request, deployment);
       const outputCeiling = outputCeilingOf(deployment, toSend);
       const answer = answerMeter(outputCeiling);
+      /** A whole answer that was cancelled shows nothing of what was written until then. */
+      const unseenTokens = (): number =>
+        whole === null || firstContentMs !== null ? 0 : Math.min(outputCeiling, Math.ceil((whole.tokensPerMs ?? 0) * sinceMs()));
       let counted: Usage | null = null;
       let draw: Draw | null = null;
       let dispatched = false;
       let finished = false;
       let failure: GatewayError | null = null;
       let firstContentMs: number | null = null;
+      let whole: WholeFact | null = null;
       try {
         draw = await drawn(deployment, request, outputCeiling, call, now());
         dispatched = deployment.provider.tellsSent !== true;
         const report: Call['report'] = (fact) => {
           if (fact.type === 'usage') counted = fact.usage;
           else if (fact.type === 'sent') dispatched = true;
-          else call.report(fact);
+          else {
+            if (fact.type === 'whole') whole = fact;
+            call.report(fact);
+          }
         };
         for await (const chunk of abortable(next(toSend, { ...call, report }), call.signal)) {
           if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
@@ -78,7 +91,7 @@ export function budgeted(deployment: Deployment, { now = Date.now, monotonicMs =
         const worked = ending === null || firstContentMs !== null || (dispatched && (call.signal.aborted || perhapsBilled.has(ending)));
         const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
         const guessed = counted === null || miscounted;
-        const guess = draw !== null && (worked || miscounted) ? estimated(request, answer) : null;
+        const guess = draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null;
         const usage = guessed ? guess : counted;
         const cost = usage === null || deployment.price === null ? null : costOf(usage, deployment.price);
         const attempt: AttemptFact = {
@@ -92,8 +105,10 @@ export function budgeted(deployment: Deployment, { now = Date.now, monotonicMs =
           estimated: usage !== null && guessed,
           ...(miscounted ? { miscounted } : {}),
           cost,
-          timeToFirstTokenMs: firstContentMs,
+          timeToFirstTokenMs: whole === null ? firstContentMs : null,
         };
+        if (ending === null && usage !== null)
+          rates?.note(deployment.id, usage.outputTokens + usage.reasoningTokens, sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0));
         call.report(attempt);
         // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
         await draw?.settle(cost ?? 0).catch(() => {});
@@ -170,8 +185,8 @@ function outputCeilingOf({ provider, model }: Deployment, toSend: ModelRequest):
   return provider.outputCeiling(toSend, model, toSend.maxOutputTokens ?? 0);
 }
 
-const estimated = (request: ModelRequest, answer: AnswerMeter): Usage => ({
-  ...noUsage,
-  freshInputTokens: inputEstimateOf(request).total,
-  ...answer.estimate(),
-});
+/** `unseenTokens`: what a vendor has written of an answer that never came. */
+function estimated(request: ModelRequest, answer: AnswerMeter, unseenTokens: number): Usage {
+  const seen = answer.estimate();
+  return { ...noUsage, freshInputTokens: inputEstimateOf(request).total, ...seen, outputTokens: seen.outputTokens + unseenTokens };
+}
