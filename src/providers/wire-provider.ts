@@ -72,16 +72,16 @@ export function wireProvider<Settings>(given: WireProvider<Settings>): Provider 
 async function* complete<Settings>(
   given: WireProvider<Settings>,
   request: CompletionRequest,
-  { model, signal, sent, report }: SendOptions,
+  { model, signal, sent, report, whole = false }: SendOptions,
   extend: Extend,
 ): AsyncGenerator<Chunk> {
   const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
   const prepared = await preparedRequest(beforeEncode?.(request, model) ?? request, images, signal);
   const settings = settingsOf(given, model, prepared);
-  const { body, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream: true });
+  const { body, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream: !whole });
   yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
   try {
-    const answer = await postJson(fetch, { url: url(model, true), headers: headers(), body, signal, sent });
+    const answer = await postJson(fetch, { url: url(model, !whole), headers: headers(), body, signal, sent });
     const decodeAnswer = (whole: unknown) => wire.decodeAnswer(whole, settings);
     yield* readAnswer(answer, { decoder: wire.decodeEvents(settings), decodeAnswer, report, extend });
   } catch (error) {

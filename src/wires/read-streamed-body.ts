@@ -5,12 +5,13 @@
 import type { Chunk } from '../core/chunk.ts';
 import type { Usage } from '../core/money.ts';
 import { parseJson } from './json-fields.ts';
+import { mergeChunks } from './merge-chunks.ts';
 import { type EventReader, readEvents } from './sse/read-events.ts';
 import type { Answer, EventDecoder } from './wire.ts';
 import { WireFailure } from './wire-failure.ts';
 
 export interface BodyReader {
-  /** All chunks that these bytes bring. */
+  /** All chunks that these bytes bring, neighbours merged. What fails behind some of them is kept as `failure`. */
   push(bytes: Uint8Array): readonly Chunk[];
   /** See {@link EventDecoder.end}. */
   end(): readonly Chunk[];
@@ -19,6 +20,8 @@ export interface BodyReader {
   /** See {@link EventDecoder.ended}. */
   readonly ended: boolean;
   readonly usage: Usage | null;
+  /** Why nothing more comes; null: nothing has failed. */
+  readonly failure: unknown;
 }
 
 /** 64 MiB: the largest whole answer that is read. */
@@ -30,7 +33,9 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
   let wholeBytes = 0;
   let kind: 'unknown' | 'events' | 'whole' = 'unknown';
   let answer: Answer | null = null;
-  const takeAll = (events: ReturnType<EventReader['push']>): Chunk[] => {
+  let failure: unknown = null;
+  const takeAll = (events: ReturnType<EventReader['push']>): readonly Chunk[] => {
+    if (failure !== null) throw failure;
     const chunks: Chunk[] = [];
     for (const event of events) {
       if (decoder.ended) break;
@@ -38,10 +43,23 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
         chunks.push(...decoder.take(event));
       } catch (error) {
         // An answer that has its finish reason is whole, also where a connection breaks in the middle of what follows.
-        if (!(decoder.complete && error instanceof WireFailure && error.kind === 'unreadable')) throw error;
+        if (decoder.complete && error instanceof WireFailure && error.kind === 'unreadable') continue;
+        // What was said before it was said, and is billed.
+        if (chunks.length === 0) throw error;
+        failure = error;
+        break;
       }
     }
-    return chunks;
+    return mergeChunks(chunks);
+  };
+  /** The end, behind chunks that must not be lost with it. */
+  const endAfter = (): readonly Chunk[] => {
+    try {
+      return decoder.end();
+    } catch (error) {
+      failure = error;
+      return [];
+    }
   };
   return {
     push(bytes) {
@@ -55,7 +73,8 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
     end() {
       if (kind !== 'whole') {
         const chunks = takeAll(reader.end());
-        return decoder.ended ? chunks : [...chunks, ...decoder.end()];
+        if (decoder.ended || failure !== null) return chunks;
+        return chunks.length === 0 ? decoder.end() : [...chunks, ...endAfter()];
       }
       const body = parseJson(new TextDecoder().decode(Buffer.concat(whole)));
       if (body === undefined) throw new WireFailure('cut');
@@ -67,6 +86,9 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
     },
     get ended() {
       return kind !== 'whole' && decoder.ended;
+    },
+    get failure() {
+      return failure;
     },
     get usage() {
       return answer?.usage ?? decoder.usage;

@@ -135,6 +135,19 @@ describe('a provider over a wire', () => {
     expect(await asked(reply, { idleMs: 200 })).toEqual({ said: whole, reported: [counted] });
   });
 
+  it('is asked whole where that is enough, and is read whether it comes whole or as a stream', async () => {
+    expect(await asked({ pieces: [JSON.stringify({ text: 'Hi.' })] }, { whole: true })).toEqual({ said: whole, reported: [counted] });
+    expect(upstream.requests.at(-1)?.path).toBe('/m?stream=false');
+    expect(upstream.requests.at(-1)?.json()).toMatchObject({ stream: false });
+    expect(await asked({ pieces: [says, stops, counts, ends] }, { whole: true })).toEqual({ said: whole, reported: [counted] });
+  });
+
+  it('fails as cut where a whole answer breaks off', async () => {
+    const { error } = await refused({ pieces: ['{"text": "Hi'] }, { whole: true });
+    expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
+    expect(error.message).toContain('broke off its answer');
+  });
+
   it('is whole where the connection falls silent behind the finish reason, and no usage comes', async () => {
     expect(await asked({ pieces: [says, stops], ending: 'hang' }, { idleMs: 200 })).toEqual({ said: whole, reported: [] });
   });

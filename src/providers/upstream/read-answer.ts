@@ -67,6 +67,7 @@ export async function* readAnswer(
         left = false;
         return;
       }
+      if (reader.failure !== null) throw reader.failure;
     }
   } catch (error) {
     // An answer that ended without a word has cost something all the same.
