@@ -9,6 +9,7 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable, withTimeout } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
+import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { OperationHooks } from '../operations/open.ts';
@@ -113,7 +114,7 @@ async function run(request: OperationRequest, controller: AbortController, parts
     if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();
     const invalid = bound.validate(document);
     if (invalid.length > 0) read.noteErrors(invalid.length);
-    if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(error, bound.schema))) };
+    if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(withReasonOfAbort(error), bound.schema))) };
     const args = { document, operation, operationName, variables };
     parts.checkDocument?.({ document, headers: request.headers });
     const tree = priceTreeOf(bound.schema, document, operationName);

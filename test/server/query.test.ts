@@ -105,11 +105,38 @@ describe('a query over HTTP', () => {
     expect(buildClientSchema(data).getQueryType()?.name).toBe('Query');
   });
 
-  it('is not validated to the end when one document repeats a field 4,900 times', async () => {
+  const fragments = (count: number): string => {
+    const names = Array.from({ length: count }, (_, index) => `F${index}`);
+    return `{self {${names.map((name) => `...${name}`).join(' ')}}} ${names.map((name) => `fragment ${name} on Query {hello}`).join(' ')}`;
+  };
+
+  it.each([
+    ['repeats a field 4,900 times', `{self {${'hello '.repeat(4_900)}}}`],
+    ['spreads 500 fragments side by side', fragments(500)],
+  ])('is not validated to the end when it %s, and is told what would be accepted', async (_, query) => {
     const { url } = await serve();
-    const response = await post(url, { query: `{self {${'hello '.repeat(4_900)}}}` }, { accept: 'application/graphql-response+json' });
+    const response = await post(url, { query }, { accept: 'application/graphql-response+json' });
     expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ errors: [{ message: 'Validation aborted.', extensions: { code: 'BAD_REQUEST' } }] });
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringMatching(/side by side.*Up to 300 .* are accepted/), extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
+  it('has 300 fragments side by side, and as many fields of one name', async () => {
+    const { url } = await serve();
+    for (const query of [fragments(300), `{self {${'hello '.repeat(300)}}}`])
+      expect(await (await post(url, { query })).json()).toEqual({ data: { self: { hello: 'Hello, world' } } });
+  });
+
+  it('with more than 100 mistakes has 100 of them listed, and is told that there are more', async () => {
+    const { url } = await serve();
+    const query = `{self {${Array.from({ length: 300 }, (_, index) => `unknown${index}`).join(' ')}}}`;
+    const { errors } = await (await post(url, { query })).json();
+    expect(errors).toHaveLength(101);
+    expect(errors.at(-1)).toMatchObject({
+      message: expect.stringMatching(/more than 100 mistakes.*Mend these/),
+      extensions: { code: 'BAD_REQUEST', errorId: expect.any(String) },
+    });
   });
 });
 

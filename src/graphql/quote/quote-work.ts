@@ -18,6 +18,7 @@ import { GatewayError, refuseAgain } from '../../core/errors.ts';
 import { inLine } from '../../core/turns/turns.ts';
 import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
 import { refuse } from '../refuse.ts';
+import { withReasonOfAbort } from './aborted-validation.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';
 
 export interface QuoteWork {
@@ -148,7 +149,7 @@ function runnable<T>(work: () => T): T {
 }
 
 export function refuseToRun(error: unknown): never {
-  if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${error.message}`);
+  if (error instanceof GraphQLError) refuse(`The document cannot be quoted, because it cannot run: ${withReasonOfAbort(error).message}`);
   throw error;
 }
 
