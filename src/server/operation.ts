@@ -10,6 +10,8 @@ import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable, withTimeout } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
+import { turnIfLarge } from '../core/turns/large-value.ts';
+import { inLine } from '../core/turns/turns.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { OperationHooks } from '../operations/open.ts';
@@ -118,8 +120,17 @@ async function run(request: OperationRequest, controller: AbortController, parts
     const args = { document, operation, operationName, variables };
     parts.checkDocument?.({ document, headers: request.headers });
     const tree = priceTreeOf(bound.schema, document, operationName);
-    const quote = await hooks.admitOperation?.(context, { tree, variables: variables ?? {} });
+    const given = variables ?? {};
+    const turn = turnIfLarge(given);
+    if (turn !== null) {
+      await turn;
+      tree.coerceVariables(given);
+      await inLine();
+    }
+    const quote = await hooks.admitOperation?.(context, { tree, variables: given });
     if (quote !== undefined && quote !== null) return { data: null, extensions: { quote } };
+    // Execution coerces them again.
+    if (turn !== null) await inLine();
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
     // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.

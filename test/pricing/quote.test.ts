@@ -109,6 +109,13 @@ describe('the quote of as many fields as are accepted', () => {
     expect(turns).toBeGreaterThan(8);
   });
 
+  it('coerces the same variables once, whoever asks', () => {
+    const tree = priceTreeOf(schema, parse('query ($n: Int = 9) { products(first: $n) { summary } }'), null);
+    const given = {};
+    expect(tree.coerceVariables(given)).toBe(tree.coerceVariables(given));
+    expect(tree.coerceVariables(given)).toEqual({ n: 9 });
+  });
+
   it('reads a fragment once, however often it is spread', () => {
     const nodes = new Set<PriceNode>();
     let visits = 0;

@@ -4,6 +4,7 @@
  */
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
+import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { callFor } from '../../operations/field-call.ts';
 import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
 import type { BeginRun, Run } from '../../runs/run.ts';
@@ -49,6 +50,9 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
         detached,
         source: (run) => services.handle(request, callFor(asker, { ...settings, ...run, live })),
       };
+      // It has just been read.
+      const turn = turnIfLarge(request);
+      if (turn !== null) await turn;
       return services.runs.start(begin);
     },
   };

@@ -2,6 +2,7 @@
  * Reads the long inputs of one operation's fields in turns of the event loop: thirty aliases of one large input are thirty
  * times the work, and other requests are served in between. Short inputs are read at once.
  */
+import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 
 interface Reading {
@@ -14,8 +15,13 @@ const inputTokensPerTurn = 8_192;
 
 const readings = new WeakMap<object, Reading>();
 
-/** `operation`: an object that all fields of one operation share. `work` says how many input tokens it has read. */
-export async function inFieldTurn<T extends { readonly inputTokens: number }>(operation: object, work: () => T): Promise<T> {
+/**
+ * `operation`: an object that all fields of one operation share. `input`: what is read; one of many members waits for a turn, since
+ * it has just been coerced. `work` says how many input tokens it has read.
+ */
+export async function inFieldTurn<T extends { readonly inputTokens: number }>(operation: object, input: object, work: () => T): Promise<T> {
+  const turn = turnIfLarge(input);
+  if (turn !== null) await turn;
   const reading = readings.get(operation) ?? { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
   readings.set(operation, reading);
   while (reading.wait !== null) await reading.wait;

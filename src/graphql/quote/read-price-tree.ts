@@ -18,7 +18,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
-import type { Condition, FieldArguments, PriceNode, PriceTree } from '../../pricing/price-tree.ts';
+import type { Condition, FieldArguments, PriceNode, PriceTree, Variables } from '../../pricing/price-tree.ts';
 import { coercedArguments, coercedVariables, hasVariables } from './coerce-values.ts';
 import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
 
@@ -45,7 +45,17 @@ function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: 
   return {
     unfoldedFields: unfoldedFields(operation, fragments),
     selections: selectionsOf(root, operation.selectionSet, { schema, fragments, read: new Map() }),
-    coerceVariables: (given) => coercedVariables(schema, declared, given),
+    coerceVariables: coercedOnce((given) => coercedVariables(schema, declared, given)),
+  };
+}
+
+/** Whoever asks for the same variables again is handed what was coerced: a large value is coerced in a turn of its own first. */
+function coercedOnce(coerce: (given: Variables) => Variables): (given: Variables) => Variables {
+  const known = new WeakMap<Variables, Variables>();
+  return (given) => {
+    const coerced = known.get(given) ?? coerce(given);
+    known.set(given, coerced);
+    return coerced;
   };
 }
 

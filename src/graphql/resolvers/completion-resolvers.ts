@@ -1,4 +1,5 @@
 import type { Principal } from '../../core/call/call.ts';
+import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { Run } from '../../runs/run.ts';
 import { askingField } from '../call/asker.ts';
 import { preparedCompletion } from '../call/completion-run.ts';
@@ -18,17 +19,19 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
     Query: {
       completion: (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
+        return wholeAnswer({ input, prepare: () => preparedCompletion(asker, input) }, asker, allFailures);
       },
       completionById: (_, { id }, { principal }) => stateOf(id, principal),
     },
     Mutation: {
       complete: (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        return wholeAnswer(() => preparedCompletion(asker, input), asker, allFailures);
+        return wholeAnswer({ input, prepare: () => preparedCompletion(asker, input) }, asker, allFailures);
       },
       startCompletion: async (_, { input }, context, info) => {
         try {
+          const turn = turnIfLarge(input);
+          if (turn !== null) await turn;
           const prepared = preparedCompletion({ services, context, field: askingField(services, info) }, input);
           return (await prepared.start({ detached: true, live: true })).state();
         } catch (error) {
@@ -50,7 +53,7 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
           const asker = { services, context, field: askingField(services, info) };
           return named(
             'completionStream',
-            answerEvents(() => preparedCompletion(asker, input), asker, after, delivery),
+            answerEvents({ input, prepare: () => preparedCompletion(asker, input) }, asker, after, delivery),
           );
         },
       },

@@ -60,7 +60,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       },
       aiAnswer: async (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        const state = await wholeAnswer(() => preparedAnswer(asker, input), asker, answerFailures);
+        const state = await wholeAnswer({ input, prepare: () => preparedAnswer(asker, input) }, asker, answerFailures);
         if ('__typename' in state) return state;
         const { text, citations } = state.completion;
         return isNoAnswer(state) ? { message: text } : { completion: state, text, citations };
@@ -87,10 +87,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       aiAnswerStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
           const asker = { services, context, field: askingField(services, info) };
-          return named(
-            'aiAnswerStream',
-            answerEvents(() => preparedAnswer(asker, input), asker, after, delivery),
-          );
+          return named('aiAnswerStream', answerEvents({ input, prepare: () => preparedAnswer(asker, input) }, asker, after, delivery));
         },
       },
       ingestion: {

@@ -1,5 +1,6 @@
 /** The two ways in which a field reads the run it has started: to its end, or event by event. */
 import { GatewayError } from '../../core/errors.ts';
+import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import type { Run, RunEvent, RunState } from '../../runs/run.ts';
 import { placeOf } from '../../runs/run-cursor.ts';
@@ -11,14 +12,20 @@ import type { StreamDelivery } from '../generated.ts';
 import { type FailureName, type FailureView, failureAsData } from '../graphql-errors.ts';
 import type { Services } from '../services.ts';
 
+/** A field's input, and how it becomes a run. */
+export interface Asked {
+  readonly input: object;
+  prepare(): PreparedRun;
+}
+
 /** The answer, or why there is none; where the union has no member for it, OtherFailure. What `prepare` refuses is such a reason too. */
 export async function wholeAnswer<Name extends FailureName>(
-  prepare: () => PreparedRun,
+  { input, prepare }: Asked,
   { services, context }: Asker,
   members: readonly Name[],
 ): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
   try {
-    const prepared = await inFieldTurn(context.usage, prepare);
+    const prepared = await inFieldTurn(context.usage, input, prepare);
     const run = await prepared.start({});
     const state = await run.ended(context.signal);
     return state.failure === null ? state : await failureAsData(state.failure, members, services, context.principal);
@@ -32,7 +39,7 @@ export async function wholeAnswer<Name extends FailureName>(
  * `prepare` refuses is the stream's only event.
  */
 export function answerEvents(
-  prepare: () => PreparedRun,
+  { input, prepare }: Asked,
   { services, context }: Asker,
   given: string | null | undefined,
   delivery: StreamDelivery,
@@ -42,6 +49,8 @@ export function answerEvents(
   return following({
     async open() {
       if (after !== null) return followed(placeOf(after).completionId, services, context);
+      const turn = turnIfLarge(input);
+      if (turn !== null) await turn;
       const prepared = prepare();
       route = prepared.route;
       return prepared.start({ live: true });

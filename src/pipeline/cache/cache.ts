@@ -11,6 +11,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
+import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Route } from '../../routing/route.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -68,6 +69,8 @@ interface CachedCall {
 async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
   const { request, call, route, flights } = asked;
   const key = cacheKey(request, call, route);
+  const turn = turnIfLarge(request);
+  if (turn !== null) await turn;
   const shared = call.cache.mode === 'default';
   for (;;) {
     const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;

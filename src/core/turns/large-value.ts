@@ -1,0 +1,27 @@
+/**
+ * Gives other requests a turn of the event loop between two stages that each read all of a large JSON value (coerced, priced,
+ * made into a request, keyed, sent): together they take as long as all stages, apart as long as the longest.
+ */
+import { inLine } from './turns.ts';
+
+/** Reading so many members takes a stage some 1 to 2 ms. */
+const membersPerTurn = 2_000;
+
+/** Null: the value is small, and the next stage may read it at once. Else resolves when others have had their turn. */
+export function turnIfLarge(value: unknown): Promise<void> | null {
+  return hasMoreMembers(value, membersPerTurn) ? inLine() : null;
+}
+
+/** Whether the objects and lists of a JSON value have more than `max` members. It looks at `max` of them at most. */
+function hasMoreMembers(value: unknown, max: number): boolean {
+  const open: unknown[] = [value];
+  let members = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const inner: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
+    members += inner.length;
+    if (members > max) return true;
+    for (const member of inner) if (typeof member === 'object' && member !== null) open.push(member);
+  }
+  return false;
+}
