@@ -29,7 +29,7 @@ import { maskedError } from './graphql/graphql-errors.ts';
 import type { Services } from './graphql/services.ts';
 import type { Listening } from './server/listening.ts';
 import { createServer } from './server/server.ts';
-import type { Storage } from './storage/open-storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { type Log, openLog } from './telemetry/log.ts';
 
 export interface Gateway {

@@ -15,6 +15,7 @@ export {
   type SubgraphConfig,
   type TeamConfig,
 } from './config/config.ts';
+export { embedded } from './config/embedded-storage.ts';
 export type { Call, Principal } from './core/call/call.ts';
 export type { Chunk, FinishReason } from './core/chunk.ts';
 export { type ErrorCode, type ErrorDetails, GatewayError } from './core/errors.ts';
@@ -42,4 +43,5 @@ export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './provid
 export type { Capability, Provider, SendOptions } from './providers/provider.ts';
 export type { CollectionConfig } from './retrieval/collections.ts';
 export type { Deployment, Health, Strategy } from './routing/route.ts';
+export type { OpenStorage, Storage, StorageOpener } from './storage/storage.ts';
 export { type Log, openLog, silentLog } from './telemetry/log.ts';

@@ -7,6 +7,7 @@ import type { GatewayConfig } from '../src/config/config.ts';
 import type { Secret } from '../src/core/secret.ts';
 import type { Composer } from '../src/federation/compose/compose.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
+import type { EmbeddedStorage } from '../src/storage/open-storage.ts';
 import { type Log, silentLog } from '../src/telemetry/log.ts';
 import { inProcessComposer } from './federation/in-process-composer.ts';
 import { plainConfig } from './plain-config.ts';
@@ -15,6 +16,8 @@ import { temporaryFolder, whenOver } from './when-over.ts';
 export { plainConfig, temporaryFolder, whenOver };
 
 export interface TestGateway extends Gateway {
+  /** Of a storage of another kind, `database` is undefined. */
+  readonly storage: EmbeddedStorage;
   /** With `/graphql`. */
   readonly url: string;
   readonly metricsUrl: string | null;
@@ -58,6 +61,7 @@ export async function startGateway(
   const endpoint = `${url}/graphql`;
   return {
     ...gateway,
+    storage: gateway.storage as EmbeddedStorage,
     url: endpoint,
     metricsUrl,
     async ask(query, variables = {}, { key = gateway.developmentKey, headers = {} } = {}) {

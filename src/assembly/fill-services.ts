@@ -17,7 +17,7 @@ import { outputTokensToAsk } from '../routing/fit.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
-import type { Storage } from '../storage/open-storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
 import { withoutValues } from '../telemetry/refusal-text.ts';
 import { templatesOf } from './templates.ts';

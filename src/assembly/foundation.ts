@@ -1,20 +1,19 @@
 /** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
 import { type LeaseBook, openLeases } from '../access/leases.ts';
 import type { GatewayConfig } from '../config/config.ts';
-import { withDefaults } from '../config/kinds/section.ts';
+import { storageOpener } from '../config/embedded-storage.ts';
 import { pathIn } from '../config/path-in.ts';
-import { storageSection } from '../config/sections/storage-section.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
 import { type AnswerStore, memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open-runs.ts';
-import { openStorage, type Storage } from '../storage/open-storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Metrics, openMetrics } from '../telemetry/metrics.ts';
 import { repeatedSeldom } from '../telemetry/repeated-warnings.ts';
 
 export interface Foundation {
-  /** The folder of the state; null: it is in memory. */
+  /** The folder for files of this machine beside the stores; null: there is none. */
   readonly state: string | null;
   readonly storage: Storage;
   readonly runs: ReturnType<typeof openRuns>;
@@ -40,24 +39,17 @@ export async function openFoundation(
   config: GatewayConfig,
   { folder, composer = forkingComposer(), log, now }: FoundationOptions,
 ): Promise<Foundation> {
-  const settings = withDefaults(storageSection, config.storage);
-  const state = settings.folder === null ? null : pathIn(folder, settings.folder);
+  const opener = storageOpener(config);
+  const state = opener.stateFolder ?? null;
   const warn = repeatedSeldom((sentence, fields) => log.warn(sentence, fields));
-  const storage = await openStorage({
-    folder: state,
-    usageDays: settings.usageDays ?? null,
-    acceptLostMasterKey: settings.acceptLostMasterKey,
-    lostHoldHours: settings.lostHoldHours,
-    now,
-    warn: (sentence, cause) => warn(sentence, { err: cause }),
-  });
+  const storage = await opener.open({ folder, now, warn: (sentence, cause) => warn(sentence, { err: cause }) });
   const runs = openRuns({
     completions: storage.completions,
     now,
     onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
   });
   return {
-    state,
+    state: state === null ? null : pathIn(folder, state),
     storage,
     runs,
     leases: openLeases({ keys: storage.keys, now }),

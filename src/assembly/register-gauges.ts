@@ -14,7 +14,7 @@ import type { Deployment, Route } from '../routing/route.ts';
 import type { Runs } from '../runs/run.ts';
 import type { MetricsDoor } from '../server/pages/metrics-page.ts';
 import type { FieldgateServer } from '../server/server.ts';
-import type { Storage } from '../storage/open-storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { teamLimits } from './principals.ts';
 

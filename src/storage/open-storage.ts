@@ -2,25 +2,21 @@
 import { join } from 'node:path';
 import { GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';
-import type { Completions } from './completions/completions.ts';
 import { openCompletions } from './completions/sql-completions.ts';
 import type { Database } from './database/database.ts';
 import { migrations } from './database/migrate.ts';
 import { openSqlite } from './database/sqlite.ts';
-import type { Jobs } from './jobs/jobs.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
-import type { Keys } from './keys/keys.ts';
 import { openKeys } from './keys/sql-keys.ts';
 import { type LedgerStore, openLedger } from './ledger/outbox-ledger.ts';
-import type { Limits } from './limits/limits.ts';
 import { openLimits } from './limits/sql-limits.ts';
-import type { Passages } from './passages/passages.ts';
 import { openPassages } from './passages/sql-passages.ts';
 import { openSeal } from './state/open-seal.ts';
 import { openOwner } from './state/owner.ts';
 import type { Seal } from './state/seal.ts';
 import { databaseFile, masterKeyFile, outboxFolder, prepareFolder, watchFolder } from './state/state-folder.ts';
 import { unusable } from './state/unusable.ts';
+import type { Storage } from './storage.ts';
 
 const recoverEveryMs = 10_000;
 /** A database that takes longer for one row is not ready. */
@@ -30,18 +26,9 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const defaultLostHoldHours = 24;
 
-export interface Storage {
+export interface EmbeddedStorage extends Storage {
   readonly database: Database;
   readonly ledger: LedgerStore;
-  readonly limits: Limits;
-  readonly keys: Keys;
-  readonly completions: Completions;
-  readonly passages: Passages;
-  readonly jobs: Jobs;
-  /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */
-  problems(): Promise<readonly string[]>;
-  /** Stores what waits, and gives the folder back. Idempotent. */
-  close(): Promise<void>;
 }
 
 export interface StorageOptions {
@@ -59,7 +46,7 @@ export interface StorageOptions {
 }
 
 /** Throws BAD_REQUEST, in a sentence, for a folder that cannot be used. */
-export async function openStorage(options: StorageOptions): Promise<Storage> {
+export async function openStorage(options: StorageOptions): Promise<EmbeddedStorage> {
   const { folder, acceptLostMasterKey = false } = options;
   try {
     if (folder !== null) prepareFolder(folder);
@@ -84,7 +71,7 @@ interface Parts extends StorageOptions {
   readonly outbox: string | null;
 }
 
-async function openOn(parts: Parts): Promise<Storage> {
+async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const { folder, database, seal, outbox, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
   const owner = await openOwner(database, { now });
   const ledger = openLedger({ database, owner, folder: outbox, warn });

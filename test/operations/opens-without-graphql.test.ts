@@ -15,7 +15,7 @@ import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { fixedArguments } from '../../src/pricing/field-arguments.ts';
 import type { PriceTree } from '../../src/pricing/price-tree.ts';
 import { healthBook } from '../../src/routing/health.ts';
-import { openStorage, type Storage } from '../../src/storage/open-storage.ts';
+import { type EmbeddedStorage, openStorage } from '../../src/storage/open-storage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { lasting, route, says } from '../doubles.ts';
 
@@ -29,7 +29,7 @@ const principal: Principal = {
   limits: [{ kind: 'budget', name: 'key:ada', per: 'month', most: dollar }],
 };
 
-const opened: Storage[] = [];
+const opened: EmbeddedStorage[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((storage) => storage.close()));
 });

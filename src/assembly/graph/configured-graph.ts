@@ -26,7 +26,7 @@ import { aiTypeDefs } from '../../graphql/ai-schema.ts';
 import type { OpenedOperation } from '../../operations/context.ts';
 import type { Readiness } from '../../server/pages/health-page.ts';
 import type { SchemaFor } from '../../server/yoga.ts';
-import type { Storage } from '../../storage/open-storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { indexMistakes } from './index-mistakes.ts';
 

@@ -12,7 +12,7 @@ import { ownOperation } from '../../operations/open.ts';
 import type { Entities, EntityIndexOptions, Fields } from '../../retrieval/entities/entities.ts';
 import { openEntities } from '../../retrieval/entities/open-entities.ts';
 import type { IngestCallMaker } from '../../retrieval/ingestion/source.ts';
-import type { Storage } from '../../storage/open-storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { serviceOf } from '../principals.ts';
 import { embeddingOf } from '../routes.ts';

@@ -8,7 +8,7 @@ import type { Secret } from '../../core/secret.ts';
 import type { Graph } from '../../federation/graph.ts';
 import type { ServerOptions } from '../../server/server.ts';
 import type { SchemaFor } from '../../server/yoga.ts';
-import type { Storage } from '../../storage/open-storage.ts';
+import type { Storage } from '../../storage/storage.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { readiness, schemaChooser } from './configured-graph.ts';
 

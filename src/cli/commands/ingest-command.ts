@@ -11,7 +11,7 @@ import type { IngestionState, NewSource } from '../../retrieval/retrieval.ts';
 import { openLog } from '../../telemetry/log.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
-import { stateFolder } from '../open-state.ts';
+import { lastingStorage } from '../open-state.ts';
 
 const principal = serviceOf('shell');
 
@@ -20,7 +20,7 @@ export async function ingest(args: Arguments): Promise<void> {
   if (args.rest.length === 0)
     throw new GatewayError('BAD_REQUEST', 'ingest takes files and folders: fieldgate ingest PATH... [--collection NAME].');
   const { config, folder } = await soundConfig(args);
-  stateFolder(config, folder);
+  lastingStorage(config);
   const collection = args.collection ?? onlyCollection(config);
   // What fails is told here, source by source.
   const gateway = await createGateway(config, { folder, loopback: true, log: openLog({ level: 'error' }) });

@@ -6,10 +6,9 @@ import { keyDesk } from '../../access/issue-keys.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, nanoUsdOf } from '../../core/money.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
-import { openStorage } from '../../storage/open-storage.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
-import { stateFolder } from '../open-state.ts';
+import { lastingStorage } from '../open-state.ts';
 import { table } from '../table.ts';
 
 type Desk = ReturnType<typeof keyDesk>;
@@ -20,7 +19,7 @@ export async function keys(args: Arguments): Promise<void> {
   if (act === undefined || more.length > 0 || (id === undefined) === (action === 'revoke'))
     throw new GatewayError('BAD_REQUEST', 'keys takes what to do: create --name NAME --team TEAM, list, or revoke ID.');
   const { config, folder } = await soundConfig(args);
-  const storage = await openStorage({ folder: stateFolder(config, folder) });
+  const storage = await lastingStorage(config).open({ folder, now: Date.now, warn: () => {} });
   try {
     await act(keyDesk(storage.keys, { routes: Object.keys(config.routes) }), args, id ?? '');
   } finally {

@@ -10,7 +10,7 @@ import { guardrailSection, guardSection } from './guards-section.ts';
 import { provider } from './providers-section.ts';
 import { routeSection } from './routes-section.ts';
 import { serverSection } from './server-section.ts';
-import { cacheSection, storageSection } from './storage-section.ts';
+import { cacheSection, storage } from './storage-section.ts';
 import { teamSection } from './teams-section.ts';
 import { telemetrySection } from './telemetry-section.ts';
 
@@ -46,8 +46,8 @@ export const gatewaySection = section('', {
   graph: graphSection,
   /** Where answers that may be reused are kept. */
   cache: cacheSection,
-  /** Where things are kept, and for how long. */
-  storage: storageSection,
+  /** Where things are kept, and for how long: the settings of the embedded storage, `embedded({ ... })`, or a storage of your own. */
+  storage,
   /** Where the gateway listens, and to whom. */
   server: serverSection,
   /** What the gateway tells those who run it. */

@@ -1,9 +1,12 @@
 /** Where things are kept: what lasts, and answers that may be reused. */
 import type { AnswerStore } from '../../pipeline/cache/cache-store.ts';
+import type { StorageOpener } from '../../storage/storage.ts';
 import { constantOr, isObject, madeValue } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
+import { type SectionOf, type Setting, settingOf } from '../kinds/setting.ts';
 import { flag, text } from '../kinds/texts.ts';
+import { shown } from '../mistake-sentences.ts';
 
 const folder = 'a path, or null to keep everything in memory';
 
@@ -27,6 +30,22 @@ export const storageSection = section('storage', {
    */
   lostHoldHours: wholeNumber({ min: 0, max: 31 * 24, unit: 'hours', default: 24 }),
 });
+
+const opened = 'a storage with open(), such as embedded({ folder: "/var/lib/fieldgate" })';
+
+export const isStorageOpener = (value: unknown): value is StorageOpener => isObject(value) && typeof value['open'] === 'function';
+
+/** The settings of the embedded storage, or what opens another one. */
+export const storage: Setting<StorageOpener | SectionOf<typeof storageSection.table>, undefined, false> = settingOf(
+  { type: 'object or storage', accepted: `${storageSection.facts.accepted}, or ${opened}`, within: [storageSection] },
+  {},
+  (path, value, place) => {
+    if (isStorageOpener(value)) return value.mistakes ?? [];
+    return isObject(value)
+      ? storageSection.mistakes(path, value, place)
+      : [`${path} is ${shown(value)}. It must be ${storageSection.facts.accepted}, or ${opened}.`];
+  },
+);
 
 const answerStore = madeValue<AnswerStore>(
   'Keyv',

@@ -7,6 +7,8 @@ export interface Ledger {
    * are retried, and `writable` is false until they are kept.
    */
   append(rows: readonly UsageRow[]): void;
+  /** Calls whose rows are kept, but not in reports yet. */
+  waiting(): number;
   /** False: no new paid call may begin, because its row could be lost. */
   writable(): boolean;
   totals(query: UsageQuery): Promise<UsagePage>;

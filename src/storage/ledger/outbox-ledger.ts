@@ -26,8 +26,6 @@ const segmentBytes = 8 * 1024 * 1024;
 const waitingMost = 50_000;
 
 export interface LedgerStore extends Ledger {
-  /** Calls whose rows are not in the database yet. */
-  waiting(): number;
   /** Drains and deletes the files that dead processes left. */
   adopt(): Promise<void>;
   /** Deletes rows and roll-ups of the hours that ended by then. Returns how many rows. */

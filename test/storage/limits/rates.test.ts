@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../../src/core/call/hold.ts';
-import { openStorage, type Storage } from '../../../src/storage/open-storage.ts';
+import { type EmbeddedStorage, openStorage } from '../../../src/storage/open-storage.ts';
 import { temporaryFolder, whenOver } from '../../when-over.ts';
 
 const limit = (perMinute: number, kind: 'requests' | 'calls' = 'requests'): Limit => ({ kind, name: 'key:a', perMinute });
 
-async function opened(folder: string): Promise<Storage> {
+async function opened(folder: string): Promise<EmbeddedStorage> {
   const storage = await openStorage({ folder });
   whenOver(() => storage.close());
   return storage;
 }
-const passes = (storage: Storage, limits: readonly Limit[]): Promise<boolean> =>
+const passes = (storage: EmbeddedStorage, limits: readonly Limit[]): Promise<boolean> =>
   storage.limits.admit(limits).then(
     () => true,
     (error: { readonly code?: string }) => {
@@ -59,7 +59,7 @@ describe.concurrent('the rates of two processes on one folder', () => {
     const folder = temporaryFolder();
     const both = [await opened(folder), await opened(folder)];
     await untilSeen();
-    const asked = Array.from({ length: 40 }, (_, index) => passes(both[index % 2] as Storage, [limit(7, 'calls')]));
+    const asked = Array.from({ length: 40 }, (_, index) => passes(both[index % 2] as EmbeddedStorage, [limit(7, 'calls')]));
     expect((await Promise.all(asked)).filter((passed) => passed)).toHaveLength(7);
   });
 

@@ -1,0 +1,44 @@
+/** The port of ports: everything that lasts, and how it is opened. The configuration names one opener; `embedded()` is the default. */
+import type { Completions } from './completions/completions.ts';
+import type { Jobs } from './jobs/jobs.ts';
+import type { Keys } from './keys/keys.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Limits } from './limits/limits.ts';
+import type { Passages } from './passages/passages.ts';
+
+export interface Storage {
+  readonly ledger: Ledger;
+  readonly limits: Limits;
+  readonly keys: Keys;
+  readonly completions: Completions;
+  readonly passages: Passages;
+  readonly jobs: Jobs;
+  /** What keeps calls that cost from being made at the moment, in sentences; none: the stores answer and can be written. */
+  problems(): Promise<readonly string[]>;
+  /** Stores what waits, and lets go of everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface OpenStorage {
+  /** Where the configuration lies: relative paths begin there. */
+  readonly folder: string;
+  readonly now: () => number;
+  /** Told of what an operator should know, in a sentence. */
+  readonly warn: (sentence: string, cause?: unknown) => void;
+}
+
+/**
+ * Opens the stores of a gateway. An implementation passes the suites in `test/contracts/`. What processes that died left behind is its own to
+ * recover, at its opening and while it is open.
+ */
+export interface StorageOpener {
+  /**
+   * Where the gateway keeps files of this machine beside the stores (the development key, the last good graph); relative to the
+   * configuration. Undefined: nowhere. Null: nowhere, and the stores are empty again at the next start.
+   */
+  readonly stateFolder?: string | null;
+  /** What it cannot be opened with, in sentences for `fieldgate check`. */
+  readonly mistakes?: readonly string[];
+  /** Rejects in a sentence (BAD_REQUEST) where it cannot be opened. */
+  open(options: OpenStorage): Promise<Storage>;
+}

@@ -1,0 +1,29 @@
+/** The foreign stores pass the suites that the embedded ones pass. */
+import { describe } from 'vitest';
+import { completionsContract } from '../contracts/completions.ts';
+import { jobsContract } from '../contracts/jobs.ts';
+import { keysContract } from '../contracts/keys.ts';
+import { mapCompletions } from './map-completions.ts';
+import { mapJobs } from './map-jobs.ts';
+import { mapKeys } from './map-keys.ts';
+
+describe('keys in a Map', () => keysContract(async () => mapKeys()));
+
+describe('completions in Maps', () =>
+  completionsContract(async () => {
+    const clock = { time: 0 };
+    return { completions: mapCompletions(() => clock.time), clock };
+  }));
+
+describe('jobs in a Map', () =>
+  jobsContract(async () => {
+    let time = 1_800_000_000_000;
+    const jobs = mapJobs(() => time);
+    return {
+      jobs,
+      elsewhere: { ...jobs },
+      pass(ms) {
+        time += ms;
+      },
+    };
+  }));
