@@ -128,25 +128,13 @@ function statementsOn(connection: DatabaseSync): Statements {
   };
 }
 
+/** A file that lacks nothing is not locked: another connection of this process may be in the middle of a transaction, which could then never end. */
 function migrate(connection: DatabaseSync, migrations: readonly Migration[]): void {
+  if (missingIn(connection, migrations).length === 0) return;
   connection.exec('begin immediate');
   try {
     connection.exec('create table if not exists migrations (id integer primary key, name text not null)');
-    const seen = new Set(
-      connection
-        .prepare('select id from migrations')
-        .all()
-        .map((row) => Number(row['id'])),
-    );
-    const unknown = [...seen].filter((id) => !migrations.some((migration) => migration.id === id));
-    if (unknown.length > 0) {
-      throw new GatewayError(
-        'BAD_REQUEST',
-        `The database was written by a newer version of Fieldgate (change ${Math.max(...unknown)} is unknown here). That version, or another state folder, would be accepted.`,
-      );
-    }
-    for (const { id, name, sql } of [...migrations].sort((a, b) => a.id - b.id)) {
-      if (seen.has(id)) continue;
+    for (const { id, name, sql } of missingIn(connection, migrations)) {
       connection.exec(sql);
       connection.prepare('insert into migrations (id, name) values (?, ?)').run(id, name);
     }
@@ -155,4 +143,19 @@ function migrate(connection: DatabaseSync, migrations: readonly Migration[]): vo
     undo(connection);
     throw error;
   }
+}
+
+/** In the order of their numbers. Throws BAD_REQUEST for a file that has seen one that is not among them. */
+function missingIn(connection: DatabaseSync, migrations: readonly Migration[]): readonly Migration[] {
+  const hasTable = connection.prepare("select 1 from sqlite_schema where name = 'migrations'").get() !== undefined;
+  const rows = hasTable ? connection.prepare('select id from migrations').all() : [];
+  const seen = new Set(rows.map((row) => Number(row['id'])));
+  const unknown = [...seen].filter((id) => !migrations.some((migration) => migration.id === id));
+  if (unknown.length > 0) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The database was written by a newer version of Fieldgate (change ${Math.max(...unknown)} is unknown here). That version, or another state folder, would be accepted.`,
+    );
+  }
+  return migrations.filter(({ id }) => !seen.has(id)).toSorted((a, b) => a.id - b.id);
 }

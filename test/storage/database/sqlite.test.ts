@@ -66,6 +66,15 @@ it('is opened by many processes at the same moment, and loses nothing that any o
   expect(await opened(join(folder, 'state.db')).all('select count(*) as n from items')).toMatchObject([{ n: 200 }]);
 });
 
+it('is opened while another connection of the process is in the middle of a transaction', async () => {
+  const file = join(temporaryFolder(), 'state.db');
+  const one = opened(file);
+  await one.tx(async (tx) => {
+    await tx.run('insert into items (id, n) values ($1, $2)', ['a', 1]);
+    expect(await opened(file).all('select id from items')).toEqual([]);
+  });
+});
+
 it('waits for a transaction of another connection without holding up the event loop', async () => {
   const file = join(temporaryFolder(), 'state.db');
   const [one, other] = [opened(file), opened(file)];
