@@ -1,3 +1,7 @@
+import { isLarge } from './turns/large-value.ts';
+import { finished, type Paced } from './turns/paced.ts';
+import { type Turns, turnsOf } from './turns/turns.ts';
+
 /** JSON text with object keys in sorted order, so that equal values have equal texts. Undefined members are omitted. */
 export function canonicalJson(value: unknown): string {
   return (
@@ -7,4 +11,78 @@ export function canonicalJson(value: unknown): string {
         : inner,
     ) ?? 'null'
   );
+}
+
+/** Some 1 to 2 ms of work; a unit is a member, or a comparison of two names. */
+const unitsPerTurn = 4_000;
+/** Names that are sorted at once, before the sorted runs are merged. */
+const namesPerRun = 1_000;
+
+/** The same text; of a value with thousands of members it is made in slices, between which others are served. */
+export function canonicalJsonInTurns(value: unknown, turns: Turns = turnsOf({ unitsPerTurn })): string | Promise<string> {
+  if (!isLarge(value)) return canonicalJson(value);
+  return finished(writtenInTurns(value, turns));
+}
+
+function* writtenInTurns(value: unknown, turns: Turns): Paced<string> {
+  return (yield* written(value, turns)) ?? 'null';
+}
+
+/** Undefined where JSON leaves the value out. */
+function* written(value: unknown, turns: Turns): Paced<string | undefined> {
+  const wait = turns.spend(1);
+  if (wait !== null) yield wait;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (!isLarge(value)) {
+    const text = canonicalJson(value);
+    const rest = turns.spend(text.length >> 4);
+    if (rest !== null) yield rest;
+    return text;
+  }
+  const members: string[] = [];
+  if (Array.isArray(value)) {
+    for (const item of value) members.push((yield* written(item, turns)) ?? 'null');
+    return `[${members.join(',')}]`;
+  }
+  const named = new Map(Object.entries(value));
+  for (const name of yield* sorted([...named.keys()], turns)) {
+    const member = yield* written(named.get(name), turns);
+    if (member !== undefined) members.push(`${JSON.stringify(name)}:${member}`);
+  }
+  return `{${members.join(',')}}`;
+}
+
+const isIndex = (name: string): boolean => /^(0|[1-9]\d{0,9})$/.test(name) && Number(name) < 2 ** 32 - 1;
+
+/** As the members of a JavaScript object with sorted names stand: those that are indexes of a list come first, by number. */
+function* sorted(names: readonly string[], turns: Turns): Paced<readonly string[]> {
+  const indexes = names.findIndex((name) => !isIndex(name));
+  if (indexes === -1) return names;
+  let runs: (readonly string[])[] = [];
+  for (let at = indexes; at < names.length; at += namesPerRun) {
+    runs.push(names.slice(at, at + namesPerRun).sort());
+    const wait = turns.spend(namesPerRun);
+    if (wait !== null) yield wait;
+  }
+  while (runs.length > 1) {
+    const merged: (readonly string[])[] = [];
+    for (let at = 0; at < runs.length; at += 2) merged.push(yield* mergedRuns(runs[at] ?? [], runs[at + 1] ?? [], turns));
+    runs = merged;
+  }
+  return [...names.slice(0, indexes), ...(runs[0] ?? [])];
+}
+
+function* mergedRuns(left: readonly string[], right: readonly string[], turns: Turns): Paced<readonly string[]> {
+  const merged: string[] = [];
+  let at = 0;
+  for (const name of left) {
+    for (let other = right[at]; other !== undefined && other < name; other = right[at]) {
+      merged.push(other);
+      at += 1;
+    }
+    merged.push(name);
+    const wait = turns.spend(2);
+    if (wait !== null) yield wait;
+  }
+  return [...merged, ...right.slice(at)];
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Principal } from '../core/call/call.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
+import { canonicalJsonInTurns } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
 import { withTimeout } from '../core/stream.ts';
 import type { Claim, Completions } from '../storage/completions/completions.ts';
@@ -109,8 +109,16 @@ export function openRuns(options: RunsOptions): Runs {
     return run;
   }
 
-  function recorded({ principal, route, input }: BeginRun, id: string, key: string | null): Promise<Claim> {
-    const claim = key === null ? null : { key, inputHash: createHash('sha256').update(canonicalJson(input)).digest('hex') };
+  async function recorded({ principal, route, input }: BeginRun, id: string, key: string | null): Promise<Claim> {
+    const claim =
+      key === null
+        ? null
+        : {
+            key,
+            inputHash: createHash('sha256')
+              .update(await canonicalJsonInTurns(input))
+              .digest('hex'),
+          };
     return completions.begin({ id, principal: principal.id, body: stubOf(route), claim, now: now() });
   }
 

@@ -9,8 +9,11 @@ const membersPerTurn = 2_000;
 
 /** Null: the value is small, and the next stage may read it at once. Else resolves when others have had their turn. */
 export function turnIfLarge(value: unknown): Promise<void> | null {
-  return hasMoreMembers(value, membersPerTurn) ? inLine() : null;
+  return isLarge(value) ? inLine() : null;
 }
+
+/** Whether what reads the value should do so in slices. */
+export const isLarge = (value: unknown): boolean => hasMoreMembers(value, membersPerTurn);
 
 /** Whether the objects and lists of a JSON value have more than `max` members. It looks at `max` of them at most. */
 function hasMoreMembers(value: unknown, max: number): boolean {

@@ -11,7 +11,6 @@ import { GatewayError } from '../../core/errors.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
-import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Route } from '../../routing/route.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -68,9 +67,7 @@ interface CachedCall {
 
 async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
   const { request, call, route, flights } = asked;
-  const key = cacheKey(request, call, route);
-  const turn = turnIfLarge(request);
-  if (turn !== null) await turn;
+  const key = await cacheKey(request, call, route);
   const shared = call.cache.mode === 'default';
   for (;;) {
     const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;
@@ -120,7 +117,7 @@ async function keptAnswer({ answers, storing, call, route, now }: CachedCall, ke
 async function partOfFuller(asked: CachedCall): Promise<Answer | null> {
   const { request, call, route, schemas, validate } = asked;
   if (!isStructured(request) || route.cacheSeconds === null) return null;
-  for (const { key, schema } of await schemas.of(promptKey(request, call, route))) {
+  for (const { key, schema } of await schemas.of(await promptKey(request, call, route))) {
     const take = partOf(schema, request.output.schema);
     const fuller = take === null ? null : await keptAnswer(asked, key);
     const part = take === null || fuller === null ? null : await answerPart(fuller, take, validate, request, call);
@@ -171,6 +168,10 @@ function keep(asked: CachedCall, key: string, chunks: readonly Chunk[], answered
   const keptMs = route.cacheSeconds * 1000;
   answers.set(key, text, keptMs).then(stored, stored);
   if (isStructured(request)) {
-    schemas.add(promptKey(request, call, route), { key, schema: request.output.schema, until: answer.storedAt + keptMs });
+    const { schema } = request.output;
+    const add = (prompt: string): void => schemas.add(prompt, { key, schema, until: answer.storedAt + keptMs });
+    const prompt = promptKey(request, call, route);
+    if (typeof prompt === 'string') add(prompt);
+    else void prompt.then(add);
   }
 }
