@@ -44,9 +44,9 @@ function* written(value: unknown, turns: Turns): Paced<string | undefined> {
     for (const item of value) members.push((yield* written(item, turns)) ?? 'null');
     return `[${members.join(',')}]`;
   }
-  const named = new Map(Object.entries(value));
-  for (const name of yield* sorted([...named.keys()], turns)) {
-    const member = yield* written(named.get(name), turns);
+  const named = value as Readonly<Record<string, unknown>>;
+  for (const name of yield* sorted(Object.keys(named), turns)) {
+    const member = yield* written(named[name], turns);
     if (member !== undefined) members.push(`${JSON.stringify(name)}:${member}`);
   }
   return `{${members.join(',')}}`;
