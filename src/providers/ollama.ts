@@ -8,6 +8,8 @@ export interface OllamaOptions {
   readonly name?: string;
   /** As Ollama's own OLLAMA_HOST: `127.0.0.1:11434`, `http://gpu-box`, `0.0.0.0`. */
   readonly host?: string;
+  /** See `thinkTags` of `openaiCompatibleProvider`. */
+  readonly thinkTags?: boolean;
   readonly images?: ImageRules;
   readonly fetch?: Fetch;
 }
@@ -26,8 +28,14 @@ export interface OllamaOptions {
  * });
  * ```
  */
-export const ollamaProvider = ({ name = 'ollama', host = '', images = {}, fetch = sharedFetch }: OllamaOptions = {}): Provider =>
-  checkedProvider(name, { name }, () => openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, images, fetch }));
+export const ollamaProvider = ({
+  name = 'ollama',
+  host = '',
+  thinkTags = false,
+  images = {},
+  fetch = sharedFetch,
+}: OllamaOptions = {}): Provider =>
+  checkedProvider(name, { name }, () => openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, thinkTags, images, fetch }));
 
 /** The URL that a value of OLLAMA_HOST means to a client: http and port 11434 unless it says otherwise (443 for https), and loopback for "every address". */
 export function ollamaUrl(host: string): string {

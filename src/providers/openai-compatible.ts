@@ -1,15 +1,14 @@
 /** Any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LiteLLM, and most vendors without a package of their own. */
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { once } from '../core/once.ts';
-import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
-import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
-import { isStrict } from '../wires/strict-schema.ts';
-import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
+import { chatCompletions } from '../wires/chat-completions/chat-completions.ts';
+import { plainChat } from '../wires/chat-completions/chat-settings.ts';
+import { decodeEmbeddings, encodeEmbeddingRequest } from '../wires/chat-completions/embeddings.ts';
 import { checkedProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
+import { wireProvider } from './wire-provider.ts';
 
 export interface OpenAiCompatibleOptions {
   readonly name: string;
@@ -18,12 +17,11 @@ export interface OpenAiCompatibleOptions {
   /** With the version, as in `http://127.0.0.1:8000/v1`. */
   readonly baseUrl: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The models write their reasoning into the text, as `<think>…</think>` at its beginning: it is told apart. Default: false. */
+  readonly thinkTags?: boolean;
   readonly images?: ImageRules;
   readonly fetch?: Fetch;
 }
-
-/** What the SDK calls the vendor, whatever the operator calls it: provider options and metadata are kept under this key. */
-const vendor = 'compatible';
 
 /**
  * Models of any server that speaks Chat Completions.
@@ -36,38 +34,30 @@ const vendor = 'compatible';
  * ```
  */
 export const openaiCompatibleProvider = (options: OpenAiCompatibleOptions): Provider =>
-  checkedProvider(vendor, { ...options, name: options?.name ?? null, baseUrl: options?.baseUrl }, () => made(options));
+  checkedProvider('compatible', { ...options, name: options?.name ?? null, baseUrl: options?.baseUrl }, () => made(options));
 
 function made(options: OpenAiCompatibleOptions): Provider {
-  const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch } = options;
-  const baseURL = withoutSlash(options.baseUrl);
-  const sdk = once(async () => {
-    const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible');
-    return createOpenAICompatible({
-      name: vendor,
-      baseURL,
-      headers: { ...headers },
-      fetch,
-      ...(apiKey == null ? {} : { apiKey: apiKey.reveal() }),
-      // Left false, the SDK drops a JSON schema without a word.
-      supportsStructuredOutputs: true,
-      includeUsage: true,
-    });
-  });
-  const provider = aiSdkProvider({
+  const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch, thinkTags = false } = options;
+  const baseUrl = withoutSlash(options.baseUrl);
+  const provider = wireProvider({
     name,
-    ...(apiKey === undefined ? {} : { apiKey }),
+    apiKey: apiKey ?? null,
     images,
-    tellsSent: notifiesWhenSent(fetch),
-    languageModel: async (id) => (await sdk()).chatModel(id),
-    embeddingModel: async (id) => (await sdk()).embeddingModel(id),
-    opaque: { vendor, fields: ['thoughtSignature'] },
-    adapted: strictWhereItCanBe,
+    fetch,
+    headers: () => ({ ...(apiKey == null ? {} : { authorization: `Bearer ${apiKey.reveal()}` }), ...lowerCased(headers) }),
+    url: () => `${baseUrl}/chat/completions`,
+    wire: chatCompletions,
+    settings: { ...plainChat, thinkTags },
+    embeddings: {
+      url: () => `${baseUrl}/embeddings`,
+      maxTexts: 2_048,
+      encodeRequest: (request, model) => encodeEmbeddingRequest(request, { model, encoding: 'float' }),
+      decodeAnswer: decodeEmbeddings,
+    },
   });
   return { ...provider, lacksKey: apiKey === null };
 }
 
-function strictWhereItCanBe(options: LanguageModelV4CallOptions, { output }: CompletionRequest): LanguageModelV4CallOptions {
-  if (output.format !== 'json' || output.schema === null) return options;
-  return { ...options, providerOptions: { [vendor]: { strictJsonSchema: isStrict(output.schema), ...options.providerOptions?.[vendor] } } };
-}
+/** A header of the operator's replaces ours, however it is written. */
+const lowerCased = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

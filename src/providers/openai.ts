@@ -12,6 +12,7 @@ import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fe
 import { isStrict } from '../wires/strict-schema.ts';
 import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
 import { checkedProvider } from './checked-provider.ts';
+import { openaiChatProvider } from './openai-chat.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 
@@ -51,6 +52,15 @@ function made(options: OpenAiOptions): Provider {
     fetch = sharedFetch,
   } = options;
   const baseURL = withoutSlash(baseUrl);
+  const lacksKey = apiKey === null && options.baseUrl === undefined;
+  if (api === 'chat') {
+    const headers = (): Record<string, string> => ({
+      authorization: `Bearer ${apiKey?.reveal() ?? 'unused'}`,
+      ...(organization === undefined ? {} : { 'openai-organization': organization }),
+      ...(project === undefined ? {} : { 'openai-project': project }),
+    });
+    return { ...openaiChatProvider({ name, apiKey, baseUrl: baseURL, headers, images, fetch }), lacksKey };
+  }
   const sdk = once(async () => {
     const { createOpenAI } = await import('@ai-sdk/openai');
     return createOpenAI({
@@ -66,12 +76,12 @@ function made(options: OpenAiOptions): Provider {
     apiKey,
     images,
     tellsSent: notifiesWhenSent(fetch),
-    languageModel: async (id) => (api === 'chat' ? (await sdk()).chat(id) : (await sdk()).responses(id)),
+    languageModel: async (id) => (await sdk()).responses(id),
     embeddingModel: async (id) => (await sdk()).embeddingModel(id),
     opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },
     adapted: stateless,
   });
-  return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
+  return { ...provider, lacksKey };
 }
 
 /** Asks OpenAI to keep nothing, and to enforce the schema only where it is one that strict mode accepts: else it answers 400. */

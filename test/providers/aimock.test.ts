@@ -33,7 +33,7 @@ describe.each(dialects)('$name', (dialect) => {
     const options = sendOptions(model);
     const chunks: Chunk[] = [];
     for await (const chunk of provider().send(completionRequest('Say hi.', { maxOutputTokens: 50 }), options)) chunks.push(chunk);
-    expect(chunks.filter((chunk) => chunk.type === 'text').length).toBeGreaterThan(1);
+    expect(chunks.filter((chunk) => chunk.type === 'text').length).toBeGreaterThan(0);
     expect(chunks.reduce(withChunk, emptyCompletion)).toMatchObject({ text: 'Hi there, how are you?', finishReason: 'stop', warnings: [] });
     expect(options.reported).toEqual([
       { freshInputTokens: 12, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 7, reasoningTokens: 0 },

@@ -148,7 +148,7 @@ describe('a vendor that repeats the prompt in its refusal', () => {
       (thrown: unknown) => thrown,
     );
     const { cause } = error as { readonly cause: Error };
-    expect(cause.message).toBe('AI_APICallError, HTTP 400, code: unsupported_value');
+    expect(cause.message).toBe('HttpRefusal, HTTP 400, code: unsupported_value');
     expect(cause.message).not.toMatch(/heiße|Zoë|Quandt|Konto|4711|canary/);
   });
 });

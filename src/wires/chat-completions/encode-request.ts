@@ -1,0 +1,101 @@
+import { GatewayError } from '../../core/errors.ts';
+import type { CompletionRequest } from '../../core/request/request.ts';
+import type { JsonObject } from '../json-fields.ts';
+import { isStrict } from '../strict-schema.ts';
+import type { EncodedRequest } from '../wire.ts';
+import type { ChatSettings } from './chat-settings.ts';
+import { encodeMessages } from './encode-messages.ts';
+
+/** Options by which a server would give several answers. One is read. */
+const countsOfAnswers = ['n', 'best_of', 'num_return_sequences'];
+/** Our names of what callers set. */
+const ourNames: Readonly<Record<string, string>> = { top_p: 'topP', service_tier: 'serviceTier', response_format: 'output' };
+
+/** Throws BAD_REQUEST for what this wire has no form for. */
+export function encodeRequest(
+  request: CompletionRequest,
+  how: { readonly model: string; readonly stream: boolean } & ChatSettings,
+): EncodedRequest {
+  const warnings = new Set<string>();
+  const warn = (message: string): void => void warnings.add(message);
+  refuseSeveralAnswers(request.providerOptions);
+  const body = {
+    ...how.defaults,
+    ...optionsOf(request.providerOptions, how, warn),
+    model: how.model,
+    ...settingsOf(request, how),
+    ...formatOf(request, how, warn),
+    messages: encodeMessages(request.messages, how, warnings),
+    ...toolsOf(request, how, warn),
+    stream: how.stream,
+    // Without being asked, servers count nothing in a stream.
+    ...(how.stream ? { stream_options: { include_usage: true } } : {}),
+  };
+  return { body: supported(body, how.unsupported, warn), warnings: [...warnings] };
+}
+
+type Warn = (message: string) => void;
+
+function optionsOf(options: JsonObject, { optionNames, namedOptionsOnly }: ChatSettings, warn: Warn): JsonObject {
+  const named = new Set([...Object.keys(optionNames), ...Object.values(optionNames)]);
+  const body: Record<string, unknown> = {};
+  for (const [option, value] of Object.entries(options)) {
+    const name = Object.hasOwn(optionNames, option) ? optionNames[option] : option;
+    if (name === null || name === undefined || countsOfAnswers.includes(name)) continue;
+    if (!namedOptionsOnly || named.has(option)) body[name] = value;
+    else warn(`The provider option ${option} is not one of this model; it was left out.`);
+  }
+  return body;
+}
+
+/** What is null or empty is left to the server. */
+function settingsOf(
+  { maxOutputTokens, temperature, topP, stop, seed }: CompletionRequest,
+  { maxTokensField }: Pick<ChatSettings, 'maxTokensField'>,
+): JsonObject {
+  return {
+    ...(maxOutputTokens === null ? {} : { [maxTokensField]: maxOutputTokens }),
+    ...(temperature === null ? {} : { temperature }),
+    ...(topP === null ? {} : { top_p: topP }),
+    ...(stop.length === 0 ? {} : { stop: [...stop] }),
+    ...(seed === null ? {} : { seed }),
+  };
+}
+
+/** A schema that strict mode would refuse is sent as a description. */
+function formatOf({ output, providerOptions }: CompletionRequest, { adaptSchema }: ChatSettings, warn: Warn): JsonObject {
+  if (output.format === 'text') return {};
+  if (output.schema === null) return { response_format: { type: 'json_object' } };
+  const { strictJsonSchema } = providerOptions as { readonly strictJsonSchema?: unknown };
+  const strict = typeof strictJsonSchema === 'boolean' ? strictJsonSchema : isStrict(output.schema);
+  const schema = adaptSchema?.(output.schema, warn) ?? output.schema;
+  return { response_format: { type: 'json_schema', json_schema: { schema, strict, name: 'answer' } } };
+}
+
+function toolsOf({ tools, toolChoice }: CompletionRequest, { adaptSchema }: ChatSettings, warn: Warn): JsonObject {
+  if (tools.length === 0) return {};
+  return {
+    tools: tools.map(({ name, description, parameters }) => ({
+      type: 'function',
+      function: { name, ...(description === null ? {} : { description }), parameters: adaptSchema?.(parameters, warn) ?? parameters },
+    })),
+    tool_choice: toolChoice.type === 'tool' ? { type: 'function', function: { name: toolChoice.name } } : toolChoice.type,
+  };
+}
+
+function refuseSeveralAnswers(options: JsonObject): void {
+  for (const name of countsOfAnswers) {
+    const count = options[name];
+    if (count === undefined || count === null || count === 1) continue;
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The provider option "${name}" asks for several answers. One request has one answer: 1 is accepted.`,
+    );
+  }
+}
+
+function supported(body: JsonObject, unsupported: readonly string[], warn: Warn): JsonObject {
+  const refused = unsupported.filter((name) => body[name] !== undefined && body[name] !== null);
+  for (const name of refused) warn(`The model does not support ${ourNames[name] ?? name}; it was left out.`);
+  return refused.length === 0 ? body : Object.fromEntries(Object.entries(body).filter(([name]) => !refused.includes(name)));
+}
