@@ -1,0 +1,43 @@
+/** Gemini signs its thoughts, texts and function calls, and wants the signatures back with the history. */
+
+import { isObject, parseJson } from '../../json-fields.ts';
+import { type OpaqueFields, opaqueOf, opaquePartOf, textOpaqueOf } from '../../opaque-parts.ts';
+
+export const opaqueFields: OpaqueFields = { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] };
+
+/** Stands for a signature that was lost (ai.google.dev, Thought signatures). */
+export const lostSignature = 'skip_thought_signature_validator';
+
+export type SignatureOf = 'part' | 'text';
+
+export function opaqueFrom(thoughtSignature: string, of: SignatureOf): string | undefined {
+  const metadata = { google: { thoughtSignature } };
+  return of === 'text' ? textOpaqueOf(metadata, opaqueFields) : opaqueOf(metadata, opaqueFields);
+}
+
+export interface Signature {
+  readonly of: SignatureOf;
+  readonly text: string;
+}
+
+/** Null when the opaque part is not one of Gemini's. */
+export function signatureIn(opaque: string): Signature | null {
+  const part = opaquePartOf(opaque, opaqueFields);
+  const text = part?.metadata['google']?.['thoughtSignature'];
+  return part === null || text === undefined ? null : { of: part.of, text };
+}
+
+/**
+ * What a client of a Gemini door is given to keep for an opaque part. Clients take signatures for base64, so that the part of
+ * another vendor travels as the base64 of its text.
+ */
+export function writtenSignature(opaque: string): Signature {
+  return signatureIn(opaque) ?? { of: 'part', text: Buffer.from(opaque).toString('base64') };
+}
+
+/** The opaque part that {@link writtenSignature} wrote; undefined for a signature that was lost. */
+export function opaqueOfWritten(signature: string, of: SignatureOf): string | undefined {
+  if (signature === '' || signature === lostSignature) return undefined;
+  const text = Buffer.from(signature, 'base64').toString();
+  return text.startsWith('{"') && isObject(parseJson(text)) ? text : opaqueFrom(signature, of);
+}
