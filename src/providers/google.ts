@@ -1,11 +1,13 @@
-import { once } from '../core/once.ts';
 import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
-import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
-import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
+import { decodeEmbeddings, embeddingMethod, encodeEmbeddingRequest, maxEmbeddedTexts } from '../wires/gemini/embeddings.ts';
+import { geminiWire } from '../wires/gemini/gemini.ts';
+import { geminiSettings, pathOf } from '../wires/gemini/request/model-family.ts';
 import { checkedProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
+import { wireProvider } from './wire-provider.ts';
 
 export interface GoogleOptions {
   readonly name?: string;
@@ -30,19 +32,23 @@ export const googleProvider = (options: GoogleOptions): Provider => checkedProvi
 
 function made(options: GoogleOptions): Provider {
   const { name = 'google', apiKey, images = {}, fetch = sharedFetch } = options;
-  const baseURL = withoutSlash(options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');
-  const sdk = once(async () => {
-    const { createGoogle } = await import('@ai-sdk/google');
-    return createGoogle({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
-  });
-  const provider = aiSdkProvider({
+  const baseUrl = withoutSlash(options.baseUrl ?? 'https://generativelanguage.googleapis.com/v1beta');
+  const urlOf = (model: string, method: string): string => `${baseUrl}/${pathOf(model)}:${method}`;
+  const provider = wireProvider({
     name,
     apiKey,
     images,
-    tellsSent: notifiesWhenSent(fetch),
-    languageModel: async (id) => (await sdk()).languageModel(id),
-    embeddingModel: async (id) => (await sdk()).embeddingModel(id),
-    opaque: { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] },
+    fetch,
+    url: (model, stream) => urlOf(model, stream ? 'streamGenerateContent?alt=sse' : 'generateContent'),
+    headers: () => ({ 'x-goog-api-key': apiKey?.reveal() ?? 'unused' }),
+    wire: geminiWire,
+    settings: geminiSettings,
+    embeddings: {
+      url: (model, request) => urlOf(model, embeddingMethod(request)),
+      maxTexts: maxEmbeddedTexts,
+      encodeRequest: encodeEmbeddingRequest,
+      decodeAnswer: decodeEmbeddings,
+    },
   });
   return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }

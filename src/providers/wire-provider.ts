@@ -42,7 +42,7 @@ export interface WireProvider<Settings> {
 
 /** How a vendor embeds. */
 export interface WireEmbeddings {
-  readonly url: (model: string) => string;
+  readonly url: (model: string, request: EmbeddingRequest) => string;
   /** Texts in one request; left out: the vendor names no maximum. */
   readonly maxTexts?: number;
   encodeRequest(request: EmbeddingRequest, model: string): EncodedRequest;
@@ -109,7 +109,7 @@ async function* embed<Settings>(
   }
   const { body, warnings } = embeddings.encodeRequest(request, model);
   yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
-  const answer = await postJson(fetch, { url: embeddings.url(model), headers: headers(), body, signal, sent });
+  const answer = await postJson(fetch, { url: embeddings.url(model, request), headers: headers(), body, signal, sent });
   const { vectors, usage } = embeddings.decodeAnswer(await readWholeBody(answer), request);
   if (usage !== null) report(usage);
   yield* vectors.map((vector, index): Chunk => ({ type: 'embedding', index, vector }));
