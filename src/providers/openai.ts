@@ -3,18 +3,15 @@
  * nothing is stored at the vendor. `api: 'chat'` is for models and proxies that have Chat Completions alone, and for
  * `stop` and `seed`, which the Responses API does not know.
  */
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { once } from '../core/once.ts';
-import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
-import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
-import { isStrict } from '../wires/strict-schema.ts';
-import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
+import { responses } from '../wires/responses/responses.ts';
 import { checkedProvider } from './checked-provider.ts';
-import { openaiChatProvider } from './openai-chat.ts';
+import { openaiChatProvider, openaiEmbeddings } from './openai-chat.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
+import { wireProvider } from './wire-provider.ts';
 
 export interface OpenAiOptions {
   readonly name?: string;
@@ -41,51 +38,23 @@ export interface OpenAiOptions {
 export const openaiProvider = (options: OpenAiOptions): Provider => checkedProvider('openai', options, () => made(options));
 
 function made(options: OpenAiOptions): Provider {
-  const {
-    name = 'openai',
-    apiKey,
-    baseUrl = 'https://api.openai.com/v1',
-    api = 'responses',
-    organization,
-    project,
-    images = {},
-    fetch = sharedFetch,
-  } = options;
-  const baseURL = withoutSlash(baseUrl);
-  const lacksKey = apiKey === null && options.baseUrl === undefined;
-  if (api === 'chat') {
-    const headers = (): Record<string, string> => ({
-      authorization: `Bearer ${apiKey?.reveal() ?? 'unused'}`,
-      ...(organization === undefined ? {} : { 'openai-organization': organization }),
-      ...(project === undefined ? {} : { 'openai-project': project }),
-    });
-    return { ...openaiChatProvider({ name, apiKey, baseUrl: baseURL, headers, images, fetch }), lacksKey };
-  }
-  const sdk = once(async () => {
-    const { createOpenAI } = await import('@ai-sdk/openai');
-    return createOpenAI({
-      baseURL,
-      apiKey: apiKey?.reveal() ?? 'unused',
-      fetch,
-      ...(organization === undefined ? {} : { organization }),
-      ...(project === undefined ? {} : { project }),
-    });
+  const { name = 'openai', apiKey, api = 'responses', organization, project, images = {}, fetch = sharedFetch } = options;
+  const baseUrl = withoutSlash(options.baseUrl ?? 'https://api.openai.com/v1');
+  const headers = (): Record<string, string> => ({
+    authorization: `Bearer ${apiKey?.reveal() ?? 'unused'}`,
+    ...(organization === undefined ? {} : { 'openai-organization': organization }),
+    ...(project === undefined ? {} : { 'openai-project': project }),
   });
-  const provider = aiSdkProvider({
-    name,
-    apiKey,
-    images,
-    tellsSent: notifiesWhenSent(fetch),
-    languageModel: async (id) => (await sdk()).responses(id),
-    embeddingModel: async (id) => (await sdk()).embeddingModel(id),
-    opaque: { vendor: 'openai', fields: ['itemId', 'reasoningEncryptedContent'], textFields: ['phase'] },
-    adapted: stateless,
-  });
-  return { ...provider, lacksKey };
-}
-
-/** Asks OpenAI to keep nothing, and to enforce the schema only where it is one that strict mode accepts: else it answers 400. */
-function stateless(options: LanguageModelV4CallOptions, { output }: CompletionRequest): LanguageModelV4CallOptions {
-  const strictJsonSchema = output.format === 'json' && output.schema !== null && isStrict(output.schema);
-  return { ...options, providerOptions: { openai: { store: false, strictJsonSchema, ...options.providerOptions?.['openai'] } } };
+  const shared = { name, apiKey, headers, images, fetch };
+  const provider =
+    api === 'chat'
+      ? openaiChatProvider({ ...shared, baseUrl })
+      : wireProvider({
+          ...shared,
+          url: () => `${baseUrl}/responses`,
+          wire: responses,
+          settings: {},
+          embeddings: openaiEmbeddings(baseUrl),
+        });
+  return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
 }
