@@ -1,10 +1,12 @@
 /** Services: everything that resolvers reach beyond the schema. The wiring fills it; tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
-import type { Handler, Principal } from '../core/call/call.ts';
+import type { Handler } from '../core/call/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
-import type { CompletionRequest, ModelRequest } from '../core/request/request.ts';
+import type { ModelRequest } from '../core/request/request.ts';
+import type { Templates } from '../fields/prompt-templates.ts';
+import type { RouteView } from '../operations/route-view.ts';
 import type { PathsOf } from '../operations/usage.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
 import type { Quote } from '../pricing/quote.ts';
@@ -15,6 +17,8 @@ import type { Completions } from '../storage/completions/completions.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Passages } from '../storage/passages/passages.ts';
+
+export type { DeploymentView, RouteView } from '../operations/route-view.ts';
 
 export interface Services {
   readonly handle: Handler;
@@ -61,40 +65,4 @@ export interface Services {
   /** Told of each failure that is shown as data: its cause belongs in the log under its errorId. */
   failed(error: GatewayError): void;
   now(): number;
-}
-
-export interface RouteView {
-  readonly name: string;
-  readonly description: string | null;
-  readonly deployments: readonly DeploymentView[];
-  /** Milliseconds for a whole call. */
-  readonly totalMs: number;
-  /** Keys of `providerOptions` that callers may set. */
-  readonly providerOptions: readonly string[];
-}
-
-export interface DeploymentView {
-  readonly id: string;
-  readonly provider: string;
-  readonly model: string;
-  readonly capabilities: readonly string[];
-  readonly contextWindow: number | null;
-  readonly maxOutputTokens: number | null;
-  /** US dollars for a million tokens, at the lowest tier; null: unknown. */
-  readonly inputPerMillion: number | null;
-  readonly outputPerMillion: number | null;
-  readonly healthy: boolean;
-}
-
-/** Prompts that are kept on the server. */
-export interface Templates {
-  ids(): readonly string[];
-  /** Throws BAD_REQUEST for an unknown id or version and for variables that do not fit. */
-  render(id: string, version: string | null, variables: Readonly<Record<string, unknown>>, principal: Principal): RenderedTemplate;
-}
-
-/** The messages, and settings that the prompt fixes; the caller's own come second. */
-export interface RenderedTemplate {
-  readonly messages: CompletionRequest['messages'];
-  readonly settings: Partial<Omit<CompletionRequest, 'kind' | 'messages'>>;
 }

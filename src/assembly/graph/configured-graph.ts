@@ -28,6 +28,7 @@ import type { Readiness } from '../../server/pages/health-page.ts';
 import type { SchemaFor } from '../../server/yoga.ts';
 import type { Storage } from '../../storage/storage.ts';
 import type { Log } from '../../telemetry/log.ts';
+import { subgraphFailureLog } from '../../telemetry/log-failures.ts';
 import { indexMistakes } from './index-mistakes.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
@@ -143,7 +144,7 @@ export function accessTo(config: GatewayConfig, log: Log): { readonly fetch: Fet
       clientHeaders: (context) => (context as OpenedOperation).headers,
       signal: (context) => (context as OpenedOperation).signal,
       subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
-      onFailure: ({ code, ...failure }) => log[levelOf(code)]('a subgraph failed', { code, ...failure }),
+      onFailure: subgraphFailureLog(log),
     },
     authorize: (context, { coordinate, authenticated, scopes }) => {
       const { principal } = context as OpenedOperation;
@@ -162,12 +163,6 @@ function accessOf(subgraph: SubgraphConfig): Partial<SubgraphAccess> {
     maxResponseBytes,
     ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
   };
-}
-
-/** A subgraph that cannot be used is a warning; what it refuses is its own business, and a client that left is nobody's. */
-function levelOf(code: string): 'warn' | 'info' | 'debug' {
-  if (code === 'CANCELLED') return 'debug';
-  return code === 'SUBGRAPH_UNAVAILABLE' || code === 'TIMEOUT' ? 'warn' : 'info';
 }
 
 /** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */

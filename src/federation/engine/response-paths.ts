@@ -34,7 +34,8 @@ const books = new WeakMap<object, Book>();
  * For a resolver of the local subgraph: reads, once the operation has settled, the paths of the field in the response. More
  * than one where the same entity's field stands in several places with the same arguments.
  */
-export function responsePaths(info: GraphQLResolveInfo): () => readonly ResponsePath[] {
+export function responsePaths(asked: Pick<GraphQLResolveInfo, 'parentType' | 'fieldName' | 'path'>): () => readonly ResponsePath[] {
+  const info = asked as GraphQLResolveInfo;
   const own = responsePathAsArray(info.path);
   const root: unknown = info.rootValue;
   if (!(root instanceof LocalRoot) || root.info === null) return () => [own];

@@ -3,10 +3,11 @@ import type { Principal } from '../../core/call/call.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request/request.ts';
 import { schemaSizeRefusal } from '../../core/request/schema-size.ts';
+import type { RenderedTemplate } from '../../fields/prompt-templates.ts';
 import { checkProviderOptions } from '../../operations/route-choice.ts';
 import type { CompletionInput, PromptInput, ToolInput } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
-import type { RenderedTemplate, RouteView, Services } from '../services.ts';
+import type { RouteView, Services } from '../services.ts';
 import { messagesOf } from './message-input.ts';
 
 type Needs = Pick<Services, 'refuseImageUrl' | 'templates'>;

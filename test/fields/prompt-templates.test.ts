@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { templatesOf } from '../../src/assembly/templates.ts';
+import { templatesOf } from '../../src/fields/prompt-templates.ts';
 import { parsePrompt, promptTable } from '../../src/fields/prompts.ts';
 import { call } from '../doubles.ts';
 

@@ -1,10 +1,23 @@
 /** Finds the prompts of the prompts folder for callers that name one: `prompt: { template: { id, variables } }`. */
+import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { quotedDataRule } from '../core/request/quote-text.ts';
-import type { Message } from '../core/request/request.ts';
-import type { PromptFile } from '../fields/prompts.ts';
-import { holesOf, parseTemplate, render } from '../fields/template.ts';
-import type { Templates } from '../graphql/services.ts';
+import type { CompletionRequest, Message } from '../core/request/request.ts';
+import type { PromptFile } from './prompts.ts';
+import { holesOf, parseTemplate, render } from './template.ts';
+
+/** Prompts that are kept on the server. */
+export interface Templates {
+  ids(): readonly string[];
+  /** Throws BAD_REQUEST for an unknown id or version and for variables that do not fit. */
+  render(id: string, version: string | null, variables: Readonly<Record<string, unknown>>, principal: Principal): RenderedTemplate;
+}
+
+/** The messages, and settings that the prompt fixes; the caller's own come second. */
+export interface RenderedTemplate {
+  readonly messages: CompletionRequest['messages'];
+  readonly settings: Partial<Omit<CompletionRequest, 'kind' | 'messages'>>;
+}
 
 export function templatesOf(prompts: ReadonlyMap<string, PromptFile>): Templates {
   const ids = (): string[] => [...new Set([...prompts.values()].map(({ id }) => id))];

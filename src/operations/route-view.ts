@@ -1,0 +1,51 @@
+/** Routes as callers see them: what each can do, what it costs, and whether it is healthy now. */
+import type { HealthBook } from '../routing/health.ts';
+import type { Route } from '../routing/route.ts';
+
+export interface RouteView {
+  readonly name: string;
+  readonly description: string | null;
+  readonly deployments: readonly DeploymentView[];
+  /** Milliseconds for a whole call. */
+  readonly totalMs: number;
+  /** Keys of `providerOptions` that callers may set. */
+  readonly providerOptions: readonly string[];
+}
+
+export interface DeploymentView {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly capabilities: readonly string[];
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | null;
+  /** US dollars for a million tokens, at the lowest tier; null: unknown. */
+  readonly inputPerMillion: number | null;
+  readonly outputPerMillion: number | null;
+  readonly healthy: boolean;
+}
+
+/** All routes, in the order of the configuration, with their health at each call. */
+export function routeViews(routes: ReadonlyMap<string, Route>, health: Pick<HealthBook, 'of'>): () => readonly RouteView[] {
+  return () => [...routes.values()].map((route) => viewRoute(route, health));
+}
+
+function viewRoute({ name, description, deployments, totalMs, providerOptions }: Route, health: Pick<HealthBook, 'of'>): RouteView {
+  return {
+    name,
+    description,
+    totalMs,
+    providerOptions,
+    deployments: deployments.map((deployment) => ({
+      id: deployment.id,
+      provider: deployment.provider.name,
+      model: deployment.model,
+      capabilities: deployment.capabilities,
+      contextWindow: deployment.contextWindow,
+      maxOutputTokens: deployment.maxOutputTokens,
+      inputPerMillion: deployment.price?.tiers[0].inputPerMillion ?? null,
+      outputPerMillion: deployment.price?.tiers[0].outputPerMillion ?? null,
+      healthy: health.of(deployment).circuit !== 'open',
+    })),
+  };
+}
