@@ -1,13 +1,21 @@
-/** The OpenAI Responses API (platform.openai.com, API reference, Responses). Its dialects differ in nothing that a provider would have to know. */
+/** The OpenAI Responses API (platform.openai.com, API reference). Its dialects differ in nothing that a provider would have to know. */
 import type { Wire } from '../wire.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { decodeEvents } from './decode-events.ts';
+import { decodeRequest } from './decode-request.ts';
+import { encodeAnswer } from './encode-answer.ts';
+import { encodeEvents } from './encode-events.ts';
 import { encodeRequest } from './encode-request.ts';
+import { encodeFailure } from './failures.ts';
 
 export type ResponsesSettings = Readonly<Record<never, never>>;
 
-export const responses: Pick<Wire<ResponsesSettings>, 'encodeRequest' | 'decodeAnswer' | 'decodeEvents'> = {
+export const responses: Wire<ResponsesSettings> = {
   encodeRequest,
+  decodeRequest,
   decodeAnswer,
+  encodeAnswer,
   decodeEvents,
+  encodeEvents,
+  encodeFailure,
 };

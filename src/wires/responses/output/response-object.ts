@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../json-fields.ts';
+import type { AnswerHead } from '../../wire.ts';
+
+/** The response as an object with every field that the Open Responses schema demands; what `fields` does not tell has its default. */
+export const responseObject = ({ id, model, created }: AnswerHead, fields: JsonObject): JsonObject => ({
+  id,
+  object: 'response',
+  created_at: created,
+  completed_at: null,
+  status: 'completed',
+  error: null,
+  incomplete_details: null,
+  instructions: null,
+  model,
+  output: [],
+  previous_response_id: null,
+  tools: [],
+  tool_choice: 'auto',
+  truncation: 'disabled',
+  parallel_tool_calls: true,
+  text: { format: { type: 'text' } },
+  temperature: 1,
+  top_p: 1,
+  presence_penalty: 0,
+  frequency_penalty: 0,
+  top_logprobs: 0,
+  reasoning: { effort: null, summary: null },
+  usage: null,
+  max_output_tokens: null,
+  max_tool_calls: null,
+  store: false,
+  background: false,
+  service_tier: 'default',
+  metadata: {},
+  safety_identifier: null,
+  prompt_cache_key: null,
+  ...fields,
+});
