@@ -9,11 +9,14 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import { isLarge } from '../../core/turns/large-value.ts';
 import type { Variables } from '../../pricing/price-tree.ts';
+import { refuseUnknownFields } from './refuse-unknown-fields.ts';
 
 /** Throws the GraphQLError that execution would answer. */
 export function coercedVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
   if (declared.length === 0) return {};
+  if (isLarge(given)) refuseUnknownFields(schema, declared, given);
   const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
   if (coerced !== undefined) return coerced;
   throw errors[0];
