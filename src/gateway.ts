@@ -8,11 +8,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { developmentKey } from './access/development-key.ts';
+import { doorOf } from './assembly/caller-limits.ts';
 import { type Configured, configured } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
-import { gatewayFace, subgraphFace } from './assembly/graph/served-as.ts';
-import { doorOf } from './assembly/principals.ts';
 import { metricsDoor, registerGauges } from './assembly/register-gauges.ts';
 import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
@@ -28,6 +27,7 @@ import type { Graph, GraphStatus } from './federation/graph.ts';
 import { maskedError } from './graphql/graphql-errors.ts';
 import type { Services } from './graphql/services.ts';
 import type { Listening } from './server/listening.ts';
+import { openGraphDoor, openSubgraphDoor } from './server/schema-door.ts';
 import { createServer } from './server/server.ts';
 import type { Storage } from './storage/storage.ts';
 import { type Log, openLog } from './telemetry/log.ts';
@@ -107,12 +107,12 @@ async function gatewayOn(foundation: Foundation, config: GatewayConfig, options:
 
   const face =
     router === null || current.own === null
-      ? gatewayFace(() => current, storage)
-      : await subgraphFace({
+      ? openGraphDoor(() => current, storage)
+      : await openSubgraphDoor({
           own: current.own,
           router,
           sdl: servedSdl(config, current.fields, current.graph),
-          storage,
+          stores: storage,
           log,
         });
   const server = createServer({

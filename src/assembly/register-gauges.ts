@@ -16,7 +16,7 @@ import type { MetricsDoor } from '../server/pages/metrics-page.ts';
 import type { FieldgateServer } from '../server/server.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { teamLimits } from './principals.ts';
+import { teamLimits } from './caller-limits.ts';
 
 const scope: Scope = 'ai:metrics';
 const nanosPerDollar = 1e9;

@@ -2,10 +2,10 @@
 import type { GatewayConfig } from '../config/config.ts';
 import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';
+import { serviceOf } from '../operations/keyless-principals.ts';
 import { filesIn } from '../retrieval/ingestion/files.ts';
 import type { NewSource, Retrieval } from '../retrieval/retrieval.ts';
 import type { Log } from '../telemetry/log.ts';
-import { serviceOf } from './principals.ts';
 
 /** Never rejects: a document that cannot be read is in the log, and the gateway serves without it. */
 export async function startDocuments({ documents = [] }: GatewayConfig, folder: string, retrieval: Retrieval, log: Log): Promise<void> {

@@ -2,18 +2,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
-import { refusal } from '../../access/rules.ts';
 import type { GatewayConfig, SubgraphConfig } from '../../config/config.ts';
 import { withDefaults } from '../../config/kinds/section.ts';
 import { pathIn } from '../../config/path-in.ts';
 import { graphSection } from '../../config/sections/graph-section.ts';
 import { subgraphSection } from '../../config/sections/subgraph-section.ts';
-import { GatewayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import type { Authorize } from '../../federation/authorization.ts';
 import type { Composer } from '../../federation/compose/compose.ts';
 import type { SubgraphSource } from '../../federation/compose/sources.ts';
-import { bypassing } from '../../federation/engine/bypass.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../federation/graph.ts';
 import type { LastGoodStore } from '../../federation/last-good.ts';
 import { ownGraph } from '../../federation/own-graph.ts';
@@ -23,10 +20,7 @@ import { withInheritedAuth } from '../../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
 import { aiTypeDefs } from '../../graphql/ai-schema.ts';
-import type { OpenedOperation } from '../../operations/context.ts';
-import type { Readiness } from '../../server/pages/health-page.ts';
-import type { SchemaFor } from '../../server/yoga.ts';
-import type { Storage } from '../../storage/storage.ts';
+import { askForOperation, authorizeField } from '../../server/subgraph-access.ts';
 import type { Log } from '../../telemetry/log.ts';
 import { subgraphFailureLog } from '../../telemetry/log-failures.ts';
 import { indexMistakes } from './index-mistakes.ts';
@@ -141,16 +135,11 @@ export function accessTo(config: GatewayConfig, log: Log): { readonly fetch: Fet
     fetch: {
       propagate: graph.forwardHeaders,
       maxObjects: graph.maxObjects,
-      clientHeaders: (context) => (context as OpenedOperation).headers,
-      signal: (context) => (context as OpenedOperation).signal,
+      ...askForOperation,
       subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
       onFailure: subgraphFailureLog(log),
     },
-    authorize: (context, { coordinate, authenticated, scopes }) => {
-      const { principal } = context as OpenedOperation;
-      const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
-      return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
-    },
+    authorize: authorizeField,
   };
 }
 
@@ -163,26 +152,6 @@ function accessOf(subgraph: SubgraphConfig): Partial<SubgraphAccess> {
     maxResponseBytes,
     ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
   };
-}
-
-/** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
-export function schemaChooser(graph: Graph, own: GraphQLSchema | null): SchemaFor {
-  let chosen: { readonly schema: GraphQLSchema; readonly choose: SchemaFor } | null = null;
-  return (document) => {
-    const schema = graph.schema();
-    if (schema === null)
-      throw new GatewayError('MODEL_UNAVAILABLE', 'The graph has not been composed yet. Ask again in a moment; /health/ready says why.');
-    if (own === null) return schema;
-    if (chosen?.schema !== schema) chosen = { schema, choose: bypassing(schema, own) };
-    return chosen.choose(document);
-  };
-}
-
-/** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and told. */
-export async function readiness(graph: Graph, storage: Pick<Storage, 'problems'>): Promise<Readiness> {
-  const { ready, reasons } = graph.status();
-  const problems = await storage.problems();
-  return { ready: ready && problems.length === 0, reasons: [...reasons, ...problems] };
 }
 
 /** Resolves when there is a graph to serve; never, when it is closed before. */

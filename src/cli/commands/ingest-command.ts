@@ -2,10 +2,11 @@
  * `fieldgate ingest`: ingests documents from the shell. It creates the same jobs as the mutation, on the state folder, also
  * while a server runs.
  */
-import { serviceOf } from '../../assembly/principals.ts';
+
 import type { GatewayConfig } from '../../config/config.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
+import { serviceOf } from '../../operations/keyless-principals.ts';
 import { filesIn, inBatches } from '../../retrieval/ingestion/files.ts';
 import type { IngestionState, NewSource } from '../../retrieval/retrieval.ts';
 import { openLog } from '../../telemetry/log.ts';

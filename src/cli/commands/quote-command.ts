@@ -1,11 +1,11 @@
 /** `fieldgate quote`: the maximum cost of an operation on the composed graph, before it runs. */
 import { readFileSync } from 'node:fs';
 import { getOperationAST, parse } from 'graphql';
-import { serviceOf } from '../../assembly/principals.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';
 import { createGateway } from '../../gateway.ts';
 import { type JudgedQuote, quoteOf } from '../../graphql/quote/judged-quote.ts';
+import { serviceOf } from '../../operations/keyless-principals.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';

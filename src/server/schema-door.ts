@@ -1,0 +1,94 @@
+/**
+ * Chooses what the server shows of the graph: the whole graph to clients, or the AI subgraph alone to another company's
+ * router.
+ */
+import type { GraphQLSchema } from 'graphql';
+import { GatewayError } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import { bypassing } from '../federation/engine/bypass.ts';
+import type { Graph } from '../federation/graph.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Readiness } from './pages/health-page.ts';
+import type { ServerOptions } from './server.ts';
+import type { SchemaFor } from './yoga.ts';
+
+/** What makes the stores unfit for traffic now, in sentences. */
+interface Stores {
+  problems(): Promise<readonly string[]>;
+}
+
+type SchemaDoor = Pick<ServerOptions, 'schema' | 'ready' | 'engine' | 'checkDocument'>;
+
+/** What is served at the moment. `own`: the AI subgraph; null without one. */
+interface Served {
+  readonly graph: Graph;
+  readonly own: GraphQLSchema | null;
+}
+
+export function openGraphDoor(current: () => Served, stores: Stores): Partial<SchemaDoor> & Pick<SchemaDoor, 'schema' | 'ready'> {
+  let chosen: { readonly of: Served; readonly choose: SchemaFor } | null = null;
+  return {
+    schema(document) {
+      const of = current();
+      if (chosen?.of !== of) chosen = { of, choose: chooseSchema(of.graph, of.own) };
+      return chosen.choose(document);
+    },
+    ready: () => readReadiness(current().graph, stores),
+  };
+}
+
+export interface SubgraphParts {
+  readonly own: GraphQLSchema;
+  readonly router: Secret;
+  /** What `_service { sdl }` says; null while it is not known what guards the fields that ours read. */
+  readonly sdl: () => string | null;
+  readonly stores: Stores;
+  readonly log: Log;
+}
+
+/**
+ * Ready without a composed graph: that is the router's affair. But not before its own SDL is what another router may compose.
+ * Apollo Server is loaded for it alone.
+ */
+export async function openSubgraphDoor({ own, router, sdl, stores, log }: SubgraphParts): Promise<SchemaDoor> {
+  const { apolloEngine, entitiesForRouterOnly } = await import('./apollo.ts');
+  const service = own.getQueryType()?.getFields()['_service'];
+  if (service === undefined) throw new Error('The AI schema is no subgraph.');
+  service.resolve = () => {
+    const known = sdl();
+    if (known === null) throw new GatewayError('MODEL_UNAVAILABLE', unknownSdl, { retryAfterMs: 1_000 });
+    return { sdl: known };
+  };
+  return {
+    schema: () => own,
+    engine: apolloEngine(() => own, log),
+    ready: async () => {
+      const reasons = [...(sdl() === null ? [unknownSdl] : []), ...(await stores.problems())];
+      return { ready: reasons.length === 0, reasons };
+    },
+    checkDocument: entitiesForRouterOnly(router),
+  };
+}
+
+const unknownSdl =
+  'The SDL of a subgraph in graph.subgraphs could not be read yet, so it is not known what guards the fields that AI fields read. Ask again in a moment.';
+
+/** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
+export function chooseSchema(graph: Pick<Graph, 'schema'>, own: GraphQLSchema | null): SchemaFor {
+  let chosen: { readonly schema: GraphQLSchema; readonly choose: SchemaFor } | null = null;
+  return (document) => {
+    const schema = graph.schema();
+    if (schema === null)
+      throw new GatewayError('MODEL_UNAVAILABLE', 'The graph has not been composed yet. Ask again in a moment; /health/ready says why.');
+    if (own === null) return schema;
+    if (chosen?.schema !== schema) chosen = { schema, choose: bypassing(schema, own) };
+    return chosen.choose(document);
+  };
+}
+
+/** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and the reasons say so. */
+async function readReadiness(graph: Pick<Graph, 'status'>, stores: Stores): Promise<Readiness> {
+  const { ready, reasons } = graph.status();
+  const problems = await stores.problems();
+  return { ready: ready && problems.length === 0, reasons: [...reasons, ...problems] };
+}

@@ -1,0 +1,16 @@
+/** Asks remote subgraphs on behalf of an operation: with its client's headers, until its signal fires, and for what its principal may have. */
+import { refusal } from '../access/rules.ts';
+import type { Authorize } from '../federation/authorization.ts';
+import type { FetchOptions } from '../federation/subgraphs/fetch.ts';
+import type { OpenedOperation } from '../operations/context.ts';
+
+export const askForOperation: Required<Pick<FetchOptions, 'clientHeaders' | 'signal'>> = {
+  clientHeaders: (context) => (context as OpenedOperation).headers,
+  signal: (context) => (context as OpenedOperation).signal,
+};
+
+export const authorizeField: Authorize = (context, { coordinate, authenticated, scopes }) => {
+  const { principal } = context as OpenedOperation;
+  const rules = [...(authenticated ? [{ scopes: null }] : []), ...scopes.map((alternatives) => ({ scopes: alternatives }))];
+  return rules.map((rule) => refusal(coordinate, rule, principal)).find((refused) => refused !== null) ?? null;
+};
