@@ -3,10 +3,10 @@ import { mergeChunks } from '../merge-chunks.ts';
 import type { Answer } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
 import type { ChatSettings } from './chat-settings.ts';
+import { usageIn } from './counted-usage.ts';
 import { finishOf, firstChoice } from './decode-events.ts';
 import { readMessage } from './delta/read-message.ts';
 import { failureIn } from './failures.ts';
-import { usageIn } from './usage.ts';
 
 /** Reads a whole answer. Throws a {@link WireFailure}. */
 export function decodeAnswer(body: unknown, settings: ChatSettings): Answer {

@@ -10,13 +10,13 @@ import { settleFinish } from '../settle-finish.ts';
 import type { EventDecoder } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
 import type { ChatSettings } from './chat-settings.ts';
+import { usageIn } from './counted-usage.ts';
 import { readMessage } from './delta/read-message.ts';
 import { failureIn, failureOfData } from './failures.ts';
 import { decodeFinishReason } from './finish-reasons.ts';
-import { usageIn } from './usage.ts';
 
 /** For the caller of an answer that ended in good order. */
-export const withoutReason: Chunk = { type: 'warning', message: 'The model did not say why its answer ended.' };
+const withoutReason: Chunk = { type: 'warning', message: 'The model did not say why its answer ended.' };
 
 export function decodeEvents(settings: ChatSettings): EventDecoder {
   const message = readMessage(settings);

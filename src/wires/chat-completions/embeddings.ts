@@ -6,8 +6,8 @@ import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { isObject, type JsonObject, listOf } from '../json-fields.ts';
 import type { EncodedRequest } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
+import { decodeUsage } from './counted-usage.ts';
 import { failureIn } from './failures.ts';
-import { decodeUsage } from './usage.ts';
 
 export type EmbeddingEncoding = 'float' | 'base64';
 

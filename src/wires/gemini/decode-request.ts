@@ -6,7 +6,7 @@ import type { CompletionRequest, Message, Output, Tool, ToolChoice } from '../..
 import { isObject, type JsonObject, textOf } from '../json-fields.ts';
 import type { DecodedRequest } from '../wire.ts';
 import { decodeContents } from './request/decode-contents.ts';
-import { listAt, numberAt, objectAt, onlyFields, refused, textAt, wholeNumberAt } from './request/read-body.ts';
+import { listAt, numberAt, objectAt, onlyFields, refused, textAt, wholeNumberAt } from './request/read-request-body.ts';
 import { bodyOptions, generationOptions } from './request/request-options.ts';
 import { jsonSchemaOf } from './request/schemas.ts';
 

@@ -7,10 +7,10 @@ import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json-fields.ts';
 import type { EncodedRequest } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
+import { usageMetadataOf, usageOf, withCounts } from './counted-usage.ts';
 import { failureIn } from './failures.ts';
 import { pathOf } from './request/model-family.ts';
-import { refused } from './request/read-body.ts';
-import { usageMetadataOf, usageOf, withCounts } from './usage.ts';
+import { refused } from './request/read-request-body.ts';
 
 /** Texts in one request (ai.google.dev/api/embeddings). */
 export const maxEmbeddedTexts = 100;

@@ -1,9 +1,9 @@
 import type { FinishReason } from '../../core/chunk.ts';
 import type { JsonObject } from '../json-fields.ts';
 import type { Answer, AnswerHead } from '../wire.ts';
+import { usageMetadataOf } from './counted-usage.ts';
 import { finishWords } from './finish-reasons.ts';
 import { writeParts } from './parts/write-parts.ts';
-import { usageMetadataOf } from './usage.ts';
 
 /** Writes a whole answer of `generateContent`. */
 export function encodeAnswer({ chunks, usage }: Answer, head: AnswerHead): JsonObject {

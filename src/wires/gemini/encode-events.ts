@@ -2,10 +2,10 @@
 import type { FinishReason } from '../../core/chunk.ts';
 import { writeEvent } from '../sse/write-event.ts';
 import type { AnswerHead, EventEncoder } from '../wire.ts';
+import { usageMetadataOf } from './counted-usage.ts';
 import { responseOf } from './encode-answer.ts';
 import { encodeFailure } from './failures.ts';
 import { writeParts } from './parts/write-parts.ts';
-import { usageMetadataOf } from './usage.ts';
 
 export function encodeEvents(head: AnswerHead): EventEncoder {
   let finish: FinishReason = 'stop';

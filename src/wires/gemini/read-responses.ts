@@ -4,11 +4,11 @@ import type { Usage } from '../../core/money.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json-fields.ts';
 import { settleFinish } from '../settle-finish.ts';
 import { WireFailure } from '../wire-failure.ts';
+import { type Counts, usageOf, withCounts } from './counted-usage.ts';
 import { failureIn } from './failures.ts';
 import { finishReasonOf } from './finish-reasons.ts';
 import { readParts } from './parts/read-parts.ts';
 import type { GeminiSettings } from './request/model-family.ts';
-import { type Counts, usageOf, withCounts } from './usage.ts';
 
 export interface ResponseReader {
   take(response: unknown): readonly Chunk[];

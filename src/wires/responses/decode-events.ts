@@ -6,10 +6,10 @@ import { settleFinish } from '../settle-finish.ts';
 import type { SseEvent } from '../sse/read-events.ts';
 import type { EventDecoder } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
+import { readUsage } from './counted-usage.ts';
 import { failureIn } from './failures.ts';
 import { readFinish } from './finish-reasons.ts';
 import { type OutputReader, readOutput, type Series } from './output/output-reader.ts';
-import { readUsage } from './usage.ts';
 
 /** Text by events: its series, and the field with the place of the part. */
 const texts: Readonly<Record<string, readonly [Series, string]>> = {

@@ -2,7 +2,7 @@
 import type { Chunk } from '../../../core/chunk.ts';
 import { isObject, objectOf, textOf } from '../../json-fields.ts';
 import type { Said } from '../../settle-finish.ts';
-import { argumentsTextOf } from './arguments.ts';
+import { argumentsTextOf } from './call-arguments.ts';
 import { opaqueFrom } from './signatures.ts';
 
 export interface PartReader {

@@ -3,7 +3,7 @@
 import { isObject, parseJson } from '../../json-fields.ts';
 import { type OpaqueFields, opaqueOf, opaquePartOf, textOpaqueOf } from '../../opaque-parts.ts';
 
-export const opaqueFields: OpaqueFields = { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] };
+const opaqueFields: OpaqueFields = { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] };
 
 /** Stands for a signature that was lost (ai.google.dev, Thought signatures). */
 export const lostSignature = 'skip_thought_signature_validator';

@@ -1,7 +1,7 @@
 /** Writes chunks as the parts of an answer. Whole calls only: Gemini does not stream arguments. */
 import type { Chunk } from '../../../core/chunk.ts';
 import type { JsonObject } from '../../json-fields.ts';
-import { argsOf } from './arguments.ts';
+import { argsOf } from './call-arguments.ts';
 import { writtenSignature } from './signatures.ts';
 
 type Reasoning = Extract<Chunk, { type: 'reasoning' }>;

@@ -2,7 +2,7 @@
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import { isObject, type JsonObject, textOf } from '../../json-fields.ts';
 import { opaqueOfWritten } from '../parts/signatures.ts';
-import { listAt, objectAt, refused, textAt } from './read-body.ts';
+import { listAt, objectAt, refused, textAt } from './read-request-body.ts';
 
 /** The calls of the history that have no result yet. Gemini's ids may be left out: then results follow the order of the calls. */
 interface OpenCall {

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../../core/errors.ts';
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import { isObject, type JsonObject } from '../../json-fields.ts';
-import { argsOf } from '../parts/arguments.ts';
+import { argsOf } from '../parts/call-arguments.ts';
 import { lostSignature, signatureIn } from '../parts/signatures.ts';
 import { isGemini3, isGemma } from './model-family.ts';
 

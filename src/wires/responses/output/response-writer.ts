@@ -8,10 +8,10 @@ import type { Usage } from '../../../core/money.ts';
 import type { JsonObject } from '../../json-fields.ts';
 import { opaquePartOf } from '../../opaque-parts.ts';
 import type { AnswerHead } from '../../wire.ts';
+import { writeUsage } from '../counted-usage.ts';
 import { responseErrorOf } from '../failures.ts';
 import { writtenEnds } from '../finish-reasons.ts';
 import { isOfText, openaiOpaque } from '../opaque-fields.ts';
-import { writeUsage } from '../usage.ts';
 import { responseObject } from './response-object.ts';
 
 export interface ResponseEvent extends JsonObject {
