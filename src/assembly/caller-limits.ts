@@ -1,22 +1,17 @@
-/** Reads from the configuration what callers may ask: by their address, by their connections, and by their team. */
+/** Reads from the configuration what callers may ask: by their address, and by their team. */
 import { rateLimits } from '../access/authenticate.ts';
-import type { GatewayConfig, TeamConfig } from '../config/config.ts';
-import { withDefaults } from '../config/kinds/section.ts';
-import { serverSection } from '../config/sections/server-section.ts';
+import type { TeamConfig } from '../config/config.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
-import type { ServerOptions } from '../server/server.ts';
-import { serverLimits } from '../server/server-limits.ts';
+import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
 
-/** What clients may ask, those without a key in force above all: see `ServerConfig`. `open`: in development on loopback. */
-export function doorOf({ server }: GatewayConfig, open: boolean): Pick<ServerOptions, 'anonymousRate' | 'trustedProxies' | 'limits'> {
-  const { trustedProxies, requestsPerMinutePerAddress = open ? false : 60, limits = {} } = withDefaults(serverSection, server);
-  return {
-    limits: serverLimits(limits, open),
-    trustedProxies,
-    ...(requestsPerMinutePerAddress === false ? {} : { anonymousRate: { requestsPerMinute: requestsPerMinutePerAddress } }),
-  };
+/** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
+export function anonymousRateOf(requestsPerMinute: number | false | undefined, open: boolean): AnonymousRateOptions | undefined {
+  const perMinute = requestsPerMinute ?? (open ? false : defaultPerMinute);
+  return perMinute === false ? undefined : { requestsPerMinute: perMinute };
 }
+
+const defaultPerMinute = 60;
 
 export function teamLimits(teams: Readonly<Record<string, TeamConfig>>): Readonly<Record<string, readonly Limit[]>> {
   return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, limitsOf(`team:${team}`, config)]));

@@ -17,7 +17,8 @@ interface Stores {
   problems(): Promise<readonly string[]>;
 }
 
-type SchemaDoor = Pick<ServerOptions, 'schema' | 'ready' | 'engine' | 'checkDocument'>;
+/** `engine` and `checkDocument`: undefined for those of the server. */
+type SchemaDoor = Required<Pick<ServerOptions, 'schema' | 'ready'>> & { readonly [K in 'engine' | 'checkDocument']: ServerOptions[K] };
 
 /** What is served at the moment. `own`: the AI subgraph; null without one. */
 interface Served {
@@ -25,7 +26,7 @@ interface Served {
   readonly own: GraphQLSchema | null;
 }
 
-export function openGraphDoor(current: () => Served, stores: Stores): Partial<SchemaDoor> & Pick<SchemaDoor, 'schema' | 'ready'> {
+export function openGraphDoor(current: () => Served, stores: Stores): SchemaDoor {
   let chosen: { readonly of: Served; readonly choose: SchemaFor } | null = null;
   return {
     schema(document) {
@@ -34,6 +35,8 @@ export function openGraphDoor(current: () => Served, stores: Stores): Partial<Sc
       return chosen.choose(document);
     },
     ready: () => readReadiness(current().graph, stores),
+    engine: undefined,
+    checkDocument: undefined,
   };
 }
 

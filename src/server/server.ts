@@ -45,22 +45,22 @@ export interface ServerOptions extends OperationHooks {
   /** GraphiQL, and web pages of this machine. */
   readonly development: boolean;
   /** Exact origins, such as `https://app.example.com`; `*` for any. `headers`: that pages may send beside those that the gateway reads. */
-  readonly cors: { readonly origins: readonly string[]; readonly headers?: readonly string[] };
+  readonly cors: { readonly origins: readonly string[]; readonly headers?: readonly string[] | undefined };
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
   /** The documents that GraphiQL opens with, a tab each, asked for at each visit. */
   readonly graphiql?: () => readonly string[];
-  readonly metrics?: MetricsDoor;
+  readonly metrics?: MetricsDoor | undefined;
   /** What an address may ask without credentials that hold; absent: anything. */
-  readonly anonymousRate?: AnonymousRateOptions;
+  readonly anonymousRate?: AnonymousRateOptions | undefined;
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
   readonly plugins?: readonly Plugin[];
   /** Refuses a document by what stands in it; throws GatewayError. Default: none is refused. */
-  readonly checkDocument?: (input: DocumentToCheck) => void;
+  readonly checkDocument?: ((input: DocumentToCheck) => void) | undefined;
   /** Yoga unless another is given: `apolloEngine`. */
-  readonly engine?: Engine;
+  readonly engine?: Engine | undefined;
   /** For streams that are told to end: time to say so. Default 2 s. */
   readonly farewellMs?: number;
 }

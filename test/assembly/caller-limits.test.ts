@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { doorOf, teamLimits } from '../../src/assembly/caller-limits.ts';
-import { plainConfig } from '../plain-config.ts';
+import { anonymousRateOf, teamLimits } from '../../src/assembly/caller-limits.ts';
+import { serverLimits } from '../../src/server/server-limits.ts';
 
 describe('what callers without a key may ask', () => {
-  const doorWith = (server: object, open: boolean) => doorOf({ ...plainConfig, server }, open);
-
   it('is bounded by address, unless the gateway is open on loopback or the operator said otherwise', () => {
-    expect(doorWith({}, false).anonymousRate).toEqual({ requestsPerMinute: 60 });
-    expect(doorWith({}, true)).not.toHaveProperty('anonymousRate');
-    expect(doorWith({ requestsPerMinutePerAddress: 5 }, true).anonymousRate).toEqual({ requestsPerMinute: 5 });
-    expect(doorWith({ requestsPerMinutePerAddress: false }, false)).not.toHaveProperty('anonymousRate');
+    expect(anonymousRateOf(undefined, false)).toEqual({ requestsPerMinute: 60 });
+    expect(anonymousRateOf(undefined, true)).toBeUndefined();
+    expect(anonymousRateOf(5, true)).toEqual({ requestsPerMinute: 5 });
+    expect(anonymousRateOf(false, false)).toBeUndefined();
   });
 
   it('is more on loopback in development', () => {
-    const [open, shut] = [true, false].map((is) => doorWith({}, is).limits?.maxConnectionsWithoutKey ?? 0);
-    expect(open).toBeGreaterThan(shut ?? 0);
+    expect(serverLimits({}, true).maxConnectionsWithoutKey).toBeGreaterThan(serverLimits({}, false).maxConnectionsWithoutKey);
   });
 });
 

@@ -1,0 +1,96 @@
+/** A gateway that runs, as its operator's program sees it. */
+import type { GraphQLSchema } from 'graphql';
+import type { GatewayConfig } from '../config/config.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Composer } from '../federation/compose/compose.ts';
+import type { Graph } from '../federation/graph.ts';
+import type { Services } from '../graphql/services.ts';
+import type { Listening } from '../server/listening.ts';
+import type { Background, FieldgateServer } from '../server/server.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { PresentConfiguration } from './present-configuration.ts';
+
+export interface Gateway {
+  /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
+  readonly graph: Graph;
+  /** The AI subgraph as it runs here: what `fieldgate subgraph` serves. Null where the configuration has none. */
+  readonly aiSchema: GraphQLSchema | null;
+  readonly services: Services;
+  readonly storage: Storage;
+  readonly log: Log;
+  /** A key with every scope, for the person at this machine; null outside development. */
+  readonly developmentKey: string | null;
+  /** Whether callers without a key may use the default route. */
+  readonly keyless: boolean;
+  /**
+   * Takes over a configuration that `checkConfig` found no mistake in: new operations run by it, those in flight by the one
+   * that they began with. Its graph must be composed first: rejects with MODEL_UNAVAILABLE, and the present one stays, where it
+   * is not. `server`, `cache`, `storage`, `telemetry` and `logLevel` take effect at the next start.
+   */
+  reconfigure(config: GatewayConfig): Promise<void>;
+  /** Lets operations finish for the configured grace, stores what must be kept, ends everything. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** Where the configuration lies: its relative paths begin there. */
+  readonly folder: string;
+  /** Whether it listens on this machine alone: only then may anonymous callers use the embedded provider. */
+  readonly loopback: boolean;
+  /** Serves the AI schema alone, as a subgraph of the router that shows this secret: it may ask for `_entities`. */
+  readonly router?: Secret;
+  /** What makes one supergraph of the subgraphs. Default: it is composed in a process of its own. */
+  readonly composer?: Composer;
+  readonly log?: Log;
+  readonly now?: () => number;
+}
+
+export interface RunningParts {
+  readonly present: PresentConfiguration;
+  readonly server: FieldgateServer;
+  readonly background: Background;
+  readonly storage: Storage;
+  readonly log: Log;
+  /** For operations to finish when it closes. */
+  readonly drainMs: number;
+  readonly developmentKey: string | null;
+}
+
+export function makeGateway({ present, server, background, storage, log, drainMs, developmentKey }: RunningParts): Gateway {
+  let closing: Promise<void> | null = null;
+  async function shutDown(): Promise<void> {
+    await server.close(drainMs);
+    await background.stop();
+    await present.stop();
+    await storage.close();
+  }
+  return {
+    get graph() {
+      return present.current().graph;
+    },
+    get aiSchema() {
+      return present.current().own;
+    },
+    get services() {
+      return present.current().services;
+    },
+    get keyless() {
+      return present.current().keyless;
+    },
+    storage,
+    log,
+    developmentKey,
+    async listen(at) {
+      const listening = await server.listen(at);
+      present.start();
+      return listening;
+    },
+    reconfigure: (config) => present.replace(config),
+    close() {
+      closing ??= shutDown();
+      return closing;
+    },
+  };
+}
