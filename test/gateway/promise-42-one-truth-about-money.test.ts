@@ -26,8 +26,6 @@ function kept(): Log & { readonly warnings: string[] } {
 
 describe('a vendor’s count is believed within what was drawn', () => {
   it.each([
-    ['nothing', '{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}'],
-    ['no class', '{}'],
     ['input alone', '{"prompt_tokens":10}'],
     ['output alone', '{"completion_tokens":80}'],
     ['one token each', '{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}'],
@@ -46,6 +44,26 @@ describe('a vendor’s count is believed within what was drawn', () => {
     ],
   ])('%s of usage is estimated from what was sent and received, and marked', async (_, usage) => {
     const log = kept();
+    const { gateway } = await estimatedTwice(usage, log);
+    expect(log.warnings.filter((event) => event.includes('count'))).toEqual([
+      'a vendor told a count that cannot be true, and usage was estimated',
+    ]);
+    expect((await exposed(gateway)).value('fieldgate_miscounted_attempts_total', { deployment: 'scripted' })).toBe(2);
+  });
+
+  it.each([
+    ['zero of everything', '{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}'],
+    ['an empty object', '{}'],
+    ['null', 'null'],
+  ])('%s as usage is no count: it is estimated and marked, and nobody is blamed for it', async (_, usage) => {
+    const log = kept();
+    const { gateway } = await estimatedTwice(usage, log);
+    expect(log.warnings.filter((event) => event.includes('count'))).toEqual([]);
+    expect((await exposed(gateway)).value('fieldgate_miscounted_attempts_total', { deployment: 'scripted' })).toBeNull();
+  });
+
+  /** Two answers with these counts, each of which is estimated. */
+  async function estimatedTwice(usage: string, log: ReturnType<typeof kept>) {
     const { gateway, upstream } = await scripted({}, { log });
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });
     upstream.plays(counted(usage));
@@ -60,11 +78,8 @@ describe('a vendor’s count is believed within what was drawn', () => {
     const [row] = await ledgerOf(gateway, key);
     expect(row).toMatchObject({ calls: 2, usage: { estimated: true } });
     expect(await budgetOf(gateway, key)).toMatchObject({ spent: nanoUsdOf(row.usage.cost.amount), held: 0 });
-    expect(log.warnings.filter((event) => event.includes('count'))).toEqual([
-      'a vendor told a count that cannot be true, and usage was estimated',
-    ]);
-    expect((await exposed(gateway)).value('fieldgate_miscounted_attempts_total', { deployment: 'scripted' })).toBe(2);
-  });
+    return { gateway };
+  }
 
   it.each([
     ['what was sent and said', '{"prompt_tokens":12,"completion_tokens":80,"total_tokens":92}', 80, 0],
