@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Double, double } from '../doubles.ts';
@@ -92,8 +93,12 @@ describe('a cached fuller object answers any subset', () => {
     upstream.plays(saying(start ?? '', ...gates.flatMap((gate, at) => [gate, rest[at] ?? ''])));
     const follow = (...names: string[]) =>
       overSse(gateway, { variables: ask('Facts.', { output: { format: 'JSON', schema: schemaOf(...names) } }) });
-    const told = gates.values();
-    for await (const { event } of follow('secret', 'mood', 'care')) if (event.__typename === 'ObjectDelta') told.next().value?.open();
+    const written = eventsOver(follow('secret', 'mood', 'care'));
+    for (const gate of gates) {
+      await setTimeout(20);
+      gate.open();
+    }
+    await written;
     const events = await eventsOver(follow('mood', 'care'));
     expect(upstream.requests).toHaveLength(1);
     const shown = events.filter(({ __typename }) => __typename === 'ObjectDelta').map(({ object }) => object);
