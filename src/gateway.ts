@@ -8,7 +8,7 @@
  */
 import { developmentKey } from './access/development-key.ts';
 import { anonymousRateOf } from './assembly/caller-limits.ts';
-import { configured } from './assembly/configured.ts';
+import { type Configured, configured } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
 import { presentConfiguration } from './assembly/present-configuration.ts';
@@ -21,6 +21,7 @@ import { gatewaySection } from './config/sections/gateway-section.ts';
 import { graphSection } from './config/sections/graph-section.ts';
 import { serverSection } from './config/sections/server-section.ts';
 import { maskedError } from './graphql/graphql-errors.ts';
+import { followHooks } from './operations/follow-hooks.ts';
 import { openGraphDoor, openSubgraphDoor } from './server/schema-door.ts';
 import { createServer } from './server/server.ts';
 import { serverLimits } from './server/server-limits.ts';
@@ -61,8 +62,9 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   const development = isDevelopment(config);
   const open = development && loopback;
   const present = presentConfiguration(config, (by) => configured(by, foundation, { folder, development, open }));
-  const { current, hooks } = present;
-  const { own, fields, graph } = current();
+  const current = (): Configured => present.current;
+  const hooks = followHooks(() => present.current.hooks);
+  const { own, fields, graph } = present.current;
   const door =
     router === null || own === null
       ? openGraphDoor(current, storage)

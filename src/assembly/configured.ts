@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
-import { type GatewayConfig, includesRoute } from '../config/config.ts';
+import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { retrievalSection } from '../config/sections/collections-section.ts';
 import { guardSection } from '../config/sections/guards-section.ts';
@@ -15,14 +15,15 @@ import type { Graph } from '../federation/graph.ts';
 import { aiFields } from '../graphql/ai-fields/ai-fields.ts';
 import { aiSchema } from '../graphql/ai-schema.ts';
 import { listSizesOf } from '../graphql/quote/declared-list-sizes.ts';
+import { openGraphAccess } from '../graphql/quote/graph-access.ts';
 import { quoteRules } from '../graphql/quote/quote-rules.ts';
-import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import { rootPricers } from '../graphql/quote/root-pricers.ts';
 import type { Services } from '../graphql/services.ts';
 import { admission } from '../operations/admit.ts';
 import { backgroundCalls } from '../operations/background-call.ts';
 import { anonymousOf, serviceOf } from '../operations/keyless-principals.ts';
 import { type OperationHooks, operationHooks } from '../operations/open.ts';
+import { guardRoutes } from '../pipeline/guard/route-guards.ts';
 import { guarded } from '../pipeline/guard.ts';
 import { pipeline } from '../pipeline/pipeline.ts';
 import { spentRefusal } from '../pipeline/refuse-spent.ts';
@@ -70,18 +71,19 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
   const { graph: graphConfig = {}, guardrails = [] } = config;
   const routes = routesOf(config, log);
   const collections = collectionsOf(config);
+  const guards = guardRoutes(routes.keys(), guardrails, config.maskPersonalData);
   const answered = pipeline({
     routes,
     ledger: storage.ledger,
     limits: storage.limits,
     leases,
     guard: guarded({
-      guardrails: (route) => guardrails.filter((entry) => includesRoute(entry.routes, route)).map(({ guardrail }) => guardrail),
-      mask: (route, kind) => kind === 'completion' && includesRoute(config.maskPersonalData, route),
+      guardrails: guards.guardrails,
+      mask: guards.mask,
       ...withDefaults(guardSection, config.guard),
       refuseSpent: spentRefusal(routes),
     }),
-    validate: validated({ masked: (route) => includesRoute(config.maskPersonalData, route) }),
+    validate: validated({ masked: guards.isMasked }),
     cache: foundation.cache,
     health,
     log,
@@ -116,6 +118,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
   });
 
   const maxCostPerOperation = nanoUsdOf(graphConfig.maxCostPerOperation ?? '');
+  const access = openGraphAccess();
   const services = servicesOf({
     storage,
     leases,
@@ -127,11 +130,8 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     collections,
     prompts,
     entities: indexes,
-    graph: {
-      graph: () => living.schema(),
-      quote: (schema, document, name, variables) => admit.quote(priceTreeOf(schema, document, name), variables),
-      maxCostPerOperation,
-    },
+    access,
+    maxCostPerOperation,
     log,
     now,
   });
@@ -158,6 +158,8 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     maxCostPerOperation,
     isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
   });
+
+  access.connect({ graph: living, admission: admit });
 
   const anonymous = open ? anonymousOf(routes) : null;
   const keyless = anonymous?.routes?.includes('default') === true;

@@ -32,7 +32,8 @@ export interface ServiceParts {
   readonly prompts: ReadonlyMap<string, PromptFile>;
   readonly log: Log;
   /** Of the living graph: known after the services, which its own subgraph needs. */
-  readonly graph: Pick<Services, 'graph' | 'quote' | 'maxCostPerOperation'>;
+  readonly access: Pick<Services, 'graph' | 'quote'>;
+  readonly maxCostPerOperation: Services['maxCostPerOperation'];
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
   readonly now: () => number;
 }
@@ -52,9 +53,9 @@ export function servicesOf(parts: ServiceParts): Services {
     ceiling: routeCeilings(routes),
     answerTokens: countAnswerTokens,
     pathsOf: responsePaths,
-    maxCostPerOperation: parts.graph.maxCostPerOperation,
-    quote: parts.graph.quote,
-    graph: parts.graph.graph,
+    maxCostPerOperation: parts.maxCostPerOperation,
+    quote: parts.access.quote,
+    graph: parts.access.graph,
     entities: parts.entities,
     ...openQuestionRoutes(collections, parts.entities),
     templates: templatesOf(parts.prompts),

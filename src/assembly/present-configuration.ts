@@ -7,13 +7,11 @@ import type { GatewayConfig } from '../config/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { Graph, GraphStatus } from '../federation/graph.ts';
-import type { OperationHooks } from '../operations/open.ts';
 import type { Configured } from './configured.ts';
 
 export interface PresentConfiguration {
-  readonly current: () => Configured;
-  /** Of the configuration that opened the operation. */
-  readonly hooks: Required<OperationHooks>;
+  /** Changes when another configuration takes over: read it anew for each operation. */
+  readonly current: Configured;
   /** Begins what goes on in the background, also of each configuration that comes later. */
   start(): void;
   /** Takes over `config`; rejects with MODEL_UNAVAILABLE, and changes nothing, where its graph cannot be composed soon. */
@@ -23,12 +21,9 @@ export interface PresentConfiguration {
 }
 
 export function presentConfiguration(config: GatewayConfig, configure: (config: GatewayConfig) => Configured): PresentConfiguration {
-  let current = configure(config);
   let isStarted = false;
   let isStopped = false;
   let replacing: Promise<void> = Promise.resolve();
-  const openers = new WeakMap<object, Configured>();
-  const openerOf = (context: object): Configured => openers.get(context) ?? current;
 
   async function takeOver(by: GatewayConfig): Promise<void> {
     const next = configure(by);
@@ -37,39 +32,29 @@ export function presentConfiguration(config: GatewayConfig, configure: (config: 
       await next.stop();
       throw new GatewayError('MODEL_UNAVAILABLE', `The graph of the new configuration cannot be served. ${reasons.join(' ')}`);
     }
-    const before = current;
-    current = next;
+    const before = present.current;
+    present.current = next;
     await before.stop();
     if (isStarted) next.start();
   }
 
-  return {
-    current: () => current,
-    hooks: {
-      authenticate: (credentials) => current.authenticate(credentials),
-      async openOperation(input) {
-        const by = current;
-        const context = await by.hooks.openOperation(input);
-        openers.set(context, by);
-        return context;
-      },
-      admitOperation: async (context, operation) => (await openerOf(context).hooks.admitOperation?.(context, operation)) ?? null,
-      closeOperation: (context) => openerOf(context).hooks.closeOperation(context),
-    },
+  const present = {
+    current: configure(config),
     start() {
       isStarted = true;
-      current.start();
+      present.current.start();
     },
-    replace(by) {
+    replace(by: GatewayConfig) {
       const turn = replacing.then(() => takeOver(by));
       replacing = turn.catch(() => {});
       return turn;
     },
     async stop() {
       isStopped = true;
-      await current.stop();
+      await present.current.stop();
     },
   };
+  return present;
 }
 
 /** For the sources of a new configuration; a subgraph that is down is served as it was before by then, where that is known. */

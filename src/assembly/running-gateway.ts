@@ -68,16 +68,16 @@ export function makeGateway({ present, server, background, storage, log, drainMs
   }
   return {
     get graph() {
-      return present.current().graph;
+      return present.current.graph;
     },
     get aiSchema() {
-      return present.current().own;
+      return present.current.own;
     },
     get services() {
-      return present.current().services;
+      return present.current.services;
     },
     get keyless() {
-      return present.current().keyless;
+      return present.current.keyless;
     },
     storage,
     log,

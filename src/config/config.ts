@@ -56,7 +56,3 @@ export function defineConfig<
 }
 
 export const isDevelopment = ({ server = {} }: GatewayConfig): boolean => server.development ?? process.env['NODE_ENV'] !== 'production';
-
-/** Whether the names include the route. */
-export const includesRoute = (names: RouteNames | undefined, route: string): boolean =>
-  names !== undefined && (names === '*' || names.includes(route));

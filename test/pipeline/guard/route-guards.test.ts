@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { Guardrail } from '../../../src/pipeline/guard/guardrail.ts';
+import { guardRoutes } from '../../../src/pipeline/guard/route-guards.ts';
+
+const named = (name: string): Guardrail => ({ name, on: ['input'], check: async () => ({ action: 'allow' }) });
+
+describe('the guards of a route', () => {
+  const [everywhere, careful] = [named('everywhere'), named('careful')];
+  const guards = guardRoutes(
+    ['fast', 'private'],
+    [
+      { routes: '*', guardrail: everywhere },
+      { routes: ['private'], guardrail: careful },
+    ],
+    ['private'],
+  );
+
+  it('are those of all routes and its own, in the order of the configuration', () => {
+    expect(guards.guardrails('fast')).toEqual([everywhere]);
+    expect(guards.guardrails('private')).toEqual([everywhere, careful]);
+  });
+
+  it('mask the completions of the routes that are named, and no embedding', () => {
+    expect([guards.mask('private', 'completion'), guards.mask('private', 'embedding'), guards.mask('fast', 'completion')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(guards.isMasked('private')).toBe(true);
+  });
+
+  it('mask all completions where all routes are named, and none where nothing is', () => {
+    expect(guardRoutes(['fast'], [], '*').mask('fast', 'completion')).toBe(true);
+    expect(guardRoutes(['fast'], [], undefined).mask('fast', 'completion')).toBe(false);
+  });
+});
