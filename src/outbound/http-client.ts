@@ -10,6 +10,7 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { once } from '../core/once.ts';
+import { untilAborted } from '../core/turns/abort.ts';
 import { decodeBody } from './decode-body.ts';
 
 export interface HttpClientOptions {
@@ -19,7 +20,14 @@ export interface HttpClientOptions {
   readonly lookup?: LookupFunction;
   /** Whether a connection serves further requests. Default: true. */
   readonly keepAlive?: boolean;
+  /**
+   * Connections to one origin at a time. A request beyond them waits for one that becomes free; its signal ends the wait. A stream holds
+   * its connection while it runs. Default: 2,048, so that one origin cannot take all ports and file descriptors of the machine.
+   */
+  readonly maxConnectionsPerOrigin?: number;
 }
+
+const defaultMaxConnections = 2_048;
 
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST';
@@ -49,11 +57,17 @@ export interface HttpClient {
 }
 
 /** undici is loaded at the first request. Idle connections do not keep the process alive. */
-export function openHttpClient({ connectMs = 5_000, lookup, keepAlive = true }: HttpClientOptions = {}): HttpClient {
+export function openHttpClient({
+  connectMs = 5_000,
+  lookup,
+  keepAlive = true,
+  maxConnectionsPerOrigin = defaultMaxConnections,
+}: HttpClientOptions = {}): HttpClient {
   const opened = once(async () => {
     const { Agent, request } = await import('undici');
     const agent = new Agent({
       connect: { timeout: connectMs, ...(lookup === undefined ? {} : { lookup }) },
+      connections: maxConnectionsPerOrigin,
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(keepAlive ? {} : { maxRequestsPerClient: 1 }),
@@ -72,7 +86,9 @@ export function openHttpClient({ connectMs = 5_000, lookup, keepAlive = true }: 
         signal,
         ...(headersTimeoutMs === undefined ? {} : { headersTimeout: headersTimeoutMs }),
       };
-      const response = await request(url, options);
+      // undici ends a request that waits for a connection only when it gets one.
+      const sent = request(url, options);
+      const response = await (signal === null ? sent : untilAborted(sent, signal));
       const { statusCode: status, headers: responseHeaders } = response;
       const body = decodeBody(response.body, String(responseHeaders['content-encoding'] ?? ''));
       // A body that fails after its reader has left must not end the process.
@@ -92,11 +108,12 @@ type ReportedRequest = NonNullable<Parameters<typeof import('undici').request>[1
 
 /** undici starts a request when a connection is there and takes it. */
 const reportStart: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const { onSent } = options as Pick<OutboundRequest, 'onSent'>;
+  const { onSent, signal } = options as Partial<Pick<OutboundRequest, 'onSent' | 'signal'>>;
   if (onSent === undefined) return dispatch(options, handler);
   return dispatch(options, {
     onRequestStart(controller, context) {
-      onSent();
+      // One that was given up while it waited gets its connection all the same, and is ended before it writes.
+      if (signal?.aborted !== true) onSent();
       handler.onRequestStart?.(controller, context);
     },
     onRequestUpgrade: (...given) => handler.onRequestUpgrade?.(...given),

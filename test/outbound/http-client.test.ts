@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openHttpClient } from '../../src/outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../src/outbound/read-body.ts';
@@ -29,6 +30,26 @@ describe('an HTTP client', () => {
     for (const _ of [1, 2]) await readBody((await fresh.send(upstream.url, get)).body, 100);
     expect(upstream.connections()).toBe(before + 2);
     await fresh.close();
+  });
+
+  it('lets a request wait when an origin has all its connections, until one is free or the request is given up', async () => {
+    const client = openHttpClient({ maxConnectionsPerOrigin: 1 });
+    const gate = newGate();
+    upstream.plays({ headers: { 'content-type': 'text/plain' }, pieces: ['slow', gate, 'ly'] });
+    const before = upstream.requests.length;
+    const first = await client.send(upstream.url, { method: 'GET', signal: null });
+    const left = new AbortController();
+    const sent: string[] = [];
+    const givenUp = client.send(upstream.url, { method: 'GET', signal: left.signal, onSent: () => sent.push('given up') });
+    const second = client.send(upstream.url, { method: 'GET', signal: null, onSent: () => sent.push('second') });
+    left.abort();
+    await expect(givenUp).rejects.toThrow();
+    expect({ sent, requests: upstream.requests.length - before }).toEqual({ sent: [], requests: 1 });
+    gate.open();
+    expect(await text(first.body)).toBe('slowly');
+    expect(await text((await second).body)).toBe('slowly');
+    expect({ sent, requests: upstream.requests.length - before }).toEqual({ sent: ['second'], requests: 2 });
+    await client.close();
   });
 
   it('gives up a server that sends no head of an answer within the time of the request', async () => {

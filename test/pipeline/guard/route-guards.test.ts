@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Guardrail } from '../../../src/pipeline/guard/guardrail.ts';
 import { guardRoutes } from '../../../src/pipeline/guard/route-guards.ts';
 
-const named = (name: string): Guardrail => ({ name, on: ['input'], check: async () => ({ action: 'allow' }) });
+const named = (name: string): Guardrail => ({ name, on: ['input'], window: 'sentence', check: async () => ({ action: 'allow' }) });
 
 describe('the guards of a route', () => {
   const [everywhere, careful] = [named('everywhere'), named('careful')];
