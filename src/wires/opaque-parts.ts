@@ -40,6 +40,9 @@ export function opaquePartOf(opaque: string, { vendor, fields, textFields = [] }
   return kept === null ? null : { of, metadata: { [vendor]: kept } };
 }
 
+/** Whether an opaque part of any vendor belongs to the text before it. */
+export const isOfText = (opaque: string): boolean => parsedRecord(opaque)?.['of'] === 'text';
+
 function only(value: unknown, fields: readonly string[]): Record<string, string> | null {
   if (typeof value !== 'object' || value === null) return null;
   const entries = Object.entries(value).filter(

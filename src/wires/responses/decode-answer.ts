@@ -1,10 +1,10 @@
 /** Reads a whole response as one last event would tell it. */
+import { joinChunks } from '../join-chunks.ts';
 import { isObject, textOf } from '../json-fields.ts';
 import type { Answer } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
 import { readResponse } from './decode-events.ts';
 import { failureIn } from './failures.ts';
-import { joinChunks } from './output/join-chunks.ts';
 
 export function decodeAnswer(body: unknown): Answer {
   if (!isObject(body)) throw new WireFailure('unreadable');

@@ -4,12 +4,13 @@
  */
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { isObject, type JsonObject, listOf } from '../json-fields.ts';
+import { type ProviderOptions, readProviderOptions, unsupported } from '../provider-options.ts';
 import { isStrict } from '../strict-schema.ts';
 import type { EncodedRequest } from '../wire.ts';
 import { type InputSettings, inputItems } from './request/input-items.ts';
 import { type ModelTraits, traitsOf } from './request/model-traits.ts';
 import { openaiSchema } from './request/openai-schema.ts';
-import { type ProviderOptions, passedOn, readProviderOptions, snakeCase, spelled } from './request/provider-options.ts';
+import { passedOn, responsesOptions, snakeCase, spelled } from './request/responses-options.ts';
 
 interface Asked {
   readonly request: CompletionRequest;
@@ -26,7 +27,7 @@ export function encodeRequest(
 ): EncodedRequest {
   const warnings = new Set<string>();
   const warn = (message: string): void => void warnings.add(message);
-  const options = readProviderOptions(request.providerOptions, warn);
+  const options = readProviderOptions(request.providerOptions, { known: responsesOptions, of: 'the Responses API' }, warn);
   const traits = traitsOf(model);
   const reasons = options.flag('forceReasoning') ?? traits.reasons;
   const store = options.flag('store') ?? false;
@@ -50,9 +51,6 @@ export function encodeRequest(
   };
   return { body: Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)), warnings: [...warnings] };
 }
-
-const unsupported = (feature: string, why = ''): string =>
-  `The model does not support ${feature}; it was left out or changed.${why === '' ? '' : ` ${why}`}`;
 
 function inputOf({ request, options, traits, reasons, store, warn }: Asked): readonly JsonObject[] {
   const mode = options.text('systemMessageMode');

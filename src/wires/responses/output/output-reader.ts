@@ -8,8 +8,8 @@
 import type { Chunk } from '../../../core/chunk.ts';
 import { countOf, type JsonObject, listOf, objectOf, textOf } from '../../json-fields.ts';
 import { opaqueOf, textOpaqueOf } from '../../opaque-parts.ts';
+import { type PendingCall, pendingCall } from '../../pending-call.ts';
 import { openaiOpaque } from '../opaque-fields.ts';
-import { type PendingCall, pendingCall } from './pending-call.ts';
 
 type Kind = 'message' | 'reasoning' | 'call';
 /** A message says its text; reasoning says a summary, its own words, or both. */

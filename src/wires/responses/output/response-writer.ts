@@ -6,12 +6,12 @@ import type { Chunk, FinishReason, ToolCallChunk } from '../../../core/chunk.ts'
 import type { GatewayError } from '../../../core/errors.ts';
 import type { Usage } from '../../../core/money.ts';
 import type { JsonObject } from '../../json-fields.ts';
-import { opaquePartOf } from '../../opaque-parts.ts';
+import { isOfText, opaquePartOf } from '../../opaque-parts.ts';
 import type { AnswerHead } from '../../wire.ts';
 import { writeUsage } from '../counted-usage.ts';
 import { responseErrorOf } from '../failures.ts';
 import { writtenEnds } from '../finish-reasons.ts';
-import { isOfText, openaiOpaque } from '../opaque-fields.ts';
+import { openaiOpaque } from '../opaque-fields.ts';
 import { responseObject } from './response-object.ts';
 
 export interface ResponseEvent extends JsonObject {

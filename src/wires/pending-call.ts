@@ -4,8 +4,8 @@
  * The arguments are kept as they came. Where the ways in which they were told differ, the first that is JSON and more than `{}` is
  * believed: some servers begin with `{}`, others end with it.
  */
-import type { Chunk } from '../../../core/chunk.ts';
-import { type JsonObject, parseJson, textOf } from '../../json-fields.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { type JsonObject, parseJson, textOf } from './json-fields.ts';
 
 export interface PendingCall {
   begin(item: JsonObject): readonly Chunk[];

@@ -1,5 +1,5 @@
-import type { Chunk } from '../../../core/chunk.ts';
-import { isOfText } from '../opaque-fields.ts';
+import type { Chunk } from '../core/chunk.ts';
+import { isOfText } from './opaque-parts.ts';
 
 /**
  * The chunks of a stream as those of a whole answer: neighbouring texts are one, so are reasoning and its opaque part, and a tool call
