@@ -25,3 +25,12 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** The value as JSON; empty for what is nested too deep to be written. */
+export function jsonOf(value: JsonObject): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '';
+  }
+}

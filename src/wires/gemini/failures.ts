@@ -1,6 +1,6 @@
 /** Google's errors, which name a status of google.rpc beside that of HTTP, and ours, both ways. */
 import { type ErrorCode, errorTable, type GatewayError } from '../../core/errors.ts';
-import { countOf, isObject, type JsonObject, textOf } from '../json-fields.ts';
+import { countOf, isObject, type JsonObject, jsonOf, textOf } from '../json-fields.ts';
 import { WireFailure } from '../wire-failure.ts';
 
 /** google/rpc/code.proto. */
@@ -29,7 +29,7 @@ export function failureIn({ error }: JsonObject): WireFailure | null {
   const { code, status } = isObject(error) ? error : {};
   const named = textOf(status) || textOf(code);
   const known = Object.hasOwn(httpStatuses, named) ? (httpStatuses[named] ?? null) : null;
-  return new WireFailure('refused', { status: statusIn(code) ?? known, text: JSON.stringify({ error }) });
+  return new WireFailure('refused', { status: statusIn(code) ?? known, text: jsonOf({ error }) });
 }
 
 function statusIn(code: unknown): number | null {

@@ -6,8 +6,9 @@
  */
 import type { CompletionRequest, Message, Output, Tool, ToolChoice } from '../../core/request/request.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json-fields.ts';
+import { refusedPlace } from '../openai/refusals.ts';
 import type { DecodedRequest } from '../wire.ts';
-import { readItems, refusedPlace } from './request/read-items.ts';
+import { readItems } from './request/read-items.ts';
 
 export function decodeRequest(body: unknown): DecodedRequest {
   if (!isObject(body)) throw refusedPlace('body', 'must be a JSON object.');

@@ -2,14 +2,11 @@
  * Reads input items as messages. What a model made stands in one assistant message, in order; results that follow each other stand in one
  * tool message.
  */
-import { GatewayError } from '../../../core/errors.ts';
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import { isObject, type JsonObject, listOf, parseJson, textOf } from '../../json-fields.ts';
 import { opaqueOf, textOpaqueOf } from '../../opaque-parts.ts';
+import { refusedPlace } from '../../openai/refusals.ts';
 import { openaiOpaque } from '../opaque-fields.ts';
-
-/** `place` is where it stands in the body: `input[3].content[0]`. */
-export const refusedPlace = (place: string, sentence: string): GatewayError => new GatewayError('BAD_REQUEST', `\`${place}\` ${sentence}`);
 
 /** Throws BAD_REQUEST, which names the place. Empty texts, and messages that are nothing else, are left out. */
 export function readItems(input: unknown): readonly Message[] {
