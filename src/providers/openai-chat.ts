@@ -5,6 +5,7 @@ import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { chatCompletions } from '../wires/chat-completions/chat-completions.ts';
 import { type ChatSettings, plainChat } from '../wires/chat-completions/chat-settings.ts';
 import { decodeEmbeddings, encodeEmbeddingRequest } from '../wires/chat-completions/embeddings.ts';
+import { optionNames } from '../wires/chat-completions/request/option-names.ts';
 import { openAiModel } from './openai-models.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
@@ -42,23 +43,12 @@ export const openaiEmbeddings = (baseUrl: string): WireEmbeddings => ({
 });
 
 /** Under the names of the API itself they are taken too. */
-const optionNames: ChatSettings['optionNames'] = {
-  logitBias: 'logit_bias',
-  maxCompletionTokens: 'max_completion_tokens',
+const openaiOptionNames: ChatSettings['optionNames'] = {
+  ...optionNames,
   metadata: 'metadata',
-  parallelToolCalls: 'parallel_tool_calls',
   prediction: 'prediction',
-  promptCacheKey: 'prompt_cache_key',
-  promptCacheOptions: 'prompt_cache_options',
-  promptCacheRetention: 'prompt_cache_retention',
-  reasoningEffort: 'reasoning_effort',
-  safetyIdentifier: 'safety_identifier',
-  serviceTier: 'service_tier',
   store: 'store',
-  textVerbosity: 'verbosity',
   user: 'user',
-  frequencyPenalty: 'frequency_penalty',
-  presencePenalty: 'presence_penalty',
   forceReasoning: null,
   strictJsonSchema: null,
   systemMessageMode: null,
@@ -80,7 +70,7 @@ function chatSettings(model: string, { providerOptions, tools }: CompletionReque
     systemRole: mode === 'remove' ? null : mode === 'developer' ? 'developer' : 'system',
     reasoningField: null,
     wrapsErrors: true,
-    optionNames,
+    optionNames: openaiOptionNames,
     namedOptionsOnly: true,
     defaults: { store: false, ...(effort === undefined ? {} : { reasoning_effort: effort }) },
     unsupported: [

@@ -43,6 +43,15 @@ export function opaquePartOf(opaque: string, { vendor, fields, textFields = [] }
 /** Whether an opaque part of any vendor belongs to the text before it. */
 export const isOfText = (opaque: string): boolean => parsedRecord(opaque)?.['of'] === 'text';
 
+/** An opaque part of any vendor, for a place where clients expect base64. */
+export const packOpaque = (opaque: string): string => Buffer.from(opaque).toString('base64');
+
+/** The opaque part that {@link packOpaque} wrote; null: it did not. */
+export function unpackOpaque(text: string): string | null {
+  const opaque = Buffer.from(text, 'base64').toString();
+  return opaque.startsWith('{"') && parsedRecord(opaque) !== null ? opaque : null;
+}
+
 function only(value: unknown, fields: readonly string[]): Record<string, string> | null {
   if (typeof value !== 'object' || value === null) return null;
   const entries = Object.entries(value).filter(

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import type { OpaqueFields } from '../opaque-parts.ts';
+import { optionNames } from './request/option-names.ts';
 
 /** What servers of Chat Completions differ in. */
 export interface ChatSettings {
@@ -35,7 +36,7 @@ export const plainChat: ChatSettings = {
   systemRole: 'system',
   reasoningField: 'reasoning_content',
   wrapsErrors: false,
-  optionNames: { reasoningEffort: 'reasoning_effort', textVerbosity: 'verbosity', strictJsonSchema: null },
+  optionNames: { ...optionNames, strictJsonSchema: null },
   namedOptionsOnly: false,
   defaults: {},
   unsupported: [],

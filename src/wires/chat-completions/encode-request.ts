@@ -4,7 +4,7 @@ import type { JsonObject } from '../json-fields.ts';
 import { isStrict } from '../strict-schema.ts';
 import type { EncodedRequest } from '../wire.ts';
 import type { ChatSettings } from './chat-settings.ts';
-import { encodeMessages } from './encode-messages.ts';
+import { encodeMessages } from './request/encode-messages.ts';
 
 /** Options by which a server would give several answers. One is read. */
 const countsOfAnswers = ['n', 'best_of', 'num_return_sequences'];

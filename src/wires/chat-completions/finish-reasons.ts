@@ -68,5 +68,11 @@ const written: Readonly<Record<FinishReason, string>> = {
   other: 'stop',
 };
 
-/** Stock clients know these four alone. */
-export const encodeFinishReason = (reason: FinishReason): string => written[reason];
+/**
+ * Stock clients know these four alone. An answer that calls tools says so, whatever its vendor said, and no other one does; the maximum and
+ * a filter are told all the same, since the arguments of a call may end with them.
+ */
+export function encodeFinishReason(reason: FinishReason, callsTools: boolean): string {
+  if (reason === 'length' || reason === 'content-filter') return written[reason];
+  return callsTools ? written['tool-calls'] : written[reason === 'tool-calls' ? 'stop' : reason];
+}

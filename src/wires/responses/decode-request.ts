@@ -4,9 +4,11 @@
  *
  * Parameters that change nothing of the answer (`user`, `metadata`, `store`, cache keys) are passed over.
  */
-import type { CompletionRequest, Message, Output, Tool, ToolChoice } from '../../core/request/request.ts';
+import type { CompletionRequest, Message, Output } from '../../core/request/request.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json-fields.ts';
+import { readMaximum, readNumber, readText } from '../openai/body-fields.ts';
 import { refusedPlace } from '../openai/refusals.ts';
+import { readTools } from '../openai/tool-choice.ts';
 import type { DecodedRequest } from '../wire.ts';
 import { readItems } from './request/read-items.ts';
 
@@ -17,18 +19,16 @@ export function decodeRequest(body: unknown): DecodedRequest {
   refuseUnsupported(body);
   const instructions = readText(body, 'instructions');
   const told: readonly Message[] = instructions === null ? [] : [{ role: 'system', content: [{ type: 'text', text: instructions }] }];
-  const { tools, toolChoice } = allowedOf(readTools(body['tools']), body['tool_choice']);
   const request: CompletionRequest = {
     kind: 'completion',
     messages: [...told, ...readItems(body['input'])],
     maxInputTokens: null,
-    maxOutputTokens: readNumber(body, 'max_output_tokens'),
+    maxOutputTokens: readMaximum(body, 'max_output_tokens'),
     temperature: readNumber(body, 'temperature'),
     topP: readNumber(body, 'top_p'),
     stop: [],
     seed: null,
-    tools,
-    toolChoice,
+    ...readTools(body, { functionField: null, allowedField: null }),
     output: readFormat(objectOf(body['text'])['format']),
     providerOptions: readOptions(body),
   };
@@ -53,59 +53,6 @@ function refuseUnsupported(body: JsonObject): void {
       throw refusedPlace(`include[${index}]`, 'asks for log probabilities, which are not supported.');
   }
   if (listOf(body['context_management']).length > 0) throw refusedPlace('context_management', 'is not supported.');
-}
-
-function readText(body: JsonObject, name: string): string | null {
-  const value = body[name];
-  if (value === undefined || value === null || value === '') return null;
-  if (typeof value !== 'string') throw refusedPlace(name, 'must be a text.');
-  return value;
-}
-
-function readNumber(body: JsonObject, name: string): number | null {
-  const value = body[name];
-  if (value === undefined || value === null) return null;
-  if (typeof value !== 'number') throw refusedPlace(name, 'must be a number.');
-  return value;
-}
-
-function readTools(tools: unknown): readonly Tool[] {
-  if (tools === undefined || tools === null) return [];
-  if (!Array.isArray(tools)) throw refusedPlace('tools', 'must be a list.');
-  return (tools as readonly unknown[]).map((tool, index) => {
-    const place = `tools[${index}]`;
-    if (!isObject(tool) || tool['type'] !== 'function')
-      throw refusedPlace(`${place}.type`, 'must be "function". No tools are hosted here.');
-    const { name, description, parameters } = tool as Readonly<Record<'name' | 'description' | 'parameters', unknown>>;
-    if (typeof name !== 'string' || name === '') throw refusedPlace(`${place}.name`, 'must be the name of the tool.');
-    const hasNone = parameters === undefined || parameters === null;
-    if (!hasNone && !isObject(parameters)) throw refusedPlace(`${place}.parameters`, 'must be a JSON Schema.');
-    return {
-      name,
-      description: typeof description === 'string' ? description : null,
-      parameters: isObject(parameters) ? parameters : { type: 'object', properties: {} },
-    };
-  });
-}
-
-interface Allowed {
-  readonly tools: readonly Tool[];
-  readonly toolChoice: ToolChoice;
-}
-
-function allowedOf(tools: readonly Tool[], choice: unknown): Allowed {
-  if (choice === undefined || choice === null) return { tools, toolChoice: { type: 'auto' } };
-  if (choice === 'auto' || choice === 'none' || choice === 'required') return { tools, toolChoice: { type: choice } };
-  const { type, name, mode } = objectOf(choice) as Readonly<Record<'type' | 'name' | 'mode', unknown>>;
-  if (type === 'function' && typeof name === 'string') {
-    if (!tools.some((tool) => tool.name === name)) throw refusedPlace('tool_choice.name', 'names no tool of this request.');
-    return { tools, toolChoice: { type: 'tool', name } };
-  }
-  if (type === 'allowed_tools') {
-    const names = new Set(listOf(objectOf(choice)['tools']).map((tool) => objectOf(tool)['name']));
-    return { tools: tools.filter((tool) => names.has(tool.name)), toolChoice: { type: mode === 'required' ? 'required' : 'auto' } };
-  }
-  throw refusedPlace('tool_choice', 'must be auto, none, required, a function, or a list of allowed functions.');
 }
 
 function readFormat(format: unknown): Output {

@@ -8,6 +8,7 @@
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';
 import { isObject, type JsonObject, objectOf, textOf } from '../../json-fields.ts';
 import { WireFailure } from '../../wire-failure.ts';
+import { signatureIn } from '../call-signatures.ts';
 import { followStructure, type Structure } from './structure.ts';
 
 export interface ToolCallDeltas {
@@ -30,7 +31,7 @@ interface OpenCall {
   readonly structure: Structure;
   /** At its beginning `{}` is held back: some servers send it first, and the arguments behind it. */
   held: string;
-  signature: unknown;
+  signature: string;
 }
 
 interface Found {
@@ -45,7 +46,7 @@ const emptyObject = '{}';
 const maxCalls = 1_000;
 
 /** `opaqueOfSignature`: the opaque part of a call with this signature. */
-export function joinToolCalls(newCallId: () => string, opaqueOfSignature: (signature: unknown) => string | undefined): ToolCallDeltas {
+export function joinToolCalls(newCallId: () => string, opaqueOfSignature: (signature: string) => string | undefined): ToolCallDeltas {
   const calls: OpenCall[] = [];
   const takenIds = new Set<string>();
 
@@ -96,12 +97,12 @@ export function joinToolCalls(newCallId: () => string, opaqueOfSignature: (signa
       if (call === null) {
         if (calls.length === maxCalls) throw new WireFailure('unreadable');
         const structure = followStructure();
-        call = { id: null, name: '', ids: new Set(), indexes: new Set(), text: '', structure, held: '', signature: undefined };
+        call = { id: null, name: '', ids: new Set(), indexes: new Set(), text: '', structure, held: '', signature: '' };
         calls.push(call);
       }
       if (found.id !== '') call.ids.add(found.id);
       if (found.index !== null) call.indexes.add(found.index);
-      call.signature ??= objectOf(objectOf(delta['extra_content'])['google'])['thought_signature'];
+      call.signature ||= signatureIn(delta);
       const chunks = addText(call, found.text);
       if (call.id !== null || found.name === '') return chunks;
       call.name = found.name;
@@ -115,7 +116,7 @@ export function joinToolCalls(newCallId: () => string, opaqueOfSignature: (signa
         call.held === '' ? [] : [{ type: 'tool-call', id: call.id ?? '', name: call.name, argumentsText: call.held, done: false }],
       );
       const whole = inOrder.map(({ id, name, text, held, signature }): ToolCallChunk => {
-        const opaque = opaqueOfSignature(signature);
+        const opaque = signature === '' ? undefined : opaqueOfSignature(signature);
         const argumentsText = text + held;
         return { type: 'tool-call', id: id ?? '', name, argumentsText, done: true, ...(opaque === undefined ? {} : { opaque }) };
       });

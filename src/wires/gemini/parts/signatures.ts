@@ -1,7 +1,5 @@
 /** Gemini signs its thoughts, texts and function calls, and wants the signatures back with the history. */
-
-import { isObject, parseJson } from '../../json-fields.ts';
-import { type OpaqueFields, opaqueOf, opaquePartOf, textOpaqueOf } from '../../opaque-parts.ts';
+import { type OpaqueFields, opaqueOf, opaquePartOf, packOpaque, textOpaqueOf, unpackOpaque } from '../../opaque-parts.ts';
 
 const opaqueFields: OpaqueFields = { vendor: 'google', fields: ['thoughtSignature'], textFields: ['thoughtSignature'] };
 
@@ -32,12 +30,11 @@ export function signatureIn(opaque: string): Signature | null {
  * another vendor travels as the base64 of its text.
  */
 export function writtenSignature(opaque: string): Signature {
-  return signatureIn(opaque) ?? { of: 'part', text: Buffer.from(opaque).toString('base64') };
+  return signatureIn(opaque) ?? { of: 'part', text: packOpaque(opaque) };
 }
 
 /** The opaque part that {@link writtenSignature} wrote; undefined for a signature that was lost. */
 export function opaqueOfWritten(signature: string, of: SignatureOf): string | undefined {
   if (signature === '' || signature === lostSignature) return undefined;
-  const text = Buffer.from(signature, 'base64').toString();
-  return text.startsWith('{"') && isObject(parseJson(text)) ? text : opaqueFrom(signature, of);
+  return unpackOpaque(signature) ?? opaqueFrom(signature, of);
 }

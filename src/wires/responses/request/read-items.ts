@@ -5,6 +5,7 @@
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import { isObject, type JsonObject, listOf, parseJson, textOf } from '../../json-fields.ts';
 import { opaqueOf, textOpaqueOf } from '../../opaque-parts.ts';
+import { readFile, readImage } from '../../openai/body-fields.ts';
 import { refusedPlace } from '../../openai/refusals.ts';
 import { openaiOpaque } from '../opaque-fields.ts';
 
@@ -76,10 +77,10 @@ function readPart(part: unknown, role: Message['role'], place: string): readonly
       return text === '' ? [] : [{ type: 'text', text }];
     }
     case 'input_image':
-      if (role === 'user') return [readImage(part, place)];
+      if (role === 'user') return [readImage(imageUrlOf(part['image_url']), `${place}.image_url`)];
       break;
     case 'input_file':
-      if (role === 'user') return [readFile(part, place)];
+      if (role === 'user') return [readFile(textOf(part['file_data']), textOf(part['filename']) || null, `${place}.file_data`)];
       break;
   }
   const accepted =
@@ -87,29 +88,7 @@ function readPart(part: unknown, role: Message['role'], place: string): readonly
   throw refusedPlace(`${place}.type`, `is none that a message of this role may hold. Accepted: ${accepted}.`);
 }
 
-const dataUrl = /^data:([^;,]+)(?:;[^;,]*)*;base64,/;
-
-function readImage(part: JsonObject, place: string): ContentPart {
-  const given = part['image_url'];
-  const url = textOf(isObject(given) ? given['url'] : given);
-  const mediaType = dataUrl.exec(url)?.[1];
-  if (mediaType !== undefined) return { type: 'image', base64: url.slice(url.indexOf(',') + 1), mediaType };
-  if (/^https?:\/\//i.test(url)) return { type: 'image', url };
-  throw refusedPlace(
-    `${place}.image_url`,
-    'must be a data URL in base64 or an http URL. Files are not kept here, so that no id names one.',
-  );
-}
-
-function readFile(part: JsonObject, place: string): ContentPart {
-  const data = textOf(part['file_data']);
-  const name = textOf(part['filename']) || null;
-  const mediaType = dataUrl.exec(data)?.[1];
-  if (mediaType === undefined) {
-    throw refusedPlace(`${place}.file_data`, 'must be a data URL in base64. Files are not kept here, so that no id names one.');
-  }
-  return { type: 'file', base64: data.slice(data.indexOf(',') + 1), mediaType, name };
-}
+const imageUrlOf = (given: unknown): string => textOf(isObject(given) ? given['url'] : given);
 
 /**
  * The encrypted text is an opaque part of ours, as it was handed out, or OpenAI's own, which goes back with the id of its item. Without

@@ -1,9 +1,10 @@
 /** The messages of a request in the words of Chat Completions. Images are bytes here: whoever sends the request has fetched them. */
-import type { ContentPart, Message } from '../../core/request/request.ts';
-import type { JsonObject } from '../json-fields.ts';
-import { opaquePartOf } from '../opaque-parts.ts';
-import { fileWithoutForm, foreignOpaquePart, misplacedPart, resultWithoutCall } from '../refused-part.ts';
-import type { ChatSettings } from './chat-settings.ts';
+import type { ContentPart, Message } from '../../../core/request/request.ts';
+import type { JsonObject } from '../../json-fields.ts';
+import { opaquePartOf } from '../../opaque-parts.ts';
+import { fileWithoutForm, foreignOpaquePart, misplacedPart, resultWithoutCall } from '../../refused-part.ts';
+import { signatureField } from '../call-signatures.ts';
+import type { ChatSettings } from '../chat-settings.ts';
 
 /** Throws BAD_REQUEST for parts that stand in the wrong message. Adds to the warnings. */
 export function encodeMessages(messages: readonly Message[], settings: ChatSettings, warnings: Set<string>): readonly JsonObject[] {
@@ -114,7 +115,7 @@ function toolCall({ id, name, arguments: given }: ToolCallPart, signature: strin
     id,
     type: 'function',
     function: { name, arguments: argumentsText(given) },
-    ...(signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } }),
+    ...(signature === undefined ? {} : signatureField(signature)),
   };
 }
 
