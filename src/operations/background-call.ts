@@ -5,6 +5,7 @@
  * call runs, its lease (`pipeline/permission-lease.ts`) ends it when the key ends.
  */
 import type { Call, Principal } from '../core/call/call.ts';
+import { newCallId } from '../core/call/call-id.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { operationHold } from './operation-hold.ts';
@@ -30,7 +31,7 @@ export function backgroundCalls({ limits, verify, routes, now }: BackgroundCallP
   return async ({ coordinate, route, principal, signal }) => {
     await verify(principal);
     return {
-      id: crypto.randomUUID(),
+      id: newCallId(),
       uses: [{ coordinate, weight: 1 }],
       operation: { name: null, client: null, documentId: null },
       principal,

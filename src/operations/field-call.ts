@@ -6,6 +6,7 @@
  * usage goes into the operation's usage, shared among the fields.
  */
 import type { CachePolicy, Call, Fact, Settlement, Use } from '../core/call/call.ts';
+import { newCallId } from '../core/call/call-id.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { OperationContext } from './context.ts';
 import type { HoldShare } from './operation-hold.ts';
@@ -86,7 +87,7 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
   };
   join(settings.askers ?? [{ field, weight: 1 }]);
   const call: Call = {
-    id: settings.id ?? crypto.randomUUID(),
+    id: settings.id ?? newCallId(),
     uses,
     operation: context.operation,
     principal: context.principal,

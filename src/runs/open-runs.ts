@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Principal } from '../core/call/call.ts';
+import { newCallId } from '../core/call/call-id.ts';
 import { canonicalJsonInTurns } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
 import { withTimeout } from '../core/stream.ts';
@@ -125,7 +126,7 @@ export function openRuns(options: RunsOptions): Runs {
   /** The run that has the key, else a new one: kept before anything else is waited for, since others with the key look for it then. */
   async function claimed(begin: BeginRun, key: string): Promise<Run> {
     for (;;) {
-      const id = randomUUID();
+      const id = newCallId();
       const claim = await recorded(begin, id, key);
       if (claim.fresh) return begun(begin, id);
       if (!claim.sameInput) {
@@ -147,7 +148,7 @@ export function openRuns(options: RunsOptions): Runs {
       const { idempotencyKey: key, detached } = begin;
       live.admit(begin.principal.id);
       if (key !== null) return claimed(begin, key);
-      const id = randomUUID();
+      const id = newCallId();
       if (detached) await recorded(begin, id, null);
       return begun(begin, id);
     },
