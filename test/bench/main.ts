@@ -9,6 +9,7 @@ import { httpBench } from './http.ts';
 import { ledgerBench } from './ledger.ts';
 import { say } from './measure.ts';
 import { metricsBench } from './metrics.ts';
+import { moneyBench } from './money.ts';
 import { pipelineBench } from './pipeline.ts';
 import { quoteBench } from './quote.ts';
 import { runsBench } from './runs.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   pipeline: pipelineBench,
   runs: runsBench,
   ledger: ledgerBench,
+  money: () => moneyBench(),
   metrics: metricsBench,
   http: httpBench,
   search: searchBench,
