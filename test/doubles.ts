@@ -1,7 +1,7 @@
 /** Fault doubles, named for what they do, and plain objects that stand in for stores. */
 
 import type { Keyv } from 'keyv';
-import type { AttemptFact, Call, Fact, Handler, Settlement, Step } from '../src/core/call/call.ts';
+import type { AttemptFact, Call, Fact, Settlement, Step } from '../src/core/call/call.ts';
 import type { Hold } from '../src/core/call/hold.ts';
 import type { Leases } from '../src/core/call/lease.ts';
 import type { UsageRow } from '../src/core/call/usage-row.ts';
@@ -19,6 +19,7 @@ import { ordered } from '../src/routing/strategies.ts';
 import type { Ledger } from '../src/storage/ledger/ledger.ts';
 import type { Limits } from '../src/storage/limits/limits.ts';
 import { silentLog } from '../src/telemetry/log.ts';
+import { type Faced, faced } from './faces.ts';
 
 /** A provider that counts how often it was asked, and how often it was told to stop. */
 export interface Double extends Provider {
@@ -291,7 +292,7 @@ export function slots(most: number): Pick<Limits, 'admit'> & { readonly taken: (
   };
 }
 
-const passes: Step = (next) => next;
+export const passes: Step = { stream: (next) => next, whole: (next) => next };
 
 /** Permission that nobody takes back. */
 export const lasting: Leases = { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) };
@@ -309,12 +310,9 @@ export interface GatewayOptions {
 }
 
 /** The whole pipeline over the routes, with doubles for the stores; guard and validation let everything pass. */
-export function gateway(
-  routes: readonly Route[],
-  options: GatewayOptions = {},
-): { readonly handle: Handler; readonly ledger: MemoryLedger } {
+export function gateway(routes: readonly Route[], options: GatewayOptions = {}): { readonly handle: Faced; readonly ledger: MemoryLedger } {
   const ledger = options.ledger ?? memoryLedger();
-  const handle = pipeline({
+  const handlers = pipeline({
     routes: routesOf(...routes),
     limits: slots(Number.POSITIVE_INFINITY),
     leases: lasting,
@@ -327,5 +325,5 @@ export function gateway(
     ...options,
     ledger,
   });
-  return { handle, ledger };
+  return { handle: faced(handlers), ledger };
 }

@@ -10,6 +10,7 @@ import { withDefaults } from '../config/kinds/section.ts';
 import { retrievalSection } from '../config/sections/collections-section.ts';
 import { guardSection } from '../config/sections/guards-section.ts';
 import type { Authenticate } from '../core/call/call.ts';
+import { throughSteps } from '../core/call/step.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import type { Graph } from '../federation/graph.ts';
 import { aiFields } from '../graphql/ai-fields/ai-fields.ts';
@@ -89,7 +90,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     log,
     now,
   });
-  const handle = metrics?.counted(answered) ?? answered;
+  const handle = throughSteps(metrics === null ? [] : [metrics.counted], answered);
 
   const ingestCallFor = backgroundCalls({ limits: storage.limits, verify: leases.verify, routes, now });
   const { read, prompts } = operatorFields(config, folder);

@@ -1,7 +1,7 @@
 /** Builds the Services of the resolvers from the parts of the gateway. */
 import { keyDesk } from '../access/issue-keys.ts';
 import type { LeaseBook } from '../access/leases.ts';
-import type { Handler } from '../core/call/call.ts';
+import type { Handlers } from '../core/call/call.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import { templatesOf } from '../fields/prompt-templates.ts';
 import type { PromptFile } from '../fields/prompts.ts';
@@ -23,7 +23,7 @@ import { failureLog } from '../telemetry/log-failures.ts';
 export interface ServiceParts {
   readonly storage: Storage;
   readonly leases: Pick<LeaseBook, 'look'>;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly runs: Runs;
   readonly retrieval: Retrieval;
   readonly routes: ReadonlyMap<string, Route>;

@@ -1,7 +1,7 @@
 /** Services: everything that resolvers reach beyond the schema. The wiring fills it; tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
-import type { Handler } from '../core/call/call.ts';
+import type { Handlers } from '../core/call/call.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
@@ -21,7 +21,7 @@ import type { Passages } from '../storage/passages/passages.ts';
 export type { DeploymentView, RouteView } from '../operations/route-view.ts';
 
 export interface Services {
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly runs: Runs;
   readonly completions: Pick<Completions, 'rate'>;
   readonly limits: Pick<Limits, 'budgets'>;

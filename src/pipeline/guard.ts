@@ -11,6 +11,7 @@
  */
 
 import type { Call, Handler, Step } from '../core/call/call.ts';
+import { streamStep } from '../core/call/step.ts';
 import type { Chunk } from '../core/chunk.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
@@ -44,11 +45,11 @@ const unitsPerTurn = 4_096;
 
 /** Throws GUARDRAIL_BLOCKED, with the guardrail and the side in its details. A guardrail that fails refuses. */
 export function guarded(options: GuardOptions): Step {
-  return (next) => (request, call) => {
+  return streamStep((next) => (request, call) => {
     const guardrails = options.guardrails(call.route);
     const mask = options.mask(call.route, request.kind);
     return guardrails.length === 0 && !mask ? next(request, call) : guardedCall(next, request, call, guardrails, mask, options);
-  };
+  });
 }
 
 async function* guardedCall(

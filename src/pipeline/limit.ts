@@ -1,5 +1,6 @@
 import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
+import { streamStep } from '../core/call/step.ts';
 import { checkPermission, mayUse } from '../routing/fit.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
@@ -10,7 +11,7 @@ import { takenUntilAborted } from './abortable.ts';
  * Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED or CONCURRENCY_LIMITED.
  */
 export function limited(limits: Pick<Limits, 'admit'>): Step {
-  return (next) => {
+  return streamStep((next) => {
     const admitted: Handler = async function* (request, call) {
       checkRoute(call);
       const admission = await takenUntilAborted(limits.admit(ofCalls(call)), call.signal, (taken) => taken.release());
@@ -22,7 +23,7 @@ export function limited(limits: Pick<Limits, 'admit'>): Step {
       }
     };
     return (request, call) => (mayAsk(call) && !isCounted(call) ? next(request, call) : admitted(request, call));
-  };
+  });
 }
 
 const ofCalls = ({ principal }: Call): readonly Limit[] =>

@@ -4,6 +4,7 @@
  * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends.
  */
 import type { Call, Handler, Settlement, Step } from '../core/call/call.ts';
+import { streamStep } from '../core/call/step.ts';
 import { tally } from '../core/call/tally.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
@@ -25,7 +26,7 @@ export interface MeterOptions {
 }
 
 export function metered(options: MeterOptions): Step {
-  return (next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredCall(next, request, call, options) });
+  return streamStep((next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredCall(next, request, call, options) }));
 }
 
 function meteredCall(next: Handler, request: ModelRequest, call: Call, options: MeterOptions) {

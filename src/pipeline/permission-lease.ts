@@ -1,5 +1,6 @@
 import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Lease, Leases } from '../core/call/lease.ts';
+import { streamStep } from '../core/call/step.ts';
 import type { Chunk } from '../core/chunk.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Chunk } from '../core/chunk.ts';
  * which no operation waits for. When the key has ended, nothing is dispatched and what runs ends with UNAUTHENTICATED.
  */
 export function leased(leases: Leases): Step {
-  return (next) => (request, call) => ({ [Symbol.asyncIterator]: () => leasedCall(leases, next, request, call) });
+  return streamStep((next) => (request, call) => ({ [Symbol.asyncIterator]: () => leasedCall(leases, next, request, call) }));
 }
 
 /** An iterator and not a generator: `return()` must reach a step that waits. */

@@ -8,8 +8,9 @@
  * repair is a new attempt that may use any deployment. The budget is innermost, around each attempt, because only there are
  * the price and the maximum that is really sent known.
  */
-import type { Handler, Step } from '../core/call/call.ts';
+import type { Handlers, Step } from '../core/call/call.ts';
 import type { Leases } from '../core/call/lease.ts';
+import { handlersOf, throughSteps } from '../core/call/step.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { HealthBook } from '../routing/health.ts';
 import { outputRates } from '../routing/output-rates.ts';
@@ -44,7 +45,7 @@ export interface PipelineParts {
   readonly random?: () => number;
 }
 
-export function pipeline(parts: PipelineParts): Handler {
+export function pipeline(parts: PipelineParts): Handlers {
   const { routes, ledger, limits, leases, guard, validate, cache, health, log } = parts;
   const { now = Date.now, monotonicMs = monotonic, random = Math.random } = parts;
   const rates = outputRates();
@@ -60,9 +61,9 @@ export function pipeline(parts: PipelineParts): Handler {
     routes, //                                            6. one deployment after the other, until one has spoken
     (deployment, route) => {
       const provider = sent(deployment, route, rates); //        8. the provider: one request, one upstream call
-      return budgeted(deployment, { now, monotonicMs, log, rates })(provider); // 7. draws the most it can cost, settles what it did
+      return budgeted(deployment, { now, monotonicMs, log, rates }).stream(provider); // 7. draws the most it can cost, settles what it did
     },
     { health, now, random, monotonicMs },
   );
-  return steps.reduceRight((next, step) => step(next), answered);
+  return throughSteps(steps, handlersOf(answered));
 }

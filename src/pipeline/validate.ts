@@ -9,6 +9,7 @@
  */
 
 import type { Call, Handler, Step } from '../core/call/call.ts';
+import { streamStep } from '../core/call/step.ts';
 import type { Chunk, FinishReason } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { repairRequest } from '../core/request/repair.ts';
@@ -46,10 +47,10 @@ export function validated({ masked = () => false, limits = defaultSchemaLimits }
   // Imported with the first schema: RE2 takes some megabytes.
   const loaded = (): Promise<SchemaReader> =>
     (reader ??= import('./validate/schema/schema-reader.ts').then(({ schemaReader }) => schemaReader(limits)));
-  return (next) => (request, call) => {
+  return streamStep((next) => (request, call) => {
     if (request.kind !== 'completion' || (request.output.format !== 'json' && request.tools.length === 0)) return next(request, call);
     return checkedAnswer(next, request, call, loaded, { limits, masked: masked(call.route) });
-  };
+  });
 }
 
 async function* checkedAnswer(

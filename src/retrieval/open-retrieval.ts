@@ -1,5 +1,5 @@
 /** Assembles retrieval from its parts. */
-import type { Handler } from '../core/call/call.ts';
+import type { Handlers } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';
 import type { Passages } from '../storage/passages/passages.ts';
@@ -20,7 +20,7 @@ import { found } from './search/search.ts';
 export interface RetrievalOptions {
   readonly passages: Passages;
   readonly jobs: Jobs;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly collections: Readonly<Record<string, CollectionConfig>>;
   /** Calls of ingestion, which no operation waits for; those of search and answer come with the question. */
   readonly ingestCallFor: IngestCallMaker;

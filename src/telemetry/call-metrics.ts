@@ -6,6 +6,7 @@
  */
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call/call.ts';
+import { callStep } from '../core/call/step.ts';
 import { shareUsage, type Usage } from '../core/money.ts';
 import { boundedValues } from './bounded-values.ts';
 import type { Log } from './log.ts';
@@ -63,16 +64,15 @@ export function callMetrics(options: CallMetricsOptions): CallMetrics {
 
   return {
     flush,
-    counted: (next) => (request, call) =>
-      next(request, {
-        ...call,
-        report(fact) {
-          call.report(fact);
-          if (fact.type !== 'settled' && fact.type !== 'attempt') return;
-          if (waiting.length === 0) setImmediate(later);
-          waiting.push({ call, fact });
-        },
-      }),
+    counted: callStep((call) => ({
+      ...call,
+      report(fact) {
+        call.report(fact);
+        if (fact.type !== 'settled' && fact.type !== 'attempt') return;
+        if (waiting.length === 0) setImmediate(later);
+        waiting.push({ call, fact });
+      },
+    })),
   };
 }
 

@@ -1,12 +1,13 @@
 /** What it costs to count a call: the facts of one attempt and one settlement, against the same call uncounted. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AttemptFact, Handler, Settlement } from '../../src/core/call/call.ts';
+import type { AttemptFact, Settlement } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { noUsage } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { openMetrics } from '../../src/telemetry/metrics.ts';
 import { call } from '../doubles.ts';
+import { type ChunkHandler, over } from '../faces.ts';
 import { cpuUs, say } from './measure.ts';
 
 const perTurn = 100;
@@ -24,7 +25,7 @@ const answered = {
 const attempt: AttemptFact = { type: 'attempt', outcome: 'OK', ...answered };
 const settlement: Settlement = { ...answered, savedCost: 0, cache: 'MISS', attempts: [], outcome: 'OK' };
 
-const bare: Handler = async function* (_request, { report, id }) {
+const bare: ChunkHandler = async function* (_request, { report, id }) {
   report(attempt);
   report({ type: 'settled', callId: id, settlement });
   yield { type: 'finish', reason: 'stop' };
@@ -32,10 +33,10 @@ const bare: Handler = async function* (_request, { report, id }) {
 
 export async function metricsBench(): Promise<void> {
   const metrics = openMetrics({ routes: ['default'], log: silentLog });
-  const counted = metrics.counted(bare);
+  const counted = over(metrics.counted)(bare);
   const request = completionRequest('Hi.');
   const asked = { ...call(), report() {} };
-  const inOneTurn = (handle: Handler) => async (): Promise<void> => {
+  const inOneTurn = (handle: ChunkHandler) => async (): Promise<void> => {
     for (let made = 0; made < perTurn; made += 1) await collect(handle(request, asked));
     await turn();
   };

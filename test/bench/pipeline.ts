@@ -7,6 +7,7 @@ import { createGateway } from '../../src/gateway.ts';
 import { operationHold } from '../../src/operations/operation-hold.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
+import { faced } from '../faces.ts';
 import { cpuUs, ratio, say } from './measure.ts';
 
 const instant = (chunks: number): Provider => ({
@@ -34,7 +35,7 @@ async function around(provider: Provider, chunks: number): Promise<void> {
     },
     { folder: process.cwd(), loopback: true, log: silentLog },
   );
-  const { handle } = gateway.services;
+  const handle = faced(gateway.services.handle);
   const request = completionRequest('Say fifty words.');
   const signal = new AbortController().signal;
   const bare = (): Promise<unknown> =>

@@ -18,14 +18,14 @@ it(`metrics are as many after ${calls} calls under random names as after the fir
     routes: { ...plainConfig.routes, default: { deployments: ['says'] } },
   });
   const ask = async (route: string): Promise<void> => {
-    const { handle } = gateway.services;
+    const { stream } = gateway.services.handle;
     const asked = call({
       route,
       operation: { name: random(), client: random(), documentId: random() },
       principal: { id: `key:${random()}`, kind: 'key', team: random(), scopes: [], routes: null, limits: [] },
       tags: { [random()]: random() },
     });
-    await collect(handle(completionRequest(random()), asked)).catch(() => {});
+    await collect(stream(completionRequest(random()), asked)).catch(() => {});
   };
   const askOverHttp = async (): Promise<void> => {
     const name = `Ask_${random().replaceAll('-', '_')}`;

@@ -8,7 +8,8 @@ import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
-import { call, double, lasting, route, stammers } from '../doubles.ts';
+import { call, double, lasting, passes, route, stammers } from '../doubles.ts';
+import { faced } from '../faces.ts';
 import { whenOver } from '../harness.ts';
 import { compatible } from '../providers/dialects.ts';
 import { newGate } from '../raw-upstream.ts';
@@ -44,18 +45,20 @@ describe('one payer in the ledger and in the budgets', () => {
         const run = runs;
         const talks = stammers(words);
         const provider = breaks ? breaking(words) : talks;
-        const handle = pipeline({
-          routes: new Map([['default', route('default', [provider], { attempts: 2 })]]),
-          ledger,
-          limits,
-          leases: lasting,
-          guard: (next) => next,
-          validate: (next) => next,
-          cache: memoryStore(),
-          health: healthBook(),
-          log: silentLog,
-          random: () => 0,
-        });
+        const handle = faced(
+          pipeline({
+            routes: new Map([['default', route('default', [provider], { attempts: 2 })]]),
+            ledger,
+            limits,
+            leases: lasting,
+            guard: passes,
+            validate: passes,
+            cache: memoryStore(),
+            health: healthBook(),
+            log: silentLog,
+            random: () => 0,
+          }),
+        );
         const principals = asked.map(({ budget }, index) => ({
           ...call().principal,
           id: `key:${run}-${index}`,

@@ -1,6 +1,6 @@
 /** Services whose handler says what a test tells it to, over real runs; and contexts for principals. */
 import { type ExecutionResult, execute, type GraphQLSchema, parse, responsePathAsArray, subscribe, validate } from 'graphql';
-import type { AttemptFact, Call, Handler, Principal } from '../../src/core/call/call.ts';
+import type { AttemptFact, Call, Principal } from '../../src/core/call/call.ts';
 import { tally } from '../../src/core/call/tally.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { asGatewayError } from '../../src/core/errors.ts';
@@ -18,6 +18,7 @@ import type { Retrieval } from '../../src/retrieval/retrieval.ts';
 import { openRuns } from '../../src/runs/open-runs.ts';
 import type { KeyRecord } from '../../src/storage/keys/keys.ts';
 import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
+import { bothFaces, type ChunkHandler } from '../faces.ts';
 import { freeHold } from '../operations/free-hold.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 
@@ -46,7 +47,7 @@ export function context(who: Principal = principal(), signal: AbortSignal = new 
 type Script = (request: ModelRequest, call: Call) => AsyncIterable<Chunk> | Iterable<Chunk>;
 
 /** A handler that settles as the meter does: 7 tokens of input, 3 of output, 1,000 nano-dollars. */
-function metered(script: Script): Handler {
+function metered(script: Script): ChunkHandler {
   return async function* handle(request, call) {
     const account = tally();
     const attempt: AttemptFact = {
@@ -173,10 +174,12 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
   const usageQueries: UsageQuery[] = [];
   const keys = new Map<string, KeyRecord>();
   const services: Services = {
-    handle: metered((request, call) => {
-      requests.push({ request, call });
-      return script(request, call);
-    }),
+    handle: bothFaces(
+      metered((request, call) => {
+        requests.push({ request, call });
+        return script(request, call);
+      }),
+    ),
     runs: openRuns({ completions: memoryCompletions() }),
     completions: { rate: async () => {} },
     graph: () => null,

@@ -15,7 +15,7 @@ const citation: Citation = { marker: '[1]', quote: 'Thirty days.', score: 1, pas
 function library(handle: () => Services['handle'], relevant: boolean): Partial<Retrieval> {
   const embed: Retrieval['search'] = async ({ callFor, query, signal }) => {
     const call = await callFor({ route: 'embedding', signal, purpose: 'search' });
-    await collect(handle()({ kind: 'embedding', texts: [query], dimensions: null }, call));
+    await collect(handle().stream({ kind: 'embedding', texts: [query], dimensions: null }, call));
     return { hits: [{ score: 1, passage, entity: null }], warnings: ['By words alone.'] };
   };
   return {
@@ -26,7 +26,7 @@ function library(handle: () => Services['handle'], relevant: boolean): Partial<R
       const { callFor, route, signal } = question;
       async function* chunks(): AsyncGenerator<Chunk> {
         const call = await callFor({ route, signal, purpose: 'answer' });
-        for await (const chunk of handle()(completionRequest(question.question), call)) {
+        for await (const chunk of handle().stream(completionRequest(question.question), call)) {
           if (chunk.type === 'finish') yield { type: 'citation', citation };
           yield chunk;
         }

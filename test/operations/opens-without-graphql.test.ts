@@ -17,7 +17,8 @@ import type { PriceTree } from '../../src/pricing/price-tree.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import { type EmbeddedStorage, openStorage } from '../../src/storage/open-storage.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
-import { lasting, route, says } from '../doubles.ts';
+import { lasting, passes, route, says } from '../doubles.ts';
+import { faced } from '../faces.ts';
 
 const dollar = 1_000_000_000;
 const principal: Principal = {
@@ -39,17 +40,19 @@ async function door(ceiling: number) {
   const storage = await openStorage({ folder: null });
   opened.push(storage);
   const routes = new Map([['default', route('default', [says('Hi.')])]]);
-  const handle = pipeline({
-    routes,
-    ledger: storage.ledger,
-    limits: storage.limits,
-    leases: lasting,
-    guard: (next) => next,
-    validate: (next) => next,
-    cache: memoryStore(),
-    health: healthBook(),
-    log: silentLog,
-  });
+  const handle = faced(
+    pipeline({
+      routes,
+      ledger: storage.ledger,
+      limits: storage.limits,
+      leases: lasting,
+      guard: passes,
+      validate: passes,
+      cache: memoryStore(),
+      health: healthBook(),
+      log: silentLog,
+    }),
+  );
   const hooks = operationHooks({
     authenticate: async () => principal,
     limits: storage.limits,

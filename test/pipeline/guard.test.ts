@@ -7,11 +7,11 @@ import { completionRequest, type ModelRequest } from '../../src/core/request/req
 import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { type GuardOptions, guarded } from '../../src/pipeline/guard.ts';
+import { bothFaces, over } from '../faces.ts';
 import { rounds } from '../rounds.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop, textIn } from './guard/calls.ts';
 
-const guard = (options: Partial<GuardOptions>): ReturnType<typeof guarded> =>
-  guarded({ guardrails: () => [], mask: () => false, ...options });
+const guard = (options: Partial<GuardOptions>) => over(guarded({ guardrails: () => [], mask: () => false, ...options }));
 const masks = { mask: () => true };
 const noFalcon = patternGuard({ name: 'falcon', patterns: ['(?i)falcon'] });
 const promptOf = (request: ModelRequest | undefined): string => JSON.stringify(request);
@@ -107,8 +107,9 @@ describe('a guarded prompt', () => {
   });
 
   it('passes at no cost where the route guards and masks nothing', () => {
-    const chunks = answers([stop]).handle(completionRequest('hi'), aCall());
-    expect(guard({})(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
+    const step = guarded({ guardrails: () => [], mask: () => false });
+    const chunks = bothFaces(answers([stop]).handle).stream(completionRequest('hi'), aCall());
+    expect(step.stream(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
   });
 });
 

@@ -1,15 +1,15 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { metered } from '../../src/pipeline/meter.ts';
 import { openLog, silentLog } from '../../src/telemetry/log.ts';
 import { account, breaks, call, double, fails, gateway, hangs, ignoresEverything, memoryLedger, request, route, says } from '../doubles.ts';
+import { type ChunkHandler, over } from '../faces.ts';
 
-const meteredOver = (handler: Handler) => {
+const meteredOver = (handler: ChunkHandler) => {
   const ledger = memoryLedger();
-  return { ledger, handle: metered({ ledger, log: silentLog })(handler) };
+  return { ledger, handle: over(metered({ ledger, log: silentLog }))(handler) };
 };
 
 describe('the meter', () => {
@@ -179,7 +179,7 @@ describe('the meter', () => {
   it('knows when the first content came', async () => {
     let elapsedMs = 0;
     const ledger = memoryLedger();
-    const handle = metered({ ledger, log: silentLog, now: () => 1_000, monotonicMs: () => elapsedMs })(async function* () {
+    const handle = over(metered({ ledger, log: silentLog, now: () => 1_000, monotonicMs: () => elapsedMs }))(async function* () {
       yield { type: 'warning', message: 'slow' };
       elapsedMs += 70.4;
       yield { type: 'text', text: 'Hi.' };
@@ -250,7 +250,7 @@ describe('the meter', () => {
   it('logs a failure with its cause and the id that the caller sees', async () => {
     const lines: string[] = [];
     const log = openLog({ destination: { write: (line) => void lines.push(line) } });
-    const handle = metered({ ledger: memoryLedger(), log })(async function* () {
+    const handle = over(metered({ ledger: memoryLedger(), log }))(async function* () {
       yield* [];
       throw new GatewayError('MODEL_UNAVAILABLE', 'It did not answer.', {}, { cause: new Error('503 from the vendor') });
     });

@@ -5,6 +5,7 @@ import type { Step } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { totalTokensOf } from '../../src/core/money.ts';
 import { account, breaks, call, fails, gateway, hangs, request, route, says, stammers } from '../doubles.ts';
+import { ask, faces } from '../faces.ts';
 import { rounds } from '../rounds.ts';
 
 describe('the pipeline', () => {
@@ -19,24 +20,30 @@ describe('the pipeline', () => {
     expect(ledger.rows).toMatchObject([{ deployment: 'says-2', outcome: 'OK', attempts: 2, cost: 12_000 }]);
   });
 
-  it('goes through guard, cache, validation and route in this order', async () => {
+  it.each(faces)('goes through guard, cache, validation and route in this order (%s)', async (face) => {
     const order: string[] = [];
-    const seen =
-      (name: string): Step =>
-      (next) =>
+    const seen = (name: string): Step => ({
+      stream: (next) =>
         async function* (asked, by) {
           order.push(`${name} asked`);
           yield* next(asked, by);
           order.push(`${name} answered`);
-        };
+        },
+      whole: (next) => async (asked, by) => {
+        order.push(`${name} asked`);
+        const answer = await next(asked, by);
+        order.push(`${name} answered`);
+        return answer;
+      },
+    });
     const { handle } = gateway([route('default', [says('Hi.')], { cacheSeconds: 60 })], {
       guard: seen('guard'),
       validate: seen('validate'),
     });
-    await collect(handle(request, call()));
+    await ask(face, handle, request, call());
     expect(order).toEqual(['guard asked', 'validate asked', 'validate answered', 'guard answered']);
     order.length = 0;
-    await collect(handle(request, call()));
+    await ask(face, handle, request, call());
     expect(order).toEqual(['guard asked', 'guard answered']);
   });
 

@@ -8,6 +8,7 @@ import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { guarded } from '../../src/pipeline/guard.ts';
 import { spentRefusal } from '../../src/pipeline/refuse-spent.ts';
 import type { Route } from '../../src/routing/route.ts';
+import { over } from '../faces.ts';
 import { aCall, answers, endingOf, stop } from './guard/calls.ts';
 
 const routeAt = (prices: readonly ([number, number] | null)[], cacheSeconds: number | null = null): ReadonlyMap<string, Route> =>
@@ -54,21 +55,23 @@ describe('a call on a spent budget', () => {
       },
     };
     const model = answers([stop]);
-    const step = guarded({
-      guardrails: () => [guardrail],
-      mask: () => true,
-      refuseSpent: spentRefusal(routeAt([[1, 2]])),
-      turns: (signal) => {
-        const turns = turnsOf({ unitsPerTurn: 1_000, signal });
-        return {
-          ...turns,
-          spend: (units) => {
-            searched += units;
-            return turns.spend(units);
-          },
-        };
-      },
-    });
+    const step = over(
+      guarded({
+        guardrails: () => [guardrail],
+        mask: () => true,
+        refuseSpent: spentRefusal(routeAt([[1, 2]])),
+        turns: (signal) => {
+          const turns = turnsOf({ unitsPerTurn: 1_000, signal });
+          return {
+            ...turns,
+            spend: (units) => {
+              searched += units;
+              return turns.spend(units);
+            },
+          };
+        },
+      }),
+    );
     const { error } = await endingOf(step(model.handle)(request, onBudget(0).call));
     expect(error).toMatchObject({ code: 'BUDGET_EXCEEDED' });
     expect([checked, searched, model.asked.length]).toEqual([0, 0, 0]);

@@ -7,6 +7,7 @@ import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { withoutRepair } from '../../src/core/request/repair.ts';
 import { type CompletionRequest, completionRequest } from '../../src/core/request/request.ts';
 import { validated } from '../../src/pipeline/validate.ts';
+import { bothFaces, over } from '../faces.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop } from './guard/calls.ts';
 
 const person: JsonSchema = {
@@ -25,15 +26,15 @@ const asking = (schema: JsonSchema | null): CompletionRequest => completionReque
 const live: Partial<Call> = { live: true };
 const run = (chunks: readonly (readonly Chunk[])[], schema: JsonSchema | null = person, call: Partial<Call> = {}, options = {}) => {
   const model = answers(...chunks);
-  return { ...model, ending: endingOf(validated(options)(model.handle)(asking(schema), aCall(call))) };
+  return { ...model, ending: endingOf(over(validated(options))(model.handle)(asking(schema), aCall(call))) };
 };
 const objectsIn = (chunks: readonly Chunk[]): unknown[] =>
   chunks.flatMap((chunk) => (chunk.type === 'object' && !chunk.final ? [chunk.value] : []));
 
 describe('validate', () => {
   it('passes text answers on untouched', () => {
-    const chunks = answers([stop]).handle(completionRequest(''), aCall());
-    expect(validated()(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
+    const chunks = bothFaces(answers([stop]).handle).stream(completionRequest('hi'), aCall());
+    expect(validated().stream(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
   });
 
   it('ends with the valid value, its compact JSON as text, and the finish', async () => {
@@ -48,7 +49,7 @@ describe('validate', () => {
     ['prose behind it', '{"name":"Ann"} is the answer'],
     ['a fence with prose', 'Sure!\n\n```\n{"name":"Ann"}\n```\nDone.'],
   ])('finds the JSON in %s', async (_, text) => {
-    expect(await collect(validated()(answers([...says(text), stop]).handle)(asking(person), aCall()))).toMatchObject({
+    expect(await collect(over(validated())(answers([...says(text), stop]).handle)(asking(person), aCall()))).toMatchObject({
       object: { name: 'Ann' },
       text: '{"name":"Ann"}',
     });
@@ -119,7 +120,7 @@ describe('validate', () => {
   it('reports the first failure when the repair cannot be asked for', async () => {
     let asked = 0;
     const { error } = await endingOf(
-      validated()(async function* () {
+      over(validated())(async function* () {
         asked += 1;
         if (asked === 2) throw new GatewayError('BUDGET_EXCEEDED', 'no money');
         yield* says('{}');
@@ -214,7 +215,7 @@ describe('a live structured answer', () => {
     { requiredKeys: ['name'] },
   );
 
-  const step = validated();
+  const step = over(validated());
 
   it('never takes back what it has shown, however the provider cut its chunks', async () => {
     await fc.assert(

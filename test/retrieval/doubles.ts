@@ -1,10 +1,11 @@
 /** Small handlers and calls for tests of retrieval: a lexical embedding, scripted answers, and a count of what was asked. */
-import type { Call, Handler, Principal } from '../../src/core/call/call.ts';
+import type { Call, Principal } from '../../src/core/call/call.ts';
 import type { Hold } from '../../src/core/call/hold.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { type ErrorCode, GatewayError } from '../../src/core/errors.ts';
 import type { ModelRequest } from '../../src/core/request/request.ts';
 import type { NewSource } from '../../src/retrieval/retrieval.ts';
+import type { ChunkHandler } from '../faces.ts';
 
 export const signal = new AbortController().signal;
 
@@ -43,7 +44,7 @@ function lexicalVector(text: string, dimensions = 512): Float32Array {
 export interface Asked {
   readonly requests: ModelRequest[];
   readonly calls: Call[];
-  readonly handle: Handler;
+  readonly handle: ChunkHandler;
 }
 
 /** Embeds by words; completions are the chunks given, or what `answers` makes of the request. */
@@ -62,7 +63,7 @@ export function models(answers: readonly Chunk[] | ((request: ModelRequest) => A
   return { requests, calls, handle };
 }
 
-export function fails(code: ErrorCode, details: { readonly retryAfterMs?: number } = {}): Handler {
+export function fails(code: ErrorCode, details: { readonly retryAfterMs?: number } = {}): ChunkHandler {
   // biome-ignore lint/correctness/useYield: a handler that fails says nothing before.
   return async function* failing() {
     throw new GatewayError(code, `It failed with ${code}.`, details);

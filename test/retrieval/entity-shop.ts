@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { onTestFinished } from 'vitest';
 import { indexedOf } from '../../src/assembly/graph/entity-indexes.ts';
-import type { Handler } from '../../src/core/call/call.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { entityPages } from '../../src/federation/entities/entity-pages.ts';
@@ -22,6 +21,7 @@ import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
 import { passageMigrations } from '../../src/storage/passages/migrations.ts';
 import type { Passages } from '../../src/storage/passages/passages.ts';
 import { openPassages } from '../../src/storage/passages/sql-passages.ts';
+import { bothFaces, type ChunkHandler } from '../faces.ts';
 import { type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { type Booked, booked, principal, signal } from './doubles.ts';
 
@@ -39,7 +39,7 @@ export interface Shop {
   /** What the subgraph has, by id: tests change it. */
   readonly products: Map<string, Product>;
   readonly subgraph: RunningSubgraph;
-  open(handle: Handler, more?: Partial<EntitiesOptions>): Promise<OpenShop>;
+  open(handle: ChunkHandler, more?: Partial<EntitiesOptions>): Promise<OpenShop>;
 }
 
 export interface OpenShop {
@@ -105,7 +105,7 @@ export async function shop(products: readonly Product[]): Promise<Shop> {
         indexes: [{ ...productIndex, embeddingRoute: 'embedding', embeddingModel: 'lexical' }],
         passages,
         jobs,
-        handle,
+        handle: bothFaces(handle),
         callFor: book.callFor,
         principal: principal({ id: 'service:indexes', kind: 'service' }),
         page: entityPages({ schema: () => schema, contextFor: () => staff, pageSize: 10 }),
@@ -119,7 +119,7 @@ export async function shop(products: readonly Product[]): Promise<Shop> {
       const retrieval = openRetrieval({
         passages,
         jobs,
-        handle,
+        handle: bothFaces(handle),
         collections: {},
         ingestCallFor: book.callFor,
         onFailure: () => {},

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Handler } from '../../src/core/call/call.ts';
 import type { GatewayError } from '../../src/core/errors.ts';
 import type { CollectionConfig } from '../../src/retrieval/collections.ts';
 import { openRetrieval, type RetrievalOptions } from '../../src/retrieval/open-retrieval.ts';
@@ -14,6 +13,7 @@ import { jobMigrations } from '../../src/storage/jobs/migrations.ts';
 import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
 import { passageMigrations } from '../../src/storage/passages/migrations.ts';
 import { openPassages } from '../../src/storage/passages/sql-passages.ts';
+import { bothFaces, type ChunkHandler } from '../faces.ts';
 import { type Booked, booked, models, principal, signal } from './doubles.ts';
 
 export interface Harness {
@@ -23,25 +23,25 @@ export interface Harness {
   readonly book: Booked;
   readonly failures: GatewayError[];
   /** Another process on the same folder. */
-  again(handle?: Handler, more?: Partial<RetrievalOptions>): Promise<Harness>;
+  again(handle?: ChunkHandler, more?: Partial<RetrievalOptions>): Promise<Harness>;
 }
 
 const docs: Readonly<Record<string, CollectionConfig>> = { docs: { embeddingModel: 'lexical' } };
 
-export async function harness(handle: Handler = models().handle, more: Partial<RetrievalOptions> = {}): Promise<Harness> {
+export async function harness(handle: ChunkHandler = models().handle, more: Partial<RetrievalOptions> = {}): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'retrieval-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return opened(folder, handle, more);
 }
 
-async function opened(folder: string, handle: Handler, more: Partial<RetrievalOptions>): Promise<Harness> {
+async function opened(folder: string, handle: ChunkHandler, more: Partial<RetrievalOptions>): Promise<Harness> {
   const database = openSqlite(join(folder, 'test.db'), [...passageMigrations, ...jobMigrations]);
   const book = booked();
   const failures: GatewayError[] = [];
   const retrieval = openRetrieval({
     passages: await openPassages(database),
     jobs: await openJobs(database),
-    handle,
+    handle: bothFaces(handle),
     collections: docs,
     ingestCallFor: book.callFor,
     onFailure: (error) => {

@@ -13,6 +13,7 @@ import { openJobs } from '../../src/storage/jobs/sql-jobs.ts';
 import { passageMigrations } from '../../src/storage/passages/migrations.ts';
 import type { Passages } from '../../src/storage/passages/passages.ts';
 import { openPassages } from '../../src/storage/passages/sql-passages.ts';
+import { bothFaces } from '../faces.ts';
 import { booked, fails, models, principal, says, signal } from './doubles.ts';
 
 const folder = fileURLToPath(new URL('../../examples/documents', import.meta.url));
@@ -24,7 +25,14 @@ let retrieval: Retrieval;
 
 const opened = async (answers = handle): Promise<Retrieval> => {
   const jobs = await openJobs(openSqlite(':memory:', jobMigrations));
-  return openRetrieval({ passages, jobs, handle: answers, collections: config, ingestCallFor: booked().callFor, onFailure: () => {} });
+  return openRetrieval({
+    passages,
+    jobs,
+    handle: bothFaces(answers),
+    collections: config,
+    ingestCallFor: booked().callFor,
+    onFailure: () => {},
+  });
 };
 
 const documents = openDocuments();
@@ -35,7 +43,7 @@ beforeAll(async () => {
   for await (const file of filesIn([folder], { base: folder })) {
     if (file.kind === 'ignored') throw new Error(`${file.path}: ${file.message}`);
     await ingestSource(
-      { passages, documents, handle, callFor: booked().callFor, limits: usualLimits },
+      { passages, documents, handle: bothFaces(handle), callFor: booked().callFor, limits: usualLimits },
       collection,
       principal(),
       file.source,

@@ -5,13 +5,14 @@ import { collect } from '../../src/core/chunk.ts';
 import { callMetrics } from '../../src/telemetry/call-metrics.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { call, gateway, request, route, says } from '../doubles.ts';
+import { over } from '../faces.ts';
 
 async function counted(settings: Partial<Call> = {}, provider = says('Hi there.')) {
   const registry = new Registry();
   const metrics = callMetrics({ registry, routes: ['default'], log: silentLog });
   const { handle } = gateway([route('default', [provider])]);
   const observed = call(settings);
-  await collect(metrics.counted(handle)(request, observed)).catch(() => {});
+  await collect(over(metrics.counted)(handle)(request, observed)).catch(() => {});
   metrics.flush();
   const values = async (name: string) => (await registry.getSingleMetric(name)?.get())?.values ?? [];
   return { registry, metrics, observed, values };

@@ -1,7 +1,7 @@
 /** Turns the operator's `@indexed` types into what retrieval needs: plain functions and texts, with the graph behind them. */
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
 import type { GatewayConfig } from '../../config/config.ts';
-import type { Handler } from '../../core/call/call.ts';
+import type { Handlers } from '../../core/call/call.ts';
 import { entityPages } from '../../federation/entities/entity-pages.ts';
 import { visibleEntities } from '../../federation/entities/visible-entities.ts';
 import type { Graph } from '../../federation/graph.ts';
@@ -23,7 +23,7 @@ export interface IndexParts {
   readonly config: GatewayConfig;
   readonly read: FieldsRead;
   readonly storage: Pick<Storage, 'passages' | 'jobs' | 'limits'>;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly callFor: IngestCallMaker;
   /** Known after the indexes, which its own subgraph needs. */
   readonly graph: () => Pick<Graph, 'schema' | 'supergraphSdl'>;

@@ -1,8 +1,9 @@
-/** A Call: one use of AI fields; and Handler and Step, the shape of everything that serves it. */
+/** A Call: one use of AI fields; and Handlers and Step, the shape of everything that serves it. */
 import type { Chunk } from '../chunk.ts';
 import type { AttemptSummary } from '../errors.ts';
 import type { NanoUsd, Usage } from '../money.ts';
 import type { ModelRequest } from '../request/request.ts';
+import type { Answer } from './collect-answer.ts';
 import type { Hold, Limit } from './hold.ts';
 import type { CacheStatus, Outcome } from './usage-row.ts';
 
@@ -150,5 +151,23 @@ export interface Settlement {
   readonly timeToFirstTokenMs: number | null;
 }
 
+/** Says the answer as it comes. Nothing is asked of a model before the first pull. */
 export type Handler = (request: ModelRequest, call: Call) => AsyncIterable<Chunk>;
-export type Step = (next: Handler) => Handler;
+
+/**
+ * Says the whole answer at once, when it has ended: for whoever shows nothing of it before. The call's signal ends the wait, and stops
+ * upstream, at once.
+ */
+export type WholeHandler = (request: ModelRequest, call: Call) => Promise<Answer>;
+
+/** The two faces of whatever serves calls. The same request has the same outcome by both, and the same facts are reported in the same order. */
+export interface Handlers {
+  readonly stream: Handler;
+  readonly whole: WholeHandler;
+}
+
+/** What is done around the next handler, for both faces: see `step.ts`. */
+export interface Step {
+  stream(next: Handler): Handler;
+  whole(next: WholeHandler): WholeHandler;
+}

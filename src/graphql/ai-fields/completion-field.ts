@@ -122,5 +122,5 @@ function completionOf(
       reserved: entityCeiling(field, services).cost ?? 0,
     },
   );
-  return begun(context, name, { join, answer: collect(services.handle(request, call)) });
+  return begun(context, name, { join, answer: collect(services.handle.stream(request, call)) });
 }

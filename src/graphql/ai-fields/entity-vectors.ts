@@ -90,7 +90,7 @@ async function embedded(
       reserved: batch.reduce((sum, { reserved }) => sum + reserved, 0) / askers.length,
     },
   );
-  const answer = collect(services.handle({ kind: 'embedding', texts: batch.map(({ text }) => text), dimensions: null }, call));
+  const answer = collect(services.handle.stream({ kind: 'embedding', texts: batch.map(({ text }) => text), dimensions: null }, call));
   for (const [index, { text }] of batch.entries()) {
     const vector = answer.then(({ vectors }) => {
       const found = vectors[index];

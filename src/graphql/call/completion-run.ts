@@ -48,7 +48,7 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
         input: { kind: 'completion', ...asked },
         route: route.name,
         detached,
-        source: (run) => services.handle(request, callFor(asker, { ...settings, ...run, live })),
+        source: (run) => services.handle.stream(request, callFor(asker, { ...settings, ...run, live })),
       };
       // It has just been read.
       const turn = turnIfLarge(request);

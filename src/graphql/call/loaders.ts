@@ -90,7 +90,7 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
       report: keeper.report,
     },
   );
-  const { vectors } = await collect(services.handle({ ...first.request, texts }, call));
+  const { vectors } = await collect(services.handle.stream({ ...first.request, texts }, call));
   const settlement = keeper.settlement();
   const settlements = settlement === null ? [] : sharedSettlement(settlement, weights);
   return asks.map(({ request, route }, index) => ({

@@ -51,7 +51,7 @@ async function isValid(value: unknown, validate: Step, request: CompletionReques
     yield { type: 'finish', reason: 'stop' };
   };
   try {
-    await collect(validate(saysOnce)(request, { ...call, live: false, report: () => {} }));
+    await collect(validate.stream(saysOnce)(request, { ...call, live: false, report: () => {} }));
     return true;
   } catch {
     return false;

@@ -6,6 +6,7 @@
  * leave their tenant and permission set (`cache-key.ts`). With `bypass` and `refresh` the model is asked again.
  */
 import type { AttemptFact, Call, Handler, Step } from '../../core/call/call.ts';
+import { streamStep } from '../../core/call/step.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
@@ -43,11 +44,11 @@ export function cached({ store, routes, log, validate, now = Date.now, monotonic
   const flights = new Map<string, Flight>();
   const storing = new Map<string, Answer>();
   const told = toldAnswers(now);
-  return (next) => (request, call) => {
+  return streamStep((next) => (request, call) => {
     const route = routes.get(call.route);
     if (route === undefined || call.cache.mode === 'bypass') return next(request, call);
     return cachedCall({ next, request, call, route, answers, schemas, flights, storing, told, validate, now });
-  };
+  });
 }
 
 interface CachedCall {

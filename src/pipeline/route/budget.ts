@@ -9,6 +9,7 @@
 
 import type { AttemptFact, Call, Step, WholeFact } from '../../core/call/call.ts';
 import type { Draw } from '../../core/call/hold.ts';
+import { streamStep } from '../../core/call/step.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
 import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../../core/money.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
@@ -42,78 +43,84 @@ export function budgeted(
   { now = Date.now, monotonicMs = monotonic, log = silentLog, rates }: BudgetOptions = {},
 ): Step {
   const warn = warnings(deployment, log, monotonicMs);
-  return (next) =>
-    async function* budgetedAttempt(request, call) {
-      const began = monotonicMs();
-      const sinceMs = (): number => Math.round(monotonicMs() - began);
-      const toSend = withCeiling(request, deployment);
-      const outputCeiling = outputCeilingOf(deployment, toSend);
-      const answer = answerMeter(outputCeiling);
-      /** A whole answer that was cancelled shows nothing of what was written until then. */
-      const unseenTokens = (): number =>
-        whole === null || firstContentMs !== null ? 0 : Math.min(outputCeiling, Math.ceil((whole.tokensPerMs ?? 0) * sinceMs()));
-      let counted: Usage | null = null;
-      let draw: Draw | null = null;
-      let dispatched = false;
-      let finished = false;
-      let failure: GatewayError | null = null;
-      let firstContentMs: number | null = null;
-      let whole: WholeFact | null = null;
-      try {
-        draw = await drawn(deployment, request, outputCeiling, call, now());
-        dispatched = deployment.provider.tellsSent !== true;
-        const report: Call['report'] = (fact) => {
-          if (fact.type === 'usage') counted = fact.usage;
-          else if (fact.type === 'sent') dispatched = true;
-          else {
-            if (fact.type === 'whole') whole = fact;
-            call.report(fact);
+  return streamStep(
+    (next) =>
+      async function* budgetedAttempt(request, call) {
+        const began = monotonicMs();
+        const sinceMs = (): number => Math.round(monotonicMs() - began);
+        const toSend = withCeiling(request, deployment);
+        const outputCeiling = outputCeilingOf(deployment, toSend);
+        const answer = answerMeter(outputCeiling);
+        /** A whole answer that was cancelled shows nothing of what was written until then. */
+        const unseenTokens = (): number =>
+          whole === null || firstContentMs !== null ? 0 : Math.min(outputCeiling, Math.ceil((whole.tokensPerMs ?? 0) * sinceMs()));
+        let counted: Usage | null = null;
+        let draw: Draw | null = null;
+        let dispatched = false;
+        let finished = false;
+        let failure: GatewayError | null = null;
+        let firstContentMs: number | null = null;
+        let whole: WholeFact | null = null;
+        try {
+          draw = await drawn(deployment, request, outputCeiling, call, now());
+          dispatched = deployment.provider.tellsSent !== true;
+          const report: Call['report'] = (fact) => {
+            if (fact.type === 'usage') counted = fact.usage;
+            else if (fact.type === 'sent') dispatched = true;
+            else {
+              if (fact.type === 'whole') whole = fact;
+              call.report(fact);
+            }
+          };
+          for await (const chunk of abortable(next(toSend, { ...call, report }), call.signal)) {
+            if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
+            if (chunk.type === 'finish') finished = true;
+            const received = answer.add(chunk);
+            if (received !== null) yield received;
+            if (!answer.isFull()) continue;
+            warn('an answer went on beyond the maximum that was asked for, and was cut', { maxTokens: outputCeiling });
+            finished = true;
+            yield { type: 'finish', reason: 'length' };
+            break;
           }
-        };
-        for await (const chunk of abortable(next(toSend, { ...call, report }), call.signal)) {
-          if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
-          if (chunk.type === 'finish') finished = true;
-          const received = answer.add(chunk);
-          if (received !== null) yield received;
-          if (!answer.isFull()) continue;
-          warn('an answer went on beyond the maximum that was asked for, and was cut', { maxTokens: outputCeiling });
           finished = true;
-          yield { type: 'finish', reason: 'length' };
-          break;
+        } catch (error) {
+          failure = asGatewayError(error);
+          throw failure;
+        } finally {
+          const ending = failure?.code ?? (finished ? null : abortError(call.signal).code);
+          // A call that we ended ourselves, for whatever reason, may have been worked on.
+          const worked = ending === null || firstContentMs !== null || (dispatched && (call.signal.aborted || perhapsBilled.has(ending)));
+          const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
+          const guessed = counted === null || miscounted;
+          const guess = draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null;
+          const usage = guessed ? guess : counted;
+          const cost = usage === null || deployment.price === null ? null : costOf(usage, deployment.price);
+          const attempt: AttemptFact = {
+            type: 'attempt',
+            deployment: deployment.id,
+            provider: deployment.provider.name,
+            model: deployment.model,
+            outcome: ending ?? 'OK',
+            latencyMs: sinceMs(),
+            usage,
+            estimated: usage !== null && guessed,
+            ...(miscounted ? { miscounted } : {}),
+            cost,
+            timeToFirstTokenMs: whole === null ? firstContentMs : null,
+          };
+          if (ending === null && usage !== null)
+            rates?.note(
+              deployment.id,
+              usage.outputTokens + usage.reasoningTokens,
+              sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0),
+            );
+          call.report(attempt);
+          // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
+          await draw?.settle(cost ?? 0).catch(() => {});
         }
-        finished = true;
-      } catch (error) {
-        failure = asGatewayError(error);
-        throw failure;
-      } finally {
-        const ending = failure?.code ?? (finished ? null : abortError(call.signal).code);
-        // A call that we ended ourselves, for whatever reason, may have been worked on.
-        const worked = ending === null || firstContentMs !== null || (dispatched && (call.signal.aborted || perhapsBilled.has(ending)));
-        const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
-        const guessed = counted === null || miscounted;
-        const guess = draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null;
-        const usage = guessed ? guess : counted;
-        const cost = usage === null || deployment.price === null ? null : costOf(usage, deployment.price);
-        const attempt: AttemptFact = {
-          type: 'attempt',
-          deployment: deployment.id,
-          provider: deployment.provider.name,
-          model: deployment.model,
-          outcome: ending ?? 'OK',
-          latencyMs: sinceMs(),
-          usage,
-          estimated: usage !== null && guessed,
-          ...(miscounted ? { miscounted } : {}),
-          cost,
-          timeToFirstTokenMs: whole === null ? firstContentMs : null,
-        };
-        if (ending === null && usage !== null)
-          rates?.note(deployment.id, usage.outputTokens + usage.reasoningTokens, sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0));
-        call.report(attempt);
-        // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
-        await draw?.settle(cost ?? 0).catch(() => {});
-      }
-    };
+      },
+  );
 }
 
 type Warn = (event: string, fields: Readonly<Record<string, unknown>>) => void;

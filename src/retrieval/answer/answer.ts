@@ -1,4 +1,4 @@
-import type { Handler } from '../../core/call/call.ts';
+import type { Handlers } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { eachAnswer } from '../../core/restart.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
@@ -10,21 +10,21 @@ import { cited } from './cite.ts';
 import { answerRequest } from './prompt.ts';
 
 /** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
-export async function answered(passages: Passages, handle: Handler, collection: Collection, asked: Question): Promise<Answer> {
+export async function answered(passages: Passages, handle: Handlers, collection: Collection, asked: Question): Promise<Answer> {
   const { question, first, signal, callFor } = asked;
   return answerFrom(await found(passages, handle, collection, { query: question, first, signal, callFor }), handle, asked);
 }
 
-export function answerFrom(retrieved: Found, handle: Handler, asked: Question): Answer {
+export function answerFrom(retrieved: Found, handle: Handlers, asked: Question): Answer {
   if (!retrieved.hits.some((hit) => hit.relevance >= answersFrom)) {
     return { kind: 'no-answer', message: `Nothing in the collection "${asked.collection}" is about this question, so no model was asked.` };
   }
   return { kind: 'answer', chunks: chunksOf(handle, asked, retrieved) };
 }
 
-async function* chunksOf(handle: Handler, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
+async function* chunksOf(handle: Handlers, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
   const call = await asked.callFor({ route: asked.route, signal: asked.signal, purpose: 'answer' });
-  const chunks = handle(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call);
+  const chunks = handle.stream(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call);
   yield* eachAnswer(chunks, async function* (answer) {
     for (const message of warnings) yield { type: 'warning', message };
     yield* cited(answer, hits);

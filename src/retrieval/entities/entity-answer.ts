@@ -1,5 +1,5 @@
 /** Search and answers over an index of entities, with the interface of a collection of documents. */
-import type { Handler } from '../../core/call/call.ts';
+import type { Handlers } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { answerFrom } from '../answer/answer.ts';
 import type { Answer, Question, Search, SearchResult } from '../retrieval.ts';
@@ -13,7 +13,7 @@ export async function searchEntities(entities: Entities, search: Search): Promis
 }
 
 /** The prompt is made of the texts that the caller may see now; citations name the entity. */
-export async function answerFromEntities(entities: Entities, handle: Handler, asked: Question): Promise<Answer> {
+export async function answerFromEntities(entities: Entities, handle: Handlers, asked: Question): Promise<Answer> {
   const { question: text, collection: index, context } = asked;
   const { hits, warnings } = await entities.find({ ...asked, index, text, context, except: null });
   return answerFrom({ hits: hits.filter((hit) => hit.text.trim() !== '').map((hit) => asFused(hit, index)), warnings }, handle, asked);

@@ -1,5 +1,5 @@
 /** Finds the entities of an index by words and by vector, as far as the caller may see them. */
-import type { Handler } from '../../core/call/call.ts';
+import type { Handlers } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { EntityRef } from '../../core/chunk.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
@@ -13,7 +13,7 @@ import { isWithheld, type Shape } from './entity-shape.ts';
 
 export interface Finding {
   readonly passages: Passages;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly visible: VisibilityTest;
 }
 

@@ -5,7 +5,7 @@
  * continues there, because stored and unchanged entities cost nothing.
  */
 import { createHash } from 'node:crypto';
-import type { Handler, Principal } from '../../core/call/call.ts';
+import type { Handlers, Principal } from '../../core/call/call.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Source } from '../../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
@@ -18,7 +18,7 @@ import { shapeOf } from './entity-shape.ts';
 
 export interface Refreshing {
   readonly passages: Passages;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly callFor: IngestCallMaker;
   readonly principal: Principal;
   readonly page: EntityPager;

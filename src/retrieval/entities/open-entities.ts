@@ -1,6 +1,6 @@
 /** Assembles the indexes of entities from their parts. */
 
-import type { Handler, Principal } from '../../core/call/call.ts';
+import type { Handlers, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Jobs } from '../../storage/jobs/jobs.ts';
@@ -17,7 +17,7 @@ export interface EntitiesOptions {
   readonly passages: Passages;
   /** Where the turns are kept. */
   readonly jobs: Jobs;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   /** Calls that embed the indexes, which no operation waits for; those of a search come with it. */
   readonly callFor: IngestCallMaker;
   /** On whose account the indexes are embedded. */

@@ -1,6 +1,6 @@
 /** Ingests one source: reads, cuts, embeds and stores it, or skips it when nothing about it has changed. */
 import { createHash } from 'node:crypto';
-import type { Call, Handler, Principal } from '../../core/call/call.ts';
+import type { Call, Handlers, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { turnsOf } from '../../core/turns/turns.ts';
 import type { NewPassage, Passages } from '../../storage/passages/passages.ts';
@@ -22,7 +22,7 @@ export type IngestCallMaker = (want: {
 export interface SourceIngestion {
   readonly passages: Passages;
   readonly documents: Documents;
-  readonly handle: Handler;
+  readonly handle: Handlers;
   readonly callFor: IngestCallMaker;
   readonly limits: IngestLimits;
 }

@@ -1,4 +1,4 @@
-import type { Handler } from '../../core/call/call.ts';
+import type { Handlers } from '../../core/call/call.ts';
 import { asGatewayError, type ErrorCode } from '../../core/errors.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
@@ -26,7 +26,7 @@ const outages: ReadonlySet<ErrorCode> = new Set(['MODEL_UNAVAILABLE', 'TIMEOUT',
  */
 export async function found(
   passages: Passages,
-  handle: Handler,
+  handle: Handlers,
   collection: Collection,
   { query, first, signal, callFor }: Omit<Search, 'collection' | 'principal'>,
 ): Promise<Found> {
@@ -40,7 +40,7 @@ export async function found(
 
 /** What the query is compared by; null, with a warning, when no embedding model answers. */
 export async function queryVector(
-  handle: Handler,
+  handle: Handlers,
   { embeddingRoute }: Collection,
   { query, signal, callFor, embed }: Pick<Search, 'query' | 'signal' | 'callFor'> & Pick<SimilarQuery, 'embed'>,
 ): Promise<{ readonly vector: Float32Array | null; readonly warnings: readonly string[] }> {

@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Handler } from '../../../src/core/call/call.ts';
 import { openRetrieval } from '../../../src/retrieval/open-retrieval.ts';
 import type { NewSource, Retrieval } from '../../../src/retrieval/retrieval.ts';
 import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { openJobs } from '../../../src/storage/jobs/sql-jobs.ts';
 import { openPassages } from '../../../src/storage/passages/sql-passages.ts';
+import { bothFaces, type ChunkHandler } from '../../faces.ts';
 import { booked, markdown, principal, signal } from '../../retrieval/doubles.ts';
 import type { HostileCase } from './hostile-case.ts';
 
@@ -43,7 +43,7 @@ const questions: readonly (readonly [name: string, text: string])[] = [
 ];
 
 /** A model elsewhere takes none of this process's time. */
-const embeds: Handler = async function* embeds(request) {
+const embeds: ChunkHandler = async function* embeds(request) {
   const texts = request.kind === 'embedding' ? request.texts : [];
   for (const index of texts.keys()) yield { type: 'embedding', index, vector: new Float32Array(384).fill(index + 1) };
   yield { type: 'finish', reason: 'stop' };
@@ -79,7 +79,7 @@ async function opened(): Promise<{ readonly retrieval: Retrieval; close(): Promi
   const retrieval = openRetrieval({
     passages: await openPassages(database),
     jobs: await openJobs(database),
-    handle: embeds,
+    handle: bothFaces(embeds),
     collections: { docs: { embeddingModel: 'lexical' } },
     ingestCallFor: booked().callFor,
     onFailure: () => {},

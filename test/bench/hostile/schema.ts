@@ -2,6 +2,7 @@
 import type { JsonSchema } from '../../../src/core/request/json-schema.ts';
 import { completionRequest } from '../../../src/core/request/request.ts';
 import { validated } from '../../../src/pipeline/validate.ts';
+import { over } from '../../faces.ts';
 import { aCall, answers } from '../../pipeline/guard/calls.ts';
 import type { HostileCase } from './hostile-case.ts';
 
@@ -15,7 +16,7 @@ function schemaCase(name: string, schemas: readonly JsonSchema[], answer: string
     name: `JSON Schema: ${name}`,
     prepare: async () => ({
       async attack() {
-        const step = validated();
+        const step = over(validated());
         let refused: unknown = null;
         for (const schema of schemas) {
           const texts = many(Math.ceil(answer.length / 4_096), (n) => ({

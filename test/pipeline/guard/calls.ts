@@ -1,6 +1,7 @@
-import type { Call, Handler } from '../../../src/core/call/call.ts';
+import type { Call } from '../../../src/core/call/call.ts';
 import type { Chunk } from '../../../src/core/chunk.ts';
 import type { ModelRequest } from '../../../src/core/request/request.ts';
+import type { ChunkHandler } from '../../faces.ts';
 
 /** A call on the route `default` whose hold grants everything. */
 export function aCall(changes: Partial<Call> = {}): Call {
@@ -26,7 +27,7 @@ export function aCall(changes: Partial<Call> = {}): Call {
 }
 
 /** Answers the nth request with the nth list of chunks (the last again and again), and remembers what it was asked. */
-export function answers(...lists: readonly (readonly Chunk[])[]): { readonly handle: Handler; readonly asked: ModelRequest[] } {
+export function answers(...lists: readonly (readonly Chunk[])[]): { readonly handle: ChunkHandler; readonly asked: ModelRequest[] } {
   const asked: ModelRequest[] = [];
   return {
     asked,

@@ -12,6 +12,7 @@ import { maxMaskedValues } from '../../../src/pipeline/guard/masking/pseudonyms.
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { maxMatchUnits } from '../../../src/pipeline/guard/pattern-reach.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
+import { over } from '../../faces.ts';
 import { rounds } from '../../rounds.ts';
 import { aCall, answers, chunksOf, endingOf, says, stop, textIn } from './calls.ts';
 
@@ -31,7 +32,7 @@ function counted(unitsPerTurn = 16_384) {
   return { turns: counting, taken: turns.taken, largest: () => largest, sum: () => sum };
 }
 
-const maskedBy = (count: ReturnType<typeof counted>) => guarded({ guardrails: () => [], mask: () => true, turns: () => count.turns });
+const maskedBy = (count: ReturnType<typeof counted>) => over(guarded({ guardrails: () => [], mask: () => true, turns: () => count.turns }));
 const user = (...texts: string[]): ModelRequest =>
   completionRequest(texts.map((text) => ({ role: 'user', content: [{ type: 'text', text }] })));
 const addresses = (count: number): string => Array.from({ length: count }, (_, index) => `u${index}@cd${index}.com `).join('');
@@ -82,20 +83,22 @@ describe('masking a long prompt', () => {
 
   it('stops as soon as the caller has left', async () => {
     const left = new AbortController();
-    const step = guarded({
-      guardrails: () => [],
-      mask: () => true,
-      turns: (signal) => {
-        const turns = turnsOf({ unitsPerTurn: 1_000, signal });
-        return {
-          ...turns,
-          spend: (units) => {
-            left.abort();
-            return turns.spend(units);
-          },
-        };
-      },
-    });
+    const step = over(
+      guarded({
+        guardrails: () => [],
+        mask: () => true,
+        turns: (signal) => {
+          const turns = turnsOf({ unitsPerTurn: 1_000, signal });
+          return {
+            ...turns,
+            spend: (units) => {
+              left.abort();
+              return turns.spend(units);
+            },
+          };
+        },
+      }),
+    );
     const { error } = await endingOf(step(answers([stop]).handle)(user(addresses(1_000)), aCall({ signal: left.signal })));
     expect(error).toMatchObject({ code: 'CANCELLED' });
   });
@@ -227,11 +230,13 @@ describe('patterns on a long text', () => {
 describe('a long answer', () => {
   const run = (chunks: readonly Chunk[], count: ReturnType<typeof counted>, window: 'sentence' | 'whole' = 'sentence') =>
     endingOf(
-      guarded({
-        guardrails: () => [patternGuard({ name: 'f', patterns: ['falcon'], window, on: ['output'] })],
-        mask: () => true,
-        turns: () => count.turns,
-      })(answers(chunks).handle)(user('ann@x.io'), aCall()),
+      over(
+        guarded({
+          guardrails: () => [patternGuard({ name: 'f', patterns: ['falcon'], window, on: ['output'] })],
+          mask: () => true,
+          turns: () => count.turns,
+        }),
+      )(answers(chunks).handle)(user('ann@x.io'), aCall()),
     );
 
   it.each<[string, readonly Chunk[]]>([
@@ -250,7 +255,7 @@ describe('a long answer', () => {
 
   it('cannot grow without bound by repeating the placeholder of a long secret', async () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(500_000)}\n-----END PRIVATE KEY-----`;
-    const step = guarded({ guardrails: () => [], mask: () => true });
+    const step = over(guarded({ guardrails: () => [], mask: () => true }));
     const { error } = await endingOf(step(answers([...says('<SECRET_1>'.repeat(1_000)), stop]).handle)(user(key), aCall()));
     expect(error).toBeInstanceOf(GatewayError);
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { on: 'output' } });

@@ -5,6 +5,7 @@ import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { readingsOf } from '../../../src/pipeline/guard/request-readings.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
+import { over } from '../../faces.ts';
 import { aCall, answers, chunksOf, endingOf, stop } from './calls.ts';
 
 const canary = 'falcon';
@@ -73,7 +74,7 @@ describe('every string of a request', () => {
 
   it.each(places)('is read by a guardrail at %s', async (_, request) => {
     const model = answers([stop]);
-    const { error } = await endingOf(guarded({ guardrails: () => [noFalcon], mask: () => false })(model.handle)(request, aCall()));
+    const { error } = await endingOf(over(guarded({ guardrails: () => [noFalcon], mask: () => false }))(model.handle)(request, aCall()));
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
     expect(model.asked).toEqual([]);
   });
@@ -91,7 +92,7 @@ describe('every string of a request', () => {
 
   it.each(addressed)('is masked, or refuses the request, at %s', async (_, request: ModelRequest) => {
     const model = answers([stop]);
-    const { error } = await endingOf(guarded({ guardrails: () => [], mask: () => true })(model.handle)(request, aCall()));
+    const { error } = await endingOf(over(guarded({ guardrails: () => [], mask: () => true }))(model.handle)(request, aCall()));
     const sent = JSON.stringify(model.asked);
     expect(sent).not.toContain(address);
     expect(sent).not.toContain(Buffer.from(address).toString('base64'));
@@ -101,7 +102,7 @@ describe('every string of a request', () => {
 
   it('leaves a request without personal data as it is', async () => {
     const model = answers([stop]);
-    await chunksOf(guarded({ guardrails: () => [], mask: () => true })(model.handle)(full, aCall()));
+    await chunksOf(over(guarded({ guardrails: () => [], mask: () => true }))(model.handle)(full, aCall()));
     expect(model.asked).toEqual([full]);
   });
 
@@ -117,7 +118,9 @@ describe('every string of a request', () => {
     let deep: unknown = 'x';
     for (let level = 0; level < 5_000; level += 1) deep = [deep];
     const request = completionRequest([{ role: 'assistant', content: [{ type: 'tool-call', id: '1', name: 't', arguments: deep }] }]);
-    const { error } = await endingOf(guarded({ guardrails: () => [noFalcon], mask: () => true })(answers([stop]).handle)(request, aCall()));
+    const { error } = await endingOf(
+      over(guarded({ guardrails: () => [noFalcon], mask: () => true }))(answers([stop]).handle)(request, aCall()),
+    );
     expect(error).toMatchObject({ code: 'BAD_REQUEST' });
   });
 });

@@ -9,8 +9,9 @@ import { sent } from '../../../src/pipeline/route/send.ts';
 import { outputRates } from '../../../src/routing/output-rates.ts';
 import type { Deployment } from '../../../src/routing/route.ts';
 import { account, breaks, call, type Double, deployment, double, fails, hangs, request, route, says } from '../../doubles.ts';
+import { over } from '../../faces.ts';
 
-const attemptAt = (at: Deployment) => budgeted(at)(sent(at, route('r', [at], { firstChunkMs: 1_000, idleMs: 1_000 }), outputRates()));
+const attemptAt = (at: Deployment) => over(budgeted(at))(sent(at, route('r', [at], { firstChunkMs: 1_000, idleMs: 1_000 }), outputRates()));
 const read = (provider: Double, asked: Call, settings: Partial<Deployment> = {}) =>
   collect(attemptAt(deployment(provider, settings))(request, asked));
 const inputTokens = estimateInputTokens(request);

@@ -1,6 +1,6 @@
 /** Fallback while nothing has been shown: through every step that reads, holds back, keeps or shares an answer. */
 import { describe, expect, it } from 'vitest';
-import type { Call, Handler } from '../../../src/core/call/call.ts';
+import type { Call } from '../../../src/core/call/call.ts';
 import { type Chunk, collect } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
 import { completionRequest } from '../../../src/core/request/request.ts';
@@ -8,12 +8,13 @@ import type { Guardrail } from '../../../src/pipeline/guard/guardrail.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
 import { validated } from '../../../src/pipeline/validate.ts';
 import { account, breaks, call, double, type GatewayOptions, gateway, hangs, memoryLedger, request, route, says } from '../../doubles.ts';
+import type { ChunkHandler } from '../../faces.ts';
 
 const allows: Guardrail = { name: 'words', on: ['output'], window: 'sentence', check: () => ({ action: 'allow' }) };
 const guard = (mask = false) => guarded({ guardrails: () => [allows], mask: () => mask });
 
 /** What the reader is given, chunk by chunk. */
-const heard = (handle: Handler, asked: Call, what = request): Promise<readonly Chunk[]> => Array.fromAsync(handle(what, asked));
+const heard = (handle: ChunkHandler, asked: Call, what = request): Promise<readonly Chunk[]> => Array.fromAsync(handle(what, asked));
 const textIn = (chunks: readonly Chunk[]): string => chunks.map((chunk) => (chunk.type === 'text' ? chunk.text : '')).join('');
 const two = (first: ReturnType<typeof double>, options: GatewayOptions = {}, settings: Parameters<typeof route>[2] = {}) => {
   const second = says('From the second.');

@@ -8,6 +8,7 @@ import type { Provider, SendOptions } from '../../../src/providers/provider.ts';
 import { outputRates } from '../../../src/routing/output-rates.ts';
 import type { Route } from '../../../src/routing/route.ts';
 import { account, call, deployment, gateway, hangs, route, says } from '../../doubles.ts';
+import { over } from '../../faces.ts';
 
 const request = completionRequest('Say hi.', { maxOutputTokens: 100 });
 const long = 'word '.repeat(50).trim();
@@ -80,7 +81,7 @@ describe('a whole answer that is cancelled', () => {
     const rates = outputRates();
     const at = deployment(hangs());
     rates.note(at.id, 1_000, 20_000);
-    const handler = budgeted(at, { monotonicMs: () => nowMs })(sent(at, route('r', [at]), rates));
+    const handler = over(budgeted(at, { monotonicMs: () => nowMs }))(sent(at, route('r', [at]), rates));
     const cancelled = async (afterMs: number) => {
       const by = call({ hold: budget.hold });
       const answer = collect(handler(request, by));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../../src/core/call/call.ts';
 import { collect } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
 import type { ModelRequest } from '../../../src/core/request/request.ts';
 import { openRetrieval } from '../../../src/retrieval/open-retrieval.ts';
 import type { Question } from '../../../src/retrieval/retrieval.ts';
+import { bothFaces, type ChunkHandler } from '../../faces.ts';
 import { type Booked, fails, models, principal, says, signal } from '../doubles.ts';
 import { asking, customer, type Product, productIndex, shop, staff } from '../entity-shop.ts';
 
@@ -174,7 +174,15 @@ describe('an answer over an index', () => {
       const collections = { [name]: { embeddingModel: 'lexical' } };
       const jobs = null as never;
       const open = () =>
-        openRetrieval({ passages, jobs, handle: models().handle, collections, ingestCallFor: book.callFor, onFailure: () => {}, entities });
+        openRetrieval({
+          passages,
+          jobs,
+          handle: bothFaces(models().handle),
+          collections,
+          ingestCallFor: book.callFor,
+          onFailure: () => {},
+          entities,
+        });
       expect(open).toThrow(/has the name of an index of entities/);
     }
   });
@@ -232,7 +240,7 @@ describe('an index', () => {
     const { open } = await shop(lamps(30));
     let batches = 0;
     const good = models();
-    const dies: Handler = (request, call) => {
+    const dies: ChunkHandler = (request, call) => {
       batches += 1;
       if (batches === 3) throw new GatewayError('MODEL_UNAVAILABLE', 'The power is out.');
       return good.handle(request, call);
@@ -271,7 +279,7 @@ describe('an index', () => {
   it('leaves out a text that cannot be embedded, not its neighbours', async () => {
     const { open } = await shop(others);
     const good = models();
-    const picky: Handler = (request, call) => {
+    const picky: ChunkHandler = (request, call) => {
       if (request.kind === 'embedding' && request.texts.some((text) => text.includes('anchor')))
         throw new GatewayError('GUARDRAIL_BLOCKED', 'Not this.');
       return good.handle(request, call);
@@ -294,7 +302,7 @@ describe('an index', () => {
     const { open, products } = await shop(others);
     const good = models();
     let asked = 0;
-    const late: Handler = (request, call) => {
+    const late: ChunkHandler = (request, call) => {
       asked += 1;
       if (asked === 1) throw new GatewayError('MODEL_UNAVAILABLE', 'Not yet.');
       return good.handle(request, call);
@@ -315,7 +323,7 @@ describe('an index', () => {
     const { open } = await shop(others);
     const good = models();
     const indexes = ['hanging', 'products'].map((name) => ({ ...productIndex, name, embeddingRoute: name, embeddingModel: 'lexical' }));
-    const handle: Handler = async function* hangs(request, call) {
+    const handle: ChunkHandler = async function* hangs(request, call) {
       if (call.route === 'hanging')
         await new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason)));
       yield* good.handle(request, call);
@@ -330,7 +338,7 @@ describe('an index', () => {
     const { open } = await shop(lamps(30));
     const good = models();
     const leaving = new AbortController();
-    const handle: Handler = (request, call) => {
+    const handle: ChunkHandler = (request, call) => {
       leaving.abort();
       return good.handle(request, call);
     };

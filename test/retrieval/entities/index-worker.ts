@@ -1,17 +1,17 @@
 /** A process that builds an index slowly, under a short lease, and says on its output what it embeds: made to be killed. */
 import { setTimeout } from 'node:timers/promises';
-import type { Handler } from '../../../src/core/call/call.ts';
 import { openEntities } from '../../../src/retrieval/entities/open-entities.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { jobMigrations } from '../../../src/storage/jobs/migrations.ts';
 import { openJobs } from '../../../src/storage/jobs/sql-jobs.ts';
 import { passageMigrations } from '../../../src/storage/passages/migrations.ts';
 import { openPassages } from '../../../src/storage/passages/sql-passages.ts';
+import { bothFaces, type ChunkHandler } from '../../faces.ts';
 import { booked, models, principal } from '../doubles.ts';
 
 const database = openSqlite(process.argv[2] ?? '', [...passageMigrations, ...jobMigrations]);
 const { handle: inner } = models();
-const handle: Handler = async function* slow(request, call) {
+const handle: ChunkHandler = async function* slow(request, call) {
   const texts = request.kind === 'embedding' ? request.texts : [];
   process.stdout.write(texts.map((text) => `${text}\n`).join(''));
   await setTimeout(20);
@@ -34,7 +34,7 @@ const { refresh } = openEntities({
   ],
   passages: await openPassages(database),
   jobs: await openJobs(database),
-  handle,
+  handle: bothFaces(handle),
   callFor: booked().callFor,
   principal: principal({ id: 'service:indexes', kind: 'service' }),
   page: async () => ({ entities, next: null, partial: false }),

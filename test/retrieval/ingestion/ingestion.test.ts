@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../../src/core/call/call.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
 import type { IngestionState } from '../../../src/retrieval/retrieval.ts';
+import type { ChunkHandler } from '../../faces.ts';
 import { booked, fails, markdown, models, principal, signal } from '../doubles.ts';
 import { harness, ingested } from '../harness.ts';
 import { docxOf } from '../office.ts';
@@ -113,7 +113,7 @@ describe('ingestion', () => {
   it('waits for a rate limit and then goes on', async () => {
     let refusals = 2;
     const inner = models().handle;
-    const handle: Handler = (request, call) => {
+    const handle: ChunkHandler = (request, call) => {
       refusals -= 1;
       return refusals >= 0 ? fails('RATE_LIMITED', { retryAfterMs: 1 })(request, call) : inner(request, call);
     };
@@ -140,7 +140,7 @@ describe('ingestion', () => {
     const sections = Array.from({ length: 40 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n');
     const inner = models();
     let calls = 0;
-    const everyOther: Handler = (request, call) => {
+    const everyOther: ChunkHandler = (request, call) => {
       calls += 1;
       return calls % 2 === 0 ? fails('RATE_LIMITED', { retryAfterMs: 1 })(request, call) : inner.handle(request, call);
     };
@@ -243,7 +243,7 @@ describe('ingestion', () => {
   it('goes on where it was stopped, in another process, without embedding again what was stored', async () => {
     const blocked = Promise.withResolvers<void>();
     const inner = models();
-    const handle: Handler = async function* stuckAtThird(request, call) {
+    const handle: ChunkHandler = async function* stuckAtThird(request, call) {
       if (inner.requests.length === 2) {
         blocked.resolve();
         await new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(new GatewayError('CANCELLED', 'Stopped.'))));

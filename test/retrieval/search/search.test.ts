@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Handler } from '../../../src/core/call/call.ts';
 import type { Passage } from '../../../src/core/chunk.ts';
 import { diversified, fused } from '../../../src/retrieval/search/merge-rankings.ts';
 import type { VectorHit, WordHit } from '../../../src/storage/passages/passages.ts';
+import type { ChunkHandler } from '../../faces.ts';
 import { fails, markdown, models, principal, signal } from '../doubles.ts';
 import { harness, ingested } from '../harness.ts';
 
@@ -12,7 +12,7 @@ const sources = [
   markdown('boats', '# Boats\n\nA boat needs an anchor and a rope.'),
 ];
 
-const filled = async (handle?: Handler) => {
+const filled = async (handle?: ChunkHandler) => {
   const opened = await harness();
   await ingested(opened.retrieval, sources);
   await opened.retrieval.stop();

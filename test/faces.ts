@@ -1,0 +1,29 @@
+/** Handlers as tests write and read them: chunk by chunk, and by either face. */
+import type { Call, Handlers, Step } from '../src/core/call/call.ts';
+import { completionOf } from '../src/core/call/collect-answer.ts';
+import { handlersOf, throughSteps } from '../src/core/call/step.ts';
+import { type Chunk, type Completion, collect } from '../src/core/chunk.ts';
+import type { ModelRequest } from '../src/core/request/request.ts';
+
+export type ChunkHandler = (request: ModelRequest, call: Call) => AsyncIterable<Chunk>;
+
+/** Its stream chunk by chunk, and both faces as they are. */
+export type Faced = ChunkHandler & Handlers;
+
+export const faces = ['stream', 'whole'] as const;
+export type Face = (typeof faces)[number];
+
+export const faced = (handlers: Handlers): Faced => Object.assign<ChunkHandler, Handlers>(handlers.stream, handlers);
+
+/** Both faces of what says its answer chunk by chunk. */
+export const bothFaces = (handle: ChunkHandler): Handlers => handlersOf(handle);
+
+/** The step around what says its answer chunk by chunk. */
+export const over =
+  (step: Step) =>
+  (handle: ChunkHandler): Faced =>
+    faced(throughSteps([step], bothFaces(handle)));
+
+/** The answer, asked for by that face. */
+export const ask = async (face: Face, handle: Faced, request: ModelRequest, call: Call): Promise<Completion> =>
+  face === 'whole' ? completionOf(await handle.whole(request, call)) : collect(handle(request, call));
