@@ -28,6 +28,8 @@ export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
 export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern-guard.ts';
 export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk/ai-sdk.ts';
 export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
+export { type AzureOpenAiOptions, azureOpenAiProvider } from './providers/azure-openai.ts';
+export type { AccessToken, TokenFunction } from './providers/credentials/access-token.ts';
 export {
   embeddedCapabilities,
   embeddedContextWindow,

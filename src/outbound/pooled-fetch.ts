@@ -44,6 +44,23 @@ export function fetchOver(client: () => HttpClient): Fetch {
 /** The fetch of all providers that were given none. */
 export const sharedFetch: Fetch = fetchOver(sharedHttpClient);
 
+/**
+ * A fetch over another one, for requests that need something first, such as a token. What `prepare` itself sends is no request of
+ * the caller's: `sent` is not called for it. `answered` sees each answer before the caller does.
+ */
+export function fetchAround(
+  fetch: Fetch,
+  steps: { readonly prepare: (init: RequestInit) => Promise<RequestInit>; readonly answered?: (response: Response) => void },
+): Fetch {
+  const around: Fetch = async (input, init = {}) => {
+    const response = await fetch(input, await whenSent.run(undefined, () => steps.prepare(init)));
+    steps.answered?.(response);
+    return response;
+  };
+  if (notifying.has(fetch)) notifying.add(around);
+  return around;
+}
+
 /** Whether {@link notifyWhenSent} hears of the requests of this fetch. */
 export const notifiesWhenSent = (fetch: Fetch): boolean => notifying.has(fetch);
 

@@ -55,7 +55,7 @@ const openaiOptionNames: ChatSettings['optionNames'] = {
 };
 
 /** What OpenAI's models take by their names; requests are stored nowhere unless a route says so. */
-function chatSettings(model: string, { providerOptions, tools }: CompletionRequest): ChatSettings {
+export function chatSettings(model: string, { providerOptions, tools }: CompletionRequest): ChatSettings {
   const traits = openAiModel(model);
   const option = (name: string): unknown => providerOptions[name] ?? undefined;
   const reasons = option('forceReasoning') ?? traits.reasons;
