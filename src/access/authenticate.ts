@@ -6,7 +6,7 @@ import { makersOf, principalIdOf, verifyKey } from './virtual-key.ts';
 
 export interface AuthenticateOptions {
   readonly keys: Pick<Keys, 'find'>;
-  /** Who asks without credentials; null: nobody may. Given in development on loopback only. */
+  /** The principal of callers without credentials. Null: they are refused. Set in development on loopback only. */
   readonly anonymous: Principal | null;
   /** What the keys of a team may use together. */
   readonly teams: Readonly<Record<string, readonly Limit[]>>;
@@ -66,7 +66,7 @@ function limitsOf({ id, monthlyBudget, ...rates }: KeyRecord): readonly Limit[] 
   ];
 }
 
-/** Whoever has `requestsPerMinute` alone is counted by both: that is what it meant before there was `callsPerMinute`. */
+/** A team with `requestsPerMinute` alone is limited by it in both ways, as before `callsPerMinute` existed. */
 export function rateLimits(
   name: string,
   { requestsPerMinute, callsPerMinute }: Pick<KeyRecord, 'requestsPerMinute' | 'callsPerMinute'>,

@@ -55,7 +55,7 @@ function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
 
 /**
  * Null when the principal may. The anonymous principal of development counts as a known caller as long as it has been
- * given a scope and a route to use; without one, and wherever a scope is missing, it is told to send a key.
+ * given a scope and a route to use; without one, and wherever a scope is missing, the refusal says to send a key.
  */
 export function refusal(coordinate: string, rule: AccessRule, principal: Principal | null | undefined): GatewayError | null {
   const held = new Set(principal?.scopes ?? []);

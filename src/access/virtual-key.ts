@@ -92,7 +92,7 @@ export const principalIdOf = (keyId: string): string => `key:${keyId}`;
 export const keyIdOf = ({ kind, id }: Pick<Principal, 'kind' | 'id'>): string | null =>
   kind === 'key' && id.startsWith('key:') ? id.slice('key:'.length) : null;
 
-/** Compared with when there is no such key, so that both take as long. */
+/** Compared with when the key does not exist, so that both cases take the same time. */
 const nobody = '0'.repeat(64);
 
 const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();

@@ -22,7 +22,7 @@ export function collectionsOf(config: GatewayConfig): Readonly<Record<string, Co
   );
 }
 
-/** Lexical vectors tell nothing that words do not, so words alone decide what is relevant there. */
+/** Lexical vectors carry no information beyond the words, so words alone decide what is relevant there. */
 export function embeddingOf(config: GatewayConfig, route: string): Pick<CollectionConfig, 'embeddingModel' | 'similarityFloor'> {
   const embeddingModel = embeddingModelOf(config, route) ?? 'unknown';
   return { embeddingModel, ...(embeddingModel === embeddedLexical ? { similarityFloor: 1 } : {}) };
@@ -35,7 +35,7 @@ export function embeddingModelOf(config: GatewayConfig, route: string): string |
   return embeds === undefined ? null : (config.deployments[embeds]?.model ?? null);
 }
 
-/** For a configuration without mistakes: a name that refers to nothing is left out here, and told by `config/check-config.ts`. */
+/** For a configuration without mistakes: an unknown name is left out here, and reported by `config/check-config.ts`. */
 export function routesOf(config: GatewayConfig, log: Pick<Log, 'warn'> = silentLog): ReadonlyMap<string, Route> {
   const deployments = new Map(Object.entries(config.deployments).flatMap(([id, settings]) => deploymentOf(config, id, settings)));
   return new Map(Object.entries(config.routes).flatMap(([name, settings]) => routeOf(name, settings, deployments, log)));

@@ -24,7 +24,7 @@ async function run(args: Arguments): Promise<void> {
   }
 }
 
-/** What is no GatewayError is a bug of ours: NODE_DEBUG=fieldgate shows where. */
+/** An error that is not a GatewayError is a bug of ours. NODE_DEBUG=fieldgate shows where. */
 function sentence(error: unknown): string {
   debuglog('fieldgate')('%O', error);
   const known = error instanceof GatewayError && error.code !== 'INTERNAL';
@@ -46,7 +46,7 @@ const farewellMs = 1_000;
 /** Does what the command line asks for, and ends the process. */
 export async function commandLine(argv: readonly string[]): Promise<void> {
   let serves = false;
-  /** A reader that has left (`| head`) is no failure. A server goes on without it, and on a full disk. */
+  /** A reader that has left (`| head`) is not a failure. A server also continues without it, and on a full disk. */
   process.stdout.on('error', () => {
     if (!serves) process.exit();
   });

@@ -50,7 +50,7 @@ function graphFrom(
 
 const nothingComposed = { subgraphs: [] } as const;
 
-/** What is no supergraph is told later, by whoever serves or checks the file; it is taken for one of ours till then. */
+/** A file that is not a supergraph is reported later, when it is served or checked. */
 function hasAiSubgraph(file: string): boolean {
   try {
     const graphs = graphsOf(parse(readFileSync(file, 'utf8'), { noLocation: true }));

@@ -75,7 +75,7 @@ function readFields(config: GatewayConfig, folder: string): FieldsReport {
   return { fields, mistakes, warnings: unknownGuards(config, fields.read) };
 }
 
-/** A configuration with mistakes may have a form in which its AI fields cannot be looked at: its mistakes are then told alone. */
+/** A configuration with mistakes may have a form in which its AI fields cannot be looked at: only its mistakes are reported then. */
 function readFieldsBeside(config: GatewayConfig, folder: string): FieldsReport {
   try {
     return readFields(config, folder);

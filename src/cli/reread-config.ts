@@ -14,7 +14,7 @@ const ofTheStart = ['server', 'cache', 'storage', 'telemetry', 'logLevel'] as co
 /** A module that awaits what never comes would keep every later reading waiting. */
 const maxLoadMs = 30_000;
 
-/** `load` is told which reading it is. One at a time, and one more for all that are asked for meanwhile. Never rejects. */
+/** `load` gets the number of the reading. Readings run one at a time; all requests during one are served by one more. Never rejects. */
 export function configReader(
   load: (reading: number) => Promise<{ readonly config: GatewayConfig }>,
   gateway: Pick<Gateway, 'reconfigure' | 'log'>,

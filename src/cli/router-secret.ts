@@ -16,7 +16,7 @@ const fewestCharacters = 16;
 
 export interface RouterSecret {
   readonly secret: Secret;
-  /** It was made here, so its owner has to be told it. */
+  /** It was generated here, so it is printed for its owner. */
   readonly made: boolean;
 }
 

@@ -6,7 +6,7 @@ export interface SubgraphProcesses {
   stop(): void;
 }
 
-/** Each gets its port, from its subgraph's URL, in PORT, and an IPC channel whose end tells it that the gateway is gone. */
+/** Each gets its port, from its subgraph's URL, in PORT, and an IPC channel that closes when the gateway ends. */
 export function startSubgraphs(
   subgraphs: readonly SubgraphConfig[],
   folder: string,

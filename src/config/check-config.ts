@@ -24,7 +24,7 @@ export function checkConfig(config: GatewayConfig, folder: string): ConfigReport
   return { mistakes, warnings: mistakes.length === 0 ? warningsOf(config) : warningsBeside(config) };
 }
 
-/** A configuration of the wrong form can be read no further: its mistakes are told alone. */
+/** A configuration of the wrong form cannot be read further. Only the mistakes of its form are reported. */
 function warningsBeside(config: GatewayConfig): readonly string[] {
   try {
     return warningsOf(config);

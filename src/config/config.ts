@@ -3,7 +3,7 @@
  *
  * Its types come from the tables in `sections/`, where a setting is one entry: what it is, what it accepts, its default. Names
  * refer to each other inside it (a route names deployments, a deployment names a provider): a name that nothing has is a mistake
- * for the compiler. `check-config.ts` tells every mistake at once, before anything listens.
+ * for the compiler. `check-config.ts` reports every mistake at once, before anything listens.
  */
 import type { Names, SettingsOf, ValueOf } from './kinds/setting.ts';
 import type { deploymentSection } from './sections/deployments-section.ts';

@@ -1,4 +1,4 @@
-/** What lets the gateway start, and then surprises somebody. */
+/** Warnings: settings with which the gateway starts, and which may surprise its operator. */
 
 import { routesOf } from '../assembly/routes.ts';
 import type { GatewayConfig } from './config.ts';
@@ -10,7 +10,7 @@ export const warningsOf = (config: GatewayConfig): readonly string[] => [
   ...countedTwice(config),
 ];
 
-/** Names every provider that will be refused whatever it asks: a variable that nobody has set, most often. */
+/** Names every provider whose vendor will refuse all requests, most often because an environment variable is not set. */
 function keyless({ providers }: GatewayConfig): string[] {
   return Object.entries(providers)
     .filter(([, { lacksKey }]) => lacksKey === true)
@@ -30,7 +30,7 @@ function unpriced(config: GatewayConfig): string[] {
   );
 }
 
-/** A virtual key opens this gateway: whoever is sent one could spend in its owner's name. */
+/** A virtual key opens this gateway: a subgraph that gets one could spend in its owner's name. */
 function handedOn({ graph = {} }: GatewayConfig): string[] {
   return (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization')
     ? [
@@ -39,7 +39,7 @@ function handedOn({ graph = {} }: GatewayConfig): string[] {
     : [];
 }
 
-/** Names every team whose `requestsPerMinute` also bounds model calls, because nobody has said how many of those it may make. */
+/** Names every team whose `requestsPerMinute` also bounds model calls, because `callsPerMinute` is not set. */
 function countedTwice({ teams = {} }: GatewayConfig): string[] {
   return Object.entries(teams)
     .filter(([, { requestsPerMinute, callsPerMinute }]) => requestsPerMinute !== undefined && callsPerMinute === undefined)

@@ -131,7 +131,7 @@ export function toolCallPart({ id, name, argumentsText, opaque }: ToolCallChunk)
   return { type: 'tool-call', id, name, arguments: parsed(argumentsText), ...(opaque === undefined ? {} : { opaque }) };
 }
 
-/** Arguments that are no JSON stay text: the caller sees what the model wrote. */
+/** Arguments that are not JSON stay text: the caller sees what the model wrote. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text === '' ? '{}' : text);

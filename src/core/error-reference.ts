@@ -7,9 +7,9 @@ import { type ErrorCode, errorTable } from './errors.ts';
 export interface ErrorMeaning {
   /** When the gateway answers with the code. */
   readonly cause: string;
-  /** What whoever sends requests does about it. */
+  /** The remedy for clients. */
   readonly caller: string;
-  /** What whoever runs the gateway does about it, where there is something to do. */
+  /** The remedy for operators, where there is one. */
   readonly operator?: string;
 }
 

@@ -97,7 +97,7 @@ export function costOf(usage: Usage, price: Price): NanoUsd {
   );
 }
 
-/** The most a call can cost in nano-dollars: every input token at the dearest input class of the dearest tier. Rounded up. */
+/** The most a call can cost in nano-dollars: every input token at the most expensive input class of the most expensive tier. Rounded up. */
 export function ceilingOf(inputTokens: number, outputTokens: number, price: Price): NanoUsd {
   const most = price.tiers.map((tier) => {
     const input = Math.max(tier.inputPerMillion, tier.cacheReadPerMillion, tier.cacheWritePerMillion);

@@ -13,7 +13,7 @@ export type Step<T> = IteratorResult<T, unknown>;
 export interface PullStreamOptions {
   /** The reader leaves before the end. Called once at most, also when nothing was pulled. `return()` waits for what it returns. */
   readonly leave?: () => unknown;
-  /** The stream is over: read to its end, failed or left. Called once. The reader hears of the end when this has resolved. Must not throw. */
+  /** The stream is over: read to its end, failed or left. Called once. The reader gets the end when this has resolved. Must not throw. */
   readonly ended?: () => unknown;
 }
 
@@ -31,18 +31,18 @@ interface Waiting<T> {
 
 export interface OpenStream<T> {
   readonly stream: Stream<T>;
-  /** Ends it from outside: upstream is told to return, and the reader gets the error. */
+  /** Ends the stream from outside: `return()` of upstream is called, and the reader gets the error. */
   fail(error: unknown): void;
 }
 
-/** With the means to end it from outside. `failed` hears of an error before the reader does. */
+/** A stream that can be ended from outside. `failed` is called with an error before the reader gets it. */
 export function openStream<T>(
   pull: () => Promise<Step<T>>,
   { leave, ended, failed }: PullStreamOptions & { readonly failed?: (error: unknown) => void },
 ): OpenStream<T> {
   /** Readers who wait, the first of them for the pull that is under way. */
   const waiting: Waiting<T>[] = [];
-  /** What must have happened before a reader hears of the end; null while the stream goes on. */
+  /** What must have happened before a reader gets the end; null while the stream continues. */
   let closing: Promise<unknown> | null = null;
   let untold: { readonly error: unknown } | null = null;
 

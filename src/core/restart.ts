@@ -5,7 +5,7 @@
 import type { Call } from './call/call.ts';
 import type { Chunk, RestartChunk } from './chunk.ts';
 
-/** Whether somebody has been shown something of the call's answer. A call that cannot tell is taken for one that shows all it gets. */
+/** Whether a reader has seen something of the call's answer. True for a call that does not know. */
 export const wasShown = ({ shown }: Pick<Call, 'shown'>): boolean => shown?.() ?? true;
 
 /** Ends the reading of an answer that is void. Thrown and caught by {@link eachAnswer} alone. */
@@ -49,7 +49,7 @@ export async function* eachAnswer<Result>(
   }
 }
 
-/** Between two answers nobody else would let go of the stream below. */
+/** Between two answers, nothing else would return the stream below. */
 async function* passedOn(restart: RestartChunk, source: AsyncIterator<Chunk>): AsyncGenerator<Chunk> {
   let goesOn = false;
   try {

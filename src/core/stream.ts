@@ -26,7 +26,7 @@ export type OpenSource<T> = (signal: AbortSignal) => AsyncIterable<T> | Promise<
 
 /**
  * The source as a stream that ends at once when its reader leaves or the signal fires, whatever the source is doing: the source
- * is told to return, and is not waited for. A source that was handed over open is also told when nothing was pulled.
+ * is returned, and not waited for. A source that was handed over open is also returned when nothing was pulled.
  *
  * ```ts
  * return interruptible((stop) => events(url, stop), { signal });
@@ -72,7 +72,7 @@ export function interruptible<T>(source: AsyncIterable<T> | OpenSource<T>, { sig
 }
 
 /**
- * Each value of the source, changed. When `change` throws, the source is told to return. `return()` resolves when the source has
+ * Each value of the source, changed. When `change` throws, the source is returned. `return()` resolves when the source has
  * returned. `lastValue` makes the last value of an error, also of one that `change` throws; with null the stream just ends.
  */
 export function mapStream<From, To>(
@@ -146,7 +146,7 @@ export function withDeadline(parent: AbortSignal | null, ms: number, late: () =>
 
 /**
  * The value of the promise, or `otherwise` when it has none after `ms`. A value that is there already wins over a time that has
- * passed. A rejection passes. What the promise stands for goes on. The timer keeps the process alive, since somebody waits.
+ * passed. A rejection passes. The work behind the promise continues. The timer keeps the process alive, because a caller waits.
  */
 export function withTimeout<T, U>(promise: Promise<T>, ms: number, otherwise: U): Promise<T | U> {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@
 
 export type GraphLog = (level: 'info' | 'warn', message: string, details?: Readonly<Record<string, unknown>>) => void;
 
-/** Milliseconds in which sources may still be starting, so that what they do not answer is no alarm. */
+/** Milliseconds in which sources may still be starting, so that a source without an answer is not reported as a failure. */
 const graceMs = 5_000;
 
 export interface GraphNews {

@@ -102,7 +102,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const ownWith = (sdls: readonly string[]): readonly Subgraph[] =>
     options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, sdls) }];
 
-  /** SDL of the other teams' subgraphs in it, as `others` tells it. */
+  /** SDL of the other teams' subgraphs in it, as `others` returns it. */
   const othersIn = ({ file, subgraphs: all, supergraphSdl }: LastGood): readonly string[] =>
     file === null ? all.filter(({ name }) => name !== options.ai?.name).map(({ sdl }) => sdl) : [supergraphSdl];
 
@@ -188,7 +188,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     return looking;
   };
 
-  /** A look that is under way may have read its sources before they changed: whoever asks now is answered by the next. */
+  /** A refresh that is running may have read its sources before they changed. A caller who asks now gets the result of the next one. */
   const refresh = async (): Promise<GraphStatus> => {
     await looking;
     await lookOnce();

@@ -4,7 +4,7 @@
  */
 import type { Subgraph } from './compose/composition.ts';
 
-/** Where it is kept. Both may reject: the graph is then served all the same. */
+/** Where it is kept. Both may reject. The graph is served nevertheless. */
 export interface LastGoodStore {
   read(): Promise<string | null>;
   write(text: string): Promise<void>;

@@ -134,7 +134,7 @@ const leafSchemas: Readonly<Record<string, JsonSchema>> = {
   Decimal: { type: ['string', 'null'], pattern: '^-?[0-9]{1,30}([.][0-9]{1,30})?$' },
 };
 
-/** A scalar of somebody's own travels as text, save those that are named for JSON. */
+/** A custom scalar is text for the model, except those that are named for JSON. */
 const leafSchema = (name: string): JsonSchema => leafSchemas[name] ?? (/json/i.test(name) ? {} : { type: ['string', 'null'] });
 
 function described(schema: JsonSchema, texts: readonly (string | null | undefined)[]): JsonSchema {
@@ -142,7 +142,7 @@ function described(schema: JsonSchema, texts: readonly (string | null | undefine
   return description === '' ? schema : { ...schema, description };
 }
 
-/** The schema of the same value where null is no answer. */
+/** The schema of the same value without null. */
 function withoutNull(schema: JsonSchema): JsonSchema {
   const { type, enum: members, anyOf, ...rest } = schema;
   if (Array.isArray(anyOf)) {

@@ -67,7 +67,7 @@ export function holesOf(template: Template): readonly (readonly string[])[] {
 
 /**
  * The prompt for one entity and one set of arguments.
- * A value that is missing is an empty quotation: the model is told nothing rather than "null".
+ * A missing value becomes an empty quotation, not the word "null".
  */
 export function render(template: Template, args: Readonly<Record<string, unknown>>, entity: unknown): string {
   return template.parts

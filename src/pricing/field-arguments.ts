@@ -1,7 +1,7 @@
 /**
  * The arguments of a field as its resolver will be handed them: with defaults, and one value for a list of one.
  *
- * A price of what the client wrote, and not of what will run, would be the price of another operation. So whoever builds the price
+ * The price must be that of the operation that runs, not of the text that the client wrote. So the caller who builds the price
  * tree coerces the arguments by the rules of its own protocol, and pricing asks for them here.
  */
 import { type Ceiling, noCeiling } from './ceiling.ts';

@@ -3,7 +3,7 @@ import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
 export interface CollectionConfig {
-  /** Teams, principals by id, or `*` for everyone who may search at all. Default: `*`. */
+  /** Teams, principals by id, or `*` for everyone with the scope to search. Default: `*`. */
   readonly readers?: readonly string[];
   /** The same for ingesting and deleting. Default: `*`. */
   readonly writers?: readonly string[];
@@ -29,8 +29,8 @@ export interface Collections {
   /** In the order of the configuration. */
   readable(principal: Principal): readonly Collection[];
   /**
-   * Throws BAD_REQUEST, in the same words for a name that is no collection and for one that the principal may neither read nor
-   * write, so that nobody can find out by guessing what others have; FORBIDDEN for one that the principal may only write.
+   * Throws BAD_REQUEST, in the same words for an unknown name and for a collection that the principal may neither read nor
+   * write, so that names cannot be found by guessing. Throws FORBIDDEN for a collection that the principal may only write.
    */
   toRead(principal: Principal, name: string): Collection;
   /** The same for writing. */

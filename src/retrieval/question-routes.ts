@@ -8,12 +8,12 @@ export interface QuestionRoutes {
   embeddingRoute(name: string): string | null;
   /**
    * The routes of which one embeds a question to what a caller named. A quote does not know who asks. So the answer is the same for a
-   * collection that not everybody may read as for a name that is no collection: no quote shows which collections there are.
+   * collection that not everybody may read as for an unknown name, so that a quote does not show which collections exist.
    */
   questionRoutes(name: string): readonly string[];
 }
 
-/** `indexes`: of entities; null for a name that is no index. */
+/** `indexes`: of entities; null for an unknown name. */
 export function openQuestionRoutes(
   collections: Readonly<Record<string, Settings>>,
   indexes: { embeddingRoute(index: string): string | null },

@@ -1,7 +1,7 @@
 /**
  * Retrieval: searches documents and answers questions from them with citations. This is the interface that the graph uses.
  *
- * Retrieval uses the pipeline and is no branch of it: it is given the Handlers and, for each request to a model, a Call.
+ * Retrieval is not part of the pipeline. It gets the Handlers and, for each request to a model, a Call.
  */
 import type { Call, Principal } from '../core/call/call.ts';
 import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';

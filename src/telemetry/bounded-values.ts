@@ -3,7 +3,7 @@ const otherValues = 'other';
 
 /**
  * Values of a label, bounded: those that are known and the first `most` others keep their names, all further ones are `other`.
- * A label that callers can fill would otherwise grow this process, and every Prometheus that reads it, for ever.
+ * Without a bound, a label that callers fill would make this process, and each Prometheus that reads it, grow without limit.
  */
 export function boundedValues({
   known = [],

@@ -14,7 +14,7 @@ import type { Log } from './log.ts';
 /** Boundaries that the OpenTelemetry conventions for generative AI name for durations, and to the first token, in seconds. */
 const durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const firstTokens = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-/** A schema has as many AI fields as its operators wrote; one that is renamed at every reload must not grow this for ever. */
+/** A schema has as many AI fields as its operators wrote; a field that is renamed at every reload must not make this grow without limit. */
 const maxCoordinates = 500;
 const nanosPerDollar = 1e9;
 

@@ -125,7 +125,7 @@ function fileSink(fd: number): Sink {
 }
 
 function streamSink(stream: NodeJS.WriteStream): Sink {
-  // Without a listener an error of the stream would end the process; each write hears of its own.
+  // Without a listener an error of the stream would end the process; each write gets its own error.
   stream.on('error', () => {});
   return (text) =>
     new Promise((resolve, reject) => {

@@ -56,7 +56,7 @@ export function openLog({ level = 'info', destination }: LogOptions = {}): Log {
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
-/** Errors remembered as told: enough for one that passes several places, and comes again when its completion is read. */
+/** Errors that have been logged. The number is enough for an error that passes several places and returns when its completion is read. */
 const maxErrorIds = 10_000;
 
 /** One line an error: the first, which is written where most is known. What has no errorId is always news. */

@@ -11,7 +11,7 @@ import { processMetrics } from './process-metrics.ts';
 export interface Metrics {
   /** Stands outside the pipeline: see `call-metrics.ts`. */
   readonly counted: Step;
-  /** Adds a state that is asked for at each reading. What cannot be told is left out, and said in the log. */
+  /** Adds a state that is asked for at each reading. A value that cannot be read is left out, and the log says so. */
   watch(watched: Watched): void;
   readonly contentType: string;
   text(): Promise<string>;

@@ -35,7 +35,7 @@ export interface OperatorFields {
   readonly mistakes: readonly string[];
 }
 
-/** The prompts folder and the SDL files with AI fields. Files that are missing are told by `checkConfig`. */
+/** The prompts folder and the SDL files with AI fields. `checkConfig` reports missing files. */
 export function operatorFields(config: GatewayConfig, folder: string): OperatorFields {
   const { graph = {} } = config;
   const mistakes: string[] = [];

@@ -70,7 +70,7 @@ const isNamed = (type: TypeNode, name: string): boolean => type.kind === Kind.NA
 const listed = (names: readonly string[]): string => names.join(', ') || 'none';
 const present = (...sentences: readonly (string | null)[]): string[] => sentences.filter((sentence) => sentence !== null);
 
-/** A note for whoever serves AI fields on entities of teams whose SDL the configuration does not name. */
+/** A note for operators who serve AI fields on entities of teams whose SDL the configuration does not name. */
 export function unknownGuards({ graph = {} }: GatewayConfig, { reads }: Pick<FieldsRead, 'reads'>): readonly string[] {
   const named = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
   const [first] = [...reads].filter(([, of]) => of.size > 0);

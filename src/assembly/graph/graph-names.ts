@@ -42,7 +42,7 @@ function fieldsByType(documents: readonly DocumentNode[]): ReadonlyMap<string, R
   return found;
 }
 
-/** What is no SDL is told by composition, which knows whose it is. */
+/** Composition reports a text that is not SDL, because it knows the subgraph. */
 function readable(sdl: string): readonly DocumentNode[] {
   try {
     return [parse(sdl, { noLocation: true })];

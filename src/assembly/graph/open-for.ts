@@ -1,7 +1,7 @@
-/** Whether what bears these directives is for every caller with `ai:use`. */
+/** Whether a field with these directives is open to every caller with `ai:use`. */
 import { type ConstDirectiveNode, Kind } from 'graphql';
 
-/** The scope of whoever may use AI at all: a first query is for them, not for those who have scopes of the operator's own. */
+/** The scope that every AI field needs. First queries are for callers with it alone, not for those with scopes of the operator's own. */
 const usualScope = 'ai:use';
 
 export function isOpenFor(directives: readonly ConstDirectiveNode[] = []): boolean {

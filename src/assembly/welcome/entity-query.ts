@@ -165,7 +165,7 @@ function nestedIn(entity: Entity, { ai, byType }: Asked) {
 
 const names = ['name', 'title', 'label', 'headline', 'subject', 'displayName', 'body', 'text', 'content', 'description'];
 
-/** What tells a person which one it is: a field of another team that no rule guards, if there is one. */
+/** A field by which a person recognises the entity: one of another team that no rule guards, if there is one. */
 function plainLeaf(type: Entity, { ai }: Asked): string {
   const plain = Object.values(type.getFields()).filter(
     (field) =>

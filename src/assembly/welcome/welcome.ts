@@ -21,7 +21,7 @@ export interface Asking {
 export const needsGraph = ({ config: { graph = {} }, fields }: Pick<Asking, 'config' | 'fields'>): boolean =>
   graph.ai !== false && fields.length > 0;
 
-/** Three that fit the graph: AI fields on its entities and answers where there is what they need, and always a completion. One without AI. */
+/** Three that fit the graph: AI fields on its entities and answers, where the graph has what they need, and always a completion. One query where there is no AI. */
 export function firstQueries({ config, fields, schema }: Asking): readonly FirstQuery[] {
   const { documents = [], graph = {} } = config;
   if (graph.ai === false)
@@ -50,7 +50,7 @@ export function firstQueries({ config, fields, schema }: Asking): readonly First
   ];
 }
 
-/** The same as documents for an editor, laid out over lines. `keyless`: whether whoever opens it here may ask without a key. */
+/** The same as documents for an editor, laid out over lines. `keyless`: whether callers here need no key. */
 export function firstDocuments(asking: Asking, { keyless }: { readonly keyless: boolean }): readonly string[] {
   const hints = [
     keyless ? 'Ctrl-Enter runs it. No key is needed here;' : 'Ctrl-Enter runs it. It needs a key;',

@@ -23,7 +23,7 @@ export async function ingest(args: Arguments): Promise<void> {
   const { config, folder } = await soundConfig(args);
   lastingStorage(config);
   const collection = args.collection ?? onlyCollection(config);
-  // What fails is told here, source by source.
+  // Failures are printed here, source by source.
   const gateway = await createGateway(config, { folder, loopback: true, log: openLog({ level: 'error' }) });
   const leaving = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => leaving.abort(interrupted()));

@@ -69,7 +69,7 @@ export function section<const S extends Table>(name: string, table: S, options: 
 export const withRules = <S extends Table>({ name, table, options }: Section<S>, rules: readonly Rule<S>[]): Section<S> =>
   section(name, table, { ...options, rules: [...(options.rules ?? []), ...rules] });
 
-/** Among more names than these, nobody would see the one that was meant. */
+/** In a longer list, the right name would not be noticed. */
 const maxListed = 20;
 
 /** What is written, with the defaults of the section for what is not. */

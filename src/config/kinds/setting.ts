@@ -49,7 +49,7 @@ export interface SettingFacts {
   readonly unit?: string;
   /** Ends the sentence that begins with "It must be". */
   readonly accepted: string;
-  /** What holds without the setting, in words, where that is no fixed value. */
+  /** The default in words, where it is not a fixed value. */
   readonly otherwise?: string;
   /** What an object or each entry of a list is made of. */
   readonly within?: readonly AnySetting[];

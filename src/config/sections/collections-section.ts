@@ -7,7 +7,7 @@ import { section } from '../kinds/section.ts';
 import { leafOf, mustBe, type NameOf, needed } from '../kinds/setting.ts';
 import { file, nameOf, text } from '../kinds/texts.ts';
 
-/** Whether there is such a route, and whether it embeds, is told in one sentence, by `whole-rules.ts`. */
+/** `whole-rules.ts` reports in one sentence whether the route exists and whether it embeds. */
 const embeddingRoute = leafOf<NameOf<'routes'>, undefined>(
   { type: 'text', accepted: 'the name of a route with a deployment that embeds' },
   { otherwise: '`embedding`' },
@@ -16,7 +16,7 @@ const embeddingRoute = leafOf<NameOf<'routes'>, undefined>(
 
 /** A collection without `readers` is everybody's, so that none may go by a wrong name. */
 export const collectionSection = section('collections.<name>', {
-  /** Teams, principals by id, or `*` for everyone who may search at all. */
+  /** Teams, principals by id, or `*` for everyone with the scope to search. */
   readers: listOf(text(), { otherwise: '`*`' }),
   /** The same for ingesting and deleting. */
   writers: listOf(text(), { otherwise: '`*`' }),

@@ -50,7 +50,7 @@ export const gatewaySection = section('', {
   storage,
   /** Where the gateway listens, and to whom. */
   server: serverSection,
-  /** What the gateway tells those who run it. */
+  /** What the gateway reports to its operators. */
   telemetry: telemetrySection,
   /** What is written to the log, from this level on. */
   logLevel: oneOf(logLevels, { plural: 'Levels', default: 'info' }),

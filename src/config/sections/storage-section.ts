@@ -26,7 +26,7 @@ export const storageSection = section('storage', {
   acceptLostMasterKey: flag({ default: false }),
   /**
    * A call whose process died is booked with an estimate; the rest of what it might have cost stays held in its budgets for so
-   * many hours, until somebody has compared it with the vendor's bill. 0 frees it at once.
+   * many hours, until an operator has compared it with the vendor's bill. 0 frees it at once.
    */
   lostHoldHours: wholeNumber({ min: 0, max: 31 * 24, unit: 'hours', default: 24 }),
 });

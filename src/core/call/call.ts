@@ -21,7 +21,7 @@ export interface Principal {
 }
 
 /**
- * Says who asks. Throws UNAUTHENTICATED, also for null where nobody may ask without credentials. It is called for every request and
+ * Returns the principal. Throws UNAUTHENTICATED, also for null where credentials are required. It is called for every request and
  * every heartbeat, so it must be cheap.
  */
 export type Authenticate = (credentials: {
@@ -56,16 +56,16 @@ export interface Call {
   readonly deadlineMs: number;
   /** Ends every wait: the client left, the deadline passed, or the run was cancelled. */
   readonly signal: AbortSignal;
-  /** Somebody watches the answer grow: parts of a structured answer are shown early, which forgoes its repair. Default: nobody does. */
+  /** A reader watches the answer grow: parts of a structured answer are shown early, which rules out its repair. Default: false. */
   readonly live?: boolean;
   /**
-   * Whether somebody has been shown something of the answer: until then another deployment may answer in place of one that breaks off.
+   * Whether a reader has seen something of the answer. Until then, another deployment may answer in place of one that breaks off.
    * Default: of a `live` call, what has left the pipeline; of any other, nothing before its end.
    */
   readonly shown?: () => boolean;
-  /** Passed on by whoever asks the route more than once for this call: all its requests then share one budget. Default: a new one. */
+  /** Passed on by a step that asks the route more than once for this call: all its requests then share one budget. Default: a new one. */
   readonly spent?: Spent;
-  /** Whoever asks the same in the same operation is told this answer, whatever the route keeps. Default: only what is in flight is shared. */
+  /** Equal requests of the same operation get this answer, even if the route does not cache. Default: only requests in flight are shared. */
   readonly onceInOperation?: boolean;
   readonly report: (fact: Fact) => void;
 }
@@ -111,7 +111,7 @@ export interface AttemptFact extends AttemptSummary {
   /** Null: nothing was sent. */
   readonly usage: Usage | null;
   readonly estimated: boolean;
-  /** The vendor told a count that cannot be true, of the input or the output: that side is estimated. */
+  /** The vendor's count of the input or the output cannot be true: that side is estimated. */
   readonly miscounted?: boolean;
   /** Null: unpriced, or nothing was sent. */
   readonly cost: NanoUsd | null;
@@ -125,7 +125,7 @@ export interface CacheFact {
   readonly answeredBy: AttemptFact | null;
 }
 
-/** The whole call, after its end: reported once by `pipeline/meter.ts` to whoever made the call. */
+/** The whole call, after its end: reported once by `pipeline/meter.ts` to the maker of the call. */
 export interface SettledFact {
   readonly type: 'settled';
   readonly callId: string;
@@ -155,7 +155,7 @@ export interface Settlement {
 export type Handler = (request: ModelRequest, call: Call) => AsyncIterable<Chunk>;
 
 /**
- * Says the whole answer at once, when it has ended: for whoever shows nothing of it before. The call's signal ends the wait, and stops
+ * Returns the whole answer when it has ended, for callers that show nothing of it before. The call's signal ends the wait, and stops
  * upstream, at once.
  */
 export type WholeHandler = (request: ModelRequest, call: Call) => Promise<Answer>;

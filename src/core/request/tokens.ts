@@ -30,7 +30,7 @@ export interface InputEstimate {
 
 const estimates = new WeakMap<ModelRequest, InputEstimate>();
 
-/** Estimated once per request object, whoever asks and how often: a long prompt costs milliseconds. */
+/** Estimated once per request object, because a long prompt costs milliseconds. */
 export function estimateInput(request: ModelRequest): InputEstimate {
   const known = estimates.get(request);
   if (known !== undefined) return known;

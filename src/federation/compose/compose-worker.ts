@@ -7,6 +7,6 @@ export interface Composing {
 
 /** Ctrl-C and service managers signal the gateway's processes all at once: the gateway ends this one itself. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-/** When the gateway is gone, so is whoever wanted the supergraph. */
+/** Ends with the gateway: nobody else waits for the supergraph. */
 process.once('disconnect', () => process.exit());
 process.once('message', ({ subgraphs }: Composing) => process.send?.(composition(subgraphs)));

@@ -72,7 +72,7 @@ function plainDirective(directive: ConstDirectiveNode, root: string, types: Type
   return { ...directive, arguments: (directive.arguments ?? []).map(plain) };
 }
 
-/** Null for what is no field set: the composer says why. */
+/** Null for a text that is not a field set. The composer reports why. */
 function parsedFieldSet(text: string): SelectionSetNode | null {
   try {
     const [definition] = parse(`{${text}}`, { noLocation: true }).definitions;

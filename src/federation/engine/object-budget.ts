@@ -2,7 +2,7 @@
  * Counts the objects that one execution has received from other teams' subgraphs.
  *
  * Lists inside lists multiply: `products { reviews { product { reviews { ... } } } }` is short to write, and merging each
- * object takes some 60 microseconds in the gateway's own thread. Bytes are no measure for it, because a long text costs
+ * object takes some 60 microseconds in the gateway's own thread. Bytes do not measure this cost, because a long text costs
  * nothing to merge.
  */
 import type { SubgraphRequest } from '../subgraphs/engine-request.ts';

@@ -45,7 +45,7 @@ function withoutPath(error: GraphQLError): Error {
   return new GraphQLError(error.message, { extensions: error.extensions });
 }
 
-/** An error at what is no field of the client's: the answer as a whole, or an entity of it. */
+/** An error whose path is not a field of the client: the whole answer, or one of its entities. */
 interface Missing {
   readonly path: Path;
   /** What it made null on its way up. */
@@ -63,7 +63,7 @@ function place(holder: unknown, key: string | number, path: Path, depth: number,
     return;
   }
   const tail = path.slice(depth);
-  // The root, `_entities` and its items are no fields of the client's: their errors belong to what was asked of them.
+  // The root, `_entities` and its items are not fields of the client. Their errors get the paths of the fields that were asked of them.
   if (depth === 0 || (path[0] === '_entities' && depth <= 2)) missing.push({ path: path.slice(0, depth), tail, error });
   else {
     if (tail.length > 0) tails.set(error, tail);

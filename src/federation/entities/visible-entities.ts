@@ -18,7 +18,7 @@ export interface VisibleEntitiesOptions {
   readonly supergraphSdl: () => string | null;
   /** The same as the supergraph's own: a caller sees what he would see by asking for it. */
   readonly fetch?: FetchOptions;
-  /** Judges `@authenticated` and `@requiresScopes` of all that is read. Without it what they guard is visible to nobody. */
+  /** Judges `@authenticated` and `@requiresScopes` of all that is read. Without it, fields with these directives are visible to nobody. */
   readonly authorize?: Authorize;
 }
 

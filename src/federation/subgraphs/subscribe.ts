@@ -25,7 +25,7 @@ export interface RemoteSubscription {
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
-/** A subgraph that accepts a subscription and then sends no head of an answer is given up after this time. */
+/** A subgraph that accepts a subscription and then sends no response headers within this time fails. */
 const headersTimeoutMs = 300_000;
 
 /**

@@ -63,7 +63,7 @@ function foundIn(
   results: readonly string[],
 ): { readonly instruction: string; readonly sources: readonly Source[] } {
   const passages = messages.flatMap((message) => (message.role === 'system' ? unquoted(textOf(message)).data.filter(isPassage) : []));
-  // What the question quotes then belongs to it: it is no text to answer from.
+  // A quotation then belongs to the question. It is not a text to answer from.
   if (passages.length > 0 && !last.data.some(isPassage)) {
     return { instruction: [last.task, ...last.data.map(({ text }) => text)].join('\n'), sources: passages };
   }

@@ -13,7 +13,7 @@ const reader = new Worker(readerFile, { resourceLimits: { maxOldGenerationSizeMb
  * this process itself.
  */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
-/** When the gateway is gone, so is whoever wanted the text. */
+/** Ends with the gateway: nobody else waits for the text. */
 process.once('disconnect', () => process.exit());
 process.on('message', (request: ReadRequest) => reader.postMessage(request));
 reader.on('message', (reply: ReadReply) => process.send?.(reply));

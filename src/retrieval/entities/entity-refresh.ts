@@ -124,7 +124,7 @@ async function store(refreshing: Refreshing, index: EntityIndexOptions, batch: r
       return;
     }
     onFailure(failure, index.name);
-    // The text that it had is no longer its text.
+    // The entity has another text now.
     for (const { id } of batch) await passages.deleteSource(collection, id);
     return;
   }

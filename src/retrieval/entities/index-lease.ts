@@ -54,7 +54,7 @@ export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = D
     const kind = `index:${index}`;
     const asked = now();
     if ((await jobs.find(kind)) === null) {
-      // Another process may add it in this moment: there is one of it, whoever was first.
+      // Another process may add it in this moment: both then use the same row.
       await jobs.add({ id: kind, kind, owner: 'service:indexes', body: index }).catch(() => {});
     }
     for (;;) {

@@ -24,7 +24,7 @@ export interface WorkerOptions extends TurnOptions {
   readonly pollMs: number;
 }
 
-/** The subject of `changes` that tells of work. */
+/** The subject of `changes` that announces work. */
 export const anyWork = '';
 
 /** Resolves when the signal has fired and what was begun has been given back. */

@@ -7,7 +7,7 @@ export interface SplitMessage {
   readonly text: string;
 }
 
-/** A text of fewer words is no material by itself. */
+/** A text of fewer words is not material by itself. */
 export const leastMaterialWords = 8;
 /** Behind `Extract the name:`, or beside a question that has its words, even a few words are the text. */
 const leastNamedWords = 3;
