@@ -1,14 +1,12 @@
-import type { LanguageModelV4CallOptions } from '@ai-sdk/provider';
-import { GatewayError } from '../core/errors.ts';
-import { once } from '../core/once.ts';
-import type { CompletionRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
-import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
-import { aiSdkProvider } from './ai-sdk/ai-sdk.ts';
+import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
+import { messages } from '../wires/messages/messages.ts';
+import { messagesSettings } from '../wires/messages/request/structured-output.ts';
 import { checkedProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
+import { wireProvider } from './wire-provider.ts';
 
 export interface AnthropicOptions {
   readonly name?: string;
@@ -36,51 +34,17 @@ export interface AnthropicOptions {
 export const anthropicProvider = (options: AnthropicOptions): Provider => checkedProvider('anthropic', options, () => made(options));
 
 function made(options: AnthropicOptions): Provider {
-  const { name = 'anthropic', apiKey, baseUrl = 'https://api.anthropic.com/v1', images = {}, fetch = sharedFetch } = options;
-  const baseURL = withoutSlash(baseUrl);
-  const sdk = once(async () => {
-    const { createAnthropic } = await import('@ai-sdk/anthropic');
-    return createAnthropic({ baseURL, apiKey: apiKey?.reveal() ?? 'unused', fetch });
-  });
-  const provider = aiSdkProvider({
+  const { name = 'anthropic', apiKey, images = {}, fetch = sharedFetch } = options;
+  const baseUrl = withoutSlash(options.baseUrl ?? 'https://api.anthropic.com/v1');
+  const provider = wireProvider({
     name,
     apiKey,
     images,
-    tellsSent: notifiesWhenSent(fetch),
-    languageModel: async (id) => (await sdk()).languageModel(id),
-    opaque: { vendor: 'anthropic', fields: ['signature', 'redactedData'] },
-    adapted: (settings, request) => withoutEmptyFormat(withinMaximum(settings, request)),
+    fetch,
+    url: () => `${baseUrl}/messages`,
+    headers: () => ({ 'x-api-key': apiKey?.reveal() ?? 'unused', 'anthropic-version': '2023-06-01' }),
+    wire: messages,
+    settings: messagesSettings,
   });
   return { ...provider, lacksKey: apiKey === null && options.baseUrl === undefined };
-}
-
-/**
- * The SDK adds the thinking budget to the maximum; ours counts reasoning in. So the budget is taken off first, and
- * `max_tokens` on the wire is what was asked. A maximum that leaves no room for an answer is refused.
- */
-function withinMaximum(settings: LanguageModelV4CallOptions, { providerOptions }: CompletionRequest): LanguageModelV4CallOptions {
-  const budget = budgetOf(providerOptions);
-  const { maxOutputTokens } = settings;
-  if (budget === 0 || maxOutputTokens === undefined) return settings;
-  if (maxOutputTokens > budget) return { ...settings, maxOutputTokens: maxOutputTokens - budget };
-  throw new GatewayError(
-    'BAD_REQUEST',
-    `maxOutputTokens (${maxOutputTokens}) counts reasoning and leaves no room for an answer beside the thinking budget of ${budget} tokens. More than ${budget} is accepted.`,
-  );
-}
-
-/** Tokens of `thinking: { type: 'enabled', budgetTokens }`; 1,024 is what the SDK sends when no budget is given. */
-function budgetOf(providerOptions: CompletionRequest['providerOptions']): number {
-  const { type, budgetTokens } = {
-    ...(providerOptions['thinking'] as { readonly type?: unknown; readonly budgetTokens?: unknown } | undefined),
-  };
-  if (type !== 'enabled') return 0;
-  return typeof budgetTokens === 'number' ? budgetTokens : 1_024;
-}
-
-/** JSON without a schema is asked for in the prompt; the SDK would warn that it ignores the format. */
-function withoutEmptyFormat({ responseFormat, ...settings }: LanguageModelV4CallOptions): LanguageModelV4CallOptions {
-  return responseFormat?.type === 'json' && responseFormat.schema === undefined
-    ? settings
-    : { ...settings, ...(responseFormat && { responseFormat }) };
 }

@@ -78,10 +78,10 @@ async function* complete<Settings>(
   const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
   const prepared = await preparedRequest(beforeEncode?.(request, model) ?? request, images, signal);
   const settings = settingsOf(given, model, prepared);
-  const { body, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream: !whole });
+  const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream: !whole });
   yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
   try {
-    const answer = await postJson(fetch, { url: url(model, !whole), headers: headers(), body, signal, sent });
+    const answer = await postJson(fetch, { url: url(model, !whole), headers: { ...needed, ...headers() }, body, signal, sent });
     const decodeAnswer = (whole: unknown) => wire.decodeAnswer(whole, settings);
     yield* readAnswer(answer, { decoder: wire.decodeEvents(settings), decodeAnswer, report, extend });
   } catch (error) {

@@ -22,6 +22,8 @@ export interface Answer {
 /** A request as JSON, ready to be sent, and what had to be left out or changed, in sentences for the caller. */
 export interface EncodedRequest {
   readonly body: Readonly<Record<string, unknown>>;
+  /** What the body needs beside it, such as the names of betas; left out: nothing. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 

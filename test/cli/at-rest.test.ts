@@ -58,7 +58,6 @@ describe('at rest, with a graph composed and documents of all kinds ingested', (
     ['knows prices', '@pydantic/genai-prices'],
     ['shows GraphiQL', '@graphql-yoga/render-graphiql'],
     ['serves the subgraph of another router', '@apollo/server'],
-    ['speaks to Anthropic', '@ai-sdk/anthropic'],
   ])('the gateway has not loaded what %s (%s)', (_, name) => {
     expect(loaded.map(packageOf)).toContain('graphql');
     expect(loaded.filter((url) => packageOf(url) === name)).toEqual([]);
