@@ -1,6 +1,5 @@
 import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Lease, Leases } from '../core/call/lease.ts';
-import { streamStep } from '../core/call/step.ts';
 import type { Chunk } from '../core/chunk.ts';
 
 /**
@@ -8,7 +7,17 @@ import type { Chunk } from '../core/chunk.ts';
  * which no operation waits for. When the key has ended, nothing is dispatched and what runs ends with UNAUTHENTICATED.
  */
 export function leased(leases: Leases): Step {
-  return streamStep((next) => (request, call) => ({ [Symbol.asyncIterator]: () => leasedCall(leases, next, request, call) }));
+  return {
+    stream: (next) => (request, call) => ({ [Symbol.asyncIterator]: () => leasedCall(leases, next, request, call) }),
+    whole: (next) => async (request, call) => {
+      const lease = leases.take(call.principal, 'work', call.signal);
+      try {
+        return await next(request, { ...call, signal: lease.signal });
+      } finally {
+        lease.release();
+      }
+    },
+  };
 }
 
 /** An iterator and not a generator: `return()` must reach a step that waits. */
