@@ -1,6 +1,5 @@
-import type { Call, Handler, Step } from '../core/call/call.ts';
+import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
-import { streamStep } from '../core/call/step.ts';
 import { checkPermission, mayUse } from '../routing/fit.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { takenUntilAborted } from './abortable.ts';
@@ -11,27 +10,44 @@ import { takenUntilAborted } from './abortable.ts';
  * Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED or CONCURRENCY_LIMITED.
  */
 export function limited(limits: Pick<Limits, 'admit'>): Step {
-  return streamStep((next) => {
-    const admitted: Handler = async function* (request, call) {
-      checkRoute(call);
-      const admission = await takenUntilAborted(limits.admit(ofCalls(call)), call.signal, (taken) => taken.release());
-      try {
-        yield* next(request, call);
-      } finally {
-        // Slots are leases: one that cannot be given back now expires by itself.
-        await admission.release().catch(() => {});
-      }
-    };
-    return (request, call) => (mayAsk(call) && !isCounted(call) ? next(request, call) : admitted(request, call));
-  });
+  const admitted = (call: Call): Promise<Admission> => {
+    checkRoute(call);
+    return takenUntilAborted(limits.admit(ofCalls(call)), call.signal, (taken) => taken.release());
+  };
+  // Slots are leases: one that cannot be given back now expires by itself.
+  const release = (admission: Admission): Promise<void> => admission.release().catch(() => {});
+  return {
+    stream(next) {
+      const admitting: Handler = async function* (request, call) {
+        const admission = await admitted(call);
+        try {
+          yield* next(request, call);
+        } finally {
+          await release(admission);
+        }
+      };
+      return (request, call) => (isFree(call) ? next(request, call) : admitting(request, call));
+    },
+    whole(next) {
+      const admitting: WholeHandler = async (request, call) => {
+        const admission = await admitted(call);
+        try {
+          return await next(request, call);
+        } finally {
+          await release(admission);
+        }
+      };
+      return (request, call) => (isFree(call) ? next(request, call) : admitting(request, call));
+    },
+  };
 }
+
+type Admission = Awaited<ReturnType<Limits['admit']>>;
+
+const isFree = (call: Call): boolean => mayUse(call.principal, call.route) && ofCalls(call).length === 0;
 
 const ofCalls = ({ principal }: Call): readonly Limit[] =>
   principal.limits.filter(({ kind }) => kind === 'calls' || kind === 'concurrency');
-
-const isCounted = (call: Call): boolean => ofCalls(call).length > 0;
-
-const mayAsk = ({ principal, route }: Call): boolean => mayUse(principal, route);
 
 function checkRoute({ principal, route }: Call): void {
   checkPermission(principal, route, `Routes that you may use: ${principal.routes?.join(', ') || 'none'}.`);
