@@ -1,19 +1,20 @@
 /**
  * The outermost step: records usage and writes the ledger rows of every call, however it ends, and enforces the deadline.
  *
- * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends.
+ * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends, or the answer is given.
  */
-import type { Call, Handler, Settlement, Step } from '../core/call/call.ts';
-import { streamStep } from '../core/call/step.ts';
+import type { Call, Handler, Settlement, Step, WholeHandler } from '../core/call/call.ts';
+import type { Answer } from '../core/call/collect-answer.ts';
 import { tally } from '../core/call/tally.ts';
 import type { Chunk } from '../core/chunk.ts';
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
-import { withDeadline } from '../core/stream.ts';
+import { type Deadline, withDeadline } from '../core/stream.ts';
+import { abortError, throwIfAborted } from '../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Log } from '../telemetry/log.ts';
-import { leavable } from './cache/leavable.ts';
+import { leavable, leavableAnswer } from './cache/leavable.ts';
 import { isContent } from './route/content.ts';
 import { usageRows } from './rows.ts';
 
@@ -26,18 +27,66 @@ export interface MeterOptions {
 }
 
 export function metered(options: MeterOptions): Step {
-  return streamStep((next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredCall(next, request, call, options) }));
+  return {
+    stream: (next) => (request, call) => ({ [Symbol.asyncIterator]: () => meteredStream(next, request, call, options) }),
+    whole: (next) => (request, call) => meteredAnswer(next, request, call, options),
+  };
 }
 
-function meteredCall(next: Handler, request: ModelRequest, call: Call, options: MeterOptions) {
-  const { ledger, log, now = Date.now, monotonicMs = monotonic } = options;
+function meteredStream(next: Handler, request: ModelRequest, call: Call, options: MeterOptions) {
+  const books = meterBooks(call, options);
+  let firstContentMs: number | null = null;
+  let finished = false;
+  const shown = call.shown ?? (() => call.live === true && firstContentMs !== null);
+  return leavable<Chunk>({
+    begin() {
+      const { deadline, metered } = books.begin();
+      return { deadline, stream: started(next, request, { ...metered, shown }) };
+    },
+    saw(chunk) {
+      if (chunk.type === 'restart') firstContentMs = null;
+      else if (chunk.type === 'finish') finished = true;
+      else if (firstContentMs === null && isContent(chunk)) firstContentMs = books.sinceMs();
+    },
+    ended(failure) {
+      // Whoever leaves after the last chunk has had the whole answer.
+      books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
+    },
+  });
+}
+
+/** Nobody is shown anything before the end, so there is no time to the first token. */
+async function meteredAnswer(next: WholeHandler, request: ModelRequest, call: Call, options: MeterOptions): Promise<Answer> {
+  const books = meterBooks(call, options);
+  const { deadline, metered } = books.begin();
+  try {
+    throwIfAborted(deadline.signal);
+    const answer = await leavableAnswer(next(request, { ...metered, shown: () => false }), deadline.signal);
+    books.settle(null, null);
+    return answer;
+  } catch (error) {
+    const failure = deadline.signal.aborted ? abortError(deadline.signal) : asGatewayError(error);
+    books.settle(failure, null);
+    throw failure;
+  } finally {
+    deadline.end();
+  }
+}
+
+interface MeterBooks {
+  /** Throws MODEL_UNAVAILABLE, settled, while usage cannot be recorded. */
+  begin(): { readonly deadline: Deadline; readonly metered: Call };
+  sinceMs(): number;
+  /** Null: it went well. */
+  settle(failure: GatewayError | null, firstContentMs: number | null): void;
+}
+
+function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = monotonic }: MeterOptions): MeterBooks {
   const facts = tally();
   let began = 0;
   let beganMs = 0;
-  const sinceMs = (): number => Math.round(monotonicMs() - beganMs);
-  let firstContentMs: number | null = null;
-  let finished = false;
   let settled = false;
+  const sinceMs = (): number => Math.round(monotonicMs() - beganMs);
 
   const report: Call['report'] = (fact) => {
     if (settled && fact.type !== 'settled') log.warn('a fact came after its call was settled', { callId: call.id, fact: fact.type });
@@ -49,9 +98,7 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, options: 
     }
   };
 
-  const shown = call.shown ?? (() => call.live === true && firstContentMs !== null);
-
-  const settle = (failure: GatewayError | null, append: Ledger['append']): void => {
+  const settle = (failure: GatewayError | null, firstContentMs: number | null, append: Ledger['append']): void => {
     settled = true;
     const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
     append(usageRows(call, began, settlement));
@@ -59,7 +106,8 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, options: 
     report({ type: 'settled', callId: call.id, settlement });
   };
 
-  return leavable<Chunk>({
+  return {
+    sinceMs,
     begin() {
       began = now();
       beganMs = monotonicMs();
@@ -68,23 +116,15 @@ function meteredCall(next: Handler, request: ModelRequest, call: Call, options: 
           'MODEL_UNAVAILABLE',
           'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment.',
         );
-        settle(failure, () => {});
+        settle(failure, null, () => {});
         throw failure;
       }
       const allowedMs = call.deadlineMs - began;
       const deadline = withDeadline(call.signal, allowedMs, () => tooLate(allowedMs));
-      return { deadline, stream: started(next, request, { ...call, signal: deadline.signal, shown, report }) };
+      return { deadline, metered: { ...call, signal: deadline.signal, report } };
     },
-    saw(chunk) {
-      if (chunk.type === 'restart') firstContentMs = null;
-      else if (chunk.type === 'finish') finished = true;
-      else if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
-    },
-    ended(failure) {
-      // Whoever leaves after the last chunk has had the whole answer.
-      settle(finished && failure?.code === 'CANCELLED' ? null : failure, (rows) => ledger.append(rows));
-    },
-  });
+    settle: (failure, firstContentMs) => settle(failure, firstContentMs, (rows) => ledger.append(rows)),
+  };
 }
 
 /** A step that throws instead of returning a stream makes a stream that throws: it is settled like any other. */

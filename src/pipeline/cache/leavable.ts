@@ -108,3 +108,22 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
     },
   };
 }
+
+/**
+ * The whole answer, or {@link abortError} of the signal when it has fired: then at most {@link graceMs} are waited for the work behind
+ * the answer to end, which must listen to the signal itself.
+ */
+export function leavableAnswer<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const onAbort = (): void => {
+      timer = setTimeout(() => reject(abortError(signal)), graceMs);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    answer.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    });
+  });
+}
