@@ -8,7 +8,7 @@
  */
 import { developmentKey } from './access/development-key.ts';
 import { anonymousRateOf } from './assembly/caller-limits.ts';
-import { type Configured, configured } from './assembly/configured.ts';
+import { type Configured, configure } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
 import { presentConfiguration } from './assembly/present-configuration.ts';
@@ -61,7 +61,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   const { forwardHeaders } = withDefaults(graphSection, config.graph);
   const development = isDevelopment(config);
   const open = development && loopback;
-  const present = presentConfiguration(config, (by) => configured(by, foundation, { folder, development, open }));
+  const present = presentConfiguration(config, (by) => configure(by, foundation, { folder, development, open }));
   const current = (): Configured => present.current;
   const hooks = followHooks(() => present.current.hooks);
   const { own, fields, graph } = present.current;

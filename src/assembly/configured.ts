@@ -35,7 +35,7 @@ import { keptFile } from '../storage/state/kept-file.ts';
 import { teamLimits } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
-import { graphOf, type OperatorFields, operatorFields, revealed, whenComposed } from './graph/configured-graph.ts';
+import { graphOf, type OperatorFields, operatorFields, revealHeaders, whenComposed } from './graph/configured-graph.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
 import { collectionsOf, routesOf } from './routes.ts';
 import { startDocuments } from './start-documents.ts';
@@ -67,7 +67,7 @@ export interface ConfiguredOptions {
   readonly open: boolean;
 }
 
-export function configured(config: GatewayConfig, foundation: Foundation, { folder, development, open }: ConfiguredOptions): Configured {
+export function configure(config: GatewayConfig, foundation: Foundation, { folder, development, open }: ConfiguredOptions): Configured {
   const { storage, leases, health, metrics, runs, log, now, state } = foundation;
   const { graph: graphConfig = {}, guardrails = [] } = config;
   const routes = routesOf(config, log);
@@ -101,7 +101,7 @@ export function configured(config: GatewayConfig, foundation: Foundation, { fold
     handle,
     callFor: ingestCallFor,
     graph: () => living,
-    headers: revealed(graphConfig.indexHeaders),
+    headers: revealHeaders(graphConfig.indexHeaders),
     log,
   });
   const retrievalSettings = withDefaults(retrievalSection, config.retrieval);

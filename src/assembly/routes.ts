@@ -5,7 +5,7 @@ import { deploymentSection } from '../config/sections/deployments-section.ts';
 import { routeSection } from '../config/sections/routes-section.ts';
 import { embeddedLexical } from '../providers/embedded/embedded.ts';
 import type { CollectionConfig } from '../retrieval/collections.ts';
-import { checkedStrategy } from '../routing/checked-strategy.ts';
+import { checkStrategy } from '../routing/checked-strategy.ts';
 import { contextWindowOf, priceOf } from '../routing/prices.ts';
 import type { Deployment, Route, Strategy } from '../routing/route.ts';
 import { strategies } from '../routing/strategies.ts';
@@ -88,5 +88,5 @@ function routeOf(
 
 function ownStrategy(route: string, strategy: Strategy, log: Pick<Log, 'warn'>): Strategy {
   const warn = repeatedSeldom((event, fields) => log.warn(event, fields));
-  return checkedStrategy(strategy, (what, err) => warn(`a strategy was not followed: ${what}`, { route, err }));
+  return checkStrategy(strategy, (what, err) => warn(`a strategy was not followed: ${what}`, { route, err }));
 }

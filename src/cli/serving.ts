@@ -27,7 +27,7 @@ export type Welcome = (url: string, ended: AbortSignal) => Iterable<string> | As
  * Listens, says so, and serves until SIGTERM or SIGINT, then drains; a second one ends it at once. SIGHUP reads the
  * configuration and the graph's sources again. The gateway is closed in every case. Errors that nothing catches are logged and do not end the process.
  */
-export async function serving(gateway: Gateway, address: Address, welcome: Welcome, reread: () => Promise<void>): Promise<void> {
+export async function serveUntilSignal(gateway: Gateway, address: Address, welcome: Welcome, reread: () => Promise<void>): Promise<void> {
   const stopSurviving = surviveFaults(gateway.log);
   try {
     const { url } = await gateway.listen(address);

@@ -1,5 +1,5 @@
 /** Prints rows under headings in aligned columns; numbers are right-aligned. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
   const numeric = headings.map((_, column) => rows.length > 0 && rows.every((row) => /^([\d.,]+|-|)$/.test(row[column] ?? '')));

@@ -3,7 +3,7 @@
 const maxShownLength = 200;
 
 /** A value as it stands in the file: text in quotes, a number without. */
-export function shown(value: unknown): string {
+export function showValue(value: unknown): string {
   const text = written(value);
   return text.length <= maxShownLength ? text : `${text.slice(0, maxShownLength)}…`;
 }
@@ -19,8 +19,8 @@ function written(value: unknown): string {
   }
 }
 
-export const listed = (names: Iterable<string>): string => [...names].join(', ') || 'none';
+export const listNames = (names: Iterable<string>): string => [...names].join(', ') || 'none';
 
 /** What the configuration itself has under a name: a name such as `constructor` is not found on the prototype of objects. */
-export const own = <T>(record: Readonly<Record<string, T>> = {}, name: string): T | undefined =>
+export const ownValue = <T>(record: Readonly<Record<string, T>> = {}, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;

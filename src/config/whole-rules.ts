@@ -2,7 +2,7 @@
 import { embeddingModelOf } from '../assembly/routes.ts';
 import { isObject } from './kinds/composed.ts';
 import type { Rule } from './kinds/section.ts';
-import { listed, shown } from './mistake-sentences.ts';
+import { listNames, showValue } from './mistake-sentences.ts';
 import type { gatewaySection } from './sections/gateway-section.ts';
 import { serverSection } from './sections/server-section.ts';
 
@@ -25,7 +25,7 @@ const embedsWithOneModel: WholeRule = {
       return models.size <= 1
         ? []
         : [
-            `routes.${name} embeds with several models (${listed([...models].map(String))}). Vectors of two models cannot be compared: give each model a route.`,
+            `routes.${name} embeds with several models (${listNames([...models].map(String))}). Vectors of two models cannot be compared: give each model a route.`,
           ];
     }),
 };
@@ -38,7 +38,7 @@ const collectionsEmbed: WholeRule = {
       embedders.includes(embeddingRoute)
         ? []
         : [
-            `collections.${name}.embeddingRoute is ${shown(embeddingRoute)}, which has no deployment that embeds. Routes that do: ${listed(embedders)}.`,
+            `collections.${name}.embeddingRoute is ${showValue(embeddingRoute)}, which has no deployment that embeds. Routes that do: ${listNames(embedders)}.`,
           ],
     );
   },

@@ -11,7 +11,7 @@ export interface Gathered {
 
 const leastRoom = 4_096;
 
-export function gathered(): Gathered {
+export function gatherBytes(): Gathered {
   let room: Buffer | null = null;
   let only: Uint8Array | null = null;
   let length = 0;

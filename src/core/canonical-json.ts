@@ -1,5 +1,5 @@
 import { isLarge } from './turns/large-value.ts';
-import { finished, type Paced } from './turns/paced.ts';
+import { finishPaced, type Paced } from './turns/paced.ts';
 import { type Turns, turnsOf } from './turns/turns.ts';
 
 /** JSON text with object keys in sorted order, so that equal values have equal texts. Undefined members are omitted. */
@@ -21,7 +21,7 @@ const namesPerRun = 1_000;
 /** The same text; of a value with thousands of members it is made in slices, between which others are served. */
 export function canonicalJsonInTurns(value: unknown, turns: Turns = turnsOf({ unitsPerTurn })): string | Promise<string> {
   if (!isLarge(value)) return canonicalJson(value);
-  return finished(writtenInTurns(value, turns));
+  return finishPaced(writtenInTurns(value, turns));
 }
 
 function* writtenInTurns(value: unknown, turns: Turns): Paced<string> {

@@ -23,7 +23,7 @@ import {
 } from 'graphql';
 import type { GatewayError } from '../core/errors.ts';
 import type { Requirement } from './engine/join.ts';
-import { type Pruned, pruned } from './engine/prune-operation.ts';
+import { type Pruned, pruneOperation } from './engine/prune-operation.ts';
 
 /** Null when the caller, known from the gateway's context, may have the field. */
 export type Authorize = (context: unknown, requirement: Requirement) => GatewayError | null;
@@ -87,7 +87,7 @@ function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Req
     };
     return {
       of: ({ coordinate }) => denied.get(coordinate) ?? null,
-      pruned: pruned(schema, info, (type, field) => denied.has(`${type}.${field}`), implementations),
+      pruned: pruneOperation(schema, info, (type, field) => denied.has(`${type}.${field}`), implementations),
     };
   };
 

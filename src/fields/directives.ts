@@ -57,7 +57,7 @@ export function aiFieldOf(type: TypeNodeWithFields, node: FieldDefinitionNode, r
       const inline = text('prompt');
       if ((id === null) === (inline === null)) return wrong(`${coordinate}: @completion needs a prompt or a template, and not both.`);
       const file = id === null ? null : reading.prompts.get(id);
-      if (file === undefined) return wrong(`${coordinate}: There is no prompt "${id}". Prompts: ${listed(reading.prompts.keys())}.`);
+      if (file === undefined) return wrong(`${coordinate}: There is no prompt "${id}". Prompts: ${joinNames(reading.prompts.keys())}.`);
       const maxInputTokens = whole('maxInputTokens') ?? file?.maxInputTokens ?? null;
       const maxOutputTokens = whole('maxOutputTokens') ?? file?.maxOutputTokens ?? null;
       if (maxInputTokens === null || maxOutputTokens === null) {
@@ -152,7 +152,7 @@ function argumentsOf(directive: ConstDirectiveNode): Readonly<Record<string, unk
 }
 
 /** Names for a sentence that says what would have been accepted. */
-export function listed(names: Iterable<string>): string {
+export function joinNames(names: Iterable<string>): string {
   const all = [...names];
   return all.length === 0 ? 'none' : all.join(', ');
 }

@@ -1,7 +1,7 @@
 /** Computes which fields of its entity an AI field reads: from the holes of its templates to a federation selection. */
 import { type FieldDefinitionNode, Kind, type TypeNode } from 'graphql';
 import { type AiField, type Mistake, templatesOf } from './ai-field.ts';
-import { listed } from './directives.ts';
+import { joinNames } from './directives.ts';
 import { holesOf } from './template.ts';
 
 export interface Declared {
@@ -59,7 +59,7 @@ function add(tree: SelectionTree, coordinates: Set<string>, path: readonly strin
         .filter((candidate) => !declared.aiCoordinates.has(`${type}.${candidate}`));
       const names = depth === 0 ? [...field.arguments.map((argument) => argument.name.value), ...fields] : fields;
       wrong(
-        `${hole} is neither an argument of the field nor a field of ${type}. Known: ${listed(names)}. Declare the other team's field beside it: extend type ${type} { ${name}: String }.`,
+        `${hole} is neither an argument of the field nor a field of ${type}. Known: ${joinNames(names)}. Declare the other team's field beside it: extend type ${type} { ${name}: String }.`,
       );
       return;
     }

@@ -5,7 +5,7 @@
  * Arguments are inserted as the caller gave them. Entity fields are quoted as data, because another team, or one of its
  * users, wrote them.
  */
-import { quoted } from '../core/request/quote-text.ts';
+import { quoteData } from '../core/request/quote-text.ts';
 
 export type TemplatePart = { readonly type: 'text'; readonly text: string } | { readonly type: 'hole'; readonly path: readonly string[] };
 
@@ -76,7 +76,7 @@ export function render(template: Template, args: Readonly<Record<string, unknown
       const [head = ''] = part.path;
       const value = valueAt(Object.hasOwn(args, head) ? args : entity, part.path);
       const isPlain = Object.hasOwn(args, head) && (typeof value === 'number' || typeof value === 'boolean');
-      return isPlain ? String(value) : quoted(part.path.join('.'), textOf(value));
+      return isPlain ? String(value) : quoteData(part.path.join('.'), textOf(value));
     })
     .join('');
 }
@@ -90,7 +90,9 @@ export function renderQuestion(template: Template, args: Readonly<Record<string,
     .map((part) => {
       if (part.type === 'text') return part.text;
       const [head = ''] = part.path;
-      return Object.hasOwn(args, head) ? textOf(valueAt(args, part.path)) : quoted(part.path.join('.'), textOf(valueAt(entity, part.path)));
+      return Object.hasOwn(args, head)
+        ? textOf(valueAt(args, part.path))
+        : quoteData(part.path.join('.'), textOf(valueAt(entity, part.path)));
     })
     .join('');
 }

@@ -10,7 +10,7 @@ import { newCallId } from '../core/call/call-id.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { OperationContext } from './context.ts';
 import type { HoldShare } from './operation-hold.ts';
-import { sharedSettlement } from './shared-settlement.ts';
+import { shareSettlement } from './shared-settlement.ts';
 import type { PathsOf } from './usage.ts';
 
 /** A field, as operations know it. */
@@ -120,7 +120,7 @@ function totalMsOf(route: string, services: CallSource): number {
 /** One entry for each coordinate, with the paths of all its fields. */
 function addUsage(askers: readonly Asking[], settlement: Settlement, callId: string, route: string, { usage }: OperationContext): void {
   const byField = [...Map.groupBy(askers, ({ field }) => field.coordinate)];
-  const settlements = sharedSettlement(
+  const settlements = shareSettlement(
     settlement,
     byField.map(([, of]) => of.reduce((sum, { weight }) => sum + weight, 0)),
   );

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { gathered } from '../core/byte-buffer.ts';
+import { gatherBytes } from '../core/byte-buffer.ts';
 
 /** The body has more bytes than its reader accepts. */
 export class BodyTooLarge extends Error {
@@ -15,7 +15,7 @@ export class BodyTooLarge extends Error {
  * `count` is called with the bytes of each piece; what it throws ends the body too.
  */
 export async function readBody(body: Readable, maxBytes: number, count?: (bytes: number) => void): Promise<Buffer> {
-  const bytes = gathered();
+  const bytes = gatherBytes();
   // Leaving the loop by a throw destroys the body.
   for await (const piece of body as AsyncIterable<Uint8Array>) {
     if (bytes.length + piece.length > maxBytes) throw new BodyTooLarge(maxBytes);

@@ -16,7 +16,7 @@ import type { Chunk } from '../core/chunk.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
-import { finished } from '../core/turns/paced.ts';
+import { finishPaced } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
 import { checkedOutput, defaultHoldBackBytes } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
@@ -66,7 +66,7 @@ async function* guardedCall(
   const turns = (options.turns ?? defaultTurns)(call.signal);
   const onInput = guardrails.filter(({ on }) => on.includes('input'));
   if (onInput.length > 0) {
-    for (const text of await finished(readingsOf(request, turns))) await checkText(text, onInput, 'input', call);
+    for (const text of await finishPaced(readingsOf(request, turns))) await checkText(text, onInput, 'input', call);
   }
   const onOutput = guardrails.filter(({ on }) => on.includes('output'));
   const check = (chunks: ReturnType<Handler>): ReturnType<Handler> =>
@@ -87,7 +87,7 @@ async function* guardedCall(
   }
   const { pseudonyms, maskedRequest, restoredOutput } = await masking();
   const found = pseudonyms(turns, options);
-  const masked = await finished(maskedRequest(request, found, turns));
+  const masked = await finishPaced(maskedRequest(request, found, turns));
   const chunks = check(next(masked, call));
   const form = isJson(request) ? 'json' : 'plain';
   yield* found.values.size === 0 ? chunks : eachAnswer(chunks, (answer) => restoredOutput(answer, found.values, form, turns));

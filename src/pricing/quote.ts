@@ -6,7 +6,7 @@
  */
 import { refuseAgain } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
-import { finished, type Paced } from '../core/turns/paced.ts';
+import { finishPaced, type Paced } from '../core/turns/paced.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { PriceTree, Variables } from './price-tree.ts';
 import { type PricedUses, pricedUsesOf, type QuoteRules } from './priced-uses.ts';
@@ -40,8 +40,8 @@ export type CompiledQuote = (variables: Variables) => Quote | Promise<Quote>;
 
 /** Throws COST_LIMIT_EXCEEDED for an operation whose fragments unfold without end. */
 export function compileQuote(tree: PriceTree, rules: QuoteRules): CompiledQuote {
-  const read = finished(pricedUsesOf(tree, rules, turnsOf({ unitsPerTurn: fieldsPerTurn })));
-  const priced = (found: PricedUses, given: Variables) => finished(evaluate(found, tree.coerceVariables(given)));
+  const read = finishPaced(pricedUsesOf(tree, rules, turnsOf({ unitsPerTurn: fieldsPerTurn })));
+  const priced = (found: PricedUses, given: Variables) => finishPaced(evaluate(found, tree.coerceVariables(given)));
   if (!(read instanceof Promise)) return (variables) => priced(read, variables);
   read.catch(() => {});
   return async (variables) => priced(await read.catch(refuseAgain), variables);

@@ -3,7 +3,7 @@ import { withoutSlash } from '../outbound/base-url.ts';
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { messages } from '../wires/messages/messages.ts';
 import { messagesSettings } from '../wires/messages/request/structured-output.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { wireProvider } from './wire-provider.ts';
@@ -31,7 +31,7 @@ export interface AnthropicOptions {
  * });
  * ```
  */
-export const anthropicProvider = (options: AnthropicOptions): Provider => checkedProvider('anthropic', options, () => made(options));
+export const anthropicProvider = (options: AnthropicOptions): Provider => checkProvider('anthropic', options, () => made(options));
 
 function made(options: AnthropicOptions): Provider {
   const { name = 'anthropic', apiKey, images = {}, fetch = sharedFetch } = options;

@@ -10,7 +10,7 @@ import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { chatCompletions } from '../wires/chat-completions/chat-completions.ts';
 import { responses } from '../wires/responses/responses.ts';
 import type { Wire } from '../wires/wire.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import { fetchWithToken, type TokenFunction } from './credentials/access-token.ts';
 import { chatSettings, openaiEmbeddings } from './openai-chat.ts';
 import type { Provider } from './provider.ts';
@@ -60,7 +60,7 @@ export interface AzureOpenAiOptions {
  * export const provider = azureOpenAiProvider({ baseUrl: 'https://shop-sweden.openai.azure.com', token: entraToken });
  * ```
  */
-export const azureOpenAiProvider = (options: AzureOpenAiOptions): Provider => checkedProvider('azure', options, () => made(options));
+export const azureOpenAiProvider = (options: AzureOpenAiOptions): Provider => checkProvider('azure', options, () => made(options));
 
 function made(options: AzureOpenAiOptions): Provider {
   const { name = 'azure', apiKey, token, models = {}, images = {}, fetch = sharedFetch } = options;

@@ -14,7 +14,7 @@ export interface ProviderSettings {
 }
 
 /** `make`: makes the provider of settings that were found usable. What it throws is a mistake too. */
-export function checkedProvider(usualName: string, given: ProviderSettings | undefined, make: () => Provider): Provider {
+export function checkProvider(usualName: string, given: ProviderSettings | undefined, make: () => Provider): Provider {
   const name = typeof given?.name === 'string' && given.name !== '' ? given.name : usualName;
   const mistakes = mistakesOf(given);
   if (mistakes.length > 0) return refusingProvider(name, mistakes);

@@ -4,7 +4,7 @@ import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { decodeEmbeddings, embeddingMethod, encodeEmbeddingRequest, maxEmbeddedTexts } from '../wires/gemini/embeddings.ts';
 import { geminiWire } from '../wires/gemini/gemini.ts';
 import { geminiSettings, pathOf } from '../wires/gemini/request/model-family.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { wireProvider } from './wire-provider.ts';
@@ -28,7 +28,7 @@ export interface GoogleOptions {
  * export const provider = googleProvider({ apiKey: secretFrom('GEMINI_API_KEY') });
  * ```
  */
-export const googleProvider = (options: GoogleOptions): Provider => checkedProvider('google', options, () => made(options));
+export const googleProvider = (options: GoogleOptions): Provider => checkProvider('google', options, () => made(options));
 
 function made(options: GoogleOptions): Provider {
   const { name = 'google', apiKey, images = {}, fetch = sharedFetch } = options;

@@ -1,5 +1,5 @@
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import { openaiCompatibleProvider } from './openai-compatible.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
@@ -35,7 +35,7 @@ export const ollamaProvider = ({
   images = {},
   fetch = sharedFetch,
 }: OllamaOptions = {}): Provider =>
-  checkedProvider(name, { name }, () => openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, thinkTags, images, fetch }));
+  checkProvider(name, { name }, () => openaiCompatibleProvider({ name, baseUrl: `${ollamaUrl(host)}/v1`, thinkTags, images, fetch }));
 
 /** The URL that a value of OLLAMA_HOST means to a client: http and port 11434 unless it says otherwise (443 for https), and loopback for "every address". */
 export function ollamaUrl(host: string): string {

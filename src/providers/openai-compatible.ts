@@ -5,7 +5,7 @@ import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { chatCompletions } from '../wires/chat-completions/chat-completions.ts';
 import { plainChat } from '../wires/chat-completions/chat-settings.ts';
 import { decodeEmbeddings, encodeEmbeddingRequest } from '../wires/chat-completions/embeddings.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { wireProvider } from './wire-provider.ts';
@@ -34,7 +34,7 @@ export interface OpenAiCompatibleOptions {
  * ```
  */
 export const openaiCompatibleProvider = (options: OpenAiCompatibleOptions): Provider =>
-  checkedProvider('compatible', { ...options, name: options?.name ?? null, baseUrl: options?.baseUrl }, () => made(options));
+  checkProvider('compatible', { ...options, name: options?.name ?? null, baseUrl: options?.baseUrl }, () => made(options));
 
 function made(options: OpenAiCompatibleOptions): Provider {
   const { name, apiKey, headers = {}, images = {}, fetch = sharedFetch, thinkTags = false } = options;

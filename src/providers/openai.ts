@@ -7,7 +7,7 @@ import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
 import { responses } from '../wires/responses/responses.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import { openaiChatProvider, openaiEmbeddings } from './openai-chat.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
@@ -35,7 +35,7 @@ export interface OpenAiOptions {
  * export const provider = openaiProvider({ apiKey: secretFrom('OPENAI_API_KEY'), project: 'proj_shop' });
  * ```
  */
-export const openaiProvider = (options: OpenAiOptions): Provider => checkedProvider('openai', options, () => made(options));
+export const openaiProvider = (options: OpenAiOptions): Provider => checkProvider('openai', options, () => made(options));
 
 function made(options: OpenAiOptions): Provider {
   const { name = 'openai', apiKey, api = 'responses', organization, project, images = {}, fetch = sharedFetch } = options;

@@ -3,7 +3,7 @@ import type { Handlers } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';
 import type { Passages } from '../storage/passages/passages.ts';
-import { answered } from './answer/answer.ts';
+import { answerQuestion } from './answer/answer.ts';
 import { type CollectionConfig, collectionsOf } from './collections.ts';
 import { openDocuments } from './documents/documents.ts';
 import type { Entities } from './entities/entities.ts';
@@ -15,7 +15,7 @@ import { type QueueLimits, usualQueueLimits } from './ingestion/room.ts';
 import { type IngestCallMaker, type IngestLimits, usualLimits } from './ingestion/source.ts';
 import { checkQuery } from './requested.ts';
 import type { Retrieval } from './retrieval.ts';
-import { found } from './search/search.ts';
+import { searchPassages } from './search/search.ts';
 
 export interface RetrievalOptions {
   readonly passages: Passages;
@@ -70,7 +70,7 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
       checkQuery('query', search.query, search.first);
       if (entities?.has(search.collection)) return searchEntities(entities, search);
       const collection = collections.toRead(search.principal, search.collection);
-      const { hits, warnings } = await found(passages, handle, collection, search);
+      const { hits, warnings } = await searchPassages(passages, handle, collection, search);
       return { hits: hits.map(({ score, passage }) => ({ score, passage, entity: null })), warnings };
     },
 
@@ -78,7 +78,7 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
       checkQuery('question', asked.question, asked.first);
       if (entities?.has(asked.collection)) return answerFromEntities(entities, handle, asked);
       const collection = collections.toRead(asked.principal, asked.collection);
-      return answered(passages, handle, collection, asked);
+      return answerQuestion(passages, handle, collection, asked);
     },
 
     ingest: (request) => ingesting.enqueue(request),

@@ -5,7 +5,7 @@
 import type { Strategy } from './route.ts';
 
 /** `onFault`: told what the strategy did, and what it threw. */
-export function checkedStrategy(strategy: Strategy, onFault: (what: string, cause?: unknown) => void): Strategy {
+export function checkStrategy(strategy: Strategy, onFault: (what: string, cause?: unknown) => void): Strategy {
   return (deployments, request, health) => {
     try {
       // A copy: it may sort what it is given.

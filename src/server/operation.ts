@@ -10,7 +10,7 @@ import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable, withTimeout } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { turnIfLarge } from '../core/turns/large-value.ts';
-import { inLine } from '../core/turns/turns.ts';
+import { waitInLine } from '../core/turns/turns.ts';
 import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -125,12 +125,12 @@ async function run(request: OperationRequest, controller: AbortController, parts
     if (turn !== null) {
       await turn;
       tree.coerceVariables(given);
-      await inLine();
+      await waitInLine();
     }
     const quote = await hooks.admitOperation?.(context, { tree, variables: given });
     if (quote !== undefined && quote !== null) return { data: null, extensions: { quote } };
     // Execution coerces them again.
-    if (turn !== null) await inLine();
+    if (turn !== null) await waitInLine();
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
     // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.

@@ -5,7 +5,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import { bypassing } from '../federation/engine/bypass.ts';
+import { chooseEngine } from '../federation/engine/bypass.ts';
 import type { Graph } from '../federation/graph.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Readiness } from './pages/health-page.ts';
@@ -84,7 +84,7 @@ export function chooseSchema(graph: Pick<Graph, 'schema'>, own: GraphQLSchema | 
     if (schema === null)
       throw new GatewayError('MODEL_UNAVAILABLE', 'The graph has not been composed yet. Ask again in a moment; /health/ready says why.');
     if (own === null) return schema;
-    if (chosen?.schema !== schema) chosen = { schema, choose: bypassing(schema, own) };
+    if (chosen?.schema !== schema) chosen = { schema, choose: chooseEngine(schema, own) };
     return chosen.choose(document);
   };
 }

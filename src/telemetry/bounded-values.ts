@@ -5,7 +5,7 @@ const otherValues = 'other';
  * Values of a label, bounded: those that are known and the first `most` others keep their names, all further ones are `other`.
  * Without a bound, a label that callers fill would make this process, and each Prometheus that reads it, grow without limit.
  */
-export function boundedValues({
+export function boundValues({
   known = [],
   most = 0,
 }: {

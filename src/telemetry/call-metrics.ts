@@ -8,7 +8,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call/call.ts';
 import { callStep } from '../core/call/step.ts';
 import { shareUsage, type Usage } from '../core/money.ts';
-import { boundedValues } from './bounded-values.ts';
+import { boundValues } from './bounded-values.ts';
 import type { Log } from './log.ts';
 
 /** Boundaries that the OpenTelemetry conventions for generative AI name for durations, and to the first token, in seconds. */
@@ -77,8 +77,8 @@ export function callMetrics(options: CallMetricsOptions): CallMetrics {
 }
 
 function counters({ registry, routes }: CallMetricsOptions) {
-  const routeOf = boundedValues({ known: routes });
-  const coordinateOf = boundedValues({ most: maxCoordinates });
+  const routeOf = boundValues({ known: routes });
+  const coordinateOf = boundValues({ most: maxCoordinates });
   const registers = [registry];
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
     new Counter({ name, help, labelNames, registers });

@@ -6,7 +6,7 @@
 import { writeFile } from 'node:fs/promises';
 import { execute, type GraphQLSchema, parse, subscribe } from 'graphql';
 import { composer } from '../../src/federation/compose/compose.ts';
-import { bypassing } from '../../src/federation/engine/bypass.ts';
+import { chooseEngine } from '../../src/federation/engine/bypass.ts';
 import { livingGraph } from '../../src/federation/graph.ts';
 import { federation2, runSubgraph, subgraphSchema } from '../federation/subgraph-server.ts';
 
@@ -71,10 +71,10 @@ const graph = livingGraph({
   pollMs: 0,
 });
 let current: GraphQLSchema | null = null;
-let choose: ReturnType<typeof bypassing> | null = null;
+let choose: ReturnType<typeof chooseEngine> | null = null;
 graph.onChange((schema) => {
   current = schema;
-  choose = bypassing(schema, aiSchema);
+  choose = chooseEngine(schema, aiSchema);
 });
 await graph.refresh();
 

@@ -7,7 +7,7 @@ import { buildHTTPExecutor } from '@graphql-tools/executor-http';
 import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { composition } from '../../src/federation/compose/composition.ts';
-import { bypassing } from '../../src/federation/engine/bypass.ts';
+import { chooseEngine } from '../../src/federation/engine/bypass.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, listening, subgraphSchema } from '../federation/subgraph-server.ts';
 
@@ -108,7 +108,7 @@ async function remoteBench(supergraphSdl: string, ai: GraphQLSchema, seconds: nu
 }
 
 function bypassBench(stitched: GraphQLSchema, local: GraphQLSchema): void {
-  const choose = bypassing(stitched, local);
+  const choose = chooseEngine(stitched, local);
   const document = parse('{ completion }');
   choose(document);
   const begin = process.cpuUsage();

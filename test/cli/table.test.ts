@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { table } from '../../src/cli/table.ts';
+import { formatTable } from '../../src/cli/table.ts';
 
 describe('a table of the command line', () => {
   it('has its words to the left, its numbers to the right, and nothing behind the last column', () => {
-    const text = table(
+    const text = formatTable(
       ['Name', 'Cost', 'Note'],
       [
         ['a', '1.50', ''],
@@ -15,6 +15,6 @@ describe('a table of the command line', () => {
   });
 
   it('is its headings alone when there is nothing to show', () => {
-    expect(table(['Name', 'Cost'], [])).toBe('Name  Cost');
+    expect(formatTable(['Name', 'Cost'], [])).toBe('Name  Cost');
   });
 });

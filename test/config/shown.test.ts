@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
 import type { GatewayConfig } from '../../src/config/config.ts';
-import { shown } from '../../src/config/mistake-sentences.ts';
+import { showValue } from '../../src/config/mistake-sentences.ts';
 import { plainConfig } from '../plain-config.ts';
 
 /** As a file without types would have it. */
@@ -23,14 +23,14 @@ describe('a value of the configuration in a mistake', () => {
     [() => 5, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
   ])('%o is shown as it stands', (value, text) => {
-    expect(shown(value)).toBe(text);
+    expect(showValue(value)).toBe(text);
   });
 
   it('is cut when it is long, and no loop in it is followed', () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
-    expect(shown(loop)).toBe('an object that cannot be shown');
-    expect(shown('x'.repeat(5_000)).length).toBeLessThan(300);
+    expect(showValue(loop)).toBe('an object that cannot be shown');
+    expect(showValue('x'.repeat(5_000)).length).toBeLessThan(300);
   });
 
   it.each<readonly [string, object]>([

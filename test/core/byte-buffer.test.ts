@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gathered } from '../../src/core/byte-buffer.ts';
+import { gatherBytes } from '../../src/core/byte-buffer.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -17,7 +17,7 @@ describe('bytes that come in pieces', () => {
   it('are the same bytes, however they were cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 9_000 }), { maxLength: 20 }), (pieces) => {
-        const all = gathered();
+        const all = gatherBytes();
         for (const piece of pieces) all.add(piece);
         expect(all.bytes()).toEqual(Buffer.concat(pieces));
         expect(all.length).toBe(all.bytes().length);
@@ -29,7 +29,7 @@ describe('bytes that come in pieces', () => {
     const count = 300_000;
     const slab = Buffer.alloc(64 * 1024, 'x');
     const before = memoryInUse();
-    const all = gathered();
+    const all = gatherBytes();
     for (let at = 0; at < count; at += 1) all.add(slab.subarray(at % slab.length, (at % slab.length) + 1));
     expect(memoryInUse() - before).toBeLessThan(8 * count);
     expect(all.bytes().toString()).toBe('x'.repeat(count));

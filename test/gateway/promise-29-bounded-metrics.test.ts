@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { collect } from '../../src/core/chunk.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
-import { boundedValues } from '../../src/telemetry/bounded-values.ts';
+import { boundValues } from '../../src/telemetry/bounded-values.ts';
 import { call, says } from '../doubles.ts';
 import { plainConfig, startGateway } from '../harness.ts';
 import { perRound } from '../rounds.ts';
@@ -46,6 +46,6 @@ it(`metrics are as many after ${calls} calls under random names as after the fir
 });
 
 it('a label that a schema fills keeps its first values, and counts the others together', () => {
-  const bounded = boundedValues({ known: ['known'], most: 2 });
+  const bounded = boundValues({ known: ['known'], most: 2 });
   expect(['a', 'b', 'c', 'd', 'a', 'known', 'b'].map(bounded)).toEqual(['a', 'b', 'other', 'other', 'a', 'known', 'b']);
 });

@@ -83,12 +83,12 @@ export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): 
   (graph.subgraphs ?? []).map(({ name, url, sdl, headers }) => ({
     name,
     url,
-    headers: revealed(headers),
+    headers: revealHeaders(headers),
     ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
   }));
 
 /** By lower-case name, with their secrets. */
-export function revealed(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
+export function revealHeaders(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
       value === null ? [] : [[name.toLowerCase(), value instanceof Secret ? value.reveal() : value]],
@@ -146,7 +146,7 @@ export function accessTo(config: GatewayConfig, log: Log): { readonly fetch: Fet
 function accessOf(subgraph: SubgraphConfig): Partial<SubgraphAccess> {
   const { timeoutMs, retries, headers, maxResponseBytes, subscriptionUrl } = withDefaults(subgraphSection, subgraph);
   return {
-    headers: revealed(headers),
+    headers: revealHeaders(headers),
     timeoutMs,
     retries,
     maxResponseBytes,

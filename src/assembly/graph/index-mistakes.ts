@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../../config/config.ts';
-import { own } from '../../config/mistake-sentences.ts';
+import { ownValue } from '../../config/mistake-sentences.ts';
 import { mistakeText } from '../../fields/ai-field.ts';
 import type { FieldsRead } from '../../fields/read-fields.ts';
 import { embeddingModelOf } from '../routes.ts';
@@ -14,7 +14,7 @@ export function indexMistakes(config: GatewayConfig, { indexes, fields }: Fields
   return [
     ...indexes.flatMap(({ name, typeName, place }, at) => {
       const found: string[] = [];
-      if (own(config.collections, name) !== undefined)
+      if (ownValue(config.collections, name) !== undefined)
         found.push(`${typeName}: the index "${name}" has the name of a collection. Give it another.`);
       if (names.indexOf(name) !== at) found.push(`${typeName}: there is another index "${name}". Give each a name of its own.`);
       if (embeddingModelOf(config, embeddingRoute) === null) {

@@ -19,7 +19,7 @@ import {
 } from 'graphql';
 import type { AiField } from '../../fields/ai-field.ts';
 import { isOpenFor } from '../graph/open-for.ts';
-import { fillable, filledArguments } from './filled-arguments.ts';
+import { canFill, fillArguments } from './filled-arguments.ts';
 
 export interface EntityQuery {
   readonly query: string;
@@ -75,7 +75,7 @@ function picked(fields: readonly AiField[], schema: GraphQLSchema, all: readonly
   const found = fields.flatMap((each) => {
     const type = schema.getType(each.typeName);
     const field = isEntity(type) ? type.getFields()[each.fieldName] : undefined;
-    const text = field?.args.every(fillable) ? selected(field, ai) : null;
+    const text = field?.args.every(canFill) ? selected(field, ai) : null;
     return field === undefined || text === null ? [] : [{ typeName: each.typeName, rank: rankOf(each, field), asked: { field, text } }];
   });
   const byType = Map.groupBy(found, ({ typeName }) => typeName);
@@ -99,7 +99,7 @@ function waysTo(schema: GraphQLSchema, root: Entity, asked: Asked['byType']): re
     const next: Omit<Way, 'narrowed'>[] = [];
     for (const { steps, entity: from, many } of front) {
       for (const field of Object.values(from.getFields())) {
-        if (!field.args.every(fillable) || field.deprecationReason != null || isGuarded(field)) continue;
+        if (!field.args.every(canFill) || field.deprecationReason != null || isGuarded(field)) continue;
         const type = getNamedType(field.type);
         const way = { steps: [...steps, field], many: many || isList(field.type) };
         if (isEntity(type) && asked.has(type.name)) found.push({ ...way, entity: type, narrowed: false });
@@ -158,7 +158,7 @@ function nestedIn(entity: Entity, { ai, byType }: Asked) {
   const found = Object.values(entity.getFields()).flatMap((field) => {
     const type = getNamedType(field.type);
     const isOther = isEntity(type) && type !== entity && byType.has(type.name) && !ai.has(`${entity.name}.${field.name}`);
-    return isOther && field.args.every(fillable) && field.deprecationReason == null && !isGuarded(field) ? [{ field, type }] : [];
+    return isOther && field.args.every(canFill) && field.deprecationReason == null && !isGuarded(field) ? [{ field, type }] : [];
   });
   return found.find(({ field }) => isList(field.type)) ?? found[0] ?? null;
 }
@@ -195,6 +195,6 @@ function selected(field: Field, ai: ReadonlySet<string>): string | null {
 }
 
 const called = ({ name, args }: { readonly name: string; readonly args: readonly GraphQLArgument[] }): string =>
-  `${name}${filledArguments(args)}`;
+  `${name}${fillArguments(args)}`;
 const isEntity = (type: unknown): type is Entity => isObjectType(type) || isInterfaceType(type);
 const isList = (type: GraphQLOutputType): boolean => isListType(getNullableType(type));

@@ -14,10 +14,10 @@ import {
 const sizes: ReadonlySet<string> = new Set(['first', 'limit', 'take', 'top', 'size', 'pageSize', 'perPage', 'count']);
 
 /** Whether a query can do without the argument, or with a value of ours. */
-export const fillable = (argument: GraphQLArgument): boolean => !isRequiredArgument(argument) || filled(argument) !== null;
+export const canFill = (argument: GraphQLArgument): boolean => !isRequiredArgument(argument) || filled(argument) !== null;
 
 /** In parentheses, or nothing: what is required, and three of a list. */
-export function filledArguments(args: readonly GraphQLArgument[]): string {
+export function fillArguments(args: readonly GraphQLArgument[]): string {
   const given = args.flatMap((argument) => {
     const value = isRequiredArgument(argument) || isSize(argument) ? filled(argument) : null;
     return value === null ? [] : [`${argument.name}: ${value}`];

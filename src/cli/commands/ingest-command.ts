@@ -7,7 +7,7 @@ import type { GatewayConfig } from '../../config/config.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
 import { serviceOf } from '../../operations/keyless-principals.ts';
-import { filesIn, inBatches } from '../../retrieval/ingestion/files.ts';
+import { batchSources, filesIn } from '../../retrieval/ingestion/files.ts';
 import type { IngestionState, NewSource } from '../../retrieval/retrieval.ts';
 import { openLog } from '../../telemetry/log.ts';
 import type { Arguments } from '../arguments.ts';
@@ -55,7 +55,7 @@ interface Total {
 async function ingested(gateway: Gateway, collection: string, sources: AsyncIterable<NewSource>, signal: AbortSignal): Promise<Total> {
   const { retrieval } = gateway.services;
   let total: Total = { done: 0, unchanged: 0, failed: 0 };
-  for await (const batch of inBatches(sources)) {
+  for await (const batch of batchSources(sources)) {
     const queued = await retrieval.ingest({ principal, collection, sources: batch });
     retrieval.start();
     let last: IngestionState = queued;

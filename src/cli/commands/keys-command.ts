@@ -9,7 +9,7 @@ import type { KeyRecord } from '../../storage/keys/keys.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { lastingStorage } from '../open-state.ts';
-import { table } from '../table.ts';
+import { formatTable } from '../table.ts';
 
 type Desk = ReturnType<typeof keyDesk>;
 
@@ -57,7 +57,7 @@ const actions: Readonly<Record<string, (desk: Desk, args: Arguments, id: string)
       stateOf(key, Date.now()),
     ]);
     process.stdout.write(
-      `${table(['id', 'name', 'team', 'scopes', 'routes', 'USD a month', 'requests a minute', 'calls a minute', 'state'], rows)}\n`,
+      `${formatTable(['id', 'name', 'team', 'scopes', 'routes', 'USD a month', 'requests a minute', 'calls a minute', 'state'], rows)}\n`,
     );
   },
 

@@ -9,7 +9,7 @@ import { serviceOf } from '../../operations/keyless-principals.ts';
 import { silentLog } from '../../telemetry/log.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
-import { table } from '../table.ts';
+import { formatTable } from '../table.ts';
 import { withSubgraphs } from '../with-subgraphs.ts';
 
 export async function quote(args: Arguments): Promise<void> {
@@ -40,7 +40,7 @@ function shown({ fields, cost, inputTokens, outputTokens, depth }: JudgedQuote):
   const rows = fields.map(({ path, coordinate, calls, cost }) => [path, coordinate, String(calls), money(cost)]);
   const calls = fields.reduce((sum, field) => sum + field.calls, 0);
   const totals = ['at most', '', String(calls), money(cost)];
-  return `${table(['field', 'coordinate', 'calls', 'USD'], [...rows, totals])}\n${inputTokens} input tokens, ${outputTokens} output tokens, depth ${depth}.`;
+  return `${formatTable(['field', 'coordinate', 'calls', 'USD'], [...rows, totals])}\n${inputTokens} input tokens, ${outputTokens} output tokens, depth ${depth}.`;
 }
 
 const money = (cost: NanoUsd | null): string => (cost === null ? 'unknown' : decimalOf(cost));

@@ -6,7 +6,7 @@ import { createGateway, type Gateway } from '../../gateway.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { configReader } from '../reread-config.ts';
-import { addressOf, isLoopback, serving } from '../serving.ts';
+import { addressOf, isLoopback, serveUntilSignal } from '../serving.ts';
 import { startSubgraphs } from '../subgraph-processes.ts';
 
 export async function serve(args: Arguments): Promise<void> {
@@ -19,7 +19,7 @@ export async function serve(args: Arguments): Promise<void> {
     );
   });
   try {
-    await serving(
+    await serveUntilSignal(
       gateway,
       address,
       (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended),

@@ -4,7 +4,7 @@ import { routerSecretHeader } from '../../server/apollo.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { type RouterSecret, routerSecret } from '../router-secret.ts';
-import { addressOf, isLoopback, serving } from '../serving.ts';
+import { addressOf, isLoopback, serveUntilSignal } from '../serving.ts';
 
 /** The AI schema and the operator's AI fields as a Federation-2 subgraph, for a router of another make. */
 export async function subgraph(args: Arguments): Promise<void> {
@@ -15,7 +15,7 @@ export async function subgraph(args: Arguments): Promise<void> {
   const address = addressOf(config);
   const gateway = await createGateway(config, { folder, loopback: isLoopback(address), router: router.secret });
   const refresh = async (): Promise<void> => void (await gateway.graph.refresh());
-  await serving(gateway, address, (url) => [welcome(url, gateway.developmentKey, router, warnings)], refresh);
+  await serveUntilSignal(gateway, address, (url) => [welcome(url, gateway.developmentKey, router, warnings)], refresh);
 }
 
 function welcome(url: string, developmentKey: string | null, { secret, made }: RouterSecret, warnings: readonly string[]): string {

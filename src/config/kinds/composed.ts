@@ -1,5 +1,5 @@
 /** Settings that are made of others: lists, objects with a member for each, and one of two. */
-import { listed, shown } from '../mistake-sentences.ts';
+import { listNames, showValue } from '../mistake-sentences.ts';
 import {
   type DefaultOptions,
   type EachOf,
@@ -33,7 +33,7 @@ export function listOf<T, const D extends readonly unknown[] | undefined = undef
     within: [entry],
   };
   return settingOf(facts, options, (path, value, place) => {
-    if (!Array.isArray(value)) return [`${path} is ${shown(value)}${mustBe(accepted)}`];
+    if (!Array.isArray(value)) return [`${path} is ${showValue(value)}${mustBe(accepted)}`];
     if (value.length === 0 && whenEmpty !== undefined) return whenEmpty(path, value, place);
     return value.flatMap((one: unknown, index) => entry.entryMistakes(path, index, one, place));
   });
@@ -43,7 +43,7 @@ export function listOf<T, const D extends readonly unknown[] | undefined = undef
 export function each<T, const K extends keyof Names | null = null>(member: Setting<T>, _kind?: K): Setting<EachOf<T, K>, undefined, false> {
   const facts = { type: 'object', accepted: 'an object', within: [member] };
   return settingOf(facts, {}, (path, value, place) => {
-    if (!isObject(value)) return [`${path} is ${shown(value)}. It must be an object with a member for each.`];
+    if (!isObject(value)) return [`${path} is ${showValue(value)}. It must be an object with a member for each.`];
     return Object.entries(value).flatMap(([name, one]) => member.mistakes(`${path}.${name}`, one ?? null, place));
   }) as Setting<EachOf<T, K>, undefined, false>;
 }
@@ -78,7 +78,7 @@ export function functionOr<F, T, D>(setting: Setting<T, D>, what: string): Setti
 }
 
 /** A value that is made by a function of ours or of the operator's. */
-export const madeValue = <T>(
+export const makeValue = <T>(
   type: string,
   accepted: string,
   isOne: (value: unknown) => boolean,
@@ -105,4 +105,4 @@ export const routeNames = (otherwise?: string): Setting<'*' | readonly NameOf<'r
 /** For lists of names that must not be empty. */
 export const noneOf =
   (kind: keyof Names, word: string): FindMistakes =>
-  (path, _, { names }) => [`${path} is empty. ${word}: ${listed(names(kind))}.`];
+  (path, _, { names }) => [`${path} is empty. ${word}: ${listNames(names(kind))}.`];

@@ -3,7 +3,7 @@
  * the defaults, and a table of the reference.
  */
 import { nearestName } from '../../core/nearest-name.ts';
-import { shown } from '../mistake-sentences.ts';
+import { showValue } from '../mistake-sentences.ts';
 import { isObject } from './composed.ts';
 import { type FilledSettings, type Place, type SectionOf, type Setting, type SettingsOf, settingOf, type Table } from './setting.ts';
 
@@ -32,7 +32,7 @@ export function section<const S extends Table>(name: string, table: S, options: 
   const settings = new Map(Object.entries(table));
   const accepted = `an object with settings: ${names.join(', ')}`;
   const setting = settingOf<SectionOf<S>, undefined>({ type: 'object', accepted }, {}, (path, value, place) => {
-    if (!isObject(value)) return [`${path} is ${shown(value)}. It must be ${accepted}.`];
+    if (!isObject(value)) return [`${path} is ${showValue(value)}. It must be ${accepted}.`];
     const at = (member: string): string => (path === '' ? member : `${path}.${member}`);
     const wrong = new Set<PropertyKey>();
     const found: string[] = [];

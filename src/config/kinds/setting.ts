@@ -5,7 +5,7 @@
  * value as it stands in the file, and what would be accepted. The description of a setting is the comment above it in its
  * section: editors show it where the setting is written, and `schema/CONFIG.md` is made from it.
  */
-import { shown } from '../mistake-sentences.ts';
+import { showValue } from '../mistake-sentences.ts';
 
 /** Names that the configuration gives and refers to. In types, so that a name that nothing has is red in the editor. */
 export interface Names {
@@ -102,7 +102,7 @@ export function leafOf<T, D>(
 ): Setting<T, D, false> {
   const told = (subject: string, value: unknown, place: Place): readonly string[] => {
     const end = refusal(value, place);
-    return end === null ? [] : [`${subject} ${shown(value)}${end}`];
+    return end === null ? [] : [`${subject} ${showValue(value)}${end}`];
   };
   const setting = settingOf<T, D>(facts, options, (path, value, place) => told(`${path} is`, value, place));
   return { ...setting, entryMistakes: (path, _, value, place) => told(`${path} ${verb}`, value, place) };

@@ -1,7 +1,7 @@
 /** Settings that are text, a name, a file, true or false. */
 import { existsSync } from 'node:fs';
 import { nanoUsdOf } from '../../core/money.ts';
-import { listed } from '../mistake-sentences.ts';
+import { listNames } from '../mistake-sentences.ts';
 import { pathIn } from '../path-in.ts';
 import { type DefaultOptions, leafOf, mustBe, type NameOf, type Names, type Setting } from './setting.ts';
 
@@ -74,7 +74,7 @@ export const nameOf = <K extends keyof Names>(kind: K): Setting<NameOf<K>, undef
     { type: 'text', accepted: `the name of a ${kinds[kind]}` },
     {},
     (value, { names }) =>
-      typeof value === 'string' && names(kind).includes(value) ? null : `. ${capitalised(kind)}: ${listed(names(kind))}.`,
+      typeof value === 'string' && names(kind).includes(value) ? null : `. ${capitalised(kind)}: ${listNames(names(kind))}.`,
     'names',
   );
 

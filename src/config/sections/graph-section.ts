@@ -4,7 +4,7 @@ import { seconds, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import type { SettingsOf } from '../kinds/setting.ts';
 import { file, flag, text, usd } from '../kinds/texts.ts';
-import { shown } from '../mistake-sentences.ts';
+import { showValue } from '../mistake-sentences.ts';
 import { headers, isHeaderName, subgraphSection } from './subgraph-section.ts';
 
 export const graphSection = section(
@@ -72,5 +72,5 @@ const repeatedNames = (subgraphs: readonly SettingsOf<typeof subgraphSection.tab
   subgraphs.flatMap(({ name }, index) =>
     subgraphs.findIndex((other) => other.name === name) === index
       ? []
-      : [`graph.subgraphs.${index}.name is ${shown(name)} a second time. Each subgraph needs a name of its own.`],
+      : [`graph.subgraphs.${index}.name is ${showValue(name)} a second time. Each subgraph needs a name of its own.`],
   );

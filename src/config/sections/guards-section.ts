@@ -2,13 +2,13 @@
 import { defaultHoldBackBytes } from '../../pipeline/guard/checked-output.ts';
 import type { Guardrail } from '../../pipeline/guard/guardrail.ts';
 import { isPhoneCountry } from '../../pipeline/guard/masking/phone-countries.ts';
-import { isObject, listOf, madeValue, routeNames } from '../kinds/composed.ts';
+import { isObject, listOf, makeValue, routeNames } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { text } from '../kinds/texts.ts';
 
-const guardrail = madeValue<Guardrail>(
+const guardrail = makeValue<Guardrail>(
   'guardrail',
   "a guardrail, such as patternGuard({ name: 'codes', patterns: ['ACME-[0-9]+'] })",
   (value) => isObject(value) && typeof value['name'] === 'string' && Array.isArray(value['on']) && typeof value['check'] === 'function',

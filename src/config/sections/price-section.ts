@@ -5,7 +5,7 @@ import { isObject, listOf } from '../kinds/composed.ts';
 import { amount, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed, type Setting, settingOf } from '../kinds/setting.ts';
-import { shown } from '../mistake-sentences.ts';
+import { showValue } from '../mistake-sentences.ts';
 
 const perMillion = amount({ unit: 'US dollars per million tokens', accepted: 'US dollars per million tokens, 0 or more' });
 
@@ -51,7 +51,7 @@ function orderMistakes(tiers: readonly PriceTier[], path: string): readonly stri
     const before = tiers[index - 1]?.aboveInputTokens ?? -1;
     if (index === 0 ? aboveInputTokens === 0 : aboveInputTokens > before) return [];
     const wanted = index === 0 ? '0, since the first tier holds from there' : `a whole number above ${before}, the tier before it`;
-    return [`${path}.${index}.aboveInputTokens is ${shown(aboveInputTokens)}. It must be ${wanted}.`];
+    return [`${path}.${index}.aboveInputTokens is ${showValue(aboveInputTokens)}. It must be ${wanted}.`];
   });
 }
 

@@ -1,12 +1,12 @@
 /** Where things are kept: what lasts, and answers that may be reused. */
 import type { AnswerStore } from '../../pipeline/cache/cache-store.ts';
 import type { StorageOpener } from '../../storage/storage.ts';
-import { constantOr, isObject, madeValue } from '../kinds/composed.ts';
+import { constantOr, isObject, makeValue } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { type SectionOf, type Setting, settingOf } from '../kinds/setting.ts';
 import { flag, text } from '../kinds/texts.ts';
-import { shown } from '../mistake-sentences.ts';
+import { showValue } from '../mistake-sentences.ts';
 
 const folder = 'a path, or null to keep everything in memory';
 
@@ -43,11 +43,11 @@ export const storage: Setting<StorageOpener | SectionOf<typeof storageSection.ta
     if (isStorageOpener(value)) return value.mistakes ?? [];
     return isObject(value)
       ? storageSection.mistakes(path, value, place)
-      : [`${path} is ${shown(value)}. It must be ${storageSection.facts.accepted}, or ${opened}.`];
+      : [`${path} is ${showValue(value)}. It must be ${storageSection.facts.accepted}, or ${opened}.`];
   },
 );
 
-const answerStore = madeValue<AnswerStore>(
+const answerStore = makeValue<AnswerStore>(
   'Keyv',
   'a Keyv, such as new Keyv({ store: new KeyvRedis(address) })',
   (value) => isObject(value) && ['get', 'set', 'on'].every((method) => typeof value[method] === 'function'),

@@ -5,7 +5,7 @@ import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed, type Setting, settingOf } from '../kinds/setting.ts';
 import { file, text } from '../kinds/texts.ts';
-import { shown } from '../mistake-sentences.ts';
+import { showValue } from '../mistake-sentences.ts';
 
 export const isHeaderName = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 
@@ -35,7 +35,7 @@ export const headers: Setting<Readonly<Record<string, HeaderValue>>, undefined, 
 >({ type: 'object', accepted: 'an object with a value for each header: text, or a secret' }, {}, (path, value) =>
   isObject(value)
     ? Object.entries(value).flatMap(([name, one]) => headerMistakes(`${path}["${name}"]`, name, one))
-    : [`${path} is ${shown(value)}. It must be an object with a member for each.`],
+    : [`${path} is ${showValue(value)}. It must be an object with a member for each.`],
 );
 
 function headerMistakes(path: string, name: string, value: unknown): readonly string[] {
@@ -44,7 +44,7 @@ function headerMistakes(path: string, name: string, value: unknown): readonly st
   if (value === null)
     return [`${path} is null: the environment variable that it is read from is not set. Set it, or leave the header out.`];
   const sent = value instanceof Secret ? value.reveal() : value;
-  if (typeof sent !== 'string') return [`${path} is ${shown(value)}. It must be text, or a secret: secretFrom('NAME').`];
+  if (typeof sent !== 'string') return [`${path} is ${showValue(value)}. It must be text, or a secret: secretFrom('NAME').`];
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(sent) ? [] : [`${path} has characters that no header can have, such as a line break.`];
 }
 

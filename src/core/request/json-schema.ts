@@ -2,7 +2,7 @@
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** What a local reference (`#/$defs/x`) points to; undefined for others, and where there is nothing. */
-export function pointed(root: JsonSchema, reference: string): unknown {
+export function followPointer(root: JsonSchema, reference: string): unknown {
   if (!reference.startsWith('#')) return undefined;
   let node: unknown = root;
   for (const segment of reference.slice(1).split('/').slice(1)) {

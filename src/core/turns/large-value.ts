@@ -2,14 +2,14 @@
  * Gives other requests a turn of the event loop between two stages that each read all of a large JSON value (coerced, priced,
  * made into a request, keyed, sent): together they take as long as all stages, apart as long as the longest.
  */
-import { inLine } from './turns.ts';
+import { waitInLine } from './turns.ts';
 
 /** Reading so many members takes a stage some 1 to 2 ms. */
 const membersPerTurn = 2_000;
 
 /** Null: the value is small, and the next stage may read it at once. Else resolves when others have had their turn. */
 export function turnIfLarge(value: unknown): Promise<void> | null {
-  return isLarge(value) ? inLine() : null;
+  return isLarge(value) ? waitInLine() : null;
 }
 
 /** Whether what reads the value should do so in slices. */

@@ -16,7 +16,7 @@
 export type Paced<T> = Generator<Promise<void>, T, void>;
 
 /** The result of the work: at once where it waited for nothing, so that short work costs no promise. */
-export function finished<T>(work: Paced<T>): T | Promise<T> {
+export function finishPaced<T>(work: Paced<T>): T | Promise<T> {
   const first = work.next();
   return first.done === true ? first.value : afterWaits(work, first.value);
 }

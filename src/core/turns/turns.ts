@@ -41,7 +41,7 @@ function nextSlice(): void {
 }
 
 /** Resolves when it is this work's turn, for work whose slices have no units. */
-export function inLine(): Promise<void> {
+export function waitInLine(): Promise<void> {
   return new Promise((resolve) => {
     line.push(resolve);
     if (scheduled) return;
@@ -54,7 +54,7 @@ export function turnsOf({ unitsPerTurn, signal }: TurnsOptions): Turns {
   let spent = 0;
   let taken = 0;
   const next = async (): Promise<void> => {
-    await inLine();
+    await waitInLine();
     if (signal !== undefined) throwIfAborted(signal);
   };
   return {

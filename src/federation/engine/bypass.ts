@@ -6,7 +6,7 @@ import { type DocumentNode, type GraphQLSchema, Kind, TypeInfo, visit, visitWith
 import { localFieldsIn } from './local-fields.ts';
 
 /** Which schema an operation runs on; decided once per document. Introspection is always of the whole graph. */
-export function bypassing(stitched: GraphQLSchema, local: GraphQLSchema): (document: DocumentNode) => GraphQLSchema {
+export function chooseEngine(stitched: GraphQLSchema, local: GraphQLSchema): (document: DocumentNode) => GraphQLSchema {
   const fields = localFieldsIn(stitched);
   if (fields === null) return () => stitched;
   const decided = new WeakMap<DocumentNode, GraphQLSchema>();

@@ -29,7 +29,7 @@ export function exactPath(error: GraphQLError): Path | undefined {
 }
 
 /** The result with its errors in the data and none beside it. */
-export function placed(request: SubgraphRequest, result: SubgraphResult, schema: GraphQLSchema): SubgraphResult {
+export function placeErrors(request: SubgraphRequest, result: SubgraphResult, schema: GraphQLSchema): SubgraphResult {
   const errors = result.errors ?? [];
   if (errors.length === 0) return result.data === undefined ? { ...result, data: null } : result;
   const root: { data: unknown } = { data: result.data ?? null };

@@ -21,7 +21,7 @@ type Denied = (type: string, field: string) => boolean;
 
 const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-export function pruned(
+export function pruneOperation(
   schema: GraphQLSchema,
   { operation, fragments }: GraphQLResolveInfo,
   denied: Denied,

@@ -10,7 +10,7 @@ import { withDeadline } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 import { countObjects } from '../engine/object-budget.ts';
-import { placed } from '../engine/place-errors.ts';
+import { placeErrors } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
 import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
@@ -97,12 +97,16 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
         if (countObjects(request, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
         if (result.errors !== undefined) tell(result.errors);
         if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
-        return placed(request, { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) }, schema);
+        return placeErrors(
+          request,
+          { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) },
+          schema,
+        );
       } catch (error) {
         const failure = failureOf(name, error, clientSignal, deadline.signal);
         if (attempt >= attempts || !(failure.extensions['retryable'] === true) || clientSignal?.aborted === true) {
           tell([failure]);
-          return placed(request, { data: null, errors: [failure] }, schema);
+          return placeErrors(request, { data: null, errors: [failure] }, schema);
         }
       } finally {
         deadline.end();

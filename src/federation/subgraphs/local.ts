@@ -1,7 +1,7 @@
 /** A subgraph in this process: graphql-js itself, on the gateway's own context. */
 import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode, subscribe } from 'graphql';
 import { isAsyncIterable, mapStream } from '../../core/stream.ts';
-import { placed } from '../engine/place-errors.ts';
+import { placeErrors } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
 import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
 
@@ -23,10 +23,11 @@ export function localExecutor(schema: GraphQLSchema): SubgraphExecutor {
       contextValue: request.context,
       rootValue: new LocalRoot(request.info ?? null),
     };
-    if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return placed(request, (await execute(args)) as SubgraphResult, schema);
+    if (request.operationType !== OperationTypeNode.SUBSCRIPTION)
+      return placeErrors(request, (await execute(args)) as SubgraphResult, schema);
     const events = await subscribe(args);
     return isAsyncIterable(events)
-      ? mapStream(events, (event) => placed(request, event as SubgraphResult, schema))
-      : placed(request, events as SubgraphResult, schema);
+      ? mapStream(events, (event) => placeErrors(request, event as SubgraphResult, schema))
+      : placeErrors(request, events as SubgraphResult, schema);
   };
 }

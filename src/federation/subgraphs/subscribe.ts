@@ -7,7 +7,7 @@ import type { Stream } from '../../core/pull-stream.ts';
 import { interruptible, mapStream } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
-import { placed } from '../engine/place-errors.ts';
+import { placeErrors } from '../engine/place-errors.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
 
@@ -39,14 +39,14 @@ export function remoteEvents({ name, signal, request, schema, tell, ...subscript
     (event) => {
       const result = resultOf(name, event);
       if (result.errors !== undefined) tell(result.errors);
-      return placed(request, result, schema);
+      return placeErrors(request, result, schema);
     },
     (error) => {
       if (signal?.aborted === true) return null;
       const failure =
         error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
       tell([failure]);
-      return placed(request, { data: null, errors: [failure] }, schema);
+      return placeErrors(request, { data: null, errors: [failure] }, schema);
     },
   );
 }

@@ -12,7 +12,7 @@ import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputTokens } from '../../core/request/tokens.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { type AskingField, callFor, settlementKeeper } from '../../operations/field-call.ts';
-import { sharedSettlement } from '../../operations/shared-settlement.ts';
+import { shareSettlement } from '../../operations/shared-settlement.ts';
 import type { EmbeddingView } from '../result-views.ts';
 import type { Services } from '../services.ts';
 
@@ -92,7 +92,7 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
   );
   const { vectors } = await collect(services.handle.stream({ ...first.request, texts }, call));
   const settlement = keeper.settlement();
-  const settlements = settlement === null ? [] : sharedSettlement(settlement, weights);
+  const settlements = settlement === null ? [] : shareSettlement(settlement, weights);
   return asks.map(({ request, route }, index) => ({
     vectors: request.texts.map((text) => {
       const vector = vectors[place.get(text) ?? -1];

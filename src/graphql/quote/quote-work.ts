@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { GatewayError, refuseAgain } from '../../core/errors.ts';
-import { inLine } from '../../core/turns/turns.ts';
+import { waitInLine } from '../../core/turns/turns.ts';
 import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
 import { refuse } from '../refuse.ts';
 import { withReasonOfAbort } from './aborted-validation.ts';
@@ -80,7 +80,7 @@ function workOf(
   let variableLength = 0;
 
   const inTurn: QuoteWork['inTurn'] = (work) => {
-    const mine = last.then(inLine).then(work);
+    const mine = last.then(waitInLine).then(work);
     last = mine.catch(() => {});
     return mine;
   };

@@ -11,7 +11,7 @@
 import type { Call, Handler } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { finished, type Paced } from '../../core/turns/paced.ts';
+import { finishPaced, type Paced } from '../../core/turns/paced.ts';
 import type { Turns } from '../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../json-strings.ts';
 import type { Guardrail } from './guardrail.ts';
@@ -56,7 +56,7 @@ async function* wholeAnswer(chunks: Chunks, { guardrails, call, turns }: OutputC
   }
   await checkText(said.reasoning, guardrails, 'output', call);
   await checkText(said.text, guardrails, 'output', call);
-  for (const chunk of held) await checkText(await finished(structuredText(chunk, turns)), guardrails, 'output', call);
+  for (const chunk of held) await checkText(await finishPaced(structuredText(chunk, turns)), guardrails, 'output', call);
   yield* held;
 }
 
@@ -126,7 +126,7 @@ async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<C
       if (!isWhole(chunk)) continue;
       if (speaking !== null) yield* speaking.end();
       speaking = null;
-      await checkText(await finished(structuredText(chunk, turns)), guardrails, 'output', call);
+      await checkText(await finishPaced(structuredText(chunk, turns)), guardrails, 'output', call);
       yield chunk;
     }
   }

@@ -10,7 +10,7 @@
  */
 import { RE2JS } from 're2js';
 import { GatewayError } from '../../core/errors.ts';
-import { finished, type Paced } from '../../core/turns/paced.ts';
+import { finishPaced, type Paced } from '../../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 import type { Guardrail, Verdict } from './guardrail.ts';
 import { characterStart, legibleInTurns } from './normalize-text.ts';
@@ -62,7 +62,7 @@ export function patternGuard(options: PatternGuardOptions, turnsFor: (signal: Ab
     name,
     on,
     window,
-    check: (text, call) => finished(verdictOn(text, turnsFor(call.signal))),
+    check: (text, call) => finishPaced(verdictOn(text, turnsFor(call.signal))),
   };
 
   function* verdictOn(text: string, turns: Turns): Paced<Verdict> {

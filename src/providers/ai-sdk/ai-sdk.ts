@@ -22,7 +22,7 @@ import type { Secret } from '../../core/secret.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import { notifyWhenSent } from '../../outbound/pooled-fetch.ts';
 import type { OpaqueFields } from '../../wires/opaque-parts.ts';
-import { checkedProvider } from '../checked-provider.ts';
+import { checkProvider } from '../checked-provider.ts';
 import type { Provider, SendOptions } from '../provider.ts';
 import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
 import { timed } from '../upstream/timed.ts';
@@ -69,7 +69,7 @@ export interface AiSdkProvider {
  * });
  * ```
  */
-export const aiSdkProvider = (given: AiSdkProvider): Provider => checkedProvider('ai-sdk', given, () => made(given));
+export const aiSdkProvider = (given: AiSdkProvider): Provider => checkProvider('ai-sdk', given, () => made(given));
 
 function made(given: AiSdkProvider): Provider {
   const { name, apiKey, languageModel, embeddingModel } = given;

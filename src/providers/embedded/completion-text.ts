@@ -2,9 +2,9 @@
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { answerText, markerOf } from './extractive-answer.ts';
 import { type Material, materialOf } from './material.ts';
-import { keywords, summaryUnits, titleSpan } from './summary.ts';
+import { chooseSummary, keywords, titleSpan } from './summary.ts';
 import { type Task, taskOf } from './task.ts';
-import { plain } from './text/units.ts';
+import { plainUnit } from './text/units.ts';
 import { stemsOf } from './text/words.ts';
 
 const introduction =
@@ -39,7 +39,7 @@ export function textFor(request: CompletionRequest): Written {
 function chosen(task: Task, material: Material, maxWords: number): string {
   const { instruction, intent, wanted } = task;
   if (intent === 'question') return answerText(material, instruction, { maxWords, maxSentences: wanted.sentences }) ?? notSaid;
-  if (intent === 'title') return plain(titleSpan(material, Math.min(maxWords, wanted.words ?? titleLength)) ?? notSaid);
+  if (intent === 'title') return plainUnit(titleSpan(material, Math.min(maxWords, wanted.words ?? titleLength)) ?? notSaid);
   if (intent === 'keywords') return listed(keywords(material, wanted.sentences ?? usualKeywords), wanted.bullets);
   const asksAbout = intent === 'other' ? answerText(material, instruction, { maxWords, maxSentences: wanted.sentences }) : null;
   return asksAbout ?? summaryText(task, material, maxWords);
@@ -49,7 +49,7 @@ const listed = (items: readonly string[], bullets: boolean): string =>
   bullets ? items.map((item) => `- ${item}`).join('\n') : items.join(', ');
 
 function summaryText({ instruction, wanted }: Task, material: Material, maxWords: number): string {
-  const parts = summaryUnits(material, { wanted, maxWords, focus: focusOf(instruction) }).map(({ unit, text }) => {
+  const parts = chooseSummary(material, { wanted, maxWords, focus: focusOf(instruction) }).map(({ unit, text }) => {
     const marker = markerOf(material, unit);
     return marker === '' ? text : `${text} ${marker}`;
   });

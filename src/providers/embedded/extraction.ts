@@ -5,9 +5,9 @@
  * invented.
  */
 import type { JsonSchema } from '../../core/request/json-schema.ts';
-import { booleanFor, labelledIn, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
+import { booleanFor, findLabelled, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
 import { materialOf } from './material.ts';
-import { allowsNull, describing, inRange, maxDepth, resolved, typesOf } from './schema-reading.ts';
+import { allowsNull, describing, isInRange, maxDepth, resolveSchema, typesOf } from './schema-reading.ts';
 import type { Task } from './task.ts';
 import { type ListScope, listFor, onlySaying, partsOf, statementsFor } from './text/lists.ts';
 import { spansFor } from './text/spans.ts';
@@ -21,19 +21,19 @@ interface Scope extends ListScope {
 /** Undefined: the material has nothing for it. */
 type Found = unknown;
 
-export function extracted(schema: JsonSchema | null, task: Task): unknown {
+export function extractValue(schema: JsonSchema | null, task: Task): unknown {
   const material = materialOf(task.sources.length > 0 ? task.sources : [{ name: null, text: task.said }]);
-  const scope: Scope = { root: schema ?? {}, task, material, labelled: labelledIn(material), name: '', alone: true, depth: 0 };
+  const scope: Scope = { root: schema ?? {}, task, material, labelled: findLabelled(material), name: '', alone: true, depth: 0 };
   const found = valueFor(schema ?? { type: ['string', 'null'] }, scope);
   if (found !== undefined) return found;
-  return schema !== null && typesOf(resolved(schema, scope.root)).includes('object')
-    ? objectFor(resolved(schema, scope.root), scope).value
+  return schema !== null && typesOf(resolveSchema(schema, scope.root)).includes('object')
+    ? objectFor(resolveSchema(schema, scope.root), scope).value
     : null;
 }
 
 function valueFor(written: unknown, scope: Scope): Found {
   if (scope.depth > maxDepth || typeof written !== 'object' || written === null) return undefined;
-  const schema = resolved(written as JsonSchema, scope.root);
+  const schema = resolveSchema(written as JsonSchema, scope.root);
   const members = 'const' in schema ? [schema['const']] : schema['enum'];
   if (Array.isArray(members)) return memberIn(members, scope);
   const branches = schema['anyOf'] ?? schema['oneOf'];
@@ -69,7 +69,7 @@ function typed(type: string, schema: JsonSchema, scope: Scope): Found {
       )[0];
     case 'integer':
     case 'number':
-      return numbersOf(scope, describing(schema)).find((value) => inRange(value, schema, type));
+      return numbersOf(scope, describing(schema)).find((value) => isInRange(value, schema, type));
     case 'boolean':
       return booleanFor(stems.length > 0 ? stems : stemsOf(describing(schema)), scope.material, scope.labelled) ?? undefined;
     default:
@@ -96,7 +96,7 @@ function objectFor(schema: JsonSchema, scope: Scope): { readonly value: Record<s
 /** What stands for a required value that was not found: nothing was listed, nothing is known. */
 function emptyFor(property: unknown, scope: Scope): unknown {
   if (typeof property !== 'object' || property === null || scope.depth > maxDepth) return null;
-  const schema = resolved(property as JsonSchema, scope.root);
+  const schema = resolveSchema(property as JsonSchema, scope.root);
   const types = typesOf(schema);
   if (types[0] === 'array') return [];
   if (types[0] === 'object' && schema['properties'] !== undefined) return objectFor(schema, { ...scope, depth: scope.depth + 1 }).value;
@@ -138,7 +138,7 @@ function arrayFor(schema: JsonSchema, scope: Scope): Found {
   const items = schema['items'];
   if (typeof items !== 'object' || items === null || Array.isArray(items)) return undefined;
   const most = typeof schema['maxItems'] === 'number' ? schema['maxItems'] : null;
-  const item = resolved(items as JsonSchema, scope.root);
+  const item = resolveSchema(items as JsonSchema, scope.root);
   const found = itemsFor(item, { ...scope, depth: scope.depth + 1 }, most, describing(schema));
   const distinct = schema['uniqueItems'] === true ? [...new Map(found.map((value) => [JSON.stringify(value), value])).values()] : found;
   const kept = most === null ? distinct : distinct.slice(0, most);
@@ -153,7 +153,7 @@ function itemsFor(item: JsonSchema, scope: Scope, most: number | null, descripti
   const listed = listFor(scope, description);
   if (type === 'number' || type === 'integer') {
     const stated = valuesFor(nameStems(scope.name), scope.labelled).flatMap((value) => numbersIn(value).map((found) => found.value));
-    return stated.filter((value) => inRange(value, item, type));
+    return stated.filter((value) => isInRange(value, item, type));
   }
   if (type !== 'string') return [];
   const texts = listed.length > 0 ? listed : statementsFor(scope, most, description);

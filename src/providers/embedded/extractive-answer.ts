@@ -1,7 +1,7 @@
 /** Selects the statements of the material that concern a question, with the markers of the data blocks they come from. */
-import { kept, type Material } from './material.ts';
+import { keepPerMaterial, type Material } from './material.ts';
 import { questionIn } from './task.ts';
-import { overlap, type Ranked, rankFor } from './text/rank.ts';
+import { measureOverlap, type Ranked, rankFor } from './text/rank.ts';
 import type { Unit } from './text/units.ts';
 import { countWords, stemsOf } from './text/words.ts';
 
@@ -22,10 +22,10 @@ interface AnswerOptions {
   readonly maxSentences: number | null;
 }
 
-const quotable = kept(({ units }) => units.filter(({ kind }) => kind !== 'heading'));
+const quotable = keepPerMaterial(({ units }) => units.filter(({ kind }) => kind !== 'heading'));
 
 /** Best first; empty when nothing in the material is about the question. */
-export function answeringUnits(material: Material, instruction: string): Ranked[] {
+export function chooseAnswer(material: Material, instruction: string): Ranked[] {
   const question = questionIn(instruction);
   const query = stemsOf(question).filter((stem) => !mannerStems.has(stem));
   const ranked = rankFor(query, quotable(material), material.headingStems)
@@ -52,9 +52,9 @@ function fitness(question: string, { unit, coverage }: Ranked): number {
 export function answerText(material: Material, instruction: string, { maxWords, maxSentences }: AnswerOptions): string | null {
   const chosen: Unit[] = [];
   let words = 0;
-  for (const { unit } of answeringUnits(material, instruction)) {
+  for (const { unit } of chooseAnswer(material, instruction)) {
     if (chosen.length >= (maxSentences ?? maxStatements)) break;
-    if (chosen.some((other) => overlap(unit, other) > maxOverlap)) continue;
+    if (chosen.some((other) => measureOverlap(unit, other) > maxOverlap)) continue;
     const announced = announcement(material, unit, stemsOf(instruction));
     if (chosen.includes(announced)) continue;
     words += countWords(announced.text);

@@ -2,7 +2,7 @@
  * Finds the values that a text states for a name: `Name: value`, `name is value`, a row under its heading, a number beside a
  * word.
  */
-import { kept, type Material } from './material.ts';
+import { keepPerMaterial, type Material } from './material.ts';
 import { nameStems, stemsOf } from './text/words.ts';
 
 export interface Labelled {
@@ -25,7 +25,7 @@ const bare = (value: string): string =>
     .replace(/["'*_`,;]{1,4}$/, '');
 
 /** Every `label: value` line of the material, and every cell under its heading. */
-export function labelledIn(material: Material): Labelled[] {
+export function findLabelled(material: Material): Labelled[] {
   return material.sources.flatMap(({ name, text }) => [
     ...(name === null || /^\[/.test(name) || text.length > maxBlock ? [] : [{ stems: nameStems(name), value: text.trim() }]),
     ...[...text.matchAll(labelLine)].map(([, label = '', value = '']) => ({ stems: nameStems(label), value: bare(value) })),
@@ -86,7 +86,7 @@ interface Stated {
 
 const maxBeside = 120;
 
-const statedNumbers = kept((material): readonly Stated[] =>
+const statedNumbers = keepPerMaterial((material): readonly Stated[] =>
   material.units.flatMap(({ raw }) =>
     numbersIn(raw).map(({ value, index, length }) => {
       const [left, right] = [raw.slice(Math.max(0, index - maxBeside), index), raw.slice(index + length, index + length + maxBeside)];

@@ -40,7 +40,7 @@ export function materialOf(sources: readonly Source[]): Material {
 }
 
 /** What is found in a material, found once: a schema may have a thousand properties. */
-export function kept<T>(find: (material: Material) => T): (material: Material) => T {
+export function keepPerMaterial<T>(find: (material: Material) => T): (material: Material) => T {
   const found = new WeakMap<Material, { readonly value: T }>();
   return (material) => {
     const known = found.get(material) ?? { value: find(material) };

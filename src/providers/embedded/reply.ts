@@ -3,7 +3,7 @@ import type { FinishReason, ToolCallChunk } from '../../core/chunk.ts';
 import type { CompletionRequest, Tool } from '../../core/request/request.ts';
 import { estimateTokens } from '../../core/request/tokens.ts';
 import { textFor } from './completion-text.ts';
-import { extracted } from './extraction.ts';
+import { extractValue } from './extraction.ts';
 import { taskOf } from './task.ts';
 
 export interface Reply {
@@ -24,7 +24,7 @@ export function replyTo(request: CompletionRequest): Reply {
 
 function written(request: CompletionRequest): { readonly text: string; readonly warnings: readonly string[] } {
   if (request.output.format === 'text') return textFor(request);
-  return { text: JSON.stringify(extracted(request.output.schema, taskOf(request.messages))), warnings: [] };
+  return { text: JSON.stringify(extractValue(request.output.schema, taskOf(request.messages))), warnings: [] };
 }
 
 /** Up to the first stop sequence, and no more tokens than allowed; text is cut between words. */
@@ -63,7 +63,7 @@ function toolCall(request: CompletionRequest): ToolCallChunk | null {
 
 /** Null when something that the tool requires is not in the text. */
 function argumentsFor(tool: Tool, task: ReturnType<typeof taskOf>): Record<string, unknown> | null {
-  const found = extracted({ type: 'object', ...tool.parameters }, task);
+  const found = extractValue({ type: 'object', ...tool.parameters }, task);
   if (typeof found !== 'object' || found === null || Array.isArray(found)) return null;
   const entries = Object.entries(found).filter(([, value]) => value !== null);
   const required = Array.isArray(tool.parameters['required']) ? tool.parameters['required'] : [];

@@ -1,5 +1,5 @@
 /** What a JSON Schema asks for at one place, with references and `allOf` resolved. */
-import { type JsonSchema, pointed } from '../../core/request/json-schema.ts';
+import { followPointer, type JsonSchema } from '../../core/request/json-schema.ts';
 
 export const maxDepth = 10;
 
@@ -15,21 +15,21 @@ export function typesOf(schema: JsonSchema): string[] {
 }
 
 /** With its local reference followed and the parts of `allOf` laid over each other. */
-export function resolved(schema: JsonSchema, root: JsonSchema, left = maxDepth): JsonSchema {
+export function resolveSchema(schema: JsonSchema, root: JsonSchema, left = maxDepth): JsonSchema {
   let merged: JsonSchema = schema;
   const reference = schema['$ref'];
   if (typeof reference === 'string' && left > 0) {
     const { $ref: _, ...rest } = schema;
-    merged = { ...resolved(referenced(root, reference), root, left - 1), ...rest };
+    merged = { ...resolveSchema(referenced(root, reference), root, left - 1), ...rest };
   }
   const parts = merged['allOf'];
   if (!Array.isArray(parts) || left === 0) return merged;
   const { allOf: _, ...rest } = merged;
-  return parts.reduce<JsonSchema>((sum, part) => laidOver(sum, resolved(part as JsonSchema, root, left - 1)), rest);
+  return parts.reduce<JsonSchema>((sum, part) => laidOver(sum, resolveSchema(part as JsonSchema, root, left - 1)), rest);
 }
 
 function referenced(root: JsonSchema, reference: string): JsonSchema {
-  const found = pointed(root, reference);
+  const found = followPointer(root, reference);
   return typeof found === 'object' && found !== null ? (found as JsonSchema) : {};
 }
 
@@ -49,7 +49,7 @@ function laidOver(one: JsonSchema, other: JsonSchema): JsonSchema {
 /** Whether null is a valid value of the property. */
 export function allowsNull(property: unknown, root: JsonSchema, left = maxDepth): boolean {
   if (typeof property !== 'object' || property === null) return property === true;
-  const schema = resolved(property as JsonSchema, root);
+  const schema = resolveSchema(property as JsonSchema, root);
   if (Array.isArray(schema['enum'])) return schema['enum'].includes(null);
   const branches = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(branches)) return left > 0 && branches.some((branch) => allowsNull(branch, root, left - 1));
@@ -62,7 +62,7 @@ export function allowsNull(property: unknown, root: JsonSchema, left = maxDepth)
 }
 
 /** Whether a number lies in the range of its schema. */
-export function inRange(
+export function isInRange(
   value: number,
   { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: JsonSchema,
   type: string,

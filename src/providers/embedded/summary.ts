@@ -1,7 +1,7 @@
 /** Builds summaries, titles and keywords by selection: every word is the source's own. */
 import type { Material } from './material.ts';
 import type { Wanted } from './task.ts';
-import { overlap, worthOf } from './text/rank.ts';
+import { measureOverlap, worthOf } from './text/rank.ts';
 import type { Unit } from './text/units.ts';
 import { countWords, stemsOf, wordsOf } from './text/words.ts';
 
@@ -20,7 +20,7 @@ interface SummaryOptions {
 }
 
 /** The units of the summary in the order of the text; the last one may be cut. */
-export function summaryUnits(
+export function chooseSummary(
   material: Material,
   { wanted, maxWords, focus }: SummaryOptions,
 ): readonly { readonly unit: Unit; readonly text: string }[] {
@@ -34,7 +34,7 @@ export function summaryUnits(
     if (value < (order[0]?.worth ?? 0) * leastOfBest) break;
     if (chosen.length >= room.sentences) break;
     const length = countWords(unit.text);
-    if (words + length > room.words || chosen.some((other) => overlap(unit, other) > maxOverlap)) continue;
+    if (words + length > room.words || chosen.some((other) => measureOverlap(unit, other) > maxOverlap)) continue;
     chosen.push(unit);
     words += length;
   }

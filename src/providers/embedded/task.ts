@@ -6,7 +6,7 @@
  * messages. The instructions of a system message are never material, because the caller may not read them.
  */
 
-import { unquoted } from '../../core/request/quote-text.ts';
+import { splitQuoted } from '../../core/request/quote-text.ts';
 import { withoutRepair } from '../../core/request/repair.ts';
 import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { Source } from './material.ts';
@@ -39,7 +39,7 @@ const quotedNumber = /<data name="[^"]*">\n(\d{1,6})\n<\/data>/g;
 export function taskOf(messages: readonly Message[]): Task {
   const before = withoutRepair(messages);
   const lastUser = before.findLastIndex(({ role }) => role === 'user');
-  const last = unquoted(textOf(before[lastUser]).replace(quotedNumber, '$1'));
+  const last = splitQuoted(textOf(before[lastUser]).replace(quotedNumber, '$1'));
   const results = before.slice(lastUser + 1).flatMap(({ content }) => content.flatMap(resultText));
   const { instruction, sources } = foundIn(before, lastUser, last, results);
   return {
@@ -47,14 +47,14 @@ export function taskOf(messages: readonly Message[]): Task {
     intent: intentOf(instruction, sources),
     sources,
     said: last.task,
-    wanted: wantedBy(instruction),
+    wanted: readWanted(instruction),
     asksToWrite: /\b(translate|rewrite|rephrase|paraphrase|compose|write|draft|poem|story|generate|implement|refactor|fix|improve)\b/i.test(
       instruction,
     ),
   };
 }
 
-type Read = ReturnType<typeof unquoted>;
+type Read = ReturnType<typeof splitQuoted>;
 
 function foundIn(
   messages: readonly Message[],
@@ -62,14 +62,14 @@ function foundIn(
   last: Read,
   results: readonly string[],
 ): { readonly instruction: string; readonly sources: readonly Source[] } {
-  const passages = messages.flatMap((message) => (message.role === 'system' ? unquoted(textOf(message)).data.filter(isPassage) : []));
+  const passages = messages.flatMap((message) => (message.role === 'system' ? splitQuoted(textOf(message)).data.filter(isPassage) : []));
   // A quotation then belongs to the question. It is not a text to answer from.
   if (passages.length > 0 && !last.data.some(isPassage)) {
     return { instruction: [last.task, ...last.data.map(({ text }) => text)].join('\n'), sources: passages };
   }
   const named = [...last.data, ...results.map((text) => ({ name: null, text }))];
   if (named.length > 0) return { instruction: last.task, sources: named };
-  const quotedBefore = messages.flatMap((message) => (message.role === 'assistant' ? [] : unquoted(textOf(message)).data));
+  const quotedBefore = messages.flatMap((message) => (message.role === 'assistant' ? [] : splitQuoted(textOf(message)).data));
   if (quotedBefore.length > 0) return { instruction: last.task, sources: quotedBefore };
   const split = splitMessage(last.task);
   if (split !== null) return { instruction: split.instruction, sources: [{ name: null, text: split.text }] };
@@ -127,7 +127,7 @@ export function questionIn(instruction: string): string {
 const numberWords = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 const amount = `(\\d{1,5}|${numberWords.slice(1).join('|')})`;
 
-export function wantedBy(instruction: string): Wanted {
+export function readWanted(instruction: string): Wanted {
   return {
     words: amountOf(instruction, 'words?'),
     sentences: amountOf(

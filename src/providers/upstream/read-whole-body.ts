@@ -1,4 +1,4 @@
-import { gathered } from '../../core/byte-buffer.ts';
+import { gatherBytes } from '../../core/byte-buffer.ts';
 import { parseJson } from '../../wires/json-fields.ts';
 import { WireFailure } from '../../wires/wire-failure.ts';
 
@@ -7,7 +7,7 @@ const maxBytes = 64 * 1024 * 1024;
 
 /** The JSON of a whole body. Throws `unreadable` for what is none, or is larger than the bound. */
 export async function readWholeBody(body: ReadableStream<Uint8Array> | null): Promise<unknown> {
-  const bytes = gathered();
+  const bytes = gatherBytes();
   // Leaving the loop cancels the body.
   for await (const piece of body ?? []) {
     bytes.add(piece);

@@ -5,14 +5,14 @@ import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
 import type { Answer, Question } from '../retrieval.ts';
 import { answersFrom } from '../search/relevance.ts';
-import { type Found, found } from '../search/search.ts';
-import { cited } from './cite.ts';
+import { type Found, searchPassages } from '../search/search.ts';
+import { citePassages } from './cite.ts';
 import { answerRequest } from './prompt.ts';
 
 /** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
-export async function answered(passages: Passages, handle: Handlers, collection: Collection, asked: Question): Promise<Answer> {
+export async function answerQuestion(passages: Passages, handle: Handlers, collection: Collection, asked: Question): Promise<Answer> {
   const { question, first, signal, callFor } = asked;
-  return answerFrom(await found(passages, handle, collection, { query: question, first, signal, callFor }), handle, asked);
+  return answerFrom(await searchPassages(passages, handle, collection, { query: question, first, signal, callFor }), handle, asked);
 }
 
 export function answerFrom(retrieved: Found, handle: Handlers, asked: Question): Answer {
@@ -27,6 +27,6 @@ async function* chunksOf(handle: Handlers, asked: Question, { hits, warnings }: 
   const chunks = handle.stream(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call);
   yield* eachAnswer(chunks, async function* (answer) {
     for (const message of warnings) yield { type: 'warning', message };
-    yield* cited(answer, hits);
+    yield* citePassages(answer, hits);
   });
 }

@@ -14,7 +14,7 @@ const sentenceCharacters = 1_000;
 export const markerOf = (index: number): string => `[${index + 1}]`;
 
 /** Each hit is the passage of the marker at its position. */
-export async function* cited(chunks: AsyncIterable<Chunk>, hits: readonly FusedHit[]): AsyncGenerator<Chunk, void, undefined> {
+export async function* citePassages(chunks: AsyncIterable<Chunk>, hits: readonly FusedHit[]): AsyncGenerator<Chunk, void, undefined> {
   const scan = markerScan();
   const seen = new Set<number>();
   let invented = false;

@@ -1,4 +1,4 @@
-import { quoted, quotedDataRule } from '../../core/request/quote-text.ts';
+import { quoteData, quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest } from '../../core/request/request.ts';
 import type { FusedHit } from '../search/merge-rankings.ts';
 import { markerOf } from './cite.ts';
@@ -13,7 +13,7 @@ const task = [
 
 /** The passages as quoted data, numbered from 1, and the question as it was asked. */
 export function answerRequest(question: string, hits: readonly FusedHit[], maxOutputTokens: number | null): CompletionRequest {
-  const passages = hits.map(({ passage }, index) => quoted(markerOf(index), passage.text)).join('\n\n');
+  const passages = hits.map(({ passage }, index) => quoteData(markerOf(index), passage.text)).join('\n\n');
   return completionRequest(
     [
       { role: 'system', content: [{ type: 'text', text: `${task}\n\n${passages}` }] },

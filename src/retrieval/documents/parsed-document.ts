@@ -36,14 +36,14 @@ export function checkedDocument(document: ExtractedDocument): ExtractedDocument 
 }
 
 /** Line ends as `\n`, no byte order mark, and no NUL, which databases refuse. */
-export const plainly = (text: string): string =>
+export const normalizeLines = (text: string): string =>
   text
     .replace(/^\uFEFF/, '')
     .replace(/\r\n?/g, '\n')
     .replaceAll('\0', '\uFFFD');
 
 /** The range without white space at its ends; null when there is nothing else. */
-export function trimmed(text: string, start: number, end: number): { readonly start: number; readonly end: number } | null {
+export function trimSpan(text: string, start: number, end: number): { readonly start: number; readonly end: number } | null {
   let from = start;
   let to = end;
   while (from < to && /\s/.test(text.charAt(from))) from += 1;

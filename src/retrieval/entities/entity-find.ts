@@ -4,7 +4,7 @@ import { canonicalJson } from '../../core/canonical-json.ts';
 import type { EntityRef } from '../../core/chunk.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
-import { type FusedHit, fused } from '../search/merge-rankings.ts';
+import { type FusedHit, mergeRankings } from '../search/merge-rankings.ts';
 import { shownFrom } from '../search/relevance.ts';
 import { queryVector } from '../search/search.ts';
 import type { EntityHit, EntityIndexOptions, Fields, FoundEntities, SimilarQuery, VisibilityTest } from './entities.ts';
@@ -42,7 +42,7 @@ export async function findEntities(finding: Finding, index: EntityIndexOptions, 
   for (const depth of depths) {
     const words = await passages.byWords(collection.name, text, depth);
     const vectors = vector === null ? null : await passages.byVector(collection.name, vector, depth, collection.embeddingModel);
-    const ranked = fused(words, vectors, collection.similarityFloor).filter(
+    const ranked = mergeRankings(words, vectors, collection.similarityFloor).filter(
       ({ relevance, passage }) => relevance >= shownFrom && !looked.has(passage.source.id),
     );
     for (let at = 0; at < ranked.length && hits.length < first; ) {

@@ -7,7 +7,7 @@
  */
 
 import { sentenceStarts } from '../answer/sentences.ts';
-import { type Block, type ExtractedDocument, headingText, trimmed } from '../documents/parsed-document.ts';
+import { type Block, type ExtractedDocument, headingText, trimSpan } from '../documents/parsed-document.ts';
 
 export interface CutPassage {
   readonly text: string;
@@ -36,14 +36,14 @@ interface Range {
 }
 
 /** Passages in order, apart from each other, that together hold all text of the blocks. */
-export function cut(document: ExtractedDocument, sizes: CutSizes = usualSizes): CutPassage[] {
+export function chunkDocument(document: ExtractedDocument, sizes: CutSizes = usualSizes): CutPassage[] {
   const { text, blocks } = document;
   const passages: CutPassage[] = [];
   const path: { readonly level: number; readonly text: string }[] = [];
   let open: (Range & { readonly onlyHeadings: boolean; readonly headings: readonly string[] }) | null = null;
 
   const emit = (range: Range, headings: readonly string[]): void => {
-    const inner = trimmed(text, range.start, range.end);
+    const inner = trimSpan(text, range.start, range.end);
     if (inner !== null) passages.push({ ...inner, text: text.slice(inner.start, inner.end), headings });
   };
   const close = (): void => {

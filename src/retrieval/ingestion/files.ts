@@ -83,7 +83,7 @@ const maxInBatch = 200;
 const maxCharactersInBatch = 16_000_000;
 
 /** Sources in groups that fit one ingestion each. */
-export async function* inBatches(sources: AsyncIterable<NewSource>): AsyncGenerator<readonly NewSource[], void, undefined> {
+export async function* batchSources(sources: AsyncIterable<NewSource>): AsyncGenerator<readonly NewSource[], void, undefined> {
   let batch: NewSource[] = [];
   let characters = 0;
   for await (const source of sources) {

@@ -28,7 +28,7 @@ export interface WorkerOptions extends TurnOptions {
 export const anyWork = '';
 
 /** Resolves when the signal has fired and what was begun has been given back. */
-export async function work(options: WorkerOptions, signal: AbortSignal): Promise<void> {
+export async function runWorker(options: WorkerOptions, signal: AbortSignal): Promise<void> {
   const { jobs, changes, worker, leaseMs, pollMs, onFailure } = options;
   const turns = new Set<Promise<void>>();
   const others = turnsOf({ unitsPerTurn: 1 });

@@ -14,8 +14,8 @@ import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
 import { checkSources } from '../requested.ts';
 import type { IngestionState, IngestRequest } from '../retrieval.ts';
 import { bell } from './bell.ts';
-import { anyWork, kind, type WorkerOptions, work } from './ingestion-worker.ts';
-import { begun, stateOf, written } from './progress.ts';
+import { anyWork, kind, runWorker, type WorkerOptions } from './ingestion-worker.ts';
+import { newProgress, stateOf, writeProgress } from './progress.ts';
 import { type QueueLimits, queueIsFull } from './room.ts';
 import { tenantOf } from './source.ts';
 import type { JobBody } from './turn.ts';
@@ -81,7 +81,7 @@ export function ingestion(options: IngestionOptions): Ingestion {
     start() {
       if (working !== null) return;
       const controller = new AbortController();
-      working = { controller, ended: work({ ...options, changes }, controller.signal) };
+      working = { controller, ended: runWorker({ ...options, changes }, controller.signal) };
     },
 
     async stop() {
@@ -101,6 +101,6 @@ function jobOf({ principal, collection, sources }: IngestRequest) {
     tenant: tenantOf(principal),
     body: JSON.stringify(body),
     parts: sources.map((source) => JSON.stringify(source)),
-    progress: written(begun(sources.length)),
+    progress: writeProgress(newProgress(sources.length)),
   } satisfies NewJob;
 }

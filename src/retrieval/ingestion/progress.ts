@@ -15,11 +15,11 @@ export interface Progress {
   readonly failure?: IngestionFailure;
 }
 
-export const begun = (total: number): Progress => ({ done: 0, total, unchanged: 0, failed: [] });
+export const newProgress = (total: number): Progress => ({ done: 0, total, unchanged: 0, failed: [] });
 
-export const written = (progress: Progress): string => JSON.stringify(progress);
+export const writeProgress = (progress: Progress): string => JSON.stringify(progress);
 
-export const readProgress = (text: string | null): Progress => (text === null ? begun(0) : (JSON.parse(text) as Progress));
+export const readProgress = (text: string | null): Progress => (text === null ? newProgress(0) : (JSON.parse(text) as Progress));
 
 export function withOutcome(progress: Progress, outcome: 'stored' | 'unchanged' | SourceFailure): Progress {
   const { done, total, unchanged, failed } = progress;

@@ -8,7 +8,7 @@ import type { JobLease } from '../../storage/jobs/jobs.ts';
 import type { Collections } from '../collections.ts';
 import type { NewSource, SourceFailure } from '../retrieval.ts';
 import { waitMsAfter } from './patience.ts';
-import { type Progress, readProgress, withFailure, withOutcome, written } from './progress.ts';
+import { type Progress, readProgress, withFailure, withOutcome, writeProgress } from './progress.ts';
 import { type Drafts, ingestSource, type SourceIngestion } from './source.ts';
 
 export interface TurnOptions extends SourceIngestion {
@@ -36,7 +36,7 @@ export async function takeTurn(options: TurnOptions, lease: JobLease, signal: Ab
   const until = AbortSignal.any([signal, lost.signal]);
   const progress = readProgress(lease.progress);
   const renew = async (): Promise<void> => {
-    if (!(await lease.progressed(written(progress)))) lost.abort();
+    if (!(await lease.progressed(writeProgress(progress)))) lost.abort();
   };
   const renewing = setInterval(() => renew().catch(() => lost.abort()), leaseMs / 3);
   try {
@@ -58,9 +58,9 @@ interface After {
 
 async function leave(lease: JobLease, { progress, notBefore }: After): Promise<void> {
   const { done, total, failure } = progress;
-  if (failure !== undefined) await lease.end('failed', written(progress));
-  else if (done >= total) await lease.end('done', written(progress));
-  else await lease.release({ progress: written(progress), done, ...(notBefore === undefined ? {} : { notBefore }) });
+  if (failure !== undefined) await lease.end('failed', writeProgress(progress));
+  else if (done >= total) await lease.end('done', writeProgress(progress));
+  else await lease.release({ progress: writeProgress(progress), done, ...(notBefore === undefined ? {} : { notBefore }) });
 }
 
 /** Throws when the worker is to stop, and when the store fails. */

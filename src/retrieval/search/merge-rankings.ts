@@ -2,7 +2,7 @@
 import type { EntityRef, Passage } from '../../core/chunk.ts';
 import type { VectorHit, WordHit } from '../../storage/passages/passages.ts';
 import { relevanceByVector, relevanceByWords, shownFrom } from './relevance.ts';
-import { likeness, stemsOf } from './word-stems.ts';
+import { compareStems, stemsOf } from './word-stems.ts';
 
 export interface FusedHit {
   readonly passage: Passage;
@@ -21,7 +21,7 @@ const k = 60;
  * A vector that does not stand out has no rank: there is always a nearest one. `vectors` is null where no vectors could be compared: words alone then make
  * the score.
  */
-export function fused(words: readonly WordHit[], vectors: readonly VectorHit[] | null, similarityFloor: number | null): FusedHit[] {
+export function mergeRankings(words: readonly WordHit[], vectors: readonly VectorHit[] | null, similarityFloor: number | null): FusedHit[] {
   const hits = new Map<string, FusedHit>();
   const add = (passage: Passage, rank: number, relevance: number): void => {
     const known = hits.get(passage.id) ?? { passage, score: 0, relevance: 0 };
@@ -42,7 +42,7 @@ const sameFrom = 0.8;
  * The first `most`, without near-copies of better ones. No source takes more than half of the places while others have
  * something to say; what it has beyond that fills up what is left.
  */
-export function diversified(hits: readonly FusedHit[], most: number): FusedHit[] {
+export function diversify(hits: readonly FusedHit[], most: number): FusedHit[] {
   const perSource = Math.max(2, Math.ceil(most / 2));
   const taken: { readonly hit: FusedHit; readonly stems: ReadonlySet<string> }[] = [];
   const spare: FusedHit[] = [];
@@ -50,7 +50,7 @@ export function diversified(hits: readonly FusedHit[], most: number): FusedHit[]
   for (const hit of hits) {
     if (taken.length === most) break;
     const stems = stemsOf(hit.passage.text);
-    if (taken.some((other) => likeness(other.stems, stems) >= sameFrom)) continue;
+    if (taken.some((other) => compareStems(other.stems, stems) >= sameFrom)) continue;
     const count = counts.get(hit.passage.source.id) ?? 0;
     if (count >= perSource) spare.push(hit);
     else {

@@ -6,7 +6,7 @@ import type { Collection } from '../collections.ts';
 import type { SimilarQuery } from '../entities/entities.ts';
 import { embedded } from '../ingestion/embed.ts';
 import type { Search } from '../retrieval.ts';
-import { diversified, type FusedHit, fused } from './merge-rankings.ts';
+import { diversify, type FusedHit, mergeRankings } from './merge-rankings.ts';
 import { shownFrom } from './relevance.ts';
 
 export interface Found {
@@ -24,7 +24,7 @@ const outages: ReadonlySet<ErrorCode> = new Set(['MODEL_UNAVAILABLE', 'TIMEOUT',
  * Passages by words and by vector, fused by rank. When no embedding model answers, words alone have to do, with a warning;
  * a refusal that is the caller's (a budget, a limit, a guardrail) is thrown.
  */
-export async function found(
+export async function searchPassages(
   passages: Passages,
   handle: Handlers,
   collection: Collection,
@@ -34,8 +34,8 @@ export async function found(
   const { vector, warnings } = await queryVector(handle, collection, { query, signal, callFor });
   const vectors = vector === null ? null : await passages.byVector(collection.name, vector, candidates, collection.embeddingModel);
   throwIfAborted(signal);
-  const hits = fused(byWords, vectors, collection.similarityFloor).filter((hit) => hit.relevance >= shownFrom);
-  return { hits: diversified(hits, first), warnings };
+  const hits = mergeRankings(byWords, vectors, collection.similarityFloor).filter((hit) => hit.relevance >= shownFrom);
+  return { hits: diversify(hits, first), warnings };
 }
 
 /** What the query is compared by; null, with a warning, when no embedding model answers. */

@@ -15,7 +15,7 @@ export function sharedCount(a: ReadonlySet<string>, b: ReadonlySet<string>): num
 }
 
 /** Share of all stems that both have, 0 to 1 (Jaccard). */
-export function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+export function compareStems(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const shared = sharedCount(a, b);
   return shared === 0 ? 0 : shared / (a.size + b.size - shared);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { gathered } from '../../core/byte-buffer.ts';
+import { gatherBytes } from '../../core/byte-buffer.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { HttpRefusal } from './refusal.ts';
 
@@ -12,7 +12,7 @@ export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs
   // It may have gone while it was asked who sends the request.
   if (request.destroyed) return Promise.reject(gone());
   return new Promise((resolve, reject) => {
-    const body = gathered();
+    const body = gatherBytes();
     const timer = setTimeout(() => fail(tooSlow(bodyTimeoutMs)), bodyTimeoutMs);
     const onData = (piece: Buffer): void => {
       if (body.length + piece.length > maxBodyBytes) fail(tooLarge(maxBodyBytes, null));

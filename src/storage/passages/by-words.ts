@@ -27,7 +27,7 @@ interface Counted {
   readonly count: number;
 }
 
-export async function byWords(database: Statements, collection: number, terms: readonly string[], most: number): Promise<WordHit[]> {
+export async function findByWords(database: Statements, collection: number, terms: readonly string[], most: number): Promise<WordHit[]> {
   const turns = turnsOf({ unitsPerTurn: rowsPerTurn });
   const counted = await countsOf(database, collection, terms, turns);
   const found = await database.all(

@@ -9,7 +9,7 @@ interface Scored {
 }
 
 /** Exact cosines of stored vectors; those of length zero are left out. */
-export async function cosines(database: Statements, query: Float32Array, ids: readonly number[]): Promise<Scored[]> {
+export async function computeCosines(database: Statements, query: Float32Array, ids: readonly number[]): Promise<Scored[]> {
   const rows = await database.all('select passage_id, vector from passage_vectors where passage_id in (select value from json_each($1))', [
     JSON.stringify(ids),
   ]);

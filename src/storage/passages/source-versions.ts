@@ -36,7 +36,7 @@ export async function newVersion(tx: Statements, now: number): Promise<Held> {
 }
 
 /** Throws TIMEOUT when another process has held this one for dead: the version is being removed. */
-export async function renewed(tx: Statements, { version, until }: Held, now: number): Promise<Held> {
+export async function renewVersion(tx: Statements, { version, until }: Held, now: number): Promise<Held> {
   const changed = await tx.run('update unseen_versions set leased_until = $3 where id = $1 and leased_until = $2', [
     version,
     until,
@@ -50,12 +50,12 @@ export async function renewed(tx: Statements, { version, until }: Held, now: num
 }
 
 /** From now on it is seen, if a source says so. */
-export async function shown(tx: Statements, { version }: Held): Promise<void> {
+export async function showVersion(tx: Statements, { version }: Held): Promise<void> {
   await tx.run('delete from unseen_versions where id = $1', [version]);
 }
 
 /** From now on it is unseen, and for {@link removeVersion} to remove. Null when it was so small that it is gone already. */
-export async function retired(tx: Statements, version: number, now: number): Promise<Held | null> {
+export async function retireVersion(tx: Statements, version: number, now: number): Promise<Held | null> {
   if ((await removeSome(tx, version)) < rowsPerTurn) return null;
   const until = now + leaseMs;
   await tx.run('insert into unseen_versions (id, leased_until) values ($1, $2)', [version, until]);
@@ -67,9 +67,9 @@ export async function removeVersion(database: Database, first: Held, now: () => 
     const mine: Held = held;
     await pause();
     held = await database.tx(async (tx) => {
-      const next = await renewed(tx, mine, now());
+      const next = await renewVersion(tx, mine, now());
       if ((await removeSome(tx, mine.version)) === rowsPerTurn) return next;
-      await shown(tx, mine);
+      await showVersion(tx, mine);
       return null;
     });
   }

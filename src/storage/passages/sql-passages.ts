@@ -5,13 +5,13 @@
  * collection. BM25 statistics are therefore those of the whole store: they influence ranks, not what is found.
  */
 import type { Database, Row } from '../database/database.ts';
-import { byWords } from './by-words.ts';
+import { findByWords } from './by-words.ts';
 import { termsOf } from './index-words.ts';
-import { cosines, hitsOf, sourceOf } from './passage-rows.ts';
+import { computeCosines, hitsOf, sourceOf } from './passage-rows.ts';
 import type { CollectionState, Passages, VectorHit } from './passages.ts';
 import { type CollectionRow, signsInMemory } from './signs-in-memory.ts';
 import { sweep } from './source-versions.ts';
-import { collectionRow, deleteSource, put } from './write-passages.ts';
+import { collectionRow, deleteSource, writePassages } from './write-passages.ts';
 
 /** Candidates by signs that are scored exactly: recall at 10 was 1.0 with 400 of 100,000. */
 const rescored = 400;
@@ -31,8 +31,8 @@ export async function openPassages(database: Database, now: () => number = Date.
   async function nearest(row: CollectionRow, vector: Float32Array, most: number, embeddingModel: string | null): Promise<VectorHit[]> {
     const index = await memory.of(row, vector.length, embeddingModel);
     const candidates = index.nearest(vector, Math.max(rescored, most));
-    const scored = await cosines(database, vector, candidates);
-    const elsewhere = await cosines(database, vector, index.sample(sampled));
+    const scored = await computeCosines(database, vector, candidates);
+    const elsewhere = await computeCosines(database, vector, index.sample(sampled));
     const background = elsewhere.length < fewestForBackground ? 0 : Math.max(0, median(elsewhere.map(({ score }) => score)));
     const best = scored.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, most);
     return (await hitsOf(database, best)).map((hit): VectorHit => ({ ...hit, background }));
@@ -51,7 +51,7 @@ export async function openPassages(database: Database, now: () => number = Date.
   }
 
   return {
-    put: (source, passages) => put(database, source, passages, now),
+    put: (source, passages) => writePassages(database, source, passages, now),
     deleteSource: (collection, sourceId) => deleteSource(database, collection, sourceId, now),
     sweep: () => sweep(database, now),
 
@@ -82,7 +82,7 @@ export async function openPassages(database: Database, now: () => number = Date.
 
     async byWords(collection, query, most) {
       const terms = termsOf(query);
-      return terms.length === 0 ? [] : steadily(collection, ({ id }) => byWords(database, id, terms, most));
+      return terms.length === 0 ? [] : steadily(collection, ({ id }) => findByWords(database, id, terms, most));
     },
 
     async byVector(collection, vector, most, embeddingModel) {

@@ -4,7 +4,7 @@ import { scopeOf } from './by-words.ts';
 import { indexed } from './index-words.ts';
 import type { NewPassage, StoredSource } from './passages.ts';
 import type { CollectionRow } from './signs-in-memory.ts';
-import { type Held, newVersion, pause, removeVersion, renewed, retired, rowsPerTurn, shown } from './source-versions.ts';
+import { type Held, newVersion, pause, removeVersion, renewVersion, retireVersion, rowsPerTurn, showVersion } from './source-versions.ts';
 import { signsOf } from './vector-signs.ts';
 
 export async function collectionRow(database: Statements, name: string): Promise<CollectionRow | null> {
@@ -14,7 +14,12 @@ export async function collectionRow(database: Statements, name: string): Promise
 }
 
 /** A source that fits into one transaction is written, and replaces another that does, in that one. */
-export async function put(database: Database, source: StoredSource, passages: readonly NewPassage[], now: () => number): Promise<void> {
+export async function writePassages(
+  database: Database,
+  source: StoredSource,
+  passages: readonly NewPassage[],
+  now: () => number,
+): Promise<void> {
   let held: Held | null = null;
   try {
     let from = 0;
@@ -34,7 +39,7 @@ export async function put(database: Database, source: StoredSource, passages: re
 /** Writes some passages of the version that is held, or of a new one. */
 function partOf(source: StoredSource, passages: readonly NewPassage[], held: Held | null, now: () => number) {
   return async (tx: Statements): Promise<Held> => {
-    const next = held === null ? await newVersion(tx, now()) : await renewed(tx, held, now());
+    const next = held === null ? await newVersion(tx, now()) : await renewVersion(tx, held, now());
     const collection = await collectionOf(tx, source);
     for (const passage of passages) await insert(tx, collection, source, next.version, passage);
     return next;
@@ -49,7 +54,7 @@ export async function deleteSource(database: Database, collection: string, sourc
     if (row === null || version === null) return null;
     await tx.run('delete from sources where collection_id = $1 and id = $2', [row.id, sourceId]);
     await tx.run('update collections set generation = generation + 1, removals = removals + 1 where id = $1', [row.id]);
-    return { left: await retired(tx, version, now()) };
+    return { left: await retireVersion(tx, version, now()) };
   });
   await cleared(database, deleted?.left ?? null, now);
   return deleted !== null;
@@ -77,7 +82,7 @@ async function versionOf(tx: Statements, collection: number, sourceId: string): 
 async function become(tx: Statements, source: StoredSource, held: Held, passages: number, now: number): Promise<Held | null> {
   const collection = await collectionOf(tx, source);
   const before = await versionOf(tx, collection, source.id);
-  await shown(tx, held);
+  await showVersion(tx, held);
   await tx.run('update collections set generation = generation + 1, removals = removals + $2, embedding_model = $3 where id = $1', [
     collection,
     before === null ? 0 : 1,
@@ -99,7 +104,7 @@ async function become(tx: Statements, source: StoredSource, held: Held, passages
       passages,
     ],
   );
-  return before === null ? null : retired(tx, before, now);
+  return before === null ? null : retireVersion(tx, before, now);
 }
 
 async function insert(tx: Statements, collection: number, source: StoredSource, version: number, passage: NewPassage): Promise<void> {

@@ -1,6 +1,6 @@
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { fillable, filledArguments } from '../../../src/assembly/welcome/filled-arguments.ts';
+import { canFill, fillArguments } from '../../../src/assembly/welcome/filled-arguments.ts';
 
 function argumentsOf(sdl: string) {
   const schema = buildSchema(`
@@ -27,17 +27,17 @@ describe('arguments of a query that nobody has written yet', () => {
     ['by: Loose!', '(by: {})'],
     ['withDefault: Int! = 7', ''],
   ])('of (%s) are "%s"', (sdl, written) => {
-    expect(filledArguments(argumentsOf(sdl))).toBe(written);
+    expect(fillArguments(argumentsOf(sdl))).toBe(written);
   });
 
   it.each(['id: ID!', 'name: String!', 'productId: Int!', 'user_ids: [Int!]!', 'by: Strict!', 'by: Either!', 'at: Moment!'])(
     'are not guessed where a guess could be wrong: %s',
     (sdl) => {
-      expect(argumentsOf(sdl).every(fillable)).toBe(false);
+      expect(argumentsOf(sdl).every(canFill)).toBe(false);
     },
   );
 
   it('can be left out where they are not required', () => {
-    expect(argumentsOf('id: ID, name: String = "a", first: Int!').every(fillable)).toBe(true);
+    expect(argumentsOf('id: ID, name: String = "a", first: Int!').every(canFill)).toBe(true);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quoted, unquoted } from '../../../src/core/request/quote-text.ts';
+import { quoteData, splitQuoted } from '../../../src/core/request/quote-text.ts';
 
 describe('quoted data', () => {
   it('comes back as it was, whatever it is, and the task without it', () => {
@@ -10,9 +10,9 @@ describe('quoted data', () => {
     );
     fc.assert(
       fc.property(fc.array(text, { maxLength: 4 }), (texts) => {
-        const prompt = texts.map((each, index) => `Look: ${quoted(`[${index}]`, each)}`).join('\n');
-        expect(unquoted(prompt).data).toEqual(texts.map((each, index) => ({ name: `[${index}]`, text: each })));
-        expect(unquoted(prompt).task).toBe(
+        const prompt = texts.map((each, index) => `Look: ${quoteData(`[${index}]`, each)}`).join('\n');
+        expect(splitQuoted(prompt).data).toEqual(texts.map((each, index) => ({ name: `[${index}]`, text: each })));
+        expect(splitQuoted(prompt).task).toBe(
           texts
             .map(() => 'Look: ')
             .join('\n')
@@ -23,11 +23,11 @@ describe('quoted data', () => {
   });
 
   it('keeps the zero-width spaces of its text: scripts that need them are quoted word by word', () => {
-    expect(unquoted(quoted('x', 'ភាសា\u200bខ្មែរ')).data).toEqual([{ name: 'x', text: 'ភាសា\u200bខ្មែរ' }]);
+    expect(splitQuoted(quoteData('x', 'ភាសា\u200bខ្មែរ')).data).toEqual([{ name: 'x', text: 'ភាសា\u200bខ្មែរ' }]);
   });
 
   it('is looked for once, however many beginnings have no end', () => {
     const prompt = '<data name="x">\n'.repeat(200_000);
-    expect(unquoted(prompt)).toEqual({ task: prompt.trim(), data: [] });
+    expect(splitQuoted(prompt)).toEqual({ task: prompt.trim(), data: [] });
   });
 });

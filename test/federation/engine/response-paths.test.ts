@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { execute, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bypassing } from '../../../src/federation/engine/bypass.ts';
+import { chooseEngine } from '../../../src/federation/engine/bypass.ts';
 import { type ResponsePath, responsePaths } from '../../../src/federation/engine/response-paths.ts';
 import { gateway, type TestGateway } from '../gateway.ts';
 import { federation2, subgraphSchema } from '../subgraph-server.ts';
@@ -146,7 +146,7 @@ describe('the local bypass', () => {
       },
       local: { ai: { sdl: aiSdl, resolvers: aiResolvers } },
     });
-    const choose = bypassing(graph.schema, local);
+    const choose = chooseEngine(graph.schema, local);
     const goesLocal = (query: string): boolean => choose(parse(query)) === local;
     expect(goesLocal('{ completion { ...T __typename } } fragment T on Completion { text }')).toBe(true);
     expect(goesLocal('{ later { id tags } }')).toBe(true);

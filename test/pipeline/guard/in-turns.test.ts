@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
 import { completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
-import { finished } from '../../../src/core/turns/paced.ts';
+import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { type Turns, turnsOf } from '../../../src/core/turns/turns.ts';
 import { findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
 import { maxMaskedValues } from '../../../src/pipeline/guard/masking/pseudonyms.ts';
@@ -106,7 +106,7 @@ describe('masking a long prompt', () => {
 
 describe('the search for personal data', () => {
   const found = (text: string, unitsPerTurn: number): Promise<string[]> =>
-    Promise.resolve(finished(findPersonalData(text, turnsOf({ unitsPerTurn })))).then((finds) =>
+    Promise.resolve(finishPaced(findPersonalData(text, turnsOf({ unitsPerTurn })))).then((finds) =>
       finds.map(({ kind, start, end }) => `${kind} ${text.slice(start, end)}`),
     );
   const values = [
@@ -158,13 +158,13 @@ describe('the search for personal data', () => {
 
   it('counts the looking up of a telephone number as work', async () => {
     const count = counted();
-    await finished(findPersonalData('+1 4155552671 '.repeat(1_000), count.turns));
+    await finishPaced(findPersonalData('+1 4155552671 '.repeat(1_000), count.turns));
     expect(count.sum()).toBeGreaterThan(200_000);
   });
 
   it('takes the shape for the number where more are there than can be looked up', async () => {
     const options = { phoneChecks: { left: 1 } };
-    const finds = await finished(findPersonalData('+49 30 901820 and +99 9999999', turnsOf({ unitsPerTurn: 1_000 }), options));
+    const finds = await finishPaced(findPersonalData('+49 30 901820 and +99 9999999', turnsOf({ unitsPerTurn: 1_000 }), options));
     expect(finds).toHaveLength(2);
   });
 });

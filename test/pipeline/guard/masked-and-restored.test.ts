@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { finished } from '../../../src/core/turns/paced.ts';
+import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { pseudonyms } from '../../../src/pipeline/guard/masking/pseudonyms.ts';
 import { restoration } from '../../../src/pipeline/guard/masking/restorer.ts';
@@ -32,7 +32,7 @@ describe('personal data', () => {
       fc.property(fc.array(fc.tuple(words, escaped), { minLength: 1, maxLength: 8 }), (pairs) => {
         const text = `${pairs.map(([word, value]) => `${word.trimEnd()} ${value}`).join('')} end`;
         const names = pseudonyms(turns);
-        const masked = finished(names.mask(text)) as string;
+        const masked = finishPaced(names.mask(text)) as string;
         for (const [, value] of pairs) expect(masked).not.toContain(value);
         expect(restoration(names.values, 'plain').whole(masked)).toBe(text);
         const json = JSON.parse(restoration(names.values, 'json').whole(JSON.stringify({ masked }))) as unknown;
@@ -47,7 +47,7 @@ describe('personal data', () => {
       fc.property(fc.array(fc.oneof(words, escaped, fc.string(), fc.constantFrom('@', '"', '%4', '&#', '\\u00'))), (pieces) => {
         const names = pseudonyms(turns);
         const text = pieces.join('');
-        expect(restoration(names.values, 'plain').whole(finished(names.mask(text)) as string)).toBe(text);
+        expect(restoration(names.values, 'plain').whole(finishPaced(names.mask(text)) as string)).toBe(text);
       }),
       { numRuns: 300 * rounds },
     );

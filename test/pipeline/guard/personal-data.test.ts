@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { finished } from '../../../src/core/turns/paced.ts';
+import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { type Find, findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
 
 /** In one go, however long it takes. */
 const search = (text: string, phoneCountries: string[] = []): Find[] =>
-  finished(findPersonalData(text, turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY }), { phoneCountries })) as Find[];
+  finishPaced(findPersonalData(text, turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY }), { phoneCountries })) as Find[];
 const finds = (text: string, phoneCountries: string[] = []): string[] =>
   search(text, phoneCountries).map(({ kind, start, end }) => `${kind} ${text.slice(start, end)}`);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CompletionRequest, completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
-import { finished } from '../../../src/core/turns/paced.ts';
+import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import { readingsOf } from '../../../src/pipeline/guard/request-readings.ts';
@@ -111,7 +111,7 @@ describe('every string of a request', () => {
       { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
       { role: 'user', content: [{ type: 'text', text: 'Hello.' }] },
     ]);
-    expect(finished(readingsOf(request, turnsOf({ unitsPerTurn: 1_000 })))).toEqual(['Be brief.\nHello.']);
+    expect(finishPaced(readingsOf(request, turnsOf({ unitsPerTurn: 1_000 })))).toEqual(['Be brief.\nHello.']);
   });
 
   it('refuses JSON that is nested without end', async () => {

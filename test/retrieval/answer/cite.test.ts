@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, Citation } from '../../../src/core/chunk.ts';
 import { quoteFor } from '../../../src/retrieval/answer/citation-quote.ts';
-import { cited } from '../../../src/retrieval/answer/cite.ts';
+import { citePassages } from '../../../src/retrieval/answer/cite.ts';
 import type { FusedHit } from '../../../src/retrieval/search/merge-rankings.ts';
 import { rounds } from '../../rounds.ts';
 
@@ -29,7 +29,7 @@ async function read(
   let text = '';
   const citations: Citation[] = [];
   const textAt: number[] = [];
-  for await (const chunk of cited(streamOf(pieces), hits)) {
+  for await (const chunk of citePassages(streamOf(pieces), hits)) {
     if (chunk.type === 'text') text += chunk.text;
     if (chunk.type === 'citation') {
       citations.push(chunk.citation);

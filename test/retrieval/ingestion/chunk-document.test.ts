@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markdownDocument } from '../../../src/retrieval/documents/formats/markdown.ts';
 import { plainDocument } from '../../../src/retrieval/documents/formats/plain.ts';
-import { cut } from '../../../src/retrieval/ingestion/chunk-document.ts';
+import { chunkDocument } from '../../../src/retrieval/ingestion/chunk-document.ts';
 import { rounds } from '../../rounds.ts';
 
-const passagesOf = (markdown: string) => cut(markdownDocument(markdown));
+const passagesOf = (markdown: string) => chunkDocument(markdownDocument(markdown));
 const sentence = 'The quick brown fox jumps over the lazy dog. ';
 const squeezed = (text: string): string => text.replace(/\s+/g, '');
 
@@ -51,7 +51,7 @@ describe('cutting', () => {
     fc.assert(
       fc.property(fc.oneof(document, fc.string({ unit: 'binary', maxLength: 4_000 })), fc.boolean(), (source, asMarkdown) => {
         const extracted = asMarkdown ? markdownDocument(source) : plainDocument(source);
-        const passages = cut(extracted);
+        const passages = chunkDocument(extracted);
         let end = 0;
         for (const passage of passages) {
           expect(extracted.text.slice(passage.start, passage.end)).toBe(passage.text);
@@ -74,7 +74,7 @@ describe('cutting', () => {
   });
 
   it('never cuts a character in two', () => {
-    const passages = cut(plainDocument('😀'.repeat(2_000)));
+    const passages = chunkDocument(plainDocument('😀'.repeat(2_000)));
     expect(passages.length).toBeGreaterThan(1);
     expect(passages.every((passage) => passage.text.isWellFormed())).toBe(true);
   });

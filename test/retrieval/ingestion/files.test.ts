@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type FoundFile, filesIn, inBatches } from '../../../src/retrieval/ingestion/files.ts';
+import { batchSources, type FoundFile, filesIn } from '../../../src/retrieval/ingestion/files.ts';
 import type { NewSource } from '../../../src/retrieval/retrieval.ts';
 import { markdown } from '../doubles.ts';
 
@@ -63,7 +63,7 @@ describe('files', () => {
       yield markdown('larger', 'x'.repeat(10_000_000));
     }
     const sizes: number[] = [];
-    for await (const batch of inBatches(many())) sizes.push(batch.length);
+    for await (const batch of batchSources(many())) sizes.push(batch.length);
     expect(sizes).toEqual([200, 51, 1]);
   });
 });

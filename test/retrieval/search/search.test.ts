@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Passage } from '../../../src/core/chunk.ts';
-import { diversified, fused } from '../../../src/retrieval/search/merge-rankings.ts';
+import { diversify, mergeRankings } from '../../../src/retrieval/search/merge-rankings.ts';
 import type { VectorHit, WordHit } from '../../../src/storage/passages/passages.ts';
 import type { ChunkHandler } from '../../faces.ts';
 import { fails, markdown, models, principal, signal } from '../doubles.ts';
@@ -82,13 +82,14 @@ describe('search', () => {
 
 describe('rankings', () => {
   it('are fused by rank: second in both comes before first in one', () => {
-    const hits = fused([word('a'), word('b')], [vector('c'), vector('b')], null);
+    const hits = mergeRankings([word('a'), word('b')], [vector('c'), vector('b')], null);
     expect(hits.map(({ passage }) => passage.id)).toEqual(['b', 'a', 'c']);
     expect(hits.every(({ score }) => score > 0 && score < 1)).toBe(true);
   });
 
   it('count a vector by how far it stands out from the collection', () => {
-    const relevance = (score: number, background: number) => fused([], [{ ...vector('a'), score, background }], null)[0]?.relevance ?? 0;
+    const relevance = (score: number, background: number) =>
+      mergeRankings([], [{ ...vector('a'), score, background }], null)[0]?.relevance ?? 0;
     expect(relevance(0.78, 0.72)).toBeLessThan(1);
     expect(relevance(0.88, 0.72)).toBeGreaterThan(1);
     expect(relevance(0.5, 0.12)).toBeGreaterThan(1);
@@ -106,8 +107,8 @@ describe('rankings', () => {
     ];
     const hits = passages.map((text, index) => ({ passage: passage(`${index}`, text, 'lamps'), score: 1 - index / 10, relevance: 1 }));
     const other = { passage: passage('9', 'Tents stay dry.', 'tents'), score: 0.1, relevance: 1 };
-    expect(diversified([...hits, other], 4).map(({ passage: { id } }) => id)).toEqual(['0', '2', '3', '9']);
-    expect(diversified(hits, 4).map(({ passage: { id } }) => id)).toEqual(['0', '2', '3', '4']);
+    expect(diversify([...hits, other], 4).map(({ passage: { id } }) => id)).toEqual(['0', '2', '3', '9']);
+    expect(diversify(hits, 4).map(({ passage: { id } }) => id)).toEqual(['0', '2', '3', '4']);
   });
 });
 

@@ -5,7 +5,7 @@
 import type { Handler } from '../../../core/call/call.ts';
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';
 import { GatewayError } from '../../../core/errors.ts';
-import { finished, type Paced } from '../../../core/turns/paced.ts';
+import { finishPaced, type Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../../json-strings.ts';
 import { type Growth, maxGrowthUnits, type Restoration, type Restorer, restoration } from './restorer.ts';
@@ -49,7 +49,7 @@ export async function* restoredOutput(
         if (speaking !== null) yield* speaking.end();
         speaking = null;
         if (chunk.type === 'tool-call') yield* restoredCall(chunk, calls, json, turns);
-        else if (chunk.type === 'object') yield await finished(restoredObject(chunk, values, plain, turns));
+        else if (chunk.type === 'object') yield await finishPaced(restoredObject(chunk, values, plain, turns));
         else yield chunk;
       }
     }
@@ -110,7 +110,7 @@ async function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>,
   calls.delete(chunk.id);
   const rest = growing.end();
   if (rest !== '') yield { type: 'tool-call', id: chunk.id, name: chunk.name, argumentsText: rest, done: false };
-  yield { ...chunk, argumentsText: await finished(wholeText(chunk.argumentsText, json, turns)) };
+  yield { ...chunk, argumentsText: await finishPaced(wholeText(chunk.argumentsText, json, turns)) };
 }
 
 /** What an answer got wrong is told in the caller's words: names in its paths were placeholders. */

@@ -4,7 +4,7 @@
  * The schema is data from outside and stays data: no part of it becomes code, and only the keywords of `schema-keywords.ts`
  * are read. Both dialects are read as one: `prefixItems` of 2020-12 and the `items` list of draft 07.
  */
-import { type JsonSchema, pointed } from '../../../core/request/json-schema.ts';
+import { followPointer, type JsonSchema } from '../../../core/request/json-schema.ts';
 import { valueKey } from '../value-key.ts';
 import { keywordKinds, keywordRefusal } from './schema-keywords.ts';
 import type { SchemaLimits } from './schema-limits.ts';
@@ -300,7 +300,7 @@ export function readSchema(schema: JsonSchema, limits: SchemaLimits, refuse: Ref
     const document = id === '' ? base : byId.get(id);
     const named = byId.get(reference);
     const found =
-      named ?? (document !== undefined && (pointer === '' || pointer.startsWith('/')) ? pointed(document, `#${pointer}`) : undefined);
+      named ?? (document !== undefined && (pointer === '' || pointer.startsWith('/')) ? followPointer(document, `#${pointer}`) : undefined);
     if (found === undefined) {
       throw refuse(
         at,

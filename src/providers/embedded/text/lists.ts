@@ -1,8 +1,8 @@
 /** Finds lists in a text: under a label, a heading or a lead-in, as rows of a table, or as its most important statements. */
-import { cellsOf, type Labelled, labelledIn, valuesFor } from '../fields-in-text.ts';
+import { cellsOf, findLabelled, type Labelled, valuesFor } from '../fields-in-text.ts';
 import { type Material, materialOf } from '../material.ts';
 import { keywords } from '../summary.ts';
-import { type Task, wantedBy } from '../task.ts';
+import { readWanted, type Task } from '../task.ts';
 import { rankFor, worthOf } from './rank.ts';
 import type { Unit } from './units.ts';
 import { nameStems, stemsOf } from './words.ts';
@@ -55,7 +55,7 @@ export function listFor({ name, labelled, material }: ListScope, description: st
 }
 
 export function statementsFor({ name, material, task, alone }: ListScope, most: number | null, description: string): string[] {
-  const count = wantedBy(description).sentences ?? task.wanted.sentences ?? usualItems;
+  const count = readWanted(description).sentences ?? task.wanted.sentences ?? usualItems;
   const many = Math.min(most ?? count, count);
   if (topics.test(name)) return keywords(material, most ?? Math.max(count, 5));
   if (anyList.test(name) || name === '' || alone) {
@@ -98,6 +98,6 @@ export function partsOf({ material, labelled }: ListScope): Part[] {
   if (texts.length === 0) return [{ material, labelled }];
   return texts.map((text) => {
     const part = onlySaying(text);
-    return { material: part, labelled: [...labelledIn(part), ...wholeNames.map((stem) => ({ stems: [stem], value: text.trim() }))] };
+    return { material: part, labelled: [...findLabelled(part), ...wholeNames.map((stem) => ({ stems: [stem], value: text.trim() }))] };
   });
 }

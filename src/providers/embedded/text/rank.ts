@@ -106,7 +106,7 @@ function measured(units: readonly Unit[], focus: readonly string[]): number[] {
 }
 
 /** Share of the smaller one's words that the other has too. */
-export function overlap(one: Unit, other: Unit): number {
+export function measureOverlap(one: Unit, other: Unit): number {
   const [a, c] = [new Set(one.stems), new Set(other.stems)];
   const smaller = Math.min(a.size, c.size);
   return smaller === 0 ? 0 : [...a].filter((stem) => c.has(stem)).length / smaller;

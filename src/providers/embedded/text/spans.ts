@@ -2,11 +2,11 @@
 import { RE2JS } from 're2js';
 import type { JsonSchema } from '../../../core/request/json-schema.ts';
 import { focusOf } from '../completion-text.ts';
-import { answeringUnits } from '../extractive-answer.ts';
+import { chooseAnswer } from '../extractive-answer.ts';
 import { type Labelled, valuesFor } from '../fields-in-text.ts';
-import { kept, type Material } from '../material.ts';
+import { keepPerMaterial, type Material } from '../material.ts';
 import { clippedSpan, titleSpan } from '../summary.ts';
-import { type Task, wantedBy } from '../task.ts';
+import { readWanted, type Task } from '../task.ts';
 import { rankFor, worthOf } from './rank.ts';
 import { countWords, nameStems, stemsOf } from './words.ts';
 
@@ -77,7 +77,7 @@ function* likely(
   if (asksProper) yield* properNames(material);
   if (summaries.test(name)) yield* known(summarySpan(material, task, description));
   if (anything.test(name) || alone) {
-    if (task.intent === 'question') yield* answeringUnits(material, task.instruction).map(({ unit }) => unit.raw);
+    if (task.intent === 'question') yield* chooseAnswer(material, task.instruction).map(({ unit }) => unit.raw);
     else if (!asksProper) yield* known(summarySpan(material, task, description));
   }
   const query = [...stems, ...stemsOf(description)];
@@ -117,14 +117,14 @@ function* statedIn(name: string, material: Material): Generator<string> {
 const proper = /(?<![.!?]\s|^|[\p{L}\p{N}])\p{Lu}[\p{L}\p{N}'’-]*(?:\s(?:(?:of|the|de|van|von|da)\s)?\p{Lu}[\p{L}\p{N}'’-]*)*/gu;
 
 /** Capitalised words that no sentence begins with. */
-const properNames = kept((material) => {
+const properNames = keepPerMaterial((material) => {
   const found = material.units.filter(({ kind }) => kind !== 'code').flatMap(({ raw }) => [...raw.matchAll(proper)].map(([text]) => text));
   return found.filter((text) => text.length > 1 && stemsOf(text).length > 0);
 });
 
 /** Neighbouring statements that matter most together: one span, as a summary inside JSON must be. */
 function summarySpan(material: Material, task: Task, description: string): string | null {
-  const own = wantedBy(description);
+  const own = readWanted(description);
   const words = Math.min(maxSummaryWords, own.words ?? task.wanted.words ?? usualSummaryWords);
   const sentences = Math.min(maxSummarySentences, own.sentences ?? task.wanted.sentences ?? 3);
   const units = material.prose;
@@ -169,7 +169,7 @@ function compiled(pattern: string): RE2JS | null {
 }
 
 const maxTokens = 20_000;
-const tokensOf = kept((material) =>
+const tokensOf = keepPerMaterial((material) =>
   material.sources
     .flatMap(({ text }) => text.match(/\S+/g) ?? [])
     .slice(0, maxTokens)

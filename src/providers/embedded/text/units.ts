@@ -46,7 +46,7 @@ export function unitsOf(text: string, source = 0): Unit[] {
     const [start, end] = trimmed(text, from, to);
     if (start >= end) return;
     const raw = text.slice(start, end);
-    const shown = kind === 'code' ? raw : plain(raw);
+    const shown = kind === 'code' ? raw : plainUnit(raw);
     if (shown === '') return;
     units.push({ kind, raw, text: shown, start, end, headings: headings.map(({ title }) => title), block, source, stems: stemsOf(shown) });
   };
@@ -79,7 +79,7 @@ export function unitsOf(text: string, source = 0): Unit[] {
       const [, marks = '', title = ''] = headingLine.exec(line) ?? [];
       headings = headings.filter(({ level }) => level < marks.length);
       add('heading', start + line.indexOf('#') + marks.length, end);
-      headings.push({ level: marks.length, title: plain(title) });
+      headings.push({ level: marks.length, title: plainUnit(title) });
     } else if (rule.test(line)) close();
     else if (rowLine.test(line)) {
       close();
@@ -137,7 +137,7 @@ function* sentences(text: string, from: number, to: number): Generator<[number, 
 }
 
 /** Without Markdown's emphasis, links and images, on one line. Every look is bounded, so that a crafted text costs no more than another. */
-export function plain(text: string): string {
+export function plainUnit(text: string): string {
   return text
     .replace(/!\[[^\]]{0,300}\]\([^)]{0,2000}\)/g, '')
     .replace(/\[([^\]]{1,300})\]\([^)]{0,2000}\)/g, '$1')

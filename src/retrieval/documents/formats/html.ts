@@ -4,7 +4,7 @@
  */
 import { Parser } from 'htmlparser2';
 import { GatewayError } from '../../../core/errors.ts';
-import { type Block, type ExtractedDocument, plainly } from '../parsed-document.ts';
+import { type Block, type ExtractedDocument, normalizeLines } from '../parsed-document.ts';
 
 const skipped = new Set([
   'script',
@@ -58,7 +58,7 @@ export function htmlDocument(source: string): ExtractedDocument {
       else page.close(name);
     },
   });
-  parser.end(plainly(source));
+  parser.end(normalizeLines(source));
   const { text, blocks } = page.end();
   const top = blocks.find((block) => block.kind === 'heading' && block.level === 1);
   return { text, blocks, title: title.replace(/\s+/g, ' ').trim() || (top === undefined ? null : text.slice(top.start, top.end)) };

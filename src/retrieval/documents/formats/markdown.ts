@@ -1,12 +1,12 @@
 /** Finds the blocks of Markdown with `marked`, whose tokens add up to the source. The text itself stays unchanged. */
 import { Lexer, type Token } from 'marked';
-import { type Block, type ExtractedDocument, headingText, plainly, trimmed } from '../parsed-document.ts';
+import { type Block, type ExtractedDocument, headingText, normalizeLines, trimSpan } from '../parsed-document.ts';
 import { paragraphs } from './plain.ts';
 
 const frontMatter = /^(---|\+\+\+)[^\S\n]*\n(?:([\s\S]*?)\n)?\1[^\S\n]*(?:\n|$)/;
 
 export function markdownDocument(source: string): ExtractedDocument {
-  const text = plainly(source);
+  const text = normalizeLines(source);
   const [matter = '', , settings = ''] = frontMatter.exec(text) ?? [];
   const blocks = blocksOf(text, matter.length);
   const heading = blocks.find((block) => block.kind === 'heading');
@@ -21,7 +21,7 @@ function blocksOf(text: string, from: number): Block[] {
   let start = from;
   for (const token of tokens) {
     const end = start + token.raw.length;
-    const range = isText(token) ? trimmed(text, start, end) : null;
+    const range = isText(token) ? trimSpan(text, start, end) : null;
     if (range !== null) blocks.push({ ...range, ...kindOf(token) });
     start = end;
   }

@@ -1,15 +1,15 @@
-import { type Block, type ExtractedDocument, plainly, trimmed } from '../parsed-document.ts';
+import { type Block, type ExtractedDocument, normalizeLines, trimSpan } from '../parsed-document.ts';
 
 /** Paragraphs are what blank lines part. */
 export function plainDocument(source: string): ExtractedDocument {
-  const text = plainly(source);
+  const text = normalizeLines(source);
   return { text, blocks: paragraphs(text), title: null };
 }
 
 export function paragraphs(text: string): Block[] {
   const blocks: Block[] = [];
   const add = (start: number, end: number): void => {
-    const range = trimmed(text, start, end);
+    const range = trimSpan(text, start, end);
     if (range !== null) blocks.push({ ...range, kind: 'paragraph' });
   };
   let start = 0;

@@ -2,7 +2,7 @@
  * JSON Schemas that Anthropic can hold a model to. It compiles them to a grammar, which knows neither references to themselves, nor objects
  * with fields of any name, nor bounds of values.
  */
-import { type JsonSchema, pointed } from '../../../core/request/json-schema.ts';
+import { followPointer, type JsonSchema } from '../../../core/request/json-schema.ts';
 import { isObject, type JsonObject } from '../../json-fields.ts';
 
 /** Optional properties beyond these make the grammar too large to compile in time. */
@@ -35,7 +35,7 @@ function optionalProperties(root: JsonSchema): number {
     if (before !== undefined) return before;
     // A schema that refers to itself meets this again.
     known.set(reference, Number.POSITIVE_INFINITY);
-    const counted = reference === '#' ? Number.POSITIVE_INFINITY : count(pointed(root, reference));
+    const counted = reference === '#' ? Number.POSITIVE_INFINITY : count(followPointer(root, reference));
     known.set(reference, counted);
     return counted;
   };
