@@ -46,25 +46,23 @@ export function readEvents(): EventReader {
   };
 
   const takeText = (piece: string): void => {
-    let text = piece;
-    if (afterCr && text.startsWith('\n')) text = text.slice(1);
+    const text = afterCr && piece.startsWith('\n') ? piece.slice(1) : piece;
     if (text !== '') afterCr = false;
-    // Only what is new can hold the end of the line that is open.
-    let searched = rest.length;
-    text = rest + text;
+    // Only what is new is searched, and for each line end once.
+    let lf = text.indexOf('\n');
+    let cr = text.indexOf('\r');
     let from = 0;
-    for (;;) {
-      const end = lineEnd(text, searched);
-      if (end === -1) break;
-      takeLine(text.slice(from, end));
+    while (lf !== -1 || cr !== -1) {
+      const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
+      takeLine(rest + text.slice(from, end));
+      rest = '';
       from = end + 1;
-      if (text.charCodeAt(end) === 0x0d) {
-        if (from === text.length) afterCr = true;
-        else if (text.charCodeAt(from) === 0x0a) from += 1;
-      }
-      searched = from;
+      if (end === cr && from === text.length) afterCr = true;
+      if (end === cr && lf === from) from += 1;
+      if (lf !== -1 && lf < from) lf = text.indexOf('\n', from);
+      if (cr !== -1 && cr < from) cr = text.indexOf('\r', from);
     }
-    rest = text.slice(from);
+    rest += text.slice(from);
     if (rest.length > maxLine || (data?.length ?? 0) > maxLine) throw new WireFailure('unreadable');
   };
 
@@ -87,11 +85,4 @@ export function readEvents(): EventReader {
       return takeEvents();
     },
   };
-}
-
-function lineEnd(text: string, from: number): number {
-  const lf = text.indexOf('\n', from);
-  const cr = text.indexOf('\r', from);
-  if (lf === -1 || cr === -1) return Math.max(lf, cr);
-  return Math.min(lf, cr);
 }
