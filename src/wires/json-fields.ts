@@ -27,9 +27,9 @@ export function parseJson(text: string): unknown {
 }
 
 /** The value as JSON; empty for what is nested too deep to be written. */
-export function jsonOf(value: JsonObject): string {
+export function jsonOf(value: unknown): string {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value) ?? '';
   } catch {
     return '';
   }

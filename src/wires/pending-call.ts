@@ -5,7 +5,7 @@
  * believed: some servers begin with `{}`, others end with it.
  */
 import type { Chunk } from '../core/chunk.ts';
-import { type JsonObject, parseJson, textOf } from './json-fields.ts';
+import { type JsonObject, jsonOf, parseJson, textOf } from './json-fields.ts';
 
 export interface PendingCall {
   begin(item: JsonObject): readonly Chunk[];
@@ -75,10 +75,5 @@ function believed(told: readonly string[]): string {
 
 function argumentsOf(item: JsonObject): string {
   const given = item['arguments'];
-  if (typeof given !== 'object' || given === null) return textOf(given);
-  try {
-    return JSON.stringify(given);
-  } catch {
-    return '';
-  }
+  return typeof given === 'object' && given !== null ? jsonOf(given) : textOf(given);
 }

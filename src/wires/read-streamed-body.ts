@@ -34,7 +34,8 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
   let kind: 'unknown' | 'events' | 'whole' = 'unknown';
   let answer: Answer | null = null;
   let failure: unknown = null;
-  const takeAll = (events: ReturnType<EventReader['push']>): readonly Chunk[] => {
+  /** `broken`: what an event that cannot be read means. */
+  const takeAll = (events: ReturnType<EventReader['push']>, broken: 'unreadable' | 'cut' = 'unreadable'): readonly Chunk[] => {
     if (failure !== null) throw failure;
     const chunks: Chunk[] = [];
     for (const event of events) {
@@ -42,11 +43,13 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
       try {
         chunks.push(...decoder.take(event));
       } catch (error) {
+        const isUnreadable = error instanceof WireFailure && error.kind === 'unreadable';
         // An answer that has its finish reason is whole, also where a connection breaks in the middle of what follows.
-        if (decoder.complete && error instanceof WireFailure && error.kind === 'unreadable') continue;
+        if (decoder.complete && isUnreadable) continue;
+        const reason = isUnreadable ? new WireFailure(broken) : error;
         // What was said before it was said, and is billed.
-        if (chunks.length === 0) throw error;
-        failure = error;
+        if (chunks.length === 0) throw reason;
+        failure = reason;
         break;
       }
     }
@@ -72,7 +75,8 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
     },
     end() {
       if (kind !== 'whole') {
-        const chunks = takeAll(reader.end());
+        // No blank line ends the last event then: it is one that was cut in the middle.
+        const chunks = takeAll(reader.end(), 'cut');
         if (decoder.ended || failure !== null) return chunks;
         return chunks.length === 0 ? decoder.end() : [...chunks, ...endAfter()];
       }

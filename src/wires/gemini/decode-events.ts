@@ -11,7 +11,7 @@ export function decodeEvents(settings: GeminiSettings): EventDecoder {
   /** Gemini has no terminal event of its own; servers that imitate it send the one of OpenAI. */
   let ended = false;
   return {
-    take({ data }) {
+    take({ event, data }) {
       if (ended) return [];
       if (data.trim() === '[DONE]') {
         const chunks = reader.end('other');
@@ -19,7 +19,11 @@ export function decodeEvents(settings: GeminiSettings): EventDecoder {
         return chunks;
       }
       const body = parseJson(data);
-      if (body === undefined) throw new WireFailure('unreadable');
+      if (body === undefined) {
+        // Gemini's events have no names: one that has is a proxy's ping.
+        if (event !== '') return [];
+        throw new WireFailure('unreadable');
+      }
       return Array.isArray(body) ? body.flatMap((one): readonly Chunk[] => reader.take(one)) : reader.take(body);
     },
     end: () => reader.end(null),

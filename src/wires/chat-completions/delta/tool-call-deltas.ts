@@ -6,7 +6,7 @@
  * anew makes a new call once the one before is whole.
  */
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';
-import { isObject, type JsonObject, objectOf, textOf } from '../../json-fields.ts';
+import { isObject, type JsonObject, jsonOf, objectOf, textOf } from '../../json-fields.ts';
 import { WireFailure } from '../../wire-failure.ts';
 import { signatureIn } from '../call-signatures.ts';
 import { followStructure, type Structure } from './structure.ts';
@@ -133,7 +133,7 @@ const callWithoutName: Chunk = { type: 'warning', message: 'The model called a t
 /** Some servers send the object itself instead of its text. */
 function argumentsOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return isObject(value) ? JSON.stringify(value) : '';
+  return isObject(value) ? jsonOf(value) : '';
 }
 
 const firstOf = ({ indexes }: OpenCall): number => [...indexes][0] ?? 0;

@@ -1,5 +1,5 @@
 /** The arguments of a function call: an object on the wire, text or any value with us. */
-import { isObject, type JsonObject, parseJson } from '../../json-fields.ts';
+import { isObject, type JsonObject, jsonOf, parseJson } from '../../json-fields.ts';
 
 /** Gemini takes objects only. What is none travels as the one field `arguments`. */
 export function argsOf(value: unknown): JsonObject {
@@ -10,4 +10,4 @@ export function argsOf(value: unknown): JsonObject {
 
 /** Text stays as it came. */
 export const argumentsTextOf = (args: unknown): string =>
-  typeof args === 'string' ? args : args === undefined || args === null ? '{}' : JSON.stringify(args);
+  typeof args === 'string' ? args : args === undefined || args === null ? '{}' : jsonOf(args);
