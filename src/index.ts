@@ -39,6 +39,7 @@ export {
   embeddedProvider,
 } from './providers/embedded/embedded.ts';
 export { type GoogleOptions, googleProvider } from './providers/google.ts';
+export { type MistralOptions, mistralProvider } from './providers/mistral.ts';
 export { type OllamaOptions, ollamaProvider } from './providers/ollama.ts';
 export { type OpenAiOptions, openaiProvider } from './providers/openai.ts';
 export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './providers/openai-compatible.ts';

@@ -12,6 +12,7 @@ import type { Provider } from '../../src/providers/provider.ts';
 import { sendOptions } from '../contracts/provider.ts';
 import { type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 import { anthropic, compatible, google, openai, openaiChat } from './dialects.ts';
+import { mistral } from './vendors/mistral-dialect.ts';
 
 let upstream: RawUpstream;
 beforeAll(async () => {
@@ -111,6 +112,18 @@ const replies: readonly Reply[] = [
       { type: 'text', text: 'Oslo.' },
     ],
     usage: { freshInputTokens: 10, cacheReadTokens: 64, cacheWriteTokens: 0, outputTokens: 3, reasoningTokens: 37 },
+  },
+  {
+    at: 'mistral/thinking-and-tool',
+    ...mistral,
+    model: 'magistral-medium-latest',
+    request: weather({ promptMode: 'reasoning' }),
+    parts: [
+      { type: 'reasoning', text: 'The user asks for the weather in Oslo; I have a tool for that.' },
+      { type: 'text', text: "I'll look up\u00a0the weather." },
+      oslo,
+    ],
+    usage: { freshInputTokens: 48, cacheReadTokens: 64, cacheWriteTokens: 0, outputTokens: 53, reasoningTokens: 0 },
   },
   {
     at: 'ollama/text',
