@@ -10,19 +10,21 @@
  * before any of this work. Long texts are read in slices, and other requests are served between two slices.
  */
 
-import type { Call, Handler, Step } from '../core/call/call.ts';
-import { streamStep } from '../core/call/step.ts';
+import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
+import type { Answer } from '../core/call/collect-answer.ts';
 import type { Chunk } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { finishPaced } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
+import { checkAnswer, type OutputCheck } from './guard/answer-check.ts';
 import { checkedOutput, defaultHoldBackBytes } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
 import type { maskedRequest as MaskedRequest } from './guard/masking/masked-request.ts';
 import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
-import type { restoredOutput as RestoredOutput } from './guard/masking/restored-output.ts';
+import type * as Restored from './guard/masking/restored-output.ts';
 import { readingsOf } from './guard/request-readings.ts';
 import { checkText } from './guard/verdicts.ts';
 
@@ -45,70 +47,107 @@ const unitsPerTurn = 4_096;
 
 /** Throws GUARDRAIL_BLOCKED, with the guardrail and the side in its details. A guardrail that fails refuses. */
 export function guarded(options: GuardOptions): Step {
-  return streamStep((next) => (request, call) => {
-    const guardrails = options.guardrails(call.route);
-    const mask = options.mask(call.route, request.kind);
-    return guardrails.length === 0 && !mask ? next(request, call) : guardedCall(next, request, call, guardrails, mask, options);
-  });
+  const guardOf = (request: ModelRequest, { route }: Call): Guard | null => {
+    const guardrails = options.guardrails(route);
+    const mask = options.mask(route, request.kind);
+    return guardrails.length === 0 && !mask ? null : { guardrails, mask, options };
+  };
+  return {
+    stream: (next) => (request, call) => {
+      const guard = guardOf(request, call);
+      return guard === null ? next(request, call) : guardedStream(next, request, call, guard);
+    },
+    whole: (next) => (request, call) => {
+      const guard = guardOf(request, call);
+      return guard === null ? next(request, call) : guardedAnswer(next, request, call, guard);
+    },
+  };
 }
 
-async function* guardedCall(
-  next: Handler,
-  request: ModelRequest,
-  call: Call,
-  guardrails: readonly Guardrail[],
-  mask: boolean,
-  options: GuardOptions,
-): AsyncGenerator<Chunk> {
+interface Guard {
+  readonly guardrails: readonly Guardrail[];
+  readonly mask: boolean;
+  readonly options: GuardOptions;
+}
+
+/** A request that may go on. */
+interface Admitted {
+  readonly request: ModelRequest;
+  /** What its placeholders stand for; null: it has none. */
+  readonly masked: { readonly values: ReadonlyMap<string, string>; readonly restore: Masking } | null;
+  /** How its answer is checked; null: it is not. */
+  readonly check: OutputCheck | null;
+  readonly turns: Turns;
+  /** What the answer's text is. */
+  readonly form: 'json' | 'plain';
+}
+
+async function* guardedStream(next: Handler, request: ModelRequest, call: Call, guard: Guard): AsyncGenerator<Chunk> {
+  const { masked, check, turns, form, request: admitted } = await admittedRequest(request, call, guard);
+  const chunks = next(admitted, call);
+  const checked = check === null ? chunks : eachAnswer(chunks, (answer) => checkedOutput(answer, check));
+  yield* masked === null ? checked : eachAnswer(checked, (answer) => masked.restore.restoredOutput(answer, masked.values, form, turns));
+}
+
+async function guardedAnswer(next: WholeHandler, request: ModelRequest, call: Call, guard: Guard): Promise<Answer> {
+  const { masked, check, turns, form, request: admitted } = await admittedRequest(request, call, guard);
+  try {
+    const answer = await next(admitted, call);
+    if (check !== null) await checkAnswer(answer, check);
+    return masked === null ? answer : await masked.restore.restoredAnswer(answer, masked.values, form, turns);
+  } catch (error) {
+    throw masked !== null && error instanceof GatewayError ? masked.restore.restoredError(error, masked.values) : error;
+  }
+}
+
+/** The prompt checked, and masked where its route masks. */
+async function admittedRequest(request: ModelRequest, call: Call, { guardrails, mask, options }: Guard): Promise<Admitted> {
   throwIfAborted(call.signal);
   const paid = options.refuseSpent?.(request, call) ?? null;
   if (paid !== null) await untilAborted(paid, call.signal);
   const turns = (options.turns ?? defaultTurns)(call.signal);
   const onInput = guardrails.filter(({ on }) => on.includes('input'));
   if (onInput.length > 0) {
-    for (const text of await finishPaced(readingsOf(request, turns))) await checkText(text, onInput, 'input', call);
+    const readings = finishPaced(readingsOf(request, turns));
+    for (const text of readings instanceof Promise ? await readings : readings) {
+      const wait = checkText(text, onInput, 'input', call);
+      if (wait !== null) await wait;
+    }
   }
-  const onOutput = guardrails.filter(({ on }) => on.includes('output'));
-  const check = (chunks: ReturnType<Handler>): ReturnType<Handler> =>
-    onOutput.length === 0
-      ? chunks
-      : eachAnswer(chunks, (answer) =>
-          checkedOutput(answer, {
-            guardrails: onOutput,
-            call,
-            turns,
-            whole: isJson(request) || onOutput.some(({ window }) => window === 'whole'),
-            holdBackBytes: options.holdBackBytes ?? defaultHoldBackBytes,
-          }),
-        );
-  if (!mask) {
-    yield* check(next(request, call));
-    return;
-  }
-  const { pseudonyms, maskedRequest, restoredOutput } = await masking();
-  const found = pseudonyms(turns, options);
-  const masked = await finishPaced(maskedRequest(request, found, turns));
-  const chunks = check(next(masked, call));
   const form = isJson(request) ? 'json' : 'plain';
-  yield* found.values.size === 0 ? chunks : eachAnswer(chunks, (answer) => restoredOutput(answer, found.values, form, turns));
+  const onOutput = guardrails.filter(({ on }) => on.includes('output'));
+  const whole = form === 'json' || onOutput.some(({ window }) => window === 'whole');
+  const holdBackBytes = options.holdBackBytes ?? defaultHoldBackBytes;
+  const check = onOutput.length === 0 ? null : { guardrails: onOutput, call, turns, whole, holdBackBytes };
+  if (!mask) return { request, masked: null, check, turns, form };
+  const restore = loadedMasking ?? (await masking());
+  const found = restore.pseudonyms(turns, options);
+  const masked = await finishPaced(restore.maskedRequest(request, found, turns));
+  return { request: masked, masked: found.values.size === 0 ? null : { values: found.values, restore }, check, turns, form };
 }
 
 interface Masking {
   readonly pseudonyms: typeof Pseudonyms;
   readonly maskedRequest: typeof MaskedRequest;
-  readonly restoredOutput: typeof RestoredOutput;
+  readonly restoredOutput: typeof Restored.restoredOutput;
+  readonly restoredAnswer: typeof Restored.restoredAnswer;
+  readonly restoredError: typeof Restored.restoredError;
 }
 
-let loaded: Promise<Masking> | null = null;
+let loading: Promise<Masking> | null = null;
+let loadedMasking: Masking | null = null;
 
 /** Imported when a route masks: the numbering plans of the telephone detector take 19 MB. */
 function masking(): Promise<Masking> {
-  loaded ??= Promise.all([
+  loading ??= Promise.all([
     import('./guard/masking/pseudonyms.ts'),
     import('./guard/masking/masked-request.ts'),
     import('./guard/masking/restored-output.ts'),
-  ]).then(([{ pseudonyms }, { maskedRequest }, { restoredOutput }]) => ({ pseudonyms, maskedRequest, restoredOutput }));
-  return loaded;
+  ]).then(([{ pseudonyms }, { maskedRequest }, restored]) => {
+    loadedMasking = { pseudonyms, maskedRequest, ...restored };
+    return loadedMasking;
+  });
+  return loading;
 }
 
 const defaultTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn, signal });

@@ -10,7 +10,7 @@ import { type ChatSettings, plainChat } from '../wires/chat-completions/chat-set
 import { decodeEmbeddings } from '../wires/chat-completions/embeddings.ts';
 import { isObject, type JsonObject, listOf, objectOf } from '../wires/json-fields.ts';
 import type { EncodedRequest, Wire } from '../wires/wire.ts';
-import { checkedProvider } from './checked-provider.ts';
+import { checkProvider } from './checked-provider.ts';
 import type { Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { wireProvider } from './wire-provider.ts';
@@ -43,7 +43,7 @@ export interface MistralOptions {
  * });
  * ```
  */
-export const mistralProvider = (options: MistralOptions): Provider => checkedProvider('mistral', options, () => made(options));
+export const mistralProvider = (options: MistralOptions): Provider => checkProvider('mistral', options, () => made(options));
 
 function made(options: MistralOptions): Provider {
   const { name = 'mistral', apiKey, safePrompt = false, images = {}, fetch = sharedFetch } = options;

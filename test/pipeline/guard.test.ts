@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { answerOf } from '../../src/core/call/collect-answer.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -109,7 +110,9 @@ describe('a guarded prompt', () => {
   it('passes at no cost where the route guards and masks nothing', () => {
     const step = guarded({ guardrails: () => [], mask: () => false });
     const chunks = bothFaces(answers([stop]).handle).stream(completionRequest('hi'), aCall());
+    const answer = Promise.resolve({ chunks: [stop] });
     expect(step.stream(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
+    expect(step.whole(() => answer)(completionRequest('hi'), aCall())).toBe(answer);
   });
 });
 
@@ -446,5 +449,59 @@ describe('masking', () => {
       })(completionRequest('a@x.io'), aCall()),
     );
     expect(error).toBe(failure);
+  });
+});
+
+describe('both faces of the guard', () => {
+  const piece = fc.constantFrom(
+    'falcon',
+    'fal',
+    'con',
+    '. ',
+    ' ',
+    '\n\n',
+    'word',
+    '?',
+    '```\n',
+    'e.g. ',
+    '<EMAIL_1>',
+    '<EMAIL_',
+    '1>',
+    'x'.repeat(50),
+  );
+  const text = fc.array(piece, { minLength: 1, maxLength: 12 }).map((pieces) => pieces.join(''));
+  const chunk: fc.Arbitrary<Chunk> = fc.oneof(
+    { weight: 5, arbitrary: text.map((said): Chunk => ({ type: 'text', text: said })) },
+    text.map((said): Chunk => ({ type: 'reasoning', text: said })),
+    text.map((said): Chunk => ({ type: 'reasoning', text: said, opaque: 'sig' })),
+    text.map((said): Chunk => ({ type: 'warning', message: said })),
+    text.map((said): Chunk => ({ type: 'tool-call', id: '1', name: 't', argumentsText: JSON.stringify({ said }), done: true })),
+    text.map((said): Chunk => ({ type: 'object', value: { said }, final: true })),
+  );
+
+  it('let the same answers through, changed alike, and refuse the same with the same words', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(chunk, { maxLength: 8 }),
+        fc.boolean(),
+        fc.constantFrom('sentence' as const, 'whole' as const),
+        fc.constantFrom({ format: 'text' as const }, { format: 'json' as const, schema: null }),
+        fc.boolean(),
+        async (chunks, mask, window, output, waits) => {
+          const patterns = patternGuard({ name: 'falcon', patterns: ['falcon\\s+con', '^\\W*falcon'], window, on: ['output'] });
+          const guardrail: Guardrail = waits ? { ...patterns, check: async (said, by) => patterns.check(said, by) } : patterns;
+          const handle = guard({ guardrails: () => [guardrail], mask: () => mask, holdBackBytes: 120 })(answers([...chunks, stop]).handle);
+          const request = completionRequest('Write to a@x.io', { output });
+          const [{ shown, error }, whole] = await Promise.all([
+            endingOf(handle(request, aCall())),
+            handle.whole(request, aCall()).catch((failure: GatewayError) => failure),
+          ]);
+          if (whole instanceof GatewayError)
+            expect(error).toMatchObject({ code: whole.code, message: whole.message, details: whole.details });
+          else expect([error, whole]).toEqual([null, answerOf(shown)]);
+        },
+      ),
+      { numRuns: 300 * rounds },
+    );
   });
 });

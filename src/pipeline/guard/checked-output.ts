@@ -8,98 +8,32 @@
  *
  * When a guardrail needs the whole answer, or the answer is JSON, everything is held back until the end.
  */
-import type { Call, Handler } from '../../core/call/call.ts';
+import type { Handler } from '../../core/call/call.ts';
+import { isWhole } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
-import { GatewayError } from '../../core/errors.ts';
-import { finishPaced, type Paced } from '../../core/turns/paced.ts';
-import type { Turns } from '../../core/turns/turns.ts';
-import { mapStringsInTurns } from '../json-strings.ts';
-import type { Guardrail } from './guardrail.ts';
-import { sentenceCutter } from './sentence-cutter.ts';
+import { checkStructured, checkTogether, cutterFor, type OutputCheck, pieceUnits, weigh } from './answer-check.ts';
 import { checkText } from './verdicts.ts';
 
 type Chunks = ReturnType<Handler>;
 
-interface OutputCheck {
-  readonly guardrails: readonly Guardrail[];
-  readonly call: Call;
-  readonly turns: Turns;
-  /** Hold everything until the end. */
-  readonly whole: boolean;
-  /** The most that waits for the end of its sentence, in bytes of UTF-8. */
-  readonly holdBackBytes: number;
-}
-
 export const defaultHoldBackBytes = 6 * 1024;
-/** UTF-8 needs at most three bytes for each UTF-16 unit. */
-const bytesPerUnit = 3;
-/** An answer that must be checked whole is held in memory: no model writes more in one answer today. */
-const maxHeldUnits = 4 * 1024 * 1024;
-/** A longer chunk is cut into sentences piece by piece. */
-const pieceUnits = 8_192;
-
 export function checkedOutput(chunks: Chunks, check: OutputCheck): Chunks {
   return check.whole ? wholeAnswer(chunks, check) : bySentence(chunks, check);
 }
 
-async function* wholeAnswer(chunks: Chunks, { guardrails, call, turns }: OutputCheck): AsyncGenerator<Chunk> {
+async function* wholeAnswer(chunks: Chunks, check: OutputCheck): AsyncGenerator<Chunk> {
   const held: Chunk[] = [];
-  const said = { text: '', reasoning: '' };
-  let units = 0;
+  const size = { units: 0 };
   for await (const chunk of chunks) {
-    if (chunk.type === 'text' || chunk.type === 'reasoning') {
-      said[chunk.type] += chunk.text;
-      units += chunk.text.length;
-    } else if (chunk.type === 'tool-call') units += chunk.argumentsText.length;
-    if (units > maxHeldUnits) throw tooLong(guardrails);
+    weigh(chunk, size, check);
     if (isWhole(chunk)) held.push(chunk);
   }
-  await checkText(said.reasoning, guardrails, 'output', call);
-  await checkText(said.text, guardrails, 'output', call);
-  for (const chunk of held) await checkText(await finishPaced(structuredText(chunk, turns)), guardrails, 'output', call);
+  await checkTogether(held, check);
   yield* held;
 }
 
-function tooLong(guardrails: readonly Guardrail[]): GatewayError {
-  const name = (guardrails.find((guardrail) => guardrail.window === 'whole') ?? guardrails[0])?.name ?? '';
-  return new GatewayError('GUARDRAIL_BLOCKED', `The guardrail "${name}" checks answers whole, up to 4 MiB; this answer is longer.`, {
-    guardrail: name,
-    on: 'output',
-  });
-}
-
-/**
- * The text inside a whole tool call or a final object; empty for other chunks. The strings stand behind their JSON escapes, so
- * that `\\u0070assword` does not slip through; beside them stands the JSON as it is, with its numbers.
- */
-function* structuredText(chunk: Chunk, turns: Turns): Paced<string> {
-  if (chunk.type === 'object' && chunk.final) return [...(yield* stringsIn(chunk.value, turns)), JSON.stringify(chunk.value)].join('\n');
-  if (chunk.type !== 'tool-call' || !chunk.done) return '';
-  const { name, argumentsText } = chunk;
-  return [name, ...(yield* stringsIn(parsed(argumentsText), turns)), argumentsText].join('\n');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function* stringsIn(value: unknown, turns: Turns): Paced<string[]> {
-  const strings: string[] = [];
-  // biome-ignore lint/correctness/useYield: it need not wait
-  function* read(text: string): Paced<string> {
-    strings.push(text);
-    return text;
-  }
-  yield* mapStringsInTurns(value, read, turns);
-  return strings;
-}
-
 async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<Chunk> {
-  const { guardrails, call, turns } = check;
+  const { turns } = check;
   let speaking: Speech | null = null;
   for await (const chunk of chunks) {
     if (chunk.type === 'text' || chunk.type === 'reasoning') {
@@ -126,17 +60,11 @@ async function* bySentence(chunks: Chunks, check: OutputCheck): AsyncGenerator<C
       if (!isWhole(chunk)) continue;
       if (speaking !== null) yield* speaking.end();
       speaking = null;
-      await checkText(await finishPaced(structuredText(chunk, turns)), guardrails, 'output', call);
+      await checkStructured(chunk, check);
       yield chunk;
     }
   }
   if (speaking !== null) yield* speaking.end();
-}
-
-function isWhole(chunk: Chunk): boolean {
-  if (chunk.type === 'object') return chunk.final;
-  if (chunk.type === 'tool-call') return chunk.done;
-  return true;
 }
 
 interface Speech {
@@ -149,7 +77,7 @@ interface Speech {
 
 /** One run of text, or of reasoning, between other content. */
 function speech(type: Speech['type'], { guardrails, call, holdBackBytes }: OutputCheck): Speech {
-  const cutter = sentenceCutter(Math.max(1, Math.floor(holdBackBytes / bytesPerUnit)));
+  const cutter = cutterFor(holdBackBytes);
   const marks: { readonly at: number; readonly chunk: Chunk }[] = [];
   let said = 0;
   let released = 0;
@@ -158,7 +86,8 @@ function speech(type: Speech['type'], { guardrails, call, holdBackBytes }: Outpu
   async function* release(windows: readonly string[]): AsyncGenerator<Chunk> {
     for (const text of windows) {
       // With the window before it: what is refused may begin in one sentence and end in the next.
-      await checkText(before + text, guardrails, 'output', call);
+      const wait = checkText(before + text, guardrails, 'output', call);
+      if (wait !== null) await wait;
       before = text;
       let from = 0;
       const end = released + text.length;

@@ -3,6 +3,7 @@
  * warnings, and the issues of an invalid answer.
  */
 import type { Handler } from '../../../core/call/call.ts';
+import { type Answer, collectAnswer } from '../../../core/call/collect-answer.ts';
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import { finishPaced, type Paced } from '../../../core/turns/paced.ts';
@@ -16,9 +17,19 @@ type Spoken = Extract<Chunk, { type: 'text' | 'reasoning' }>;
 /** A longer text is restored piece by piece. */
 const pieceUnits = 16_384;
 
+/** The same for an answer that is whole already. */
+export async function restoredAnswer(
+  answer: Answer,
+  values: ReadonlyMap<string, string>,
+  textSyntax: 'plain' | 'json',
+  turns: Turns,
+): Promise<Answer> {
+  return collectAnswer(restoredOutput(answer.chunks, values, textSyntax, turns));
+}
+
 /** `textSyntax`: `json` when the answer's text is JSON. */
 export async function* restoredOutput(
-  chunks: Chunks,
+  chunks: Chunks | Answer['chunks'],
   values: ReadonlyMap<string, string>,
   textSyntax: 'plain' | 'json',
   turns: Turns,
@@ -114,7 +125,7 @@ async function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>,
 }
 
 /** What an answer got wrong is told in the caller's words: names in its paths were placeholders. */
-function restoredError(error: GatewayError, values: ReadonlyMap<string, string>): GatewayError {
+export function restoredError(error: GatewayError, values: ReadonlyMap<string, string>): GatewayError {
   const { issues } = error.details;
   if (issues === undefined) return error;
   const { whole } = restoration(values, 'plain');
