@@ -8,19 +8,27 @@
  * time that the route has left, and is skipped when nothing is left. Text answers pass through at no cost.
  */
 
-import type { Call, Handler, Step } from '../core/call/call.ts';
-import { streamStep } from '../core/call/step.ts';
-import type { Chunk, FinishReason } from '../core/chunk.ts';
+import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
+import { type Answer, answerOf } from '../core/call/collect-answer.ts';
+import type { Chunk } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { repairRequest } from '../core/request/repair.ts';
-import type { CompletionRequest } from '../core/request/request.ts';
+import type { CompletionRequest, ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
 import { turnsOf } from '../core/turns/turns.ts';
-import { growingObject } from './validate/growing-object.ts';
-import type { Issue } from './validate/issues.ts';
-import { jsonIn } from './validate/json-in-text.ts';
 import { defaultSchemaLimits, type SchemaLimits } from './validate/schema/schema-limits.ts';
-import type { CheckedSchema, SchemaReader } from './validate/schema/schema-reader.ts';
+import type { SchemaReader } from './validate/schema/schema-reader.ts';
+import {
+  type Checking,
+  type Heard,
+  heard,
+  type Invalid,
+  invalid,
+  listen,
+  type Reading,
+  readingOf,
+  shownAs,
+} from './validate/structured-answer.ts';
 
 export interface ValidateOptions {
   /** Whether the guard masks the route's prompts: placeholders then stand for values that have a format or pattern. */
@@ -28,75 +36,80 @@ export interface ValidateOptions {
   readonly limits?: SchemaLimits;
 }
 
-/** What the check of one answer needs. */
-interface Checking {
-  /** Null: any JSON value will do. */
-  readonly schema: CheckedSchema | null;
-  readonly limits: SchemaLimits;
-  readonly signal: AbortSignal;
-}
-
 /** Of the tools of a request, some 3 µs each. */
 const subschemasPerTurn = 700;
-/** Characters of an answer that are read in one slice. */
-const charactersPerTurn = 65_536;
-
 /** Throws BAD_REQUEST for a schema that is refused, a tool's included, and INVALID_OUTPUT, with the issues, for an answer that does not fit. */
 export function validated({ masked = () => false, limits = defaultSchemaLimits }: ValidateOptions = {}): Step {
   let reader: Promise<SchemaReader> | null = null;
   // Imported with the first schema: RE2 takes some megabytes.
   const loaded = (): Promise<SchemaReader> =>
     (reader ??= import('./validate/schema/schema-reader.ts').then(({ schemaReader }) => schemaReader(limits)));
-  return streamStep((next) => (request, call) => {
-    if (request.kind !== 'completion' || (request.output.format !== 'json' && request.tools.length === 0)) return next(request, call);
-    return checkedAnswer(next, request, call, loaded, { limits, masked: masked(call.route) });
-  });
+  const isChecked = (request: ModelRequest): request is CompletionRequest =>
+    request.kind === 'completion' && (request.output.format === 'json' || request.tools.length > 0);
+  const checkingOf = (request: CompletionRequest, call: Call): Promise<Checking | null> =>
+    readSchemas(request, call, loaded, { limits, masked: masked(call.route) });
+  return {
+    stream: (next) => (request, call) => (isChecked(request) ? checkedStream(next, request, call, checkingOf) : next(request, call)),
+    whole: (next) => (request, call) => (isChecked(request) ? checkedAnswer(next, request, call, checkingOf) : next(request, call)),
+  };
 }
 
-async function* checkedAnswer(
-  next: Handler,
+type CheckingOf = (request: CompletionRequest, call: Call) => Promise<Checking | null>;
+
+/** Null: the answer is text, and is not checked. */
+async function readSchemas(
   request: CompletionRequest,
-  call: Call,
+  { signal }: Call,
   loaded: () => Promise<SchemaReader>,
   { limits, masked }: { readonly limits: SchemaLimits; readonly masked: boolean },
-): AsyncGenerator<Chunk> {
-  const { signal } = call;
+): Promise<Checking | null> {
   const turns = turnsOf({ unitsPerTurn: subschemasPerTurn, signal });
   for (const { name, parameters } of request.tools) {
     const { subschemas } = await (await loaded()).read(parameters, `the parameters of the tool "${name}"`, signal);
     const turn = turns.spend(subschemas);
     if (turn !== null) await turn;
   }
-  if (request.output.format !== 'json') return yield* next(request, call);
+  if (request.output.format !== 'json') return null;
   const { schema } = request.output;
-  yield* validAnswer(next, request, call, {
-    schema: schema === null ? null : await (await loaded()).checked(schema, masked, signal),
-    limits,
-    signal,
-  });
+  return { schema: schema === null ? null : await (await loaded()).checked(schema, masked, signal), limits, signal };
 }
 
-interface Answer {
-  readonly text: string;
-  readonly reason: FinishReason | null;
-  readonly held: readonly Chunk[];
-  readonly shown: boolean;
-  readonly calledTools: boolean;
-}
-
-type Reading = { readonly value: unknown } | { readonly issues: readonly Issue[] };
-
-async function* validAnswer(next: Handler, request: CompletionRequest, asked: Call, checking: Checking): AsyncGenerator<Chunk> {
-  const call: Call = { ...asked, spent: asked.spent ?? { attempts: 0, endsAt: null } };
+async function* checkedStream(next: Handler, request: CompletionRequest, asked: Call, checkingOf: CheckingOf): AsyncGenerator<Chunk> {
+  const checking = await checkingOf(request, asked);
+  if (checking === null) return yield* next(request, asked);
+  const call = withSpent(asked);
   const first = yield* listened(next(request, call), checking, call);
   const reading = await readingOf(first, checking);
   if (!('issues' in reading)) return yield* shownAs(first, reading);
-  if (first.shown || first.reason === 'length' || first.reason === 'content-filter') throw invalid(first, reading.issues);
-  const second = yield* repaired(next, repairRequest(request, first.text, reading.issues), call, checking, invalid(first, reading.issues));
-  const again = await readingOf(second, checking);
-  if ('issues' in again) throw invalid(second, again.issues);
+  const second = yield* repaired(next, repairOf(request, first, reading), call, checking, invalid(first, reading.issues));
+  yield* repairedAs(first, second, await readingOf(second, checking));
+}
+
+async function checkedAnswer(next: WholeHandler, request: CompletionRequest, asked: Call, checkingOf: CheckingOf): Promise<Answer> {
+  const checking = await checkingOf(request, asked);
+  if (checking === null) return next(request, asked);
+  const call = withSpent(asked);
+  const first = heard(await next(request, call), checking);
+  const reading = await readingOf(first, checking);
+  if (!('issues' in reading)) return answerOf(shownAs(first, reading));
+  const again = repairOf(request, first, reading);
+  const second = await repairedAnswer(next, again, call, checking, invalid(first, reading.issues));
+  return answerOf(repairedAs(first, second, await readingOf(second, checking)));
+}
+
+/** All requests of a call, repairs included, share one budget. */
+const withSpent = (call: Call): Call => ({ ...call, spent: call.spent ?? { attempts: 0, endsAt: null } });
+
+/** The request for a repair; throws where none may help. */
+function repairOf(request: CompletionRequest, first: Heard, { issues }: Invalid): CompletionRequest {
+  if (first.shown || first.reason === 'length' || first.reason === 'content-filter') throw invalid(first, issues);
+  return repairRequest(request, first.text, issues);
+}
+
+function* repairedAs(first: Heard, second: Heard, reading: Reading): Generator<Chunk> {
+  if ('issues' in reading) throw invalid(second, reading.issues);
   yield* first.held.filter((chunk) => chunk.type === 'warning');
-  yield* shownAs(second, again);
+  yield* shownAs(second, reading);
 }
 
 /** A repair that cannot be asked for (no attempt or money left, no model) leaves the first answer's failure; a cancelled call stays cancelled. */
@@ -106,91 +119,35 @@ async function* repaired(
   call: Call,
   checking: Checking,
   failure: GatewayError,
-): AsyncGenerator<Chunk, Answer> {
+): AsyncGenerator<Chunk, Heard> {
   try {
     return yield* listened(next(request, call), checking, call);
   } catch (error) {
-    const { code } = asGatewayError(error);
-    if (call.signal.aborted || code === 'CANCELLED' || code === 'TIMEOUT' || code === 'INTERNAL') throw error;
-    throw new GatewayError(failure.code, failure.message, failure.details, { cause: error });
+    throw repairFailure(error, call, failure);
   }
+}
+
+async function repairedAnswer(
+  next: WholeHandler,
+  request: CompletionRequest,
+  call: Call,
+  checking: Checking,
+  failure: GatewayError,
+): Promise<Heard> {
+  try {
+    return heard(await next(request, call), checking);
+  } catch (error) {
+    throw repairFailure(error, call, failure);
+  }
+}
+
+function repairFailure(error: unknown, { signal }: Call, { code: wrong, message, details }: GatewayError): unknown {
+  const { code } = asGatewayError(error);
+  if (signal.aborted || code === 'CANCELLED' || code === 'TIMEOUT' || code === 'INTERNAL') return error;
+  return new GatewayError(wrong, message, details, { cause: error });
 }
 
 /** Of a stream that begins anew, what was said last. */
-function listened(chunks: AsyncIterable<Chunk>, checking: Checking, { live = false }: Call): AsyncGenerator<Chunk, Answer> {
+function listened(chunks: AsyncIterable<Chunk>, checking: Checking, { live = false }: Call): AsyncGenerator<Chunk, Heard> {
   return eachAnswer(chunks, (answer) => listen(answer, checking, live));
-}
-
-async function* listen(chunks: AsyncIterable<Chunk>, { schema, limits }: Checking, live: boolean): AsyncGenerator<Chunk, Answer> {
-  const growing = live ? growingObject(schema, limits.maxAnswerDepth) : null;
-  const held: Chunk[] = [];
-  let answer: Omit<Answer, 'held'> = { text: '', reason: null, shown: false, calledTools: false };
-  for await (const chunk of chunks) {
-    if (chunk.type === 'text') {
-      answer = { ...answer, text: answer.text + chunk.text };
-      if (answer.text.length > limits.maxAnswerLength) throw tooLong(answer, limits.maxAnswerLength);
-      const value = (await growing?.push(chunk.text)) ?? null;
-      if (value === null) continue;
-      answer = { ...answer, shown: true };
-      yield { type: 'object', value, final: false };
-    } else if (chunk.type === 'finish') answer = { ...answer, reason: chunk.reason };
-    else if (chunk.type === 'object') {
-      if (chunk.final) answer = { ...answer, text: JSON.stringify(chunk.value) };
-    } else {
-      if (chunk.type === 'tool-call' && chunk.done) answer = { ...answer, calledTools: true };
-      if (live) {
-        answer = { ...answer, shown: answer.shown || chunk.type !== 'warning' };
-        yield chunk;
-      } else held.push(chunk);
-    }
-  }
-  return { ...answer, held };
-}
-
-/** Undefined value: the model called tools instead of answering, and the answer comes in a later turn. */
-async function readingOf(answer: Answer, { schema, limits, signal }: Checking): Promise<Reading> {
-  const isEmpty = answer.text.trim() === '';
-  if (answer.calledTools && isEmpty) return { value: undefined };
-  let issues: readonly Issue[] | null = null;
-  let tooDeep = false;
-  const turns = turnsOf({ unitsPerTurn: charactersPerTurn, signal });
-  for await (const read of jsonIn(answer.text, { maxDepth: limits.maxAnswerDepth, turns })) {
-    tooDeep ||= read === 'too-deep';
-    if (typeof read === 'string') continue;
-    const wrong = (await schema?.issues(read.value)) ?? null;
-    if (wrong === null) return { value: read.value };
-    issues ??= wrong;
-  }
-  if (issues !== null) return { issues };
-  if (tooDeep) return { issues: [{ path: '', message: `must nest objects and lists no deeper than ${limits.maxAnswerDepth} levels` }] };
-  return { issues: [{ path: '', message: isEmpty ? 'must not be empty' : 'must be JSON' }] };
-}
-
-function* shownAs({ held, reason }: Answer, reading: { readonly value: unknown }): Generator<Chunk> {
-  yield* held;
-  if (reading.value !== undefined) {
-    yield { type: 'object', value: reading.value, final: true };
-    yield { type: 'text', text: JSON.stringify(reading.value) };
-  }
-  if (reason !== null) yield { type: 'finish', reason };
-}
-
-const tooLong = (answer: { readonly shown: boolean }, max: number): GatewayError =>
-  new GatewayError('INVALID_OUTPUT', `The model's answer is longer than ${max} characters. A shorter JSON value would be accepted.`, {
-    issues: [{ path: '', message: `must be no longer than ${max} characters` }],
-    phase: answer.shown ? 'mid-stream' : 'before-content',
-  });
-
-function invalid({ reason, shown }: Answer, issues: readonly Issue[]): GatewayError {
-  return new GatewayError('INVALID_OUTPUT', sentences(reason, issues), { issues, phase: shown ? 'mid-stream' : 'before-content' });
-}
-
-function sentences(reason: FinishReason | null, issues: readonly Issue[]): string {
-  if (reason === 'length') {
-    return 'The model reached the maximum length before its JSON was whole. A larger maxOutputTokens, or a schema that asks for less, would fit.';
-  }
-  if (reason === 'content-filter')
-    return "The provider's content filter stopped the answer before its JSON was whole. Another prompt would be accepted.";
-  const places = issues.length === 1 ? 'one place' : `${issues.length} places`;
-  return `The model's answer does not match the requested JSON in ${places}. Valid JSON for the schema would be accepted.`;
 }

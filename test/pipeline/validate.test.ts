@@ -7,7 +7,7 @@ import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { withoutRepair } from '../../src/core/request/repair.ts';
 import { type CompletionRequest, completionRequest } from '../../src/core/request/request.ts';
 import { validated } from '../../src/pipeline/validate.ts';
-import { bothFaces, over } from '../faces.ts';
+import { ask, bothFaces, faces, over } from '../faces.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop } from './guard/calls.ts';
 
 const person: JsonSchema = {
@@ -34,7 +34,9 @@ const objectsIn = (chunks: readonly Chunk[]): unknown[] =>
 describe('validate', () => {
   it('passes text answers on untouched', () => {
     const chunks = bothFaces(answers([stop]).handle).stream(completionRequest('hi'), aCall());
+    const answer = Promise.resolve({ chunks: [stop] });
     expect(validated().stream(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
+    expect(validated().whole(() => answer)(completionRequest('hi'), aCall())).toBe(answer);
   });
 
   it('ends with the valid value, its compact JSON as text, and the finish', async () => {
@@ -226,6 +228,55 @@ describe('a live structured answer', () => {
         const steps = [...objectsIn(shown), answer];
         for (const [index, step] of steps.slice(1).entries()) expect(grewInto(steps[index], step)).toBe(true);
         expect(shown.at(-3)).toEqual({ type: 'object', value: answer, final: true });
+      }),
+    );
+  });
+});
+
+describe('both faces of validate', () => {
+  const said = fc.oneof(
+    fc.constantFrom(
+      '{"name":"Ann"}',
+      '```json\n{"name":"Bob"}\n```',
+      '{"name":1}',
+      '{}',
+      'no json',
+      '',
+      '{"name":"An',
+      'Yes: {"name":"Ann","age":4}',
+    ),
+    fc.string({ maxLength: 12 }),
+  );
+  const extra: fc.Arbitrary<Chunk> = fc.constantFrom<Chunk>(
+    { type: 'warning', message: 'w' },
+    { type: 'reasoning', text: 'hm' },
+    { type: 'tool-call', id: '1', name: 't', argumentsText: '{}', done: true },
+    { type: 'object', value: { name: 'Obj' }, final: true },
+  );
+  const reason = fc.constantFrom('stop', 'length', 'content-filter', 'tool-calls');
+  const answer = fc
+    .tuple(fc.array(extra, { maxLength: 3 }), said, reason)
+    .map(([extras, text, ended]): Chunk[] => [...extras, ...says(text), { type: 'finish', reason: ended }]);
+
+  it('find the same answers valid, repair the same, and refuse the same with the same words', async () => {
+    await fc.assert(
+      fc.asyncProperty(answer, answer, fc.boolean(), async (first, second, cannotRepair) => {
+        const endings = await Promise.all(
+          faces.map(async (face) => {
+            const model = answers(first, second);
+            const handle = over(validated())((request, call) => {
+              if (cannotRepair && model.asked.length === 1) throw new GatewayError('BUDGET_EXCEEDED', 'no money');
+              return model.handle(request, call);
+            });
+            const ending = await ask(face, handle, asking(person), aCall()).catch(({ code, message, details }: GatewayError) => ({
+              code,
+              message,
+              details,
+            }));
+            return [ending, model.asked];
+          }),
+        );
+        expect(endings[1]).toEqual(endings[0]);
       }),
     );
   });
