@@ -86,7 +86,7 @@ export function registerGauges({ watch }: Metrics, { current, health, storage, r
   const { ledger, limits } = storage;
   watch({
     name: 'fieldgate_ledger_waiting_calls',
-    help: 'Calls whose rows are in the outbox, not yet in the database.',
+    help: 'Calls whose rows are in the journal, not yet in the database.',
     read: () => ledger.waiting(),
   });
   watch({

@@ -7,14 +7,17 @@ import type { Database } from './database/database.ts';
 import { migrations } from './database/migrate.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
+import { adoptJournals } from './journal/adopt-journals.ts';
+import { bookOn } from './journal/book-lines.ts';
+import { openJournal } from './journal/journal.ts';
 import { openKeys } from './keys/sql-keys.ts';
-import { type LedgerStore, openLedger } from './ledger/outbox-ledger.ts';
+import { type LedgerStore, openLedger } from './ledger/journal-ledger.ts';
 import { openLimits } from './limits/sql-limits.ts';
 import { openPassages } from './passages/sql-passages.ts';
 import { openSeal } from './state/open-seal.ts';
 import { openOwner } from './state/owner.ts';
 import type { Seal } from './state/seal.ts';
-import { databaseFile, masterKeyFile, outboxFolder, prepareFolder, watchFolder } from './state/state-folder.ts';
+import { databaseFile, journalFolder, masterKeyFile, prepareFolder, watchFolder } from './state/state-folder.ts';
 import { unusable } from './state/unusable.ts';
 import type { Storage } from './storage.ts';
 
@@ -54,7 +57,7 @@ export async function openStorage(options: StorageOptions): Promise<EmbeddedStor
     const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations);
     try {
       const seal = await openSeal(database, { file: inFolder(masterKeyFile), acceptLostMasterKey });
-      return await openOn({ database, seal, outbox: inFolder(outboxFolder), ...options });
+      return await openOn({ database, seal, journals: inFolder(journalFolder), ...options });
     } catch (error) {
       await database.close();
       throw error;
@@ -68,14 +71,25 @@ export async function openStorage(options: StorageOptions): Promise<EmbeddedStor
 interface Parts extends StorageOptions {
   readonly database: Database;
   readonly seal: Seal;
-  readonly outbox: string | null;
+  readonly journals: string | null;
 }
 
 async function openOn(parts: Parts): Promise<EmbeddedStorage> {
-  const { folder, database, seal, outbox, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
+  const {
+    folder,
+    database,
+    seal,
+    journals,
+    usageDays = null,
+    lostHoldHours = defaultLostHoldHours,
+    warn = () => {},
+    now = Date.now,
+  } = parts;
   const owner = await openOwner(database, { now });
-  const ledger = openLedger({ database, owner, folder: outbox, warn });
-  const limits = openLimits({ database, ledger, owner, now, lostHoldMs: lostHoldHours * hourMs });
+  const journal = openJournal({ owner, folder: journals, book: bookOn(database), warn });
+  const ledger = openLedger({ database, journal });
+  const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
+  const limits = openLimits({ database, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs });
   const completions = openCompletions({ database, seal, owner, now });
   const passages = await openPassages(database, now);
 
@@ -109,8 +123,8 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     watch?.stop();
     await completions.close();
     await limits.close();
-    await ledger.close();
-    await owner.close();
+    const stored = await journal.close();
+    await owner.close(!stored);
     await database.close();
   };
 

@@ -1,6 +1,6 @@
 /**
  * The Prometheus registry. Facts feed the counters and histograms (`call-metrics.ts`). The present state (runs, sockets,
- * circuits, the outbox) is collected when Prometheus reads, and costs nothing in between.
+ * circuits, the journal) is collected when Prometheus reads, and costs nothing in between.
  */
 import { Gauge, Registry } from 'prom-client';
 import type { Step } from '../core/call/call.ts';

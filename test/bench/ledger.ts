@@ -6,8 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Database } from '../../src/storage/database/database.ts';
 import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
+import { bookOn } from '../../src/storage/journal/book-lines.ts';
+import { openJournal } from '../../src/storage/journal/journal.ts';
+import { openLedger } from '../../src/storage/ledger/journal-ledger.ts';
 import type { Ledger } from '../../src/storage/ledger/ledger.ts';
-import { openLedger } from '../../src/storage/ledger/outbox-ledger.ts';
 import { usageTotals } from '../../src/storage/ledger/report-totals.ts';
 import { storeUsageRows } from '../../src/storage/ledger/usage-rows.ts';
 import { openOwner } from '../../src/storage/state/owner.ts';
@@ -33,7 +35,8 @@ const rowAt = (index: number) =>
 export async function ledgerBench(): Promise<void> {
   await inFolder(async (folder) => {
     const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
-    const ledger = openLedger({ database, owner: await openOwner(database), folder: join(folder, 'outbox') });
+    const journal = openJournal({ owner: await openOwner(database), folder: join(folder, 'outbox'), book: bookOn(database) });
+    const ledger = openLedger({ database, journal });
     await appending(ledger, folder);
     await draining(ledger);
     await reporting(ledger, database);
@@ -71,7 +74,7 @@ async function appending(ledger: Ledger, folder: string): Promise<void> {
 
 async function draining(ledger: Ledger): Promise<void> {
   const before = process.cpuUsage();
-  for (let index = 0; index < drained; index += 1) ledger.append([rowAt(index)]);
+  for (let index = 0; index < drained; index += 1) await ledger.append([rowAt(index)]);
   await ledger.flush();
   const { user, system } = process.cpuUsage(before);
   say(`ledger: ${((user + system) / drained).toFixed(0)} us CPU a row in all: file, database and roll-up, most of it in the background`);

@@ -20,7 +20,7 @@ const always: UsageQuery = {
 export function ledgerContract(open: () => Promise<Ledger>): void {
   const filled = async (rows: readonly UsageRow[]): Promise<Ledger> => {
     const ledger = await open();
-    ledger.append(rows);
+    await ledger.append(rows);
     await ledger.flush();
     return ledger;
   };
@@ -77,7 +77,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
   it('stores a row once, however often it comes: its call and use are its identity', async () => {
     const row = usageRow();
     const ledger = await filled([row, { ...row, use: 1, coordinate: 'Product.summary' }]);
-    ledger.append([row]);
+    await ledger.append([row]);
     await ledger.flush();
     const { totals } = await ledger.totals({ ...always, groupBy: ['coordinate'] });
     expect(totals.map(({ calls, cost }) => [calls, cost])).toEqual([
@@ -95,7 +95,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     ]) {
       const ledger = await open();
       for (const row of rows) {
-        ledger.append([row]);
+        await ledger.append([row]);
         await ledger.flush();
       }
       const { totals } = await ledger.totals({ ...always, groupBy: ['outcome'] });
@@ -151,7 +151,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 30 }), anyQuery, async (rows, query) => {
         const ledger = await open();
-        for (const row of rows) ledger.append([row]);
+        for (const row of rows) await ledger.append([row]);
         await ledger.flush();
         const found: UsageTotal[] = [];
         let after: string | null = null;

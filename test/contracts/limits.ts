@@ -365,8 +365,12 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
 
     it('books the input and as much output as answers of that deployment have, and holds the rest for a day', async () => {
       const { limits, ledger, doomed, clock } = await open();
-      ledger.append([...[5, 30, 40, 50, 900].map(answer), { ...answer(1_000), outcome: 'TIMEOUT' }, { ...answer(1_000), cache: 'HIT' }]);
-      ledger.append([1, 2, 3, 4, 5, 6].map((output) => ({ ...answer(output), deployment: 'another' })));
+      await ledger.append([
+        ...[5, 30, 40, 50, 900].map(answer),
+        { ...answer(1_000), outcome: 'TIMEOUT' },
+        { ...answer(1_000), cache: 'HIT' },
+      ]);
+      await ledger.append([1, 2, 3, 4, 5, 6].map((output) => ({ ...answer(output), deployment: 'another' })));
       await ledger.flush();
       const hold = await (await doomed()).limits.hold([monthly(10_000)], 5_000);
       await hold.draw(large());
@@ -396,7 +400,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
         [[answer(9_999)], 1_000],
       ] as const) {
         const { limits, ledger, doomed } = await open();
-        ledger.append(rows);
+        await ledger.append(rows);
         await ledger.flush();
         await (await (await doomed()).limits.hold([monthly(10_000)], 0)).draw(large());
         await limits.recover();
@@ -417,7 +421,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
         await limits.recover();
         await draw.settle(1_234);
         await hold.release();
-        slow.ledger.append([{ ...usageRow(), ...asked.rows[0], outcome: 'OK', cost: 1_234 }]);
+        await slow.ledger.append([{ ...usageRow(), ...asked.rows[0], outcome: 'OK', cost: 1_234 }]);
         await slow.ledger.flush();
         expect(await balance(limits, monthly(10_000))).toEqual([[(before?.[0] ?? 0) + 1_234, 0]]);
       }
@@ -476,7 +480,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       const dead = await doomed();
       const draw = await (await dead.limits.hold([monthly(100)], 0)).draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
       await draw.settle(20);
-      dead.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
+      await dead.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
       await dead.ledger.flush();
       expect(await limits.recover()).toBe(0);
       expect(await rowsOf(ledger)).toEqual([{ outcome: 'OK', cost: 20, estimated: false }]);
@@ -487,7 +491,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       const { limits, doomed } = await open();
       const dead = await doomed();
       await (await dead.limits.hold([monthly(100)], 90)).draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
-      dead.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
+      await dead.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
       await dead.ledger.flush();
       expect(await limits.recover()).toBe(0);
       expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
@@ -501,7 +505,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await limits.recover()).toBe(1);
       await draw.settle(20);
       await hold.release();
-      slow.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
+      await slow.ledger.append([usageRow({ callId: 'x', cost: 20 })]);
       await slow.ledger.flush();
       expect(await rowsOf(ledger)).toEqual([{ outcome: 'OK', cost: 20, estimated: false }]);
       expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);

@@ -37,7 +37,7 @@ describe('the ledger stays fast', () => {
   it('because whole hours are read from roll-ups, written as it goes: one for each hour and key, however many calls', async () => {
     const gateway = await startGateway();
     const { ledger, database } = gateway.storage;
-    ledger.append(Array.from({ length: 3_000 }, (_, call) => row(call, `Query.f${call % 3}`)));
+    await ledger.append(Array.from({ length: 3_000 }, (_, call) => row(call, `Query.f${call % 3}`)));
     const asked = await ledgerOf(gateway, undefined, ['COORDINATE']);
     expect(asked.map(({ key, calls, usage }) => [key.coordinate, calls, usage.cost.amount])).toEqual([
       ['Query.f0', 1000, '0.000003'],
@@ -57,7 +57,7 @@ describe('the ledger stays fast', () => {
     const gateway = await startGateway();
     const { ledger } = gateway.storage;
     const names = Array.from({ length: 25 }, (_, index) => `Query.f${String(index).padStart(2, '0')}`);
-    ledger.append(names.map((name, call) => row(call, name)));
+    await ledger.append(names.map((name, call) => row(call, name)));
     const seen: string[] = [];
     let after: string | null = null;
     let pages = 0;
@@ -68,7 +68,7 @@ describe('the ledger stays fast', () => {
       for (const { key } of data.aiUsage.rows) seen.push(key.coordinate);
       after = data.aiUsage.endCursor;
       pages += 1;
-      ledger.append([row(1_000 + pages, 'Query.f00')]);
+      await ledger.append([row(1_000 + pages, 'Query.f00')]);
     } while (after !== null);
     expect(seen).toEqual(names);
     expect(pages).toBe(3);
@@ -77,7 +77,7 @@ describe('the ledger stays fast', () => {
   it('and what is older than it must be is dropped by the hour, roll-ups and all', async () => {
     const gateway = await startGateway();
     const { ledger, database } = gateway.storage;
-    ledger.append([row(1, 'Query.old', thisHour - 5 * hourMs), row(2, 'Query.new')]);
+    await ledger.append([row(1, 'Query.old', thisHour - 5 * hourMs), row(2, 'Query.new')]);
     await ledger.flush();
     expect(await ledger.deleteBefore(thisHour)).toBe(1);
     expect(await database.all('select k.coordinate as name from usage_hours h join usage_keys k on k.id = h.key_id')).toEqual([

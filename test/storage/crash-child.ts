@@ -26,7 +26,7 @@ async function operation(): Promise<void> {
   if (Math.random() < 0.7) await wait(Math.random() * 5);
   await draw.settle(400);
   if (Math.random() < 0.3) await wait(1);
-  ledger.append(uses(400, 250));
+  await ledger.append(uses(400, 250));
   await hold.release();
   await admission.release();
 }

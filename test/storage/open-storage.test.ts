@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openOutbox } from '../../src/storage/ledger/outbox.ts';
+import { openJournalFile } from '../../src/storage/journal/journal-file.ts';
 import { openStorage, type StorageOptions } from '../../src/storage/open-storage.ts';
 import { usageRow } from './rows.ts';
 import { temporaryFolder } from './state.ts';
@@ -30,7 +30,7 @@ describe('the state', () => {
   it('lasts in its folder, which nobody else may read', async () => {
     const folder = join(temporaryFolder(), 'state');
     const storage = await openStorage({ folder });
-    storage.ledger.append([usageRow({ cost: 7 })]);
+    await storage.ledger.append([usageRow({ cost: 7 })]);
     await storage.completions.save({ id: 'c', principal: 'key:a', body: 'text', expiresAt: Date.now() + 60_000, freesKey: false });
     await storage.close();
     const again = await opened({ folder });
@@ -42,7 +42,7 @@ describe('the state', () => {
 
   it('without a folder leaves nothing behind', async () => {
     const storage = await opened({ folder: null });
-    storage.ledger.append([usageRow()]);
+    await storage.ledger.append([usageRow()]);
     await storage.ledger.flush();
     expect((await storage.ledger.totals(all)).totals).toMatchObject([{ calls: 1 }]);
     expect(await storage.problems()).toEqual([]);
@@ -69,7 +69,7 @@ describe('the state', () => {
     const row = usageRow({ callId: 'x', cost: 5 });
     await (await dead.limits.hold([], 0)).draw({ callId: 'x', most: 9, rows: [{ ...row, cost: 9, outcome: 'LOST' }] });
     await dead.close();
-    const outbox = openOutbox(join(folder, 'outbox', 'dead.1.outbox'));
+    const outbox = openJournalFile(join(folder, 'outbox', 'dead.1.outbox'));
     outbox.append(JSON.stringify([row]));
     outbox.close();
     const storage = await opened({ folder });
@@ -146,10 +146,10 @@ describe('a state of which a part was lost', () => {
     ['no list', '{"callId":"x"}'],
     ['rows of another version', '[{"version":9,"callId":"x"}]'],
     ['a row without tokens', JSON.stringify([{ ...usageRow(), usage: {} }])],
-  ])('opens with a warning, and keeps the file, when a whole line of an outbox is %s', async (_, text) => {
+  ])('opens with a warning, and keeps the file, when a whole line of a journal is %s', async (_, text) => {
     const folder = await used();
     const row = usageRow({ callId: 'good', cost: 5 });
-    const outbox = openOutbox(join(folder, 'outbox', 'dead.1.outbox'));
+    const outbox = openJournalFile(join(folder, 'outbox', 'dead.1.outbox'));
     outbox.append(text);
     outbox.append(JSON.stringify([row]));
     outbox.close();
@@ -198,7 +198,7 @@ describe('a state of which a part was lost', () => {
     }
     await first.close();
     const again = await opened({ folder });
-    again.ledger.append([usageRow()]);
+    await again.ledger.append([usageRow()]);
     await again.ledger.flush();
     const names = readdirSync(folder).filter((file) => file.startsWith('fieldgate.db'));
     expect(names.length).toBeGreaterThan(1);

@@ -6,7 +6,10 @@ import { onTestFinished } from 'vitest';
 import type { Database } from '../../src/storage/database/database.ts';
 import { migrations } from '../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../src/storage/database/sqlite.ts';
-import { type LedgerStore, openLedger } from '../../src/storage/ledger/outbox-ledger.ts';
+import { adoptJournals } from '../../src/storage/journal/adopt-journals.ts';
+import { bookOn } from '../../src/storage/journal/book-lines.ts';
+import { openJournal } from '../../src/storage/journal/journal.ts';
+import { type LedgerStore, openLedger } from '../../src/storage/ledger/journal-ledger.ts';
 import type { Limits } from '../../src/storage/limits/limits.ts';
 import { openLimits } from '../../src/storage/limits/sql-limits.ts';
 import { type Owner, openOwner } from '../../src/storage/state/owner.ts';
@@ -45,8 +48,11 @@ export async function processOn(folder: string, { clock, wall = { setMs: 0 }, pi
   const now = (): number => clock.time + wall.setMs;
   const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
   const owner = await openOwner(database, { now, monotonicMs, pid });
-  const ledger = openLedger({ database, owner, folder: join(folder, 'outbox') });
-  const limits = openLimits({ database, ledger, owner, now, monotonicMs });
+  const journals = join(folder, 'outbox');
+  const journal = openJournal({ owner, folder: journals, book: bookOn(database) });
+  const ledger = openLedger({ database, journal });
+  const adopt = () => adoptJournals({ database, owner, folder: journals, warn: () => {} });
+  const limits = openLimits({ database, adopt, owner, now, monotonicMs });
   onTestFinished(async () => {
     await limits.close();
     await ledger.close();

@@ -11,7 +11,7 @@ export interface UsageRow {
   /** Milliseconds since 1970, UTC, when the call began. */
   readonly time: number;
   readonly callId: string;
-  /** Position among the uses of its call: (callId, use) is the row's identity, so a replayed outbox stores it once. */
+  /** Position among the uses of its call: (callId, use) is the row's identity, so a replayed journal stores it once. */
   readonly use: number;
   /** Schema coordinate, such as `Product.summary`. */
   readonly coordinate: string;

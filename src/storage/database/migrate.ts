@@ -1,5 +1,6 @@
 import { completionMigrations } from '../completions/migrations.ts';
 import { jobMigrations } from '../jobs/migrations.ts';
+import { journalMigrations } from '../journal/migrations.ts';
 import { keyMigrations } from '../keys/migrations.ts';
 import { ledgerMigrations } from '../ledger/migrations.ts';
 import { limitMigrations } from '../limits/migrations.ts';
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   ...passageMigrations,
   ...jobMigrations,
   ...sealMigrations,
+  ...journalMigrations,
 ];

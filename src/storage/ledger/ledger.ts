@@ -3,10 +3,10 @@ import type { NanoUsd, Usage } from '../../core/money.ts';
 
 export interface Ledger {
   /**
-   * Keeps the rows before it returns: they survive kill -9. Never throws: when the disk refuses, the rows wait in memory,
-   * are retried, and `writable` is false until they are kept.
+   * Keeps the rows: from when it returns, or when what it returns resolves, they survive kill -9. Never fails: when the disk refuses, the
+   * rows wait in memory, are retried, and `writable` is false until they are kept.
    */
-  append(rows: readonly UsageRow[]): void;
+  append(rows: readonly UsageRow[]): void | Promise<void>;
   /** Calls whose rows are kept, but not in reports yet. */
   waiting(): number;
   /** False: no new paid call may begin, because its row could be lost. */

@@ -14,7 +14,7 @@ export interface Limits {
   budgets(limits: readonly Limit[]): Promise<readonly BudgetState[]>;
   /**
    * Ends what a dead process left: each call without a ledger row gets one, with outcome LOST and what it had settled, or an
-   * estimate; the rest of its ceiling stays held for a while. Called at start-up, after the ledger has drained its outbox, and
+   * estimate; the rest of its ceiling stays held for a while. Called at start-up and
    * on a timer. Returns how many.
    */
   recover(): Promise<number>;

@@ -11,7 +11,7 @@ import type { NanoUsd } from '../../core/money.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database } from '../database/database.ts';
 import { groupCommit, type Work } from '../database/group-commit.ts';
-import type { LedgerStore } from '../ledger/outbox-ledger.ts';
+import type { DeadOwner } from '../journal/adopt-journals.ts';
 import type { Owner } from '../state/owner.ts';
 import { accountOf, balanceOf, checkRoom, forgetAccounts, free, type Reservation, reserve } from './accounts.ts';
 import { insertDraw, openDraw, type StoredDraw, settleDraw } from './draws.ts';
@@ -31,7 +31,8 @@ const forgetEveryMs = 3_600_000;
 
 export interface LimitsOptions {
   readonly database: Database;
-  readonly ledger: Pick<LedgerStore, 'adopt'>;
+  /** Books what dead owners left in their journals. */
+  readonly adopt: () => Promise<readonly DeadOwner[]>;
   readonly owner: Owner;
   readonly now?: () => number;
   /** For rates. */
@@ -41,7 +42,7 @@ export interface LimitsOptions {
 }
 
 export function openLimits(options: LimitsOptions): Limits {
-  const { database, ledger, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
+  const { database, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
   const commit = groupCommit(database);
   const rates = openRates({ database, commit, owner, monotonicMs });
   const owed: Work<void>[] = [];
@@ -172,14 +173,11 @@ export function openLimits(options: LimitsOptions): Limits {
 
     async recover() {
       await payOwed();
-      const known = await database.all(
-        'select id from owners union select owner from draws union select owner from holdings union select owner from slots',
-      );
-      const living = await owner.living();
-      const dead = known.map((row) => String(row['id'])).filter((id) => !living.has(id));
-      await ledger.adopt();
       let lost = 0;
-      for (const id of dead) lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
+      for (const { id, discard } of await adopt()) {
+        lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
+        discard();
+      }
       for (let freed = atOnce; freed === atOnce; ) freed = await database.tx((tx) => freeLostHolds(tx, now(), atOnce));
       await forgetOld();
       return lost;

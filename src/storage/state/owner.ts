@@ -1,6 +1,6 @@
 /**
  * Owners: each process that opens the state folder is an owner with a lease. What a dead process left (draws, held money,
- * slots, an outbox) is found by its owner id and finished by another process.
+ * slots, a journal) is found by its owner id and finished by another process.
  *
  * A lease has expired when it was not renewed for its duration, measured by the monotonic clock of the process that checks:
  * changing the system time ends no lease on one machine. For processes on other machines, the stored time is checked as
@@ -11,6 +11,8 @@ import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database, Row } from '../database/database.ts';
 
 const leaseMs = 30_000;
+/** Near its end a lease is not relied upon: what was done while it was in force has to be finished by then. */
+const marginMs = 5_000;
 const renewEveryMs = 5_000;
 /** Two readings of one process's start differ by the steps of the clock. */
 const sameStartMs = 2_000;
@@ -30,9 +32,22 @@ export interface Owner {
    * registers before it leaves anything.
    */
   living(): Promise<ReadonlySet<string>>;
+  /**
+   * Those, and the dead: each is condemned by then, so that it cannot renew its lease, and whoever asks may end what it left. One that renews
+   * at this moment lives.
+   */
+  census(): Promise<Census>;
+  /** Nobody has taken this process for dead, nor can within the next five seconds. */
+  isLeased(): boolean;
   /** Whoever asks during one shares it: two at a time would each take a new name, and anyone may ask whether we are ready. */
   renew(): Promise<void>;
-  close(): Promise<void>;
+  /** `left`: something is left that others must end. */
+  close(left?: boolean): Promise<void>;
+}
+
+export interface Census {
+  readonly living: ReadonlySet<string>;
+  readonly dead: readonly string[];
 }
 
 export interface OwnerOptions {
@@ -48,17 +63,24 @@ export async function openOwner(
   { now = Date.now, monotonicMs = monotonic, host = hostname(), pid = process.pid }: OwnerOptions = {},
 ): Promise<Owner> {
   let id: string = crypto.randomUUID();
-  const register = (): Promise<number> =>
-    database.run('insert into owners (id, host, pid, began_at, leased_until) values ($1, $2, $3, $4, $5)', [
+  /** Taken before the lease is written: others count it from later on. */
+  let leasedAtMs = Number.NEGATIVE_INFINITY;
+  const register = async (): Promise<void> => {
+    const atMs = monotonicMs();
+    await database.run('insert into owners (id, host, pid, began_at, leased_until) values ($1, $2, $3, $4, $5)', [
       id,
       host,
       pid,
       beganAt,
       now() + leaseMs,
     ]);
+    leasedAtMs = atMs;
+  };
   let closed = false;
   const renewNow = async (): Promise<void> => {
-    const renewed = await database.run('update owners set leased_until = $2 where id = $1', [id, now() + leaseMs]);
+    const atMs = monotonicMs();
+    const renewed = await database.run('update owners set leased_until = $2 where id = $1 and condemned = 0', [id, now() + leaseMs]);
+    if (renewed > 0) leasedAtMs = atMs;
     if (renewed > 0 || closed) return;
     id = crypto.randomUUID();
     await register();
@@ -83,6 +105,7 @@ export async function openOwner(
   const lives = (row: Row): boolean => {
     const its = String(row['id']);
     const until = Number(row['leased_until']);
+    if (Number(row['condemned']) === 1) return false;
     if (its === id) return true;
     const gone = row['host'] === host ? !runs(Number(row['pid']), Number(row['began_at'])) : until <= now();
     return !gone && renews(its, until);
@@ -91,23 +114,41 @@ export async function openOwner(
   // A renewal that fails is tried again at the next turn, long before the lease ends.
   const timer = setInterval(() => void renew().catch(() => {}), renewEveryMs);
   timer.unref();
+  const all = async (): Promise<readonly Row[]> => {
+    const rows = await database.all('select id, host, pid, began_at, leased_until, condemned from owners');
+    const ids = new Set(rows.map(idOf));
+    for (const its of seen.keys()) if (!ids.has(its)) seen.delete(its);
+    return rows;
+  };
+  /** False: it has renewed its lease meanwhile. */
+  const condemned = async (row: Row): Promise<boolean> =>
+    (await database.run('update owners set condemned = 1 where id = $1 and leased_until = $2', [idOf(row), Number(row['leased_until'])])) >
+    0;
   return {
     host,
     id: () => id,
-    async living() {
-      const rows = await database.all('select id, host, pid, began_at, leased_until from owners');
-      const all = new Set(rows.map((row) => String(row['id'])));
-      for (const its of seen.keys()) if (!all.has(its)) seen.delete(its);
-      return new Set(rows.filter(lives).map((row) => String(row['id'])));
+    living: async () => new Set((await all()).filter(lives).map(idOf)),
+    async census() {
+      const living = new Set<string>();
+      const dead: string[] = [];
+      for (const row of await all()) {
+        if (lives(row)) living.add(idOf(row));
+        else if (await condemned(row)) dead.push(idOf(row));
+        else living.add(idOf(row));
+      }
+      return { living, dead };
     },
+    isLeased: () => monotonicMs() - leasedAtMs < leaseMs - marginMs,
     renew,
-    async close() {
+    async close(left = false) {
       closed = true;
       clearInterval(timer);
-      await database.run('delete from owners where id = $1', [id]);
+      await database.run(left ? 'update owners set condemned = 1 where id = $1' : 'delete from owners where id = $1', [id]);
     },
   };
 }
+
+const idOf = (row: Row): string => String(row['id']);
 
 function isRunning(pid: number): boolean {
   try {

@@ -11,7 +11,8 @@ import { GatewayError } from '../../core/errors.ts';
 
 export const databaseFile = 'fieldgate.db';
 export const masterKeyFile = 'master.key';
-export const outboxFolder = 'outbox';
+/** Of the journals, which earlier versions called so. */
+export const journalFolder = 'outbox';
 
 /** Only its owner reads and writes: passages, usage and hashes of keys are in it. */
 const privateMode = 0o600;
@@ -45,11 +46,11 @@ export interface FolderWatch {
 const lookEveryMs = 1_000;
 
 /**
- * Call it when the database and the outbox folder exist. Deleted, emptied or replaced, they would go on taking what is never found
+ * Call it when the database and the folder of journals exist. Deleted, emptied or replaced, they would go on taking what is never found
  * again. What was written last stands in the write-ahead log, which stays while the database is open.
  */
 export function watchFolder(folder: string): FolderWatch {
-  const opened = [databaseFile, `${databaseFile}-wal`, outboxFolder]
+  const opened = [databaseFile, `${databaseFile}-wal`, journalFolder]
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path))
     .map((path) => ({ path, is: identityOf(statSync(path)), mayBeEmpty: !path.endsWith(databaseFile) }));

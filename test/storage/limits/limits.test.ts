@@ -44,7 +44,7 @@ describe('limits in SQL', () => {
     const late = await hold.draw({ callId: second.callId, most: 5, rows: [second] });
     await early.settle(1);
     expect(await draws()).toBe(2);
-    ledger.append([first, second]);
+    await ledger.append([first, second]);
     await ledger.flush();
     expect(await draws()).toBe(1);
     await late.settle(1);

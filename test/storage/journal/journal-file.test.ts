@@ -2,32 +2,32 @@ import { appendFileSync, existsSync, readFileSync, rmSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type OutboxLine, openOutbox, outboxLines } from '../../../src/storage/ledger/outbox.ts';
+import { type FileLine, linesIn, openJournalFile } from '../../../src/storage/journal/journal-file.ts';
 import { temporaryFolder } from '../state.ts';
 
-async function linesOf(path: string, position = 0): Promise<OutboxLine[]> {
-  const lines: OutboxLine[] = [];
-  for await (const line of outboxLines(path, position)) lines.push(line);
+async function linesOf(path: string, position = 0): Promise<FileLine[]> {
+  const lines: FileLine[] = [];
+  for await (const line of linesIn(path, position)) lines.push(line);
   return lines;
 }
 const textsOf = async (path: string, position = 0) => (await linesOf(path, position)).map((line) => line.text);
 
-describe('an outbox file', () => {
+describe('a journal file', () => {
   it('gives back what was appended, from any position it named', async () => {
-    const path = join(temporaryFolder(), 'outbox');
-    const outbox = openOutbox(path);
-    const ends = ['one', '"zwei 🦆"', ''].map((text) => outbox.append(text));
+    const path = join(temporaryFolder(), 'journal');
+    const journal = openJournalFile(path);
+    const ends = ['one', '"zwei 🦆"', ''].map((text) => journal.append(text));
     expect(await textsOf(path)).toEqual(['one', '"zwei 🦆"', '']);
     expect((await linesOf(path)).map((line) => line.end)).toEqual(ends);
     expect(await textsOf(path, ends[0])).toEqual(['"zwei 🦆"', '']);
-    outbox.close();
+    journal.close();
   });
 
   it('cut anywhere, gives every whole line and never a wrong one', async () => {
-    const path = join(temporaryFolder(), 'outbox');
-    const outbox = openOutbox(path);
-    const ends = ['{"a":1}', '{"b":22}', '{"c":"ü"}'].map((text) => outbox.append(text));
-    outbox.close();
+    const path = join(temporaryFolder(), 'journal');
+    const journal = openJournalFile(path);
+    const ends = ['{"a":1}', '{"b":22}', '{"c":"ü"}'].map((text) => journal.append(text));
+    journal.close();
     const whole = readFileSync(path);
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length), async (length) => {
@@ -39,32 +39,32 @@ describe('an outbox file', () => {
   });
 
   it('goes on behind a torn line without losing the next', async () => {
-    const path = join(temporaryFolder(), 'outbox');
+    const path = join(temporaryFolder(), 'journal');
     appendFileSync(path, 'deadbeef{"torn":');
-    const outbox = openOutbox(path);
-    outbox.append('next');
-    outbox.close();
+    const journal = openJournalFile(path);
+    journal.append('next');
+    journal.close();
     expect(await textsOf(path)).toEqual([null, 'next']);
   });
 
   it('reads lines that are longer than the pieces of a file stream', async () => {
-    const path = join(temporaryFolder(), 'outbox');
-    const outbox = openOutbox(path);
+    const path = join(temporaryFolder(), 'journal');
+    const journal = openJournalFile(path);
     const long = 'x'.repeat(200_000);
-    outbox.append(long);
-    outbox.append('short');
-    outbox.close();
+    journal.append(long);
+    journal.append('short');
+    journal.close();
     expect(await textsOf(path)).toEqual([long, 'short']);
   });
 
   it.skipIf(!existsSync('/dev/full'))('throws on a full disk, and works when there is room again', async () => {
-    const path = join(temporaryFolder(), 'outbox');
+    const path = join(temporaryFolder(), 'journal');
     symlinkSync('/dev/full', path);
-    const outbox = openOutbox(path);
-    expect(() => outbox.append('one')).toThrow(/ENOSPC/);
+    const journal = openJournalFile(path);
+    expect(() => journal.append('one')).toThrow(/ENOSPC/);
     rmSync(path);
-    outbox.append('one');
-    outbox.close();
+    journal.append('one');
+    journal.close();
     expect(await textsOf(path)).toEqual(['one']);
   });
 });

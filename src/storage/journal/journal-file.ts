@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
 const newline = 0x0a;
 const checksumLength = 8;
 
-export interface Outbox {
+export interface JournalFile {
   readonly path: string;
   /** Writes one line, which holds no line break, and returns the position behind it. Throws what the disk says; the file is then as before. */
   append(text: string): number;
@@ -22,7 +22,7 @@ export interface Outbox {
 }
 
 /** Goes on behind what the file holds; creates it at the first line. After a failed write the file is opened anew. */
-export function openOutbox(path: string): Outbox {
+export function openJournalFile(path: string): JournalFile {
   let file: OpenFile | null = null;
   let size = 0;
   const opened = (): OpenFile => {
@@ -81,7 +81,7 @@ interface OpenFile {
   closed: boolean;
 }
 
-export interface OutboxLine {
+export interface FileLine {
   /** Null: the line is torn. */
   readonly text: string | null;
   /** Position behind the line. */
@@ -89,7 +89,7 @@ export interface OutboxLine {
 }
 
 /** The lines behind `position`, in order. */
-export async function* outboxLines(path: string, position: number): AsyncGenerator<OutboxLine> {
+export async function* linesIn(path: string, position: number): AsyncGenerator<FileLine> {
   let rest = Buffer.alloc(0);
   let end = position;
   for await (const piece of createReadStream(path, { start: position })) {

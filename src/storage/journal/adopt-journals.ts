@@ -1,0 +1,95 @@
+/**
+ * Books what dead owners left in their journals. Each is condemned by then, so that it cannot go on under its name.
+ *
+ * It may be cut at any point, and others may do the same at the same time: every line has a number, and the database keeps the number of
+ * the last one that it has.
+ */
+import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as letOthers } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
+import { storeUsageRows } from '../ledger/usage-rows.ts';
+import type { Owner } from '../state/owner.ts';
+import { bookLines } from './book-lines.ts';
+import { linesIn } from './journal-file.ts';
+import { type JournalLine, lineOf } from './journal-line.ts';
+
+/** Files of this version, and of those before. */
+const isJournal = (file: string): boolean => file.endsWith('.journal') || file.endsWith('.outbox');
+/** Lines that are booked in one transaction. */
+const maxLinesAtOnce = 100;
+
+export interface AdoptOptions {
+  readonly database: Database;
+  readonly owner: Pick<Owner, 'census'>;
+  /** Folder of the files; null: there are none. */
+  readonly folder: string | null;
+  readonly warn: (sentence: string) => void;
+}
+
+export interface DeadOwner {
+  readonly id: string;
+  /** Deletes its files: call it when nothing that is in them is needed any more. */
+  discard(): void;
+}
+
+export async function adoptJournals({ database, owner, folder, warn }: AdoptOptions): Promise<readonly DeadOwner[]> {
+  // Files and holders first: an owner registers before it leaves anything.
+  const files = folder === null ? [] : readdirSync(folder).filter(isJournal).toSorted();
+  const holders = (await database.all(holdersOfMoney)).map((row) => String(row['owner']));
+  const { living, dead } = await owner.census();
+  const ofOwner = Map.groupBy(files, (file) => file.split('.')[0] ?? '');
+  const isOver = (id: string): boolean => !living.has(id);
+  const over = new Set([...dead, ...[...holders, ...ofOwner.keys()].filter(isOver)]);
+  const adopted: DeadOwner[] = [];
+  for (const id of over) {
+    const paths = (ofOwner.get(id) ?? []).map((file) => join(folder ?? '', file));
+    for (const path of paths) await adoptFile(database, id, path, warn);
+    adopted.push({
+      id,
+      discard() {
+        for (const path of paths) rmSync(path, { force: true });
+      },
+    });
+  }
+  return adopted;
+}
+
+const holdersOfMoney = 'select owner from draws union select owner from holdings union select owner from slots';
+
+async function adoptFile(database: Database, owner: string, path: string, warn: (sentence: string) => void): Promise<void> {
+  let lines: JournalLine[] = [];
+  let torn = 0;
+  let strange = 0;
+  const book = async (): Promise<void> => {
+    const batch = lines;
+    lines = [];
+    if (batch.length > 0) await database.tx((tx) => bookAdopted(tx, owner, batch));
+  };
+  for await (const { text } of linesIn(path, 0)) {
+    const line = text === null ? null : lineOf(text);
+    if (text === null) torn += 1;
+    else if (line === null) strange += 1;
+    else lines.push(line);
+    if (lines.length < maxLinesAtOnce) continue;
+    await book();
+    await letOthers();
+  }
+  await book();
+  if (torn > 0) warn(`${torn} torn line(s) at the end of a journal were left out: their calls are recovered from their draws.`);
+  if (strange === 0) return;
+  const kept = `${path}.unread`;
+  renameSync(path, kept);
+  warn(
+    `${strange} line(s) of a journal were left out: they are whole, and no rows that this version knows. The file is kept as "${kept}".`,
+  );
+}
+
+/** Rows of an owner that is not registered any more are stored all the same: they are stored once, whoever hands them in. */
+async function bookAdopted(tx: Parameters<typeof bookLines>[0], owner: string, lines: readonly JournalLine[]): Promise<void> {
+  if ((await bookLines(tx, owner, lines, true)) === 'booked') return;
+  await storeUsageRows(
+    tx,
+    lines.flatMap(({ entries }) => entries.flatMap(({ rows }) => rows)),
+  );
+}

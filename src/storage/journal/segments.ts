@@ -1,0 +1,49 @@
+/** The files of one process's journal: one is written, and those before it are deleted when the database has all of them. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type JournalFile, openJournalFile } from './journal-file.ts';
+
+/** A file of this size is left for a new one. */
+const segmentBytes = 8 * 1024 * 1024;
+
+export interface Segments {
+  /** The file that the owner writes to at the moment. */
+  current(owner: string): JournalFile;
+  sync(failed: (cause: Error) => void): void;
+  /** Deletes the files that are written no more and that nobody needs. */
+  deleteBut(needed: ReadonlySet<JournalFile>): void;
+  /** Nothing is written any more. */
+  end(): void;
+  close(): void;
+}
+
+export function openSegments(folder: string): Segments {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const finished: JournalFile[] = [];
+  let current: { readonly owner: string; readonly file: JournalFile } | null = null;
+  const end = (): void => {
+    if (current !== null) finished.push(current.file);
+    current = null;
+  };
+  return {
+    current(owner) {
+      if (current !== null && (current.owner !== owner || current.file.size() >= segmentBytes)) end();
+      const name = (): string => `${owner}.${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}.journal`;
+      current ??= { owner, file: openJournalFile(join(folder, name())) };
+      return current.file;
+    },
+    sync: (failed) => current?.file.sync(failed),
+    deleteBut(needed) {
+      for (const file of finished.filter((candidate) => !needed.has(candidate))) {
+        finished.splice(finished.indexOf(file), 1);
+        file.close();
+        rmSync(file.path, { force: true });
+      }
+    },
+    end,
+    close() {
+      end();
+      for (const file of finished) file.close();
+    },
+  };
+}

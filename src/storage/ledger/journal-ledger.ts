@@ -1,0 +1,30 @@
+/** The embedded ledger: rows go into the journal at once, and from there to the database in the background. */
+import type { Database } from '../database/database.ts';
+import type { Journal } from '../journal/journal.ts';
+import { rowsEntry } from '../journal/journal-line.ts';
+import type { Ledger } from './ledger.ts';
+import { deleteOldUsage } from './old-usage.ts';
+import { usageTotals } from './report-totals.ts';
+import { hourMs, startOf } from './usage-rows.ts';
+
+export interface LedgerStore extends Ledger {
+  /** Deletes rows and roll-ups of the hours that ended by then. Returns how many rows. */
+  deleteBefore(time: number): Promise<number>;
+}
+
+export interface LedgerOptions {
+  readonly database: Database;
+  readonly journal: Journal;
+}
+
+export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
+  return {
+    append: (rows) => (rows.length === 0 ? undefined : journal.add(rowsEntry(rows))),
+    waiting: journal.waiting,
+    writable: journal.isWritable,
+    totals: (query) => usageTotals(database, query),
+    flush: journal.flush,
+    deleteBefore: (time) => deleteOldUsage(database, startOf(time, hourMs)),
+    close: async () => void (await journal.close()),
+  };
+}
