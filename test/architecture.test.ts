@@ -101,7 +101,7 @@ describe('the architecture', () => {
     const homes: Readonly<Record<string, RegExp>> = {
       undici: /^src\/outbound\//,
       'graphql-shield': /^src\/access\/shield\.ts$/,
-      'node:sqlite': /^src\/storage\/database\/sqlite\.ts$/,
+      'node:sqlite': /^src\/storage\/database\/sqlite(-connections)?\.ts$/,
       '@ai-sdk/': /^src\/providers\//,
       '@graphql-tools/federation': /^src\/federation\/supergraph\.ts$/,
       'prom-client': /^src\/telemetry\//,

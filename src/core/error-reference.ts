@@ -76,9 +76,10 @@ export const errorReference: Readonly<Record<ErrorCode, ErrorMeaning>> = {
   },
   MODEL_UNAVAILABLE: {
     cause:
-      'No deployment of the route could answer: each failed, rests after failures, or is not reachable. Also: the gateway is being stopped, or was stopped before the answer was complete.',
+      'No deployment of the route could answer: each failed, rests after failures, or is not reachable. Also: the gateway is being stopped, or was stopped before the answer was complete; or its own database cannot be read or written, which the message says.',
     caller: 'Send the request again later, after `retryAfterMs` where it is given. `attempts` of the failure says what was tried.',
-    operator: 'Look for the `errorId` in the log: the cause stands beside it. `Query.aiRoutes` shows which deployments are healthy.',
+    operator:
+      'Look for the `errorId` in the log: the cause stands beside it. `Query.aiRoutes` shows which deployments are healthy, `/health/ready` what is the matter with the database.',
   },
   SUBGRAPH_UNAVAILABLE: {
     cause: 'Another team’s subgraph did not answer, or did not answer in GraphQL. Fields that do not depend on it have their values.',

@@ -49,10 +49,10 @@ export interface ErrorDetails {
   /** `before-content` while nothing has been shown: another deployment may still answer. */
   readonly phase?: 'before-content' | 'mid-stream';
   /**
-   * Whom a provider's failure speaks of: the deployment, which would fail others too, or this one request, which is never counted
-   * against the deployment. Absent: it may be either.
+   * Whom a failure speaks of: the deployment, which would fail others too; this one request, which is never counted against the
+   * deployment; or the gateway itself (its database), which no other deployment would mend. Absent: it may be either of the first two.
    */
-  readonly about?: 'deployment' | 'request';
+  readonly about?: 'deployment' | 'request' | 'gateway';
   /** Overrides the table, for one failure whose repetition cannot help (a refused key, say). */
   readonly retryable?: boolean;
 }

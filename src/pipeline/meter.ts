@@ -114,7 +114,8 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
       if (!ledger.writable()) {
         const failure = new GatewayError(
           'MODEL_UNAVAILABLE',
-          'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment.',
+          'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment; /health/ready says what is the matter.',
+          { about: 'gateway', retryAfterMs: 1_000 },
         );
         settle(failure, null, () => {});
         throw failure;

@@ -8,6 +8,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../core/call/call.ts';
+import type { ErrorDetails } from '../core/errors.ts';
 import { maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
 import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, shownCircuit } from './standing.ts';
@@ -45,7 +46,7 @@ export interface HealthBook {
 
 export interface Fault {
   /** See `ErrorDetails.about`. */
-  readonly about?: 'deployment' | 'request';
+  readonly about?: ErrorDetails['about'];
   /** What the provider asked for. */
   readonly retryAfterMs?: number;
 }
@@ -136,7 +137,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
       failed: ({ about, retryAfterMs = 0 } = {}) =>
         end(() => {
           const now = monotonicMs();
-          if (about === 'request') return;
+          if (about === 'request' || about === 'gateway') return;
           record.restUntil = Math.max(record.restUntil, now + Math.min(maxRestMs, retryAfterMs));
           for (const standing of standings) noteFault(standing, now, about === 'deployment');
           for (const standing of standings.toReversed()) {

@@ -6,6 +6,7 @@ import { openCompletions } from './completions/sql-completions.ts';
 import type { Database } from './database/database.ts';
 import { migrations } from './database/migrate.ts';
 import { openSqlite } from './database/sqlite.ts';
+import { databaseIsLost, isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
 import { adoptJournals } from './journal/adopt-journals.ts';
 import { bookOn } from './journal/book-lines.ts';
@@ -17,7 +18,7 @@ import { openPassages } from './passages/sql-passages.ts';
 import { openSeal } from './state/open-seal.ts';
 import { openOwner } from './state/owner.ts';
 import type { Seal } from './state/seal.ts';
-import { databaseFile, journalFolder, masterKeyFile, prepareFolder, watchFolder } from './state/state-folder.ts';
+import { databaseFile, type FolderWatch, journalFolder, masterKeyFile, prepareFolder, watchFolder } from './state/state-folder.ts';
 import { unusable } from './state/unusable.ts';
 import type { Storage } from './storage.ts';
 
@@ -62,9 +63,10 @@ export async function openStorage(options: StorageOptions): Promise<EmbeddedStor
       await database.close();
       throw error;
     }
-  } catch (cause) {
-    if (cause instanceof GatewayError) throw cause;
-    throw unusable(folder ?? 'in memory', cause);
+  } catch (error) {
+    if (isUnavailable(error)) throw unusable(folder ?? 'in memory', error.cause);
+    if (error instanceof GatewayError) throw error;
+    throw unusable(folder ?? 'in memory', error);
   }
 }
 
@@ -75,17 +77,10 @@ interface Parts extends StorageOptions {
 }
 
 async function openOn(parts: Parts): Promise<EmbeddedStorage> {
-  const {
-    folder,
-    database,
-    seal,
-    journals,
-    usageDays = null,
-    lostHoldHours = defaultLostHoldHours,
-    warn = () => {},
-    now = Date.now,
-  } = parts;
-  const owner = await openOwner(database, { now });
+  const { folder, seal, journals, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
+  let watch: FolderWatch | null = null;
+  const database = writtenWhile(() => watch?.isWhole() ?? true, parts.database);
+  const owner = await openOwner(parts.database, { now });
   const journal = openJournal({ owner, folder: journals, book: bookOn(database), warn });
   const ledger = openLedger({ database, journal });
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
@@ -104,7 +99,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
   };
   await recover();
-  const watch = folder === null ? null : watchFolder(folder);
+  watch = folder === null ? null : watchFolder(folder);
   let closing: Promise<void> | null = null;
   const every = (ms: number, work: () => Promise<void>, sentence: string): NodeJS.Timeout =>
     setInterval(() => {
@@ -121,16 +116,21 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
     watch?.stop();
-    await completions.close();
-    await limits.close();
-    const stored = await journal.close();
-    await owner.close(!stored);
-    await database.close();
+    const ended = (part: Promise<void>): Promise<void> =>
+      part.catch((cause: unknown) => warn('A part of the storage could not end as it should.', cause));
+    await ended(completions.close());
+    await ended(limits.close());
+    const stored = await journal.close().catch((cause: unknown) => {
+      warn('A part of the storage could not end as it should.', cause);
+      return false;
+    });
+    await ended(owner.close(!stored));
+    await ended(database.close());
   };
 
   return {
     database,
-    ledger: watch === null ? ledger : { ...ledger, writable: () => watch.isWhole() && ledger.writable() },
+    ledger: { ...ledger, writable: () => (watch?.isWhole() ?? true) && ledger.writable() },
     limits,
     keys: openKeys(database),
     completions,
@@ -143,9 +143,10 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
           () => false,
         );
       const [answers, writes, whole] = await Promise.all([
-        inTime(database.all('select 1')),
+        // Of the file: `select 1` would not read it.
+        inTime(database.all('select id from migrations limit 1')),
         inTime(owner.renew()),
-        watch === null || watch.look(),
+        watch?.look() ?? true,
       ]);
       return [
         ...(whole
@@ -162,5 +163,16 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
       closing ??= close();
       return closing;
     },
+  };
+}
+
+/** Refuses writes while the files are not those that were opened: nobody would find again what was written. */
+function writtenWhile(isWhole: () => boolean, database: Database): Database {
+  const checked = <T>(write: () => Promise<T>): Promise<T> => (isWhole() ? write() : Promise.reject(databaseIsLost()));
+  return {
+    ...database,
+    run: (sql, values) => checked(() => database.run(sql, values)),
+    exec: (sql) => checked(() => database.exec(sql)),
+    tx: (work) => checked(() => database.tx(work)),
   };
 }

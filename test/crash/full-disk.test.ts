@@ -77,7 +77,8 @@ describe.skipIf(limitFiles === null)('on a full disk (needs prlimit)', () => {
     const asked = upstream.requests.length;
     expect(await complete(gateway, 'refused')).toMatchObject({
       retryable: true,
-      message: expect.stringMatching(/cannot be recorded at the moment, so .* Try again in a moment\./),
+      code: 'MODEL_UNAVAILABLE',
+      message: expect.stringMatching(/cannot be recorded at the moment, so .* Try again/),
     });
     expect(upstream.requests).toHaveLength(asked);
     expect((await fetch(new URL('/health/live', gateway.url))).status).toBe(200);

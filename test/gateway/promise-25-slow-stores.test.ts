@@ -33,9 +33,10 @@ const health = async (gateway: TestGateway, path: 'live' | 'ready') => {
 };
 
 const refusal = {
-  __typename: 'OtherFailure',
-  code: 'INTERNAL',
-  message: 'What this call may cost cannot be recorded at the moment, so it was not made. Try again in a moment.',
+  __typename: 'ModelUnavailable',
+  code: 'MODEL_UNAVAILABLE',
+  message:
+    "What this call may cost cannot be recorded at the moment, so it was not made. The gateway's database is busy, or another process holds it. Try again in a moment.",
   retryable: true,
 };
 
@@ -107,7 +108,11 @@ describe('a slow or dead store degrades by policy and hangs no request', () => {
       ].map((query) => gateway.ask(query)),
     );
     for (const { data } of asData) {
-      expect(data.it).toMatchObject({ code: 'INTERNAL', retryable: true, message: expect.stringMatching(/at the moment.*Try again/) });
+      expect(data.it).toMatchObject({
+        code: 'MODEL_UNAVAILABLE',
+        retryable: true,
+        message: expect.stringMatching(/at the moment.*Try again/),
+      });
     }
     const asErrors = await Promise.all(
       [
@@ -121,7 +126,7 @@ describe('a slow or dead store degrades by policy and hangs no request', () => {
     for (const { errors } of asErrors) {
       expect(errors?.[0]).toMatchObject({
         message: expect.stringMatching(/at the moment.*Try again/),
-        extensions: { code: 'INTERNAL', retryable: true },
+        extensions: { code: 'MODEL_UNAVAILABLE', retryable: true },
       });
     }
     expect(upstream.requests).toHaveLength(asking);

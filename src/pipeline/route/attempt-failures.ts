@@ -23,7 +23,7 @@ const skips: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EX
 /** Faults that say more than MODEL_UNAVAILABLE when every attempt ended with them. */
 const tellingFaults: ReadonlySet<ErrorCode> = new Set(['TIMEOUT', 'STREAM_STALLED']);
 
-export const isFault = ({ code }: GatewayError): boolean => faults.has(code);
+export const isFault = ({ code, details }: GatewayError): boolean => faults.has(code) && details.about !== 'gateway';
 export const isSkip = ({ code }: GatewayError): boolean => skips.has(code);
 
 /** Of a deployment that was not asked: its circuit is open, or its provider has asked for a rest. */

@@ -115,7 +115,8 @@ export function budgeted(
               usage.outputTokens + usage.reasoningTokens,
               sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0),
             );
-          call.report(attempt);
+          // What the gateway's own database refused was never an attempt at this deployment.
+          if (draw !== null || failure?.details.about !== 'gateway') call.report(attempt);
           // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
           await draw?.settle(cost ?? 0).catch(() => {});
         }

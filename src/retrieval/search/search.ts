@@ -50,8 +50,8 @@ export async function queryVector(
     const [vector] = await embedded([query], handle, call);
     return { vector: vector ?? null, warnings: [] };
   } catch (error) {
-    const { code } = asGatewayError(error);
-    if (signal.aborted || !outages.has(code)) throw error;
+    const { code, details } = asGatewayError(error);
+    if (signal.aborted || !outages.has(code) || details.about === 'gateway') throw error;
     return { vector: null, warnings: [`Searched by words alone: the embedding route "${embeddingRoute}" did not answer (${code}).`] };
   }
 }

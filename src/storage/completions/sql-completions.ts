@@ -21,9 +21,9 @@ export interface CompletionsOptions {
 export function openCompletions({ database, seal, owner, now = Date.now }: CompletionsOptions): Completions {
   const begun = commitOrRefuse(
     database,
-    'This completion cannot be recorded at the moment, so it was not started. Try again in a moment; the same idempotencyKey may be used.',
+    'This completion cannot be recorded at the moment, so it was not started. The same idempotencyKey may be used again.',
   );
-  const rated = commitOrRefuse(database, 'The rating could not be stored at the moment. Try again in a moment.');
+  const rated = commitOrRefuse(database, 'The rating could not be stored at the moment.');
   const commit = groupCommit(database);
   const sealed = (body: string, id: string, principal: string): string => seal.close(body, placeOf('completion', id, principal));
 

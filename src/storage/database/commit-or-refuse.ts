@@ -1,14 +1,13 @@
-/** Runs a write that a request waits for. A database that stays locked for a second becomes a refusal that names the cause. */
-import { GatewayError } from '../../core/errors.ts';
+/** Runs a write that a request waits for. A database that cannot be written becomes a refusal that says what was not done, and why. */
 import type { Database } from './database.ts';
 import { type Commit, groupCommit } from './group-commit.ts';
+import { refusedWith } from './unavailable.ts';
 
-/** `refused` says what was not done and what would help: `The key could not be stored, ... Try again in a moment.` */
+/** `refused` says what was not done: `The key could not be stored, so nothing was changed.` */
 export function commitOrRefuse(database: Database, refused: string): Commit {
   const commit = groupCommit(database);
   return (work) =>
-    commit(work).catch((cause: unknown) => {
-      if (cause instanceof GatewayError) throw cause;
-      throw new GatewayError('INTERNAL', refused, { retryable: true }, { cause });
+    commit(work).catch((error: unknown) => {
+      throw refusedWith(refused, error);
     });
 }

@@ -2,11 +2,12 @@
  * Commits many small transactions together: all transactions requested in one turn of the event loop run one after another
  * in one commit, so that a hundred concurrent calls do not pay for a hundred commits.
  *
- * When the database cannot begin a transaction, because it hangs or another process holds it, every request of the group is
- * refused, and none of them runs later.
+ * When the database cannot begin a transaction, because it hangs or another process holds it, or cannot be used at all, every
+ * request of the group is refused, and none of them runs later.
  */
 import { GatewayError } from '../../core/errors.ts';
 import type { Database, Statements } from './database.ts';
+import { databaseIsHeld, isUnavailable } from './unavailable.ts';
 
 /** Work throws a GatewayError only before it has written anything: that refuses it alone. It may be run again after another's failure. */
 export type Work<T> = (tx: Statements) => Promise<T>;
@@ -33,7 +34,7 @@ export function groupCommit(database: Database): Commit {
     const patience = setTimeout(() => {
       if (state !== 'waiting') return;
       state = 'given up';
-      refuseAll(new Error(`The database let nobody write for ${patienceMs} ms.`));
+      refuseAll(databaseIsHeld(new Error(`The database let nobody write for ${patienceMs} ms.`)));
     }, patienceMs);
     try {
       await database.tx(async (tx) => {
@@ -43,7 +44,7 @@ export function groupCommit(database: Database): Commit {
       });
       if (begun()) for (const { committed } of group) committed();
     } catch (error) {
-      if (begun() && group.length > 1) for (const one of group) await together([one]);
+      if (begun() && group.length > 1 && !isUnavailable(error)) for (const one of group) await together([one]);
       else refuseAll(error);
     } finally {
       clearTimeout(patience);

@@ -8,70 +8,80 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
 import { GatewayError } from '../../core/errors.ts';
-import type { Database, Migration, Row, SqlValue, Statements } from './database.ts';
+import type { Database, Migration } from './database.ts';
+import { busyMs, type Connections, inMemory, keepConnected } from './sqlite-connections.ts';
+import { sqliteCodeOf, unavailable } from './unavailable.ts';
 
-const busyMs = 5_000;
 const tryAgainMs = 2;
-const cacheKib = 8_192;
-const maxPrepared = 500;
 
 /**
  * `file` may be `:memory:` for tests. Applies the migrations that the file has not seen, under a write lock, and throws
- * BAD_REQUEST for a file that has seen others: a newer version wrote it.
+ * BAD_REQUEST for a file that has seen others: a newer version wrote it. What it rejects with later is a refusal in words for
+ * the caller (`unavailable.ts`), but for faults of ours.
  */
 export function openSqlite(file: string, migrations: readonly Migration[]): Database {
-  const inMemory = file === ':memory:';
-  if (!inMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const writer = connect(file);
-  try {
-    migrate(writer, migrations);
-  } catch (error) {
-    writer.close();
-    throw error;
-  }
-  const reader = inMemory ? writer : connect(file, true);
-  for (const connection of new Set([writer, reader])) connection.exec('pragma busy_timeout = 0');
-  const write = statementsOn(writer);
-  const read = statementsOn(reader);
+  if (file !== inMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const connections = keepConnected(file, {
+    prepare: (writer) => migrate(writer, migrations),
+    isReady: (writer) => missingIn(writer, migrations).length === 0,
+    replaced: (old) => void inTurn(async () => old.close()).catch(() => {}),
+  });
   let last: Promise<unknown> = Promise.resolve();
   let closed = false;
   /** One after another. The time that a turn may wait for other processes counts from when it was asked for, not from when it comes. */
-  const inTurn = <T>(work: (giveUpAt: number) => Promise<T>): Promise<T> => {
+  function inTurn<T>(work: (giveUpAt: number) => Promise<T>): Promise<T> {
     const giveUpAt = performance.now() + busyMs;
     const turn = last.then(() => work(giveUpAt));
     last = turn.catch(() => {});
     return turn;
-  };
+  }
+  /** On connections that serve, as far as is known; what goes wrong is told in words for the caller. */
+  async function told<T>(work: (on: Connections) => Promise<T>): Promise<T> {
+    try {
+      const renewed = connections.renewed();
+      if (renewed !== null) await renewed;
+      return await work(connections.now());
+    } catch (error) {
+      connections.met(error);
+      throw unavailable(error);
+    }
+  }
+  const write = <T>(work: (on: Connections, giveUpAt: number) => Promise<T>): Promise<T> =>
+    inTurn((giveUpAt) => told((on) => work(on, giveUpAt)));
   return {
     dialect: 'sqlite',
     // One connection shows a transaction's half to everybody, so in memory a reader waits.
     all: (sql, values) =>
-      inMemory ? inTurn(() => read.all(sql, values)) : onceFree(() => read.all(sql, values), performance.now() + busyMs),
-    run: (sql, values) => inTurn((giveUpAt) => onceFree(() => write.run(sql, values), giveUpAt)),
-    exec: (sql) => inTurn((giveUpAt) => onceFree(async () => writer.exec(sql), giveUpAt)),
-    tx: (work) => inTurn((giveUpAt) => transaction(writer, giveUpAt, () => work(write))),
+      file === inMemory
+        ? write(({ read }) => read.all(sql, values))
+        : told(({ read }) => onceFree(() => read.all(sql, values), performance.now() + busyMs)),
+    run: (sql, values) => write((on, giveUpAt) => onceFree(() => on.write.run(sql, values), giveUpAt)),
+    exec: (sql) => write(({ writer }, giveUpAt) => onceFree(async () => writer.exec(sql), giveUpAt)),
+    tx: (work) => write((on, giveUpAt) => transaction(on.writer, giveUpAt, () => work(on.write))),
     async close() {
       if (closed) return;
       closed = true;
       await last;
-      if (reader !== writer) reader.close();
-      writer.close();
+      connections.now().close();
     },
   };
 }
 
 async function transaction<T>(connection: DatabaseSync, giveUpAt: number, work: () => Promise<T>): Promise<T> {
+  // One that could not be undone on a disk that failed.
+  undo(connection);
   await onceFree(async () => connection.exec('begin immediate'), giveUpAt);
   try {
     const result = await work();
     connection.exec('commit');
     return result;
   } catch (error) {
-    undo(connection);
+    try {
+      undo(connection);
+    } catch {}
     throw error;
   }
 }
@@ -90,42 +100,11 @@ async function onceFree<T>(work: () => Promise<T>, giveUpAt: number): Promise<T>
 
 const sqliteBusy = 5;
 
-/** The low byte of an extended code is the code. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === sqliteBusy;
-}
+const isBusy = (error: unknown): boolean => sqliteCodeOf(error) === sqliteBusy;
 
 /** SQLite itself has already rolled back after some errors, a full disk among them. */
 function undo(connection: DatabaseSync): void {
   if (connection.isTransaction) connection.exec('rollback');
-}
-
-function connect(file: string, readOnly = false): DatabaseSync {
-  const connection = new DatabaseSync(file, { readOnly, timeout: busyMs });
-  try {
-    connection.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma foreign_keys = on`);
-    if (!readOnly) connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
-    return connection;
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-}
-
-/** Prepared once per text, while it is in use. `$1` becomes `?1`, SQLite's own numbered form. */
-function statementsOn(connection: DatabaseSync): Statements {
-  const prepared = new LRUCache<string, StatementSync>({ max: maxPrepared });
-  const statement = (sql: string): StatementSync => {
-    const known = prepared.get(sql);
-    if (known !== undefined) return known;
-    const fresh = connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
-    prepared.set(sql, fresh);
-    return fresh;
-  };
-  return {
-    all: async (sql, values = []) => statement(sql).all(...(values as SqlValue[])) as Row[],
-    run: async (sql, values = []) => Number(statement(sql).run(...(values as SqlValue[])).changes),
-  };
 }
 
 /** A file that lacks nothing is not locked: another connection of this process may be in the middle of a transaction, which could then never end. */

@@ -10,7 +10,7 @@ const endedJobsKeptMs = 7 * 24 * 3_600_000;
 
 /** The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC. */
 export async function openJobs(database: Database, now: () => number = Date.now): Promise<Jobs> {
-  const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun. Try again in a moment.');
+  const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun.');
   return {
     add: (job, room) =>
       commit(async (tx) => {

@@ -7,7 +7,7 @@ import type { KeyRecord, Keys } from './keys.ts';
 const idsPerRead = 64;
 
 export function openKeys(database: Database): Keys {
-  const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed. Try again in a moment.');
+  const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed.');
   return {
     async put(key) {
       await commit(async (tx) => {

@@ -6,11 +6,11 @@
  */
 
 import type { Draw, Hold, Limit } from '../../core/call/hold.ts';
-import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database } from '../database/database.ts';
 import { groupCommit, type Work } from '../database/group-commit.ts';
+import { refusedWith } from '../database/unavailable.ts';
 import type { DeadOwner } from '../journal/adopt-journals.ts';
 import type { Owner } from '../state/owner.ts';
 import { accountOf, balanceOf, checkRoom, forgetAccounts, free, type Reservation, reserve } from './accounts.ts';
@@ -219,12 +219,5 @@ function budgetsOf(limits: readonly Limit[]): readonly BudgetLimit[] {
   return [...budgets.values()];
 }
 
-function refusal(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error;
-  return new GatewayError(
-    'INTERNAL',
-    'What this call may cost cannot be recorded at the moment, so it was not made. Try again in a moment.',
-    { retryable: true },
-    { cause: error },
-  );
-}
+const refusal = (error: unknown): unknown =>
+  refusedWith('What this call may cost cannot be recorded at the moment, so it was not made.', error);

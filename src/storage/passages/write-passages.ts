@@ -47,7 +47,7 @@ function partOf(source: StoredSource, passages: readonly NewPassage[], held: Hel
 }
 
 export async function deleteSource(database: Database, collection: string, sourceId: string, now: () => number): Promise<boolean> {
-  const commit = commitOrRefuse(database, 'The source cannot be deleted at the moment, so nothing was changed. Try again in a moment.');
+  const commit = commitOrRefuse(database, 'The source cannot be deleted at the moment, so nothing was changed.');
   const deleted = await commit(async (tx) => {
     const row = await collectionRow(tx, collection);
     const version = row === null ? null : await versionOf(tx, row.id, sourceId);

@@ -36,7 +36,7 @@ export function prepareFolder(folder: string): void {
 const hasBytes = (file: string): boolean => existsSync(file) && statSync(file).size > 0;
 
 export interface FolderWatch {
-  /** Whether the files at their paths are the ones that were opened, as of the last look. */
+  /** Whether the files at their paths are the ones that were opened: as of the last look, or of now where they were not. */
   isWhole(): boolean;
   /** Looks now. */
   look(): Promise<boolean>;
@@ -50,27 +50,38 @@ const lookEveryMs = 1_000;
  * again. What was written last stands in the write-ahead log, which stays while the database is open.
  */
 export function watchFolder(folder: string): FolderWatch {
-  const opened = [databaseFile, `${databaseFile}-wal`, journalFolder]
+  const opened: readonly OpenedFile[] = [databaseFile, `${databaseFile}-wal`, journalFolder]
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path))
     .map((path) => ({ path, is: identityOf(statSync(path)), mayBeEmpty: !path.endsWith(databaseFile) }));
   let whole = true;
   const look = async (): Promise<boolean> => {
-    const found = await Promise.all(
-      opened.map(({ path, is, mayBeEmpty }) =>
-        stat(path).then(
-          (now) => identityOf(now) === is && (mayBeEmpty || now.size > 0),
-          // A disk that does not answer says nothing about the file.
-          (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
-        ),
-      ),
-    );
+    const found = await Promise.all(opened.map((file) => stat(file.path).then((now) => isSame(file, now), mayBeThere)));
     whole = found.every((same) => same);
+    return whole;
+  };
+  const lookNow = (): boolean => {
+    whole = opened.every((file) => {
+      try {
+        return isSame(file, statSync(file.path));
+      } catch (error) {
+        return mayBeThere(error as NodeJS.ErrnoException);
+      }
+    });
     return whole;
   };
   const timer = setInterval(() => void look(), lookEveryMs);
   timer.unref();
-  return { isWhole: () => whole, look, stop: () => clearInterval(timer) };
+  return { isWhole: () => whole || lookNow(), look, stop: () => clearInterval(timer) };
 }
 
+interface OpenedFile {
+  readonly path: string;
+  readonly is: string;
+  readonly mayBeEmpty: boolean;
+}
+
+const isSame = ({ is, mayBeEmpty }: OpenedFile, now: Stats): boolean => identityOf(now) === is && (mayBeEmpty || now.size > 0);
+/** A disk that does not answer says nothing about the file. */
+const mayBeThere = ({ code }: NodeJS.ErrnoException): boolean => code !== 'ENOENT' && code !== 'ENOTDIR';
 const identityOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;

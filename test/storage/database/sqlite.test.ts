@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
@@ -87,3 +88,73 @@ it('waits for a transaction of another connection without holding up the event l
   expect(await otherDone).toBe(1);
   expect(await one.all('select id from items order by id')).toMatchObject([{ id: 'a' }, { id: 'b' }]);
 });
+
+describe('a file that is lost under its connections', () => {
+  const ids = async (database: ReturnType<typeof opened>) => (await database.all('select id from items')).map((row) => row['id']);
+
+  it.each([
+    ['emptied', (file: string) => truncateSync(file, 0)],
+    ['overwritten', (file: string, content: Buffer) => writeFileSync(file, Buffer.from(content).fill(7, 4_096))],
+    ['another database', (file: string) => writeFileSync(file, otherDatabase())],
+  ])('(%s) is told in words for the caller, and serves again at the next question when it has been put back', async (_, lose) => {
+    const file = join(temporaryFolder(), 'state.db');
+    const database = opened(file);
+    await database.run('insert into items (id, n) values ($1, $2)', ['a', 1]);
+    await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');
+    const content = readFileSync(file);
+    lose(file, content);
+    const lost = { code: 'MODEL_UNAVAILABLE', retryable: false, details: { about: 'gateway' } };
+    for (let asked = 0; asked < 3; asked += 1) {
+      await expect(database.run('insert into items (id, n) values ($1, $2)', [`lost ${asked}`, 1])).rejects.toMatchObject(lost);
+      await expect(database.all('select id from items')).rejects.toMatchObject(lost);
+    }
+    writeFileSync(file, content);
+    expect(await ids(database)).toEqual(['a']);
+    await database.tx((tx) => tx.run('insert into items (id, n) values ($1, $2)', ['b', 1]));
+    expect(await ids(database)).toEqual(['a', 'b']);
+  });
+
+  it('keeps its log while it is empty: what was written last is there when it has been put back', async () => {
+    const file = join(temporaryFolder(), 'state.db');
+    const database = opened(file);
+    await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');
+    const content = readFileSync(file);
+    await database.run('insert into items (id, n) values ($1, $2)', ['in the log', 1]);
+    const log = readFileSync(`${file}-wal`);
+    truncateSync(file, 0);
+    await database.all('select id from items').catch(() => {});
+    await database.exec('vacuum').catch(() => {});
+    await database.all('select id from items').catch(() => {});
+    expect(readFileSync(`${file}-wal`).subarray(0, log.length).equals(log)).toBe(true);
+    writeFileSync(file, content);
+    expect(await ids(database)).toEqual(['in the log']);
+  });
+
+  it('ends no transaction that is under way on the old connections', async () => {
+    const file = join(temporaryFolder(), 'state.db');
+    const database = opened(file);
+    await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');
+    const content = readFileSync(file);
+    truncateSync(file, 0);
+    await expect(database.run('insert into items (id, n) values ($1, $2)', ['a', 1])).rejects.toThrow();
+    writeFileSync(file, content);
+    const [inserted, read] = await Promise.all([
+      database.tx(async (tx) => {
+        await tx.run('insert into items (id, n) values ($1, $2)', ['b', 1]);
+        await new Promise((resolve) => setImmediate(resolve));
+        return tx.run('insert into items (id, n) values ($1, $2)', ['c', 1]);
+      }),
+      ids(database),
+    ]);
+    expect([inserted, read.length === 0 || read.length === 2]).toEqual([1, true]);
+    expect(await ids(database)).toEqual(['b', 'c']);
+  });
+});
+
+function otherDatabase(): Buffer {
+  const file = join(temporaryFolder(), 'other.db');
+  const other = new DatabaseSync(file);
+  other.exec('pragma journal_mode = wal; create table others (id text)');
+  other.close();
+  return readFileSync(file);
+}

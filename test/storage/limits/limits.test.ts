@@ -57,7 +57,10 @@ describe('limits in SQL', () => {
     const hold = await limits.hold([budget], 60);
     const draw = await hold.draw({ callId: 'a', most: 20, rows: [usageRow()] });
     await database.exec('alter table draws rename to away');
-    await expect(hold.draw({ callId: 'b', most: 50, rows: [usageRow()] })).rejects.toMatchObject({ code: 'INTERNAL', retryable: true });
+    await expect(hold.draw({ callId: 'b', most: 50, rows: [usageRow()] })).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      message: expect.stringMatching(/cannot be recorded/),
+    });
     await draw.settle(10);
     expect(await limits.budgets([budget])).toMatchObject([{ spent: 0, held: 60 }]);
     await database.exec('alter table away rename to draws');

@@ -1,0 +1,147 @@
+/**
+ * The connections to one SQLite file: a writer and a reader, opened anew when the file was lost under them and is well again.
+ *
+ * A connection that has met a damaged or emptied file remembers it. While the file is no database, none is opened on it: SQLite
+ * would take an empty file for a new one, and delete the log beside it that holds what was written last.
+ */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
+import type { Row, SqlValue, Statements } from './database.ts';
+import { databaseIsLost, needsNewConnection } from './unavailable.ts';
+
+/** How long work waits for other processes that hold the file, milliseconds. */
+export const busyMs = 5_000;
+const cacheKib = 8_192;
+const maxPrepared = 500;
+const openAnewEveryMs = 100;
+
+export interface Connections {
+  readonly writer: DatabaseSync;
+  readonly write: Statements;
+  readonly read: Statements;
+  close(): void;
+}
+
+export interface KeptConnections {
+  now(): Connections;
+  /** Told of each error that a statement has met. */
+  met(error: unknown): void;
+  /** Null while the connections serve. Else opens others, which everybody waits for; rejects while the file is not well. */
+  renewed(): Promise<void> | null;
+}
+
+/** For tests. */
+export const inMemory = ':memory:';
+
+interface KeepOptions {
+  /** Readies the file by its writer, at the beginning. May wait for other processes. */
+  readonly prepare: (writer: DatabaseSync) => void;
+  /** Whether a file that has come back is such a one. */
+  readonly isReady: (writer: DatabaseSync) => boolean;
+  /** Takes those that others have replaced: a transaction may be under way on them. */
+  readonly replaced: (old: Connections) => void;
+}
+
+export function keepConnected(file: string, { prepare, isReady, replaced }: KeepOptions): KeptConnections {
+  let current = connected(file, busyMs, prepare);
+  let broken = false;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let renewing: Promise<void> | null = null;
+
+  async function renew(): Promise<void> {
+    const restMs = triedAtMs + openAnewEveryMs - performance.now();
+    if (restMs > 0) await wait(restMs);
+    triedAtMs = performance.now();
+    if (!isDatabase(file)) throw databaseIsLost();
+    const fresh = connected(file, 0, (writer) => {
+      if (!isReady(writer)) throw databaseIsLost();
+    });
+    const old = current;
+    current = fresh;
+    broken = false;
+    replaced(old);
+  }
+
+  return {
+    now: () => current,
+    met(error) {
+      if (file !== inMemory && needsNewConnection(error)) broken = true;
+    },
+    renewed() {
+      if (!broken) return null;
+      renewing ??= renew().finally(() => {
+        renewing = null;
+      });
+      return renewing;
+    },
+  };
+}
+
+/** `timeoutMs`: for which it holds up the event loop while another process has the file. */
+function connected(file: string, timeoutMs: number, prepare: (writer: DatabaseSync) => void): Connections {
+  const writer = connect(file, timeoutMs);
+  try {
+    prepare(writer);
+    const reader = file === inMemory ? writer : connect(file, timeoutMs, true);
+    const both = new Set([writer, reader]);
+    for (const connection of both) connection.exec('pragma busy_timeout = 0');
+    return {
+      writer,
+      write: statementsOn(writer),
+      read: statementsOn(reader),
+      close() {
+        for (const connection of [...both].toReversed()) connection.close();
+      },
+    };
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function connect(file: string, timeoutMs: number, readOnly = false): DatabaseSync {
+  const connection = new DatabaseSync(file, { readOnly, timeout: timeoutMs });
+  try {
+    connection.exec(`pragma cache_size = -${cacheKib}; pragma temp_store = memory; pragma foreign_keys = on`);
+    if (!readOnly) connection.exec('pragma journal_mode = wal; pragma synchronous = normal');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Prepared once per text, while it is in use. `$1` becomes `?1`, SQLite's own numbered form. */
+function statementsOn(connection: DatabaseSync): Statements {
+  const prepared = new LRUCache<string, StatementSync>({ max: maxPrepared });
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql);
+    if (known !== undefined) return known;
+    const fresh = connection.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+    prepared.set(sql, fresh);
+    return fresh;
+  };
+  return {
+    all: async (sql, values = []) => statement(sql).all(...(values as SqlValue[])) as Row[],
+    run: async (sql, values = []) => Number(statement(sql).run(...(values as SqlValue[])).changes),
+  };
+}
+
+/** Every database begins so (https://sqlite.org/fileformat.html#magic_header_string). */
+const magic = 'SQLite format 3\0';
+
+function isDatabase(file: string): boolean {
+  const begins = Buffer.alloc(magic.length);
+  let descriptor: number | null = null;
+  try {
+    descriptor = openSync(file, 'r');
+    readSync(descriptor, begins, 0, begins.length, 0);
+    return begins.toString('latin1') === magic;
+  } catch (cause) {
+    throw databaseIsLost(cause);
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
