@@ -1,12 +1,13 @@
-/** Sends one large operation over HTTP to a whole gateway, whose model is a server beside it. */
+/** Sends one large operation over HTTP to a whole gateway. The client, and the server of the model, are another process. */
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { DeploymentConfig, GatewayConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { openaiCompatibleProvider } from '../../../src/providers/openai-compatible.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
 import type { HostileCase } from './hostile-case.ts';
+import type { FromClient, ToClient, ToPost } from './posting-client.ts';
 
 const contextWindow = 4_000_000;
 const deployment: DeploymentConfig = {
@@ -20,32 +21,20 @@ const deployment: DeploymentConfig = {
 export const completionQuery =
   'query ($input: CompletionInput!) { completion(input: $input) { __typename ... on Failure { code message } } }';
 
-const event = (choice: object): string =>
-  `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, ...choice }] })}\n\n`;
-
-/** A vendor that answers with one text, whatever it is asked, and with a vector for each text. */
-async function vendorSaying(text: string) {
-  const server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    if (request.url?.endsWith('/embeddings') === true) {
-      const { input } = JSON.parse(Buffer.concat(pieces).toString()) as { readonly input: readonly string[] };
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ data: input.map((_, index) => ({ index, embedding: [1, 2] })), usage: { prompt_tokens: 1 } }));
-      return;
-    }
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(event({ delta: { content: text } }));
-    response.end(`${event({ delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, close: () => void server.close() };
+async function told<Type extends FromClient['type']>(
+  client: ChildProcess,
+  message: ToClient,
+  type: Type,
+): Promise<Extract<FromClient, { readonly type: Type }>> {
+  client.send(message);
+  const [answer] = (await once(client, 'message')) as [FromClient];
+  if (answer.type !== type) throw new Error(`The client says "${answer.type}", and "${type}" was expected.`);
+  return answer as Extract<FromClient, { readonly type: Type }>;
 }
 
-interface Reply {
-  readonly data?: Readonly<Record<string, { readonly message?: string }>> | null;
-  readonly errors?: readonly { readonly message: string }[];
+async function post(client: ChildProcess): Promise<void> {
+  const { refused } = await told(client, { type: 'post' }, 'answered');
+  if (refused !== null) throw new Error(refused);
 }
 
 export interface Posted {
@@ -58,12 +47,22 @@ export interface Posted {
   readonly settings?: Partial<GatewayConfig>;
 }
 
+/** Of usual size: what a gateway has read before the attack, so that its code is compiled as it would be. */
+const usual = (text: string): object => ({
+  input: {
+    prompt: { messages: [{ role: 'USER', content: [{ text }] }] },
+    tools: [{ name: 't', parameters: { type: 'object', properties: { a: { type: 'string' } } } }],
+  },
+});
+const usualRequests = 20;
+
 /** One operation, posted to a gateway whose model is elsewhere. */
 export function posted({ name, query, variables, says = 'Yes.', settings = {} }: Posted): HostileCase {
   return {
     name,
     async prepare() {
-      const vendor = await vendorSaying(says);
+      const client = fork(join(import.meta.dirname, 'posting-client.ts'));
+      const vendor = await told(client, { type: 'serve', says }, 'serving');
       const gateway = await createGateway(
         {
           providers: { vendor: openaiCompatibleProvider({ name: 'vendor', apiKey: null, baseUrl: vendor.url }) },
@@ -78,21 +77,20 @@ export function posted({ name, query, variables, says = 'Yes.', settings = {} }:
       );
       const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
       await gateway.graph.refresh();
-      const body = JSON.stringify({ query, variables: variables() });
-      const small = JSON.stringify({ query: completionQuery, variables: { input: { prompt: { text: 'Write to ann@x.io.' } } } });
-      const post = async (content: string): Promise<void> => {
-        const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.developmentKey}` };
-        const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: content });
-        const { data, errors } = (await response.json()) as Reply;
-        const [refused] = errors ?? Object.values(data ?? {}).filter(({ message }) => message !== undefined);
-        if (refused !== undefined) throw new Error(refused.message);
+      const take = (asked: string, given: object): Promise<unknown> => {
+        const post: ToPost = { url, key: gateway.developmentKey ?? '', body: JSON.stringify({ query: asked, variables: given }) };
+        return told(client, { type: 'take', post }, 'taken');
       };
-      await post(small);
+      for (let sent = 0; sent < usualRequests; sent += 1) {
+        await take(completionQuery, usual(`Write to ann${sent}@x.io.`));
+        await post(client);
+      }
+      await take(query, variables());
       return {
-        attack: () => post(body),
+        attack: () => post(client),
         async close() {
           await gateway.close();
-          vendor.close();
+          client.disconnect();
         },
       };
     },
