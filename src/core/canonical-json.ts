@@ -25,28 +25,46 @@ export function canonicalJsonInTurns(value: unknown, turns: Turns = turnsOf({ un
 }
 
 function* writtenInTurns(value: unknown, turns: Turns): Paced<string> {
-  return (yield* written(value, turns)) ?? 'null';
+  return (yield* written(value, turns, canonicalOrder)) ?? 'null';
 }
 
+/** The text that JSON.stringify writes, made in slices: a unit is a member, or 16 characters of a small value. Undefined where JSON has no text. */
+export const jsonTextInTurns = (value: unknown, turns: Turns): Paced<string | undefined> => written(value, turns, asItStands);
+
+/** How a value is written at once, and in which order the names of an object's members. */
+interface Order {
+  atOnce(value: unknown): string | undefined;
+  names(names: readonly string[], turns: Turns): Paced<readonly string[]>;
+}
+
+const canonicalOrder: Order = { atOnce: canonicalJson, names: sorted };
+const asItStands: Order = {
+  atOnce: (value) => JSON.stringify(value),
+  // biome-ignore lint/correctness/useYield: there is nothing to wait for
+  *names(names) {
+    return names;
+  },
+};
+
 /** Undefined where JSON leaves the value out. */
-function* written(value: unknown, turns: Turns): Paced<string | undefined> {
+function* written(value: unknown, turns: Turns, order: Order): Paced<string | undefined> {
   const wait = turns.spend(1);
   if (wait !== null) yield wait;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (!isLarge(value)) {
-    const text = canonicalJson(value);
-    const rest = turns.spend(text.length >> 4);
+    const text = order.atOnce(value);
+    const rest = turns.spend((text?.length ?? 0) >> 4);
     if (rest !== null) yield rest;
     return text;
   }
   const members: string[] = [];
   if (Array.isArray(value)) {
-    for (const item of value) members.push((yield* written(item, turns)) ?? 'null');
+    for (const item of value) members.push((yield* written(item, turns, order)) ?? 'null');
     return `[${members.join(',')}]`;
   }
   const named = value as Readonly<Record<string, unknown>>;
-  for (const name of yield* sorted(Object.keys(named), turns)) {
-    const member = yield* written(named[name], turns);
+  for (const name of yield* order.names(Object.keys(named), turns)) {
+    const member = yield* written(named[name], turns, order);
     if (member !== undefined) members.push(`${JSON.stringify(name)}:${member}`);
   }
   return `{${members.join(',')}}`;

@@ -14,14 +14,17 @@ export const fixedArguments = (values: Variables): FieldArguments => ({
   named: (name) => (Object.hasOwn(values, name) ? { given: { kind: 'fixed', value: values[name] }, byDefault: undefined } : null),
 });
 
+/** The ceiling of one use of a field, by values. A Promise only where they are long: they are read in slices. */
+export type CeilingOf = (values: Variables) => Ceiling | Promise<Ceiling>;
+
 /** The ceiling of the field with these arguments. They are read once when no variable is in them, and when they are first needed. */
-export function ceilingWith(ceilingOf: (values: Variables) => Ceiling, given: FieldArguments): (variables: Variables) => Ceiling {
-  const read = (variables: Variables): Ceiling => {
+export function ceilingWith(ceilingOf: CeilingOf, given: FieldArguments): CeilingOf {
+  const read: CeilingOf = (variables) => {
     const values = given.coerce(variables);
     return values === null ? noCeiling : ceilingOf(values);
   };
   if (given.haveVariables()) return read;
-  let fixed: Ceiling | null = null;
+  let fixed: Ceiling | Promise<Ceiling> | null = null;
   return () => {
     fixed ??= read({});
     return fixed;

@@ -7,14 +7,13 @@
 import { GatewayError } from '../core/errors.ts';
 import type { Paced } from '../core/turns/paced.ts';
 import type { Turns } from '../core/turns/turns.ts';
-import type { Ceiling } from './ceiling.ts';
-import { ceilingWith } from './field-arguments.ts';
+import { type CeilingOf, ceilingWith } from './field-arguments.ts';
 import { type Amount, type ListSize, sizeOf } from './list-size.ts';
-import type { Condition, PricedField, PriceNode, PriceTree, Variables } from './price-tree.ts';
+import type { Condition, PricedField, PriceNode, PriceTree } from './price-tree.ts';
 
 export interface QuoteRules {
-  /** The ceiling of one use of the field, by coordinate and argument values; null for a field that asks no model. */
-  readonly ceilingOf: (coordinate: string) => ((args: Variables) => Ceiling) | null;
+  /** By coordinate; null for a field that asks no model. */
+  readonly ceilingOf: (coordinate: string) => CeilingOf | null;
   /** What `@listSize` says of the field; null where it says nothing. */
   readonly listSizeOf: (coordinate: string) => ListSize | null;
   /** Members assumed of a list that says nothing of its size. */
@@ -27,7 +26,8 @@ export interface PricedUse {
   readonly path: string;
   /** Sizes of the lists above it, and 0 for a condition that leaves it out. */
   readonly factors: readonly Amount[];
-  readonly ceiling: (variables: Variables) => Ceiling;
+  /** By the operation's variables. */
+  readonly ceiling: CeilingOf;
 }
 
 /** All of an operation. */

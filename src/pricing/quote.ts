@@ -6,7 +6,7 @@
  */
 import { refuseAgain } from '../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../core/money.ts';
-import { finishPaced, type Paced } from '../core/turns/paced.ts';
+import { awaited, finishPaced, type Paced } from '../core/turns/paced.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { PriceTree, Variables } from './price-tree.ts';
 import { type PricedUses, pricedUsesOf, type QuoteRules } from './priced-uses.ts';
@@ -57,7 +57,7 @@ function* evaluate({ uses, depth }: PricedUses, variables: Variables): Paced<Quo
     let calls = 1;
     for (const factor of use.factors) calls = countable(calls * factor(variables));
     if (calls === 0) continue;
-    const ceiling = use.ceiling(variables);
+    const ceiling = yield* awaited(use.ceiling(variables));
     const turn = turns.spend(inputTokensPerUse + ceiling.inputTokens);
     if (turn !== null) yield turn;
     const maxCost = ceiling.cost === null ? null : countable(calls * ceiling.cost);

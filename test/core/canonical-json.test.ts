@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson, canonicalJsonInTurns } from '../../src/core/canonical-json.ts';
+import { canonicalJson, canonicalJsonInTurns, jsonTextInTurns } from '../../src/core/canonical-json.ts';
+import { finishPaced } from '../../src/core/turns/paced.ts';
 import { turnsOf } from '../../src/core/turns/turns.ts';
 
 it('two writings of one value are one text, without what is undefined', () => {
@@ -23,6 +24,18 @@ it('the text of a large value is the same, whatever its names, and is made in sl
       const turns = turnsOf({ unitsPerTurn: 1_000 });
       expect(await canonicalJsonInTurns(value, turns)).toBe(canonicalJson(value));
       expect(turns.taken()).toBeGreaterThan(10);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it('the text that keeps the order of the names is the one of JSON.stringify', () => {
+  const keys = Array.from({ length: 2_500 }, (_, index): [string, unknown] => [`k${(index * 7_919) % 2_500}`, index]);
+  fc.assert(
+    fc.property(fc.jsonValue(), (inner) => {
+      const value = { list: [inner, ...keys], object: Object.fromEntries([...keys, ['inner', inner]]), left: undefined, of: [undefined] };
+      for (const written of [value, inner, undefined])
+        expect(finishPaced(jsonTextInTurns(written, turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY })))).toBe(JSON.stringify(written));
     }),
     { numRuns: 20 },
   );

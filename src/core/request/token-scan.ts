@@ -4,6 +4,8 @@
  * A request is estimated before its payer is known, so the estimate must cost little compared with reading the request. A
  * property test compares the result with tokenx.
  */
+import type { Paced } from '../turns/paced.ts';
+import type { Turns } from '../turns/turns.ts';
 
 const space = 1;
 const punctuation = 2;
@@ -92,6 +94,36 @@ export function scanTokens(text: string, longestRun: number): number | null {
     before = classes[text.charCodeAt(at - 1)] ?? 0;
   }
   return length - runFrom >= longestRun ? null : tokens;
+}
+
+/** Characters that are scanned in one slice; some 1 to 2 ms. */
+const charsPerSlice = 16_384;
+
+/** The same; of a long text it is made in slices, which end where a word begins. A unit of `turns` is 16 characters. */
+export function* scanTokensInTurns(text: string, longestRun: number, turns: Turns): Paced<number | null> {
+  let tokens = 0;
+  for (let from = 0; from < text.length; ) {
+    const to = wordAfter(text, from + charsPerSlice, longestRun);
+    const found = to === null ? null : scanTokens(text.slice(from, to), longestRun);
+    if (to === null || found === null) return null;
+    tokens += found;
+    const wait = turns.spend((to - from) >> 4);
+    if (wait !== null) yield wait;
+    from = to;
+  }
+  return tokens;
+}
+
+/** Where the next word begins, or the text ends; null: no space is in the next `longestRun` characters. */
+function wordAfter(text: string, at: number, longestRun: number): number | null {
+  const isSpace = (place: number): boolean => ((classes[text.charCodeAt(place)] || classOf(text.charCodeAt(place))) & kindMask) === space;
+  let place = at;
+  while (place < text.length && !isSpace(place)) {
+    if (place - at === longestRun) return null;
+    place += 1;
+  }
+  while (place < text.length && isSpace(place)) place += 1;
+  return Math.min(place, text.length);
 }
 
 /** Indentation and blank lines are a token, and so is the end of a line that ends in a word. */

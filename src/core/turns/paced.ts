@@ -1,3 +1,5 @@
+import type { Turns } from './turns.ts';
+
 /**
  * Long work on the event loop, written as one function: it yields what must be awaited before it goes on.
  *
@@ -19,6 +21,26 @@ export type Paced<T> = Generator<Promise<void>, T, void>;
 export function finishPaced<T>(work: Paced<T>): T | Promise<T> {
   const first = work.next();
   return first.done === true ? first.value : afterWaits(work, first.value);
+}
+
+/** Counts nothing and waits for nothing. */
+const noTurns: Turns = { spend: () => null, taken: () => 0 };
+
+/** The result of the work in one turn of the event loop, for whoever cannot wait. */
+export function finishedAtOnce<T>(work: (turns: Turns) => Paced<T>): T {
+  const { done, value } = work(noTurns).next();
+  if (done !== true) throw new Error('Work that is done at once waits for something else than turns.');
+  return value;
+}
+
+/** What another step of the work makes, which may have to wait as well. */
+export function* awaited<T>(value: T | Promise<T>): Paced<T> {
+  if (!(value instanceof Promise)) return value;
+  const settled: { value?: T } = {};
+  yield value.then((found) => {
+    settled.value = found;
+  });
+  return settled.value as T;
 }
 
 async function afterWaits<T>(work: Paced<T>, firstWait: Promise<void>): Promise<T> {

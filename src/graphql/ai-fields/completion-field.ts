@@ -5,6 +5,7 @@ import { type Completion, collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request/request.ts';
+import { estimateInputInTurns, type InputEstimate } from '../../core/request/tokens.ts';
 import type { CompletionField } from '../../fields/ai-field.ts';
 import { type Asked, askedFor } from '../../fields/selection.ts';
 import { render } from '../../fields/template.ts';
@@ -12,6 +13,7 @@ import type { OperationContext } from '../../operations/context.ts';
 import { type AskingField, joinableCallFor } from '../../operations/field-call.ts';
 import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
 import { askingField } from '../call/asker.ts';
+import { inFieldTurn } from '../call/field-turns.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { begun, joined } from './in-one-call.ts';
@@ -23,13 +25,18 @@ interface Use {
   readonly by: AskingField;
 }
 
+interface Measured {
+  readonly request: CompletionRequest;
+  readonly inputTokens: number;
+}
+
 export function completionResolver(
   field: CompletionField,
   services: Services,
 ): GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>> {
-  return (entity, args, context, info) => {
+  return async (entity, args, context, info) => {
     const asked = askedFor(info.returnType, field.select === 'DECLARED' ? null : info.fieldNodes, info);
-    const request = requestFor(field, args, entity, asked);
+    const { request } = await inFieldTurn(context.usage, args, () => measured(requestFor(field, args, entity, asked)));
     checkLength(request, chooseRoute(services.routes(), context.principal, field.route, 'completion'));
     return together<Use, unknown>(context, field.coordinate, (uses) => answersTo(uses, field, services, context)).load({
       request,
@@ -37,6 +44,12 @@ export function completionResolver(
       by: askingField(services, info),
     });
   };
+}
+
+function measured(request: CompletionRequest): Measured | Promise<Measured> {
+  const estimate = estimateInputInTurns(request);
+  const of = ({ total }: InputEstimate): Measured => ({ request, inputTokens: total });
+  return estimate instanceof Promise ? estimate.then(of) : of(estimate);
 }
 
 /** The request that the field makes for an entity: the same for the same text, whoever asks. */

@@ -3,7 +3,7 @@
  * answer.
  */
 import type { CompletionRequest } from '../../core/request/request.ts';
-import { estimateInputTokens } from '../../core/request/tokens.ts';
+import { estimateInputInTurns, type InputEstimate } from '../../core/request/tokens.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { callFor } from '../../operations/field-call.ts';
 import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
@@ -29,17 +29,18 @@ export interface PreparedRun {
   start(how: HowToRun): Promise<Run>;
 }
 
-/** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. */
-export function preparedCompletion(asker: Asker, input: CompletionInput): PreparedRun {
+/** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. Returns a Promise only for a long input. */
+export function preparedCompletion(asker: Asker, input: CompletionInput): PreparedRun | Promise<PreparedRun> {
   const { services, context } = asker;
   const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const request: CompletionRequest = completionRequestOf(input, route, services, context.principal);
   const idempotencyKey = idempotencyKeyOf(input.idempotencyKey);
   const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
   const { idempotencyKey: _, ...asked } = input;
-  return {
+  const estimate = estimateInputInTurns(request);
+  const prepared = ({ total }: InputEstimate): PreparedRun => ({
     route: route.name,
-    inputTokens: estimateInputTokens(request),
+    inputTokens: total,
     async start({ detached = false, live = false }) {
       checkLength(request, route);
       const begin: BeginRun = {
@@ -55,5 +56,6 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
       if (turn !== null) await turn;
       return services.runs.start(begin);
     },
-  };
+  });
+  return estimate instanceof Promise ? estimate.then(prepared) : prepared(estimate);
 }

@@ -3,7 +3,7 @@
  * times the work, and other requests are served in between. Short inputs are read at once.
  */
 import { turnIfLarge } from '../../core/turns/large-value.ts';
-import { type Turns, turnsOf } from '../../core/turns/turns.ts';
+import { waitInLine, type Turns, turnsOf } from '../../core/turns/turns.ts';
 
 interface Reading {
   readonly turns: Turns;
@@ -17,16 +17,22 @@ const readings = new WeakMap<object, Reading>();
 
 /**
  * `operation`: an object that all fields of one operation share. `input`: what is read; one of many members waits for a turn, since
- * it has just been coerced. `work` says how many input tokens it has read.
+ * it has just been coerced. `work` says how many input
+ * tokens it has read.
  */
-export async function inFieldTurn<T extends { readonly inputTokens: number }>(operation: object, input: object, work: () => T): Promise<T> {
+export async function inFieldTurn<T extends { readonly inputTokens: number }>(
+  operation: object,
+  input: object,
+  work: () => T | Promise<T>,
+): Promise<T> {
   const turn = turnIfLarge(input);
   if (turn !== null) await turn;
   const reading = readings.get(operation) ?? { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
   readings.set(operation, reading);
   while (reading.wait !== null) await reading.wait;
   const done = work();
-  const wait = reading.turns.spend(done.inputTokens);
+  // Work that takes turns by itself has the others wait until it is done.
+  const wait = done instanceof Promise ? done.then(waitInLine, waitInLine) : reading.turns.spend(done.inputTokens);
   if (wait !== null) {
     // Before those that wait for it go on: the first of them may make the others wait again.
     reading.wait = wait.then(() => {

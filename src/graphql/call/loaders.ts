@@ -9,7 +9,7 @@ import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
-import { estimateInputTokens } from '../../core/request/tokens.ts';
+import { estimateInputInTurns } from '../../core/request/tokens.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { type AskingField, callFor, settlementKeeper } from '../../operations/field-call.ts';
 import { shareSettlement } from '../../operations/shared-settlement.ts';
@@ -77,7 +77,8 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
   if (first === undefined) return [];
   const texts = [...new Set(asks.flatMap(({ request }) => request.texts))];
   const place = new Map(texts.map((text, index) => [text, index]));
-  const weights = asks.map(({ request }) => estimateInputTokens(request));
+  const weights: number[] = [];
+  for (const { request } of asks) weights.push((await estimateInputInTurns(request)).total);
   const keeper = settlementKeeper();
   const call = callFor(
     { services, context, field: first.field },

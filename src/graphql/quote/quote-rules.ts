@@ -37,15 +37,20 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
       if (price === undefined) return null;
       return (args) => {
         try {
-          return sumCeilings(price(args, services, principal));
+          const ceilings = price(args, services, principal);
+          return ceilings instanceof Promise ? ceilings.then(sumCeilings).catch(ofRefused) : sumCeilings(ceilings);
         } catch (error) {
-          // What the field will refuse costs nothing. The caller is told of the refusal when the field runs.
-          if (asGatewayError(error).code === 'INTERNAL') throw error;
-          return noCeiling;
+          return ofRefused(error);
         }
       };
     },
   };
+}
+
+/** What the field will refuse costs nothing. The caller is told of the refusal when the field runs. */
+function ofRefused(error: unknown): Ceiling {
+  if (asGatewayError(error).code === 'INTERNAL') throw error;
+  return noCeiling;
 }
 
 /** The bounds of the declaration at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately, when it happens. */

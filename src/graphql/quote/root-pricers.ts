@@ -1,6 +1,7 @@
 /** The maximum that each AI field of the root can cost: its arguments become the request that it would send. */
 import type { Principal } from '../../core/call/call.ts';
 import { completionRequest, type ModelRequest } from '../../core/request/request.ts';
+import { estimateInputInTurns } from '../../core/request/tokens.ts';
 import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
 import { type Ceiling, maxCeiling } from '../../pricing/ceiling.ts';
 import { completionRequestOf } from '../call/completion-request.ts';
@@ -9,15 +10,27 @@ import { embeddingRequestOf } from '../resolvers/embedding-resolvers.ts';
 import type { Services } from '../services.ts';
 
 /** Throws what the field itself would refuse. */
-export type Pricer = (args: Readonly<Record<string, unknown>>, services: Services, principal: Principal) => readonly Ceiling[];
+export type Pricer = (
+  args: Readonly<Record<string, unknown>>,
+  services: Services,
+  principal: Principal,
+) => readonly Ceiling[] | Promise<readonly Ceiling[]>;
 
 const completionPrice: Pricer = (args, services, principal) => {
   const input = args['input'] as CompletionInput;
   const route = chooseRoute(services.routes(), principal, input.route ?? 'default', 'completion');
   const request = completionRequestOf(input, route, services, principal);
-  checkLength(request, route);
-  return [services.ceiling(route.name, request, 0)];
+  return whenEstimated(request, () => {
+    checkLength(request, route);
+    return [services.ceiling(route.name, request, 0)];
+  });
 };
+
+/** At once, or when the tokens of a long input have been estimated in slices. */
+function whenEstimated<T>(request: ModelRequest, price: () => T): T | Promise<T> {
+  const estimate = estimateInputInTurns(request);
+  return estimate instanceof Promise ? estimate.then(price) : price();
+}
 
 /** The embedding of the question, on the most expensive of the routes that it may go to. */
 function questionPrice(collection: string, question: string, services: Services): readonly Ceiling[] {
@@ -42,7 +55,8 @@ export const rootPricers: Readonly<Record<string, Pricer>> = {
   'Query.embedding': (args, services, principal) => {
     const input = args['input'] as EmbeddingInput;
     const route = chooseRoute(services.routes(), principal, input.route ?? 'embedding', 'embedding');
-    return [services.ceiling(route.name, embeddingRequestOf(input), 0)];
+    const request = embeddingRequestOf(input);
+    return whenEstimated(request, () => [services.ceiling(route.name, request, 0)]);
   },
   'Query.aiSearch': (args, services) => {
     const { collection, query } = args['input'] as AiSearchInput;

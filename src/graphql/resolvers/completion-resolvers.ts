@@ -32,7 +32,7 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
         try {
           const turn = turnIfLarge(input);
           if (turn !== null) await turn;
-          const prepared = preparedCompletion({ services, context, field: askingField(services, info) }, input);
+          const prepared = await preparedCompletion({ services, context, field: askingField(services, info) }, input);
           return (await prepared.start({ detached: true, live: true })).state();
         } catch (error) {
           return failureAsData(error, startFailures, services, context.principal);

@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 /** A field's input, and how it becomes a run. */
 export interface Asked {
   readonly input: object;
-  prepare(): PreparedRun;
+  prepare(): PreparedRun | Promise<PreparedRun>;
 }
 
 /** The answer, or why there is none; where the union has no member for it, OtherFailure. What `prepare` refuses is such a reason too. */
@@ -51,7 +51,7 @@ export function answerEvents(
       if (after !== null) return followed(placeOf(after).completionId, services, context);
       const turn = turnIfLarge(input);
       if (turn !== null) await turn;
-      const prepared = prepare();
+      const prepared = await prepare();
       route = prepared.route;
       return prepared.start({ live: true });
     },

@@ -14,6 +14,7 @@ import type { Call, Handler, Spent } from '../../core/call/call.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
+import { estimateInputInTurns } from '../../core/request/tokens.ts';
 import { wasShown } from '../../core/restart.ts';
 import { withDeadline } from '../../core/stream.ts';
 import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
@@ -57,6 +58,8 @@ const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Han
 
 async function* routedCall(plan: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
   const { routes, health, monotonicMs, random } = plan;
+  const estimate = estimateInputInTurns(request);
+  if (estimate instanceof Promise) await estimate;
   const { route, candidates } = candidatesFor(request, asked.route, routes);
   const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
   if (spent.attempts >= route.attempts) throw noneLeft(route);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { estimateTokenCount } from 'tokenx';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { completionRequest } from '../../../src/core/request/request.ts';
-import { scanTokens } from '../../../src/core/request/token-scan.ts';
-import { estimateInput, estimateTokens } from '../../../src/core/request/tokens.ts';
+import { scanTokens, scanTokensInTurns } from '../../../src/core/request/token-scan.ts';
+import { estimateInput, estimateInputInTurns, estimateTokens } from '../../../src/core/request/tokens.ts';
+import { finishPaced } from '../../../src/core/turns/paced.ts';
+import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { rounds } from '../../rounds.ts';
-import { whenOver } from '../../when-over.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const piece = fc.oneof(
@@ -59,6 +60,8 @@ const piece = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }),
 );
 
+const long = (text: string): string => `${text} `.repeat(Math.ceil(40_000 / (text.length + 1)));
+
 describe('the estimate of tokens', () => {
   it('is the one of tokenx, whatever the text', () => {
     fc.assert(
@@ -87,7 +90,7 @@ describe('the estimate of tokens', () => {
   it('looks at each character a few times, however many words and lines a text has', () => {
     const looks = vi.spyOn(String.prototype, 'charCodeAt');
     const searches = vi.spyOn(String.prototype, 'indexOf');
-    whenOver(() => {
+    onTestFinished(() => {
       looks.mockRestore();
       searches.mockRestore();
     });
@@ -98,6 +101,77 @@ describe('the estimate of tokens', () => {
       expect(looks.mock.calls.length).toBeLessThan(6 * text.length);
     }
     expect(searches).not.toHaveBeenCalled();
+  });
+
+  it('of a long text is the same where it is made in slices, and a run of letters is found across their borders', () => {
+    fc.assert(
+      fc.property(
+        fc.array(piece, { minLength: 1, maxLength: 40 }),
+        fc.nat(30_000),
+        fc.integer({ min: 190, max: 210 }),
+        (pieces, at, run) => {
+          const filled = long(pieces.join(''));
+          const text = `${filled.slice(0, at)}${'x'.repeat(run)}${filled.slice(at)}`;
+          for (const one of [text, `${filled} `, 'word '.repeat(3_000) + ' '.repeat(20_000) + filled]) {
+            const turns = turnsOf({ unitsPerTurn: never });
+            expect(finishPaced(scanTokensInTurns(one, 200, turns))).toBe(scanTokens(one, 200));
+          }
+        },
+      ),
+      { numRuns: 100 * rounds },
+    );
+  });
+
+  it('of a large request is the same in slices, between which others have their turn', async () => {
+    const value = fc.jsonValue({ maxDepth: 3 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 20 }), value, async (pieces, inner) => {
+        const rows = Array.from({ length: 3_000 }, (_, index) => ({ [`k${index}`]: index % 9 ? index : inner }));
+        const text = `${pieces.join('')} `.repeat(300);
+        const request = () =>
+          completionRequest(
+            [
+              {
+                role: 'user',
+                content: [
+                  { type: 'text', text },
+                  { type: 'image', url: 'https://x.io/y.png' },
+                ],
+              },
+              {
+                role: 'assistant',
+                content: [
+                  { type: 'tool-call', id: '1', name: 'look', arguments: { rows } },
+                  { type: 'reasoning', text, opaque: 'x' },
+                ],
+              },
+              { role: 'tool', content: [{ type: 'tool-result', callId: '1', content: inner, isError: false }] },
+            ],
+            {
+              tools: [{ name: 'look', description: text.slice(0, 500), parameters: { enum: rows } }],
+              output: { format: 'json', schema: { const: inner } },
+            },
+          );
+        const turns = turnsOf({ unitsPerTurn: 500 });
+        const inTurns = request();
+        expect(await estimateInputInTurns(inTurns, turns)).toEqual(estimateInput(request()));
+        expect(turns.taken()).toBeGreaterThan(10);
+        expect(estimateInputInTurns(inTurns)).toBe(estimateInput(inTurns));
+        const texts = ['a', text, 'b '.repeat(30_000)];
+        const embedded = turnsOf({ unitsPerTurn: 500 });
+        expect(await estimateInputInTurns({ kind: 'embedding', texts, dimensions: null }, embedded)).toEqual(
+          estimateInput({ kind: 'embedding', texts, dimensions: null }),
+        );
+        expect(embedded.taken()).toBeGreaterThan(3);
+      }),
+      { numRuns: 20 * rounds },
+    );
+  });
+
+  it('of a short request is made at once', () => {
+    expect(estimateInputInTurns(completionRequest('Hi there. '.repeat(1_000)))).toEqual(
+      estimateInput(completionRequest('Hi there. '.repeat(1_000))),
+    );
   });
 
   it('reads a request once, however often it is asked about', () => {
