@@ -1,9 +1,11 @@
 /**
  * `npm run bench`: what the gateway costs, as ratios in one run. A file per subject; each prints its own lines.
- * `npm run bench -- ledger search` runs those. The drills, which take minutes, run when they are asked for.
+ * `npm run bench -- ledger search` runs those. The drills and the gateway, which take minutes, run when they are asked for;
+ * what stands after `gateway` is for it: see gateway.ts.
  */
 import { drillsBench } from './drills.ts';
 import { federationBench } from './federation.ts';
+import { gatewayBench } from './gateway.ts';
 import { hostileBench } from './hostile.ts';
 import { httpBench } from './http.ts';
 import { ledgerBench } from './ledger.ts';
@@ -31,15 +33,19 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   hostile: hostileBench,
   soak: soakBench,
   drills: drillsBench,
+  gateway: () => gatewayBench(forGateway),
 };
+const minutes: ReadonlySet<string> = new Set(['drills', 'gateway']);
 
-const asked = process.argv.slice(2);
+const given = process.argv.slice(2);
+const asked = given.includes('gateway') ? given.slice(0, given.indexOf('gateway') + 1) : given;
+const forGateway = given.slice(asked.length);
 const unknown = asked.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
   say(`There is no benchmark "${unknown.join('", "')}". Benchmarks: ${Object.keys(benches).join(', ')}.`);
   process.exit(1);
 }
 const began = performance.now();
-for (const [name, bench] of Object.entries(benches)) if (asked.includes(name) || (asked.length === 0 && name !== 'drills')) await bench();
+for (const [name, bench] of Object.entries(benches)) if (asked.includes(name) || (asked.length === 0 && !minutes.has(name))) await bench();
 say(`${((performance.now() - began) / 1000).toFixed(0)} s in all`);
 process.exit(0);

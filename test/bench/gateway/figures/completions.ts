@@ -1,0 +1,98 @@
+/** Plain completions: one that asks the vendor, one that is kept, and what the first adds where nothing else runs. */
+import { median } from '../../measure.ts';
+import { type Contender, fieldgate, plain, yoga } from '../contenders/contenders.ts';
+import { portkey } from '../contenders/portkey.ts';
+import { against, at, type Bench, type Cost, costOf, costs, inTurns, mains, medianRatio, type Row } from '../rounds.ts';
+
+const connections = 32;
+/** Until the code is hot: half of that is not enough. */
+const warmUpCalls = 5_000;
+const seconds = 3;
+const keptAnswers = 64;
+
+const warm = (bench: Bench, { door }: Contender, spread?: number) =>
+  bench.load.calls({ to: door, connections, seconds: null, count: warmUpCalls, ...(spread === undefined ? {} : { spread }) });
+
+async function ended(contenders: Readonly<Record<string, Contender>>): Promise<void> {
+  await Promise.all(Object.values(contenders).map((contender) => contender.end()));
+}
+
+export async function miss(bench: Bench): Promise<readonly Row[]> {
+  const upstream = bench.upstream.url;
+  const other = bench.portkey ? await portkey(upstream) : null;
+  const json = await plain('json', upstream);
+  const byHand = await yoga(upstream);
+  const gateway = (await fieldgate({ upstream, folder: bench.folder() })).completion('MISS');
+  const contenders = [json, byHand, ...(other === null ? [] : [other]), gateway];
+  for (const contender of contenders) await warm(bench, contender);
+  const run = (contender: Contender) => () => costOf(bench.load, contender, { connections, seconds, count: null });
+  const of = await inTurns(bench.rounds, {
+    json: run(json),
+    yoga: run(byHand),
+    portkey: async () => (other === null ? null : run(other)()),
+    fieldgate: run(gateway),
+  });
+  for (const contender of contenders) await contender.end();
+  const theirs = of.portkey.filter((cost) => cost !== null);
+  const figure = `miss, ${connections} connections: CPU`;
+  return [
+    {
+      figure,
+      measured: `${costs(of.fieldgate)}; ${against(of.fieldgate, of.json, 'the JSON floor')}; ${against(of.fieldgate, of.yoga, 'a hand-written Yoga')}`,
+      target: '<= 3.3x the floor',
+      met: medianRatio(mains(of.fieldgate), mains(of.json)) <= 3.3,
+    },
+    theirs.length === 0
+      ? { figure: 'the same against Portkey', measured: bench.portkey ? 'not installed' : 'left out', target: '<= 0.33x', met: null }
+      : {
+          figure: 'the same against Portkey',
+          measured: against(of.fieldgate, theirs, 'Portkey'),
+          target: '<= 0.33x',
+          met: medianRatio(mains(of.fieldgate), mains(theirs)) <= 0.33,
+        },
+  ];
+}
+
+export async function hit(bench: Bench): Promise<readonly Row[]> {
+  const upstream = bench.upstream.url;
+  const gateway = await fieldgate({ upstream, folder: bench.folder() });
+  const contenders = { kept: await plain('kept', upstream), fieldgate: gateway.completion('HIT') };
+  const { door } = contenders.fieldgate;
+  const unproven = { ...door, proofs: door.proofs.slice(0, 1) };
+  await bench.load.calls({ to: unproven, connections: 1, seconds: null, count: keptAnswers, spread: keptAnswers });
+  for (const contender of Object.values(contenders)) await warm(bench, contender, keptAnswers);
+  const run = (contender: Contender) => () => costOf(bench.load, contender, { connections, seconds, count: null, spread: keptAnswers });
+  const of = await inTurns(bench.rounds, { kept: run(contenders.kept), fieldgate: run(contenders.fieldgate) });
+  await ended(contenders);
+  return [
+    {
+      figure: 'exact-cache hit: CPU',
+      measured: `${costs(of.fieldgate)}, ${(1e6 / median(mains(of.fieldgate))).toFixed(0)} a second on a core; ${against(of.fieldgate, of.kept, 'the hit floor')}`,
+      target: '<= 4.2x the hit floor',
+      met: medianRatio(mains(of.fieldgate), mains(of.kept)) <= 4.2,
+    },
+  ];
+}
+
+export async function latency(bench: Bench): Promise<readonly Row[]> {
+  const upstream = bench.upstream.url;
+  const contenders = {
+    json: await plain('json', upstream),
+    fieldgate: (await fieldgate({ upstream, folder: bench.folder() })).completion('MISS'),
+  };
+  for (const contender of Object.values(contenders)) await warm(bench, contender);
+  const run = (contender: Contender) => () => costOf(bench.load, contender, { connections: 1, seconds, count: null });
+  const of = await inTurns(bench.rounds, { json: run(contenders.json), fieldgate: run(contenders.fieldgate) });
+  await ended(contenders);
+  const p50 = ({ told }: Cost): number => at(told.ms, 0.5);
+  const added = median(of.fieldgate.map((cost, round) => p50(cost) - p50(of.json[round] ?? cost)));
+  const [ours, floor] = [median(of.fieldgate.map(p50)), median(of.json.map(p50))];
+  return [
+    {
+      figure: 'added p50 at one connection',
+      measured: `${added.toFixed(2)} ms (${ours.toFixed(2)} against ${floor.toFixed(2)} of the JSON floor)`,
+      target: '< 0.6 ms',
+      met: added < 0.6,
+    },
+  ];
+}
