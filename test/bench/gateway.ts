@@ -5,10 +5,11 @@
  * answers must be new, since equal ones share one call, and every answer is checked. The gateway, each contender, the vendor
  * and the load have a process each. Ratios within a round decide, and of them the median.
  *
- * `-- gateway miss hit` measures those. Flags: `--rounds N`, `--long` (ten minutes of load for the memory), `--no-portkey`.
+ * `-- gateway miss hit` measures those. Flags: `--rounds N`, `--long` (ten minutes of load for the memory), `--no-portkey`,
+ * `--beside FOLDER` (another checkout of this project in the same rounds of miss and hit, as one more contender).
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { forked, startLoad } from './gateway/children.ts';
 import { hit, latency, miss } from './gateway/figures/completions.ts';
@@ -30,7 +31,12 @@ const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>
   growth,
 };
 
-const options = { rounds: { type: 'string' }, long: { type: 'boolean' }, 'no-portkey': { type: 'boolean' } } as const;
+const options = {
+  rounds: { type: 'string' },
+  long: { type: 'boolean' },
+  'no-portkey': { type: 'boolean' },
+  beside: { type: 'string' },
+} as const;
 
 export async function gatewayBench(args: readonly string[] = []): Promise<void> {
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -46,6 +52,7 @@ export async function gatewayBench(args: readonly string[] = []): Promise<void> 
       rounds: Number(values.rounds ?? 5),
       long: values.long ?? false,
       portkey: !(values['no-portkey'] ?? false),
+      beside: values.beside === undefined ? null : resolve(values.beside),
       folder() {
         folders += 1;
         return join(folder, String(folders));

@@ -14,6 +14,8 @@ export interface Bench {
   readonly long: boolean;
   /** Whether the other project's gateway is fetched and measured. */
   readonly portkey: boolean;
+  /** Another checkout of this project, whose completions are measured in the same rounds: what a change has won. */
+  readonly beside: string | null;
   /** A new one, for a state. */
   folder(): string;
 }

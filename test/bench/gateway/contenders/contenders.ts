@@ -7,7 +7,7 @@ import { type Child, forked, spawned } from '../children.ts';
 import type { Door } from '../load/load-messages.ts';
 import { question } from '../vendor/answer-text.ts';
 
-const root = resolve(import.meta.dirname, '../../../..');
+const here = resolve(import.meta.dirname, '../../../..');
 const json = { 'content-type': 'application/json', accept: 'application/json' };
 const whoseAnswer = `You asked: ${question}`;
 
@@ -66,21 +66,33 @@ export interface FieldgateOptions {
   readonly guards?: 'on' | 'off';
   readonly subgraph?: string;
   readonly nodeOptions?: readonly string[];
+  /** A checkout of this project. Default: this one. */
+  readonly root?: string;
 }
 
-const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
 /** What `npm start` writes between `node` and the program. */
-const startOptions = scripts.start.split(' ').slice(1, scripts.start.split(' ').indexOf('src/main.ts'));
+function startOptions(root: string): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  const words = scripts.start.split(' ');
+  return words.slice(1, words.indexOf('src/main.ts'));
+}
 
 /** By the flags of `npm start`, with a key that its command line made. */
-export async function fieldgate({ upstream, folder, guards = 'on', subgraph, nodeOptions = [] }: FieldgateOptions): Promise<Fieldgate> {
+export async function fieldgate({
+  upstream,
+  folder,
+  guards = 'on',
+  subgraph,
+  nodeOptions = [],
+  root = here,
+}: FieldgateOptions): Promise<Fieldgate> {
   const env = {
     BENCH_UPSTREAM: upstream,
     BENCH_STATE: folder,
     BENCH_GUARDS: guards,
     ...(subgraph === undefined ? {} : { BENCH_SUBGRAPH: subgraph }),
   };
-  const config = ['--config', join(import.meta.dirname, 'serve.config.ts')];
+  const config = ['--config', join(root, 'test/bench/gateway/contenders/serve.config.ts')];
   const key = execFileSync(
     process.execPath,
     ['src/main.ts', 'keys', 'create', '--name', 'bench', '--team', 'bench', '--rpm', '9000000', ...config],
@@ -90,7 +102,10 @@ export async function fieldgate({ upstream, folder, guards = 'on', subgraph, nod
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  const child = await spawned([...startOptions, ...nodeOptions, 'src/main.ts', 'serve', ...config, '--port', '0'], { cwd: root, env });
+  const child = await spawned([...startOptions(root), ...nodeOptions, 'src/main.ts', 'serve', ...config, '--port', '0'], {
+    cwd: root,
+    env,
+  });
   await ready(child.url);
   const headers = { ...json, authorization: `Bearer ${key.toString().trim()}` };
   const post = (query: string, variables: object, proofs: readonly string[], more: Partial<Door> = {}): Contender =>

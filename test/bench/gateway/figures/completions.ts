@@ -1,6 +1,6 @@
 /** Plain completions: one that asks the vendor, one that is kept, and what the first adds where nothing else runs. */
 import { median } from '../../measure.ts';
-import { type Contender, fieldgate, plain, yoga } from '../contenders/contenders.ts';
+import { type Contender, type Fieldgate, fieldgate, plain, yoga } from '../contenders/contenders.ts';
 import { portkey } from '../contenders/portkey.ts';
 import { against, at, type Bench, type Cost, costOf, costs, inTurns, mains, medianRatio, type Row } from '../rounds.ts';
 
@@ -13,23 +13,35 @@ const keptAnswers = 64;
 const warm = (bench: Bench, { door }: Contender, spread?: number) =>
   bench.load.calls({ to: door, connections, seconds: null, count: warmUpCalls, ...(spread === undefined ? {} : { spread }) });
 
-async function ended(contenders: Readonly<Record<string, Contender>>): Promise<void> {
-  await Promise.all(Object.values(contenders).map((contender) => contender.end()));
+/** The other checkout, where one is given. */
+const other = async ({ beside, upstream, folder }: Bench): Promise<Fieldgate | null> =>
+  beside === null ? null : fieldgate({ upstream: upstream.url, folder: folder(), root: beside });
+
+const orNothing =
+  (contender: Contender | undefined, run: (contender: Contender) => () => Promise<Cost>) => async (): Promise<Cost | null> =>
+    contender === undefined ? null : run(contender)();
+
+function besides(ours: readonly Cost[], before: readonly (Cost | null)[], { beside }: Bench): readonly Row[] {
+  const theirs = before.filter((cost) => cost !== null);
+  if (theirs.length === 0) return [];
+  return [{ figure: `the same against ${beside}`, measured: against(ours, theirs, 'it'), target: '', met: null }];
 }
 
 export async function miss(bench: Bench): Promise<readonly Row[]> {
   const upstream = bench.upstream.url;
-  const other = bench.portkey ? await portkey(upstream) : null;
+  const others = bench.portkey ? await portkey(upstream) : null;
+  const before = (await other(bench))?.completion('MISS');
   const json = await plain('json', upstream);
   const byHand = await yoga(upstream);
   const gateway = (await fieldgate({ upstream, folder: bench.folder() })).completion('MISS');
-  const contenders = [json, byHand, ...(other === null ? [] : [other]), gateway];
+  const contenders = [json, byHand, others ?? [], before ?? [], gateway].flat();
   for (const contender of contenders) await warm(bench, contender);
   const run = (contender: Contender) => () => costOf(bench.load, contender, { connections, seconds, count: null });
   const of = await inTurns(bench.rounds, {
     json: run(json),
     yoga: run(byHand),
-    portkey: async () => (other === null ? null : run(other)()),
+    portkey: orNothing(others ?? undefined, run),
+    before: orNothing(before, run),
     fieldgate: run(gateway),
   });
   for (const contender of contenders) await contender.end();
@@ -50,20 +62,24 @@ export async function miss(bench: Bench): Promise<readonly Row[]> {
           target: '<= 0.33x',
           met: medianRatio(mains(of.fieldgate), mains(theirs)) <= 0.33,
         },
+    ...besides(of.fieldgate, of.before, bench),
   ];
 }
 
 export async function hit(bench: Bench): Promise<readonly Row[]> {
   const upstream = bench.upstream.url;
-  const gateway = await fieldgate({ upstream, folder: bench.folder() });
-  const contenders = { kept: await plain('kept', upstream), fieldgate: gateway.completion('HIT') };
-  const { door } = contenders.fieldgate;
-  const unproven = { ...door, proofs: door.proofs.slice(0, 1) };
-  await bench.load.calls({ to: unproven, connections: 1, seconds: null, count: keptAnswers, spread: keptAnswers });
-  for (const contender of Object.values(contenders)) await warm(bench, contender, keptAnswers);
+  const kept = await plain('kept', upstream);
+  const before = (await other(bench))?.completion('HIT');
+  const gateway = (await fieldgate({ upstream, folder: bench.folder() })).completion('HIT');
+  for (const { door } of [before ?? [], gateway].flat()) {
+    const first = { ...door, proofs: door.proofs.slice(0, 1) };
+    await bench.load.calls({ to: first, connections: 1, seconds: null, count: keptAnswers, spread: keptAnswers });
+  }
+  const contenders = [kept, before ?? [], gateway].flat();
+  for (const contender of contenders) await warm(bench, contender, keptAnswers);
   const run = (contender: Contender) => () => costOf(bench.load, contender, { connections, seconds, count: null, spread: keptAnswers });
-  const of = await inTurns(bench.rounds, { kept: run(contenders.kept), fieldgate: run(contenders.fieldgate) });
-  await ended(contenders);
+  const of = await inTurns(bench.rounds, { kept: run(kept), before: orNothing(before, run), fieldgate: run(gateway) });
+  for (const contender of contenders) await contender.end();
   return [
     {
       figure: 'exact-cache hit: CPU',
@@ -71,6 +87,7 @@ export async function hit(bench: Bench): Promise<readonly Row[]> {
       target: '<= 4.2x the hit floor',
       met: medianRatio(mains(of.fieldgate), mains(of.kept)) <= 4.2,
     },
+    ...besides(of.fieldgate, of.before, bench),
   ];
 }
 
@@ -83,7 +100,7 @@ export async function latency(bench: Bench): Promise<readonly Row[]> {
   for (const contender of Object.values(contenders)) await warm(bench, contender);
   const run = (contender: Contender) => () => costOf(bench.load, contender, { connections: 1, seconds, count: null });
   const of = await inTurns(bench.rounds, { json: run(contenders.json), fieldgate: run(contenders.fieldgate) });
-  await ended(contenders);
+  for (const contender of Object.values(contenders)) await contender.end();
   const p50 = ({ told }: Cost): number => at(told.ms, 0.5);
   const added = median(of.fieldgate.map((cost, round) => p50(cost) - p50(of.json[round] ?? cost)));
   const [ours, floor] = [median(of.fieldgate.map(p50)), median(of.json.map(p50))];
