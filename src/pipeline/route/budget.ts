@@ -2,31 +2,18 @@
  * Reserves and settles the money of one attempt at one deployment.
  *
  * Before dispatch, the maximum cost of the attempt is drawn from the call's hold, durably, together with the rows to write
- * after a crash. At every ending the reported usage is settled if it is plausible (`judged-usage.ts`). When the vendor
- * reports none (a cancel, a cut connection), the usage is estimated from what was sent and received, and marked as an
- * estimate. An answer that exceeds its draw is cut. Each attempt is reported exactly once.
+ * after a crash. At every ending it is settled: see `attempt-books.ts`. An answer that exceeds its draw is cut.
  */
-
-import type { AttemptFact, Call, Step, WholeFact } from '../../core/call/call.ts';
-import type { Draw } from '../../core/call/hold.ts';
-import { streamStep } from '../../core/call/step.ts';
-import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
-import { ceilingOf, costOf, type NanoUsd, noUsage, type Usage } from '../../core/money.ts';
-import type { ModelRequest } from '../../core/request/request.ts';
-import { abortError } from '../../core/turns/abort.ts';
+import type { Handler, Step, WholeHandler } from '../../core/call/call.ts';
+import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
+import { untilAborted } from '../../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
-import { inputEstimateOf, outputTokensToAsk } from '../../routing/fit.ts';
 import type { OutputRates } from '../../routing/output-rates.ts';
 import type { Deployment } from '../../routing/route.ts';
 import { type Log, silentLog } from '../../telemetry/log.ts';
-import { abortable, takenUntilAborted } from '../abortable.ts';
-import { usageRows } from '../rows.ts';
-import { type AnswerMeter, answerMeter } from './answer-meter.ts';
-import { isContent } from './content.ts';
-import { doubtsOf } from './judged-usage.ts';
+import { abortable } from '../abortable.ts';
+import { type AttemptBooks, attemptBooks, type Warn } from './attempt-books.ts';
 
-/** Failures before any content after which the vendor may have worked all the same: the input is then settled, estimated. */
-const perhapsBilled: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'TIMEOUT', 'STREAM_STALLED', 'GUARDRAIL_BLOCKED', 'INVALID_OUTPUT']);
 /** The log hears so often at most of what a deployment does wrong with every answer; the metrics count each. */
 const warnEveryMs = 60_000;
 
@@ -42,89 +29,60 @@ export function budgeted(
   deployment: Deployment,
   { now = Date.now, monotonicMs = monotonic, log = silentLog, rates }: BudgetOptions = {},
 ): Step {
-  const warn = warnings(deployment, log, monotonicMs);
-  return streamStep(
-    (next) =>
-      async function* budgetedAttempt(request, call) {
-        const began = monotonicMs();
-        const sinceMs = (): number => Math.round(monotonicMs() - began);
-        const toSend = withCeiling(request, deployment);
-        const outputCeiling = outputCeilingOf(deployment, toSend);
-        const answer = answerMeter(outputCeiling);
-        /** A whole answer that was cancelled shows nothing of what was written until then. */
-        const unseenTokens = (): number =>
-          whole === null || firstContentMs !== null ? 0 : Math.min(outputCeiling, Math.ceil((whole.tokensPerMs ?? 0) * sinceMs()));
-        let counted: Usage | null = null;
-        let draw: Draw | null = null;
-        let dispatched = false;
-        let finished = false;
-        let failure: GatewayError | null = null;
-        let firstContentMs: number | null = null;
-        let whole: WholeFact | null = null;
+  const options = { deployment, now, monotonicMs, rates, warn: warnings(deployment, log, monotonicMs) };
+  return {
+    stream(next): Handler {
+      return async function* budgetedStream(request, call) {
+        const books = attemptBooks(request, call, options);
         try {
-          draw = await drawn(deployment, request, outputCeiling, call, now());
-          dispatched = deployment.provider.tellsSent !== true;
-          const report: Call['report'] = (fact) => {
-            if (fact.type === 'usage') counted = fact.usage;
-            else if (fact.type === 'sent') dispatched = true;
-            else {
-              if (fact.type === 'whole') whole = fact;
-              call.report(fact);
-            }
-          };
-          for await (const chunk of abortable(next(toSend, { ...call, report }), call.signal)) {
-            if (firstContentMs === null && isContent(chunk)) firstContentMs = sinceMs();
-            if (chunk.type === 'finish') finished = true;
-            const received = answer.add(chunk);
+          await books.draw();
+          for await (const chunk of abortable(next(books.toSend, books.call), call.signal)) {
+            const received = books.received(chunk);
             if (received !== null) yield received;
-            if (!answer.isFull()) continue;
-            warn('an answer went on beyond the maximum that was asked for, and was cut', { maxTokens: outputCeiling });
-            finished = true;
-            yield { type: 'finish', reason: 'length' };
+            const cut = books.cut();
+            if (cut === null) continue;
+            yield cut;
             break;
           }
-          finished = true;
+          books.finished();
         } catch (error) {
-          failure = asGatewayError(error);
-          throw failure;
+          throw books.failed(error);
         } finally {
-          const ending = failure?.code ?? (finished ? null : abortError(call.signal).code);
-          // A call that we ended ourselves, for whatever reason, may have been worked on.
-          const worked = ending === null || firstContentMs !== null || (dispatched && (call.signal.aborted || perhapsBilled.has(ending)));
-          const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
-          const guessed = counted === null || miscounted;
-          const guess = draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null;
-          const usage = guessed ? guess : counted;
-          const cost = usage === null || deployment.price === null ? null : costOf(usage, deployment.price);
-          const attempt: AttemptFact = {
-            type: 'attempt',
-            deployment: deployment.id,
-            provider: deployment.provider.name,
-            model: deployment.model,
-            outcome: ending ?? 'OK',
-            latencyMs: sinceMs(),
-            usage,
-            estimated: usage !== null && guessed,
-            ...(miscounted ? { miscounted } : {}),
-            cost,
-            timeToFirstTokenMs: whole === null ? firstContentMs : null,
-          };
-          if (ending === null && usage !== null)
-            rates?.note(
-              deployment.id,
-              usage.outputTokens + usage.reasoningTokens,
-              sinceMs() - (whole === null ? (firstContentMs ?? 0) : 0),
-            );
-          // What the gateway's own database refused was never an attempt at this deployment.
-          if (draw !== null || failure?.details.about !== 'gateway') call.report(attempt);
-          // A store that fails here leaves the draw open: recovery settles it from the ledger row that the call gets.
-          await draw?.settle(cost ?? 0).catch(() => {});
+          await books.close();
         }
-      },
-  );
+      };
+    },
+    whole(next): WholeHandler {
+      return async (request, call) => {
+        const books = attemptBooks(request, call, options);
+        try {
+          await books.draw();
+          const answer = receivedOf(await untilAborted(next(books.toSend, books.call), call.signal), books);
+          books.finished();
+          return answer;
+        } catch (error) {
+          throw books.failed(error);
+        } finally {
+          await books.close();
+        }
+      };
+    },
+  };
 }
 
-type Warn = (event: string, fields: Readonly<Record<string, unknown>>) => void;
+/** The answer up to where it is cut. */
+function receivedOf(answer: Answer, books: AttemptBooks): Answer {
+  const received = answerBuilder();
+  for (const chunk of answer.chunks) {
+    const kept = books.received(chunk);
+    if (kept !== null) received.add(kept);
+    const cut = books.cut();
+    if (cut === null) continue;
+    received.add(cut);
+    break;
+  }
+  return received.answer();
+}
 
 /** Each event once in a while: what one answer of a deployment shows, the next will, too. */
 function warnings({ id, provider, model }: Deployment, log: Log, monotonicMs: () => number): Warn {
@@ -135,66 +93,4 @@ function warnings({ id, provider, model }: Deployment, log: Log, monotonicMs: ()
     lastMs.set(event, nowMs);
     log.warn(event, { deployment: id, provider: provider.name, model, ...fields });
   };
-}
-
-interface Received {
-  readonly request: ModelRequest;
-  readonly outputCeiling: number;
-  readonly answer: AnswerMeter;
-  readonly warn: Warn;
-}
-
-function isMiscounted(counted: Usage, { request, outputCeiling, answer, warn }: Received): boolean {
-  const doubts = doubtsOf(counted, {
-    request,
-    inputTokens: inputEstimateOf(request).total,
-    outputCeiling,
-    leastReceivedTokens: answer.leastTokens(),
-    received: answer.estimate,
-  });
-  if (doubts.length > 0) warn('a vendor told a count that cannot be true, and usage was estimated', { doubts, counted });
-  return doubts.length > 0;
-}
-
-function withCeiling(request: ModelRequest, deployment: Deployment): ModelRequest {
-  if (request.kind === 'embedding' || request.maxOutputTokens !== null) return request;
-  return { ...request, maxOutputTokens: outputTokensToAsk(request, deployment) };
-}
-
-async function drawn(deployment: Deployment, request: ModelRequest, outputTokens: number, call: Call, time: number): Promise<Draw> {
-  if (deployment.price === null && call.hold.budgeted) {
-    throw new GatewayError(
-      'UNPRICED',
-      `The price of deployment "${deployment.id}" is unknown, and your calls are under a budget. A deployment with a price would be accepted.`,
-    );
-  }
-  const usage: Usage = { ...noUsage, freshInputTokens: inputEstimateOf(request).total, outputTokens };
-  const most: NanoUsd = deployment.price === null ? 0 : ceilingOf(usage.freshInputTokens, usage.outputTokens, deployment.price);
-  const inputCost = deployment.price === null ? 0 : Math.min(most, costOf({ ...usage, outputTokens: 0 }, deployment.price));
-  const rows = usageRows(call, time, {
-    usage,
-    estimated: true,
-    cost: deployment.price === null ? null : most,
-    savedCost: 0,
-    cache: 'BYPASS',
-    attempts: [{ deployment: deployment.id, outcome: 'CANCELLED', latencyMs: 0 }],
-    deployment: deployment.id,
-    provider: deployment.provider.name,
-    model: deployment.model,
-    outcome: 'LOST',
-    latencyMs: 0,
-    timeToFirstTokenMs: null,
-  });
-  return takenUntilAborted(call.hold.draw({ callId: call.id, most, inputCost, rows }), call.signal, (draw) => draw.settle(0));
-}
-
-function outputCeilingOf({ provider, model }: Deployment, toSend: ModelRequest): number {
-  if (toSend.kind === 'embedding') return 0;
-  return provider.outputCeiling(toSend, model, toSend.maxOutputTokens ?? 0);
-}
-
-/** `unseenTokens`: what a vendor has written of an answer that never came. */
-function estimated(request: ModelRequest, answer: AnswerMeter, unseenTokens: number): Usage {
-  const seen = answer.estimate();
-  return { ...noUsage, freshInputTokens: inputEstimateOf(request).total, ...seen, outputTokens: seen.outputTokens + unseenTokens };
 }
