@@ -2,6 +2,9 @@
 import { GatewayError } from '../core/errors.ts';
 import type { ContentPart, Message } from '../core/request/request.ts';
 
+/** `place` is where it stands in the body: `input[3].content[0]`. */
+export const refusedPlace = (place: string, sentence: string): GatewayError => new GatewayError('BAD_REQUEST', `\`${place}\` ${sentence}`);
+
 export function misplacedPart(part: ContentPart, role: Message['role'], accepted: string): GatewayError {
   return new GatewayError('BAD_REQUEST', `A ${role} message cannot hold a part of type "${part.type}". It may hold ${accepted}.`);
 }

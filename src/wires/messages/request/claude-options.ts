@@ -9,7 +9,7 @@ export const claudeOptions: KnownOptions = {
   anthropicBeta: 'list',
   cacheControl: 'object',
   compaction: 'object',
-  container: ['object', 'text'],
+  container: 'object',
   contextManagement: 'object',
   disableParallelToolUse: 'flag',
   effort: 'text',
@@ -54,11 +54,17 @@ const verbatim = new Set(['classifierContext', 'classifier_context', 'fallbacks'
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 export const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
 
+/** Of what is nested deeper, the names stay as they are. */
+const maxRespelledDepth = 32;
+
 /** The value with the names of its fields, and of those within them, spelled in the other way. */
-export function respelled(value: unknown, spell: (name: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((one) => respelled(one, spell));
+export function respelled(value: unknown, spell: (name: string) => string, depth = 0): unknown {
+  if (depth > maxRespelledDepth) return value;
+  if (Array.isArray(value)) return value.map((one) => respelled(one, spell, depth + 1));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [spell(name), verbatim.has(name) ? one : respelled(one, spell)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [spell(name), verbatim.has(name) ? one : respelled(one, spell, depth + 1)]),
+  );
 }
 
 /** The fields of the body; empty lists are left out. */
@@ -76,13 +82,12 @@ export function optionFields(options: ProviderOptions): JsonObject {
 /** A container without skills is its id. A skill of the operator's own is named by a reference that holds the id. */
 function containerOf(container: unknown): unknown {
   const { id, skills } = objectOf(container) as { readonly id?: unknown; readonly skills?: unknown };
-  if (!isObject(container)) return container;
   if (listOf(skills).length === 0) return id;
   const named = listOf(skills).map((skill) => {
     const { providerReference, ...rest } = objectOf(skill) as JsonObject & { readonly providerReference?: unknown };
     return isObject(providerReference) ? { ...rest, skillId: providerReference['anthropic'] } : rest;
   });
-  return { ...container, skills: named };
+  return { ...objectOf(container), skills: named };
 }
 
 const isSet = (value: unknown): boolean => value !== undefined && !(Array.isArray(value) && value.length === 0);

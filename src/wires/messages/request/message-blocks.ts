@@ -1,8 +1,9 @@
 /** The messages of a request as Anthropic's: the system's apart, the others in turns of blocks. */
 import type { CompletionRequest, ContentPart, Message } from '../../../core/request/request.ts';
-import { isObject, type JsonObject, parseJson } from '../../json-fields.ts';
+import type { JsonObject } from '../../json-fields.ts';
 import { fileWithoutForm, foreignOpaquePart, misplacedPart, resultWithoutCall } from '../../refused-part.ts';
 import { keptThinking } from '../kept-parts.ts';
+import { inputOf } from '../tool-input.ts';
 import { type CallIds, callIds } from './call-ids.ts';
 
 export interface MessageBlocks {
@@ -134,13 +135,6 @@ function assistantBlock(part: ContentPart, { ids, sendReasoning, warn }: Surroun
   if (kept?.redactedData !== undefined) return [{ type: 'redacted_thinking', data: kept.redactedData }];
   if (kept === undefined && part.text !== '') warn('Reasoning in the history that this provider did not make was left out.');
   return [];
-}
-
-/** Anthropic takes objects alone: what is none travels as the one field `rawInvalidInput`. */
-function inputOf(value: unknown): JsonObject {
-  const parsed = typeof value === 'string' ? (value === '' ? {} : (parseJson(value) ?? value)) : value;
-  if (isObject(parsed)) return parsed;
-  return parsed === undefined || parsed === null ? {} : { rawInvalidInput: parsed };
 }
 
 function resultBlock(part: ContentPart, { ids }: Surroundings): JsonObject {
