@@ -6,7 +6,7 @@
  * the maximum that OpenAI and Anthropic bill at their documented default size. A file counts as its bytes / 3.6.
  */
 import { jsonTextInTurns } from '../canonical-json.ts';
-import { finishPaced, finishedAtOnce, type Paced } from '../turns/paced.ts';
+import { finishedAtOnce, finishPaced, type Paced } from '../turns/paced.ts';
 import { type Turns, turnsOf } from '../turns/turns.ts';
 import type { ContentPart, ModelRequest } from './request.ts';
 import { scanTokens, scanTokensInTurns } from './token-scan.ts';
