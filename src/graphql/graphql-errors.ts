@@ -1,6 +1,6 @@
 /**
  * Shows errors to the caller: as a member of a result union where the schema has one, otherwise as a GraphQL error with a
- * code. An error that is no GatewayError is our own fault: it is masked as INTERNAL, and only the log has its cause.
+ * code. An error that is not a GatewayError is our own fault: it is masked as INTERNAL, and only the log has its cause.
  */
 import { GraphQLError } from 'graphql';
 import type { Principal } from '../core/call/call.ts';

@@ -32,7 +32,7 @@ export interface Services {
   /** All routes, in the order of the configuration, with their health now. */
   routes(): readonly RouteView[];
   /**
-   * The most that the request can cost on that route: at its dearest deployment, with the maximum really sent.
+   * The most that the request can cost on that route: at its most expensive deployment, with the maximum really sent.
    * `moreInputTokens` is what will be added to it before it goes out.
    */
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;

@@ -1,4 +1,4 @@
-/** Principals that no key makes: whoever tries the gateway on a laptop, and the gateway itself. */
+/** Principals without a key: the person who tries the gateway on a laptop, and the gateway itself. */
 import type { Principal } from '../core/call/call.ts';
 import type { Route } from '../routing/route.ts';
 

@@ -29,7 +29,7 @@ export interface OperationInput {
   /** See `OperationContext.lastEventId`. */
   readonly lastEventId: string | null;
   readonly signal: AbortSignal;
-  /** Ends the operation with this error, as the last thing that its client is told. */
+  /** Ends the operation with this error, as the last event of its client. */
   readonly stop: (reason: GatewayError) => void;
 }
 
@@ -47,7 +47,7 @@ export interface OperationHooks {
   readonly closeOperation: (context: OperationContext) => Promise<void> | void;
 }
 
-/** A client that sends this header with the value `only` is told what the operation can cost, and nothing runs. */
+/** A client that sends this header with the value `only` gets the quote of the operation, and nothing runs. */
 const quoteHeader = 'x-fieldgate-quote';
 /** For streams to say how they ended. Together with the time in which an ended key is noticed it stays under two seconds. */
 const lastWordsMs = 1_000;

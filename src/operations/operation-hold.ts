@@ -65,7 +65,7 @@ export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[]
       if (opened !== null) await (await opened).giveBack(amount);
     },
     async release() {
-      // A hold that could not be opened has nothing to give back. Its opener was told why.
+      // A hold that could not be opened has nothing to give back. Its opener got the reason.
       const held = await opened?.catch(() => null);
       await held?.release();
     },

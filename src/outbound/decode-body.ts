@@ -12,7 +12,7 @@ const decoders = new Map<string, () => Transform>([
 ]);
 
 /**
- * Decompresses the body of an answer. We do not ask for compression, but a server may send it all the same (RFC 9110 §12.5.3). A
+ * Decompresses the body of an answer. We do not ask for compression, but a server may send it nevertheless (RFC 9110 §12.5.3). A
  * body in an encoding that is not known here is given as it came.
  *
  * The body is decompressed as far as it is read, so a bound on the bytes read is a bound on the bytes decompressed.

@@ -112,7 +112,7 @@ const reportStart: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (opti
   if (onSent === undefined) return dispatch(options, handler);
   return dispatch(options, {
     onRequestStart(controller, context) {
-      // One that was given up while it waited gets its connection all the same, and is ended before it writes.
+      // One that was given up while it waited gets its connection nevertheless, and is ended before it writes.
       if (signal?.aborted !== true) onSent();
       handler.onRequestStart?.(controller, context);
     },

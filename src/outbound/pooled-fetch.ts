@@ -45,7 +45,7 @@ export function fetchOver(client: () => HttpClient): Fetch {
 export const sharedFetch: Fetch = fetchOver(sharedHttpClient);
 
 /**
- * A fetch over another one, for requests that need something first, such as a token. What `prepare` itself sends is no request of
+ * A fetch over another one, for requests that need something first, such as a token. What `prepare` itself sends is not a request of
  * the caller's: `sent` is not called for it. `answered` sees each answer before the caller does.
  */
 export function fetchAround(

@@ -3,7 +3,7 @@ import { abortError, untilAborted } from '../core/turns/abort.ts';
 
 /**
  * The stream, ended by the signal even when it is blocked: `next()` then rejects at once with {@link abortError}, and
- * the stream below is told to return without being waited for. One listener per stream, not one per chunk.
+ * the stream below is returned without being waited for. One listener per stream, not one per chunk.
  */
 export function abortable<T>(stream: AsyncIterable<T>, signal: AbortSignal): AsyncIterableIterator<T> {
   const below = stream[Symbol.asyncIterator]();

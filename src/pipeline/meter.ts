@@ -49,7 +49,7 @@ function meteredStream(next: Handler, request: ModelRequest, call: Call, options
       else if (firstContentMs === null && isContent(chunk)) firstContentMs = books.sinceMs();
     },
     ended(failure) {
-      // Whoever leaves after the last chunk has had the whole answer.
+      // A reader that leaves after the last chunk has had the whole answer.
       books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
     },
   });

@@ -1,5 +1,5 @@
 /**
- * A provider whose settings cannot be used is made all the same: it refuses every request, and keeps why. So `fieldgate check`
+ * A provider whose settings cannot be used is made nevertheless: it refuses every request, and keeps why. So `fieldgate check`
  * tells its mistakes among all others, and a configuration with one of them can be read to its end.
  */
 import { GatewayError } from '../core/errors.ts';

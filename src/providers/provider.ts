@@ -12,11 +12,11 @@ export type Capability = 'completion' | 'embedding' | 'tools' | 'images' | 'file
 export interface SendOptions {
   readonly model: string;
   readonly signal: AbortSignal;
-  /** Called at most once, as soon as the vendor has told what it counted. */
+  /** Called at most once, as soon as the vendor has sent its counts. */
   readonly report: (usage: Usage) => void;
   /** Called once the request's headers are on the wire, by providers that have `tellsSent`. */
   readonly sent?: () => void;
-  /** The answer may come as a whole, which costs less: nobody watches it grow. A provider may stream it all the same. Default: it is streamed. */
+  /** The answer may come as a whole, which costs less: nobody watches it grow. A provider may stream it nevertheless. Default: it is streamed. */
   readonly whole?: boolean;
   /** STREAM_STALLED when no first chunk came by then. */
   readonly firstChunkMs: number;
@@ -29,7 +29,7 @@ export interface Provider {
   readonly name: string;
   /** True: a key is wanted, and none was given. */
   readonly lacksKey?: boolean;
-  /** What is wrong with its settings, in sentences: `fieldgate check` tells them, and until they are mended every request is refused. */
+  /** What is wrong with its settings, in sentences: `fieldgate check` reports them, and until they are mended every request is refused. */
   readonly mistakes?: readonly string[];
   /** True: it calls `sent` of its options, and what was not sent costs nothing. Default: asking it counts as sending. */
   readonly tellsSent?: boolean;

@@ -36,7 +36,7 @@ export interface HealthBook {
   restMs(deployment: Deployment): number;
   /** Takes part in a call: null while the circuit is open, the deployment rests, or another call is probing it. */
   begin(deployment: Deployment, caller: Caller): Trial | null;
-  /** For a route whose deployments have all been refused by {@link HealthBook.begin}: one call in a second may ask one of them all the same. */
+  /** For a route whose deployments have all been refused by {@link HealthBook.begin}: one call in a second may ask one of them nevertheless. */
   trickle(
     route: string,
     deployments: readonly Deployment[],

@@ -2,7 +2,7 @@
  * What a model costs: the operator's own price, else the list that @pydantic/genai-prices carries (offline).
  *
  * Resolved once per deployment: a look-up takes 50 µs. A model that the list does not know has no price, never a price of 0.
- * Where a vendor is cheaper at some hours, the dearest hour counts, since a price is resolved at start-up and budgets
+ * Where a vendor is cheaper at some hours, the most expensive hour counts, since a price is resolved at start-up and budgets
  * must hold all day.
  */
 import { createRequire } from 'node:module';

@@ -58,7 +58,7 @@ export const fastest: Strategy = (deployments, _request, health) => {
   return deployments.toSorted((a, b) => compared(expected.get(a), expected.get(b)));
 };
 
-/** Two infinities are equal, where their difference is no number. */
+/** Two infinities are equal, where their difference is not a number. */
 const compared = (a = 0, b = 0): number => (a === b ? 0 : a - b);
 
 export const strategies = {

@@ -9,7 +9,7 @@ export const lastReaderLeft = (): GatewayError =>
 
 const askAgain = 'Ask again, also with the same idempotencyKey. What was produced so far is billed.';
 
-/** By a deploy, or whoever else stopped the gateway. */
+/** By a deploy, or by a signal. */
 export const gatewayStopped = (): GatewayError =>
   new GatewayError(
     'MODEL_UNAVAILABLE',

@@ -27,7 +27,7 @@ export interface BeginRun {
   readonly input: unknown;
   /** Shown in the completion's provenance; null for what has none. */
   readonly route: string | null;
-  /** Goes on when nobody reads. */
+  /** Continues when nobody reads. */
   readonly detached: boolean;
   readonly source: RunSource;
 }

@@ -10,7 +10,7 @@ const stringBytes = 24;
 /** An object with a few properties of its own, or an array with its store. */
 const objectBytes = 72;
 const slotBytes = 8;
-/** A number that is no small whole one. */
+/** A number that is not a small whole one. */
 const numberBytes = 16;
 
 /** V8 keeps a text that Latin-1 can hold with one byte a letter, any other with two. */

@@ -8,7 +8,7 @@
 export interface LimitEntry {
   /** A number; or what follows from the limits above it. `open`: anonymous use is meant, as in development on loopback. */
   readonly default: number | ((wholes: Wholes, open: boolean) => number);
-  /** The default in words, where it is no number. */
+  /** The default in words, where it is not a number. */
   readonly words?: string;
   /** Beyond it the machine gives out before the limit does: of the parser's stack, of one text, of a timer. */
   readonly max?: number;

@@ -2,7 +2,7 @@
  * The server: paths, connections and their time limits, and the way down.
  *
  * Closing keeps the listener open while streams finish, so that load balancers read "not ready" instead of running into
- * refused connections; operations that come in the meantime are told to come back.
+ * refused connections; operations that come in the meantime get a refusal with Retry-After.
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -69,7 +69,7 @@ export interface ServerOptions extends OperationHooks {
 export interface Background {
   /** Resolves when none is under way, or after `graceMs`. */
   idle(graceMs: number): Promise<void>;
-  /** Ends what is under way, so that its readers are told why. */
+  /** Ends what is under way, so that its readers get the reason. */
   stop(): Promise<void>;
 }
 
@@ -175,7 +175,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   }
 
   async function openPage(response: ServerResponse): Promise<void> {
-    // GraphiQL asks for the schema once, when it opens: whoever opens it right after a start would see none.
+    // GraphiQL asks for the schema once, when it opens: a page that is opened right after a start would see none.
     for (let waited = 0; waited < pageWaitMs && closing === null && !(await isReady(options.ready)); waited += pagePollMs)
       await wait(pagePollMs);
     return page(response);

@@ -38,7 +38,7 @@ export interface EmbeddedStorage extends Storage {
 export interface StorageOptions {
   /** Created when missing; null keeps all in memory and loses it at the end. */
   readonly folder: string | null;
-  /** Days for which ledger rows are kept; null: for ever. */
+  /** Days for which ledger rows are kept; null: without limit. */
   readonly usageDays?: number | null;
   /** Goes on where the master key was lost or exchanged: what it sealed stays closed. Default: refused. */
   readonly acceptLostMasterKey?: boolean;

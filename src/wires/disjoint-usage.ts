@@ -1,7 +1,7 @@
 /** Vendors' token counts as our disjoint classes. */
 import type { Usage } from '../core/money.ts';
 
-/** What a vendor told; null: it told nothing of this. */
+/** What a vendor counted; null: it did not count this. */
 export interface Counted {
   /** All input, cached included. */
   readonly input: number | null;
@@ -14,7 +14,7 @@ export interface Counted {
 }
 
 /**
- * Null where neither input nor output was told. A total that exceeds input and output is believed: the rest is output, which is
+ * Null where neither input nor output was counted. A total that exceeds input and output is believed: the rest is output, which is
  * where vendors leave reasoning out. What cannot be (more cached than input, say) stays visible as a negative class:
  * `pipeline/route/judged-usage.ts` judges it.
  */

@@ -14,7 +14,7 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 /** The value as text; empty for everything else. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The value as a count; null for everything that is no finite number. */
+/** The value as a count; null for everything that is not a finite number. */
 export const countOf = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 
 /** The JSON of a text; undefined where it is none. */

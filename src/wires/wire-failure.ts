@@ -3,7 +3,7 @@
  *
  * - `cut`: the connection ended before the answer did.
  * - `empty`: the answer ended without a word and without a tool call.
- * - `unreadable`: what came is no answer of this wire.
+ * - `unreadable`: what came is not an answer of this wire.
  * - `refused`: the vendor sent an error inside an answer with status 200.
  * - `content`: the vendor declined the content.
  */

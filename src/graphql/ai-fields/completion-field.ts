@@ -52,7 +52,7 @@ function measured(request: CompletionRequest): Measured | Promise<Measured> {
   return estimate instanceof Promise ? estimate.then(of) : of(estimate);
 }
 
-/** The request that the field makes for an entity: the same for the same text, whoever asks. */
+/** The request that the field makes for an entity: the same for the same text. */
 function requestFor(field: CompletionField, args: Readonly<Record<string, unknown>>, entity: unknown, asked: Asked): CompletionRequest {
   const prompt = render(field.prompt, args, entity);
   const system = field.system === null ? '' : render(field.system, args, entity);

@@ -32,7 +32,7 @@ const turnsOf = new WeakMap<OperationContext, Map<string, Turn>>();
 /** Calls of one field of one operation that run at a time: a list of entities must not take all slots of its principal. */
 export const callsAtOnce = 8;
 
-/** Of all tasks of that name in the operation so many run at a time, whoever waits longest first. */
+/** Of all tasks of that name in the operation so many run at a time, the longest waiting first. */
 export function turnIn(context: OperationContext, name: string, most: number): Turn {
   const turns = turnsOf.get(context) ?? new Map<string, Turn>();
   turnsOf.set(context, turns);

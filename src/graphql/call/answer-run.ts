@@ -10,7 +10,7 @@ import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import type { PreparedRun } from './completion-run.ts';
 
-/** Says so in the completion itself, so that whoever attaches later can tell it from an answer. */
+/** Says so in the completion itself, so that a reader that attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';
 
 export const isNoAnswer = (state: RunState): boolean => state.completion.warnings.includes(nothingFound);

@@ -14,7 +14,7 @@ import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
 
 export interface HowToRun {
-  /** Goes on when nobody reads. */
+  /** Continues when nobody reads. */
   readonly detached?: boolean;
   /** Somebody watches it grow: see `Call.live`. */
   readonly live?: boolean;

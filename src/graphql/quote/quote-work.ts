@@ -1,7 +1,7 @@
 /**
  * Bounds the work of all quotes of one request together, since it may have thirty aliases; each step has a turn of its own.
  *
- * A document is read once, whoever asks; that it was refused is remembered like the document itself.
+ * A document is read once; that it was refused is remembered like the document itself.
  */
 import {
   type DocumentNode,

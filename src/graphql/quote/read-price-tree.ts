@@ -49,7 +49,7 @@ function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: 
   };
 }
 
-/** Whoever asks for the same variables again is handed what was coerced: a large value is coerced in a turn of its own first. */
+/** A second reading of the same variables gets the coerced values: a large value is coerced in a turn of its own first. */
 function coercedOnce(coerce: (given: Variables) => Variables): (given: Variables) => Variables {
   const known = new WeakMap<Variables, Variables>();
   return (given) => {

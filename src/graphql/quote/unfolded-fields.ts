@@ -12,7 +12,7 @@ export function unfoldedFields({ selectionSet }: OperationDefinitionNode, fragme
   const inFragment = (name: string): number => {
     const known = counted.get(name);
     if (known !== undefined) return known;
-    // A fragment in itself is no valid document; it counts as empty.
+    // A fragment in itself is not a valid document; it counts as empty.
     counted.set(name, 0);
     const fragment = fragments.get(name);
     const fields = fragment === undefined ? 0 : inSet(fragment.selectionSet);

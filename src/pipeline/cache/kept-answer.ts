@@ -25,7 +25,7 @@ export function answerText(answer: Answer): string {
   );
 }
 
-/** Null when the text is no answer of ours. */
+/** Null when the text is not an answer of ours. */
 export function answerFrom(text: string | null): Answer | null {
   if (text === null) return null;
   try {

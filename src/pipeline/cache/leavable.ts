@@ -26,7 +26,7 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
   let state: 'new' | 'open' | 'closing' | 'ended' = 'new';
   let below: AsyncIterator<T> | null = null;
   let deadline: Deadline | null = null;
-  /** Why it ended, until the reader has been told. */
+  /** Why it ended, until the reader has got it. */
   let untold: GatewayError | null = null;
   let pending: Promise<unknown> = Promise.resolve();
   let tellWaiting: (() => void) | null = null;

@@ -16,7 +16,7 @@ export interface PayersHold extends Hold {
   payer(): Call;
   /**
    * Makes the reader pay from now on; null when it does. Returns why not, and nothing has changed, when its budget refuses.
-   * When `over` by then, whoever paid has paid for all of it, and stays the payer.
+   * When `over` by then, the payer has paid for all of it, and stays the payer.
    */
   passTo(next: Call, over: () => boolean): Promise<GatewayError | null>;
 }
@@ -40,7 +40,7 @@ export function payersHold(opener: Call): PayersHold {
   const inNameOf = (by: Call, attempt: Attempt): Attempt =>
     by === opener ? attempt : { ...attempt, callId: by.id, rows: rowsPaidBy(by, attempt.rows) };
 
-  /** Draws it for the reader, in place of the draw that there is. One that ended meanwhile stays with whoever paid then. */
+  /** Draws it for the reader, in place of the draw that there is. One that ended meanwhile stays with its payer. */
   async function move(one: Open, to: Call): Promise<void> {
     const before = one.draw;
     const draw = await to.hold.draw({ ...inNameOf(to, one.attempt), instead: before });

@@ -7,7 +7,7 @@ export interface FileText {
   encoded(text: string): string;
 }
 
-/** Characters that stand in no text: what has them is no text, whatever it calls itself. */
+/** Characters that stand in no text: what has them is not text, whatever it calls itself. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const control = /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/;
 

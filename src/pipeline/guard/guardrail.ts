@@ -12,7 +12,7 @@ export interface Guardrail {
   readonly on: readonly ('input' | 'output')[];
   /** `sentence`: answers are released sentence by sentence, each checked with the one before it; `whole`: only after the last word. */
   readonly window: 'sentence' | 'whole';
-  /** What is wrong with its settings, in sentences: `fieldgate check` tells them, and until they are mended it refuses every text. */
+  /** What is wrong with its settings, in sentences: `fieldgate check` reports them, and until they are mended it refuses every text. */
   readonly mistakes?: readonly string[];
   check(text: string, call: Call): Verdict | Promise<Verdict>;
 }

@@ -9,7 +9,7 @@ import type { Turns } from '../../core/turns/turns.ts';
 
 export interface Legible {
   readonly text: string;
-  /** Where the unit at `index` of the legible text stands in the original. */
+  /** Where the unit at `index` of the normalized text stands in the original. */
   original(index: number): number;
 }
 
@@ -48,7 +48,7 @@ function plainOf(char: string): string {
 
 const pieceUnits = 8_192;
 
-/** The legible text alone, in slices. */
+/** The normalized text alone, in slices. */
 export function* legibleInTurns(text: string, turns: Turns): Paced<string> {
   if (!unusual.test(text)) return text;
   const pieces: string[] = [];

@@ -20,7 +20,7 @@ export interface PatternGuardOptions {
   readonly name: string;
   /** RE2 syntax; `(?i)` at the start ignores case. One that matches anywhere refuses the text. */
   readonly patterns: readonly string[];
-  /** Both sides unless told otherwise. */
+  /** Default: both sides. */
   readonly on?: readonly ('input' | 'output')[];
   readonly window?: 'sentence' | 'whole';
   /** For the caller; must not repeat what it refuses. */
@@ -33,7 +33,7 @@ const newTurns = (signal: AbortSignal): Turns => turnsOf({ unitsPerTurn: windowU
 
 /**
  * A guardrail that refuses texts in which a pattern matches. Throws BAD_REQUEST, naming the guardrail and the pattern, when a
- * pattern is no RE2 expression or there is none.
+ * pattern is not an RE2 expression or there is none.
  *
  * @example
  * ```ts
@@ -145,7 +145,7 @@ function* overlapping(text: string, expression: RE2JS, turns: Turns): Paced<bool
   return false;
 }
 
-/** A sentence, when it is no RE2 expression. */
+/** A sentence, when it is not an RE2 expression. */
 function compile(name: string, pattern: string): Pattern | string {
   try {
     if (typeof pattern !== 'string') throw new TypeError('it is not text');

@@ -101,7 +101,7 @@ const schema: Rule = {
     }
   },
 };
-/** Named by the caller: a member may be called `pattern` and is a schema all the same. */
+/** Named by the caller: a member may be called `pattern` and is a schema nevertheless. */
 const members: Rule = { ...schema, inside: () => schema };
 const patternMembers: Rule = { ...schema, names: 'pattern', inside: () => schema };
 const definitions: Rule = { ...schema, names: 'reference', inside: () => schema };

@@ -20,11 +20,11 @@ import { type AnswerMeter, answerMeter } from './answer-meter.ts';
 import { isContent } from './content.ts';
 import { doubtsOf } from './judged-usage.ts';
 
-/** Failures before any content after which the vendor may have worked all the same: the input is then settled, estimated. */
+/** Failures before any content after which the vendor may have worked nevertheless: the input is then settled, estimated. */
 const perhapsBilled: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'TIMEOUT', 'STREAM_STALLED', 'GUARDRAIL_BLOCKED', 'INVALID_OUTPUT']);
 
 export interface AttemptBooks {
-  /** The request with the maximum that it is drawn for, and the call that hears what is found out about it. */
+  /** The request with the maximum that it is drawn for, and the call that gets what is found out about it. */
   readonly toSend: ModelRequest;
   readonly call: Call;
   /** Throws BUDGET_EXCEEDED, COST_LIMIT_EXCEEDED and UNPRICED. */

@@ -1,7 +1,7 @@
 /**
  * One attempt, read up to its first content. Another attempt may run beside it.
  *
- * Until its first content, an attempt can be abandoned in favour of another one. Its usage is settled all the same, and the
+ * Until its first content, an attempt can be abandoned in favour of another one. Its usage is settled nevertheless, and the
  * route waits for that, so that no fact is reported after the call was settled.
  */
 import type { Call, Handler, WholeFact } from '../../core/call/call.ts';

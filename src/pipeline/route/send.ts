@@ -37,7 +37,7 @@ interface Asked {
 /**
  * Whether to ask for a whole answer instead of a stream: it costs a fraction of the work, and nobody sees it grow. Null for a stream.
  *
- * Of an answer that would take long, a stream is asked all the same: it shows early that it stalls, and a cut one is known in part. So it
+ * Of an answer that would take long, a stream is asked nevertheless: it shows early that it stalls, and a cut one is known in part. So it
  * is on a route that hedges, where silence means that another deployment is asked.
  */
 function wholeAnswerOf(

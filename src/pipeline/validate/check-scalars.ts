@@ -41,7 +41,7 @@ export function fails(issues: Issues | null, place: Place | null, message: strin
   return false;
 }
 
-/** `1e400` is read as Infinity, which is no number of JSON. */
+/** `1e400` is read as Infinity, which is not a number of JSON. */
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 function isOfType(value: unknown, type: TypeName): boolean {

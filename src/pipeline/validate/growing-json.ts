@@ -8,7 +8,7 @@ export interface GrowingJson {
   push(text: string): void;
   /** The text is over: a number at its end is whole. */
   end(): void;
-  /** `broken`: it is no JSON. */
+  /** `broken`: it is not JSON. */
   state(): 'open' | 'over' | 'broken' | 'too-deep';
   /** The value, once it is over. */
   value(): unknown;

@@ -2,7 +2,7 @@
  * The stages of a structured answer while it arrives, reduced to values that can no longer become invalid.
  *
  * A number, a boolean or a null appears when it is complete. A string grows, unless its schema restricts it further: half an
- * enum value is no enum value. As soon as the part that has arrived cannot become valid, no further stage is shown.
+ * enum value is not an enum value. As soon as the part that has arrived cannot become valid, no further stage is shown.
  */
 import { asGatewayError } from '../../core/errors.ts';
 import { growingJson } from './growing-json.ts';

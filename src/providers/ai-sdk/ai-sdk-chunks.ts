@@ -94,7 +94,7 @@ function explained(details: string | undefined): string {
 }
 
 /**
- * The vendor's count in disjoint classes; null when it told none. Vendors that do not tell reasoning apart have it in
+ * The vendor's count in disjoint classes; null when it sent none. Vendors that do not tell reasoning apart have it in
  * `outputTokens`; a total that exceeds its classes is believed, and the difference counts as fresh input or output. What
  * cannot be (more cached than there was input, say) stays visible as a negative class or NaN: `pipeline/route/judged-usage.ts` judges it.
  */

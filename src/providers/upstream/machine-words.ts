@@ -4,10 +4,10 @@
 
 const names = ['type', 'code', 'status', 'param', 'reason'] as const;
 const isWord = /^[\w.[\]-]{1,64}$/;
-/** A longer body is no error object that anyone documented. */
+/** A longer body is not an error object that anyone documented. */
 const maxBodyLength = 64 * 1024;
 
-/** In the order of the names; empty where the body is no JSON, or has none. */
+/** In the order of the names; empty where the body is not JSON, or has none. */
 export function machineWords(body: string): readonly string[] {
   if (body.length > maxBodyLength) return [];
   let parsed: unknown;

@@ -40,7 +40,7 @@ export async function* readAnswer(
     told = true;
     report(reader.usage);
   };
-  /** Usage is told before `finish` is. */
+  /** Usage is reported before `finish` is. */
   function* passedOn(chunks: readonly Chunk[]): Generator<Chunk, boolean> {
     for (const chunk of chunks) {
       if (chunk.type === 'finish') {
@@ -70,7 +70,7 @@ export async function* readAnswer(
       if (reader.failure !== null) throw reader.failure;
     }
   } catch (error) {
-    // An answer that ended without a word has cost something all the same.
+    // An answer that ended without a word has cost something nevertheless.
     if (reader.complete) tell();
     throw error;
   } finally {

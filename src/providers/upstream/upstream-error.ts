@@ -149,7 +149,7 @@ export function brokenAnswer(vendor: Vendor, how: 'cut' | 'empty' | 'unreadable'
 }
 
 /**
- * What the log is told. A vendor's sentence may repeat the prompt, the answer or a key, and its body may be long: of an answer
+ * What the log gets. A vendor's sentence may repeat the prompt, the answer or a key, and its body may be long: of an answer
  * only its status and its words for machines are kept; of a failure without an answer, what the network said.
  */
 function causeOf(error: unknown, what: VendorFailure, { secrets }: Vendor, request: ModelRequest | null): UpstreamError {

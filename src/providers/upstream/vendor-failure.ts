@@ -6,7 +6,7 @@ import { acceptableRetryMs, retryAfterMs } from '../../outbound/retry-delay.ts';
 import { WireFailure } from '../../wires/wire-failure.ts';
 
 export interface VendorFailure {
-  /** Name of the error's class; empty for what is no error. */
+  /** Name of the error's class; empty for what is not an error. */
   readonly kind: string;
   /** HTTP status; of an error inside a stream the one that it names. Null: there is none. */
   readonly status: number | null;
@@ -22,7 +22,7 @@ const quotesAnswer = /^AI_(JSONParse|TypeValidation)Error$/;
 const networkCode =
   /^(?:ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EHOST|ENET|EPIPE|EPROTO|UND_ERR_(?:SOCKET|CONNECT|CLOSED|DESTROYED)|CERT_|ERR_(?:TLS|SSL)|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
-/** An answer with a status that is no success. */
+/** An answer with a status that is not a success. */
 export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
   readonly status: number;

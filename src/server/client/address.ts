@@ -2,7 +2,7 @@
  * Finds the address that a request comes from.
  *
  * Only a proxy that the operator names is believed, because anyone can write an `X-Forwarded-For`. The header is read from
- * its end, where the nearest proxy wrote; the first address that is no trusted proxy is the client's.
+ * its end, where the nearest proxy wrote; the first address that is not a trusted proxy is the client's.
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, type Socket } from 'node:net';

@@ -15,7 +15,7 @@ import type { AddressOf } from './address.ts';
 
 export interface Connections {
   opened(socket: Socket): void;
-  /** A request on it has been let in: with a key, the connection is no stranger's any more; without one, it stays until it is answered. */
+  /** A request on it has been let in: with a key, the connection no longer counts as a stranger's; without one, it stays until it is answered. */
   admitted(socket: Socket, principal: Principal, response: ServerResponse): void;
   /** It has become a WebSocket, which has a share of its own. */
   upgraded(socket: Socket): void;

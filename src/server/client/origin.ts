@@ -91,7 +91,7 @@ export function originRules(list: readonly string[], development: boolean, forwa
   };
 }
 
-/** Images, scripts and forms of foreign pages send no Origin with GET; browsers mark them all the same. */
+/** Images, scripts and forms of foreign pages send no Origin with GET; browsers mark them nevertheless. */
 function refuseForeignFetch({ headers }: IncomingMessage): void {
   if (headers['sec-fetch-site'] !== 'cross-site' || headers['sec-fetch-mode'] === 'navigate') return;
   throw new HttpRefusal(

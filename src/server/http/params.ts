@@ -62,7 +62,7 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
   return checkedParams(data);
 }
 
-/** Throws BAD_REQUEST for what is no GraphQL request, in a sentence. */
+/** Throws BAD_REQUEST for what is not a GraphQL request, in a sentence. */
 export function checkedParams(data: unknown): GraphQLParams {
   if (Array.isArray(data))
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');

@@ -32,7 +32,7 @@ export function headersOf(error: GatewayError): Readonly<Record<string, string>>
 
 const comeBack = { 'Retry-After': '1', Connection: 'close' };
 
-/** What new requests are told while the gateway is being stopped. */
+/** The refusal of new requests while the gateway is being stopped. */
 export const shuttingDown = (): HttpRefusal =>
   new HttpRefusal(
     503,
@@ -42,7 +42,7 @@ export const shuttingDown = (): HttpRefusal =>
     { retryable: true, retryAfterMs: 1_000 },
   );
 
-/** What operations are told that outlast the time for stopping. CANCELLED, since what models were sent for them is billed. */
+/** The refusal of operations that outlast the time for stopping. CANCELLED, since what models were sent for them is billed. */
 export const cutByShutdown = (): HttpRefusal =>
   new HttpRefusal(
     503,

@@ -43,7 +43,7 @@ export async function acceptedCaller(
 
 /**
  * For each heartbeat: ends a WebSocket whose credentials hold no longer, once nothing runs on it. What runs ends by itself;
- * a client that goes on asking all the same is ended at the next heartbeat.
+ * a client that goes on asking nevertheless is ended at the next heartbeat.
  */
 export function credentialsWatch(
   socket: WebSocket,

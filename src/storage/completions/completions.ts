@@ -16,7 +16,7 @@ export interface Completions {
    * after the first try, and rejects never.
    */
   save(ended: EndedCompletion): Promise<void>;
-  /** Gives up the claim on an idempotency key whose completion is no longer known. */
+  /** Releases the claim on an idempotency key whose completion is no longer known. */
   release(completionId: string): Promise<void>;
   /** Null when there is none, it has expired, or it belongs to another principal. */
   find(id: string, principal: string): Promise<CompletionRecord | null>;

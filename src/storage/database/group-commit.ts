@@ -13,7 +13,7 @@ import { databaseIsHeld, isUnavailable } from './unavailable.ts';
 export type Work<T> = (tx: Statements) => Promise<T>;
 export type Commit = <T>(work: Work<T>) => Promise<T>;
 
-/** A queue that moves takes microseconds, and whoever writes in another process some milliseconds; the rest is for a machine under load. */
+/** A queue that moves takes microseconds, and a writer in another process some milliseconds; the rest is for a machine under load. */
 const patienceMs = 1_000;
 
 interface Asked {

@@ -1,7 +1,7 @@
 /**
  * The connections to one SQLite file: a writer and a reader, opened anew when the file was lost under them and is well again.
  *
- * A connection that has met a damaged or emptied file remembers it. While the file is no database, none is opened on it: SQLite
+ * A connection that has met a damaged or emptied file remembers it. While the file is not a database, none is opened on it: SQLite
  * would take an empty file for a new one, and delete the log beside it that holds what was written last.
  */
 import { closeSync, openSync, readSync } from 'node:fs';

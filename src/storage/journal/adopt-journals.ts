@@ -85,7 +85,7 @@ async function adoptFile(database: Database, owner: string, path: string, warn: 
   );
 }
 
-/** Rows of an owner that is not registered any more are stored all the same: they are stored once, whoever hands them in. */
+/** Rows of an owner that is not registered any more are stored nevertheless: they are stored once. */
 async function bookAdopted(tx: Parameters<typeof bookLines>[0], owner: string, lines: readonly JournalLine[]): Promise<void> {
   if ((await bookLines(tx, owner, lines, true)) === 'booked') return;
   await storeUsageRows(

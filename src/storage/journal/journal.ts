@@ -2,7 +2,7 @@
  * The journal of a process: what calls did, written to a file before the calls go on, and moved to the database in the background.
  *
  * All entries of one turn of the event loop are one line, one write and one checksum. The transaction that books lines stores the number of
- * the last one, so that none is booked twice, whoever books it. Each owner has files of its own; those of a dead owner are adopted
+ * the last one, so that none is booked twice. Each owner has files of its own; those of a dead owner are adopted
  * (`adopt-journals.ts`). When the file cannot be written, lines stay in memory and in the queue for the database, so that either of the two
  * stores them.
  *

@@ -21,7 +21,7 @@ export interface LossRules {
 /** Draws that one transaction ends: others have their turn between two. */
 const maxDrawsPerTurn = 100;
 
-/** Returns how many calls got their row here. Whoever else ends the same owner at the same time finds what is left. */
+/** Returns how many calls got their row here. Another process that ends the same owner at the same time finds the rest. */
 export async function endOwner(database: Database, owner: string, rules: LossRules): Promise<number> {
   let lost = 0;
   for (let more = true; more; ) {

@@ -2,7 +2,7 @@ import type { Migration } from '../database/database.ts';
 
 /**
  * Signs and vectors have tables of their own, because the signs of a collection are read as a whole and must not drag the
- * vectors along. Ids of passages are never used twice: whoever has one cached must not find another text under it.
+ * vectors along. Ids of passages are never used twice: a client that has one cached must not find another text under it.
  */
 export const passageMigrations: readonly Migration[] = [
   {

@@ -33,13 +33,13 @@ export interface Owner {
    */
   living(): Promise<ReadonlySet<string>>;
   /**
-   * Those, and the dead: each is condemned by then, so that it cannot renew its lease, and whoever asks may end what it left. One that renews
+   * Those, and the dead: each is condemned by then, so that it cannot renew its lease, and the caller may end what it left. One that renews
    * at this moment lives.
    */
   census(): Promise<Census>;
   /** Nobody has taken this process for dead, nor can within the next five seconds. */
   isLeased(): boolean;
-  /** Whoever asks during one shares it: two at a time would each take a new name, and anyone may ask whether we are ready. */
+  /** A caller who asks during one shares it: two at a time would each take a new name, and anyone may ask whether we are ready. */
   renew(): Promise<void>;
   /** `left`: something is left that others must end. */
   close(left?: boolean): Promise<void>;

@@ -5,7 +5,7 @@ import { WireFailure } from '../wire-failure.ts';
 
 const maxText = 64 * 1024;
 
-/** Null: the object is no error. `error: null` stands in every chunk of some servers. */
+/** Null: the object is not an error. `error: null` stands in every chunk of some servers. */
 export function failureIn(body: JsonObject): WireFailure | null {
   const { error } = body as { readonly error?: unknown };
   if (typeof error === 'string' && error !== '') return failureOf({ message: error, ...rest(body) }, body);

@@ -70,7 +70,7 @@ const written: Readonly<Record<FinishReason, string>> = {
 
 /**
  * Stock clients know these four alone. An answer that calls tools says so, whatever its vendor said, and no other one does; the maximum and
- * a filter are told all the same, since the arguments of a call may end with them.
+ * a filter are told nevertheless, since the arguments of a call may end with them.
  */
 export function encodeFinishReason(reason: FinishReason, callsTools: boolean): string {
   if (reason === 'length' || reason === 'content-filter') return written[reason];

@@ -1,4 +1,4 @@
-/** Writes a whole message: what its stream would tell. */
+/** Writes a whole message: with the content of its stream. */
 import type { JsonObject } from '../json-fields.ts';
 import type { Answer, AnswerHead } from '../wire.ts';
 import { messageWriter } from './output/message-writer.ts';

@@ -23,7 +23,7 @@ const meanings: Readonly<Record<string, FinishReason | 'failed'>> = {
   aborted: 'failed',
 };
 
-/** `other` for a word that is not known. Throws for the words that say that there is no answer. */
+/** `other` for a word that is not known. Throws for the words that say that there is not an answer. */
 export function finishReasonOf(word: string): FinishReason {
   const name = word.toLowerCase();
   const meaning = Object.hasOwn(meanings, name) ? meanings[name] : undefined;

@@ -53,7 +53,7 @@ export interface Inline {
   readonly base64: string;
 }
 
-/** Null: it is no data URL in base64. */
+/** Null: it is not a data URL in base64. */
 export function inlineOf(url: string): Inline | null {
   const mediaType = dataUrl.exec(url)?.[1];
   return mediaType === undefined ? null : { mediaType, base64: url.slice(url.indexOf(',') + 1) };

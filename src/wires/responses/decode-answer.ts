@@ -1,4 +1,4 @@
-/** Reads a whole response as one last event would tell it. */
+/** Reads a whole response as one last event. */
 import { joinChunks } from '../join-chunks.ts';
 import { isObject, textOf } from '../json-fields.ts';
 import type { Answer } from '../wire.ts';

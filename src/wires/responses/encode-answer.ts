@@ -1,4 +1,4 @@
-/** Writes a whole response: what the last event of its stream would tell. */
+/** Writes a whole response: with the content of the last event of its stream. */
 import type { JsonObject } from '../json-fields.ts';
 import type { Answer, AnswerHead } from '../wire.ts';
 import { responseWriter } from './output/response-writer.ts';

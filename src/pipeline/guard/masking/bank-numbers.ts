@@ -26,7 +26,7 @@ export function ibans(text: string): Span[] {
   return spans;
 }
 
-/** Where the `count`-th character that is no space ends; null when there are fewer. */
+/** Where the `count`-th character that is not a space ends; null when there are fewer. */
 function endOfCharacters(text: string, count: number): number | null {
   let seen = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -51,7 +51,7 @@ function mod97(iban: string): number {
  */
 const cardShape =
   /(?<![A-Za-z\d+]|(?<![A-Za-z_])[.-])(?:\d{4}([ ._/-])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?|\d{4}([ ._/-])\d{6}\2\d{4,5}|\d{13,19})(?![A-Za-z\d]|[._-]\d)/g;
-/** Issuers by prefix, with the lengths that each has: a run of digits of another length is no card. */
+/** Issuers by prefix, with the lengths that each has: a run of digits of another length is not a card. */
 const issuers: readonly (readonly [name: string, prefix: RegExp, lengths: readonly number[]])[] = [
   ['Visa', /^4/, [13, 16, 19]],
   ['Mastercard', /^(5[1-5]|2(2[2-9]|[3-6]|7[01]|720))/, [16]],

@@ -41,7 +41,7 @@ export function emailAddresses(text: string): Span[] {
   return spans;
 }
 
-/** Begins and ends with what is no space: the quotes of `{"a": "b", "@c.example": 1}` enclose something else. */
+/** Begins and ends with what is not a space: the quotes of `{"a": "b", "@c.example": 1}` enclose something else. */
 const quotation = /"[\p{L}\p{N}](?:[^"\n\\]|\\[^\n])*(?<!\s)$/u;
 
 /** Where the quotes of `"ann lee"@example.com` open. */

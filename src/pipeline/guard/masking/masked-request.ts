@@ -80,7 +80,7 @@ interface RunPart {
 
 /**
  * Texts that a model reads one behind the other: of a message, and of messages of one role that follow each other. The parts
- * of a system message are sent on lines of their own, so they are no run.
+ * of a system message are sent on lines of their own, so they are not a run.
  */
 function runsOf({ messages }: CompletionRequest, pseudonyms: Pseudonyms): Map<object, RunPart> {
   const parts = new Map<object, RunPart>();

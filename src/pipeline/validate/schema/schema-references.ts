@@ -11,7 +11,7 @@ interface Visit {
 
 /**
  * Refuses references that lead back to the same value without end, and those that multiply. A reference that descends into
- * the value first, as in a tree, ends with the value: it is no part of this.
+ * the value first, as in a tree, ends with the value: it is not a part of this.
  */
 export function refuseEndless(nodes: Iterable<SchemaNode>, maxExpanded: number, refuse: RefuseSchema): void {
   const sizes = new Map<SchemaNode, number>();

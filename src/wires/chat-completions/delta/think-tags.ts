@@ -18,7 +18,7 @@ export function splitThinkTags(): ThinkTags {
   let held = '';
   /** Something of the open block was given out. */
   let said = false;
-  /** Blank space behind a block of reasoning is no text. */
+  /** Blank space behind a block of reasoning is not text. */
   let began = false;
   const chunk = (type: 'text' | 'reasoning', text: string): Chunk[] => (text === '' ? [] : [{ type, text }]);
 

@@ -122,7 +122,7 @@ function toolCall(call: unknown, place: string, callIds: Set<string>): ContentPa
   if (typeof name !== 'string' || name === '') throw refusedPlace(`${place}.function.name`, 'must be the name of the tool.');
   if (!isLeftOut(given) && typeof given !== 'string') throw refusedPlace(`${place}.function.arguments`, 'must be a text.');
   callIds.add(id);
-  // Arguments of a call that was cut off are no JSON: they go on as they are.
+  // Arguments of a call that was cut off are not JSON: they pass as they are.
   const parsed = parseJson(given || '{}');
   const signature = signatureIn(call);
   return {

@@ -1,4 +1,4 @@
-/** The messages of a request in the words of Chat Completions. Images are bytes here: whoever sends the request has fetched them. */
+/** The messages of a request in the words of Chat Completions. Images are bytes here: the sender of the request has fetched them. */
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import type { JsonObject } from '../../json-fields.ts';
 import { opaquePartOf } from '../../opaque-parts.ts';

@@ -46,7 +46,7 @@ export function messageWriter({ id, model }: AnswerHead): MessageWriter {
     return events;
   };
 
-  /** A block that is told at once. */
+  /** A block that comes whole. */
   const tell = (block: JsonObject): MessageEvent[] => {
     const events = [...pause(), here('content_block_start', { content_block: block }), here('content_block_stop')];
     content.push(block);

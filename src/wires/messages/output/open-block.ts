@@ -10,7 +10,7 @@ export interface OpenBlock {
   signature: string;
 }
 
-/** As its first event tells it. */
+/** As in its first event. */
 export function emptyBlock({ kind, call }: OpenBlock): JsonObject {
   switch (kind) {
     case 'text':

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json-fields.ts';
 import type { AnswerHead } from '../../wire.ts';
 
-/** The response as an object with every field that the Open Responses schema demands; what `fields` does not tell has its default. */
+/** The response as an object with every field that the Open Responses schema demands; what `fields` lacks has its default. */
 export const responseObject = ({ id, model, created }: AnswerHead, fields: JsonObject): JsonObject => ({
   id,
   object: 'response',

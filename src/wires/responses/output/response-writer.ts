@@ -23,7 +23,7 @@ export interface ResponseWriter {
   take(chunk: Chunk): readonly ResponseEvent[];
   end(usage: Usage | null): readonly ResponseEvent[];
   fail(failure: GatewayError): readonly ResponseEvent[];
-  /** As the last event told it. */
+  /** As in the last event. */
   readonly response: JsonObject;
 }
 

@@ -1,6 +1,6 @@
 /** What the families of OpenAI's models take, by the model's name (developers.openai.com, models; reasoning guide). */
 export interface ModelTraits {
-  /** A name that is no family of OpenAI does not reason. */
+  /** A name that is not a family of OpenAI does not reason. */
   readonly reasons: boolean;
   /** Takes `temperature` and `top_p` while its reasoning effort is `none`. */
   readonly samplesWithoutReasoning: boolean;

@@ -121,7 +121,7 @@ function readCall(item: JsonObject, place: string, callIds: Set<string>): Conten
   const given = item['arguments'];
   callIds.add(id);
   if (given !== undefined && typeof given !== 'string') throw refusedPlace(`${place}.arguments`, 'must be a text.');
-  // A call that was cut off has arguments that are no JSON: they go on as they are.
+  // A call that was cut off has arguments that are not JSON: they pass as they are.
   const parsed = parseJson(given === undefined || given === '' ? '{}' : given);
   return { type: 'tool-call', id, name, arguments: parsed === undefined ? given : parsed };
 }
