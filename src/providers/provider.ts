@@ -22,6 +22,8 @@ export interface SendOptions {
   readonly firstChunkMs: number;
   /** STREAM_STALLED when two chunks lie further apart. */
   readonly idleMs: number;
+  /** Who asks, of those that take turns (`tenantOf`): for providers that have a queue of their own. Default: everybody is one. */
+  readonly owner?: string;
 }
 
 export interface Provider {

@@ -2,12 +2,11 @@
  * Knows how the deployments are doing: averages, a circuit breaker each, and rests that providers ask for.
  *
  * What one caller provokes is counted against that caller first. Faults are counted for the caller, for its tenant and for all.
- * A tenant is a team, or a caller without one: somebody with many keys of one team is one tenant, and a circuit never opens
- * for all by the faults of one. Until others fail too, it opens for the caller alone. Failures that speak of the request, not
- * of the deployment, are not counted at all (see `ErrorDetails.about`).
+ * A circuit never opens for all by the faults of one tenant. Until others fail too, it opens for the caller alone. Failures
+ * that speak of the request, not of the deployment, are not counted at all (see `ErrorDetails.about`).
  */
 import { LRUCache } from 'lru-cache';
-import type { Principal } from '../core/call/call.ts';
+import { type Principal, tenantOf } from '../core/call/call.ts';
 import type { ErrorDetails } from '../core/errors.ts';
 import { maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
@@ -193,8 +192,6 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
     },
   };
 }
-
-const tenantOf = ({ id, team }: Caller): string => (team === null ? `caller:${id}` : `team:${team}`);
 
 /** Callers whose own circuit is open. */
 function countOpen({ circuit, members }: Standing): number {

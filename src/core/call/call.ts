@@ -20,6 +20,9 @@ export interface Principal {
   readonly expiresAt?: number;
 }
 
+/** Who takes turns and is judged as one: a team, or a caller without one. Somebody with many keys of a team is one tenant. */
+export const tenantOf = ({ id, team }: Pick<Principal, 'id' | 'team'>): string => (team === null ? id : `team:${team}`);
+
 /**
  * Returns the principal. Throws UNAUTHENTICATED, also for null where credentials are required. It is called for every request and
  * every heartbeat, so it must be cheap.

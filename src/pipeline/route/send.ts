@@ -1,5 +1,5 @@
 /** The last handler of all: one request to one deployment's provider, with the route's patience. */
-import type { Call, Handler } from '../../core/call/call.ts';
+import { type Call, type Handler, tenantOf } from '../../core/call/call.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import type { OutputRates } from '../../routing/output-rates.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
@@ -24,6 +24,7 @@ export function sent(deployment: Deployment, route: SendRules, rates: OutputRate
       // A whole answer shows nothing before its end.
       firstChunkMs: whole === null ? firstChunkMs : Math.min(totalMs, firstChunkMs + patience * whole.estimatedMs),
       idleMs,
+      owner: tenantOf(call.principal),
     });
   };
 }

@@ -11,8 +11,8 @@ import type { CompletionRequest, EmbeddingRequest } from '../../core/request/req
 import { estimateInputTokens, estimateTokens } from '../../core/request/tokens.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Capability, Provider, SendOptions } from '../provider.ts';
-import { replyFor, vectorOf } from './off-loop.ts';
 import { checkedDimensions } from './text-vectors.ts';
+import { replyFor, vectorOf } from './thread/off-loop.ts';
 
 export const embeddedName = 'embedded';
 /**
@@ -127,27 +127,29 @@ function checkModel(model: string, expected: string, purpose: string): void {
   });
 }
 
-async function* embed(request: EmbeddingRequest, { model, signal, report }: SendOptions): AsyncGenerator<Chunk> {
+async function* embed(request: EmbeddingRequest, { model, report, ...asking }: SendOptions): AsyncGenerator<Chunk> {
   checkModel(model, embeddedLexical, 'embeddings');
+  const { signal } = asking;
   const dimensions = checkedDimensions(request.dimensions);
   throwIfAborted(signal);
   report({ ...noUsage, freshInputTokens: estimateInputTokens(request) });
   for (const [index, text] of request.texts.entries()) {
     await setImmediate();
     throwIfAborted(signal);
-    yield { type: 'embedding', index, vector: await vectorOf(text, dimensions, signal) };
+    yield { type: 'embedding', index, vector: await vectorOf(text, dimensions, asking) };
   }
   yield { type: 'finish', reason: 'stop' };
 }
 
-async function* complete(request: CompletionRequest, { model, signal, report }: SendOptions): AsyncGenerator<Chunk> {
+async function* complete(request: CompletionRequest, { model, report, ...asking }: SendOptions): AsyncGenerator<Chunk> {
+  const { signal } = asking;
   checkModel(model, embeddedExtractive, 'completions');
   await setImmediate();
   throwIfAborted(signal);
   let said = '';
   try {
     for (const message of ignored(request)) yield { type: 'warning', message };
-    const { call, text, warnings, reason } = await replyFor(request, signal);
+    const { call, text, warnings, reason } = await replyFor(request, asking);
     for (const message of warnings) yield { type: 'warning', message };
     if (call !== null) {
       said = call.argumentsText;

@@ -8,8 +8,8 @@
  * thousand.
  */
 import { abortError } from '../../core/turns/abort.ts';
+import { fairPlaces } from '../../core/turns/fair-places.ts';
 import { type ReadSource, readSource } from '../ingestion/read-source.ts';
-import { fairPlaces } from './fair-places.ts';
 import { type DocumentProcess, startDocumentProcess } from './process.ts';
 import type { SourceContent } from './read-document.ts';
 

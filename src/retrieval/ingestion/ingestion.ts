@@ -6,7 +6,7 @@
  * counted is found unchanged. The text of a source is deleted from the job as soon as it is done.
  */
 
-import type { Principal } from '../../core/call/call.ts';
+import { type Principal, tenantOf } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Stream } from '../../core/pull-stream.ts';
 import { interruptible } from '../../core/stream.ts';
@@ -17,7 +17,6 @@ import { bell } from './bell.ts';
 import { anyWork, kind, runWorker, type WorkerOptions } from './ingestion-worker.ts';
 import { newProgress, stateOf, writeProgress } from './progress.ts';
 import { type QueueLimits, queueIsFull } from './room.ts';
-import { tenantOf } from './source.ts';
 import type { JobBody } from './turn.ts';
 
 interface Ingestion {

@@ -1,6 +1,6 @@
 /** Ingests one source: reads, cuts, embeds and stores it, or skips it when nothing about it has changed. */
 import { createHash } from 'node:crypto';
-import type { Call, Handlers, Principal } from '../../core/call/call.ts';
+import { type Call, type Handlers, type Principal, tenantOf } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { turnsOf } from '../../core/turns/turns.ts';
 import type { NewPassage, Passages } from '../../storage/passages/passages.ts';
@@ -36,9 +36,6 @@ export interface IngestLimits {
 }
 
 export const usualLimits: IngestLimits = { sourceBytes: 20_000_000, passagesPerSource: 5_000, textsPerCall: 64 };
-
-/** Who takes turns: keys of one team share theirs, so that more keys are not more of them. */
-export const tenantOf = ({ id, team }: Principal): string => (team === null ? id : `team:${team}`);
 
 /** Vectors of a source that needs several calls, kept while it waits for its next: they are paid for. */
 export interface Drafts {

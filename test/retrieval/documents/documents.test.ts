@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { openDocuments } from '../../../src/retrieval/documents/documents.ts';
-import { fairPlaces } from '../../../src/retrieval/documents/fair-places.ts';
 import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../../src/retrieval/documents/media-type.ts';
 import type { ExtractedDocument } from '../../../src/retrieval/documents/parsed-document.ts';
 import { startDocumentProcess } from '../../../src/retrieval/documents/process.ts';
@@ -257,33 +256,5 @@ describe('the processes that read', () => {
       code: 'BAD_REQUEST',
       message: expect.stringMatching(/^It makes \d+ passages; a source may make 3\. Split it\.$/),
     });
-  });
-});
-
-describe('places', () => {
-  it('are taken in turn by tenants, each no more than its share, and left by who gives up', async () => {
-    const places = fairPlaces({ maxPlaces: 2, maxPerTenant: 1 });
-    const order: string[] = [];
-    const take = (tenant: string, name: string, until = signal) =>
-      places.take(tenant, until).then((leave) => {
-        order.push(name);
-        return leave;
-      });
-    const first = await take('a', 'a1');
-    const leaving = new AbortController();
-    const waiting = [take('a', 'a2', leaving.signal), take('a', 'a3'), take('a', 'a4')];
-    const b1 = await take('b', 'b1');
-    const later = [take('c', 'c1'), take('b', 'b2')];
-    leaving.abort();
-    await expect(waiting[0]).rejects.toMatchObject({ code: 'CANCELLED' });
-    first();
-    (await later[0])?.();
-    b1();
-    (await waiting[1])?.();
-    (await later[1])?.();
-    (await waiting[2])?.();
-    expect(order).toEqual(['a1', 'b1', 'c1', 'a3', 'b2', 'a4']);
-    // Nobody waits, and both places are free again.
-    await Promise.all([take('a', 'again'), take('b', 'again')]);
   });
 });

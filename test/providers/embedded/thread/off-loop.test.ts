@@ -1,11 +1,12 @@
 /** What takes the embedded provider long is worked out beside the event loop, and has an end. */
 import { describe, expect, it } from 'vitest';
-import { collect } from '../../../src/core/chunk.ts';
-import { completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
-import { embeddedExtractive, embeddedLexical, embeddedProvider } from '../../../src/providers/embedded/embedded.ts';
+import { collect } from '../../../../src/core/chunk.ts';
+import { completionRequest, type ModelRequest } from '../../../../src/core/request/request.ts';
+import { embeddedExtractive, embeddedLexical, embeddedProvider } from '../../../../src/providers/embedded/embedded.ts';
+import type { SendOptions } from '../../../../src/providers/provider.ts';
 
 const provider = embeddedProvider();
-const answer = (request: ModelRequest, signal = new AbortController().signal) =>
+const answer = (request: ModelRequest, signal = new AbortController().signal, asking: Partial<SendOptions> = {}) =>
   collect(
     provider.send(request, {
       model: request.kind === 'embedding' ? embeddedLexical : embeddedExtractive,
@@ -13,6 +14,7 @@ const answer = (request: ModelRequest, signal = new AbortController().signal) =>
       report: () => {},
       firstChunkMs: 60_000,
       idleMs: 60_000,
+      ...asking,
     }),
   );
 
@@ -75,5 +77,41 @@ describe('the embedded provider, asked for what takes long', () => {
     setTimeout(() => leaving.abort(), 50);
     await expect(left).rejects.toMatchObject({ code: 'CANCELLED' });
     expect((await next).text).not.toBe('');
+  }, 60_000);
+
+  it('takes turns by owner: what one tenant has asked for holds up another by a slice, and no longer', async () => {
+    const order: string[] = [];
+    const leaving = new AbortController();
+    const noted = async (name: string, request: ModelRequest, owner: string): Promise<void> => {
+      await answer(request, leaving.signal, { owner }).catch(() => {});
+      order.push(name);
+    };
+    const short = completionRequest(`Summarise:\n\n${lines.slice(0, 20_000)}`);
+    const all = [noted('a 1', endless, 'team:a'), noted('a 2', endless, 'team:a'), noted('a 3', endless, 'team:a')];
+    all.push(noted('b', short, 'team:b'), noted('c', short, 'key:c'));
+    await Promise.all(all.slice(3));
+    expect(order).toEqual(['b', 'c']);
+    // While a long work has the second place, another one is not done before it, but who comes for little is.
+    all.push(noted('b long', endless, 'team:b'));
+    const again = noted('d', short, 'team:d');
+    await again;
+    expect(order).toEqual(['b', 'c', 'd']);
+    leaving.abort();
+    await Promise.all(all);
+  }, 60_000);
+
+  it('refuses what had no turn in time, blaming no deployment, and one that leaves frees its place', async () => {
+    const leaving = [new AbortController(), new AbortController(), new AbortController()];
+    const long = leaving.map(({ signal }, index) => answer(endless, signal, { owner: `team:${index}` }));
+    const ended = Promise.allSettled(long);
+    await expect(answer(endless, undefined, { owner: 'team:late', firstChunkMs: 600 })).rejects.toMatchObject({
+      code: 'STREAM_STALLED',
+      retryable: true,
+      details: { about: 'request' },
+      message: expect.stringMatching(/had not had its turn within 600 ms\. Try again/),
+    });
+    for (const one of leaving) one.abort();
+    expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect((await answer(completionRequest(`Summarise:\n\n${lines}`))).text).not.toBe('');
   }, 60_000);
 });

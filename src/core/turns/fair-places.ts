@@ -1,13 +1,21 @@
-/** A bounded number of places that tenants take in turns: the waiting tenant that was served longest ago is next. */
-import { abortError } from '../../core/turns/abort.ts';
+/**
+ * A bounded number of places that tenants take in turns: the waiting tenant that was served longest ago is next, with the lightest of
+ * what it waits for. A tenant that comes anew waits for one place to be left, and for the other tenants that came anew before it.
+ */
+import { abortError } from './abort.ts';
 
 export interface FairPlaces {
-  /** Resolves with how to leave it. */
-  take(tenant: string, signal: AbortSignal): Promise<() => void>;
+  /** Resolves with how to leave it, once. `weight`: of one tenant's the lightest is next. Rejects with `abortError`, and has no place then. */
+  take(tenant: string, signal: AbortSignal, weight?: number): Promise<() => void>;
+  /** A place where one is free and nobody waits for it; else null. */
+  takeNow(tenant: string): (() => void) | null;
+  /** How many wait. */
+  waits(): number;
 }
 
 interface Waiting {
   readonly tenant: string;
+  readonly weight: number;
   readonly enter: () => void;
 }
 
@@ -22,17 +30,21 @@ export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: nu
   const next = (): Waiting | undefined =>
     waiting
       .filter(({ tenant }) => (taken.get(tenant) ?? 0) < maxPerTenant)
-      .reduce<Waiting | undefined>(
-        (best, one) => (best === undefined || (served.get(one.tenant) ?? 0) < (served.get(best.tenant) ?? 0) ? one : best),
-        undefined,
-      );
+      .reduce<Waiting | undefined>((best, one) => (best === undefined || isBefore(one, best) ? one : best), undefined);
+  const isBefore = (one: Waiting, other: Waiting): boolean => {
+    const [at, otherAt] = [served.get(one.tenant) ?? 0, served.get(other.tenant) ?? 0];
+    return at < otherAt || (at === otherAt && one.weight < other.weight);
+  };
+  const enter = (tenant: string): void => {
+    free -= 1;
+    turn += 1;
+    served.set(tenant, turn);
+    taken.set(tenant, (taken.get(tenant) ?? 0) + 1);
+  };
   const admit = (): void => {
     for (let one = free > 0 ? next() : undefined; one !== undefined; one = free > 0 ? next() : undefined) {
       waiting.splice(waiting.indexOf(one), 1);
-      free -= 1;
-      turn += 1;
-      served.set(one.tenant, turn);
-      taken.set(one.tenant, (taken.get(one.tenant) ?? 0) + 1);
+      enter(one.tenant);
       one.enter();
     }
     if (waiting.length === 0 && free === maxPlaces) served.clear();
@@ -46,10 +58,11 @@ export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: nu
   };
 
   return {
-    take: (tenant, signal) =>
+    take: (tenant, signal, weight = 0) =>
       new Promise((resolve, reject) => {
         const one: Waiting = {
           tenant,
+          weight,
           enter: () => {
             signal.removeEventListener('abort', onAbort);
             resolve(() => leave(tenant));
@@ -64,5 +77,11 @@ export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: nu
         waiting.push(one);
         admit();
       }),
+    takeNow(tenant) {
+      if (free === 0 || waiting.length > 0 || (taken.get(tenant) ?? 0) >= maxPerTenant) return null;
+      enter(tenant);
+      return () => leave(tenant);
+    },
+    waits: () => waiting.length,
   };
 }

@@ -1,7 +1,7 @@
 /** What the embedded provider works out, on the event loop or in its thread. */
-import type { CompletionRequest } from '../../core/request/request.ts';
-import { type Reply, replyTo } from './reply.ts';
-import { lexicalVector } from './text-vectors.ts';
+import type { CompletionRequest } from '../../../core/request/request.ts';
+import { type Reply, replyTo } from '../reply.ts';
+import { lexicalVector } from '../text-vectors.ts';
 
 export type Work =
   | { readonly kind: 'reply'; readonly request: CompletionRequest }
