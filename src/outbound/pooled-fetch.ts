@@ -44,17 +44,23 @@ export function fetchOver(client: () => HttpClient): Fetch {
 /** The fetch of all providers that were given none. */
 export const sharedFetch: Fetch = fetchOver(sharedHttpClient);
 
-/**
- * A fetch over another one, for requests that need something first, such as a token. What `prepare` itself sends is not a request of
- * the caller's: `sent` is not called for it. `answered` sees each answer before the caller does.
- */
-export function fetchAround(
-  fetch: Fetch,
-  steps: { readonly prepare: (init: RequestInit) => Promise<RequestInit>; readonly answered?: (response: Response) => void },
-): Fetch {
-  const around: Fetch = async (input, init = {}) => {
-    const response = await fetch(input, await whenSent.run(undefined, () => steps.prepare(init)));
-    steps.answered?.(response);
+export interface FetchSteps {
+  /** What it sends itself is no request of the caller's: `sent` is not called for it. */
+  readonly prepare?: (init: RequestInit) => Promise<RequestInit>;
+  /** Answers in place of the vendor; null: the request is sent. */
+  readonly instead?: (url: string, init: RequestInit) => Response | null;
+  /** Sees each answer of the vendor before the caller does. */
+  readonly answered?: (response: Response) => void;
+}
+
+/** A fetch over another one, for requests that need something first, such as a token, or that are not to be sent. */
+export function fetchAround(fetch: Fetch, { prepare, instead, answered }: FetchSteps): Fetch {
+  const around: Fetch = async (input, given = {}) => {
+    const init = prepare === undefined ? given : await whenSent.run(undefined, () => prepare(given));
+    const own = instead?.(input instanceof URL ? input.href : String(input), init) ?? null;
+    if (own !== null) return own;
+    const response = await fetch(input, init);
+    answered?.(response);
     return response;
   };
   if (notifying.has(fetch)) notifying.add(around);

@@ -12,6 +12,7 @@ import type { Provider } from '../../src/providers/provider.ts';
 import { sendOptions } from '../contracts/provider.ts';
 import { type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 import { anthropic, compatible, google, openai, openaiChat } from './dialects.ts';
+import { cohere } from './vendors/cohere-dialect.ts';
 import { mistral } from './vendors/mistral-dialect.ts';
 
 let upstream: RawUpstream;
@@ -124,6 +125,13 @@ const replies: readonly Reply[] = [
       oslo,
     ],
     usage: { freshInputTokens: 48, cacheReadTokens: 64, cacheWriteTokens: 0, outputTokens: 53, reasoningTokens: 0 },
+  },
+  {
+    at: 'cohere/plan-and-tool',
+    ...cohere,
+    request: weather({ safetyMode: 'CONTEXTUAL' }),
+    parts: [{ type: 'reasoning', text: 'I will look up the weather in Oslo.' }, oslo],
+    usage: { freshInputTokens: 21, cacheReadTokens: 16, cacheWriteTokens: 0, outputTokens: 21, reasoningTokens: 0 },
   },
   {
     at: 'ollama/text',

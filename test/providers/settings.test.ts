@@ -84,12 +84,14 @@ describe('a provider that is configured and not used', () => {
     const script = `
       import { registerHooks } from 'node:module';
       const loaded = [];
-      registerHooks({ resolve: (specifier, context, next) => (loaded.push(specifier), next(specifier, context)) });
-      const names = ['openai', 'anthropic', 'google', 'openai-compatible', 'ollama'];
+      registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+      const names = ['openai', 'azure-openai', 'anthropic', 'google', 'mistral', 'openai-compatible', 'ollama', 'ai-sdk/cohere/cohere'];
       for (const name of names) await import(new URL('src/providers/' + name + '.ts', 'file://' + process.cwd() + '/').href);
       const { openaiProvider } = await import(new URL('src/providers/openai.ts', 'file://' + process.cwd() + '/').href);
-      openaiProvider({ apiKey: null });
-      console.log(JSON.stringify(loaded.filter((name) => name.startsWith('@ai-sdk') || name === 'undici')), loaded.length);`;
+      const { cohereProvider } = await import(new URL('src/providers/ai-sdk/cohere/cohere.ts', 'file://' + process.cwd() + '/').href);
+      const made = [openaiProvider({ apiKey: null }), cohereProvider({ apiKey: null })];
+      if (made.some(({ mistakes }) => mistakes !== undefined)) throw new Error('They cannot be used.');
+      console.log(JSON.stringify(loaded.filter((url) => url.includes('/@ai-sdk/') || url.includes('/undici/'))), loaded.length);`;
     const output = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
     expect(output).toMatch(/^\[\] \d{2,}/);
   });

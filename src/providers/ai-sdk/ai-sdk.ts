@@ -37,6 +37,8 @@ export interface AiSdkProvider {
   /** May import the SDK: it is called at the first request. */
   readonly languageModel: (id: string) => LanguageModelV4 | Promise<LanguageModelV4>;
   readonly embeddingModel?: (id: string) => EmbeddingModelV4 | Promise<EmbeddingModelV4>;
+  /** Provider options of embeddings, for what the SDK's model takes under its vendor's own names. */
+  readonly embeddingOptions?: (request: EmbeddingRequest, model: string) => SharedV4ProviderOptions;
   /** The key of provider options and metadata in the SDK, and the metadata that must come back with the history. */
   readonly opaque: OpaqueFields;
   /** Never shown, not even where the vendor repeats it. */
@@ -189,8 +191,9 @@ async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: Embed
   }
   throwIfAborted(options.signal);
   const dimensions = request.dimensions === null ? {} : { dimensions: request.dimensions };
+  const providerOptions = settings.embeddingOptions?.(request, options.model) ?? {};
   const { embeddings, usage, warnings } = await sending(options, () =>
-    vectorsOf(model, { values: [...request.texts], abortSignal: options.signal, ...dimensions }),
+    vectorsOf(model, { values: [...request.texts], abortSignal: options.signal, providerOptions, ...dimensions }),
   );
   // Models of other packages leave it out, whatever their types say.
   const tokens: unknown = usage?.tokens;

@@ -6,7 +6,8 @@ import { HttpRefusal } from './vendor-failure.ts';
 export interface JsonPost {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
+  /** A text is JSON already, and is sent as it is: a signature may cover it. */
+  readonly body: Readonly<Record<string, unknown>> | string;
   readonly signal: AbortSignal;
   /** See `SendOptions.sent`. */
   readonly sent: (() => void) | undefined;
@@ -24,7 +25,7 @@ export async function postJson(fetch: Fetch, { url, headers, body, signal, sent 
       // A key must not follow a redirect to another host.
       redirect: 'manual',
       headers: { 'content-type': 'application/json', 'user-agent': 'fieldgate', ...headers },
-      body: JSON.stringify(body),
+      body: typeof body === 'string' ? body : JSON.stringify(body),
       signal,
     });
   const response = await (sent === undefined ? send() : notifyWhenSent(sent, send));

@@ -1,0 +1,137 @@
+/** A provider whose requests the AI SDK writes, and whose answers our own decoders read. */
+import type { EmbeddingModelV4, LanguageModelV4, LanguageModelV4CallOptions, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import type { Chunk } from '../../core/chunk.ts';
+import { oncePer } from '../../core/once.ts';
+import type { CompletionRequest, EmbeddingRequest, Message } from '../../core/request/request.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
+import { type Fetch, notifiesWhenSent } from '../../outbound/pooled-fetch.ts';
+import { type CallIdForm, withAcceptedCallIds } from '../../wires/accepted-call-ids.ts';
+import type { OpaqueFields } from '../../wires/opaque-parts.ts';
+import type { Answer, EventDecoder } from '../../wires/wire.ts';
+import type { Provider, SendOptions } from '../provider.ts';
+import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
+import { postJson } from '../upstream/post-json.ts';
+import { readAnswer } from '../upstream/read-answer.ts';
+import { type Extend, timed } from '../upstream/timed.ts';
+import { refusesContent, upstreamError, type Vendor } from '../upstream/upstream-error.ts';
+import { aiSdkProvider } from './ai-sdk.ts';
+import { warningOf } from './ai-sdk-chunks.ts';
+import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
+import { type WrittenRequest, writeRequest } from './written-request.ts';
+
+/** What is asked, for those who make last changes and for those who read the answer. */
+export interface Asked {
+  readonly model: string;
+  readonly request: CompletionRequest;
+  readonly whole: boolean;
+}
+
+export interface SdkVendor {
+  readonly name: string;
+  /** Never shown, not even where the vendor repeats them. */
+  readonly secrets: readonly string[];
+  readonly images: ImageRules;
+  /** Sends what was written. */
+  readonly fetch: Fetch;
+  /** Models of the SDK, made with a `writingFetch`. */
+  readonly languageModel: (id: string) => Promise<LanguageModelV4>;
+  readonly embeddingModel: (id: string) => Promise<EmbeddingModelV4>;
+  readonly embeddingOptions?: (request: EmbeddingRequest, model: string) => SharedV4ProviderOptions;
+  /** The key of provider options in the SDK, and the metadata that comes back with the history. */
+  readonly opaque: OpaqueFields;
+  readonly callIds?: CallIdForm;
+  /** Last changes of what the SDK is asked to write. Throws BAD_REQUEST for what the vendor cannot do. */
+  readonly beforeWriting?: (options: LanguageModelV4CallOptions, asked: Asked) => LanguageModelV4CallOptions;
+  /** See `WriteOptions`; left out: the request of a stream serves, once `written` has changed it. */
+  readonly blankAnswer?: string;
+  readonly written?: (request: WrittenRequest, asked: Asked) => WrittenRequest;
+  readonly decoders: (asked: Asked, request: WrittenRequest) => Decoders;
+}
+
+export interface Decoders {
+  readonly decoder: EventDecoder;
+  readonly decodeAnswer: (body: unknown) => Answer;
+  /** Makes an event stream of another framing. */
+  readonly asEvents?: (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+}
+
+export function sdkVendorProvider(given: SdkVendor): Provider {
+  const { name, fetch, languageModel, embeddingModel } = given;
+  const settings: SdkVendor = { ...given, languageModel: oncePer(languageModel) };
+  const vendor: Vendor = { name, secrets: given.secrets };
+  const { embeddingOptions } = given;
+  const tellsSent = notifiesWhenSent(fetch);
+  const embeddings = aiSdkProvider({
+    name,
+    languageModel,
+    embeddingModel,
+    ...(embeddingOptions === undefined ? {} : { embeddingOptions }),
+    opaque: given.opaque,
+    tellsSent,
+  });
+  return {
+    name,
+    tellsSent,
+    send(request, options) {
+      if (request.kind === 'embedding') return embeddings.send(request, options);
+      return timed(
+        (signal, extend) => complete(settings, request, { ...options, signal }, extend),
+        options,
+        (error) => upstreamError(error, vendor, request),
+      );
+    },
+    outputCeiling: (_request, _model, asked) => asked,
+  };
+}
+
+async function* complete(
+  vendor: SdkVendor,
+  given: CompletionRequest,
+  { model, signal, sent, report, whole = false }: SendOptions,
+  extend: Extend,
+): AsyncGenerator<Chunk> {
+  const { opaque, callIds, images, fetch } = vendor;
+  const filled = { ...given, messages: withoutEmptyParts(given.messages) };
+  const request = callIds === undefined ? filled : withAcceptedCallIds(filled, callIds);
+  const asked: Asked = { model, request, whole };
+  const fetched = imageFetcher(images, signal);
+  const { prompt, warnings } = await promptOf(request, opaque, async (image) => ('url' in image ? fetched(image.url) : image));
+  const providerOptions = { [opaque.vendor]: request.providerOptions } as SharedV4ProviderOptions;
+  const options = { ...settingsOf(request), prompt, providerOptions, abortSignal: signal };
+  const sdk = await vendor.languageModel(model);
+  throwIfAborted(signal);
+  const { blankAnswer = null } = vendor;
+  const wrote = await writeRequest(sdk, {
+    options: vendor.beforeWriting?.(options, asked) ?? options,
+    blankAnswer: whole ? blankAnswer : null,
+  });
+  const written = vendor.written?.(wrote.request, asked) ?? wrote.request;
+  yield* [...warnings.map((message): Chunk => ({ type: 'warning', message })), ...wrote.warnings.map(warningOf)];
+  try {
+    const { decoder, decodeAnswer, asEvents } = vendor.decoders(asked, written);
+    const body = await postJson(fetch, { ...written, signal, sent });
+    yield* readAnswer(body === null || whole ? body : (asEvents?.(body) ?? body), { decoder, decodeAnswer, report, extend });
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    yield { type: 'finish', reason: 'content-filter' };
+  }
+}
+
+/** Vendors refuse texts without a character, and messages without a part. */
+function withoutEmptyParts(messages: readonly Message[]): readonly Message[] {
+  const filled = messages.map((message) => ({
+    ...message,
+    content: message.content.filter((part) => part.type !== 'text' || part.text !== ''),
+  }));
+  const said = filled.filter(({ content }) => content.length > 0);
+  return said.length === 0 ? messages : said;
+}
+
+/**
+ * The tool by which the SDK has a model answer with JSON where it has no other way: its arguments are the answer. Null: there is none.
+ * `names`: of the tools in the written request.
+ */
+export function jsonToolOf(names: readonly string[], { tools, output }: CompletionRequest): string | null {
+  if (output.format === 'text') return null;
+  return names.find((name) => /^json(_\d+)?$/.test(name) && !tools.some((tool) => tool.name === name)) ?? null;
+}
