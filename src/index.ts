@@ -44,7 +44,7 @@ export { type MistralOptions, mistralProvider } from './providers/mistral.ts';
 export { type OllamaOptions, ollamaProvider } from './providers/ollama.ts';
 export { type OpenAiOptions, openaiProvider } from './providers/openai.ts';
 export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './providers/openai-compatible.ts';
-export type { Capability, Provider, SendOptions } from './providers/provider.ts';
+export type { AnswerOptions, Capability, Provider, SendOptions } from './providers/provider.ts';
 export type { CollectionConfig } from './retrieval/collections.ts';
 export type { Deployment, Health, Strategy } from './routing/route.ts';
 export type { OpenStorage, Storage, StorageOpener } from './storage/storage.ts';

@@ -62,6 +62,19 @@ export function double(name: string, script: Script): Double {
   };
 }
 
+/** The same, which answers at once where it is asked to. `answered`: how often it was. */
+export function wholly(provider: Double): Double & { readonly answered: () => number } {
+  let answered = 0;
+  return {
+    ...provider,
+    answered: () => answered,
+    async answer(request, options) {
+      answered += 1;
+      return Array.fromAsync(provider.send(request, { ...options, firstChunkMs: options.withinMs, idleMs: options.withinMs }));
+    },
+  };
+}
+
 /** Ten input tokens, and an output token for each word. */
 const usageOf = (text: string): Usage => ({ ...noUsage, freshInputTokens: 10, outputTokens: text.split(' ').length });
 

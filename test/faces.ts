@@ -21,8 +21,8 @@ export const bothFaces = (handle: ChunkHandler): Handlers => handlersOf(handle);
 /** The step around what says its answer chunk by chunk. */
 export const over =
   (step: Step) =>
-  (handle: ChunkHandler): Faced =>
-    faced(throughSteps([step], bothFaces(handle)));
+  (handle: ChunkHandler | Handlers): Faced =>
+    faced(throughSteps([step], 'whole' in handle ? handle : bothFaces(handle)));
 
 /** The answer, asked for by that face. */
 export const ask = async (face: Face, handle: Faced, request: ModelRequest, call: Call): Promise<Completion> =>

@@ -10,7 +10,7 @@
  */
 import type { Handlers, Step } from '../core/call/call.ts';
 import type { Leases } from '../core/call/lease.ts';
-import { handlersOf, throughSteps } from '../core/call/step.ts';
+import { throughSteps } from '../core/call/step.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { HealthBook } from '../routing/health.ts';
 import { outputRates } from '../routing/output-rates.ts';
@@ -61,9 +61,10 @@ export function pipeline(parts: PipelineParts): Handlers {
     routes, //                                            6. one deployment after the other, until one has spoken
     (deployment, route) => {
       const provider = sent(deployment, route, rates); //        8. the provider: one request, one upstream call
-      return budgeted(deployment, { now, monotonicMs, log, rates }).stream(provider); // 7. draws the most it can cost, settles what it did
+      const budget = budgeted(deployment, { now, monotonicMs, log, rates }); // 7. draws the most it can cost, settles what it did
+      return { ...throughSteps([budget], provider), asksWhole: provider.asksWhole };
     },
     { health, now, random, monotonicMs },
   );
-  return throughSteps(steps, handlersOf(answered));
+  return throughSteps(steps, answered);
 }

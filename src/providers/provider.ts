@@ -16,14 +16,17 @@ export interface SendOptions {
   readonly report: (usage: Usage) => void;
   /** Called once the request's headers are on the wire, by providers that have `tellsSent`. */
   readonly sent?: () => void;
-  /** The answer may come as a whole, which costs less: nobody watches it grow. A provider may stream it nevertheless. Default: it is streamed. */
-  readonly whole?: boolean;
   /** STREAM_STALLED when no first chunk came by then. */
   readonly firstChunkMs: number;
   /** STREAM_STALLED when two chunks lie further apart. */
   readonly idleMs: number;
   /** Who asks, of those that take turns (`tenantOf`): for providers that have a queue of their own. Default: everybody is one. */
   readonly owner?: string;
+}
+
+export interface AnswerOptions extends Pick<SendOptions, 'model' | 'signal' | 'report' | 'sent' | 'owner'> {
+  /** STREAM_STALLED when the answer is not there by then, in milliseconds. */
+  readonly withinMs: number;
 }
 
 export interface Provider {
@@ -40,6 +43,11 @@ export interface Provider {
    * vendor before the first `next()`, and must stop upstream when the signal fires or the iterator is returned.
    */
   send(request: ModelRequest, options: SendOptions): AsyncIterable<Chunk>;
+  /**
+   * The whole answer at once, `finish` last, which costs a fraction of a stream: used where nobody watches it grow and it comes soon.
+   * Must stop upstream when the signal fires. Left out: the stream is read to its end.
+   */
+  answer?(request: ModelRequest, options: AnswerOptions): Promise<readonly Chunk[]>;
   /**
    * Output tokens that the vendor may bill for the request as it will really be sent: some raise the maximum when
    * reasoning is on. `asked` is the request's own maximum, or the deployment's.

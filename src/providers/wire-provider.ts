@@ -6,7 +6,7 @@
 import type { Chunk } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Usage } from '../core/money.ts';
-import type { CompletionRequest, EmbeddingRequest } from '../core/request/request.ts';
+import type { CompletionRequest, EmbeddingRequest, ModelRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { EncodedRequest, Wire } from '../wires/wire.ts';
@@ -14,9 +14,9 @@ import type { Provider, SendOptions } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { postJson } from './upstream/post-json.ts';
 import { preparedRequest } from './upstream/prepared-request.ts';
-import { readAnswer } from './upstream/read-answer.ts';
+import { readAnswer, readWhole } from './upstream/read-answer.ts';
 import { readWholeBody } from './upstream/read-whole-body.ts';
-import { type Extend, timed } from './upstream/timed.ts';
+import { type Extend, timed, timedAnswer } from './upstream/timed.ts';
 import { refusesContent, upstreamError, type Vendor } from './upstream/upstream-error.ts';
 
 export interface WireProvider<Settings> {
@@ -65,40 +65,83 @@ export function wireProvider<Settings>(given: WireProvider<Settings>): Provider 
         options,
         (error) => upstreamError(error, vendor, request),
       ),
+    answer: (request, options) =>
+      timedAnswer(
+        (signal, extend) => answerWhole(given, request, { ...options, signal }, extend),
+        options,
+        (error) => upstreamError(error, vendor, request),
+      ),
     outputCeiling: given.outputCeiling ?? ((_request, _model, asked) => asked),
   };
+}
+
+type Sent = Pick<SendOptions, 'model' | 'signal' | 'sent' | 'report'>;
+
+async function answerWhole<Settings>(
+  given: WireProvider<Settings>,
+  request: ModelRequest,
+  options: Sent,
+  extend: Extend,
+): Promise<readonly Chunk[]> {
+  if (request.kind === 'embedding') return embeddedTexts(given, request, options);
+  const { warnings, asked } = await encoded(given, request, options, false);
+  try {
+    return [...warnings, ...(await readWhole(await asked.post(), { ...asked.reading, extend }))];
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    return [...warnings, { type: 'finish', reason: 'content-filter' }];
+  }
 }
 
 async function* complete<Settings>(
   given: WireProvider<Settings>,
   request: CompletionRequest,
-  { model, signal, sent, report, whole = false }: SendOptions,
+  options: Sent,
   extend: Extend,
 ): AsyncGenerator<Chunk> {
-  const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
-  const prepared = await preparedRequest(beforeEncode?.(request, model) ?? request, images, signal);
-  const settings = settingsOf(given, model, prepared);
-  const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream: !whole });
-  yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
+  const { warnings, asked } = await encoded(given, request, options, true);
+  yield* warnings;
   try {
-    const answer = await postJson(fetch, { url: url(model, !whole), headers: { ...needed, ...headers() }, body, signal, sent });
-    const decodeAnswer = (whole: unknown) => wire.decodeAnswer(whole, settings);
-    yield* readAnswer(answer, { decoder: wire.decodeEvents(settings), decodeAnswer, report, extend });
+    yield* readAnswer(await asked.post(), { ...asked.reading, extend });
   } catch (error) {
     if (!refusesContent(error)) throw error;
     yield { type: 'finish', reason: 'content-filter' };
   }
 }
 
+/** The request, ready to be sent, and how its answer is read. */
+async function encoded<Settings>(
+  given: WireProvider<Settings>,
+  request: CompletionRequest,
+  { model, signal, sent, report }: Sent,
+  stream: boolean,
+) {
+  const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
+  const prepared = await preparedRequest(beforeEncode?.(request, model) ?? request, images, signal);
+  const settings = settingsOf(given, model, prepared);
+  const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream });
+  return {
+    warnings: warnings.map((message): Chunk => ({ type: 'warning', message })),
+    asked: {
+      post: () => postJson(fetch, { url: url(model, stream), headers: { ...needed, ...headers() }, body, signal, sent }),
+      reading: { decoder: wire.decodeEvents(settings), decodeAnswer: (whole: unknown) => wire.decodeAnswer(whole, settings), report },
+    },
+  };
+}
+
 function settingsOf<Settings>({ settings }: WireProvider<Settings>, model: string, request: CompletionRequest): Settings {
   return typeof settings === 'function' ? (settings as (model: string, request: CompletionRequest) => Settings)(model, request) : settings;
 }
 
-async function* embed<Settings>(
+async function* embed<Settings>(given: WireProvider<Settings>, request: EmbeddingRequest, options: Sent): AsyncGenerator<Chunk> {
+  yield* await embeddedTexts(given, request, options);
+}
+
+async function embeddedTexts<Settings>(
   { name, embeddings, headers, fetch = sharedFetch }: WireProvider<Settings>,
   request: EmbeddingRequest,
-  { model, signal, sent, report }: SendOptions,
-): AsyncGenerator<Chunk> {
+  { model, signal, sent, report }: Sent,
+): Promise<readonly Chunk[]> {
   if (embeddings === undefined) {
     throw new GatewayError('BAD_REQUEST', `${name} has no embeddings. Routes for embeddings need a provider that has.`);
   }
@@ -108,10 +151,12 @@ async function* embed<Settings>(
     throw new GatewayError('BAD_REQUEST', sentence);
   }
   const { body, warnings } = embeddings.encodeRequest(request, model);
-  yield* warnings.map((message): Chunk => ({ type: 'warning', message }));
   const answer = await postJson(fetch, { url: embeddings.url(model, request), headers: headers(), body, signal, sent });
   const { vectors, usage } = embeddings.decodeAnswer(await readWholeBody(answer), request);
   if (usage !== null) report(usage);
-  yield* vectors.map((vector, index): Chunk => ({ type: 'embedding', index, vector }));
-  yield { type: 'finish', reason: 'stop' };
+  return [
+    ...warnings.map((message): Chunk => ({ type: 'warning', message })),
+    ...vectors.map((vector, index): Chunk => ({ type: 'embedding', index, vector })),
+    { type: 'finish', reason: 'stop' },
+  ];
 }

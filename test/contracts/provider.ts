@@ -3,6 +3,7 @@
  * One ending, one outcome, whatever the vendor.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { answerOf, completionOf } from '../../src/core/call/collect-answer.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Usage } from '../../src/core/money.ts';
@@ -12,6 +13,16 @@ import type { Dialect, Refusal } from '../providers/dialects.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 const long = 60_000;
+
+/** The whole answer of a provider that has one, as a stream of its chunks. */
+export async function* wholeAnswerOf(
+  provider: Provider,
+  request: ModelRequest = completionRequest('Hi'),
+  options: SendOptions = sendOptions('m'),
+): AsyncGenerator<Chunk> {
+  if (provider.answer === undefined) throw new Error(`${provider.name} has no whole answers.`);
+  yield* await provider.answer(request, { ...options, withinMs: 60_000 });
+}
 
 /** Options that never run out of time; `reported` are the usages that were told. */
 export function sendOptions(model: string, settings: Partial<SendOptions> = {}): SendOptions & { readonly reported: readonly Usage[] } {
@@ -83,6 +94,16 @@ export function providerContract(
       const { error, said } = await outcomeOf(made.provider.send(made.request, options));
       expect(error.code).toBe('CANCELLED');
       expect(said).toEqual([]);
+    });
+
+    it('answers whole what it says as a stream, and tells its usage once, where it can', async () => {
+      const options = sendOptions(made.model);
+      const whole = await made.provider.answer?.(made.request, { ...options, withinMs: long });
+      if (whole === undefined) return expect(options.reported).toEqual([]);
+      const streamed = await collect(made.provider.send(made.request, sendOptions(made.model)));
+      expect(completionOf(answerOf(whole))).toEqual(streamed);
+      expect(whole.filter((chunk) => chunk.type === 'finish')).toEqual([whole.at(-1)]);
+      expect(options.reported.length).toBeLessThanOrEqual(1);
     });
 
     it('is over once it was left', async () => {

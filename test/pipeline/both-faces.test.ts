@@ -30,6 +30,7 @@ import {
   route,
   says,
   slots,
+  wholly,
   yields,
 } from '../doubles.ts';
 import { ask, type Face } from '../faces.ts';
@@ -403,6 +404,16 @@ const withoutTimesOfRow = ({ callId, ...row }: UsageRow, places: ReadonlyMap<str
   timeToFirstTokenMs: 0,
 });
 
+/** The same scenario where vendors are asked for whole answers, by either face. */
+const askedWhole = ({ routes, ...scenario }: Scenario): Scenario => ({
+  ...scenario,
+  routes: (providers) =>
+    routes(providers).map((one) => {
+      const [first, ...others] = one.deployments.map((at): typeof at => ({ ...at, provider: wholly(at.provider as Double) }));
+      return { ...one, wholeMode: 'always', deployments: [first ?? expect.unreachable(), ...others] };
+    }),
+});
+
 describe('both faces of the pipeline', () => {
   it.each(Object.entries(scenarios))('have one outcome and the same facts in the same order: %s', async (_, scenario) => {
     const [stream, whole] = [await observed('stream', scenario), await observed('whole', scenario)];
@@ -411,4 +422,14 @@ describe('both faces of the pipeline', () => {
     expect(whole.held).toEqual(whole.held.map(() => 0));
     expect(whole.running).toEqual(whole.running.map(() => 0));
   });
+
+  // A winner that answers whole has ended when it wins, before the loser it leaves has: the order of the two is then another.
+  it.each(Object.entries(scenarios).filter(([name]) => name !== 'a hedge'))(
+    'have the same where vendors are asked for whole answers: %s',
+    async (_, scenario) => {
+      const [stream, whole] = [await observed('stream', askedWhole(scenario)), await observed('whole', askedWhole(scenario))];
+      expect(stream.ends).toEqual(scenario.ends);
+      expect(whole).toEqual(stream);
+    },
+  );
 });

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/core/chunk.ts';
+import { GatewayError } from '../../src/core/errors.ts';
 import type { Usage } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import { Secret } from '../../src/core/secret.ts';
-import type { SendOptions } from '../../src/providers/provider.ts';
+import type { AnswerOptions, SendOptions } from '../../src/providers/provider.ts';
 import { wireProvider } from '../../src/providers/wire-provider.ts';
 import { isObject, objectOf, parseJson, textOf } from '../../src/wires/json-fields.ts';
 import type { Wire } from '../../src/wires/wire.ts';
 import { WireFailure, type WireFailureKind } from '../../src/wires/wire-failure.ts';
-import { outcomeOf, sendOptions } from '../contracts/provider.ts';
+import { outcomeOf, sendOptions, until } from '../contracts/provider.ts';
 import { newGate, type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 const counted: Usage = { freshInputTokens: 10, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
@@ -90,6 +91,13 @@ describe('a provider over a wire', () => {
     const options = sendOptions('m', settings);
     return { ...(await outcomeOf(provider().send(completionRequest('Say hi.'), options))), reported: options.reported };
   };
+  /** As a whole answer. */
+  const answered = async (reply: RawReply, settings: Partial<AnswerOptions> = {}) => {
+    upstream.plays(reply);
+    const options = { ...sendOptions('m'), withinMs: 60_000, ...settings };
+    const said = await (provider().answer?.(completionRequest('Say hi.'), options) ?? expect.unreachable());
+    return { said, reported: options.reported };
+  };
   const whole = [
     { type: 'text', text: 'Hi.' },
     { type: 'finish', reason: 'stop' },
@@ -136,16 +144,49 @@ describe('a provider over a wire', () => {
   });
 
   it('is asked whole where that is enough, and is read whether it comes whole or as a stream', async () => {
-    expect(await asked({ pieces: [JSON.stringify({ text: 'Hi.' })] }, { whole: true })).toEqual({ said: whole, reported: [counted] });
+    expect(await answered({ pieces: [JSON.stringify({ text: 'Hi.' })] })).toEqual({ said: whole, reported: [counted] });
     expect(upstream.requests.at(-1)?.path).toBe('/m?stream=false');
     expect(upstream.requests.at(-1)?.json()).toMatchObject({ stream: false });
-    expect(await asked({ pieces: [says, stops, counts, ends] }, { whole: true })).toEqual({ said: whole, reported: [counted] });
+    expect(await answered({ pieces: [says, stops, counts, ends] })).toEqual({ said: whole, reported: [counted] });
   });
 
   it('fails as cut where a whole answer breaks off', async () => {
-    const { error } = await refused({ pieces: ['{"text": "Hi'] }, { whole: true });
-    expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
-    expect(error.message).toContain('broke off its answer');
+    await expect(answered({ pieces: ['{"text": "Hi'] })).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      retryable: true,
+      message: expect.stringContaining('broke off its answer'),
+      details: { phase: 'before-content' },
+    });
+  });
+
+  it.each<[string, RawReply]>([
+    ['before the answer began', { pieces: [newGate()], ending: 'hang' }],
+    ['in the middle of it', { pieces: ['{"text": "Hi'], ending: 'hang' }],
+  ])('stops upstream at once when a whole answer is cancelled %s', async (_, reply) => {
+    const controller = new AbortController();
+    const before = upstream.requests.length;
+    const answer = answered(reply, { signal: controller.signal });
+    answer.catch(() => {});
+    await until(() => upstream.requests.length > before);
+    controller.abort(new GatewayError('CANCELLED', 'Left.'));
+    await expect(answer).rejects.toMatchObject({ code: 'CANCELLED', message: 'Left.' });
+    await upstream.requests.at(-1)?.closed;
+    expect(upstream.requests.at(-1)?.cut()).toBe(true);
+  });
+
+  it('fails as a stall, and stops upstream, where a whole answer is not there in time', async () => {
+    const before = upstream.requests.length;
+    // On a slow machine a short time passes before the request arrives, and shows nothing of upstream.
+    for (let withinMs = 200; upstream.requests.length === before; withinMs *= 4) {
+      await expect(answered({ pieces: ['{"text": "Hi'], ending: 'hang' }, { withinMs })).rejects.toMatchObject({ code: 'STREAM_STALLED' });
+    }
+    await upstream.requests.at(-1)?.closed;
+  });
+
+  it('asks for nothing whole when the signal has fired before', async () => {
+    const before = upstream.requests.length;
+    await expect(answered({}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(upstream.requests).toHaveLength(before);
   });
 
   it('is whole where the connection falls silent behind the finish reason, and no usage comes', async () => {

@@ -1,10 +1,11 @@
 /**
- * One attempt, read up to its first content. Another attempt may run beside it.
+ * One attempt, read up to its first content, or whole. Another attempt may run beside it.
  *
  * Until its first content, an attempt can be abandoned in favour of another one. Its usage is settled nevertheless, and the
  * route waits for that, so that no fact is reported after the call was settled.
  */
-import type { Call, Handler, WholeFact } from '../../core/call/call.ts';
+import type { Call, Handler, WholeFact, WholeHandler } from '../../core/call/call.ts';
+import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
@@ -28,6 +29,8 @@ export interface Lane {
   running(): boolean;
   /** What it says, from the beginning; null at the end. Throws what it throws. */
   next(): Promise<Chunk | null>;
+  /** All that it says, once it has spoken. Throws what it throws. */
+  whole(): Promise<Answer>;
   /** Aborts what still runs; resolves when it has been settled. Idempotent. */
   leave(): Promise<void>;
 }
@@ -40,60 +43,72 @@ export interface LaneParts {
   readonly mayLose: boolean;
 }
 
-/** Begins at once. */
-export function startLane(
-  handle: Handler,
-  request: ModelRequest,
-  call: Call,
-  { deployment, trial, monotonicMs, mayLose }: LaneParts,
-): Lane {
+/** What every lane keeps. */
+function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
   const own = mayLose ? withDeadline(call.signal, Number.POSITIVE_INFINITY, lost) : null;
+  const began = monotonicMs();
   let whole: WholeFact | null = null;
   const report: Call['report'] = (fact) => {
     if (fact.type === 'whole') whole = fact;
     else call.report(fact);
   };
-  const asked = { ...call, report, ...(own === null ? {} : { signal: own.signal }) };
-  const began = monotonicMs();
+  const state = {
+    own,
+    asked: { ...call, report, ...(own === null ? {} : { signal: own.signal }) } as Call,
+    failure: null as GatewayError | null,
+    tookMs: 0,
+    over: false,
+    end(): void {
+      state.over = true;
+      own?.end();
+    },
+    fail(error: unknown): GatewayError {
+      state.end();
+      state.failure = asGatewayError(error);
+      return state.failure;
+    },
+    /** It has spoken, or ended without a word. */
+    spoke(trial: Trial, said: readonly Chunk[]): void {
+      state.tookMs = monotonicMs() - began;
+      if (state.failure === null) trial.spoke(whole === null ? state.tookMs : startMs(whole, state.tookMs, said));
+    },
+  };
+  return state;
+}
+
+/** Begins at once, and has spoken with its first content. */
+export function startLane(handle: Handler, request: ModelRequest, call: Call, parts: LaneParts): Lane {
+  const { deployment, trial } = parts;
+  const state = laneState(call, parts);
   const held: Chunk[] = [];
   let stream: AsyncIterator<Chunk> | null = null;
-  let failure: GatewayError | null = null;
   let at = 0;
-  let took = 0;
-  let over = false;
   let left: Promise<void> | null = null;
-
-  function end(): void {
-    over = true;
-    own?.end();
-  }
 
   async function untilSpoken(): Promise<Lane> {
     try {
-      stream = handle(request, asked)[Symbol.asyncIterator]();
-      for (let spoke = false; !spoke && !over; ) {
+      stream = handle(request, state.asked)[Symbol.asyncIterator]();
+      for (let spoke = false; !spoke && !state.over; ) {
         const { done, value } = await stream.next();
-        if (done === true) end();
+        if (done === true) state.end();
         else {
           held.push(value);
           spoke = isContent(value);
         }
       }
     } catch (error) {
-      end();
-      failure = asGatewayError(error);
+      state.fail(error);
     }
-    took = monotonicMs() - began;
-    if (failure === null) trial.spoke(whole === null ? took : startMs(whole, took, held));
+    state.spoke(trial, held);
     return lane;
   }
 
   async function leave(): Promise<void> {
-    if (over) return;
-    own?.abort(lost());
+    if (state.over) return;
+    state.own?.abort(lost());
     await lane.spoken;
-    if (over) return;
-    end();
+    if (state.over) return;
+    state.end();
     await Promise.resolve(stream?.return?.()).catch(() => {});
   }
 
@@ -103,27 +118,68 @@ export function startLane(
     get spoken() {
       return spoken;
     },
-    failure: () => failure,
-    tookMs: () => took,
-    running: () => !over,
+    failure: () => state.failure,
+    tookMs: () => state.tookMs,
+    running: () => !state.over,
     async next() {
       const chunk = held[at++];
       if (chunk !== undefined) return chunk;
-      if (over || stream === null) return null;
+      if (state.over || stream === null) return null;
       try {
         const { done, value } = await stream.next();
         if (done !== true) return value;
-        end();
+        state.end();
         return null;
       } catch (error) {
-        end();
-        failure = asGatewayError(error);
-        throw failure;
+        throw state.fail(error);
       }
+    },
+    async whole() {
+      const answer = answerBuilder();
+      for (let chunk = await lane.next(); chunk !== null; chunk = await lane.next()) answer.add(chunk);
+      return answer.answer();
     },
     leave: () => {
       left ??= leave();
       return left;
+    },
+  };
+  const spoken = untilSpoken();
+  return lane;
+}
+
+/** Begins at once, and has spoken with the whole answer. */
+export function startWholeLane(handle: WholeHandler, request: ModelRequest, call: Call, parts: LaneParts): Lane {
+  const { deployment, trial } = parts;
+  const state = laneState(call, parts);
+  let answer: Answer = { chunks: [] };
+  let at = 0;
+
+  async function untilSpoken(): Promise<Lane> {
+    try {
+      answer = await handle(request, state.asked);
+      state.end();
+    } catch (error) {
+      state.fail(error);
+    }
+    state.spoke(trial, answer.chunks);
+    return lane;
+  }
+
+  const lane: Lane = {
+    deployment,
+    trial,
+    get spoken() {
+      return spoken;
+    },
+    failure: () => state.failure,
+    tookMs: () => state.tookMs,
+    running: () => !state.over,
+    next: async () => answer.chunks[at++] ?? null,
+    whole: async () => answer,
+    async leave() {
+      if (!state.over) state.own?.abort(lost());
+      await lane.spoken;
     },
   };
   const spoken = untilSpoken();

@@ -5,28 +5,25 @@
  * wins; the other is aborted and settled. An answer that breaks off is started again at another deployment while nothing of
  * it was shown (`Call.shown`). After that, nothing is retried, because the reader would get two answers in one.
  *
- * All attempts of a call, repairs included, share one budget of attempts and time. A refusal by our own money rules skips a
- * deployment and does not count against its health; a provider's fault does. An error that no other deployment could mend is
- * raised unchanged.
+ * The rules of attempts, retries and failures are in `course.ts`.
  */
 
-import type { Call, Handler, Spent } from '../../core/call/call.ts';
+import type { Call, Handler, Handlers } from '../../core/call/call.ts';
+import type { Answer } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
-import { estimateInputInTurns } from '../../core/request/tokens.ts';
 import { wasShown } from '../../core/restart.ts';
-import { withDeadline } from '../../core/stream.ts';
-import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
-import { retryDelayMs } from '../../outbound/retry-delay.ts';
-import type { HealthBook, Trial } from '../../routing/health.ts';
+import type { HealthBook } from '../../routing/health.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
-import { firstToSpeak, type Lane, startLane } from './attempt.ts';
-import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
-import { candidatesFor } from './eligible.ts';
-import { laterAttempts } from './later-attempts.ts';
+import { type Lane, startLane, startWholeLane } from './attempt.ts';
+import { type CourseParts, openCourse } from './course.ts';
 
-export type Attempt = (deployment: Deployment, route: Route) => Handler;
+/** How one deployment of a route is asked. */
+export interface Attempt extends Handlers {
+  /** Whether the vendor is to be asked for a whole answer; else a stream is read to its end. */
+  asksWhole(request: ModelRequest, call: Call): boolean;
+}
 
 export interface RouteOptions {
   readonly health: HealthBook;
@@ -36,138 +33,80 @@ export interface RouteOptions {
   readonly random?: () => number;
 }
 
-export function routed(routes: ReadonlyMap<string, Route>, attempt: Attempt, options: RouteOptions): Handler {
-  const plan: Plan = {
-    routes,
-    handlers: new Map([...routes.values()].map((route) => [route, handlersOf(route, attempt)])),
-    health: options.health,
-    now: options.now ?? Date.now,
-    monotonicMs: options.monotonicMs ?? (() => performance.now()),
-    random: options.random ?? Math.random,
+export function routed(
+  routes: ReadonlyMap<string, Route>,
+  attempt: (deployment: Deployment, route: Route) => Attempt,
+  { health, now = Date.now, monotonicMs = () => performance.now(), random = Math.random }: RouteOptions,
+): Handlers {
+  const attempts = new Map([...routes.values()].map((route) => [route, attemptsOf(route, attempt)]));
+  const attemptAt = (route: Route, deployment: Deployment): Attempt => {
+    const found = attempts.get(route)?.get(deployment);
+    if (found === undefined) throw new Error(`Route "${route.name}" has no handler for ${deployment.id}.`);
+    return found;
   };
-  return (request, call) => routedCall(plan, request, call);
+  const parts = { routes, health, now, monotonicMs, random };
+  const streams: CourseParts = {
+    ...parts,
+    startLane: (route, request, call, lane) => startLane(attemptAt(route, lane.deployment).stream, request, call, lane),
+  };
+  const answers: CourseParts = {
+    ...parts,
+    startLane(route, request, call, lane) {
+      const { stream, whole, asksWhole } = attemptAt(route, lane.deployment);
+      return asksWhole(request, call) ? startWholeLane(whole, request, call, lane) : startLane(stream, request, call, lane);
+    },
+  };
+  return {
+    stream: (request, call) => routedStream(streams, request, call),
+    whole: (request, call) => routedAnswer(answers, request, call),
+  };
 }
 
-interface Plan extends Required<RouteOptions> {
-  readonly routes: ReadonlyMap<string, Route>;
-  readonly handlers: ReadonlyMap<Route, ReadonlyMap<Deployment, Handler>>;
-}
-
-const handlersOf = (route: Route, attempt: Attempt): ReadonlyMap<Deployment, Handler> =>
+const attemptsOf = (route: Route, attempt: (deployment: Deployment, route: Route) => Attempt): ReadonlyMap<Deployment, Attempt> =>
   new Map(route.deployments.map((deployment) => [deployment, attempt(deployment, route)]));
 
-async function* routedCall(plan: Plan, request: ModelRequest, asked: Call): AsyncIterable<Chunk> {
-  const { routes, health, monotonicMs, random } = plan;
-  const estimate = estimateInputInTurns(request);
-  if (estimate instanceof Promise) await estimate;
-  const { route, candidates } = candidatesFor(request, asked.route, routes);
-  const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
-  if (spent.attempts >= route.attempts) throw noneLeft(route);
-  const began = monotonicMs();
-  spent.endsAt ??= { route: began + route.totalMs, call: began + asked.deadlineMs - plan.now() };
-  const endsAt = Math.min(spent.endsAt.route, spent.endsAt.call);
-  const deadline = endsAt < spent.endsAt.call ? withDeadline(asked.signal, endsAt - began, () => tooLong(route)) : null;
-  const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
-  const first = [...route.strategy(candidates, request, health.of)];
-  const later = laterAttempts({ endsAt, monotonicMs, signal: call.signal });
-  const failures: Failure[] = [];
-  const lanes: Lane[] = [];
-  /** What no deployment could mend, told by one beside which another still ran. */
-  let conclusive: GatewayError | null = null;
+async function* routedStream(parts: CourseParts, request: ModelRequest, call: Call): ReturnType<Handler> {
+  const course = await openCourse(parts, request, call);
   /** Why the answer that was begun broke off, until another one takes its place. */
   let brokenOff: GatewayError | null = null;
-
-  const timesFailed = ({ id }: Deployment): number => lanes.filter((lane) => lane.deployment.id === id && lane.failure() !== null).length;
-
-  function begin(deployment: Deployment): Lane | null {
-    const trial = health.begin(deployment, call.principal);
-    if (trial !== null) return start(deployment, trial);
-    const restMs = health.restMs(deployment);
-    // The call has waited for its own rest, and others have prolonged it meanwhile.
-    if (restMs > 0 && timesFailed(deployment) > 0) later.add(deployment, monotonicMs() + restMs);
-    else failures.push(restingFailure(deployment, health.closedInMs(deployment, call.principal), restMs > 0));
-    return null;
-  }
-
-  function start(deployment: Deployment, trial: Trial): Lane {
-    const handle = plan.handlers.get(route)?.get(deployment);
-    if (handle === undefined) throw new Error(`Route "${route.name}" has no handler for ${deployment.id}.`);
-    const lane = startLane(handle, request, call, { deployment, trial, monotonicMs, mayLose: route.hedge !== null });
-    lanes.push(lane);
-    return lane;
-  }
-
-  /** One of those that are left alone, once in a while, when all of them are. */
-  function trickle(): Lane | null {
-    if (lanes.length > 0) return null;
-    const allowed = health.trickle(route.name, candidates, call.principal);
-    return allowed === null ? null : start(allowed.deployment, allowed.trial);
-  }
-
-  /** A second lane beside the one that runs, while the call has an attempt for it. */
-  function another(): Lane | null {
-    if (spent.attempts + 1 >= route.attempts) return null;
-    for (let deployment = first.shift(); deployment !== undefined; deployment = first.shift()) {
-      const lane = begin(deployment);
-      if (lane !== null) return lane;
-    }
-    return null;
-  }
-
-  function count({ trial }: Lane, error: GatewayError): void {
-    if (isFault(error) && !call.signal.aborted) trial.failed(error.details);
-    else trial.abandoned();
-  }
-
-  function failed(lane: Lane, othersRun: boolean): void {
-    const { deployment } = lane;
-    const error = asGatewayError(lane.failure());
-    count(lane, error);
-    if (call.signal.aborted) throw abortError(call.signal);
-    if (!isFault(error) && !isSkip(error)) conclusive ??= error;
-    if (conclusive !== null && !othersRun) throw conclusive;
-    failures.push({ deployment: deployment.id, outcome: error.code, latencyMs: lane.tookMs(), error });
-    if (isSkip(error)) return;
-    spent.attempts += 1;
-    if (!isFault(error) || !error.retryable) return;
-    later.add(deployment, monotonicMs() + retryDelayMs(timesFailed(deployment), error.details.retryAfterMs, random));
-  }
-
   try {
-    while (spent.attempts < route.attempts) {
-      throwIfAborted(call.signal);
-      const deployment = first.shift() ?? (await later.next());
-      const lane = deployment === null ? trickle() : begin(deployment);
-      if (lane === null && deployment === null) break;
-      if (lane === null) continue;
-      const winner = await firstToSpeak(lane, { hedgeAfterMs: route.hedge?.afterMs ?? null, another, failed });
-      if (winner === null) continue;
-      const losers = lanes.filter((other) => other !== winner && other.running());
-      spent.attempts += losers.length;
-      for (const loser of losers) void loser.leave();
+    for (;;) {
+      const winner = await course.winner();
       if (brokenOff !== null) {
         if (wasShown(call)) throw brokenOff;
         yield { type: 'restart', reason: brokenOff };
       }
       if (yield* answerOf(winner)) {
-        spent.attempts += 1;
+        course.answered(winner);
         return;
       }
       brokenOff = asGatewayError(winner.failure());
       if (wasShown(call)) {
-        count(winner, brokenOff);
+        course.count(winner);
         throw brokenOff;
       }
-      failed(winner, false);
+      course.brokeOff(winner);
     }
-    throw allFailed(route, failures, later.waitsMs());
   } finally {
-    for (const lane of lanes) {
-      lane.trial.abandoned();
-      // Also a loser that has been left and does not run any more: it may still be settled.
-      await lane.leave();
+    await course.end();
+  }
+}
+
+/** Nobody is shown anything of an answer that breaks off. */
+async function routedAnswer(parts: CourseParts, request: ModelRequest, call: Call): Promise<Answer> {
+  const course = await openCourse(parts, request, call);
+  try {
+    for (;;) {
+      const winner = await course.winner();
+      const answer = await winner.whole().catch(() => null);
+      if (answer !== null) {
+        course.answered(winner);
+        return answer;
+      }
+      course.brokeOff(winner);
     }
-    deadline?.end();
+  } finally {
+    await course.end();
   }
 }
 

@@ -11,8 +11,8 @@ import type { Answer, EventDecoder } from '../../wires/wire.ts';
 import type { Provider, SendOptions } from '../provider.ts';
 import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
 import { postJson } from '../upstream/post-json.ts';
-import { readAnswer } from '../upstream/read-answer.ts';
-import { type Extend, timed } from '../upstream/timed.ts';
+import { readAnswer, readWhole } from '../upstream/read-answer.ts';
+import { type Extend, timed, timedAnswer } from '../upstream/timed.ts';
 import { refusesContent, upstreamError, type Vendor } from '../upstream/upstream-error.ts';
 import { aiSdkProvider } from './ai-sdk.ts';
 import { warningOf } from './ai-sdk-chunks.ts';
@@ -80,16 +80,48 @@ export function sdkVendorProvider(given: SdkVendor): Provider {
         (error) => upstreamError(error, vendor, request),
       );
     },
+    async answer(request, options) {
+      if (request.kind === 'embedding') {
+        const chunks: Chunk[] = [];
+        for await (const chunk of embeddings.send(request, { ...options, firstChunkMs: options.withinMs, idleMs: options.withinMs }))
+          chunks.push(chunk);
+        return chunks;
+      }
+      return timedAnswer(
+        (signal, extend) => answerWhole(settings, request, { ...options, signal }, extend),
+        options,
+        (error) => upstreamError(error, vendor, request),
+      );
+    },
     outputCeiling: (_request, _model, asked) => asked,
   };
 }
 
-async function* complete(
-  vendor: SdkVendor,
-  given: CompletionRequest,
-  { model, signal, sent, report, whole = false }: SendOptions,
-  extend: Extend,
-): AsyncGenerator<Chunk> {
+type Sent = Pick<SendOptions, 'model' | 'signal' | 'sent' | 'report'>;
+
+async function* complete(vendor: SdkVendor, request: CompletionRequest, options: Sent, extend: Extend): AsyncGenerator<Chunk> {
+  const { warnings, post, reading } = await writeFor(vendor, request, options, false);
+  yield* warnings;
+  try {
+    yield* readAnswer(await post(), { ...reading, extend });
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    yield { type: 'finish', reason: 'content-filter' };
+  }
+}
+
+async function answerWhole(vendor: SdkVendor, request: CompletionRequest, options: Sent, extend: Extend): Promise<readonly Chunk[]> {
+  const { warnings, post, reading } = await writeFor(vendor, request, options, true);
+  try {
+    return [...warnings, ...(await readWhole(await post(), { ...reading, extend }))];
+  } catch (error) {
+    if (!refusesContent(error)) throw error;
+    return [...warnings, { type: 'finish', reason: 'content-filter' }];
+  }
+}
+
+/** The request, ready to be sent, and how its answer is read. */
+async function writeFor(vendor: SdkVendor, given: CompletionRequest, { model, signal, sent, report }: Sent, whole: boolean) {
   const { opaque, callIds, images, fetch } = vendor;
   const filled = { ...given, messages: withoutEmptyParts(given.messages) };
   const request = callIds === undefined ? filled : withAcceptedCallIds(filled, callIds);
@@ -106,15 +138,15 @@ async function* complete(
     blankAnswer: whole ? blankAnswer : null,
   });
   const written = vendor.written?.(wrote.request, asked) ?? wrote.request;
-  yield* [...warnings.map((message): Chunk => ({ type: 'warning', message })), ...wrote.warnings.map(warningOf)];
-  try {
-    const { decoder, decodeAnswer, asEvents } = vendor.decoders(asked, written);
-    const body = await postJson(fetch, { ...written, signal, sent });
-    yield* readAnswer(body === null || whole ? body : (asEvents?.(body) ?? body), { decoder, decodeAnswer, report, extend });
-  } catch (error) {
-    if (!refusesContent(error)) throw error;
-    yield { type: 'finish', reason: 'content-filter' };
-  }
+  const { decoder, decodeAnswer, asEvents } = vendor.decoders(asked, written);
+  return {
+    warnings: [...warnings.map((message): Chunk => ({ type: 'warning', message })), ...wrote.warnings.map(warningOf)],
+    async post() {
+      const body = await postJson(fetch, { ...written, signal, sent });
+      return body === null || whole ? body : (asEvents?.(body) ?? body);
+    },
+    reading: { decoder, decodeAnswer, report },
+  };
 }
 
 /** Vendors refuse texts without a character, and messages without a part. */

@@ -78,6 +78,13 @@ export async function* readAnswer(
   }
 }
 
+/** The same for an answer that was asked for as a whole: all its chunks, whether it comes whole or as a stream. */
+export async function readWhole(body: ReadableStream<Uint8Array> | null, reading: AnswerReading): Promise<readonly Chunk[]> {
+  const chunks: Chunk[] = [];
+  for await (const chunk of readAnswer(body, reading)) chunks.push(chunk);
+  return chunks;
+}
+
 type Source = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Null: the body is over. `waitMs`: the answer is complete, so that silence and a broken connection are its end; null: it is not. */

@@ -1,5 +1,5 @@
 /**
- * Adds timeouts and immediate cancellation to a provider's stream.
+ * Adds timeouts and immediate cancellation to a provider's stream, or to its whole answer.
  *
  * A generator that waits for upstream does not see `return()` until upstream sends something. This iterator does: leaving
  * it, the caller's signal and a stall all abort the one signal that the work below was given.
@@ -7,7 +7,10 @@
 
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { abortError, untilAborted } from '../../core/turns/abort.ts';
+import { abortError, throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
+
+/** The longest delay that a timer can have. */
+const longestTimerMs = 2 ** 31 - 1;
 
 type Phase = 'before-content' | 'mid-stream';
 
@@ -82,6 +85,34 @@ export function timed(
       };
     },
   };
+}
+
+/** The same for an answer that comes at once: what `open` resolves to, within a time. It has one phase, since nothing is shown before. */
+export async function timedAnswer<T>(
+  open: (signal: AbortSignal, extend: Extend) => Promise<T>,
+  { signal, withinMs }: { readonly signal: AbortSignal; readonly withinMs: number },
+  translated: (error: unknown) => GatewayError,
+): Promise<T> {
+  const upstream = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const within = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => upstream.abort(stalled('before-content')), Math.min(ms, longestTimerMs));
+  };
+  const leave = (): void => upstream.abort(abortError(signal));
+  try {
+    throwIfAborted(signal);
+    signal.addEventListener('abort', leave, { once: true });
+    within(withinMs);
+    return await untilAborted(open(upstream.signal, within), upstream.signal);
+  } catch (error) {
+    const failure = failureOf(error, signal, upstream.signal, translated);
+    upstream.abort(failure);
+    throw withPhase(failure, 'before-content');
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 /** The signals first: SDKs report an abort with a reason of ours as an HTTP error with status 200. */

@@ -4,7 +4,7 @@ import { collect } from '../../../src/core/chunk.ts';
 import { completionRequest } from '../../../src/core/request/request.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { type AzureOpenAiOptions, azureOpenAiProvider } from '../../../src/providers/azure-openai.ts';
-import { outcomeOf, providerContract, sendOptions, wireContract } from '../../contracts/provider.ts';
+import { outcomeOf, providerContract, sendOptions, wholeAnswerOf, wireContract } from '../../contracts/provider.ts';
 import { type RawReply, type RawUpstream, rawUpstream } from '../../raw-upstream.ts';
 import { canary, type Dialect } from '../dialects.ts';
 import { azure, azureChat } from './azure-dialect.ts';
@@ -27,10 +27,10 @@ describe('azure', () => {
 
   const repliesOf = ({ begins, says, ends }: Dialect): RawReply => ({ pieces: [begins, says('Hi.'), ends] });
   /** The request that a provider of these settings sends for a deployment. */
-  async function asked(settings: Partial<AzureOpenAiOptions>, model = 'mini', whole = false) {
+  async function asked(settings: Partial<AzureOpenAiOptions>, model = 'mini') {
     const provider = azureOpenAiProvider({ baseUrl: upstream.url, apiKey: new Secret(canary), ...settings });
     upstream.plays(repliesOf(settings.apiVersion === undefined && settings.api === undefined ? azure : azureChat));
-    const answer = await collect(provider.send(completionRequest('Hi', { maxOutputTokens: 50 }), sendOptions(model, { whole })));
+    const answer = await collect(provider.send(completionRequest('Hi', { maxOutputTokens: 50 }), sendOptions(model)));
     expect(answer.text).toBe('Hi.');
     const { path = '', headers = {}, json = () => ({}) } = upstream.requests.at(-1) ?? {};
     return { path, headers, body: json() as Record<string, unknown> };
@@ -75,8 +75,8 @@ describe('azure', () => {
     const body = { choices: [{ index: 0, message, finish_reason: 'stop', content_filter_results: {} }], prompt_filter_results: [] };
     const usage = { prompt_tokens: 10, completion_tokens: 2, total_tokens: 12 };
     upstream.plays({ headers: { 'content-type': 'application/json' }, pieces: [JSON.stringify({ ...body, usage })] });
-    const options = sendOptions('mini', { whole: true });
-    expect(await collect(provider.send(completionRequest('Hi'), options))).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
+    const options = sendOptions('mini');
+    expect(await collect(wholeAnswerOf(provider, completionRequest('Hi'), options))).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
     expect(options.reported).toMatchObject([{ freshInputTokens: 10, outputTokens: 2 }]);
     expect(upstream.requests.at(-1)?.json()).toMatchObject({ stream: false });
   });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collect } from '../../../src/core/chunk.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../../src/core/request/request.ts';
-import { outcomeOf, providerContract, sendOptions, wireContract } from '../../contracts/provider.ts';
+import { outcomeOf, providerContract, sendOptions, wholeAnswerOf, wireContract } from '../../contracts/provider.ts';
 import { type RawReply, type RawUpstream, rawUpstream } from '../../raw-upstream.ts';
 import { canary } from '../dialects.ts';
 import { cohere, cohereEvent } from './cohere-dialect.ts';
@@ -32,8 +32,8 @@ describe('cohere', () => {
     cohere.provider(upstream.url).send(request, options);
   async function answered(reply: RawReply, request?: CompletionRequest, whole = false) {
     upstream.plays(reply);
-    const options = sendOptions(cohere.model, { whole });
-    const answer = await collect(ask(request, options));
+    const options = sendOptions(cohere.model);
+    const answer = await collect(whole ? wholeAnswerOf(cohere.provider(upstream.url), request, options) : ask(request, options));
     return { answer, reported: options.reported, body: upstream.requests.at(-1)?.json() as Record<string, unknown> };
   }
   const says: RawReply = { pieces: [cohere.begins, cohere.says('Hi.'), cohere.ends] };

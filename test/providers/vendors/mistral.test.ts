@@ -4,7 +4,7 @@ import { collect } from '../../../src/core/chunk.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../../src/core/request/request.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { mistralProvider } from '../../../src/providers/mistral.ts';
-import { outcomeOf, providerContract, sendOptions, wireContract } from '../../contracts/provider.ts';
+import { outcomeOf, providerContract, sendOptions, wholeAnswerOf, wireContract } from '../../contracts/provider.ts';
 import { type RawUpstream, rawUpstream } from '../../raw-upstream.ts';
 import { canary } from '../dialects.ts';
 import { mistral } from './mistral-dialect.ts';
@@ -180,8 +180,8 @@ describe('mistral', () => {
       usage: { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 },
     };
     upstream.plays({ headers: { 'content-type': 'application/json' }, pieces: [JSON.stringify(body)] });
-    const options = sendOptions('magistral-medium-latest', { whole: true });
-    const { parts } = await collect(mistral.provider(upstream.url).send(completionRequest('Capital?'), options));
+    const options = sendOptions('magistral-medium-latest');
+    const { parts } = await collect(wholeAnswerOf(mistral.provider(upstream.url), completionRequest('Capital?'), options));
     expect(parts).toEqual([
       { type: 'reasoning', text: 'Norway.' },
       { type: 'text', text: 'Oslo.' },
