@@ -12,13 +12,13 @@ import { readFinish } from './finish-reasons.ts';
 import { type OutputReader, readOutput, type Series } from './output/output-reader.ts';
 
 /** Text by events: its series, and the field with the place of the part. */
-const texts: Readonly<Record<string, readonly [Series, string]>> = {
-  'response.output_text': ['text', 'content_index'],
-  'response.refusal': ['text', 'content_index'],
-  'response.reasoning_summary_text': ['summary', 'summary_index'],
-  'response.reasoning_summary_part': ['summary', 'summary_index'],
-  'response.reasoning_text': ['content', 'content_index'],
-};
+const texts: ReadonlyMap<string, readonly [Series, string]> = new Map([
+  ['response.output_text', ['text', 'content_index']],
+  ['response.refusal', ['text', 'content_index']],
+  ['response.reasoning_summary_text', ['summary', 'summary_index']],
+  ['response.reasoning_summary_part', ['summary', 'summary_index']],
+  ['response.reasoning_text', ['content', 'content_index']],
+]);
 const terminal = /^response\.(?:completed|incomplete|failed|cancell?ed|done)$/;
 
 export interface ResponseReader {
@@ -126,7 +126,7 @@ function takeContent(output: OutputReader, type: string, event: JsonObject): rea
       return output.toldPart(series, event, countOf(event['content_index']) ?? 0, textOf(part['text']) || textOf(part['refusal']));
     }
     default: {
-      const [series, placeField] = texts[type.slice(0, type.lastIndexOf('.'))] ?? [];
+      const [series, placeField] = texts.get(type.slice(0, type.lastIndexOf('.'))) ?? [];
       if (series === undefined || placeField === undefined) return [];
       const at = countOf(event[placeField]) ?? 0;
       if (type.endsWith('.delta')) return output.says(series, event, at, textOf(event['delta']));

@@ -5,17 +5,19 @@ import { WireFailure } from '../wire-failure.ts';
 import { failureOf } from './failures.ts';
 
 /** `incomplete_details.reason`. Servers that imitate OpenAI also write the words of Chat Completions there. */
-const incompleteReasons: Readonly<Record<string, FinishReason>> = {
-  max_output_tokens: 'length',
-  max_tokens: 'length',
-  max_completion_tokens: 'length',
-  length: 'length',
-  content_filter: 'content-filter',
-  content_policy_violation: 'content-filter',
-  safety: 'content-filter',
-  stop: 'stop',
-  tool_calls: 'tool-calls',
-};
+const incompleteReasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    max_output_tokens: 'length',
+    max_tokens: 'length',
+    max_completion_tokens: 'length',
+    length: 'length',
+    content_filter: 'content-filter',
+    content_policy_violation: 'content-filter',
+    safety: 'content-filter',
+    stop: 'stop',
+    tool_calls: 'tool-calls',
+  } as const),
+);
 
 /**
  * What a response that came to its end says of it; `stop` also stands for tool calls, which the API does not name. Throws a
@@ -26,7 +28,7 @@ export function readFinish(response: JsonObject): FinishReason {
   const reason = textOf(objectOf(response['incomplete_details'])['reason']).toLowerCase();
   const error = response['error'];
   if (error !== null && error !== undefined) throw failureOf(error);
-  if (reason !== '') return incompleteReasons[reason] ?? 'other';
+  if (reason !== '') return incompleteReasons.get(reason) ?? 'other';
   switch (status) {
     case 'failed':
       throw failureOf(null);

@@ -63,11 +63,15 @@ function userPart(part: ContentPart): JsonObject {
 
 type FilePart = Extract<ContentPart, { type: 'file' }>;
 
-const audioFormats: Readonly<Record<string, string>> = { 'audio/wav': 'wav', 'audio/mp3': 'mp3', 'audio/mpeg': 'mp3' };
+const audioFormats: ReadonlyMap<string, string> = new Map([
+  ['audio/wav', 'wav'],
+  ['audio/mp3', 'mp3'],
+  ['audio/mpeg', 'mp3'],
+]);
 
 function filePart(part: FilePart): JsonObject {
   const { mediaType, base64, name } = part;
-  const format = audioFormats[mediaType];
+  const format = audioFormats.get(mediaType);
   if (format !== undefined) return { type: 'input_audio', input_audio: { data: base64, format } };
   if (mediaType === 'application/pdf') {
     return { type: 'file', file: { filename: name ?? 'document.pdf', file_data: dataUrl(part) } };

@@ -27,7 +27,11 @@ interface Item {
   readonly call: PendingCall;
 }
 
-const kinds: Readonly<Record<string, Kind>> = { message: 'message', reasoning: 'reasoning', function_call: 'call' };
+const kinds: ReadonlyMap<string, Kind> = new Map([
+  ['message', 'message'],
+  ['reasoning', 'reasoning'],
+  ['function_call', 'call'],
+]);
 
 export interface OutputReader {
   /** An item begins. Some servers say something in it already. */
@@ -140,7 +144,7 @@ export function readOutput(): OutputReader {
 
   return {
     added(told, place) {
-      const kind = kinds[textOf(told['type'])];
+      const kind = kinds.get(textOf(told['type']));
       if (kind === undefined) return [];
       const id = textOf(told['id']);
       const before = byId.get(id);
@@ -155,7 +159,7 @@ export function readOutput(): OutputReader {
     argumentsPiece: (event, piece) => located('call', event).call.piece(piece),
     argumentsTold: (event, whole) => located('call', event).call.told(whole),
     done(told, place) {
-      const kind = kinds[textOf(told['type'])];
+      const kind = kinds.get(textOf(told['type']));
       if (kind === undefined) return [];
       return closeItem(located(kind, { item_id: told['id'], output_index: place }), told);
     },
@@ -164,7 +168,7 @@ export function readOutput(): OutputReader {
       const chunks: Chunk[] = [];
       for (const [place, one] of output.entries()) {
         const told = objectOf(one);
-        const kind = kinds[textOf(told['type'])];
+        const kind = kinds.get(textOf(told['type']));
         if (kind === undefined) continue;
         const item = matched(kind, told, place, taken);
         taken.add(item);
