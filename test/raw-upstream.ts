@@ -26,9 +26,11 @@ export interface RawReply {
   /** Default: an event stream. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Written one by one; at a gate the server waits until the test opens it. A gate first holds the headers back too. */
-  readonly pieces?: readonly (string | Gate)[];
-  /** `end` (default) ends the body, `reset` breaks the connection, `hang` leaves it open and silent. */
-  readonly ending?: 'end' | 'reset' | 'hang';
+  readonly pieces?: readonly (string | Uint8Array | Gate)[];
+  /** `end` (default) ends the body, `close` ends the connection in the middle of it, `reset` breaks it, `hang` leaves it open and silent. */
+  readonly ending?: 'end' | 'close' | 'reset' | 'hang';
+  /** The head is written even if no piece is. Default: only where the body ends or hangs. */
+  readonly headFirst?: boolean;
 }
 
 export interface RawRequest {
@@ -119,18 +121,23 @@ export async function rawUpstream(): Promise<RawUpstream> {
 }
 
 async function play(
-  { status = 200, headers, pieces = [], ending = 'end' }: RawReply,
+  { status = 200, headers, pieces = [], ending = 'end', headFirst = false }: RawReply,
   response: ServerResponse,
   closed: Promise<void>,
 ): Promise<void> {
   const begun = (): ServerResponse =>
     response.headersSent ? response : response.writeHead(status, headers ?? { 'content-type': 'text/event-stream' });
+  if (headFirst) {
+    begun().flushHeaders();
+    await new Promise(setImmediate);
+  }
   for (const piece of pieces) {
-    if (typeof piece !== 'string') await Promise.race([piece.opened, closed]);
+    if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) await Promise.race([piece.opened, closed]);
     else await new Promise((resolve) => begun().write(piece, resolve));
     if (response.destroyed) return;
   }
   if (ending === 'reset') response.socket?.resetAndDestroy();
+  else if (ending === 'close') response.socket?.destroySoon();
   else if (ending === 'end') begun().end();
   else begun().flushHeaders();
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openHttpClient } from '../../src/outbound/http-client.ts';
 import { fetchOver } from '../../src/outbound/pooled-fetch.ts';
 import { BodyTooLarge, readBody } from '../../src/outbound/read-body.ts';
-import { newGate } from '../raw-upstream.ts';
+import { newGate, rawUpstream } from '../raw-upstream.ts';
 
 const client = openHttpClient();
 const get = { method: 'GET', signal: null } as const;
@@ -104,5 +104,30 @@ describe('a compressed answer', () => {
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('two');
     await reader?.cancel();
     await closed.promise;
+  });
+
+  it('that is silent is left at once', async () => {
+    const upstream = await rawUpstream();
+    closers.push(() => void upstream.close());
+    upstream.plays({ headers: { 'content-encoding': 'gzip' }, ending: 'hang' });
+    const { body } = await client.send(upstream.url, get);
+    const reading = body.iterator().next();
+    reading.catch(() => {});
+    body.destroy();
+    await upstream.requests[0]?.closed;
+  });
+
+  it('is given out as far as it came where the connection breaks, and then the error is', async () => {
+    const upstream = await rawUpstream();
+    closers.push(() => void upstream.close());
+    const zipped = gzipSync('Hello.');
+    upstream.plays({ headers: { 'content-encoding': 'gzip' }, pieces: [zipped.subarray(0, -8)], ending: 'reset' });
+    const { body } = await client.send(upstream.url, get);
+    const read: Buffer[] = [];
+    const reading = (async () => {
+      for await (const piece of body) read.push(piece as Buffer);
+    })();
+    await expect(reading).rejects.toThrow();
+    expect(Buffer.concat(read).toString()).toBe('Hello.');
   });
 });
