@@ -18,8 +18,8 @@ import type { Secret } from '../core/secret.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { Log } from '../telemetry/log.ts';
 import { subscribeWithCursors } from './document/event-cursor.ts';
+import type { Engine, EngineArguments } from './engine.ts';
 import type { DocumentToCheck } from './operation.ts';
-import type { Engine, EngineArguments } from './yoga.ts';
 
 /** For `createServer({ engine })`. The schema must be a subgraph's, as `buildSubgraphSchema` makes it. */
 export function apolloEngine(schema: () => GraphQLSchema, log: Log): Engine {

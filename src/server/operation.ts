@@ -20,10 +20,10 @@ import type { AnonymousRate } from './client/anonymous-rate.ts';
 import type { Asker } from './client/client.ts';
 import type { ReadDocument } from './document/document.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
+import type { Engine } from './engine.ts';
 import type { Masking } from './response-errors.ts';
 import { type ResultStream, resultStream } from './result-stream.ts';
 import { usageAttacher } from './usage-extension.ts';
-import type { Engine } from './yoga.ts';
 
 /** A valid document, before it runs. */
 export interface DocumentToCheck {

@@ -1,5 +1,5 @@
 /** Masks the errors of every result that leaves, at its top level and in its increments. */
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, locatedError } from 'graphql';
 import { type ErrorCode, errorTable, GatewayError } from '../core/errors.ts';
 import { exactPath } from '../federation/engine/place-errors.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -36,7 +36,7 @@ export function masking(maskError: MaskError, log: Log): Masking {
   }
 
   function masked<T extends Increment>(part: T): T {
-    return part.errors === undefined ? part : { ...part, errors: part.errors.map(error) };
+    return part.errors === undefined ? part : { ...part, errors: part.errors.flatMap(unfolded).map(error) };
   }
 
   function result(from: ExecutionResult): ExecutionResult {
@@ -48,6 +48,12 @@ export function masking(maskError: MaskError, log: Log): Masking {
 
   return { error, result };
 }
+
+/** The stitching engine throws several errors of one field as one AggregateError, which graphql-js keeps as one. */
+const unfolded = (error: GraphQLError): readonly GraphQLError[] =>
+  error.originalError instanceof AggregateError
+    ? error.originalError.errors.map((each: unknown) => locatedError(each, error.nodes, error.path))
+    : [error];
 
 /** A part of the graph that became null inside a subgraph has its error where it happened, not where it surfaced. */
 function atExactPath(masked: GraphQLError, thrown: unknown): GraphQLError {

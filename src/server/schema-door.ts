@@ -8,9 +8,9 @@ import type { Secret } from '../core/secret.ts';
 import { chooseEngine } from '../federation/engine/bypass.ts';
 import type { Graph } from '../federation/graph.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { SchemaFor } from './engine.ts';
 import type { Readiness } from './pages/health-page.ts';
 import type { ServerOptions } from './server.ts';
-import type { SchemaFor } from './yoga.ts';
 
 /** What makes the stores unfit for traffic now, in sentences. */
 interface Stores {

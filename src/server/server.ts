@@ -7,7 +7,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Plugin } from 'graphql-yoga';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -18,6 +17,7 @@ import { connectionShares } from './client/connections.ts';
 import { corsHeaders, originRules } from './client/origin.ts';
 import { unreadAnswers } from './client/unread.ts';
 import { documentReader } from './document/document.ts';
+import { type Engine, graphqlEngine, type SchemaFor } from './engine.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { answerGraphQL } from './http/http.ts';
 import { cutByShutdown, HttpRefusal, shuttingDown } from './http/refusal.ts';
@@ -32,7 +32,6 @@ import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './p
 import { type MaskError, masking } from './response-errors.ts';
 import { type ServerLimits, serverLimits } from './server-limits.ts';
 import { sockets } from './websocket/websocket.ts';
-import { type Engine, type SchemaFor, yogaEngine } from './yoga.ts';
 
 export interface ServerOptions extends OperationHooks {
   /** Asked for each operation, so it may change at any time; operations in flight keep theirs. */
@@ -56,10 +55,9 @@ export interface ServerOptions extends OperationHooks {
   readonly anonymousRate?: AnonymousRateOptions | undefined;
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
-  readonly plugins?: readonly Plugin[];
   /** Refuses a document by what stands in it; throws GatewayError. Default: none is refused. */
   readonly checkDocument?: ((input: DocumentToCheck) => void) | undefined;
-  /** Yoga unless another is given: `apolloEngine`. */
+  /** graphql-js unless another is given: `apolloEngine`. */
   readonly engine?: Engine | undefined;
   /** For streams that are told to end: time to say so. Default 2 s. */
   readonly farewellMs?: number;
@@ -102,7 +100,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const addressOf = clientAddress(options.trustedProxies ?? []);
   const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
   const unread = unreadAnswers(limits);
-  const engine = options.engine ?? yogaEngine(schema, options.plugins);
+  const engine = options.engine ?? graphqlEngine(schema);
   const { checkDocument } = options;
   const checks = checkDocument === undefined ? {} : { checkDocument };
   const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, ...checks });

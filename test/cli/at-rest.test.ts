@@ -56,6 +56,7 @@ describe('at rest, with a graph composed and documents of all kinds ingested', (
     ['validates JSON', 'ajv'],
     ['recognises phone numbers', 'libphonenumber-js'],
     ['knows prices', '@pydantic/genai-prices'],
+    ['executes @defer', 'graphql-yoga'],
     ['shows GraphiQL', '@graphql-yoga/render-graphiql'],
     ['serves the subgraph of another router', '@apollo/server'],
   ])('the gateway has not loaded what %s (%s)', (_, name) => {

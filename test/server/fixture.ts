@@ -66,6 +66,7 @@ const typeDefs = /* GraphQL */ `
     spend: String
     secretly: String
     refused: String
+    twice: String
     held: String
     self: Query
     items(first: Int! = 3): [Item!]!
@@ -129,6 +130,9 @@ export function testSchema(tickers: TickerLog, held: Gate): GraphQLSchema {
         secretly: () => bug('secret in a resolver'),
         refused: () => {
           throw new GatewayError('BUDGET_EXCEEDED', 'The budget "team:a" is used up until 1 December.');
+        },
+        twice: () => {
+          throw new AggregateError([new GatewayError('TIMEOUT', 'It took too long.'), new GatewayError('CANCELLED', 'It was left.')]);
         },
         held: async (_: unknown, __: unknown, { signal }: OperationContext) => {
           tickers.signals.push(signal);

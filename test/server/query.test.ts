@@ -49,6 +49,16 @@ describe('a query over HTTP', () => {
     expect(await (await post(url, { query: '{hello}' })).json()).not.toHaveProperty('extensions');
   });
 
+  it('tells each of several errors that one field has', async () => {
+    const { url } = await serve();
+    const { data, errors } = await (await post(url, { query: '{hello twice}' })).json();
+    expect(data).toEqual({ hello: 'Hello, world', twice: null });
+    expect(errors).toMatchObject([
+      { path: ['twice'], locations: [{ line: 1, column: 8 }], extensions: { code: 'TIMEOUT' } },
+      { path: ['twice'], locations: [{ line: 1, column: 8 }], extensions: { code: 'CANCELLED' } },
+    ]);
+  });
+
   it('is opened and closed once, whatever becomes of it', async () => {
     const { url, opened, closed } = await serve();
     await Promise.all(

@@ -1,4 +1,15 @@
-import { type ASTVisitor, GraphQLError, type ValidationContext } from 'graphql';
+/** `@defer`, which graphql-js does not know: its directive, and where it may stand. */
+import {
+  type ASTVisitor,
+  DirectiveLocation,
+  GraphQLBoolean,
+  GraphQLDirective,
+  GraphQLError,
+  GraphQLNonNull,
+  GraphQLSchema,
+  GraphQLString,
+  type ValidationContext,
+} from 'graphql';
 
 /** `@defer` is for queries, and each label for one place: a subscription delivers events, a mutation's root fields run in turn. */
 export function deferOnlyInQueries(context: ValidationContext): ASTVisitor {
@@ -28,4 +39,23 @@ export function deferOnlyInQueries(context: ValidationContext): ASTVisitor {
       else labels.add(label.value);
     },
   };
+}
+
+const deferDirective = new GraphQLDirective({
+  name: 'defer',
+  description: 'Deliver this fragment later, so that the rest need not wait for it.',
+  locations: [DirectiveLocation.FRAGMENT_SPREAD, DirectiveLocation.INLINE_FRAGMENT],
+  args: { if: { type: new GraphQLNonNull(GraphQLBoolean), defaultValue: true }, label: { type: GraphQLString } },
+});
+
+const deferring = new WeakMap<GraphQLSchema, GraphQLSchema>();
+
+/** One new schema object per schema, so that what was validated against it stays remembered. */
+export function withDefer(schema: GraphQLSchema): GraphQLSchema {
+  if (schema.getDirective('defer')) return schema;
+  const known = deferring.get(schema);
+  if (known !== undefined) return known;
+  const derived = new GraphQLSchema({ ...schema.toConfig(), directives: [...schema.getDirectives(), deferDirective] });
+  deferring.set(schema, derived);
+  return derived;
 }

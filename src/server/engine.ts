@@ -1,0 +1,70 @@
+/**
+ * Executes operations with graphql-js, without a layer around it: envelop and the executor of graphql-tools took a sixth of the
+ * time of a kept answer. Operations with `@defer` need that executor: `yoga.ts` is loaded for the first of them.
+ */
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { OperationContext } from '../operations/context.ts';
+import { deferOnlyInQueries, withDefer } from './document/defer-rule.ts';
+import { measuresOf } from './document/document-measures.ts';
+import { subscribeWithCursors } from './document/event-cursor.ts';
+import type { ExecuteDeferring } from './yoga.ts';
+
+export interface EngineArguments {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+}
+
+/** One operation bound to the schema of the moment it began in. */
+export interface Bound {
+  readonly schema: GraphQLSchema;
+  validate(document: DocumentNode): readonly GraphQLError[];
+  execute(args: EngineArguments): Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
+}
+
+export type Engine = (context: OperationContext, document: DocumentNode) => Bound;
+
+/** The schema that the document runs on: asked once per operation, so it may change at any time. */
+export type SchemaFor = (document: DocumentNode) => GraphQLSchema;
+
+export function graphqlEngine(schemaFor: SchemaFor): Engine {
+  let deferring: Promise<ExecuteDeferring> | null = null;
+  const executeDeferring: ExecuteDeferring = async (args) => {
+    deferring ??= import('./yoga.ts').then(({ yogaExecute }) => yogaExecute());
+    return (await deferring)(args);
+  };
+  return (context, document) => {
+    const schema = withDefer(schemaFor(document));
+    return {
+      schema,
+      validate: (document) => validationErrors(schema, document),
+      async execute({ document, operation, operationName, variables }) {
+        const args = { schema, document, operationName, variableValues: variables, contextValue: context };
+        if (operation.operation === 'subscription') return subscribeWithCursors(args);
+        return measuresOf(document, operation).incremental ? executeDeferring(args) : execute(args);
+      },
+    };
+  };
+}
+
+const rules = [...specifiedRules, deferOnlyInQueries];
+const validated = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, readonly GraphQLError[]>>();
+
+/** The same errors each time: a document is validated once for a schema. */
+function validationErrors(schema: GraphQLSchema, document: DocumentNode): readonly GraphQLError[] {
+  const ofSchema = validated.get(schema) ?? new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  validated.set(schema, ofSchema);
+  const errors = ofSchema.get(document) ?? validate(schema, document, rules);
+  ofSchema.set(document, errors);
+  return errors;
+}
