@@ -124,6 +124,7 @@ it('an operation is opened, its Call is made and settled, and the money it did n
   const spent = Math.round(Number(usage?.cost) * dollar);
   // What was reserved and not drawn is given back when the call settles, and nobody waits for that.
   await expect.poll(() => storage.limits.budgets(principal.limits), { timeout: 30_000 }).toMatchObject([{ spent, held: 0 }]);
+  await storage.ledger.flush();
   const { totals } = await storage.ledger.totals({
     from: 0,
     to: Date.now() + 1_000,

@@ -10,7 +10,7 @@ import { finishPaced, type Paced } from '../../core/turns/paced.ts';
 import type { Turns } from '../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../json-strings.ts';
 import type { Guardrail } from './guardrail.ts';
-import { sentenceCutter } from './sentence-cutter.ts';
+import { type SentenceCutter, sentenceCutter } from './sentence-cutter.ts';
 import { checkText } from './verdicts.ts';
 
 export interface OutputCheck {
@@ -121,7 +121,7 @@ function windows(type: Windows['type'], { guardrails, call, turns, holdBackBytes
   };
 }
 
-export const cutterFor = (holdBackBytes: number) => sentenceCutter(Math.max(1, Math.floor(holdBackBytes / bytesPerUnit)));
+export const cutterFor = (holdBackBytes: number): SentenceCutter => sentenceCutter(Math.max(1, Math.floor(holdBackBytes / bytesPerUnit)));
 
 function tooLong(guardrails: readonly Guardrail[]): GatewayError {
   const name = (guardrails.find((guardrail) => guardrail.window === 'whole') ?? guardrails[0])?.name ?? '';

@@ -4,7 +4,7 @@
  * The cuts depend on the text alone, never on the pieces in which it arrives: a decision that needs the next character waits
  * for it. A window is at most `limit` long; a longer sentence is cut at a space.
  */
-interface SentenceCutter {
+export interface SentenceCutter {
   push(text: string): string[];
   /** Whatever is left. */
   end(): string[];

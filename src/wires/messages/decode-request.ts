@@ -9,7 +9,7 @@ import { isObject, type JsonObject, objectOf, textOf } from '../json-fields.ts';
 import { refusedPlace } from '../refused-part.ts';
 import type { DecodedRequest } from '../wire.ts';
 import { camelCase, passedOn, respelled, snakeCase } from './request/claude-options.ts';
-import { readBlocks, readSystem } from './request/read-blocks.ts';
+import { readBlocks, readSystem } from './request/read-content-blocks.ts';
 
 export function decodeRequest(body: unknown): DecodedRequest {
   if (!isObject(body)) throw refusedPlace('body', 'must be a JSON object.');

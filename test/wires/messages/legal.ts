@@ -29,7 +29,6 @@ const thinking = fc.oneof(
   fc.tuple(fc.oneof(text, fc.constant('')), signed).map(([thought, opaque]) => ({ type: 'reasoning', text: thought, opaque }) as const),
   redacted.map((opaque) => ({ type: 'reasoning', text: '', opaque }) as const),
 );
-const unsigned = text.map((thought): readonly Saying[] => [{ type: 'reasoning', text: thought }]);
 const isSpoken = (part: ContentPart): boolean => part.type !== 'text' || part.text.trim() !== '';
 
 const plainFile = fc.tuple(text, fc.option(name)).map(
