@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gateway, type TestGateway } from '../gateway.ts';
 
-const operations = 100;
+const operations = 40;
 
 /** Two roots and an entity's field that `next` takes over from `past`, under one label. */
 const moving = (label: string, labelsOn: readonly string[] = []): Promise<TestGateway> =>
@@ -51,8 +51,8 @@ describe('progressive @override', () => {
     it('answers every operation, from one subgraph for all of its fields, and gives both subgraphs their share', async () => {
       const found = await answers(graph);
       for (const owners of found) expect(new Set(owners).size).toBe(1);
-      // Fewer than five of a hundred tosses of a coin: once in 10^23 runs.
-      for (const owner of ['past', 'next']) expect(found.filter(([first]) => first === owner).length).toBeGreaterThan(4);
+      // Fewer than two of forty tosses of a coin: once in 10^10 runs.
+      for (const owner of ['past', 'next']) expect(found.filter(([first]) => first === owner).length).toBeGreaterThan(1);
     });
   });
 

@@ -81,11 +81,11 @@ describe('the check of an answer', () => {
         }
       }),
       // The drills run ten times as many.
-      { numRuns: 100 * rounds },
+      { numRuns: 30 * rounds },
     );
-    expect(seen.valid).toBeGreaterThan(20 * rounds);
-    expect(seen.invalid).toBeGreaterThan(20 * rounds);
-    expect(seen.refused).toBeLessThan(30 * rounds);
+    expect(seen.valid).toBeGreaterThan(5 * rounds);
+    expect(seen.invalid).toBeGreaterThan(5 * rounds);
+    expect(seen.refused).toBeLessThan(12 * rounds);
   });
 
   it.each<[string, JsonSchema, unknown, boolean]>([
