@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Step } from '../../src/core/call/call.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { totalTokensOf } from '../../src/core/money.ts';
-import { account, breaks, call, fails, gateway, hangs, request, route, says, stammers } from '../doubles.ts';
+import { account, breaks, call, fails, gateway, hangs, request, route, says, stammers, wholly } from '../doubles.ts';
 import { ask, faces } from '../faces.ts';
 import { rounds } from '../rounds.ts';
 
@@ -61,6 +61,8 @@ describe('the pipeline', () => {
       /** Chunks that are read before the client leaves; null: it stays. */
       leavesAfter: fc.option(fc.integer({ min: 0, max: 6 })),
       byReturn: fc.boolean(),
+      /** Asked for by the other face, which is left after so many turns of the event loop. */
+      whole: fc.boolean(),
       mode: fc.constantFrom('default' as const, 'bypass' as const),
     });
     await fc.assert(
@@ -68,21 +70,35 @@ describe('the pipeline', () => {
         fc.array(fc.integer({ min: 0, max: scripts.length - 1 }), { minLength: 1, maxLength: 3 }),
         fc.array(asked, { minLength: 1, maxLength: 12 }),
         fc.boolean(),
-        async (deployments, calls, caching) => {
-          const doubles = deployments.map((index) => (scripts[index] ?? scripts[0])?.() ?? says(''));
+        fc.boolean(),
+        async (deployments, calls, caching, askedWhole) => {
+          const doubles = deployments.map((index) => wholly((scripts[index] ?? scripts[0])?.() ?? says('')));
           const { handle, ledger } = gateway([
-            route('default', doubles, { attempts: doubles.length, totalMs: 50, cacheSeconds: caching ? 60 : null }),
+            route('default', doubles, {
+              attempts: doubles.length,
+              totalMs: 50,
+              cacheSeconds: caching ? 60 : null,
+              wholeMode: askedWhole ? 'always' : 'never',
+            }),
           ]);
           const budget = account(10_000_000);
           await Promise.all(
-            calls.map(async ({ prompt, weights, leavesAfter, byReturn, mode }) => {
+            calls.map(async ({ prompt, weights, leavesAfter, byReturn, whole, mode }) => {
               const made = call({
                 hold: budget.hold,
                 uses: weights.map((weight, use) => ({ coordinate: `Query.f${use}`, weight })),
                 cache: { mode, maxAgeSeconds: null },
               });
-              const iterator = handle({ ...request, seed: prompt }, made)[Symbol.asyncIterator]();
+              const asks = { ...request, seed: prompt };
+              if (whole) {
+                const answer = handle.whole(asks, made).catch(() => null);
+                for (let turn = 0; turn < (leavesAfter ?? 0); turn += 1) await setImmediate();
+                if (leavesAfter !== null) made.leave();
+                await answer;
+              }
+              const iterator = handle(asks, made)[Symbol.asyncIterator]();
               try {
+                if (whole) await iterator.return?.();
                 for (let read = 0; ; read += 1) {
                   if (read === leavesAfter && byReturn) {
                     await iterator.return?.();
@@ -96,7 +112,7 @@ describe('the pipeline', () => {
               }
               const settlement = made.settlement();
               const rows = ledger.rows.filter((row) => row.callId === made.id);
-              const begun = !(leavesAfter === 0 && byReturn);
+              const begun = whole || !(leavesAfter === 0 && byReturn);
               expect(rows.length).toBe(begun ? weights.length : 0);
               expect(rows.reduce((sum, row) => sum + (row.cost ?? 0), 0)).toBe(settlement?.cost ?? 0);
               const tokens = settlement?.usage ? totalTokensOf(settlement.usage) : 0;

@@ -2,10 +2,11 @@
  * Answers a request from a kept answer that has more fields than the request asks for. Replays the same stream; each object
  * is reduced to the fields of the smaller schema.
  */
-import type { Call, Handler, Step } from '../../core/call/call.ts';
-import { type Chunk, collect } from '../../core/chunk.ts';
+import type { Call, Step, WholeHandler } from '../../core/call/call.ts';
+import { answerOf } from '../../core/call/collect-answer.ts';
+import type { Chunk } from '../../core/chunk.ts';
 import type { CompletionRequest } from '../../core/request/request.ts';
-import type { Answer } from './kept-answer.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 import type { Projection } from './schema-subset.ts';
 
 /**
@@ -13,12 +14,12 @@ import type { Projection } from './schema-subset.ts';
  * what a model says, so a part is never accepted that a model would have had to repair.
  */
 export async function answerPart(
-  answer: Answer,
+  answer: KeptAnswer,
   take: Projection,
   validate: Step,
   request: CompletionRequest,
   call: Call,
-): Promise<Answer | null> {
+): Promise<KeptAnswer | null> {
   const chunks = [...partsOf(answer.chunks, take)];
   const final = chunks.find((chunk) => chunk.type === 'object' && chunk.final);
   if (final?.type !== 'object' || !(await isValid(final.value, validate, request, call))) return null;
@@ -44,14 +45,16 @@ function* partsOf(chunks: readonly Chunk[], take: Projection): Generator<Chunk> 
 
 async function isValid(value: unknown, validate: Step, request: CompletionRequest, call: Call): Promise<boolean> {
   let asked = false;
-  const saysOnce: Handler = async function* () {
-    if (asked) return;
+  const saysOnce: WholeHandler = async () => {
+    const text = asked ? '' : JSON.stringify(value);
     asked = true;
-    yield { type: 'text', text: JSON.stringify(value) };
-    yield { type: 'finish', reason: 'stop' };
+    return answerOf([
+      { type: 'text', text },
+      { type: 'finish', reason: 'stop' },
+    ]);
   };
   try {
-    await collect(validate.stream(saysOnce)(request, { ...call, live: false, report: () => {} }));
+    await validate.whole(saysOnce)(request, { ...call, live: false, report: () => {} });
     return true;
   } catch {
     return false;

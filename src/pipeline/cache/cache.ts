@@ -5,8 +5,8 @@
  * store nothing. A structured answer also serves a request for a subset of its schema (`schema-subset.ts`). Answers never
  * leave their tenant and permission set (`cache-key.ts`). With `bypass` and `refresh` the model is asked again.
  */
-import type { AttemptFact, Call, Handler, Step } from '../../core/call/call.ts';
-import { streamStep } from '../../core/call/step.ts';
+import type { AttemptFact, Call, Step } from '../../core/call/call.ts';
+import type { Answer } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
@@ -19,10 +19,12 @@ import { answerPart } from './answer-part.ts';
 import { cacheKey, promptKey } from './cache-key.ts';
 import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
 import { type AnswerStore, type CacheStore, patientStore } from './cache-store.ts';
-import { type Answer, answerFrom, answerText, isWhole } from './kept-answer.ts';
+import { payersOwn } from './flight-crew.ts';
+import { answerReader, answerText, isWhole, type KeptAnswer, wholeOf } from './kept-answer.ts';
 import { type ToldAnswers, toldAnswers } from './operation-answers.ts';
 import { partOf } from './schema-subset.ts';
-import { type Flight, flight, payersOwn } from './shared-call.ts';
+import { wholeFlight } from './shared-answer.ts';
+import { type Flight, type FlightOptions, type FlightReader, flight } from './shared-call.ts';
 
 export interface CacheOptions {
   readonly store: AnswerStore;
@@ -42,17 +44,35 @@ export function cached({ store, routes, log, validate, now = Date.now, monotonic
   const answers = patientStore(store, log, monotonicMs);
   const schemas = answeredSchemas(answers, now);
   const flights = new Map<string, Flight>();
-  const storing = new Map<string, Answer>();
+  const storing = new Map<string, KeptAnswer>();
   const told = toldAnswers(now);
-  return streamStep((next) => (request, call) => {
+  const read = answerReader();
+  const askedOf = (request: ModelRequest, call: Call, fly: CachedCall['fly']): CachedCall | null => {
     const route = routes.get(call.route);
-    if (route === undefined || call.cache.mode === 'bypass') return next(request, call);
-    return cachedCall({ next, request, call, route, answers, schemas, flights, storing, told, validate, now });
-  });
+    if (route === undefined || call.cache.mode === 'bypass') return null;
+    return { fly, request, call, route, answers, schemas, flights, storing, told, read, validate, now };
+  };
+  return {
+    stream(next) {
+      const fly: CachedCall['fly'] = (flying) => flight({ ...flying, next });
+      return (request, call) => {
+        const asked = askedOf(request, call, fly);
+        return asked === null ? next(request, call) : cachedStream(asked);
+      };
+    },
+    whole(next) {
+      const fly: CachedCall['fly'] = (flying) => wholeFlight({ ...flying, next });
+      return (request, call) => {
+        const asked = askedOf(request, call, fly);
+        return asked === null ? next(request, call) : cachedAnswer(asked);
+      };
+    },
+  };
 }
 
 interface CachedCall {
-  readonly next: Handler;
+  /** A call of the model that others may share. */
+  readonly fly: (flying: Omit<FlightOptions, 'next'>) => Flight;
   readonly request: ModelRequest;
   readonly call: Call;
   readonly route: Route;
@@ -60,62 +80,100 @@ interface CachedCall {
   readonly schemas: AnsweredSchemas;
   readonly flights: Map<string, Flight>;
   /** Answers on their way into the store. */
-  readonly storing: Map<string, Answer>;
+  readonly storing: Map<string, KeptAnswer>;
   readonly told: ToldAnswers;
+  readonly read: ReturnType<typeof answerReader>;
   readonly validate: Step;
   readonly now: () => number;
 }
 
-async function* cachedCall(asked: CachedCall): AsyncIterable<Chunk> {
-  const { request, call, route, flights } = asked;
-  const key = await cacheKey(request, call, route);
-  const shared = call.cache.mode === 'default';
+async function* cachedStream(asked: CachedCall): AsyncIterable<Chunk> {
+  const { call } = asked;
   for (;;) {
-    const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;
-    if (kept !== null) {
-      yield* replayed(kept, call, 'HIT');
+    const found = await foundFor(asked);
+    if ('kept' in found) {
+      yield* replayed(found.kept, call);
       return;
     }
-    const told = shared ? asked.told.to(call, key) : null;
-    if (told !== null) {
-      yield* replayed(told, call, 'SHARED');
-      return;
-    }
-    const joined = shared ? (flights.get(key)?.join(call) ?? null) : null;
-    const reader = joined ?? opened(asked, key, shared).join(call);
-    if (reader === null) return;
     let said = false;
     let again = false;
     try {
-      for await (const chunk of reader.chunks) {
+      for await (const chunk of found.reader.chunks) {
         said = chunk.type !== 'restart';
         yield chunk;
       }
       return;
     } catch (error) {
-      // It was the payer's failure, not the flight's: a follower asks again for itself.
-      again = joined !== null && !said && error instanceof GatewayError && payersOwn.has(error.code) && !call.signal.aborted;
+      again = !said && mayAskAgain(found, error, call);
       if (!again) throw error;
     } finally {
-      const answeredBy = reader.answeredBy();
-      if (joined !== null && !reader.pays()) {
-        if (!again) call.report({ type: 'cache', status: 'SHARED', answeredBy });
-      } else {
-        call.report({ type: 'cache', status: route.cacheSeconds === null ? 'BYPASS' : 'MISS', answeredBy: null });
-      }
+      reportEnd(found, asked, again);
     }
   }
 }
 
-async function keptAnswer({ answers, storing, call, route, now }: CachedCall, key: string): Promise<Answer | null> {
+async function cachedAnswer(asked: CachedCall): Promise<Answer> {
+  const { call } = asked;
+  for (;;) {
+    const found = await foundFor(asked);
+    if ('kept' in found) return wholeOf(found.kept);
+    let again = false;
+    try {
+      return await found.reader.whole();
+    } catch (error) {
+      again = mayAskAgain(found, error, call);
+      if (!again) throw error;
+    } finally {
+      reportEnd(found, asked, again);
+    }
+  }
+}
+
+/** An answer that is there, which has been reported, or a reader of one that is being given. */
+type Found = { readonly kept: KeptAnswer } | Reading;
+
+interface Reading {
+  readonly reader: FlightReader;
+  /** Somebody else opened the flight. */
+  readonly joined: boolean;
+}
+
+async function foundFor(asked: CachedCall): Promise<Found> {
+  const { request, call, route, flights } = asked;
+  const computed = cacheKey(request, call, route);
+  const key = typeof computed === 'string' ? computed : await computed;
+  const shared = call.cache.mode === 'default';
+  const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;
+  const told = kept === null && shared ? asked.told.to(call, key) : null;
+  const there = kept ?? told;
+  if (there !== null) {
+    call.report({ type: 'cache', status: kept === null ? 'SHARED' : 'HIT', answeredBy: there.answeredBy });
+    throwIfAborted(call.signal);
+    return { kept: there };
+  }
+  const joined = shared ? (flights.get(key)?.join(call) ?? null) : null;
+  return { reader: joined ?? opened(asked, key, shared), joined: joined !== null };
+}
+
+/** It was the payer's failure, not the flight's: a follower asks again for itself. */
+const mayAskAgain = ({ joined }: Reading, error: unknown, { signal }: Call): boolean =>
+  joined && error instanceof GatewayError && payersOwn.has(error.code) && !signal.aborted;
+
+function reportEnd({ reader, joined }: Reading, { call, route }: CachedCall, again: boolean): void {
+  if (!joined || reader.pays()) {
+    call.report({ type: 'cache', status: route.cacheSeconds === null ? 'BYPASS' : 'MISS', answeredBy: null });
+  } else if (!again) call.report({ type: 'cache', status: 'SHARED', answeredBy: reader.answeredBy() });
+}
+
+async function keptAnswer({ answers, storing, read, call, route, now }: CachedCall, key: string): Promise<KeptAnswer | null> {
   const seconds = Math.min(route.cacheSeconds ?? 0, call.cache.maxAgeSeconds ?? Number.POSITIVE_INFINITY);
   if (seconds <= 0) return null;
-  const answer = storing.get(key) ?? answerFrom(await answers.get(key));
+  const answer = storing.get(key) ?? read(key, await answers.get(key));
   return answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
 }
 
 /** From the answer to a schema that asks for all that this one does; it is as old as that answer is. */
-async function partOfFuller(asked: CachedCall): Promise<Answer | null> {
+async function partOfFuller(asked: CachedCall): Promise<KeptAnswer | null> {
   const { request, call, route, schemas, validate } = asked;
   if (!isStructured(request) || route.cacheSeconds === null) return null;
   for (const { key, schema } of await schemas.of(await promptKey(request, call, route))) {
@@ -131,19 +189,17 @@ type Structured = CompletionRequest & { readonly output: { readonly format: 'jso
 const isStructured = (request: ModelRequest): request is Structured =>
   request.kind === 'completion' && request.output.format === 'json' && request.output.schema !== null;
 
-async function* replayed({ chunks, answeredBy }: Answer, call: Call, status: 'HIT' | 'SHARED'): AsyncIterable<Chunk> {
-  call.report({ type: 'cache', status, answeredBy });
+function* replayed({ chunks }: KeptAnswer, { signal }: Call): Generator<Chunk> {
   for (const chunk of chunks) {
-    throwIfAborted(call.signal);
+    throwIfAborted(signal);
     yield chunk;
   }
 }
 
-/** A new flight, which others find while it lasts. */
-function opened(asked: CachedCall, key: string, shared: boolean): Flight {
-  const { next, request, flights } = asked;
-  const fresh = flight({
-    next,
+/** A reader of a new flight, which others find while it lasts. */
+function opened(asked: CachedCall, key: string, shared: boolean): FlightReader {
+  const { fly, request, call, flights } = asked;
+  const fresh = fly({
     request,
     landed(chunks, answeredBy) {
       if (flights.get(key) === fresh) flights.delete(key);
@@ -151,13 +207,15 @@ function opened(asked: CachedCall, key: string, shared: boolean): Flight {
     },
   });
   if (shared) flights.set(key, fresh);
-  return fresh;
+  const reader = fresh.join(call);
+  if (reader === null) throw new Error('A flight that has just been opened cannot be joined.');
+  return reader;
 }
 
 /** For the operation, and for the route's seconds. Nobody waits for the store: until it has the answer, it is found in `storing`. */
 function keep(asked: CachedCall, key: string, chunks: readonly Chunk[], answeredBy: AttemptFact | null): void {
   const { request, call, route, answers, schemas, storing, told, now } = asked;
-  const answer: Answer = { chunks, answeredBy, storedAt: now() };
+  const answer: KeptAnswer = { chunks, answeredBy, storedAt: now() };
   told.add(call, key, answer);
   if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
   const text = answerText(answer);

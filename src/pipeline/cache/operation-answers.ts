@@ -7,19 +7,19 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../../core/call/call.ts';
-import type { Answer } from './kept-answer.ts';
+import type { KeptAnswer } from './kept-answer.ts';
 
 /** Of one operation; the oldest is forgotten first. */
 const maxAnswers = 1_024;
 
 interface ToldAnswer {
-  readonly answer: Answer;
+  readonly answer: KeptAnswer;
   readonly untilMs: number;
 }
 
 export interface ToldAnswers {
-  to(call: Call, key: string): Answer | null;
-  add(call: Call, key: string, answer: Answer): void;
+  to(call: Call, key: string): KeptAnswer | null;
+  add(call: Call, key: string, answer: KeptAnswer): void;
 }
 
 export function toldAnswers(now: () => number): ToldAnswers {

@@ -1,30 +1,30 @@
 /**
- * One upstream call that several readers share.
+ * One upstream stream that several readers share.
  *
- * The call has its own AbortController, which fires when the last reader leaves. Chunks are kept, so a later reader starts
+ * The call ends when the last reader leaves; who pays is in `flight-crew.ts`. Chunks are kept, so a later reader starts
  * at the beginning. The fastest reader pulls the source. A slow reader may lag 4 MiB behind; it is dropped when it then
  * delays the others for more than two seconds.
- *
- * The payer is the reader that opened the call, or the oldest remaining reader after the payer leaves. A reader whose budget
- * has no room for the rest of the call cannot pay, and its stream ends. When no reader can pay, the call ends, and the last
- * payer pays for what arrived until then.
  */
 
 import type { AttemptFact, Call, Handler } from '../../core/call/call.ts';
+import { type Answer, collectAnswer } from '../../core/call/collect-answer.ts';
 import type { Chunk, RestartChunk } from '../../core/chunk.ts';
-import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
+import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { wasShown } from '../../core/restart.ts';
-import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
-import { type PayersHold, payersHold } from './transferable-hold.ts';
+import { throwIfAborted } from '../../core/turns/abort.ts';
+import { flightCrew, type Member } from './flight-crew.ts';
 
+/** A call that may be shared while it lasts: of a stream, or of a whole answer (`shared-answer.ts`). */
 export interface Flight {
   /** A reader from the first chunk on. Null once the beginning is no longer kept, or nobody is left. */
   join(call: Call): FlightReader | null;
 }
 
+/** Reads by one of the two, and is a reader until it has read all or left. */
 export interface FlightReader {
   readonly chunks: AsyncIterable<Chunk>;
+  whole(): Promise<Answer>;
   /** Whether the attempts are reported to this reader's call, and its hold pays them. */
   pays(): boolean;
   /** The attempt that answered, with the cost of all attempts; null before the end. */
@@ -40,8 +40,7 @@ export interface FlightOptions {
   readonly patienceMs?: number;
 }
 
-interface Reader {
-  readonly call: Call;
+interface Reader extends Member {
   /** Chunks it has taken. */
   at: number;
   wake: (() => void) | null;
@@ -52,14 +51,20 @@ interface Reader {
 }
 
 export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
-  const controller = new AbortController();
-  const readers = new Set<Reader>();
-  const attempts: AttemptFact[] = [];
+  const crew = flightCrew<Reader>({
+    ended: () => ended,
+    async stopped() {
+      if (patience !== null) clearTimeout(patience);
+      land(false);
+      await Promise.resolve(upstream?.return?.()).catch(() => {});
+    },
+    passed() {
+      if (asked) pull();
+    },
+  });
+  const { members: readers } = crew;
   const kept: Chunk[] = [];
-  let hold: PayersHold | null = null;
-  /** While it changes who pays, nothing more is asked for: it would be nobody's. */
-  let passing: Promise<void> | null = null;
-  /** Somebody waits for a chunk meanwhile. */
+  /** Somebody waits for a chunk while it changes who pays. */
   let asked = false;
   let upstream: AsyncIterator<Chunk> | null = null;
   /** Chunks that are no longer kept, because every reader had them. */
@@ -74,36 +79,13 @@ export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, pati
   const land = (whole: boolean): void => {
     if (state !== 'flying') return;
     state = whole ? 'landed' : 'over';
-    landed(whole ? kept : null, answeredBy());
+    landed(whole ? kept : null, crew.answeredBy());
   };
   const end = (error: GatewayError | null): void => {
     ended = true;
     failure = error;
     land(error === null);
   };
-  const answeredBy = (): AttemptFact | null => {
-    const by = attempts.findLast((attempt) => attempt.outcome === 'OK');
-    if (by === undefined) return null;
-    const sent = attempts.filter((attempt) => attempt.usage !== null);
-    const unpriced = sent.some((attempt) => attempt.cost === null);
-    return { ...by, cost: unpriced ? null : sent.reduce((sum, attempt) => sum + (attempt.cost ?? 0), 0) };
-  };
-
-  const begin = (opener: Call, paidBy: PayersHold): AsyncIterator<Chunk> =>
-    next(request, {
-      ...opener,
-      signal: controller.signal,
-      // Every reader has a deadline of its own, and the flight ends with the last of them.
-      deadlineMs: Number.POSITIVE_INFINITY,
-      hold: paidBy,
-      // While one reader can still be given another answer; those that cannot are told why.
-      shown: () => readers.values().every((reader) => wasShown(reader.call)),
-      report(fact) {
-        if (fact.type === 'attempt') attempts.push(fact);
-        paidBy.payer().report(fact);
-      },
-    })[Symbol.asyncIterator]();
-
   const slowest = (): number => Math.min(...[...readers].map((reader) => reader.at));
 
   /** Forgets what every reader has had. False when too much is left. */
@@ -130,46 +112,13 @@ export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, pati
   const leaveOutSlowest = (): void => {
     patience = null;
     const at = slowest();
-    for (const reader of readers) if (reader.at <= at) refuse(reader, tooSlow());
-    void passOn();
+    for (const reader of readers) if (reader.at <= at) crew.refuse(reader, tooSlow());
+    crew.passOn();
     pull();
   };
-  const refuse = (reader: Reader, why: GatewayError): void => {
-    reader.refused = why;
-    readers.delete(reader);
-    reader.wake?.();
-  };
-  const pays = ({ call }: Reader): boolean => hold?.payer() === call;
-
-  /** Sees to it that one of the readers pays, if the one who did has left; ends the flight when nobody is left who can. */
-  const passOn = (left: Reader | null = null): Promise<void> => {
-    passing ??= passNow(left).finally(() => {
-      passing = null;
-      if (asked) pull();
-    });
-    return passing;
-  };
-  const passNow = async (left: Reader | null): Promise<void> => {
-    while (!ended && hold !== null && ![...readers].some(pays)) {
-      const next = oldestOf(readers);
-      if (next === null) return stop(left);
-      const why = await hold.passTo(next.call, () => ended);
-      if (why === null) continue;
-      // Where money cannot be recorded at all, the next would wait for the same in vain.
-      for (const reader of payersOwn.has(why.code) ? [next] : readers) refuse(reader, why);
-    }
-  };
-  const stop = async (left: Reader | null): Promise<void> => {
-    if (patience !== null) clearTimeout(patience);
-    land(false);
-    const signal = left?.call.signal;
-    controller.abort(signal?.aborted ? abortError(signal) : new GatewayError('CANCELLED', 'The call was cancelled before it ended.'));
-    await Promise.resolve(upstream?.return?.()).catch(() => {});
-  };
-
   const pull = (): void => {
-    if (pulling || ended || upstream === null || controller.signal.aborted) return;
-    asked = passing !== null;
+    if (pulling || ended || upstream === null || crew.signal.aborted) return;
+    asked = crew.isPassing();
     if (asked) return;
     if (bytes > maxBytes && !madeRoom()) {
       patience ??= setTimeout(leaveOutSlowest, patienceMs).unref();
@@ -202,15 +151,12 @@ export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, pati
     pull();
   };
 
-  /** Resolves when no fact of the flight comes any more to this reader. */
-  const leave = async (reader: Reader): Promise<void> => {
-    const reads = readers.delete(reader);
-    if (ended) return;
-    const passed = passOn(reader);
+  async function leave(reader: Reader): Promise<void> {
+    const reads = readers.has(reader);
+    const left = crew.leave(reader);
     if (reads) moved();
-    await passed;
-    while (!ended && pays(reader) && !controller.signal.aborted) await passOn(reader);
-  };
+    await left;
+  }
 
   async function* read(reader: Reader): AsyncIterable<Chunk> {
     const { signal } = reader.call;
@@ -251,21 +197,24 @@ export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, pati
   return {
     join(call) {
       if (state === 'over') return null;
-      const reader: Reader = { call, at: 0, wake: null, refused: null, restart: null };
-      readers.add(reader);
-      if (hold === null) {
-        hold = payersHold(call);
-        upstream = begin(call, hold);
-      }
-      return { chunks: read(reader), pays: () => pays(reader), answeredBy };
+      const reader: Reader = {
+        call,
+        at: 0,
+        wake: null,
+        refused: null,
+        restart: null,
+        refuse(why) {
+          reader.refused = why;
+          reader.wake?.();
+        },
+      };
+      crew.add(reader);
+      upstream ??= next(request, crew.callFor(call))[Symbol.asyncIterator]();
+      const chunks = read(reader);
+      return { chunks, whole: () => collectAnswer(chunks), pays: () => crew.pays(reader), answeredBy: crew.answeredBy };
     },
   };
 }
-
-/** Refusals of one payer: another may have room. */
-export const payersOwn: ReadonlySet<ErrorCode> = new Set(['BUDGET_EXCEEDED', 'COST_LIMIT_EXCEEDED', 'UNPRICED']);
-
-const oldestOf = (readers: ReadonlySet<Reader>): Reader | null => readers.values().next().value ?? null;
 
 const tooSlow = (): GatewayError =>
   new GatewayError('STREAM_STALLED', 'The answer was read too slowly to be kept any longer. Asking again starts a new one.', {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { collect } from '../../../src/core/chunk.ts';
 import { flight } from '../../../src/pipeline/cache/shared-call.ts';
 import { account, breaks, call, type Double, double, fails, gateway, hangs, request, route, says, stammers } from '../../doubles.ts';
+import { ask } from '../../faces.ts';
 import { rounds } from '../../rounds.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -182,6 +183,57 @@ describe('identical calls in flight', () => {
       ),
       { numRuns: 60 * rounds },
     );
+  });
+});
+
+describe('identical calls in flight, asked for by both faces', () => {
+  it.each([
+    ['stream', 'whole'],
+    ['whole', 'stream'],
+    ['whole', 'whole'],
+  ] as const)('share one upstream call, booked once (a %s, then a %s)', async (first, second) => {
+    const provider = stammers(5);
+    const { handle, ledger } = gateway([route('default', [provider])]);
+    const calls = [call(), call()] as const;
+    const answers = await Promise.all([ask(first, handle, request, calls[0]), ask(second, handle, request, calls[1])]);
+    expect(answers.map(({ text }) => text)).toEqual(['w0 w1 w2 w3 w4 ', 'w0 w1 w2 w3 w4 ']);
+    expect(provider.asked).toHaveLength(1);
+    expect(calls.map((asked) => asked.settlement()?.cache)).toEqual(['BYPASS', 'SHARED']);
+    expect(ledger.rows.filter((row) => (row.cost ?? 0) > 0)).toHaveLength(1);
+  });
+
+  it('goes on for the others when one caller of a whole answer leaves, and stops upstream at once with the last', async () => {
+    const provider = hangs('Hello');
+    const { handle } = gateway([route('default', [provider])]);
+    const [one, two] = [call(), call()];
+    const answers = [one, two].map((asked) => handle.whole(request, asked).catch((error: unknown) => error));
+    await turn();
+    one.leave();
+    await expect(answers[0]).resolves.toMatchObject({ code: 'CANCELLED' });
+    expect([provider.aborted(), provider.running()]).toEqual([0, 1]);
+    two.leave();
+    expect(provider.aborted()).toBe(0);
+    await expect(answers[1]).resolves.toMatchObject({ code: 'CANCELLED' });
+    expect([provider.aborted(), provider.running()]).toEqual([1, 0]);
+  });
+
+  it.each(['stream', 'whole'] as const)('makes the oldest caller left pay when the one of a whole answer leaves (a %s)', async (face) => {
+    const provider = prompted();
+    const { handle, ledger } = gateway([route('default', [provider])]);
+    const budgets = [account(10_000_000), account(10_000_000), account(1)];
+    const calls = budgets.map(({ hold }) => call({ hold }));
+    const answers = calls.map((asked, place) => ask(place === 1 ? face : 'whole', handle, request, asked).catch(() => null));
+    await provider.say('One ');
+    calls[0]?.leave();
+    await answers[0];
+    await provider.say('two.');
+    await provider.stop();
+    expect((await Promise.all(answers)).map((answer) => answer?.text)).toEqual([undefined, 'One two.', 'One two.']);
+    expect(provider.asked).toHaveLength(1);
+    const costs = calls.map((asked) => ledger.rows.find((row) => row.callId === asked.id)?.cost);
+    expect(costs).toEqual([0, expect.any(Number), 0]);
+    expect(costs[1]).toBeGreaterThan(0);
+    expect(budgets.map((budget) => [budget.spent(), budget.held()])).toEqual(costs.map((cost) => [cost, 0]));
   });
 });
 
