@@ -4,7 +4,7 @@
  */
 import type { Chunk } from '../core/chunk.ts';
 import type { Usage } from '../core/money.ts';
-import { parseJson } from './json-fields.ts';
+import { readWholeAnswer } from './body/read-whole-answer.ts';
 import { mergeChunks } from './merge-chunks.ts';
 import { type EventReader, readEvents } from './sse/read-events.ts';
 import type { Answer, EventDecoder } from './wire.ts';
@@ -24,15 +24,10 @@ export interface BodyReader {
   readonly failure: unknown;
 }
 
-/** 64 MiB: the largest whole answer that is read. */
-const maxWholeBytes = 64 * 1024 * 1024;
-
 export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) => Answer): BodyReader {
   const reader: EventReader = readEvents();
-  const whole: Uint8Array[] = [];
-  let wholeBytes = 0;
+  const whole = readWholeAnswer(decodeAnswer);
   let kind: 'unknown' | 'events' | 'whole' = 'unknown';
-  let answer: Answer | null = null;
   let failure: unknown = null;
   /** `broken`: what an event that cannot be read means. */
   const takeAll = (events: ReturnType<EventReader['push']>, broken: 'unreadable' | 'cut' = 'unreadable'): readonly Chunk[] => {
@@ -68,8 +63,6 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
     push(bytes) {
       if (kind === 'unknown') kind = kindOf(bytes);
       if (kind !== 'whole') return takeAll(reader.push(bytes));
-      wholeBytes += bytes.length;
-      if (wholeBytes > maxWholeBytes) throw new WireFailure('unreadable');
       whole.push(bytes);
       return [];
     },
@@ -80,13 +73,10 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
         if (decoder.ended || failure !== null) return chunks;
         return chunks.length === 0 ? decoder.end() : [...chunks, ...endAfter()];
       }
-      const body = parseJson(new TextDecoder().decode(Buffer.concat(whole)));
-      if (body === undefined) throw new WireFailure('cut');
-      answer = decodeAnswer(body);
-      return answer.chunks;
+      return whole.end().chunks;
     },
     get complete() {
-      return kind !== 'whole' && decoder.complete;
+      return kind === 'whole' ? whole.answer !== null : decoder.complete;
     },
     get ended() {
       return kind !== 'whole' && decoder.ended;
@@ -95,7 +85,7 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
       return failure;
     },
     get usage() {
-      return answer?.usage ?? decoder.usage;
+      return whole.answer?.usage ?? decoder.usage;
     },
   };
 }

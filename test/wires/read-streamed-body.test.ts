@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { readBody } from '../../src/wires/read-streamed-body.ts';
-import type { EventDecoder } from '../../src/wires/wire.ts';
+import type { Answer, EventDecoder } from '../../src/wires/wire.ts';
 import { WireFailure } from '../../src/wires/wire-failure.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -61,5 +61,44 @@ describe('the body of a streamed answer', () => {
     expect(body.push(bytesOf('\ufeff {"a":'))).toEqual([]);
     body.push(bytesOf(' 1}'));
     expect(body.end()).toEqual(chunks);
+  });
+
+  const says = (text: string, reason: 'stop' | 'other'): Answer => ({
+    chunks: [
+      { type: 'text', text },
+      { type: 'finish', reason },
+    ],
+    usage: null,
+  });
+
+  it('is complete when one JSON text is, also before the body ends', () => {
+    const body = readBody(words(), (json) => says(JSON.stringify(json), 'stop'));
+    body.push(bytesOf('{"a":{"b":1}'));
+    expect(body.complete).toBe(false);
+    body.push(bytesOf('}\n'));
+    expect(body.complete).toBe(true);
+    body.push(bytesOf(' \n'));
+    expect(body.complete).toBe(true);
+    expect(body.end()).toEqual(says('{"a":{"b":1}}', 'stop').chunks);
+  });
+
+  it('is not complete with the first of several JSON texts', () => {
+    const body = readBody(words(), () => says('a', 'other'));
+    body.push(bytesOf('{"a":1}\n'));
+    expect(body.complete).toBe(false);
+    const further = readBody(words(), () => says('a', 'stop'));
+    further.push(bytesOf('{"a":1}\n'));
+    further.push(bytesOf('{"a":2}\n'));
+    expect(further.complete).toBe(false);
+    expect(() => further.end()).toThrow('cut');
+  });
+
+  it('is not complete where the JSON is a failure, which its end tells', () => {
+    const body = readBody(words(), () => {
+      throw new WireFailure('refused');
+    });
+    body.push(bytesOf('{}'));
+    expect(body.complete).toBe(false);
+    expect(() => body.end()).toThrow('refused');
   });
 });
