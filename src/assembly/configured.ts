@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
+import { rememberPrincipals } from '../access/remembered-principals.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { retrievalSection } from '../config/sections/collections-section.ts';
@@ -165,7 +166,11 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const anonymous = open ? anonymousOf(routes) : null;
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const authenticate = authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now });
+  const authenticate = rememberPrincipals(
+    authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now }),
+    storage.keys,
+    now,
+  );
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
 
   return {

@@ -57,6 +57,20 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(await keys.revoke('nobody', 9_000)).toBeNull();
   });
 
+  it('has another version after each change of a key, and the same while nothing happens', async () => {
+    const keys = await open();
+    const versions = [await keys.version()];
+    await keys.put(key());
+    versions.push(await keys.version());
+    await keys.put(key({ name: 'app' }));
+    versions.push(await keys.version());
+    await keys.revoke(key().id, 5_000);
+    versions.push(await keys.version());
+    expect(new Set(versions).size).toBe(4);
+    await keys.find(key().id);
+    expect(await keys.version()).toBe(versions.at(-1));
+  });
+
   it('revokes with a key all that it has made, and those have, and no other', async () => {
     const keys = await open();
     const made = { child: 'root', grandchild: 'child', other: null, root: null };

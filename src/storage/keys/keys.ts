@@ -35,6 +35,11 @@ export interface Keys {
   list(): Promise<readonly KeyRecord[]>;
   /** In one read: of those that there are. Asked often, for all keys in use. */
   standing(ids: readonly string[]): Promise<readonly KeyStanding[]>;
+  /**
+   * Another text whenever a key has changed, by whichever process; it may also change when none has. What was read of keys before holds
+   * while it stays the same. Asked in nearly every turn of the event loop.
+   */
+  version(): Promise<string>;
   /** The key as it is now, or null when there is none. Revokes every key that it has made too. Revoking twice keeps the first time. */
   revoke(id: string, at: number): Promise<KeyRecord | null>;
 }

@@ -8,6 +8,8 @@ const idsPerRead = 64;
 
 export function openKeys(database: Database): Keys {
   const commit = commitOrRefuse(database, 'Keys cannot be written at the moment, so nothing was changed.');
+  /** Changes of this process: its database may read with the connection that wrote them. */
+  let changes = 0;
   return {
     async put(key) {
       await commit(async (tx) => {
@@ -29,6 +31,7 @@ export function openKeys(database: Database): Keys {
           key.development ? 1 : 0,
         ]);
       });
+      changes += 1;
     },
     async find(id) {
       const [row] = await database.all('select * from virtual_keys where id = $1', [id]);
@@ -49,12 +52,19 @@ export function openKeys(database: Database): Keys {
         revokedAt: numberOrNull(row, 'revoked_at'),
       }));
     },
-    revoke: (id, at) =>
-      commit(async (tx) => {
+    async version() {
+      const [row] = await database.all(seenCommits);
+      return `${changes} ${row?.['data_version']}`;
+    },
+    async revoke(id, at) {
+      const revoked = await commit(async (tx) => {
         await tx.run(revokeFamily, [id, at]);
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         return row === undefined ? null : keyOf(row);
-      }),
+      });
+      changes += 1;
+      return revoked;
+    },
   };
 }
 
@@ -63,6 +73,9 @@ async function checkMaker(tx: Statements, id: string): Promise<void> {
   if (maker !== undefined && maker['revoked_at'] === null) return;
   throw new GatewayError('UNAUTHENTICATED', 'The key that makes this one was revoked, so it makes none. A key in force would be accepted.');
 }
+
+/** A number that other connections' commits change, whatever they wrote. SQLite alone; a database that many write to needs a row for it. */
+const seenCommits = 'pragma data_version';
 
 const putKey = `insert into virtual_keys
     (id, secret_hash, name, team, scopes, routes, monthly_budget, requests_per_minute, created_at, expires_at, revoked_at,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { issueKey } from '../../../src/access/virtual-key.ts';
 import { migrations } from '../../../src/storage/database/migrate.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { openKeys } from '../../../src/storage/keys/sql-keys.ts';
@@ -10,6 +11,29 @@ keysContract(async () => {
   const database = openSqlite(':memory:', migrations);
   onTestFinished(() => database.close());
   return openKeys(database);
+});
+
+it('has another version when another process has written to the same file', async () => {
+  const file = join(temporaryFolder(), 'shared.db');
+  const [here, elsewhere] = [openSqlite(file, migrations), openSqlite(file, migrations)];
+  onTestFinished(async () => {
+    await here.close();
+    await elsewhere.close();
+  });
+  const keys = openKeys(here);
+  const before = await keys.version();
+  expect(await keys.version()).toBe(before);
+  await openKeys(elsewhere).revoke('nobody', 1);
+  expect(await keys.version()).toBe(before);
+  const { record } = issueKey(
+    { name: 'web', team: 'search', scopes: [], routes: null, monthlyBudget: null, requestsPerMinute: null, expiresAt: null },
+    1,
+  );
+  await openKeys(elsewhere).put(record);
+  const put = await keys.version();
+  expect(put).not.toBe(before);
+  await openKeys(elsewhere).revoke(record.id, 2);
+  expect(await keys.version()).not.toBe(put);
 });
 
 it('knows the development key of an older version for what it is, and takes no other key for one', async () => {
