@@ -21,6 +21,8 @@ export function pendingCall(taken: Set<string>): PendingCall {
   let name = '';
   let initial = '';
   let pieces = '';
+  /** An empty object that came as the first piece: some servers begin with it, before the arguments. */
+  let held = '';
   let whole = '';
   let begun = false;
   let ended = false;
@@ -43,6 +45,10 @@ export function pendingCall(taken: Set<string>): PendingCall {
     },
     piece(text) {
       if (text === '' || ended) return [];
+      if (pieces === '' && held === '' && text === '{}') {
+        held = text;
+        return [];
+      }
       pieces += text;
       return begun ? [{ type: 'tool-call', id, name, argumentsText: text, done: false }] : [];
     },
@@ -51,8 +57,12 @@ export function pendingCall(taken: Set<string>): PendingCall {
     },
     end(item, opaque) {
       ended = true;
+      const isEmpty = pieces === '' && held !== '';
+      if (isEmpty) pieces = held;
+      const isNamed = begun;
       const chunks = begin(item);
       if (!begun) return [];
+      if (isEmpty && isNamed) chunks.push({ type: 'tool-call', id, name, argumentsText: held, done: false });
       const argumentsText = believed([argumentsOf(item), whole, pieces, initial + pieces, initial]);
       chunks.push({ type: 'tool-call', id, name, argumentsText, done: true, ...(opaque === undefined ? {} : { opaque }) });
       return chunks;

@@ -13,7 +13,8 @@ export function decodeAnswer(body: unknown, settings: MessagesSettings): Answer 
   if (failure !== null) throw failure;
   // Some servers answer with the event that would begin the stream.
   const message = isObject(body['message']) && body['content'] === undefined ? body['message'] : body;
-  if (!Array.isArray(message['content']) && textOf(message['stop_reason']) === '') throw new WireFailure('unreadable');
+  const hasContent = Array.isArray(message['content']) || (message['type'] === 'message' && typeof message['content'] === 'string');
+  if (!hasContent && textOf(message['stop_reason']) === '') throw new WireFailure('unreadable');
   const reader = readMessageEvents(settings);
   const chunks = reader.take('message', { ...message, type: 'message' });
   return { chunks: joinChunks(chunks), usage: reader.usage };

@@ -29,6 +29,7 @@ const thinking = fc.oneof(
   fc.tuple(fc.oneof(text, fc.constant('')), signed).map(([thought, opaque]) => ({ type: 'reasoning', text: thought, opaque }) as const),
   redacted.map((opaque) => ({ type: 'reasoning', text: '', opaque }) as const),
 );
+const unsigned = text.map((thought): readonly Saying[] => [{ type: 'reasoning', text: thought }]);
 const isSpoken = (part: ContentPart): boolean => part.type !== 'text' || part.text.trim() !== '';
 
 const plainFile = fc.tuple(text, fc.option(name)).map(
@@ -104,7 +105,7 @@ export const legalMessages: WireCase<MessagesSettings> = {
   }),
   answers: answers({
     said: fc
-      .tuple(fc.array(thinking, { maxLength: 2 }), fc.option(text))
+      .tuple(fc.oneof(fc.array(thinking, { maxLength: 2 }), unsigned), fc.option(text))
       .map(([thoughts, one]): readonly Saying[] => [
         ...thoughts,
         ...(one === null ? [] : [{ type: 'text', text: one } as const satisfies Chunk]),
