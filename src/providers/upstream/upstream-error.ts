@@ -29,6 +29,9 @@ const tooLong =
   /context[_ ]length|context[_ ]window|maximum context|prompt is too long|exceed[_ ]context|exceeds? (?:the )?(?:maximum number of tokens|context|available context)|too many (?:input )?tokens|input is too long/i;
 const refusedKey = /api[_ ]key[_ ]invalid|api key not valid|invalid[_ ]api[_ ]key|incorrect api key/i;
 const quotaSpent = /insufficient_quota|billing|credit balance/i;
+/** Anthropic and OpenAI tell of an empty account with 400, too: in a field or at the beginning of a sentence that no caller can write. */
+const accountSpent =
+  /"message":\s*"your credit balance is too low|"(?:type|code)":\s*"(?:billing_error|insufficient_quota|insufficient_balance|billing_hard_limit_reached|billing_not_active)"/i;
 const contentRefused = /"(?:code|type)":\s*"(?:content_filter|content_policy_violation)"/i;
 /** Errors that the SDK throws before it sends anything. */
 const notExpressible = /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|TooManyEmbeddingValuesForCall)Error$/;
@@ -104,7 +107,7 @@ function meaningOf({ kind, status, text, unconnected }: VendorFailure, name: str
     );
   }
   if (status === 404) return unavailable(`${name} does not have the model of this deployment.`, 'deployment');
-  if (status === 402 || (status === 429 && quotaSpent.test(text))) {
+  if (status === 402 || (status === 429 && quotaSpent.test(text)) || (status === 400 && accountSpent.test(text))) {
     return unavailable(`The gateway's account at ${name} has no credit left. Its operators must renew it.`, 'deployment');
   }
   if (status === 429 && isTooLarge(text)) {
