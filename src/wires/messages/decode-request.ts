@@ -20,7 +20,7 @@ export function decodeRequest(body: unknown): DecodedRequest {
     kind: 'completion',
     messages: [...readSystem(body['system']), ...readBlocks(body['messages'])],
     maxInputTokens: null,
-    maxOutputTokens: readNumber(body, 'max_tokens'),
+    maxOutputTokens: readMaximum(body, 'max_tokens'),
     temperature: readNumber(body, 'temperature'),
     topP: readNumber(body, 'top_p'),
     stop: readStop(body['stop_sequences']),
@@ -30,14 +30,27 @@ export function decodeRequest(body: unknown): DecodedRequest {
     output: readOutput(body),
     providerOptions: readOptions(body),
   };
-  return { model, stream: body['stream'] === true, includeUsage: true, request };
+  return { model, stream: readStream(body['stream']), includeUsage: true, request };
 }
 
 function readNumber(body: JsonObject, name: string): number | null {
   const value = body[name];
   if (value === undefined || value === null) return null;
-  if (typeof value !== 'number') throw refusedPlace(name, 'must be a number.');
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw refusedPlace(name, 'must be a number.');
   return value;
+}
+
+/** A number of tokens. The vendor demands it; here a deployment has one of its own. */
+function readMaximum(body: JsonObject, name: string): number | null {
+  const value = readNumber(body, name);
+  if (value !== null && !(Number.isSafeInteger(value) && value > 0)) throw refusedPlace(name, 'must be a whole number from 1 on.');
+  return value;
+}
+
+function readStream(stream: unknown): boolean {
+  if (stream === undefined || stream === null) return false;
+  if (typeof stream !== 'boolean') throw refusedPlace('stream', 'must be true or false.');
+  return stream;
 }
 
 function readStop(stop: unknown): readonly string[] {
@@ -71,6 +84,7 @@ function readChoice(choice: unknown, tools: readonly Tool[]): ToolChoice {
     case 'none':
       return { type };
     case 'any':
+      if (tools.length === 0) throw refusedPlace('tool_choice', 'demands a tool, and the request has none.');
       return { type: 'required' };
     case 'tool':
       if (typeof name !== 'string' || !tools.some((tool) => tool.name === name)) {
