@@ -1,7 +1,8 @@
 /** Resolves `@completion` fields: the entity and the selection become a request, and the answer becomes the field's value. */
 import type { GraphQLFieldResolver } from 'graphql';
+import { completionOf } from '../../core/call/collect-answer.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import { type Completion, collect } from '../../core/chunk.ts';
+import type { Completion } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request/request.ts';
@@ -99,7 +100,7 @@ async function answersTo(
 async function answerTo(group: readonly Use[], field: CompletionField, services: Services, context: OperationContext): Promise<unknown> {
   const [first, ...others] = group;
   if (first === undefined) return null;
-  const completion = await completionOf(first.request, [first, ...others], field, services, context);
+  const completion = await answerOf(first.request, [first, ...others], field, services, context);
   if (first.asked.format === 'json') return first.asked.valueOf(completion.object);
   if (completion.finishReason === 'content-filter') {
     throw new GatewayError(
@@ -111,7 +112,7 @@ async function answerTo(group: readonly Use[], field: CompletionField, services:
 }
 
 /** Joins the call that already asks this for the operation, or makes it. */
-function completionOf(
+function answerOf(
   request: CompletionRequest,
   group: readonly [Use, ...Use[]],
   field: CompletionField,
@@ -135,5 +136,5 @@ function completionOf(
       reserved: entityCeiling(field, services).cost ?? 0,
     },
   );
-  return begun(context, name, { join, answer: collect(services.handle.stream(request, call)) });
+  return begun(context, name, { join, answer: services.handle.whole(request, call).then(completionOf) });
 }

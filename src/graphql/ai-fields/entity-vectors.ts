@@ -1,5 +1,5 @@
 /** Embeds the texts of several fields of one operation as one batch, and divides its cost among the fields by length. */
-import { collect } from '../../core/chunk.ts';
+import { completionOf } from '../../core/call/collect-answer.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import type { OperationContext } from '../../operations/context.ts';
@@ -90,7 +90,8 @@ async function embedded(
       reserved: batch.reduce((sum, { reserved }) => sum + reserved, 0) / askers.length,
     },
   );
-  const answer = collect(services.handle.stream({ kind: 'embedding', texts: batch.map(({ text }) => text), dimensions: null }, call));
+  const asked = { kind: 'embedding', texts: batch.map(({ text }) => text), dimensions: null } as const;
+  const answer = services.handle.whole(asked, call).then(completionOf);
   for (const [index, { text }] of batch.entries()) {
     const vector = answer.then(({ vectors }) => {
       const found = vectors[index];

@@ -4,8 +4,8 @@
  */
 import DataLoader from 'dataloader';
 import type { CachePolicy, Settlement } from '../../core/call/call.ts';
+import { completionOf } from '../../core/call/collect-answer.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import { collect } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
@@ -91,7 +91,7 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
       report: keeper.report,
     },
   );
-  const { vectors } = await collect(services.handle.stream({ ...first.request, texts }, call));
+  const { vectors } = completionOf(await services.handle.whole({ ...first.request, texts }, call));
   const settlement = keeper.settlement();
   const settlements = settlement === null ? [] : shareSettlement(settlement, weights);
   return asks.map(({ request, route }, index) => ({

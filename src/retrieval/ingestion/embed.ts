@@ -1,10 +1,10 @@
 import type { Call, Handlers } from '../../core/call/call.ts';
-import { collect } from '../../core/chunk.ts';
+import { completionOf } from '../../core/call/collect-answer.ts';
 import { GatewayError } from '../../core/errors.ts';
 
 /** One vector for each text, all of one length. Throws what the handler throws, and INVALID_OUTPUT for anything else than that. */
 export async function embedded(texts: readonly string[], handle: Handlers, call: Call): Promise<readonly Float32Array[]> {
-  const { vectors } = await collect(handle.stream({ kind: 'embedding', texts, dimensions: null }, call));
+  const { vectors } = completionOf(await handle.whole({ kind: 'embedding', texts, dimensions: null }, call));
   const [first] = vectors;
   const whole =
     first !== undefined &&
