@@ -27,10 +27,12 @@ export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Guardrail, Verdict } from './pipeline/guard/guardrail.ts';
 export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern-guard.ts';
 export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk/ai-sdk.ts';
+export { type BedrockOptions, bedrockProvider } from './providers/ai-sdk/bedrock/bedrock.ts';
 export { type CohereOptions, cohereProvider } from './providers/ai-sdk/cohere/cohere.ts';
 export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
 export { type AzureOpenAiOptions, azureOpenAiProvider } from './providers/azure-openai.ts';
 export type { AccessToken, TokenFunction } from './providers/credentials/access-token.ts';
+export type { AwsCredentials, AwsCredentialsFunction, AwsRoleKeys } from './providers/credentials/aws-credentials.ts';
 export {
   embeddedCapabilities,
   embeddedContextWindow,

@@ -64,7 +64,8 @@ export function newGate(): Gate {
   return { opened: promise, open: resolve };
 }
 
-export async function rawUpstream(): Promise<RawUpstream> {
+/** `encoding`: of the pieces; `latin1` writes each character as a byte. */
+export async function rawUpstream(encoding: BufferEncoding = 'utf8'): Promise<RawUpstream> {
   const requests: RawRequest[] = [];
   const waiting: ((request: RawRequest) => void)[] = [];
   let taken = 0;
@@ -91,7 +92,7 @@ export async function rawUpstream(): Promise<RawUpstream> {
       taken += 1;
       taker(request);
     }
-    await play(reply, response, closed);
+    await play(reply, response, closed, encoding);
   });
   let connections = 0;
   server.on('connection', () => {
@@ -124,6 +125,7 @@ async function play(
   { status = 200, headers, pieces = [], ending = 'end', headFirst = false }: RawReply,
   response: ServerResponse,
   closed: Promise<void>,
+  encoding: BufferEncoding,
 ): Promise<void> {
   const begun = (): ServerResponse =>
     response.headersSent ? response : response.writeHead(status, headers ?? { 'content-type': 'text/event-stream' });
@@ -133,7 +135,7 @@ async function play(
   }
   for (const piece of pieces) {
     if (typeof piece !== 'string' && !(piece instanceof Uint8Array)) await Promise.race([piece.opened, closed]);
-    else await new Promise((resolve) => begun().write(piece, resolve));
+    else await new Promise((resolve) => begun().write(piece, encoding, resolve));
     if (response.destroyed) return;
   }
   if (ending === 'reset') response.socket?.resetAndDestroy();

@@ -46,7 +46,7 @@ export const sharedFetch: Fetch = fetchOver(sharedHttpClient);
 
 export interface FetchSteps {
   /** What it sends itself is no request of the caller's: `sent` is not called for it. */
-  readonly prepare?: (init: RequestInit) => Promise<RequestInit>;
+  readonly prepare?: (init: RequestInit, url: string) => Promise<RequestInit>;
   /** Answers in place of the vendor; null: the request is sent. */
   readonly instead?: (url: string, init: RequestInit) => Response | null;
   /** Sees each answer of the vendor before the caller does. */
@@ -56,8 +56,9 @@ export interface FetchSteps {
 /** A fetch over another one, for requests that need something first, such as a token, or that are not to be sent. */
 export function fetchAround(fetch: Fetch, { prepare, instead, answered }: FetchSteps): Fetch {
   const around: Fetch = async (input, given = {}) => {
-    const init = prepare === undefined ? given : await whenSent.run(undefined, () => prepare(given));
-    const own = instead?.(input instanceof URL ? input.href : String(input), init) ?? null;
+    const url = input instanceof URL ? input.href : String(input);
+    const init = prepare === undefined ? given : await whenSent.run(undefined, () => prepare(given, url));
+    const own = instead?.(url, init) ?? null;
     if (own !== null) return own;
     const response = await fetch(input, init);
     answered?.(response);

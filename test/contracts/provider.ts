@@ -142,7 +142,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
     const { begins, ends, errorEvent } = dialect;
     const hi = dialect.says('Hi.');
     beforeAll(async () => {
-      upstream = await rawUpstream();
+      upstream = await rawUpstream(dialect.encoding);
       provider = dialect.provider(upstream.url);
     });
     beforeEach(() => upstream.plays());

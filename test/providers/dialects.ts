@@ -26,6 +26,8 @@ export interface Dialect {
   /** The vendor is overloaded, told as an event of the stream. */
   readonly errorEvent: string;
   refuses(why: Refusal): RawReply;
+  /** Of its pieces; left out: UTF-8. */
+  readonly encoding?: BufferEncoding;
 }
 
 const event = (data: unknown): string => `data: ${JSON.stringify(data)}\n\n`;

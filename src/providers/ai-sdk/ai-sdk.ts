@@ -195,9 +195,9 @@ async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: Embed
   const { embeddings, usage, warnings } = await sending(options, () =>
     vectorsOf(model, { values: [...request.texts], abortSignal: options.signal, providerOptions, ...dimensions }),
   );
-  // Models of other packages leave it out, whatever their types say.
+  // Models leave it out, or tell NaN, whatever their types say.
   const tokens: unknown = usage?.tokens;
-  if (typeof tokens === 'number') options.report({ ...noUsage, freshInputTokens: tokens });
+  if (typeof tokens === 'number' && Number.isFinite(tokens)) options.report({ ...noUsage, freshInputTokens: tokens });
   if (embeddings.length === 0) throw brokenAnswer(vendor, 'empty');
   if (embeddings.length !== request.texts.length || !embeddings.every(isVector)) throw brokenAnswer(vendor, 'unreadable');
   yield* (warnings ?? []).map(warningOf);

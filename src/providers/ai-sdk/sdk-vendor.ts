@@ -42,8 +42,7 @@ export interface SdkVendor {
   readonly callIds?: CallIdForm;
   /** Last changes of what the SDK is asked to write. Throws BAD_REQUEST for what the vendor cannot do. */
   readonly beforeWriting?: (options: LanguageModelV4CallOptions, asked: Asked) => LanguageModelV4CallOptions;
-  /** See `WriteOptions`; left out: the request of a stream serves, once `written` has changed it. */
-  readonly blankAnswer?: string;
+  /** Last changes of what it wrote, which is the request of a stream, also where a whole answer is asked for. */
   readonly written?: (request: WrittenRequest, asked: Asked) => WrittenRequest;
   readonly decoders: (asked: Asked, request: WrittenRequest) => Decoders;
 }
@@ -132,11 +131,7 @@ async function writeFor(vendor: SdkVendor, given: CompletionRequest, { model, si
   const options = { ...settingsOf(request), prompt, providerOptions, abortSignal: signal };
   const sdk = await vendor.languageModel(model);
   throwIfAborted(signal);
-  const { blankAnswer = null } = vendor;
-  const wrote = await writeRequest(sdk, {
-    options: vendor.beforeWriting?.(options, asked) ?? options,
-    blankAnswer: whole ? blankAnswer : null,
-  });
+  const wrote = await writeRequest(sdk, vendor.beforeWriting?.(options, asked) ?? options);
   const written = vendor.written?.(wrote.request, asked) ?? wrote.request;
   const { decoder, decodeAnswer, asEvents } = vendor.decoders(asked, written);
   return {
