@@ -29,6 +29,7 @@ export { type PatternGuardOptions, patternGuard } from './pipeline/guard/pattern
 export { type AiSdkProvider, aiSdkProvider } from './providers/ai-sdk/ai-sdk.ts';
 export { type BedrockOptions, bedrockProvider } from './providers/ai-sdk/bedrock/bedrock.ts';
 export { type CohereOptions, cohereProvider } from './providers/ai-sdk/cohere/cohere.ts';
+export { type VertexOptions, vertexProvider } from './providers/ai-sdk/vertex/vertex.ts';
 export { type AnthropicOptions, anthropicProvider } from './providers/anthropic.ts';
 export { type AzureOpenAiOptions, azureOpenAiProvider } from './providers/azure-openai.ts';
 export type { AccessToken, TokenFunction } from './providers/credentials/access-token.ts';

@@ -85,7 +85,7 @@ describe('a provider that is configured and not used', () => {
       import { registerHooks } from 'node:module';
       const loaded = [];
       registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
-      const names = ['openai', 'azure-openai', 'anthropic', 'google', 'mistral', 'openai-compatible', 'ollama', 'ai-sdk/cohere/cohere', 'ai-sdk/bedrock/bedrock'];
+      const names = ['openai', 'azure-openai', 'anthropic', 'google', 'mistral', 'openai-compatible', 'ollama', 'ai-sdk/cohere/cohere', 'ai-sdk/bedrock/bedrock', 'ai-sdk/vertex/vertex'];
       for (const name of names) await import(new URL('src/providers/' + name + '.ts', 'file://' + process.cwd() + '/').href);
       const { openaiProvider } = await import(new URL('src/providers/openai.ts', 'file://' + process.cwd() + '/').href);
       const { cohereProvider } = await import(new URL('src/providers/ai-sdk/cohere/cohere.ts', 'file://' + process.cwd() + '/').href);
