@@ -34,8 +34,8 @@ export function placeErrors(request: SubgraphRequest, result: SubgraphResult, sc
   if (errors.length === 0) return result.data === undefined ? { ...result, data: null } : result;
   const root: { data: unknown } = { data: result.data ?? null };
   const missing: Missing[] = [];
-  for (const error of errors) place(root, 'data', error.path ?? [], 0, withoutPath(error), missing);
-  for (const { path, tail, error } of missing) root.data = spread(request, root.data, { path, tail, error }, schema);
+  for (const error of errors) place(root, error.path ?? [], withoutPath(error), missing);
+  if (missing.length > 0) root.data = spread(request, root.data, missing, schema);
   return { data: root.data as Record<string, unknown> };
 }
 
@@ -47,43 +47,61 @@ function withoutPath(error: GraphQLError): Error {
 
 /** An error whose path is not a field of the client: the whole answer, or one of its entities. */
 interface Missing {
-  readonly path: Path;
-  /** What it made null on its way up. */
+  /** Of the entity that it made null; null: of them all. */
+  readonly index: number | null;
+  /** What it made null below that entity, on its way up. */
   readonly tail: Path;
   readonly error: Error;
 }
 
-function place(holder: unknown, key: string | number, path: Path, depth: number, error: Error, missing: Missing[]): void {
-  const parent = holder as Record<string | number, unknown>;
-  const value = parent[key];
-  if (value instanceof Error) return;
-  const next = path[depth];
-  if (value !== null && value !== undefined) {
-    if (typeof value === 'object' && next !== undefined) place(value, next, path, depth + 1, error, missing);
-    return;
-  }
-  const tail = path.slice(depth);
-  // The root, `_entities` and its items are not fields of the client. Their errors get the paths of the fields that were asked of them.
-  if (depth === 0 || (path[0] === '_entities' && depth <= 2)) missing.push({ path: path.slice(0, depth), tail, error });
-  else {
-    if (tail.length > 0) tails.set(error, tail);
-    parent[key] = error;
+/** Paths are the subgraph's words: they lead along own members of the data alone, never to a prototype. */
+function place(root: { data: unknown }, path: Path, error: Error, missing: Missing[]): void {
+  let parent: Record<string | number, unknown> = root;
+  let key: string | number = 'data';
+  for (let depth = 0; ; depth += 1) {
+    const value = Object.hasOwn(parent, key) ? parent[key] : null;
+    if (value instanceof Error) return;
+    const next = path[depth];
+    if (value === null || value === undefined) {
+      // The root, `_entities` and its items are not fields of the client. Their errors get the paths of the fields that were asked of them.
+      if (depth === 0 || (path[0] === '_entities' && depth <= 2)) missing.push(missingAt(path, error));
+      else set(parent, key, path.slice(depth), error);
+      return;
+    }
+    if (typeof value !== 'object' || next === undefined) return;
+    parent = value as Record<string | number, unknown>;
+    key = next;
   }
 }
 
-/** An error of the whole answer, or of a whole entity, as the error of each field that was asked of it. */
-function spread(request: SubgraphRequest, data: unknown, { path, tail, error }: Missing, schema: GraphQLSchema): unknown {
+function missingAt(path: Path, error: Error): Missing {
+  const [root, index, ...tail] = path;
+  return root === '_entities' && typeof index === 'number' ? { index, tail, error } : { index: null, tail: [], error };
+}
+
+function set(parent: Record<string | number, unknown>, key: string | number, tail: Path, error: Error): void {
+  // A list that has no such item, or an object whose member would be its prototype.
+  if (Array.isArray(parent) ? typeof key !== 'number' || !(key < parent.length) : key === '__proto__') return;
+  if (tail.length > 0) tails.set(error, tail);
+  parent[key] = error;
+}
+
+/** Errors of the whole answer, or of whole entities, as the error of each field that was asked of them. The first of an entity counts. */
+function spread(request: SubgraphRequest, data: unknown, missing: readonly Missing[], schema: GraphQLSchema): unknown {
   const asked = askedOf(request);
   if (asked === null) return data;
   const { root, representations } = asked;
   const key = root.alias?.value ?? root.name.value;
-  if (representations === null) return { [key]: error };
+  if (representations === null) return missing[0] === undefined ? data : { [key]: missing[0].error };
   const current = (data as Record<string, unknown> | null)?.[key];
-  const index = path[1];
+  const ofAll = missing.find(({ index }) => index === null) ?? (Array.isArray(current) ? undefined : missing[0]);
+  const ofOne = new Map(missing.toReversed().flatMap((one) => (one.index === null ? [] : [[one.index, one] as const])));
   const entities = representations.map((representation, position) => {
     const known: unknown = Array.isArray(current) ? current[position] : null;
-    if ((known !== null && known !== undefined) || (typeof index === 'number' && index !== position)) return known ?? null;
-    return failed(String(representation['__typename']), asked, index === undefined ? [] : tail, error, schema);
+    const own = ofOne.get(position);
+    const error = own ?? ofAll;
+    if ((known !== null && known !== undefined) || error === undefined) return known ?? null;
+    return failed(String(representation['__typename']), asked, own?.tail ?? [], error.error, schema);
   });
   return { [key]: entities };
 }

@@ -1,24 +1,58 @@
-/** Reduces errors of remote subgraphs to what a client may see. */
+/** Reduces errors of remote subgraphs to what a client may see, and to what it costs little to hand on. */
 import { GraphQLError } from 'graphql';
+
+/** Errors of one answer that are handed on. Each is made, placed, logged and sent by itself. */
+const maxErrors = 1_000;
+const maxMessageLength = 4_000;
+/** Of a code and an errorId. */
+const maxNameLength = 200;
+const maxPathLength = 200;
+const maxRetryAfterMs = 24 * 3_600_000;
 
 /** The errors of one answer: those to which the subgraph gives no errorId share one, under which the log has them. */
 export function foreignErrors(subgraph: string, errors: readonly unknown[]): readonly GraphQLError[] {
   const errorId = crypto.randomUUID();
-  return errors.map((error) => foreignError(subgraph, error, errorId));
+  const more = errors.length - maxErrors;
+  return errors
+    .slice(0, maxErrors)
+    .map((error, index) =>
+      foreignError(
+        subgraph,
+        error,
+        errorId,
+        index === maxErrors - 1 && more > 0 ? ` (${more} more errors of this answer are not shown.)` : '',
+      ),
+    );
 }
 
 /** Of another team's error the client sees the message, the code and whether to retry; never a body, a stack or a URL of ours. */
-function foreignError(subgraph: string, error: unknown, errorId: string): GraphQLError {
-  const { message, path, extensions } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  const given = (typeof extensions === 'object' && extensions !== null ? extensions : {}) as Record<string, unknown>;
-  const kept = ['code', 'errorId', 'retryable', 'retryAfterMs'].flatMap((key) => {
-    const value = given[key];
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [[key, value] as const] : [];
+function foreignError(subgraph: string, error: unknown, errorId: string, note: string): GraphQLError {
+  const { message, path, extensions } = recordOf(error);
+  return new GraphQLError(`${shortened(message, maxMessageLength) ?? 'The subgraph failed.'}${note}`, {
+    extensions: { code: 'SUBGRAPH_ERROR', subgraph, errorId, ...keptOf(recordOf(extensions)) },
+    ...(Array.isArray(path) ? { path: path.slice(0, maxPathLength).filter(isStep) } : {}),
   });
-  return new GraphQLError(typeof message === 'string' ? message : 'The subgraph failed.', {
-    extensions: { code: 'SUBGRAPH_ERROR', subgraph, errorId, ...Object.fromEntries(kept) },
-    ...(Array.isArray(path) ? { path: path.filter((part) => typeof part === 'string' || typeof part === 'number') } : {}),
-  });
+}
+
+function keptOf({ code, errorId, retryable, retryAfterMs }: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = {
+    code: shortened(code, maxNameLength),
+    errorId: shortened(errorId, maxNameLength),
+    retryable: typeof retryable === 'boolean' ? retryable : undefined,
+    retryAfterMs:
+      typeof retryAfterMs === 'number' && Number.isFinite(retryAfterMs) ? Math.min(maxRetryAfterMs, Math.max(0, retryAfterMs)) : undefined,
+  };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+
+const isStep = (part: unknown): part is string | number => typeof part === 'string' || typeof part === 'number';
+
+function shortened(text: unknown, max: number): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  return text.length <= max ? text : `${text.slice(0, max)}…`;
 }
 
 export function subgraphError(name: string, what: string, code: string, retryable: boolean, cause?: unknown): GraphQLError {
