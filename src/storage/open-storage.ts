@@ -13,7 +13,7 @@ import { bookOn } from './journal/book-lines.ts';
 import { openJournal } from './journal/journal.ts';
 import { openKeys } from './keys/sql-keys.ts';
 import { type LedgerStore, openLedger } from './ledger/journal-ledger.ts';
-import { openLimits } from './limits/sql-limits.ts';
+import { openLimits } from './limits/leased-limits.ts';
 import { openPassages } from './passages/sql-passages.ts';
 import { openSeal } from './state/open-seal.ts';
 import { openOwner } from './state/owner.ts';
@@ -84,7 +84,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const journal = openJournal({ owner, folder: journals, book: bookOn(database), warn });
   const ledger = openLedger({ database, journal });
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
-  const limits = openLimits({ database, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs });
+  const limits = openLimits({ database, journal, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs });
   const completions = openCompletions({ database, seal, owner, now });
   const passages = await openPassages(database, now);
 

@@ -1,6 +1,6 @@
 /** What every store of limits keeps. The factory gives one without any spending, at a clock, and other processes that share it. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Draw, Hold, Limit } from '../../src/core/call/hold.ts';
 import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { noUsage } from '../../src/core/money.ts';
@@ -512,14 +512,16 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
     });
 
     it('touches nothing of a process that lives', async () => {
-      const { limits, ledger, elsewhere } = await open();
+      const { limits, ledger, elsewhere, clock } = await open();
       const other = await elsewhere();
       const draw = await (await other.limits.hold([monthly(100)], 80)).draw(attempt(50));
       expect(await limits.recover()).toBe(0);
       expect(await rowsOf(ledger)).toEqual([]);
       expect(await balance(limits, monthly(100))).toEqual([[0, 80]]);
       await draw.settle(10);
-      expect(await balance(limits, monthly(100))).toEqual([[10, 30]]);
+      // Others see it as held until it is booked and what is left of it is given back.
+      clock.time += 1_000;
+      await vi.waitFor(async () => expect(await balance(limits, monthly(100))).toEqual([[10, 30]]), { timeout: 20_000 });
     });
 
     it('takes a process for dead that does not renew its lease', async () => {

@@ -10,8 +10,8 @@ import { adoptJournals } from '../../src/storage/journal/adopt-journals.ts';
 import { bookOn } from '../../src/storage/journal/book-lines.ts';
 import { openJournal } from '../../src/storage/journal/journal.ts';
 import { type LedgerStore, openLedger } from '../../src/storage/ledger/journal-ledger.ts';
+import { openLimits } from '../../src/storage/limits/leased-limits.ts';
 import type { Limits } from '../../src/storage/limits/limits.ts';
-import { openLimits } from '../../src/storage/limits/sql-limits.ts';
 import { type Owner, openOwner } from '../../src/storage/state/owner.ts';
 
 export interface Clock {
@@ -52,7 +52,7 @@ export async function processOn(folder: string, { clock, wall = { setMs: 0 }, pi
   const journal = openJournal({ owner, folder: journals, book: bookOn(database) });
   const ledger = openLedger({ database, journal });
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn: () => {} });
-  const limits = openLimits({ database, adopt, owner, now, monotonicMs });
+  const limits = openLimits({ database, journal, adopt, owner, now, monotonicMs });
   onTestFinished(async () => {
     await limits.close();
     await ledger.close();

@@ -1,5 +1,6 @@
 /**
- * Books what dead owners left in their journals. Each is condemned by then, so that it cannot go on under its name.
+ * Books what dead owners left in their journals, and hands over the draws that were not over. Each owner is condemned by then, so that it
+ * cannot go on under its name.
  *
  * It may be cut at any point, and others may do the same at the same time: every line has a number, and the database keeps the number of
  * the last one that it has.
@@ -10,9 +11,10 @@ import { setImmediate as letOthers } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import { storeUsageRows } from '../ledger/usage-rows.ts';
 import type { Owner } from '../state/owner.ts';
-import { bookLines } from './book-lines.ts';
+import { bookLines, rowsIn } from './book-lines.ts';
 import { linesIn } from './journal-file.ts';
 import { type JournalLine, lineOf } from './journal-line.ts';
+import { handOver, type LeftDraws, leftDraws } from './left-draws.ts';
 
 /** Files of this version, and of those before. */
 const isJournal = (file: string): boolean => file.endsWith('.journal') || file.endsWith('.outbox');
@@ -44,7 +46,9 @@ export async function adoptJournals({ database, owner, folder, warn }: AdoptOpti
   const adopted: DeadOwner[] = [];
   for (const id of over) {
     const paths = (ofOwner.get(id) ?? []).map((file) => join(folder ?? '', file));
-    for (const path of paths) await adoptFile(database, id, path, warn);
+    const draws = leftDraws();
+    for (const path of paths) await adoptFile(database, id, path, draws, warn);
+    await database.tx((tx) => handOver(tx, id, draws.left()));
     adopted.push({
       id,
       discard() {
@@ -57,7 +61,13 @@ export async function adoptJournals({ database, owner, folder, warn }: AdoptOpti
 
 const holdersOfMoney = 'select owner from draws union select owner from holdings union select owner from slots';
 
-async function adoptFile(database: Database, owner: string, path: string, warn: (sentence: string) => void): Promise<void> {
+async function adoptFile(
+  database: Database,
+  owner: string,
+  path: string,
+  draws: LeftDraws,
+  warn: (sentence: string) => void,
+): Promise<void> {
   let lines: JournalLine[] = [];
   let torn = 0;
   let strange = 0;
@@ -70,7 +80,10 @@ async function adoptFile(database: Database, owner: string, path: string, warn: 
     const line = text === null ? null : lineOf(text);
     if (text === null) torn += 1;
     else if (line === null) strange += 1;
-    else lines.push(line);
+    else {
+      lines.push(line);
+      draws.read(line.entries);
+    }
     if (lines.length < maxLinesAtOnce) continue;
     await book();
     await letOthers();
@@ -81,7 +94,7 @@ async function adoptFile(database: Database, owner: string, path: string, warn: 
   const kept = `${path}.unread`;
   renameSync(path, kept);
   warn(
-    `${strange} line(s) of a journal were left out: they are whole, and no rows that this version knows. The file is kept as "${kept}".`,
+    `${strange} line(s) of a journal were left out: they are whole, and nothing that this version knows. The file is kept as "${kept}".`,
   );
 }
 
@@ -90,6 +103,6 @@ async function bookAdopted(tx: Parameters<typeof bookLines>[0], owner: string, l
   if ((await bookLines(tx, owner, lines, true)) === 'booked') return;
   await storeUsageRows(
     tx,
-    lines.flatMap(({ entries }) => entries.flatMap(({ rows }) => rows)),
+    lines.flatMap(({ entries }) => rowsIn(entries)),
   );
 }

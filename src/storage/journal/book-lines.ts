@@ -1,25 +1,40 @@
 /** Books lines of a journal in the database: once each, however often they are handed in. */
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Database, Statements } from '../database/database.ts';
 import { storeUsageRows } from '../ledger/usage-rows.ts';
-import { type JournalLine, lineOf } from './journal-line.ts';
+import { bookSum, sumsOf } from '../limits/accounts.ts';
+import { foundAgain } from '../limits/lost/lost-draws.ts';
+import { type JournalEntry, type JournalLine, type JournalSettlement, lineOf, ownerOf } from './journal-line.ts';
 
 /** `fenced`: the owner was taken for dead, or is over, so its lines are no longer its own to book. */
 export type Booked = 'booked' | 'fenced';
 
-/** Of an owner that lives, or, when it was condemned, of one that somebody else ends. */
+/** Of an owner that lives, or, when it was condemned, of one that somebody else ends. One statement an account and table, and one a row. */
 export async function bookLines(tx: Statements, owner: string, lines: readonly JournalLine[], condemned: boolean = false): Promise<Booked> {
   const [row] = await tx.all('select booked, condemned from owners where id = $1', [owner]);
-  if (row === undefined || (Number(row['condemned']) === 1) !== condemned) return 'fenced';
+  if (row === undefined || Number(row['condemned']) > 0 !== condemned) return 'fenced';
   const booked = Number(row['booked']);
   const fresh = lines.filter(({ number }) => number === null || number > booked);
-  await storeUsageRows(
-    tx,
-    fresh.flatMap(({ entries }) => entries.flatMap(({ rows }) => rows)),
-  );
+  const entries = fresh.flatMap((line) => line.entries);
+  await storeUsageRows(tx, rowsIn(entries));
+  const settlements = entries.flatMap((entry) => (entry.kind === 'settled' ? [entry.settlement] : []));
+  const { own = [], others = [] } = Object.groupBy(settlements, ({ drawId }) => (ownerOf(drawId) === owner ? 'own' : 'others'));
+  for (const sum of sumsOf(own)) await bookSum(tx, owner, sum);
+  for (const settlement of others) await bookFound(tx, settlement);
   const last = fresh.at(-1)?.number ?? null;
   if (last !== null) await tx.run('update owners set booked = $2 where id = $1', [owner, last]);
   return 'booked';
 }
+
+/** Its process was taken for dead between the draw and the settlement, and goes on under another name. */
+async function bookFound(tx: Statements, { drawId, cost }: JournalSettlement): Promise<void> {
+  const [ending] = await tx.all('select 1 from owners where id = $1', [ownerOf(drawId)]);
+  if (ending !== undefined) throw new Error('What the process left under its former name is not ended yet.');
+  await foundAgain(tx, drawId, cost);
+}
+
+export const rowsIn = (entries: readonly JournalEntry[]): readonly UsageRow[] =>
+  entries.flatMap((entry) => (entry.kind === 'rows' ? entry.rows : []));
 
 /** Books texts of lines that this process wrote. */
 export const bookOn =

@@ -3,10 +3,39 @@
  * tabs stand between them. Older versions wrote one JSON list of rows a line, without a number.
  */
 import type { UsageRow } from '../../core/call/usage-row.ts';
-import { noUsage } from '../../core/money.ts';
+import { type NanoUsd, noUsage } from '../../core/money.ts';
+import type { Account } from '../limits/accounts.ts';
 
-/** `rows`: the ledger rows of one call. */
-export type JournalEntry = { readonly kind: 'rows'; readonly rows: readonly UsageRow[] };
+/** An attempt that may be sent. Its id begins with its owner, and a dot. */
+export interface JournalDraw {
+  readonly id: string;
+  readonly callId: string;
+  readonly most: NanoUsd;
+  /** The part of `most` that is the input's. */
+  readonly inputCost: NanoUsd;
+  readonly accounts: readonly Account[];
+  /** What the ledger would say if it cost the most. */
+  readonly rows: readonly UsageRow[];
+  /** What it had settled when it was written again into a later file; null: nothing yet. */
+  readonly cost: NanoUsd | null;
+  /** The draw whose place it takes, which is settled with 0 by it; null: none. */
+  readonly instead: string | null;
+}
+
+/** So much is spent from now on, and `freed` of what the owner held for the draw is no longer held. */
+export interface JournalSettlement {
+  readonly drawId: string;
+  readonly cost: NanoUsd;
+  readonly freed: NanoUsd;
+  readonly accounts: readonly Account[];
+}
+
+/** `rows`: the ledger rows of one call. `withdrawn`: a draw that was written and not made after all. */
+export type JournalEntry =
+  | { readonly kind: 'rows'; readonly rows: readonly UsageRow[] }
+  | { readonly kind: 'opened'; readonly draw: JournalDraw }
+  | { readonly kind: 'settled'; readonly settlement: JournalSettlement }
+  | { readonly kind: 'withdrawn'; readonly drawId: string };
 
 export interface JournalLine {
   /** Rises with each line of an owner; null: an older version wrote it. */
@@ -14,15 +43,41 @@ export interface JournalLine {
   readonly entries: readonly JournalEntry[];
 }
 
-/** An entry as text, and how many rows of the ledger it has. */
+/** An entry as text, how many rows of the ledger it has, and whether the database hears of it. */
 export interface EntryText {
+  readonly isBooked: boolean;
   readonly text: string;
   readonly rows: number;
 }
 
 const separator = '\t';
 
-export const rowsEntry = (rows: readonly UsageRow[]): EntryText => ({ text: `R${JSON.stringify(rows)}`, rows: rows.length });
+export const drawId = (owner: string, number: number): string => `${owner}.${number.toString(36)}`;
+export const ownerOf = (id: string): string => id.slice(0, id.lastIndexOf('.'));
+
+export const rowsEntry = (rows: readonly UsageRow[]): EntryText => ({
+  text: `R${JSON.stringify(rows)}`,
+  rows: rows.length,
+  isBooked: true,
+});
+
+export const openedEntry = ({ id, callId, most, inputCost, cost, instead, accounts, rows }: JournalDraw): EntryText => ({
+  text: `O${JSON.stringify([id, callId, most, inputCost, cost, instead, accounts.map(placeOf), rows])}`,
+  rows: 0,
+  isBooked: false,
+});
+
+export const settledEntry = ({ drawId, cost, freed, accounts }: JournalSettlement): EntryText => ({
+  text: `S${JSON.stringify([drawId, cost, freed, accounts.map(placeOf)])}`,
+  rows: 0,
+  isBooked: true,
+});
+
+export const withdrawnEntry = (id: string): EntryText => ({ text: `X${JSON.stringify([id])}`, rows: 0, isBooked: false });
+
+type Place = [name: string, per: Account['per'], start: number];
+const placeOf = ({ name, per, start }: Account): Place => [name, per, start];
+const accountAt = ([name, per, start]: Place): Account => ({ name, per, start });
 
 export const lineText = (number: number, entries: readonly EntryText[]): string =>
   [number.toString(), ...entries.map(({ text }) => text)].join(separator);
@@ -39,12 +94,47 @@ function joined(number: number | null, entries: readonly (JournalEntry | null)[]
   return known.length === entries.length ? { number, entries: known } : null;
 }
 
-const entryOf = (text: string): JournalEntry | null => (text.startsWith('R') ? rowsOf(text.slice(1)) : null);
+function entryOf(text: string): JournalEntry | null {
+  const rest = text.slice(1);
+  if (text.startsWith('R')) return rowsOf(rest);
+  if (text.startsWith('O')) return openedOf(rest);
+  if (text.startsWith('S')) return settledOf(rest);
+  return text.startsWith('X') ? withdrawnOf(rest) : null;
+}
 
 function rowsOf(text: string): JournalEntry | null {
+  const rows = listOf(text);
+  return rows?.every(isRow) === true ? { kind: 'rows', rows: rows as UsageRow[] } : null;
+}
+
+function openedOf(text: string): JournalEntry | null {
+  const [id, callId, most, inputCost, cost, instead, accounts, rows] = listOf(text) ?? [];
+  if (typeof id !== 'string' || typeof callId !== 'string' || typeof most !== 'number' || typeof inputCost !== 'number') return null;
+  if (!isAmountOrNull(cost) || !isTextOrNull(instead) || !arePlaces(accounts) || !Array.isArray(rows) || !rows.every(isRow)) return null;
+  const draw = { id, callId, most, inputCost, cost, instead, accounts: accounts.map(accountAt), rows: rows as UsageRow[] };
+  return { kind: 'opened', draw };
+}
+
+function settledOf(text: string): JournalEntry | null {
+  const [drawId, cost, freed, accounts] = listOf(text) ?? [];
+  if (typeof drawId !== 'string' || typeof cost !== 'number' || typeof freed !== 'number' || !arePlaces(accounts)) return null;
+  return { kind: 'settled', settlement: { drawId, cost, freed, accounts: accounts.map(accountAt) } };
+}
+
+function withdrawnOf(text: string): JournalEntry | null {
+  const [drawId] = listOf(text) ?? [];
+  return typeof drawId === 'string' ? { kind: 'withdrawn', drawId } : null;
+}
+
+const isAmountOrNull = (value: unknown): value is NanoUsd | null => value === null || typeof value === 'number';
+const isTextOrNull = (value: unknown): value is string | null => value === null || typeof value === 'string';
+const arePlaces = (value: unknown): value is Place[] =>
+  Array.isArray(value) && value.every((place) => Array.isArray(place) && typeof place[0] === 'string' && typeof place[2] === 'number');
+
+function listOf(text: string): readonly unknown[] | null {
   try {
-    const rows: unknown = JSON.parse(text);
-    return Array.isArray(rows) && rows.every(isRow) ? { kind: 'rows', rows: rows as UsageRow[] } : null;
+    const list: unknown = JSON.parse(text);
+    return Array.isArray(list) ? list : null;
   } catch {
     return null;
   }

@@ -4,35 +4,51 @@
  * All entries of one turn of the event loop are one line, one write and one checksum. The transaction that books lines stores the number of
  * the last one, so that none is booked twice. Each owner has files of its own; those of a dead owner are adopted
  * (`adopt-journals.ts`). When the file cannot be written, lines stay in memory and in the queue for the database, so that either of the two
- * stores them.
+ * stores them; a draw is refused then.
  *
  * A line counts as written only while the owner's lease is in force. Others may have taken a process that was stopped for dead, and have
  * read its files to their end: it then goes on under a new name, and hands in again what was not booked.
  */
 import { setImmediate as letOthers } from 'node:timers/promises';
+import type { UsageRow } from '../../core/call/usage-row.ts';
 import type { Owner } from '../state/owner.ts';
 import type { Booked } from './book-lines.ts';
-import type { JournalFile } from './journal-file.ts';
-import { type EntryText, lineText } from './journal-line.ts';
+import {
+  type EntryText,
+  type JournalDraw,
+  type JournalSettlement,
+  lineText,
+  openedEntry,
+  ownerOf,
+  rowsEntry,
+  settledEntry,
+  withdrawnEntry,
+} from './journal-line.ts';
+import { openDraws } from './open-draws.ts';
 import { openSegments } from './segments.ts';
+import { firstRows, type WaitingLine, waitingLines } from './waiting-lines.ts';
 
 const bookEveryMs = 50;
 const syncEveryMs = 20;
-/** Lines that may wait for the database before new paid calls are refused. */
+/** Calls that may wait for the database before new paid calls are refused. */
 const maxWaiting = 50_000;
-/** Rows of one line, and of one transaction: some 10 ms. A call that served many fields has as many in one entry. */
-const maxRowsAtOnce = 500;
+
+const endedLease = 'The lease of this process has ended, and nothing is drawn under its former name.';
 
 export interface Journal {
-  /** Resolves when the entry is written, or waits in memory for a disk that refuses: then `isWritable` is false. Never rejects. */
-  add(entry: EntryText): Promise<void>;
+  /** Resolves when the rows are written, or wait in memory for a disk that refuses: then `isWritable` is false. Never rejects. */
+  add(rows: readonly UsageRow[]): Promise<void>;
+  /** Resolves when the draw is written. Rejects when it cannot be, or when others have taken this process for dead: it is not made then. */
+  open(draw: JournalDraw): Promise<void>;
+  /** Written with this turn: until then, a crash books an estimate in its place. */
+  settle(settlement: JournalSettlement): void;
   /** Calls that are written, and not in the database yet. */
   waiting(): number;
   /** False: no new paid call may begin, because it could be lost. */
   isWritable(): boolean;
   /** Resolves when the database has everything. */
   flush(): Promise<void>;
-  /** Whether everything is in the database. What is not stays in the files for the next process. */
+  /** Whether the database has everything, and no draw is open. What is left stays in the files for the next process. */
   close(): Promise<boolean>;
 }
 
@@ -48,86 +64,119 @@ export interface JournalOptions {
 
 interface Turn {
   readonly entries: EntryText[];
+  readonly openings: Map<EntryText, Opening>;
   readonly written: PromiseWithResolvers<void>;
 }
 
-interface WaitingLine {
-  readonly owner: string;
-  readonly entries: readonly EntryText[];
-  readonly rows: number;
-  readonly text: string;
-  file: JournalFile | null;
+interface Opening {
+  readonly id: string;
+  readonly written: PromiseWithResolvers<void>;
 }
 
 export function openJournal({ owner, folder, book, warn = () => {} }: JournalOptions): Journal {
   const segments = folder === null ? null : openSegments(folder);
-  let unbooked: WaitingLine[] = [];
-  let unwritten: WaitingLine[] = [];
+  const draws = openDraws();
   let turn: Turn | null = null;
   let lastNumber = 0;
-  let numbering = '';
-  let calls = 0;
+  let name = owner.id();
+  let refused: unknown = null;
   let booking: Promise<void> | null = null;
   let soon: NodeJS.Timeout | null = null;
   let closed = false;
 
-  const newLine = (entries: readonly EntryText[]): WaitingLine => {
-    const id = owner.id();
-    if (numbering !== id) lastNumber = 0;
-    numbering = id;
-    lastNumber += 1;
-    return { owner: id, entries, rows: rowsOf(entries), text: lineText(lastNumber, entries), file: null };
-  };
+  /** In memory alone, a line needs no file. */
   const write = (line: WaitingLine): boolean => {
-    if (segments === null) return true;
     try {
-      const file = segments.current(line.owner);
-      file.append(line.text);
+      const file = segments?.current(line.owner, () => (draws.size() === 0 ? null : lineText(0, draws.entries()))) ?? null;
+      file?.append(line.text);
       line.file = file;
+      line.isWritten = true;
       return true;
     } catch (cause) {
-      if (unwritten.length === 0) warn('The ledger cannot write its journal: no new paid calls are made until it can.', cause);
+      refused = cause;
+      if (lines.areWritten()) warn('The ledger cannot write its journal: no new paid calls are made until it can.', cause);
       return false;
     }
   };
-  const writeAgain = (): void => {
-    while (unwritten[0] !== undefined && write(unwritten[0])) unwritten.shift();
+  const lines = waitingLines(write);
+
+  const newLine = (entries: readonly EntryText[]): WaitingLine => {
+    lastNumber += 1;
+    return { owner: name, entries, text: lineText(lastNumber, entries), isWritten: false, file: null };
   };
+  const refuse = ({ id, written }: Opening, cause: unknown): void => {
+    draws.withdrawn(id);
+    written.reject(cause);
+  };
+  const writeLine = (entries: readonly EntryText[], openings: Turn['openings']): void => {
+    const line = newLine(entries);
+    const isWritten = lines.areWritten() && write(line);
+    if (!isWritten) for (const entry of entries) refuseOne(entry, openings);
+    const kept = isWritten ? line : { ...line, ...textOf(entries.filter((entry) => !openings.has(entry))) };
+    if (kept.entries.some(({ isBooked }) => isBooked)) lines.add(kept);
+  };
+  const textOf = (entries: readonly EntryText[]) => ({ entries, text: lineText(lastNumber, entries) });
+  const refuseOne = (entry: EntryText, openings: Turn['openings']): void => {
+    const opening = openings.get(entry);
+    if (opening !== undefined) refuse(opening, refused);
+  };
+
   const writeTurn = (): void => {
     if (turn === null) return;
-    const { entries, written } = turn;
+    const { entries, openings, written } = turn;
     turn = null;
-    const name = owner.id();
-    for (let left: readonly EntryText[] = entries; left.length > 0; ) {
-      const line = newLine(firstOf(left, ({ rows }) => rows));
-      left = left.slice(line.entries.length);
-      unbooked.push(line);
-      calls += callsOf(line);
-      if (unwritten.length > 0 || !write(line)) unwritten.push(line);
+    takeName();
+    const writtenAs = name;
+    for (const opening of openings.values()) if (ownerOf(opening.id) !== name) refuse(opening, new Error(endedLease));
+    for (let left = entries.filter((entry) => ownerOf(openings.get(entry)?.id ?? `${name}.`) === name); left.length > 0; ) {
+      const some = firstRows(left, ({ rows }) => rows);
+      left = left.slice(some.length);
+      writeLine(some, openings);
     }
     bookSoon();
-    if (owner.isLeased()) written.resolve();
-    else void renewed(name).then(written.resolve);
+    const finish = (): void => {
+      for (const opening of openings.values()) opening.written.resolve();
+      written.resolve();
+    };
+    if (owner.isLeased()) finish();
+    else void confirm(writtenAs, openings).then(finish);
   };
-  /** What was written when the lease was nearly over counts when it is in force again; under another name it is handed in again. */
-  const renewed = async (name: string): Promise<void> => {
+  /** What was written when the lease was nearly over counts when it is in force again. */
+  const confirm = async (writtenAs: string, openings: Turn['openings']): Promise<void> => {
     await owner.renew().catch(() => {});
-    if (owner.id() !== name) handInAgain(name);
+    if (owner.id() === writtenAs && owner.isLeased()) return;
+    for (const opening of openings.values()) {
+      if (owner.id() === writtenAs) void put(withdrawnEntry(opening.id));
+      refuse(opening, new Error(endedLease));
+    }
+    takeName();
+  };
+  /** Others took this process for dead under its former name, and end its draws. All other entries are handed in again. */
+  const takeName = (): void => {
+    if (owner.id() === name) return;
+    const former = name;
+    name = owner.id();
+    lastNumber = 0;
+    draws.forget(former);
+    const old = lines.of(former);
+    lines.drop(old);
+    for (const entry of old.flatMap(({ entries }) => entries)) if (entry.isBooked) void put(entry);
+    writeTurn();
   };
   const thisTurn = (): Turn => {
     if (turn !== null) return turn;
-    turn = { entries: [], written: Promise.withResolvers<void>() };
+    turn = { entries: [], openings: new Map(), written: Promise.withResolvers<void>() };
     setImmediate(writeTurn);
     return turn;
   };
-  const add = (entry: EntryText): Promise<void> => {
+  const put = (entry: EntryText): Promise<void> => {
     const { entries, written } = thisTurn();
     entries.push(entry);
     return written.promise;
   };
 
   const bookSoon = (): void => {
-    if (soon !== null || closed) return;
+    if (soon !== null || closed || lines.size() === 0) return;
     soon = setTimeout(() => {
       soon = null;
       bookAll().catch((cause: unknown) => {
@@ -137,42 +186,25 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     }, bookEveryMs);
     soon.unref();
   };
-  const drop = (lines: readonly WaitingLine[]): void => {
-    const gone = new Set(lines);
-    const stays = (line: WaitingLine): boolean => !gone.has(line);
-    unbooked = unbooked.filter(stays);
-    unwritten = unwritten.filter(stays);
-    calls = unbooked.reduce((sum, line) => sum + callsOf(line), 0);
-    segments?.deleteBut(new Set(unbooked.flatMap(({ file }) => file ?? [])));
-  };
-  /** Lines of a name that others took for dead: their entries are handed in under the new one. */
-  const handInAgain = (name: string): void => {
-    const old = unbooked.filter((line) => line.owner === name);
-    drop(old);
-    for (const entry of old.flatMap(({ entries }) => entries)) void add(entry);
-    writeTurn();
-  };
   const bookNext = async (): Promise<void> => {
-    const [first] = unbooked;
+    const next = lines.next();
+    const [first] = next;
     if (first === undefined) return;
-    if (first.owner !== owner.id()) return handInAgain(first.owner);
-    const lines = firstOf(
-      unbooked.filter((line) => line.owner === first.owner),
-      ({ rows }) => rows,
-    );
-    const booked = await book(
-      first.owner,
-      lines.map(({ text }) => text),
-    );
-    if (booked === 'booked') return drop(lines);
+    const texts = next.map(({ text }) => text);
+    if ((await book(first.owner, texts)) === 'booked') {
+      lines.drop(next);
+      segments?.deleteBut(lines.files());
+      return;
+    }
     await owner.renew();
     if (owner.id() === first.owner) throw new Error('The journal was refused, and its owner is in force.');
+    takeName();
   };
   const bookUntilDone = async (): Promise<void> => {
     writeTurn();
-    while (unbooked.length > 0) {
+    while (lines.size() > 0) {
       await bookNext();
-      if (unbooked.length > 0) await letOthers();
+      if (lines.size() > 0) await letOthers();
     }
   };
   const bookAll = (): Promise<void> => {
@@ -183,45 +215,46 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
   };
 
   const syncing = setInterval(() => {
-    writeAgain();
+    lines.writeAgain();
     segments?.sync((cause) => warn('The disk did not confirm what the ledger wrote.', cause));
   }, syncEveryMs);
   syncing.unref();
 
   return {
-    add,
-    waiting: () => calls,
-    isWritable: () => !closed && unwritten.length === 0 && unbooked.length < maxWaiting,
+    add(rows) {
+      for (const { callId } of rows) draws.ended(callId);
+      return put(rowsEntry(rows));
+    },
+    open(draw) {
+      const entry = openedEntry(draw);
+      const written = Promise.withResolvers<void>();
+      thisTurn().openings.set(entry, { id: draw.id, written });
+      void put(entry);
+      draws.opened(draw);
+      return written.promise;
+    },
+    settle(settlement) {
+      draws.settled(settlement.drawId, settlement.cost);
+      void put(settledEntry(settlement));
+    },
+    waiting: () => lines.calls(),
+    isWritable: () => !closed && lines.areWritten() && lines.calls() < maxWaiting,
     async flush() {
-      while (turn !== null || unbooked.length > 0) await bookAll();
+      while (turn !== null || lines.size() > 0) await bookAll();
     },
     async close() {
-      if (closed) return unbooked.length === 0;
-      closed = true;
-      clearInterval(syncing);
-      if (soon !== null) clearTimeout(soon);
-      try {
-        await bookAll();
-      } catch (cause) {
-        warn('The ledger could not store its last rows: the next start reads them from the journal.', cause);
+      if (!closed) {
+        closed = true;
+        clearInterval(syncing);
+        if (soon !== null) clearTimeout(soon);
+        await bookAll().catch((cause: unknown) =>
+          warn('The ledger could not store its last rows: the next start reads them from the journal.', cause),
+        );
+        if (draws.size() === 0) segments?.end();
+        segments?.deleteBut(lines.files());
+        segments?.close();
       }
-      segments?.end();
-      segments?.deleteBut(new Set(unbooked.flatMap(({ file }) => file ?? [])));
-      segments?.close();
-      return unbooked.length === 0;
+      return lines.size() === 0 && draws.size() === 0;
     },
   };
-}
-
-const rowsOf = (entries: readonly EntryText[]): number => entries.reduce((sum, { rows }) => sum + rows, 0);
-const callsOf = ({ entries }: WaitingLine): number => entries.filter(({ rows }) => rows > 0).length;
-
-/** The first of them, as many as are booked at once: at least one. */
-function firstOf<T>(all: readonly T[], rowsIn: (one: T) => number): readonly T[] {
-  let rows = 0;
-  const next = all.findIndex((one, index) => {
-    rows += rowsIn(one);
-    return index > 0 && rows > maxRowsAtOnce;
-  });
-  return next === -1 ? all : all.slice(0, next);
 }

@@ -7,8 +7,11 @@ import { type JournalFile, openJournalFile } from './journal-file.ts';
 const segmentBytes = 8 * 1024 * 1024;
 
 export interface Segments {
-  /** The file that the owner writes to at the moment. */
-  current(owner: string): JournalFile;
+  /**
+   * The file that the owner writes to at the moment. A new one in place of a full one begins with what `carried` returns, which has to be in
+   * the file of a process for as long as it lives. Throws what the disk says; all is then as before.
+   */
+  current(owner: string, carried: () => string | null): JournalFile;
   sync(failed: (cause: Error) => void): void;
   /** Deletes the files that are written no more and that nobody needs. */
   deleteBut(needed: ReadonlySet<JournalFile>): void;
@@ -26,11 +29,15 @@ export function openSegments(folder: string): Segments {
     current = null;
   };
   return {
-    current(owner) {
-      if (current !== null && (current.owner !== owner || current.file.size() >= segmentBytes)) end();
-      const name = (): string => `${owner}.${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}.journal`;
-      current ??= { owner, file: openJournalFile(join(folder, name())) };
-      return current.file;
+    current(owner, carried) {
+      if (current !== null && current.owner !== owner) end();
+      if (current !== null && current.file.size() < segmentBytes) return current.file;
+      const file = openJournalFile(join(folder, `${owner}.${Date.now().toString(36)}-${crypto.randomUUID().slice(0, 8)}.journal`));
+      const first = current === null ? null : carried();
+      if (first !== null) file.append(first);
+      end();
+      current = { owner, file };
+      return file;
     },
     sync: (failed) => current?.file.sync(failed),
     deleteBut(needed) {

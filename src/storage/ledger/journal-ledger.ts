@@ -1,7 +1,6 @@
 /** The embedded ledger: rows go into the journal at once, and from there to the database in the background. */
 import type { Database } from '../database/database.ts';
 import type { Journal } from '../journal/journal.ts';
-import { rowsEntry } from '../journal/journal-line.ts';
 import type { Ledger } from './ledger.ts';
 import { deleteOldUsage } from './old-usage.ts';
 import { usageTotals } from './report-totals.ts';
@@ -19,7 +18,7 @@ export interface LedgerOptions {
 
 export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
   return {
-    append: (rows) => (rows.length === 0 ? undefined : journal.add(rowsEntry(rows))),
+    append: (rows) => (rows.length === 0 ? undefined : journal.add(rows)),
     waiting: journal.waiting,
     writable: journal.isWritable,
     totals: (query) => usageTotals(database, query),

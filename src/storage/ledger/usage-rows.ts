@@ -41,7 +41,7 @@ const maxRowsPerTurn = 1_000;
 
 /**
  * Stores what is not stored yet: (callId, use) is a row's identity, so a replay changes nothing. A LOST row gives way to
- * the real one, should that come after all. Draws that have settled and now have their row are over.
+ * the real one, should that come after all.
  */
 export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]): Promise<void> {
   const hours = new Map<string, HourSum>();
@@ -55,12 +55,7 @@ export async function storeUsageRows(tx: Statements, rows: readonly UsageRow[]):
     addTo(hours, row, keyId, 1);
   }
   for (const sum of hours.values()) await tx.run(addHour, [sum.hour, sum.keyId, dayOf(sum.hour), monthOf(sum.hour), ...sum.sums]);
-  for (const callId of new Set(rows.map((row) => row.callId))) await tx.run(endDraws, [callId]);
 }
-
-/** Ends the draws of a call that has its ledger row, once all have settled. */
-export const endDraws = `delete from draws where call_id = $1
-  and not exists (select 1 from draws running where running.call_id = $1 and running.cost is null)`;
 
 /** What the ledger says a call cost; null when it has no row. Unpriced rows count as 0. */
 export async function storedCost(statements: Statements, callId: string): Promise<number | null> {

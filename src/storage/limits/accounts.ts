@@ -1,7 +1,4 @@
-/**
- * Budget accounts: the amounts spent and held in one window. All functions run inside a transaction, and all accounts are
- * checked before the first write.
- */
+/** Budget accounts in the database: the amounts spent and held in one window, and how much of them each process holds. */
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';
 import type { Statements } from '../database/database.ts';
@@ -13,71 +10,60 @@ export interface Account {
   readonly start: number;
 }
 
-export interface Reservation {
-  readonly budget: BudgetLimit;
-  readonly window: Window;
-  readonly amount: NanoUsd;
-}
-
 export const accountOf = ({ name, per }: BudgetLimit, window: Window): Account => ({ name, per, start: window.start });
-
-const isSame = (a: Account, b: Account): boolean => a.name === b.name && a.per === b.per && a.start === b.start;
 
 const place = (account: Account) => [account.name, account.per, account.start] as const;
 
-export async function balanceOf(statements: Statements, account: Account): Promise<{ readonly spent: NanoUsd; readonly held: NanoUsd }> {
-  const [row] = await statements.all('select spent, held from accounts where name = $1 and per = $2 and window_start = $3', place(account));
-  return { spent: Number(row?.['spent'] ?? 0), held: Number(row?.['held'] ?? 0) };
+/** What the owner holds of an account, as the database knows it, and what has been booked in its name. */
+export async function holdingOf(statements: Statements, owner: string, account: Account): Promise<Holding> {
+  const [row] = await statements.all(selectHolding, [owner, ...place(account)]);
+  const number = (column: string): number => Number(row?.[column] ?? 0);
+  return { spent: number('spent'), held: number('held'), amount: number('amount'), booked: number('booked') };
 }
 
-/** What is given back in the same transaction: it counts as free already. */
-export interface Freed {
-  readonly accounts: readonly Account[];
+export interface Holding {
+  readonly spent: NanoUsd;
+  /** By all owners. */
+  readonly held: NanoUsd;
+  /** By this owner. */
   readonly amount: NanoUsd;
+  readonly booked: NanoUsd;
 }
 
-/** Holds every amount for the owner, or throws BUDGET_EXCEEDED for the first that does not fit, having held none. */
-export async function reserve(
-  tx: Statements,
-  owner: string,
-  reservations: readonly Reservation[],
-  now: number,
-  freed: Freed | null = null,
-): Promise<void> {
-  const wanted = reservations.filter(({ amount }) => amount > 0);
-  await checkRoom(tx, wanted, now, freed);
-  for (const { budget, window, amount } of wanted) {
-    const account = accountOf(budget, window);
-    await tx.run(addToAccount, [...place(account), 0, amount]);
-    await tx.run(addToHolding, [owner, ...place(account), amount]);
-  }
-}
-
-/** Throws BUDGET_EXCEEDED for the first amount that does not fit. */
-export async function checkRoom(
-  statements: Statements,
-  reservations: readonly Reservation[],
-  now: number,
-  freed: Freed | null = null,
-): Promise<void> {
-  for (const { budget, window, amount } of reservations) {
-    if (amount === 0) continue;
-    const account = accountOf(budget, window);
-    const { spent, held: heldNow } = await balanceOf(statements, account);
-    const held = heldNow - (freed?.accounts.some((other) => isSame(account, other)) === true ? freed.amount : 0);
-    if (spent + held + amount > budget.most) throw exceeded(budget, window, spent, held, amount, now);
-  }
-}
-
-/** Gives back what the owner holds. Nothing changes when it was given back already, because the owner was taken for dead. */
-export async function free(tx: Statements, owner: string, account: Account, amount: NanoUsd): Promise<void> {
+/** The owner holds so much more of the account; less, when it is negative. */
+export async function holdMore(tx: Statements, owner: string, account: Account, amount: NanoUsd): Promise<void> {
   if (amount === 0) return;
-  const changed = await tx.run(
-    'update holdings set amount = amount - $5 where owner = $1 and name = $2 and per = $3 and window_start = $4 and amount >= $5',
-    [owner, ...place(account), amount],
-  );
-  if (changed > 0) await tx.run(addToAccount, [...place(account), 0, -amount]);
+  await tx.run(addToAccount, [...place(account), 0, amount]);
+  await tx.run(addToHolding, [owner, ...place(account), amount, 0]);
 }
+
+/** Settlements of one account: `cost` is spent, and `freed` no longer held by the owner. */
+export interface AccountSum {
+  readonly account: Account;
+  readonly cost: NanoUsd;
+  readonly freed: NanoUsd;
+}
+
+export async function bookSum(tx: Statements, owner: string, { account, cost, freed }: AccountSum): Promise<void> {
+  await tx.run(addToAccount, [...place(account), cost, -freed]);
+  await tx.run(addToHolding, [owner, ...place(account), -freed, cost]);
+}
+
+/** One sum an account. */
+export function sumsOf(
+  settlements: readonly { readonly accounts: readonly Account[]; readonly cost: NanoUsd; readonly freed: NanoUsd }[],
+): readonly AccountSum[] {
+  const sums = new Map<string, AccountSum>();
+  for (const { accounts, cost, freed } of settlements) {
+    for (const account of accounts) {
+      const known = sums.get(idOf(account));
+      sums.set(idOf(account), { account, cost: (known?.cost ?? 0) + cost, freed: (known?.freed ?? 0) + freed });
+    }
+  }
+  return [...sums.values()];
+}
+
+export const idOf = ({ name, per, start }: Account): string => `${per} ${start} ${name}`;
 
 export async function spend(tx: Statements, account: Account, amount: NanoUsd): Promise<void> {
   if (amount !== 0) await tx.run(addToAccount, [...place(account), amount, 0]);
@@ -109,14 +95,18 @@ export async function forgetAccounts(tx: Statements, before: number): Promise<vo
 const addToAccount = `insert into accounts (name, per, window_start, spent, held) values ($1, $2, $3, $4, $5)
   on conflict (name, per, window_start) do update set spent = accounts.spent + excluded.spent, held = accounts.held + excluded.held`;
 
-const addToHolding = `insert into holdings (owner, name, per, window_start, amount) values ($1, $2, $3, $4, $5)
-  on conflict (owner, name, per, window_start) do update set amount = holdings.amount + excluded.amount`;
+const addToHolding = `insert into holdings (owner, name, per, window_start, amount, booked) values ($1, $2, $3, $4, $5, $6)
+  on conflict (owner, name, per, window_start) do update set amount = holdings.amount + excluded.amount, booked = holdings.booked + excluded.booked`;
 
-function exceeded(
+const selectHolding = `select a.spent, a.held, h.amount, h.booked from accounts a left join holdings h
+  on h.owner = $1 and h.name = a.name and h.per = a.per and h.window_start = a.window_start
+  where a.name = $2 and a.per = $3 and a.window_start = $4`;
+
+/** `held`: what nobody may draw, because it is held by this process or by others. */
+export function exceeded(
   { name, per, most }: BudgetLimit,
   window: Window,
-  spent: NanoUsd,
-  held: NanoUsd,
+  { spent, held }: { readonly spent: NanoUsd; readonly held: NanoUsd },
   amount: NanoUsd,
   now: number,
 ): GatewayError {

@@ -39,6 +39,8 @@ export interface Owner {
   census(): Promise<Census>;
   /** Nobody has taken this process for dead, nor can within the next five seconds. */
   isLeased(): boolean;
+  /** Something may be drawn: half of the lease is left. Else renew it first. */
+  mayDraw(): boolean;
   /** A caller who asks during one shares it: two at a time would each take a new name, and anyone may ask whether we are ready. */
   renew(): Promise<void>;
   /** `left`: something is left that others must end. */
@@ -139,6 +141,7 @@ export async function openOwner(
       return { living, dead };
     },
     isLeased: () => monotonicMs() - leasedAtMs < leaseMs - marginMs,
+    mayDraw: () => monotonicMs() - leasedAtMs < leaseMs / 2,
     renew,
     async close(left = false) {
       closed = true;

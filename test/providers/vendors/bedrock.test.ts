@@ -4,7 +4,7 @@ import { collect } from '../../../src/core/chunk.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../../src/core/request/request.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { type BedrockOptions, bedrockProvider } from '../../../src/providers/ai-sdk/bedrock/bedrock.ts';
-import { outcomeOf, providerContract, sendOptions, wireContract } from '../../contracts/provider.ts';
+import { outcomeOf, providerContract, sendOptions, wholeAnswerOf, wireContract } from '../../contracts/provider.ts';
 import { type RawReply, type RawUpstream, rawUpstream } from '../../raw-upstream.ts';
 import { canary } from '../dialects.ts';
 import { bedrock, bedrockEvent, bedrockException, frame } from './bedrock-dialect.ts';
@@ -36,8 +36,10 @@ describe('bedrock', () => {
   const says: RawReply = { pieces: [bedrock.begins, bedrock.says('Hi.'), bedrock.ends] };
   async function answered(reply: RawReply, request = completionRequest('Hi'), { model = bedrock.model, whole = false } = {}) {
     upstream.plays(reply);
-    const options = sendOptions(model, { whole });
-    const answer = await collect(bedrock.provider(upstream.url).send(request, options));
+    const options = sendOptions(model);
+    const answer = await collect(
+      whole ? wholeAnswerOf(bedrock.provider(upstream.url), request, options) : bedrock.provider(upstream.url).send(request, options),
+    );
     const { path = '', headers = {}, json: body = () => ({}) } = upstream.requests.at(-1) ?? {};
     return { answer, reported: options.reported, path, headers, body: body() as Record<string, unknown> };
   }

@@ -5,7 +5,7 @@ import { collect } from '../../../src/core/chunk.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../../src/core/request/request.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { type VertexOptions, vertexProvider } from '../../../src/providers/ai-sdk/vertex/vertex.ts';
-import { outcomeOf, providerContract, sendOptions, wireContract } from '../../contracts/provider.ts';
+import { outcomeOf, providerContract, sendOptions, wholeAnswerOf, wireContract } from '../../contracts/provider.ts';
 import { type RawReply, type RawUpstream, rawUpstream } from '../../raw-upstream.ts';
 import { canary, type Dialect } from '../dialects.ts';
 import { vertex, vertexClaude } from './vertex-dialect.ts';
@@ -35,8 +35,10 @@ describe('vertex', () => {
 
   async function answered(dialect: Dialect, request: CompletionRequest = completionRequest('Hi'), reply?: RawReply, whole = false) {
     upstream.plays(reply ?? { pieces: [dialect.begins, dialect.says('Hi.'), dialect.ends] });
-    const options = sendOptions(dialect.model, { whole });
-    const answer = await collect(dialect.provider(upstream.url).send(request, options));
+    const options = sendOptions(dialect.model);
+    const answer = await collect(
+      whole ? wholeAnswerOf(dialect.provider(upstream.url), request, options) : dialect.provider(upstream.url).send(request, options),
+    );
     const { path = '', headers = {}, json: body = () => ({}) } = upstream.requests.at(-1) ?? {};
     return { answer, path, headers, reported: options.reported, body: body() as Record<string, unknown> };
   }

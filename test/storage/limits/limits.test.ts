@@ -1,3 +1,5 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { limitsContract, noon } from '../../contracts/limits.ts';
 import { usageRow } from '../rows.ts';
@@ -11,6 +13,7 @@ async function open() {
   const wall = { setMs: 0 };
   return {
     ...(await processOn(folder, { clock, wall })),
+    folder,
     clock,
     wall,
     elsewhere: () => processOn(folder, { clock, wall }),
@@ -34,39 +37,66 @@ describe('limits in SQL', () => {
     expect(await windows()).toBe(0);
   });
 
-  it('keep a draw until its call has a row in the ledger, whichever comes first', async () => {
-    const { limits, ledger, database } = await open();
+  it('keep a draw for the next process until it has settled and its call has rows, whichever comes first', async () => {
+    const { limits, ledger, elsewhere, owner, database } = await open();
     const hold = await limits.hold([], 0);
-    const draws = async () => (await database.all('select 1 from draws')).length;
-    const first = usageRow({ callId: 'settled first' });
-    const second = usageRow({ callId: 'stored first' });
-    const early = await hold.draw({ callId: first.callId, most: 5, rows: [first] });
-    const late = await hold.draw({ callId: second.callId, most: 5, rows: [second] });
-    await early.settle(1);
-    expect(await draws()).toBe(2);
-    await ledger.append([first, second]);
-    await ledger.flush();
-    expect(await draws()).toBe(1);
-    await late.settle(1);
-    expect(await draws()).toBe(0);
+    const rows = ['settled first', 'rows first', 'never settled', 'without rows'].map((callId) => usageRow({ callId, cost: 5 }));
+    const draws = await Promise.all(rows.map((row) => hold.draw({ callId: row.callId, most: 5, rows: [row] })));
+    await draws[0]?.settle(1);
+    await ledger.append(rows.slice(0, 3));
+    await draws[1]?.settle(1);
+    await draws[3]?.settle(1);
+    await ledger.append([]);
+    await database.run('update owners set condemned = 1 where id = $1', [owner.id()]);
+    const next = await elsewhere();
+    // The third has its rows, and the fourth has not: it is the one that is lost.
+    expect(await next.limits.recover()).toBe(1);
+    const found = await database.all('select call_id from usage_rows order by call_id');
+    expect(found.map((row) => row['call_id'])).toEqual(['never settled', 'rows first', 'settled first', 'without rows']);
+    expect(await database.all('select id from draws')).toEqual([]);
   });
 
-  it('refuse a draw that cannot be recorded, having taken nothing, and book a settlement as soon as they can', async () => {
-    const { limits, database } = await open();
+  it('refuse a draw that the journal cannot write, having taken nothing', async () => {
+    const { limits, folder } = await open();
     const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
     const hold = await limits.hold([budget], 60);
-    const draw = await hold.draw({ callId: 'a', most: 20, rows: [usageRow()] });
-    await database.exec('alter table draws rename to away');
-    await expect(hold.draw({ callId: 'b', most: 50, rows: [usageRow()] })).rejects.toMatchObject({
-      code: 'MODEL_UNAVAILABLE',
-      message: expect.stringMatching(/cannot be recorded/),
-    });
-    await draw.settle(10);
+    rmSync(join(folder, 'outbox'), { recursive: true });
+    const attempt = { callId: 'a', most: 70, rows: [usageRow({ callId: 'a' })] };
+    await expect(hold.draw(attempt)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
     expect(await limits.budgets([budget])).toMatchObject([{ spent: 0, held: 60 }]);
-    await database.exec('alter table away rename to draws');
-    await limits.recover();
-    expect(await limits.budgets([budget])).toMatchObject([{ spent: 10, held: 40 }]);
-    await (await hold.draw({ callId: 'c', most: 40, rows: [usageRow()] })).settle(40);
-    expect(await limits.budgets([budget])).toMatchObject([{ spent: 50, held: 0 }]);
+    mkdirSync(join(folder, 'outbox'));
+    const draw = await hold.draw(attempt);
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 0, held: 70 }]);
+    await draw.settle(10);
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 10, held: 0 }]);
+  });
+
+  it('give the place of a draw to another, or leave it as it was when the other is refused', async () => {
+    const { limits } = await open();
+    const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
+    const attempt = (callId: string) => ({ callId, most: 60, rows: [usageRow({ callId })] });
+    const first = await (await limits.hold([budget], 0)).draw(attempt('a'));
+    const other = await limits.hold([budget], 0);
+    const second = await other.draw({ ...attempt('b'), instead: first });
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 0, held: 60 }]);
+    await expect(other.draw({ ...attempt('c'), most: 101, instead: second })).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 0, held: 60 }]);
+    await first.settle(0);
+    await second.settle(7);
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 7, held: 0 }]);
+  });
+
+  it('book what a draw costs after all although another has taken its place', async () => {
+    const { limits, ledger } = await open();
+    const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
+    const attempt = (callId: string) => ({ callId, most: 60, rows: [usageRow({ callId })] });
+    const hold = await limits.hold([budget], 0);
+    const first = await hold.draw(attempt('a'));
+    const second = await hold.draw({ ...attempt('b'), instead: first });
+    await first.settle(20);
+    await second.settle(0);
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 20, held: 0 }]);
+    await ledger.flush();
+    expect(await limits.budgets([budget])).toMatchObject([{ spent: 20, held: 0 }]);
   });
 });

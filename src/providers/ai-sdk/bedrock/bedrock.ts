@@ -7,7 +7,7 @@ import { withoutSlash } from '../../../outbound/base-url.ts';
 import { type Fetch, sharedFetch } from '../../../outbound/pooled-fetch.ts';
 import type { CallIdForm } from '../../../wires/accepted-call-ids.ts';
 import { countOf, listOf, objectOf, parseJson, textOf } from '../../../wires/json-fields.ts';
-import { checkedProvider } from '../../checked-provider.ts';
+import { checkProvider } from '../../checked-provider.ts';
 import { type AwsCredentials, type AwsCredentialsFunction, awsCredentials } from '../../credentials/aws-credentials.ts';
 import { fetchSigned } from '../../credentials/aws-signature.ts';
 import type { Provider } from '../../provider.ts';
@@ -64,7 +64,7 @@ export interface BedrockOptions {
  * export const provider = bedrockProvider({ region: 'eu-central-1', apiKey: secretFrom('AWS_BEARER_TOKEN_BEDROCK') });
  * ```
  */
-export const bedrockProvider = (options: BedrockOptions): Provider => checkedProvider('bedrock', options, () => made(options));
+export const bedrockProvider = (options: BedrockOptions): Provider => checkProvider('bedrock', options, () => made(options));
 
 const callIds: CallIdForm = { accepts: /^[a-zA-Z0-9_-]{1,64}$/, length: 24 };
 

@@ -2,9 +2,9 @@
  * Draws whose process died before they were settled. Their real cost is unknown: the ledger books an estimate, and the rest
  * of the ceiling stays held for a while, so that the vendor's real count still fits into the budget.
  */
-import type { NanoUsd } from '../../core/money.ts';
-import type { Statements } from '../database/database.ts';
-import { type Account, holdWithoutOwner, spend } from './accounts.ts';
+import type { NanoUsd } from '../../../core/money.ts';
+import type { Statements } from '../../database/database.ts';
+import { type Account, holdWithoutOwner, spend } from '../accounts.ts';
 
 export interface LostDraw {
   readonly id: string;

@@ -2,9 +2,9 @@
  * Requests and calls per minute: kept in memory while this process is the only one on the state folder, in the database
  * while another process uses it too.
  */
-import type { Database } from '../database/database.ts';
-import type { Commit } from '../database/group-commit.ts';
-import type { Owner } from '../state/owner.ts';
+import type { Database } from '../../database/database.ts';
+import type { Commit } from '../../database/group-commit.ts';
+import type { Owner } from '../../state/owner.ts';
 import { minuteMs, type RateLimit, rateBuckets } from './rate-buckets.ts';
 import { sharedRates } from './shared-rates.ts';
 

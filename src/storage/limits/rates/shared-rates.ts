@@ -2,7 +2,7 @@
  * The buckets of `rate-buckets.ts` as database rows, for several processes on one state folder. A process that is alone
  * keeps its buckets in memory, which costs nothing.
  */
-import type { Row, Statements } from '../database/database.ts';
+import type { Row, Statements } from '../../database/database.ts';
 import { bucketOf, minuteMs, type RateBuckets, type RateLimit, refused } from './rate-buckets.ts';
 
 /** Milliseconds of the machine's own clock, which all of its processes share and nobody sets. It begins anew at a restart of the machine. */

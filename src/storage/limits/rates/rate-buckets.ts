@@ -3,9 +3,9 @@
  * steadily, so that no window edge lets twice the rate pass. A refused request takes nothing.
  */
 
-import type { Limit } from '../../core/call/hold.ts';
-import { GatewayError } from '../../core/errors.ts';
-import { monotonicMs } from '../../core/turns/monotonic.ts';
+import type { Limit } from '../../../core/call/hold.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import { monotonicMs } from '../../../core/turns/monotonic.ts';
 
 export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' }>;
 

@@ -3,13 +3,13 @@
  * estimate: its input, and the median output of the deployment on that route.
  */
 
-import type { UsageRow } from '../../core/call/usage-row.ts';
-import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../../core/money.ts';
-import type { Database, Statements } from '../database/database.ts';
-import { medianOutput } from '../ledger/median-output.ts';
-import { storedCost, storeUsageRows } from '../ledger/usage-rows.ts';
-import { freeAll, spend } from './accounts.ts';
-import { drawOf, type StoredDraw } from './draws.ts';
+import type { UsageRow } from '../../../core/call/usage-row.ts';
+import { addUsage, type NanoUsd, noUsage, shares, type Usage } from '../../../core/money.ts';
+import type { Database, Statements } from '../../database/database.ts';
+import { medianOutput } from '../../ledger/median-output.ts';
+import { storedCost, storeUsageRows } from '../../ledger/usage-rows.ts';
+import { freeAll, spend } from '../accounts.ts';
+import { drawOf, type StoredDraw } from './dead-draws.ts';
 import { insertLostDraw } from './lost-draws.ts';
 
 export interface LossRules {

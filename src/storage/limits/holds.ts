@@ -1,0 +1,122 @@
+/** Holds on leased accounts: what an operation has set aside of its budgets, and draws of. */
+import type { Hold } from '../../core/call/hold.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { NanoUsd } from '../../core/money.ts';
+import { refusedWith } from '../database/unavailable.ts';
+import type { Owner } from '../state/owner.ts';
+import type { Leases, Taken, Want } from './account-leases.ts';
+import { accountOf, exceeded } from './accounts.ts';
+import type { MakeDraw } from './make-draws.ts';
+import { type BudgetLimit, type Window, windowOf } from './windows.ts';
+
+export interface HoldsOptions {
+  readonly leases: Leases;
+  readonly makeDraw: MakeDraw;
+  readonly owner: Pick<Owner, 'id' | 'mayDraw' | 'renew'>;
+  readonly now: () => number;
+}
+
+/** What the hold has set aside of one budget in one window, in the name of the owner that it had then. */
+interface Reserved {
+  readonly budget: BudgetLimit;
+  readonly window: Window;
+  readonly leased: Taken['leased'];
+  /** Not yet drawn. */
+  left: NanoUsd;
+}
+
+export type OpenHold = (budgets: readonly BudgetLimit[], most: NanoUsd) => Promise<Hold>;
+
+export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenHold {
+  const wantOf = (budget: BudgetLimit, window: Window, amount: NanoUsd): Want => ({
+    account: accountOf(budget, window),
+    limit: budget.most,
+    amount,
+    refusal: (state) => exceeded(budget, window, state, amount, now()),
+  });
+  /** A process that was stopped for long may have been taken for dead: it asks before it goes on. */
+  const inForce = async (): Promise<void> => {
+    if (!owner.mayDraw()) await owner.renew();
+  };
+  const reserve = async (budgets: readonly BudgetLimit[], amount: NanoUsd): Promise<readonly Reserved[]> => {
+    if (budgets.length === 0 || amount === 0) return [];
+    const parts = budgets.map((budget) => ({ budget, window: windowOf(budget.per, now()) }));
+    await inForce();
+    const taken = await leases.take(parts.map(({ budget, window }) => wantOf(budget, window, amount)));
+    return taken.flatMap(({ leased }, index) => {
+      const part = parts[index];
+      return part === undefined ? [] : [{ ...part, leased, left: amount }];
+    });
+  };
+
+  return async (budgets, most) => {
+    const reserved = await refusing(() => reserve(budgets, most));
+    let released = false;
+    const reserveOf = (budget: BudgetLimit, window: Window): Reserved | undefined =>
+      reserved.find((part) => part.budget === budget && part.window.start === window.start && part.leased.owner === owner.id());
+    const giveBack = (amount: NanoUsd): void => {
+      for (const part of reserved) {
+        const freed = Math.min(part.left, amount);
+        part.left -= freed;
+        leases.free({ leased: part.leased, amount: freed });
+      }
+    };
+    return {
+      budgeted: budgets.length > 0,
+      async draw(attempt) {
+        return refusing(async () => {
+          await inForce();
+          const parts = budgets.map((budget) => {
+            const window = windowOf(budget.per, now());
+            const from = reserveOf(budget, window);
+            const fromReserve = Math.min(from?.left ?? 0, attempt.most);
+            if (from !== undefined) from.left -= fromReserve;
+            const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
+            return { account: accountOf(budget, window), reserved: fromReserve, want, from };
+          });
+          try {
+            return await makeDraw(parts, attempt);
+          } catch (error) {
+            for (const { from, reserved: amount } of parts) if (from !== undefined) from.left += amount;
+            if (released) giveBack(Number.POSITIVE_INFINITY);
+            throw error;
+          }
+        });
+      },
+      async checkRoom(least) {
+        const wants = budgets.map((budget) => {
+          const window = windowOf(budget.per, now());
+          return wantOf(budget, window, Math.max(0, least - (reserveOf(budget, window)?.left ?? 0)));
+        });
+        await refusing(async () => leases.check(wants));
+      },
+      async giveBack(amount) {
+        giveBack(amount);
+      },
+      async release() {
+        released = true;
+        giveBack(Number.POSITIVE_INFINITY);
+      },
+    };
+  };
+}
+
+/** A failure that is no refusal of ours becomes one. */
+export const refusing = <T>(work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
+    throw refusal(error);
+  });
+
+/** Of the database, with what it says; of anything else, such as the journal's disk, as away for a while. */
+export function refusal(error: unknown): unknown {
+  const refused = refusedWith('What this call may cost cannot be recorded at the moment, so it was not made.', error);
+  return refused instanceof GatewayError ? refused : journalIsAway(error);
+}
+
+const journalIsAway = (cause: unknown): GatewayError =>
+  new GatewayError(
+    'MODEL_UNAVAILABLE',
+    'What this call may cost cannot be recorded at the moment, so it was not made. Try again in a moment.',
+    { about: 'gateway', retryable: true },
+    { cause },
+  );

@@ -1,0 +1,148 @@
+/**
+ * Limits of one process on a state that others may share: budgets are leased (`account-leases.ts`), draws stand in the journal, slots in the
+ * database, rates in memory or in the database (`rates/`).
+ *
+ * Held money is counted per account and process, so that a hold needs no row of its own and the holds of a dead process are
+ * released at once. Each draw is in the journal before its attempt is dispatched, with or without a budget, so that no call is lost. Its
+ * cost is settled in memory, and booked in the background with the rows.
+ */
+
+import type { Limit } from '../../core/call/hold.ts';
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
+import type { Database } from '../database/database.ts';
+import { groupCommit, type Work } from '../database/group-commit.ts';
+import type { DeadOwner } from '../journal/adopt-journals.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Owner } from '../state/owner.ts';
+import { openLeases } from './account-leases.ts';
+import { accountOf, forgetAccounts } from './accounts.ts';
+import { openHolds, refusal } from './holds.ts';
+import type { Limits } from './limits.ts';
+import { endOwner } from './lost/lost-calls.ts';
+import { forgetLostDraws, freeLostHolds } from './lost/lost-draws.ts';
+import { drawMaker } from './make-draws.ts';
+import type { RateLimit } from './rates/rate-buckets.ts';
+import { openRates } from './rates/rates.ts';
+import { type ConcurrencyLimit, freeSlots, takeSlots } from './slots.ts';
+import { type BudgetLimit, windowOf } from './windows.ts';
+
+const tryAgainEveryMs = 1_000;
+const atOnce = 500;
+/** How often it is looked for what could go back to the others. */
+const giveBackEveryMs = 250;
+/** Windows of budgets are kept for 400 days. */
+const accountsKeptMs = 400 * 24 * 3_600_000;
+const forgetEveryMs = 3_600_000;
+
+export interface LimitsOptions {
+  readonly database: Database;
+  readonly journal: Pick<Journal, 'open' | 'settle'>;
+  /** Books what dead owners left in their journals. */
+  readonly adopt: () => Promise<readonly DeadOwner[]>;
+  readonly owner: Owner;
+  readonly now?: () => number;
+  /** For rates. */
+  readonly monotonicMs?: () => number;
+  /** How long the rest of a lost call's ceiling stays held, milliseconds; 0: not at all. Default: a day. */
+  readonly lostHoldMs?: number;
+}
+
+export function openLimits(options: LimitsOptions): Limits {
+  const { database, journal, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
+  const commit = groupCommit(database);
+  const rates = openRates({ database, commit, owner, monotonicMs });
+  const owed: Work<void>[] = [];
+  /** What must be booked sooner or later: a database that fails now is asked again. */
+  const owe = async (work: Work<void>): Promise<void> => {
+    await commit(work).catch(() => owed.push(work));
+  };
+  const payOwed = async (): Promise<void> => {
+    for (const work of owed.splice(0)) await owe(work);
+  };
+  const timer = setInterval(() => void payOwed(), tryAgainEveryMs);
+  timer.unref();
+  const leases = openLeases({ database, commit, owner, monotonicMs });
+  const giving = setInterval(() => void leases.giveBack('unused').catch(() => {}), giveBackEveryMs);
+  giving.unref();
+  const openHold = openHolds({ leases, makeDraw: drawMaker({ leases, journal, owner }), owner, now });
+  let forgottenAtMs = Number.NEGATIVE_INFINITY;
+  const forgetOld = async (): Promise<void> => {
+    if (monotonicMs() - forgottenAtMs < forgetEveryMs) return;
+    await database.tx(async (tx) => {
+      await forgetAccounts(tx, now() - accountsKeptMs);
+      await forgetLostDraws(tx, now());
+    });
+    forgottenAtMs = monotonicMs();
+  };
+
+  return {
+    async admit(limits) {
+      const counted = limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls');
+      const slots = limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency');
+      await rates.take(counted).catch((error: unknown) => {
+        throw refusal(error);
+      });
+      if (slots.length === 0) return { release: async () => {} };
+      const id = crypto.randomUUID();
+      try {
+        await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), host: owner.host, now: now() }));
+      } catch (error) {
+        await rates.giveBack(counted);
+        throw refusal(error);
+      }
+      let released: Promise<void> | null = null;
+      return {
+        release() {
+          released ??= owe((tx) => freeSlots(tx, slots, id));
+          return released;
+        },
+      };
+    },
+
+    async hold(limits, most) {
+      return openHold(budgetsOf(limits), most);
+    },
+
+    budgets: (limits) =>
+      Promise.all(
+        budgetsOf(limits).map(async (budget) => {
+          const window = windowOf(budget.per, now());
+          const { spent, held } = await leases.balanceOf(accountOf(budget, window));
+          return { name: budget.name, limit: budget.most, spent, held, resetsAt: window.end };
+        }),
+      ),
+
+    async recover() {
+      await payOwed();
+      let lost = 0;
+      for (const { id, discard } of await adopt()) {
+        lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
+        discard();
+      }
+      for (let freed = atOnce; freed === atOnce; ) freed = await database.tx((tx) => freeLostHolds(tx, now(), atOnce));
+      await leases.giveBack('unused');
+      await forgetOld();
+      return lost;
+    },
+
+    async close() {
+      clearInterval(timer);
+      clearInterval(giving);
+      rates.close();
+      await payOwed();
+      await leases.giveBack('all').catch(() => {});
+    },
+  };
+}
+
+/** Each account once, at its smallest amount. */
+function budgetsOf(limits: readonly Limit[]): readonly BudgetLimit[] {
+  const budgets = new Map<string, BudgetLimit>();
+  for (const limit of limits) {
+    if (limit.kind !== 'budget') continue;
+    const id = `${limit.per} ${limit.name}`;
+    const known = budgets.get(id);
+    if (known === undefined || limit.most < known.most) budgets.set(id, limit);
+  }
+  return [...budgets.values()];
+}

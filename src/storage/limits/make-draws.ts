@@ -1,0 +1,113 @@
+/**
+ * Makes draws on leased accounts. A draw is in the journal before its attempt is sent; its cost is settled in memory, and booked in the
+ * background.
+ */
+import type { Draw, DrawnAttempt } from '../../core/call/hold.ts';
+import type { NanoUsd } from '../../core/money.ts';
+import type { Journal } from '../journal/journal.ts';
+import { drawId, ownerOf } from '../journal/journal-line.ts';
+import type { Owner } from '../state/owner.ts';
+import type { Leases, Taken, Want } from './account-leases.ts';
+import { type Account, idOf } from './accounts.ts';
+
+/** One account of a draw: what is to be taken of it, and what a reserve has for the draw beside that. */
+export interface DrawPart {
+  readonly account: Account;
+  readonly reserved: NanoUsd;
+  want(amount: NanoUsd): Want;
+}
+
+export interface DrawOptions {
+  readonly leases: Leases;
+  readonly journal: Pick<Journal, 'open' | 'settle'>;
+  readonly owner: Pick<Owner, 'id'>;
+}
+
+/** A draw that has not settled. `isReplaced`: another has taken its place, so it is settled with 0, unless it costs something after all. */
+interface OpenDraw {
+  readonly id: string;
+  readonly most: NanoUsd;
+  /** The whole of `most` of each account. */
+  readonly parts: readonly Taken[];
+  isReplaced: boolean;
+}
+
+/** Rejects, having taken nothing: what was reserved for it is then the reserve's again. */
+export type MakeDraw = (parts: readonly DrawPart[], attempt: DrawnAttempt) => Promise<Draw>;
+
+export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
+  const open = new Map<string, OpenDraw>();
+  let made = 0;
+
+  /** Null: it has settled, was replaced, or belongs to a name of this process that others took for dead. */
+  const openNow = (id: string | undefined): OpenDraw | null => {
+    const draw = id === undefined ? undefined : open.get(id);
+    return draw === undefined || draw.isReplaced || ownerOf(draw.id) !== owner.id() ? null : draw;
+  };
+  /** Takes what neither the reserve nor the replaced draw has for it. */
+  const take = async (
+    parts: readonly DrawPart[],
+    most: NanoUsd,
+    instead: string | undefined,
+  ): Promise<{ readonly taken: readonly Taken[]; readonly before: OpenDraw | null }> => {
+    const before = openNow(instead);
+    const taken = await leases.take(
+      parts.map(({ account, reserved, want }) => want(most - reserved - reusedOf(before, account, most - reserved))),
+    );
+    const isSame = openNow(instead) === before && taken.every(({ leased }) => leased.owner === owner.id());
+    if (isSame) return { taken, before };
+    for (const part of taken) leases.free(part);
+    return take(parts, most, instead);
+  };
+  const settle = (draw: OpenDraw, cost: NanoUsd): void => {
+    if (!open.delete(draw.id)) return;
+    const { id, most, parts, isReplaced } = draw;
+    if (isReplaced && cost === 0) return;
+    for (const { leased } of parts) leases.settle({ leased, amount: isReplaced ? 0 : most }, cost);
+    const accounts = parts.map(({ leased }) => leased.account);
+    journal.settle({ drawId: id, cost, freed: isReplaced ? 0 : Math.min(most, cost), accounts });
+  };
+  /** What the draw held is free, but for what another has taken over of it. */
+  const replace = (before: OpenDraw, parts: readonly DrawPart[], most: NanoUsd): void => {
+    before.isReplaced = true;
+    for (const { leased, amount } of before.parts) {
+      const part = parts.find(({ account }) => idOf(account) === idOf(leased.account));
+      const reused = part === undefined ? 0 : reusedOf(before, part.account, most - part.reserved);
+      leases.free({ leased, amount: amount - reused });
+    }
+  };
+  /** The other was not made after all. What it would have taken over has been freed. */
+  const restore = (before: OpenDraw): void => {
+    if (!open.has(before.id)) return;
+    before.isReplaced = false;
+    for (const { leased, amount } of before.parts) leases.free({ leased, amount: -amount });
+  };
+
+  return async (parts, { callId, most, inputCost = most, rows, instead }) => {
+    const { taken, before } = await take(parts, most, instead?.id);
+    made += 1;
+    const id = drawId(owner.id(), made);
+    const draw: OpenDraw = { id, most, parts: taken.map(({ leased }) => ({ leased, amount: most })), isReplaced: false };
+    if (before !== null) replace(before, parts, most);
+    open.set(id, draw);
+    const accounts = parts.map(({ account }) => account);
+    try {
+      await journal.open({ id, callId, most, inputCost, accounts, rows, cost: null, instead: before?.id ?? null });
+    } catch (error) {
+      open.delete(id);
+      for (const [index, { leased }] of draw.parts.entries()) leases.free({ leased, amount: most - (parts[index]?.reserved ?? 0) });
+      if (before !== null) restore(before);
+      throw error;
+    }
+    return {
+      id,
+      async settle(cost) {
+        settle(draw, Number.isFinite(cost) ? Math.max(0, Math.round(cost)) : most);
+      },
+    };
+  };
+}
+
+/** What a draw on the account takes over of the one that it replaces. */
+const reusedOf = (before: OpenDraw | null, account: Account, amount: NanoUsd): NanoUsd =>
+  before?.parts.some(({ leased }) => idOf(leased.account) === idOf(account)) === true ? Math.min(before.most, amount) : 0;
