@@ -1,9 +1,11 @@
 /** Translates whatever a vendor or its SDK throws into a GatewayError. No text of the vendor reaches a caller. */
 
 import { GatewayError } from '../../core/errors.ts';
+import { once } from '../../core/once.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { WireFailure } from '../../wires/wire-failure.ts';
 import { machineWords } from './machine-words.ts';
+import { type Meaning, means } from './refusal-words.ts';
 import { isParseError, type VendorFailure, vendorFailure, vendorRetryMs } from './vendor-failure.ts';
 
 /** What the log may know of a vendor's failure: no prompt, no URL, no header, and no key even where the vendor repeats it. */
@@ -25,13 +27,10 @@ export interface Vendor {
   readonly secrets: readonly string[];
 }
 
-const tooLong =
-  /context[_ ]length|context[_ ]window|maximum context|prompt is too long|exceed[_ ]context|exceeds? (?:the )?(?:maximum number of tokens|context|available context)|too many (?:input )?tokens|input is too long/i;
-const refusedKey = /api[_ ]key[_ ]invalid|api key not valid|invalid[_ ]api[_ ]key|incorrect api key/i;
-const quotaSpent = /insufficient_quota|billing|credit balance/i;
-/** Anthropic and OpenAI tell of an empty account with 400, too: in a field or at the beginning of a sentence that no caller can write. */
-const accountSpent =
-  /"message":\s*"your credit balance is too low|"(?:type|code)":\s*"(?:billing_error|insufficient_quota|insufficient_balance|billing_hard_limit_reached|billing_not_active)"/i;
+/** Of an account, where the status says that a limit was reached. */
+const ofBilling = /billing/i;
+/** A limit of a day is not one that passes soon. */
+const ofDay = /PerDay/;
 const contentRefused = /"(?:code|type)":\s*"(?:content_filter|content_policy_violation)"/i;
 /** Errors that the SDK throws before it sends anything. */
 const notExpressible = /^AI_(UnsupportedFunctionality|InvalidPrompt|InvalidArgument|TooManyEmbeddingValuesForCall)Error$/;
@@ -57,13 +56,17 @@ export const refusesContent = (error: unknown): boolean => {
 export function upstreamError(error: unknown, vendor: Vendor, request: ModelRequest | null = null): GatewayError {
   if (error instanceof WireFailure && error.kind !== 'refused' && error.kind !== 'content') return brokenAnswer(vendor, error.kind);
   const what = vendorFailure(error);
-  const { code, message, retryable, about } = meaningOf(what, vendor.name);
+  const { code, message, retryable, about } = meaningOf(
+    what,
+    vendor.name,
+    once(() => wordsOf(request)),
+  );
   const afterMs = retryable ? vendorRetryMs(what) : null;
   const details = { retryable, ...(about === null ? {} : { about }), ...(afterMs === null ? {} : { retryAfterMs: afterMs }) };
   return new GatewayError(code, message, details, { cause: causeOf(error, what, vendor, request) });
 }
 
-interface Meaning {
+interface Outcome {
   readonly code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG' | 'MODEL_UNAVAILABLE';
   readonly message: string;
   readonly retryable: boolean;
@@ -71,14 +74,16 @@ interface Meaning {
   readonly about: 'deployment' | 'request' | null;
 }
 
-function meaningOf({ kind, status, text, unconnected }: VendorFailure, name: string): Meaning {
-  const unavailable = (message: string, about: Meaning['about'], retryable = false): Meaning => ({
+function meaningOf(what: VendorFailure, name: string, asked: () => string): Outcome {
+  const { kind, status, text, unconnected } = what;
+  const says = (meaning: Meaning): boolean => means(meaning, text, asked);
+  const unavailable = (message: string, about: Outcome['about'], retryable = false): Outcome => ({
     code: 'MODEL_UNAVAILABLE',
     message,
     retryable,
     about,
   });
-  const refused = (code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG', message: string): Meaning => ({
+  const refused = (code: 'BAD_REQUEST' | 'CONTEXT_TOO_LONG', message: string): Outcome => ({
     code,
     message,
     retryable: false,
@@ -90,11 +95,21 @@ function meaningOf({ kind, status, text, unconnected }: VendorFailure, name: str
       `The request has a part that ${name} has no form for. Plain text, images and tools with a JSON Schema of an object are accepted.`,
     );
   }
-  if (status === 401 || status === 403 || (status === 400 && refusedKey.test(text))) {
+  const isRefusal = status === null || (status >= 400 && status < 500);
+  if (
+    isRefusal &&
+    (status === 402 || (says('no credit') && !passesSoon(what)) || (status === 429 && ofBilling.test(text) && !passesSoon(what)))
+  ) {
+    return unavailable(`The gateway's account at ${name} has no credit left. Its operators must renew it.`, 'deployment');
+  }
+  if (isRefusal && status !== 403 && says('account refused')) {
+    return unavailable(`${name} refuses the gateway's account. Its operators must renew it.`, 'deployment');
+  }
+  if (status === 401 || status === 403 || (status === 400 && says('key refused'))) {
     const about = status === 403 && !json.test(text) ? null : 'deployment';
     return unavailable(`${name} refused the gateway's own credentials. Its operators must renew them.`, about);
   }
-  if (status === 413 || (status !== 429 && tooLong.test(text))) {
+  if (status === 413 || (status !== 429 && says('context too long'))) {
     return refused(
       'CONTEXT_TOO_LONG',
       'The prompt is longer than the model reads. A shorter prompt, or a route with a larger context window, is accepted.',
@@ -106,9 +121,8 @@ function meaningOf({ kind, status, text, unconnected }: VendorFailure, name: str
       'request',
     );
   }
-  if (status === 404) return unavailable(`${name} does not have the model of this deployment.`, 'deployment');
-  if (status === 402 || (status === 429 && quotaSpent.test(text)) || (status === 400 && accountSpent.test(text))) {
-    return unavailable(`The gateway's account at ${name} has no credit left. Its operators must renew it.`, 'deployment');
+  if (status === 404 || status === 410 || (isRefusal && status !== 429 && says('no such model'))) {
+    return unavailable(`${name} does not have the model of this deployment.`, 'deployment');
   }
   if (status === 429 && isTooLarge(text)) {
     return refused(
@@ -132,6 +146,9 @@ function meaningOf({ kind, status, text, unconnected }: VendorFailure, name: str
   }
   return unavailable(`${name} answered in a way that the gateway does not know.`, null);
 }
+
+/** Google writes the same sentence for the quota of a minute as for that of an account, and says with the former when it passes. */
+const passesSoon = (what: VendorFailure): boolean => what.status === 429 && vendorRetryMs(what) !== null && !ofDay.test(what.text);
 
 function isTooLarge(text: string): boolean {
   const [, limit = '', requested = ''] = limitAndRequested.exec(text) ?? [];
@@ -169,7 +186,13 @@ const word = /[\p{L}\p{N}_]{3,}/gu;
 /** Words of fewer than three letters tell nothing; a word of the vendor's own that the prompt has, too, goes with the rest. */
 function withoutWordsOf(request: ModelRequest | null, text: string): string {
   if (request === null) return text;
-  const asked = request.kind === 'embedding' ? request.texts : request.messages;
-  const said = JSON.stringify(asked, (key, value: unknown) => (key === 'base64' ? undefined : value)).toLowerCase();
+  const said = wordsOf(request);
   return text.replace(word, (one) => (said.includes(one.toLowerCase()) ? '…' : one));
+}
+
+/** All that was asked, in lower case. */
+function wordsOf(request: ModelRequest | null): string {
+  if (request === null) return '';
+  const asked = request.kind === 'embedding' ? request.texts : request.messages;
+  return JSON.stringify(asked, (key, value: unknown) => (key === 'base64' ? undefined : value)).toLowerCase();
 }
