@@ -17,16 +17,16 @@ function encodeMessage(
   calls: Set<string>,
   settings: ChatSettings,
   warnings: Set<string>,
-): JsonObject | readonly JsonObject[] {
+): readonly JsonObject[] {
   switch (role) {
     case 'system':
       if (settings.systemRole === null) {
         warnings.add('The model takes no system messages; they were left out.');
         return [];
       }
-      return { role: settings.systemRole, content: content.map(systemText).join('\n') };
+      return withContent(settings.systemRole, content.map(systemText).join('\n'));
     case 'user':
-      return { role, content: userContent(content) };
+      return withContent(role, userContent(content));
     case 'assistant':
       for (const part of content) if (part.type === 'tool-call') calls.add(part.id);
       return assistantMessage(content, settings, warnings);
@@ -34,6 +34,10 @@ function encodeMessage(
       return content.map((part) => toolMessage(part, calls, settings));
   }
 }
+
+/** Servers refuse messages that are empty: they are left out. */
+const withContent = (role: string, content: string | readonly JsonObject[]): readonly JsonObject[] =>
+  content.length === 0 ? [] : [{ role, content }];
 
 function systemText(part: ContentPart): string {
   if (part.type !== 'text') throw misplacedPart(part, 'system', 'text');
@@ -91,7 +95,11 @@ function filePart(part: FilePart): JsonObject {
 const dataUrl = ({ mediaType, base64 }: { readonly mediaType: string; readonly base64: string }): string =>
   `data:${mediaType};base64,${base64}`;
 
-function assistantMessage(content: readonly ContentPart[], { opaque, reasoningField }: ChatSettings, warnings: Set<string>): JsonObject {
+function assistantMessage(
+  content: readonly ContentPart[],
+  { opaque, reasoningField }: ChatSettings,
+  warnings: Set<string>,
+): readonly JsonObject[] {
   let text = '';
   let reasoning = '';
   const calls: JsonObject[] = [];
@@ -103,12 +111,16 @@ function assistantMessage(content: readonly ContentPart[], { opaque, reasoningFi
     else if (part.type === 'tool-call') calls.push(toolCall(part, kept?.metadata[opaque.vendor]?.['thoughtSignature']));
     else throw misplacedPart(part, 'assistant', 'text, reasoning and tool calls');
   }
-  return {
-    role: 'assistant',
-    content: calls.length > 0 && text === '' ? null : text,
-    ...(reasoning === '' || reasoningField === null ? {} : { [reasoningField]: reasoning }),
-    ...(calls.length === 0 ? {} : { tool_calls: calls }),
-  };
+  const thought = reasoning === '' || reasoningField === null ? {} : { [reasoningField]: reasoning };
+  if (text === '' && calls.length === 0 && Object.keys(thought).length === 0) return [];
+  return [
+    {
+      role: 'assistant',
+      content: calls.length > 0 && text === '' ? null : text,
+      ...thought,
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    },
+  ];
 }
 
 type ToolCallPart = Extract<ContentPart, { type: 'tool-call' }>;
