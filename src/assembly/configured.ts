@@ -32,6 +32,7 @@ import { spentRefusal } from '../pipeline/refuse-spent.ts';
 import { validated } from '../pipeline/validate.ts';
 import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
+import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
 import { teamLimits } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
@@ -119,8 +120,9 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
+  const { maxTypedValues } = serverLimits(config.server?.limits ?? {});
   const maxCostPerOperation = nanoUsdOf(graphConfig.maxCostPerOperation ?? '');
-  const access = openGraphAccess();
+  const access = openGraphAccess(maxTypedValues);
   const services = servicesOf({
     storage,
     leases,

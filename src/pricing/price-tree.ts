@@ -11,7 +11,12 @@ export interface PriceTree {
   /** Fields and fragments of the operation, counted with each fragment in each place where it is spread. */
   readonly unfoldedFields: number;
   readonly selections: Iterable<PriceNode>;
-  /** The variables as execution reads them: with defaults. Throws the error that execution would answer with. */
+  /**
+   * Refuses large variables before they are coerced, which takes as long: BAD_REQUEST for more than `maxValues` that are read one by one
+   * (there is a default), and the error that execution would answer with. The same variables are checked once.
+   */
+  checkVariables?(given: Variables, maxValues?: number): void;
+  /** The variables as execution reads them: with defaults. Throws what `checkVariables` throws, and the error that execution would answer with. The same variables are coerced once. */
   coerceVariables(given: Variables): Variables;
 }
 

@@ -66,6 +66,8 @@ interface Parts {
   readonly log: Log;
   readonly development: boolean;
   readonly anonymousRate: AnonymousRate;
+  /** See `ServerLimits`. */
+  readonly maxTypedValues: number;
 }
 
 export function operations(parts: Parts): Operations {
@@ -122,8 +124,10 @@ async function run(request: OperationRequest, controller: AbortController, parts
     const tree = priceTreeOf(bound.schema, document, operationName);
     const given = variables ?? {};
     const turn = turnIfLarge(given);
+    if (turn !== null) await turn;
+    tree.checkVariables?.(given, parts.maxTypedValues);
     if (turn !== null) {
-      await turn;
+      await inLine();
       tree.coerceVariables(given);
       await waitInLine();
     }

@@ -5,6 +5,8 @@
  * A caller that no key vouches for (a stranger, or the anonymous caller of development) has the shares that are named
  * "without a key". They are below the whole, so that callers with a key always get in.
  */
+import { maxTypedValues } from '../graphql/quote/typed-values.ts';
+
 export interface LimitEntry {
   /** A number; or what follows from the limits above it. `open`: anonymous use is meant, as in development on loopback. */
   readonly default: number | ((wholes: Wholes, open: boolean) => number);
@@ -73,6 +75,10 @@ export const limitTable = {
    * one by one. Texts count as one however long they are.
    */
   maxInputValues: { default: 50_000 },
+  /** Members of one object in the JSON of a request: listing the names of 50,000 takes 30 ms, and each stage lists them. Members of lists are not bounded by themselves. */
+  maxObjectMembers: { default: 10_000 },
+  /** Members of variables that the schema declares, such as messages and their parts, which GraphQL coerces one by one. A value of type `JSON` counts as one. */
+  maxTypedValues: { default: maxTypedValues },
   /** Silence of a stream after which a heartbeat is sent; a WebSocket's credentials are looked at again as often. */
   heartbeatMs: { default: 8_000 },
   /** How long a client may leave a stream unread, with its buffers full, before it is cut off. */

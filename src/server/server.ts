@@ -103,7 +103,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const engine = options.engine ?? graphqlEngine(schema);
   const { checkDocument } = options;
   const checks = checkDocument === undefined ? {} : { checkDocument };
-  const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, ...checks });
+  const { maxTypedValues } = limits;
+  const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, maxTypedValues, ...checks });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development, options.cors.headers);
   const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));

@@ -80,6 +80,31 @@ it('server.limits.maxInputValues is how many members the objects and lists of a 
   });
 });
 
+it('server.limits.maxObjectMembers is how many members one object of a request may have', async () => {
+  const variables = { x: Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`k${index}`, index])) };
+  const strict = await startGateway({ server: { ...plainConfig.server, limits: { maxObjectMembers: 500 } } });
+  expect(await strict.ask('query ($x: JSON) { aiRoutes { name } }', variables)).toMatchObject({
+    status: 400,
+    errors: [
+      { message: expect.stringMatching(/^An object in the request has 600 members; .* at most 500\..*server\.limits\.maxObjectMembers/) },
+    ],
+  });
+});
+
+it('server.limits.maxTypedValues is how many values the variables may have that the schema declares, of what is quoted too', async () => {
+  const query = 'query ($input: EmbeddingInput!) { embedding(input: $input) { ... on Failure { message } } }';
+  const quoted = 'query ($document: String!, $variables: JSON) { aiQuote(document: $document, variables: $variables) { allowed } }';
+  const variables = { input: { texts: Array.from({ length: 150 }, (_, index) => `text ${index}`) } };
+  const strict = await startGateway({ server: { ...plainConfig.server, limits: { maxTypedValues: 100 } } });
+  const refused = { errors: [{ message: expect.stringMatching(/more than 100 values .*server\.limits\.maxTypedValues/) }] };
+  expect(await strict.ask(query, variables)).toMatchObject(refused);
+  expect(await strict.ask(quoted, { document: query, variables })).toMatchObject(refused);
+  const lenient = await startGateway({ server: { ...plainConfig.server, limits: { maxTypedValues: 12_000 } } });
+  const many = { input: { texts: Array.from({ length: 11_000 }, () => 'text') } };
+  expect(await lenient.ask(query, many)).toMatchObject({ data: { embedding: { message: expect.stringContaining('At most 512') } } });
+  expect(await lenient.ask(quoted, { document: query, variables: many })).toMatchObject({ data: { aiQuote: { allowed: false } } });
+});
+
 it('maxResponseBytes of a subgraph is how large an answer of it may be', async () => {
   const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'x'.repeat(5_000) } });
   whenOver(() => shop.close());

@@ -12,8 +12,8 @@ export function turnIfLarge(value: unknown): Promise<void> | null {
   return isLarge(value) ? waitInLine() : null;
 }
 
-/** Whether what reads the value should do so in slices. */
-export const isLarge = (value: unknown): boolean => hasMoreMembers(value, membersPerTurn);
+/** Whether what reads the value should do so in slices. `max`: fewer members are so many already. */
+export const isLarge = (value: unknown, max = membersPerTurn): boolean => hasMoreMembers(value, Math.min(max, membersPerTurn));
 
 /** Listing the names of an object of 50,000 takes 20 ms: it is done once. */
 const largeByThemselves = new WeakSet<object>();
@@ -27,7 +27,7 @@ function hasMoreMembers(value: unknown, max: number): boolean {
     if (largeByThemselves.has(next)) return true;
     const inner: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
     members += inner.length;
-    if (inner.length > max) largeByThemselves.add(next);
+    if (inner.length > membersPerTurn) largeByThemselves.add(next);
     if (members > max) return true;
     for (const member of inner) if (typeof member === 'object' && member !== null) open.push(member);
   }

@@ -11,12 +11,21 @@ import {
 } from 'graphql';
 import { isLarge } from '../../core/turns/large-value.ts';
 import type { Variables } from '../../pricing/price-tree.ts';
-import { refuseUnknownFields } from './refuse-unknown-fields.ts';
+import { checkTypedValues, maxTypedValues } from './typed-values.ts';
 
-/** Throws the GraphQLError that execution would answer. */
+/** Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would answer of a large input. */
+export function checkVariables(
+  schema: GraphQLSchema,
+  declared: readonly VariableDefinitionNode[],
+  given: Variables,
+  maxValues = maxTypedValues,
+): void {
+  if (declared.length > 0 && isLarge(given, maxValues)) checkTypedValues(schema, declared, given, maxValues);
+}
+
+/** Throws the GraphQLError that execution would answer. They have been checked. */
 export function coercedVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
   if (declared.length === 0) return {};
-  if (isLarge(given)) refuseUnknownFields(schema, declared, given);
   const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
   if (coerced !== undefined) return coerced;
   throw errors[0];

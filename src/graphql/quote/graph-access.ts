@@ -1,5 +1,6 @@
 /** The graph and its quotes, for the services: these exist before the graph, which is built from their own subgraph. */
 import type { GraphQLSchema } from 'graphql';
+import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { Admission } from '../../operations/admit.ts';
 import type { Services } from '../services.ts';
 import { priceTreeOf } from './read-price-tree.ts';
@@ -14,7 +15,8 @@ export interface ConnectedGraph {
   readonly admission: Pick<Admission, 'quote'>;
 }
 
-export function openGraphAccess(): GraphAccess {
+/** `maxTypedValues`: of the variables of a quoted operation, as for one that runs. */
+export function openGraphAccess(maxTypedValues: number): GraphAccess {
   let connected: ConnectedGraph | null = null;
   return {
     connect(to) {
@@ -23,7 +25,11 @@ export function openGraphAccess(): GraphAccess {
     graph: () => connected?.graph.schema() ?? null,
     quote(schema, document, operationName, variables) {
       if (connected === null) throw new Error('The graph is not connected yet.');
-      return connected.admission.quote(priceTreeOf(schema, document, operationName), variables);
+      const { admission } = connected;
+      const tree = priceTreeOf(schema, document, operationName);
+      tree.checkVariables?.(variables, maxTypedValues);
+      const turn = turnIfLarge(variables);
+      return turn === null ? admission.quote(tree, variables) : turn.then(() => admission.quote(tree, variables));
     },
   };
 }

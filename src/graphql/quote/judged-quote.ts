@@ -4,14 +4,7 @@
  * The sum is the one that admission judges by. Beside it stands why the operation would not run: a missing scope, a refused
  * input, more than one operation may cost, a budget that has less left.
  */
-import {
-  type DocumentNode,
-  type GraphQLSchema,
-  getArgumentValues,
-  getOperationAST,
-  getVariableValues,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type DocumentNode, type GraphQLSchema, getArgumentValues, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 import { refusal, rulesOf } from '../../access/rules.ts';
 import type { Principal } from '../../core/call/call.ts';
@@ -24,6 +17,7 @@ import type { BudgetState } from '../../storage/limits/limits.ts';
 import { refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
 import { type QuoteWork, quoteDesk, refuseToRun } from './quote-work.ts';
+import { priceTreeOf } from './read-price-tree.ts';
 import { rootPricers } from './root-pricers.ts';
 import { fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
 
@@ -50,10 +44,12 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
   if (operation === null || operation === undefined) {
     refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
   }
-  const quote = await work.inTurn(async () => {
+  await work.inTurn(() => {
     const fields = unfoldedFields(operation, fragmentsOf(document));
     // One that unfolds without end is refused as it would be when it ran.
     work.spend({ fields: fields > maxUnfoldedFields ? 0 : fields, variables });
+  });
+  const quote = await work.inTurn(async () => {
     try {
       return await services.quote(schema, document, operation.name?.value ?? null, variables);
     } catch (error) {
@@ -85,10 +81,9 @@ async function inputReason(
 ): Promise<string | null> {
   const { variables, principal } = asked;
   const root = schema.getRootType(operation.operation);
-  const { coerced, errors } = await work.inTurn(() => getVariableValues(schema, operation.variableDefinitions ?? [], variables));
-  if (root === null || root === undefined || coerced === undefined) {
-    throw new GatewayError('BAD_REQUEST', errors?.[0]?.message ?? `The graph has no ${operation.operation}s.`);
-  }
+  if (root === null || root === undefined) throw new GatewayError('BAD_REQUEST', `The graph has no ${operation.operation}s.`);
+  // They were coerced for the price.
+  const coerced = priceTreeOf(schema, document, operation.name?.value ?? null).coerceVariables(variables);
   for (const [path, [node]] of collectFields(schema, Object.fromEntries(fragmentsOf(document)), coerced, root, operation.selectionSet)) {
     const field = node === undefined ? undefined : root.getFields()[node.name.value];
     if (node === undefined || field === undefined) continue;

@@ -161,9 +161,15 @@ function lengthOf(value: unknown, max: number): number {
     const next = open.pop();
     length += typeof next === 'string' ? next.length + 2 : 2;
     if (typeof next !== 'object' || next === null) continue;
-    for (const [name, inner] of Object.entries(next)) {
-      length += Array.isArray(next) ? 1 : name.length + 4;
-      open.push(inner);
+    if (Array.isArray(next)) {
+      length += next.length;
+      for (const member of next) open.push(member);
+      continue;
+    }
+    const named = next as Readonly<Record<string, unknown>>;
+    for (const name of Object.keys(named)) {
+      length += name.length + 4;
+      open.push(named[name]);
     }
   }
   return length;

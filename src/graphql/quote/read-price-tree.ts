@@ -16,10 +16,11 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type VariableDefinitionNode,
   valueFromASTUntyped,
 } from 'graphql';
 import type { Condition, FieldArguments, PriceNode, PriceTree, Variables } from '../../pricing/price-tree.ts';
-import { coercedArguments, coercedVariables, hasVariables } from './coerce-values.ts';
+import { checkVariables, coercedArguments, coercedVariables, hasVariables } from './coerce-values.ts';
 import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
 
 type Trees = Map<string | null, PriceTree>;
@@ -45,17 +46,29 @@ function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: 
   return {
     unfoldedFields: unfoldedFields(operation, fragments),
     selections: selectionsOf(root, operation.selectionSet, { schema, fragments, read: new Map() }),
-    coerceVariables: coercedOnce((given) => coercedVariables(schema, declared, given)),
+    ...variablesOf(schema, declared),
   };
 }
 
-/** A second reading of the same variables gets the coerced values: a large value is coerced in a turn of its own first. */
-function coercedOnce(coerce: (given: Variables) => Variables): (given: Variables) => Variables {
+/** The same variables are checked and coerced once: large ones in two turns of the event loop, before they are needed. */
+function variablesOf(
+  schema: GraphQLSchema,
+  declared: readonly VariableDefinitionNode[],
+): Required<Pick<PriceTree, 'checkVariables' | 'coerceVariables'>> {
+  const checked = new WeakSet<Variables>();
   const known = new WeakMap<Variables, Variables>();
-  return (given) => {
-    const coerced = known.get(given) ?? coerce(given);
-    known.set(given, coerced);
-    return coerced;
+  function checkOnce(given: Variables, maxValues?: number): void {
+    if (!checked.has(given)) checkVariables(schema, declared, given, maxValues);
+    checked.add(given);
+  }
+  return {
+    checkVariables: checkOnce,
+    coerceVariables(given) {
+      checkOnce(given);
+      const coerced = known.get(given) ?? coercedVariables(schema, declared, given);
+      known.set(given, coerced);
+      return coerced;
+    },
   };
 }
 

@@ -14,14 +14,17 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 const lastBlank = 0x20;
 
-export type JsonBounds = Pick<ServerLimits, 'maxJsonObjects' | 'maxInputValues' | 'maxNesting'>;
+export type JsonBounds = Pick<ServerLimits, 'maxJsonObjects' | 'maxInputValues' | 'maxObjectMembers' | 'maxNesting'>;
 
 /** Where the JSON text comes from, by how many objects its variables stand in. */
 export const variablesWithin = { url: 0, body: 1, message: 2 } as const;
 
-/** Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
-export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): void {
-  const { objects, values, depth } = sizeOf(json);
+/** Values that are parsed and read in one turn of the event loop, in some 2 ms. */
+const valuesPerTurn = 2_000;
+
+/** Whether it takes a while to parse the text. Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
+export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): { readonly isLarge: boolean } {
+  const { objects, values, depth, largest } = sizeOf(json);
   if (objects > bounds.maxJsonObjects)
     throw new GatewayError(
       'BAD_REQUEST',
@@ -37,6 +40,12 @@ export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number):
       'BAD_REQUEST',
       `The request has ${values} values, which are the members of its objects and lists; this gateway accepts at most ${bounds.maxInputValues}. Send it in parts, or large JSON as one text, or have its operator raise server.limits.maxInputValues.`,
     );
+  if (largest > bounds.maxObjectMembers)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `An object in the request has ${largest} members; this gateway accepts at most ${bounds.maxObjectMembers}. Send it as a list or as text, or have its operator raise server.limits.maxObjectMembers.`,
+    );
+  return { isLarge: values > valuesPerTurn };
 }
 
 interface JsonSize {
@@ -45,6 +54,8 @@ interface JsonSize {
   readonly values: number;
   /** Objects and lists inside each other; 1 for `{}`. */
   readonly depth: number;
+  /** Members of the object that has most. */
+  readonly largest: number;
 }
 
 function sizeOf(json: Buffer): JsonSize {
@@ -53,23 +64,30 @@ function sizeOf(json: Buffer): JsonSize {
   let empty = 0;
   let depth = 0;
   let deepest = 0;
+  let largest = 0;
   let before = 0;
+  /** Commas of each object and list that is open, from the outermost on. */
+  const own: number[] = [];
   for (let at = 0; at < json.length; at += 1) {
     const byte = json[at] ?? 0;
     if (byte <= lastBlank) continue;
     if (byte === quote) at = endOfString(json, at + 1);
-    else if (byte === comma) commas += 1;
-    else if (byte === openBrace || byte === openBracket) {
+    else if (byte === comma) {
+      commas += 1;
+      own[depth] = (own[depth] ?? 0) + 1;
+    } else if (byte === openBrace || byte === openBracket) {
       objects += 1;
       depth += 1;
+      own[depth] = 0;
       if (depth > deepest) deepest = depth;
     } else if (byte === closeBrace || byte === closeBracket) {
-      depth -= 1;
       if (before === openBrace || before === openBracket) empty += 1;
+      else if (byte === closeBrace) largest = Math.max(largest, 1 + (own[depth] ?? 0));
+      depth = Math.max(0, depth - 1);
     }
     before = byte;
   }
-  return { objects, values: commas + objects - empty, depth: deepest };
+  return { objects, values: commas + objects - empty, depth: deepest, largest };
 }
 
 /** Bytes looked at one by one before native code searches for the end: its call costs as much, and most strings are short. */

@@ -2,8 +2,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
+import { inLine } from '../../core/turns/turns.ts';
 import { checkJsonSize, variablesWithin } from '../document/json-size.ts';
-import type { LoopTurns } from '../loop-turns.ts';
+import { type LoopTurns, requestBytesPerTurn } from '../loop-turns.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { readBody } from './body.ts';
 import { HttpRefusal } from './refusal.ts';
@@ -50,15 +51,19 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
   const body = await readBody(request, limits);
   const turn = turns.take(body.length);
   if (turn !== null) await turn;
-  checkJsonSize(body, limits, variablesWithin.body);
+  // The end of a body comes while sockets are read: what waits for one turn from here on would be done in the same one.
+  if (body.length > requestBytesPerTurn) await inLine();
+  const { isLarge } = checkJsonSize(body, limits, variablesWithin.body);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
   let data: unknown;
+  if (isLarge) await inLine();
   try {
     data = JSON.parse(body.toString('utf8'));
   } catch {
     throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
   }
+  if (isLarge) await inLine();
   return checkedParams(data);
 }
 

@@ -1,10 +1,13 @@
-/** Bodies of up to 2 MB with as many values as are accepted (and more): what reads each in one turn holds everybody up. */
+/** Bodies of up to 2 MB with as many values, members and texts as are accepted (and more): what reads each in one turn holds everybody up. */
 import type { HostileCase } from './hostile-case.ts';
 import { completionQuery, posted } from './posted.ts';
 
 const embedding = 'query ($input: EmbeddingInput!) { embedding(input: $input) { __typename ... on Failure { code message } } }';
 const quote =
   'query ($variables: JSON) { aiQuote(document: "query ($input: CompletionInput!) { completion(input: $input) { __typename } }", variables: $variables) { allowed } }';
+
+const quotes = `query ($variables: JSON) { ${Array.from({ length: 30 }, (_, n) => `a${n}: aiQuote(document: "query Q${n} ($input: CompletionInput!) { completion(input: $input) { __typename } }", variables: $variables) { allowed }`).join(' ')} }`;
+const completions = `query ($input: CompletionInput!) { ${Array.from({ length: 30 }, (_, n) => `a${n}: completion(input: $input) { __typename ... on Failure { code message } }`).join(' ')} }`;
 
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 const keys = (count: number, member: (index: number) => unknown = (index) => index): object =>
@@ -29,35 +32,60 @@ const parts = (count: number) => ({ input: { prompt: { messages: [{ role: 'USER'
 const bodyOf = (name: string, variables: () => object, query = completionQuery): HostileCase =>
   posted({ name: `bodies: ${name}`, query, variables });
 
+/** As many members as one object may have; five of them are as many as a request may. */
+const largest = 9_900;
+const fiveObjects = (member?: (index: number) => unknown): object => ({ a: [0, 1, 2, 3, 4].map(() => keys(largest, member)) });
+const rows = (count: number): object[] =>
+  many(count, (index) => ({ id: index, name: `name ${index}`, price: index / 100, sold: index % 2 === 0 }));
+
 export const bodyCases: readonly HostileCase[] = [
   bodyOf('60,000 parts of a message, which are too many', () => parts(60_000)),
-  bodyOf('24,000 parts of a message', () => parts(24_000)),
-  bodyOf('9,900 messages', () => ({
-    input: { prompt: { messages: many(9_900, () => ({ role: 'USER', content: [{ text: 'Hi you.' }] })) } },
+  bodyOf('24,000 parts of a message, which are too many', () => parts(24_000)),
+  bodyOf('4,900 parts of a message', () => parts(4_900)),
+  bodyOf('90,000 keys, which are too many', () => inConversation([call(0)], [result(0, keys(90_000))])),
+  bodyOf('49,000 keys of one object, which are too many', () => inConversation([call(0)], [result(0, keys(49_000))])),
+  bodyOf('80,000 fields that the input does not have, which are too many', () => ({ input: { prompt, ...keys(80_000) } })),
+  bodyOf('1,950 messages', () => ({
+    input: { prompt: { messages: many(1_950, () => ({ role: 'USER', content: [{ text: 'Hi you.' }] })) } },
+  })),
+  bodyOf('1,950 messages of 900 characters', () => ({
+    input: {
+      prompt: {
+        messages: many(1_950, (index) => ({
+          role: 'USER',
+          content: [{ text: `${index}, four words and more. `.repeat(36).slice(0, 900) }],
+        })),
+      },
+    },
   })),
   bodyOf('480,000 strings to stop at, which are too many', () => ({ input: { prompt, stop: many(480_000, () => 'a') } })),
-  bodyOf('49,000 strings to stop at', () => ({ input: { prompt, stop: many(49_000, (index) => `stop ${index}`) } })),
-  bodyOf('49,000 texts to embed', () => ({ input: { texts: many(49_000, (index) => `text ${index}`) } }), embedding),
-  bodyOf('49,000 keys in the result of a tool', () => inConversation([call(0)], [result(0, keys(49_000))])),
+  bodyOf('9,900 strings to stop at', () => ({ input: { prompt, stop: many(9_900, (index) => `stop ${index}`) } })),
+  bodyOf('9,900 texts to embed', () => ({ input: { texts: many(9_900, (index) => `text ${index}`) } }), embedding),
+  bodyOf('512 texts of 3.5 KB to embed', () => ({ input: { texts: many(512, (index) => `text ${index}, `.repeat(320)) } }), embedding),
+  bodyOf('49,000 keys in the result of a tool', () => inConversation([call(0)], [result(0, fiveObjects())])),
+  bodyOf('9,700 rows in the result of a tool', () => inConversation([call(0)], [result(0, rows(9_700))])),
   bodyOf('49,000 keys of 8 characters in the arguments of a tool call', () =>
-    inConversation([{ ...call(0), arguments: keys(49_000, (index) => `v${index}`) }], [result(0)]),
+    inConversation([{ ...call(0), arguments: fiveObjects((index) => `v${index}`) }], [result(0)]),
   ),
-  bodyOf('5,500 tool calls with their results', () =>
+  bodyOf('49,000 numbers in the arguments of a tool call', () =>
+    inConversation([{ ...call(0), arguments: { a: many(49_000, (index) => index) } }], [result(0)]),
+  ),
+  bodyOf('900 tool calls with their results', () =>
     inConversation(
-      many(5_500, call),
-      many(5_500, (index) => result(index)),
+      many(900, call),
+      many(900, (index) => result(index, rows(9))),
     ),
   ),
-  bodyOf('49,000 fields that the input does not have', () => ({ input: { prompt, ...keys(49_000) } })),
-  bodyOf('49,000 fields that a part does not have', () => ({
-    input: { prompt: { messages: [{ role: 'USER', content: [{ text: 'Hi.', ...keys(49_000) }] }] } },
+  bodyOf('9,900 fields that the input does not have', () => ({ input: { prompt, ...keys(largest) } })),
+  bodyOf('9,900 fields that a part does not have', () => ({
+    input: { prompt: { messages: [{ role: 'USER', content: [{ text: 'Hi.', ...keys(largest) }] }] } },
   })),
-  bodyOf('49,000 variables that are not declared', () => ({ input: { prompt }, ...keys(49_000) })),
-  bodyOf('49,000 tags', () => ({ input: { prompt, tags: keys(49_000, () => 'x') } })),
-  bodyOf('49,000 provider options', () => ({ input: { prompt, providerOptions: keys(49_000) } })),
-  bodyOf('49,000 variables of a template', () => ({ input: { prompt: { template: { id: 't', variables: keys(49_000) } } } })),
-  bodyOf('a schema of 49,000 properties', () => ({
-    input: { prompt, output: { format: 'JSON', schema: { type: 'object', properties: keys(49_000, () => true) } } },
+  bodyOf('9,900 variables that are not declared', () => ({ input: { prompt }, ...keys(largest) })),
+  bodyOf('9,900 tags', () => ({ input: { prompt, tags: keys(largest, () => 'x') } })),
+  bodyOf('9,900 provider options', () => ({ input: { prompt, providerOptions: keys(largest) } })),
+  bodyOf('9,900 variables of a template', () => ({ input: { prompt: { template: { id: 't', variables: keys(largest) } } } })),
+  bodyOf('a schema of 9,900 properties', () => ({
+    input: { prompt, output: { format: 'JSON', schema: { type: 'object', properties: keys(largest, () => true) } } },
   })),
   bodyOf('49,000 lists in lists of one', () =>
     inConversation(
@@ -72,9 +100,22 @@ export const bodyCases: readonly HostileCase[] = [
   ),
   bodyOf(
     'a quote of 49,000 keys in the result of a tool',
-    () => ({ variables: inConversation([call(0)], [result(0, keys(49_000))]) }),
+    () => ({ variables: inConversation([call(0)], [result(0, fiveObjects())]) }),
     quote,
   ),
-  bodyOf('a quote of 15,000 parts of a message', () => ({ variables: parts(15_000) }), quote),
+  bodyOf('a quote of 4,900 parts of a message', () => ({ variables: parts(4_900) }), quote),
+  bodyOf(
+    'thirty quotes of 49,000 values in the result of a tool',
+    () => ({ variables: inConversation([call(0)], [result(0, rows(9_700))]) }),
+    quotes,
+  ),
+  bodyOf(
+    'thirty completions of 49,000 values in the result of a tool',
+    () => inConversation([call(0)], [result(0, rows(9_700))]),
+    completions,
+  ),
   bodyOf('a text of 1.9 MB', () => ({ input: { prompt: { text: 'Four words and more. '.repeat(90_000) } } })),
+  bodyOf('a text of 1.9 MB in arguments of a tool call', () =>
+    inConversation([{ ...call(0), arguments: { text: 'Four words and more. '.repeat(90_000) } }], [result(0)]),
+  ),
 ];

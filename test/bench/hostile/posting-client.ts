@@ -65,6 +65,7 @@ async function post({ url, key, body }: ToPost): Promise<string | null> {
 if (import.meta.main) {
   const say = (told: FromClient): void => void process.send?.(told);
   let taken: ToPost | null = null;
+  process.once('disconnect', () => process.exit());
   process.on('message', async (told: ToClient) => {
     if (told.type === 'serve') return say({ type: 'serving', url: await serve(told.says) });
     if (told.type === 'take') {

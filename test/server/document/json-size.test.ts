@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkJsonSize, variablesWithin } from '../../../src/server/document/json-size.ts';
 
-const bounds = { maxJsonObjects: 100_000, maxInputValues: 1_000_000, maxNesting: 100 };
+const bounds = { maxJsonObjects: 100_000, maxInputValues: 1_000_000, maxObjectMembers: 1_000_000, maxNesting: 100 };
 
 const refusedCount = (json: string): number | null => {
   try {
@@ -66,6 +66,41 @@ describe('the values of a JSON text', () => {
 
   it('are refused in a sentence that names the limit', () => {
     expect(refusal('{"a":[1,2]}', 2)).toMatch(/has 3 values.*at most 2\. .*server\.limits\.maxInputValues/);
+  });
+});
+
+describe('the members of one object', () => {
+  const largestOf = (value: unknown): number => {
+    if (typeof value !== 'object' || value === null) return 0;
+    const members: unknown[] = Object.values(value);
+    return Math.max(Array.isArray(value) ? 0 : members.length, ...members.map(largestOf));
+  };
+  const refusal = (json: string, maxObjectMembers: number): string | null => {
+    try {
+      checkJsonSize(Buffer.from(json), { ...bounds, maxObjectMembers }, variablesWithin.body);
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  };
+
+  it('are counted apart from those of what stands in it, and lists have as many as they like', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom('', '  '), (value, space) => {
+        const json = JSON.stringify({ value, list: Array.from({ length: 50 }, () => [1, 2]) }, null, space);
+        const most = largestOf(JSON.parse(json));
+        expect(refusal(json, most)).toBeNull();
+        expect(refusal(json, most - 1)).toContain(`An object in the request has ${most} members`);
+      }),
+    );
+  });
+
+  it('are refused in a sentence that names the limit', () => {
+    expect(refusal('{"a":[{"b":1,"c":2,"d":[]}]}', 2)).toMatch(/has 3 members.*at most 2\. .*server\.limits\.maxObjectMembers/);
+  });
+
+  it.each(['{', '}', ']]}', '{"a":1}}', '[{"a":1,"b":2]', '{"a":1,"b"'])('of what is no JSON are not a fault: %s', (json) => {
+    expect(refusal(json, 10)).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { coercedVariables } from '../../../src/graphql/quote/coerce-values.ts';
+import { checkVariables, coercedVariables } from '../../../src/graphql/quote/coerce-values.ts';
 
 const schema = buildSchema(`
   directive @oneOf on INPUT_OBJECT
@@ -15,9 +15,13 @@ const declared = operation?.kind === 'OperationDefinition' ? (operation.variable
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
 const keys = Object.fromEntries(many(3_000, (index) => [`k${index}`, index]));
 const message = (content: unknown[] = [{ text: 'Hi.' }], more = {}) => ({ role: 'USER', content, ...more });
+const coerced = (input: unknown, maxValues?: number): unknown => {
+  checkVariables(schema, declared, { input }, maxValues);
+  return coercedVariables(schema, declared, { input });
+};
 const refused = (input: unknown): string => {
   try {
-    coercedVariables(schema, declared, { input });
+    coerced(input);
     return '';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -62,8 +66,19 @@ describe('an input of thousands of members', () => {
 
   it('is accepted as a small one is: a list of one, defaults, and any JSON', () => {
     const input = { messages: message([{ text: 'a' }], { meta: keys }), stop: 'x' };
-    expect(coercedVariables(schema, declared, { input })).toEqual({
+    expect(coerced(input)).toEqual({
       input: { messages: [message([{ text: 'a' }], { meta: keys })], stop: ['x'], size: 3 },
     });
+  });
+
+  it('may have so many values that the schema declares, however they nest, and as many as it likes in one of any JSON', () => {
+    // An input, its list, and of each message the role, the list, the part and its text.
+    const asked = (messages: number) => ({ messages: many(messages, () => message()) });
+    const values = 2 + 1 + 5 * 600;
+    expect(coerced(asked(600), values)).toMatchObject({ input: { size: 3 } });
+    expect(() => coerced(asked(600), values - 4)).toThrow(/more than \d+ values that the schema declares.*server\.limits\.maxTypedValues/);
+    const anything = { messages: [message(undefined, { meta: many(20_000, () => keys) })] };
+    expect(coerced(anything, 20)).toMatchObject({ input: { size: 3 } });
+    expect(() => coerced({ messages: many(30_000, () => null) })).toThrow(/more than 10000 values/);
   });
 });
