@@ -8,6 +8,7 @@ import type { OperationContext } from '../operations/context.ts';
 import type { SchemaPart } from './ai-fields/ai-fields.ts';
 import type { Resolvers } from './generated.ts';
 import { graphqlErrorOf } from './graphql-errors.ts';
+import { markResolvedHere } from './resolved-here.ts';
 import { accountResolvers } from './resolvers/account-resolvers.ts';
 import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
@@ -51,7 +52,7 @@ export function aiSchema(services: Services, part: SchemaPart | null = null): Gr
   // @apollo/subgraph's own resolver type knows neither our context nor `__resolveReference` beside typed fields.
   const own = { typeDefs: aiTypeDefs(), resolvers: aiResolvers(services) as never };
   const schema = buildSubgraphSchema(part === null ? [own] : [own, { typeDefs: part.typeDefs, resolvers: part.resolvers as never }]);
-  return coded(shielded(schema));
+  return markResolvedHere(coded(shielded(schema)));
 }
 
 type Resolver = GraphQLFieldResolver<unknown, OperationContext>;

@@ -40,21 +40,25 @@ export interface AdmissionOptions {
 export function admission({ rules, maxCostPerOperation, isEntityField }: AdmissionOptions): Admission {
   const compiled = new WeakMap<PriceTree, CompiledQuote>();
 
-  const quote: Admission['quote'] = (tree, variables) => {
+  function compile(tree: PriceTree): CompiledQuote {
     const known = compiled.get(tree) ?? compileOrRefuse(tree, rules);
     compiled.set(tree, known);
-    return known(variables);
-  };
+    return known;
+  }
 
   return {
-    quote,
+    quote: (tree, variables) => compile(tree).quote(variables),
     async admit({ tree, variables }, { hold, quoteOnly }) {
-      const quoted = await quote(tree, variables);
+      const of = compile(tree);
+      const asks = of.asks(isEntityField);
+      const reserves = hold.budgeted && (asks instanceof Promise ? await asks : asks);
+      if (!quoteOnly && !reserves && maxCostPerOperation === null) return null;
+      const quoted = await of.quote(variables);
       if (quoteOnly) return quoted;
       if (quoted.fields.length === 0) return null;
       const refused = costRefusal(quoted, maxCostPerOperation);
       if (refused !== null) throw refused;
-      if (hold.budgeted && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
+      if (reserves && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
         await hold.reserve(quoted.cost);
       return null;
     },
@@ -67,6 +71,6 @@ function compileOrRefuse(tree: PriceTree, rules: QuoteRules): CompiledQuote {
     return compileQuote(tree, rules);
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
-    return () => refuseAgain(error);
+    return { quote: () => refuseAgain(error), asks: () => refuseAgain(error) };
   }
 }

@@ -35,16 +35,24 @@ const inputTokensPerUse = 4;
 /** Fields that are read in one turn of the event loop, those of an interface once for each type. */
 const fieldsPerTurn = 4_096;
 
-/** Returns a Promise only when the operation sends long texts or has thousands of fields. */
-export type CompiledQuote = (variables: Variables) => Quote | Promise<Quote>;
+/** An operation whose AI fields are known. Promises are for operations that send long texts or have thousands of fields. */
+export interface CompiledQuote {
+  quote(variables: Variables): Quote | Promise<Quote>;
+  /** Whether one of its AI fields is such a one. */
+  asks(isSuch: (coordinate: string) => boolean): boolean | Promise<boolean>;
+}
 
 /** Throws COST_LIMIT_EXCEEDED for an operation whose fragments unfold without end. */
 export function compileQuote(tree: PriceTree, rules: QuoteRules): CompiledQuote {
   const read = finishPaced(pricedUsesOf(tree, rules, turnsOf({ unitsPerTurn: fieldsPerTurn })));
-  const priced = (found: PricedUses, given: Variables) => finishPaced(evaluate(found, tree.coerceVariables(given)));
-  if (!(read instanceof Promise)) return (variables) => priced(read, variables);
+  const price = (found: PricedUses, given: Variables) => finishPaced(evaluate(found, tree.coerceVariables(given)));
+  const among = ({ uses }: PricedUses, isSuch: (coordinate: string) => boolean) => uses.some(({ coordinate }) => isSuch(coordinate));
+  if (!(read instanceof Promise)) return { quote: (variables) => price(read, variables), asks: (isSuch) => among(read, isSuch) };
   read.catch(() => {});
-  return async (variables) => priced(await read.catch(refuseAgain), variables);
+  return {
+    quote: async (variables) => price(await read.catch(refuseAgain), variables),
+    asks: async (isSuch) => among(await read.catch(refuseAgain), isSuch),
+  };
 }
 
 function* evaluate({ uses, depth }: PricedUses, variables: Variables): Paced<Quote> {

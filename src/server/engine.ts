@@ -12,7 +12,9 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { isResolvedHere } from '../graphql/resolved-here.ts';
 import type { OperationContext } from '../operations/context.ts';
+import { takingCoerced } from './document/coerced-variables.ts';
 import { deferOnlyInQueries, withDefer } from './document/defer-rule.ts';
 import { measuresOf } from './document/document-measures.ts';
 import { subscribeWithCursors } from './document/event-cursor.ts';
@@ -23,6 +25,8 @@ export interface EngineArguments {
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
+  /** The variables as execution has them: with defaults, one value for a list of one. */
+  readonly coerced: Readonly<Record<string, unknown>>;
 }
 
 /** One operation bound to the schema of the moment it began in. */
@@ -48,10 +52,15 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
     return {
       schema,
       validate: (document) => validationErrors(schema, document),
-      async execute({ document, operation, operationName, variables }) {
-        const args = { schema, document, operationName, variableValues: variables, contextValue: context };
+      async execute({ document, operation, operationName, variables, coerced }) {
+        const { incremental, introspects } = measuresOf(document, operation);
+        const given = { operationName, contextValue: context };
+        const args =
+          isResolvedHere(schema) && !introspects && !incremental
+            ? { ...given, ...takingCoerced(schema, document, operation), variableValues: coerced }
+            : { ...given, schema, document, variableValues: variables };
         if (operation.operation === 'subscription') return subscribeWithCursors(args);
-        return measuresOf(document, operation).incremental ? executeDeferring(args) : execute(args);
+        return incremental ? executeDeferring(args) : execute(args);
       },
     };
   };

@@ -5,7 +5,7 @@
  * Each has one AbortController. It fires when the client leaves, also while the operation is still being opened or
  * subscribed; what then comes to be is ended at once.
  */
-import type { DocumentNode, ExecutionResult } from 'graphql';
+import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable, withTimeout } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
@@ -13,6 +13,7 @@ import { turnIfLarge } from '../core/turns/large-value.ts';
 import { waitInLine } from '../core/turns/turns.ts';
 import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
+import type { PricedOperation } from '../operations/admit.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
@@ -119,27 +120,24 @@ async function run(request: OperationRequest, controller: AbortController, parts
     const invalid = bound.validate(document);
     if (invalid.length > 0) read.noteErrors(invalid.length);
     if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(withReasonOfAbort(error), bound.schema))) };
-    const args = { document, operation, operationName, variables };
     parts.checkDocument?.({ document, headers: request.headers });
     const tree = priceTreeOf(bound.schema, document, operationName);
     const given = variables ?? {};
     const turn = turnIfLarge(given);
     if (turn !== null) await turn;
-    tree.checkVariables?.(given, parts.maxTypedValues);
-    if (turn !== null) {
-      await inLine();
-      tree.coerceVariables(given);
-      await waitInLine();
-    }
+    tellingAccepted(() => tree.checkVariables?.(given, parts.maxTypedValues), bound.schema);
+    if (turn !== null) await waitInLine();
+    const coerced = tellingAccepted(() => tree.coerceVariables(given), bound.schema);
+    if (turn !== null) await waitInLine();
     const quote = await hooks.admitOperation?.(context, { tree, variables: given });
     if (quote !== undefined && quote !== null) return { data: null, extensions: { quote } };
-    // Execution coerces them again.
+    // Execution of what other servers resolve coerces them again.
     if (turn !== null) await waitInLine();
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
     // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.
     const executed = bound
-      .execute(args)
+      .execute({ document, operation, operationName, variables, coerced })
       .then((result) => (isAsyncIterable(result) ? resultStream(result, { signal, mask, finish: withUsage, close }) : result));
     const result = await untilAborted(executed, signal);
     if (!isAsyncIterable(result)) return withUsage(mask.result(resultWithAccepted(result, bound.schema)));
@@ -147,6 +145,15 @@ async function run(request: OperationRequest, controller: AbortController, parts
     return result;
   } finally {
     if (!handedOver) await close();
+  }
+}
+
+/** The GraphQLError of a variable that is not accepted says what would be. */
+function tellingAccepted<T>(read: () => T, schema: GraphQLSchema): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof GraphQLError ? withAccepted(error, schema) : error;
   }
 }
 

@@ -14,7 +14,7 @@ const typical = parse(`query Shop($n: Int!, $full: Boolean = false) {
 const priced = new Set(['Product.summary', 'Product.facts', 'Review.feeling']);
 
 export function quoteBench(rounds = 200_000): void {
-  const quote = compileQuote(priceTreeOf(schema, typical, 'Shop'), {
+  const { quote } = compileQuote(priceTreeOf(schema, typical, 'Shop'), {
     ceilingOf: (coordinate) => (priced.has(coordinate) ? () => ({ inputTokens: 2_000, outputTokens: 120, cost: 740_000 }) : null),
     listSizeOf: () => null,
     assumedListSize: 100,

@@ -188,7 +188,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     maxCostPerOperation: null,
     quote: (schema, document, operationName, variables) => {
       const sources = { services, fields: [], listSizeOf: () => null, principal: principal(), assumedListSize: 100 };
-      return compileQuote(priceTreeOf(schema, document, operationName), quoteRules(sources))(variables);
+      return compileQuote(priceTreeOf(schema, document, operationName), quoteRules(sources)).quote(variables);
     },
     limits: {
       budgets: async (limits) =>

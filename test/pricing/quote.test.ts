@@ -28,7 +28,7 @@ const rules: QuoteRules = {
   assumedListSize: 100,
 };
 const quote = (text: string, variables: Record<string, unknown> = {}, name: string | null = null) =>
-  compileQuote(priceTreeOf(schema, parse(text), name), rules)(variables) as Quote;
+  compileQuote(priceTreeOf(schema, parse(text), name), rules).quote(variables) as Quote;
 
 describe('the quote of an operation', () => {
   it('multiplies an AI field by the lists above it', () => {
@@ -150,7 +150,7 @@ describe('the quote of fields that send long texts', () => {
       },
     };
     const text = `query ($t: String!) { ${Array.from({ length: 30 }, (_, index) => `a${index}: poem(text: $t)`).join(' ')} }`;
-    const priced = await compileQuote(priceTreeOf(schema, parse(text), null), long)({ t: 'x' });
+    const priced = await compileQuote(priceTreeOf(schema, parse(text), null), long).quote({ t: 'x' });
     over = true;
     expect(priced.cost).toBe(30);
     expect(new Set(pricedIn).size).toBe(30);

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
-import { inLine } from '../../core/turns/turns.ts';
+import { waitInLine } from '../../core/turns/turns.ts';
 import { checkJsonSize, variablesWithin } from '../document/json-size.ts';
 import { type LoopTurns, requestBytesPerTurn } from '../loop-turns.ts';
 import type { ServerLimits } from '../server-limits.ts';
@@ -52,18 +52,18 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
   const turn = turns.take(body.length);
   if (turn !== null) await turn;
   // The end of a body comes while sockets are read: what waits for one turn from here on would be done in the same one.
-  if (body.length > requestBytesPerTurn) await inLine();
+  if (body.length > requestBytesPerTurn) await waitInLine();
   const { isLarge } = checkJsonSize(body, limits, variablesWithin.body);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
   let data: unknown;
-  if (isLarge) await inLine();
+  if (isLarge) await waitInLine();
   try {
     data = JSON.parse(body.toString('utf8'));
   } catch {
     throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
   }
-  if (isLarge) await inLine();
+  if (isLarge) await waitInLine();
   return checkedParams(data);
 }
 
