@@ -48,7 +48,7 @@ export function headersOfInit(payload: Readonly<Record<string, unknown>> | undef
       if (typeof value !== 'string') continue;
       const name = key.toLowerCase();
       const before = flat[name];
-      if (before !== undefined && before !== value) refuseRepeatedHeaders({ headersDistinct: { [name]: [before, value] } });
+      if (before !== undefined && before !== value) refuseRepeatedHeaders([name, before, name, value]);
       flat[name] = value;
     }
   };

@@ -5,10 +5,9 @@
  * Headers that are lists by definition (`Accept`, `X-Forwarded-For`, `Sec-WebSocket-Protocol`) are excluded. Node itself
  * refuses two `Content-Length` headers, and `Content-Length` beside `Transfer-Encoding`.
  */
-import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
 
-const decisive = [
+const decisive: ReadonlySet<string> = new Set([
   'host',
   'authorization',
   'content-type',
@@ -18,15 +17,18 @@ const decisive = [
   'last-event-id',
   'sec-fetch-site',
   'sec-fetch-mode',
-];
+]);
 /** Of the gateway itself: `x-fieldgate-quote`, `x-fieldgate-router`. */
 const ownPrefix = 'x-fieldgate-';
 
-/** Throws BAD_REQUEST. */
-export function refuseRepeatedHeaders({ headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>): void {
-  for (const [name, values = []] of Object.entries(headersDistinct)) {
-    if (values.length > 1 && (name.startsWith(ownPrefix) || decisive.includes(name)))
-      throw new GatewayError('BAD_REQUEST', `The request has more than one ${spelt(name)} header. Send one.`);
+/** `rawHeaders`: names and values in turn, as they came. Throws BAD_REQUEST. */
+export function refuseRepeatedHeaders(rawHeaders: readonly string[]): void {
+  const seen: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index]?.toLowerCase() ?? '';
+    if (!decisive.has(name) && !name.startsWith(ownPrefix)) continue;
+    if (seen.includes(name)) throw new GatewayError('BAD_REQUEST', `The request has more than one ${spelt(name)} header. Send one.`);
+    seen.push(name);
   }
 }
 

@@ -2,6 +2,8 @@
  * Chooses how an answer is delivered, from the Accept header and the kind of operation (RFC 9110 §12.5.1; GraphQL over
  * HTTP).
  */
+import { LRUCache } from 'lru-cache';
+
 export type Delivery = 'json' | 'graphql-response' | 'sse' | 'multipart-subscription' | 'multipart-incremental';
 export type AnswerKind = 'single' | 'incremental' | 'subscription';
 
@@ -11,13 +13,26 @@ interface Range {
   readonly quality: number;
 }
 
+/** By the text of the header: clients send a handful of them, again and again. */
+const known = new LRUCache<string, Readonly<Record<AnswerKind, Delivery | null>>>({ max: 200 });
+/** Longer ones are worked out each time: they would fill the memory. */
+const maxKnownCharacters = 500;
+
 /** The best delivery the client accepts, or null. Without a header, or with a wildcard: JSON, SSE for subscriptions, multipart for `@defer`. */
 export function negotiated(accept: string | undefined, kind: AnswerKind): Delivery | null {
-  for (const range of rangesOf(accept ?? '*/*')) {
-    const delivery = deliveryOf(range, kind);
-    if (delivery !== null) return delivery;
-  }
-  return null;
+  const header = accept ?? '*/*';
+  const remembered = known.get(header);
+  if (remembered !== undefined) return remembered[kind];
+  const deliveries = deliveriesFor(header);
+  if (header.length <= maxKnownCharacters) known.set(header, deliveries);
+  return deliveries[kind];
+}
+
+function deliveriesFor(accept: string): Readonly<Record<AnswerKind, Delivery | null>> {
+  const ranges = rangesOf(accept);
+  const best = (kind: AnswerKind): Delivery | null =>
+    ranges.map((range) => deliveryOf(range, kind)).find((delivery) => delivery !== null) ?? null;
+  return { single: best('single'), incremental: best('incremental'), subscription: best('subscription') };
 }
 
 export const acceptableFor: Readonly<Record<AnswerKind, string>> = {

@@ -15,7 +15,7 @@ const withoutSlash = (path: string): string => (path.length > 1 && path.endsWith
 
 /** Path and query of a request, whose headers are unambiguous. The Host header is checked and otherwise unused. Throws BAD_REQUEST. */
 export function targetOf(request: IncomingMessage): Target {
-  refuseRepeatedHeaders(request);
+  refuseRepeatedHeaders(request.rawHeaders);
   const { url = '', headers } = request;
   if (!validHost.test(headers.host ?? ''))
     throw new GatewayError('BAD_REQUEST', 'The Host header is missing or is not a host name with an optional port.');
