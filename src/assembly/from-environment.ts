@@ -6,7 +6,9 @@
  */
 import type { DeploymentConfig, GatewayConfig } from '../config/config.ts';
 import { secretFrom } from '../core/secret.ts';
+import { cohereProvider } from '../providers/ai-sdk/cohere/cohere.ts';
 import { anthropicProvider } from '../providers/anthropic.ts';
+import { azureOpenAiProvider } from '../providers/azure-openai.ts';
 import {
   embeddedCapabilities,
   embeddedContextWindow,
@@ -17,6 +19,7 @@ import {
   embeddedProvider,
 } from '../providers/embedded/embedded.ts';
 import { googleProvider } from '../providers/google.ts';
+import { mistralProvider } from '../providers/mistral.ts';
 import { ollamaProvider } from '../providers/ollama.ts';
 import { openaiProvider } from '../providers/openai.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -31,7 +34,15 @@ interface Found {
 }
 
 /** The variables that are looked for, in the order in which their providers are tried. */
-const detectedVariables = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'OLLAMA_HOST'] as const;
+const detectedVariables = [
+  'OPENAI_API_KEY',
+  'AZURE_OPENAI_API_KEY',
+  'ANTHROPIC_API_KEY',
+  'GEMINI_API_KEY',
+  'MISTRAL_API_KEY',
+  'COHERE_API_KEY',
+  'OLLAMA_HOST',
+] as const;
 
 /**
  * Providers, deployments and routes of the keys and addresses that the environment has; the embedded provider where it has none.
@@ -104,6 +115,20 @@ function foundBy(variable: (typeof detectedVariables)[number], environment: Node
         completion: { provider: 'openai', model: environment['OPENAI_MODEL'] ?? 'gpt-5-mini' },
         embedding: embedding('openai', 'text-embedding-3-small'),
       };
+    case 'AZURE_OPENAI_API_KEY': {
+      const vectors = environment['AZURE_OPENAI_EMBEDDING_DEPLOYMENT'];
+      const version = environment['AZURE_OPENAI_API_VERSION'];
+      return {
+        provider: azureOpenAiProvider({
+          apiKey: secret,
+          ...baseUrl(environment['AZURE_OPENAI_ENDPOINT']),
+          ...(version === undefined ? {} : { apiVersion: version }),
+        }),
+        completion: { provider: 'azure', model: environment['AZURE_OPENAI_DEPLOYMENT'] ?? 'gpt-5-mini' },
+        // Deployments are named by their owners: none can be guessed.
+        embedding: vectors === undefined ? null : embedding('azure', vectors),
+      };
+    }
     case 'ANTHROPIC_API_KEY':
       return {
         provider: anthropicProvider({ apiKey: secret, ...baseUrl(environment['ANTHROPIC_BASE_URL']) }),
@@ -115,6 +140,18 @@ function foundBy(variable: (typeof detectedVariables)[number], environment: Node
         provider: googleProvider({ apiKey: secret }),
         completion: { provider: 'google', model: environment['GEMINI_MODEL'] ?? 'gemini-2.5-flash' },
         embedding: embedding('google', 'gemini-embedding-001'),
+      };
+    case 'MISTRAL_API_KEY':
+      return {
+        provider: mistralProvider({ apiKey: secret }),
+        completion: { provider: 'mistral', model: environment['MISTRAL_MODEL'] ?? 'mistral-small-latest' },
+        embedding: embedding('mistral', 'mistral-embed'),
+      };
+    case 'COHERE_API_KEY':
+      return {
+        provider: cohereProvider({ apiKey: secret }),
+        completion: { provider: 'cohere', model: environment['COHERE_MODEL'] ?? 'command-a-03-2025' },
+        embedding: embedding('cohere', 'embed-v4.0'),
       };
     case 'OLLAMA_HOST':
       return {

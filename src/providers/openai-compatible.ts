@@ -1,4 +1,4 @@
-/** Any server that speaks Chat Completions: vLLM, llama.cpp, Ollama, LiteLLM, and most vendors without a package of their own. */
+/** Any server that speaks Chat Completions: vLLM, llama.cpp, LiteLLM, and the many vendors who imitate OpenAI. */
 import type { Secret } from '../core/secret.ts';
 import { withoutSlash } from '../outbound/base-url.ts';
 import { type Fetch, sharedFetch } from '../outbound/pooled-fetch.ts';
@@ -24,7 +24,27 @@ export interface OpenAiCompatibleOptions {
 }
 
 /**
- * Models of any server that speaks Chat Completions.
+ * Models of any server that speaks Chat Completions. What servers are known to do otherwise is read: counts of cached tokens of DeepSeek
+ * and Moonshot, reasoning beside the output of xAI, usage in the choice or in fields of its own, ids and indexes that are missing.
+ *
+ * | vendor or server | `baseUrl` |
+ * |---|---|
+ * | Groq | `https://api.groq.com/openai/v1` |
+ * | DeepSeek | `https://api.deepseek.com/v1` |
+ * | Moonshot | `https://api.moonshot.ai/v1` |
+ * | xAI | `https://api.x.ai/v1` |
+ * | OpenRouter | `https://openrouter.ai/api/v1` |
+ * | Together | `https://api.together.xyz/v1` |
+ * | Fireworks | `https://api.fireworks.ai/inference/v1` |
+ * | Cerebras | `https://api.cerebras.ai/v1` |
+ * | Perplexity | `https://api.perplexity.ai` |
+ * | DashScope (Qwen) | `https://dashscope-intl.aliyuncs.com/compatible-mode/v1` |
+ * | vLLM | `http://127.0.0.1:8000/v1` |
+ * | llama.cpp | `http://127.0.0.1:8080/v1` |
+ * | LM Studio | `http://127.0.0.1:1234/v1` |
+ * | LiteLLM | `http://127.0.0.1:4000/v1` |
+ *
+ * Models that write their reasoning into the text (DeepSeek R1 and Qwen on vLLM without a reasoning parser, say) need `thinkTags`.
  *
  * @example
  * ```ts

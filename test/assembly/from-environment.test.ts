@@ -13,6 +13,9 @@ describe('a configuration from the environment', () => {
     { OPENAI_API_KEY: 'k' },
     { ANTHROPIC_API_KEY: 'k' },
     { GEMINI_API_KEY: 'k' },
+    { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: 'https://shop.openai.azure.com' },
+    { MISTRAL_API_KEY: 'k' },
+    { COHERE_API_KEY: 'k' },
     { OLLAMA_HOST: 'http://127.0.0.1:11434' },
     { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k', GEMINI_API_KEY: 'k', OLLAMA_HOST: 'http://127.0.0.1:11434' },
   ])('of %o has no mistake', (environment) => {
@@ -40,8 +43,21 @@ describe('a configuration from the environment', () => {
     expect(routesWith({ GEMINI_API_KEY: 'k', OPENAI_API_KEY: 'k' })['embedding']).toEqual(['openai/text-embedding-3-small']);
   });
 
+  it('asks Azure for the deployments that the environment names, and for no vectors where it names none', () => {
+    const azure = { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: 'https://shop.openai.azure.com' };
+    expect(routesWith(azure)).toMatchObject({ default: ['azure/gpt-5-mini'], embedding: [expect.stringMatching(/^embedded\//)] });
+    const named = { ...azure, AZURE_OPENAI_DEPLOYMENT: 'answers', AZURE_OPENAI_EMBEDDING_DEPLOYMENT: 'vectors' };
+    expect(routesWith(named)).toMatchObject({ default: ['azure/answers'], embedding: ['azure/vectors'] });
+  });
+
+  it('tells that a key of Azure says nothing without an endpoint', () => {
+    const { mistakes } = checkConfig(fromEnvironment({ AZURE_OPENAI_API_KEY: 'k' }), process.cwd());
+    expect(mistakes).toEqual([expect.stringContaining('It has neither a resourceName nor a baseUrl.')]);
+  });
+
   it('takes the model that the environment names', () => {
     expect(routesWith({ OPENAI_API_KEY: 'k', OPENAI_MODEL: 'gpt-large' })['default']).toEqual(['openai/gpt-large']);
+    expect(routesWith({ MISTRAL_API_KEY: 'k', MISTRAL_MODEL: 'mistral-large' })['default']).toEqual(['mistral/mistral-large']);
   });
 
   it('shows no key, however it is printed', () => {

@@ -25,6 +25,21 @@ export default defineConfig({
   server: { drainMs: 500 },
 });
 `,
+  'vendors.config.ts': `import { azureOpenAiProvider, bedrockProvider, cohereProvider, defineConfig, mistralProvider, Secret, vertexProvider } from 'fieldgate';
+
+const apiKey = new Secret('k');
+export default defineConfig({
+  providers: {
+    azure: azureOpenAiProvider({ resourceName: 'shop', apiKey }),
+    bedrock: bedrockProvider({ region: 'eu-central-1', apiKey }),
+    cohere: cohereProvider({ apiKey }),
+    mistral: mistralProvider({ apiKey }),
+    vertex: vertexProvider({ project: 'shop', location: 'eu' }),
+  },
+  deployments: { mini: { provider: 'azure', model: 'gpt-5-mini' } },
+  routes: { default: { deployments: ['mini'] } },
+});
+`,
   'handbook/holidays.html': '<h1>Holidays</h1><p>Everybody has thirty days of holidays a year.</p>',
   'shop.graphql': `${federation2} type Query { product: Product } type Product @key(fields: "id") { id: ID! name: String! }`,
   'ai.graphql': `extend type Product @key(fields: "id") {
@@ -84,6 +99,25 @@ describe('the published package', { timeout: 90_000 }, () => {
   it('checks a configuration in TypeScript by npx', async () => {
     const { stdout } = await run('npx', ['--no-install', 'fieldgate', 'check'], { cwd: project, env });
     expect(stdout).toBe('All is well: 3 routes, 2 deployments, 1 AI field, 0 prompts, 1 subgraph.\n');
+  });
+
+  it('names the package of each vendor that is to be installed beside it', async () => {
+    const { stderr } = await run('npx', ['--no-install', 'fieldgate', 'check', '--config', 'vendors.config.ts'], {
+      cwd: project,
+      env,
+    }).then(
+      () => expect.unreachable(),
+      (error: { readonly stderr: string }) => error,
+    );
+    const named = [
+      ...stderr.matchAll(/providers\.(\w+).*It needs the package (\S+), which is not installed\. Install it: npm install (\S+)/g),
+    ];
+    expect(named.map(([, provider, name, install]) => [provider, name, install])).toEqual([
+      ['bedrock', '@ai-sdk/amazon-bedrock', '@ai-sdk/amazon-bedrock@5'],
+      ['cohere', '@ai-sdk/cohere', '@ai-sdk/cohere@4'],
+      ['vertex', '@ai-sdk/google-vertex', '@ai-sdk/google-vertex@5'],
+    ]);
+    expect(stderr).toContain('3 mistakes.');
   });
 
   it('tells its version', async () => {
