@@ -13,7 +13,6 @@ import { turnIfLarge } from '../core/turns/large-value.ts';
 import { waitInLine } from '../core/turns/turns.ts';
 import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
-import type { PricedOperation } from '../operations/admit.ts';
 import type { OperationContext } from '../operations/context.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';

@@ -354,7 +354,13 @@ describe('a stream of the Messages API', () => {
   });
 
   it('writes a call once, also where it is told twice', () => {
-    const twice = [call('a', '{}', true), call('a', '{}', true), { type: 'text', text: 'Hi' } as const, call('a', '{}', true), finish('stop')];
+    const twice = [
+      call('a', '{}', true),
+      call('a', '{}', true),
+      { type: 'text', text: 'Hi' } as const,
+      call('a', '{}', true),
+      finish('stop'),
+    ];
     expect(blocksOf(eventsIn(written(twice)))).toMatchObject([{ type: 'tool_use', id: 'a' }, { type: 'text' }]);
   });
 
