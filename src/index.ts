@@ -50,5 +50,11 @@ export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './provid
 export type { AnswerOptions, Capability, Provider, SendOptions } from './providers/provider.ts';
 export type { CollectionConfig } from './retrieval/collections.ts';
 export type { Deployment, Health, Strategy } from './routing/route.ts';
+export type { Completions } from './storage/completions/completions.ts';
+export type { Jobs } from './storage/jobs/jobs.ts';
+export type { Keys } from './storage/keys/keys.ts';
+export type { Ledger } from './storage/ledger/ledger.ts';
+export type { Limits } from './storage/limits/limits.ts';
+export type { Passages } from './storage/passages/passages.ts';
 export type { OpenStorage, Storage, StorageOpener } from './storage/storage.ts';
 export { type Log, openLog, silentLog } from './telemetry/log.ts';
