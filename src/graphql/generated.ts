@@ -365,7 +365,7 @@ export type CitationAdded = CompletionEvent & {
   readonly seq: Scalars['Int']['output'];
 };
 
-/** An answer of a model, while it is written and after. Kept for its principal after its end: for a day where it has an idempotencyKey or was begun by startCompletion, else for ten minutes. */
+/** An answer of a model, while it is written and after. Kept for its principal after its end: for a day where it has an idempotencyKey or was begun by startCompletion, else for ten minutes. It has events to follow where it is a stream, has an idempotencyKey or was begun by startCompletion: elsewhere nobody could come back to it while it is written. */
 export type Completion = {
   /** Where the answer's statements come from, for answers from documents. */
   readonly citations: ReadonlyArray<AiCitation>;
@@ -373,7 +373,7 @@ export type Completion = {
   readonly failure?: Maybe<Failure>;
   /** Why the model stopped; null while it speaks. */
   readonly finishReason?: Maybe<FinishReason>;
-  /** Names this completion in completionById, completionEvents and cancelCompletion. */
+  /** Names this completion in completionById, completionEvents, cancelCompletion and rateCompletion. */
   readonly id: Scalars['ID']['output'];
   /** Structured output, validated. */
   readonly object?: Maybe<Scalars['JSON']['output']>;
@@ -795,7 +795,7 @@ export type Mutation = {
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
   /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Owners take turns, source by source, so that nobody waits for another's; a source that meets a limit of its owner waits and is tried again. RATE_LIMITED where the caller has too many sources or bytes in the queue. Needs scope `ai:ingest` and the right to write the collection. */
   readonly ingest?: Maybe<Ingestion>;
-  /** Keeps your judgement of a completion of yours; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
+  /** Keeps your judgement of a completion of yours, for as long as its usage is kept, also when the completion itself is not any more; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
   readonly rateCompletion?: Maybe<CompletionFeedback>;
   /**
    * Makes a key worthless at once and for good, with every key that it has made: what runs for them ends within two seconds, streams,
@@ -985,7 +985,7 @@ export type Query = {
   readonly aiViewer: AiViewer;
   /** Asks a model and waits for the whole answer. Clients that refetch queries by themselves would pay again: use Mutation.complete there. Needs scope `ai:use`. */
   readonly completion?: Maybe<CompletionResult>;
-  /** A completion of yours, running or ended; null when there is none with this id (any more). Costs nothing. Needs scope `ai:use`. */
+  /** A completion of yours, running or ended; null when there is none with this id (any more). The answer of Query.completion or Mutation.complete without an idempotencyKey is kept for ten minutes after it has ended, less where memory is short. Costs nothing. Needs scope `ai:use`. */
   readonly completionById?: Maybe<Completion>;
   /** Turns texts into vectors. Fields of one operation that ask the same of one route go out as one call. Needs scope `ai:use`. */
   readonly embedding?: Maybe<EmbeddingResult>;

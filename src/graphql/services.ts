@@ -25,7 +25,7 @@ export interface Services {
   readonly runs: Runs;
   readonly completions: Pick<Completions, 'rate'>;
   readonly limits: Pick<Limits, 'budgets'>;
-  readonly ledger: Pick<Ledger, 'totals'>;
+  readonly ledger: Pick<Ledger, 'totals' | 'hasCall'>;
   readonly keys: KeyDesk;
   readonly retrieval: Retrieval;
   readonly passages: Pick<Passages, 'source' | 'sources'>;

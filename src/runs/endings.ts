@@ -17,6 +17,9 @@ export const gatewayStopped = (): GatewayError =>
     { phase: 'mid-stream', retryable: true, retryAfterMs: 1_000 },
   );
 
+export const startsNothingNew = (): GatewayError =>
+  new GatewayError('MODEL_UNAVAILABLE', 'The gateway is being stopped and starts nothing new. Ask again in a moment.');
+
 /** Found by those who start after a crash. The completion's id stands for an error id: the ledger has it. */
 export const gatewayDied = (completionId: string): GatewayError =>
   new GatewayError(

@@ -6,10 +6,11 @@ import { GatewayError } from '../core/errors.ts';
 import { withTimeout } from '../core/stream.ts';
 import type { Claim, Completions } from '../storage/completions/completions.ts';
 import { endedRuns } from './ended-runs.ts';
-import { gatewayStopped } from './endings.ts';
+import { gatewayStopped, startsNothingNew } from './endings.ts';
 import type { RunLog } from './event-log.ts';
 import { liveBytes } from './live-bytes.ts';
 import { type LiveRun, liveRun } from './live-run.ts';
+import { plainAnswers } from './plain-answers.ts';
 import type { BeginRun, Run, RunState, Runs } from './run.ts';
 import { runElsewhere } from './run-elsewhere.ts';
 import { bodyOf, routeOf, storedRun, stubOf } from './stored-run.ts';
@@ -25,8 +26,10 @@ export interface RunsOptions {
   readonly lagBytes?: number;
   /** Bound of all ended runs that are kept in memory. */
   readonly maxEndedBytes?: number;
-  /** How long an ended run stays in memory, in milliseconds. */
+  /** How long an ended run, or a plain answer, stays in memory, in milliseconds. */
   readonly keptMs?: number;
+  /** Bound of all plain answers that are kept in memory. */
+  readonly maxPlainBytes?: number;
   /** How long a run with an idempotency key waits for a reader to come back, in milliseconds. */
   readonly lingerMs?: number;
   /** Told when an ended run could not be stored; its readers have been served. */
@@ -51,13 +54,18 @@ export function openRuns(options: RunsOptions): Runs {
     lagBytes = 64 << 10,
     maxEndedBytes = 64 << 20,
     keptMs = 600_000,
+    maxPlainBytes = 16 << 20,
     lingerMs = 10_000,
     onStoreFailed = () => {},
   } = options;
   const kept = new Map<string, Kept>();
   const live = liveBytes({ maxBytes: maxLiveBytes, maxBytesPerPrincipal: maxLiveBytesPerPrincipal });
   const ended = endedRuns({ maxBytes: maxEndedBytes, keptMs, now: () => performance.now(), letGo: (id) => kept.delete(id) });
-  const sweep = setInterval(ended.sweep, sweepEveryMs);
+  const plain = plainAnswers({ maxBytes: maxPlainBytes, keptMs, now: () => performance.now() });
+  const sweep = setInterval(() => {
+    ended.sweep();
+    plain.sweep();
+  }, sweepEveryMs);
   sweep.unref();
   let stopping: Promise<void> | null = null;
   /** Those that have not ended, and those that have and are not stored yet. */
@@ -143,8 +151,7 @@ export function openRuns(options: RunsOptions): Runs {
 
   return {
     async start(begin) {
-      if (stopping !== null)
-        throw new GatewayError('MODEL_UNAVAILABLE', 'The gateway is being stopped and starts nothing new. Ask again in a moment.');
+      if (stopping !== null) throw startsNothingNew();
       const { idempotencyKey: key, detached } = begin;
       live.admit(begin.principal.id);
       if (key !== null) return claimed(begin, key);
@@ -152,16 +159,25 @@ export function openRuns(options: RunsOptions): Runs {
       if (detached) await recorded(begin, id, null);
       return begun(begin, id);
     },
+    async answer(begin) {
+      if (stopping !== null) throw startsNothingNew();
+      return plain.answer(begin);
+    },
+    async state(id, principal) {
+      return plain.find(id, principal.id) ?? (await find(id, principal))?.state() ?? null;
+    },
     find,
     counts() {
       const open = running();
-      return { open: open.length, readers: open.reduce((sum, run) => sum + run.readers(), 0) };
+      return { open: open.length + plain.open.size, readers: open.reduce((sum, run) => sum + run.readers(), 0) };
     },
     async idle(graceMs) {
-      await withTimeout(Promise.all([...unstored].map((run) => run.done)), graceMs, null);
+      const under = [...[...unstored].map((run) => run.done), ...[...plain.open.values()].map(({ ended }) => ended)];
+      await withTimeout(Promise.all(under), graceMs, null);
     },
     stop() {
       clearInterval(sweep);
+      for (const one of plain.open.values()) one.end(gatewayStopped());
       stopping ??= Promise.all([...unstored].map((run) => run.end(gatewayStopped()))).then(() => {});
       return stopping;
     },

@@ -10,6 +10,13 @@ export interface Runs {
    * input was another). Nothing is asked of a model before the first reader pulls, unless `detached`.
    */
   start(begin: BeginRun): Promise<Run>;
+  /**
+   * Answers whoever waits and cannot come back: no log is kept meanwhile. Rejects with the failure. The answer can be seen by its id
+   * for a while: see `state`.
+   */
+  answer(begin: BeginAnswer): Promise<RunState>;
+  /** The principal's own completion as it stands, of a run or of `answer`; null when there is none (any more). */
+  state(id: string, principal: Principal): Promise<RunState | null>;
   /** The principal's own run, in memory or stored; null when there is none (any more). */
   find(id: string, principal: Principal): Promise<Run | null>;
   /** Runs that have not ended, and the readers that follow them now. */
@@ -30,6 +37,20 @@ export interface BeginRun {
   /** Continues when nobody reads. */
   readonly detached: boolean;
   readonly source: RunSource;
+}
+
+export interface BeginAnswer {
+  readonly principal: Principal;
+  /** Shown in the completion's provenance; null for what has none. */
+  readonly route: string | null;
+  /** Of whoever waits. */
+  readonly signal: AbortSignal;
+  /** The work. `signal` fires with the caller's, and when the gateway is stopped. */
+  readonly ask: (answer: {
+    readonly id: string;
+    readonly signal: AbortSignal;
+    readonly report: (fact: Fact) => void;
+  }) => Promise<Completion>;
 }
 
 /** The work of a run. `signal` fires at cancel and when the last reader of an attached run leaves. */

@@ -49,6 +49,15 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     ]);
   });
 
+  it('knows the calls of a principal by their ids', async () => {
+    const mine = usageRow();
+    const ledger = await filled([mine]);
+    const { callId, principal } = mine;
+    expect(await ledger.hasCall(callId, principal)).toBe(true);
+    expect(await ledger.hasCall(callId, 'key:other')).toBe(false);
+    expect(await ledger.hasCall('another call', principal)).toBe(false);
+  });
+
   it('has no total where nothing was used', async () => {
     const ledger = await filled([usageRow()]);
     expect(await ledger.totals({ ...always, to: always.from + 1 })).toEqual({ totals: [], endCursor: null });

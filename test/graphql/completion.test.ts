@@ -258,6 +258,34 @@ describe('completions that go on alone', () => {
     expect((await ask(mutation, {}, bob)).data).toEqual({ rateCompletion: null, cancelCompletion: null });
   });
 
+  it('are seen by their id for a while where a plain query asked for them, and have no events to follow', async () => {
+    const { ask, listen } = gateway(says('Hi.'));
+    const { data } = await ask(
+      'mutation ($input: CompletionInput!) { complete(input: $input) { ... on Completion { id text } } }',
+      asked({}),
+    );
+    const { id } = (data as { complete: { id: string } }).complete;
+    const seen = `{ completionById(id: "${id}") { text status usage { totalTokens } provenance { model } } }`;
+    expect((await ask(seen)).data).toEqual({
+      completionById: { text: 'Hi.', status: 'COMPLETED', usage: { totalTokens: 10 }, provenance: { model: 'one' } },
+    });
+    const bob = context(principal({ id: 'key:bob' }));
+    expect((await ask(seen, {}, bob)).data).toEqual({ completionById: null });
+    const followed = `subscription { completionEvents(id: "${id}") { ... on CompletionFailed { failure { ... on Failure { code } } } } }`;
+    expect((await all(await listen(followed))).map((event) => event.data)).toEqual([
+      { completionEvents: { failure: { code: 'RESUME_EXPIRED' } } },
+    ]);
+    const after = `mutation { rateCompletion(id: "${id}", score: 0.5) { score } cancelCompletion(id: "${id}") { status } }`;
+    expect((await ask(after)).data).toEqual({ rateCompletion: { score: 0.5 }, cancelCompletion: { status: 'COMPLETED' } });
+  });
+
+  it('can be rated for as long as the ledger has them, when they themselves are no longer kept', async () => {
+    const { ask } = gateway(says('Hi.'));
+    const rate = (id: string) => ask(`mutation { rateCompletion(id: "${id}", score: 1) { completionId score } }`);
+    expect((await rate('in the ledger')).data).toEqual({ rateCompletion: { completionId: 'in the ledger', score: 1 } });
+    expect((await rate('nowhere')).data).toEqual({ rateCompletion: null });
+  });
+
   it('can be cancelled', async () => {
     const { ask } = gateway(async function* endless(_, call) {
       yield { type: 'text', text: 'One' };

@@ -195,6 +195,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
         limits.map(({ name }) => ({ name, limit: 5e9, spent: 1e9, held: 0, resetsAt: Date.parse('2026-12-01T00:00:00Z') })),
     },
     ledger: {
+      hasCall: async (callId) => callId === 'in the ledger',
       totals: async (query) => {
         usageQueries.push(query);
         const usage = { ...noUsage, freshInputTokens: 5_000_000_000 };

@@ -38,12 +38,10 @@ export function answerResolver(
       callsAtOnce,
     )(async () => {
       throwIfAborted(context.signal);
-      const run = await prepared.start({});
-      return run.ended(context.signal);
+      return prepared.answer();
     }).finally(() => {
       if (share.drawn() < reserved) void context.hold.giveBack(reserved - share.drawn()).catch(() => {});
     });
-    if (state.failure !== null) throw state.failure;
     if (isNoAnswer(state)) return null;
     const { text, citations } = state.completion;
     return getNamedType(info.returnType).name === 'AiAnswer' ? { completion: state, text, citations } : text;

@@ -1,14 +1,14 @@
 /** Runs an answer from documents as a run: finding the passages and writing the answer are its source. */
-import type { Chunk } from '../../core/chunk.ts';
-import { callFor } from '../../operations/field-call.ts';
+import { type Chunk, collect } from '../../core/chunk.ts';
+import { type CallSettings, callFor } from '../../operations/field-call.ts';
 import type { HoldShare } from '../../operations/operation-hold.ts';
 import { chooseRoute } from '../../operations/route-choice.ts';
-import type { RunState } from '../../runs/run.ts';
+import type { Run, RunState } from '../../runs/run.ts';
 import type { AiAnswerInput } from '../generated.ts';
 import { checkWhole, refuse } from '../refuse.ts';
 import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
-import type { PreparedRun } from './completion-run.ts';
+import { endOf, type HowToRun, type PreparedRun } from './completion-run.ts';
 
 /** Says so in the completion itself, so that a reader that attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';
@@ -33,38 +33,45 @@ export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = inp
   const settings = { cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags), ...(share === undefined ? {} : { share }) };
   const { idempotencyKey: _, ...asked } = input;
   const { collection, question, maxOutputTokens = null } = input;
-  return {
-    route: route.name,
-    inputTokens: Math.ceil(question.length / 4),
-    start: ({ detached = false, live = false }) =>
-      services.runs.start({
-        principal: context.principal,
-        idempotencyKey,
-        input: { kind: 'answer', ...asked },
-        route: route.name,
-        detached,
-        async *source(run): AsyncGenerator<Chunk> {
-          const answer = await services.retrieval.answer({
-            collection,
-            question,
-            shown,
-            route: route.name,
-            first,
-            maxOutputTokens,
-            principal: context.principal,
-            signal: run.signal,
-            context,
-            // The answer's own call is the run's: what it used is the completion's usage. The search is metered beside it.
-            callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? run : {}) }),
-          });
-          if (answer.kind === 'answer') {
-            yield* answer.chunks;
-            return;
-          }
-          yield { type: 'warning', message: nothingFound };
-          yield { type: 'text', text: answer.message };
-          yield { type: 'finish', reason: 'stop' };
-        },
-      }),
-  };
+  async function* source(answering: Pick<CallSettings, 'id' | 'signal' | 'shown' | 'report'>, live: boolean): AsyncGenerator<Chunk> {
+    const answer = await services.retrieval.answer({
+      collection,
+      question,
+      shown,
+      route: route.name,
+      first,
+      maxOutputTokens,
+      principal: context.principal,
+      signal: answering.signal,
+      context,
+      // The answer's own call is the completion's: what it used is the completion's usage. The search is metered beside it.
+      callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? answering : {}) }),
+    });
+    if (answer.kind === 'answer') {
+      yield* answer.chunks;
+      return;
+    }
+    yield { type: 'warning', message: nothingFound };
+    yield { type: 'text', text: answer.message };
+    yield { type: 'finish', reason: 'stop' };
+  }
+  const start = ({ detached = false, live = false }: HowToRun): Promise<Run> =>
+    services.runs.start({
+      principal: context.principal,
+      idempotencyKey,
+      input: { kind: 'answer', ...asked },
+      route: route.name,
+      detached,
+      source: (run) => source(run, live),
+    });
+  async function answer(): Promise<RunState> {
+    if (idempotencyKey !== null) return endOf(await start({}), context.signal);
+    return services.runs.answer({
+      principal: context.principal,
+      route: route.name,
+      signal: context.signal,
+      ask: (answering) => collect(source(answering, false)),
+    });
+  }
+  return { route: route.name, inputTokens: Math.ceil(question.length / 4), start, answer };
 }

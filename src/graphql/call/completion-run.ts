@@ -1,13 +1,14 @@
 /**
- * Runs a root completion as a run: the handler is its source, its events are the subscription, its end is the query's
- * answer.
+ * Asks for a root completion: as a run, whose events are the subscription, where somebody can come back to it; else for the whole answer
+ * at once.
  */
+import { completionOf } from '../../core/call/collect-answer.ts';
 import type { CompletionRequest } from '../../core/request/request.ts';
 import { estimateInputInTurns, type InputEstimate } from '../../core/request/tokens.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import { callFor } from '../../operations/field-call.ts';
 import { checkLength, chooseRoute } from '../../operations/route-choice.ts';
-import type { BeginRun, Run } from '../../runs/run.ts';
+import type { Run, RunState } from '../../runs/run.ts';
 import type { CompletionInput } from '../generated.ts';
 import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
@@ -27,6 +28,8 @@ export interface PreparedRun {
   readonly inputTokens: number;
   /** Throws CONTEXT_TOO_LONG, IDEMPOTENCY_CONFLICT and RESUME_EXPIRED. */
   start(how: HowToRun): Promise<Run>;
+  /** The whole answer, for whoever waits for it. Opens a run only where an idempotency key says how to come back. Throws why there is none. */
+  answer(): Promise<RunState>;
 }
 
 /** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. Returns a Promise only for a long input. */
@@ -38,24 +41,40 @@ export function preparedCompletion(asker: Asker, input: CompletionInput): Prepar
   const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
   const { idempotencyKey: _, ...asked } = input;
   const estimate = estimateInputInTurns(request);
-  const prepared = ({ total }: InputEstimate): PreparedRun => ({
-    route: route.name,
-    inputTokens: total,
-    async start({ detached = false, live = false }) {
-      checkLength(request, route);
-      const begin: BeginRun = {
-        principal: context.principal,
-        idempotencyKey,
-        input: { kind: 'completion', ...asked },
-        route: route.name,
-        detached,
-        source: (run) => services.handle.stream(request, callFor(asker, { ...settings, ...run, live })),
-      };
-      // It has just been read.
-      const turn = turnIfLarge(request);
-      if (turn !== null) await turn;
-      return services.runs.start(begin);
-    },
-  });
+  async function checked(): Promise<void> {
+    checkLength(request, route);
+    // It has just been read.
+    const turn = turnIfLarge(request);
+    if (turn !== null) await turn;
+  }
+  async function start({ detached = false, live = false }: HowToRun): Promise<Run> {
+    await checked();
+    return services.runs.start({
+      principal: context.principal,
+      idempotencyKey,
+      input: { kind: 'completion', ...asked },
+      route: route.name,
+      detached,
+      source: (run) => services.handle.stream(request, callFor(asker, { ...settings, ...run, live })),
+    });
+  }
+  async function answer(): Promise<RunState> {
+    if (idempotencyKey !== null) return endOf(await start({}), context.signal);
+    await checked();
+    return services.runs.answer({
+      principal: context.principal,
+      route: route.name,
+      signal: context.signal,
+      ask: async (answering) => completionOf(await services.handle.whole(request, callFor(asker, { ...settings, ...answering }))),
+    });
+  }
+  const prepared = ({ total }: InputEstimate): PreparedRun => ({ route: route.name, inputTokens: total, start, answer });
   return estimate instanceof Promise ? estimate.then(prepared) : prepared(estimate);
+}
+
+/** The run's end. Throws its failure. */
+export async function endOf(run: Run, signal: AbortSignal): Promise<RunState> {
+  const state = await run.ended(signal);
+  if (state.failure !== null) throw state.failure;
+  return state;
 }

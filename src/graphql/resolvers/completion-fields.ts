@@ -38,8 +38,8 @@ export function completionFields(services: Services): Resolvers {
     },
     Completion: {
       __resolveReference: async ({ id }, { principal }) => {
-        const run = await services.runs.find(id, principal);
-        return run === null ? null : { ...run.state() };
+        const state = await services.runs.state(id, principal);
+        return state === null ? null : { ...state };
       },
       text: ({ completion }) => completion.text,
       parts: ({ completion }) => completion.parts,

@@ -13,7 +13,7 @@ import { answerEvents, cursorFrom, followed, wholeAnswer } from './whole-answer.
 const startFailures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'OtherFailure'] as const;
 
 export function completionResolvers(services: Services): Pick<Resolvers, 'Query' | 'Mutation' | 'Subscription'> {
-  const stateOf = async (id: string, principal: Principal) => (await services.runs.find(id, principal))?.state() ?? null;
+  const stateOf = (id: string, principal: Principal) => services.runs.state(id, principal);
 
   return {
     Query: {
@@ -38,11 +38,13 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
           return failureAsData(error, startFailures, services, context.principal);
         }
       },
-      cancelCompletion: async (_, { id }, { principal }) => (await services.runs.find(id, principal))?.cancel() ?? null,
+      cancelCompletion: async (_, { id }, { principal }) =>
+        (await services.runs.find(id, principal))?.cancel() ?? (await stateOf(id, principal)),
       rateCompletion: async (_, { id, score, comment }, { principal }) => {
         if (score < -1 || score > 1) refuse(`score is ${score}. It must lie between -1 (bad) and 1 (good).`);
         if ((comment ?? '').length > 2_000) refuse('comment is too long. It may have at most 2,000 characters.');
-        if ((await services.runs.find(id, principal)) === null) return null;
+        const known = (await stateOf(id, principal)) !== null || (await services.ledger.hasCall(id, principal.id));
+        if (!known) return null;
         await services.completions.rate(id, principal.id, score, comment ?? null);
         return { completionId: id, score };
       },

@@ -1,4 +1,4 @@
-/** The two ways in which a field reads the run it has started: to its end, or event by event. */
+/** The two ways in which a field is answered: at once, or event by event, from the run that it has started. */
 import { GatewayError } from '../../core/errors.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { OperationContext } from '../../operations/context.ts';
@@ -26,9 +26,7 @@ export async function wholeAnswer<Name extends FailureName>(
 ): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
   try {
     const prepared = await inFieldTurn(context.usage, input, prepare);
-    const run = await prepared.start({});
-    const state = await run.ended(context.signal);
-    return state.failure === null ? state : await failureAsData(state.failure, members, services, context.principal);
+    return await prepared.answer();
   } catch (error) {
     return failureAsData(error, members, services, context.principal);
   }

@@ -4,7 +4,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from './ledger.ts';
 import { deleteOldUsage } from './old-usage.ts';
 import { usageTotals } from './report-totals.ts';
-import { hourMs, startOf } from './usage-rows.ts';
+import { hourMs, isStoredCall, startOf } from './usage-rows.ts';
 
 export interface LedgerStore extends Ledger {
   /** Deletes rows and roll-ups of the hours that ended by then. Returns how many rows. */
@@ -22,6 +22,7 @@ export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
     waiting: journal.waiting,
     writable: journal.isWritable,
     totals: (query) => usageTotals(database, query),
+    hasCall: (callId, principal) => isStoredCall(database, callId, principal),
     flush: journal.flush,
     deleteBefore: (time) => deleteOldUsage(database, startOf(time, hourMs)),
     close: async () => void (await journal.close()),

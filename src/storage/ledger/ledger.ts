@@ -12,6 +12,8 @@ export interface Ledger {
   /** False: no new paid call may begin, because its row could be lost. */
   writable(): boolean;
   totals(query: UsageQuery): Promise<UsagePage>;
+  /** Whether the principal made the call that has this id, for as long as its rows are kept. Rows that still wait are not seen. */
+  hasCall(callId: string, principal: string): Promise<boolean>;
   /** Resolves when every appended row is in the database. */
   flush(): Promise<void>;
   close(): Promise<void>;

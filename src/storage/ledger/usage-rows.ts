@@ -63,6 +63,11 @@ export async function storedCost(statements: Statements, callId: string): Promis
   return Number(row?.['found'] ?? 0) === 0 ? null : Number(row?.['cost'] ?? 0);
 }
 
+export async function isStoredCall(statements: Statements, callId: string, principal: string): Promise<boolean> {
+  const sql = 'select 1 from usage_rows r join usage_keys k on k.id = r.key_id where r.call_id = $1 and k.principal = $2 limit 1';
+  return (await statements.all(sql, [callId, principal])).length > 0;
+}
+
 async function inserted(tx: Statements, row: UsageRow, id: bigint, keys: Set<bigint>): Promise<boolean> {
   if (!keys.has(id)) {
     await tx.run(addKey, [id, ...keyOf(row)]);

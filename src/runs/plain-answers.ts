@@ -1,0 +1,131 @@
+/**
+ * Answers that nobody can come back to while they are made: of plain queries. They open no run and keep no log.
+ *
+ * When it has ended, such an answer can be seen by its id for a while: the newest ones are kept, up to a bound in bytes of memory.
+ */
+import type { Settlement } from '../core/call/call.ts';
+import type { Completion } from '../core/chunk.ts';
+import { GatewayError } from '../core/errors.ts';
+import { withDeadline } from '../core/stream.ts';
+import { untilAborted } from '../core/turns/abort.ts';
+import type { BeginAnswer, RunState } from './run.ts';
+import { valueBytes } from './weight.ts';
+
+export interface PlainAnswers {
+  /** See `Runs.answer`. */
+  answer(begin: BeginAnswer): Promise<RunState>;
+  /** Null: there is none, or it is the answer of another principal, or it is no longer kept. */
+  find(id: string, principal: string): RunState | null;
+  /** Those that are being made. */
+  readonly open: ReadonlyMap<string, PlainAnswer>;
+  /** Forgets what is too old. */
+  sweep(): void;
+  /** What is kept takes so many bytes. */
+  readonly bytes: number;
+}
+
+export interface PlainAnswer {
+  /** Settles with the answer; never rejects. */
+  readonly ended: Promise<unknown>;
+  /** Ends it with this failure; upstream is cancelled. */
+  end(reason: GatewayError): void;
+}
+
+export interface PlainAnswersOptions {
+  readonly maxBytes: number;
+  readonly keptMs: number;
+  /** A clock that only moves forward, in milliseconds. */
+  readonly now: () => number;
+}
+
+interface Kept {
+  readonly principal: string;
+  readonly state: RunState;
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** A state with its settlement, and its place among the others. */
+const stateBytes = 2_048;
+
+export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): PlainAnswers {
+  const open = new Map<string, PlainAnswer>();
+  /** In the order in which they ended. */
+  const kept = new Map<string, Kept>();
+  let all = 0;
+
+  function forget(id: string, { bytes }: Kept): void {
+    kept.delete(id);
+    all -= bytes;
+  }
+
+  function sweep(): void {
+    const oldest = now() - keptMs;
+    for (const [id, one] of kept) {
+      if (one.at >= oldest && all <= maxBytes) return;
+      forget(id, one);
+    }
+  }
+
+  function keep(principal: string, state: RunState): void {
+    const bytes = stateBytes + weightOf(state.completion);
+    if (bytes > maxBytes) return;
+    kept.set(state.id, { principal, state, at: now(), bytes });
+    all += bytes;
+    sweep();
+  }
+
+  async function made({ principal, route, ask }: BeginAnswer, id: string, signal: AbortSignal): Promise<RunState> {
+    let settlement: Settlement | null = null;
+    const completion = await ask({
+      id,
+      signal,
+      report(fact) {
+        if (fact.type === 'settled') settlement = fact.settlement;
+      },
+    });
+    const state: RunState = { id, status: 'COMPLETED', completion, failure: null, settlement, route };
+    keep(principal.id, state);
+    return state;
+  }
+
+  return {
+    async answer(begin) {
+      const id = crypto.randomUUID();
+      const own = withDeadline(begin.signal, Number.POSITIVE_INFINITY, neverLate);
+      let ending: GatewayError | null = null;
+      const answer = made(begin, id, own.signal);
+      open.set(id, {
+        ended: answer.catch(() => {}),
+        end(reason) {
+          ending ??= reason;
+          own.abort(new GatewayError('CANCELLED', reason.message, { retryable: reason.retryable }));
+        },
+      });
+      try {
+        // Whoever has left waits for no work that does not listen.
+        return await untilAborted(answer, own.signal);
+      } catch (error) {
+        throw ending ?? error;
+      } finally {
+        own.end();
+        open.delete(id);
+      }
+    },
+    find(id, principal) {
+      const one = kept.get(id);
+      if (one === undefined || one.principal !== principal || one.at < now() - keptMs) return null;
+      return one.state;
+    },
+    open,
+    sweep,
+    get bytes() {
+      return all;
+    },
+  };
+}
+
+/** In bytes of memory. The text stands in the parts, too, where they are more than one. */
+const weightOf = ({ vectors: _, ...said }: Completion): number => valueBytes(said);
+
+const neverLate = (): GatewayError => new GatewayError('INTERNAL', 'A time without an end has passed.');
