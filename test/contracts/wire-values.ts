@@ -52,7 +52,7 @@ const tool = fc.record({
 });
 
 /** Tools with names of their own, and a choice of them. */
-export const tools: fc.Arbitrary<Pick<CompletionRequest, 'tools' | 'toolChoice'>> = fc
+const tools: fc.Arbitrary<Pick<CompletionRequest, 'tools' | 'toolChoice'>> = fc
   .tuple(
     fc.uniqueArray(tool, { maxLength: 3, selector: (one) => one.name }),
     fc.constantFrom('auto' as const, 'none' as const, 'required' as const, 'tool' as const),
@@ -64,7 +64,7 @@ export const tools: fc.Arbitrary<Pick<CompletionRequest, 'tools' | 'toolChoice'>
     return { tools: declared, toolChoice: type === 'tool' ? { type, name: chosen.name } : { type } };
   });
 
-export const output: fc.Arbitrary<Output> = fc.oneof(
+const output: fc.Arbitrary<Output> = fc.oneof(
   fc.constant<Output>({ format: 'text' }),
   fc.constant<Output>({ format: 'json', schema: null }),
   jsonObject.map((properties): Output => ({ format: 'json', schema: { type: 'object', properties } })),

@@ -11,11 +11,6 @@ export function throughSteps(steps: readonly Step[], innermost: Handlers): Handl
   };
 }
 
-/** A step that was written for streams alone: of a whole answer it sees the stream that says it. */
-export function streamStep(stream: Step['stream']): Step {
-  return { stream, whole: (next) => wholeOf(stream(streamOf(next))) };
-}
-
 /** A step that changes the call and nothing else. */
 export function callStep(change: (call: Call) => Call): Step {
   return {
@@ -25,7 +20,7 @@ export function callStep(change: (call: Call) => Call): Step {
 }
 
 /** Reads each stream to its end. */
-export const wholeOf =
+const wholeOf =
   (stream: Handler): WholeHandler =>
   (request, call) =>
     collectAnswer(stream(request, call));
