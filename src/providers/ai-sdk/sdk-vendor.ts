@@ -50,11 +50,11 @@ export interface SdkVendor {
 export interface Decoders {
   readonly decoder: EventDecoder;
   readonly decodeAnswer: (body: unknown) => Answer;
-  /** Makes an event stream of another framing. */
+  /** Makes an event stream of another framing, and leaves JSON alone. */
   readonly asEvents?: (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
 }
 
-export function sdkVendorProvider(given: SdkVendor): Provider {
+export function sdkVendorProvider(given: SdkVendor): Provider & Required<Pick<Provider, 'answer'>> {
   const { name, fetch, languageModel, embeddingModel } = given;
   const settings: SdkVendor = { ...given, languageModel: oncePer(languageModel) };
   const vendor: Vendor = { name, secrets: given.secrets };
@@ -138,7 +138,7 @@ async function writeFor(vendor: SdkVendor, given: CompletionRequest, { model, si
     warnings: [...warnings.map((message): Chunk => ({ type: 'warning', message })), ...wrote.warnings.map(warningOf)],
     async post() {
       const body = await postJson(fetch, { ...written, signal, sent });
-      return body === null || whole ? body : (asEvents?.(body) ?? body);
+      return body === null ? null : (asEvents?.(body) ?? body);
     },
     reading: { decoder, decodeAnswer, report },
   };

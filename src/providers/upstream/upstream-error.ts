@@ -138,7 +138,8 @@ function meaningOf(what: VendorFailure, name: string, asked: () => string): Outc
       `${name} did not accept the request for this model. Check the tools, the output schema, the images and the provider options.`,
     );
   }
-  if (status === 408 || status === 409 || status === 425 || (status !== null && status >= 500)) {
+  // 424 is Bedrock's for a model that failed.
+  if (status === 408 || status === 409 || status === 424 || status === 425 || (status !== null && status >= 500)) {
     return unavailable(`${name} failed to answer. Asking again may help.`, 'deployment', true);
   }
   if (status === null || status < 300) {

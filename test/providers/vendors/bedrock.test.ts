@@ -300,6 +300,22 @@ describe('bedrock', () => {
     expect(error).toMatchObject({ ...expected, details: { phase: 'before-content' } });
   });
 
+  it.each([
+    [424, 'ModelErrorException', 'The model failed.', { code: 'MODEL_UNAVAILABLE', retryable: true }],
+    [408, 'ModelTimeoutException', 'The model took too long.', { code: 'MODEL_UNAVAILABLE', retryable: true }],
+    [400, 'ValidationException', 'The provided model identifier is invalid.', { code: 'MODEL_UNAVAILABLE', retryable: false }],
+    [
+      400,
+      'ValidationException',
+      "Invocation of model ID m with on-demand throughput isn't supported. Retry your request with the ID or ARN of an inference profile.",
+      { code: 'MODEL_UNAVAILABLE', retryable: false },
+    ],
+  ])('fails over for %i %s: %s', async (status, type, message, expected) => {
+    upstream.plays({ status, headers: { 'x-amzn-errortype': type }, pieces: [JSON.stringify({ message })] });
+    const { error } = await outcomeOf(bedrock.provider(upstream.url).send(completionRequest('Hi'), sendOptions('m')));
+    expect(error).toMatchObject({ ...expected, details: { phase: 'before-content', about: 'deployment' } });
+  });
+
   it('answers with JSON through a tool, which nobody sees', async () => {
     const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
     const request = completionRequest('Capital?', { output: { format: 'json', schema } });

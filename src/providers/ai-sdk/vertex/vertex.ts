@@ -60,8 +60,6 @@ export interface VertexOptions {
  */
 export const vertexProvider = (options: VertexOptions): Provider => checkProvider('vertex', options, () => made(options));
 
-const isClaude = (model: string): boolean => model.startsWith('claude-');
-
 function made(options: VertexOptions): Provider {
   const { name = 'vertex', images = {} } = options;
   requirePackage('@ai-sdk/google-vertex', 5);
@@ -92,10 +90,12 @@ function made(options: VertexOptions): Provider {
     ...anthropicVendor,
     languageModel: async (id): Promise<LanguageModelV4> => (await claude()).languageModel(id),
   });
+  const maker = (model: string) => (model.startsWith('claude-') ? ofAnthropic : ofGoogle);
   return {
     ...ofGoogle,
     lacksKey: options.serviceAccount === null && options.token === undefined,
-    send: (request, sendOptions) => (isClaude(sendOptions.model) ? ofAnthropic : ofGoogle).send(request, sendOptions),
+    send: (request, sending) => maker(sending.model).send(request, sending),
+    answer: (request, asking) => maker(asking.model).answer(request, asking),
   };
 }
 
