@@ -944,7 +944,7 @@ export type Provenance = {
   readonly provider: Scalars['String']['output'];
   /** The route that was asked. */
   readonly route: Scalars['String']['output'];
-  /** Until the first piece of the answer, in milliseconds. */
+  /** Until the first piece of the answer, in milliseconds; null where nobody was shown one before the end. */
   readonly timeToFirstTokenMs?: Maybe<Scalars['Int']['output']>;
 };
 
