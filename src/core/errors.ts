@@ -85,7 +85,7 @@ export class GatewayError extends Error {
 
   /** `errorId`: of an error that was stored and is shown again. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options: { cause?: unknown; errorId?: string } = {}) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    super(withoutMiddle(message), 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.details = details;
     this.errorId = options.errorId ?? crypto.randomUUID();
@@ -94,6 +94,31 @@ export class GatewayError extends Error {
   get retryable(): boolean {
     return this.details.retryable ?? errorTable[this.code].retryable;
   }
+}
+
+/** Characters of a sentence for a caller. */
+const maxSentence = 2_000;
+const keptAtEnd = 600;
+
+/**
+ * The sentence, whose middle is left out where it is very long. A refusal repeats what it refuses, which a caller can make megabytes
+ * long; what would be accepted stands at its end.
+ */
+export function withoutMiddle(sentence: string): string {
+  if (sentence.length <= maxSentence) return sentence;
+  return `${sentence.slice(0, maxSentence - keptAtEnd).toWellFormed()} … ${sentence.slice(-keptAtEnd).toWellFormed()}`;
+}
+
+const maxNames = 10;
+const maxNameLength = 80;
+
+/** Names that a caller gave, for a sentence: `a, b and 9,898 more`. A caller can send thousands, and long ones. */
+export function firstNames(names: readonly string[]): string {
+  const shown = names
+    .slice(0, maxNames)
+    .map((name) => (name.length > maxNameLength ? `${name.slice(0, maxNameLength).toWellFormed()}…` : name));
+  const more = names.length - shown.length;
+  return more === 0 ? shown.join(', ') : `${shown.join(', ')} and ${more.toLocaleString('en')} more`;
 }
 
 /** Throws a remembered refusal for one more caller: with an `errorId` of its own. Any other error is thrown as it is. */

@@ -1,6 +1,6 @@
 /** Finds the prompts of the prompts folder for callers that name one: `prompt: { template: { id, variables } }`. */
 import type { Principal } from '../core/call/call.ts';
-import { GatewayError } from '../core/errors.ts';
+import { firstNames, GatewayError } from '../core/errors.ts';
 import { quotedDataRule } from '../core/request/quote-text.ts';
 import type { CompletionRequest, Message } from '../core/request/request.ts';
 import type { PromptFile } from './prompts.ts';
@@ -35,7 +35,7 @@ export function templatesOf(prompts: ReadonlyMap<string, PromptFile>): Templates
       const missing = [...wanted].filter((name) => !Object.hasOwn(variables, name));
       const unknown = Object.keys(variables).filter((name) => !wanted.has(name));
       if (missing.length > 0 || unknown.length > 0) {
-        const wrong = [...missing.map((name) => `"${name}" is missing`), ...unknown.map((name) => `"${name}" is not in it`)].join(', ');
+        const wrong = firstNames([...missing.map((name) => `"${name}" is missing`), ...unknown.map((name) => `"${name}" is not in it`)]);
         throw new GatewayError(
           'BAD_REQUEST',
           `The variables do not fit the template "${id}": ${wrong}. Its variables: ${[...wanted].join(', ') || 'none'}.`,

@@ -5,7 +5,7 @@
  * the request as it will be sent.
  */
 import type { Principal } from '../core/call/call.ts';
-import { GatewayError } from '../core/errors.ts';
+import { firstNames, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { estimateInput } from '../core/request/tokens.ts';
 import type { Capability } from '../providers/provider.ts';
@@ -38,7 +38,7 @@ export function checkProviderOptions(options: Readonly<Record<string, unknown>>,
   const refused = Object.keys(options).filter((key) => !route.providerOptions.includes(key));
   if (refused.length === 0) return;
   const allowed = route.providerOptions.length === 0 ? 'It allows none.' : `It allows: ${route.providerOptions.join(', ')}.`;
-  const what = `${refused.map((key) => `providerOptions.${key}`).join(', ')} ${refused.length === 1 ? 'is' : 'are'}`;
+  const what = `${firstNames(refused.map((key) => `providerOptions.${key}`))} ${refused.length === 1 ? 'is' : 'are'}`;
   throw new GatewayError('BAD_REQUEST', `${what} not allowed on route "${route.name}". ${allowed}`);
 }
 

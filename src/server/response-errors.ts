@@ -24,7 +24,7 @@ export function masking(maskError: MaskError, log: Log): Masking {
       log.info('a document was refused', {
         errorId: refused.extensions['errorId'],
         code: 'BAD_REQUEST',
-        why: withoutValues(thrown.message),
+        why: withoutValues(refused.message),
       });
       return refused;
     }
@@ -72,8 +72,9 @@ const isRequestError = (error: unknown): error is GraphQLError =>
   (error.originalError === undefined || error.originalError instanceof GraphQLError) &&
   (error.extensions['code'] === undefined || 'http' in error.extensions);
 
-function asBadRequest({ message, nodes, source, positions }: GraphQLError): GraphQLError {
-  const { errorId } = new GatewayError('BAD_REQUEST', message);
+function asBadRequest(error: GraphQLError): GraphQLError {
+  const { nodes, source, positions } = error;
+  const { errorId, message } = new GatewayError('BAD_REQUEST', error.message);
   return new GraphQLError(message, {
     nodes: nodes ?? null,
     source: source ?? null,

@@ -13,11 +13,14 @@ export function cachePolicyOf(cache: InputMaybe<CacheInput> | undefined): CacheP
 }
 
 export function tagsOf(tags: unknown): Readonly<Record<string, string>> {
-  const entries = Object.entries(jsonObject('tags', tags, '{ "feature": "search" }'));
-  if (entries.length > maxTags) refuse(`tags has ${entries.length} members. At most ${maxTags} are kept.`);
+  const given = jsonObject('tags', tags, '{ "feature": "search" }');
+  const names = Object.keys(given);
+  if (names.length > maxTags) refuse(`tags has ${names.length} members. At most ${maxTags} are kept.`);
   return Object.fromEntries(
-    entries.map(([name, value]) => {
-      if (typeof value !== 'string') refuse(`tags.${name} is not text. Every tag must be a string, such as { "feature": "search" }.`);
+    names.map((name) => {
+      const value = given[name];
+      if (typeof value !== 'string')
+        refuse(`tags.${name.slice(0, 64)} is not text. Every tag must be a string, such as { "feature": "search" }.`);
       if (name.length > 64 || value.length > 256)
         refuse(`The tag "${name.slice(0, 64)}" is too long: a name has at most 64 characters, a value 256.`);
       return [name, value];

@@ -1,5 +1,6 @@
 /** Turns CompletionInput into a CompletionRequest. Invalid input is refused here, before any money is spent. */
 import type { Principal } from '../../core/call/call.ts';
+import { firstNames } from '../../core/errors.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request/request.ts';
 import { schemaSizeRefusal } from '../../core/request/schema-size.ts';
@@ -83,7 +84,7 @@ function toolChoiceOf({ toolChoice }: CompletionInput, tools: readonly Tool[]): 
     const { tool } = toolChoice;
     if (!tools.some(({ name }) => name === tool)) {
       refuse(
-        `toolChoice.tool names "${tool}", which is not among the tools: ${tools.map(({ name }) => name).join(', ') || 'there are none'}.`,
+        `toolChoice.tool names "${tool}", which is not among the tools: ${firstNames(tools.map(({ name }) => name)) || 'there are none'}.`,
       );
     }
     return { type: 'tool', name: tool };

@@ -3,7 +3,7 @@
  * times the work, and other requests are served in between. Short inputs are read at once.
  */
 import { turnIfLarge } from '../../core/turns/large-value.ts';
-import { type Turns, turnsOf, waitInLine } from '../../core/turns/turns.ts';
+import { waitInLine, type Turns, turnsOf } from '../../core/turns/turns.ts';
 
 interface Reading {
   readonly turns: Turns;
@@ -30,14 +30,21 @@ export async function inFieldTurn<T extends { readonly inputTokens: number }>(
   const reading = readings.get(operation) ?? { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
   readings.set(operation, reading);
   while (reading.wait !== null) await reading.wait;
-  const done = work();
-  // Work that takes turns by itself has the others wait until it is done.
-  const wait = done instanceof Promise ? done.then(waitInLine, waitInLine) : reading.turns.spend(done.inputTokens);
-  if (wait !== null) {
-    // Before those that wait for it go on: the first of them may make the others wait again.
+  /** Before those that wait for it go on: the first of them may make the others wait again. */
+  const hasOthersWait = (wait: Promise<void>): void => {
     reading.wait = wait.then(() => {
       reading.wait = null;
     });
+  };
+  try {
+    const done = work();
+    // Work that takes turns by itself has the others wait until it is done.
+    const wait = done instanceof Promise ? done.then(waitInLine, waitInLine) : reading.turns.spend(done.inputTokens);
+    if (wait !== null) hasOthersWait(wait);
+    return done;
+  } catch (error) {
+    // To refuse it, it has been read.
+    if (turn !== null) hasOthersWait(waitInLine());
+    throw error;
   }
-  return done;
 }

@@ -14,6 +14,9 @@ export interface DocumentSize {
 /** The lexer takes each by itself, and keeps it as a link of a chain. */
 const maxEscapes = 100_000;
 
+/** Characters of one name. Each of a hundred errors may repeat the name of the operation. */
+const maxNameLength = 1_000;
+
 /** How often a character stands in a text. */
 export function countOf(character: string, text: string): number {
   let found = 0;
@@ -47,6 +50,11 @@ export function checkDocumentSize(text: string, most: DocumentSize): number {
         `The document has more than ${most.tokens} tokens; this gateway accepts at most ${most.tokens}. Send long texts and lists as variables.`,
       );
     }
+    if (token.kind === TokenKind.NAME && token.end - token.start > maxNameLength)
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `A name in the document has ${token.end - token.start} characters; this gateway accepts at most ${maxNameLength}.`,
+      );
     if (token.kind === TokenKind.BRACE_L || token.kind === TokenKind.BRACKET_L || token.kind === TokenKind.PAREN_L) nesting++;
     else if (token.kind === TokenKind.BRACE_R || token.kind === TokenKind.BRACKET_R || token.kind === TokenKind.PAREN_R) nesting--;
     if (nesting > most.nesting) {

@@ -1,4 +1,5 @@
 import type { Principal } from '../../core/call/call.ts';
+import { GatewayError } from '../../core/errors.ts';
 import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 
 /** Who asks, by what they say of themselves in headers, or in `connection_init` as if it were headers. */
@@ -15,6 +16,8 @@ export interface Asker {
 export const callerOf = ({ id, kind }: Principal, address: string): string => (kind === 'anonymous' ? `address:${address}` : id);
 
 const longest = 200;
+/** Of its payload, and of `headers` in it. */
+const maxInitMembers = 100;
 
 export function askerOf(headers: Readonly<Record<string, string>>): Asker {
   const named = (...names: readonly string[]): string | null => {
@@ -43,8 +46,15 @@ export function flatHeaders(headers: NodeJS.Dict<string | string[]>): Readonly<R
  */
 export function headersOfInit(payload: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, string>> {
   const flat: Record<string, string> = {};
-  const add = (from: object): void => {
-    for (const [key, value] of Object.entries(from)) {
+  const add = (from: Readonly<Record<string, unknown>>): void => {
+    const keys = Object.keys(from);
+    if (keys.length > maxInitMembers)
+      throw new GatewayError(
+        'BAD_REQUEST',
+        `connection_init has ${keys.length} members; this gateway accepts at most ${maxInitMembers}, which are read like headers.`,
+      );
+    for (const key of keys) {
+      const value = from[key];
       if (typeof value !== 'string') continue;
       const name = key.toLowerCase();
       const before = flat[name];
@@ -53,7 +63,7 @@ export function headersOfInit(payload: Readonly<Record<string, unknown>> | undef
     }
   };
   const nested = payload?.['headers'];
-  if (typeof nested === 'object' && nested !== null) add(nested);
+  if (typeof nested === 'object' && nested !== null) add(nested as Readonly<Record<string, unknown>>);
   if (payload !== undefined) add(payload);
   return flat;
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { ServerLimits } from '../server-limits.ts';
 
 const quote = 0x22;
+const colon = 0x3a;
 const comma = 0x2c;
 const backslash = 0x5c;
 const openBracket = 0x5b;
@@ -19,12 +20,15 @@ export type JsonBounds = Pick<ServerLimits, 'maxJsonObjects' | 'maxInputValues' 
 /** Where the JSON text comes from, by how many objects its variables stand in. */
 export const variablesWithin = { url: 0, body: 1, message: 2 } as const;
 
+/** Of the name of a member: whoever does not know it compares it with all that are known, and repeats it. */
+const maxNameBytes = 10_000;
+
 /** Values that are parsed and read in one turn of the event loop, in some 2 ms. */
 const valuesPerTurn = 2_000;
 
 /** Whether it takes a while to parse the text. Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
 export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): { readonly isLarge: boolean } {
-  const { objects, values, depth, largest } = sizeOf(json);
+  const { objects, values, depth, largest, longestName } = sizeOf(json);
   if (objects > bounds.maxJsonObjects)
     throw new GatewayError(
       'BAD_REQUEST',
@@ -45,6 +49,11 @@ export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number):
       'BAD_REQUEST',
       `An object in the request has ${largest} members; this gateway accepts at most ${bounds.maxObjectMembers}. Send it as a list or as text, or have its operator raise server.limits.maxObjectMembers.`,
     );
+  if (longestName > maxNameBytes)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The name of a member in the request has ${longestName} bytes; this gateway accepts at most ${maxNameBytes}. Send long texts as values.`,
+    );
   return { isLarge: values > valuesPerTurn };
 }
 
@@ -56,6 +65,8 @@ interface JsonSize {
   readonly depth: number;
   /** Members of the object that has most. */
   readonly largest: number;
+  /** In bytes. */
+  readonly longestName: number;
 }
 
 function sizeOf(json: Buffer): JsonSize {
@@ -66,13 +77,20 @@ function sizeOf(json: Buffer): JsonSize {
   let deepest = 0;
   let largest = 0;
   let before = 0;
+  let stringLength = 0;
+  let longestName = 0;
   /** Commas of each object and list that is open, from the outermost on. */
   const own: number[] = [];
   for (let at = 0; at < json.length; at += 1) {
     const byte = json[at] ?? 0;
     if (byte <= lastBlank) continue;
-    if (byte === quote) at = endOfString(json, at + 1);
-    else if (byte === comma) {
+    if (byte === quote) {
+      const from = at + 1;
+      at = endOfString(json, from);
+      stringLength = at - from;
+    } else if (byte === colon) {
+      if (stringLength > longestName) longestName = stringLength;
+    } else if (byte === comma) {
       commas += 1;
       own[depth] = (own[depth] ?? 0) + 1;
     } else if (byte === openBrace || byte === openBracket) {
@@ -87,7 +105,7 @@ function sizeOf(json: Buffer): JsonSize {
     }
     before = byte;
   }
-  return { objects, values: commas + objects - empty, depth: deepest, largest };
+  return { objects, values: commas + objects - empty, depth: deepest, largest, longestName };
 }
 
 /** Bytes looked at one by one before native code searches for the end: its call costs as much, and most strings are short. */

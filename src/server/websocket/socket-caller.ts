@@ -13,27 +13,33 @@ import { type Asker, askerOf, flatHeaders, headersOfInit } from '../client/clien
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';
 
-export const askerOfSocket = (request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined): Asker =>
+const askerOfSocket = (request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined): Asker =>
   askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) });
 
-/** The principal of `connection_init`, in its place; null: the WebSocket has been told why not and ends, or has closed. */
+export interface AcceptedCaller {
+  readonly principal: Principal;
+  readonly asker: Asker;
+}
+
+/** Who says `connection_init`, in its place; null: the WebSocket has been told why not and ends, or has closed. */
 export async function acceptedCaller(
   socket: WebSocket,
   request: IncomingMessage,
   init: Readonly<Record<string, unknown>> | undefined,
   place: Place,
   authenticate: Authenticate,
-): Promise<Principal | null> {
+): Promise<AcceptedCaller | null> {
   let code = 4400;
   try {
-    const { authorization } = askerOfSocket(request, init);
+    const asker = askerOfSocket(request, init);
+    const { authorization } = asker;
     code = authorization === null ? 4401 : 4403;
     const principal = await authenticate({ authorization });
     // It has closed meanwhile: nobody would ever take back what is kept for it.
     if (socket.readyState !== socket.OPEN) return null;
     code = 1013;
     place.accept(principal);
-    return principal;
+    return { principal, asker };
   } catch (error) {
     const known = isUnauthenticated(error) || code === 4400;
     endSocket(socket, known ? code : 1013, asGatewayError(error).message);

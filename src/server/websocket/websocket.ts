@@ -15,7 +15,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
-import { type Asker, callerOf } from '../client/client.ts';
+import { type Asker, askerOf, callerOf } from '../client/client.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import type { documentReader } from '../document/document.ts';
 import { checkedParams } from '../http/params.ts';
@@ -25,7 +25,7 @@ import type { Operations } from '../operation.ts';
 import type { Masking } from '../response-errors.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
-import { acceptedCaller, askerOfSocket, credentialsWatch } from './socket-caller.ts';
+import { acceptedCaller, credentialsWatch } from './socket-caller.ts';
 import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door.ts';
 import { type Messages, messagesInTurn } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
@@ -61,6 +61,8 @@ interface Extra {
   readonly place: Place;
   readonly address: string;
   readonly known: () => void;
+  /** Of nobody, until `connection_init` says. */
+  asker: Asker;
   watched: Watched | null;
   messages: Messages | null;
   beat: () => void;
@@ -88,13 +90,17 @@ export function sockets(parts: SocketParts): Sockets {
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.socketInitMs,
-    async onConnect({ extra, connectionParams }) {
+    async onConnect(context) {
+      const { extra } = context;
       const { socket, request, place, address, table } = extra;
-      const principal = await acceptedCaller(socket, request, connectionParams, place, callers.authenticate);
-      if (principal === null) return false;
+      const accepted = await acceptedCaller(socket, request, context.connectionParams, place, callers.authenticate);
+      if (accepted === null) return false;
+      const { principal, asker } = accepted;
       extra.known();
-      const { authorization } = askerOfSocket(request, connectionParams);
-      const look = credentialsWatch(socket, authorization, callers.authenticate, () => table.size() === 0);
+      extra.asker = asker;
+      // What is read of it has been, and it would be kept as long as the socket is.
+      (context as { connectionParams?: unknown }).connectionParams = undefined;
+      const look = credentialsWatch(socket, asker.authorization, callers.authenticate, () => table.size() === 0);
       extra.beat = () => void look();
       extra.watched = parts.unread.watch({
         caller: callerOf(principal, address),
@@ -104,9 +110,9 @@ export function sockets(parts: SocketParts): Sockets {
       return true;
     },
     async onSubscribe(context, id, payload) {
-      const { request, table, address } = context.extra;
+      const { asker, table, address } = context.extra;
       try {
-        return await startedFrom(payload, id, table, address, askerOfSocket(request, context.connectionParams));
+        return await startedFrom(payload, id, table, address, asker);
       } catch (error) {
         return [mask.error(error)];
       }
@@ -137,7 +143,8 @@ export function sockets(parts: SocketParts): Sockets {
     const table = operationTable(limits.maxSocketOperations);
     tables.set(socket, table);
     const known = boundUnknown(socket, request.socket);
-    const extra: Extra = { request, table, socket, place, address, known, watched: null, messages: null, beat: () => {} };
+    const asker: Asker = askerOf({});
+    const extra: Extra = { request, table, socket, place, address, known, asker, watched: null, messages: null, beat: () => {} };
     const isBusy = (): boolean => (extra.messages?.waiting() ?? 0) > 0;
     const stopBeating = keepAlive(socket, limits.heartbeatMs, () => extra.beat());
     const closed = protocol.opened(

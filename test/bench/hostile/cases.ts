@@ -4,6 +4,7 @@ import { documentCases } from './documents.ts';
 import { doorCases } from './door.ts';
 import { guardCases } from './guards.ts';
 import type { HostileCase } from './hostile-case.ts';
+import { nameCases } from './names.ts';
 import { quoteCases } from './quote.ts';
 import { schemaCases } from './schema.ts';
 
@@ -12,6 +13,7 @@ export const hostileCases: readonly HostileCase[] = [
   ...documentCases,
   ...doorCases,
   ...guardCases,
+  ...nameCases,
   ...schemaCases,
   ...quoteCases,
 ];

@@ -37,6 +37,14 @@ describe('the documents that are remembered', () => {
     expect(() => read(`{ hello(name: "${'\\n'.repeat(100_001)}") }`, null)).toThrow('at most 100000');
   });
 
+  it('have no name that is longer than a thousand characters: each mistake may repeat it', () => {
+    const read = documentReader(serverLimits({}));
+    expect(() => read(`query ${'n'.repeat(1_001)} { hello }`, null)).toThrow(
+      'A name in the document has 1001 characters; this gateway accepts at most 1000.',
+    );
+    expect(read(`query ${'n'.repeat(1_000)} { hello(name: "${'n'.repeat(5_000)}") }`, null).operation.operation).toBe('query');
+  });
+
   it('have no more comments than tokens: each is kept as one', () => {
     const read = documentReader(serverLimits({}));
     expect(() => read(`${'#\n'.repeat(5_001)}{ hello }`, null)).toThrow('at most 5000 comments');

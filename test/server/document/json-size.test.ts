@@ -104,6 +104,16 @@ describe('the members of one object', () => {
   });
 });
 
+describe('the name of a member', () => {
+  const checked = (value: object) => () => checkJsonSize(Buffer.from(JSON.stringify(value, null, 1)), bounds, variablesWithin.body);
+
+  it('may have 10,000 bytes; a text may have more', () => {
+    expect(checked({ ['x'.repeat(10_000)]: 1, text: 'x'.repeat(50_000), list: ['y'.repeat(50_000)] })).not.toThrow();
+    expect(checked({ a: [{ ['x'.repeat(10_001)]: 1 }] })).toThrow(/has 10001 bytes.*at most 10000/);
+    expect(checked({ ['é'.repeat(5_001)]: 1 })).toThrow(/has 10002 bytes/);
+  });
+});
+
 describe('the nesting of a JSON text', () => {
   const nested = (levels: number, around: (inner: string) => string): Buffer =>
     Buffer.from(around(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`));

@@ -72,6 +72,19 @@ describe('a WebSocket', () => {
     });
   });
 
+  it.each([
+    ['itself', (members: Record<string, unknown>) => members],
+    ['its headers', (headers: Record<string, unknown>) => ({ headers })],
+  ])('is closed with a sentence when its connection_init has more members than a request has headers: in %s', async (_, around) => {
+    const served = await serve();
+    const members = (count: number): Record<string, unknown> =>
+      around({ authorization: 'Bearer secret', ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'y'])) });
+    const refused = readAll(client(served, members(100)).iterate({ query: '{principal}' }));
+    await expect(refused).rejects.toMatchObject({ code: 4400, reason: expect.stringMatching(/has 101 members.*at most 100/) });
+    const [accepted] = await readAll(client(served, members(98)).iterate({ query: '{principal}' }));
+    expect(accepted?.data).toEqual({ principal: 'key:1' });
+  });
+
   it('masks errors in results and events', async () => {
     const served = await serve();
     const results = [
