@@ -37,9 +37,9 @@ async function read(reply: RawReply, settings: Partial<SendOptions> = {}, reques
   return { ...chunks.reduce(withChunk, emptyCompletion), chunks, reported: options.reported };
 }
 
-async function failed(reply: RawReply) {
+async function failed(reply: RawReply, request: CompletionRequest = completionRequest('Hi')) {
   upstream.plays(reply);
-  return outcomeOf(provider().send(completionRequest('Hi'), sendOptions(model)));
+  return outcomeOf(provider().send(request, sendOptions(model)));
 }
 
 async function sent(request: CompletionRequest, id = model): Promise<Record<string, unknown>> {
@@ -134,10 +134,15 @@ describe('a refusal', () => {
   });
 
   it('that only repeats such words of the caller speaks of the request', async () => {
-    for (const quoted of [`stop_sequences.0: "${credit}"`, 'tools.0.name: "billing_error"', `"message":"${credit}"`]) {
+    const named = { name: 'billing_error', description: null, parameters: { type: 'object', properties: {} } };
+    for (const [quoted, request] of [
+      [`stop_sequences.0: "${credit}"`, completionRequest('Hi', { stop: [credit] })],
+      ['tools.0.name: "billing_error"', completionRequest('Hi', { tools: [named] })],
+      [`"message":"${credit}"`, completionRequest(`{"message":"${credit}"}`)],
+    ] as const) {
       const body = JSON.stringify(refusal('invalid_request_error', quoted));
-      const headers = { 'content-type': 'application/json' };
-      expect((await failed({ status: 400, headers, pieces: [body] })).error).toMatchObject({ code: 'BAD_REQUEST', retryable: false });
+      const reply = { status: 400, headers: { 'content-type': 'application/json' }, pieces: [body] };
+      expect((await failed(reply, request)).error).toMatchObject({ code: 'BAD_REQUEST', retryable: false });
     }
   });
 });

@@ -1,5 +1,5 @@
 /**
- * What breaks other gateways, tried on every wire over real sockets. `endings.test.ts` has how answers end, `upstream/refusal-words.test.ts`
+ * What breaks other gateways, tried on every wire over real sockets. `promise-44-the-end-of-the-answer.test.ts` has how answers end, `upstream/refusal-words.test.ts`
  * what vendors write when they refuse, and `chat-completions.test.ts` the dialects of that wire.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

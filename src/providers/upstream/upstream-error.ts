@@ -59,7 +59,7 @@ export function upstreamError(error: unknown, vendor: Vendor, request: ModelRequ
   const { code, message, retryable, about } = meaningOf(
     what,
     vendor.name,
-    once(() => wordsOf(request)),
+    once(() => jsonIn(request)),
   );
   const afterMs = retryable ? vendorRetryMs(what) : null;
   const details = { retryable, ...(about === null ? {} : { about }), ...(afterMs === null ? {} : { retryAfterMs: afterMs }) };
@@ -187,13 +187,10 @@ const word = /[\p{L}\p{N}_]{3,}/gu;
 /** Words of fewer than three letters tell nothing; a word of the vendor's own that the prompt has, too, goes with the rest. */
 function withoutWordsOf(request: ModelRequest | null, text: string): string {
   if (request === null) return text;
-  const said = wordsOf(request);
+  const said = jsonIn(request.kind === 'embedding' ? request.texts : request.messages);
   return text.replace(word, (one) => (said.includes(one.toLowerCase()) ? '…' : one));
 }
 
-/** All that was asked, in lower case. */
-function wordsOf(request: ModelRequest | null): string {
-  if (request === null) return '';
-  const asked = request.kind === 'embedding' ? request.texts : request.messages;
-  return JSON.stringify(asked, (key, value: unknown) => (key === 'base64' ? undefined : value)).toLowerCase();
-}
+/** In lower case, and without the bytes of files. */
+const jsonIn = (asked: unknown): string =>
+  JSON.stringify(asked, (key, value: unknown) => (key === 'base64' ? undefined : value)).toLowerCase();
