@@ -104,7 +104,7 @@ const keptAtEnd = 600;
  * The sentence, whose middle is left out where it is very long. A refusal repeats what it refuses, which a caller can make megabytes
  * long; what would be accepted stands at its end.
  */
-export function withoutMiddle(sentence: string): string {
+function withoutMiddle(sentence: string): string {
   if (sentence.length <= maxSentence) return sentence;
   return `${sentence.slice(0, maxSentence - keptAtEnd).toWellFormed()} … ${sentence.slice(-keptAtEnd).toWellFormed()}`;
 }
