@@ -20,7 +20,7 @@ import { withDefaults } from './config/kinds/section.ts';
 import { gatewaySection } from './config/sections/gateway-section.ts';
 import { graphSection } from './config/sections/graph-section.ts';
 import { serverSection } from './config/sections/server-section.ts';
-import { maskedError } from './graphql/graphql-errors.ts';
+import { maskError } from './graphql/graphql-errors.ts';
 import { followHooks } from './operations/follow-hooks.ts';
 import { openGraphDoor, openSubgraphDoor } from './server/schema-door.ts';
 import { createServer } from './server/server.ts';
@@ -85,7 +85,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     trustedProxies,
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
     cors: { origins, headers: forwardHeaders },
-    maskError: (error) => maskedError(error, current().services.failed),
+    maskError: (error) => maskError(error, current().services.failed),
     log,
     metrics: metrics === null ? undefined : metricsDoor(config, metrics, hooks.authenticate),
     graphiql: () => {

@@ -154,7 +154,7 @@ const rootOf = (error: unknown): unknown =>
  * Any error on its way out, as the caller may see it. GraphQL's own (syntax, validation, variables) pass as BAD_REQUEST,
  * ours with their codes, everything else as INTERNAL. `log` is told of each, so that the errorId is found there. Never a stack.
  */
-export function maskedError(error: unknown, log: (error: GatewayError) => void): GraphQLError {
+export function maskError(error: unknown, log: (error: GatewayError) => void): GraphQLError {
   const root = rootOf(error);
   const at = error instanceof GraphQLError ? error : null;
   if (root instanceof GraphQLError) {

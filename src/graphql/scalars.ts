@@ -66,7 +66,7 @@ export const scalars = {
 };
 
 /** base64 of little-endian float32, whatever the machine's own order is. */
-export function encodedVector(vector: Float32Array): string {
+export function encodeVector(vector: Float32Array): string {
   const bytes = Buffer.alloc(vector.length * 4);
   vector.forEach((value, index) => {
     bytes.writeFloatLE(value, index * 4);

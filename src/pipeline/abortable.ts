@@ -59,7 +59,7 @@ export function abortable<T>(stream: AsyncIterable<T>, signal: AbortSignal): Asy
 }
 
 /** Waits for something that must be given back. When the signal fires first, it is given back as soon as it comes. */
-export async function takenUntilAborted<T>(taking: Promise<T>, signal: AbortSignal, giveBack: (taken: T) => Promise<void>): Promise<T> {
+export async function takeUntilAborted<T>(taking: Promise<T>, signal: AbortSignal, giveBack: (taken: T) => Promise<void>): Promise<T> {
   try {
     return await untilAborted(taking, signal);
   } catch (error) {

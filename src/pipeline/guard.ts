@@ -20,9 +20,9 @@ import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { finishPaced } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
 import { checkAnswer, type OutputCheck } from './guard/answer-check.ts';
-import { checkedOutput, defaultHoldBackBytes } from './guard/checked-output.ts';
+import { checkOutput, defaultHoldBackBytes } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
-import type { maskedRequest as MaskedRequest } from './guard/masking/masked-request.ts';
+import type { maskRequest as MaskRequest } from './guard/masking/masked-request.ts';
 import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
 import type * as Restored from './guard/masking/restored-output.ts';
 import { readingsOf } from './guard/request-readings.ts';
@@ -85,8 +85,8 @@ interface Admitted {
 async function* guardedStream(next: Handler, request: ModelRequest, call: Call, guard: Guard): AsyncGenerator<Chunk> {
   const { masked, check, turns, form, request: admitted } = await admittedRequest(request, call, guard);
   const chunks = next(admitted, call);
-  const checked = check === null ? chunks : eachAnswer(chunks, (answer) => checkedOutput(answer, check));
-  yield* masked === null ? checked : eachAnswer(checked, (answer) => masked.restore.restoredOutput(answer, masked.values, form, turns));
+  const checked = check === null ? chunks : eachAnswer(chunks, (answer) => checkOutput(answer, check));
+  yield* masked === null ? checked : eachAnswer(checked, (answer) => masked.restore.restoreOutput(answer, masked.values, form, turns));
 }
 
 async function guardedAnswer(next: WholeHandler, request: ModelRequest, call: Call, guard: Guard): Promise<Answer> {
@@ -122,14 +122,14 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
   if (!mask) return { request, masked: null, check, turns, form };
   const restore = loadedMasking ?? (await masking());
   const found = restore.pseudonyms(turns, options);
-  const masked = await finishPaced(restore.maskedRequest(request, found, turns));
+  const masked = await finishPaced(restore.maskRequest(request, found, turns));
   return { request: masked, masked: found.values.size === 0 ? null : { values: found.values, restore }, check, turns, form };
 }
 
 interface Masking {
   readonly pseudonyms: typeof Pseudonyms;
-  readonly maskedRequest: typeof MaskedRequest;
-  readonly restoredOutput: typeof Restored.restoredOutput;
+  readonly maskRequest: typeof MaskRequest;
+  readonly restoreOutput: typeof Restored.restoreOutput;
   readonly restoredAnswer: typeof Restored.restoredAnswer;
   readonly restoredError: typeof Restored.restoredError;
 }
@@ -143,8 +143,8 @@ function masking(): Promise<Masking> {
     import('./guard/masking/pseudonyms.ts'),
     import('./guard/masking/masked-request.ts'),
     import('./guard/masking/restored-output.ts'),
-  ]).then(([{ pseudonyms }, { maskedRequest }, restored]) => {
-    loadedMasking = { pseudonyms, maskedRequest, ...restored };
+  ]).then(([{ pseudonyms }, { maskRequest }, restored]) => {
+    loadedMasking = { pseudonyms, maskRequest, ...restored };
     return loadedMasking;
   });
   return loading;

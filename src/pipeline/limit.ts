@@ -2,7 +2,7 @@ import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { checkPermission, mayUse } from '../routing/fit.ts';
 import type { Limits } from '../storage/limits/limits.ts';
-import { takenUntilAborted } from './abortable.ts';
+import { takeUntilAborted } from './abortable.ts';
 
 /**
  * Lets a call in: its route must be the principal's to use, and its calls a minute and concurrency must have room. Once per call,
@@ -12,7 +12,7 @@ import { takenUntilAborted } from './abortable.ts';
 export function limited(limits: Pick<Limits, 'admit'>): Step {
   const admitted = (call: Call): Promise<Admission> => {
     checkRoute(call);
-    return takenUntilAborted(limits.admit(ofCalls(call)), call.signal, (taken) => taken.release());
+    return takeUntilAborted(limits.admit(ofCalls(call)), call.signal, (taken) => taken.release());
   };
   // Slots are leases: one that cannot be given back now expires by itself.
   const release = (admission: Admission): Promise<void> => admission.release().catch(() => {});

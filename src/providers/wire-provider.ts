@@ -13,10 +13,10 @@ import type { EncodedRequest, Wire } from '../wires/wire.ts';
 import type { Provider, SendOptions } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { postJson } from './upstream/post-json.ts';
-import { preparedRequest } from './upstream/prepared-request.ts';
+import { prepareRequest } from './upstream/prepared-request.ts';
 import { readAnswer, readWhole } from './upstream/read-answer.ts';
 import { readWholeBody } from './upstream/read-whole-body.ts';
-import { type Extend, timed, timedAnswer } from './upstream/timed.ts';
+import { type Extend, limitTime, timedAnswer } from './upstream/timed.ts';
 import { refusesContent, upstreamError, type Vendor } from './upstream/upstream-error.ts';
 
 export interface WireProvider<Settings> {
@@ -57,7 +57,7 @@ export function wireProvider<Settings>(given: WireProvider<Settings>): Provider 
     name,
     tellsSent: notifiesWhenSent(fetch),
     send: (request, options) =>
-      timed(
+      limitTime(
         (signal, extend) =>
           request.kind === 'completion'
             ? complete(given, request, { ...options, signal }, extend)
@@ -117,7 +117,7 @@ async function encoded<Settings>(
   stream: boolean,
 ) {
   const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
-  const prepared = await preparedRequest(beforeEncode?.(request, model) ?? request, images, signal);
+  const prepared = await prepareRequest(beforeEncode?.(request, model) ?? request, images, signal);
   const settings = settingsOf(given, model, prepared);
   const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream });
   return {

@@ -10,7 +10,7 @@ import { type Principal, tenantOf } from '../core/call/call.ts';
 import type { ErrorDetails } from '../core/errors.ts';
 import { maxOpenMs } from '../outbound/circuit.ts';
 import type { Deployment, Health } from './route.ts';
-import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, shownCircuit } from './standing.ts';
+import { forgive, isFailing, meanOf, newStanding, noteFault, noteLatency, noteSuccess, type Standing, showCircuit } from './standing.ts';
 
 /** Kept for at most so many, the one heard of longest ago forgotten first. */
 const maxDeployments = 1_000;
@@ -153,7 +153,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
       const record = recordOf(deployment);
       const now = monotonicMs();
       return {
-        circuit: restMs(record) > 0 ? 'open' : shownCircuit(record.all, now),
+        circuit: restMs(record) > 0 ? 'open' : showCircuit(record.all, now),
         latencyMs: meanOf(record.all, 'latencyMs', now),
         errorRate: meanOf(record.all, 'errorRate', now),
       };

@@ -94,10 +94,10 @@ export function meanOf(standing: Standing, value: 'latencyMs' | 'errorRate', now
 }
 
 /** How it stands as others see it: a circuit that is open for every caller there has been lately, by faults of the deployment, is open. */
-export function shownCircuit(standing: Standing, now: number): ReturnType<Circuit['state']> {
+export function showCircuit(standing: Standing, now: number): ReturnType<Circuit['state']> {
   const own = standing.circuit.state();
   if (own !== 'closed' || standing.members.size === 0) return own;
-  const states = heardWithin(recentMs, standing, now).map((member) => (member.clear ? shownCircuit(member, now) : 'closed'));
+  const states = heardWithin(recentMs, standing, now).map((member) => (member.clear ? showCircuit(member, now) : 'closed'));
   if (states.length === 0 || states.includes('closed')) return 'closed';
   return states.includes('open') ? 'open' : 'probing';
 }

@@ -13,7 +13,7 @@ import { type LiveRun, liveRun } from './live-run.ts';
 import { plainAnswers } from './plain-answers.ts';
 import type { BeginRun, Run, RunState, Runs } from './run.ts';
 import { runElsewhere } from './run-elsewhere.ts';
-import { bodyOf, routeOf, storedRun, stubOf } from './stored-run.ts';
+import { bodyOf, openStoredRun, routeOf, stubOf } from './stored-run.ts';
 
 export interface RunsOptions {
   readonly completions: Completions;
@@ -90,11 +90,11 @@ export function openRuns(options: RunsOptions): Runs {
     if (entry !== undefined) return entry.principal === principal.id ? entry.run : null;
     const record = await completions.find(id, principal.id);
     if (record === null) return null;
-    if (record.progress !== 'running') return storedRun(record);
+    if (record.progress !== 'running') return openStoredRun(record);
     return runElsewhere(id, routeOf(record), async () => {
       const again = await completions.find(id, principal.id);
       if (again === null) throw new GatewayError('RESUME_EXPIRED', 'This completion is no longer kept. Ask again to start one.');
-      return again.progress === 'running' ? null : storedRun(again);
+      return again.progress === 'running' ? null : openStoredRun(again);
     });
   }
 

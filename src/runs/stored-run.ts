@@ -46,7 +46,7 @@ export function bodyOf(state: RunState, log: RunLog): string {
 }
 
 /** Of a record that is not of a running completion. */
-export function storedRun(record: CompletionRecord): Run {
+export function openStoredRun(record: CompletionRecord): Run {
   const { state, log, cursors } = record.progress === 'cut' ? cutOff(record) : ended(record);
   const { id } = state;
   // As its first readers saw it: an event never changes.

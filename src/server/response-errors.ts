@@ -17,7 +17,7 @@ interface Increment {
   readonly errors?: readonly GraphQLError[];
 }
 
-export function masking(maskError: MaskError, log: Log): Masking {
+export function openMasking(maskError: MaskError, log: Log): Masking {
   function error(thrown: unknown): GraphQLError {
     if (isRequestError(thrown)) {
       const refused = asBadRequest(thrown);

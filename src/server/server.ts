@@ -29,7 +29,7 @@ import { type DocumentToCheck, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './pages/health-page.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './pages/metrics-page.ts';
-import { type MaskError, masking } from './response-errors.ts';
+import { type MaskError, openMasking } from './response-errors.ts';
 import { type ServerLimits, serverLimits } from './server-limits.ts';
 import { sockets } from './websocket/websocket.ts';
 
@@ -93,7 +93,7 @@ const politeMs = 500;
 export function createServer(options: ServerOptions): FieldgateServer {
   const { log, development, schema, farewellMs = 2_000 } = options;
   const limits = serverLimits(options.limits ?? {}, development);
-  const mask = masking(options.maskError, log);
+  const mask = openMasking(options.maskError, log);
   const anonymousRate = options.anonymousRate === undefined ? anyAnonymousRate : limitAnonymousRate(options.anonymousRate);
   const known = callers(options.authenticate, anonymousRate);
   const proxies = networks(options.trustedProxies ?? []);

@@ -1,7 +1,7 @@
 import { buildSchema, execute, type GraphQLError, graphql, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
-import { graphqlErrorOf, maskedError } from '../../src/graphql/graphql-errors.ts';
+import { graphqlErrorOf, maskError } from '../../src/graphql/graphql-errors.ts';
 
 const schema = buildSchema('type Query { it(id: Int!): String  mood: Mood  count: Int } enum Mood { GOOD }');
 async function failing(error: unknown): Promise<GraphQLError> {
@@ -19,7 +19,7 @@ describe('a masked error', () => {
   it('keeps our code and its place, and tells the log', async () => {
     const logged: GatewayError[] = [];
     const error = new GatewayError('RATE_LIMITED', 'Wait.', { retryAfterMs: 99.5 });
-    const masked = maskedError(await failing(error), (known) => logged.push(known)).toJSON();
+    const masked = maskError(await failing(error), (known) => logged.push(known)).toJSON();
     expect(masked).toMatchObject({
       message: 'Wait.',
       path: ['it'],
@@ -30,13 +30,13 @@ describe('a masked error', () => {
 
   it('is the same for an error that a resolver has coded already', async () => {
     const error = new GatewayError('FORBIDDEN', 'No.');
-    const masked = maskedError(await failing(graphqlErrorOf(error)), () => {});
+    const masked = maskError(await failing(graphqlErrorOf(error)), () => {});
     expect(masked.toJSON()).toMatchObject({ path: ['it'], extensions: { code: 'FORBIDDEN', errorId: error.errorId } });
   });
 
   it('says nothing of a fault of ours', async () => {
     const logged: GatewayError[] = [];
-    const masked = maskedError(await failing(new Error('password=hunter2')), (known) => logged.push(known));
+    const masked = maskError(await failing(new Error('password=hunter2')), (known) => logged.push(known));
     const text = JSON.stringify(masked);
     expect(text).not.toContain('hunter2');
     expect(text).not.toContain('stack');
@@ -47,7 +47,7 @@ describe('a masked error', () => {
   it('passes what GraphQL itself refuses, as BAD_REQUEST', async () => {
     const { errors } = await graphql({ schema, source: '{ nothing }' });
     const logged: GatewayError[] = [];
-    const masked = maskedError(errors?.[0], (error) => logged.push(error));
+    const masked = maskError(errors?.[0], (error) => logged.push(error));
     expect(logged).toMatchObject([{ code: 'BAD_REQUEST', errorId: masked.extensions['errorId'] }]);
     expect(masked.toJSON()).toMatchObject({
       message: expect.stringContaining('nothing'),
@@ -58,7 +58,7 @@ describe('a masked error', () => {
 
   it.each(['mood', 'count'])('says nothing of a value that does not fit its field: no caller has written it (%s)', async (field) => {
     const { errors } = await graphql({ schema, source: `{ ${field} }`, rootValue: { mood: 'hunter2', count: 'hunter2' } });
-    const masked = maskedError(errors?.[0], () => {}).toJSON();
+    const masked = maskError(errors?.[0], () => {}).toJSON();
     expect(masked).toMatchObject({ path: [field], extensions: { code: 'INTERNAL' } });
     expect(JSON.stringify(masked)).not.toContain('hunter2');
   });
@@ -66,13 +66,13 @@ describe('a masked error', () => {
   it('tells of an argument that is missing when the field is reached', async () => {
     const source = 'query ($id: Int = 1) { it(id: $id) }';
     const { errors } = await graphql({ schema, source, variableValues: { id: null } });
-    expect(maskedError(errors?.[0], () => {})).toMatchObject({
+    expect(maskError(errors?.[0], () => {})).toMatchObject({
       message: expect.stringContaining('"id"'),
       extensions: { code: 'BAD_REQUEST' },
     });
   });
 
   it('masks what is no error at all', () => {
-    expect(maskedError('boom', () => {}).extensions).toMatchObject({ code: 'INTERNAL' });
+    expect(maskError('boom', () => {}).extensions).toMatchObject({ code: 'INTERNAL' });
   });
 });

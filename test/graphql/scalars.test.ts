@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodedVector, scalars } from '../../src/graphql/scalars.ts';
+import { encodeVector, scalars } from '../../src/graphql/scalars.ts';
 
 describe('scalars', () => {
   it('take a moment in any zone and give it in UTC', () => {
@@ -23,7 +23,7 @@ describe('scalars', () => {
   it('give vectors that read back as they were', () => {
     fc.assert(
       fc.property(fc.float32Array({ noNaN: true }), (vector) => {
-        const bytes = Buffer.from(encodedVector(vector), 'base64');
+        const bytes = Buffer.from(encodeVector(vector), 'base64');
         expect([...vector].map((_, index) => bytes.readFloatLE(index * 4))).toEqual([...vector]);
       }),
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyCompletion } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
-import { following, snapshots } from '../../src/graphql/call/delivery.ts';
+import { followEvents, snapshotEvents } from '../../src/graphql/call/delivery.ts';
 import type { Run, RunEvent, RunState } from '../../src/runs/run.ts';
 import { all, context, fails, gateway, principal, says } from './fakes.ts';
 
@@ -194,7 +194,7 @@ describe('the events that a subscriber follows', () => {
   });
   const silence = new Promise<RunEvent>(() => {});
   const follow = (open: () => Promise<Run>, signal: AbortSignal, delivery: 'DELTA' | 'SNAPSHOT' = 'DELTA') =>
-    following({ open, after: null, delivery, signal, id: 'r', route: () => null });
+    followEvents({ open, after: null, delivery, signal, id: 'r', route: () => null });
 
   it.each(['DELTA', 'SNAPSHOT'] as const)('end with the reason when the time of the operation is over, as %s', async (delivery) => {
     const controller = new AbortController();
@@ -248,7 +248,7 @@ describe('snapshots', () => {
       for (const seq of [2, 3, 4]) yield delta(seq);
       yield finished(5);
     }
-    const shown = snapshots(
+    const shown = snapshotEvents(
       told(),
       () => state,
       100,
@@ -268,7 +268,7 @@ describe('snapshots', () => {
       await silence.promise;
       yield finished(3);
     }
-    const shown = snapshots(told(), () => state, 5);
+    const shown = snapshotEvents(told(), () => state, 5);
     expect((await shown.next()).value).toMatchObject({ type: 'snapshot', seq: 1 });
     more.resolve();
     expect((await shown.next()).value).toMatchObject({ type: 'snapshot', seq: 2 });
@@ -288,7 +288,7 @@ describe('snapshots', () => {
       yield finished(9_999);
     }
     const now = (): RunState => ({ ...state, completion: { ...emptyCompletion, text, parts: [{ type: 'text', text }] } });
-    const shown = await all(snapshots(told(), now, 0));
+    const shown = await all(snapshotEvents(told(), now, 0));
     const sent = shown.map((event) => ('state' in event ? event.state.completion.text.length : 0)).reduce((sum, one) => sum + one, 0);
     expect(shown.length).toBeGreaterThan(20);
     expect(sent).toBeLessThan(20 * letters);

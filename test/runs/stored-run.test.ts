@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { following } from '../../src/graphql/call/delivery.ts';
+import { followEvents } from '../../src/graphql/call/delivery.ts';
 import type { RunEvent } from '../../src/runs/run.ts';
 import { cursorOf } from '../../src/runs/run-cursor.ts';
-import { storedRun, stubOf } from '../../src/runs/stored-run.ts';
+import { openStoredRun, stubOf } from '../../src/runs/stored-run.ts';
 import type { CompletionRecord } from '../../src/storage/completions/completions.ts';
 
 const cut: CompletionRecord = { id: 'r', principal: 'key:ann', body: stubOf('default'), expiresAt: 1, progress: 'cut', lost: null };
@@ -10,8 +10,8 @@ const cut: CompletionRecord = { id: 'r', principal: 'key:ann', body: stubOf('def
 /** What a reader is sent who comes back behind the event `seq`. */
 const resumed = (seq: number, delivery: 'DELTA' | 'SNAPSHOT'): Promise<RunEvent[]> =>
   Array.fromAsync(
-    following({
-      open: async () => storedRun(cut),
+    followEvents({
+      open: async () => openStoredRun(cut),
       after: cursorOf({ completionId: 'r', seq }),
       delivery,
       signal: new AbortController().signal,

@@ -18,7 +18,7 @@ interface Waiting<Seen> {
   readonly loader: DataLoader<EntityRef, Seen>;
 }
 
-export function askedTogether<Seen>(ask: Ask<Seen>): Ask<Seen> {
+export function collectTogether<Seen>(ask: Ask<Seen>): Ask<Seen> {
   const ofOperations = new WeakMap<object, Map<string, Waiting<Seen>>>();
   return async (wanted, refs, context, signal) => {
     if (typeof context !== 'object' || context === null) return ask(wanted, refs, context, signal);

@@ -10,7 +10,7 @@ import type { Authorize } from '../authorization.ts';
 import { type Requirement, requirementsOf } from '../engine/join.ts';
 import type { SubgraphExecutor, SubgraphResult } from '../subgraphs/engine-request.ts';
 import { type FetchOptions, remoteExecutor } from '../subgraphs/fetch.ts';
-import { askedTogether } from './asked-together.ts';
+import { collectTogether } from './asked-together.ts';
 import { coordinatesOf, type EntityResolver, entityResolvers, type IndexedType } from './entity-resolvers.ts';
 
 export interface VisibleEntitiesOptions {
@@ -60,7 +60,7 @@ export function visibleEntities({ supergraphSdl, fetch = {}, authorize }: Visibl
   };
   const planned = planner(asking);
 
-  return askedTogether(async (wanted, refs, context, signal) => {
+  return collectTogether(async (wanted, refs, context, signal) => {
     throwIfAborted(signal);
     if (refs.length === 0) return [];
     const sdl = supergraphSdl();

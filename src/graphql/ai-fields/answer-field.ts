@@ -4,7 +4,7 @@ import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { AnswerField } from '../../fields/ai-field.ts';
 import { renderPlain, renderQuestion } from '../../fields/template.ts';
 import type { OperationContext } from '../../operations/context.ts';
-import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
+import { isNoAnswer, prepareAnswer } from '../call/answer-run.ts';
 import { askingField } from '../call/asker.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
@@ -21,7 +21,7 @@ export function answerResolver(
   return async (entity, args, context, info) => {
     const reserved = entityCeiling(field, services).cost ?? 0;
     const share = context.hold.share();
-    const prepared = preparedAnswer(
+    const prepared = prepareAnswer(
       { services, context, field: askingField(services, info) },
       {
         collection: field.collection,

@@ -17,8 +17,8 @@ import { askingField } from '../call/asker.ts';
 import { inFieldTurn } from '../call/field-turns.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
-import { begun, joined } from './in-one-call.ts';
-import { bounded, callsAtOnce, together } from './together.ts';
+import { beginCall, joinCall } from './in-one-call.ts';
+import { askTogether, callsAtOnce, runBounded } from './together.ts';
 
 interface Use {
   readonly request: CompletionRequest;
@@ -39,7 +39,7 @@ export function completionResolver(
     const asked = askedFor(info.returnType, field.select === 'DECLARED' ? null : info.fieldNodes, info);
     const { request } = await inFieldTurn(context.usage, args, () => measured(requestFor(field, args, entity, asked)));
     checkLength(request, chooseRoute(services.routes(), context.principal, field.route, 'completion'));
-    return together<Use, unknown>(context, field.coordinate, (uses) => answersTo(uses, field, services, context)).load({
+    return askTogether<Use, unknown>(context, field.coordinate, (uses) => answersTo(uses, field, services, context)).load({
       request,
       asked,
       by: askingField(services, info),
@@ -87,7 +87,7 @@ async function answersTo(
   context: OperationContext,
 ): Promise<(unknown | Error)[]> {
   const groups = [...Map.groupBy(uses, ({ request }) => canonicalJson(request)).values()];
-  const answers = await bounded(
+  const answers = await runBounded(
     context,
     field.coordinate,
     callsAtOnce,
@@ -122,7 +122,7 @@ function answerOf(
   const askers = group.map(({ by }) => ({ field: by, weight: 1 }));
   const { route } = field;
   const name = `${route} ${canonicalJson(request)}`;
-  const answer = joined<Completion>(context, name, askers);
+  const answer = joinCall<Completion>(context, name, askers);
   if (answer !== null) return answer;
   const { call, join } = joinableCallFor(
     { services, context, field: group[0].by },
@@ -136,5 +136,5 @@ function answerOf(
       reserved: entityCeiling(field, services).cost ?? 0,
     },
   );
-  return begun(context, name, { join, answer: services.handle.whole(request, call).then(completionOf) });
+  return beginCall(context, name, { join, answer: services.handle.whole(request, call).then(completionOf) });
 }

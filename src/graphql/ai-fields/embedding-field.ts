@@ -8,7 +8,7 @@ import type { OperationContext } from '../../operations/context.ts';
 import { chooseRoute } from '../../operations/route-choice.ts';
 import { askingField } from '../call/asker.ts';
 import { entityCeiling } from '../quote/quote-rules.ts';
-import { encodedVector } from '../scalars.ts';
+import { encodeVector } from '../scalars.ts';
 import type { Services } from '../services.ts';
 import { vectorFor } from './entity-vectors.ts';
 
@@ -34,6 +34,6 @@ export function embeddingResolver(
       services,
       context,
     );
-    return encodedVector(vector);
+    return encodeVector(vector);
   };
 }

@@ -5,8 +5,8 @@ import type { NanoUsd } from '../../core/money.ts';
 import type { OperationContext } from '../../operations/context.ts';
 import { type Asking, type AskingField, joinableCallFor } from '../../operations/field-call.ts';
 import type { Services } from '../services.ts';
-import { begun, joined } from './in-one-call.ts';
-import { bounded, together } from './together.ts';
+import { beginCall, joinCall } from './in-one-call.ts';
+import { askTogether, runBounded } from './together.ts';
 
 interface Use {
   readonly text: string;
@@ -23,7 +23,7 @@ const batchesAtOnce = 2;
 /** The vector of the text, for the field that asks. */
 export function vectorFor(use: Use, route: string, services: Services, context: OperationContext): Promise<Float32Array> {
   const name = `${use.by.coordinate} ${route}`;
-  return together<Use, Float32Array>(context, name, (uses) => vectorsOf(uses, route, services, context)).load(use);
+  return askTogether<Use, Float32Array>(context, name, (uses) => vectorsOf(uses, route, services, context)).load(use);
 }
 
 async function vectorsOf(
@@ -35,13 +35,13 @@ async function vectorsOf(
   const wanted = [...Map.groupBy(uses, ({ text }) => text)].map(([text, of]): Wanted => {
     const askers = of.map(({ by }) => ({ field: by, weight: text.length / of.length }));
     const reserved = of.reduce((sum, use) => sum + use.reserved, 0);
-    return { text, askers, reserved, vector: joined<Float32Array>(context, nameOf(route, text), askers) };
+    return { text, askers, reserved, vector: joinCall<Float32Array>(context, nameOf(route, text), askers) };
   });
   const fresh = wanted.filter(({ vector }) => vector === null);
   const batches = Array.from({ length: Math.ceil(fresh.length / maxTexts) }, (_, index) =>
     fresh.slice(index * maxTexts, (index + 1) * maxTexts),
   );
-  const answers = await bounded(
+  const answers = await runBounded(
     context,
     `vectors of ${route}`,
     batchesAtOnce,
@@ -98,7 +98,7 @@ async function embedded(
       if (found === undefined) throw tooFew();
       return found;
     });
-    void begun(context, nameOf(route, text), { join, answer: vector });
+    void beginCall(context, nameOf(route, text), { join, answer: vector });
   }
   return (await answer).vectors;
 }

@@ -18,13 +18,13 @@ export interface Ongoing<Answer> extends Pick<JoinableCall, 'join'> {
 const ongoingOf = new WeakMap<OperationContext, Map<string, Ongoing<unknown>>>();
 
 /** The answer that the operation is waiting for under that name, if the askers can still join its call; else null. */
-export function joined<Answer>(context: OperationContext, name: string, askers: readonly Asking[]): Promise<Answer> | null {
+export function joinCall<Answer>(context: OperationContext, name: string, askers: readonly Asking[]): Promise<Answer> | null {
   const known = ongoingOf.get(context)?.get(name) as Ongoing<Answer> | undefined;
   return known?.join(askers) ? known.answer : null;
 }
 
 /** Lets others of the operation join under that name until the answer is there. */
-export function begun<Answer>(context: OperationContext, name: string, fresh: Ongoing<Answer>): Promise<Answer> {
+export function beginCall<Answer>(context: OperationContext, name: string, fresh: Ongoing<Answer>): Promise<Answer> {
   const ongoing = ongoingOf.get(context) ?? new Map<string, Ongoing<unknown>>();
   ongoingOf.set(context, ongoing);
   ongoing.set(name, fresh);

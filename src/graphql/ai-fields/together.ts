@@ -12,7 +12,7 @@ const loadersOf = new WeakMap<OperationContext, Map<string, AnyLoader>>();
  * The loader of the operation under that name, made at first use. `load` gets all that was asked in one tick and gives back
  * as many results, an Error for each that failed.
  */
-export function together<Asked, Result>(
+export function askTogether<Asked, Result>(
   context: OperationContext,
   name: string,
   load: (asked: readonly Asked[]) => Promise<readonly (Result | Error)[]>,
@@ -45,7 +45,7 @@ export function turnIn(context: OperationContext, name: string, most: number): T
  * Runs the tasks and gives each its result or its error, in order. Of all tasks of that name in the operation so many run at a
  * time: two lists of one operation do not take twice the calls of one.
  */
-export function bounded<T>(
+export function runBounded<T>(
   context: OperationContext,
   name: string,
   most: number,

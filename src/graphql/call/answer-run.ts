@@ -22,7 +22,7 @@ export interface AnswerSettings {
   readonly share?: HoldShare;
 }
 
-export function preparedAnswer(asker: Asker, input: AiAnswerInput, { shown = input.question, share }: AnswerSettings = {}): PreparedRun {
+export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown = input.question, share }: AnswerSettings = {}): PreparedRun {
   const { services, context } = asker;
   const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const first = input.first ?? 8;

@@ -33,7 +33,7 @@ export interface PreparedRun {
 }
 
 /** Throws BAD_REQUEST and FORBIDDEN, with what would have been accepted. Returns a Promise only for a long input. */
-export function preparedCompletion(asker: Asker, input: CompletionInput): PreparedRun | Promise<PreparedRun> {
+export function prepareCompletion(asker: Asker, input: CompletionInput): PreparedRun | Promise<PreparedRun> {
   const { services, context } = asker;
   const route = chooseRoute(services.routes(), context.principal, input.route ?? 'default', 'completion');
   const request: CompletionRequest = completionRequestOf(input, route, services, context.principal);

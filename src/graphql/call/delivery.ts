@@ -32,14 +32,14 @@ export interface Following {
 }
 
 /** Never throws: an error is the last event, unless the reader has heard the end of the run already or has left. */
-export function following({ open, after, delivery, signal, id, route }: Following): Stream<RunEvent> {
+export function followEvents({ open, after, delivery, signal, id, route }: Following): Stream<RunEvent> {
   let run: Run | null = null;
   let last: RunEvent | null = null;
 
   async function opened(stop: AbortSignal): Promise<AsyncIterable<RunEvent>> {
     run = await open(stop);
     const all = run.events(after, stop);
-    return delivery === 'SNAPSHOT' ? snapshots(all, run.state) : all;
+    return delivery === 'SNAPSHOT' ? snapshotEvents(all, run.state) : all;
   }
 
   function failed(error: GatewayError): RunEvent {
@@ -60,7 +60,7 @@ export function following({ open, after, delivery, signal, id, route }: Followin
 const isEnd = (event: RunEvent | null): boolean => event?.type === 'finished' || event?.type === 'failed';
 
 /** Events under the name of their subscription field, which has no resolver of its own: its rule must come before it. */
-export function named<Name extends string, T>(name: Name, events: AsyncIterable<T>): Stream<Record<Name, T>> {
+export function nameEvents<Name extends string, T>(name: Name, events: AsyncIterable<T>): Stream<Record<Name, T>> {
   return mapStream(events, (event) => ({ [name]: event }) as Record<Name, T>);
 }
 
@@ -72,7 +72,7 @@ function failedState(id: string, route: string | null, failure: GatewayError): R
 }
 
 /** Deltas become the whole completion so far; the first, the last and nothing in between is an event of its own. */
-export function snapshots(
+export function snapshotEvents(
   source: AsyncIterable<RunEvent>,
   state: () => RunState,
   everyMs = snapshotMs,

@@ -3,7 +3,7 @@
  * times the work, and other requests are served in between. Short inputs are read at once.
  */
 import { turnIfLarge } from '../../core/turns/large-value.ts';
-import { waitInLine, type Turns, turnsOf } from '../../core/turns/turns.ts';
+import { type Turns, turnsOf, waitInLine } from '../../core/turns/turns.ts';
 
 interface Reading {
   readonly turns: Turns;

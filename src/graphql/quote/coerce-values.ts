@@ -24,7 +24,7 @@ export function checkVariables(
 }
 
 /** Throws the GraphQLError that execution would answer. They have been checked. */
-export function coercedVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
+export function coerceVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
   if (declared.length === 0) return {};
   const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
   if (coerced !== undefined) return coerced;
@@ -32,7 +32,7 @@ export function coercedVariables(schema: GraphQLSchema, declared: readonly Varia
 }
 
 /** As the field's resolver will be handed them; null where it will not be called, because a variable is null that must not be. */
-export function coercedArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Variables | null {
+export function coerceArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Variables | null {
   try {
     return getArgumentValues(field, node, variables);
   } catch (error) {

@@ -19,7 +19,7 @@ import type { Services } from '../services.ts';
 import { type QuoteWork, quoteDesk, refuseToRun } from './quote-work.ts';
 import { priceTreeOf } from './read-price-tree.ts';
 import { rootPricers } from './root-pricers.ts';
-import { fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
+import { countUnfoldedFields, fragmentsOf } from './unfolded-fields.ts';
 
 export interface QuoteAsked {
   readonly document: string;
@@ -45,7 +45,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
     refuse('operationName names no operation of the document. Name one of them, or send a document with one operation.');
   }
   await work.inTurn(() => {
-    const fields = unfoldedFields(operation, fragmentsOf(document));
+    const fields = countUnfoldedFields(operation, fragmentsOf(document));
     // One that unfolds without end is refused as it would be when it ran.
     work.spend({ fields: fields > maxUnfoldedFields ? 0 : fields, variables });
   });

@@ -20,8 +20,8 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { Condition, FieldArguments, PriceNode, PriceTree, Variables } from '../../pricing/price-tree.ts';
-import { checkVariables, coercedArguments, coercedVariables, hasVariables } from './coerce-values.ts';
-import { type Fragments, fragmentsOf, unfoldedFields } from './unfolded-fields.ts';
+import { checkVariables, coerceArguments, coerceVariables, hasVariables } from './coerce-values.ts';
+import { countUnfoldedFields, type Fragments, fragmentsOf } from './unfolded-fields.ts';
 
 type Trees = Map<string | null, PriceTree>;
 const treesOf = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, Trees>>();
@@ -44,7 +44,7 @@ function readTree(schema: GraphQLSchema, document: DocumentNode, operationName: 
   const fragments = fragmentsOf(document);
   const declared = operation.variableDefinitions ?? [];
   return {
-    unfoldedFields: unfoldedFields(operation, fragments),
+    unfoldedFields: countUnfoldedFields(operation, fragments),
     selections: selectionsOf(root, operation.selectionSet, { schema, fragments, read: new Map() }),
     ...variablesOf(schema, declared),
   };
@@ -65,7 +65,7 @@ function variablesOf(
     checkVariables: checkOnce,
     coerceVariables(given) {
       checkOnce(given);
-      const coerced = known.get(given) ?? coercedVariables(schema, declared, given);
+      const coerced = known.get(given) ?? coerceVariables(schema, declared, given);
       known.set(given, coerced);
       return coerced;
     },
@@ -133,7 +133,7 @@ function fieldOf(type: GraphQLType, node: FieldNode, conditions: readonly Condit
 
 const argumentsOf = (field: GraphQLField<unknown, unknown>, node: FieldNode): FieldArguments => ({
   haveVariables: () => hasVariables(node),
-  coerce: (variables) => coercedArguments(field, node, variables),
+  coerce: (variables) => coerceArguments(field, node, variables),
   named(name) {
     const declared = field.args.find((argument) => argument.name === name);
     if (declared === undefined) return null;

@@ -7,7 +7,7 @@ export const fragmentsOf = (document: DocumentNode): Fragments =>
   new Map(document.definitions.flatMap((node) => (node.kind === 'FragmentDefinition' ? [[node.name.value, node] as const] : [])));
 
 /** Each fragment is counted once, however often it is spread: two hundred lines of fragments in fragments can unfold to 2^200 fields. */
-export function unfoldedFields({ selectionSet }: OperationDefinitionNode, fragments: Fragments): number {
+export function countUnfoldedFields({ selectionSet }: OperationDefinitionNode, fragments: Fragments): number {
   const counted = new Map<string, number>();
   const inFragment = (name: string): number => {
     const known = counted.get(name);

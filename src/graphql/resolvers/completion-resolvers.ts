@@ -2,13 +2,13 @@ import type { Principal } from '../../core/call/call.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { Run } from '../../runs/run.ts';
 import { askingField } from '../call/asker.ts';
-import { preparedCompletion } from '../call/completion-run.ts';
-import { following, named } from '../call/delivery.ts';
+import { prepareCompletion } from '../call/completion-run.ts';
+import { followEvents, nameEvents } from '../call/delivery.ts';
 import type { Resolvers } from '../generated.ts';
 import { allFailures, failureAsData } from '../graphql-errors.ts';
 import { refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
-import { answerEvents, cursorFrom, followed, wholeAnswer } from './whole-answer.ts';
+import { answerEvents, cursorFrom, followRun, wholeAnswer } from './whole-answer.ts';
 
 const startFailures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'OtherFailure'] as const;
 
@@ -19,20 +19,20 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
     Query: {
       completion: (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        return wholeAnswer({ input, prepare: () => preparedCompletion(asker, input) }, asker, allFailures);
+        return wholeAnswer({ input, prepare: () => prepareCompletion(asker, input) }, asker, allFailures);
       },
       completionById: (_, { id }, { principal }) => stateOf(id, principal),
     },
     Mutation: {
       complete: (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        return wholeAnswer({ input, prepare: () => preparedCompletion(asker, input) }, asker, allFailures);
+        return wholeAnswer({ input, prepare: () => prepareCompletion(asker, input) }, asker, allFailures);
       },
       startCompletion: async (_, { input }, context, info) => {
         try {
           const turn = turnIfLarge(input);
           if (turn !== null) await turn;
-          const prepared = await preparedCompletion({ services, context, field: askingField(services, info) }, input);
+          const prepared = await prepareCompletion({ services, context, field: askingField(services, info) }, input);
           return (await prepared.start({ detached: true, live: true })).state();
         } catch (error) {
           return failureAsData(error, startFailures, services, context.principal);
@@ -53,17 +53,20 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
       completionStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
           const asker = { services, context, field: askingField(services, info) };
-          return named(
+          return nameEvents(
             'completionStream',
-            answerEvents({ input, prepare: () => preparedCompletion(asker, input) }, asker, after, delivery),
+            answerEvents({ input, prepare: () => prepareCompletion(asker, input) }, asker, after, delivery),
           );
         },
       },
       completionEvents: {
         subscribe: (_, { id, after, delivery }, context) => {
-          const open = (): Promise<Run> => followed(id, services, context);
+          const open = (): Promise<Run> => followRun(id, services, context);
           const { signal } = context;
-          return named('completionEvents', following({ open, after: cursorFrom(after, context), delivery, signal, id, route: () => null }));
+          return nameEvents(
+            'completionEvents',
+            followEvents({ open, after: cursorFrom(after, context), delivery, signal, id, route: () => null }),
+          );
         },
       },
     },

@@ -7,7 +7,7 @@ import { embeddingsOf } from '../call/loaders.ts';
 import type { EmbeddingInput, Resolvers } from '../generated.ts';
 import { failureAsData } from '../graphql-errors.ts';
 import { checkWhole, refuse } from '../refuse.ts';
-import { encodedVector } from '../scalars.ts';
+import { encodeVector } from '../scalars.ts';
 import type { Services } from '../services.ts';
 
 const failures = ['BudgetExceeded', 'RateLimited', 'GuardrailBlocked', 'ModelUnavailable', 'OtherFailure'] as const;
@@ -39,7 +39,7 @@ export function embeddingResolvers(services: Services): Resolvers {
       },
     },
     Embedding: {
-      vectors: ({ vectors }) => vectors.map(encodedVector),
+      vectors: ({ vectors }) => vectors.map(encodeVector),
       floats: ({ vectors }) => vectors.map((vector) => [...vector]),
       dimensions: ({ vectors }) => vectors[0]?.length ?? 0,
       usage: ({ settlement }) => ({ usage: settlement.usage ?? noUsage, cost: settlement.cost, estimated: settlement.estimated }),

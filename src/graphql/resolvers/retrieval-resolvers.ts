@@ -2,9 +2,9 @@ import type { Principal } from '../../core/call/call.ts';
 import type { Source } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { callFor } from '../../operations/field-call.ts';
-import { isNoAnswer, preparedAnswer } from '../call/answer-run.ts';
+import { isNoAnswer, prepareAnswer } from '../call/answer-run.ts';
 import { askingField } from '../call/asker.ts';
-import { named } from '../call/delivery.ts';
+import { nameEvents } from '../call/delivery.ts';
 import type { Resolvers, SourceInput } from '../generated.ts';
 import { allFailures, failureAsData, failureOf, memberType } from '../graphql-errors.ts';
 import { checkBase64, checkWhole, jsonObject, refuse } from '../refuse.ts';
@@ -60,7 +60,7 @@ export function retrievalResolvers(services: Services): Resolvers {
       },
       aiAnswer: async (_, { input }, context, info) => {
         const asker = { services, context, field: askingField(services, info) };
-        const state = await wholeAnswer({ input, prepare: () => preparedAnswer(asker, input) }, asker, answerFailures);
+        const state = await wholeAnswer({ input, prepare: () => prepareAnswer(asker, input) }, asker, answerFailures);
         if ('__typename' in state) return state;
         const { text, citations } = state.completion;
         return isNoAnswer(state) ? { message: text } : { completion: state, text, citations };
@@ -87,11 +87,11 @@ export function retrievalResolvers(services: Services): Resolvers {
       aiAnswerStream: {
         subscribe: (_, { input, after, delivery }, context, info) => {
           const asker = { services, context, field: askingField(services, info) };
-          return named('aiAnswerStream', answerEvents({ input, prepare: () => preparedAnswer(asker, input) }, asker, after, delivery));
+          return nameEvents('aiAnswerStream', answerEvents({ input, prepare: () => prepareAnswer(asker, input) }, asker, after, delivery));
         },
       },
       ingestion: {
-        subscribe: (_, { id }, { principal, signal }) => named('ingestion', retrieval.followIngestion(id, principal, signal)),
+        subscribe: (_, { id }, { principal, signal }) => nameEvents('ingestion', retrieval.followIngestion(id, principal, signal)),
       },
     },
     Ingestion: {

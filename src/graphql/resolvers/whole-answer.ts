@@ -6,7 +6,7 @@ import type { Run, RunEvent, RunState } from '../../runs/run.ts';
 import { placeOf } from '../../runs/run-cursor.ts';
 import type { Asker } from '../call/asker.ts';
 import type { PreparedRun } from '../call/completion-run.ts';
-import { following } from '../call/delivery.ts';
+import { followEvents } from '../call/delivery.ts';
 import { inFieldTurn } from '../call/field-turns.ts';
 import type { StreamDelivery } from '../generated.ts';
 import { type FailureName, type FailureView, failureAsData } from '../graphql-errors.ts';
@@ -44,9 +44,9 @@ export function answerEvents(
 ): AsyncIterableIterator<RunEvent> {
   const after = cursorFrom(given, context);
   let route: string | null = null;
-  return following({
+  return followEvents({
     async open() {
-      if (after !== null) return followed(placeOf(after).completionId, services, context);
+      if (after !== null) return followRun(placeOf(after).completionId, services, context);
       const turn = turnIfLarge(input);
       if (turn !== null) await turn;
       const prepared = await prepare();
@@ -65,7 +65,7 @@ export function answerEvents(
 export const cursorFrom = (given: string | null | undefined, context: OperationContext): string | null =>
   given ?? context.lastEventId ?? null;
 
-export async function followed(id: string, services: Services, { principal }: OperationContext): Promise<Run> {
+export async function followRun(id: string, services: Services, { principal }: OperationContext): Promise<Run> {
   const run = await services.runs.find(id, principal);
   if (run !== null) return run;
   throw new GatewayError('RESUME_EXPIRED', `You have no completion "${id}", or it is no longer kept. completionStream starts one.`);

@@ -21,10 +21,10 @@ import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
 import { type AnswerStore, type CacheStore, patientStore } from './cache-store.ts';
 import { payersOwn } from './flight-crew.ts';
 import { answerReader, answerText, isWhole, type KeptAnswer, wholeOf } from './kept-answer.ts';
-import { type ToldAnswers, toldAnswers } from './operation-answers.ts';
+import { operationAnswers, type ToldAnswers } from './operation-answers.ts';
 import { partOf } from './schema-subset.ts';
 import { wholeFlight } from './shared-answer.ts';
-import { type Flight, type FlightOptions, type FlightReader, flight } from './shared-call.ts';
+import { type Flight, type FlightOptions, type FlightReader, openFlight } from './shared-call.ts';
 
 export interface CacheOptions {
   readonly store: AnswerStore;
@@ -45,7 +45,7 @@ export function cached({ store, routes, log, validate, now = Date.now, monotonic
   const schemas = answeredSchemas(answers, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, KeptAnswer>();
-  const told = toldAnswers(now);
+  const told = operationAnswers(now);
   const read = answerReader();
   const askedOf = (request: ModelRequest, call: Call, fly: CachedCall['fly']): CachedCall | null => {
     const route = routes.get(call.route);
@@ -54,7 +54,7 @@ export function cached({ store, routes, log, validate, now = Date.now, monotonic
   };
   return {
     stream(next) {
-      const fly: CachedCall['fly'] = (flying) => flight({ ...flying, next });
+      const fly: CachedCall['fly'] = (flying) => openFlight({ ...flying, next });
       return (request, call) => {
         const asked = askedOf(request, call, fly);
         return asked === null ? next(request, call) : cachedStream(asked);

@@ -22,7 +22,7 @@ export interface ToldAnswers {
   add(call: Call, key: string, answer: KeptAnswer): void;
 }
 
-export function toldAnswers(now: () => number): ToldAnswers {
+export function operationAnswers(now: () => number): ToldAnswers {
   const ofOperations = new WeakMap<Call['operation'], LRUCache<string, ToldAnswer>>();
   return {
     to({ operation, onceInOperation = false }, key) {

@@ -50,7 +50,7 @@ interface Reader extends Member {
   restart: RestartChunk | null;
 }
 
-export function flight({ next, request, landed, maxBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
+export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, patienceMs = 2_000 }: FlightOptions): Flight {
   const crew = flightCrew<Reader>({
     ended: () => ended,
     async stopped() {

@@ -17,7 +17,7 @@ import { checkText } from './verdicts.ts';
 type Chunks = ReturnType<Handler>;
 
 export const defaultHoldBackBytes = 6 * 1024;
-export function checkedOutput(chunks: Chunks, check: OutputCheck): Chunks {
+export function checkOutput(chunks: Chunks, check: OutputCheck): Chunks {
   return check.whole ? wholeAnswer(chunks, check) : bySentence(chunks, check);
 }
 

@@ -24,7 +24,7 @@ const wide = /[\uff01-\uff5e]/;
 const wideShift = 0xfee0;
 
 /** Null for a text that is plain already, as most are. Takes some 0.2 microseconds a character where it is not. */
-export function legible(text: string): Legible | null {
+export function normalizeText(text: string): Legible | null {
   if (!unusual.test(text)) return null;
   const origins: number[] = [];
   let plain = '';
@@ -49,7 +49,7 @@ function plainOf(char: string): string {
 const pieceUnits = 8_192;
 
 /** The normalized text alone, in slices. */
-export function* legibleInTurns(text: string, turns: Turns): Paced<string> {
+export function* normalizeInTurns(text: string, turns: Turns): Paced<string> {
   if (!unusual.test(text)) return text;
   const pieces: string[] = [];
   for (let from = 0; from < text.length; ) {

@@ -13,7 +13,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { finishPaced, type Paced } from '../../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 import type { Guardrail, Verdict } from './guardrail.ts';
-import { characterStart, legibleInTurns } from './normalize-text.ts';
+import { characterStart, normalizeInTurns } from './normalize-text.ts';
 import { maxMatchUnits } from './pattern-reach.ts';
 
 export interface PatternGuardOptions {
@@ -67,7 +67,7 @@ export function patternGuard(options: PatternGuardOptions, turnsFor: (signal: Ab
 
   function* verdictOn(text: string, turns: Turns): Paced<Verdict> {
     // As it was written, and as a reader sees it: a character that shows nothing must not part a word.
-    const seen = yield* legibleInTurns(text, turns);
+    const seen = yield* normalizeInTurns(text, turns);
     for (const one of seen === text ? [text] : [text, seen]) {
       for (const pattern of compiled) if (yield* isIn(one, pattern, turns)) return { action: 'block', message: refusal };
     }

@@ -14,7 +14,7 @@ import { abortError } from '../../core/turns/abort.ts';
 import { inputEstimateOf, outputTokensToAsk } from '../../routing/fit.ts';
 import type { OutputRates } from '../../routing/output-rates.ts';
 import type { Deployment } from '../../routing/route.ts';
-import { takenUntilAborted } from '../abortable.ts';
+import { takeUntilAborted } from '../abortable.ts';
 import { usageRows } from '../rows.ts';
 import { type AnswerMeter, answerMeter } from './answer-meter.ts';
 import { isContent } from './content.ts';
@@ -190,7 +190,7 @@ async function drawn(deployment: Deployment, request: ModelRequest, outputTokens
     latencyMs: 0,
     timeToFirstTokenMs: null,
   });
-  return takenUntilAborted(call.hold.draw({ callId: call.id, most, inputCost, rows }), call.signal, (draw) => draw.settle(0));
+  return takeUntilAborted(call.hold.draw({ callId: call.id, most, inputCost, rows }), call.signal, (draw) => draw.settle(0));
 }
 
 function outputCeilingOf({ provider, model }: Deployment, toSend: ModelRequest): number {

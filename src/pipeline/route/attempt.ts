@@ -205,7 +205,7 @@ export interface Race {
 }
 
 /** The lane that spoke first; null when all have failed. */
-export async function firstToSpeak(only: Lane, { hedgeAfterMs, another, failed }: Race): Promise<Lane | null> {
+export async function raceToSpeak(only: Lane, { hedgeAfterMs, another, failed }: Race): Promise<Lane | null> {
   const running = new Set([only]);
   let timer: NodeJS.Timeout | undefined;
   let late: Promise<null> | null =

@@ -14,7 +14,7 @@ import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import { retryDelayMs } from '../../outbound/retry-delay.ts';
 import type { HealthBook, Trial } from '../../routing/health.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
-import { firstToSpeak, type Lane, type LaneParts } from './attempt.ts';
+import { type Lane, type LaneParts, raceToSpeak } from './attempt.ts';
 import { allFailed, type Failure, isFault, isSkip, noneLeft, restingFailure, tooLong } from './attempt-failures.ts';
 import { candidatesFor } from './eligible.ts';
 import { laterAttempts } from './later-attempts.ts';
@@ -124,7 +124,7 @@ export async function openCourse(parts: CourseParts, request: ModelRequest, aske
         const lane = deployment === null ? trickle() : begin(deployment);
         if (lane === null && deployment === null) break;
         if (lane === null) continue;
-        const winner = await firstToSpeak(lane, { hedgeAfterMs: route.hedge?.afterMs ?? null, another, failed });
+        const winner = await raceToSpeak(lane, { hedgeAfterMs: route.hedge?.afterMs ?? null, another, failed });
         if (winner === null) continue;
         const losers = lanes.filter((other) => other !== winner && other.running());
         spent.attempts += losers.length;

@@ -25,7 +25,7 @@ import type { OpaqueFields } from '../../wires/opaque-parts.ts';
 import { checkProvider } from '../checked-provider.ts';
 import type { Provider, SendOptions } from '../provider.ts';
 import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
-import { timed } from '../upstream/timed.ts';
+import { limitTime } from '../upstream/timed.ts';
 import { brokenAnswer, refusesContent, upstreamError, type Vendor } from '../upstream/upstream-error.ts';
 import { chunksOf, finishOf, usageOf, warningOf } from './ai-sdk-chunks.ts';
 import { promptOf, settingsOf } from './ai-sdk-prompt.ts';
@@ -86,7 +86,7 @@ function made(given: AiSdkProvider): Provider {
     name,
     tellsSent: settings.tellsSent === true,
     send: (request, options) =>
-      timed(
+      limitTime(
         (signal) =>
           request.kind === 'completion'
             ? completed(settings, vendor, request, { ...options, signal })

@@ -12,7 +12,7 @@ import type { Provider, SendOptions } from '../provider.ts';
 import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
 import { postJson } from '../upstream/post-json.ts';
 import { readAnswer, readWhole } from '../upstream/read-answer.ts';
-import { type Extend, timed, timedAnswer } from '../upstream/timed.ts';
+import { type Extend, limitTime, timedAnswer } from '../upstream/timed.ts';
 import { refusesContent, upstreamError, type Vendor } from '../upstream/upstream-error.ts';
 import { aiSdkProvider } from './ai-sdk.ts';
 import { warningOf } from './ai-sdk-chunks.ts';
@@ -73,7 +73,7 @@ export function sdkVendorProvider(given: SdkVendor): Provider & Required<Pick<Pr
     tellsSent,
     send(request, options) {
       if (request.kind === 'embedding') return embeddings.send(request, options);
-      return timed(
+      return limitTime(
         (signal, extend) => complete(settings, request, { ...options, signal }, extend),
         options,
         (error) => upstreamError(error, vendor, request),

@@ -1,7 +1,7 @@
 /** Access tokens of identity services (Microsoft Entra ID, Google Cloud) on the requests of a provider. */
 import { GatewayError } from '../../core/errors.ts';
 import { type Fetch, fetchAround } from '../../outbound/pooled-fetch.ts';
-import { type Renewed, renewed } from './renewed.ts';
+import { keepRenewed, type Renewed } from './renewed.ts';
 
 export interface AccessToken {
   readonly token: string;
@@ -15,7 +15,7 @@ type Token = AccessToken | string | null | undefined;
 
 /** A fetch whose requests carry the token. A token that is refused with 401 is not used again. Throws MODEL_UNAVAILABLE where there is none. */
 export function fetchWithToken(fetch: Fetch, ask: TokenFunction, providerName: string): Fetch {
-  const tokens = renewed<AccessToken>({
+  const tokens = keepRenewed<AccessToken>({
     ask: async (signal) => tokenOf(await ask(signal)),
     expiresAt: ({ expiresAt }) => (expiresAt === undefined ? null : Number(expiresAt)),
   });

@@ -1,7 +1,7 @@
 /** Access keys of AWS, fixed or of a role: those of a role expire, and are asked for anew. */
 import { GatewayError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import { renewed } from './renewed.ts';
+import { keepRenewed } from './renewed.ts';
 
 /** AWS calls their variables AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN. Null is one that is missing. */
 export interface AwsCredentials {
@@ -66,7 +66,7 @@ export function awsCredentials(given: AwsCredentials | AwsCredentialsFunction, p
 }
 
 function roleKeys(ask: AwsCredentialsFunction, providerName: string): AwsKeySource {
-  const keys = renewed({
+  const keys = keepRenewed({
     ask: async (abortSignal) => ask({ abortSignal }),
     expiresAt: ({ expiration }) => expiration?.getTime() ?? null,
   });

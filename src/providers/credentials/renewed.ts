@@ -26,7 +26,7 @@ interface Question<T> {
   waiting: number;
 }
 
-export function renewed<T>({ ask, expiresAt, now = Date.now }: RenewedOptions<T>): Renewed<T> {
+export function keepRenewed<T>({ ask, expiresAt, now = Date.now }: RenewedOptions<T>): Renewed<T> {
   let kept: { readonly value: T; readonly until: number } | null = null;
   let question: Question<T> | null = null;
 

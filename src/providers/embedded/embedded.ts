@@ -11,7 +11,7 @@ import type { CompletionRequest, EmbeddingRequest } from '../../core/request/req
 import { estimateInputTokens, estimateTokens } from '../../core/request/tokens.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
 import type { Capability, Provider, SendOptions } from '../provider.ts';
-import { checkedDimensions } from './text-vectors.ts';
+import { checkDimensions } from './text-vectors.ts';
 import { replyFor, vectorOf } from './thread/off-loop.ts';
 
 export const embeddedName = 'embedded';
@@ -130,7 +130,7 @@ function checkModel(model: string, expected: string, purpose: string): void {
 async function* embed(request: EmbeddingRequest, { model, report, ...asking }: SendOptions): AsyncGenerator<Chunk> {
   checkModel(model, embeddedLexical, 'embeddings');
   const { signal } = asking;
-  const dimensions = checkedDimensions(request.dimensions);
+  const dimensions = checkDimensions(request.dimensions);
   throwIfAborted(signal);
   report({ ...noUsage, freshInputTokens: estimateInputTokens(request) });
   for (const [index, text] of request.texts.entries()) {

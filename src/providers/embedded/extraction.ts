@@ -7,7 +7,7 @@
 import type { JsonSchema } from '../../core/request/json-schema.ts';
 import { booleanFor, findLabelled, numbersFor, numbersIn, valuesFor } from './fields-in-text.ts';
 import { materialOf } from './material.ts';
-import { allowsNull, describing, isInRange, maxDepth, resolveSchema, typesOf } from './schema-reading.ts';
+import { allowsNull, descriptionOf, isInRange, maxDepth, resolveSchema, typesOf } from './schema-reading.ts';
 import type { Task } from './task.ts';
 import { type ListScope, listFor, onlySaying, partsOf, statementsFor } from './text/lists.ts';
 import { spansFor } from './text/spans.ts';
@@ -62,16 +62,16 @@ function typed(type: string, schema: JsonSchema, scope: Scope): Found {
       return arrayFor(schema, scope);
     case 'string':
       return spansFor(
-        { name: scope.name, description: describing(schema), schema, alone: scope.alone },
+        { name: scope.name, description: descriptionOf(schema), schema, alone: scope.alone },
         scope.material,
         scope.labelled,
         scope.task,
       )[0];
     case 'integer':
     case 'number':
-      return numbersOf(scope, describing(schema)).find((value) => isInRange(value, schema, type));
+      return numbersOf(scope, descriptionOf(schema)).find((value) => isInRange(value, schema, type));
     case 'boolean':
-      return booleanFor(stems.length > 0 ? stems : stemsOf(describing(schema)), scope.material, scope.labelled) ?? undefined;
+      return booleanFor(stems.length > 0 ? stems : stemsOf(descriptionOf(schema)), scope.material, scope.labelled) ?? undefined;
     default:
       return undefined;
   }
@@ -139,7 +139,7 @@ function arrayFor(schema: JsonSchema, scope: Scope): Found {
   if (typeof items !== 'object' || items === null || Array.isArray(items)) return undefined;
   const most = typeof schema['maxItems'] === 'number' ? schema['maxItems'] : null;
   const item = resolveSchema(items as JsonSchema, scope.root);
-  const found = itemsFor(item, { ...scope, depth: scope.depth + 1 }, most, describing(schema));
+  const found = itemsFor(item, { ...scope, depth: scope.depth + 1 }, most, descriptionOf(schema));
   const distinct = schema['uniqueItems'] === true ? [...new Map(found.map((value) => [JSON.stringify(value), value])).values()] : found;
   const kept = most === null ? distinct : distinct.slice(0, most);
   return kept.length === 0 ? undefined : kept;

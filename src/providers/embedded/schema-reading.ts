@@ -3,7 +3,7 @@ import { followPointer, type JsonSchema } from '../../core/request/json-schema.t
 
 export const maxDepth = 10;
 
-export const describing = (schema: JsonSchema): string => (typeof schema['description'] === 'string' ? schema['description'] : '');
+export const descriptionOf = (schema: JsonSchema): string => (typeof schema['description'] === 'string' ? schema['description'] : '');
 
 /** Types in the order of the schema, `null` left out; guessed from other keywords when there is none. */
 export function typesOf(schema: JsonSchema): string[] {

@@ -56,7 +56,7 @@ function roomFor(wanted: Wanted, maxWords: number): { readonly words: number; re
 
 /** The beginning of the sentence that has at most so many words, cut behind a clause where there is one, and marked as cut. */
 function clipped(text: string, maxWords: number): string {
-  const beginning = clippedSpan(text, maxWords);
+  const beginning = clipSpan(text, maxWords);
   return beginning === text ? text : `${beginning}…`;
 }
 
@@ -73,7 +73,7 @@ function withoutTail(text: string): string {
 }
 
 /** The same without the mark: a span of the text. */
-export function clippedSpan(text: string, maxWords: number): string {
+export function clipSpan(text: string, maxWords: number): string {
   const words = [...text.matchAll(/\S+/g)];
   if (words.length <= maxWords) return text;
   const last = words[Math.max(1, maxWords) - 1];
@@ -86,10 +86,10 @@ export function clippedSpan(text: string, maxWords: number): string {
 /** The first heading; else the beginning of the statement that matters most. A span of the material, or null. */
 export function titleSpan(material: Material, maxWords: number): string | null {
   const heading = material.units.find(({ kind }) => kind === 'heading');
-  if (heading !== undefined) return clippedSpan(heading.raw, maxWords);
+  if (heading !== undefined) return clipSpan(heading.raw, maxWords);
   const worth = worthOf(material.prose, []);
   const text = material.prose[worth.indexOf(Math.max(...worth))]?.raw;
-  return text === undefined ? null : clippedSpan(text, maxWords).replace(/[.!]+$/, '');
+  return text === undefined ? null : clipSpan(text, maxWords).replace(/[.!]+$/, '');
 }
 
 /** Words that the material keeps coming back to, as they stand in it, the weightiest first. */

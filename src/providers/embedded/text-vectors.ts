@@ -13,7 +13,7 @@ const pieceWeight = 0.35;
 const pieceLength = 4;
 
 /** Throws BAD_REQUEST for a length outside 64 to 1024. */
-export function checkedDimensions(dimensions: number | null): number {
+export function checkDimensions(dimensions: number | null): number {
   if (dimensions === null) return lexicalDimensions;
   if (Number.isInteger(dimensions) && dimensions >= fewest && dimensions <= most) return dimensions;
   throw new GatewayError(

@@ -6,7 +6,7 @@ import { type ImageRules, imageFetcher } from './image-fetcher.ts';
 const anyJson = 'Answer with one JSON value and nothing else.';
 
 /** Throws BAD_REQUEST for an image that is refused. */
-export async function preparedRequest(request: CompletionRequest, rules: ImageRules, signal: AbortSignal): Promise<CompletionRequest> {
+export async function prepareRequest(request: CompletionRequest, rules: ImageRules, signal: AbortSignal): Promise<CompletionRequest> {
   const messages = request.messages.some(hasUrl) ? await withFetchedImages(request.messages, rules, signal) : request.messages;
   const { output } = request;
   return { ...request, messages: output.format === 'json' && output.schema === null ? askingForJson(messages) : messages };

@@ -29,7 +29,7 @@ export type Extend = (ms: number) => void;
  * The chunks of `open`, which is called at the first `next()`. Throws what the signal says, STREAM_STALLED, or the
  * translation of what `open` throws; each with its phase.
  */
-export function timed(
+export function limitTime(
   open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Chunk>,
   { signal, firstChunkMs, idleMs }: Timing,
   translated: (error: unknown) => GatewayError,

@@ -22,7 +22,7 @@ export interface Block {
 const maxCharacters = 4_500_000;
 
 /** The document, or BAD_REQUEST when nothing can be searched in it or it is too long. */
-export function checkedDocument(document: ExtractedDocument): ExtractedDocument {
+export function checkDocument(document: ExtractedDocument): ExtractedDocument {
   if (document.text.length > maxCharacters) {
     throw new GatewayError(
       'BAD_REQUEST',

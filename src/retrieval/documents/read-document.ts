@@ -1,7 +1,7 @@
 /** Parses one source into text and structure, in this process. The parser of a format is loaded with its first source. */
 import { GatewayError } from '../../core/errors.ts';
 import type { MediaType } from './media-type.ts';
-import { checkedDocument, type ExtractedDocument } from './parsed-document.ts';
+import { checkDocument, type ExtractedDocument } from './parsed-document.ts';
 
 export interface SourceContent {
   readonly mediaType: MediaType;
@@ -12,7 +12,7 @@ export interface SourceContent {
 
 /** Throws BAD_REQUEST with a sentence about the source ("It is no PDF …") for what cannot be read. */
 export async function readDocument(source: SourceContent): Promise<ExtractedDocument> {
-  return checkedDocument(await documentOf(source));
+  return checkDocument(await documentOf(source));
 }
 
 async function documentOf(source: SourceContent): Promise<ExtractedDocument> {

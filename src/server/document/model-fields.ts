@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { type DocumentNode, getNamedType, isAbstractType, type OperationDefinitionNode, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
 
 /** The first of the coordinates (such as `Query.completion`) that the document selects, through interfaces too; null if none. */
-export function selectedCoordinate(
+export function findModelField(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,

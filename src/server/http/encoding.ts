@@ -24,7 +24,7 @@ export const compressed = (text: string, encoding: Encoding): Promise<Buffer> =>
     : gzipped(text);
 
 /** The encoding that the client likes best, Brotli where it has no preference; null: as it is. */
-export function acceptedEncoding(header: string | undefined): Encoding | null {
+export function readAcceptedEncoding(header: string | undefined): Encoding | null {
   if (header === undefined) return null;
   const qualities = new Map(header.split(',').map(qualityOf));
   const quality = (name: string): number => qualities.get(name) ?? qualities.get('*') ?? 0;

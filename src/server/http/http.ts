@@ -16,14 +16,14 @@ import type { Connections } from '../client/connections.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import type { documentReader, ReadDocument } from '../document/document.ts';
 import { cursorOf } from '../document/event-cursor.ts';
-import { selectedCoordinate } from '../document/model-fields.ts';
+import { findModelField } from '../document/model-fields.ts';
 import type { SchemaFor } from '../engine.ts';
 import type { LoopTurns } from '../loop-turns.ts';
 import type { Operations } from '../operation.ts';
 import { type Masking, statusOfErrors } from '../response-errors.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
-import { type AnswerKind, acceptableFor, type Delivery, negotiated } from './negotiate.ts';
+import { type AnswerKind, acceptableFor, type Delivery, negotiateDelivery } from './negotiate.ts';
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
 import { endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
@@ -48,7 +48,7 @@ export interface DoorParts {
 export async function answerGraphQL(request: IncomingMessage, response: ServerResponse, search: string, parts: DoorParts): Promise<void> {
   const { accept } = request.headers;
   // A refusal that comes before the operation is known takes the form the client would want of a plain query.
-  const early = negotiated(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
+  const early = negotiateDelivery(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
   let principal: Principal;
   try {
     principal = await parts.callers.admit(request.headers.authorization ?? null, parts.addressOf(request));
@@ -67,11 +67,11 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   }
   // The client has left while its body was in line: nothing would stop what begins now.
   if (response.destroyed) return;
-  let reading = negotiated(accept, 'single');
+  let reading = negotiateDelivery(accept, 'single');
   try {
     read = parts.read(params.query, params.operationName);
     const kind = kindOf(read);
-    const chosen = negotiated(accept, kind);
+    const chosen = negotiateDelivery(accept, kind);
     if (kind === 'subscription') reading = chosen;
     if (chosen === null)
       throw new HttpRefusal(
@@ -104,7 +104,7 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   try {
     await deliver(response, await operation.outcome, delivery, watched, parts);
   } catch (error) {
-    await respondError(response, error, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery, parts.mask);
+    await respondError(response, error, delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery, parts.mask);
   } finally {
     response.off('close', leave);
     if (!response.writableEnded) leave();
@@ -129,7 +129,7 @@ const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
 
 function refuseByGet({ document, operation }: ReadDocument, { schema, modelFields }: DoorParts): void {
   if (operation.operation === 'mutation') throw new HttpRefusal(405, 'Mutations are sent with POST, never GET.', { Allow: 'POST' });
-  const field = selectedCoordinate(schema(document), document, operation, modelFields());
+  const field = findModelField(schema(document), document, operation, modelFields());
   if (field !== null)
     throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
 }
@@ -149,13 +149,13 @@ async function deliver(
     return writeStream(response, outcome, formatOf(delivery), limits, onWrite);
   }
   const { accept } = response.req.headers;
-  await respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiated(accept, 'single') : delivery);
+  await respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery);
   watched.note();
 }
 
 /** Clients of Apollo ask for subscriptions so and for nothing else; a plain query is answered as `single`. */
 const formOfRefusal = (accept: string | undefined): Delivery | null =>
-  negotiated(accept, 'subscription') === 'multipart-subscription' ? 'multipart-subscription' : negotiated(accept, 'single');
+  negotiateDelivery(accept, 'subscription') === 'multipart-subscription' ? 'multipart-subscription' : negotiateDelivery(accept, 'single');
 
 const sseFormat = sse(cursorOf);
 

@@ -19,7 +19,7 @@ const known = new LRUCache<string, Readonly<Record<AnswerKind, Delivery | null>>
 const maxKnownCharacters = 500;
 
 /** The best delivery the client accepts, or null. Without a header, or with a wildcard: JSON, SSE for subscriptions, multipart for `@defer`. */
-export function negotiated(accept: string | undefined, kind: AnswerKind): Delivery | null {
+export function negotiateDelivery(accept: string | undefined, kind: AnswerKind): Delivery | null {
   const header = accept ?? '*/*';
   const remembered = known.get(header);
   if (remembered !== undefined) return remembered[kind];

@@ -28,7 +28,7 @@ export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams
       throw new GatewayError('BAD_REQUEST', `"${name}" in the URL is not valid JSON. Send a JSON object, percent-encoded.`);
     }
   };
-  return checkedParams({
+  return checkParams({
     query: found.get('query'),
     operationName: found.get('operationName'),
     variables: json('variables'),
@@ -64,11 +64,11 @@ export async function paramsOfBody(request: IncomingMessage, limits: ServerLimit
     throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
   }
   if (isLarge) await waitInLine();
-  return checkedParams(data);
+  return checkParams(data);
 }
 
 /** Throws BAD_REQUEST for what is not a GraphQL request, in a sentence. */
-export function checkedParams(data: unknown): GraphQLParams {
+export function checkParams(data: unknown): GraphQLParams {
   if (Array.isArray(data))
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
   if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);

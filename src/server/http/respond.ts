@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { GatewayError } from '../../core/errors.ts';
 import type { Masking } from '../response-errors.ts';
-import { acceptedEncoding, compressed, compressedFromBytes } from './encoding.ts';
+import { compressed, compressedFromBytes, readAcceptedEncoding } from './encoding.ts';
 import { headersOf, statusOf } from './refusal.ts';
 import { drainBody, hasUnreadBody } from './unread-body.ts';
 
@@ -24,7 +24,7 @@ export function respondJson(
 /** An answer that may be large: compressed where the client accepts that. */
 export async function respondResultJson(response: ServerResponse, status: number, body: unknown, mediaType: string): Promise<void> {
   const text = JSON.stringify(body);
-  const encoding = text.length < compressedFromBytes ? null : acceptedEncoding(response.req.headers['accept-encoding']);
+  const encoding = text.length < compressedFromBytes ? null : readAcceptedEncoding(response.req.headers['accept-encoding']);
   if (encoding === null) return respondText(response, status, text, {}, mediaType);
   respondText(response, status, await compressed(text, encoding), { 'Content-Encoding': encoding }, mediaType);
 }

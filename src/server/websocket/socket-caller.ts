@@ -22,7 +22,7 @@ export interface AcceptedCaller {
 }
 
 /** Who says `connection_init`, in its place; null: the WebSocket has been told why not and ends, or has closed. */
-export async function acceptedCaller(
+export async function acceptCaller(
   socket: WebSocket,
   request: IncomingMessage,
   init: Readonly<Record<string, unknown>> | undefined,

@@ -18,14 +18,14 @@ import type { Callers } from '../client/callers.ts';
 import { type Asker, askerOf, callerOf } from '../client/client.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import type { documentReader } from '../document/document.ts';
-import { checkedParams } from '../http/params.ts';
+import { checkParams } from '../http/params.ts';
 import { shuttingDown } from '../http/refusal.ts';
 import type { LoopTurns } from '../loop-turns.ts';
 import type { Operations } from '../operation.ts';
 import type { Masking } from '../response-errors.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
-import { acceptedCaller, credentialsWatch } from './socket-caller.ts';
+import { acceptCaller, credentialsWatch } from './socket-caller.ts';
 import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door.ts';
 import { type Messages, messagesInTurn } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
@@ -93,7 +93,7 @@ export function sockets(parts: SocketParts): Sockets {
     async onConnect(context) {
       const { extra } = context;
       const { socket, request, place, address, table } = extra;
-      const accepted = await acceptedCaller(socket, request, context.connectionParams, place, callers.authenticate);
+      const accepted = await acceptCaller(socket, request, context.connectionParams, place, callers.authenticate);
       if (accepted === null) return false;
       const { principal, asker } = accepted;
       extra.known();
@@ -131,7 +131,7 @@ export function sockets(parts: SocketParts): Sockets {
     if (parts.draining()) throw shuttingDown();
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
-    const { query, operationName, variables } = checkedParams(payload);
+    const { query, operationName, variables } = checkParams(payload);
     const read = parts.read(query, operationName);
     const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, address }));
     const outcome = await operation.outcome;

@@ -15,7 +15,7 @@ export const signatureField = (signature: string): JsonObject => ({ extra_conten
 const vendors = ['compatible', 'google'] as const;
 
 /** What a client of a door is given to keep. */
-export function writtenSignature(opaque: string): string {
+export function writeSignature(opaque: string): string {
   for (const vendor of vendors) {
     const signature = opaquePartOf(opaque, { vendor, fields: ['thoughtSignature'] })?.metadata[vendor]?.['thoughtSignature'];
     if (signature !== undefined) return signature;
@@ -23,6 +23,6 @@ export function writtenSignature(opaque: string): string {
   return packOpaque(opaque);
 }
 
-/** The opaque part for what {@link writtenSignature} wrote. */
+/** The opaque part for what {@link writeSignature} wrote. */
 export const opaqueOfSignature = (signature: string): string =>
   unpackOpaque(signature) ?? JSON.stringify(Object.fromEntries(vendors.map((vendor) => [vendor, { thoughtSignature: signature }])));

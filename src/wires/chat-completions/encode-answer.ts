@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json-fields.ts';
 import type { Answer, AnswerHead } from '../wire.ts';
-import { signatureField, writtenSignature } from './call-signatures.ts';
+import { signatureField, writeSignature } from './call-signatures.ts';
 import { encodeUsage } from './counted-usage.ts';
 import { encodeFinishReason } from './finish-reasons.ts';
 
@@ -18,7 +18,7 @@ export function encodeAnswer({ chunks, usage }: Answer, { id, model, created }: 
         id: callId,
         type: 'function',
         function: { name, arguments: argumentsText || '{}' },
-        ...(opaque === undefined ? {} : signatureField(writtenSignature(opaque))),
+        ...(opaque === undefined ? {} : signatureField(writeSignature(opaque))),
       });
     }
   }

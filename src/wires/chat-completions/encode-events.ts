@@ -9,7 +9,7 @@ import type { JsonObject } from '../json-fields.ts';
 import { encodeFailure } from '../openai/refusals.ts';
 import { writeEvent } from '../sse/write-event.ts';
 import type { AnswerHead, EventEncoder } from '../wire.ts';
-import { signatureField, writtenSignature } from './call-signatures.ts';
+import { signatureField, writeSignature } from './call-signatures.ts';
 import { encodeUsage } from './counted-usage.ts';
 import { encodeFinishReason } from './finish-reasons.ts';
 
@@ -47,7 +47,7 @@ export function encodeEvents({ id, model, created, includeUsage }: AnswerHead): 
     if (opaque !== undefined) call.signed = true;
     const first = begun === undefined ? { id: callId, type: 'function' } : {};
     const named = begun === undefined ? { name } : {};
-    const signature = opaque === undefined ? {} : signatureField(writtenSignature(opaque));
+    const signature = opaque === undefined ? {} : signatureField(writeSignature(opaque));
     return chunkOf({ tool_calls: [{ index: call.index, ...first, function: { ...named, arguments: piece }, ...signature }] });
   };
 

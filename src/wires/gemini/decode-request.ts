@@ -6,7 +6,7 @@ import type { CompletionRequest, Message, Output, Tool, ToolChoice } from '../..
 import { isObject, type JsonObject, textOf } from '../json-fields.ts';
 import type { DecodedRequest } from '../wire.ts';
 import { decodeContents } from './request/decode-contents.ts';
-import { listAt, numberAt, objectAt, onlyFields, refused, textAt, wholeNumberAt } from './request/read-request-body.ts';
+import { listAt, numberAt, objectAt, onlyFields, refusalAt, textAt, wholeNumberAt } from './request/read-request-body.ts';
 import { bodyOptions, generationOptions } from './request/request-options.ts';
 import { jsonSchemaOf } from './request/schemas.ts';
 
@@ -30,7 +30,7 @@ export function decodeRequest(given: unknown): DecodedRequest {
   const { model, stream, contents, systemInstruction } = body;
   const config = objectAt(body['generationConfig'] ?? {}, 'generationConfig');
   onlyFields(config, configFields, 'generationConfig.');
-  if ((config['candidateCount'] ?? 1) !== 1) throw refused('generationConfig.candidateCount', 'asks for several answers', '1');
+  if ((config['candidateCount'] ?? 1) !== 1) throw refusalAt('generationConfig.candidateCount', 'asks for several answers', '1');
   const stop = listAt(config['stopSequences'], 'generationConfig.stopSequences');
   const toolConfig = objectAt(body['toolConfig'] ?? {}, 'toolConfig');
   onlyFields(toolConfig, ['functionCallingConfig', 'retrievalConfig'], 'toolConfig.');
@@ -68,11 +68,11 @@ function outputIn({ responseMimeType = 'text/plain', responseSchema, responseJso
   if (responseModalities !== undefined) {
     const isText = (one: unknown): boolean => textOf(one).toUpperCase() === 'TEXT';
     const modalities = listAt(responseModalities, 'generationConfig.responseModalities');
-    if (!modalities.every(isText)) throw refused('generationConfig.responseModalities', 'asks for more than text', '["TEXT"]');
+    if (!modalities.every(isText)) throw refusalAt('generationConfig.responseModalities', 'asks for more than text', '["TEXT"]');
   }
   if (responseMimeType === 'text/plain') return { format: 'text' };
   if (responseMimeType !== 'application/json') {
-    throw refused('generationConfig.responseMimeType', 'is not known here', 'text/plain or application/json');
+    throw refusalAt('generationConfig.responseMimeType', 'is not known here', 'text/plain or application/json');
   }
   if (responseJsonSchema !== undefined)
     return { format: 'json', schema: schemaAt(responseJsonSchema, 'generationConfig.responseJsonSchema') };
@@ -82,7 +82,7 @@ function outputIn({ responseMimeType = 'text/plain', responseSchema, responseJso
 
 /** The fields of a schema keep their names. */
 function schemaAt(value: unknown, place: string): JsonObject {
-  if (!isObject(value)) throw refused(place, 'is no JSON object', 'a schema');
+  if (!isObject(value)) throw refusalAt(place, 'is no JSON object', 'a schema');
   return value;
 }
 
@@ -101,7 +101,7 @@ function toolsIn(given: unknown, calling: unknown): { readonly tools: readonly T
   );
   const stranger = names.find((name) => !tools.some((tool) => tool.name === name));
   if (stranger !== undefined)
-    throw refused(`${place}.allowedFunctionNames`, 'names a function that tools do not declare', 'the name of one');
+    throw refusalAt(`${place}.allowedFunctionNames`, 'names a function that tools do not declare', 'the name of one');
   const [only] = names;
   switch (textOf(mode).toUpperCase()) {
     case 'AUTO':
@@ -114,7 +114,7 @@ function toolsIn(given: unknown, calling: unknown): { readonly tools: readonly T
       if (only !== undefined && names.length === 1) return { tools, toolChoice: { type: 'tool', name: only } };
       return { tools: only === undefined ? tools : tools.filter(({ name }) => names.includes(name)), toolChoice: { type: 'required' } };
     default:
-      throw refused(`${place}.mode`, 'is not known here', 'AUTO, ANY, NONE or VALIDATED');
+      throw refusalAt(`${place}.mode`, 'is not known here', 'AUTO, ANY, NONE or VALIDATED');
   }
 }
 

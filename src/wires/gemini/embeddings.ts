@@ -10,7 +10,7 @@ import { WireFailure } from '../wire-failure.ts';
 import { usageMetadataOf, usageOf, withCounts } from './counted-usage.ts';
 import { failureIn } from './failures.ts';
 import { pathOf } from './request/model-family.ts';
-import { refused } from './request/read-request-body.ts';
+import { refusalAt } from './request/read-request-body.ts';
 
 /** Texts in one request (ai.google.dev/api/embeddings). */
 export const maxEmbeddedTexts = 100;
@@ -41,17 +41,17 @@ export function encodeEmbeddingRequest(request: EmbeddingRequest, model: string)
 
 /** Throws BAD_REQUEST, which names the place. */
 export function decodeEmbeddingRequest(body: unknown): DecodedEmbeddingRequest {
-  if (!isObject(body)) throw refused('The body', 'cannot be read', 'a JSON object');
+  if (!isObject(body)) throw refusalAt('The body', 'cannot be read', 'a JSON object');
   const { requests } = body;
-  if (requests !== undefined && !Array.isArray(requests)) throw refused('requests', 'cannot be read', 'a list');
+  if (requests !== undefined && !Array.isArray(requests)) throw refusalAt('requests', 'cannot be read', 'a list');
   const places = Array.isArray(requests)
     ? requests.map((one: unknown, at) => ({ one: objectOf(one), place: `requests[${at}].` }))
     : [{ one: body, place: '' }];
-  if (places.length === 0) throw refused('requests', 'cannot be read', 'a list with at least one request');
+  if (places.length === 0) throw refusalAt('requests', 'cannot be read', 'a list with at least one request');
   const texts = places.map(({ one, place }) => textIn(one, place));
   const dimensions = places.map(({ one, place }) => dimensionsIn(one, place));
   if (dimensions.some((one) => one !== dimensions[0])) {
-    throw refused('requests[].outputDimensionality', 'cannot be read', 'one number for all requests of a batch');
+    throw refusalAt('requests[].outputDimensionality', 'cannot be read', 'one number for all requests of a batch');
   }
   const model = nameOf(body['model']) || nameOf(places[0]?.one['model']);
   return { model, request: { kind: 'embedding', texts, dimensions: dimensions[0] ?? null } };
@@ -59,10 +59,10 @@ export function decodeEmbeddingRequest(body: unknown): DecodedEmbeddingRequest {
 
 function textIn({ content }: JsonObject, place: string): string {
   const parts = listOf(objectOf(content)['parts']);
-  if (parts.length === 0) throw refused(`${place}content.parts`, 'cannot be read', 'a list with at least one text');
+  if (parts.length === 0) throw refusalAt(`${place}content.parts`, 'cannot be read', 'a list with at least one text');
   const texts = parts.map((part, at) => {
     const { text } = objectOf(part);
-    if (typeof text !== 'string') throw refused(`${place}content.parts[${at}]`, 'cannot be read', '{ "text": "..." }');
+    if (typeof text !== 'string') throw refusalAt(`${place}content.parts[${at}]`, 'cannot be read', '{ "text": "..." }');
     return text;
   });
   return texts.join('\n');
@@ -72,7 +72,7 @@ function dimensionsIn({ outputDimensionality, output_dimensionality: snake }: Js
   const value = outputDimensionality ?? snake ?? null;
   if (value === null) return null;
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-    throw refused(`${place}outputDimensionality`, 'cannot be read', 'a whole number from 1 on');
+    throw refusalAt(`${place}outputDimensionality`, 'cannot be read', 'a whole number from 1 on');
   }
   return value;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json-fields.ts';
 import type { EncodedRequest } from '../wire.ts';
 import { encodeContents } from './request/encode-contents.ts';
 import { asksForJson, type GeminiSettings } from './request/model-family.ts';
-import { type PlacedOptions, placedOptions } from './request/request-options.ts';
+import { type PlacedOptions, placeOptions } from './request/request-options.ts';
 import { responseSchemaOf } from './request/schemas.ts';
 
 export function encodeRequest(
@@ -12,7 +12,7 @@ export function encodeRequest(
   { model, jsonTool }: { readonly model: string; readonly stream: boolean } & GeminiSettings,
 ): EncodedRequest {
   const { contents, systemInstruction, warnings } = encodeContents(request.messages, model);
-  const options = placedOptions(request.providerOptions);
+  const options = placeOptions(request.providerOptions);
   const body = {
     generationConfig: generationConfigOf(request, model, jsonTool, options),
     contents,

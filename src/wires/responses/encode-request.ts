@@ -10,7 +10,7 @@ import type { EncodedRequest } from '../wire.ts';
 import { type InputSettings, inputItems } from './request/input-items.ts';
 import { type ModelTraits, traitsOf } from './request/model-traits.ts';
 import { openaiSchema } from './request/openai-schema.ts';
-import { passedOn, responsesOptions, snakeCase, spelled } from './request/responses-options.ts';
+import { passedOn, responsesOptions, snakeCase, spellOption } from './request/responses-options.ts';
 
 interface Asked {
   readonly request: CompletionRequest;
@@ -40,7 +40,7 @@ export function encodeRequest(
     max_output_tokens: request.maxOutputTokens ?? undefined,
     ...samplingOf(asked),
     text: textOf(asked),
-    ...Object.fromEntries(passedOn.map((name) => [snakeCase(name), spelled(name, options.value(name))])),
+    ...Object.fromEntries(passedOn.map((name) => [snakeCase(name), spellOption(name, options.value(name))])),
     prompt_cache_retention: cacheRetentionOf(asked),
     service_tier: serviceTierOf(asked),
     store,

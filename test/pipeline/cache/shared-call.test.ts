@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collect } from '../../../src/core/chunk.ts';
-import { flight } from '../../../src/pipeline/cache/shared-call.ts';
+import { openFlight } from '../../../src/pipeline/cache/shared-call.ts';
 import { account, breaks, call, type Double, double, fails, gateway, hangs, request, route, says, stammers } from '../../doubles.ts';
 import { ask } from '../../faces.ts';
 import { rounds } from '../../rounds.ts';
@@ -247,7 +247,7 @@ describe('a slow reader of a flight', () => {
   const flightOf = (provider: Double, patienceMs: number) => {
     const next = (asked: typeof request, by: ReturnType<typeof call>) =>
       provider.send(asked, { model: 'm', signal: by.signal, report: () => {}, firstChunkMs: 1, idleMs: 1 });
-    return flight({ next: next as never, request, landed: () => {}, maxBytes: 20_000, patienceMs });
+    return openFlight({ next: next as never, request, landed: () => {}, maxBytes: 20_000, patienceMs });
   };
 
   it('is waited for when it lags by more than may be kept, and gets everything', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Renewed, renewed } from '../../../src/providers/credentials/renewed.ts';
+import { keepRenewed, type Renewed } from '../../../src/providers/credentials/renewed.ts';
 
 interface Ticket {
   readonly id: number;
@@ -9,7 +9,7 @@ interface Ticket {
 /** Tickets with rising numbers, at a clock that the test sets. */
 function ticketOffice(lifeMs: number | null) {
   const office = { now: 1_000_000, asked: 0, open: true, signals: [] as AbortSignal[] };
-  const tickets: Renewed<Ticket> = renewed({
+  const tickets: Renewed<Ticket> = keepRenewed({
     ask: async (signal) => {
       office.signals.push(signal);
       await new Promise(setImmediate);

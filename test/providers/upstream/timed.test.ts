@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
-import { timed } from '../../../src/providers/upstream/timed.ts';
+import { limitTime } from '../../../src/providers/upstream/timed.ts';
 import { outcomeOf } from '../../contracts/provider.ts';
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -23,7 +23,7 @@ function hangs(...chunks: readonly Chunk[]) {
 describe('a timed stream', () => {
   it('counts a warning as nothing said', async () => {
     const { open, left } = hangs({ type: 'warning', message: 'Mind.' });
-    const { error, said } = await outcomeOf(timed(open, timing({ firstChunkMs: 30 }), translated));
+    const { error, said } = await outcomeOf(limitTime(open, timing({ firstChunkMs: 30 }), translated));
     expect(error).toMatchObject({ code: 'STREAM_STALLED', details: { phase: 'before-content' } });
     expect(said).toHaveLength(1);
     await left;
@@ -34,7 +34,7 @@ describe('a timed stream', () => {
       yield text('a');
       yield text('b');
     }
-    const chunks = timed(open, timing({ firstChunkMs: 30, idleMs: 30 }), translated)[Symbol.asyncIterator]();
+    const chunks = limitTime(open, timing({ firstChunkMs: 30, idleMs: 30 }), translated)[Symbol.asyncIterator]();
     await chunks.next();
     await pause(90);
     expect(await chunks.next()).toEqual({ done: false, value: text('b') });
@@ -42,7 +42,7 @@ describe('a timed stream', () => {
 
   it('leaves at once, though the work behind it waits', async () => {
     const { open, left } = hangs(text('a'));
-    const chunks = timed(open, timing(), translated)[Symbol.asyncIterator]();
+    const chunks = limitTime(open, timing(), translated)[Symbol.asyncIterator]();
     await chunks.next();
     const waiting = chunks.next();
     await chunks.return?.();
@@ -55,13 +55,13 @@ describe('a timed stream', () => {
       yield text('a');
       throw new RangeError('boom');
     }
-    const { error } = await outcomeOf(timed(open, timing(), translated));
+    const { error } = await outcomeOf(limitTime(open, timing(), translated));
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', message: 'It failed.', details: { phase: 'mid-stream' } });
     expect(error.cause).toBeInstanceOf(RangeError);
   });
 
   it('is over after a failure', async () => {
-    const chunks = timed(hangs().open, timing({ firstChunkMs: 10 }), translated)[Symbol.asyncIterator]();
+    const chunks = limitTime(hangs().open, timing({ firstChunkMs: 10 }), translated)[Symbol.asyncIterator]();
     await expect(chunks.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
     await expect(chunks.next()).resolves.toMatchObject({ done: true });
   });
@@ -81,7 +81,7 @@ describe('a timed stream', () => {
     async function* open(): AsyncGenerator<Chunk> {
       yield text('a');
     }
-    for await (const _ of timed(open, timing({ signal: counted }), translated));
+    for await (const _ of limitTime(open, timing({ signal: counted }), translated));
     expect(listeners).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { acceptedEncoding } from '../../../src/server/http/encoding.ts';
+import { readAcceptedEncoding } from '../../../src/server/http/encoding.ts';
 import { serve } from '../fixture.ts';
 
 const asked = async (query: string, encoding: string | null, accept = 'application/json') => {
@@ -67,5 +67,5 @@ describe('a large answer', () => {
     ['gzip;q=0.5, identity', null],
     ['deflate', null],
     ['gzip;q=nonsense', null],
-  ])('is sent as the client likes best: %s', (header, encoding) => expect(acceptedEncoding(header)).toBe(encoding));
+  ])('is sent as the client likes best: %s', (header, encoding) => expect(readAcceptedEncoding(header)).toBe(encoding));
 });

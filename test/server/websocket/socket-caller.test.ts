@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import type { Principal } from '../../../src/core/call/call.ts';
-import { acceptedCaller } from '../../../src/server/websocket/socket-caller.ts';
+import { acceptCaller } from '../../../src/server/websocket/socket-caller.ts';
 
 const ann: Principal = { id: 'key:ann', kind: 'key', team: null, scopes: [], routes: null, limits: [] };
 
@@ -10,7 +10,7 @@ it('a WebSocket that has closed while its key was looked up is nobody, so that n
   const socket = { OPEN: 1, readyState: 1 };
   const known = Promise.withResolvers<Principal>();
   const accepted: Principal[] = [];
-  const caller = acceptedCaller(
+  const caller = acceptCaller(
     socket as WebSocket,
     { headers: {} } as IncomingMessage,
     { authorization: 'Bearer fg_a' },

@@ -19,7 +19,7 @@ const guardrail = 'maskPersonalData';
 const leastCardNumber = 1e12;
 
 /** Throws GUARDRAIL_BLOCKED, with the place of what cannot be masked. */
-export function* maskedRequest(request: ModelRequest, pseudonyms: Pseudonyms, turns: Turns): Paced<ModelRequest> {
+export function* maskRequest(request: ModelRequest, pseudonyms: Pseudonyms, turns: Turns): Paced<ModelRequest> {
   const runs = request.kind === 'completion' ? runsOf(request, pseudonyms) : new Map<object, RunPart>();
 
   function* refuseIn(text: string, place: Place): Paced<void> {

@@ -7,15 +7,15 @@
  */
 import type { Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
-import { legible } from '../normalize-text.ts';
+import { normalizeText } from '../normalize-text.ts';
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
 import { networkAddresses } from './network-addresses.ts';
 import { type PhoneChecks, phoneNumbers } from './phone-numbers.ts';
 import { privateKeys, secrets } from './secrets.ts';
-import { joinedSpans, type Span } from './span.ts';
+import { joinSpans, type Span } from './span.ts';
 import { stretchesOf } from './stretches.ts';
-import { unescaped } from './unescaped.ts';
+import { unescapeText } from './unescaped.ts';
 
 export interface Find extends Span {
   readonly kind: Kind;
@@ -81,17 +81,17 @@ export function* findPersonalData(
     const wait = turns.spend(unitsPerSearch + end - start + unitsPerPhoneCheck * (checksLeft - phoneChecks.left));
     if (wait !== null) yield wait;
   }
-  return joinedSpans(finds);
+  return joinSpans(finds);
 }
 
 /** As it is written, as a reader sees it, and with its escapes decoded. */
 function allReadings(text: string, options: DetectorOptions): Find[] {
   const finds = findsIn(text, options);
-  const plain = legible(text);
+  const plain = normalizeText(text);
   const originalOf = ({ start, end }: Span): Span =>
     plain === null ? { start, end } : { start: plain.original(start), end: plain.original(end - 1) + 1 };
   if (plain !== null) for (const find of findsIn(plain.text, options)) finds.push({ kind: find.kind, ...originalOf(find) });
-  const decoded = unescaped(plain?.text ?? text);
+  const decoded = unescapeText(plain?.text ?? text);
   if (decoded === null) return finds;
   for (const find of findsIn(decoded.text, options)) finds.push({ kind: find.kind, ...originalOf(decoded.original(find)) });
   return finds;
@@ -102,7 +102,7 @@ function findsIn(text: string, options: DetectorOptions): Find[] {
   const finds: Find[] = [];
   let rest = text;
   for (const kind of kinds) {
-    const spans = joinedSpans(detectors[kind](rest, options));
+    const spans = joinSpans(detectors[kind](rest, options));
     if (spans.length === 0) continue;
     rest = blanked(rest, spans);
     for (const span of spans) finds.push({ ...span, kind });

@@ -10,7 +10,7 @@ import { GatewayError } from '../../../core/errors.ts';
 import type { Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
 import { type DetectorOptions, type Find, findPersonalData, type Kind, maxPhoneChecks } from './personal-data.ts';
-import { joinedSpans } from './span.ts';
+import { joinSpans } from './span.ts';
 
 export interface Pseudonyms {
   /** Throws BAD_REQUEST when the request has more than {@link maxMaskedValues} values. */
@@ -86,7 +86,7 @@ export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorO
         length += text.length;
       }
       const across = (yield* findPersonalData(whole, turns, options)).filter(reachesAcross(starts));
-      const finds = joinedSpans([...apart, ...across]);
+      const finds = joinSpans([...apart, ...across]);
       const masked: string[] = [];
       let next = 0;
       for (const [index, start] of starts.entries()) {

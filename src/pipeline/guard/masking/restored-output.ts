@@ -24,11 +24,11 @@ export async function restoredAnswer(
   textSyntax: 'plain' | 'json',
   turns: Turns,
 ): Promise<Answer> {
-  return collectAnswer(restoredOutput(answer.chunks, values, textSyntax, turns));
+  return collectAnswer(restoreOutput(answer.chunks, values, textSyntax, turns));
 }
 
 /** `textSyntax`: `json` when the answer's text is JSON. */
-export async function* restoredOutput(
+export async function* restoreOutput(
   chunks: Chunks | Answer['chunks'],
   values: ReadonlyMap<string, string>,
   textSyntax: 'plain' | 'json',

@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** In order of the text; those that overlap become one, of the kind of the one that begins first or is longer. */
-export function joinedSpans<T extends Span>(spans: readonly T[]): T[] {
+export function joinSpans<T extends Span>(spans: readonly T[]): T[] {
   const joined: T[] = [];
   const inOrder = spans.every((span, index) => index === 0 || span.start >= (spans[index - 1]?.end ?? 0));
   for (const span of inOrder ? spans : [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {

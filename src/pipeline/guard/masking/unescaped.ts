@@ -40,7 +40,7 @@ const entities: Readonly<Partial<Record<string, string>>> = {
 const controls: Readonly<Partial<Record<string, string>>> = { n: '\n', r: '\r', t: '\t' };
 
 /** Null for a text without escapes. */
-export function unescaped(text: string): Unescaped | null {
+export function unescapeText(text: string): Unescaped | null {
   const starts: number[] = [];
   const ends: number[] = [];
   let plain = '';

@@ -5,7 +5,7 @@ import { focusOf } from '../completion-text.ts';
 import { chooseAnswer } from '../extractive-answer.ts';
 import { type Labelled, valuesFor } from '../fields-in-text.ts';
 import { keepPerMaterial, type Material } from '../material.ts';
-import { clippedSpan, titleSpan } from '../summary.ts';
+import { clipSpan, titleSpan } from '../summary.ts';
 import { readWanted, type Task } from '../task.ts';
 import { rankFor, worthOf } from './rank.ts';
 import { countWords, nameStems, stemsOf } from './words.ts';
@@ -144,7 +144,7 @@ function summarySpan(material: Material, task: Task, description: string): strin
   }
   if (best !== null) return best.text;
   const raw = units[worth.indexOf(top)]?.raw;
-  return raw === undefined ? null : clippedSpan(raw, words);
+  return raw === undefined ? null : clipSpan(raw, words);
 }
 
 /** Cut to the longest length that the schema allows, between words. */

@@ -53,7 +53,7 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
     take(limits) {
       if (buckets.size > sweepAbove) sweep();
       const all = limits.map((limit) => ({ limit, bucket: filled(limit) }));
-      for (const { limit, bucket } of all) if (bucket.tokens < 1) throw refused(limit, bucket.tokens);
+      for (const { limit, bucket } of all) if (bucket.tokens < 1) throw rateRefusal(limit, bucket.tokens);
       for (const { limit, bucket } of all) buckets.set(bucketOf(limit), { ...bucket, tokens: bucket.tokens - 1 });
     },
     giveBack(limits) {
@@ -68,7 +68,7 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
 }
 
 /** `tokens`: what the bucket has, less than one. */
-export function refused({ kind, name, perMinute }: RateLimit, tokens: number): GatewayError {
+export function rateRefusal({ kind, name, perMinute }: RateLimit, tokens: number): GatewayError {
   if (perMinute < 1)
     return new GatewayError('RATE_LIMITED', `No ${counted[kind]} are allowed for "${name}".`, { limit: name, retryable: false });
   const retryAfterMs = Math.ceil(((1 - tokens) * minuteMs) / perMinute);

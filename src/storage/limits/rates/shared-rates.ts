@@ -3,7 +3,7 @@
  * keeps its buckets in memory, which costs nothing.
  */
 import type { Row, Statements } from '../../database/database.ts';
-import { bucketOf, minuteMs, type RateBuckets, type RateLimit, refused } from './rate-buckets.ts';
+import { bucketOf, minuteMs, type RateBuckets, type RateLimit, rateRefusal } from './rate-buckets.ts';
 
 /** Milliseconds of the machine's own clock, which all of its processes share and nobody sets. It begins anew at a restart of the machine. */
 const machineMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
@@ -36,7 +36,7 @@ export function sharedRates(now: () => number = machineMs): SharedRates {
       for (const limit of limits) {
         const stored = await levelOf(tx, limit);
         const tokens = joined.has(bucketOf(limit)) && stored !== null ? stored : Math.min(stored ?? limit.perMinute, local.level(limit));
-        if (tokens < 1) throw refused(limit, tokens);
+        if (tokens < 1) throw rateRefusal(limit, tokens);
         levels.push({ limit, tokens });
       }
       for (const { limit, tokens } of levels) {

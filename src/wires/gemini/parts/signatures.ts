@@ -29,11 +29,11 @@ export function signatureIn(opaque: string): Signature | null {
  * What a client of a Gemini door is given to keep for an opaque part. Clients take signatures for base64, so that the part of
  * another vendor travels as the base64 of its text.
  */
-export function writtenSignature(opaque: string): Signature {
+export function writeSignature(opaque: string): Signature {
   return signatureIn(opaque) ?? { of: 'part', text: packOpaque(opaque) };
 }
 
-/** The opaque part that {@link writtenSignature} wrote; undefined for a signature that was lost. */
+/** The opaque part that {@link writeSignature} wrote; undefined for a signature that was lost. */
 export function opaqueOfWritten(signature: string, of: SignatureOf): string | undefined {
   if (signature === '' || signature === lostSignature) return undefined;
   return unpackOpaque(signature) ?? opaqueFrom(signature, of);

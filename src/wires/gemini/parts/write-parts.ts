@@ -2,7 +2,7 @@
 import type { Chunk } from '../../../core/chunk.ts';
 import type { JsonObject } from '../../json-fields.ts';
 import { argsOf } from './call-arguments.ts';
-import { writtenSignature } from './signatures.ts';
+import { writeSignature } from './signatures.ts';
 
 type Reasoning = Extract<Chunk, { type: 'reasoning' }>;
 
@@ -17,7 +17,7 @@ export function writeParts(chunks: readonly Chunk[]): readonly JsonObject[] {
     if (chunk.type === 'reasoning') writeReasoning(parts, chunk);
     if (chunk.type === 'tool-call' && chunk.done) {
       const { id, name, argumentsText, opaque } = chunk;
-      const signed = opaque === undefined ? {} : { thoughtSignature: writtenSignature(opaque).text };
+      const signed = opaque === undefined ? {} : { thoughtSignature: writeSignature(opaque).text };
       parts.push({ functionCall: { id, name, args: argsOf(argumentsText) }, ...signed });
     }
   }
@@ -25,7 +25,7 @@ export function writeParts(chunks: readonly Chunk[]): readonly JsonObject[] {
 }
 
 function writeReasoning(parts: JsonObject[], { text, opaque }: Reasoning): void {
-  const signature = opaque === undefined ? null : writtenSignature(opaque);
+  const signature = opaque === undefined ? null : writeSignature(opaque);
   const last = parts.at(-1);
   const isThought = isUnsigned(last) && last['thought'] === true;
   if (signature?.of === 'text') {

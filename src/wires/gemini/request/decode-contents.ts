@@ -2,7 +2,7 @@
 import type { ContentPart, Message } from '../../../core/request/request.ts';
 import { isObject, type JsonObject, textOf } from '../../json-fields.ts';
 import { opaqueOfWritten } from '../parts/signatures.ts';
-import { listAt, objectAt, refused, textAt } from './read-request-body.ts';
+import { listAt, objectAt, refusalAt, textAt } from './read-request-body.ts';
 
 /** The calls of the history that have no result yet. Gemini's ids may be left out: then results follow the order of the calls. */
 interface OpenCall {
@@ -13,7 +13,7 @@ interface OpenCall {
 export function decodeContents(contents: unknown): readonly Message[] {
   const open: OpenCall[] = [];
   const list = isObject(contents) ? [contents] : listAt(contents, 'contents');
-  if (list.length === 0) throw refused('contents', 'is empty', 'a list with at least one content');
+  if (list.length === 0) throw refusalAt('contents', 'is empty', 'a list with at least one content');
   return list.flatMap((content, at): readonly Message[] => {
     const place = `contents[${at}]`;
     const { role = 'user', parts } = objectAt(content, place);
@@ -26,7 +26,7 @@ export function decodeContents(contents: unknown): readonly Message[] {
         'assistant',
         given.flatMap(({ part, place }) => modelPart(part, place, open)),
       );
-    if (role !== 'user' && role !== 'function') throw refused(`${place}.role`, 'is not known', '"user" or "model"');
+    if (role !== 'user' && role !== 'function') throw refusalAt(`${place}.role`, 'is not known', '"user" or "model"');
     return userMessages(given, open);
   });
 }
@@ -60,9 +60,9 @@ function userPart({ text, inlineData, fileData }: JsonObject, place: string): Co
     const { mimeType, fileUri } = objectAt(fileData, `${place}.fileData`);
     const url = textAt(fileUri, `${place}.fileData.fileUri`);
     if (/^image\//.test(textOf(mimeType)) && /^(https?|data):/.test(url)) return { type: 'image', url };
-    throw refused(`${place}.fileData`, 'cannot be fetched', 'an image with an http or https address, or inlineData');
+    throw refusalAt(`${place}.fileData`, 'cannot be fetched', 'an image with an http or https address, or inlineData');
   }
-  throw refused(place, 'is of a kind that is not known here', 'text, inlineData, fileData or functionResponse');
+  throw refusalAt(place, 'is of a kind that is not known here', 'text, inlineData, fileData or functionResponse');
 }
 
 function modelPart({ text, thought, thoughtSignature, functionCall }: JsonObject, place: string, open: OpenCall[]): readonly ContentPart[] {
@@ -74,7 +74,7 @@ function modelPart({ text, thought, thoughtSignature, functionCall }: JsonObject
     open.push(call);
     return [{ type: 'tool-call', ...call, arguments: args ?? {}, ...opaquePart(signature, 'part') }];
   }
-  if (text === undefined) throw refused(place, 'is of a kind that is not known here', 'text or functionCall');
+  if (text === undefined) throw refusalAt(place, 'is of a kind that is not known here', 'text or functionCall');
   const said = textAt(text, `${place}.text`);
   if (thought === true) return [{ type: 'reasoning', text: said, ...opaquePart(signature, 'part') }];
   const opaque = opaqueOfWritten(signature, 'text');
@@ -94,7 +94,7 @@ function resultPart({ functionResponse }: JsonObject, place: string, open: OpenC
   const at = open.findIndex((call) => (given === '' ? call.name === called : call.id === given));
   const call = open[at];
   if (call === undefined) {
-    throw refused(
+    throw refusalAt(
       `${place}.functionResponse`,
       'answers a call that no content before it makes',
       'a result behind the content with its functionCall',

@@ -35,7 +35,7 @@ export interface PlacedOptions {
 }
 
 /** Throws BAD_REQUEST where several answers are asked for. */
-export function placedOptions(options: JsonObject): PlacedOptions {
+export function placeOptions(options: JsonObject): PlacedOptions {
   const { candidateCount, structuredOutputs, threshold, safetySettings } = options;
   if ((candidateCount ?? 1) !== 1) {
     throw new GatewayError(

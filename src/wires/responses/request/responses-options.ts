@@ -57,8 +57,8 @@ const respelled = new Set(['contextManagement', 'promptCacheOptions']);
 
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-export function spelled(name: string, value: unknown): unknown {
+export function spellOption(name: string, value: unknown): unknown {
   if (!respelled.has(name)) return value;
-  if (Array.isArray(value)) return value.map((one) => spelled(name, one));
+  if (Array.isArray(value)) return value.map((one) => spellOption(name, one));
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [snakeCase(key), one])) : value;
 }
