@@ -20,6 +20,10 @@ const maxClosers = 8;
 const openers = /^[("'[{*_«“‘]+/;
 const blockStart = /[\n\-*+#>|`~•\d]/;
 
+const space = 0x20;
+/** Characters of ASCII that end nothing and begin nothing, by their codes. */
+const isPlain = Uint8Array.from({ length: 128 }, (_, code) => (code > 0x20 && !'`.!?'.includes(String.fromCharCode(code)) ? 1 : 0));
+
 interface Place {
   readonly at: number;
   readonly fenced: boolean;
@@ -35,12 +39,25 @@ export function sentenceCutter(limit: number): SentenceCutter {
   let closing = false;
   let blankLine = true;
   let lastSpace: Place | null = null;
+  /** A window that is full is cut at a space behind this place. */
+  const half = Math.floor(limit / 2);
+
+  /** Skips what ends nothing and begins nothing: most of a text. */
+  const skipPlain = (length: number): void => {
+    for (; at < length; at += 1) {
+      const code = buffer.charCodeAt(at);
+      if (isPlain[code] === 1) blankLine = false;
+      else if (code !== space || at >= half) return;
+    }
+  };
 
   /** The end of the window once it is certain, else null. */
   const scan = (ended: boolean): number | null => {
     const length = Math.min(buffer.length, limit);
     const certain = ended || buffer.length >= limit;
     while (at < length) {
+      skipPlain(length);
+      if (at >= length) break;
       const char = buffer.charAt(at);
       if (char === '`' && blankLine) {
         if (at + 3 > length && !certain && '```'.startsWith(buffer.slice(at, at + 3))) return null;
@@ -64,7 +81,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
         blankLine = buffer.charAt(end - 1) === '\n';
         return end;
       }
-      if (/\s/.test(char)) lastSpace = { at, fenced, closing, blankLine };
+      if (at > half && /\s/.test(char)) lastSpace = { at, fenced, closing, blankLine };
     }
     return null;
   };
@@ -88,7 +105,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
   };
 
   const cutFull = (): string => {
-    if (lastSpace !== null && lastSpace.at > limit / 2) {
+    if (lastSpace !== null) {
       ({ fenced, closing, blankLine } = lastSpace);
       return take(lastSpace.at);
     }
