@@ -102,7 +102,7 @@ async function imported(file: string, reading: number): Promise<GatewayConfig> {
     if (cause instanceof GatewayError) throw new GatewayError('BAD_REQUEST', `${file} cannot be loaded: ${cause.message}`, {}, { cause });
     throw new GatewayError(
       'BAD_REQUEST',
-      `${file} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. It must be a module that exports defineConfig({ ... }) by default.`,
+      `${file} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. A configuration is a module that exports defineConfig({ ... }) by default.`,
       {},
       { cause },
     );

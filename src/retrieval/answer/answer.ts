@@ -12,7 +12,9 @@ import { answerRequest } from './prompt.ts';
 /** Finds passages; when one of them is about the question, a model answers from them, else none is asked. */
 export async function answerQuestion(passages: Passages, handle: Handlers, collection: Collection, asked: Question): Promise<Answer> {
   const { question, first, signal, callFor } = asked;
-  return answerFrom(await searchPassages(passages, handle, collection, { query: question, first, signal, callFor }), handle, asked);
+  const found = await searchPassages(passages, handle, collection, { query: question, first, signal, callFor });
+  if (found.hits.length === 0 && (await passages.sources(collection.name, { first: 1 })).length === 0) return nothingIngested(collection);
+  return answerFrom(found, handle, asked);
 }
 
 export function answerFrom(retrieved: Found, handle: Handlers, asked: Question): Answer {
@@ -21,6 +23,12 @@ export function answerFrom(retrieved: Found, handle: Handlers, asked: Question):
   }
   return { kind: 'answer', chunks: chunksOf(handle, asked, retrieved) };
 }
+
+/** So soon after a start, say: what is being ingested is not found yet. */
+const nothingIngested = ({ name }: Collection): Answer => ({
+  kind: 'no-answer',
+  message: `The collection "${name}" has no sources yet, so no model was asked. A source is found once it has been ingested.`,
+});
 
 async function* chunksOf(handle: Handlers, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
   const call = await asked.callFor({ route: asked.route, signal: asked.signal, purpose: 'answer' });

@@ -122,6 +122,15 @@ describe('an answer', () => {
     expect(streamed).toMatchObject({ text: expect.stringMatching(/Nothing in the collection/), citations: [], finishReason: 'stop' });
   });
 
+  it('says of a collection without sources that it has none, and of one that has them that they are about other things', async () => {
+    const { retrieval, book } = await harness(models(says('Leonardo.')).handle);
+    const ask = () => retrieval.answer(asked('Who painted the Mona Lisa?', book));
+    const message = 'The collection "docs" has no sources yet, so no model was asked. A source is found once it has been ingested.';
+    expect(await ask()).toEqual({ kind: 'no-answer', message });
+    await ingested(retrieval, sources);
+    expect(await ask()).toMatchObject({ kind: 'no-answer', message: expect.stringMatching(/^Nothing in the collection "docs" is about/) });
+  });
+
   it('asks the model only when somebody reads', async () => {
     const { handle, requests } = models(says('By hand [1].'));
     const { retrieval, book } = await filled(handle);
