@@ -6,6 +6,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Passages } from './passages/passages.ts';
 
+/** Stores of two storages may be mixed, but for `ledger` and `limits`: what calls of dead processes cost is settled in the one and becomes rows of the other. */
 export interface Storage {
   readonly ledger: Ledger;
   readonly limits: Limits;
