@@ -27,6 +27,8 @@ export interface SendOptions {
 export interface AnswerOptions extends Pick<SendOptions, 'model' | 'signal' | 'report' | 'sent' | 'owner'> {
   /** STREAM_STALLED when the answer is not there by then, in milliseconds. */
   readonly withinMs: number;
+  /** Asked of each chunk where the answer comes as a stream after all; true: no more is wanted, and upstream is stopped. Default: all is. */
+  readonly isEnough?: (chunk: Chunk) => boolean;
 }
 
 export interface Provider {

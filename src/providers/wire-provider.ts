@@ -10,7 +10,7 @@ import type { CompletionRequest, EmbeddingRequest, ModelRequest } from '../core/
 import type { Secret } from '../core/secret.ts';
 import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { EncodedRequest, Wire } from '../wires/wire.ts';
-import type { Provider, SendOptions } from './provider.ts';
+import type { AnswerOptions, Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { postJson } from './upstream/post-json.ts';
 import { prepareRequest } from './upstream/prepared-request.ts';
@@ -75,7 +75,7 @@ export function wireProvider<Settings>(given: WireProvider<Settings>): Provider 
   };
 }
 
-type Sent = Pick<SendOptions, 'model' | 'signal' | 'sent' | 'report'>;
+type Sent = Pick<AnswerOptions, 'model' | 'signal' | 'sent' | 'report' | 'isEnough'>;
 
 async function answerWhole<Settings>(
   given: WireProvider<Settings>,
@@ -86,7 +86,7 @@ async function answerWhole<Settings>(
   if (request.kind === 'embedding') return embeddedTexts(given, request, options);
   const { warnings, asked } = await encoded(given, request, options, false);
   try {
-    return [...warnings, ...(await readWhole(await asked.post(), { ...asked.reading, extend }))];
+    return [...warnings, ...(await readWhole(await asked.post(), { ...asked.reading, extend, isEnough: options.isEnough }))];
   } catch (error) {
     if (!refusesContent(error)) throw error;
     return [...warnings, { type: 'finish', reason: 'content-filter' }];

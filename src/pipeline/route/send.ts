@@ -2,10 +2,12 @@
 import { type Call, type Handlers, tenantOf } from '../../core/call/call.ts';
 import { type Answer, answerOf, collectAnswer } from '../../core/call/collect-answer.ts';
 import { streamOf } from '../../core/call/step.ts';
+import type { Chunk } from '../../core/chunk.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import type { AnswerOptions } from '../../providers/provider.ts';
 import type { OutputRates } from '../../routing/output-rates.ts';
 import type { Deployment, Route } from '../../routing/route.ts';
+import { answerMeter } from './answer-meter.ts';
 
 export type SendRules = Pick<Route, 'firstChunkMs' | 'idleMs' | 'totalMs' | 'hedge' | 'wholeMode' | 'wholeModeMs'>;
 
@@ -49,7 +51,9 @@ export function sent(deployment: Deployment, rules: SendRules, rates: OutputRate
     call.report({ type: 'whole', tokensPerMs });
     // It shows nothing before its end.
     const withinMs = Math.min(totalMs, firstChunkMs + patience * longestMs(request, tokensPerMs));
-    return answerOf(await provider.answer(request, { ...options, withinMs }));
+    const meter = answerMeter(provider.outputCeiling(request, model, request.maxOutputTokens ?? Number.POSITIVE_INFINITY));
+    const isEnough = (chunk: Chunk): boolean => meter.add(chunk) === null || meter.isFull();
+    return answerOf(await provider.answer(request, { ...options, withinMs, isEnough }));
   }
 
   const streamed: Handlers['stream'] = (request, call) => provider.send(request, { ...optionsFor(call), firstChunkMs, idleMs });

@@ -8,7 +8,7 @@ import { type Fetch, notifiesWhenSent } from '../../outbound/pooled-fetch.ts';
 import { type CallIdForm, withAcceptedCallIds } from '../../wires/accepted-call-ids.ts';
 import type { OpaqueFields } from '../../wires/opaque-parts.ts';
 import type { Answer, EventDecoder } from '../../wires/wire.ts';
-import type { Provider, SendOptions } from '../provider.ts';
+import type { AnswerOptions, Provider } from '../provider.ts';
 import { type ImageRules, imageFetcher } from '../upstream/image-fetcher.ts';
 import { postJson } from '../upstream/post-json.ts';
 import { readAnswer, readWhole } from '../upstream/read-answer.ts';
@@ -96,7 +96,7 @@ export function sdkVendorProvider(given: SdkVendor): Provider & Required<Pick<Pr
   };
 }
 
-type Sent = Pick<SendOptions, 'model' | 'signal' | 'sent' | 'report'>;
+type Sent = Pick<AnswerOptions, 'model' | 'signal' | 'sent' | 'report' | 'isEnough'>;
 
 async function* complete(vendor: SdkVendor, request: CompletionRequest, options: Sent, extend: Extend): AsyncGenerator<Chunk> {
   const { warnings, post, reading } = await writeFor(vendor, request, options, false);
@@ -112,7 +112,7 @@ async function* complete(vendor: SdkVendor, request: CompletionRequest, options:
 async function answerWhole(vendor: SdkVendor, request: CompletionRequest, options: Sent, extend: Extend): Promise<readonly Chunk[]> {
   const { warnings, post, reading } = await writeFor(vendor, request, options, true);
   try {
-    return [...warnings, ...(await readWhole(await post(), { ...reading, extend }))];
+    return [...warnings, ...(await readWhole(await post(), { ...reading, extend, isEnough: options.isEnough }))];
   } catch (error) {
     if (!refusesContent(error)) throw error;
     return [...warnings, { type: 'finish', reason: 'content-filter' }];

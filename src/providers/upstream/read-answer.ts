@@ -16,6 +16,8 @@ export interface AnswerReading {
   readonly decodeAnswer: (body: unknown) => Answer;
   readonly report: (usage: Usage) => void;
   readonly extend: Extend;
+  /** Asked of each chunk of an answer that has not come to its end; true: no more is wanted, and it ends as too long. Default: all is. */
+  readonly isEnough?: ((chunk: Chunk) => boolean) | undefined;
 }
 
 /** Milliseconds in which the usage may follow the finish reason. */
@@ -30,7 +32,7 @@ const silent = Symbol('silent');
 /** Throws a `WireFailure`, or what the connection throws. */
 export async function* readAnswer(
   body: ReadableStream<Uint8Array> | null,
-  { decoder, decodeAnswer, report, extend }: AnswerReading,
+  { decoder, decodeAnswer, report, extend, isEnough }: AnswerReading,
 ): AsyncGenerator<Chunk> {
   const reader = readBody(decoder, decodeAnswer);
   const source = body?.getReader() ?? null;
@@ -49,11 +51,16 @@ export async function* readAnswer(
       }
       yield chunk;
       if (chunk.type === 'finish') return true;
+      if (isEnough === undefined || reader.complete || !isEnough(chunk)) continue;
+      enough = true;
+      yield { type: 'finish', reason: 'length' };
+      return true;
     }
     return false;
   }
 
   let left = true;
+  let enough = false;
   let usageDeadline = 0;
   try {
     for (;;) {
@@ -64,7 +71,7 @@ export async function* readAnswer(
       const leftMs = Math.min(usageDeadline - performance.now(), reader.usage === null ? maxUsageWaitMs : maxEndWaitMs);
       const piece = await nextPiece(source, reader.complete ? leftMs : null);
       if (yield* passedOn(piece === null ? reader.end() : reader.push(piece))) {
-        left = false;
+        left = enough;
         return;
       }
       if (reader.failure !== null) throw reader.failure;

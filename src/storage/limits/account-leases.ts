@@ -34,6 +34,8 @@ export interface LeasedAccount {
   used: number;
   /** Since this owner began: the database knows how much of that is booked. */
   settled: number;
+  /** Something was settled beyond its draw, and may not be booked yet: the database's sums are then asked before anything is taken. */
+  isOverrun: boolean;
   usedAtMs: number;
 }
 
@@ -80,6 +82,8 @@ interface Room {
   readonly leased: LeasedAccount;
   readonly spent: number;
   readonly held: number;
+  /** Settled beyond its draws, and not booked yet. */
+  readonly overrun: number;
   limit: number;
   granted: number;
   fromLeft: number;
@@ -99,13 +103,22 @@ export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptio
     name = owner.id();
     const known = accounts.get(idOf(account));
     if (known !== undefined) return known;
-    const fresh: LeasedAccount = { account, owner: name, limit: 0, left: 0, used: 0, settled: 0, usedAtMs: monotonicMs() };
+    const fresh: LeasedAccount = {
+      account,
+      owner: name,
+      limit: 0,
+      left: 0,
+      used: 0,
+      settled: 0,
+      isOverrun: false,
+      usedAtMs: monotonicMs(),
+    };
     accounts.set(idOf(account), fresh);
     return fresh;
   };
   const isLeft = ({ account, limit, amount }: Want): boolean => {
     const leased = leasedOf(account);
-    return amount === 0 || (leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
+    return amount === 0 || (!leased.isOverrun && leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
   };
   const use = ({ account, amount }: Want, left: number = amount): Taken => {
     const leased = leasedOf(account);
@@ -157,7 +170,8 @@ export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptio
   const again = (asked: readonly Asked[]): void => {
     queue = [...asked, ...queue];
   };
-  const leave = ({ leased, limit, fromLeft, excess }: Room): void => {
+  const leave = ({ leased, limit, overrun, fromLeft, excess }: Room): void => {
+    leased.isOverrun &&= overrun > 0;
     leased.left -= fromLeft + excess;
     if (limit < Number.POSITIVE_INFINITY) leased.limit = leased.left > 0 ? Math.min(leased.limit, limit) : limit;
   };
@@ -166,8 +180,10 @@ export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptio
     const roomOf = async ({ account }: Want): Promise<Room> => {
       const known = rooms.get(idOf(account));
       if (known !== undefined) return known;
-      const { spent, held } = await holdingOf(tx, holder, account);
-      const room = { leased: leasedOf(account), spent, held, limit: Number.POSITIVE_INFINITY, granted: 0, fromLeft: 0, excess: 0 };
+      const { spent, held, amount, booked } = await holdingOf(tx, holder, account);
+      const leased = leasedOf(account);
+      const overrun = leased.isOverrun ? Math.max(0, leased.left + leased.used + leased.settled - booked - amount) : 0;
+      const room = { leased, spent, held, overrun, limit: Number.POSITIVE_INFINITY, granted: 0, fromLeft: 0, excess: 0 };
       rooms.set(idOf(account), room);
       return room;
     };
@@ -196,6 +212,7 @@ export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptio
       leased.used -= amount;
       leased.left += amount - Math.min(amount, cost);
       leased.settled += cost;
+      leased.isOverrun ||= cost > amount;
     },
     async balanceOf(account) {
       const { spent, held, amount, booked } = await holdingOf(database, owner.id(), account);
@@ -225,10 +242,13 @@ export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptio
 }
 
 /** What the account has for whoever has this limit: what nobody holds, and what is left here. */
-const roomIn = ({ leased, spent, held, granted, fromLeft }: Room, limit: number): number =>
-  leased.left - fromLeft + limit - spent - held - granted;
+const roomIn = ({ leased, spent, held, overrun, granted, fromLeft }: Room, limit: number): number =>
+  leased.left - fromLeft + limit - spent - held - overrun - granted;
 
-const stateOf = ({ leased, spent, held, granted, fromLeft }: Room): Balance => ({ spent, held: held + granted - (leased.left - fromLeft) });
+const stateOf = ({ leased, spent, held, overrun, granted, fromLeft }: Room): Balance => ({
+  spent: spent + overrun,
+  held: held + granted - (leased.left - fromLeft),
+});
 
 function grant(room: Room, { amount, limit }: Want): void {
   if (amount === 0) return;
