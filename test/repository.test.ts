@@ -71,6 +71,15 @@ describe('the repository', () => {
     for (const [, script = ''] of text(page).matchAll(/npm run ([\w:]+)/g)) expect(manifest.scripts, page).toHaveProperty([script]);
   });
 
+  const sources = globSync(['src/**/*.ts', 'test/**/*.ts', 'schema/*.graphql', 'examples/**/*.{ts,graphql}']).map(text).join('\n');
+  const words = new Set(sources.match(/\w+/g));
+
+  /** The changelog tells old names too. */
+  it.each(pages.filter((page) => page !== 'CHANGELOG.md'))('names functions, settings and fields in %s that there are', (page) => {
+    const named = [...text(page).matchAll(/`([a-z]+[A-Z]\w*)[`(]/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !words.has(name))).toEqual([]);
+  });
+
   it.each(['README.md', 'schema/PROTOCOL.md', 'src/README.md'])('has every section of %s in its table of contents', (page) => {
     const listed = [...text(page).matchAll(/^- \[(.+)\]\(#/gm)].map(([, title]) => title);
     const sections = [
