@@ -160,7 +160,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
     maxCostPerOperation,
-    isEntityField: (coordinate) => read.fields.some((field) => field.coordinate === coordinate),
+    entityFields: new Set(read.fields.map(({ coordinate }) => coordinate)),
   });
 
   access.connect({ graph: living, admission: admit });

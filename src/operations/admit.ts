@@ -33,11 +33,12 @@ export interface AdmissionOptions {
   readonly rules: QuoteRules;
   /** Null: no limit but the budgets. */
   readonly maxCostPerOperation: NanoUsd | null;
-  /** Whether the coordinate is an AI field on an entity. */
-  readonly isEntityField: (coordinate: string) => boolean;
+  /** Coordinates of the AI fields on entities. */
+  readonly entityFields: ReadonlySet<string>;
 }
 
-export function admission({ rules, maxCostPerOperation, isEntityField }: AdmissionOptions): Admission {
+export function admission({ rules, maxCostPerOperation, entityFields }: AdmissionOptions): Admission {
+  const isEntityField = (coordinate: string): boolean => entityFields.has(coordinate);
   const compiled = new WeakMap<PriceTree, CompiledQuote>();
 
   function compile(tree: PriceTree): CompiledQuote {

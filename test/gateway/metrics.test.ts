@@ -6,6 +6,7 @@ import { newGate } from '../raw-upstream.ts';
 import { complete, eventually, ledgerOf, newKey, prompt, socketStream, until } from './asking.ts';
 import { exposed, read } from './metrics.ts';
 import { counting, saying, scripted, waiting } from './scripted.ts';
+import { ask, eventsOver, overSse } from './streams.ts';
 
 const down = { ...compatible.refuses('down'), headers: { 'content-type': 'text/html' } };
 
@@ -23,8 +24,16 @@ describe('/metrics', () => {
     expect(value('fieldgate_tokens_total', { ...at, type: 'output' })).toBe(row.usage.outputTokens);
     expect(value('fieldgate_cost_usd_total', at)).toBeCloseTo(Number(row.usage.cost.amount), 9);
     expect(value('fieldgate_call_duration_seconds_count', { route: 'default', cache: 'BYPASS' })).toBe(2);
-    expect(value('fieldgate_call_time_to_first_token_seconds_count', { route: 'default' })).toBe(2);
     expect(value('fieldgate_attempt_duration_seconds_count', { deployment: 'scripted' })).toBe(2);
+    // Nobody was shown a first token.
+    expect(value('fieldgate_call_time_to_first_token_seconds_count', { route: 'default' })).toBeNull();
+  });
+
+  it('counts the time to the first token of streams', async () => {
+    const { gateway, upstream } = await scripted();
+    upstream.plays(counting(10, 90));
+    await eventsOver(overSse(gateway, { variables: ask('Say hi.') }));
+    expect((await exposed(gateway)).value('fieldgate_call_time_to_first_token_seconds_count', { route: 'default' })).toBe(1);
   });
 
   it('shows a kept answer as a hit that cost nothing and what it saved', async () => {

@@ -43,7 +43,7 @@ describe('concurrency slots are leases with an owner and an expiry, not counters
     const config = { ...scriptedConfig(upstream), teams, storage: { folder: temporaryFolder() } };
     const gateway = await startGateway(config);
     const { secret: key } = await newKey(gateway, {});
-    const { database, limits } = gateway.storage;
+    const { database } = gateway.storage;
     // A process on another machine took the slot, and then was heard of no more.
     await database.run('insert into owners (id, host, pid, began_at, leased_until) values ($1, $2, $3, $4, $5)', [
       'other',
@@ -52,12 +52,13 @@ describe('concurrency slots are leases with an owner and an expiry, not counters
       0,
       Date.now() + 60_000,
     ]);
-    await database.run('insert into slots (name, id, owner) values ($1, $2, $3)', ['team:search', 'slot', 'other']);
+    const place = ['team:search', 'slots', 0] as const;
+    await database.run('insert into accounts (name, per, window_start, spent, held) values ($1, $2, $3, 0, 1)', place);
+    await database.run('insert into holdings (name, per, window_start, owner, amount) values ($1, $2, $3, $4, 1)', [...place, 'other']);
     expect(await complete(gateway, prompt('Hi'), { key })).toMatchObject({ code: 'CONCURRENCY_LIMITED' });
 
     await database.run('update owners set leased_until = $1 where id = $2', [Date.now() - 1, 'other']);
     expect(await complete(gateway, prompt('Hi'), { key })).toMatchObject({ text: 'Hi' });
-    await limits.recover();
-    expect(await database.all('select id from slots')).toEqual([]);
+    expect(await database.all("select owner from holdings where owner = 'other'")).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ function counting(): { readonly admit: Admission; readonly looked: () => number 
       assumedListSize: 100,
     },
     maxCostPerOperation: null,
-    isEntityField: () => false,
+    entityFields: new Set(),
   });
   return { admit, looked: () => looked };
 }

@@ -67,7 +67,7 @@ async function door(ceiling: number) {
         assumedListSize: 100,
       },
       maxCostPerOperation: dollar / 2,
-      isEntityField: () => true,
+      entityFields: new Set(['GET /products/{id}/summary']),
     }),
     maxCostPerOperation: dollar / 2,
   });

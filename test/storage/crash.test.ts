@@ -46,7 +46,7 @@ it.each(perRound([60], [1, 60, 300, 2, 17, 123]))(
     const [lost] = await storage.database.all('select sum(held) as held, count(*) as draws from lost_draws');
     expect(state).toMatchObject({ held: Number(lost?.['held'] ?? 0), spent: Number(sum?.['cost']) });
     expect(Number(lost?.['held'] ?? 0)).toBe(Number(lost?.['draws']) * (drawn - estimate));
-    for (const table of ['draws', 'holdings', 'slots']) expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
+    for (const table of ['draws', 'holdings']) expect(await storage.database.all(`select * from ${table}`)).toEqual([]);
     expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
     await storage.close();
   },

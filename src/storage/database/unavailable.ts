@@ -29,6 +29,9 @@ const lost: Trouble = {
   retryAfterMs: null,
 };
 
+const unwritten: Trouble = { sentence: "The gateway's journal cannot be written. Try again in a moment.", retryAfterMs: 1_000 };
+const resumed: Trouble = { sentence: 'The gateway was suspended for too long. Try again in a moment.', retryAfterMs: 1_000 };
+
 const cannotOpen = 14;
 /** By SQLite's primary result code (https://sqlite.org/rescode.html). All others are faults of ours. */
 const bySqliteCode: Readonly<Record<number, Trouble>> = {
@@ -72,6 +75,11 @@ export function unavailable(error: unknown): unknown {
 }
 
 export const databaseIsHeld = (cause: unknown): GatewayError => refusalOf(held, cause);
+/** `cause`: what the disk said. */
+export const journalIsUnwritten = (cause: unknown): GatewayError =>
+  refusalOf((cause as NodeJS.ErrnoException | null)?.code === 'ENOSPC' ? full : unwritten, cause);
+/** Others took this process for dead. */
+export const leaseHasEnded = (): GatewayError => refusalOf(resumed, null);
 export const databaseIsLost = (cause?: unknown): GatewayError => refusalOf(lost, cause);
 
 function refusalOf({ sentence, retryAfterMs }: Trouble, cause: unknown): GatewayError {

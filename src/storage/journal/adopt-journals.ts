@@ -59,7 +59,7 @@ export async function adoptJournals({ database, owner, folder, warn }: AdoptOpti
   return adopted;
 }
 
-const holdersOfMoney = 'select owner from draws union select owner from holdings union select owner from slots';
+const holdersOfMoney = 'select owner from draws union select owner from holdings';
 
 async function adoptFile(
   database: Database,

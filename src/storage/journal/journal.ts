@@ -11,6 +11,7 @@
  */
 import { setImmediate as letOthers } from 'node:timers/promises';
 import type { UsageRow } from '../../core/call/usage-row.ts';
+import { journalIsUnwritten, leaseHasEnded } from '../database/unavailable.ts';
 import type { Owner } from '../state/owner.ts';
 import type { Booked } from './book-lines.ts';
 import {
@@ -32,8 +33,6 @@ const bookEveryMs = 50;
 const syncEveryMs = 20;
 /** Calls that may wait for the database before new paid calls are refused. */
 const maxWaiting = 50_000;
-
-const endedLease = 'The lease of this process has ended, and nothing is drawn under its former name.';
 
 export interface Journal {
   /** Resolves when the rows are written, or wait in memory for a disk that refuses: then `isWritable` is false. Never rejects. */
@@ -118,7 +117,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
   const textOf = (entries: readonly EntryText[]) => ({ entries, text: lineText(lastNumber, entries) });
   const refuseOne = (entry: EntryText, openings: Turn['openings']): void => {
     const opening = openings.get(entry);
-    if (opening !== undefined) refuse(opening, refused);
+    if (opening !== undefined) refuse(opening, journalIsUnwritten(refused));
   };
 
   const writeTurn = (): void => {
@@ -127,7 +126,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     turn = null;
     takeName();
     const writtenAs = name;
-    for (const opening of openings.values()) if (ownerOf(opening.id) !== name) refuse(opening, new Error(endedLease));
+    for (const opening of openings.values()) if (ownerOf(opening.id) !== name) refuse(opening, leaseHasEnded());
     for (let left = entries.filter((entry) => ownerOf(openings.get(entry)?.id ?? `${name}.`) === name); left.length > 0; ) {
       const some = firstRows(left, ({ rows }) => rows);
       left = left.slice(some.length);
@@ -147,7 +146,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     if (owner.id() === writtenAs && owner.isLeased()) return;
     for (const opening of openings.values()) {
       if (owner.id() === writtenAs) void put(withdrawnEntry(opening.id));
-      refuse(opening, new Error(endedLease));
+      refuse(opening, leaseHasEnded());
     }
     takeName();
   };

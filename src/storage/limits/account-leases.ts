@@ -3,50 +3,32 @@
  *
  * The database's holding of an account is what is left here, plus what is used by holds and draws, plus what was settled and is not booked
  * yet. What is taken is therefore held before it is used, and a budget is never overspent, whatever other processes do. What is not left
- * here is asked of the database: all who ask in one turn are served in one transaction, in their order, and whoever comes while others
- * wait for an account waits behind them.
+ * here is asked of the database (`lease-rooms.ts`): all who ask in one turn are served in one transaction, in their order, and whoever comes
+ * while others wait for an account waits behind them. Before anybody is refused, other processes are asked for what is left there
+ * (`lease-recalls.ts`).
  */
-import type { GatewayError } from '../../core/errors.ts';
-import type { Database, Statements } from '../database/database.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
 import type { Owner } from '../state/owner.ts';
-import { type Account, holdingOf, holdMore, idOf } from './accounts.ts';
+import { type Account, forgetHolding, holdingOf, holdMore, idOf } from './accounts.ts';
+import { answerMs } from './lease-recalls.ts';
+import { type Asked, type Balance, type LeasedAccount, planRooms, type Room, type Want } from './lease-rooms.ts';
 
-/** What has not been used for so long goes back to the others. */
+/** What has not been used for so long goes back, where other processes live; what was leased ahead stays longer. */
 const unusedMs = 250;
-
-/** So much of an account, whose holders together may have no more than its limit. */
-export interface Want {
-  readonly account: Account;
-  readonly limit: number;
-  readonly amount: number;
-  /** What the caller is told when there is no room. */
-  refusal(state: { readonly spent: number; readonly held: number }): GatewayError;
-}
-
-export interface LeasedAccount {
-  readonly account: Account;
-  readonly owner: string;
-  /** The smallest limit that what is left was leased under: whoever has a smaller one asks the database. */
-  limit: number;
-  left: number;
-  /** By holds and open draws. */
-  used: number;
-  /** Since this owner began: the database knows how much of that is booked. */
-  settled: number;
-  /** Something was settled beyond its draw, and may not be booked yet: the database's sums are then asked before anything is taken. */
-  isOverrun: boolean;
-  usedAtMs: number;
-}
+const unusedBlockMs = 2_000;
+/** Where this process is alone, and how long an account is remembered. */
+const aloneMs = 3_600_000;
+/** How often it is looked whether others have given something back. */
+const askEveryMs = 10;
+const maxAsks = answerMs / askEveryMs;
+/** What others asked for is not leased ahead for so long. */
+const scarceMs = 2_000;
 
 export interface Taken {
   readonly leased: LeasedAccount;
   readonly amount: number;
-}
-
-export interface Balance {
-  readonly spent: number;
-  readonly held: number;
 }
 
 export interface Leases {
@@ -62,6 +44,8 @@ export interface Leases {
   balanceOf(account: Account): Promise<Balance>;
   /** Gives what is left here, or only what has not been used for a while, back to the database, where others find it. */
   giveBack(what: 'all' | 'unused'): Promise<void>;
+  /** Others need what is left of these accounts. */
+  recall(accounts: readonly Account[]): void;
 }
 
 export interface LeasesOptions {
@@ -69,150 +53,174 @@ export interface LeasesOptions {
   readonly commit: Commit;
   readonly owner: Pick<Owner, 'id'>;
   readonly monotonicMs: () => number;
+  /** Living processes beside this one, as far as is known. */
+  readonly others: () => number;
+  /** Asks the others for what is left there, where they hold any of the account. False: there is no hope. */
+  readonly ask: (account: Account) => Promise<boolean>;
 }
 
-interface Asked {
-  readonly wants: readonly Want[];
-  readonly isCheck: boolean;
+interface Waiting extends Asked {
   readonly taken: PromiseWithResolvers<readonly Taken[]>;
+  asks: number;
 }
 
-/** An account in one transaction: what the database says, and what has been granted of it and of what is left. */
-interface Room {
-  readonly leased: LeasedAccount;
-  readonly spent: number;
-  readonly held: number;
-  /** Settled beyond its draws, and not booked yet. */
-  readonly overrun: number;
-  limit: number;
-  granted: number;
-  fromLeft: number;
-  excess: number;
-}
-
-export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptions): Leases {
+export function openLeases({ database, commit, owner, monotonicMs, others, ask }: LeasesOptions): Leases {
   let accounts = new Map<string, LeasedAccount>();
   let name = owner.id();
-  let queue: Asked[] = [];
+  let queue: Waiting[] = [];
   /** How many wait for each account. */
   const waiting = new Map<string, number>();
-  let refilling = false;
+  const scarceUntilMs = new Map<string, number>();
+  let serving = false;
 
   const leasedOf = (account: Account): LeasedAccount => {
     if (owner.id() !== name) accounts = new Map();
     name = owner.id();
     const known = accounts.get(idOf(account));
     if (known !== undefined) return known;
-    const fresh: LeasedAccount = {
-      account,
-      owner: name,
-      limit: 0,
-      left: 0,
-      used: 0,
-      settled: 0,
-      isOverrun: false,
-      usedAtMs: monotonicMs(),
-    };
+    const nothing = { limit: 0, left: 0, block: 0, used: 0, settled: 0, freed: 0, usual: 0 };
+    const fresh: LeasedAccount = { account, owner: name, ...nothing, usedAtMs: monotonicMs() };
     accounts.set(idOf(account), fresh);
     return fresh;
   };
+  const isScarce = (account: Account): boolean => (scarceUntilMs.get(idOf(account)) ?? 0) > performance.now();
   const isLeft = ({ account, limit, amount }: Want): boolean => {
     const leased = leasedOf(account);
-    return amount === 0 || (!leased.isOverrun && leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
+    return amount === 0 || (leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
   };
-  const use = ({ account, amount }: Want, left: number = amount): Taken => {
-    const leased = leasedOf(account);
+  const use = (want: Want, left: number): Taken => {
+    const leased = leasedOf(want.account);
+    const { amount } = want;
     leased.left -= left;
     leased.used += amount;
     leased.usedAtMs = monotonicMs();
+    if (amount > 0) leased.usual += (amount - leased.usual) / (leased.usual === 0 ? 1 : 8);
+    if (leased.left < leased.block / 4) leaseAhead(leased, want);
     return { leased, amount };
   };
-  const wait = (wants: readonly Want[], by: 1 | -1): void => {
+  /** At a quarter of its block, before somebody has to wait for more. */
+  const leaseAhead = (leased: LeasedAccount, want: Want): void => {
+    leased.block = 0;
+    const taken = Promise.withResolvers<readonly Taken[]>();
+    // Nobody needs it yet: whoever does asks again.
+    taken.promise.catch(() => {});
+    queue.push({ wants: [{ ...want, amount: 0 }], purpose: 'ahead', taken, asks: maxAsks });
+    void serve();
+  };
+  const wait = ({ wants, purpose }: Waiting, by: 1 | -1): void => {
+    if (purpose === 'ahead') return;
     for (const { account } of wants) {
       const count = (waiting.get(idOf(account)) ?? 0) + by;
       if (count === 0) waiting.delete(idOf(account));
       else waiting.set(idOf(account), count);
     }
   };
-  const ask = (wants: readonly Want[], isCheck: boolean): Promise<readonly Taken[]> => {
-    const taken = Promise.withResolvers<readonly Taken[]>();
-    queue.push({ wants, isCheck, taken });
-    wait(wants, 1);
-    void refill();
-    return taken.promise;
+  const askFor = (wants: readonly Want[], purpose: 'take' | 'check'): Promise<readonly Taken[]> => {
+    for (const { account, amount } of wants) if (leasedOf(account).usual === 0) leasedOf(account).usual = amount;
+    const asked: Waiting = { wants, purpose, taken: Promise.withResolvers<readonly Taken[]>(), asks: 0 };
+    queue.push(asked);
+    wait(asked, 1);
+    void serve();
+    return asked.taken.promise;
   };
-  const refill = async (): Promise<void> => {
-    if (refilling) return;
-    refilling = true;
-    while (queue.length > 0) await serve(queue.splice(0));
-    refilling = false;
+  const serve = async (): Promise<void> => {
+    if (serving) return;
+    serving = true;
+    while (queue.length > 0) await serveAll(queue.splice(0));
+    serving = false;
   };
-  const serve = async (asked: readonly Asked[]): Promise<void> => {
+  const serveAll = async (asked: readonly Waiting[]): Promise<void> => {
     const holder = owner.id();
     try {
-      const { refusals, rooms } = await commit((tx) => plan(tx, holder, asked));
-      if (owner.id() !== holder) return again(asked);
-      for (const room of rooms) leave(room);
-      for (const { wants } of asked) wait(wants, -1);
-      for (const [index, { wants, isCheck, taken }] of asked.entries()) {
-        const refusal = refusals[index] ?? null;
-        if (refusal !== null) taken.reject(refusal);
-        else taken.resolve(isCheck ? [] : wants.map((want) => use(want, 0)));
+      const { rooms, refused } = await commit((tx) => planRooms(tx, asked, { holder, leasedOf, owners: 1 + others(), isScarce }));
+      // Else it was granted to a name that is dead by now.
+      if (owner.id() !== holder) queue = [...asked, ...queue];
+      else {
+        for (const room of rooms) enter(room);
+        for (const [index, one] of asked.entries()) await end(one, refused[index] ?? null);
       }
     } catch (error) {
-      for (const { wants, taken } of asked) {
-        wait(wants, -1);
-        taken.reject(error);
+      for (const one of asked) {
+        wait(one, -1);
+        one.taken.reject(error);
       }
     }
   };
-  /** It was granted to a name that is dead by now. */
-  const again = (asked: readonly Asked[]): void => {
-    queue = [...asked, ...queue];
+  const enter = ({ leased, limit, granted, fromLeft, extra }: Room): void => {
+    leased.left += extra - fromLeft;
+    if (extra > 0) leased.block = leased.left;
+    if (granted + fromLeft > 0 || extra !== 0) leased.limit = leased.left > 0 && leased.limit > 0 ? Math.min(leased.limit, limit) : limit;
   };
-  const leave = ({ leased, limit, overrun, fromLeft, excess }: Room): void => {
-    leased.isOverrun &&= overrun > 0;
-    leased.left -= fromLeft + excess;
-    if (limit < Number.POSITIVE_INFINITY) leased.limit = leased.left > 0 ? Math.min(leased.limit, limit) : limit;
+  const end = async (one: Waiting, refused: { readonly want: Want; readonly refusal: unknown } | null): Promise<void> => {
+    if (refused !== null && one.asks < maxAsks && (one.asks > 0 || (await hopeFor(refused.want.account)))) {
+      one.asks += 1;
+      void pause(askEveryMs).then(() => {
+        queue.push(one);
+        return serve();
+      });
+      return;
+    }
+    wait(one, -1);
+    if (refused !== null) one.taken.reject(refused.refusal);
+    else one.taken.resolve(one.purpose === 'take' ? one.wants.map((want) => use(want, 0)) : []);
   };
-  const plan = async (tx: Statements, holder: string, asked: readonly Asked[]) => {
-    const rooms = new Map<string, Room>();
-    const roomOf = async ({ account }: Want): Promise<Room> => {
-      const known = rooms.get(idOf(account));
-      if (known !== undefined) return known;
-      const { spent, held, amount, booked } = await holdingOf(tx, holder, account);
-      const leased = leasedOf(account);
-      const overrun = leased.isOverrun ? Math.max(0, leased.left + leased.used + leased.settled - booked - amount) : 0;
-      const room = { leased, spent, held, overrun, limit: Number.POSITIVE_INFINITY, granted: 0, fromLeft: 0, excess: 0 };
-      rooms.set(idOf(account), room);
-      return room;
-    };
-    const refusals: (GatewayError | null)[] = [];
-    for (const { wants, isCheck } of asked) {
-      const places = await Promise.all(wants.map(async (want) => ({ want, room: await roomOf(want) })));
-      const refused = places.find(({ want, room }) => want.amount > 0 && roomIn(room, want.limit) < want.amount);
-      refusals.push(refused === undefined ? null : refused.want.refusal(stateOf(refused.room)));
-      if (refused === undefined && !isCheck) for (const { want, room } of places) grant(room, want);
+  const hopeFor = (account: Account): Promise<boolean> => ask(account).catch(() => false);
+
+  const isUnused = ({ account, block, usedAtMs }: LeasedAccount): boolean => {
+    if (waiting.has(idOf(account))) return false;
+    const keptMs = others() === 0 ? aloneMs : block > 0 ? unusedBlockMs : unusedMs;
+    return monotonicMs() - usedAtMs >= keptMs;
+  };
+  const giveBack = async (all: readonly LeasedAccount[]): Promise<void> => {
+    const given = all.filter(({ left, owner: its }) => left > 0 && its === owner.id()).map((leased) => ({ leased, amount: leased.left }));
+    if (given.length === 0) return;
+    const holder = name;
+    for (const { leased, amount } of given) {
+      leased.left -= amount;
+      leased.block = 0;
     }
-    for (const room of rooms.values()) {
-      room.excess = excessOf(room);
-      await holdMore(tx, holder, room.leased.account, room.granted - room.excess);
+    try {
+      await commit(async (tx) => {
+        for (const { leased, amount } of given) await holdMore(tx, holder, leased.account, -amount);
+      });
+    } catch (error) {
+      for (const { leased, amount } of given) leased.left += amount;
+      throw error;
     }
-    return { refusals, rooms: [...rooms.values()] };
+  };
+  /** Accounts of windows that are over, and of keys that nobody uses, once all is booked. Whoever needs one meanwhile begins anew. */
+  const forget = async (): Promise<void> => {
+    const idle = [...accounts.values()].filter(
+      (leased) => leased.left === 0 && leased.used === 0 && monotonicMs() - leased.usedAtMs >= aloneMs,
+    );
+    for (const leased of idle) {
+      accounts.delete(idOf(leased.account));
+      const gone = await commit((tx) => forgetHolding(tx, leased.owner, leased)).catch(() => false);
+      if (gone || leased.owner !== owner.id()) continue;
+      const fresh = accounts.get(idOf(leased.account));
+      if (fresh === undefined) accounts.set(idOf(leased.account), leased);
+      else {
+        fresh.settled += leased.settled;
+        fresh.freed += leased.freed;
+      }
+    }
   };
 
   return {
-    take: (wants) => (wants.every(isLeft) ? wants.map((want) => use(want)) : ask(wants, false)),
-    check: (wants) => (wants.every(isLeft) ? undefined : ask(wants, true).then(() => {})),
+    take: (wants) => (wants.every(isLeft) ? wants.map((want) => use(want, want.amount)) : askFor(wants, 'take')),
+    check: (wants) => (wants.every(isLeft) ? undefined : askFor(wants, 'check').then(() => {})),
     free({ leased, amount }) {
       leased.used -= amount;
       leased.left += amount;
+      if (isScarce(leased.account)) void giveBack([leased]).catch(() => {});
     },
     settle({ leased, amount }, cost) {
+      const freed = Math.min(amount, cost);
       leased.used -= amount;
-      leased.left += amount - Math.min(amount, cost);
+      leased.left += amount - freed;
       leased.settled += cost;
-      leased.isOverrun ||= cost > amount;
+      leased.freed += freed;
+      if (isScarce(leased.account)) void giveBack([leased]).catch(() => {});
     },
     async balanceOf(account) {
       const { spent, held, amount, booked } = await holdingOf(database, owner.id(), account);
@@ -221,43 +229,15 @@ export function openLeases({ database, commit, owner, monotonicMs }: LeasesOptio
       return { spent: spent + leased.settled - booked, held: held - amount + leased.used };
     },
     async giveBack(what) {
-      const before = what === 'all' ? Number.POSITIVE_INFINITY : monotonicMs() - unusedMs;
-      const unused = [...accounts.values()].filter(
-        (leased) => leased.left > 0 && leased.usedAtMs <= before && !waiting.has(idOf(leased.account)),
-      );
-      const given = unused.map((leased) => ({ leased, amount: leased.left }));
-      for (const { leased, amount } of given) leased.left -= amount;
-      const holder = name;
-      try {
-        if (given.length > 0 && owner.id() === holder)
-          await commit(async (tx) => {
-            for (const { leased, amount } of given) await holdMore(tx, holder, leased.account, -amount);
-          });
-      } catch (error) {
-        for (const { leased, amount } of given) leased.left += amount;
-        throw error;
-      }
+      const all = [...accounts.values()];
+      await giveBack(what === 'all' ? all : all.filter(isUnused));
+      if (what === 'unused') await forget();
+    },
+    recall(recalled) {
+      for (const [id, untilMs] of scarceUntilMs) if (untilMs < performance.now()) scarceUntilMs.delete(id);
+      for (const account of recalled) scarceUntilMs.set(idOf(account), performance.now() + scarceMs);
+      const here = recalled.flatMap((account) => accounts.get(idOf(account)) ?? []);
+      void giveBack(here.filter(({ account }) => !waiting.has(idOf(account)))).catch(() => {});
     },
   };
 }
-
-/** What the account has for whoever has this limit: what nobody holds, and what is left here. */
-const roomIn = ({ leased, spent, held, overrun, granted, fromLeft }: Room, limit: number): number =>
-  leased.left - fromLeft + limit - spent - held - overrun - granted;
-
-const stateOf = ({ leased, spent, held, overrun, granted, fromLeft }: Room): Balance => ({
-  spent: spent + overrun,
-  held: held + granted - (leased.left - fromLeft),
-});
-
-function grant(room: Room, { amount, limit }: Want): void {
-  if (amount === 0) return;
-  const fromLeft = Math.max(0, Math.min(room.leased.left - room.fromLeft, amount));
-  room.fromLeft += fromLeft;
-  room.granted += amount - fromLeft;
-  room.limit = Math.min(room.limit, limit);
-}
-
-/** Of what is left here, what is beyond a limit that was lowered. */
-const excessOf = ({ leased, spent, held, limit, granted, fromLeft }: Room): number =>
-  Math.max(0, Math.min(leased.left - fromLeft, spent + held + granted - limit));

@@ -1,12 +1,12 @@
-/** Budget accounts in the database: the amounts spent and held in one window, and how much of them each process holds. */
+/** Accounts in the database: the amounts spent and held of a budget in one window, or slots held, and how much each process holds. */
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';
-import type { Statements } from '../database/database.ts';
+import type { Row, Statements } from '../database/database.ts';
 import type { BudgetLimit, Window } from './windows.ts';
 
 export interface Account {
   readonly name: string;
-  readonly per: BudgetLimit['per'];
+  readonly per: BudgetLimit['per'] | 'slots';
   readonly start: number;
 }
 
@@ -18,7 +18,7 @@ const place = (account: Account) => [account.name, account.per, account.start] a
 export async function holdingOf(statements: Statements, owner: string, account: Account): Promise<Holding> {
   const [row] = await statements.all(selectHolding, [owner, ...place(account)]);
   const number = (column: string): number => Number(row?.[column] ?? 0);
-  return { spent: number('spent'), held: number('held'), amount: number('amount'), booked: number('booked') };
+  return { spent: number('spent'), held: number('held'), amount: number('amount'), booked: number('booked'), freed: number('freed') };
 }
 
 export interface Holding {
@@ -27,15 +27,42 @@ export interface Holding {
   readonly held: NanoUsd;
   /** By this owner. */
   readonly amount: NanoUsd;
+  /** Costs of its settlements that are booked, and what they freed of what it held. */
   readonly booked: NanoUsd;
+  readonly freed: NanoUsd;
 }
 
 /** The owner holds so much more of the account; less, when it is negative. */
 export async function holdMore(tx: Statements, owner: string, account: Account, amount: NanoUsd): Promise<void> {
   if (amount === 0) return;
   await tx.run(addToAccount, [...place(account), 0, amount]);
-  await tx.run(addToHolding, [owner, ...place(account), amount, 0]);
+  await tx.run(addToHolding, [owner, ...place(account), amount, 0, 0]);
 }
+
+/** Those that hold any of it, this process included. */
+export async function holdersOf(statements: Statements, account: Account): Promise<readonly string[]> {
+  const rows = await statements.all(selectHolders, place(account));
+  return rows.map((row) => String(row['owner']));
+}
+
+/** Whether nothing of it is held, and all that was settled is booked: then the database has forgotten that the owner held any. */
+export async function forgetHolding(
+  tx: Statements,
+  owner: string,
+  { account, settled, freed }: { readonly account: Account; readonly settled: NanoUsd; readonly freed: NanoUsd },
+): Promise<boolean> {
+  const [row] = await tx.all(`select amount, booked, freed from holdings where ${isHolding}`, [owner, ...place(account)]);
+  if (row === undefined) return settled === 0;
+  if (Number(row['amount']) !== 0 || Number(row['booked']) !== settled || Number(row['freed']) !== freed) return false;
+  await tx.run(`delete from holdings where ${isHolding}`, [owner, ...place(account)]);
+  return true;
+}
+
+export const accountIn = (row: Row): Account => ({
+  name: String(row['name']),
+  per: String(row['per']) as Account['per'],
+  start: Number(row['window_start']),
+});
 
 /** Settlements of one account: `cost` is spent, and `freed` no longer held by the owner. */
 export interface AccountSum {
@@ -46,7 +73,7 @@ export interface AccountSum {
 
 export async function bookSum(tx: Statements, owner: string, { account, cost, freed }: AccountSum): Promise<void> {
   await tx.run(addToAccount, [...place(account), cost, -freed]);
-  await tx.run(addToHolding, [owner, ...place(account), -freed, cost]);
+  await tx.run(addToHolding, [owner, ...place(account), -freed, cost, freed]);
 }
 
 /** One sum an account. */
@@ -90,15 +117,20 @@ export async function freeAll(tx: Statements, owner: string): Promise<void> {
 export async function forgetAccounts(tx: Statements, before: number): Promise<void> {
   await tx.run('delete from accounts where window_start < $1 and held = 0', [before]);
   await tx.run('delete from holdings where window_start < $1 and amount = 0', [before]);
+  await tx.run('delete from recalls where window_start < $1', [before]);
 }
 
 const addToAccount = `insert into accounts (name, per, window_start, spent, held) values ($1, $2, $3, $4, $5)
   on conflict (name, per, window_start) do update set spent = accounts.spent + excluded.spent, held = accounts.held + excluded.held`;
 
-const addToHolding = `insert into holdings (owner, name, per, window_start, amount, booked) values ($1, $2, $3, $4, $5, $6)
-  on conflict (owner, name, per, window_start) do update set amount = holdings.amount + excluded.amount, booked = holdings.booked + excluded.booked`;
+const addToHolding = `insert into holdings (owner, name, per, window_start, amount, booked, freed) values ($1, $2, $3, $4, $5, $6, $7)
+  on conflict (owner, name, per, window_start) do update set
+    amount = holdings.amount + excluded.amount, booked = holdings.booked + excluded.booked, freed = holdings.freed + excluded.freed`;
 
-const selectHolding = `select a.spent, a.held, h.amount, h.booked from accounts a left join holdings h
+const isHolding = 'owner = $1 and name = $2 and per = $3 and window_start = $4';
+const selectHolders = 'select owner from holdings where name = $1 and per = $2 and window_start = $3 and amount > 0';
+
+const selectHolding = `select a.spent, a.held, h.amount, h.booked, h.freed from accounts a left join holdings h
   on h.owner = $1 and h.name = a.name and h.per = a.per and h.window_start = a.window_start
   where a.name = $2 and a.per = $3 and a.window_start = $4`;
 

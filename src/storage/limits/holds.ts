@@ -1,11 +1,11 @@
 /** Holds on leased accounts: what an operation has set aside of its budgets, and draws of. */
 import type { Hold } from '../../core/call/hold.ts';
-import { GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { refusedWith } from '../database/unavailable.ts';
 import type { Owner } from '../state/owner.ts';
-import type { Leases, Taken, Want } from './account-leases.ts';
+import type { Leases, Taken } from './account-leases.ts';
 import { accountOf, exceeded } from './accounts.ts';
+import type { Want } from './lease-rooms.ts';
 import type { MakeDraw } from './make-draws.ts';
 import { type BudgetLimit, type Window, windowOf } from './windows.ts';
 
@@ -25,6 +25,14 @@ interface Reserved {
   left: NanoUsd;
 }
 
+/** The last draws of a budget are taken one by one, so that a refusal is exact. */
+const lastDraws = 64;
+const drawsAhead = 256;
+
+/** As much as so many draws take, and at most a hundredth of what is left, for all processes together. */
+const moneyAhead = (free: NanoUsd, owners: number, usual: NanoUsd): NanoUsd =>
+  free < lastDraws * usual ? 0 : Math.min(drawsAhead * usual, free / 100 / owners);
+
 export type OpenHold = (budgets: readonly BudgetLimit[], most: NanoUsd) => Promise<Hold>;
 
 export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenHold {
@@ -33,6 +41,7 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
     limit: budget.most,
     amount,
     refusal: (state) => exceeded(budget, window, state, amount, now()),
+    ahead: moneyAhead,
   });
   /** A process that was stopped for long may have been taken for dead: it asks before it goes on. */
   const inForce = async (): Promise<void> => {
@@ -102,21 +111,10 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
 }
 
 /** A failure that is no refusal of ours becomes one. */
-const refusing = <T>(work: () => Promise<T>): Promise<T> =>
+export const refusing = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((error: unknown) => {
     throw refusal(error);
   });
 
-/** Of the database, with what it says; of anything else, such as the journal's disk, as away for a while. */
-export function refusal(error: unknown): unknown {
-  const refused = refusedWith('What this call may cost cannot be recorded at the moment, so it was not made.', error);
-  return refused instanceof GatewayError ? refused : journalIsAway(error);
-}
-
-const journalIsAway = (cause: unknown): GatewayError =>
-  new GatewayError(
-    'MODEL_UNAVAILABLE',
-    'What this call may cost cannot be recorded at the moment, so it was not made. Try again in a moment.',
-    { about: 'gateway', retryable: true },
-    { cause },
-  );
+export const refusal = (error: unknown): unknown =>
+  refusedWith('What this call may cost cannot be recorded at the moment, so it was not made.', error);

@@ -1,6 +1,6 @@
 /**
- * Limits of one process on a state that others may share: budgets are leased (`account-leases.ts`), draws stand in the journal, slots in the
- * database, rates in memory or in the database (`rates/`).
+ * Limits of one process on a state that others may share: budgets and slots are leased (`account-leases.ts`), draws stand in the
+ * journal, rates in memory or in the database (`rates/`).
  *
  * Held money is counted per account and process, so that a hold needs no row of its own and the holds of a dead process are
  * released at once. Each draw is in the journal before its attempt is dispatched, with or without a budget, so that no call is lost. Its
@@ -10,23 +10,23 @@
 import type { Limit } from '../../core/call/hold.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database } from '../database/database.ts';
-import { groupCommit, type Work } from '../database/group-commit.ts';
+import { groupCommit } from '../database/group-commit.ts';
 import type { DeadOwner } from '../journal/adopt-journals.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Owner } from '../state/owner.ts';
-import { openLeases } from './account-leases.ts';
+import { openLeases, type Taken } from './account-leases.ts';
 import { accountOf, forgetAccounts } from './accounts.ts';
 import { openHolds, refusal } from './holds.ts';
+import { openRecalls } from './lease-recalls.ts';
 import type { Limits } from './limits.ts';
 import { endOwner } from './lost/lost-calls.ts';
 import { forgetLostDraws, freeLostHolds } from './lost/lost-draws.ts';
 import { drawMaker } from './make-draws.ts';
 import type { RateLimit } from './rates/rate-buckets.ts';
 import { openRates } from './rates/rates.ts';
-import { type ConcurrencyLimit, freeSlots, takeSlots } from './slots.ts';
+import { type ConcurrencyLimit, slotsWanted } from './slots.ts';
 import { type BudgetLimit, windowOf } from './windows.ts';
 
-const tryAgainEveryMs = 1_000;
 const atOnce = 500;
 /** How often it is looked for what could go back to the others. */
 const giveBackEveryMs = 250;
@@ -51,17 +51,12 @@ export function openLimits(options: LimitsOptions): Limits {
   const { database, journal, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
   const commit = groupCommit(database);
   const rates = openRates({ database, commit, owner, monotonicMs });
-  const owed: Work<void>[] = [];
-  /** What must be booked sooner or later: a database that fails now is asked again. */
-  const owe = async (work: Work<void>): Promise<void> => {
-    await commit(work).catch(() => owed.push(work));
-  };
-  const payOwed = async (): Promise<void> => {
-    for (const work of owed.splice(0)) await owe(work);
-  };
-  const timer = setInterval(() => void payOwed(), tryAgainEveryMs);
-  timer.unref();
-  const leases = openLeases({ database, commit, owner, monotonicMs });
+  const recalls = openRecalls({
+    ...{ database, commit, owner },
+    endDead: () => recover(),
+    recalled: (accounts) => leases.recall(accounts),
+  });
+  const leases = openLeases({ database, commit, owner, monotonicMs, others: recalls.others, ask: recalls.ask });
   const giving = setInterval(() => void leases.giveBack('unused').catch(() => {}), giveBackEveryMs);
   giving.unref();
   const openHold = openHolds({ leases, makeDraw: drawMaker({ leases, journal, owner }), owner, now });
@@ -74,6 +69,17 @@ export function openLimits(options: LimitsOptions): Limits {
     });
     forgottenAtMs = monotonicMs();
   };
+  const recover = async (): Promise<number> => {
+    let lost = 0;
+    for (const { id, discard } of await adopt()) {
+      lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
+      discard();
+    }
+    for (let freed = atOnce; freed === atOnce; ) freed = await database.tx((tx) => freeLostHolds(tx, now(), atOnce));
+    await leases.giveBack('unused');
+    await forgetOld();
+    return lost;
+  };
 
   return {
     async admit(limits) {
@@ -83,18 +89,17 @@ export function openLimits(options: LimitsOptions): Limits {
         throw refusal(error);
       });
       if (slots.length === 0) return { release: async () => {} };
-      const id = crypto.randomUUID();
+      let taken: readonly Taken[];
       try {
-        await commit((tx) => takeSlots(tx, slots, { id, owner: owner.id(), host: owner.host, now: now() }));
+        taken = await leases.take(slotsWanted(slots));
       } catch (error) {
         await rates.giveBack(counted);
         throw refusal(error);
       }
-      let released: Promise<void> | null = null;
       return {
-        release() {
-          released ??= owe((tx) => freeSlots(tx, slots, id));
-          return released;
+        async release() {
+          for (const slot of taken) leases.free(slot);
+          taken = [];
         },
       };
     },
@@ -112,24 +117,12 @@ export function openLimits(options: LimitsOptions): Limits {
         }),
       ),
 
-    async recover() {
-      await payOwed();
-      let lost = 0;
-      for (const { id, discard } of await adopt()) {
-        lost += await endOwner(database, id, { now, holdMs: lostHoldMs });
-        discard();
-      }
-      for (let freed = atOnce; freed === atOnce; ) freed = await database.tx((tx) => freeLostHolds(tx, now(), atOnce));
-      await leases.giveBack('unused');
-      await forgetOld();
-      return lost;
-    },
+    recover,
 
     async close() {
-      clearInterval(timer);
       clearInterval(giving);
       rates.close();
-      await payOwed();
+      recalls.close();
       await leases.giveBack('all').catch(() => {});
     },
   };

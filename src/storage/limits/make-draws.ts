@@ -7,8 +7,9 @@ import type { NanoUsd } from '../../core/money.ts';
 import type { Journal } from '../journal/journal.ts';
 import { drawId, ownerOf } from '../journal/journal-line.ts';
 import type { Owner } from '../state/owner.ts';
-import type { Leases, Taken, Want } from './account-leases.ts';
+import type { Leases, Taken } from './account-leases.ts';
 import { type Account, idOf } from './accounts.ts';
+import type { Want } from './lease-rooms.ts';
 
 /** One account of a draw: what is to be taken of it, and what a reserve has for the draw beside that. */
 export interface DrawPart {

@@ -2,8 +2,9 @@ import type { Migration } from '../database/database.ts';
 
 /**
  * `accounts` is a budget in one window; `holdings` says which process holds how much of it, so that all a dead process
- * held is given back at once. A draw is an attempt that was sent and has no ledger row yet; its `cost` is null until it settles,
- * and `input_cost` null where it was drawn by an older version. A draw whose process died is a lost one: what its LOST row booked, and what is held beside.
+ * held is given back at once, and what has been booked and freed by its settlements. `draws` are those of dead processes that are being
+ * ended; `cost` is null where one had not settled, and `input_cost` where an older version drew it. A lost draw is one that had not: what its
+ * LOST row booked, and what is held beside. Slots are held of accounts `per` slots. A recall asks all processes for what they have left.
  */
 export const limitMigrations: readonly Migration[] = [
   {
@@ -43,5 +44,24 @@ export const limitMigrations: readonly Migration[] = [
     id: 46,
     name: 'rates that processes share',
     sql: 'create table rate_levels (bucket text primary key, tokens double precision not null, at bigint not null);',
+  },
+  {
+    id: 51,
+    name: 'settlements in memory',
+    sql: `
+      alter table holdings add column booked bigint not null default 0;
+      alter table holdings add column freed bigint not null default 0;`,
+  },
+  {
+    id: 52,
+    name: 'leases of accounts',
+    sql: `
+      create table recalls (
+        name text not null, per text not null, window_start bigint not null, ask bigint not null,
+        primary key (name, per, window_start)
+      );
+      create index recalls_ask on recalls (ask);
+      create index holdings_account on holdings (name, per, window_start);
+      drop table slots;`,
   },
 ];

@@ -25,7 +25,7 @@ function quoteCase(name: string, documents: readonly string[]): HostileCase {
             assumedListSize: 10,
           },
           maxCostPerOperation: null,
-          isEntityField: () => false,
+          entityFields: new Set(),
         });
         const services = {
           graph: () => schema,

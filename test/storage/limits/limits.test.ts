@@ -62,7 +62,10 @@ describe('limits in SQL', () => {
     const hold = await limits.hold([budget], 60);
     rmSync(join(folder, 'outbox'), { recursive: true });
     const attempt = { callId: 'a', most: 70, rows: [usageRow({ callId: 'a' })] };
-    await expect(hold.draw(attempt)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
+    await expect(hold.draw(attempt)).rejects.toMatchObject({
+      code: 'MODEL_UNAVAILABLE',
+      message: expect.stringMatching(/cannot be recorded/),
+    });
     expect(await limits.budgets([budget])).toMatchObject([{ spent: 0, held: 60 }]);
     mkdirSync(join(folder, 'outbox'));
     const draw = await hold.draw(attempt);

@@ -32,7 +32,6 @@ export async function endOwner(database: Database, owner: string, rules: LossRul
       for (const row of rows) await tx.run('delete from draws where id = $1', [String(row['id'])]);
       if (more) return;
       await freeAll(tx, owner);
-      await tx.run('delete from slots where owner = $1', [owner]);
       await tx.run('delete from owners where id = $1', [owner]);
     });
     await new Promise((resolve) => setImmediate(resolve));

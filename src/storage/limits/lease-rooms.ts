@@ -1,0 +1,129 @@
+/** One transaction that serves all who ask for more than is left here: who gets what of each account, and how much is leased ahead. */
+import type { GatewayError } from '../../core/errors.ts';
+import type { Statements } from '../database/database.ts';
+import { type Account, holdingOf, holdMore, idOf } from './accounts.ts';
+
+/** So much of an account, whose holders together may have no more than its limit. */
+export interface Want {
+  readonly account: Account;
+  readonly limit: number;
+  readonly amount: number;
+  /** What the caller is told when there is no room. */
+  refusal(state: Balance): GatewayError;
+  /** How much is leased ahead of need: of what is free, for so many living processes, where one takes `usual` at a time. */
+  ahead(free: number, owners: number, usual: number): number;
+}
+
+export interface Balance {
+  readonly spent: number;
+  readonly held: number;
+}
+
+export interface LeasedAccount {
+  readonly account: Account;
+  readonly owner: string;
+  /** The smallest limit that what is left was leased under: whoever has a smaller one asks the database. */
+  limit: number;
+  left: number;
+  /** What was left when it was leased ahead for the last time; 0: only what is needed is taken. */
+  block: number;
+  /** By holds and open draws. */
+  used: number;
+  /** What was settled since this owner began, and what that frees of what is held: the database knows how much of both is booked. */
+  settled: number;
+  freed: number;
+  /** What is taken at a time, on average. */
+  usual: number;
+  usedAtMs: number;
+}
+
+/** `check`: nothing is taken. `ahead`: nothing is wanted but what is leased ahead. */
+export interface Asked {
+  readonly wants: readonly Want[];
+  readonly purpose: 'take' | 'check' | 'ahead';
+}
+
+/** An account in one transaction. */
+export interface Room {
+  readonly leased: LeasedAccount;
+  /** With what is settled beyond its draws and not booked yet. */
+  readonly spent: number;
+  readonly held: number;
+  limit: number;
+  ahead: Want['ahead'] | null;
+  /** Of what nobody held. */
+  granted: number;
+  /** Of what was left here. */
+  fromLeft: number;
+  /** Leased ahead; negative: given back, because a limit was lowered. */
+  extra: number;
+}
+
+export interface Plan {
+  readonly rooms: readonly Room[];
+  /** One for each who asked; null: served. */
+  readonly refused: readonly ({ readonly want: Want; readonly refusal: GatewayError } | null)[];
+}
+
+export interface PlanOptions {
+  readonly holder: string;
+  readonly leasedOf: (account: Account) => LeasedAccount;
+  /** Living processes, this one included. */
+  readonly owners: number;
+  /** Others have asked for what is left here: nothing is leased ahead. */
+  readonly isScarce: (account: Account) => boolean;
+}
+
+/** Changes the database alone: what is left here changes when it is committed. May be run again. */
+export async function planRooms(tx: Statements, asked: readonly Asked[], options: PlanOptions): Promise<Plan> {
+  const { holder, leasedOf, owners, isScarce } = options;
+  const rooms = new Map<string, Room>();
+  const roomOf = async ({ account }: Want): Promise<Room> => {
+    const known = rooms.get(idOf(account));
+    if (known !== undefined) return known;
+    const { spent, held, booked, freed } = await holdingOf(tx, holder, account);
+    const leased = leasedOf(account);
+    const overrun = leased.settled - booked - (leased.freed - freed);
+    const none = { limit: Number.POSITIVE_INFINITY, ahead: null, granted: 0, fromLeft: 0, extra: 0 };
+    const room = { leased, spent: spent + overrun, held, ...none };
+    rooms.set(idOf(account), room);
+    return room;
+  };
+  const refused: Plan['refused'][number][] = [];
+  for (const { wants, purpose } of asked) {
+    const places: { readonly want: Want; readonly room: Room }[] = [];
+    for (const want of wants) places.push({ want, room: await roomOf(want) });
+    const without = places.find(({ want, room }) => want.amount > 0 && roomIn(room, want.limit) < want.amount);
+    refused.push(without === undefined ? null : { want: without.want, refusal: without.want.refusal(stateOf(without.room)) });
+    if (without === undefined && purpose !== 'check') for (const { want, room } of places) grant(room, want, purpose);
+  }
+  for (const room of rooms.values()) {
+    room.extra = extraOf(room, owners, isScarce(room.leased.account));
+    await holdMore(tx, holder, room.leased.account, room.granted + room.extra);
+  }
+  return { rooms: [...rooms.values()], refused };
+}
+
+/** What the account has for whoever has this limit: what nobody holds, and what is left here. */
+const roomIn = ({ leased, spent, held, granted, fromLeft }: Room, limit: number): number =>
+  leased.left - fromLeft + limit - spent - held - granted;
+
+const stateOf = ({ leased, spent, held, granted, fromLeft }: Room): Balance => ({ spent, held: held + granted - (leased.left - fromLeft) });
+
+function grant(room: Room, { amount, limit, ahead }: Want, purpose: 'take' | 'ahead'): void {
+  if (amount === 0 && purpose === 'take') return;
+  const fromLeft = Math.max(0, Math.min(room.leased.left - room.fromLeft, amount));
+  room.fromLeft += fromLeft;
+  room.granted += amount - fromLeft;
+  room.limit = Math.min(room.limit, limit);
+  room.ahead = ahead;
+}
+
+function extraOf({ leased, spent, held, limit, ahead, granted, fromLeft }: Room, owners: number, isScarce: boolean): number {
+  const left = leased.left - fromLeft;
+  const free = limit - spent - held - granted;
+  // Others may take of what is left while it is only leased ahead.
+  if (free < 0) return fromLeft + granted > 0 ? -Math.max(0, Math.min(left, -free)) : 0;
+  if (ahead === null || isScarce) return 0;
+  return Math.max(0, Math.floor(ahead(free, owners, leased.usual)) - Math.max(0, left));
+}
