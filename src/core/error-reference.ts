@@ -82,7 +82,8 @@ export const errorReference: Readonly<Record<ErrorCode, ErrorMeaning>> = {
       'Look for the `errorId` in the log: the cause stands beside it. `Query.aiRoutes` shows which deployments are healthy, `/health/ready` what is the matter with the database.',
   },
   SUBGRAPH_UNAVAILABLE: {
-    cause: 'Another team’s subgraph did not answer, or did not answer in GraphQL. Fields that do not depend on it have their values.',
+    cause:
+      'Another team’s subgraph did not answer, did not answer in GraphQL, or gave a value that its schema does not allow. Fields that do not depend on it have their values.',
     caller: 'Send the request again later.',
     operator: 'Look at the subgraph that the message names.',
   },

@@ -69,7 +69,7 @@ async function follow(url: string, rules: DownloadRules, asked: Download, client
   }
   if (status !== 200) throw new DownloadRefused(`its server answered with status ${status}`);
   try {
-    return await readBody(body, maxBytes, count);
+    return await readBody(body, maxBytes, count && ((piece) => count(piece.length)));
   } catch (error) {
     throw error instanceof BodyTooLarge ? new DownloadRefused(`it is larger than ${maxBytes} bytes`) : error;
   }

@@ -12,14 +12,14 @@ export class BodyTooLarge extends Error {
  * The whole body. Throws {@link BodyTooLarge} at the first piece that goes beyond `maxBytes`, and ends the connection: the
  * length that a server announces is not believed, and a server need not announce one.
  *
- * `count` is called with the bytes of each piece; what it throws ends the body too.
+ * `check` is called with each piece; what it throws ends the body too.
  */
-export async function readBody(body: Readable, maxBytes: number, count?: (bytes: number) => void): Promise<Buffer> {
+export async function readBody(body: Readable, maxBytes: number, check?: (piece: Uint8Array) => void): Promise<Buffer> {
   const bytes = gatherBytes();
   // Leaving the loop by a throw destroys the body.
   for await (const piece of body as AsyncIterable<Uint8Array>) {
     if (bytes.length + piece.length > maxBytes) throw new BodyTooLarge(maxBytes);
-    count?.(piece.length);
+    check?.(piece);
     bytes.add(piece);
   }
   return bytes.bytes();

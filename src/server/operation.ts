@@ -11,6 +11,7 @@ import { isAsyncIterable, withTimeout } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { turnIfLarge } from '../core/turns/large-value.ts';
 import { waitInLine } from '../core/turns/turns.ts';
+import { withMissingValues } from '../federation/missing-values.ts';
 import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -19,6 +20,7 @@ import type { Log } from '../telemetry/log.ts';
 import type { AnonymousRate } from './client/anonymous-rate.ts';
 import type { Asker } from './client/client.ts';
 import type { ReadDocument } from './document/document.ts';
+import { keepCursor } from './document/event-cursor.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
 import type { Engine } from './engine.ts';
 import type { Masking } from './response-errors.ts';
@@ -134,12 +136,20 @@ async function run(request: OperationRequest, controller: AbortController, parts
     if (turn !== null) await waitInLine();
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
+    const named = (result: ExecutionResult): ExecutionResult =>
+      keepCursor(
+        result,
+        withMissingValues(bound.schema, result, (error) => tellMissing(parts.log, error)),
+      );
+    const masked = (result: ExecutionResult): ExecutionResult => mask.result(named(result));
     // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.
     const executed = bound
       .execute({ document, operation, operationName, variables, coerced })
-      .then((result) => (isAsyncIterable(result) ? resultStream(result, { signal, mask, finish: withUsage, close }) : result));
+      .then((result) =>
+        isAsyncIterable(result) ? resultStream(result, { signal, mask: { ...mask, result: masked }, finish: withUsage, close }) : result,
+      );
     const result = await untilAborted(executed, signal);
-    if (!isAsyncIterable(result)) return withUsage(mask.result(resultWithAccepted(result, bound.schema)));
+    if (!isAsyncIterable(result)) return withUsage(masked(resultWithAccepted(result, bound.schema)));
     handedOver = true;
     return result;
   } finally {
@@ -170,6 +180,9 @@ function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Prom
     return closed;
   };
 }
+
+const tellMissing = (log: Log, { message, path, extensions }: GraphQLError): void =>
+  log.warn('a subgraph failed', { errorId: extensions['errorId'], code: extensions['code'], message, path });
 
 const introspectionRefused = (): GatewayError =>
   new GatewayError('UNAUTHENTICATED', 'The schema is not shown to anonymous callers. Send a key: `Authorization: Bearer ...`.');

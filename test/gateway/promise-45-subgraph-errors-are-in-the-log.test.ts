@@ -7,10 +7,13 @@ import { type Log, openLog } from '../../src/telemetry/log.ts';
 import { federation2, listening, type RunningSubgraph, runSubgraph, subgraphSchema } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, temporaryFolder, whenOver } from '../harness.ts';
 
-const sdl = 'type Query { shop: String broken: String } type Subscription { ticks: Int }';
+const sdl =
+  'type Query { shop: String broken: String shelves: [Shelf] } type Shelf @key(fields: "id") { id: ID! } type Subscription { ticks: Int }';
+const labels = 'type Query { labels: Int } type Shelf @key(fields: "id") { id: ID! label: String! }';
 const resolvers = {
   Query: {
     shop: () => 'open',
+    shelves: () => [{ id: '1' }, { id: '2' }],
     broken: () => {
       throw new Error('No such shelf.');
     },
@@ -33,6 +36,10 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
   let gateway: TestGateway;
   beforeAll(async () => {
     shop = await runSubgraph('shop', sdl, resolvers);
+    const labelled = await runSubgraph('labels', labels, {
+      Shelf: { __resolveReference: ({ id }: { readonly id: string }) => (id === '1' ? { id, label: `shelf ${id}` } : null) },
+    });
+    whenOver(() => labelled.close());
     gone = await runSubgraph('gone', 'type Query { gone: String }', {});
     whenOver(() => shop.close());
     gateway = await startGateway(
@@ -40,6 +47,7 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
         graph: {
           subgraphs: [
             { name: 'shop', url: shop.url, headers: { 'X-Api-Key': new Secret('canary-of-the-gateway'), 'x-plain': 'text' } },
+            { name: 'labels', url: labelled.url },
             { name: 'gone', url: gone.url, retries: 1 },
           ],
         },
@@ -50,6 +58,21 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
   });
   const linesWith = (errorId: unknown): readonly Record<string, unknown>[] =>
     lines.filter((line) => JSON.stringify(line).includes(String(errorId)));
+
+  it('where none of them has an object whose field is never null: no fault of the gateway', async () => {
+    const { data, errors = [] } = await gateway.ask('{ shelves { label } }');
+    expect(data).toEqual({ shelves: [{ label: 'shelf 1' }, null] });
+    expect(errors).toMatchObject([
+      {
+        message: 'No subgraph has "Shelf.label" of this object, and it is never null.',
+        path: ['shelves', 1, 'label'],
+        extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryable: false },
+      },
+    ]);
+    expect(linesWith(errors[0]?.extensions.errorId)).toMatchObject([
+      { level: 'warn', msg: 'a subgraph failed', path: ['shelves', 1, 'label'] },
+    ]);
+  });
 
   it('where it cannot be reached: one line, with the cause, whatever the attempts', async () => {
     const { errors = [] } = await gateway.ask('{ gone shop }');

@@ -64,8 +64,8 @@ describe('a compressed answer', () => {
     const { url, closed } = await answering(encoding, body);
     let decoded = 0;
     const { body: answer } = await client.send(url, get);
-    const reading = readBody(answer, 1024 * 1024, (bytes) => {
-      decoded += bytes;
+    const reading = readBody(answer, 1024 * 1024, (piece) => {
+      decoded += piece.length;
     });
     await expect(reading).rejects.toBeInstanceOf(BodyTooLarge);
     expect(decoded).toBeLessThanOrEqual(1024 * 1024);

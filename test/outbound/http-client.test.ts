@@ -65,8 +65,8 @@ describe('the whole body of an answer', () => {
     const gate = newGate();
     upstream.plays({ pieces: ['two', gate, 'four'] });
     const counted: number[] = [];
-    const reading = readBody((await client.send(upstream.url, get)).body, 7, (bytes) => {
-      counted.push(bytes);
+    const reading = readBody((await client.send(upstream.url, get)).body, 7, (piece) => {
+      counted.push(piece.length);
       gate.open();
     });
     expect((await reading).toString()).toBe('twofour');

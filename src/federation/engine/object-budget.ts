@@ -10,7 +10,10 @@ import type { SubgraphRequest } from '../subgraphs/engine-request.ts';
 const gathered = new WeakMap<object, number>();
 
 /** The sum so far, with those of the answer, for the execution that asked. An event of a subscription is an execution of its own. */
-export function countObjects({ info, context }: Pick<SubgraphRequest, 'info' | 'context'>, answer: unknown): number {
+export function countObjects(
+  { info, context }: { readonly info?: SubgraphRequest['info'] | undefined; readonly context?: unknown },
+  answer: unknown,
+): number {
   const execution: unknown = info?.variableValues ?? context;
   const objects = objectsIn(answer);
   if (!isObject(execution)) return objects;

@@ -10,10 +10,12 @@ import { withDeadline } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 import { countObjects } from '../engine/object-budget.ts';
-import { placeErrors } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
-import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
+import { checkSize } from './answer-size.ts';
+import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
+import { withoutFailed } from './failed-representations.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
+import { settledAnswer } from './settled-answer.ts';
 import { failureOfErrors, type SubgraphFailure } from './subgraph-failure.ts';
 import { remoteEvents } from './subscribe.ts';
 
@@ -79,39 +81,40 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
     if (errors.length > 0) options.onFailure?.(failureOfErrors(name, errors));
   };
 
-  return async (request) => {
-    const clientSignal = options.signal?.(request.context) ?? null;
-    const query = print(flat(request.document));
-    const headers = headersFor(request.context);
-    const variables = request.variables ?? {};
-    if (request.operationType === OperationTypeNode.SUBSCRIPTION) {
-      const subscribed = { name, url: access.subscriptionUrl ?? url, query, variables, headers, signal: clientSignal };
-      return remoteEvents({ ...subscribed, request, schema, tell });
-    }
-    const attempts = request.operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
+  /** Its last failure where it gave no answer. */
+  async function answerOf({ document, variables = {}, operationType, context, info }: SubgraphRequest): Promise<SubgraphResult> {
+    const clientSignal = options.signal?.(context) ?? null;
+    const body = JSON.stringify({ query: print(document), variables });
+    const headers = headersFor(context);
+    const attempts = operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
     for (let attempt = 1; ; attempt++) {
       const deadline = withDeadline(clientSignal, access.timeoutMs, tookTooLong);
       try {
-        const answer = await post(url, headers, JSON.stringify({ query, variables }), access.maxResponseBytes, deadline.signal);
-        const result = resultOf(name, answer);
-        if (countObjects(request, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
-        if (result.errors !== undefined) tell(result.errors);
-        if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, request.context);
-        return placeErrors(
-          request,
-          { data: result.data ?? null, ...(result.errors === undefined ? {} : { errors: result.errors }) },
-          schema,
-        );
+        const bounds = { maxBytes: access.maxResponseBytes, check: checkSize(name, maxObjects) };
+        const result = resultOf(name, await post(url, headers, body, bounds, deadline.signal));
+        if (countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
+        if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, context);
+        return result;
       } catch (error) {
         const failure = failureOf(name, error, clientSignal, deadline.signal);
-        if (attempt >= attempts || !(failure.extensions['retryable'] === true) || clientSignal?.aborted === true) {
-          tell([failure]);
-          return placeErrors(request, { data: null, errors: [failure] }, schema);
-        }
+        const isLast = attempt >= attempts || failure.extensions['retryable'] !== true || clientSignal?.aborted === true;
+        if (isLast) return { data: null, errors: [failure] };
       } finally {
         deadline.end();
       }
     }
+  }
+
+  return async (asked) => {
+    const whole = { ...asked, document: flat(asked.document) };
+    const settling = { name, request: whole, schema, tell };
+    if (whole.operationType === OperationTypeNode.SUBSCRIPTION) {
+      const { document, variables = {}, context } = whole;
+      const subscribed = { url: access.subscriptionUrl ?? url, query: print(document), variables, headers: headersFor(context) };
+      return remoteEvents({ ...settling, ...subscribed, signal: options.signal?.(context) ?? null, maxObjects });
+    }
+    const { request, restored } = withoutFailed(whole);
+    return settledAnswer({ ...settling, restored }, request === null ? null : await answerOf(request));
   };
 }
 
@@ -124,7 +127,7 @@ async function post(
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-  maxBytes: number,
+  { maxBytes, check }: { readonly maxBytes: number; readonly check: (piece: Uint8Array) => void },
   signal: AbortSignal,
 ): Promise<Answer> {
   const response = await sharedHttpClient().send(url, {
@@ -133,7 +136,7 @@ async function post(
     body,
     signal,
   });
-  return { status: response.status, body: (await readBody(response.body, maxBytes)).toString('utf8') };
+  return { status: response.status, body: (await readBody(response.body, maxBytes, check)).toString('utf8') };
 }
 
 /** For the one attempt; {@link failureOf} says whose it was. */
@@ -155,7 +158,8 @@ function resultOf(name: string, { status, body }: Answer): SubgraphResult {
     parsed = null;
   }
   const result = parsed as { readonly data?: unknown; readonly errors?: unknown; readonly extensions?: unknown } | null;
-  const isResult = typeof result === 'object' && result !== null && ('data' in result || Array.isArray(result.errors));
+  const isResult =
+    typeof result === 'object' && result !== null && (isData(result.data) || (result.data === undefined && Array.isArray(result.errors)));
   if (!isResult) {
     throw subgraphError(
       name,
@@ -167,11 +171,13 @@ function resultOf(name: string, { status, body }: Answer): SubgraphResult {
   const errors = Array.isArray(result.errors) ? foreignErrors(name, result.errors) : [];
   const { data, extensions } = result;
   return {
-    data: typeof data === 'object' ? (data as Record<string, unknown> | null) : null,
+    data: isData(data) ? data : null,
     ...(errors.length === 0 ? {} : { errors }),
     ...(typeof extensions === 'object' && extensions !== null ? { extensions: extensions as Record<string, unknown> } : {}),
   };
 }
+
+const isData = (data: unknown): data is Record<string, unknown> | null => typeof data === 'object' && !Array.isArray(data);
 
 function failureOf(name: string, error: unknown, client: AbortSignal | null, deadline: AbortSignal): GraphQLError {
   if (error instanceof GraphQLError) return error;

@@ -8,8 +8,10 @@ import { interruptible, mapStream } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 import { placeErrors } from '../engine/place-errors.ts';
+import { checkEventSize } from './answer-size.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
+import { settledAnswer } from './settled-answer.ts';
 
 export interface RemoteSubscription {
   readonly name: string;
@@ -20,6 +22,8 @@ export interface RemoteSubscription {
   readonly signal: AbortSignal | null;
   readonly request: SubgraphRequest;
   readonly schema: GraphQLSchema;
+  /** Of one event. */
+  readonly maxObjects: number;
   /** Called with the errors of an event, and with the one that ended the subscription. */
   readonly tell: (errors: readonly GraphQLError[]) => void;
 }
@@ -32,14 +36,21 @@ const headersTimeoutMs = 300_000;
  * The subgraph's results, asked for at the first pull. Leaving (return, or the signal) closes the connection at once, also before
  * the first event. An error is the last result; after an abort there is none.
  */
-export function remoteEvents({ name, signal, request, schema, tell, ...subscription }: RemoteSubscription): Stream<SubgraphResult> {
+export function remoteEvents({
+  name,
+  signal,
+  request,
+  schema,
+  tell,
+  maxObjects,
+  ...subscription
+}: RemoteSubscription): Stream<SubgraphResult> {
   const results = /^wss?:/.test(subscription.url) ? socketResults(subscription) : eventStreamResults({ name, ...subscription });
   return mapStream(
     interruptible(results, signal === null ? {} : { signal }),
     (event) => {
-      const result = resultOf(name, event);
-      if (result.errors !== undefined) tell(result.errors);
-      return placeErrors(request, result, schema);
+      checkEventSize(name, event, maxObjects);
+      return settledAnswer({ name, request, schema, tell }, resultOf(name, event));
     },
     (error) => {
       if (signal?.aborted === true) return null;

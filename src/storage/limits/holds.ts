@@ -111,7 +111,7 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
 }
 
 /** A failure that is no refusal of ours becomes one. */
-export const refusing = <T>(work: () => Promise<T>): Promise<T> =>
+const refusing = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((error: unknown) => {
     throw refusal(error);
   });

@@ -1,0 +1,93 @@
+/**
+ * Counts what a JSON text has in it before it is parsed, as its bytes come: a million empty objects, or a hundred thousand keys,
+ * block the event loop while they are parsed and worked on; a text nested without end overflows a stack.
+ */
+const quote = 0x22;
+const comma = 0x2c;
+const backslash = 0x5c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const lastBlank = 0x20;
+
+export interface JsonSize {
+  /** Objects and lists. */
+  readonly objects: number;
+  /** Members of all objects and lists. */
+  readonly values: number;
+  /** Objects and lists inside each other; 1 for `{}`. */
+  readonly depth: number;
+}
+
+export interface JsonMeter {
+  /** Of what has come so far. */
+  size(): JsonSize;
+  add(piece: Uint8Array): void;
+}
+
+export function jsonMeter(): JsonMeter {
+  let objects = 0;
+  let commas = 0;
+  let empty = 0;
+  let depth = 0;
+  let deepest = 0;
+  let before = 0;
+  let inString = false;
+  /** Bytes of the next piece that stand behind a backslash. */
+  let escaped = 0;
+
+  /** Where the string ends that goes on at `from`; the length of the piece where it does not end in it. */
+  function endOfString(piece: Uint8Array, from: number): number {
+    const end = closingQuote(piece, from + escaped);
+    escaped = Math.max(0, end - piece.length);
+    inString = end >= piece.length;
+    return Math.min(end, piece.length);
+  }
+
+  return {
+    size: () => ({ objects, values: commas + objects - empty, depth: deepest }),
+    add(piece) {
+      for (let at = inString ? endOfString(piece, 0) + 1 : 0; at < piece.length; at += 1) {
+        const byte = piece[at] ?? 0;
+        if (byte <= lastBlank) continue;
+        if (byte === quote) at = endOfString(piece, at + 1);
+        else if (byte === comma) commas += 1;
+        else if (byte === openBrace || byte === openBracket) {
+          objects += 1;
+          depth += 1;
+          if (depth > deepest) deepest = depth;
+        } else if (byte === closeBrace || byte === closeBracket) {
+          depth -= 1;
+          if (before === openBrace || before === openBracket) empty += 1;
+        }
+        before = byte;
+      }
+    },
+  };
+}
+
+/** Bytes looked at one by one before native code searches for the end: its call costs as much, and most strings are short. */
+const nearBytes = 64;
+
+/** Where the closing quote of a string stands; where it has none, the length of the piece, and one more where its last byte is a backslash in force. */
+function closingQuote(piece: Uint8Array, from: number): number {
+  let nearEnd = from + nearBytes;
+  let at = from;
+  while (at < piece.length) {
+    if (at >= nearEnd) {
+      const found = piece.indexOf(quote, at);
+      const end = found === -1 ? piece.length : found;
+      let slash = end;
+      while (slash > at && piece[slash - 1] === backslash) slash -= 1;
+      const isEscaped = (end - slash) % 2 !== 0;
+      if (!isEscaped || found === -1) return end + (isEscaped ? 1 : 0);
+      at = found + 1;
+      nearEnd = at + nearBytes;
+      continue;
+    }
+    if (piece[at] === quote) return at;
+    at += piece[at] === backslash ? 2 : 1;
+  }
+  return at;
+}

@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type JsonSize, jsonMeter } from '../../src/core/json-meter.ts';
+
+function sizeOf(pieces: readonly Uint8Array[]): JsonSize {
+  const meter = jsonMeter();
+  for (const piece of pieces) meter.add(piece);
+  return meter.size();
+}
+
+/** The same of what JSON.parse makes of it. */
+function sizeOfValue(value: unknown): JsonSize {
+  if (typeof value !== 'object' || value === null) return { objects: 0, values: 0, depth: 0 };
+  const inner = Object.values(value).map(sizeOfValue);
+  return {
+    objects: inner.reduce((sum, { objects }) => sum + objects, 1),
+    values: inner.reduce((sum, { values }) => sum + values, inner.length),
+    depth: 1 + Math.max(0, ...inner.map(({ depth }) => depth)),
+  };
+}
+
+const strange = fc
+  .array(fc.constantFrom('"', '\\', '{', '[', ',', 'x', 'ü', '\n', 'y'.repeat(70), '\\'.repeat(65), '"'.repeat(64)), { maxLength: 6 })
+  .map((texts) => texts.join(''));
+const json = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    strange,
+    fc.constantFrom(null, true, 1.5e3),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(strange, tie('value'), { maxKeys: 4 }),
+  ),
+})).value;
+
+describe('what a JSON text has in it', () => {
+  it('is counted as JSON.parse finds it, in whatever pieces its bytes come', () => {
+    fc.assert(
+      fc.property(json, fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 30 }), fc.boolean(), (value, lengths, spaced) => {
+        const bytes = Buffer.from(JSON.stringify(value, null, spaced ? 1 : 0));
+        const pieces: Uint8Array[] = [];
+        let at = 0;
+        for (const length of lengths) {
+          pieces.push(bytes.subarray(at, at + length));
+          at += length;
+        }
+        pieces.push(bytes.subarray(at));
+        expect(sizeOf(pieces)).toEqual(sizeOfValue(value));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is counted byte by byte as at once', () => {
+    const bytes = Buffer.from(JSON.stringify({ '\\"{': ['\\', '"', { a: [[], {}] }], b: 'y'.repeat(200) }));
+    expect(sizeOf([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(sizeOf([bytes]));
+  });
+});
