@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type ExecutionResult, execute, parse, subscribe } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { readSubgraph } from '../../src/federation/compose/sources.ts';
 import type { FetchOptions } from '../../src/federation/subgraphs/fetch.ts';
@@ -326,6 +326,83 @@ describe('a remote subgraph', () => {
     expect((await waiting).done).toBe(true);
     expect(headersSeen).toEqual(['Bearer me']);
     sockets.close();
+  });
+
+  /** A server that speaks the protocol up to where `answers` says otherwise. */
+  async function socketServer(answers: (socket: WebSocket, message: { readonly type: string; readonly id?: string }) => void) {
+    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
+    sockets.on('connection', (socket) => socket.on('message', (data) => answers(socket, JSON.parse(String(data)))));
+    await new Promise((resolve) => sockets.once('listening', resolve));
+    open.push(() => {
+      for (const socket of sockets.clients) socket.terminate();
+      return new Promise((resolve) => sockets.close(() => resolve()));
+    });
+    const { port } = sockets.address() as AddressInfo;
+    const { schema } = await over(() => {}, { subgraphs: { raw: { subscriptionUrl: `ws://127.0.0.1:${port}` } } });
+    const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    return events;
+  }
+  const unavailable = { value: { errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] } };
+
+  it('that sends faster than its events are read is not read until they are', async () => {
+    const piece = 'x'.repeat(10_000);
+    let sent = 0;
+    let stalled = false;
+    const events = await socketServer((socket, { type, id }) => {
+      if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+      if (type !== 'subscribe') return;
+      const more = (): void => {
+        for (let burst = 0; burst < 100 && !stalled; burst += 1) {
+          sent += 1;
+          socket.send(JSON.stringify({ type: 'next', id, payload: { data: { ticks: sent }, extensions: { piece } } }));
+          stalled = socket.bufferedAmount > 16 * 1024 * 1024;
+        }
+        if (!stalled) setImmediate(more);
+      };
+      more();
+    });
+    expect(await events.next()).toMatchObject({ value: { data: { ticks: 1 } } });
+    // 16 MiB wait at the server: nobody takes them in while nobody reads.
+    await expect.poll(() => stalled, { timeout: 20_000 }).toBe(true);
+    for (let tick = 2; tick <= 500; tick += 1) expect(await events.next()).toMatchObject({ value: { data: { ticks: tick } } });
+    await events.return(undefined);
+  });
+
+  it('that never acknowledges, or sends what is too large, ends the subscription with an error', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const init = Promise.withResolvers<void>();
+    const silent = await socketServer(() => init.resolve());
+    const waiting = silent.next();
+    await init.promise;
+    vi.advanceTimersByTime(10_000);
+    expect(await waiting).toMatchObject(unavailable);
+    vi.useRealTimers();
+    const huge = await socketServer((socket, { type, id }) => {
+      if (type === 'connection_init') socket.send('{"type":"connection_ack"}');
+      if (type === 'subscribe')
+        socket.send(JSON.stringify({ type: 'next', id, payload: { data: { ticks: 1 }, x: 'x'.repeat(5_000_000) } }));
+    });
+    expect(await huge.next()).toMatchObject(unavailable);
+  });
+
+  it('whose event comes in tiny pieces is read in time of its length', async () => {
+    const { schema } = await over((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      const event = Buffer.from(`event: next\r\ndata: {"data":{"ticks":1},"x":"${'é'.repeat(200_000)}"}\r\n\r\n`);
+      let at = 0;
+      const more = (): void => {
+        for (let piece = 0; piece < 500 && at < event.length; piece += 1, at += 7) response.write(event.subarray(at, at + 7));
+        if (at < event.length) setImmediate(more);
+      };
+      response.socket?.setNoDelay(true);
+      more();
+    });
+    const events = await subscribe({ schema, document: parse('subscription { ticks }'), contextValue: {} });
+    if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
+    expect(await events.next()).toEqual({ done: false, value: { data: { ticks: 1 } } });
+    await events.return(undefined);
   });
 
   it('whose subscription has not said anything is left at once, by its reader and by the end of the operation', async () => {

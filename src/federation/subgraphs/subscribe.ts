@@ -1,8 +1,6 @@
 /** Subscribes to remote subgraphs: graphql-transport-ws for `ws:` URLs, else SSE (graphql-sse, distinct connections). */
 import type { Readable } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
-import { createClient } from 'graphql-ws';
-import { WebSocket } from 'ws';
 import type { Stream } from '../../core/pull-stream.ts';
 import { interruptible, mapStream } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
@@ -12,6 +10,7 @@ import { checkEventSize } from './answer-size.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
 import { settledAnswer } from './settled-answer.ts';
+import { socketResults } from './socket-results.ts';
 
 export interface RemoteSubscription {
   readonly name: string;
@@ -73,29 +72,6 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function socketResults({ url, query, variables, headers }: Sent): Results {
-  return async function* (signal) {
-    const client = createClient({
-      url,
-      webSocketImpl: class extends WebSocket {
-        constructor(address: string | URL, protocols?: string | string[]) {
-          super(address, protocols, { headers: { ...headers } });
-        }
-      },
-      connectionParams: { ...headers },
-      retryAttempts: 0,
-    });
-    const leave = (): void => void client.dispose();
-    signal.addEventListener('abort', leave, { once: true });
-    try {
-      yield* client.iterate({ query, variables: { ...variables } });
-    } finally {
-      signal.removeEventListener('abort', leave);
-      leave();
-    }
-  };
-}
-
 function eventStreamResults({ name, url, query, variables, headers }: Sent & Pick<RemoteSubscription, 'name'>): Results {
   return async function* (signal) {
     const response = await sharedHttpClient().send(url, {
@@ -131,22 +107,34 @@ async function readRefusal(name: string, type: string, body: Readable): Promise<
   );
 }
 
+/** Looks at each byte once, however small the pieces are that an event comes in. */
 async function* serverSentEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<{ readonly event: string; readonly data: string }> {
   const decoder = new TextDecoder();
-  let buffer = '';
+  /** Lines of the event that has begun, and the pieces of its last line. */
+  let lines: string[] = [];
+  let line: string[] = [];
+  let length = 0;
   for await (const chunk of body) {
-    buffer += decoder.decode(chunk, { stream: true });
-    if (buffer.length > maxEventBytes) throw new Error('An event of the subgraph is too large.');
-    const blocks = buffer.split(/\r?\n\r?\n/);
-    buffer = blocks.pop() ?? '';
-    for (const block of blocks) {
-      let event = 'message';
-      const data: string[] = [];
-      for (const line of block.split(/\r?\n/)) {
-        if (line.startsWith('event:')) event = line.slice(6).trim();
-        else if (line.startsWith('data:')) data.push(line.slice(5).replace(/^ /, ''));
+    const [first = '', ...rest] = decoder.decode(chunk, { stream: true }).split('\n');
+    line.push(first);
+    length += first.length;
+    for (const next of rest) {
+      const whole = line.join('').replace(/\r$/, '');
+      if (whole !== '') lines.push(whole);
+      else {
+        if (lines.length > 0) yield eventOf(lines);
+        lines = [];
+        length = 0;
       }
-      yield { event, data: data.join('\n') };
+      line = [next];
+      length += next.length;
     }
+    if (length > maxEventBytes) throw new Error('An event of the subgraph is too large.');
   }
+}
+
+function eventOf(lines: readonly string[]): { readonly event: string; readonly data: string } {
+  const event = lines.findLast((line) => line.startsWith('event:'));
+  const data = lines.filter((line) => line.startsWith('data:')).map((line) => line.slice(5).replace(/^ /, ''));
+  return { event: event === undefined ? 'message' : event.slice(6).trim(), data: data.join('\n') };
 }
