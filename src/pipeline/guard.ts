@@ -17,14 +17,16 @@ import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
+import { type Clock, systemClock } from '../core/turns/clock.ts';
 import { finishPaced } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
-import { checkAnswer, type OutputCheck } from './guard/answer-check.ts';
-import { checkOutput, defaultHoldBackBytes } from './guard/checked-output.ts';
 import type { Guardrail } from './guard/guardrail.ts';
 import type { maskRequest as MaskRequest } from './guard/masking/masked-request.ts';
 import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
 import type * as Restored from './guard/masking/restored-output.ts';
+import { checkAnswer } from './guard/output/answer-check.ts';
+import { checkOutput, defaultHoldBackBytes, defaultHoldBackMs } from './guard/output/checked-output.ts';
+import type { OutputCheck } from './guard/output/checked-windows.ts';
 import { readingsOf } from './guard/request-readings.ts';
 import { checkText } from './guard/verdicts.ts';
 
@@ -34,6 +36,9 @@ export interface GuardOptions {
   readonly mask: (route: string, kind: ModelRequest['kind']) => boolean;
   /** The most of an answer that waits for the end of its sentence, in bytes of UTF-8. */
   readonly holdBackBytes?: number;
+  /** How long text waits for the end of its sentence that no guardrail can be in the middle of. */
+  readonly holdBackMs?: number;
+  readonly clock?: Clock;
   /** ISO 3166 codes of countries whose national telephone numbers are masked too; North America's always are. */
   readonly phoneCountries?: readonly string[];
   /** Throws BUDGET_EXCEEDED, before any work, for a call that its budgets cannot pay; null: they can, or it may cost nothing. */
@@ -117,8 +122,8 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
   const form = isJson(request) ? 'json' : 'plain';
   const onOutput = guardrails.filter(({ on }) => on.includes('output'));
   const whole = form === 'json' || onOutput.some(({ window }) => window === 'whole');
-  const holdBackBytes = options.holdBackBytes ?? defaultHoldBackBytes;
-  const check = onOutput.length === 0 ? null : { guardrails: onOutput, call, turns, whole, holdBackBytes };
+  const { holdBackBytes = defaultHoldBackBytes, holdBackMs = defaultHoldBackMs, clock = systemClock } = options;
+  const check = onOutput.length === 0 ? null : { guardrails: onOutput, call, turns, whole, holdBackBytes, holdBackMs, clock };
   if (!mask) return { request, masked: null, check, turns, form };
   const restore = loadedMasking ?? (await masking());
   const found = restore.pseudonyms(turns, options);

@@ -24,7 +24,7 @@ describe('guard.holdBackBytes', () => {
   });
 
   it('without it, the same words wait for the end of their sentence', async () => {
-    const { gateway, upstream } = await scripted({ guardrails: [{ guardrail, routes: '*' }] });
+    const { gateway, upstream } = await scripted({ guardrails: [{ guardrail, routes: '*' }], guard: { holdBackMs: 60_000 } });
     upstream.plays(saying(words, 'end.'));
     const events = await eventsOver(overSse(gateway, { variables: ask('Go on.') }));
     const deltas = events.filter(({ __typename }) => __typename === 'TextDelta');
@@ -34,6 +34,31 @@ describe('guard.holdBackBytes', () => {
   it('is a number of bytes within bounds', () => {
     expect(mistakesOf({ guard: { holdBackBytes: 8 } })).toEqual([
       'guard.holdBackBytes is 8. It must be a whole number of bytes from 64 to 1048576.',
+    ]);
+  });
+});
+
+describe('guard.holdBackMs', () => {
+  it('is how long a sentence waits: a line of code is shown while the model is silent, up to where a match may begin', async () => {
+    const guardrail = patternGuard({ name: 'codes', patterns: ['ACME-[0-9]{4}'], on: ['output'] });
+    const { gateway, upstream } = await scripted({ guardrails: [{ guardrail, routes: '*' }], guard: { holdBackMs: 20 } });
+    const rest = newGate();
+    const code = 'for (const order of orders) total += order.price';
+    upstream.plays(saying(code, rest, ';'));
+    let early = '';
+    const events = await eventsOver(overSse(gateway, { variables: ask('Write code.') }), ({ __typename, text }) => {
+      if (__typename !== 'TextDelta' || early !== '') return;
+      early = text;
+      rest.open();
+    });
+    expect(early).toBe(code.slice(0, -18));
+    expect(events.at(-1)).toMatchObject({ __typename: 'CompletionFinished', completion: { text: `${code};` } });
+  });
+
+  it('needs guardrails whose lookback is within bounds', () => {
+    const guardrail = { ...patternGuard({ name: 'codes', patterns: ['ACME'] }), lookback: 300 };
+    expect(mistakesOf({ guardrails: [{ guardrail, routes: '*' }] })).toEqual([
+      expect.stringContaining('The guardrail "codes" has the lookback 300. It must be a whole number from 0 to 256.'),
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
+import { type Guardrail, isLookback } from '../../src/pipeline/guard/guardrail.ts';
 import { aCall } from '../pipeline/guard/calls.ts';
 
 interface GuardrailCase {
@@ -16,6 +16,19 @@ export function guardrailContract(name: string, { make, allowed, refused }: Guar
       expect(guardrail.name).toMatch(/\S/);
       expect(guardrail.on.length).toBeGreaterThan(0);
       expect(['sentence', 'whole']).toContain(guardrail.window);
+      expect(isLookback(guardrail.lookback ?? 0)).toBe(true);
+    });
+
+    it.each([...refused])('refuses %j behind any other text, seen as far back as it says it looks, and a character more', async (text) => {
+      const { check, lookback } = await make();
+      if (lookback === undefined) return;
+      const long = `${'Some words before it. '.repeat(40)}${text} and some behind it`;
+      const verdicts: boolean[] = [];
+      for (let end = long.indexOf(text) + text.length + 1; end < long.length; end += 1) {
+        const seen = long.slice(Math.max(0, long.indexOf(text) - lookback - 1), end);
+        verdicts.push((await check(seen, aCall())).action === 'block');
+      }
+      expect(verdicts).not.toContain(false);
     });
 
     it.each([...allowed])('allows %j', async (text) => {

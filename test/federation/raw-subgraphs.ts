@@ -23,7 +23,7 @@ export interface RawSubgraphs {
   ask(query: string): Promise<ExecutionResult>;
 }
 
-const answered =
+export const answered =
   (text: string | Uint8Array, headers: Readonly<Record<string, string>> = {}, status = 200): RawAnswer =>
   (response) =>
     void response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);

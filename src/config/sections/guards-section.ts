@@ -1,9 +1,10 @@
 /** What checks prompts and answers, and how they are held back and masked for it. */
-import { defaultHoldBackBytes } from '../../pipeline/guard/checked-output.ts';
-import type { Guardrail } from '../../pipeline/guard/guardrail.ts';
+
+import { type Guardrail, isLookback, maxLookback } from '../../pipeline/guard/guardrail.ts';
 import { isPhoneCountry } from '../../pipeline/guard/masking/phone-countries.ts';
+import { defaultHoldBackBytes, defaultHoldBackMs } from '../../pipeline/guard/output/checked-output.ts';
 import { isObject, listOf, makeValue, routeNames } from '../kinds/composed.ts';
-import { wholeNumber } from '../kinds/numbers.ts';
+import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { text } from '../kinds/texts.ts';
@@ -12,7 +13,13 @@ const guardrail = makeValue<Guardrail>(
   'guardrail',
   "a guardrail, such as patternGuard({ name: 'codes', patterns: ['ACME-[0-9]+'] })",
   (value) => isObject(value) && typeof value['name'] === 'string' && Array.isArray(value['on']) && typeof value['check'] === 'function',
-  ({ mistakes = [] }) => mistakes,
+  ({ name, lookback, mistakes = [] }) =>
+    lookback === undefined || isLookback(lookback)
+      ? mistakes
+      : [
+          ...mistakes,
+          `The guardrail "${name}" has the lookback ${JSON.stringify(lookback)}. It must be a whole number from 0 to ${maxLookback}.`,
+        ],
 );
 
 export const guardrailSection = section('guardrails.<n>', {
@@ -28,6 +35,12 @@ export const guardSection = section('guard', {
    * long sentence; less shows the answer sooner.
    */
   holdBackBytes: wholeNumber({ min: 64, max: 1024 * 1024, unit: 'bytes', default: defaultHoldBackBytes }),
+  /**
+   * How long text waits for the end of its sentence, so that code, tables and other text without such ends stream too. It then goes as far
+   * as no output guardrail can be in the middle of it: each must have a `lookback` (`patternGuard` has one where the length of a match has
+   * a bound of at most 256), or text waits for its sentence.
+   */
+  holdBackMs: milliseconds({ min: 0, default: defaultHoldBackMs }),
   /** Countries whose national telephone numbers are masked too: `0171 2345678` with DE. Those of North America, and every number with its `+`, are always masked. */
   phoneCountries: listOf(
     text({

@@ -62,6 +62,26 @@ export function* normalizeInTurns(text: string, turns: Turns): Paced<string> {
   return pieces.join('');
 }
 
+/**
+ * Where the last `count` units of the text begin, without those of characters that show nothing; null: it has fewer. Never inside a
+ * character.
+ */
+export function lastCharactersStart(text: string, count: number): number | null {
+  let at = text.length;
+  for (let left = count; left > 0; ) {
+    if (at === 0) return null;
+    const unit = text.charCodeAt(at - 1);
+    const pair = unit >= 0xdc00 && unit <= 0xdfff && at > 1 && isHighSurrogate(text.charCodeAt(at - 2));
+    const start = at - (pair ? 2 : 1);
+    if (unit < 0xa0 || !ignorable.test(text.slice(start, at))) left -= at - start;
+    at = start;
+  }
+  return at;
+}
+
+/** The first half of a character that takes two units. */
+export const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+
 /** The place, or the one behind it where it lies inside a character. */
 export function characterStart(text: string, at: number): number {
   const unit = text.charCodeAt(at);

@@ -7,12 +7,15 @@
  * one turn, at some 10 nanoseconds a character. If it also counts (`a{20}.*b`), which can cost a hundred times as much, it
  * runs in overlapping windows; in a text of more than 16,384 characters, a match longer than 8,192 characters is then not
  * found.
+ *
+ * Where every match has at most 256 characters, the guardrail says so as its `lookback`, and answers need not wait for the end of a
+ * sentence. `\\s+` has no maximum; `\\s{1,4}` has one. A character counts as two, because it may take two units of UTF-16.
  */
 import { RE2JS } from 're2js';
 import { GatewayError } from '../../core/errors.ts';
 import { finishPaced, type Paced } from '../../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../../core/turns/turns.ts';
-import type { Guardrail, Verdict } from './guardrail.ts';
+import { type Guardrail, maxLookback, type Verdict } from './guardrail.ts';
 import { characterStart, normalizeInTurns } from './normalize-text.ts';
 import { maxMatchUnits } from './pattern-reach.ts';
 
@@ -62,6 +65,7 @@ export function patternGuard(options: PatternGuardOptions, turnsFor: (signal: Ab
     name,
     on,
     window,
+    ...lookbackFor(compiled),
     check: (text, call) => finishPaced(verdictOn(text, turnsFor(call.signal))),
   };
 
@@ -99,6 +103,12 @@ const refusingGuard = (name: string, mistakes: readonly string[]): Guardrail => 
     throw new GatewayError('BAD_REQUEST', mistakes.join(' '));
   },
 });
+
+/** Where every match has at most so many units. */
+function lookbackFor(patterns: readonly Pattern[]): Pick<Guardrail, 'lookback'> {
+  const lookback = Math.max(...patterns.map(({ reach }) => reach ?? Number.POSITIVE_INFINITY));
+  return lookback <= maxLookback ? { lookback } : {};
+}
 
 interface Pattern {
   readonly expression: RE2JS;

@@ -42,6 +42,15 @@ describe('patternGuard', () => {
     expect(patternGuard({ name: 'words', patterns: ['ok'] }).mistakes ?? []).toEqual([]);
   });
 
+  it.each<readonly [number | undefined, readonly string[]]>([
+    [18, ['ACME-\\d{4}', 'fal']],
+    [24, ['(?i)project\\s{1,4}x|secret']],
+    [undefined, ['falcon', 'project\\s+x']],
+    [undefined, ['fal.{0,200}con']],
+  ])('says that it looks back %s characters for %j', (lookback, patterns) => {
+    expect(patternGuard({ name: 'x', patterns }).lookback).toBe(lookback);
+  });
+
   it('answers about a text that would stop a backtracking engine', async () => {
     const guardrail = patternGuard({ name: 'evil', patterns: ['(a+)+$'] });
     expect(await guardrail.check(`${'a'.repeat(200_000)}b`, aCall())).toEqual({ action: 'allow' });

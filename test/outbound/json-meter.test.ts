@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonSize, jsonMeter } from '../../src/core/json-meter.ts';
+import { type JsonSize, jsonMeter } from '../../src/outbound/json-meter.ts';
 
 function sizeOf(pieces: readonly Uint8Array[]): JsonSize {
   const meter = jsonMeter();

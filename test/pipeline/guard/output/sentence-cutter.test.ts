@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sentenceCutter } from '../../../src/pipeline/guard/sentence-cutter.ts';
-import { rounds } from '../../rounds.ts';
-import { cutAt } from './calls.ts';
+import { sentenceCutter } from '../../../../src/pipeline/guard/output/sentence-cutter.ts';
+import { rounds } from '../../../rounds.ts';
+import { cutAt } from '../calls.ts';
 
 function windows(pieces: readonly string[], limit = 2_000): string[] {
   const cutter = sentenceCutter(limit);

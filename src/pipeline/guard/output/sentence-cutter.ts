@@ -8,6 +8,8 @@ export interface SentenceCutter {
   push(text: string): string[];
   /** Whatever is left. */
   end(): string[];
+  /** What has been pushed since the last window ended. */
+  held(): string;
 }
 
 const abbreviations = new Set(
@@ -122,6 +124,7 @@ export function sentenceCutter(limit: number): SentenceCutter {
       const windows = drain(true);
       return buffer === '' ? windows : [...windows, take(buffer.length)];
     },
+    held: () => buffer,
   };
 }
 

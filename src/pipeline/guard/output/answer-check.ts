@@ -2,29 +2,16 @@
  * What is checked in an answer, by window and at once: text and reasoning in sentences or as a whole, a tool call and an object by
  * their strings, with property names, and as JSON.
  */
-import type { Call } from '../../core/call/call.ts';
-import type { Answer } from '../../core/call/collect-answer.ts';
-import type { Chunk } from '../../core/chunk.ts';
-import { GatewayError } from '../../core/errors.ts';
-import { finishPaced, type Paced } from '../../core/turns/paced.ts';
-import type { Turns } from '../../core/turns/turns.ts';
-import { mapStringsInTurns } from '../json-strings.ts';
-import type { Guardrail } from './guardrail.ts';
-import { type SentenceCutter, sentenceCutter } from './sentence-cutter.ts';
-import { checkText } from './verdicts.ts';
+import type { Answer } from '../../../core/call/collect-answer.ts';
+import type { Chunk } from '../../../core/chunk.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import { finishPaced, type Paced } from '../../../core/turns/paced.ts';
+import type { Turns } from '../../../core/turns/turns.ts';
+import { mapStringsInTurns } from '../../json-strings.ts';
+import type { Guardrail } from '../guardrail.ts';
+import { checkText } from '../verdicts.ts';
+import { checkedWindows, type OutputCheck } from './checked-windows.ts';
 
-export interface OutputCheck {
-  readonly guardrails: readonly Guardrail[];
-  readonly call: Call;
-  readonly turns: Turns;
-  /** Hold everything until the end. */
-  readonly whole: boolean;
-  /** The most that waits for the end of its sentence, in bytes of UTF-8. */
-  readonly holdBackBytes: number;
-}
-
-/** UTF-8 needs at most three bytes for each UTF-16 unit. */
-const bytesPerUnit = 3;
 /** An answer that must be checked whole is held in memory: no model writes more in one answer today. */
 const maxHeldUnits = 4 * 1024 * 1024;
 /** A longer text is cut into sentences piece by piece. */
@@ -96,15 +83,14 @@ interface Windows {
   end(): Promise<void>;
 }
 
-/** The windows of one run of text, each checked with the one before it. */
-function windows(type: Windows['type'], { guardrails, call, turns, holdBackBytes }: OutputCheck): Windows {
-  const cutter = cutterFor(holdBackBytes);
-  let before = '';
-  const check = async (texts: readonly string[]): Promise<void> => {
+/** The windows of one run of text, each checked with those before it. */
+function windows(type: Windows['type'], check: OutputCheck): Windows {
+  const { turns } = check;
+  const cut = checkedWindows(check);
+  const passed = async (texts: readonly string[]): Promise<void> => {
     for (const text of texts) {
-      const wait = checkText(before + text, guardrails, 'output', call);
+      const wait = cut.check(text);
       if (wait !== null) await wait;
-      before = text;
     }
   };
   return {
@@ -112,16 +98,14 @@ function windows(type: Windows['type'], { guardrails, call, turns, holdBackBytes
     async say(text) {
       for (let from = 0; from < text.length; from += pieceUnits) {
         const piece = text.slice(from, from + pieceUnits);
-        await check(cutter.push(piece));
+        await passed(cut.push(piece));
         const wait = turns.spend(piece.length);
         if (wait !== null) await wait;
       }
     },
-    end: () => check(cutter.end()),
+    end: () => passed(cut.end()),
   };
 }
-
-export const cutterFor = (holdBackBytes: number): SentenceCutter => sentenceCutter(Math.max(1, Math.floor(holdBackBytes / bytesPerUnit)));
 
 function tooLong(guardrails: readonly Guardrail[]): GatewayError {
   const name = (guardrails.find((guardrail) => guardrail.window === 'whole') ?? guardrails[0])?.name ?? '';
