@@ -118,6 +118,13 @@ describe('fieldgate serve', () => {
     }
   });
 
+  it('prints no address with the key in it where others than this machine can reach it', async () => {
+    const server = await serving(['--host', '0.0.0.0'], { cwd: folderWith() });
+    await server.ready();
+    expect(server.text.out).toMatch(/GraphiQL +http:\S+\/graphql +\(in a browser\)/);
+    expect(server.text.out).not.toContain('#key=');
+  });
+
   it('prints a first query of the graph that it serves, and opens GraphiQL with it', async () => {
     const library = await runSubgraph(
       'library',
@@ -139,6 +146,10 @@ describe('fieldgate serve', () => {
     });
     const page = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text();
     expect(page).toContain('query Books {\\n  books {\\n    title\\n    blurb\\n');
+    const [, key = ''] = /GraphiQL +http:\S+\/graphql#key=(fg_\S+) /.exec(server.text.out) ?? [];
+    expect(server.text.out).toContain(`your key    ${key}`);
+    expect(page).not.toContain(key);
+    expect(server.text.err).not.toContain(key);
   });
 
   it('prints the queries that need no graph while its subgraphs are down, and ends at once when told', async () => {

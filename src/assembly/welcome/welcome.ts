@@ -53,8 +53,9 @@ export function firstQueries({ config, fields, schema }: Asking): readonly First
 /** The same as documents for an editor, laid out over lines. `keyless`: whether callers here need no key. */
 export function firstDocuments(asking: Asking, { keyless }: { readonly keyless: boolean }): readonly string[] {
   const hints = [
-    keyless ? 'Ctrl-Enter runs it. No key is needed here;' : 'Ctrl-Enter runs it. It needs a key;',
-    'one goes under Headers, below:',
+    keyless ? 'Ctrl-Enter runs it. No key is needed here.' : 'Ctrl-Enter runs it. It needs a key: the address that',
+    ...(keyless ? [] : ['`fieldgate serve` prints for GraphiQL brings one along.']),
+    'Another goes under Headers, below:',
     '{ "Authorization": "Bearer fg_..." }',
   ];
   return firstQueries(asking).map(

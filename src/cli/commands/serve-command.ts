@@ -3,6 +3,7 @@ import { firstQueries, needsGraph } from '../../assembly/welcome/welcome.ts';
 import type { GatewayConfig } from '../../config/config.ts';
 import type { AiField } from '../../fields/ai-field.ts';
 import { createGateway, type Gateway } from '../../gateway.ts';
+import { addressWithKey } from '../../server/pages/key-of-address.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { configReader } from '../reread-config.ts';
@@ -22,7 +23,7 @@ export async function serve(args: Arguments): Promise<void> {
     await serveUntilSignal(
       gateway,
       address,
-      (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings }, ended),
+      (url, ended) => welcome(url, gateway, { config, fields: fields.read.fields, warnings, isHere: isLoopback(address) }, ended),
       configReader((reading) => soundConfig(args, reading), gateway, config),
     );
   } finally {
@@ -37,13 +38,27 @@ interface Told {
   readonly config: GatewayConfig;
   readonly fields: readonly AiField[];
   readonly warnings: readonly string[];
+  /** It listens on this machine alone. */
+  readonly isHere: boolean;
 }
 
-async function* welcome(url: string, gateway: Gateway, { config, fields, warnings }: Told, ended: AbortSignal): AsyncIterable<string> {
+/** On this machine with the key, so that a first click works. */
+const graphiqlLine = (endpoint: string, key: string | null): string =>
+  key === null
+    ? `  GraphiQL    ${endpoint}   (in a browser)`
+    : `  GraphiQL    ${addressWithKey(endpoint, key)}   (in a browser: it asks with your key)`;
+
+async function* welcome(
+  url: string,
+  gateway: Gateway,
+  { config, fields, warnings, isHere }: Told,
+  ended: AbortSignal,
+): AsyncIterable<string> {
   const { developmentKey, keyless, graph } = gateway;
   const lines = [
     '',
-    `  Fieldgate   ${url}/graphql${developmentKey === null ? '' : '   (open it in a browser)'}`,
+    `  Fieldgate   ${url}/graphql`,
+    ...(developmentKey === null ? [] : [graphiqlLine(`${url}/graphql`, isHere ? developmentKey : null)]),
     `  health      ${url}/health/ready`,
     ...(developmentKey === null
       ? []

@@ -4,6 +4,8 @@ import type { ServerResponse } from 'node:http';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
+import { keyOfAddressScript } from './key-of-address.ts';
+
 interface Page {
   readonly html: Buffer;
   readonly policy: string;
@@ -41,7 +43,9 @@ async function makePage(endpoint: string, documents: readonly string[]): Promise
     // What calls a model is never sent by GET, which is this page's habit for subscriptions over SSE.
     method: 'POST',
     subscriptionsProtocol: 'SSE',
-  }).replace('</style>', `${narrow}</style><meta name="viewport" content="width=device-width, initial-scale=1" />`);
+  })
+    .replace('</style>', `${narrow}</style><meta name="viewport" content="width=device-width, initial-scale=1" />`)
+    .replace('<script>', () => `<script>${keyOfAddressScript}`);
   return { html: await promisify(gzip)(html), policy: policyFor(html) };
 }
 

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { addressWithKey } from '../../src/server/pages/key-of-address.ts';
+import { serve } from './fixture.ts';
+
+const key = 'fg_RynMsfpAiHR4_abcDEF123';
+const scriptOf = (html: string): string => html.slice(html.indexOf('<script>') + '<script>'.length, html.indexOf('</script>'));
+
+interface Sent {
+  readonly authorization: string | null;
+  readonly body: unknown;
+}
+
+/** The page's own script up to where GraphiQL's begins, in a tab opened at that address; `refused`: keys that the gateway does not know. */
+async function openedAt(
+  address: string,
+  { stored = {}, refused = [] }: { readonly stored?: Record<string, string>; readonly refused?: readonly string[] } = {},
+) {
+  const { url } = await serve();
+  const script = scriptOf(await (await fetch(url, { headers: { accept: 'text/html' } })).text());
+  const { pathname, search, hash, hostname } = new URL(address);
+  const sent: Sent[] = [];
+  const session = new Map(Object.entries(stored));
+  const shown = [address];
+  const tab = {
+    Headers,
+    location: { pathname, search, hash, hostname },
+    history: { replaceState: (_: unknown, __: string, to: string) => shown.push(to) },
+    sessionStorage: {
+      getItem: (name: string) => session.get(name) ?? null,
+      setItem: (name: string, value: string) => session.set(name, value),
+      removeItem: (name: string) => session.delete(name),
+    },
+    fetch: async (_: string, { headers, body }: RequestInit = {}) => {
+      const authorization = new Headers(headers).get('authorization');
+      sent.push({ authorization, body });
+      return new Response('{}', { status: refused.some((one) => authorization === `Bearer ${one}`) ? 401 : 200 });
+    },
+  };
+  runInNewContext(script.slice(0, script.indexOf('})();\n') + '})();\n'.length), tab);
+  return { sent, session, shown, ask: (headers: Record<string, string> = {}) => tab.fetch('/graphql', { body: '{}', headers }) };
+}
+
+describe('GraphiQL', () => {
+  it('opened at the address with the key asks with it, and takes it out of the address', async () => {
+    const tab = await openedAt(addressWithKey('http://127.0.0.1:4000/graphql', key));
+    await tab.ask();
+    expect(tab.sent).toEqual([{ authorization: `Bearer ${key}`, body: '{}' }]);
+    expect(tab.shown.at(-1)).toBe('/graphql');
+  });
+
+  it('opened again in the same tab asks with the key it was given before', async () => {
+    const tab = await openedAt('http://127.0.0.1:4000/graphql', { stored: { 'fieldgate-key': key } });
+    await tab.ask();
+    expect(tab.sent).toMatchObject([{ authorization: `Bearer ${key}` }]);
+  });
+
+  it('asks with what stands under Headers instead, where a key is there', async () => {
+    const tab = await openedAt(addressWithKey('http://localhost:4000/graphql', key));
+    await tab.ask({ AUTHORIZATION: 'Bearer fg_other' });
+    expect(tab.sent).toMatchObject([{ authorization: 'Bearer fg_other' }]);
+  });
+
+  it('asks without the key once the gateway has refused it', async () => {
+    const tab = await openedAt(addressWithKey('http://[::1]:4000/graphql', key), { refused: [key] });
+    expect((await tab.ask()).status).toBe(200);
+    await tab.ask();
+    expect(tab.sent.map(({ authorization }) => authorization)).toEqual([`Bearer ${key}`, null, null]);
+    expect(tab.session.size).toBe(0);
+  });
+
+  it.each([
+    'http://127.0.0.1:4000/graphql',
+    'http://127.0.0.1:4000/graphql#key=',
+    'http://127.0.0.1:4000/graphql#key=Bearer%20x',
+    `http://fieldgate.example/graphql#key=${key}`,
+    `http://127.0.0.1.example/graphql#key=${key}`,
+  ])('opened at %s has no key', async (address) => {
+    const tab = await openedAt(address);
+    await tab.ask();
+    expect(tab.sent).toMatchObject([{ authorization: null }]);
+    expect(tab.session.size).toBe(0);
+  });
+
+  it('runs the one script that its policy names', async () => {
+    const page = await fetch((await serve()).url, { headers: { accept: 'text/html' } });
+    const script = scriptOf(await page.text());
+    const hash = createHash('sha256').update(script.replaceAll('\r\n', '\n').replaceAll('\r', '\n')).digest('base64');
+    expect(page.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}' blob:`);
+  });
+});
