@@ -21,6 +21,14 @@ function socketWithoutKey(url: string): Promise<void> {
   });
 }
 
+function largeInit(url: string): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const payload = Object.fromEntries(Array.from({ length: 4_000 }, (_, index) => [`x-${index}`, '']));
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload })));
+  socket.on('error', () => {});
+  return new Promise((resolve) => socket.on('close', () => resolve()));
+}
+
 function silentConnection(url: string): Promise<void> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   socket.on('error', () => {});
@@ -40,6 +48,41 @@ const post = async (url: string, body: string, headers: Readonly<Record<string, 
 const posted = ({ url, key }: Door, body: string): Promise<void> => post(url, body, { authorization: `Bearer ${key}` });
 const asked = (door: Door, query: string): Promise<void> => posted(door, JSON.stringify({ query }));
 
+/** One operation over one WebSocket with a key; resolves with its end. */
+function subscribed({ url, key }: Door, payload: object): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const say = (message: object): void => socket.send(JSON.stringify(message));
+  socket.on('open', () => say({ type: 'connection_init', payload: { Authorization: `Bearer ${key}` } }));
+  socket.on('message', (data) => {
+    const { type } = JSON.parse(String(data)) as { readonly type: string };
+    if (type === 'connection_ack') say({ id: '1', type: 'subscribe', payload });
+    if (type === 'complete' || type === 'error') socket.close();
+  });
+  socket.on('error', () => {});
+  return new Promise((resolve) => socket.on('close', () => resolve()));
+}
+
+const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => make(index));
+const rows = many(9_700, (index) => ({ id: index, name: `name ${index}`, price: index / 100, sold: index % 2 === 0 }));
+const stream = {
+  query: 'subscription ($input: CompletionInput!) { completionStream(input: $input) { seq } }',
+  variables: {
+    input: {
+      prompt: {
+        messages: [
+          { role: 'USER', content: [{ text: 'Hi.' }] },
+          { role: 'ASSISTANT', content: [{ toolCall: { id: '1', name: 't', arguments: {} } }] },
+          { role: 'TOOL', content: [{ toolResult: { callId: '1', content: rows } }] },
+        ],
+      },
+    },
+  },
+};
+const members = Object.fromEntries(many(9_900, (index) => [`k${(index * 7_919) % 9_900}`, index]));
+
+const streamed = async ({ url, key }: Door, accept: string): Promise<void> =>
+  post(url, JSON.stringify(stream), { authorization: `Bearer ${key}`, accept });
+
 export const attacks = {
   '2,000 WebSockets without a key': ({ url }: Door) => inWaves(2_000, 200, () => socketWithoutKey(url)),
   '2,000 connections that say nothing': ({ url }: Door) => inWaves(2_000, 500, () => silentConnection(url)),
@@ -52,6 +95,19 @@ export const attacks = {
   '20 documents of 1 MB of comments': (door: Door) => inWaves(20, 2, () => asked(door, `${'#\n'.repeat(500_000)}{ __typename }`)),
   '50 bodies of 2 MB of nested JSON': (door: Door) =>
     inWaves(50, 2, () => posted(door, `{"query":"{__typename}","variables":{"a":[${'[],'.repeat(600_000)}[]]}}`)),
+  '10 subscriptions of 49,000 values over WebSockets': (door: Door) => inWaves(10, 2, () => subscribed(door, stream)),
+  '10 subscriptions of 49,000 values over SSE': (door: Door) => inWaves(10, 2, () => streamed(door, 'text/event-stream')),
+  '10 subscriptions of 49,000 values as multipart': (door: Door) =>
+    inWaves(10, 2, () => streamed(door, 'multipart/mixed;subscriptionSpec=1.0, application/json')),
+  '10 operations of 9,900 members over WebSockets, which are refused': (door: Door) =>
+    inWaves(10, 2, () => subscribed(door, { ...stream, variables: { input: members } })),
+  '100 WebSockets whose connection_init has 4,000 members': ({ url }: Door) => inWaves(100, 10, () => largeInit(url)),
+  '200 GET requests of 14 KB of variables': ({ url, key }: Door) =>
+    inWaves(200, 10, async () => {
+      const search = new URLSearchParams({ query: '{ aiRoutes { name } }', variables: JSON.stringify({ a: many(1_900, () => []) }) });
+      const response = await fetch(`${url}/graphql?${search}`, { headers: { authorization: `Bearer ${key}` } });
+      await response.text();
+    }),
 } as const;
 
 if (import.meta.main)

@@ -1,4 +1,5 @@
 /** Long prompts and answers on a route that masks and has guardrails, through a whole gateway over HTTP. */
+import type { GatewayConfig } from '../../../src/config/config.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
 import type { HostileCase } from './hostile-case.ts';
 import { completionQuery, posted } from './posted.ts';
@@ -7,11 +8,19 @@ const embedding = 'query ($input: EmbeddingInput!) { embedding(input: $input) { 
 const guardrail = patternGuard({ name: 'codenames', patterns: ['(?i)project\\s+x', 'fal.{0,200}con', '\\bACME-\\d{4}\\b'] });
 const settings = { guardrails: [{ guardrail, routes: '*' }], maskPersonalData: '*' } as const;
 
+/** A pattern whose match may be as long as the text. */
+const endless = patternGuard({ name: 'endless', patterns: ['(?is)fal.*con', 'a[^b]*b[^a]*c', '(?:x+y?)+z'] });
+const withEndless = { guardrails: [{ guardrail: endless, routes: '*' }] } as const;
+
 const attackOn = (
   name: string,
   variables: () => object,
-  { says = 'Yes.', ask = completionQuery }: { readonly says?: string; readonly ask?: string } = {},
-): HostileCase => posted({ name: `guards: ${name}`, query: ask, variables, says, settings });
+  {
+    says = 'Yes.',
+    ask = completionQuery,
+    by = settings,
+  }: { readonly says?: string; readonly ask?: string; readonly by?: Partial<GatewayConfig> } = {},
+): HostileCase => posted({ name: `guards: ${name}`, query: ask, variables, says, settings: by });
 
 const prompt = (text: string): object => ({ input: { prompt: { text } } });
 const repeated = (count: number, piece: (index: number) => string): string =>
@@ -47,5 +56,7 @@ export const guardCases: readonly HostileCase[] = [
     },
   })),
   attackOn('an answer of 1 MB without the end of a sentence', () => prompt('Write to ann@x.io.'), { says: 'word '.repeat(200_000) }),
+  attackOn('1.9 MB of beginnings of a match without a greatest length', () => prompt('falx a xxxx '.repeat(158_000)), { by: withEndless }),
+  attackOn('an answer of 1 MB of such beginnings', () => prompt('Hi.'), { says: 'falx a xxxx. '.repeat(77_000), by: withEndless }),
   attackOn('an answer of 1 MB of placeholders', () => prompt('Write to ann@x.io.'), { says: '<EMAIL_1> '.repeat(100_000) }),
 ];
