@@ -12,24 +12,38 @@ const maxTerms = 48;
 /** What is put into the index for a text. */
 export const indexed = (text: string): string => text.normalize('NFKC').replace(unspaced, ' $& ');
 
+/** Words of a question that are looked at to find its terms: 8,000 characters may be 32,000 words once ligatures are letters. */
+const maxLookedAt = 1_000;
+
 /** The distinct terms of a question, quoted for FTS5 so that no character of theirs is syntax; function words only when there is nothing else. */
 export function termsOf(query: string): readonly string[] {
-  const words = (query.normalize('NFKC').toLowerCase().match(word) ?? []).flatMap(searchable);
-  const informative = words.filter((candidate) => !functionWords.has(candidate));
-  return [...new Set(informative.length > 0 ? informative : words)].slice(0, maxTerms).map((term) => `"${term}"`);
+  const informative = new Set<string>();
+  const any = new Set<string>();
+  let lookedAt = 0;
+  for (const candidate of wordsOf(query.normalize('NFKC').toLowerCase())) {
+    if (any.size < maxTerms) any.add(candidate);
+    if (!functionWords.has(candidate)) informative.add(candidate);
+    lookedAt += 1;
+    if (informative.size === maxTerms || lookedAt === maxLookedAt) break;
+  }
+  return [...(informative.size > 0 ? informative : any)].map((term) => `"${term}"`);
+}
+
+function* wordsOf(text: string): Iterable<string> {
+  for (const [run] of text.matchAll(word)) yield* searchable(run);
 }
 
 /** A run of letters as the index knows it; unspaced scripts as phrases of two neighbours. */
-function searchable(run: string): string[] {
+function* searchable(run: string): Iterable<string> {
   const pieces = run.replace(unspaced, ' $& ').split(/ +/).filter(Boolean);
   const isUnspaced = (piece: string): boolean => piece.search(unspaced) >= 0;
-  return pieces.flatMap((piece, index) => {
-    if (!isUnspaced(piece)) return [piece.slice(0, 100)];
+  for (const [index, piece] of pieces.entries()) {
     const next = pieces[index + 1];
     const previous = pieces[index - 1];
-    if (next !== undefined && isUnspaced(next)) return [`${piece} ${next}`];
-    return previous !== undefined && isUnspaced(previous) ? [] : [piece];
-  });
+    if (!isUnspaced(piece)) yield piece.slice(0, 100);
+    else if (next !== undefined && isUnspaced(next)) yield `${piece} ${next}`;
+    else if (previous === undefined || !isUnspaced(previous)) yield piece;
+  }
 }
 
 /** Words that say nothing about a subject, in English, German, French and Spanish, without those that are a subject in another of them. */

@@ -55,6 +55,27 @@ describe('passages in SQLite', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
+  it('give others their turn while it is looked up which of fifty passages have each of many rare words', async () => {
+    const [here] = twoDatabases();
+    const passages = await openPassages(here);
+    const rare = Array.from({ length: 40 }, (_, at) => `rare${at}`);
+    await passages.put(
+      source('a'),
+      Array.from({ length: 200 }, (_, at) => passage(`${rare[at % 40]} lantern ${at}`, [1, 0])),
+    );
+    let turns = 0;
+    let counting = true;
+    const count = (): void => {
+      turns += 1;
+      if (counting) setImmediate(count);
+    };
+    count();
+    await passages.byWords('docs', `lantern ${rare.join(' ')}`, 50);
+    counting = false;
+    // 41 words in 50 passages, two words a turn.
+    expect(turns).toBeGreaterThan(15);
+  });
+
   const rowsIn = async (database: Database): Promise<readonly number[]> => {
     const tables = ['passages', 'passage_words', 'passage_signs', 'passage_vectors', 'unseen_versions'];
     return Promise.all(tables.map(async (table) => Number((await database.all(`select count(*) as n from ${table}`))[0]?.['n'])));
