@@ -14,6 +14,7 @@ import { servedSdl } from './assembly/graph/configured-graph.ts';
 import { presentConfiguration } from './assembly/present-configuration.ts';
 import { metricsDoor, registerGauges } from './assembly/register-gauges.ts';
 import { type Gateway, type GatewayOptions, makeGateway } from './assembly/running-gateway.ts';
+import { warmUpOnce } from './assembly/warming.ts';
 import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { withDefaults } from './config/kinds/section.ts';
@@ -56,7 +57,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 
 async function connectParts(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
   const { storage, runs, health, metrics, state, log, now } = foundation;
-  const { folder, loopback, router = null } = options;
+  const { folder, loopback, router = null, warmUp = async () => {} } = options;
   const { origins, drainMs, limits = {}, trustedProxies, requestsPerMinutePerAddress } = withDefaults(serverSection, config.server);
   const { forwardHeaders } = withDefaults(graphSection, config.graph);
   const development = isDevelopment(config);
@@ -69,13 +70,14 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     router === null || own === null
       ? openGraphDoor(current, storage)
       : await openSubgraphDoor({ own, router, sdl: servedSdl(config, fields, graph), stores: storage, log });
+  const warming = warmUpOnce(warmUp);
   const server = createServer({
     authenticate: hooks.authenticate,
     openOperation: hooks.openOperation,
     admitOperation: hooks.admitOperation,
     closeOperation: hooks.closeOperation,
     schema: door.schema,
-    ready: door.ready,
+    ready: () => warming.readiness(door.ready),
     engine: door.engine,
     checkDocument: door.checkDocument,
     modelFields: () => current().modelFields,
@@ -95,5 +97,5 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   });
   if (metrics !== null) registerGauges(metrics, { current, health, storage, runs, server });
   const key = development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null;
-  return makeGateway({ present, server, background: runs, storage, log, drainMs, developmentKey: key });
+  return makeGateway({ present, server, warming, background: runs, storage, log, drainMs, developmentKey: key });
 }

@@ -10,6 +10,7 @@ import type { Background, FieldgateServer } from '../server/server.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { PresentConfiguration } from './present-configuration.ts';
+import type { WarmUp } from './warming.ts';
 
 export interface Gateway {
   /** Serves, and begins what goes on in the background. Rejects in a sentence when the address is taken. */
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   readonly router?: Secret;
   /** What makes one supergraph of the subgraphs. Default: it is composed in a process of its own. */
   readonly composer?: Composer;
+  /** Begins when it listens; it is ready when this has ended, however it ends. The signal fires when it closes. Default: nothing. */
+  readonly warmUp?: (signal: AbortSignal) => Promise<unknown>;
   readonly log?: Log;
   readonly now?: () => number;
 }
@@ -50,6 +53,7 @@ export interface GatewayOptions {
 export interface RunningParts {
   readonly present: PresentConfiguration;
   readonly server: FieldgateServer;
+  readonly warming: WarmUp;
   readonly background: Background;
   readonly storage: Storage;
   readonly log: Log;
@@ -58,13 +62,15 @@ export interface RunningParts {
   readonly developmentKey: string | null;
 }
 
-export function makeGateway({ present, server, background, storage, log, drainMs, developmentKey }: RunningParts): Gateway {
+export function makeGateway({ present, server, warming, background, storage, log, drainMs, developmentKey }: RunningParts): Gateway {
   let closing: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
+    const warmedUp = warming.stop();
     await server.close(drainMs);
     await background.stop();
     await present.stop();
     await storage.close();
+    await warmedUp;
   }
   return {
     get graph() {
@@ -85,6 +91,7 @@ export function makeGateway({ present, server, background, storage, log, drainMs
     async listen(at) {
       const listening = await server.listen(at);
       present.start();
+      warming.start();
       return listening;
     },
     reconfigure: (config) => present.replace(config),

@@ -12,7 +12,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { forked, startLoad } from './gateway/children.ts';
-import { hit, latency, miss } from './gateway/figures/completions.ts';
+import { first, hit, latency, miss } from './gateway/figures/completions.ts';
 import { growth } from './gateway/figures/growth.ts';
 import { embeddings, list } from './gateway/figures/larger.ts';
 import { firstToken, idle, tokens } from './gateway/figures/streaming.ts';
@@ -23,6 +23,7 @@ const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>
   miss,
   hit,
   latency,
+  first,
   tokens,
   'first-token': firstToken,
   idle,

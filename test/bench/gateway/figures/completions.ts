@@ -1,14 +1,15 @@
 /** Plain completions: one that asks the vendor, one that is kept, and what the first adds where nothing else runs. */
-import { median } from '../../measure.ts';
+import { median, ratio } from '../../measure.ts';
 import { type Contender, type Fieldgate, fieldgate, plain, yoga } from '../contenders/contenders.ts';
 import { portkey } from '../contenders/portkey.ts';
-import { against, at, type Bench, type Cost, costOf, costs, inTurns, mains, medianRatio, type Row } from '../rounds.ts';
+import { against, at, type Bench, type Cost, costOf, costs, inTurns, mains, medianRatio, type Row, us } from '../rounds.ts';
 
 const connections = 32;
 /** Until the code is hot: half of that is not enough. */
 const warmUpCalls = 5_000;
 const seconds = 3;
 const keptAnswers = 64;
+const laterCalls = 21;
 
 const warm = (bench: Bench, { door }: Contender, spread?: number) =>
   bench.load.calls({ to: door, connections, seconds: null, count: warmUpCalls, ...(spread === undefined ? {} : { spread }) });
@@ -110,6 +111,32 @@ export async function latency(bench: Bench): Promise<readonly Row[]> {
       measured: `${added.toFixed(2)} ms (${ours.toFixed(2)} against ${floor.toFixed(2)} of the JSON floor)`,
       target: '< 0.6 ms',
       met: added < 0.6,
+    },
+  ];
+}
+
+/** Of a process that has just become ready, by its own processor time: the machine's other work would decide the clock's. */
+export async function first(bench: Bench): Promise<readonly Row[]> {
+  const seconds: number[] = [];
+  const laters: number[] = [];
+  for (let round = 0; round < bench.rounds; round += 1) {
+    const gateway = (await fieldgate({ upstream: bench.upstream.url, folder: bench.folder() })).completion('MISS');
+    const one = async (): Promise<number> => (await costOf(bench.load, gateway, { connections: 1, seconds: null, count: 1 })).main;
+    await one();
+    seconds.push(await one());
+    await warm(bench, gateway);
+    const later: number[] = [];
+    for (let call = 0; call < laterCalls; call += 1) later.push(await one());
+    laters.push(median(later));
+    await gateway.end();
+  }
+  const times = medianRatio(seconds, laters);
+  return [
+    {
+      figure: 'second call of a process: CPU',
+      measured: `${us(seconds)}, ${ratio(times, 1)} a warm one (${us(laters)})`,
+      target: '< 5x a warm one',
+      met: times < 5,
     },
   ];
 }

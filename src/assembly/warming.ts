@@ -1,0 +1,33 @@
+/** What runs once before a gateway is ready, and that it may be asked for while it runs. */
+import type { Readiness } from '../server/pages/health-page.ts';
+
+export interface WarmUp {
+  start(): void;
+  /** Resolves when the work has ended; it is told to end now. */
+  stop(): Promise<void>;
+  /** Not ready while the work runs; then as `ready` says. */
+  readiness(ready: () => Promise<Readiness>): Promise<Readiness>;
+}
+
+export function warmUpOnce(work: (signal: AbortSignal) => Promise<unknown>): WarmUp {
+  const controller = new AbortController();
+  let state: 'waits' | 'runs' | 'over' = 'waits';
+  let ended: Promise<void> = Promise.resolve();
+  return {
+    start() {
+      if (state !== 'waits') return;
+      state = 'runs';
+      const over = (): void => {
+        state = 'over';
+      };
+      ended = work(controller.signal).then(over, over);
+    },
+    async stop() {
+      controller.abort();
+      await ended;
+    },
+    readiness: async (ready) => (state === 'runs' ? warmingUp : ready()),
+  };
+}
+
+const warmingUp: Readiness = { ready: false, reasons: ['The gateway warms up. Ask again in a moment.'] };

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { warmUp } from '../../src/cli/warm-up.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { whenOver } from '../harness.ts';
+import { plainConfig } from '../plain-config.ts';
+import { configText, folderWith, serving } from './run.ts';
+
+async function listening(warmUp: (signal: AbortSignal) => Promise<unknown>) {
+  const gateway = await createGateway(plainConfig, { folder: '.', loopback: true, warmUp });
+  whenOver(() => gateway.close());
+  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  const readiness = async () => (await fetch(`${url}/health/ready`)).json() as Promise<{ ready: boolean; reasons: string[] }>;
+  return { gateway, url, readiness };
+}
+
+describe('the warm-up', () => {
+  it('has all its questions answered', async () => {
+    expect(await warmUp(new AbortController().signal, { questions: 4, maxMs: 60_000 })).toBe(true);
+  });
+
+  it('ends when its gateway closes', async () => {
+    expect(await warmUp(AbortSignal.abort())).toBe(false);
+  });
+
+  it('leaves nothing in the ledger, the metrics and the log of the gateway that serves', async () => {
+    const server = await serving([], { cwd: folderWith({ 'gateway.config.ts': configText('') }) });
+    await server.ready();
+    const authorization = `Bearer ${/fg_\S+/.exec(server.text.out)?.[0]}`;
+    const input = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
+    const usage = 'query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { calls } } }';
+    expect(await server.ask(usage, { authorization }, { input })).toMatchObject({ data: { aiUsage: { rows: [] } } });
+    const metrics = await (await fetch(new URL('/metrics', server.url), { headers: { authorization } })).text();
+    expect(metrics).toContain('# TYPE fieldgate_calls_total counter');
+    expect(metrics.split('\n').filter((line) => /^fieldgate_(calls|attempts|tokens)_total\{/.test(line))).toEqual([]);
+    expect(server.text.out.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
+  });
+});
+
+describe('a gateway with a warm-up', () => {
+  it('serves while the warm-up runs, and is ready when it has ended', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { url, readiness } = await listening(() => promise);
+    expect(await readiness()).toEqual({ ready: false, reasons: ['The gateway warms up. Ask again in a moment.'] });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: '{ __typename }' }) });
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+    resolve();
+    await expect.poll(readiness).toMatchObject({ ready: true });
+  });
+
+  it('is ready also when the warm-up has failed', async () => {
+    const { readiness } = await listening(() => Promise.reject(new Error('It is cold.')));
+    await expect.poll(readiness).toMatchObject({ ready: true });
+  });
+
+  it('ends the warm-up when it closes', async () => {
+    let ended = false;
+    const { gateway } = await listening(async (signal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      ended = true;
+    });
+    await gateway.close();
+    expect(ended).toBe(true);
+  });
+});
