@@ -146,6 +146,7 @@ export interface Spent {
 
 /** One part for each weight. In every class of tokens, in cost and in saved cost, the parts add up exactly: see {@link shares}. */
 export function shareUsage({ usage, cost, savedCost }: Spent, weights: readonly number[]): readonly (Spent & { readonly usage: Usage })[] {
+  if (weights.length === 1) return [{ usage: usage ?? noUsage, cost, savedCost }];
   const tokens = byClass((name) => shares((usage ?? noUsage)[name], weights));
   const costs = cost === null ? null : shares(cost, weights);
   const saved = shares(savedCost, weights);

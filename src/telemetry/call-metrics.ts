@@ -4,12 +4,13 @@
  * Labels are words of the schema and the configuration, never of a caller: no operation, client, principal or tag. A call
  * for an unknown route counts as `other`. `aiUsage` answers who asked, because it has rows.
  */
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { AttemptFact, Call, SettledFact, Settlement, Step } from '../core/call/call.ts';
 import { callStep } from '../core/call/step.ts';
 import { shareUsage, type Usage } from '../core/money.ts';
 import { boundValues } from './bounded-values.ts';
 import type { Log } from './log.ts';
+import { countSeries, keyOf, timeSeries } from './series.ts';
 
 /** Boundaries that the OpenTelemetry conventions for generative AI name for durations, and to the first token, in seconds. */
 const durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
@@ -18,13 +19,13 @@ const firstTokens = [0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5,
 const maxCoordinates = 500;
 const nanosPerDollar = 1e9;
 
-const tokenTypes = {
-  fresh_input: 'freshInputTokens',
-  cache_read: 'cacheReadTokens',
-  cache_write: 'cacheWriteTokens',
-  output: 'outputTokens',
-  reasoning: 'reasoningTokens',
-} as const satisfies Record<string, keyof Usage>;
+const tokenTypes = [
+  ['fresh_input', 'freshInputTokens'],
+  ['cache_read', 'cacheReadTokens'],
+  ['cache_write', 'cacheWriteTokens'],
+  ['output', 'outputTokens'],
+  ['reasoning', 'reasoningTokens'],
+] as const satisfies readonly (readonly [string, keyof Usage])[];
 
 export interface CallMetricsOptions {
   readonly registry: Registry;
@@ -79,11 +80,10 @@ export function callMetrics(options: CallMetricsOptions): CallMetrics {
 function counters({ registry, routes }: CallMetricsOptions) {
   const routeOf = boundValues({ known: routes });
   const coordinateOf = boundValues({ most: maxCoordinates });
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> =>
-    new Counter({ name, help, labelNames, registers });
-  const histogram = <Label extends string>(name: string, help: string, buckets: number[], labelNames: readonly Label[]): Histogram<Label> =>
-    new Histogram({ name, help, buckets, labelNames, registers });
+  const counter = <Label extends string>(name: string, help: string, labels: readonly Label[]) =>
+    countSeries({ registry, name, help, labels });
+  const histogram = <Label extends string>(name: string, help: string, buckets: readonly number[], labels: readonly Label[]) =>
+    timeSeries({ registry, name, help, buckets, labels });
 
   const calls = counter('fieldgate_calls_total', 'Uses of AI fields that have ended, by how they ended.', [
     'coordinate',
@@ -124,29 +124,64 @@ function counters({ registry, routes }: CallMetricsOptions) {
     ['deployment'],
   );
 
+  const cellsOfUse = remembered((coordinate, route, deployment, outcome, cache) => ({
+    calls: calls({ coordinate, route, deployment, outcome, cache }),
+    tokens: tokenTypes.map(([type, field]) => ({ field, cell: tokens({ coordinate, deployment, type }) })),
+    cost: cost({ coordinate, deployment }),
+    saved: saved({ coordinate }),
+  }));
+  const cellsOfCall = remembered((route, deployment, cache) => ({
+    unpriced: unpriced({ deployment }),
+    duration: duration({ route, cache }),
+    firstToken: firstToken({ route, cache }),
+  }));
+  const cellsOfAttempt = remembered((deployment, provider, model, outcome) => ({
+    attempts: attempts({ deployment, provider, model, outcome }),
+    miscounted: miscounted({ deployment }),
+    duration: attemptDuration({ deployment }),
+    firstToken: attemptFirstToken({ deployment }),
+  }));
+
   return {
     settled(call: Call, settlement: Settlement): void {
       const { outcome, cache, usage } = settlement;
       const route = routeOf(call.route);
       const deployment = settlement.deployment ?? '';
       const weights = call.uses.map(({ weight }) => weight);
-      for (const { coordinate } of call.uses) calls.inc({ coordinate: coordinateOf(coordinate), route, deployment, outcome, cache });
-      for (const [use, part] of shareUsage(settlement, weights).entries()) {
-        const coordinate = coordinateOf(call.uses[use]?.coordinate ?? '');
-        for (const [type, field] of Object.entries(tokenTypes))
-          if (part.usage[field] > 0) tokens.inc({ coordinate, deployment, type }, part.usage[field]);
-        if (part.cost !== null && part.cost > 0) cost.inc({ coordinate, deployment }, part.cost / nanosPerDollar);
-        if (part.savedCost > 0) saved.inc({ coordinate }, part.savedCost / nanosPerDollar);
+      const parts = shareUsage(settlement, weights);
+      for (const [index, use] of call.uses.entries()) {
+        const cells = cellsOfUse(coordinateOf(use.coordinate), route, deployment, outcome, cache);
+        cells.calls.value += 1;
+        const part = parts[index];
+        if (part === undefined) continue;
+        for (const { field, cell } of cells.tokens) if (part.usage[field] > 0) cell.value += part.usage[field];
+        if (part.cost !== null && part.cost > 0) cells.cost.value += part.cost / nanosPerDollar;
+        if (part.savedCost > 0) cells.saved.value += part.savedCost / nanosPerDollar;
       }
-      if (usage !== null && settlement.cost === null) unpriced.inc({ deployment });
-      duration.observe({ route, cache }, settlement.latencyMs / 1000);
-      if (settlement.timeToFirstTokenMs !== null) firstToken.observe({ route, cache }, settlement.timeToFirstTokenMs / 1000);
+      const cells = cellsOfCall(route, deployment, cache);
+      if (usage !== null && settlement.cost === null) cells.unpriced.value += 1;
+      cells.duration.observe(settlement.latencyMs / 1000);
+      if (settlement.timeToFirstTokenMs !== null) cells.firstToken.observe(settlement.timeToFirstTokenMs / 1000);
     },
     attempted({ deployment, provider, model, outcome, latencyMs, timeToFirstTokenMs, usage, miscounted: wrong }: AttemptFact): void {
-      attempts.inc({ deployment, provider, model, outcome });
-      if (wrong === true) miscounted.inc({ deployment });
-      if (usage !== null) attemptDuration.observe({ deployment }, latencyMs / 1000);
-      if (timeToFirstTokenMs !== null) attemptFirstToken.observe({ deployment }, timeToFirstTokenMs / 1000);
+      const cells = cellsOfAttempt(deployment, provider, model, outcome);
+      cells.attempts.value += 1;
+      if (wrong === true) cells.miscounted.value += 1;
+      if (usage !== null) cells.duration.observe(latencyMs / 1000);
+      if (timeToFirstTokenMs !== null) cells.firstToken.observe(timeToFirstTokenMs / 1000);
     },
+  };
+}
+
+/** What `make` gave for the same values before. */
+function remembered<Values extends readonly string[], T>(make: (...values: Values) => T): (...values: Values) => T {
+  const made = new Map<string, T>();
+  return (...values) => {
+    const key = keyOf(values);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(...values);
+    made.set(key, value);
+    return value;
   };
 }
