@@ -6,6 +6,7 @@
 import { drillsBench } from './drills.ts';
 import { federationBench } from './federation.ts';
 import { gatewayBench } from './gateway.ts';
+import { guardBench } from './guard.ts';
 import { hostileBench } from './hostile.ts';
 import { httpBench } from './http.ts';
 import { ledgerBench } from './ledger.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => void | Promise<void>>> = {
   start: startBench,
   quote: quoteBench,
   pipeline: pipelineBench,
+  guard: guardBench,
   runs: runsBench,
   ledger: ledgerBench,
   money: () => moneyBench(),

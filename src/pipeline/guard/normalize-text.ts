@@ -15,6 +15,10 @@ export interface Legible {
 
 /** The ranges are spaces (Zs), hyphens and dashes, the fullwidth forms of ASCII, and what is to be ignored by default. */
 const unusual = /[\p{Default_Ignorable_Code_Point}\u00a0\u2000-\u200a\u202f\u205f\u3000\u2010-\u2015\u2212\ufe58\ufe63\uff01-\uff5e]/u;
+/** Below it nothing is unusual, and most texts stay below it. */
+const firstUnusual = /[\u00a0-\uffff]/;
+/** Whether a reader sees something else than what is written. */
+export const isUnusual = (text: string): boolean => firstUnusual.test(text) && unusual.test(text);
 const eachUnusual = new RegExp(unusual, 'gu');
 const ignorable = /\p{Default_Ignorable_Code_Point}/u;
 const space = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/;
@@ -25,7 +29,7 @@ const wideShift = 0xfee0;
 
 /** Null for a text that is plain already, as most are. Takes some 0.2 microseconds a character where it is not. */
 export function normalizeText(text: string): Legible | null {
-  if (!unusual.test(text)) return null;
+  if (!isUnusual(text)) return null;
   const origins: number[] = [];
   let plain = '';
   let at = 0;
@@ -50,7 +54,7 @@ const pieceUnits = 8_192;
 
 /** The normalized text alone, in slices. */
 export function* normalizeInTurns(text: string, turns: Turns): Paced<string> {
-  if (!unusual.test(text)) return text;
+  if (!isUnusual(text)) return text;
   const pieces: string[] = [];
   for (let from = 0; from < text.length; ) {
     const to = characterStart(text, from + pieceUnits);

@@ -7,7 +7,7 @@
  */
 import type { Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
-import { normalizeText } from '../normalize-text.ts';
+import { isUnusual, normalizeText } from '../normalize-text.ts';
 import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
 import { networkAddresses } from './network-addresses.ts';
@@ -74,7 +74,8 @@ export function* findPersonalData(
   const finds: Find[] = keys.map((span) => ({ ...span, kind: 'SECRET' }));
   for (const { from, to, start, end } of stretchesOf(rest)) {
     const checksLeft = phoneChecks.left;
-    for (const find of allReadings(rest.slice(start, end), options)) {
+    const stretch = rest.slice(start, end);
+    for (const find of hasTraces(stretch) ? allReadings(stretch, options) : []) {
       const at = start + find.start;
       if (at >= from && at < to) finds.push({ kind: find.kind, start: at, end: start + find.end });
     }
@@ -83,6 +84,50 @@ export function* findPersonalData(
   }
   return joinSpans(finds);
 }
+
+/** The shortest token of `secrets.ts` has a run of so many letters, digits, `_` and `-`. */
+const shortestToken = 13;
+const [apart, inToken, digit, suspect, inKeyFrame] = [0, 1, 2, 3, 4];
+/** What each unit below 128 is a trace of. Those that are suspect stand in addresses, escapes, or `whsec_`. */
+const traceOf = Uint8Array.from({ length: 128 }, (_, unit) => {
+  const char = String.fromCharCode(unit);
+  if (/\d/.test(char)) return digit;
+  if (/[@%&\\_]/.test(char)) return suspect;
+  if (char === '-') return inKeyFrame;
+  return /[A-Za-z]/.test(char) ? inToken : apart;
+});
+/** Beside a digit that stands alone: no number that is looked for has a digit with these on both sides. */
+const besideLoneDigit = /[\s,;!?)"']/;
+
+/**
+ * Whether a detector may find anything, told in one pass, so that most texts are spared the detectors: an `@`, an escape, `://`, a long
+ * token, `--`, a digit beside something else than a space, or characters that are not what they seem. A new detector needs its trace
+ * here.
+ */
+function hasTraces(text: string): boolean {
+  let run = 0;
+  let isAscii = true;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    const trace = unit < 128 ? traceOf[unit] : apart;
+    if (trace === apart) {
+      run = 0;
+      if (unit >= 128) isAscii = false;
+      else if (unit === 0x3a && text.startsWith('//', at + 1)) return true;
+      continue;
+    }
+    if (trace === suspect || (trace === inKeyFrame && text.charCodeAt(at + 1) === unit)) return true;
+    if (trace === digit && !(isLone(text, at - 1) && isLone(text, at + 1))) return true;
+    run += 1;
+    if (run >= shortestToken) return true;
+  }
+  return !isAscii && isUnusual(text);
+}
+
+const isLone = (text: string, neighbour: number): boolean => {
+  const char = text.charAt(neighbour);
+  return char === '' || besideLoneDigit.test(char);
+};
 
 /** As it is written, as a reader sees it, and with its escapes decoded. */
 function allReadings(text: string, options: DetectorOptions): Find[] {
