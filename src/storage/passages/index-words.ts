@@ -18,15 +18,15 @@ const maxLookedAt = 1_000;
 /** The distinct terms of a question, quoted for FTS5 so that no character of theirs is syntax; function words only when there is nothing else. */
 export function termsOf(query: string): readonly string[] {
   const informative = new Set<string>();
-  const any = new Set<string>();
+  const firstWords = new Set<string>();
   let lookedAt = 0;
   for (const candidate of wordsOf(query.normalize('NFKC').toLowerCase())) {
-    if (any.size < maxTerms) any.add(candidate);
+    if (firstWords.size < maxTerms) firstWords.add(candidate);
     if (!functionWords.has(candidate)) informative.add(candidate);
     lookedAt += 1;
     if (informative.size === maxTerms || lookedAt === maxLookedAt) break;
   }
-  return [...(informative.size > 0 ? informative : any)].map((term) => `"${term}"`);
+  return [...(informative.size > 0 ? informative : firstWords)].map((term) => `"${term}"`);
 }
 
 function* wordsOf(text: string): Iterable<string> {
