@@ -50,7 +50,7 @@ function meteredStream(next: Handler, request: ModelRequest, call: Call, options
     },
     ended(failure) {
       // A reader that leaves after the last chunk has had the whole answer.
-      books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
+      return books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
     },
   });
 }
@@ -62,11 +62,11 @@ async function meteredAnswer(next: WholeHandler, request: ModelRequest, call: Ca
   try {
     throwIfAborted(deadline.signal);
     const answer = await leavableAnswer(next(request, { ...metered, shown: () => false }), deadline.signal);
-    books.settle(null, null);
+    await books.settle(null, null);
     return answer;
   } catch (error) {
     const failure = deadline.signal.aborted ? abortError(deadline.signal) : asGatewayError(error);
-    books.settle(failure, null);
+    await books.settle(failure, null);
     throw failure;
   } finally {
     deadline.end();
@@ -77,8 +77,8 @@ interface MeterBooks {
   /** Throws MODEL_UNAVAILABLE, settled, while usage cannot be recorded. */
   begin(): { readonly deadline: Deadline; readonly metered: Call };
   sinceMs(): number;
-  /** Null: it went well. */
-  settle(failure: GatewayError | null, firstContentMs: number | null): void;
+  /** Null: it went well. Resolves when the rows are kept: the answer ends no sooner. Never rejects. */
+  settle(failure: GatewayError | null, firstContentMs: number | null): void | Promise<void>;
 }
 
 function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = monotonic }: MeterOptions): MeterBooks {
@@ -98,12 +98,13 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
     }
   };
 
-  const settle = (failure: GatewayError | null, firstContentMs: number | null, append: Ledger['append']): void => {
+  const settle = (failure: GatewayError | null, firstContentMs: number | null, append: Ledger['append']): void | Promise<void> => {
     settled = true;
     const settlement = facts.settled(failure?.code ?? 'OK', sinceMs(), firstContentMs);
-    append(usageRows(call, began, settlement));
+    const kept = append(usageRows(call, began, settlement));
     if (failure !== null) logFailure(log, call, failure, settlement);
     report({ type: 'settled', callId: call.id, settlement });
+    return kept;
   };
 
   return {
@@ -117,7 +118,7 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
           'Usage cannot be recorded at the moment, so no new calls are made. Try again in a moment; /health/ready says what is the matter.',
           { about: 'gateway', retryAfterMs: 1_000 },
         );
-        settle(failure, null, () => {});
+        void settle(failure, null, () => {});
         throw failure;
       }
       const allowedMs = call.deadlineMs - began;

@@ -263,4 +263,27 @@ describe('the meter', () => {
     });
     expect(lines.join()).not.toContain('Say hi.');
   });
+
+  it.each([
+    ['whole, well', says('Hi.'), 'whole'],
+    ['streamed, well', says('Hi.'), 'stream'],
+    ['whole, and fails', fails('TIMEOUT'), 'whole'],
+    ['streamed, and fails', breaks('one two'), 'stream'],
+  ] as const)('ends an answer (%s) no sooner than its rows are kept', async (_, provider, face) => {
+    const kept = Promise.withResolvers<void>();
+    const { handle } = gateway([route('default', [provider])], { ledger: { ...memoryLedger(), append: () => kept.promise } });
+    let isOver = false;
+    const answer = face === 'whole' ? handle.whole(request, call()) : collect(handle(request, call()));
+    const over = answer.then(
+      () => {},
+      () => {},
+    );
+    void over.then(() => {
+      isOver = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(isOver).toBe(false);
+    kept.resolve();
+    await over;
+  });
 });

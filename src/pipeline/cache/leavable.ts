@@ -18,8 +18,8 @@ export interface Leavable<T> {
   /** Called at the first pull; may throw. The stream must listen to the signal of the deadline. */
   begin(): { readonly stream: AsyncIterable<T>; readonly deadline: Deadline };
   saw(item: T): void;
-  /** Called once for each stream that began: null when it was read to its end. */
-  ended(failure: GatewayError | null): void;
+  /** Called once for each stream that began: null when it was read to its end. The reader is told when it resolves; it never rejects. */
+  ended(failure: GatewayError | null): void | Promise<void>;
 }
 
 export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIterator<T> {
@@ -32,10 +32,10 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
   let tellWaiting: (() => void) | null = null;
   let closing: Promise<void> = Promise.resolve();
 
-  const end = (failure: GatewayError | null): void => {
+  const end = (failure: GatewayError | null): void | Promise<void> => {
     state = 'ended';
     deadline?.end();
-    ended(failure);
+    return ended(failure);
   };
 
   const close = (signal: AbortSignal): void => {
@@ -44,7 +44,7 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
     const returned = Promise.resolve(below?.return?.());
     closing = withTimeout(Promise.allSettled([pending, returned]), graceMs, null).then(() => {
       untold = abortError(signal);
-      end(untold);
+      return end(untold);
     });
     tellWaiting?.();
   };
@@ -77,16 +77,18 @@ export function leavable<T>({ begin, saw, ended }: Leavable<T>): AsyncIterableIt
         (result) => {
           if (state !== 'open') return;
           tellWaiting = null;
-          if (result.done === true) end(null);
-          else saw(result.value);
-          resolve(result);
+          if (result.done !== true) saw(result.value);
+          const ending = result.done === true ? end(null) : undefined;
+          if (ending === undefined) resolve(result);
+          else void ending.then(() => resolve(result));
         },
         (error: unknown) => {
           if (state !== 'open') return;
           tellWaiting = null;
           const failure = asGatewayError(error);
-          end(failure);
-          reject(failure);
+          const ending = end(failure);
+          if (ending === undefined) reject(failure);
+          else void ending.then(() => reject(failure));
         },
       );
     });
