@@ -10,6 +10,7 @@ import { databaseIsLost, isUnavailable } from './database/unavailable.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
 import { adoptJournals } from './journal/adopt-journals.ts';
 import { bookOn } from './journal/book-lines.ts';
+import { openBookingWorker } from './journal/booking-worker.ts';
 import { openJournal } from './journal/journal.ts';
 import { openKeys } from './keys/sql-keys.ts';
 import { type LedgerStore, openLedger } from './ledger/journal-ledger.ts';
@@ -44,6 +45,8 @@ export interface StorageOptions {
   readonly acceptLostMasterKey?: boolean;
   /** Hours for which the rest of a lost call's ceiling stays held. Default 24. */
   readonly lostHoldHours?: number;
+  /** See `OwnerOptions.leaseMs`. */
+  readonly leaseMs?: number;
   /** Told of what an operator should know, in a sentence. */
   readonly warn?: (sentence: string, cause?: unknown) => void;
   readonly now?: () => number;
@@ -79,9 +82,13 @@ interface Parts extends StorageOptions {
 async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const { folder, seal, journals, usageDays = null, lostHoldHours = defaultLostHoldHours, warn = () => {}, now = Date.now } = parts;
   let watch: FolderWatch | null = null;
-  const database = writtenWhile(() => watch?.isWhole() ?? true, parts.database);
-  const owner = await openOwner(parts.database, { now });
-  const journal = openJournal({ owner, folder: journals, book: bookOn(database), warn });
+  const isWhole = (): boolean => watch?.isWhole() ?? true;
+  const database = writtenWhile(isWhole, parts.database);
+  const owner = await openOwner(parts.database, { now, ...(parts.leaseMs === undefined ? {} : { leaseMs: parts.leaseMs }) });
+  const here = bookOn(database);
+  const thread = folder === null ? null : openBookingWorker({ file: join(folder, databaseFile), here });
+  const book: typeof here = (of, texts) => (thread === null || !isWhole() ? here(of, texts) : thread.book(of, texts));
+  const journal = openJournal({ owner, folder: journals, book, warn });
   const ledger = openLedger({ database, journal });
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
   const limits = openLimits({ database, journal, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs });
@@ -120,6 +127,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
       part.catch((cause: unknown) => warn('A part of the storage could not end as it should.', cause));
     await ended(completions.close());
     await ended(limits.close());
+    if (thread !== null) await ended(thread.close());
     const stored = await journal.close().catch((cause: unknown) => {
       warn('A part of the storage could not end as it should.', cause);
       return false;

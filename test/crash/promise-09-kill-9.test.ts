@@ -51,7 +51,7 @@ describe('the ledger survives kill -9', () => {
 
     // When the n-th request of a round has arrived upstream, the gateway is killed: under load, each time elsewhere.
     let unended = 0;
-    for (const [round, killAfter] of perRound([17], [1, 17, 40, 3, 25, 60]).entries()) {
+    for (const [round, killAfter] of perRound([17], [1, 17, 40, 3, 25, 60, 9, 33, 2, 50]).entries()) {
       const before = upstream.requests.length;
       const gate = newGate();
       upstream.plays(

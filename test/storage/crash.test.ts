@@ -30,7 +30,7 @@ async function killedAfter(folder: string, draws: number): Promise<readonly stri
   return told;
 }
 
-it.each(perRound([60], [1, 60, 300, 2, 17, 123]))(
+it.each(perRound([60], [1, 60, 300, 2, 17, 123, 700, 41, 205, 9]))(
   'has a row for every call after kill -9 in the middle of call %i',
   { timeout: 240_000 },
   async (draws) => {

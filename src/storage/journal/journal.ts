@@ -29,7 +29,7 @@ import { openDraws } from './open-draws.ts';
 import { openSegments } from './segments.ts';
 import { firstRows, type WaitingLine, waitingLines } from './waiting-lines.ts';
 
-const bookEveryMs = 50;
+const bookEveryMs = 250;
 const syncEveryMs = 20;
 /** Calls that may wait for the database before new paid calls are refused. */
 const maxWaiting = 50_000;

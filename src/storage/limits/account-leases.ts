@@ -78,15 +78,15 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
     name = owner.id();
     const known = accounts.get(idOf(account));
     if (known !== undefined) return known;
-    const nothing = { limit: 0, left: 0, block: 0, used: 0, settled: 0, freed: 0, usual: 0 };
+    const nothing = { limit: 0, left: 0, block: 0, used: 0, settled: 0, freed: 0, isOverrun: false, usual: 0 };
     const fresh: LeasedAccount = { account, owner: name, ...nothing, usedAtMs: monotonicMs() };
     accounts.set(idOf(account), fresh);
     return fresh;
   };
-  const isScarce = (account: Account): boolean => (scarceUntilMs.get(idOf(account)) ?? 0) > performance.now();
+  const isScarce = (account: Account): boolean => scarceUntilMs.size > 0 && (scarceUntilMs.get(idOf(account)) ?? 0) > performance.now();
   const isLeft = ({ account, limit, amount }: Want): boolean => {
     const leased = leasedOf(account);
-    return amount === 0 || (leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
+    return amount === 0 || (!leased.isOverrun && leased.left >= amount && limit >= leased.limit && !waiting.has(idOf(account)));
   };
   const use = (want: Want, left: number): Taken => {
     const leased = leasedOf(want.account);
@@ -146,7 +146,8 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
       }
     }
   };
-  const enter = ({ leased, limit, granted, fromLeft, extra }: Room): void => {
+  const enter = ({ leased, overrun, limit, granted, fromLeft, extra }: Room): void => {
+    leased.isOverrun &&= overrun > 0;
     leased.left += extra - fromLeft;
     if (extra > 0) leased.block = leased.left;
     if (granted + fromLeft > 0 || extra !== 0) leased.limit = leased.left > 0 && leased.limit > 0 ? Math.min(leased.limit, limit) : limit;
@@ -220,6 +221,7 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
       leased.left += amount - freed;
       leased.settled += cost;
       leased.freed += freed;
+      leased.isOverrun ||= cost > amount;
       if (isScarce(leased.account)) void giveBack([leased]).catch(() => {});
     },
     async balanceOf(account) {

@@ -32,6 +32,8 @@ export interface LeasedAccount {
   /** What was settled since this owner began, and what that frees of what is held: the database knows how much of both is booked. */
   settled: number;
   freed: number;
+  /** Something was settled beyond its draw, and may not be booked yet: the database's sums are then asked before anything is taken. */
+  isOverrun: boolean;
   /** What is taken at a time, on average. */
   usual: number;
   usedAtMs: number;
@@ -46,9 +48,10 @@ export interface Asked {
 /** An account in one transaction. */
 export interface Room {
   readonly leased: LeasedAccount;
-  /** With what is settled beyond its draws and not booked yet. */
   readonly spent: number;
   readonly held: number;
+  /** Settled beyond its draws, and not booked yet. */
+  readonly overrun: number;
   limit: number;
   ahead: Want['ahead'] | null;
   /** Of what nobody held. */
@@ -85,7 +88,7 @@ export async function planRooms(tx: Statements, asked: readonly Asked[], options
     const leased = leasedOf(account);
     const overrun = leased.settled - booked - (leased.freed - freed);
     const none = { limit: Number.POSITIVE_INFINITY, ahead: null, granted: 0, fromLeft: 0, extra: 0 };
-    const room = { leased, spent: spent + overrun, held, ...none };
+    const room = { leased, spent, held, overrun, ...none };
     rooms.set(idOf(account), room);
     return room;
   };
@@ -105,10 +108,13 @@ export async function planRooms(tx: Statements, asked: readonly Asked[], options
 }
 
 /** What the account has for whoever has this limit: what nobody holds, and what is left here. */
-const roomIn = ({ leased, spent, held, granted, fromLeft }: Room, limit: number): number =>
-  leased.left - fromLeft + limit - spent - held - granted;
+const roomIn = ({ leased, spent, held, overrun, granted, fromLeft }: Room, limit: number): number =>
+  leased.left - fromLeft + limit - spent - held - overrun - granted;
 
-const stateOf = ({ leased, spent, held, granted, fromLeft }: Room): Balance => ({ spent, held: held + granted - (leased.left - fromLeft) });
+const stateOf = ({ leased, spent, held, overrun, granted, fromLeft }: Room): Balance => ({
+  spent: spent + overrun,
+  held: held + granted - (leased.left - fromLeft),
+});
 
 function grant(room: Room, { amount, limit, ahead }: Want, purpose: 'take' | 'ahead'): void {
   if (amount === 0 && purpose === 'take') return;
@@ -119,9 +125,9 @@ function grant(room: Room, { amount, limit, ahead }: Want, purpose: 'take' | 'ah
   room.ahead = ahead;
 }
 
-function extraOf({ leased, spent, held, limit, ahead, granted, fromLeft }: Room, owners: number, isScarce: boolean): number {
+function extraOf({ leased, spent, held, overrun, limit, ahead, granted, fromLeft }: Room, owners: number, isScarce: boolean): number {
   const left = leased.left - fromLeft;
-  const free = limit - spent - held - granted;
+  const free = limit - spent - held - overrun - granted;
   // Others may take of what is left while it is only leased ahead.
   if (free < 0) return fromLeft + granted > 0 ? -Math.max(0, Math.min(left, -free)) : 0;
   if (ahead === null || isScarce) return 0;

@@ -48,9 +48,7 @@ export const limitMigrations: readonly Migration[] = [
   {
     id: 51,
     name: 'settlements in memory',
-    sql: `
-      alter table holdings add column booked bigint not null default 0;
-      alter table holdings add column freed bigint not null default 0;`,
+    sql: 'alter table holdings add column freed bigint not null default 0;',
   },
   {
     id: 52,

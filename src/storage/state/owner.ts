@@ -10,10 +10,7 @@ import { hostname } from 'node:os';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database, Row } from '../database/database.ts';
 
-const leaseMs = 30_000;
-/** Near its end a lease is not relied upon: what was done while it was in force has to be finished by then. */
-const marginMs = 5_000;
-const renewEveryMs = 5_000;
+const usualLeaseMs = 30_000;
 /** Two readings of one process's start differ by the steps of the clock. */
 const sameStartMs = 2_000;
 /** Read once: a clock that is set later would give this process another beginning. */
@@ -37,7 +34,7 @@ export interface Owner {
    * at this moment lives.
    */
   census(): Promise<Census>;
-  /** Nobody has taken this process for dead, nor can within the next five seconds. */
+  /** Nobody has taken this process for dead, nor can while a sixth of the lease lasts. */
   isLeased(): boolean;
   /** Something may be drawn: half of the lease is left. Else renew it first. */
   mayDraw(): boolean;
@@ -58,12 +55,16 @@ export interface OwnerOptions {
   readonly monotonicMs?: () => number;
   readonly host?: string;
   readonly pid?: number;
+  /** For how long nobody may take a process for dead that has renewed its lease, milliseconds. The same for all processes. Default: 30 s. */
+  readonly leaseMs?: number;
 }
 
 export async function openOwner(
   database: Database,
-  { now = Date.now, monotonicMs = monotonic, host = hostname(), pid = process.pid }: OwnerOptions = {},
+  { now = Date.now, monotonicMs = monotonic, host = hostname(), pid = process.pid, leaseMs = usualLeaseMs }: OwnerOptions = {},
 ): Promise<Owner> {
+  /** Near its end a lease is not relied upon: what was done while it was in force has to be finished by then. */
+  const marginMs = leaseMs / 6;
   let id: string = crypto.randomUUID();
   /** Taken before the lease is written: others count it from later on. */
   let leasedAtMs = Number.NEGATIVE_INFINITY;
@@ -114,7 +115,7 @@ export async function openOwner(
   };
   await register();
   // A renewal that fails is tried again at the next turn, long before the lease ends.
-  const timer = setInterval(() => void renew().catch(() => {}), renewEveryMs);
+  const timer = setInterval(() => void renew().catch(() => {}), leaseMs / 6);
   timer.unref();
   const all = async (): Promise<readonly Row[]> => {
     const rows = await database.all('select id, host, pid, began_at, leased_until, condemned from owners');

@@ -1,0 +1,106 @@
+/**
+ * Books lines of the journal in a thread of its own, once there are many: a process with little to book spares the memory. A thread that
+ * fails is replaced later; what it may have booked is known by its number, and not booked again.
+ */
+import { Worker } from 'node:worker_threads';
+import { type ErrorCode, type ErrorDetails, GatewayError } from '../../core/errors.ts';
+import { workerEnvironment } from '../../core/worker-environment.ts';
+import type { Booked } from './book-lines.ts';
+
+export interface BookingOrder {
+  readonly owner: string;
+  readonly texts: readonly string[];
+}
+
+/** `isReady`: orders are taken from now on. Else the answer to the oldest order. */
+export interface BookingAnswer {
+  readonly isReady?: true;
+  readonly booked?: Booked;
+  readonly failure?: BookingFailure;
+}
+
+export interface BookingFailure {
+  readonly message: string;
+  readonly code?: ErrorCode;
+  readonly details?: ErrorDetails;
+}
+
+export interface BookingWorker {
+  /** One at a time. */
+  book(owner: string, texts: readonly string[]): Promise<Booked>;
+  /** Books what comes from now on in this thread. */
+  close(): Promise<void>;
+}
+
+export interface BookingOptions {
+  /** Of the database. */
+  readonly file: string;
+  /** Books in this thread. */
+  readonly here: (owner: string, texts: readonly string[]) => Promise<Booked>;
+  /** Lines that are booked in this thread before another begins. */
+  readonly linesBefore?: number;
+}
+
+const threadFile = new URL(import.meta.url.endsWith('.ts') ? './booking-thread.ts' : './booking-thread.js', import.meta.url);
+const maxMegabytes = 64;
+
+export function openBookingWorker({ file, here, linesBefore = 200 }: BookingOptions): BookingWorker {
+  let thread: Worker | null = null;
+  let isReady = false;
+  let asked: PromiseWithResolvers<Booked> | null = null;
+  let lines = 0;
+  let closed = false;
+
+  const failed = (from: Worker, error: Error): void => {
+    if (thread !== from) return;
+    thread = null;
+    isReady = false;
+    lines = 0;
+    asked?.reject(error);
+    asked = null;
+  };
+  const answered = ({ isReady: ready, booked, failure }: BookingAnswer): void => {
+    if (ready === true) isReady = true;
+    else if (booked !== undefined) asked?.resolve(booked);
+    else if (failure !== undefined) asked?.reject(errorOf(failure));
+    if (ready !== true) asked = null;
+  };
+  const start = (): void => {
+    const fresh = new Worker(threadFile, {
+      workerData: { file },
+      env: workerEnvironment(),
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: maxMegabytes },
+    });
+    thread = fresh;
+    fresh.unref();
+    fresh.on('message', answered);
+    fresh.on('error', (error) => failed(fresh, error));
+    fresh.on('exit', (code) => failed(fresh, new Error(`The thread that stores rows ended with ${code}.`)));
+  };
+
+  return {
+    async book(owner, texts) {
+      lines += texts.length;
+      if (thread === null && !closed && lines >= linesBefore) start();
+      if (thread === null || !isReady || closed) return here(owner, texts);
+      const on = thread;
+      asked = Promise.withResolvers<Booked>();
+      // A process that waits for it does not end before.
+      on.ref();
+      on.postMessage({ owner, texts } satisfies BookingOrder);
+      return asked.promise.finally(() => on.unref());
+    },
+    async close() {
+      closed = true;
+      const ending = thread;
+      if (asked !== null) await asked.promise.catch(() => {});
+      thread = null;
+      await ending?.terminate();
+    },
+  };
+}
+
+function errorOf({ message, code, details = {} }: BookingFailure): Error {
+  return code === undefined ? new Error(message) : new GatewayError(code, message, details);
+}
