@@ -161,7 +161,6 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }
     const origin = origins.allowed(request);
     if (origin !== null) for (const [name, value] of Object.entries(corsHeaders(origin))) response.setHeader(name, value);
-    response.setHeader('Vary', 'Origin, Accept, Accept-Encoding');
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) {

@@ -11,6 +11,9 @@ export const mediaTypes = {
   'graphql-response': 'application/graphql-response+json; charset=utf-8',
 } as const;
 
+/** Request headers that an answer of the gateway depends on. */
+export const answersVaryBy = 'Origin, Accept, Accept-Encoding';
+
 export function respondJson(
   response: ServerResponse,
   status: number,
@@ -37,13 +40,21 @@ function respondText(
   mediaType: string,
 ): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, {
-    'Content-Type': mediaType,
-    'Content-Length': String(Buffer.byteLength(content)),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    ...headers,
-  });
+  // Node writes an array as it is, where no header was set before.
+  const written = [
+    'Content-Type',
+    mediaType,
+    'Content-Length',
+    String(Buffer.byteLength(content)),
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
+    'Vary',
+    answersVaryBy,
+  ];
+  for (const name in headers) written.push(name, headers[name] ?? '');
+  response.writeHead(status, written);
   endAnswer(response, content);
 }
 

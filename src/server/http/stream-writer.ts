@@ -5,6 +5,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { withDeadline } from '../../core/stream.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
+import { answersVaryBy } from './respond.ts';
 
 /** How results look on the wire. */
 export interface StreamFormat {
@@ -70,7 +71,7 @@ async function drained(response: ServerResponse, writeIdleMs: number): Promise<b
   }
 }
 
-const streamHeaders = { 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'keep-alive' };
+const streamHeaders = { Vary: answersVaryBy, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no', Connection: 'keep-alive' };
 
 /** graphql-sse, distinct connections mode. `id:` is the place to resume from, sent back by clients as Last-Event-ID. */
 export const sse = (cursorOf: (result: object) => string | null): StreamFormat => ({

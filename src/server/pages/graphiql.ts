@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { answersVaryBy } from '../http/respond.ts';
 
 import { keyOfAddressScript } from './key-of-address.ts';
 
@@ -23,6 +24,7 @@ export function graphiqlPage(endpoint: string, documents: () => readonly string[
       'Content-Encoding': 'gzip',
       'Content-Length': String(html.length),
       'Content-Security-Policy': policy,
+      Vary: answersVaryBy,
       'Cache-Control': 'no-cache',
       'Referrer-Policy': 'no-referrer',
       'X-Content-Type-Options': 'nosniff',
