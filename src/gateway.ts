@@ -1,10 +1,7 @@
 /**
- * The whole wiring, on one screen.
- *
- * A request comes in by `server/`, is opened for its principal (`access/`), judged as a whole (`operations/admit.ts`), and run
- * on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a Call, and every Call
- * goes through `pipeline/pipeline.ts`. `assembly/configured.ts` makes the two halves of one reading of the configuration; here
- * they get the server before them and the stores behind them.
+ * The whole wiring, on one screen. A request comes in by `server/`, is opened for its principal (`access/`), judged as a whole
+ * (`operations/admit.ts`), and run on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a
+ * Call, which goes through `pipeline/pipeline.ts`. `assembly/configured.ts` makes the two halves of one reading of the configuration.
  */
 import { developmentKey } from './access/development-key.ts';
 import { anonymousRateOf } from './assembly/caller-limits.ts';

@@ -26,8 +26,11 @@ export function warmUpOnce(work: (signal: AbortSignal) => Promise<unknown>): War
       controller.abort();
       await ended;
     },
-    readiness: async (ready) => (state === 'runs' ? warmingUp : ready()),
+    async readiness(ready) {
+      const own = await ready();
+      return state === 'runs' ? { ready: false, reasons: [...own.reasons, warmingUp] } : own;
+    },
   };
 }
 
-const warmingUp: Readiness = { ready: false, reasons: ['The gateway warms up. Ask again in a moment.'] };
+const warmingUp = 'The gateway warms up. Ask again in a moment.';
