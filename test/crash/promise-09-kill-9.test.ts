@@ -83,13 +83,14 @@ describe('the ledger survives kill -9', () => {
       const reached = upstream.requests.map(({ body }) => nameIn(body));
       const rows = await usageByOperation(gateway, key);
       expect(reached.filter((name) => !rows.has(name))).toEqual([]);
+      const knowsAnswers = [...rows.values()].some((row) => row.key.outcome === 'OK');
       for (const [name, row] of rows) {
         expect({ name, calls: row.calls }).toEqual({ name, calls: 1 });
         expect(row.key.outcome).toMatch(/^(OK|LOST)$/);
         if (row.key.outcome === 'LOST') expect(row.usage.estimated).toBe(true);
         expect(nano(row.usage.cost.amount)).toBeGreaterThan(0);
         // The answers that the ledger knows have 2 tokens; before it knows any, a lost call is booked with all of its 100.
-        if (round > 0 && name.startsWith(`call_${round}_`)) expect(nano(row.usage.cost.amount)).toBeLessThan(100 * outputPrice);
+        if (knowsAnswers && name.startsWith(`call_${round}_`)) expect(nano(row.usage.cost.amount)).toBeLessThan(100 * outputPrice);
       }
 
       const { data } = await ask(gateway, '{ aiViewer { budgets { spent { amount } held { amount } } } }', {}, key);

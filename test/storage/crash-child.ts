@@ -13,6 +13,19 @@ const budgets: readonly Limit[] = [
   { kind: 'concurrency', name: 'key:a', most: 1_000 },
 ];
 
+/** Before anything else is done: the parent kills by what it has been told. A full pipe is waited for. */
+async function tell(callId: string): Promise<void> {
+  for (;;) {
+    try {
+      writeSync(1, `${callId}\n`);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await wait(1);
+    }
+  }
+}
+
 async function operation(): Promise<void> {
   const callId = crypto.randomUUID();
   const uses = (cost: number, outputTokens: number) =>
@@ -22,7 +35,7 @@ async function operation(): Promise<void> {
   const admission = await limits.admit(budgets);
   const hold = await limits.hold(budgets, 700);
   const draw = await hold.draw({ callId, most: 1_000, inputCost: 100, rows: uses(1_000, 500) });
-  writeSync(1, `${callId}\n`);
+  await tell(callId);
   if (Math.random() < 0.7) await wait(Math.random() * 5);
   await draw.settle(400);
   if (Math.random() < 0.3) await wait(1);
