@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Principal } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
-import { canonicalJsonInTurns } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
+import { canonicalJsonInTurns } from '../core/json/canonical-json.ts';
 import { withTimeout } from '../core/stream.ts';
 import type { Claim, Completions } from '../storage/completions/completions.ts';
 import { endedRuns } from './ended-runs.ts';

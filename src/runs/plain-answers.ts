@@ -3,7 +3,9 @@
  *
  * When it has ended, such an answer can be seen by its id for a while: the newest ones are kept, up to a bound in bytes of memory.
  */
+
 import type { Settlement } from '../core/call/call.ts';
+import { newCallId } from '../core/call/call-id.ts';
 import type { Completion } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import { withDeadline } from '../core/stream.ts';
@@ -91,7 +93,7 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
 
   return {
     async answer(begin) {
-      const id = crypto.randomUUID();
+      const id = newCallId();
       const own = withDeadline(begin.signal, Number.POSITIVE_INFINITY, neverLate);
       let ending: GatewayError | null = null;
       const answer = made(begin, id, own.signal);

@@ -44,6 +44,12 @@ describe('the answer of a plain query', () => {
     expect(await runs.state(state.id, bob)).toBeNull();
   });
 
+  it('has an id that sorts by time, as those of streams do', async () => {
+    const { id } = await opened().answer(says('Hi.'));
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
+    expect(Math.abs(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now())).toBeLessThan(60_000);
+  });
+
   it('has no events, since it opened no run', async () => {
     const runs = opened();
     const { id } = await runs.answer(says('Hi.'));

@@ -1,9 +1,9 @@
 /** Resolves `@completion` fields: the entity and the selection become a request, and the answer becomes the field's value. */
 import type { GraphQLFieldResolver } from 'graphql';
 import { completionOf } from '../../core/call/collect-answer.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Completion } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { quotedDataRule } from '../../core/request/quote-text.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../core/request/request.ts';
 import { estimateInputInTurns, type InputEstimate } from '../../core/request/tokens.ts';

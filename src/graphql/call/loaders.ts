@@ -5,8 +5,8 @@
 import DataLoader from 'dataloader';
 import type { CachePolicy, Settlement } from '../../core/call/call.ts';
 import { completionOf } from '../../core/call/collect-answer.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import { GatewayError } from '../../core/errors.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { noUsage } from '../../core/money.ts';
 import type { EmbeddingRequest } from '../../core/request/request.ts';
 import { estimateInputInTurns } from '../../core/request/tokens.ts';

@@ -1,4 +1,5 @@
 /** The two ways in which a field is answered: at once, or event by event, from the run that it has started. */
+import { newCallId } from '../../core/call/call-id.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { OperationContext } from '../../operations/context.ts';
@@ -56,7 +57,7 @@ export function answerEvents(
     after,
     delivery,
     signal: context.signal,
-    id: crypto.randomUUID(),
+    id: newCallId(),
     route: () => route,
   });
 }
