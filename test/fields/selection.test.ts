@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { buildSchema, execute, type FieldNode, type GraphQLResolveInfo, graphqlSync, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../src/core/canonical-json.ts';
+import { canonicalJson } from '../../src/core/json/canonical-json.ts';
 import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Asked, askedFor } from '../../src/fields/selection.ts';
 import { rounds } from '../rounds.ts';

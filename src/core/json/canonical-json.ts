@@ -1,6 +1,6 @@
-import { isLarge } from './turns/large-value.ts';
-import { finishPaced, type Paced } from './turns/paced.ts';
-import { type Turns, turnsOf } from './turns/turns.ts';
+import { isLarge } from '../turns/large-value.ts';
+import { finishPaced, type Paced } from '../turns/paced.ts';
+import { type Turns, turnsOf } from '../turns/turns.ts';
 
 /** JSON text with object keys in sorted order, so that equal values have equal texts. Undefined members are omitted. */
 export function canonicalJson(value: unknown): string {

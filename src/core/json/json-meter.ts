@@ -3,6 +3,7 @@
  * block the event loop while they are parsed and worked on; a text nested without end overflows a stack.
  */
 const quote = 0x22;
+const colon = 0x3a;
 const comma = 0x2c;
 const backslash = 0x5c;
 const openBracket = 0x5b;
@@ -18,6 +19,10 @@ export interface JsonSize {
   readonly values: number;
   /** Objects and lists inside each other; 1 for `{}`. */
   readonly depth: number;
+  /** Members of the object that has the most. */
+  readonly largest: number;
+  /** In bytes, escapes as they are written. */
+  readonly longestName: number;
 }
 
 export interface JsonMeter {
@@ -32,8 +37,13 @@ export function jsonMeter(): JsonMeter {
   let empty = 0;
   let depth = 0;
   let deepest = 0;
+  let largest = 0;
   let before = 0;
   let inString = false;
+  let stringBytes = 0;
+  let longestName = 0;
+  /** Commas of each object and list that is open, by its depth. */
+  const own: number[] = [];
   /** Bytes of the next piece that stand behind a backslash. */
   let escaped = 0;
 
@@ -42,24 +52,33 @@ export function jsonMeter(): JsonMeter {
     const end = closingQuote(piece, from + escaped);
     escaped = Math.max(0, end - piece.length);
     inString = end >= piece.length;
-    return Math.min(end, piece.length);
+    const stop = Math.min(end, piece.length);
+    stringBytes += stop - from;
+    return stop;
   }
 
   return {
-    size: () => ({ objects, values: commas + objects - empty, depth: deepest }),
+    size: () => ({ objects, values: commas + objects - empty, depth: deepest, largest, longestName }),
     add(piece) {
       for (let at = inString ? endOfString(piece, 0) + 1 : 0; at < piece.length; at += 1) {
         const byte = piece[at] ?? 0;
         if (byte <= lastBlank) continue;
-        if (byte === quote) at = endOfString(piece, at + 1);
-        else if (byte === comma) commas += 1;
-        else if (byte === openBrace || byte === openBracket) {
+        if (byte === quote) {
+          stringBytes = 0;
+          at = endOfString(piece, at + 1);
+        } else if (byte === colon) longestName = Math.max(longestName, stringBytes);
+        else if (byte === comma) {
+          commas += 1;
+          own[depth] = (own[depth] ?? 0) + 1;
+        } else if (byte === openBrace || byte === openBracket) {
           objects += 1;
           depth += 1;
+          own[depth] = 0;
           if (depth > deepest) deepest = depth;
         } else if (byte === closeBrace || byte === closeBracket) {
-          depth -= 1;
           if (before === openBrace || before === openBracket) empty += 1;
+          else if (byte === closeBrace) largest = Math.max(largest, 1 + (own[depth] ?? 0));
+          depth = Math.max(0, depth - 1);
         }
         before = byte;
       }

@@ -5,7 +5,7 @@
  * everything beyond {@link longestScanned} characters of a request count by bytes alone. An image counts as 1,600 tokens,
  * the maximum that OpenAI and Anthropic bill at their documented default size. A file counts as its bytes / 3.6.
  */
-import { jsonTextInTurns } from '../canonical-json.ts';
+import { jsonTextInTurns } from '../json/canonical-json.ts';
 import { finishedAtOnce, finishPaced, type Paced } from '../turns/paced.ts';
 import { type Turns, turnsOf } from '../turns/turns.ts';
 import type { ContentPart, ModelRequest } from './request.ts';

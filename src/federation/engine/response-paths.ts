@@ -19,7 +19,7 @@ import {
   responsePathAsArray,
   type SelectionSetNode,
 } from 'graphql';
-import { canonicalJson } from '../../core/canonical-json.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { LocalRoot } from '../subgraphs/local.ts';
 import { type LocalFields, localFieldsIn } from './local-fields.ts';
 import { clientKey, clientPath } from './stitching/response-keys.ts';

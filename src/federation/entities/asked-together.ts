@@ -3,8 +3,8 @@
  * one request to their subgraph. Operations never share a request, because each has its own caller.
  */
 import DataLoader from 'dataloader';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import type { EntityRef } from '../../core/chunk.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { IndexedType } from './entity-resolvers.ts';
 
 /** Entities in one request. */

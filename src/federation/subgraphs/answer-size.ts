@@ -3,7 +3,7 @@
  * for each value, and what nests without end cannot be sent at all.
  */
 import type { GraphQLError } from 'graphql';
-import { type JsonSize, jsonMeter } from '../../outbound/json-meter.ts';
+import { type JsonSize, jsonMeter } from '../../core/json/json-meter.ts';
 import { subgraphError } from './foreign-error.ts';
 
 /** `JSON.stringify` overflows the stack at some thousands. */

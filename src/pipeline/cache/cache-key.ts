@@ -6,7 +6,7 @@
  */
 import { hash } from 'node:crypto';
 import type { Call, Principal } from '../../core/call/call.ts';
-import { canonicalJsonInTurns } from '../../core/canonical-json.ts';
+import { canonicalJsonInTurns } from '../../core/json/canonical-json.ts';
 import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
 import type { Route } from '../../routing/route.ts';
 

@@ -1,6 +1,6 @@
 /** Search and answers over an index of entities, with the interface of a collection of documents. */
 import type { Handlers } from '../../core/call/call.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { answerFrom } from '../answer/answer.ts';
 import type { Answer, Question, Search, SearchResult } from '../retrieval.ts';
 import type { FusedHit } from '../search/merge-rankings.ts';

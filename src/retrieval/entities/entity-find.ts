@@ -1,7 +1,7 @@
 /** Finds the entities of an index by words and by vector, as far as the caller may see them. */
 import type { Handlers } from '../../core/call/call.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import type { EntityRef } from '../../core/chunk.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
 import { type FusedHit, mergeRankings } from '../search/merge-rankings.ts';

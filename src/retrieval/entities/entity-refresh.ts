@@ -6,9 +6,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { Handlers, Principal } from '../../core/call/call.ts';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import type { Source } from '../../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../../core/errors.ts';
+import { canonicalJson } from '../../core/json/canonical-json.ts';
 import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import { embedded } from '../ingestion/embed.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson, canonicalJsonInTurns, jsonTextInTurns } from '../../src/core/canonical-json.ts';
-import { finishPaced } from '../../src/core/turns/paced.ts';
-import { turnsOf } from '../../src/core/turns/turns.ts';
+import { canonicalJson, canonicalJsonInTurns, jsonTextInTurns } from '../../../src/core/json/canonical-json.ts';
+import { finishPaced } from '../../../src/core/turns/paced.ts';
+import { turnsOf } from '../../../src/core/turns/turns.ts';
 
 it('two writings of one value are one text, without what is undefined', () => {
   expect(canonicalJson({ b: 1, a: { d: [1, { z: 2, y: 3 }], c: undefined } })).toBe('{"a":{"d":[1,{"y":3,"z":2}]},"b":1}');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonSize, jsonMeter } from '../../src/outbound/json-meter.ts';
+import { type JsonSize, jsonMeter } from '../../../src/core/json/json-meter.ts';
 
 function sizeOf(pieces: readonly Uint8Array[]): JsonSize {
   const meter = jsonMeter();
@@ -10,12 +10,18 @@ function sizeOf(pieces: readonly Uint8Array[]): JsonSize {
 
 /** The same of what JSON.parse makes of it. */
 function sizeOfValue(value: unknown): JsonSize {
-  if (typeof value !== 'object' || value === null) return { objects: 0, values: 0, depth: 0 };
+  if (typeof value !== 'object' || value === null) return { objects: 0, values: 0, depth: 0, largest: 0, longestName: 0 };
   const inner = Object.values(value).map(sizeOfValue);
   return {
     objects: inner.reduce((sum, { objects }) => sum + objects, 1),
     values: inner.reduce((sum, { values }) => sum + values, inner.length),
     depth: 1 + Math.max(0, ...inner.map(({ depth }) => depth)),
+    largest: Math.max(Array.isArray(value) ? 0 : inner.length, ...inner.map(({ largest }) => largest)),
+    longestName: Math.max(
+      0,
+      ...(Array.isArray(value) ? [] : Object.keys(value).map((name) => Buffer.byteLength(JSON.stringify(name)) - 2)),
+      ...inner.map(({ longestName }) => longestName),
+    ),
   };
 }
 

@@ -5,7 +5,7 @@
  * kept by their canonical text, up to a number of bytes in total.
  */
 import { LRUCache } from 'lru-cache';
-import { canonicalJson } from '../../../core/canonical-json.ts';
+import { canonicalJson } from '../../../core/json/canonical-json.ts';
 import type { JsonSchema } from '../../../core/request/json-schema.ts';
 import { largerThan, schemaSizeRefusal } from '../../../core/request/schema-size.ts';
 import { turnsOf } from '../../../core/turns/turns.ts';
