@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The program. What it imports at once, every Node has: an older one is told in a sentence, before it meets what it lacks.
+ * The program. It first imports only what every Node has, so that an older Node prints a sentence before it meets what it lacks.
  */
 import module from 'node:module';
 import { tmpdir } from 'node:os';

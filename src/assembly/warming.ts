@@ -3,7 +3,7 @@ import type { Readiness } from '../server/pages/health-page.ts';
 
 export interface WarmUp {
   start(): void;
-  /** Resolves when the work has ended; it is told to end now. */
+  /** Ends the work. Resolves when it has ended. */
   stop(): Promise<void>;
   /** Not ready while the work runs; then as `ready` says. */
   readiness(ready: () => Promise<Readiness>): Promise<Readiness>;

@@ -5,7 +5,7 @@
 const shared = ['NODE_COMPILE_CACHE', 'TMPDIR', 'TEMP', 'SystemRoot'] as const;
 
 /**
- * What a process of ours that works on other people's data is told of the environment: none of its secrets, and no NODE_OPTIONS,
+ * What a process of ours that works on other people's data gets of the environment: none of its secrets, and no NODE_OPTIONS,
  * which could make it wait for a debugger.
  */
 export const workerEnvironment = (all: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>

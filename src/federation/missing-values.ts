@@ -8,7 +8,7 @@ import { localFieldsIn } from './engine/local-fields.ts';
 /** As graphql-js 16 words it. */
 const sentence = /^Cannot return null for non-nullable field (\w+\.\w+)\.$/;
 
-/** The result with such errors in words of ours; `tell` is called once a field. A null of the local subgraph is a fault of ours. */
+/** The result with such errors in words of ours; `tell` is called once a field. A null of the local subgraph is a fault of the gateway. */
 export function withMissingValues(schema: GraphQLSchema, result: ExecutionResult, tell: (error: GraphQLError) => void): ExecutionResult {
   const coordinates = result.errors?.map(coordinateOf) ?? [];
   if (result.errors === undefined || coordinates.every((coordinate) => coordinate === null)) return result;

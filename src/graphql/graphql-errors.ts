@@ -152,7 +152,7 @@ const rootOf = (error: unknown): unknown =>
 
 /**
  * Any error on its way out, as the caller may see it. GraphQL's own (syntax, validation, variables) pass as BAD_REQUEST,
- * ours with their codes, everything else as INTERNAL. `log` is told of each, so that the errorId is found there. Never a stack.
+ * ours with their codes, everything else as INTERNAL. `log` gets each, so that the errorId is found there. Never a stack.
  */
 export function maskError(error: unknown, log: (error: GatewayError) => void): GraphQLError {
   const root = rootOf(error);

@@ -56,7 +56,7 @@ export interface Services {
   embeddingRoute(collection: string): string | null;
   /**
    * The routes of which one embeds a question to what a caller named: for a collection that not everybody may read the same as
-   * for one that there is not, so that no quote tells which there are.
+   * for one that there is not, so that a quote does not show which exist.
    */
   questionRoutes(collection: string): readonly string[];
   readonly templates: Templates;

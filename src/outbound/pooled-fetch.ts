@@ -45,7 +45,7 @@ export function fetchOver(client: () => HttpClient): Fetch {
 export const sharedFetch: Fetch = fetchOver(sharedHttpClient);
 
 export interface FetchSteps {
-  /** What it sends itself is no request of the caller's: `sent` is not called for it. */
+  /** What it sends itself is not a request of the caller's: `sent` is not called for it. */
   readonly prepare?: (init: RequestInit, url: string) => Promise<RequestInit>;
   /** Answers in place of the vendor; null: the request is sent. */
   readonly instead?: (url: string, init: RequestInit) => Response | null;
@@ -68,7 +68,7 @@ export function fetchAround(fetch: Fetch, { prepare, instead, answered }: FetchS
   return around;
 }
 
-/** Whether {@link notifyWhenSent} hears of the requests of this fetch. */
+/** Whether {@link notifyWhenSent} is called for the requests of this fetch. */
 export const notifiesWhenSent = (fetch: Fetch): boolean => notifying.has(fetch);
 
 /**

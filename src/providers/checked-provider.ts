@@ -1,6 +1,6 @@
 /**
  * A provider whose settings cannot be used is made nevertheless: it refuses every request, and keeps why. So `fieldgate check`
- * tells its mistakes among all others, and a configuration with one of them can be read to its end.
+ * reports its mistakes among all others, and a configuration with one of them can be read to its end.
  */
 import { GatewayError } from '../core/errors.ts';
 import { Secret } from '../core/secret.ts';

@@ -17,7 +17,7 @@ export interface OpenAiCompatibleOptions {
   /** With the version, as in `http://127.0.0.1:8000/v1`. */
   readonly baseUrl: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The models write their reasoning into the text, as `<think>…</think>` at its beginning: it is told apart. Default: false. */
+  /** The models write their reasoning into the text, as `<think>…</think>` at its beginning: it becomes reasoning. Default: false. */
   readonly thinkTags?: boolean;
   readonly images?: ImageRules;
   readonly fetch?: Fetch;

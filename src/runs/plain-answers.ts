@@ -105,7 +105,7 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
         },
       });
       try {
-        // Whoever has left waits for no work that does not listen.
+        // A caller who has left does not wait for work that ignores its signal.
         return await untilAborted(answer, own.signal);
       } catch (error) {
         throw ending ?? error;

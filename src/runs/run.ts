@@ -11,7 +11,7 @@ export interface Runs {
    */
   start(begin: BeginRun): Promise<Run>;
   /**
-   * Answers whoever waits and cannot come back: no log is kept meanwhile. Rejects with the failure. The answer can be seen by its id
+   * Answers a caller who waits and cannot come back: no log is kept meanwhile. Rejects with the failure. The answer can be seen by its id
    * for a while: see `state`.
    */
   answer(begin: BeginAnswer): Promise<RunState>;
@@ -23,7 +23,7 @@ export interface Runs {
   counts(): { readonly open: number; readonly readers: number };
   /** Resolves when no run is under way, or after `graceMs`. */
   idle(graceMs: number): Promise<void>;
-  /** Starts no more runs and ends those that are under way as failed, by a reason that tells their readers to ask again. Stores what must be kept. */
+  /** Starts no more runs and ends those that are under way as failed, with a reason that asks their readers to come back. Stores what must be kept. */
   stop(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export interface BeginAnswer {
   readonly principal: Principal;
   /** Shown in the completion's provenance; null for what has none. */
   readonly route: string | null;
-  /** Of whoever waits. */
+  /** Of the caller who waits. */
   readonly signal: AbortSignal;
   /** The work. `signal` fires with the caller's, and when the gateway is stopped. */
   readonly ask: (answer: {

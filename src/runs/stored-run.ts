@@ -81,7 +81,7 @@ function ended({ id, body: text }: CompletionRecord): Told {
 }
 
 /**
- * Its events died with the process: what is left to tell is that it failed, and what it cost. The process may have sent another
+ * Its events died with the process: what remains is that it failed, and what it cost. The process may have sent another
  * second event, so a cursor behind that one has expired: its reader would get neither the rest nor an end.
  */
 function cutOff(record: CompletionRecord): Told {

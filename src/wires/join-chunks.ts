@@ -3,7 +3,7 @@ import { isOfText } from './opaque-parts.ts';
 
 /**
  * The chunks of a stream as those of a whole answer: neighbouring texts are one, so are reasoning and its opaque part, and a tool call
- * is told once.
+ * is reported once.
  */
 export function joinChunks(chunks: readonly Chunk[]): readonly Chunk[] {
   const joined: Chunk[] = [];

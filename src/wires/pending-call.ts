@@ -1,5 +1,5 @@
 /**
- * One tool call whose arguments come in pieces, whole, or both. It is told of once its name is known.
+ * One tool call whose arguments come in pieces, whole, or both. It is reported once its name is known.
  *
  * The arguments are kept as they came. Where the ways in which they were told differ, the first that is JSON and more than `{}` is
  * believed: some servers begin with `{}`, others end with it.

@@ -31,7 +31,7 @@ export interface EncodedRequest {
 export interface DecodedRequest {
   readonly model: string;
   readonly stream: boolean;
-  /** Chat Completions tell the usage of a stream only where this was asked. */
+  /** Chat Completions send the usage of a stream only where this was asked. */
   readonly includeUsage: boolean;
   readonly request: CompletionRequest;
 }

@@ -1,6 +1,6 @@
 /**
  * Quotes other people's text inside a prompt: entity fields and retrieved passages. Quoted text is data, so that an
- * instruction hidden in it is not followed, and so that the embedded provider can tell the text from the task.
+ * instruction hidden in it is not followed, and so that the embedded provider distinguishes the text from the task.
  */
 const opening = /<data name="([^"]*)">\n/g;
 const closing = '\n</data>';

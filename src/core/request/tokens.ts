@@ -51,7 +51,7 @@ export function estimateInput(request: ModelRequest): InputEstimate {
 /** Some 2 ms of work; a unit is a member of a JSON value, or 16 characters of a text. */
 const unitsPerTurn = 2_000;
 
-/** The same; of a long request it is made in slices, between which others are served. Whoever asks later is answered at once. */
+/** The same; of a long request it is made in slices, between which others are served. Later calls return the estimate at once. */
 export function estimateInputInTurns(
   request: ModelRequest,
   turns: Turns = turnsOf({ unitsPerTurn }),

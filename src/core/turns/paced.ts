@@ -26,7 +26,7 @@ export function finishPaced<T>(work: Paced<T>): T | Promise<T> {
 /** Counts nothing and waits for nothing. */
 const noTurns: Turns = { spend: () => null, taken: () => 0 };
 
-/** The result of the work in one turn of the event loop, for whoever cannot wait. */
+/** The result of the work in one turn of the event loop, for callers that cannot wait. */
 export function finishedAtOnce<T>(work: (turns: Turns) => Paced<T>): T {
   const { done, value } = work(noTurns).next();
   if (done !== true) throw new Error('Work that is done at once waits for something else than turns.');

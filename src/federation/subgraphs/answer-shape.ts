@@ -76,7 +76,7 @@ function checkEntities(check: Check, { field, key, representations }: AskedEntit
   data[key] = representations.map((representation, index) => {
     const type = check.schema.getType(String(representation['__typename']));
     const entity = entities[index];
-    // Null: not found, which is no error.
+    // Null: not found, which is not an error.
     if (entity === null || entity instanceof Error || !isObjectType(type)) return entity ?? null;
     if (!isObject(entity)) return missingEntity(check, type, sets);
     checkFields(check, entity, type, sets);
@@ -84,7 +84,7 @@ function checkEntities(check: Check, { field, key, representations }: AskedEntit
   });
 }
 
-/** Not answered, or with what is no object: an error of every field. */
+/** No answer, or one that is not an object: an error of every field. */
 function missingEntity(check: Check, type: GraphQLObjectType, sets: SelectionSetNode[]): Data {
   const fields = [...askedOf(check, type, sets)].filter(([, { coordinate }]) => !coordinate.endsWith('.__typename'));
   const errors = fields.map(([key, { coordinate }]): [string, GraphQLError] => [

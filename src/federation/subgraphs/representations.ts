@@ -12,7 +12,7 @@ export interface AskedEntities {
   readonly representations: readonly Representation[];
 }
 
-/** Null: it is no request for entities. The engine sends one with a single field, and its representations as a variable. */
+/** Null: the request is not for entities. The engine sends one with a single field, and its representations as a variable. */
 export function representationsOf({ document, variables }: SubgraphRequest): AskedEntities | null {
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   const field = operation?.selectionSet.selections[0];

@@ -1,4 +1,4 @@
-/** Turns what a subgraph answered into what the engine reads: data with each error at its place, whoever found it. */
+/** Turns what a subgraph answered into what the engine reads: data, with each error at its place. */
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { placeErrors } from '../engine/place-errors.ts';
 import { checkShape } from './answer-shape.ts';

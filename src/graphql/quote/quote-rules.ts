@@ -47,7 +47,7 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
   };
 }
 
-/** What the field will refuse costs nothing. The caller is told of the refusal when the field runs. */
+/** What the field will refuse costs nothing. The caller gets the refusal when the field runs. */
 function ofRefused(error: unknown): Ceiling {
   if (asGatewayError(error).code === 'INTERNAL') throw error;
   return noCeiling;

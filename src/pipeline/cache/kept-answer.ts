@@ -57,7 +57,7 @@ export function answerReader(): (key: string, text: string | null) => KeptAnswer
   };
 }
 
-/** Null when the text is no answer of ours. */
+/** Null when the text is not an answer of ours. */
 function answerFrom(text: string | null): KeptAnswer | null {
   if (text === null) return null;
   try {

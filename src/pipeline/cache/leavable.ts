@@ -18,7 +18,7 @@ export interface Leavable<T> {
   /** Called at the first pull; may throw. The stream must listen to the signal of the deadline. */
   begin(): { readonly stream: AsyncIterable<T>; readonly deadline: Deadline };
   saw(item: T): void;
-  /** Called once for each stream that began: null when it was read to its end. The reader is told when it resolves; it never rejects. */
+  /** Called once for each stream that began: null when it was read to its end. The reader gets the end when it resolves. It never rejects. */
   ended(failure: GatewayError | null): void | Promise<void>;
 }
 

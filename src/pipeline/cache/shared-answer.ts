@@ -54,7 +54,7 @@ export function wholeFlight({ next, request, landed }: WholeFlightOptions): Flig
       crew.add(member);
       answer ??= flown(call);
       const flying = answer;
-      // Whoever left is not told any more.
+      // A reader that has left gets nothing more.
       flying.catch(() => {});
       const heard = (): Promise<Answer> =>
         new Promise((resolve, reject) => {

@@ -46,7 +46,7 @@ interface Reader extends Member {
   wake: (() => void) | null;
   /** Why it may read no further; null: it may. */
   refused: GatewayError | null;
-  /** What it has taken is void: it is told before it hears the answer that replaces it. */
+  /** What it has taken is void. It is called before the answer that replaces it comes. */
   restart: RestartChunk | null;
 }
 

@@ -5,7 +5,7 @@ import type { Reading } from './request-strings.ts';
 
 const maxUnits = 65_536;
 
-/** Beside the string as it is written; empty when there is nothing more in it. BAD_REQUEST for an expression or an address that is no such thing. */
+/** Beside the string as it is written; empty when there is nothing more in it. BAD_REQUEST for an expression or an address that cannot be read. */
 export function furtherReadings(text: string, reading: Reading): readonly string[] {
   if (reading !== 'opaque' && reading in readers && text.length > maxUnits) throw tooLong();
   const read = readers[reading]?.(text);

@@ -14,7 +14,7 @@ import { type Log, silentLog } from '../../telemetry/log.ts';
 import { abortable } from '../abortable.ts';
 import { type AttemptBooks, attemptBooks, type Warn } from './attempt-books.ts';
 
-/** The log hears so often at most of what a deployment does wrong with every answer; the metrics count each. */
+/** The shortest time between two log lines about the same mistake of a deployment, in milliseconds. The metrics count each. */
 const warnEveryMs = 60_000;
 
 export interface BudgetOptions {

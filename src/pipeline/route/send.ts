@@ -15,7 +15,7 @@ export interface Sending extends Handlers {
   /**
    * Whether to ask for a whole answer instead of a stream: it costs a fraction of the work, and nobody sees it grow.
    *
-   * Of an answer that would take long, a stream is asked all the same: it shows early that it stalls, and a cut one is known in part. So it
+   * Of an answer that would take long, a stream is asked nevertheless: it shows early that it stalls, and a cut one is known in part. So it
    * is on a route that hedges, where silence means that another deployment is asked.
    */
   asksWhole(request: ModelRequest, call: Call): boolean;

@@ -195,7 +195,7 @@ async function* embedded(settings: AiSdkProvider, vendor: Vendor, request: Embed
   const { embeddings, usage, warnings } = await sending(options, () =>
     vectorsOf(model, { values: [...request.texts], abortSignal: options.signal, providerOptions, ...dimensions }),
   );
-  // Models leave it out, or tell NaN, whatever their types say.
+  // Models leave it out or write NaN, against their types.
   const tokens: unknown = usage?.tokens;
   if (typeof tokens === 'number' && Number.isFinite(tokens)) options.report({ ...noUsage, freshInputTokens: tokens });
   if (embeddings.length === 0) throw brokenAnswer(vendor, 'empty');

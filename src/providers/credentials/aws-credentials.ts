@@ -40,7 +40,7 @@ export interface AwsKeySource {
   readonly lacksKey: boolean;
 }
 
-/** Throws a sentence for what are no credentials. */
+/** Throws a sentence where the answer has no credentials. */
 export function awsCredentials(given: AwsCredentials | AwsCredentialsFunction, providerName: string): AwsKeySource {
   if (typeof given === 'function') return roleKeys(given, providerName);
   const { accessKeyId, secretAccessKey, sessionToken = null } = given;

@@ -184,7 +184,7 @@ function causeOf(error: unknown, what: VendorFailure, { secrets }: Vendor, reque
 
 const word = /[\p{L}\p{N}_]{3,}/gu;
 
-/** Words of fewer than three letters tell nothing; a word of the vendor's own that the prompt has, too, goes with the rest. */
+/** Words of fewer than three letters carry no information; a word of the vendor's own that the prompt has, too, goes with the rest. */
 function withoutWordsOf(request: ModelRequest | null, text: string): string {
   if (request === null) return text;
   const said = jsonIn(request.kind === 'embedding' ? request.texts : request.messages);

@@ -12,7 +12,7 @@ export interface Callers {
   readonly authenticate: Authenticate;
   /** Counts the request for its address unless its credentials hold. Throws UNAUTHENTICATED, or RATE_LIMITED. */
   admit(authorization: string | null, address: string): Promise<Principal>;
-  /** What a request is told that was refused before `admit`: the refusal, or RATE_LIMITED. Counts it unless its credentials hold. */
+  /** The refusal of a request before `admit`: the one given, or RATE_LIMITED. Counts the request unless its credentials hold. */
   refusalFor(refusal: unknown, authorization: string | null, address: string): Promise<unknown>;
 }
 

@@ -17,7 +17,7 @@ export type Commit = <T>(work: Work<T>) => Promise<T>;
 const patienceMs = 1_000;
 
 interface Asked {
-  /** Its result is kept until the commit; a refusal is told by the promise, too. */
+  /** Its result is kept until the commit; a refusal rejects the promise, too. */
   readonly run: Work<void>;
   readonly committed: () => void;
   readonly failed: (error: unknown) => void;

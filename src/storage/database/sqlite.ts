@@ -38,7 +38,7 @@ export function openSqlite(file: string, migrations: readonly Migration[]): Data
     last = turn.catch(() => {});
     return turn;
   }
-  /** On connections that serve, as far as is known; what goes wrong is told in words for the caller. */
+  /** On connections that serve, as far as is known; a failure becomes words for the caller. */
   async function told<T>(work: (on: Connections) => Promise<T>): Promise<T> {
     try {
       const renewed = connections.renewed();

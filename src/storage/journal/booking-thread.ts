@@ -8,7 +8,7 @@ import type { BookingAnswer, BookingFailure, BookingOrder } from './booking-work
 
 const book = bookOn(openSqlite(String((workerData as { readonly file: string }).file), migrations));
 
-/** What is told of a failure: no class goes from one thread to another. */
+/** A failure as plain data: no class passes from one thread to another. */
 const failureOf = (error: unknown): BookingFailure => {
   const { message } = error instanceof Error ? error : new Error(String(error));
   return error instanceof GatewayError ? { message, code: error.code, details: error.details } : { message };

@@ -16,7 +16,7 @@ export interface JournalFile {
   append(text: string): number;
   /** Bytes written so far. */
   size(): number;
-  /** Asks the disk to keep what was written; `failed` hears of it when it cannot. */
+  /** Asks the disk to keep what was written; `failed` is called when it cannot. */
   sync(failed: (error: Error) => void): void;
   close(): void;
 }

@@ -43,7 +43,7 @@ export interface JournalLine {
   readonly entries: readonly JournalEntry[];
 }
 
-/** An entry as text, how many rows of the ledger it has, and whether the database hears of it. */
+/** An entry as text, how many rows of the ledger it has, and whether it is booked in the database. */
 export interface EntryText {
   readonly isBooked: boolean;
   readonly text: string;

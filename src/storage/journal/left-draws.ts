@@ -31,7 +31,7 @@ export function leftDraws(): LeftDraws {
   };
 }
 
-/** Hands them over to be ended, once, whoever reads the files at the same time: the owner is condemned, and has been handed over by then. */
+/** Hands the draws over to be ended, once, even if several processes read the files: the owner is condemned, and marked as handed over. */
 export async function handOver(tx: Statements, owner: string, draws: readonly JournalDraw[]): Promise<void> {
   const isFirst = (await tx.run('update owners set condemned = 2 where id = $1 and condemned = 1', [owner])) > 0;
   if (isFirst) for (const [index, draw] of draws.entries()) await insertDraw(tx, { ...draw, owner }, index);

@@ -3,8 +3,8 @@
  *
  * The database's holding of an account is what is left here, plus what is used by holds and draws, plus what was settled and is not booked
  * yet. What is taken is therefore held before it is used, and a budget is never overspent, whatever other processes do. What is not left
- * here is asked of the database (`lease-rooms.ts`): all who ask in one turn are served in one transaction, in their order, and whoever comes
- * while others wait for an account waits behind them. Before anybody is refused, other processes are asked for what is left there
+ * here is asked of the database (`lease-rooms.ts`): all who ask in one turn are served in one transaction, in their order. A call that
+ * comes while others wait for an account waits behind them. Before a call is refused, other processes are asked for what is left there
  * (`lease-recalls.ts`).
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -102,7 +102,7 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
   const leaseAhead = (leased: LeasedAccount, want: Want): void => {
     leased.block = 0;
     const taken = Promise.withResolvers<readonly Taken[]>();
-    // Nobody needs it yet: whoever does asks again.
+    // No call needs it yet. A call that does asks again.
     taken.promise.catch(() => {});
     queue.push({ wants: [{ ...want, amount: 0 }], purpose: 'ahead', taken, asks: maxAsks });
     void serve();
@@ -189,7 +189,7 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
       throw error;
     }
   };
-  /** Accounts of windows that are over, and of keys that nobody uses, once all is booked. Whoever needs one meanwhile begins anew. */
+  /** Accounts of windows that are over, and of keys that nobody uses, once all is booked. A call that needs one meanwhile begins anew. */
   const forget = async (): Promise<void> => {
     const idle = [...accounts.values()].filter(
       (leased) => leased.left === 0 && leased.used === 0 && monotonicMs() - leased.usedAtMs >= aloneMs,

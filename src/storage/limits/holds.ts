@@ -110,7 +110,7 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
   };
 }
 
-/** A failure that is no refusal of ours becomes one. */
+/** A failure that is not a GatewayError becomes one. */
 const refusing = <T>(work: () => Promise<T>): Promise<T> =>
   work().catch((error: unknown) => {
     throw refusal(error);

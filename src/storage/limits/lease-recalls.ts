@@ -1,5 +1,5 @@
 /**
- * Asks other processes for what they have left of an account, and hears what others ask for. A process that lives answers within some
+ * Asks other processes for what they have left of an account, and answers when they ask. A process that lives answers within some
  * milliseconds; one that is stopped does not, and nobody waits for it for long.
  */
 import type { Database } from '../database/database.ts';
@@ -10,7 +10,7 @@ import { type Account, accountIn, holdersOf, idOf } from './accounts.ts';
 /** How often it is looked whether anything has changed: where other processes live, and where none is known. */
 const lookEveryMs = 10;
 const lookAloneEveryMs = 25;
-/** For so long answers to a question may come; whoever is refused a little later has been told what the others had. */
+/** Milliseconds in which the others answer. A refusal after that counts what they gave back. */
 export const answerMs = 50;
 const askAgainMs = 250;
 

@@ -8,7 +8,7 @@ export interface Want {
   readonly account: Account;
   readonly limit: number;
   readonly amount: number;
-  /** What the caller is told when there is no room. */
+  /** The refusal when there is no room. */
   refusal(state: Balance): GatewayError;
   /** How much is leased ahead of need: of what is free, for so many living processes, where one takes `usual` at a time. */
   ahead(free: number, owners: number, usual: number): number;
@@ -22,7 +22,7 @@ export interface Balance {
 export interface LeasedAccount {
   readonly account: Account;
   readonly owner: string;
-  /** The smallest limit that what is left was leased under: whoever has a smaller one asks the database. */
+  /** The smallest limit under which what is left was leased. A call with a smaller limit asks the database. */
   limit: number;
   left: number;
   /** What was left when it was leased ahead for the last time; 0: only what is needed is taken. */
@@ -107,7 +107,7 @@ export async function planRooms(tx: Statements, asked: readonly Asked[], options
   return { rooms: [...rooms.values()], refused };
 }
 
-/** What the account has for whoever has this limit: what nobody holds, and what is left here. */
+/** What the account has under this limit: what no process holds, and what is left here. */
 const roomIn = ({ leased, spent, held, overrun, granted, fromLeft }: Room, limit: number): number =>
   leased.left - fromLeft + limit - spent - held - overrun - granted;
 

@@ -14,7 +14,7 @@ const inScope = (collection: number, terms: readonly string[]): string =>
 
 /**
  * A statement holds the event loop until it ends, so it may look at so many rows only, each counted once for each of its words:
- * some 30 ms. In a large collection the most frequent words of a question, which tell passages apart the least, do not rank.
+ * some 30 ms. In a large collection the most frequent words of a question, which distinguish passages the least, do not rank.
  */
 const maxRankedRows = 80_000;
 /** Rows that are looked at in one turn of the event loop: some 5 ms. */

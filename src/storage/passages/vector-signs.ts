@@ -93,7 +93,7 @@ function sumsPerByte(vector: Float32Array, width: number): Float32Array {
   return table;
 }
 
-/** Keeps the items with the largest scores: a heap whose root is the smallest kept. `offer` tells what the next must exceed. */
+/** Keeps the items with the largest scores: a heap whose root is the smallest kept. `offer` returns what the next must exceed. */
 function largest(most: number): { offer(score: number, item: number): number; items(): number[] } {
   const scores = new Float64Array(most);
   const items = new Float64Array(most);

@@ -24,7 +24,7 @@ export function readWholeAnswer(decodeAnswer: (body: unknown) => Answer): WholeA
   let answer: Answer | null = null;
   const parsed = (): unknown => parseJson(new TextDecoder().decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)));
 
-  /** Null where more must come. A failure is told at the end of the body. */
+  /** Null where more must come. A failure is thrown at the end of the body. */
   const answerSoFar = (): Answer | null => {
     if (length > maxBytesInVain - inVain) return null;
     const body = parsed();

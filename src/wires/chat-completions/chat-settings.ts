@@ -21,7 +21,7 @@ export interface ChatSettings {
   readonly defaults: Readonly<Record<string, unknown>>;
   /** Fields of the body that the model refuses: they are left out, with a warning. */
   readonly unsupported: readonly string[];
-  /** A schema as the model takes it; `warn` is told what it cannot enforce. */
+  /** A schema as the model takes it; `warn` gets what it cannot enforce. */
   readonly adaptSchema?: (schema: JsonSchema, warn: (message: string) => void) => JsonSchema;
   /** Text in `<think>…</think>` at the beginning of an answer is reasoning. */
   readonly thinkTags: boolean;

@@ -4,7 +4,7 @@ import { disjointUsage } from '../disjoint-usage.ts';
 import { countOf, isObject, type JsonObject, objectOf } from '../json-fields.ts';
 
 /**
- * Null where nothing was counted. Some proxies keep the names of the Responses API; DeepSeek and Moonshot tell cached tokens elsewhere;
+ * Null where nothing was counted. Some proxies keep the names of the Responses API; DeepSeek and Moonshot have cached tokens in another field;
  * xAI counts reasoning beside the output, which the total shows.
  */
 export function decodeUsage(value: unknown): Usage | null {

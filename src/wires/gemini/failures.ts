@@ -23,7 +23,7 @@ const httpStatuses: Readonly<Record<string, number>> = {
   DEADLINE_EXCEEDED: 504,
 };
 
-/** The failure that a response tells in place of an answer; null where its `error` says nothing. */
+/** The failure that a response has in place of an answer; null where its `error` says nothing. */
 export function failureIn({ error }: JsonObject): WireFailure | null {
   if (error === undefined || error === null || error === '' || error === false) return null;
   const { code, status } = isObject(error) ? error : {};

@@ -13,7 +13,7 @@ export const withCounts = (sofar: Counts, usage: unknown): Counts => largest(sof
 function countsIn(usage: JsonObject): Counts {
   const told = countsOf(usage);
   const iterations = listOf(usage['iterations']).map(objectOf);
-  // The model that answered in place of another one is what the counts themselves tell.
+  // The counts themselves are those of the model that answered in place of another one.
   if (iterations.some((one) => one['type'] === 'fallback_message')) return told;
   const own = iterations.filter((one) => ['message', 'compaction'].includes(textOf(one['type'])));
   // The tokens of a compaction stand beside the counts, as an iteration of its own.

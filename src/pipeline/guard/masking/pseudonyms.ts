@@ -23,7 +23,7 @@ export interface Pseudonyms {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Different values in one request: more is a data set, whose placeholders no model tells apart. */
+/** Different values in one request: more is a data set, whose placeholders a model confuses. */
 export const maxMaskedValues = 20_000;
 
 /** What giving a value its placeholder costs, in characters searched. */

@@ -124,7 +124,7 @@ async function* restoredCall(chunk: ToolCallChunk, calls: Map<string, Restorer>,
   yield { ...chunk, argumentsText: await finishPaced(wholeText(chunk.argumentsText, json, turns)) };
 }
 
-/** What an answer got wrong is told in the caller's words: names in its paths were placeholders. */
+/** Mistakes of an answer are shown in the caller's words: names in its paths were placeholders. */
 export function restoredError(error: GatewayError, values: ReadonlyMap<string, string>): GatewayError {
   const { issues } = error.details;
   if (issues === undefined) return error;

@@ -12,7 +12,7 @@ const preludeBytes = 12;
 const checksumBytes = 4;
 const openingBrace = 0x7b;
 
-/** A body of JSON, as of an error with status 200, is passed on. Throws `unreadable` for what is no frame. */
+/** A body of JSON, as of an error with status 200, is passed on. Throws `unreadable` for bytes that are not a frame. */
 export function eventsOfFrames(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const source = body.getReader();
   const frames = splitFrames();
@@ -24,7 +24,7 @@ export function eventsOfFrames(body: ReadableStream<Uint8Array>): ReadableStream
         for (;;) {
           if (frames.failure !== null) throw frames.failure;
           const { done, value } = await source.read();
-          // A frame that breaks off is no event: whether the answer came to its end, its events have said.
+          // A frame that breaks off is not an event. The events before it have said whether the answer is complete.
           if (done) return controller.close();
           if (!begun && value.length > 0) {
             begun = true;

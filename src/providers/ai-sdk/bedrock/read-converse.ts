@@ -82,7 +82,7 @@ export function decodeConverse(body: unknown, jsonTool: string | null): Answer {
   return { chunks: [...mergeChunks(chunks), { type: 'finish', reason }], usage: usageOf(usage) };
 }
 
-/** What the model made is no answer. */
+/** What the model made is not an answer. */
 const malformed: readonly string[] = ['malformed_model_output', 'malformed_tool_use'];
 
 function finishReasonOf(word: string): FinishReason {

@@ -4,7 +4,7 @@
  *
  * Owners take turns. Each work has a slice of the first place. When it is not done by then and somebody else waits, it goes on in
  * the second place, where long works go on one at a time; where that is taken, it is stopped, and begins anew when its turn comes
- * there. So an owner's short work waits for one slice of whoever is at it, and for the other owners that came before.
+ * there. So an owner's short work waits for one slice of the work that runs, and for the other owners that came before.
  */
 import { GatewayError } from '../../../core/errors.ts';
 import type { CompletionRequest } from '../../../core/request/request.ts';

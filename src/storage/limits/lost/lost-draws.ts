@@ -35,7 +35,7 @@ export async function insertLostDraw(tx: Statements, draw: LostDraw, now: number
   ]);
 }
 
-/** Its process was not dead after all, and tells what it cost. */
+/** Its process was not dead, and now reports the cost. */
 export async function foundAgain(tx: Statements, id: string, cost: NanoUsd): Promise<void> {
   const [row] = await tx.all('select booked, held, accounts from lost_draws where id = $1', [id]);
   if (row === undefined) return;

@@ -63,7 +63,7 @@ type Fields = Readonly<Partial<Record<'type' | 'properties' | 'additionalPropert
 const kept = ['$schema', '$id', 'title', 'default', 'const', 'enum', 'type', 'required'];
 const definitions = ['$defs', 'definitions'];
 const formats = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid'];
-/** The model is told of them in words; the answer is checked against the whole schema when it has come. */
+/** They are described to the model in words; the answer is checked against the whole schema when it has come. */
 const bounds = [
   'minimum',
   'maximum',

@@ -44,7 +44,7 @@ export interface OutputReader {
   argumentsTold(event: JsonObject, whole: string): void;
   /** An item, whole. */
   done(item: JsonObject, index: number | null): readonly Chunk[];
-  /** The answer is over; `output` are its items as the last event tells them. */
+  /** The answer is over; `output` are its items as in the last event. */
   close(output: readonly unknown[]): readonly Chunk[];
   readonly saidText: boolean;
   readonly called: boolean;
