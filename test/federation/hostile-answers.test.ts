@@ -1,14 +1,18 @@
 /** What a subgraph that is broken, or in an attacker's hands, can answer: it fails its own fields, and nothing else. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { GraphQLError, type GraphQLFormattedError, GraphQLSchema, parse, subscribe } from 'graphql';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { placeErrors } from '../../src/federation/engine/place-errors.ts';
+import { whenOver } from '../when-over.ts';
 import { answered, giving, givingEntities, type RawSubgraphs, rawSubgraphs } from './raw-subgraphs.ts';
 
 let graph: RawSubgraphs;
 beforeAll(async () => {
   graph = await rawSubgraphs({
-    shop: 'type Query { a: String items: [Item] } type Item @key(fields: "id") { id: ID! }',
+    shop: 'scalar Any type Query { a: String any: Any items: [Item] } type Item @key(fields: "id") { id: ID! }',
     prices: 'type Query { b: String } type Item @key(fields: "id") { id: ID! price: Int label: String }',
   });
 });
@@ -120,20 +124,85 @@ describe('an answer that is too much', () => {
     expect([JSON.stringify(data?.['any']).length, data?.['ints']]).toEqual([800, expect.objectContaining({ length: 1_501 })]);
   });
 
+  /** Objects of a JSON scalar, as text, whose names all differ. */
+  const differing = (objects: number, members: number): string =>
+    `[${Array.from({ length: objects }, (_, of) => `{${Array.from({ length: members }, (_member, at) => `"k${of}_${at}":1`).join()}}`).join()}]`;
+
   it.each([
+    ['one object of 500,000 members', differing(1, 500_000)],
+    ['a hundred objects of 9,000', differing(100, 9_000)],
+    ['50,000 objects of ten', differing(50_000, 10)],
+    [
+      'a hundred objects of the same 9,000',
+      `[${Array.from({ length: 100 }, () => `{${Array.from({ length: 9_000 }, (_, at) => `"k${at}":1`).join()}}`).join()}]`,
+    ],
+  ])('because a scalar is %s is refused before it is parsed, which would take seconds', async (_, value) => {
+    graph.answers['shop'] = answered(`{"data":{"any":${value}}}`);
+    const parsed = vi.spyOn(JSON, 'parse');
+    const { data, errors } = await graph.ask('{ any }');
+    expect(parsed.mock.calls.filter(([text]) => text.length > value.length)).toEqual([]);
+    parsed.mockRestore();
+    expect(data).toEqual({ any: null });
+    expect(errorsOf({ errors })).toMatchObject([
+      {
+        message: expect.stringContaining('more than 20000 different names of members'),
+        path: ['any'],
+        extensions: { code: 'COST_LIMIT_EXCEEDED', subgraph: 'shop', retryable: false },
+      },
+    ]);
+  });
+
+  it('has 15,000 different names, or as many objects of equal names as may be, and is served', async () => {
+    for (const value of [differing(3, 5_000), JSON.stringify(Array.from({ length: 40_000 }, () => ({ id: 1, name: 'x' })))]) {
+      graph.answers['shop'] = answered(`{"data":{"any":${value}}}`);
+      expect(await graph.ask('{ any }')).toEqual({ data: { any: JSON.parse(value) } });
+    }
+  });
+
+  const tooMuchInAnEvent = [
     ['nests too deeply', deep(100_000), /nests deeper/],
     ['has too many values', `[${'1,'.repeat(5_000)}1]`, /2000 values/],
-  ])('as an event of a subscription that %s ends it', async (_, value, message) => {
+    ['has too many names', differing(1, 300_000), /20000 different names/],
+  ] as const;
+
+  it.each(tooMuchInAnEvent)('as an event of a subscription that %s ends it', async (_, value, message) => {
     bounded.answers['raw'] = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(`event: next\ndata: {"data":{"any":1}}\n\nevent: next\ndata: {"data":{"any":${value}}}\n\n`);
     };
-    const events = await subscribe({ schema: bounded.schema, document: parse('subscription { any }'), contextValue: {} });
+    await endsAfterOne(bounded.schema, message);
+  });
+
+  it.each(tooMuchInAnEvent)('as an event over a WebSocket that %s ends the subscription and its connection', async (_, value, message) => {
+    const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'graphql-transport-ws' });
+    whenOver(() => sockets.close());
+    let left = Promise.resolve();
+    sockets.on('connection', (socket) => {
+      left = new Promise((resolve) => socket.once('close', () => resolve()));
+      socket.on('message', (text) => {
+        const { type, id } = JSON.parse(String(text)) as { readonly type: string; readonly id: string };
+        if (type === 'connection_init') return socket.send('{"type":"connection_ack"}');
+        if (type !== 'subscribe') return;
+        for (const any of ['1', value]) socket.send(`{"type":"next","id":"${id}","payload":{"data":{"any":${any}}}}`);
+      });
+    });
+    await once(sockets, 'listening');
+    const url = `ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`;
+    const over = await rawSubgraphs(
+      { raw: 'scalar Any type Query { a: String } type Subscription { any: Any }' },
+      { maxObjects: 100, subgraphs: { raw: { subscriptionUrl: url } } },
+    );
+    await endsAfterOne(over.schema, message);
+    await left;
+  });
+
+  async function endsAfterOne(schema: GraphQLSchema, message: RegExp): Promise<void> {
+    const events = await subscribe({ schema, document: parse('subscription { any }'), contextValue: {} });
     if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
     expect((await events.next()).value).toEqual({ data: { any: 1 } });
     expect((await events.next()).value).toMatchObject({ errors: [{ message: expect.stringMatching(message) }] });
     expect((await events.next()).done).toBe(true);
-  });
+  }
 });
 
 describe('an answer that is not what was asked for', () => {

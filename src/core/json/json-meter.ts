@@ -2,6 +2,8 @@
  * Counts what a JSON text has in it before it is parsed, as its bytes come: a million empty objects, or a hundred thousand keys,
  * block the event loop while they are parsed and worked on; a text nested without end overflows a stack.
  */
+import { nameCounter } from './name-counter.ts';
+
 const quote = 0x22;
 const colon = 0x3a;
 const comma = 0x2c;
@@ -23,6 +25,16 @@ export interface JsonSize {
   readonly largest: number;
   /** In bytes, escapes as they are written. */
   readonly longestName: number;
+  /**
+   * About the number of different names of members; in an object, each name behind the 128th counts as one that is different.
+   * `JSON.parse` takes 1 to 3 µs for each of these names, and 0.05 µs for another value. Null: it was not asked for.
+   */
+  readonly names: number | null;
+}
+
+export interface JsonMeterOptions {
+  /** Counts `names`, which takes a fifth longer. */
+  readonly withNames?: boolean;
 }
 
 export interface JsonMeter {
@@ -31,7 +43,11 @@ export interface JsonMeter {
   add(piece: Uint8Array): void;
 }
 
-export function jsonMeter(): JsonMeter {
+/** V8 makes a table of an object with more members, and a table takes as long to fill with names that are known. */
+const narrow = 128;
+
+export function jsonMeter({ withNames = false }: JsonMeterOptions = {}): JsonMeter {
+  const names = withNames ? nameCounter() : null;
   let objects = 0;
   let commas = 0;
   let empty = 0;
@@ -46,6 +62,10 @@ export function jsonMeter(): JsonMeter {
   const own: number[] = [];
   /** Bytes of the next piece that stand behind a backslash. */
   let escaped = 0;
+  /** Where the last string begins and ends in the piece. */
+  let stringFrom = 0;
+  let stringTo = 0;
+  let wide = 0;
 
   /** Where the string ends that goes on at `from`; the length of the piece where it does not end in it. */
   function endOfString(piece: Uint8Array, from: number): number {
@@ -54,20 +74,33 @@ export function jsonMeter(): JsonMeter {
     inString = end >= piece.length;
     const stop = Math.min(end, piece.length);
     stringBytes += stop - from;
+    stringFrom = from;
+    stringTo = stop;
     return stop;
   }
 
   return {
-    size: () => ({ objects, values: commas + objects - empty, depth: deepest, largest, longestName }),
+    size: () => ({
+      objects,
+      values: commas + objects - empty,
+      depth: deepest,
+      largest,
+      longestName,
+      names: names === null ? null : names.different() + wide,
+    }),
     add(piece) {
       for (let at = inString ? endOfString(piece, 0) + 1 : 0; at < piece.length; at += 1) {
         const byte = piece[at] ?? 0;
         if (byte <= lastBlank) continue;
         if (byte === quote) {
           stringBytes = 0;
+          names?.begin();
           at = endOfString(piece, at + 1);
-        } else if (byte === colon) longestName = Math.max(longestName, stringBytes);
-        else if (byte === comma) {
+        } else if (byte === colon) {
+          longestName = Math.max(longestName, stringBytes);
+          if ((own[depth] ?? 0) >= narrow) wide += 1;
+          else names?.add(piece, stringFrom, stringTo);
+        } else if (byte === comma) {
           commas += 1;
           own[depth] = (own[depth] ?? 0) + 1;
         } else if (byte === openBrace || byte === openBracket) {
@@ -82,6 +115,10 @@ export function jsonMeter(): JsonMeter {
         }
         before = byte;
       }
+      if (before !== quote) return;
+      names?.carry(piece, stringFrom, stringTo);
+      stringFrom = 0;
+      stringTo = 0;
     },
   };
 }

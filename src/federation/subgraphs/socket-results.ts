@@ -7,6 +7,8 @@ interface Subscription {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Called with each message before it is parsed; what it throws ends the results. */
+  readonly check: (message: Uint8Array) => void;
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
@@ -15,7 +17,7 @@ const handshakeMs = 10_000;
 /** Results that wait for the reader: beyond them the socket is not read. */
 const maxWaiting = 64;
 
-export function socketResults({ url, query, variables, headers }: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
+export function socketResults({ url, query, variables, headers, check }: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
   return async function* (signal) {
     let socket: WebSocket | null = null;
     const client = createClient({
@@ -24,6 +26,12 @@ export function socketResults({ url, query, variables, headers }: Subscription):
         constructor(address: string | URL, protocols?: string | string[]) {
           super(address, protocols, { headers: { ...headers }, handshakeTimeout: handshakeMs, maxPayload: maxEventBytes });
           socket = this;
+        }
+        /** The client parses a message as soon as it hears of it. */
+        override emit(event: string | symbol, ...heard: unknown[]): boolean {
+          const [message] = heard;
+          if (event === 'message' && message instanceof Uint8Array && !accepted(message)) return true;
+          return super.emit(event, ...heard);
         }
       },
       connectionParams: { ...headers },
@@ -36,6 +44,17 @@ export function socketResults({ url, query, variables, headers }: Subscription):
     const hear = (): void => {
       heard.resolve();
       heard = Promise.withResolvers();
+    };
+    const accepted = (message: Uint8Array): boolean => {
+      if (ending !== null) return false;
+      try {
+        check(message);
+        return true;
+      } catch (error) {
+        ending = { error };
+        hear();
+        return false;
+      }
     };
     const leave = (): void => {
       // What is not read does not hear that it is to close.

@@ -6,7 +6,7 @@ import { interruptible, mapStream } from '../../core/stream.ts';
 import { sharedHttpClient } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 import { placeErrors } from '../engine/place-errors.ts';
-import { checkEventSize } from './answer-size.ts';
+import { checkSize } from './answer-size.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
 import { settledAnswer } from './settled-answer.ts';
@@ -44,13 +44,13 @@ export function remoteEvents({
   maxObjects,
   ...subscription
 }: RemoteSubscription): Stream<SubgraphResult> {
-  const results = /^wss?:/.test(subscription.url) ? socketResults(subscription) : eventStreamResults({ name, ...subscription });
+  const check = (event: Uint8Array): void => checkSize(name, maxObjects)(event);
+  const results = /^wss?:/.test(subscription.url)
+    ? socketResults({ ...subscription, check })
+    : eventStreamResults({ name, ...subscription, check });
   return mapStream(
     interruptible(results, signal === null ? {} : { signal }),
-    (event) => {
-      checkEventSize(name, event, maxObjects);
-      return settledAnswer({ name, request, schema, tell }, resultOf(name, event));
-    },
+    (event) => settledAnswer({ name, request, schema, tell }, resultOf(name, event)),
     (error) => {
       if (signal?.aborted === true) return null;
       const failure =
@@ -61,7 +61,10 @@ export function remoteEvents({
   );
 }
 
-type Sent = Pick<RemoteSubscription, 'url' | 'query' | 'variables' | 'headers'>;
+interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers'> {
+  /** Called with each event before it is parsed; throws where it has too much in it. */
+  readonly check: (event: Uint8Array) => void;
+}
 type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
 
 function resultOf(name: string, event: unknown): SubgraphResult {
@@ -72,7 +75,7 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function eventStreamResults({ name, url, query, variables, headers }: Sent & Pick<RemoteSubscription, 'name'>): Results {
+function eventStreamResults({ name, url, query, variables, headers, check }: Sent): Results {
   return async function* (signal) {
     const response = await sharedHttpClient().send(url, {
       method: 'POST',
@@ -83,20 +86,24 @@ function eventStreamResults({ name, url, query, variables, headers }: Sent & Pic
     });
     const type = String(response.headers['content-type'] ?? '');
     if (!type.startsWith('text/event-stream')) {
-      yield await readRefusal(name, type, response.body);
+      yield await readRefusal(name, type, response.body, check);
       return;
     }
     for await (const { event, data } of serverSentEvents(response.body)) {
       if (event === 'complete') return;
-      if (event === 'next' && data !== '') yield JSON.parse(data);
+      if (event !== 'next' || data === '') continue;
+      check(Buffer.from(data));
+      yield JSON.parse(data);
     }
   };
 }
 
 /** Reads the GraphQL errors with which the subgraph refuses. An answer that is not JSON is not read at all. */
-async function readRefusal(name: string, type: string, body: Readable): Promise<unknown> {
+async function readRefusal(name: string, type: string, body: Readable, check: Sent['check']): Promise<unknown> {
   if (type.includes('json')) {
-    const parsed: unknown = JSON.parse((await readBody(body, maxEventBytes)).toString('utf8'));
+    const text = await readBody(body, maxEventBytes);
+    check(text);
+    const parsed: unknown = JSON.parse(text.toString('utf8'));
     if (typeof parsed === 'object' && parsed !== null && 'errors' in parsed) return parsed;
   } else body.destroy();
   throw subgraphError(

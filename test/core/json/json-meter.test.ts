@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonSize, jsonMeter } from '../../../src/core/json/json-meter.ts';
+import { type JsonMeterOptions, type JsonSize, jsonMeter } from '../../../src/core/json/json-meter.ts';
 
-function sizeOf(pieces: readonly Uint8Array[]): JsonSize {
-  const meter = jsonMeter();
+function sizeOf(pieces: readonly Uint8Array[], options: JsonMeterOptions = {}): JsonSize {
+  const meter = jsonMeter(options);
   for (const piece of pieces) meter.add(piece);
   return meter.size();
 }
 
 /** The same of what JSON.parse makes of it. */
 function sizeOfValue(value: unknown): JsonSize {
-  if (typeof value !== 'object' || value === null) return { objects: 0, values: 0, depth: 0, largest: 0, longestName: 0 };
+  if (typeof value !== 'object' || value === null) return { objects: 0, values: 0, depth: 0, largest: 0, longestName: 0, names: null };
   const inner = Object.values(value).map(sizeOfValue);
   return {
     objects: inner.reduce((sum, { objects }) => sum + objects, 1),
@@ -22,6 +22,7 @@ function sizeOfValue(value: unknown): JsonSize {
       ...(Array.isArray(value) ? [] : Object.keys(value).map((name) => Buffer.byteLength(JSON.stringify(name)) - 2)),
       ...inner.map(({ longestName }) => longestName),
     ),
+    names: null,
   };
 }
 
@@ -59,5 +60,23 @@ describe('what a JSON text has in it', () => {
   it('is counted byte by byte as at once', () => {
     const bytes = Buffer.from(JSON.stringify({ '\\"{': ['\\', '"', { a: [[], {}] }], b: 'y'.repeat(200) }));
     expect(sizeOf([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(sizeOf([bytes]));
+  });
+
+  it('has as many names as differ, whatever pieces they come in, and all that a large object has', () => {
+    const objects = Array.from({ length: 100 }, (_, of) =>
+      Object.fromEntries(Array.from({ length: 100 }, (_member, at) => [`"${(of * 100 + at) % 5_000}`, { text: `${of}` }])),
+    );
+    const bytes = Buffer.from(JSON.stringify(objects));
+    const namesIn = (length: number): number => {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / length) }, (_, at) => bytes.subarray(at * length, (at + 1) * length));
+      return sizeOf(pieces, { withNames: true }).names ?? 0;
+    };
+    for (const length of [1, 7, 65_536]) {
+      expect(namesIn(length)).toBeGreaterThan(4_800);
+      expect(namesIn(length)).toBeLessThan(5_200);
+    }
+    const large = Buffer.from(JSON.stringify(Array.from({ length: 3 }, () => ({ ...Array.from({ length: 1_128 }, () => 1) }))));
+    expect(sizeOf([large], { withNames: true }).names).toBeGreaterThanOrEqual(3_000);
+    expect(sizeOf([large], { withNames: true }).names).toBeLessThan(3_150);
   });
 });
