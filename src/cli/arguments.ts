@@ -1,6 +1,7 @@
 /** Parses the command line. A refusal says what would have been accepted. */
 import { parseArgs } from 'node:util';
 import { GatewayError } from '../core/errors.ts';
+import { nearestName } from '../core/nearest-name.ts';
 
 const commands = {
   serve: { takes: null, says: 'serve the gateway (the default)' },
@@ -80,13 +81,21 @@ export interface Arguments {
   };
 }
 
+/** Instead of arguments: what is asked about the command line itself. `of`: one command; null: all. */
+export type About = { readonly about: 'help'; readonly of: Command | null } | { readonly about: 'version' };
+
 /** Throws BAD_REQUEST with a sentence for what is not understood. */
-export function parseArguments(argv: readonly string[]): Arguments | 'help' | 'version' {
+export function parseArguments(argv: readonly string[]): Arguments | About {
   const { values, positionals } = parsed(argv);
-  if (values.help === true || positionals[0] === 'help') return 'help';
-  if (values.version === true) return 'version';
+  if (values.version === true) return { about: 'version' };
+  if (values.help === true || positionals[0] === 'help') {
+    const of = positionals.find((word) => word !== 'help');
+    return { about: 'help', of: of !== undefined && isCommand(of) ? of : null };
+  }
   const [command = 'serve', ...rest] = positionals;
-  if (!isCommand(command)) refuse(`There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.`);
+  if (!isCommand(command)) {
+    refuse(`There is no command "${command}". Commands: ${Object.keys(commands).join(', ')}.${didYouMean(command, Object.keys(commands))}`);
+  }
   if (rest.length > 0 && commands[command].takes === null)
     refuse(`"${command}" takes options only, and "${rest.join(' ')}" is none. fieldgate --help lists them.`);
   for (const name of Object.keys(values)) checkBelongs(name, command);
@@ -117,15 +126,23 @@ export function parseArguments(argv: readonly string[]): Arguments | 'help' | 'v
   };
 }
 
-export function helpText(): string {
+/** What there is; of one command, what it takes. */
+export function helpText(command: Command | null = null): string {
   const width = Math.max(...Object.entries(commands).map(([name, { takes }]) => left(name, takes).length), 24);
   const rows = (lines: readonly (readonly [string, string])[]): string =>
     lines.map(([before, after]) => `  ${before.padEnd(width)}  ${after}`).join('\n');
-  const known = Object.entries<Flag>(flags).map(
-    ([name, { value = null, of, says }]) => [left(`--${name}`, value), of === undefined ? says : `${of.join(', ')}: ${says}`] as const,
-  );
+  const known = Object.entries<Flag>(flags)
+    .filter(([, { of }]) => command === null || of === undefined || of.includes(command))
+    .map(
+      ([name, { value = null, of, says }]) =>
+        [left(`--${name}`, value), of === undefined || command !== null ? says : `${of.join(', ')}: ${says}`] as const,
+    );
+  if (command !== null) {
+    const { takes, says } = commands[command];
+    return `fieldgate ${left(command, takes)} [OPTIONS]\n\n  ${says}\n\nOptions\n${rows(known)}\n`;
+  }
   const described = Object.entries(commands).map(([name, { takes, says }]) => [left(name, takes), says] as const);
-  return `fieldgate [COMMAND] [OPTIONS]\n\nCommands\n${rows(described)}\n\nOptions\n${rows(known)}\n`;
+  return `fieldgate [COMMAND] [OPTIONS]\n\nCommands\n${rows(described)}\n\nOptions\n${rows(known)}\n\nfieldgate COMMAND --help lists the options of one command.\n`;
 }
 
 const left = (name: string, takes: string | null): string => (takes === null ? name : `${name} ${takes}`);
@@ -134,11 +151,26 @@ function parsed(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: flags, allowPositionals: true });
   } catch (error) {
-    throw new GatewayError(
-      'BAD_REQUEST',
-      `${error instanceof Error ? error.message.split('. ')[0] : 'The arguments are not understood'}. fieldgate --help lists the options.`,
-    );
+    return refuse(refusedOption(error instanceof Error ? error : new Error('The arguments are not understood.')));
   }
+}
+
+/** The parser's own sentences quote its manual, and tell no near name. */
+function refusedOption({ message }: Error): string {
+  const name = /'(?:-\w, )?(-[^\s'=]+)/.exec(message)?.[1] ?? '';
+  const { value } = Object.entries<Flag>(flags).find(([flag]) => `--${flag}` === name)?.[1] ?? {};
+  if (message.startsWith('Unknown option'))
+    return `There is no option ${name}.${didYouMean(
+      name,
+      Object.keys(flags).map((flag) => `--${flag}`),
+    )} fieldgate --help lists them.`;
+  if (value === undefined) return `${name} takes no value. fieldgate --help lists the options.`;
+  return `${name} needs a value: ${name} ${value}. One that begins with a dash is written ${name}=-….`;
+}
+
+function didYouMean(written: string, names: readonly string[]): string {
+  const meant = nearestName(written, names);
+  return meant === null ? '' : ` Did you mean ${meant}?`;
 }
 
 const isCommand = (name: string): name is Command => Object.hasOwn(commands, name);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { debuglog } from 'node:util';
 import { GatewayError } from '../core/errors.ts';
 import { processLogOutput } from '../telemetry/log-output.ts';
-import { type Arguments, helpText, parseArguments } from './arguments.ts';
+import { type About, type Arguments, helpText, parseArguments } from './arguments.ts';
 
 async function run(args: Arguments): Promise<void> {
   switch (args.command) {
@@ -38,8 +38,7 @@ function version(): string {
   return version;
 }
 
-const isServer = (args: Arguments | 'help' | 'version'): boolean =>
-  typeof args !== 'string' && (args.command === 'serve' || args.command === 'subgraph');
+const isServer = (args: Arguments | About): boolean => !('about' in args) && (args.command === 'serve' || args.command === 'subgraph');
 /** Milliseconds for what was written to be read: a reader that has stopped reading keeps no process alive. */
 const farewellMs = 1_000;
 
@@ -55,9 +54,8 @@ export async function commandLine(argv: readonly string[]): Promise<void> {
   try {
     const args = parseArguments(argv);
     serves = isServer(args);
-    if (args === 'help') process.stdout.write(helpText());
-    else if (args === 'version') process.stdout.write(`${version()}\n`);
-    else await run(args);
+    if (!('about' in args)) await run(args);
+    else process.stdout.write(args.about === 'help' ? helpText(args.of) : `${version()}\n`);
   } catch (error) {
     process.exitCode = 1;
     process.stderr.write(`${sentence(error)}\n`);

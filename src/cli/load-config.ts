@@ -7,6 +7,8 @@ import { type OperatorFields, operatorFields } from '../assembly/graph/configure
 import { fieldMistakes, unknownGuards } from '../assembly/graph/fields-check.ts';
 import { checkConfig } from '../config/check-config.ts';
 import type { GatewayConfig } from '../config/config.ts';
+import { isObject } from '../config/kinds/composed.ts';
+import { showValue } from '../config/mistake-sentences.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Arguments } from './arguments.ts';
 import { withFlags } from './graph-flags.ts';
@@ -95,24 +97,43 @@ async function imported(file: string, reading: number): Promise<GatewayConfig> {
       'BAD_REQUEST',
       `There is no configuration ${file}. --config names a TypeScript or JavaScript module that exports defineConfig({ ... }) by default.`,
     );
-  let module: { readonly default?: unknown };
+  let module: Readonly<Record<string, unknown>>;
   try {
-    module = (await import(`${pathToFileURL(file).href}${reading === 0 ? '' : `?reading=${reading}`}`)) as { readonly default?: unknown };
+    module = (await import(`${pathToFileURL(file).href}${reading === 0 ? '' : `?reading=${reading}`}`)) as Readonly<
+      Record<string, unknown>
+    >;
   } catch (cause) {
     if (cause instanceof GatewayError) throw new GatewayError('BAD_REQUEST', `${file} cannot be loaded: ${cause.message}`, {}, { cause });
     throw new GatewayError(
       'BAD_REQUEST',
-      `${file} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. A configuration is a module that exports defineConfig({ ... }) by default.`,
+      `${file}${lineOf(cause, file)} cannot be loaded: ${cause instanceof Error ? cause.message : 'it threw'}. A configuration is a module that exports defineConfig({ ... }) by default.`,
       {},
       { cause },
     );
   }
-  const config = module.default;
-  const parts = ['providers', 'deployments', 'routes'] as const;
-  if (typeof config !== 'object' || config === null || !parts.every((part) => isObject(Reflect.get(config, part)))) {
-    throw new GatewayError('BAD_REQUEST', `${file} must export defineConfig({ providers, deployments, routes }) by default.`);
+  const config = module['default'];
+  if (!isObject(config) || config instanceof Promise) {
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${file} must export defineConfig({ providers, deployments, routes }) by default. ${exported(module)}`,
+    );
   }
-  return config as GatewayConfig;
+  return config as unknown as GatewayConfig;
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+/** `:4` where the error says in which line of the file it is; else nothing. A file that does not parse is named at the head of the stack. */
+function lineOf(error: unknown, file: string): string {
+  const { stack = '' } = error instanceof Error ? error : {};
+  const at = stack.indexOf(`${file}:`);
+  const line = at === -1 ? null : /^\d+/.exec(stack.slice(at + file.length + 1));
+  return line === null ? '' : `:${line[0]}`;
+}
+
+/** What is there in its place. */
+function exported(module: Readonly<Record<string, unknown>>): string {
+  const { default: value, ...others }: Readonly<Record<string, unknown>> = { default: undefined, ...module };
+  const names = Object.keys(others);
+  if (value instanceof Promise) return 'It exports a promise: write `export default await ...`.';
+  if (value !== undefined) return `It exports ${showValue(value)}.`;
+  return names.length === 0 ? 'It exports nothing by default.' : `It exports nothing by default, but ${names.join(', ')} by name.`;
+}

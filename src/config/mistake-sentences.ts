@@ -24,3 +24,8 @@ export const listNames = (names: Iterable<string>): string => [...names].join(',
 /** What the configuration itself has under a name: a name such as `constructor` is not found on the prototype of objects. */
 export const ownValue = <T>(record: Readonly<Record<string, T>> = {}, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
+
+/** Each value that stands there more than once, once. */
+export const repeated = <T>(values: readonly T[]): readonly T[] => [
+  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
+];

@@ -2,12 +2,15 @@
 
 import { routesOf } from '../assembly/routes.ts';
 import type { GatewayConfig } from './config.ts';
+import { listNames, ownValue, repeated } from './mistake-sentences.ts';
 
 export const warningsOf = (config: GatewayConfig): readonly string[] => [
   ...keyless(config),
   ...unpriced(config),
   ...handedOn(config),
   ...countedTwice(config),
+  ...namedTwice(config),
+  ...unknownModels(config),
 ];
 
 /** Names every provider whose vendor will refuse all requests, most often because an environment variable is not set. */
@@ -47,4 +50,31 @@ function countedTwice({ teams = {} }: GatewayConfig): string[] {
       ([name, { requestsPerMinute }]) =>
         `teams.${name}.requestsPerMinute is ${requestsPerMinute}: it counts operations, and holds model calls to ${requestsPerMinute} a minute too. Add callsPerMinute to say how many model calls the team may make.`,
     );
+}
+
+/** Names every deployment that stands twice in a route, and every name that two guardrails have. */
+function namedTwice({ routes, guardrails = [] }: GatewayConfig): string[] {
+  const guards = [...new Set(guardrails.map(({ guardrail }) => guardrail))];
+  return [
+    ...Object.entries(routes).flatMap(([route, { deployments }]) =>
+      repeated(deployments).map(
+        (id) => `routes.${route}.deployments names "${id}" more than once. It is asked again for it; attempts says how often without that.`,
+      ),
+    ),
+    ...repeated(guards.map(({ name }) => name)).map(
+      (name) => `guardrails has several of the name "${name}". Refusals go by the name: give each its own.`,
+    ),
+  ];
+}
+
+/** Names every deployment of a model that its provider is known not to have. */
+function unknownModels({ providers, deployments }: GatewayConfig): string[] {
+  return Object.entries(deployments).flatMap(([id, { provider, model }]) => {
+    const { models } = ownValue(providers, provider) ?? {};
+    return models === undefined || models.includes(model)
+      ? []
+      : [
+          `deployments.${id}.model is "${model}", which "${provider}" does not have, so every call of it fails. It has ${listNames(models)}.`,
+        ];
+  });
 }

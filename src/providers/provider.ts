@@ -34,6 +34,8 @@ export interface AnswerOptions extends Pick<SendOptions, 'model' | 'signal' | 'r
 export interface Provider {
   /** As in the configuration: `openai`, `embedded`, `local-vllm`. */
   readonly name: string;
+  /** All models that it has, where it knows them: `fieldgate check` notes a deployment of another. Default: whatever the vendor has. */
+  readonly models?: readonly string[];
   /** True: a key is wanted, and none was given. */
   readonly lacksKey?: boolean;
   /** What is wrong with its settings, in sentences: `fieldgate check` reports them, and until they are mended every request is refused. */

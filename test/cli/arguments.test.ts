@@ -21,8 +21,15 @@ describe('the arguments', () => {
     [['--port', '70000'], '--port is "70000". It must be a whole number from 0 to 65535'],
     [['--subgraph', 'products'], '--subgraph is "products". It must be NAME=URL'],
     [['--subgraph', 'a=http://a.test/', '--supergraph', 'x'], '--supergraph and --subgraph exclude each other'],
-    [['--nonsense'], "Unknown option '--nonsense'"],
-    [['--port'], "Option '--port <value>' argument missing"],
+    [['--nonsense'], 'There is no option --nonsense. fieldgate --help lists them.'],
+    [['-z'], 'There is no option -z.'],
+    [['--hlep'], 'There is no option --hlep. Did you mean --help?'],
+    [['keys', 'list', '--buget=5'], 'There is no option --buget. Did you mean --budget?'],
+    [['chekc'], 'Commands: serve, check, compose, quote, keys, ingest, subgraph. Did you mean check?'],
+    [['--port'], '--port needs a value: --port N.'],
+    [['keys', 'create', '--budget', '-5'], '--budget needs a value: --budget USD. One that begins with a dash is written --budget=-….'],
+    [['--no-ai=yes'], '--no-ai takes no value.'],
+    [['--help=x'], '--help takes no value.'],
   ])('refuses %j in a sentence', (argv, sentence) => {
     expect(() => parseArguments(argv)).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining(sentence) }),
@@ -30,8 +37,20 @@ describe('the arguments', () => {
   });
 
   it('are explained on demand', () => {
-    for (const argv of [['quote', '--help'], ['-h'], ['help']]) expect(parseArguments(argv)).toBe('help');
-    expect(parseArguments(['--version'])).toBe('version');
+    for (const argv of [['--help'], ['-h'], ['help']]) expect(parseArguments(argv)).toEqual({ about: 'help', of: null });
+    for (const argv of [
+      ['quote', '--help'],
+      ['-h', 'quote'],
+      ['help', 'quote'],
+    ])
+      expect(parseArguments(argv)).toEqual({ about: 'help', of: 'quote' });
+    expect(parseArguments(['--version'])).toEqual({ about: 'version' });
     for (const line of ['quote FILE.graphql', 'keys create | list | revoke ID', '--supergraph FILE']) expect(helpText()).toContain(line);
+  });
+
+  it('of one command are explained without those of the others', () => {
+    expect(helpText('quote')).toMatch(/^fieldgate quote FILE\.graphql \[OPTIONS\]\n/);
+    for (const option of ['--config FILE', '--variables FILE', '--operation NAME']) expect(helpText('quote')).toContain(option);
+    for (const option of ['--budget', '--port', 'ingest']) expect(helpText('quote')).not.toContain(option);
   });
 });

@@ -216,6 +216,21 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).not.toMatch(noStack);
   });
 
+  it('tells which whole parts are missing beside the mistakes of those that are there', async () => {
+    const cwd = folderWith({ 'gateway.config.ts': `export default { providers: [], deployments: 'x', server: { port: '80' } };` });
+    const { code, err } = await fieldgate(['check'], { cwd });
+    expect(code).toBe(1);
+    for (const sentence of [
+      'providers is []. It must be an object with a member for each.',
+      'deployments is "x". It must be an object with a member for each.',
+      'routes is missing. It must be an object.',
+      'server.port is "80". It must be a whole number from 0 to 65535.',
+      '4 mistakes.',
+    ])
+      expect(err).toContain(sentence);
+    expect(err).not.toMatch(noStack);
+  });
+
   it('names deployments without a price, and is content', async () => {
     const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'hi' } });
     whenOver(() => shop.close());
@@ -231,12 +246,19 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
 
   it.each([
     ['is not there', {}, 'There is no configuration'],
-    ['does not parse', { 'x.config.ts': 'export default {' }, 'cannot be loaded'],
+    ['does not parse', { 'x.config.ts': 'const a = 1;\nexport default {\n  b: [1, 2\n};' }, 'x.config.ts:4 cannot be loaded'],
+    ['throws', { 'x.config.ts': '\nthrow new Error("No region.");' }, 'x.config.ts:2 cannot be loaded: No region.'],
     [
       'exports something else',
       { 'x.config.ts': 'export default 7;' },
-      'must export defineConfig({ providers, deployments, routes }) by default',
+      'must export defineConfig({ providers, deployments, routes }) by default. It exports 7.',
     ],
+    [
+      'exports a promise',
+      { 'x.config.ts': 'export default Promise.resolve({});' },
+      'It exports a promise: write `export default await ...`.',
+    ],
+    ['exports it by name', { 'x.config.ts': 'export const config = {};' }, 'It exports nothing by default, but config by name.'],
   ] as const)('says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {
     expect(await refusal(['check', '--config', 'x.config.ts'], folderWith(files))).toContain(sentence);
   });

@@ -11,7 +11,7 @@ const documents = [{ collection: 'documents', path: 'docs' }];
 
 function flagged(...argv: readonly string[]) {
   const args = parseArguments(argv);
-  if (typeof args === 'string') throw new Error(args);
+  if ('about' in args) throw new Error(args.about);
   return withFlags({ ...plainConfig, graph, documents } as never, args);
 }
 

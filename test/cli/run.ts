@@ -56,7 +56,7 @@ export async function refusal(argv: readonly string[], cwd: string): Promise<str
   process.chdir(cwd);
   try {
     const args = parseArguments(argv);
-    if (typeof args === 'string' || args.command === 'serve') throw new Error('Nothing to refuse.');
+    if ('about' in args || args.command === 'serve') throw new Error('Nothing to refuse.');
     await commands[args.command](args);
     return 'It was not refused.';
   } catch (error) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
 import type { GatewayConfig } from '../../src/config/config.ts';
+import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { plainConfig } from '../plain-config.ts';
 
 const mistakesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).mistakes;
@@ -113,6 +114,49 @@ describe('a team’s requestsPerMinute', () => {
   it('and callsPerMinute are whole numbers', () => {
     expect(mistakesOf({ teams: { web: { callsPerMinute: 0 } } })).toEqual([
       'teams.web.callsPerMinute is 0. It must be a whole number above 0.',
+    ]);
+  });
+});
+
+describe('what works, and surprises', () => {
+  const notesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).warnings;
+  const guard = (name: string) => ({ guardrail: patternGuard({ name, patterns: ['x'] }), routes: ['default'] });
+
+  it('is noted of a deployment that stands twice in a route', () => {
+    expect(notesOf({ routes: { ...plainConfig.routes, default: { deployments: ['extractive', 'extractive'] } } })).toEqual([
+      expect.stringContaining('routes.default.deployments names "extractive" more than once.'),
+    ]);
+  });
+
+  it('is noted of guardrails with one name, and not of one guardrail in two places', () => {
+    const codes = guard('codes');
+    expect(notesOf({ guardrails: [codes, guard('codes')] })).toEqual([
+      expect.stringContaining('guardrails has several of the name "codes".'),
+    ]);
+    expect(notesOf({ guardrails: [codes, { ...codes, routes: ['embedding'] }, guard('names')] })).toEqual([]);
+  });
+
+  it('is noted of a model that its provider does not have', () => {
+    const odd = { provider: 'embedded', model: 'gpt-5-mini', price: { input: 0, output: 0 } };
+    expect(notesOf({ deployments: { ...plainConfig.deployments, odd } })).toEqual([
+      'deployments.odd.model is "gpt-5-mini", which "embedded" does not have, so every call of it fails. It has embedded-extractive, embedded-lexical.',
+    ]);
+  });
+});
+
+describe('an address of a subgraph', () => {
+  const said = (subgraph: object) => mistakesOf({ graph: { subgraphs: [{ name: 'shop', url: 'http://shop.test/graphql', ...subgraph }] } });
+
+  it.each([['user:canary@shop.test'], [':canary@shop.test']])('has no user and no password: %s', (host) => {
+    const sentence = 'carries a user or password. Take them out; `headers` send credentials, as text or as a secret.';
+    expect(said({ url: `http://${host}/graphql` })).toEqual([`graph.subgraphs.0.url ${sentence}`]);
+    expect(said({ subscriptionUrl: `wss://${host}/graphql` })).toEqual([`graph.subgraphs.0.subscriptionUrl ${sentence}`]);
+    expect(said({})).toEqual([]);
+  });
+
+  it('comes with a whole program, or with none', () => {
+    expect(said({ run: [] })).toEqual([
+      'graph.subgraphs.0.run is empty. It must be the program and its arguments, such as ["node", "products.ts"].',
     ]);
   });
 });

@@ -3,16 +3,24 @@ import { Secret } from '../../core/secret.ts';
 import { isObject, listOf } from '../kinds/composed.ts';
 import { milliseconds, wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
-import { needed, type Setting, settingOf } from '../kinds/setting.ts';
+import { type DefaultOptions, needed, type Setting, settingOf } from '../kinds/setting.ts';
 import { file, text } from '../kinds/texts.ts';
 import { showValue } from '../mistake-sentences.ts';
 
 export const isHeaderName = (name: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(name);
 
-const hasProtocol =
-  (protocol: RegExp) =>
-  (url: string): boolean =>
-    protocol.test(URL.parse(url)?.protocol ?? '');
+/** Without a user and a password: they would be in logs and in the supergraph, so the sentence about them does not show them either. */
+function address(protocol: RegExp, accepted: string, options: DefaultOptions<string> = {}): Setting<string, undefined, false> {
+  const plain = text({ ...options, default: undefined, accepted, fits: (url) => protocol.test(URL.parse(url)?.protocol ?? '') });
+  return {
+    ...plain,
+    mistakes: (path, value, place) => {
+      const { username = '', password = '' } = typeof value === 'string' ? (URL.parse(value) ?? {}) : {};
+      if (username === '' && password === '') return plain.mistakes(path, value, place);
+      return [`${path} carries a user or password. Take them out; \`headers\` send credentials, as text or as a secret.`];
+    },
+  };
+}
 
 /** Headers that describe the connection or the body: the gateway sets them itself. */
 const ownHeaders: ReadonlySet<string> = new Set([
@@ -58,7 +66,7 @@ export const subgraphSection = section('graph.subgraphs.<n>', {
     }),
   ),
   /** Where it is asked. */
-  url: needed(text({ accepted: 'an http or https address', fits: hasProtocol(/^https?:$/) })),
+  url: needed(address(/^https?:$/, 'an http or https address')),
   /** A file with its SDL; without it the subgraph is asked for `_service { sdl }`. */
   sdl: file({ otherwise: 'the subgraph is asked' }),
   /** Time for one request to it. */
@@ -73,11 +81,9 @@ export const subgraphSection = section('graph.subgraphs.<n>', {
    */
   headers,
   /** Where its subscriptions go: `ws:` or `wss:` by graphql-transport-ws, `http:` or `https:` by SSE. */
-  subscriptionUrl: text({
-    accepted: 'a ws, wss, http or https address',
-    fits: hasProtocol(/^(https?|wss?):$/),
-    otherwise: '`url`, by SSE',
-  }),
+  subscriptionUrl: address(/^(https?|wss?):$/, 'a ws, wss, http or https address', { otherwise: '`url`, by SSE' }),
   /** A program that serves it, started and ended with the gateway: for examples and development. */
-  run: listOf(text()),
+  run: listOf(text(), {
+    whenEmpty: (path) => [`${path} is empty. It must be the program and its arguments, such as ["node", "products.ts"].`],
+  }),
 });

@@ -114,6 +114,7 @@ export const embeddedCapabilities: Readonly<Record<typeof embeddedExtractive | t
 export function embeddedProvider(name = embeddedName): Provider {
   return {
     name,
+    models: [embeddedExtractive, embeddedLexical],
     send: (request, options) => (request.kind === 'embedding' ? embed(request, options) : complete(request, options)),
     outputCeiling: (_request, _model, asked) => asked,
   };
