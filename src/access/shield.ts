@@ -8,7 +8,8 @@
 import { createRequire } from 'node:module';
 import { type GraphQLField, type GraphQLFieldResolver, GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import type { Principal } from '../core/call/call.ts';
-import { type AccessRules, refusal, rulesOf } from './rules.ts';
+import { setDirectResolver } from './direct-resolver.ts';
+import { type AccessRule, type AccessRules, refusal, rulesOf } from './rules.ts';
 
 const { rule, shield } = createRequire(import.meta.url)('graphql-shield') as typeof import('graphql-shield');
 
@@ -33,10 +34,10 @@ export function shielded(schema: GraphQLSchema, rules: AccessRules = rulesOf(sch
     }
   }
   const guards = shield(tree, { allowExternalErrors: true }).generate(schema) as unknown as Record<string, Record<string, Guard>>;
-  for (const coordinate of rules.keys()) {
+  for (const [coordinate, access] of rules) {
     const [type = '', name] = coordinate.split('.');
     const guard = name === undefined ? undefined : guards[type]?.[name];
-    if (name !== undefined && guard !== undefined) guardField(fieldOf(schema, type, name), guard);
+    if (name !== undefined && guard !== undefined) guardField(fieldOf(schema, type, name), guard, coordinate, access);
   }
   return schema;
 }
@@ -47,7 +48,7 @@ function fieldOf(schema: GraphQLSchema, type: string, name: string): GraphQLFiel
   return field;
 }
 
-function guardField(field: GraphQLField<unknown, Guarded>, guard: Guard): void {
+function guardField(field: GraphQLField<unknown, Guarded>, guard: Guard, coordinate: string, access: AccessRule): void {
   const { resolve, subscribe } = field;
   if (subscribe !== undefined) {
     if (resolve !== undefined)
@@ -56,6 +57,11 @@ function guardField(field: GraphQLField<unknown, Guarded>, guard: Guard): void {
   } else {
     const inner: Resolver = resolve ?? ((parent) => (parent as Record<string, unknown>)[field.name]);
     field.resolve = (...asked) => guard(inner, ...asked);
+    setDirectResolver(field, (parent, args, context: Guarded, info) => {
+      const refused = refusal(coordinate, access, context.principal);
+      if (refused !== null) throw refused;
+      return inner(parent, args, context, info);
+    });
   }
 }
 

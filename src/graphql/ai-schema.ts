@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
+import { directResolver, setDirectResolver } from '../access/direct-resolver.ts';
 import { shielded } from '../access/shield.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -62,7 +63,10 @@ function coded(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.resolve !== undefined) field.resolve = withCode(field.resolve);
+      if (field.resolve !== undefined) {
+        setDirectResolver(field, withCode(directResolver(field)));
+        field.resolve = withCode(field.resolve);
+      }
       if (field.subscribe !== undefined) field.subscribe = withCode(field.subscribe);
     }
   }

@@ -12,6 +12,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { planOf } from '../graphql/plan/operation-plan.ts';
 import { isResolvedHere } from '../graphql/resolved-here.ts';
 import type { OperationContext } from '../operations/context.ts';
 import { takingCoerced } from './document/coerced-variables.ts';
@@ -55,12 +56,15 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
       async execute({ document, operation, operationName, variables, coerced }) {
         const { incremental, introspects } = measuresOf(document, operation);
         const given = { operationName, contextValue: context };
-        const args =
-          isResolvedHere(schema) && !introspects && !incremental
+        const here = isResolvedHere(schema) && !introspects && !incremental;
+        const args = () =>
+          here
             ? { ...given, ...takingCoerced(schema, document, operation), variableValues: coerced }
             : { ...given, schema, document, variableValues: variables };
-        if (operation.operation === 'subscription') return subscribeWithCursors(args);
-        return incremental ? executeDeferring(args) : execute(args);
+        if (operation.operation === 'subscription') return subscribeWithCursors(args());
+        const plan = here ? planOf(schema, document, operation) : null;
+        if (plan !== null) return plan({ context, variables: coerced, fallback: args });
+        return incremental ? executeDeferring(args()) : execute(args());
       },
     };
   };
