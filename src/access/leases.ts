@@ -9,13 +9,13 @@
  * When the store answers without the key, the key was removed, and its work ends.
  */
 import type { Principal } from '../core/call/call.ts';
-import type { Leases, LeaseUse } from '../core/call/lease.ts';
+import type { KeyWatch, Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
 import { endOf, keyIdOf } from './virtual-key.ts';
 
-export interface LeaseBook extends Leases {
+export interface LeaseBook extends Leases, KeyWatch {
   /** Asks the store now, for work whose owner was not authenticated just before: a queued job. Throws UNAUTHENTICATED. */
   verify(principal: Principal): Promise<void>;
   /** Looks now instead of at the next turn: a key was revoked by this process. Never rejects. */
@@ -44,7 +44,7 @@ interface KeyInUse {
 
 interface Taken {
   readonly use: LeaseUse;
-  readonly controller: AbortController;
+  readonly end: (reason: GatewayError) => void;
 }
 
 export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
@@ -55,7 +55,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
   function end(key: KeyInUse, why: string): void {
     if (key.ended !== null) return;
     key.ended = why;
-    for (const { use, controller } of key.leases) if (endsWithKey.includes(use)) controller.abort(endedBecause(why));
+    for (const { use, end } of key.leases) if (endsWithKey.includes(use)) end(endedBecause(why));
   }
 
   /** By the clock on the wall at each look: a timer to a date would be wrong after the clock was set. */
@@ -108,18 +108,29 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
     timer = null;
   }
 
+  function takenBy(id: string, principal: Principal, taken: Taken): KeyInUse {
+    let key = inUse.get(id);
+    if (key === undefined) {
+      key = { leases: new Set(), expiresAt: principal.expiresAt ?? null, ended: null };
+      inUse.set(id, key);
+    }
+    key.leases.add(taken);
+    timer ??= setInterval(atTurn, lookEveryMs).unref();
+    return key;
+  }
+
+  const whyEnded = ({ ended, expiresAt }: KeyInUse): string | null =>
+    ended ?? (expiresAt === null ? null : endOf({ id: '', revokedAt: null, expiresAt }, now()));
+
   return {
     take(principal, use, parent) {
       const id = keyIdOf(principal);
       if (id === null) return { signal: parent, release() {} };
-      const key: KeyInUse = inUse.get(id) ?? { leases: new Set(), expiresAt: principal.expiresAt ?? null, ended: null };
       const controller = new AbortController();
-      const taken: Taken = { use, controller };
-      inUse.set(id, key);
-      key.leases.add(taken);
-      timer ??= setInterval(atTurn, lookEveryMs).unref();
+      const taken: Taken = { use, end: (reason) => controller.abort(reason) };
+      const key = takenBy(id, principal, taken);
       const onAbort = (): void => controller.abort(parent.reason);
-      const ended = key.ended ?? endOf({ id, revokedAt: null, expiresAt: key.expiresAt }, now());
+      const ended = whyEnded(key);
       if (parent.aborted) onAbort();
       else if (ended !== null) controller.abort(endedBecause(ended));
       else parent.addEventListener('abort', onAbort, { once: true });
@@ -130,6 +141,15 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
           letGo(id, key, taken);
         },
       };
+    },
+    watch(principal, use, end) {
+      const id = keyIdOf(principal);
+      if (id === null) return () => {};
+      const taken: Taken = { use, end };
+      const key = takenBy(id, principal, taken);
+      const ended = whyEnded(key);
+      if (ended !== null) end(endedBecause(ended));
+      return () => letGo(id, key, taken);
     },
     async verify(principal) {
       const id = keyIdOf(principal);

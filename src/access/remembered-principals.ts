@@ -21,29 +21,46 @@ const maxRemembered = 10_000;
 export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 'version'>, now: () => number): Authenticate {
   /** By the SHA-256 of the header: a secret is not kept in memory. */
   const known = new LRUCache<string, Remembered>({ max: maxRemembered });
-  let ofThisTurn: Promise<string> | null = null;
+  /** By the header itself, for as long as the turn lasts, in which the requests themselves hold it. */
+  const ofThisTurn = new Map<string, Principal>();
+  let reading: Promise<string> | null = null;
 
-  function versionNow(): Promise<string> {
-    if (ofThisTurn === null) {
-      ofThisTurn = keys.version();
-      setImmediate(() => {
-        ofThisTurn = null;
-      });
-    }
-    return ofThisTurn;
+  function endTurn(): void {
+    reading = null;
+    ofThisTurn.clear();
   }
 
-  return async (credentials) => {
+  function versionNow(): Promise<string> {
+    if (reading === null) {
+      reading = keys.version();
+      setImmediate(endTurn);
+    }
+    return reading;
+  }
+
+  const isInForce = ({ expiresAt }: Principal): boolean => expiresAt === undefined || expiresAt > now();
+
+  async function found(authorization: string): Promise<Principal> {
+    const turn = versionNow();
+    // Before the key is read: what changes in between is read again the next time.
+    const version = await turn;
+    const digest = hash('sha256', authorization, 'base64');
+    const remembered = known.get(digest);
+    let principal = remembered?.principal;
+    if (principal === undefined || remembered?.version !== version || !isInForce(principal)) {
+      known.delete(digest);
+      principal = await authenticate({ authorization });
+      known.set(digest, { principal, version });
+    }
+    // A key that took longer to read is asked for anew by the next turn.
+    if (reading === turn) ofThisTurn.set(authorization, principal);
+    return principal;
+  }
+
+  return (credentials) => {
     const { authorization } = credentials;
     if (authorization === null) return authenticate(credentials);
-    // Before the key is read: what changes in between is read again the next time.
-    const version = await versionNow();
-    const digest = hash('sha256', authorization, 'base64');
-    const found = known.get(digest);
-    if (found?.version === version && (found.principal.expiresAt ?? Number.POSITIVE_INFINITY) > now()) return found.principal;
-    known.delete(digest);
-    const principal = await authenticate(credentials);
-    known.set(digest, { principal, version });
-    return principal;
+    const principal = ofThisTurn.get(authorization);
+    return principal !== undefined && isInForce(principal) ? principal : found(authorization);
   };
 }

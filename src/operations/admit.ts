@@ -26,7 +26,12 @@ export interface Admission {
    * Null: the operation may run, and what it needs is reserved. Throws COST_LIMIT_EXCEEDED and BUDGET_EXCEEDED. With `quoteOnly`
    * it returns the quote: the client asked for that in place of the run.
    */
-  admit(operation: PricedOperation, asking: { readonly hold: OperationHold; readonly quoteOnly: boolean }): Promise<Quote | null>;
+  admit(operation: PricedOperation, asking: Asking): Quote | null | Promise<Quote | null>;
+}
+
+interface Asking {
+  readonly hold: OperationHold;
+  readonly quoteOnly: boolean;
 }
 
 export interface AdmissionOptions {
@@ -47,21 +52,27 @@ export function admission({ rules, maxCostPerOperation, entityFields }: Admissio
     return known;
   }
 
+  async function judged(of: CompiledQuote, variables: Variables, reserves: boolean, { hold, quoteOnly }: Asking): Promise<Quote | null> {
+    const quoted = await of.quote(variables);
+    if (quoteOnly) return quoted;
+    if (quoted.fields.length === 0) return null;
+    const refused = costRefusal(quoted, maxCostPerOperation);
+    if (refused !== null) throw refused;
+    if (reserves && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
+      await hold.reserve(quoted.cost);
+    return null;
+  }
+
   return {
     quote: (tree, variables) => compile(tree).quote(variables),
-    async admit({ tree, variables }, { hold, quoteOnly }) {
+    admit({ tree, variables }, asking) {
       const of = compile(tree);
+      const decide = (asks: boolean): null | Promise<Quote | null> => {
+        const reserves = asking.hold.budgeted && asks;
+        return !asking.quoteOnly && !reserves && maxCostPerOperation === null ? null : judged(of, variables, reserves, asking);
+      };
       const asks = of.asks(isEntityField);
-      const reserves = hold.budgeted && (asks instanceof Promise ? await asks : asks);
-      if (!quoteOnly && !reserves && maxCostPerOperation === null) return null;
-      const quoted = await of.quote(variables);
-      if (quoteOnly) return quoted;
-      if (quoted.fields.length === 0) return null;
-      const refused = costRefusal(quoted, maxCostPerOperation);
-      if (refused !== null) throw refused;
-      if (reserves && quoted.cost !== null && quoted.fields.some(({ coordinate }) => isEntityField(coordinate)))
-        await hold.reserve(quoted.cost);
-      return null;
+      return asks instanceof Promise ? asks.then(decide) : decide(asks);
     },
   };
 }

@@ -1,6 +1,5 @@
 /** What everything that serves an operation is handed: who asks, until when, and the operation's account. */
 import type { Call, Principal } from '../core/call/call.ts';
-import type { Lease } from '../core/call/lease.ts';
 import type { OperationHold } from './operation-hold.ts';
 import type { OperationUsage } from './usage.ts';
 
@@ -20,7 +19,8 @@ export interface OperationContext {
 
 /** What the gateway keeps of an operation in addition to what resolvers are handed. */
 export interface OpenedOperation extends OperationContext {
-  readonly lease: Lease;
+  /** Lets go of the lease on its principal's key. */
+  readonly release: () => void;
   /** The client's headers, by lower-case name: those on the allow-list go on to subgraphs. */
   readonly headers: Readonly<Record<string, string>>;
 }

@@ -119,6 +119,11 @@ function totalMsOf(route: string, services: CallSource): number {
 
 /** One entry for each coordinate, with the paths of all its fields. */
 function addUsage(askers: readonly Asking[], settlement: Settlement, callId: string, route: string, { usage }: OperationContext): void {
+  const [only] = askers;
+  if (only !== undefined && askers.length === 1) {
+    usage.add({ callId, coordinate: only.field.coordinate, paths: only.field.paths, route, settlement });
+    return;
+  }
   const byField = [...Map.groupBy(askers, ({ field }) => field.coordinate)];
   const settlements = shareSettlement(
     settlement,

@@ -5,11 +5,11 @@
  * (`pipeline/permission-lease.ts`). Streams then say so in their own last event; whatever still runs after that is ended with an error.
  */
 import type { Authenticate, Principal } from '../core/call/call.ts';
-import type { Lease, Leases } from '../core/call/lease.ts';
+import type { Limit } from '../core/call/hold.ts';
+import type { KeyWatch } from '../core/call/lease.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
-import { abortError } from '../core/turns/abort.ts';
-import { quoteAsJson } from '../pricing/quote.ts';
+import { type Quote, quoteAsJson } from '../pricing/quote.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Admission, PricedOperation } from './admit.ts';
 import type { OpenedOperation, OperationContext } from './context.ts';
@@ -40,9 +40,9 @@ export interface OperationHooks {
   /** Says who asks before anything of a request is read: a request without valid credentials must be cheap. */
   readonly authenticate: Authenticate;
   /** Authenticates again, since a body may take its time, and makes the context; throws GatewayError. */
-  readonly openOperation: (input: OperationInput) => Promise<OperationContext>;
+  readonly openOperation: (input: OperationInput) => OperationContext | Promise<OperationContext>;
   /** Judges the cost of the whole operation before it runs; throws GatewayError. When it returns a quote, the quote is the answer, and nothing runs. */
-  readonly admitOperation?: (context: OperationContext, operation: PricedOperation) => Promise<ShownQuote | null>;
+  readonly admitOperation?: (context: OperationContext, operation: PricedOperation) => ShownQuote | null | Promise<ShownQuote | null>;
   /** Called once for each opened context, after the last result or when the client has left. */
   readonly closeOperation: (context: OperationContext) => Promise<void> | void;
 }
@@ -55,58 +55,75 @@ const lastWordsMs = 1_000;
 export interface OperationParts {
   readonly authenticate: Authenticate;
   readonly limits: Pick<Limits, 'hold' | 'admit'>;
-  readonly leases: Leases;
+  readonly leases: KeyWatch;
   readonly admission: Admission;
   /** What one operation may cost; null: no more than its budgets. */
   readonly maxCostPerOperation: NanoUsd | null;
 }
 
 export function operationHooks({ authenticate, limits, leases, admission, maxCostPerOperation }: OperationParts): OperationHooks {
+  function contextOf(
+    principal: Principal,
+    { client, headers, operationName, documentId, lastEventId, signal, stop }: OperationInput,
+  ): OpenedOperation {
+    return {
+      principal,
+      signal,
+      headers,
+      operation: { name: operationName, client, documentId },
+      hold: operationHold(limits, principal.limits, maxCostPerOperation),
+      release: endWithKey(leases, principal, signal, stop),
+      usage: operationUsage(),
+      lastEventId,
+    };
+  }
+
+  function opened(principal: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
+    const rates = requestRatesOf(principal);
+    return rates.length === 0 ? contextOf(principal, input) : limits.admit(rates).then(() => contextOf(principal, input));
+  }
+
   return {
     authenticate,
-    async openOperation({ authorization, client, headers, operationName, documentId, lastEventId, signal, stop }) {
-      const principal = await authenticate({ authorization });
-      await limits.admit(principal.limits.filter(({ kind }) => kind === 'requests'));
-      const context: OpenedOperation = {
-        principal,
-        signal,
-        headers,
-        operation: { name: operationName, client, documentId },
-        hold: operationHold(limits, principal.limits, maxCostPerOperation),
-        lease: deliveryLease(leases, principal, signal, stop),
-        usage: operationUsage(),
-        lastEventId,
-      };
-      return context;
+    openOperation(input) {
+      const principal = authenticate({ authorization: input.authorization });
+      return principal instanceof Promise ? principal.then((known) => opened(known, input)) : opened(principal, input);
     },
-    async admitOperation(context, operation) {
+    admitOperation(context, operation) {
       const { hold, headers } = context as OpenedOperation;
-      const quote = await admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
-      return quote === null ? null : quoteAsJson(quote);
+      const quote = admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
+      return quote instanceof Promise ? quote.then(shownQuote) : shownQuote(quote);
     },
     closeOperation(context) {
-      const { lease, hold } = context as OpenedOperation;
-      lease.release();
+      const { release, hold } = context as OpenedOperation;
+      release();
       return hold.release();
     },
   };
 }
 
-function deliveryLease(leases: Leases, principal: Principal, signal: AbortSignal, stop: (reason: GatewayError) => void): Lease {
-  const lease = leases.take(principal, 'delivery', signal);
-  if (lease.signal === signal) return lease;
+const requestRates = new WeakMap<Principal, readonly Limit[]>();
+
+function requestRatesOf(principal: Principal): readonly Limit[] {
+  const known = requestRates.get(principal) ?? principal.limits.filter(({ kind }) => kind === 'requests');
+  requestRates.set(principal, known);
+  return known;
+}
+
+const shownQuote = (quote: Quote | null): ShownQuote | null => (quote === null ? null : quoteAsJson(quote));
+
+/** Ends the operation when the key has ended, and gives its client a last word. Returns how to let go. */
+function endWithKey(leases: KeyWatch, principal: Principal, signal: AbortSignal, stop: (reason: GatewayError) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const end = (): void => {
-    if (!signal.aborted) timer = setTimeout(() => stop(abortError(lease.signal)), lastWordsMs).unref();
-  };
-  if (lease.signal.aborted) stop(abortError(lease.signal));
-  else lease.signal.addEventListener('abort', end, { once: true });
-  return {
-    signal: lease.signal,
-    release() {
-      clearTimeout(timer);
-      lease.release();
-    },
+  let isNew = true;
+  const letGo = leases.watch(principal, 'delivery', (reason) => {
+    if (isNew) stop(reason);
+    else if (!signal.aborted) timer = setTimeout(() => stop(reason), lastWordsMs).unref();
+  });
+  isNew = false;
+  return () => {
+    clearTimeout(timer);
+    letGo();
   };
 }
 
@@ -118,7 +135,7 @@ export function ownOperation(principal: Principal, limits: Pick<Limits, 'hold'>,
     headers: {},
     operation: { name: null, client: null, documentId: null },
     hold: operationHold(limits, principal.limits),
-    lease: { signal, release() {} },
+    release() {},
     usage: operationUsage(),
   };
 }

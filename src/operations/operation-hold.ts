@@ -28,69 +28,117 @@ export interface HoldShare {
  * `maxCost`: what one operation may cost. The quote was judged by it before, but a quote assumes the lengths of lists that nothing
  * declares; so the sum of the draws is judged too. Throws COST_LIMIT_EXCEEDED.
  */
-export function operationHold(limits: Pick<Limits, 'hold'>, of: readonly Limit[], maxCost: NanoUsd | null = null): OperationHold {
-  let opened: Promise<Hold> | null = null;
-  /** Costs that are settled, and the ceilings of attempts that still run. */
-  let taken: NanoUsd = 0;
-  const budgeted = of.some(({ kind }) => kind === 'budget');
+export const operationHold = (limits: Pick<Limits, 'hold'>, of: readonly Limit[], maxCost: NanoUsd | null = null): OperationHold =>
+  new HoldOfOperation(limits, of, maxCost);
 
-  const open = (): Promise<Hold> => {
-    opened ??= limits.hold(of, 0);
-    return opened;
-  };
-  function checkLimit(more: NanoUsd): void {
-    if (maxCost !== null && taken + more > maxCost) throw limitExceeded(taken, more, maxCost);
+/** A class, since each operation and each call has one: its methods are made once. */
+class HoldOfOperation implements OperationHold {
+  readonly budgeted: boolean;
+  readonly #limits: Pick<Limits, 'hold'>;
+  readonly #of: readonly Limit[];
+  readonly #maxCost: NanoUsd | null;
+  #opening: Promise<Hold> | null = null;
+  #held: Hold | null = null;
+  /** Costs that are settled, and the ceilings of attempts that still run. */
+  #taken: NanoUsd = 0;
+
+  constructor(limits: Pick<Limits, 'hold'>, of: readonly Limit[], maxCost: NanoUsd | null) {
+    this.budgeted = of.some(({ kind }) => kind === 'budget');
+    this.#limits = limits;
+    this.#of = of;
+    this.#maxCost = maxCost;
   }
-  async function draw(attempt: DrawnAttempt): Promise<Draw> {
-    checkLimit(attempt.most);
-    taken += attempt.most;
+
+  async draw(attempt: DrawnAttempt): Promise<Draw> {
+    this.#checkLimit(attempt.most);
+    this.#taken += attempt.most;
     try {
-      const drawn = await (await open()).draw(attempt);
+      const held = this.#held ?? (await this.#open());
+      const drawn = await held.draw(attempt);
       return onFirstSettle(drawn, (cost) => {
-        taken += cost - attempt.most;
+        this.#taken += cost - attempt.most;
       });
     } catch (error) {
-      taken -= attempt.most;
+      this.#taken -= attempt.most;
       throw error;
     }
   }
-  const hold: Hold = {
-    budgeted,
-    draw,
-    async checkRoom(least) {
-      checkLimit(least);
-      await (await open()).checkRoom?.(least);
-    },
-    async giveBack(amount) {
-      if (opened !== null) await (await opened).giveBack(amount);
-    },
-    async release() {
-      // A hold that could not be opened has nothing to give back. Its opener got the reason.
-      const held = await opened?.catch(() => null);
-      await held?.release();
-    },
-  };
-  return {
-    ...hold,
-    async reserve(amount) {
-      const reserved = await limits.hold(of, amount);
-      opened = Promise.resolve(reserved);
-    },
-    share() {
-      let drawn: NanoUsd = 0;
-      return {
-        drawn: () => drawn,
-        hold: {
-          ...hold,
-          async draw(attempt) {
-            const taking = await draw(attempt);
-            drawn += attempt.most;
-            return taking;
-          },
-        },
-      };
-    },
-  };
+
+  async checkRoom(least: NanoUsd): Promise<void> {
+    this.#checkLimit(least);
+    const held = this.#held ?? (await this.#open());
+    await held.checkRoom?.(least);
+  }
+
+  async giveBack(amount: NanoUsd): Promise<void> {
+    if (this.#opening !== null) await (await this.#opening).giveBack(amount);
+  }
+
+  release(): Promise<void> | void {
+    if (this.#held !== null) return this.#held.release();
+    // A hold that could not be opened has nothing to give back. Its opener got the reason.
+    return this.#opening?.then(
+      (held) => held.release(),
+      () => {},
+    );
+  }
+
+  async reserve(amount: NanoUsd): Promise<void> {
+    this.#held = await this.#limits.hold(this.#of, amount);
+    this.#opening = Promise.resolve(this.#held);
+  }
+
+  share(): HoldShare {
+    return new ShareOfHold(this);
+  }
+
+  async #open(): Promise<Hold> {
+    this.#opening ??= this.#limits.hold(this.#of, 0);
+    this.#held = await this.#opening;
+    return this.#held;
+  }
+
+  #checkLimit(more: NanoUsd): void {
+    if (this.#maxCost !== null && this.#taken + more > this.#maxCost) throw limitExceeded(this.#taken, more, this.#maxCost);
+  }
+}
+
+/** It is the hold of its part, too. */
+class ShareOfHold implements HoldShare, Hold {
+  readonly budgeted: boolean;
+  readonly #whole: Hold;
+  #drawn: NanoUsd = 0;
+
+  constructor(whole: Hold) {
+    this.budgeted = whole.budgeted;
+    this.#whole = whole;
+  }
+
+  get hold(): Hold {
+    return this;
+  }
+
+  drawn(): NanoUsd {
+    return this.#drawn;
+  }
+
+  async draw(attempt: DrawnAttempt): Promise<Draw> {
+    const taking = await this.#whole.draw(attempt);
+    this.#drawn += attempt.most;
+    return taking;
+  }
+
+  async checkRoom(least: NanoUsd): Promise<void> {
+    await this.#whole.checkRoom?.(least);
+  }
+
+  giveBack(amount: NanoUsd): Promise<void> {
+    return this.#whole.giveBack(amount);
+  }
+
+  release(): Promise<void> | void {
+    return this.#whole.release();
+  }
 }
 
 function onFirstSettle(draw: Draw, settled: (cost: NanoUsd) => void): Draw {

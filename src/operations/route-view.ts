@@ -25,9 +25,10 @@ export interface DeploymentView {
   readonly healthy: boolean;
 }
 
-/** All routes, in the order of the configuration, with their health at each call. */
+/** All routes, in the order of the configuration. Made once; the health of a deployment is looked up when it is read. */
 export function routeViews(routes: ReadonlyMap<string, Route>, health: Pick<HealthBook, 'of'>): () => readonly RouteView[] {
-  return () => [...routes.values()].map((route) => viewRoute(route, health));
+  const views = [...routes.values()].map((route) => viewRoute(route, health));
+  return () => views;
 }
 
 function viewRoute({ name, description, deployments, totalMs, providerOptions }: Route, health: Pick<HealthBook, 'of'>): RouteView {
@@ -45,7 +46,9 @@ function viewRoute({ name, description, deployments, totalMs, providerOptions }:
       maxOutputTokens: deployment.maxOutputTokens,
       inputPerMillion: deployment.price?.tiers[0].inputPerMillion ?? null,
       outputPerMillion: deployment.price?.tiers[0].outputPerMillion ?? null,
-      healthy: health.of(deployment).circuit !== 'open',
+      get healthy() {
+        return health.of(deployment).circuit !== 'open';
+      },
     })),
   };
 }

@@ -111,7 +111,8 @@ async function run(request: OperationRequest, controller: AbortController, parts
   const open = () =>
     hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal, stop });
   // Without credentials it was counted at the door.
-  const context = asker.authorization === null ? await open() : await anonymousRate.charged(address(), open);
+  const opening = asker.authorization === null ? open() : anonymousRate.charged(address(), open);
+  const context = opening instanceof Promise ? await opening : opening;
   const close = closeOnce(context, parts);
   let handedOver = false;
   try {
@@ -130,32 +131,43 @@ async function run(request: OperationRequest, controller: AbortController, parts
     if (turn !== null) await waitInLine();
     const coerced = tellingAccepted(() => tree.coerceVariables(given), bound.schema);
     if (turn !== null) await waitInLine();
-    const quote = await hooks.admitOperation?.(context, { tree, variables: given });
-    if (quote !== undefined && quote !== null) return { data: null, extensions: { quote } };
+    const admitting = hooks.admitOperation?.(context, { tree, variables: given }) ?? null;
+    const quote = admitting instanceof Promise ? await admitting : admitting;
+    if (quote !== null) return { data: null, extensions: { quote } };
     // Execution of what other servers resolve coerces them again.
     if (turn !== null) await waitInLine();
     throwIfAborted(signal);
     const withUsage = usageAttacher(context.usage);
-    const named = (result: ExecutionResult): ExecutionResult =>
-      keepCursor(
-        result,
-        withMissingValues(bound.schema, result, (error) => tellMissing(parts.log, error)),
-      );
-    const masked = (result: ExecutionResult): ExecutionResult => mask.result(named(result));
+    const executing = bound.execute({ document, operation, operationName, variables, coerced });
+    const masked = maskingOf(bound.schema, parts);
+    if (operation.operation !== 'subscription' && !read.measures.incremental) {
+      const result = (await untilAborted(executing, signal)) as ExecutionResult;
+      return withUsage(result.errors === undefined ? result : masked(resultWithAccepted(result, bound.schema)));
+    }
     // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.
-    const executed = bound
-      .execute({ document, operation, operationName, variables, coerced })
-      .then((result) =>
-        isAsyncIterable(result) ? resultStream(result, { signal, mask: { ...mask, result: masked }, finish: withUsage, close }) : result,
-      );
+    const executed = executing.then((result) =>
+      isAsyncIterable(result) ? resultStream(result, { signal, mask: { ...mask, result: masked }, finish: withUsage, close }) : result,
+    );
     const result = await untilAborted(executed, signal);
     if (!isAsyncIterable(result)) return withUsage(masked(resultWithAccepted(result, bound.schema)));
     handedOver = true;
     return result;
   } finally {
-    if (!handedOver) await close();
+    const closing = handedOver ? undefined : close();
+    if (closing instanceof Promise) await closing;
   }
 }
+
+/** What a client is shown of a result. */
+const maskingOf =
+  (schema: GraphQLSchema, { mask, log }: Parts) =>
+  (result: ExecutionResult): ExecutionResult =>
+    mask.result(
+      keepCursor(
+        result,
+        withMissingValues(schema, result, (error) => tellMissing(log, error)),
+      ),
+    );
 
 /** The GraphQLError of a variable that is not accepted says what would be. */
 function tellingAccepted<T>(read: () => T, schema: GraphQLSchema): T {
@@ -166,18 +178,21 @@ function tellingAccepted<T>(read: () => T, schema: GraphQLSchema): T {
   }
 }
 
-function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Promise<void> {
-  let closed: Promise<void> | null = null;
-  const close = async (): Promise<void> => {
-    try {
-      await hooks.closeOperation(context);
-    } catch (error) {
-      log.error('an operation could not be closed', { err: error });
-    }
-  };
+/** Once, whoever is first: what the hooks return is the same for all. */
+function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Promise<void> | void {
+  let isClosed = false;
+  let closing: Promise<void> | void;
+  const failed = (err: unknown): void => log.error('an operation could not be closed', { err });
   return () => {
-    closed ??= close();
-    return closed;
+    if (isClosed) return closing;
+    isClosed = true;
+    try {
+      const done = hooks.closeOperation(context);
+      closing = done instanceof Promise ? done.catch(failed) : undefined;
+    } catch (error) {
+      failed(error);
+    }
+    return closing;
   };
 }
 

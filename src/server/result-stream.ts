@@ -11,7 +11,7 @@ interface Options {
   readonly mask: Masking;
   readonly finish: (result: ExecutionResult) => ExecutionResult;
   /** Called once, after the last result. */
-  readonly close: () => Promise<void>;
+  readonly close: () => Promise<void> | void;
 }
 
 /** An error, also the reason for which the gateway stopped it, is its last result. A reader who leaves gets none. */

@@ -76,7 +76,8 @@ it('@answer fields of a list ask eight at a time, and none once their operation 
 it('an @answer field gives back what it did not draw of its reservation when it is done, whether a model was asked or none', async () => {
   const given: number[] = [];
   const operation = context();
-  const giving = { ...operation, hold: { ...operation.hold, giveBack: async (amount: number) => void given.push(amount) } };
+  const giving = { ...operation };
+  giving.hold.giveBack = async (amount) => void given.push(amount);
   const silent = helpField(async () => nothing);
   await silent({ id: '1', name: 'a kettle' }, { about: 'Does it boil?' }, giving);
   const [reserved = 0] = given;

@@ -56,7 +56,7 @@ async function door(ceiling: number) {
   const hooks = operationHooks({
     authenticate: async () => principal,
     limits: storage.limits,
-    leases: lasting,
+    leases: { watch: () => () => {} },
     admission: admission({
       rules: {
         ceilingOf: (coordinate) =>

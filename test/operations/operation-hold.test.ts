@@ -9,7 +9,7 @@ it('a hold that could not be opened has nothing to give back', async () => {
   const refused = new GatewayError('BUDGET_EXCEEDED', 'The budget is spent.', { limit: 'team:a' });
   const hold = operationHold({ hold: () => Promise.reject(refused) }, [budget]);
   await expect(hold.reserve(11)).rejects.toBe(refused);
-  await expect(hold.release()).resolves.toBeUndefined();
+  expect(await hold.release()).toBeUndefined();
 });
 
 it('what is beyond the most that one operation may cost is refused with every reason that it can have', async () => {

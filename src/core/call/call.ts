@@ -24,13 +24,13 @@ export interface Principal {
 export const tenantOf = ({ id, team }: Pick<Principal, 'id' | 'team'>): string => (team === null ? id : `team:${team}`);
 
 /**
- * Returns the principal. Throws UNAUTHENTICATED, also for null where credentials are required. It is called for every request and
- * every heartbeat, so it must be cheap.
+ * Returns the principal, at once where it is known. Throws UNAUTHENTICATED, also for null where credentials are required. It is called
+ * for every request and every heartbeat, so it must be cheap.
  */
 export type Authenticate = (credentials: {
   /** The header as it came, or its equivalent in another protocol; null: none. */
   readonly authorization: string | null;
-}) => Promise<Principal>;
+}) => Principal | Promise<Principal>;
 
 /** `seconds`: how long an answer may be reused; null: the route's own policy. */
 export interface CachePolicy {

@@ -33,7 +33,7 @@ export interface Hold {
   /** Gives back so much of what no draw has taken, or all of that: a part of the work has ended for less than was reserved for it. */
   giveBack(amount: NanoUsd): Promise<void>;
   /** Gives back what no draw has taken. Open draws stay until they settle. Idempotent. */
-  release(): Promise<void>;
+  release(): Promise<void> | void;
 }
 
 export interface DrawnAttempt {

@@ -4,6 +4,7 @@
  * Every operation takes a lease before it runs, and every model call takes one before it enters the pipeline. When the key
  * is revoked or expires, `access/leases.ts` fires the signals of its leases.
  */
+import type { GatewayError } from '../errors.ts';
 import type { Principal } from './call.ts';
 
 export interface Lease {
@@ -22,4 +23,10 @@ export type LeaseUse = 'delivery' | 'work';
 export interface Leases {
   /** The signal has fired already when the permission is known to have ended. Never throws. */
   take(principal: Principal, use: LeaseUse, parent: AbortSignal): Lease;
+}
+
+/** Leases for uses that need no signal. */
+export interface KeyWatch {
+  /** `ended` is called once when the permission ends, at once where it is known to have ended. Returns how to let go. Never throws. */
+  watch(principal: Principal, use: LeaseUse, ended: (reason: GatewayError) => void): () => void;
 }

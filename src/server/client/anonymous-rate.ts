@@ -12,7 +12,7 @@ export interface AnonymousRate {
   /** Takes back what was counted, since its credentials hold after all. */
   giveBack(address: string): void;
   /** Does the work, and counts it when its credentials did not hold: keys are not guessed at any speed. */
-  charged<T>(address: string, work: () => Promise<T>): Promise<T>;
+  charged<T>(address: string, work: () => T | Promise<T>): T | Promise<T>;
 }
 
 /** Addresses remembered at most, the longest silent forgotten first: about 2 MB. */
@@ -52,12 +52,16 @@ export function limitAnonymousRate({
       const full = fullAt.peek(address);
       if (full !== undefined) fullAt.set(address, full - everyMs);
     },
-    async charged(address, work) {
-      try {
-        return await work();
-      } catch (error) {
+    charged(address, work) {
+      const count = (error: unknown): never => {
         if (asGatewayError(error).code === 'UNAUTHENTICATED') take(address);
         throw error;
+      };
+      try {
+        const done = work();
+        return done instanceof Promise ? done.catch(count) : done;
+      } catch (error) {
+        return count(error);
       }
     },
   };

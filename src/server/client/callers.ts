@@ -11,7 +11,7 @@ import type { AnonymousRate } from './anonymous-rate.ts';
 export interface Callers {
   readonly authenticate: Authenticate;
   /** Counts the request for its address unless its credentials hold. Throws UNAUTHENTICATED, or RATE_LIMITED. */
-  admit(authorization: string | null, address: string): Promise<Principal>;
+  admit(authorization: string | null, address: string): Principal | Promise<Principal>;
   /** The refusal of a request before `admit`: the one given, or RATE_LIMITED. Counts the request unless its credentials hold. */
   refusalFor(refusal: unknown, authorization: string | null, address: string): Promise<unknown>;
 }
@@ -19,15 +19,17 @@ export interface Callers {
 export function callers(authenticate: Authenticate, anonymousRate: AnonymousRate): Callers {
   async function holds(authorization: string | null): Promise<boolean> {
     if (authorization === null) return false;
-    return authenticate({ authorization }).then(
-      () => true,
-      (error: unknown) => !isUnauthenticated(error),
-    );
+    try {
+      await authenticate({ authorization });
+      return true;
+    } catch (error) {
+      return !isUnauthenticated(error);
+    }
   }
 
   return {
     authenticate,
-    async admit(authorization, address) {
+    admit(authorization, address) {
       if (authorization !== null) return anonymousRate.charged(address, () => authenticate({ authorization }));
       anonymousRate.take(address);
       return authenticate({ authorization });
