@@ -87,6 +87,7 @@ const endpoint = '/graphql';
 /** For the graph to be composed before the page is shown without it. */
 const pageWaitMs = 15_000;
 const pagePollMs = 100;
+const ignored = (): void => {};
 /** For clients to close their side. */
 const politeMs = 500;
 
@@ -129,15 +130,19 @@ export function createServer(options: ServerOptions): FieldgateServer {
   let closing: Promise<void> | null = null;
 
   /** Refuses what needs no caller, then asks who calls; what is refused before counts for its address. */
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     let reached: (() => Promise<void>) | void;
     try {
       reached = routed(request, response);
     } catch (error) {
-      if (error instanceof HttpRefusal && error.status === 503) throw error;
-      throw await known.refusalFor(error, request.headers.authorization ?? null, addressOf(request));
+      return refusal(error, request);
     }
-    await reached?.();
+    return reached?.();
+  }
+
+  async function refusal(error: unknown, request: IncomingMessage): Promise<never> {
+    if (error instanceof HttpRefusal && error.status === 503) throw error;
+    throw await known.refusalFor(error, request.headers.authorization ?? null, addressOf(request));
   }
 
   /** What is at the path, for a request that is fit for it; nothing: it has been answered. */
@@ -194,10 +199,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
-      response.on('error', () => {});
-      answer(request, response).catch((error: unknown) => {
-        respondRefusal(response, asGatewayError(error), mask);
-      });
+      response.on('error', ignored);
+      answer(request, response)?.catch((error: unknown) => respondRefusal(response, asGatewayError(error), mask));
     },
   );
   server.maxConnections = limits.maxConnections;

@@ -6,6 +6,10 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, type Socket } from 'node:net';
+import { LRUCache } from 'lru-cache';
+
+/** Some 200 KB. */
+const maxKnownAddresses = 1_000;
 
 export type AddressOf = (request: {
   readonly headers: IncomingMessage['headers'];
@@ -36,10 +40,23 @@ export function isIn(list: BlockList, { remoteAddress }: Pick<Socket, 'remoteAdd
 export function clientAddress(trustedProxies: readonly string[]): AddressOf {
   const trusted = networks(trustedProxies);
   const isTrusted = (address: string): boolean => trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  /** By what the socket says, where no proxy is believed. */
+  const known = new LRUCache<string, string>({ max: maxKnownAddresses });
+
+  function direct(remoteAddress: string): string {
+    const before = known.get(remoteAddress);
+    if (before !== undefined) return before;
+    const address = plain(remoteAddress);
+    const party = isIP(address) === 0 ? 'local' : partyOf(address);
+    known.set(remoteAddress, party);
+    return party;
+  }
+
   return ({ headers, socket }) => {
+    if (trustedProxies.length === 0) return direct(socket.remoteAddress ?? '');
     let address = plain(socket.remoteAddress ?? '');
     if (isIP(address) === 0) return 'local';
-    const forwarded = trustedProxies.length === 0 ? undefined : headers['x-forwarded-for'];
+    const forwarded = headers['x-forwarded-for'];
     const hops = forwarded === undefined ? [] : String(forwarded).split(',');
     for (const hop of hops.reverse()) {
       if (!isTrusted(address)) break;
@@ -47,9 +64,11 @@ export function clientAddress(trustedProxies: readonly string[]): AddressOf {
       if (isIP(before) === 0) break;
       address = before;
     }
-    return isIPv4(address) ? address : `${prefix64(address)}::/64`;
+    return partyOf(address);
   };
 }
+
+const partyOf = (address: string): string => (isIPv4(address) ? address : `${prefix64(address)}::/64`);
 
 /** Some proxies write the client's port, too: `192.0.2.1:50123`, `[2001:db8::1]:50123`. */
 const withoutPort = (hop: string): string => /^\[(.+)\](:\d+)?$/.exec(hop)?.[1] ?? hop.replace(/^([\d.]+):\d+$/, '$1');

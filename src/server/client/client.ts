@@ -19,21 +19,19 @@ const longest = 200;
 /** Of its payload, and of `headers` in it. */
 const maxInitMembers = 100;
 
-export function askerOf(headers: Readonly<Record<string, string>>): Asker {
-  const named = (...names: readonly string[]): string | null => {
-    const found = names.map((name) => headers[name]).find((value) => value !== undefined && value !== '');
-    return found === undefined ? null : found.slice(0, longest);
-  };
-  return {
-    authorization: headers['authorization'] ?? null,
-    client: named('apollographql-client-name', 'x-graphql-client-name'),
-    clientVersion: named('apollographql-client-version', 'x-graphql-client-version'),
-    headers,
-  };
-}
+export const askerOf = (headers: Readonly<Record<string, string>>): Asker => ({
+  authorization: headers['authorization'] ?? null,
+  client: shortened(headers['apollographql-client-name'] || headers['x-graphql-client-name']),
+  clientVersion: shortened(headers['apollographql-client-version'] || headers['x-graphql-client-version']),
+  headers,
+});
 
-/** Node's headers with repeated ones joined. */
+const shortened = (value: string | undefined): string | null => (value ? value.slice(0, longest) : null);
+
+/** Node's headers with repeated ones joined: those that it has joined itself are not copied. */
 export function flatHeaders(headers: NodeJS.Dict<string | string[]>): Readonly<Record<string, string>> {
+  // Of requests, Node gives a list of this one alone (https://nodejs.org/api/http.html#messageheaders).
+  if (headers['set-cookie'] === undefined) return headers as Readonly<Record<string, string>>;
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;

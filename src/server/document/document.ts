@@ -33,6 +33,8 @@ const weightOf = (text: string, tokens: number): number =>
 
 interface Remembered {
   readonly document: DocumentNode;
+  /** By the name of the operation. A document without that operation has none. */
+  readonly reads: Map<string | null, ReadDocument>;
   readonly bytes: number;
   readonly refused: boolean;
 }
@@ -51,22 +53,28 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
     documents.set(text, { ...known, bytes: known.bytes + weights.refusal + weights.error * count, refused: true });
   }
 
-  function parsed(text: string): DocumentNode {
-    const known = documents.get(text);
-    if (known !== undefined) return known.document;
+  function parsed(text: string): Remembered {
     const tokens = checkDocumentSize(text, { tokens: limits.maxTokens, nesting: limits.maxNesting });
-    const document = parse(text);
-    documents.set(text, { document, bytes: weightOf(text, tokens), refused: false });
-    return document;
+    const fresh = { document: parse(text), reads: new Map(), bytes: weightOf(text, tokens), refused: false };
+    documents.set(text, fresh);
+    return fresh;
   }
 
-  return (text, operationName) => {
-    const document = parsed(text);
+  function read(text: string, operationName: string | null, { document }: Remembered): ReadDocument {
     const operation = chosenOperation(document, operationName, limits.maxOperations);
     const measures = measuresOf(document, operation);
     if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
     return { document, operation, measures, noteErrors: (count) => noteErrors(text, count) };
+  }
+
+  return (text, operationName) => {
+    const remembered = documents.get(text) ?? parsed(text);
+    const known = remembered.reads.get(operationName);
+    if (known !== undefined) return known;
+    const fresh = read(text, operationName, remembered);
+    remembered.reads.set(operationName, fresh);
+    return fresh;
   };
 }
 

@@ -49,9 +49,11 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   const { accept } = request.headers;
   // A refusal that comes before the operation is known takes the form the client would want of a plain query.
   const early = negotiateDelivery(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
+  const address = parts.addressOf(request);
   let principal: Principal;
   try {
-    principal = await parts.callers.admit(request.headers.authorization ?? null, parts.addressOf(request));
+    const admitted = parts.callers.admit(request.headers.authorization ?? null, address);
+    principal = admitted instanceof Promise ? await admitted : admitted;
   } catch (error) {
     return respondError(response, error, formOfRefusal(accept), parts.mask);
   }
@@ -90,36 +92,35 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
     operationName: params.operationName,
     variables: params.variables,
     lastEventId: headers['last-event-id'] || null,
-    address: () => parts.addressOf(request),
+    address: () => address,
   });
-  const leave = (): void =>
-    operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
-  response.once('close', leave);
   const watched = parts.unread.watch({
-    caller: callerOf(principal, parts.addressOf(request)),
+    caller: callerOf(principal, address),
     bytes: () => response.writableLength,
     cut: () => response.destroy(),
   });
-  response.once('close', watched.leave);
+  let answered = false;
+  const leave = (): void =>
+    operation.stop(new GatewayError('CANCELLED', 'The client closed the connection before the answer was complete.'));
+  const onClose = (): void => {
+    if (answered) operation.finished();
+    else leave();
+    watched.leave();
+  };
+  if (response.closed) onClose();
+  else response.on('close', onClose);
   try {
-    await deliver(response, await operation.outcome, delivery, watched, parts);
+    const delivering = deliver(response, await operation.outcome, delivery, watched, parts);
+    if (delivering !== undefined) await delivering;
   } catch (error) {
     await respondError(response, error, delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery, parts.mask);
   } finally {
-    response.off('close', leave);
+    answered = true;
     if (!response.writableEnded) leave();
-    whenDelivered(response, parts.limits.writeIdleMs, () => operation.finished());
+    // It is over when the last byte has left or the client has; one who reads nothing of a long answer is disconnected.
+    if (response.closed) operation.finished();
+    else if (response.writableLength > 0) response.setTimeout(parts.limits.writeIdleMs, () => response.destroy());
   }
-}
-
-/** Calls back when the last byte has left or the client has; one who reads nothing of a long answer is disconnected. */
-function whenDelivered(response: ServerResponse, writeIdleMs: number, then: () => void): void {
-  if (response.closed) {
-    then();
-    return;
-  }
-  if (response.writableLength > 0) response.setTimeout(writeIdleMs, () => response.destroy());
-  response.once('close', then);
 }
 
 const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
@@ -134,13 +135,13 @@ function refuseByGet({ document, operation }: ReadDocument, { schema, modelField
     throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
 }
 
-async function deliver(
+function deliver(
   response: ServerResponse,
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
   watched: Watched,
   { limits, streamTurns }: DoorParts,
-): Promise<void> {
+): Promise<void> | void {
   if (isAsyncIterable(outcome)) {
     const onWrite = (): Promise<void> | null => {
       watched.note();
@@ -149,7 +150,12 @@ async function deliver(
     return writeStream(response, outcome, formatOf(delivery), limits, onWrite);
   }
   const { accept } = response.req.headers;
-  await respondResult(response, outcome, delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery);
+  const responding = respondResult(
+    response,
+    outcome,
+    delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery,
+  );
+  if (responding !== undefined) return responding.then(watched.note);
   watched.note();
 }
 
@@ -165,11 +171,11 @@ function formatOf(delivery: Delivery): StreamFormat {
 }
 
 /** `application/json` has 200 for every well-formed request, `application/graphql-response+json` a status for what was not executed. */
-async function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): Promise<void> {
+function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): Promise<void> | void {
   if (delivery === 'sse' || delivery === 'multipart-subscription') return respondInStream(response, result, formatOf(delivery));
   const modern = delivery === 'graphql-response';
   const status = modern && result.data === undefined ? statusOfErrors(result.errors ?? []) : 200;
-  await respondResultJson(response, status, result, mediaTypes[modern ? 'graphql-response' : 'json']);
+  return respondResultJson(response, status, result, mediaTypes[modern ? 'graphql-response' : 'json']);
 }
 
 /** Clients of streams take any other status than 200 for a broken network, and graphql-sse tries five times again. */

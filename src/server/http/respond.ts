@@ -24,12 +24,12 @@ export function respondJson(
   respondText(response, status, JSON.stringify(body), headers, mediaType);
 }
 
-/** An answer that may be large: compressed where the client accepts that. */
-export async function respondResultJson(response: ServerResponse, status: number, body: unknown, mediaType: string): Promise<void> {
+/** An answer that may be large: compressed where the client accepts that, and at once where it is not. */
+export function respondResultJson(response: ServerResponse, status: number, body: unknown, mediaType: string): Promise<void> | void {
   const text = JSON.stringify(body);
   const encoding = text.length < compressedFromBytes ? null : readAcceptedEncoding(response.req.headers['accept-encoding']);
   if (encoding === null) return respondText(response, status, text, {}, mediaType);
-  respondText(response, status, await compressed(text, encoding), { 'Content-Encoding': encoding }, mediaType);
+  return compressed(text, encoding).then((bytes) => respondText(response, status, bytes, { 'Content-Encoding': encoding }, mediaType));
 }
 
 function respondText(
