@@ -1,8 +1,11 @@
 import { Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, constants as zlib } from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress, constants as zlib } from 'node:zlib';
 
 /** What has come is given out at once, not when a block of the compression is full: streams of events wait for each piece. */
 const flush = zlib.Z_SYNC_FLUSH;
+
+/** 8 MiB, the largest window that `zstd` may ask of its reader in HTTP (RFC 9659 §3). The library's own maximum is 128 MiB. */
+const maxZstdWindowLog = 23;
 
 interface Decoder extends Transform {
   flush(callback: () => void): void;
@@ -13,6 +16,7 @@ const decoders = new Map<string, () => Decoder>([
   ['x-gzip', () => createGunzip({ flush })],
   ['deflate', () => createInflate({ flush })],
   ['br', () => createBrotliDecompress({ flush: zlib.BROTLI_OPERATION_FLUSH })],
+  ['zstd', () => createZstdDecompress({ params: { [zlib.ZSTD_d_windowLogMax]: maxZstdWindowLog } })],
 ]);
 
 /**

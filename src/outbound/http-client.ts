@@ -4,6 +4,7 @@
  *
  * A client keeps one set of connections per origin, kept alive. It never retries and never follows a redirect, since a key must
  * not follow one. undici's own timers are off, except the one of connecting: the signal of a request bounds how long it takes.
+ * Over TLS it speaks HTTP/1.1, and HTTP/2 with a server that takes nothing else.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
@@ -25,6 +26,8 @@ export interface HttpClientOptions {
    * its connection while it runs. Default: 2,048, so that one origin cannot take all ports and file descriptors of the machine.
    */
   readonly maxConnectionsPerOrigin?: number;
+  /** Certificates, as PEM, of the authorities that are trusted in place of those that Node trusts. */
+  readonly ca?: string;
 }
 
 const defaultMaxConnections = 2_048;
@@ -62,11 +65,12 @@ export function openHttpClient({
   lookup,
   keepAlive = true,
   maxConnectionsPerOrigin = defaultMaxConnections,
+  ca,
 }: HttpClientOptions = {}): HttpClient {
   const opened = once(async () => {
     const { Agent, request } = await import('undici');
     const agent = new Agent({
-      connect: { timeout: connectMs, ...(lookup === undefined ? {} : { lookup }) },
+      connect: { timeout: connectMs, ...(lookup === undefined ? {} : { lookup }), ...(ca === undefined ? {} : { ca }) },
       connections: maxConnectionsPerOrigin,
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openHttpClient } from '../../src/outbound/http-client.ts';
 import { fetchOver } from '../../src/outbound/pooled-fetch.ts';
@@ -42,6 +42,7 @@ describe('a compressed answer', () => {
     ['x-gzip', gzipSync('Hello.')],
     ['deflate', deflateSync('Hello.')],
     ['br', brotliCompressSync('Hello.')],
+    ['zstd', zstdCompressSync('Hello.')],
     ['identity', Buffer.from('Hello.')],
     ['gzip', Buffer.concat([gzipSync('Hel'), gzipSync('lo.')])],
   ])('is read as text when its server sends %s without being asked', async (encoding, body) => {
@@ -60,6 +61,7 @@ describe('a compressed answer', () => {
     ['gzip', gzipSync(zeros)],
     ['deflate', deflateSync(zeros)],
     ['br', brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
+    ['zstd', zstdCompressSync(zeros)],
   ])('is bounded by its bytes after decompression: a small %s that is 64 MiB large', async (encoding, body) => {
     const { url, closed } = await answering(encoding, body);
     let decoded = 0;
@@ -70,6 +72,12 @@ describe('a compressed answer', () => {
     await expect(reading).rejects.toBeInstanceOf(BodyTooLarge);
     expect(decoded).toBeLessThanOrEqual(1024 * 1024);
     await closed;
+  });
+
+  it('in zstd that asks its reader for a window of more than 8 MiB is an error', async () => {
+    const wide = zstdCompressSync(zeros, { params: { [constants.ZSTD_c_windowLog]: 25 } });
+    const { url } = await answering('zstd', wide);
+    await expect(bodyAt(url, zeros.length)).rejects.toThrow();
   });
 
   it.each([

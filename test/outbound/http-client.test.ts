@@ -1,7 +1,11 @@
+import { createSecureServer } from 'node:http2';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openHttpClient } from '../../src/outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../src/outbound/read-body.ts';
+import { testCertificates } from '../certificates.ts';
 import { newGate, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 
 let upstream: RawUpstream;
@@ -95,5 +99,74 @@ describe('the whole body of an answer', () => {
   it('that breaks off is an error, not a shorter body', async () => {
     upstream.plays({ pieces: ['12345'], ending: 'reset' });
     await expect(readBody((await client.send(upstream.url, get)).body, 7)).rejects.toThrow();
+  });
+});
+
+describe('an HTTP client over TLS', () => {
+  const { ca, ...identity } = testCertificates();
+  const urlOf = async (server: Server): Promise<string> => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  };
+  const own = (options: { readonly ca?: string } = {}) => {
+    const client = openHttpClient(options);
+    onTestFinished(() => client.destroy());
+    return client;
+  };
+
+  it('trusts an authority that it is given, and no unknown one', async () => {
+    const url = await urlOf(createTlsServer(identity, (_, response) => void response.end('secure')));
+    const { body } = await own({ ca }).send(url, get);
+    expect(await text(body)).toBe('secure');
+    await expect(own().send(url, get)).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  });
+
+  it('speaks HTTP/2 with a server that speaks nothing else: posted bodies, headers and several requests at a time', async () => {
+    const versions: string[] = [];
+    const server = createSecureServer({ ...identity, allowHTTP1: false }, async (request, response) => {
+      versions.push(request.httpVersion);
+      response.setHeader('x-seen', String(request.headers['x-sent']));
+      response.end(`got ${await text(request)}`);
+    });
+    const url = await urlOf(server);
+    const client = own({ ca });
+    const answers = await Promise.all(
+      ['one', 'two', 'three'].map(async (body) => {
+        const { headers, body: answer } = await client.send(url, { method: 'POST', headers: { 'x-sent': body }, body, signal: null });
+        return [headers['x-seen'], await text(answer)];
+      }),
+    );
+    expect(answers).toEqual([
+      ['one', 'got one'],
+      ['two', 'got two'],
+      ['three', 'got three'],
+    ]);
+    expect(versions).toEqual(['2.0', '2.0', '2.0']);
+  });
+
+  it('ends a request of HTTP/2 whose signal fires, and the others go on', async () => {
+    const gate = newGate();
+    const arrived = newGate();
+    const closed = newGate();
+    const server = createSecureServer({ ...identity, allowHTTP1: false }, async (request, response) => {
+      if (request.url === '/left') {
+        request.once('aborted', closed.open);
+        return arrived.open();
+      }
+      await gate.opened;
+      response.end('well');
+    });
+    const url = await urlOf(server);
+    const client = own({ ca });
+    const left = new AbortController();
+    const leaving = client.send(`${url}left`, { method: 'GET', signal: left.signal });
+    const staying = client.send(url, get);
+    await arrived.opened;
+    left.abort();
+    await expect(leaving).rejects.toThrow();
+    gate.open();
+    expect(await text((await staying).body)).toBe('well');
+    await closed.opened;
   });
 });
