@@ -107,6 +107,17 @@ export function openHttpClient({
 /** The connections of everybody who needs no client of his own. */
 export const sharedHttpClient = once(() => openHttpClient());
 
+/** One client for each set of authorities that a configuration names. */
+const trusting = new Map<string, HttpClient>();
+
+/** The shared client that trusts these authorities (PEM) in place of those that Node trusts; null: {@link sharedHttpClient}. */
+export function clientTrusting(ca: string | null): HttpClient {
+  if (ca === null) return sharedHttpClient();
+  const client = trusting.get(ca) ?? openHttpClient({ ca });
+  trusting.set(ca, client);
+  return client;
+}
+
 /** Options of undici's request, which gives them to its interceptors as they are. */
 type ReportedRequest = NonNullable<Parameters<typeof import('undici').request>[1]> & Pick<OutboundRequest, 'onSent'>;
 

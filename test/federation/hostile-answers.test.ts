@@ -108,7 +108,7 @@ describe('an answer that is too much', () => {
     ],
   ])('because it %s is refused while it comes, and fails its own fields alone', async (_, text, message, code) => {
     bounded.answers['raw'] = (response, { query }) =>
-      answered(query.includes('a\n}') ? '{"data":{"a":"x"}}' : text)(response, { query, variables: {} });
+      answered(query.includes('a\n}') ? '{"data":{"a":"x"}}' : text)(response, { query, variables: {}, headers: {} });
     const { data, errors } = await bounded.ask('{ any ints }');
     expect(data).toEqual({ any: null, ints: null });
     for (const error of errorsOf({ errors })) {

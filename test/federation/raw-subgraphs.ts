@@ -1,5 +1,5 @@
 /** Subgraphs that answer byte by byte what a test says, and the supergraph over them. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { exactPath } from '../../src/federation/engine/place-errors.ts';
@@ -11,6 +11,7 @@ import { bodyOf, federation2, listening } from './subgraph-server.ts';
 export interface RawAsked {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingHttpHeaders;
 }
 
 export type RawAnswer = (response: ServerResponse, asked: RawAsked) => void;
@@ -20,7 +21,7 @@ export interface RawSubgraphs {
   /** How each answers from now on, by its name. */
   readonly answers: Record<string, RawAnswer>;
   readonly asked: RawAsked[];
-  ask(query: string): Promise<ExecutionResult>;
+  ask(query: string, context?: object): Promise<ExecutionResult>;
 }
 
 export const answered =
@@ -46,7 +47,7 @@ export async function rawSubgraphs(sdls: Readonly<Record<string, string>>, fetch
   for (const [name, sdl] of Object.entries(sdls)) {
     const { port, close } = await listening(
       createServer(async (request, response) => {
-        const body = JSON.parse(await bodyOf(request)) as RawAsked;
+        const body: RawAsked = { ...(JSON.parse(await bodyOf(request)) as RawAsked), headers: request.headers };
         asked.push(body);
         (answers[name] ?? giving({ data: null }))(response, body);
       }),
@@ -61,8 +62,8 @@ export async function rawSubgraphs(sdls: Readonly<Record<string, string>>, fetch
     schema,
     answers,
     asked,
-    async ask(query) {
-      const result = await execute({ schema, document: parse(query), contextValue: {} });
+    async ask(query, contextValue = {}) {
+      const result = await execute({ schema, document: parse(query), contextValue });
       const errors = result.errors?.map((error) => ({ ...error.toJSON(), path: exactPath(error) }));
       return { ...result, ...(errors === undefined ? {} : { errors }) } as ExecutionResult;
     },

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { GatewayError } from '../../core/errors.ts';
 import { abortError, untilAborted } from '../../core/turns/abort.ts';
-import { sharedHttpClient } from '../../outbound/http-client.ts';
+import { clientTrusting } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 
 export interface SubgraphSource {
@@ -13,14 +13,17 @@ export interface SubgraphSource {
   readonly sdl?: { readonly text: string } | { readonly file: string } | null;
   /** Sent when the subgraph is asked for its SDL. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Authorities, as PEM, in place of those that Node trusts. */
+  readonly ca?: string | null;
 }
 
 const maxSdlMiB = 16;
 const maxSdlBytes = maxSdlMiB * 1024 * 1024;
 
 /** SUBGRAPH_UNAVAILABLE for one that does not answer, BAD_REQUEST for a file that cannot be read. */
-export async function readSubgraph({ name, url, sdl = null, headers = {} }: SubgraphSource, signal: AbortSignal): Promise<string> {
-  if (sdl === null) return askedForSdl(name, url, headers, signal);
+export async function readSubgraph(source: SubgraphSource, signal: AbortSignal): Promise<string> {
+  const { name, sdl = null } = source;
+  if (sdl === null) return askedForSdl(source, signal);
   if ('text' in sdl) return sdl.text;
   return fileText(sdl.file, `SDL of the subgraph "${name}"`, signal);
 }
@@ -48,12 +51,12 @@ async function fileText(file: string, what: string, signal: AbortSignal): Promis
   }
 }
 
-async function askedForSdl(name: string, url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<string> {
+async function askedForSdl({ name, url, headers = {}, ca = null }: SubgraphSource, signal: AbortSignal): Promise<string> {
   const unavailable = (what: string, cause?: unknown): GatewayError =>
     new GatewayError('SUBGRAPH_UNAVAILABLE', `The subgraph "${name}" ${what}`, {}, { cause });
   let body: unknown;
   try {
-    const response = await sharedHttpClient().send(url, {
+    const response = await clientTrusting(ca).send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query: 'query SubgraphSdl { _service { sdl } }' }),

@@ -4,13 +4,15 @@
  * The library's executor is not used, because it shares requests between clients, keeps bodies in its errors, and takes
  * headers at a place where one caller's headers may serve another caller.
  */
-import { GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
-import { GatewayError } from '../../core/errors.ts';
-import { withDeadline } from '../../core/stream.ts';
-import { sharedHttpClient } from '../../outbound/http-client.ts';
-import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
+import { type GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { countObjects } from '../engine/object-budget.ts';
 import { flat } from '../engine/stitching/flat.ts';
+import { shownHeaders } from './access/answer-headers.ts';
+import { retried } from './access/retried.ts';
+import { headersToSend } from './access/sent-headers.ts';
+import { attemptAt, NoGraphqlResult, type SubgraphAnswer } from './access/subgraph-attempt.ts';
+import { accessFrom, type SubgraphAccess } from './access/subgraph-settings.ts';
+import { type Attempted, type SubgraphStandings, subgraphStandings } from './access/subgraph-standings.ts';
 import { checkSize } from './answer-size.ts';
 import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { withoutFailed } from './failed-representations.ts';
@@ -19,19 +21,6 @@ import { settledAnswer } from './settled-answer.ts';
 import { failureOfErrors, type SubgraphFailure } from './subgraph-failure.ts';
 import { remoteEvents } from './subscribe.ts';
 
-/** How one subgraph is asked. Times are milliseconds. */
-export interface SubgraphAccess {
-  /** Sent with every request: credentials of the gateway itself, say. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** For one attempt. */
-  readonly timeoutMs: number;
-  /** Further attempts of a query that got no answer. Mutations are never repeated. */
-  readonly retries: number;
-  readonly maxResponseBytes: number;
-  /** Where subscriptions go: `ws:` or `wss:` by graphql-transport-ws, `http:` by SSE. Null: the subgraph's URL, by SSE. */
-  readonly subscriptionUrl: string | null;
-}
-
 export interface FetchOptions extends Partial<SubgraphAccess> {
   /** Names of the client's headers that go on to remote subgraphs. None by default. */
   readonly propagate?: readonly string[];
@@ -39,6 +28,18 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   readonly clientHeaders?: (context: unknown) => Readonly<Record<string, string | undefined>> | null;
   /** Ends every wait of the operation. */
   readonly signal?: (context: unknown) => AbortSignal | null;
+  /** Whether the value of a client's header is a secret between the client and the gateway. It never goes on. Default: none is. */
+  readonly isOurSecret?: (value: string) => boolean;
+  /** Who takes turns and is judged as one. Null, and the default: nobody that can be told from others. */
+  readonly caller?: (context: unknown) => string | null;
+  /** Told the headers of an answer that go on to the client, in the order of the configuration. */
+  readonly onAnswerHeaders?: (headers: readonly (readonly [string, string])[], context: unknown) => void;
+  /** Told of every attempt, also of those that were not sent. */
+  readonly onAttempted?: (attempted: Attempted) => void;
+  /** How the subgraphs are doing, for all executors together. Default: this executor keeps its own. */
+  readonly standings?: SubgraphStandings;
+  /** Milliseconds to wait before the next attempt are drawn with it. */
+  readonly random?: () => number;
   /** Overrides by subgraph name. */
   readonly subgraphs?: Readonly<Record<string, Partial<SubgraphAccess>>>;
   /** A remote subgraph's `extensions`, which never reach the client: its usage, say. */
@@ -51,31 +52,15 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
 
 const usualObjects = 50_000;
 
-const defaults: SubgraphAccess = {
-  headers: {},
-  timeoutMs: 30_000,
-  retries: 1,
-  maxResponseBytes: 16 * 1024 * 1024,
-  subscriptionUrl: null,
-};
-
-/** Headers that describe one connection or one body, and are never the client's to set on another. */
-const unsent = new Set(['host', 'connection', 'content-length', 'content-type', 'transfer-encoding', 'accept', 'te', 'upgrade', 'expect']);
-
 /** `schema`: the subgraph's own, as the supergraph knows it. */
 export function remoteExecutor(name: string, url: string, schema: GraphQLSchema, options: FetchOptions): SubgraphExecutor {
-  const access: SubgraphAccess = { ...defaults, ...defined(options), ...defined(options.subgraphs?.[name] ?? {}) };
+  const access = accessFrom(options, options.subgraphs?.[name] ?? {});
   const maxObjects = options.maxObjects ?? usualObjects;
-  const propagate = (options.propagate ?? []).map((header) => header.toLowerCase()).filter((header) => !unsent.has(header));
-
-  const headersFor = (context: unknown): Record<string, string> => {
-    const incoming = propagate.length === 0 ? null : (options.clientHeaders?.(context) ?? null);
-    const passed = propagate.flatMap((header) => {
-      const value = incoming?.[header];
-      return value === undefined ? [] : [[header, value] as const];
-    });
-    return { ...Object.fromEntries(passed), ...access.headers };
-  };
+  const standing = (options.standings ?? subgraphStandings()).of(name);
+  const forwarded = [...(options.propagate ?? []).map((header) => ({ name: header })), ...access.forward];
+  const toSend = headersToSend({ ...access, forward: forwarded, isOurs: options.isOurSecret ?? (() => false) });
+  const headersFor = (context: unknown): Record<string, string> =>
+    toSend(forwarded.length === 0 ? null : (options.clientHeaders?.(context) ?? null));
 
   const tell = (errors: readonly GraphQLError[]): void => {
     if (errors.length > 0) options.onFailure?.(failureOfErrors(name, errors));
@@ -83,26 +68,29 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
 
   /** Its last failure where it gave no answer. */
   async function answerOf({ document, variables = {}, operationType, context, info }: SubgraphRequest): Promise<SubgraphResult> {
-    const clientSignal = options.signal?.(context) ?? null;
-    const body = JSON.stringify({ query: print(document), variables });
-    const headers = headersFor(context);
-    const attempts = operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
-    for (let attempt = 1; ; attempt++) {
-      const deadline = withDeadline(clientSignal, access.timeoutMs, tookTooLong);
-      try {
-        const bounds = { maxBytes: access.maxResponseBytes, check: checkSize(name, maxObjects) };
-        const result = resultOf(name, await post(url, headers, body, bounds, deadline.signal));
+    const signal = options.signal?.(context) ?? null;
+    const asking = {
+      ...{ name, url, access, standing, signal },
+      body: JSON.stringify({ query: print(document), variables }),
+      headers: headersFor(context),
+      caller: options.caller?.(context) ?? null,
+      onAttempted: options.onAttempted ?? (() => {}),
+      read(answer: SubgraphAnswer) {
+        const result = resultOf(name, answer);
         if (countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
-        if (result.extensions !== undefined) options.onExtensions?.(name, result.extensions, context);
-        return result;
-      } catch (error) {
-        const failure = failureOf(name, error, clientSignal, deadline.signal);
-        const isLast = attempt >= attempts || failure.extensions['retryable'] !== true || clientSignal?.aborted === true;
-        if (isLast) return { data: null, errors: [failure] };
-      } finally {
-        deadline.end();
-      }
-    }
+        return { result, hasErrors: (result.errors?.length ?? 0) > 0 };
+      },
+    };
+    const attempts = operationType === OperationTypeNode.QUERY ? 1 + access.retries : 1;
+    const last = await retried(attempts, access.timeoutMs, signal, options.random ?? Math.random, () =>
+      attemptAt({ ...asking, check: checkSize(name, maxObjects) }),
+    );
+    if (!last.ok) return { data: null, errors: [last.error] };
+    const { extensions } = last.result;
+    if (extensions !== undefined) options.onExtensions?.(name, extensions, context);
+    const shown = shownHeaders(access.answerHeaders, last.headers);
+    if (shown.length > 0) options.onAnswerHeaders?.(shown, context);
+    return last.result;
   }
 
   return async (asked) => {
@@ -110,37 +98,14 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
     const settling = { name, request: whole, schema, tell };
     if (whole.operationType === OperationTypeNode.SUBSCRIPTION) {
       const { document, variables = {}, context } = whole;
-      const subscribed = { url: access.subscriptionUrl ?? url, query: print(document), variables, headers: headersFor(context) };
+      const { subscriptionUrl, ca } = access;
+      const subscribed = { url: subscriptionUrl ?? url, query: print(document), variables, headers: headersFor(context), ca };
       return remoteEvents({ ...settling, ...subscribed, signal: options.signal?.(context) ?? null, maxObjects });
     }
     const { request, restored } = withoutFailed(whole);
     return settledAnswer({ ...settling, restored }, request === null ? null : await answerOf(request));
   };
 }
-
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
-async function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  { maxBytes, check }: { readonly maxBytes: number; readonly check: (piece: Uint8Array) => void },
-  signal: AbortSignal,
-): Promise<Answer> {
-  const response = await sharedHttpClient().send(url, {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json;q=0.9' },
-    body,
-    signal,
-  });
-  return { status: response.status, body: (await readBody(response.body, maxBytes, check)).toString('utf8') };
-}
-
-/** For the one attempt; {@link failureOf} says whose it was. */
-const tookTooLong = (): GatewayError => new GatewayError('TIMEOUT', 'The subgraph did not answer in time.');
 
 const tooMany = (name: string, most: number): GraphQLError =>
   subgraphError(
@@ -150,10 +115,10 @@ const tooMany = (name: string, most: number): GraphQLError =>
     false,
   );
 
-function resultOf(name: string, { status, body }: Answer): SubgraphResult {
+function resultOf(name: string, answer: SubgraphAnswer): SubgraphResult {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body);
+    parsed = JSON.parse(answer.body);
   } catch {
     parsed = null;
   }
@@ -161,12 +126,7 @@ function resultOf(name: string, { status, body }: Answer): SubgraphResult {
   const isResult =
     typeof result === 'object' && result !== null && (isData(result.data) || (result.data === undefined && Array.isArray(result.errors)));
   if (!isResult) {
-    throw subgraphError(
-      name,
-      `answered with status ${status} and no GraphQL result.`,
-      'SUBGRAPH_UNAVAILABLE',
-      status >= 500 || status === 429,
-    );
+    throw new NoGraphqlResult(`answered with status ${answer.status} and no GraphQL result${encodingNote(answer)}.`, answer);
   }
   const errors = Array.isArray(result.errors) ? foreignErrors(name, result.errors) : [];
   const { data, extensions } = result;
@@ -179,17 +139,10 @@ function resultOf(name: string, { status, body }: Answer): SubgraphResult {
 
 const isData = (data: unknown): data is Record<string, unknown> | null => typeof data === 'object' && !Array.isArray(data);
 
-function failureOf(name: string, error: unknown, client: AbortSignal | null, deadline: AbortSignal): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  if (client?.aborted === true) return subgraphError(name, 'was not waited for: the operation was cancelled.', 'CANCELLED', false);
-  if (deadline.aborted) return subgraphError(name, 'did not answer in time.', 'TIMEOUT', true, error);
-  if (error instanceof BodyTooLarge)
-    return subgraphError(name, 'answered with more bytes than the gateway takes.', 'SUBGRAPH_UNAVAILABLE', false);
-  return subgraphError(name, 'could not be reached.', 'SUBGRAPH_UNAVAILABLE', true, error);
-}
-
-function defined<T extends object>(value: T): Partial<SubgraphAccess> {
-  const keys = Object.keys(defaults) as (keyof SubgraphAccess)[];
-  const given = value as Partial<Record<keyof SubgraphAccess, unknown>>;
-  return Object.fromEntries(keys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]])) as Partial<SubgraphAccess>;
+/** A body whose encoding is not known here is read as it came. */
+function encodingNote({ headers }: SubgraphAnswer): string {
+  const encoding = String(headers['content-encoding'] ?? '');
+  return encoding === '' || /^(x-)?(gzip|deflate|br|zstd|identity)$/i.test(encoding.trim())
+    ? ''
+    : `: its encoding is "${encoding.slice(0, 50)}". Accepted are gzip, br, deflate, zstd`;
 }

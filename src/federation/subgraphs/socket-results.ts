@@ -9,6 +9,7 @@ interface Subscription {
   readonly headers: Readonly<Record<string, string>>;
   /** Called with each message before it is parsed; what it throws ends the results. */
   readonly check: (message: Uint8Array) => void;
+  readonly ca: string | null;
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
@@ -17,14 +18,15 @@ const handshakeMs = 10_000;
 /** Results that wait for the reader: beyond them the socket is not read. */
 const maxWaiting = 64;
 
-export function socketResults({ url, query, variables, headers, check }: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
+export function socketResults({ url, query, variables, headers, ca, check }: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
   return async function* (signal) {
     let socket: WebSocket | null = null;
     const client = createClient({
       url,
       webSocketImpl: class extends WebSocket {
         constructor(address: string | URL, protocols?: string | string[]) {
-          super(address, protocols, { headers: { ...headers }, handshakeTimeout: handshakeMs, maxPayload: maxEventBytes });
+          const trusted = ca === null ? {} : { ca };
+          super(address, protocols, { headers: { ...headers }, handshakeTimeout: handshakeMs, maxPayload: maxEventBytes, ...trusted });
           socket = this;
         }
         /** The client parses a message as soon as it hears of it. */

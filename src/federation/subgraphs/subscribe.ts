@@ -3,9 +3,10 @@ import type { Readable } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Stream } from '../../core/pull-stream.ts';
 import { interruptible, mapStream } from '../../core/stream.ts';
-import { sharedHttpClient } from '../../outbound/http-client.ts';
+import { clientTrusting } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 import { placeErrors } from '../engine/place-errors.ts';
+import { NoGraphqlResult, refuseRedirect } from './access/subgraph-attempt.ts';
 import { checkSize } from './answer-size.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
@@ -18,6 +19,8 @@ export interface RemoteSubscription {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Authorities, as PEM, in place of those that Node trusts; null: those. */
+  readonly ca: string | null;
   readonly signal: AbortSignal | null;
   readonly request: SubgraphRequest;
   readonly schema: GraphQLSchema;
@@ -53,15 +56,21 @@ export function remoteEvents({
     (event) => settledAnswer({ name, request, schema, tell }, resultOf(name, event)),
     (error) => {
       if (signal?.aborted === true) return null;
-      const failure =
-        error instanceof GraphQLError ? error : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
+      const failure = failureOf(name, error);
       tell([failure]);
       return placeErrors(request, { data: null, errors: [failure] }, schema);
     },
   );
 }
 
-interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers'> {
+function failureOf(name: string, error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return error instanceof NoGraphqlResult
+    ? subgraphError(name, error.message, 'SUBGRAPH_UNAVAILABLE', false, error.cause)
+    : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
+}
+
+interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers' | 'ca'> {
   /** Called with each event before it is parsed; throws where it has too much in it. */
   readonly check: (event: Uint8Array) => void;
 }
@@ -75,15 +84,16 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function eventStreamResults({ name, url, query, variables, headers, check }: Sent): Results {
+function eventStreamResults({ name, url, query, variables, headers, ca, check }: Sent): Results {
   return async function* (signal) {
-    const response = await sharedHttpClient().send(url, {
+    const response = await clientTrusting(ca).send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query, variables }),
       signal,
       headersTimeoutMs,
     });
+    refuseRedirect(response);
     const type = String(response.headers['content-type'] ?? '');
     if (!type.startsWith('text/event-stream')) {
       yield await readRefusal(name, type, response.body, check);
