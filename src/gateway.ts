@@ -8,6 +8,7 @@ import { anonymousRateOf } from './assembly/caller-limits.ts';
 import { type Configured, configure } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
+import { answeredNames, forwardedNames } from './assembly/graph/subgraph-fetch.ts';
 import { presentConfiguration } from './assembly/present-configuration.ts';
 import { metricsDoor, registerGauges } from './assembly/register-gauges.ts';
 import { type Gateway, type GatewayOptions, makeGateway } from './assembly/running-gateway.ts';
@@ -16,7 +17,6 @@ import { firstDocuments } from './assembly/welcome/welcome.ts';
 import { type GatewayConfig, isDevelopment } from './config/config.ts';
 import { withDefaults } from './config/kinds/section.ts';
 import { gatewaySection } from './config/sections/gateway-section.ts';
-import { graphSection } from './config/sections/graph-section.ts';
 import { serverSection } from './config/sections/server-section.ts';
 import { maskError } from './graphql/graphql-errors.ts';
 import { followHooks } from './operations/follow-hooks.ts';
@@ -53,10 +53,9 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 }
 
 async function connectParts(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { storage, runs, health, metrics, state, log, now } = foundation;
+  const { storage, runs, health, standings, metrics, state, log, now } = foundation;
   const { folder, loopback, router = null, warmUp = async () => {} } = options;
   const { origins, drainMs, limits = {}, trustedProxies, requestsPerMinutePerAddress } = withDefaults(serverSection, config.server);
-  const { forwardHeaders } = withDefaults(graphSection, config.graph);
   const development = isDevelopment(config);
   const open = development && loopback;
   const present = presentConfiguration(config, (by) => configure(by, foundation, { folder, development, open }));
@@ -83,7 +82,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     limits: serverLimits(limits, open),
     trustedProxies,
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
-    cors: { origins, headers: forwardHeaders },
+    cors: { origins, headers: forwardedNames(config), exposed: answeredNames(config) },
     maskError: (error) => maskError(error, current().services.failed),
     log,
     metrics: metrics === null ? undefined : metricsDoor(config, metrics, hooks.authenticate),
@@ -92,7 +91,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
       return firstDocuments({ config, fields: fields.fields, schema: graph.schema() }, { keyless });
     },
   });
-  if (metrics !== null) registerGauges(metrics, { current, health, storage, runs, server });
+  if (metrics !== null) registerGauges(metrics, { current, health, standings, storage, runs, server });
   const key = development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null;
   return makeGateway({ present, server, warming, background: runs, storage, log, drainMs, developmentKey: key });
 }

@@ -29,7 +29,7 @@ const maxFilesInFolder = 14;
 /** Rooms whose subfolders implement ports that resemble each other: a name may stand in each of them. */
 const roomsOfPorts = ['src/storage', 'src/wires'];
 /** Refuses settings by the names that they had. */
-const oldNames = /^src\/config\/sections\/graph-section\.ts$/;
+const oldNames = /^src\/config\/sections\/graph\/graph-section\.ts$/;
 /** Doors of other protocols stand on these. */
 const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing', 'wires'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;

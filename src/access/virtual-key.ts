@@ -12,6 +12,10 @@ const idLength = 12;
 /** 62^43 exceeds 2^256. */
 const secretLength = 43;
 const form = /^fg_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
+const anywhere = /fg_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}/;
+
+/** Whether there is a key of a gateway in the text: in a header beside other things, for example. */
+export const holdsKey = (text: string): boolean => anywhere.test(text);
 
 export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'> &
   Partial<Pick<KeyRecord, 'callsPerMinute' | 'madeBy' | 'development'>>;

@@ -37,8 +37,9 @@ import { keptFile } from '../storage/state/kept-file.ts';
 import { teamLimits } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
-import { graphOf, type OperatorFields, operatorFields, revealHeaders, whenComposed } from './graph/configured-graph.ts';
+import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
+import { revealHeaders } from './graph/subgraph-fetch.ts';
 import { collectionsOf, routesOf } from './routes.ts';
 import { startDocuments } from './start-documents.ts';
 
@@ -96,15 +97,15 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
 
   const ingestCallFor = backgroundCalls({ limits: storage.limits, verify: leases.verify, routes, now });
   const { read, prompts } = operatorFields(config, folder);
+  const asking = { config, folder, standings: foundation.standings, metrics, log };
   const indexes = openIndexes({
-    config,
     read,
     storage,
     handle,
     callFor: ingestCallFor,
     graph: () => living,
+    ...asking,
     headers: revealHeaders(graphConfig.indexHeaders),
-    log,
   });
   const retrievalSettings = withDefaults(retrievalSection, config.retrieval);
   const retrieval = openRetrieval({
@@ -141,12 +142,10 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   });
   const own = graphConfig.ai === false ? null : aiSchema(services, aiFields(read, services));
   const living = graphOf({
-    config,
-    folder,
+    ...asking,
     fields: read,
     schema: own,
     composer: foundation.composer,
-    log,
     lastGood: state === null ? null : keptFile(join(state, 'graph.json')),
   });
   const rules = quoteRules({

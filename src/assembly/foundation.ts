@@ -4,6 +4,7 @@ import type { GatewayConfig } from '../config/config.ts';
 import { storageOpener } from '../config/embedded-storage.ts';
 import { pathIn } from '../config/path-in.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
+import { type SubgraphStandings, subgraphStandings } from '../federation/subgraphs/access/subgraph-standings.ts';
 import { type AnswerStore, memoryStore } from '../pipeline/cache/cache-store.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open-runs.ts';
@@ -22,6 +23,8 @@ export interface Foundation {
   /** Of subgraphs: one for all readings of the configuration, so that an unchanged graph is not composed again. */
   readonly composer: Composer;
   readonly health: HealthBook;
+  /** How the subgraphs are doing, whatever configuration asks them. */
+  readonly standings: SubgraphStandings;
   /** Null: turned off. */
   readonly metrics: Metrics | null;
   readonly log: Log;
@@ -56,6 +59,7 @@ export async function openFoundation(
     cache: config.cache?.store ?? memoryStore(),
     composer,
     health: healthBook(),
+    standings: subgraphStandings(),
     metrics: config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log }),
     log,
     now,

@@ -8,6 +8,7 @@ import type { Authenticate } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Graph } from '../federation/graph.ts';
+import type { SubgraphStanding, SubgraphStandings } from '../federation/subgraphs/access/subgraph-standings.ts';
 import type { CircuitState } from '../outbound/circuit.ts';
 import type { HealthBook } from '../routing/health.ts';
 import type { Deployment, Route } from '../routing/route.ts';
@@ -43,15 +44,16 @@ export interface WatchedParts {
   readonly current: () => {
     readonly config: GatewayConfig;
     readonly routes: ReadonlyMap<string, Route>;
-    readonly graph: Pick<Graph, 'status'>;
+    readonly graph: Pick<Graph, 'status' | 'subgraphNames'>;
   };
   readonly health: HealthBook;
+  readonly standings: SubgraphStandings;
   readonly storage: Pick<Storage, 'ledger' | 'limits'>;
   readonly runs: Pick<Runs, 'counts'>;
   readonly server: Pick<FieldgateServer, 'activity'>;
 }
 
-export function registerGauges({ watch }: Metrics, { current, health, storage, runs, server }: WatchedParts): void {
+export function registerGauges({ watch }: Metrics, { current, health, standings, storage, runs, server }: WatchedParts): void {
   const flag = (yes: boolean): number => (yes ? 1 : 0);
 
   watch({
@@ -124,13 +126,29 @@ export function registerGauges({ watch }: Metrics, { current, health, storage, r
     help: '1: what is served is what the sources say now; 0: the last reload failed, and the one before is served.',
     read: () => flag(current().graph.status().ready && current().graph.status().reasons.length === 0),
   });
+  const standingsOf = (): readonly (readonly [string, SubgraphStanding])[] =>
+    current()
+      .graph.subgraphNames()
+      .map((name) => [name, standings.of(name)]);
   watch({
     name: 'fieldgate_subgraph_healthy',
-    help: '1: the SDL of the subgraph was read at the last look.',
+    help: '1: the subgraph answered when it was asked last, an operation or its SDL. One that has not been asked has no series.',
     labels: ['subgraph'],
     read: () =>
-      current()
-        .graph.status()
-        .subgraphs.map(({ name, healthy }) => ({ labels: { subgraph: name }, value: flag(healthy) })),
+      standingsOf().flatMap(([subgraph, standing]) => {
+        const answered = standing.answered();
+        return answered === null ? [] : [{ labels: { subgraph }, value: flag(answered) }];
+      }),
+  });
+  watch({
+    name: 'fieldgate_subgraph_circuit',
+    help: 'State of the circuit breaker of the subgraph: 1 for the one it is in.',
+    labels: ['subgraph', 'state'],
+    read: () =>
+      standingsOf().flatMap(([subgraph, standing]) =>
+        standing.answered() === null
+          ? []
+          : circuits.map((state) => ({ labels: { subgraph, state }, value: flag(state === standing.circuit()) })),
+      ),
   });
 }

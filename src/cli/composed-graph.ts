@@ -1,12 +1,14 @@
 /** Composes the supergraph of a configuration once: `check` validates it and `compose` prints it. */
 import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { aiSdl, aiSubgraph, subgraphSources } from '../assembly/graph/configured-graph.ts';
+import { aiSdl, aiSubgraph } from '../assembly/graph/configured-graph.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
+import { subgraphAddresses, subgraphSources } from '../assembly/graph/subgraph-fetch.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { composer } from '../federation/compose/compose.ts';
 import { readSubgraph, readSupergraph } from '../federation/compose/sources.ts';
+import { unknownSubgraphs, withAddresses } from '../federation/compose/subgraph-addresses.ts';
 import { localUrl } from '../federation/graph.ts';
 import { supergraphSchema } from '../federation/supergraph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
@@ -75,10 +77,14 @@ async function attempted(read: () => Promise<string>): Promise<ComposedGraph> {
 const unasked = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { unasked: { type: GraphQLString } } }) });
 
 /** Why it would not be served as it is, or not with all AI fields. */
-function servingMistakes(supergraphSdl: string, { graph = {} }: GatewayConfig, read: FieldsRead): readonly string[] {
+function servingMistakes(supergraphSdl: string, config: GatewayConfig, read: FieldsRead): readonly string[] {
+  const { graph = {} } = config;
+  const addresses = graph.supergraph === undefined ? new Map<string, null>() : subgraphAddresses(config);
+  const unknown = unknownSubgraphs(supergraphSdl, addresses.keys());
+  if (unknown.length > 0) return unknown;
   try {
     const local = graph.ai === false ? {} : { [localUrl(aiSubgraph)]: unasked };
-    const schema = supergraphSchema({ supergraphSdl, local });
+    const schema = supergraphSchema({ supergraphSdl: withAddresses(supergraphSdl, addresses), local });
     const fieldOf = (type: string, field: string): boolean => {
       const found = schema.getType(type);
       return found !== undefined && 'getFields' in found && found.getFields()[field] !== undefined;

@@ -17,7 +17,7 @@ export function startSubgraphs(
   for (const subgraph of subgraphs) {
     const { url, run } = subgraph;
     const [program, ...args] = run ?? [];
-    if (program === undefined) continue;
+    if (program === undefined || url === undefined) continue;
     const child = spawn(program === 'node' ? process.execPath : program, args, {
       cwd: folder,
       env: { ...process.env, PORT: new URL(url).port },

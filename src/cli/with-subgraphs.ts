@@ -27,7 +27,8 @@ export async function withSubgraphs<T>(subgraphs: readonly SubgraphConfig[], fol
   }
 }
 
-function answers({ name, url }: SubgraphConfig): Promise<boolean> {
+async function answers({ name, url }: SubgraphConfig): Promise<boolean> {
+  if (url === undefined) return false;
   return readSubgraph({ name, url }, AbortSignal.timeout(2_000)).then(
     () => true,
     () => false,

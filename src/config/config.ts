@@ -8,12 +8,12 @@
 import type { Names, SettingsOf, ValueOf } from './kinds/setting.ts';
 import type { deploymentSection } from './sections/deployments-section.ts';
 import type { gatewaySection, logLevels } from './sections/gateway-section.ts';
-import type { graphSection } from './sections/graph-section.ts';
+import type { graphSection } from './sections/graph/graph-section.ts';
+import type { subgraphSection } from './sections/graph/subgraph-section.ts';
 import type { guardrailSection, guardSection } from './sections/guards-section.ts';
 import type { routeSection } from './sections/routes-section.ts';
 import type { serverSection } from './sections/server-section.ts';
 import type { storageSection } from './sections/storage-section.ts';
-import type { subgraphSection } from './sections/subgraph-section.ts';
 import type { teamSection } from './sections/teams-section.ts';
 
 /** N: the names that it gives, where they are known. */

@@ -33,11 +33,11 @@ function unpriced(config: GatewayConfig): string[] {
   );
 }
 
-/** A virtual key opens this gateway: a subgraph that gets one could spend in its owner's name. */
+/** A key of the gateway opens it in its owner's name: it never goes on to a subgraph. */
 function handedOn({ graph = {} }: GatewayConfig): string[] {
   return (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization')
     ? [
-        "graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway. Have clients name themselves to subgraphs in a header of its own.",
+        'graph.forwardHeaders has authorization, but a key of this gateway never goes on to subgraphs, and nothing else is accepted there. Have clients name themselves to subgraphs in a header of its own.',
       ]
     : [];
 }

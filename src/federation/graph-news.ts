@@ -1,4 +1,5 @@
 /** Logs the state of a living graph: each state once, and a graph that is only starting without an alarm. */
+import type { ReadSubgraph } from './compose/compose-sources.ts';
 
 export type GraphLog = (level: 'info' | 'warn', message: string, details?: Readonly<Record<string, unknown>>) => void;
 
@@ -6,8 +7,8 @@ export type GraphLog = (level: 'info' | 'warn', message: string, details?: Reado
 const graceMs = 5_000;
 
 export interface GraphNews {
-  /** `reasons`: why the newest sources are not what is served. `silent`: names of the subgraphs that did not answer. */
-  tell(reasons: readonly string[], served: boolean, silent: readonly string[]): void;
+  /** `reasons`: why the newest sources are not what is served. `subgraphs`: as their SDL was read. */
+  tell(reasons: readonly string[], served: boolean, subgraphs: readonly ReadSubgraph[]): void;
   tellFailure(message: string, errorId: string, cause: string): void;
 }
 
@@ -15,15 +16,22 @@ export function graphNews(log: GraphLog, now: () => number): GraphNews {
   const openedAt = now();
   let told: { readonly reasons: string; readonly starting: boolean } | null = null;
   return {
-    tell(reasons, served, silent) {
+    tell(reasons, served, subgraphs) {
       const starting = !served && now() - openedAt < graceMs;
       const news = reasons.join('\n');
+      const silent = subgraphs.filter(({ healthy }) => !healthy);
+      const known = silent.filter(({ cause }) => cause !== null);
+      const causes = known.length === 0 ? {} : { causes: Object.fromEntries(known.map(({ name, cause }) => [name, cause])) };
       if (news !== (told?.reasons ?? '') || (news !== '' && told?.starting !== starting)) {
         if (news === '') {
           if (told?.starting === false) log('info', 'The graph is what its sources say again.');
         } else if (starting) {
-          log('info', 'Waiting for the sources of the graph.', silent.length === 0 ? { reasons } : { subgraphs: silent });
-        } else log('warn', 'The graph is not what its sources say.', { reasons });
+          log(
+            'info',
+            'Waiting for the sources of the graph.',
+            silent.length === 0 ? { reasons } : { subgraphs: silent.map(({ name }) => name), ...causes },
+          );
+        } else log('warn', 'The graph is not what its sources say.', { reasons, ...causes });
       }
       told = news === '' ? null : { reasons: news, starting };
     },

@@ -9,6 +9,7 @@ import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';
 import type { Composer, Subgraph } from './compose/compose.ts';
 import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
+import { namesIn, unknownSubgraphs, withAddresses } from './compose/subgraph-addresses.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
 import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';
@@ -24,6 +25,8 @@ export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 
     readonly schema: GraphQLSchema;
   } | null;
   readonly composer: Composer;
+  /** Of a ready supergraph: its subgraphs that the configuration has settings for, with the addresses that replace theirs; null: none does. */
+  readonly addresses?: ReadonlyMap<string, string | null>;
   /** Milliseconds between two looks at the sources; 0: only at `refresh`. */
   readonly pollMs: number;
   /** Milliseconds that one source may take. */
@@ -43,6 +46,8 @@ const startingMs = 2_000;
 export interface Graph {
   /** Null until first composed. */
   schema(): GraphQLSchema | null;
+  /** Names of the subgraphs in what is served. */
+  subgraphNames(): readonly string[];
   /** What is served now; null until first composed, and where there is nothing to compose. */
   supergraphSdl(): string | null;
   /** SDL of the other teams' subgraphs as it was last read, or of the ready supergraph; null until all of it was. */
@@ -66,7 +71,11 @@ export interface GraphStatus {
 }
 
 interface Served {
+  /** As its sources say. */
+  readonly source: string;
+  /** With the addresses of the configuration. */
   readonly sdl: string;
+  readonly names: readonly string[];
   readonly schema: GraphQLSchema;
   readonly at: number;
 }
@@ -89,12 +98,13 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 
   const status = (): GraphStatus => ({ ready: served !== null, reasons, composedAt: served?.at ?? null, subgraphs });
 
-  const serve = (sdl: string): void => {
-    if (served?.sdl === sdl) return;
+  const serve = (source: string): void => {
+    if (served?.source === source) return;
     const { ai, fetch, authorize, overrideLabels } = options;
     const execution = Object.fromEntries(Object.entries({ fetch, authorize, overrideLabels }).filter(([, value]) => value !== undefined));
+    const sdl = addressed(source, options.addresses);
     const schema = supergraphSchema({ ...execution, supergraphSdl: sdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } });
-    served = { sdl, schema, at: now() };
+    served = { source, sdl, names: namesIn(sdl), schema, at: now() };
     log('info', 'The supergraph has been taken into service.', { subgraphs: subgraphs.map(({ name }) => name) });
     for (const listener of listeners) listener(schema);
   };
@@ -143,7 +153,10 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
       const found = await composeSources({ source, composer, own: ownWith, sourceTimeoutMs, lastRead }, signal);
       subgraphs = found.subgraphs;
       others = found.others ?? others;
+      for (const { name, healthy, asked } of subgraphs) if (asked) options.fetch?.standings?.of(name).heard(healthy);
       told.push(...found.reasons);
+      if (found.graph !== null && options.addresses !== undefined)
+        told.push(...unknownSubgraphs(found.graph.supergraphSdl, options.addresses.keys()));
       if (found.graph === null) restore(kept);
       else {
         serve(found.graph.supergraphSdl);
@@ -159,11 +172,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
   const once = async (): Promise<void> => {
     try {
       const found = await untilAborted(look(closing.signal), closing.signal);
-      news.tell(
-        found,
-        served !== null,
-        subgraphs.filter(({ healthy }) => !healthy).map(({ name }) => name),
-      );
+      news.tell(found, served !== null, subgraphs);
       reasons = found;
     } catch (error) {
       if (closing.signal.aborted) return;
@@ -197,6 +206,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 
   return {
     schema: () => served?.schema ?? null,
+    subgraphNames: () => served?.names ?? [],
     supergraphSdl: () => served?.sdl ?? null,
     others: () => others,
     status,
@@ -217,6 +227,11 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 }
 
 export const localUrl = (name: string): string => `local://${name}`;
+
+/** A text that is no SDL is left to what refuses it in a sentence. */
+function addressed(supergraphSdl: string, addresses: ReadonlyMap<string, string | null> = new Map()): string {
+  return namesIn(supergraphSdl).length === 0 ? supergraphSdl : withAddresses(supergraphSdl, addresses);
+}
 
 const sdlOf = (sdl: string | ((others: readonly string[]) => string), others: readonly string[]): string =>
   typeof sdl === 'string' ? sdl : sdl(others);

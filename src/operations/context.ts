@@ -1,5 +1,6 @@
 /** What everything that serves an operation is handed: who asks, until when, and the operation's account. */
 import type { Call, Principal } from '../core/call/call.ts';
+import type { AnswerHeaders } from './answer-headers.ts';
 import type { OperationHold } from './operation-hold.ts';
 import type { OperationUsage } from './usage.ts';
 
@@ -23,4 +24,5 @@ export interface OpenedOperation extends OperationContext {
   readonly release: () => void;
   /** The client's headers, by lower-case name: those on the allow-list go on to subgraphs. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly answerHeaders: AnswerHeaders;
 }

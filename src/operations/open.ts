@@ -12,6 +12,7 @@ import type { NanoUsd } from '../core/money.ts';
 import { type Quote, quoteAsJson } from '../pricing/quote.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Admission, PricedOperation } from './admit.ts';
+import { answerHeaders } from './answer-headers.ts';
 import type { OpenedOperation, OperationContext } from './context.ts';
 import { operationHold } from './operation-hold.ts';
 import { operationUsage } from './usage.ts';
@@ -70,6 +71,7 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
       principal,
       signal,
       headers,
+      answerHeaders: answerHeaders(),
       operation: { name: operationName, client, documentId },
       hold: operationHold(limits, principal.limits, maxCostPerOperation),
       release: endWithKey(leases, principal, signal, stop),
@@ -133,6 +135,7 @@ export function ownOperation(principal: Principal, limits: Pick<Limits, 'hold'>,
     principal,
     signal,
     headers: {},
+    answerHeaders: answerHeaders(),
     operation: { name: null, client: null, documentId: null },
     hold: operationHold(limits, principal.limits),
     release() {},

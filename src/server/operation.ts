@@ -14,7 +14,8 @@ import { waitInLine } from '../core/turns/turns.ts';
 import { withMissingValues } from '../federation/missing-values.ts';
 import { withReasonOfAbort } from '../graphql/quote/aborted-validation.ts';
 import { priceTreeOf } from '../graphql/quote/read-price-tree.ts';
-import type { OperationContext } from '../operations/context.ts';
+import type { AnswerHeaders } from '../operations/answer-headers.ts';
+import type { OpenedOperation, OperationContext } from '../operations/context.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { AnonymousRate } from './client/anonymous-rate.ts';
@@ -45,6 +46,8 @@ export interface OperationRequest extends Asker {
 export interface RunningOperation {
   /** Rejects with a GatewayError when the operation was refused; a single result is masked and final. */
   readonly outcome: Promise<ExecutionResult | ResultStream>;
+  /** Headers of subgraphs' answers, complete when the result is. */
+  answerHeaders(): ReturnType<AnswerHeaders['all']>;
   /** The client is gone, or the gateway has no more time: everything stops. Idempotent. */
   stop(reason: GatewayError): void;
   /** Its answer has been delivered, or given up. */
@@ -79,8 +82,13 @@ export function operations(parts: Parts): Operations {
     count: () => running.size,
     start(request) {
       const controller = new AbortController();
+      let opened: OpenedOperation | null = null;
+      const onOpened = (context: OperationContext): void => {
+        opened = context as OpenedOperation;
+      };
       const operation: RunningOperation = {
-        outcome: run(request, controller, parts),
+        outcome: run(request, controller, onOpened, parts),
+        answerHeaders: () => opened?.answerHeaders?.all() ?? [],
         stop: (reason) => controller.abort(reason),
         finished() {
           running.delete(operation);
@@ -102,7 +110,12 @@ export function operations(parts: Parts): Operations {
   };
 }
 
-async function run(request: OperationRequest, controller: AbortController, parts: Parts): Promise<ExecutionResult | ResultStream> {
+async function run(
+  request: OperationRequest,
+  controller: AbortController,
+  onOpened: (context: OperationContext) => void,
+  parts: Parts,
+): Promise<ExecutionResult | ResultStream> {
   const { engine, hooks, mask, anonymousRate } = parts;
   const { signal } = controller;
   const stop = (reason: GatewayError): void => controller.abort(reason);
@@ -113,6 +126,7 @@ async function run(request: OperationRequest, controller: AbortController, parts
   // Without credentials it was counted at the door.
   const opening = asker.authorization === null ? open() : anonymousRate.charged(address(), open);
   const context = opening instanceof Promise ? await opening : opening;
+  onOpened(context);
   const close = closeOnce(context, parts);
   let handedOver = false;
   try {

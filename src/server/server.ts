@@ -14,7 +14,7 @@ import { clientAddress, isIn, networks } from './client/address.ts';
 import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from './client/anonymous-rate.ts';
 import { callers } from './client/callers.ts';
 import { connectionShares } from './client/connections.ts';
-import { corsHeaders, originRules } from './client/origin.ts';
+import { originRules } from './client/origin.ts';
 import { unreadAnswers } from './client/unread.ts';
 import { documentReader } from './document/document.ts';
 import { type Engine, graphqlEngine, type SchemaFor } from './engine.ts';
@@ -43,8 +43,15 @@ export interface ServerOptions extends OperationHooks {
   readonly background?: Background;
   /** GraphiQL, and web pages of this machine. */
   readonly development: boolean;
-  /** Exact origins, such as `https://app.example.com`; `*` for any. `headers`: that pages may send beside those that the gateway reads. */
-  readonly cors: { readonly origins: readonly string[]; readonly headers?: readonly string[] | undefined };
+  /**
+   * Exact origins, such as `https://app.example.com`; `*` for any. `headers`: that pages may send beside those that the gateway reads.
+   * `exposed`: headers of answers that pages may read.
+   */
+  readonly cors: {
+    readonly origins: readonly string[];
+    readonly headers?: readonly string[] | undefined;
+    readonly exposed?: readonly string[] | undefined;
+  };
   readonly limits?: Partial<ServerLimits>;
   readonly maskError: MaskError;
   readonly log: Log;
@@ -107,7 +114,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const { maxTypedValues } = limits;
   const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, maxTypedValues, ...checks });
   const read = documentReader(limits);
-  const origins = originRules(options.cors.origins, development, options.cors.headers);
+  const origins = originRules(options.cors.origins, development, { forwarded: options.cors.headers, exposed: options.cors.exposed });
   const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));
   const door = {
     operations: running,
@@ -165,7 +172,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
       return void response.end();
     }
     const origin = origins.allowed(request);
-    if (origin !== null) for (const [name, value] of Object.entries(corsHeaders(origin))) response.setHeader(name, value);
+    if (origin !== null) for (const [name, value] of Object.entries(origins.corsHeaders(origin))) response.setHeader(name, value);
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) {

@@ -145,7 +145,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(said.err).not.toMatch(noStack);
   });
 
-  it('notes a provider whose key nobody has set, and keys that subgraphs would be sent', async () => {
+  it('notes a provider whose key nobody has set, and an authorization that never goes on', async () => {
     const surface = JSON.stringify(resolve('src/index.ts'));
     const cwd = folderWith({
       'gateway.config.ts': `import { defineConfig, openaiCompatibleProvider, openaiProvider, secretFrom } from ${surface};
@@ -158,7 +158,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(out).toContain('note providers.openai has no key: the variable that its apiKey is read from is not set.');
     expect(out).toContain('note providers.vllm has no key: ');
     expect(out).not.toContain('providers.open ');
-    expect(out).toContain("note graph.forwardHeaders has authorization, so subgraphs are sent their callers' keys of this gateway.");
+    expect(out).toContain('note graph.forwardHeaders has authorization, but a key of this gateway never goes on to subgraphs');
   });
 
   it('tells what factories of providers and guardrails cannot use among all other mistakes', async () => {

@@ -18,7 +18,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Guardrails and masking', sections: ['guardrails.<n>', 'guard'], example: 'guards' },
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
   { title: 'Teams', sections: ['teams.<name>'], example: 'teams' },
-  { title: 'Graph', sections: ['graph', 'graph.subgraphs.<n>'], example: 'graph' },
+  { title: 'Graph', sections: ['graph', 'graph.subgraphs.<n>', 'graph.subgraphs.<n>.forwardHeaders.<n>'], example: 'graph' },
   { title: 'Kept answers', sections: ['cache'], example: 'cache' },
   { title: 'Storage', sections: ['storage'], example: 'storage' },
   { title: 'Server', sections: ['server', 'server.limits'], example: 'server' },
@@ -91,7 +91,7 @@ function defaultText({ default: value, needed, facts: { otherwise } }: AnySettin
 /** Of the entries of all tables: `server drainMs` -> "How long streams may go on at SIGTERM." */
 function comments(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const file of [...globSync('src/config/sections/*.ts'), 'src/server/server-limits.ts']) {
+  for (const file of [...globSync('src/config/sections/**/*.ts'), 'src/server/server-limits.ts']) {
     let section = '';
     const source = readFileSync(file, 'utf8').replace('export const limitTable =', "section('server.limits', ");
     for (const [, opened, comment = '', key] of source.matchAll(/section\(\s*'([^']*)',|\/\*\*((?:(?!\*\/).)*)\*\/\s+(\w+)[:,]/gs)) {

@@ -63,7 +63,7 @@ describe('the living supergraph', () => {
     open.push(graph);
     await graph.refresh();
     await graph.refresh();
-    expect(lines).toEqual([['info', { subgraphs: ['shop'] }]]);
+    expect(lines).toEqual([['info', { subgraphs: ['shop'], causes: { shop: expect.stringContaining('ENOENT') } }]]);
     time = 60_000;
     await graph.refresh();
     await graph.refresh();

@@ -2,29 +2,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type GraphQLSchema, print } from 'graphql';
-import type { GatewayConfig, SubgraphConfig } from '../../config/config.ts';
+import type { GatewayConfig } from '../../config/config.ts';
 import { withDefaults } from '../../config/kinds/section.ts';
 import { pathIn } from '../../config/path-in.ts';
-import { graphSection } from '../../config/sections/graph-section.ts';
-import { subgraphSection } from '../../config/sections/subgraph-section.ts';
-import { Secret } from '../../core/secret.ts';
-import type { Authorize } from '../../federation/authorization.ts';
+import { graphSection } from '../../config/sections/graph/graph-section.ts';
 import type { Composer } from '../../federation/compose/compose.ts';
-import type { SubgraphSource } from '../../federation/compose/sources.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../federation/graph.ts';
 import type { LastGoodStore } from '../../federation/last-good.ts';
 import { ownGraph } from '../../federation/own-graph.ts';
-import type { SubgraphAccess } from '../../federation/subgraphs/access/subgraph-settings.ts';
-import type { FetchOptions } from '../../federation/subgraphs/fetch.ts';
 import { mistakeText } from '../../fields/ai-field.ts';
 import { withInheritedAuth } from '../../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
 import { aiTypeDefs } from '../../graphql/ai-schema.ts';
-import { askForOperation, authorizeField } from '../../server/subgraph-access.ts';
-import type { Log } from '../../telemetry/log.ts';
-import { subgraphFailureLog } from '../../telemetry/log-failures.ts';
 import { indexMistakes } from './index-mistakes.ts';
+import { type AccessParts, accessTo, subgraphAddresses, subgraphSources } from './subgraph-fetch.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
 export const aiSubgraph = 'ai';
@@ -79,37 +71,17 @@ export function servedSdl({ graph = {} }: GatewayConfig, fields: FieldsRead, liv
   };
 }
 
-/** The other teams' subgraphs, and where the SDL of each is read. */
-export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
-  (graph.subgraphs ?? []).map(({ name, url, sdl, headers }) => ({
-    name,
-    url,
-    headers: revealHeaders(headers),
-    ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
-  }));
-
-/** By lower-case name, with their secrets. */
-export function revealHeaders(headers: SubgraphConfig['headers'] = {}): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === null ? [] : [[name.toLowerCase(), value instanceof Secret ? value.reveal() : value]],
-    ),
-  );
-}
-
-export interface GraphParts {
-  readonly config: GatewayConfig;
-  readonly folder: string;
+export interface GraphParts extends AccessParts {
   readonly fields: FieldsRead;
   /** Null: `graph.ai` is false. */
   readonly schema: GraphQLSchema | null;
   readonly composer: Composer;
-  readonly log: Log;
   /** Where the last good graph outlives a restart; null: nowhere. */
   readonly lastGood: LastGoodStore | null;
 }
 
-export function graphOf({ config, folder, fields, schema, composer, log, lastGood }: GraphParts): Graph {
+export function graphOf(parts: GraphParts): Graph {
+  const { config, folder, fields, schema, composer, log, lastGood } = parts;
   const graph = withDefaults(graphSection, config.graph);
   const others = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
   if (schema !== null && !others && fields.sdl === '') return ownGraph(schema);
@@ -122,37 +94,12 @@ export function graphOf({ config, folder, fields, schema, composer, log, lastGoo
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
     composer,
     pollMs: graph.pollSeconds * 1_000,
-    ...accessTo(config, log),
+    ...accessTo(parts),
+    ...(graph.supergraph === undefined ? {} : { addresses: subgraphAddresses(config) }),
     ...(lastGood === null ? {} : { lastGood }),
     overrideLabels: graph.overrideLabels,
     log: (level, message, details) => log[level](message, details),
   });
-}
-
-/** How remote subgraphs are asked on behalf of an operation, and what its principal may ask of them. */
-export function accessTo(config: GatewayConfig, log: Log): { readonly fetch: FetchOptions; readonly authorize: Authorize } {
-  const graph = withDefaults(graphSection, config.graph);
-  return {
-    fetch: {
-      propagate: graph.forwardHeaders,
-      maxObjects: graph.maxObjects,
-      ...askForOperation,
-      subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph)])),
-      onFailure: subgraphFailureLog(log),
-    },
-    authorize: authorizeField,
-  };
-}
-
-function accessOf(subgraph: SubgraphConfig): Partial<SubgraphAccess> {
-  const { timeoutMs, retries, headers, maxResponseBytes, subscriptionUrl } = withDefaults(subgraphSection, subgraph);
-  return {
-    headers: revealHeaders(headers),
-    timeoutMs,
-    retries,
-    maxResponseBytes,
-    ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
-  };
 }
 
 /** Resolves when there is a graph to serve; never, when it is closed before. */

@@ -1,6 +1,5 @@
 /** Turns the operator's `@indexed` types into what retrieval needs: plain functions and texts, with the graph behind them. */
 import { type FieldNode, Kind, parse, type SelectionSetNode } from 'graphql';
-import type { GatewayConfig } from '../../config/config.ts';
 import type { Handlers } from '../../core/call/call.ts';
 import { entityPages } from '../../federation/entities/entity-pages.ts';
 import { visibleEntities } from '../../federation/entities/visible-entities.ts';
@@ -14,13 +13,11 @@ import type { Entities, EntityIndexOptions, Fields } from '../../retrieval/entit
 import { openEntities } from '../../retrieval/entities/open-entities.ts';
 import type { IngestCallMaker } from '../../retrieval/ingestion/source.ts';
 import type { Storage } from '../../storage/storage.ts';
-import type { Log } from '../../telemetry/log.ts';
 import { embeddingOf } from '../routes.ts';
-import { accessTo } from './configured-graph.ts';
 import { embeddingRoute } from './index-mistakes.ts';
+import { type AccessParts, accessTo } from './subgraph-fetch.ts';
 
-export interface IndexParts {
-  readonly config: GatewayConfig;
+export interface IndexParts extends AccessParts {
   readonly read: FieldsRead;
   readonly storage: Pick<Storage, 'passages' | 'jobs' | 'limits'>;
   readonly handle: Handlers;
@@ -29,7 +26,6 @@ export interface IndexParts {
   readonly graph: () => Pick<Graph, 'schema' | 'supergraphSdl'>;
   /** The gateway's own headers as a client of the subgraphs, through the same allow-list: what they show it is what is indexed. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly log: Log;
 }
 
 export interface Indexes extends Entities {
@@ -37,7 +33,8 @@ export interface Indexes extends Entities {
   embeddingRoute(index: string): string | null;
 }
 
-export function openIndexes({ config, read, storage, handle, callFor, graph, headers = {}, log }: IndexParts): Indexes {
+export function openIndexes(parts: IndexParts): Indexes {
+  const { config, read, storage, handle, callFor, graph, headers = {}, log } = parts;
   const principal = serviceOf('indexes');
   const entities = openEntities({
     indexes: read.indexes.map((index) => ({ ...indexedOf(index), embeddingRoute, ...embeddingOf(config, embeddingRoute) })),
@@ -50,7 +47,7 @@ export function openIndexes({ config, read, storage, handle, callFor, graph, hea
       schema: () => graph().schema(),
       contextFor: (signal) => ({ ...ownOperation(principal, storage.limits, signal), headers }),
     }),
-    visible: visibleEntities({ ...accessTo(config, log), supergraphSdl: () => graph().supergraphSdl() }),
+    visible: visibleEntities({ ...accessTo(parts), supergraphSdl: () => graph().supergraphSdl() }),
     onFailure: (err, index) => log.warn('an index of entities is not as fresh as the graph', { index, err }),
   });
   return { ...entities, embeddingRoute: (index) => (entities.has(index) ? embeddingRoute : null) };

@@ -77,6 +77,23 @@ export function functionOr<F, T, D>(setting: Setting<T, D>, what: string): Setti
   };
 }
 
+/** A text, or an object that says more than the text alone. */
+export function textOr<T>(short: Setting<string>, long: Setting<T>): Setting<string | T, undefined, false> {
+  const facts = {
+    type: `text or ${long.facts.type}`,
+    accepted: `${short.facts.accepted}, or ${long.facts.accepted}`,
+    within: [short, long],
+  };
+  const of = (value: unknown): Setting<unknown> => (isObject(value) ? long : short);
+  return {
+    default: undefined,
+    needed: false,
+    facts,
+    mistakes: (path, value, place) => of(value).mistakes(path, value, place),
+    entryMistakes: (path, index, value, place) => of(value).entryMistakes(path, index, value, place),
+  };
+}
+
 /** A value that is made by a function of ours or of the operator's. */
 export const makeValue = <T>(
   type: string,

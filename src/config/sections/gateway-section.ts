@@ -5,7 +5,7 @@ import { needed } from '../kinds/setting.ts';
 import { oneOf } from '../kinds/texts.ts';
 import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
 import { deploymentSection } from './deployments-section.ts';
-import { graphSection } from './graph-section.ts';
+import { graphSection } from './graph/graph-section.ts';
 import { guardrailSection, guardSection } from './guards-section.ts';
 import { provider } from './providers-section.ts';
 import { routeSection } from './routes-section.ts';

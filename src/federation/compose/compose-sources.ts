@@ -31,7 +31,18 @@ export interface ComposedSources {
   readonly others: readonly string[] | null;
   /** What is not as the sources say. */
   readonly reasons: readonly string[];
-  readonly subgraphs: readonly { readonly name: string; readonly healthy: boolean; readonly error: string | null }[];
+  readonly subgraphs: readonly ReadSubgraph[];
+}
+
+export interface ReadSubgraph {
+  readonly name: string;
+  /** Whether its SDL was read at the last look. */
+  readonly healthy: boolean;
+  /** Whether it was asked for it, and not a file. */
+  readonly asked: boolean;
+  readonly error: string | null;
+  /** What the network or the file system said, for the log alone; null: nothing. */
+  readonly cause: string | null;
 }
 
 /** BAD_REQUEST for a supergraph file that cannot be read. */
@@ -45,7 +56,7 @@ export async function composeSources(options: SourcesOptions, signal: AbortSigna
   const outcomes = options.source.subgraphs.map((source) => outcomeOf(source, options.lastRead, deadline.signal));
   const read = await Promise.all(outcomes).finally(deadline.end);
   for (const { name, sdl } of read) if (sdl !== null) options.lastRead.set(name, sdl);
-  const subgraphs = read.map(({ name, error }) => ({ name, healthy: error === null, error }));
+  const subgraphs = read.map(({ name, asked, error, cause }) => ({ name, healthy: error === null, asked, error, cause }));
   const problems = read.flatMap(({ error }) => (error === null ? [] : [error]));
   const others = read.flatMap(({ sdl }) => (sdl === null ? [] : [sdl]));
   // Composing without a subgraph would take its types from clients: a graph begins whole or not at all.
@@ -63,16 +74,26 @@ const sourcesTooSlow = (timeoutMs: number): GatewayError =>
 interface Outcome {
   readonly name: string;
   readonly url: string;
+  readonly asked: boolean;
   /** The newest SDL that is known; null when there has never been one. */
   readonly sdl: string | null;
   readonly error: string | null;
+  readonly cause: string | null;
 }
 
 async function outcomeOf(source: SubgraphSource, lastRead: ReadonlyMap<string, string>, signal: AbortSignal): Promise<Outcome> {
-  const { name, url } = source;
+  const { name, url, sdl = null } = source;
+  const asked = sdl === null;
   try {
-    return { name, url, sdl: await readSubgraph(source, signal), error: null };
+    return { name, url, asked, sdl: await readSubgraph(source, signal), error: null, cause: null };
   } catch (error) {
-    return { name, url, sdl: lastRead.get(name) ?? null, error: asGatewayError(error).message };
+    const { message, cause } = asGatewayError(error);
+    return { name, url, asked, sdl: lastRead.get(name) ?? null, error: message, cause: causeText(cause) };
   }
+}
+
+function causeText(cause: unknown): string | null {
+  if (!(cause instanceof Error)) return null;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  return cause.message.includes(code) ? cause.message : `${code}: ${cause.message}`;
 }

@@ -7,9 +7,9 @@
 import { type GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
 import { countObjects } from '../engine/object-budget.ts';
 import { flat } from '../engine/stitching/flat.ts';
-import { shownHeaders } from './access/answer-headers.ts';
 import { retried } from './access/retried.ts';
 import { headersToSend } from './access/sent-headers.ts';
+import { shownHeaders } from './access/shown-headers.ts';
 import { attemptAt, NoGraphqlResult, type SubgraphAnswer } from './access/subgraph-attempt.ts';
 import { accessFrom, type SubgraphAccess } from './access/subgraph-settings.ts';
 import { type Attempted, type SubgraphStandings, subgraphStandings } from './access/subgraph-standings.ts';

@@ -17,6 +17,8 @@ export interface Origins {
    */
   refuseRebound(request: IncomingMessage): void;
   preflight(request: IncomingMessage): Readonly<Record<string, string>>;
+  /** For an answer to a page of that origin. */
+  corsHeaders(origin: string): Readonly<Record<string, string>>;
 }
 
 /** Names below `localhost` are this machine's too (RFC 6761 §6.3), and nobody can point one elsewhere. */
@@ -38,8 +40,18 @@ const headersAllowed = [
   'tracestate',
 ];
 
-/** `forwarded`: headers that go on to subgraphs, which a page may therefore send too. */
-export function originRules(list: readonly string[], development: boolean, forwarded: readonly string[] = []): Origins {
+interface HeaderLists {
+  /** Headers that go on to subgraphs, which a page may therefore send too. */
+  readonly forwarded?: readonly string[] | undefined;
+  /** Headers of subgraphs' answers, which a page may therefore read. */
+  readonly exposed?: readonly string[] | undefined;
+}
+
+export function originRules(list: readonly string[], development: boolean, { forwarded = [], exposed = [] }: HeaderLists = {}): Origins {
+  const corsHeaders = (origin: string): Readonly<Record<string, string>> => ({
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': ['Retry-After', ...exposed].join(', '),
+  });
   const named = new Set(list);
   const headers = [...new Set([...headersAllowed, ...forwarded.map((name) => name.toLowerCase())])].join(', ');
 
@@ -79,6 +91,7 @@ export function originRules(list: readonly string[], development: boolean, forwa
   return {
     allowed,
     refuseRebound,
+    corsHeaders,
     preflight(request) {
       const origin = allowed(request);
       return {
@@ -101,8 +114,3 @@ function refuseForeignFetch({ headers }: IncomingMessage): void {
     'FORBIDDEN',
   );
 }
-
-export const corsHeaders = (origin: string): Readonly<Record<string, string>> => ({
-  'Access-Control-Allow-Origin': origin,
-  'Access-Control-Expose-Headers': 'Retry-After',
-});

@@ -26,7 +26,7 @@ import type { ServerLimits } from '../server-limits.ts';
 import { type AnswerKind, acceptableFor, type Delivery, negotiateDelivery } from './negotiate.ts';
 import { type GraphQLParams, paramsOfBody, paramsOfUrl } from './params.ts';
 import { HttpRefusal } from './refusal.ts';
-import { endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
+import { type AnswerHeaderLines, endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
 
 export interface DoorParts {
@@ -110,7 +110,8 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   if (response.closed) onClose();
   else response.on('close', onClose);
   try {
-    const delivering = deliver(response, await operation.outcome, delivery, watched, parts);
+    const outcome = await operation.outcome;
+    const delivering = deliver(response, outcome, delivery, operation.answerHeaders(), watched, parts);
     if (delivering !== undefined) await delivering;
   } catch (error) {
     await respondError(response, error, delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery, parts.mask);
@@ -139,6 +140,7 @@ function deliver(
   response: ServerResponse,
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
+  headers: AnswerHeaderLines,
   watched: Watched,
   { limits, streamTurns }: DoorParts,
 ): Promise<void> | void {
@@ -154,6 +156,7 @@ function deliver(
     response,
     outcome,
     delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery,
+    headers,
   );
   if (responding !== undefined) return responding.then(watched.note);
   watched.note();
@@ -171,11 +174,16 @@ function formatOf(delivery: Delivery): StreamFormat {
 }
 
 /** `application/json` has 200 for every well-formed request, `application/graphql-response+json` a status for what was not executed. */
-function respondResult(response: ServerResponse, result: ExecutionResult, delivery: Delivery | null): Promise<void> | void {
+function respondResult(
+  response: ServerResponse,
+  result: ExecutionResult,
+  delivery: Delivery | null,
+  headers: AnswerHeaderLines = [],
+): Promise<void> | void {
   if (delivery === 'sse' || delivery === 'multipart-subscription') return respondInStream(response, result, formatOf(delivery));
   const modern = delivery === 'graphql-response';
   const status = modern && result.data === undefined ? statusOfErrors(result.errors ?? []) : 200;
-  return respondResultJson(response, status, result, mediaTypes[modern ? 'graphql-response' : 'json']);
+  return respondResultJson(response, status, result, mediaTypes[modern ? 'graphql-response' : 'json'], headers);
 }
 
 /** Clients of streams take any other status than 200 for a broken network, and graphql-sse tries five times again. */

@@ -21,22 +21,33 @@ export function respondJson(
   headers: Readonly<Record<string, string>> = {},
   mediaType: string = mediaTypes.json,
 ): void {
-  respondText(response, status, JSON.stringify(body), headers, mediaType);
+  respondText(response, status, JSON.stringify(body), Object.entries(headers), mediaType);
 }
 
+/** A name may stand in several of them, as each cookie does. */
+export type AnswerHeaderLines = readonly (readonly [name: string, value: string])[];
+
 /** An answer that may be large: compressed where the client accepts that, and at once where it is not. */
-export function respondResultJson(response: ServerResponse, status: number, body: unknown, mediaType: string): Promise<void> | void {
+export function respondResultJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  mediaType: string,
+  headers: AnswerHeaderLines,
+): Promise<void> | void {
   const text = JSON.stringify(body);
   const encoding = text.length < compressedFromBytes ? null : readAcceptedEncoding(response.req.headers['accept-encoding']);
-  if (encoding === null) return respondText(response, status, text, {}, mediaType);
-  return compressed(text, encoding).then((bytes) => respondText(response, status, bytes, { 'Content-Encoding': encoding }, mediaType));
+  if (encoding === null) return respondText(response, status, text, headers, mediaType);
+  return compressed(text, encoding).then((bytes) =>
+    respondText(response, status, bytes, [...headers, ['Content-Encoding', encoding]], mediaType),
+  );
 }
 
 function respondText(
   response: ServerResponse,
   status: number,
   content: string | Buffer,
-  headers: Readonly<Record<string, string>>,
+  headers: AnswerHeaderLines,
   mediaType: string,
 ): void {
   if (response.headersSent || response.destroyed) return;
@@ -53,7 +64,7 @@ function respondText(
     'Vary',
     answersVaryBy,
   ];
-  for (const name in headers) written.push(name, headers[name] ?? '');
+  for (const [name, value] of headers) written.push(name, value);
   response.writeHead(status, written);
   endAnswer(response, content);
 }

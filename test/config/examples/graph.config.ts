@@ -5,7 +5,15 @@ export default defineConfig({
   graph: {
     subgraphs: [
       { name: 'products', url: 'http://products.internal/graphql', timeoutMs: 5_000 },
-      { name: 'reviews', url: 'https://reviews.internal/graphql', subscriptionUrl: 'wss://reviews.internal/graphql', retries: 2 },
+      {
+        name: 'reviews',
+        url: 'https://reviews.internal/graphql',
+        subscriptionUrl: 'wss://reviews.internal/graphql',
+        retries: 2,
+        maxConcurrency: 200,
+        forwardHeaders: [{ name: 'x-locale', as: 'accept-language', otherwise: 'en' }],
+        responseHeaders: ['set-cookie'],
+      },
     ],
     fields: ['../../../examples/ai-fields.graphql'],
     prompts: '../../../examples/prompts',

@@ -37,8 +37,10 @@ export interface Trial {
 }
 
 export interface SubgraphStanding {
-  /** Whether the last request that was sent got a GraphQL result; null: none was sent. */
+  /** Whether it answered when it was asked last, an operation or its SDL; null: it has not been asked. */
   answered(): boolean | null;
+  /** It was asked for its SDL. */
+  heard(answered: boolean): void;
   circuit(): CircuitState;
   /** Milliseconds for which it is left alone. */
   restMs(): number;
@@ -104,6 +106,9 @@ function newStanding({ monotonicMs: now = monotonicMs, random = Math.random }: S
 
   return {
     answered: () => answered,
+    heard(did) {
+      answered = did;
+    },
     circuit: breaker.state,
     restMs: breaker.leftMs,
     begin(failures) {

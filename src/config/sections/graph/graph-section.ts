@@ -1,20 +1,21 @@
 /** The subgraphs or the supergraph, the files of AI fields and prompts, and the bounds of an operation. */
-import { listOf } from '../kinds/composed.ts';
-import { seconds, wholeNumber } from '../kinds/numbers.ts';
-import { section } from '../kinds/section.ts';
-import type { SettingsOf } from '../kinds/setting.ts';
-import { file, flag, text, usd } from '../kinds/texts.ts';
-import { showValue } from '../mistake-sentences.ts';
-import { headers, isHeaderName, subgraphSection } from './subgraph-section.ts';
+import { listOf } from '../../kinds/composed.ts';
+import { seconds, wholeNumber } from '../../kinds/numbers.ts';
+import { section } from '../../kinds/section.ts';
+import type { SettingsOf } from '../../kinds/setting.ts';
+import { file, flag, text, usd } from '../../kinds/texts.ts';
+import { showValue } from '../../mistake-sentences.ts';
+import { headerName, headers } from './header-settings.ts';
+import { subgraphSection } from './subgraph-section.ts';
 
 export const graphSection = section(
   'graph',
   {
     /** False serves the supergraph without the AI subgraph. */
     ai: flag({ default: true }),
-    /** A composed supergraph, as a file. Excludes `subgraphs`. */
+    /** A composed supergraph, as a file. `subgraphs` then says how its subgraphs are asked. */
     supergraph: file(),
-    /** The subgraphs of other teams, composed with the AI subgraph by the gateway. */
+    /** The subgraphs of other teams, composed with the AI subgraph by the gateway; beside `supergraph`, settings for subgraphs of it, by name. */
     subgraphs: listOf(subgraphSection),
     /** SDL files with AI fields on other teams' entities. */
     fields: listOf(file()),
@@ -22,8 +23,8 @@ export const graphSection = section(
     prompts: file(),
     /** How often remote SDL is asked for; 0 never asks again. */
     pollSeconds: seconds({ accepted: 'a number of seconds, 0 or more; 0 never asks again', default: 10 }),
-    /** Request headers that subgraphs are sent. `authorization` is not among them unless it is named. */
-    forwardHeaders: listOf(text({ accepted: 'the name of a header, such as x-tenant', fits: isHeaderName }), { default: [] }),
+    /** Headers of clients that all subgraphs are sent. `authorization` is not among them unless it is named; a key of this gateway never goes on. */
+    forwardHeaders: listOf(headerName, { default: [] }),
     /** Headers of the gateway itself when it reads entities for an index, through the same allow-list: what they show is what is found. */
     indexHeaders: headers,
     /** The maximum cost of one operation (of a subscription, all its events), in US dollars as decimal text. */
@@ -45,9 +46,15 @@ export const graphSection = section(
       {
         reads: ['supergraph', 'subgraphs'],
         mistakes: ({ supergraph, subgraphs = [] }) =>
-          supergraph !== undefined && subgraphs.length > 0
-            ? ['graph has a supergraph and subgraphs. Give one: a composed file, or what is to be composed.']
-            : [],
+          subgraphs.flatMap(({ url, sdl }, index) => {
+            if (supergraph === undefined)
+              return url === undefined
+                ? [`graph.subgraphs.${index}.url is missing. It must be ${subgraphSection.table.url.facts.accepted}.`]
+                : [];
+            return sdl === undefined
+              ? []
+              : [`graph.subgraphs.${index}.sdl is of no use beside graph.supergraph, which is composed already. Leave one out.`];
+          }),
       },
       {
         reads: ['ai'],
