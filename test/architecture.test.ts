@@ -100,6 +100,7 @@ describe('the architecture', () => {
   it('confines the libraries that need containing to one place each', () => {
     const homes: Readonly<Record<string, RegExp>> = {
       undici: /^src\/outbound\//,
+      jose: /^src\/access\/jwt\//,
       'graphql-shield': /^src\/access\/shield\.ts$/,
       'node:sqlite': /^src\/storage\/database\/sqlite(-connections)?\.ts$/,
       '@ai-sdk/': /^src\/providers\//,

@@ -2,6 +2,7 @@ import type { Authenticate, Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
+import type { Tokens } from './jwt/accept-tokens.ts';
 import { makersOf, principalIdOf, verifyKey } from './virtual-key.ts';
 
 export interface AuthenticateOptions {
@@ -10,15 +11,24 @@ export interface AuthenticateOptions {
   readonly anonymous: Principal | null;
   /** What the keys of a team may use together. */
   readonly teams: Readonly<Record<string, readonly Limit[]>>;
+  /** JWTs of other issuers. Default: none is accepted. */
+  readonly tokens?: Pick<Tokens, 'isToken' | 'verify'> | null;
   /** Whether keys of development are accepted. Default: they are not. */
   readonly development?: boolean;
   readonly now?: () => number;
 }
 
 /** Credentials that do not hold are refused, never taken for anonymous. */
-export function authenticator({ keys, anonymous, teams, development = false, now = Date.now }: AuthenticateOptions): Authenticate {
+export function authenticator({
+  keys,
+  anonymous,
+  teams,
+  tokens = null,
+  development = false,
+  now = Date.now,
+}: AuthenticateOptions): Authenticate {
   return async ({ authorization }) => {
-    if (authorization === null) return anonymous ?? refuseNobody();
+    if (authorization === null) return anonymous ?? refuseNobody(tokens !== null);
     const [, token] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
     if (token === undefined) {
       throw new GatewayError(
@@ -26,14 +36,18 @@ export function authenticator({ keys, anonymous, teams, development = false, now
         'The Authorization header is not understood. "Authorization: Bearer fg_…" would be accepted.',
       );
     }
+    if (tokens?.isToken(token) === true) return tokens.verify(token);
     const key = await verifyKey(token, keys, now());
     if (key.development && !development) throw developmentIsOver();
     return principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()), teams);
   };
 }
 
-function refuseNobody(): never {
-  throw new GatewayError('UNAUTHENTICATED', 'Credentials are missing. A key, sent as "Authorization: Bearer fg_…", would be accepted.');
+function refuseNobody(takesTokens: boolean): never {
+  const accepted = takesTokens
+    ? 'A key, sent as "Authorization: Bearer fg_…", or a token of an issuer that is configured here would be accepted.'
+    : 'A key, sent as "Authorization: Bearer fg_…", would be accepted.';
+  throw new GatewayError('UNAUTHENTICATED', `Credentials are missing. ${accepted}`);
 }
 
 const developmentIsOver = (): GatewayError =>

@@ -13,6 +13,7 @@ import type { KeyWatch, Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
+import { expiringDeliveries } from './jwt/expiring-deliveries.ts';
 import { endOf, keyIdOf } from './virtual-key.ts';
 
 export interface LeaseBook extends Leases, KeyWatch {
@@ -29,7 +30,7 @@ export interface LeaseOptions {
   readonly lookEveryMs?: number;
 }
 
-/** What ends with a key. A token that expires will end the delivery alone. */
+/** What ends with a key. A token that expires ends the delivery alone: see `jwt/expiring-deliveries.ts`. */
 const endsWithKey: readonly LeaseUse[] = ['delivery', 'work'];
 
 /** Keys whose standing is read in one slice of the event loop: some 0.1 ms. */
@@ -49,6 +50,7 @@ interface Taken {
 
 export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
   const inUse = new Map<string, KeyInUse>();
+  const ofTokens = expiringDeliveries({ now, lookEveryMs });
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;
 
@@ -144,7 +146,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
     },
     watch(principal, use, end) {
       const id = keyIdOf(principal);
-      if (id === null) return () => {};
+      if (id === null) return principal.kind === 'jwt' && use === 'delivery' ? ofTokens.watch(principal, end) : () => {};
       const taken: Taken = { use, end };
       const key = takenBy(id, principal, taken);
       const ended = whyEnded(key);
@@ -163,7 +165,10 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
       await looking;
       await lookOnce();
     },
-    counts: () => ({ keys: inUse.size, leases: [...inUse.values()].reduce((sum, { leases }) => sum + leases.size, 0) }),
+    counts: () => ({
+      keys: inUse.size,
+      leases: [...inUse.values()].reduce((sum, { leases }) => sum + leases.size, ofTokens.count()),
+    }),
   };
 }
 

@@ -66,7 +66,7 @@ export function refusal(coordinate: string, rule: AccessRule, principal: Princip
     return new GatewayError('UNAUTHENTICATED', `${coordinate} needs ${need}. Send "Authorization: Bearer <key>" with a key that fits.`);
   }
   const yours = held.size === 0 ? 'none' : [...held].join(', ');
-  return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your key has: ${yours}.`);
+  return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your ${principal.kind === 'jwt' ? 'token' : 'key'} has: ${yours}.`);
 }
 
 const mayUseNothing = ({ scopes, routes }: Principal): boolean => scopes.length === 0 || routes?.length === 0;

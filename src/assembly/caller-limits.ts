@@ -1,4 +1,4 @@
-/** Reads from the configuration what callers may ask: by their address, and by their team. */
+/** Reads from the configuration what callers may ask: by their address, by their team, and as users of an issuer. */
 import { rateLimits } from '../access/authenticate.ts';
 import type { TeamConfig } from '../config/config.ts';
 import type { Limit } from '../core/call/hold.ts';
@@ -13,11 +13,17 @@ export function anonymousRateOf(requestsPerMinute: number | false | undefined, o
 
 const defaultPerMinute = 60;
 
+type AccountSettings = { readonly [K in keyof TeamConfig]?: TeamConfig[K] | undefined };
+
 export function teamLimits(teams: Readonly<Record<string, TeamConfig>>): Readonly<Record<string, readonly Limit[]>> {
-  return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, limitsOf(`team:${team}`, config)]));
+  return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, accountLimits(`team:${team}`, config)]));
 }
 
-function limitsOf(name: string, { dailyBudget, monthlyBudget, requestsPerMinute, callsPerMinute, concurrency }: TeamConfig): Limit[] {
+/** Of an account, such as `team:search`. */
+export function accountLimits(
+  name: string,
+  { dailyBudget, monthlyBudget, requestsPerMinute, callsPerMinute, concurrency }: AccountSettings,
+): Limit[] {
   const budget = (per: 'day' | 'month', amount: string | undefined): Limit[] => {
     const most = amount === undefined ? null : nanoUsdOf(amount);
     return most === null ? [] : [{ kind: 'budget', name, per, most }];

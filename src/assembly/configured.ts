@@ -42,6 +42,7 @@ import { openIndexes } from './graph/entity-indexes.ts';
 import { revealHeaders } from './graph/subgraph-fetch.ts';
 import { collectionsOf, routesOf } from './routes.ts';
 import { startDocuments } from './start-documents.ts';
+import { acceptedTokens } from './token-issuers.ts';
 
 export interface Configured {
   readonly config: GatewayConfig;
@@ -167,9 +168,11 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const anonymous = open ? anonymousOf(routes) : null;
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
+  const teams = teamLimits(config.teams ?? {});
+  const tokens = acceptedTokens(config, teams, log, now);
   const authenticate = rememberPrincipals(
-    authenticator({ keys: storage.keys, anonymous, teams: teamLimits(config.teams ?? {}), development, now }),
-    storage.keys,
+    authenticator({ keys: storage.keys, anonymous, teams, tokens, development, now }),
+    tokens === null ? storage.keys : { version: async () => `${await storage.keys.version()} ${tokens.version()}` },
     now,
   );
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
@@ -186,12 +189,14 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     modelFields,
     keyless,
     start() {
+      tokens?.prefetch();
       retrieval.start();
       void living.refresh();
       void whenComposed(living).then(() => indexes.start());
       void startDocuments(config, folder, retrieval, log);
     },
     async stop() {
+      tokens?.close();
       await Promise.all([retrieval.stop(), indexes.stop()]);
       living.close();
     },

@@ -6,6 +6,7 @@
  * for the compiler. `check-config.ts` reports every mistake at once, before anything listens.
  */
 import type { Names, SettingsOf, ValueOf } from './kinds/setting.ts';
+import type { issuerSection, teamSection } from './sections/callers-section.ts';
 import type { deploymentSection } from './sections/deployments-section.ts';
 import type { gatewaySection, logLevels } from './sections/gateway-section.ts';
 import type { graphSection } from './sections/graph/graph-section.ts';
@@ -14,7 +15,6 @@ import type { guardrailSection, guardSection } from './sections/guards-section.t
 import type { routeSection } from './sections/routes-section.ts';
 import type { serverSection } from './sections/server-section.ts';
 import type { storageSection } from './sections/storage-section.ts';
-import type { teamSection } from './sections/teams-section.ts';
 
 /** N: the names that it gives, where they are known. */
 export interface GatewayConfig<N extends Names = Names> extends SettingsOf<typeof gatewaySection.table, N> {}
@@ -23,6 +23,7 @@ export interface RouteConfig<N extends Names = Names> extends SettingsOf<typeof 
 export interface GuardrailConfig<N extends Names = Names> extends SettingsOf<typeof guardrailSection.table, N> {}
 export interface GuardConfig extends SettingsOf<typeof guardSection.table> {}
 export interface TeamConfig extends SettingsOf<typeof teamSection.table> {}
+export interface IssuerConfig<N extends Names = Names> extends SettingsOf<typeof issuerSection.table, N> {}
 export interface GraphConfig extends SettingsOf<typeof graphSection.table> {}
 export interface SubgraphConfig extends SettingsOf<typeof subgraphSection.table> {}
 export interface StorageConfig extends SettingsOf<typeof storageSection.table> {}

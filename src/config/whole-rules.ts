@@ -54,4 +54,17 @@ const metricsHaveAPort: WholeRule = {
   },
 };
 
-export const wholeRules: readonly WholeRule[] = [hasDefaultRoute, embedsWithOneModel, collectionsEmbed, metricsHaveAPort];
+const issuersDiffer: WholeRule = {
+  reads: ['issuers'],
+  mistakes({ issuers = {} }) {
+    const names = Map.groupBy(Object.entries(issuers), ([, { issuer }]) => issuer);
+    return [...names].flatMap(([issuer, [first, ...others]]) =>
+      others.map(
+        ([name]) =>
+          `issuers.${name}.issuer is ${showValue(issuer)}, which is that of issuers.${first?.[0]} too. A token could be of either: keep one.`,
+      ),
+    );
+  },
+};
+
+export const wholeRules: readonly WholeRule[] = [hasDefaultRoute, embedsWithOneModel, collectionsEmbed, metricsHaveAPort, issuersDiffer];

@@ -9,6 +9,8 @@ export interface OperationContext {
   readonly principal: Principal;
   /** Fires when the client leaves, the socket closes, or the operation's time is over. */
   readonly signal: AbortSignal;
+  /** Fires also when the delivery alone is over: the caller's token expired, and what it began goes on. Default: `signal`. */
+  readonly delivery?: AbortSignal;
   readonly operation: Call['operation'];
   /** Opened for the whole operation; released when its last result has been sent. */
   readonly hold: OperationHold;

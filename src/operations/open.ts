@@ -67,14 +67,17 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
     principal: Principal,
     { client, headers, operationName, documentId, lastEventId, signal, stop }: OperationInput,
   ): OpenedOperation {
+    // What a key began ends with it, and says so itself. What a token began goes on, so that only the delivery can say it.
+    const expiry = principal.kind === 'jwt' ? new AbortController() : null;
     return {
       principal,
       signal,
+      ...(expiry === null ? {} : { delivery: AbortSignal.any([signal, expiry.signal]) }),
       headers,
       answerHeaders: answerHeaders(),
       operation: { name: operationName, client, documentId },
       hold: operationHold(limits, principal.limits, maxCostPerOperation),
-      release: endWithKey(leases, principal, signal, stop),
+      release: endWithKey(leases, principal, signal, stop, expiry),
       usage: operationUsage(),
       lastEventId,
     };
@@ -114,11 +117,18 @@ function requestRatesOf(principal: Principal): readonly Limit[] {
 
 const shownQuote = (quote: Quote | null): ShownQuote | null => (quote === null ? null : quoteAsJson(quote));
 
-/** Ends the operation when the key has ended, and gives its client a last word. Returns how to let go. */
-function endWithKey(leases: KeyWatch, principal: Principal, signal: AbortSignal, stop: (reason: GatewayError) => void): () => void {
+/** Ends the operation when the key has ended or the token has expired, and gives its client a last word. Returns how to let go. */
+function endWithKey(
+  leases: KeyWatch,
+  principal: Principal,
+  signal: AbortSignal,
+  stop: (reason: GatewayError) => void,
+  expiry: AbortController | null,
+): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isNew = true;
   const letGo = leases.watch(principal, 'delivery', (reason) => {
+    expiry?.abort(reason);
     if (isNew) stop(reason);
     else if (!signal.aborted) timer = setTimeout(() => stop(reason), lastWordsMs).unref();
   });

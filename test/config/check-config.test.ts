@@ -250,3 +250,39 @@ describe('a setting by a wrong name', () => {
     ).toBe(true);
   });
 });
+
+describe('an issuer of tokens', () => {
+  const issuer = { issuer: 'https://login.example.com', audiences: ['fieldgate'] };
+  const wrong = (changes: object): readonly string[] =>
+    mistakesOf({ issuers: { login: { ...issuer, ...changes } } } as unknown as Partial<GatewayConfig>);
+
+  it('An issuer is accepted with its name and an audience, also on this machine without TLS', () => {
+    expect(wrong({})).toEqual([]);
+    expect(wrong({ issuer: 'http://localhost:8080/realms/a', jwksUrl: 'http://127.0.0.1:8080/keys?v=1' })).toEqual([]);
+  });
+
+  it.each<[object, string]>([
+    [{ issuer: 'http://login.example.com' }, 'issuers.login.issuer is "http://login.example.com". It must be an https address without'],
+    [{ issuer: 'https://ann:pw@login.example.com' }, 'issuers.login.issuer is'],
+    [{ issuer: 'login.example.com' }, 'issuers.login.issuer is "login.example.com". It must be an https address'],
+    [{ audiences: [] }, 'issuers.login.audiences is empty. A token without an audience could be meant for anybody.'],
+    [{ audiences: undefined }, 'issuers.login.audiences is missing.'],
+    [{ algorithms: ['HS256'] }, 'issuers.login.algorithms has "HS256". Algorithms: RS256, '],
+    [{ algorithms: [] }, 'issuers.login.algorithms is empty. Leave it out for all: RS256, '],
+    [{ jwksUrl: 'http://keys.example.com' }, 'issuers.login.jwksUrl is "http://keys.example.com". It must be an https address'],
+    [{ routes: ['nowhere'] }, 'issuers.login.routes names "nowhere". Routes: '],
+    [{ team: 'two words' }, 'issuers.login.team is "two words". It must be the name of a team'],
+    [{ teamByValue: { g1: 'key:1' } }, 'issuers.login.teamByValue.g1 is "key:1". It must be the name of a team'],
+    [{ scopesByValue: { g1: ['a b'] } }, 'issuers.login.scopesByValue.g1 has "a b". It must be a scope'],
+    [{ clockSkewSeconds: 3_600 }, 'issuers.login.clockSkewSeconds is 3600. It must be a whole number of seconds from 0 to 300.'],
+    [{ audience: 'fieldgate' }, 'issuers.login.audience is no setting.'],
+  ])('An issuer with %j is refused in a sentence', (changes, sentence) => {
+    expect(wrong(changes).join(' ')).toContain(sentence);
+  });
+
+  it('Two names for one issuer are refused, since a token could be of either', () => {
+    expect(mistakesOf({ issuers: { a: issuer, b: issuer } })).toEqual([
+      'issuers.b.issuer is "https://login.example.com", which is that of issuers.a too. A token could be of either: keep one.',
+    ]);
+  });
+});

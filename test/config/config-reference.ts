@@ -18,6 +18,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Guardrails and masking', sections: ['guardrails.<n>', 'guard'], example: 'guards' },
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
   { title: 'Teams', sections: ['teams.<name>'], example: 'teams' },
+  { title: 'Issuers of tokens', sections: ['issuers.<name>'], example: 'issuers' },
   { title: 'Graph', sections: ['graph', 'graph.subgraphs.<n>', 'graph.subgraphs.<n>.forwardHeaders.<n>'], example: 'graph' },
   { title: 'Kept answers', sections: ['cache'], example: 'cache' },
   { title: 'Storage', sections: ['storage'], example: 'storage' },

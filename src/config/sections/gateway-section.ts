@@ -3,6 +3,7 @@ import { each, listOf, routeNames } from '../kinds/composed.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { oneOf } from '../kinds/texts.ts';
+import { issuerSection, teamSection } from './callers-section.ts';
 import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
 import { deploymentSection } from './deployments-section.ts';
 import { graphSection } from './graph/graph-section.ts';
@@ -11,7 +12,6 @@ import { provider } from './providers-section.ts';
 import { routeSection } from './routes-section.ts';
 import { serverSection } from './server-section.ts';
 import { cacheSection, storage } from './storage-section.ts';
-import { teamSection } from './teams-section.ts';
 import { telemetrySection } from './telemetry-section.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -42,6 +42,8 @@ export const gatewaySection = section('', {
   retrieval: retrievalSection,
   /** Limits shared by all keys of a team, by name. Money is decimal text in US dollars. */
   teams: each(teamSection),
+  /** Issuers of JWTs whose callers may come in beside virtual keys, by name: a user is then `jwt:<name>:<user>`. */
+  issuers: each(issuerSection),
   /** The graph that is served. */
   graph: graphSection,
   /** Where answers that may be reused are kept. */

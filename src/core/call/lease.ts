@@ -16,7 +16,7 @@ export interface Lease {
 
 /**
  * What a lease keeps going: the delivery of an operation's result to its client, or the work of a model call. A key that ends
- * ends both. A short-lived token will end the delivery alone, and the work goes on under the key that issued it.
+ * ends both. A token that expires ends the delivery alone, and the work goes on.
  */
 export type LeaseUse = 'delivery' | 'work';
 

@@ -24,7 +24,7 @@ export interface Following {
   readonly open: (signal: AbortSignal) => Promise<Run>;
   readonly after: string | null;
   readonly delivery: StreamDelivery;
-  /** The operation's: fires when the client leaves. */
+  /** The operation's: fires when the client leaves, and when its token expires. */
   readonly signal: AbortSignal;
   /** What the last event calls a completion that never came to be, and its route. */
   readonly id: string;

@@ -58,6 +58,12 @@ async function keysOf(principal: Principal, services: Services): Promise<readonl
  * beside those of the key that makes it, which its calls draw on too (`access/authenticate.ts`).
  */
 function newKeyOf(input: CreateAiKeyInput, principal: Principal, services: Services): NewKey {
+  if (principal.kind === 'jwt') {
+    throw new GatewayError(
+      'FORBIDDEN',
+      'A token makes no keys: they would outlive its user. A virtual key with the scope ai:keys would be accepted, or `fieldgate keys create`.',
+    );
+  }
   const name = input.name.trim();
   if (name === '' || name.length > 100) refuse('name must have 1 to 100 characters.');
   if (!/^[\w.-]{1,64}$/.test(input.team))

@@ -62,10 +62,10 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
       completionEvents: {
         subscribe: (_, { id, after, delivery }, context) => {
           const open = (): Promise<Run> => followRun(id, services, context);
-          const { signal } = context;
+          const { signal, delivery: heard = signal } = context;
           return nameEvents(
             'completionEvents',
-            followEvents({ open, after: cursorFrom(after, context), delivery, signal, id, route: () => null }),
+            followEvents({ open, after: cursorFrom(after, context), delivery, signal: heard, id, route: () => null }),
           );
         },
       },

@@ -56,7 +56,7 @@ export function answerEvents(
     },
     after,
     delivery,
-    signal: context.signal,
+    signal: context.delivery ?? context.signal,
     id: newCallId(),
     route: () => route,
   });

@@ -1,0 +1,84 @@
+/** Accepts JWTs of the configured issuers: each is verified once, and remembered until it expires or its issuer publishes other keys. */
+import { hash } from 'node:crypto';
+import { decodeJwt } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { Principal } from '../../core/call/call.ts';
+import type { Limit } from '../../core/call/hold.ts';
+import { principalOfClaims } from './claims.ts';
+import type { Issuer } from './issuer.ts';
+import { type SigningKeys, type SigningKeysOptions, signingKeys } from './signing-keys.ts';
+import { refused, verifyToken } from './verify-token.ts';
+
+export interface Tokens {
+  /** Whether the text has the form of a JWT. Virtual keys have not. */
+  isToken(text: string): boolean;
+  /** Throws UNAUTHENTICATED, FORBIDDEN, and MODEL_UNAVAILABLE while the keys of the token's issuer are not known. */
+  verify(token: string): Promise<Principal>;
+  /** Changes when a token that was accepted may not be any more, apart from its expiry. */
+  version(): string;
+  prefetch(): void;
+  close(): void;
+}
+
+export interface TokensOptions {
+  readonly issuers: readonly Issuer[];
+  /** What the callers of a team may use together. */
+  readonly teams: Readonly<Record<string, readonly Limit[]>>;
+  readonly fetchJson: SigningKeysOptions['fetchJson'];
+  readonly onTrouble?: (issuer: string, cause: unknown) => void;
+  readonly now: () => number;
+  readonly clock?: () => number;
+}
+
+/** Tokens of identity providers have 1 to 4 KB; what is longer is mostly groups. */
+const maxTokenLength = 16_384;
+const maxRemembered = 10_000;
+const form = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+export function openTokens({ issuers, teams, fetchJson, onTrouble, now, clock }: TokensOptions): Tokens {
+  const byIssuer = new Map(
+    issuers.map((issuer) => {
+      const options = {
+        fetchJson,
+        onTrouble: (cause: unknown) => onTrouble?.(issuer.name, cause),
+        ...(clock === undefined ? {} : { clock }),
+      };
+      return [issuer.issuer, { issuer, keys: signingKeys(issuer, options) }] as const;
+    }),
+  );
+  const all: readonly SigningKeys[] = [...byIssuer.values()].map(({ keys }) => keys);
+  /** By the SHA-256 of the token. */
+  const known = new LRUCache<string, { readonly principal: Principal; readonly version: number }>({ max: maxRemembered });
+
+  return {
+    isToken: (text) => form.test(text),
+    async verify(token) {
+      if (token.length > maxTokenLength) throw refused(`has ${token.length} characters, more than ${maxTokenLength}`);
+      const of = byIssuer.get(issuerIn(token));
+      if (of === undefined) throw refused('is of an issuer that is not configured here');
+      const digest = hash('sha256', token, 'base64');
+      const found = known.get(digest);
+      if (found?.version === of.keys.version() && (found.principal.expiresAt ?? 0) > now()) return found.principal;
+      const payload = await verifyToken(token, of.issuer, of.keys, now());
+      const principal = principalOfClaims(payload, of.issuer, teams);
+      known.set(digest, { principal, version: of.keys.version() });
+      return principal;
+    },
+    version: () => all.map((keys) => keys.version()).join(' '),
+    prefetch() {
+      for (const keys of all) keys.prefetch();
+    },
+    close() {
+      for (const keys of all) keys.close();
+    },
+  };
+}
+
+/** Read before anything is verified, and only to say whose keys are asked. */
+function issuerIn(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch (error) {
+    throw refused('is no signed JWT that can be read', error);
+  }
+}

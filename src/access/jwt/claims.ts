@@ -1,0 +1,80 @@
+/** Makes a Principal of the claims of a token that was verified. */
+import type { JWTPayload } from 'jose';
+import type { Principal } from '../../core/call/call.ts';
+import type { Limit } from '../../core/call/hold.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Issuer } from './issuer.ts';
+
+const maxUserLength = 255;
+const teamForm = /^[\w.-]{1,64}$/;
+const scopeForm = /^[!-~]+$/;
+
+/** Throws UNAUTHENTICATED for a token that does not say who it is for, FORBIDDEN for a team that cannot be one. */
+export function principalOfClaims(payload: JWTPayload, issuer: Issuer, teams: Readonly<Record<string, readonly Limit[]>>): Principal {
+  const { claims, clockSkewSeconds } = issuer;
+  const id = `jwt:${issuer.name}:${userOf(payload, claims.userClaim)}`;
+  const team = teamOf(payload, issuer);
+  const ofTeam = team !== null && Object.hasOwn(teams, team) ? (teams[team] ?? []) : [];
+  return {
+    id,
+    kind: 'jwt',
+    team,
+    scopes: [...new Set([...claims.scopes, ...scopesOf(payload, claims)])],
+    routes: claims.routes,
+    limits: [...claims.limitsOf(id), ...ofTeam],
+    // The same tolerance as when it was verified, or what was just accepted would end at once.
+    ...(payload.exp === undefined ? {} : { expiresAt: (payload.exp + clockSkewSeconds) * 1_000 }),
+  };
+}
+
+function userOf(payload: JWTPayload, claim: string): string {
+  const user = claimOf(payload, claim);
+  const fits = typeof user === 'string' && user.length > 0 && user.length <= maxUserLength && !/\p{Cc}/u.test(user) && user.isWellFormed();
+  if (fits) return user;
+  throw new GatewayError(
+    'UNAUTHENTICATED',
+    `This token does not say who it is for: its claim "${claim}" must be a text of at most ${maxUserLength} characters without line breaks.`,
+  );
+}
+
+function scopesOf(payload: JWTPayload, { scopesClaim, scopesByValue }: Issuer['claims']): readonly string[] {
+  const claim = scopesClaim ?? (claimOf(payload, 'scope') === undefined ? 'scp' : 'scope');
+  const values = valuesOf(claimOf(payload, claim));
+  if (scopesByValue === null) return values.filter((value) => scopeForm.test(value));
+  return values.flatMap((value) => (Object.hasOwn(scopesByValue, value) ? (scopesByValue[value] ?? []) : []));
+}
+
+/** The first value that is the name of a team here. A claim of several teams without a table is ambiguous, and is refused. */
+function teamOf(payload: JWTPayload, { name, claims: { team, teamClaim, teamByValue } }: Issuer): string | null {
+  if (teamClaim === null) return team;
+  const claim = claimOf(payload, teamClaim);
+  const values = Array.isArray(claim) ? valuesOf(claim) : typeof claim === 'string' && claim !== '' ? [claim] : [];
+  if (teamByValue !== null) {
+    const known = values.find((value) => Object.hasOwn(teamByValue, value));
+    return known === undefined ? team : (teamByValue[known] ?? null);
+  }
+  const [only, ...others] = values;
+  if (only === undefined) return team;
+  if (others.length === 0 && teamForm.test(only)) return only;
+  throw new GatewayError(
+    'FORBIDDEN',
+    `The claim "${teamClaim}" of this token must name one team: letters, digits, ., _ and -, at most 64. Where it holds several, the operator says with teamByValue of the issuer "${name}" which one counts.`,
+  );
+}
+
+/** A text of words with spaces between (RFC 8693 §4.2), or a list of texts. */
+function valuesOf(claim: unknown): readonly string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter((word) => word !== '');
+  return Array.isArray(claim) ? claim.filter((value) => typeof value === 'string') : [];
+}
+
+/** By its whole name, which may be a URL with dots, else from member to member. */
+function claimOf(payload: Readonly<Record<string, unknown>>, name: string): unknown {
+  if (Object.hasOwn(payload, name)) return payload[name];
+  let value: unknown = payload;
+  for (const member of name.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, member)) return undefined;
+    value = (value as Readonly<Record<string, unknown>>)[member];
+  }
+  return value;
+}

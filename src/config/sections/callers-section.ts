@@ -1,0 +1,89 @@
+/** Who may come in, and what callers may ask together: teams, and issuers of JWTs (the company's login, for example). */
+import { signatureAlgorithms } from '../../access/jwt/issuer.ts';
+import { each, listOf } from '../kinds/composed.ts';
+import { wholeNumber } from '../kinds/numbers.ts';
+import { section } from '../kinds/section.ts';
+import { needed } from '../kinds/setting.ts';
+import { nameOf, oneOf, text, usd } from '../kinds/texts.ts';
+
+/** Limits shared by all keys of a team. */
+export const teamSection = section('teams.<name>', {
+  /** What all its calls of one day (UTC) may cost. */
+  dailyBudget: usd('25.00', { otherwise: 'no limit' }),
+  /** What all its calls of one calendar month (UTC) may cost. */
+  monthlyBudget: usd('25.00', { otherwise: 'no limit' }),
+  /**
+   * Operations a minute (queries, mutations, quotes, ingestions, subscriptions), each counted once before it runs. Model calls
+   * are held to the same number, counted apart, until `callsPerMinute` is given.
+   */
+  requestsPerMinute: wholeNumber({ otherwise: 'no limit' }),
+  /** Model calls a minute: an operation with ten AI fields may make ten, one without makes none. */
+  callsPerMinute: wholeNumber({ otherwise: '`requestsPerMinute`' }),
+  /** Calls at one time. */
+  concurrency: wholeNumber({ otherwise: 'no limit' }),
+});
+
+const address = 'an https address without query and fragment (http on this machine alone), such as https://login.example.com';
+
+const thisMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Keys that come over plain http could be anybody's. */
+function isSafeAddress(url: string): boolean {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.hash !== '' || parsed.username !== '' || parsed.password !== '') return false;
+  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && thisMachine.test(parsed.hostname));
+}
+
+const isIssuer = (url: string): boolean => isSafeAddress(url) && URL.parse(url)?.search === '';
+
+const scope = text({
+  accepted: 'a scope, such as ai:use: printable characters without spaces',
+  fits: (value) => /^[!-~]+$/.test(value),
+});
+
+const teamName = text({
+  accepted: 'the name of a team: letters, digits, ., _ and -, at most 64',
+  fits: (value) => /^[\w.-]{1,64}$/.test(value),
+});
+
+const claim = 'the name of a claim, with dots where it is a member of another: realm_access.roles';
+
+export const issuerSection = section('issuers.<name>', {
+  /** What its tokens have as `iss`, character by character. */
+  issuer: needed(text({ accepted: address, fits: isIssuer })),
+  /** What its tokens must have as `aud`: the name of this gateway at the issuer. Several: one of them. */
+  audiences: needed(listOf(text(), { whenEmpty: (path) => [`${path} is empty. A token without an audience could be meant for anybody.`] })),
+  /** Where its keys are. */
+  jwksUrl: text({ accepted: address, fits: isSafeAddress, otherwise: 'what `<issuer>/.well-known/openid-configuration` says' }),
+  /** Signatures that are accepted. */
+  algorithms: listOf(oneOf(signatureAlgorithms, { plural: 'Algorithms' }), {
+    default: signatureAlgorithms,
+    whenEmpty: (path) => [`${path} is empty. Leave it out for all: ${signatureAlgorithms.join(', ')}.`],
+  }),
+  /** How far its clock may be from ours. */
+  clockSkewSeconds: wholeNumber({ min: 0, max: 300, unit: 'seconds', default: 30 }),
+  /** The claim that says who the user is: a text that stays the same for one user. */
+  userClaim: text({ accepted: claim, default: 'sub' }),
+  /** Scopes that all its callers have. */
+  scopes: listOf(scope, { default: [] }),
+  /** The claim with their further scopes: a text of words, or a list. */
+  scopesClaim: text({ accepted: claim, otherwise: '`scope`, and where there is none `scp`' }),
+  /** What a value of that claim stands for, such as `{ engineers: ['ai:use', 'ai:ingest'] }`. Values that are not named here count for nothing. */
+  scopesByValue: each(listOf(scope)),
+  /** The team of callers whose token names none. */
+  team: teamName,
+  /** The claim that names the caller's team. */
+  teamClaim: text({ accepted: claim, otherwise: '`team` holds for all' }),
+  /** What a value of that claim stands for, such as `{ 'grp-42': 'search' }`. The first value that is named here counts. */
+  teamByValue: each(teamName),
+  /** The routes that its callers may use. */
+  routes: listOf(nameOf('routes'), { otherwise: 'all' }),
+  /** What one user may spend in a day (UTC). */
+  dailyBudgetPerUser: usd('0.50', { otherwise: 'no limit' }),
+  /** What one user may spend in a calendar month (UTC). */
+  monthlyBudgetPerUser: usd('5.00', { otherwise: 'no limit' }),
+  /** Operations that one user may ask in a minute. */
+  requestsPerMinutePerUser: wholeNumber({ otherwise: 'no limit' }),
+  /** Model calls that one user may make in a minute. */
+  callsPerMinutePerUser: wholeNumber({ otherwise: '`requestsPerMinutePerUser`' }),
+});
