@@ -8,9 +8,26 @@
 import type { Chunk } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { abortError, throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
+import { monotonicMs } from '../../core/turns/monotonic.ts';
 
 /** The longest delay that a timer can have. */
 const longestTimerMs = 2 ** 31 - 1;
+/** A timer that is so late tells that this process did not run, as when it was suspended. */
+const lateMs = 1_000;
+
+/** Calls `ring` after so long. What came while this process did not run lies unread, and has a moment to be read first. Returns how to cancel it. */
+function afterRunning(ms: number, ring: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = (delayMs: number): void => {
+    const dueMs = monotonicMs() + delayMs;
+    timer = setTimeout(() => {
+      if (monotonicMs() - dueMs < lateMs) ring();
+      else wait(Math.min(ms, lateMs));
+    }, delayMs);
+  };
+  wait(Math.min(ms, longestTimerMs));
+  return () => clearTimeout(timer);
+}
 
 type Phase = 'before-content' | 'mid-stream';
 
@@ -40,10 +57,10 @@ export function limitTime(
       let chunks: AsyncIterator<Chunk> | null = null;
       let phase: Phase = 'before-content';
       let ended = false;
-      let timer: NodeJS.Timeout | undefined;
+      let stopTimer = (): void => {};
       const within = (ms: number): void => {
-        clearTimeout(timer);
-        if (!ended) timer = setTimeout(() => upstream.abort(stalled(phase)), ms);
+        stopTimer();
+        if (!ended) stopTimer = afterRunning(ms, () => upstream.abort(stalled(phase)));
       };
       const leave = (): void => upstream.abort(abortError(signal));
       const end = (): void => {
@@ -71,7 +88,7 @@ export function limitTime(
             upstream.abort(failure);
             throw withPhase(failure, phase);
           } finally {
-            clearTimeout(timer);
+            stopTimer();
           }
         },
         async return() {
@@ -94,10 +111,10 @@ export async function timedAnswer<T>(
   translated: (error: unknown) => GatewayError,
 ): Promise<T> {
   const upstream = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer = (): void => {};
   const within = (ms: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => upstream.abort(stalled('before-content')), Math.min(ms, longestTimerMs));
+    stopTimer();
+    stopTimer = afterRunning(ms, () => upstream.abort(stalled('before-content')));
   };
   const leave = (): void => upstream.abort(abortError(signal));
   try {
@@ -110,7 +127,7 @@ export async function timedAnswer<T>(
     upstream.abort(failure);
     throw withPhase(failure, 'before-content');
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     signal.removeEventListener('abort', leave);
   }
 }

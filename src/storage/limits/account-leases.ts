@@ -10,8 +10,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
+import { leaseHasEnded } from '../database/unavailable.ts';
 import type { Owner } from '../state/owner.ts';
-import { type Account, forgetHolding, holdingOf, holdMore, idOf } from './accounts.ts';
+import { type Account, forgetHolding, holdingOf, holdMore, idOf, isInForce } from './accounts.ts';
 import { answerMs } from './lease-recalls.ts';
 import { type Asked, type Balance, type LeasedAccount, planRooms, type Room, type Want } from './lease-rooms.ts';
 
@@ -51,7 +52,7 @@ export interface Leases {
 export interface LeasesOptions {
   readonly database: Database;
   readonly commit: Commit;
-  readonly owner: Pick<Owner, 'id'>;
+  readonly owner: Pick<Owner, 'id' | 'renew'>;
   readonly monotonicMs: () => number;
   /** Living processes beside this one, as far as is known. */
   readonly others: () => number;
@@ -132,12 +133,16 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
   const serveAll = async (asked: readonly Waiting[]): Promise<void> => {
     const holder = owner.id();
     try {
-      const { rooms, refused } = await commit((tx) => planRooms(tx, asked, { holder, leasedOf, owners: 1 + others(), isScarce }));
-      // Else it was granted to a name that is dead by now.
-      if (owner.id() !== holder) queue = [...asked, ...queue];
+      const plan = await commit(async (tx) =>
+        (await isInForce(tx, holder)) ? planRooms(tx, asked, { holder, leasedOf, owners: 1 + others(), isScarce }) : null,
+      );
+      if (plan === null) await owner.renew();
+      if (plan === null && owner.id() === holder) throw leaseHasEnded();
+      // What was granted to a name that is dead by now is freed with the rest of it.
+      if (plan === null || owner.id() !== holder) queue = [...asked, ...queue];
       else {
-        for (const room of rooms) enter(room);
-        for (const [index, one] of asked.entries()) await end(one, refused[index] ?? null);
+        for (const room of plan.rooms) enter(room);
+        for (const [index, one] of asked.entries()) await end(one, plan.refused[index] ?? null);
       }
     } catch (error) {
       for (const one of asked) {
@@ -182,6 +187,7 @@ export function openLeases({ database, commit, owner, monotonicMs, others, ask }
     }
     try {
       await commit(async (tx) => {
+        if (!(await isInForce(tx, holder))) return;
         for (const { leased, amount } of given) await holdMore(tx, holder, leased.account, -amount);
       });
     } catch (error) {

@@ -32,6 +32,12 @@ export interface Holding {
   readonly freed: NanoUsd;
 }
 
+/** False: others took the owner for dead. What it held is free already, or will be, and it may hold and give back nothing any more. */
+export async function isInForce(statements: Statements, owner: string): Promise<boolean> {
+  const [row] = await statements.all('select 1 from owners where id = $1 and condemned = 0', [owner]);
+  return row !== undefined;
+}
+
 /** The owner holds so much more of the account; less, when it is negative. */
 export async function holdMore(tx: Statements, owner: string, account: Account, amount: NanoUsd): Promise<void> {
   if (amount === 0) return;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
@@ -38,6 +39,22 @@ describe('a timed stream', () => {
     await chunks.next();
     await pause(90);
     expect(await chunks.next()).toEqual({ done: false, value: text('b') });
+  });
+
+  it('does not count the time in which this process did not run: what came meanwhile is read', async () => {
+    async function* open(): AsyncGenerator<Chunk> {
+      yield text('a');
+      // Is there while the process stands still, and is read some turns of the event loop later, as from a socket.
+      await readFile(import.meta.filename);
+      yield text('b');
+      await new Promise(() => {});
+    }
+    const chunks = limitTime(open, timing({ idleMs: 30 }), translated)[Symbol.asyncIterator]();
+    await chunks.next();
+    const next = chunks.next();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    expect(await next).toEqual({ done: false, value: text('b') });
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
   });
 
   it('leaves at once, though the work behind it waits', async () => {

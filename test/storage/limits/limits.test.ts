@@ -56,6 +56,29 @@ describe('limits in SQL', () => {
     expect(await database.all('select id from draws')).toEqual([]);
   });
 
+  it.each(['gives back what it leased ahead', 'takes more'])(
+    'free nothing twice when a process that others took for dead %s',
+    async (what) => {
+      const { limits, database, owner, elsewhere } = await open();
+      const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 1_000_000 } as const;
+      const hold = await limits.hold([budget], 10);
+      await hold.release();
+      const former = owner.id();
+      await database.run('update owners set condemned = 1 where id = $1', [former]);
+      const next = await elsewhere();
+      await next.limits.recover();
+      // It goes on, and does not know yet: nobody has renewed its lease.
+      expect(owner.id()).toBe(former);
+      if (what === 'takes more') await (await limits.hold([budget], 500_000)).release();
+      await limits.close();
+      const held = async (table: string, column: string): Promise<number> =>
+        Number((await database.all(`select coalesce(sum(${column}), 0) as held from ${table}`))[0]?.['held']);
+      expect(await held('holdings', 'amount')).toBe(0);
+      expect(await held('accounts', 'held')).toBe(0);
+      expect(await next.limits.budgets([budget])).toMatchObject([{ spent: 0, held: 0 }]);
+    },
+  );
+
   it('refuse a draw that the journal cannot write, having taken nothing', async () => {
     const { limits, folder } = await open();
     const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
