@@ -19,7 +19,7 @@ export interface WaitingLines {
   /** Those that no file has, in order, as far as the disk takes them. */
   writeAgain(): void;
   areWritten(): boolean;
-  /** The oldest, as many as are booked at once, all of one owner. */
+  /** The oldest, as many as are booked at once, all of one owner. A list of its own: lines that come meanwhile are not in it. */
   next(): readonly WaitingLine[];
   of(owner: string): readonly WaitingLine[];
   drop(lines: readonly WaitingLine[]): void;
@@ -48,7 +48,7 @@ export function waitingLines(write: (line: WaitingLine) => boolean): WaitingLine
       const [first] = lines;
       if (first === undefined) return [];
       const another = lines.findIndex(({ owner }) => owner !== first.owner);
-      return firstRows(another === -1 ? lines : lines.slice(0, another), rowsOf);
+      return firstRows(lines.slice(0, another === -1 ? lines.length : another), rowsOf);
     },
     of: (owner) => lines.filter((line) => line.owner === owner),
     drop(gone) {

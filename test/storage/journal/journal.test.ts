@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { openJournal } from '../../../src/storage/journal/journal.ts';
 import { openJournalFile } from '../../../src/storage/journal/journal-file.ts';
-import { lineText, rowsEntry } from '../../../src/storage/journal/journal-line.ts';
+import { lineOf, lineText, rowsEntry } from '../../../src/storage/journal/journal-line.ts';
 import type { UsageQuery } from '../../../src/storage/ledger/ledger.ts';
 import { usageRow } from '../rows.ts';
 import { type Clock, deadPid, type Process, processOn, temporaryFolder } from '../state.ts';
@@ -88,6 +89,30 @@ describe('a journal', () => {
     await ledger.append([usageRow()]);
     await vi.waitFor(async () => expect(await database.all('select 1 from usage_rows')).toHaveLength(1), patience);
     expect(ledger.writable()).toBe(true);
+  });
+
+  it('books the lines that come while those before them are being booked', async () => {
+    const { owner } = await processOn(temporaryFolder(), { clock });
+    const gate = Promise.withResolvers<void>();
+    const booked: (number | null)[] = [];
+    const journal = openJournal({
+      owner,
+      folder: null,
+      async book(_, texts) {
+        booked.push(...texts.map((text) => lineOf(text)?.number ?? null));
+        await gate.promise;
+        return 'booked';
+      },
+    });
+    await journal.add([usageRow()]);
+    const flushed = journal.flush();
+    await vi.waitFor(() => expect(booked).toEqual([1]), patience);
+    for (let n = 0; n < 3; n += 1) await journal.add([usageRow()]);
+    expect(journal.waiting()).toBe(4);
+    gate.resolve();
+    await flushed;
+    expect(booked).toEqual([1, 2, 3, 4]);
+    expect(await journal.close()).toBe(true);
   });
 
   it('stores the number of the last line in the transaction that stores the rows', async () => {
