@@ -18,7 +18,7 @@ import { openLeases, type Taken } from './account-leases.ts';
 import { accountOf, forgetAccounts } from './accounts.ts';
 import { openHolds, refusal } from './holds.ts';
 import { openRecalls } from './lease-recalls.ts';
-import type { Limits } from './limits.ts';
+import type { Admission, Limits } from './limits.ts';
 import { endOwner } from './lost/lost-calls.ts';
 import { forgetLostDraws, freeLostHolds } from './lost/lost-draws.ts';
 import { drawMaker } from './make-draws.ts';
@@ -46,6 +46,9 @@ export interface LimitsOptions {
   /** How long the rest of a lost call's ceiling stays held, milliseconds; 0: not at all. Default: a day. */
   readonly lostHoldMs?: number;
 }
+
+const freed = Promise.resolve();
+const withoutSlots: Promise<Admission> = Promise.resolve({ release: () => freed });
 
 export function openLimits(options: LimitsOptions): Limits {
   const { database, journal, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
@@ -81,27 +84,38 @@ export function openLimits(options: LimitsOptions): Limits {
     return lost;
   };
 
+  async function withSlots(slots: readonly ConcurrencyLimit[], counted: readonly RateLimit[]): Promise<Admission> {
+    let taken: readonly Taken[];
+    try {
+      taken = await leases.take(slotsWanted(slots));
+    } catch (error) {
+      await rates.giveBack(counted);
+      throw refusal(error);
+    }
+    return {
+      release() {
+        for (const slot of taken) leases.free(slot);
+        taken = [];
+        return freed;
+      },
+    };
+  }
+
   return {
-    async admit(limits) {
+    admit(limits) {
       const counted = limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls');
       const slots = limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency');
-      await rates.take(counted).catch((error: unknown) => {
-        throw refusal(error);
-      });
-      if (slots.length === 0) return { release: async () => {} };
-      let taken: readonly Taken[];
+      const rest = (): Promise<Admission> => (slots.length === 0 ? withoutSlots : withSlots(slots, counted));
       try {
-        taken = await leases.take(slotsWanted(slots));
+        const taking = rates.take(counted);
+        return taking === null
+          ? rest()
+          : taking.then(rest, (error: unknown) => {
+              throw refusal(error);
+            });
       } catch (error) {
-        await rates.giveBack(counted);
-        throw refusal(error);
+        return Promise.reject(refusal(error));
       }
-      return {
-        async release() {
-          for (const slot of taken) leases.free(slot);
-          taken = [];
-        },
-      };
     },
 
     async hold(limits, most) {

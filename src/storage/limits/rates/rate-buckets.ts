@@ -12,10 +12,11 @@ export type RateLimit = Extract<Limit, { kind: 'requests' | 'calls' }>;
 export const minuteMs = 60_000;
 const sweepAbove = 10_000;
 
+/** Filled in place: each request looks at several. */
 interface Bucket {
-  readonly perMinute: number;
-  readonly tokens: number;
-  readonly at: number;
+  perMinute: number;
+  tokens: number;
+  at: number;
 }
 
 export interface RateBuckets {
@@ -29,19 +30,35 @@ export interface RateBuckets {
   put(limit: RateLimit, tokens: number): void;
 }
 
-export const bucketOf = ({ kind, name }: RateLimit): string => `${kind} ${name}`;
+const names = new WeakMap<RateLimit, string>();
+
+/** The same text each time, not another one that is equal: it is looked up for each request. */
+export function bucketOf(limit: RateLimit): string {
+  const known = names.get(limit);
+  if (known !== undefined) return known;
+  const name = `${limit.kind} ${limit.name}`;
+  names.set(limit, name);
+  return name;
+}
 const counted: Readonly<Record<RateLimit['kind'], string>> = { requests: 'requests', calls: 'model calls' };
 
 /** `now`: milliseconds of a clock that nobody sets back; else a full bucket would be empty for as long as it was set back. */
 export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
   const buckets = new Map<string, Bucket>();
-  const filled = (limit: RateLimit): Bucket => {
-    const at = now();
+  /** As full as it is at that time. */
+  const filled = (limit: RateLimit, at: number): Bucket => {
     const { perMinute } = limit;
-    const known = buckets.get(bucketOf(limit));
-    if (known === undefined) return { perMinute, tokens: perMinute, at };
-    const gained = (Math.max(0, at - known.at) * perMinute) / minuteMs;
-    return { perMinute, tokens: Math.min(perMinute, known.tokens + gained), at };
+    const name = bucketOf(limit);
+    const known = buckets.get(name);
+    if (known === undefined) {
+      const full = { perMinute, tokens: perMinute, at };
+      buckets.set(name, full);
+      return full;
+    }
+    known.tokens = Math.min(perMinute, known.tokens + (Math.max(0, at - known.at) * perMinute) / minuteMs);
+    known.perMinute = perMinute;
+    known.at = at;
+    return known;
   };
   /** A full bucket is as good as none. */
   const sweep = (): void => {
@@ -52,17 +69,21 @@ export function rateBuckets(now: () => number = monotonicMs): RateBuckets {
   return {
     take(limits) {
       if (buckets.size > sweepAbove) sweep();
-      const all = limits.map((limit) => ({ limit, bucket: filled(limit) }));
-      for (const { limit, bucket } of all) if (bucket.tokens < 1) throw rateRefusal(limit, bucket.tokens);
-      for (const { limit, bucket } of all) buckets.set(bucketOf(limit), { ...bucket, tokens: bucket.tokens - 1 });
+      const at = now();
+      for (const limit of limits) {
+        const { tokens } = filled(limit, at);
+        if (tokens < 1) throw rateRefusal(limit, tokens);
+      }
+      for (const limit of limits) filled(limit, at).tokens -= 1;
     },
     giveBack(limits) {
+      const at = now();
       for (const limit of limits) {
-        const bucket = filled(limit);
-        buckets.set(bucketOf(limit), { ...bucket, tokens: Math.min(limit.perMinute, bucket.tokens + 1) });
+        const bucket = filled(limit, at);
+        bucket.tokens = Math.min(limit.perMinute, bucket.tokens + 1);
       }
     },
-    level: (limit) => filled(limit).tokens,
+    level: (limit) => filled(limit, now()).tokens,
     put: (limit, tokens) => void buckets.set(bucketOf(limit), { perMinute: limit.perMinute, tokens, at: now() }),
   };
 }

@@ -12,8 +12,11 @@ import { sharedRates } from './shared-rates.ts';
 const lookEveryMs = 1_000;
 
 export interface Rates {
-  /** One token of every bucket, or RATE_LIMITED with `retryAfterMs`, having taken none. */
-  take(limits: readonly RateLimit[]): Promise<void>;
+  /**
+   * One token of every bucket, or RATE_LIMITED with `retryAfterMs`, having taken none: thrown, or what the promise rejects with. Null: they
+   * were taken at once.
+   */
+  take(limits: readonly RateLimit[]): Promise<void> | null;
   /** Gives one token back to each: the request was not let in after all. */
   giveBack(limits: readonly RateLimit[]): Promise<void>;
   /** Looks now who else has the state open. */
@@ -57,12 +60,18 @@ export function openRates({ database, commit, owner, monotonicMs }: RatesOptions
   }, lookEveryMs);
   timer.unref();
 
+  async function takeLater(limits: readonly RateLimit[]): Promise<void> {
+    if (first !== null) await first;
+    if (others) await commit((tx) => shared.take(tx, limits, own));
+    else own.take(limits);
+  }
+
   return {
-    async take(limits) {
-      if (limits.length === 0) return;
-      if (first !== null) await first;
-      if (others) await commit((tx) => shared.take(tx, limits, own));
-      else own.take(limits);
+    take(limits) {
+      if (limits.length === 0) return null;
+      if (first !== null || others) return takeLater(limits);
+      own.take(limits);
+      return null;
     },
     async giveBack(limits) {
       own.giveBack(limits);
