@@ -5,12 +5,20 @@ import { HttpRefusal } from './refusal.ts';
 
 type BodyLimits = Pick<ServerLimits, 'maxBodyBytes' | 'bodyTimeoutMs'>;
 
-/** The whole body, never more than the limit in memory. Throws 413, or 408 and then closes the connection; `respond.ts` lets a refused body run out. */
-export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs }: BodyLimits): Promise<Buffer> {
+/**
+ * The whole body, at once where it has come already, and never more than the limit in memory. Throws 413, or 408 and then closes the
+ * connection; `respond.ts` lets a refused body run out.
+ */
+export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs }: BodyLimits): Buffer | Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > maxBodyBytes) return Promise.reject(tooLarge(maxBodyBytes, announced));
+  if (announced > maxBodyBytes) throw tooLarge(maxBodyBytes, announced);
   // It may have gone while it was asked who sends the request.
-  if (request.destroyed) return Promise.reject(gone());
+  if (request.destroyed) throw gone();
+  if (request.complete) {
+    const body: Buffer = request.read() ?? Buffer.alloc(0);
+    if (body.length > maxBodyBytes) throw tooLarge(maxBodyBytes, null);
+    return body;
+  }
   return new Promise((resolve, reject) => {
     const body = gatherBytes();
     const timer = setTimeout(() => fail(tooSlow(bodyTimeoutMs)), bodyTimeoutMs);

@@ -63,7 +63,13 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   let read: ReadDocument;
   let delivery: Delivery;
   try {
-    params = request.method === 'GET' ? paramsOfUrl(search, parts.limits) : await paramsOfBody(request, parts.limits, parts.requestTurns);
+    if (request.method === 'GET') params = paramsOfUrl(search, parts.limits);
+    else {
+      // The parser that told of the request goes on with a body that has come with it.
+      if (!request.complete) await null;
+      const reading = paramsOfBody(request, parts.limits, parts.requestTurns);
+      params = reading instanceof Promise ? await reading : reading;
+    }
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }

@@ -46,25 +46,47 @@ function refuseBrokenEncoding(search: string): void {
 }
 
 /** `turns`: of the bytes that are read and parsed in one turn of the event loop. */
-export async function paramsOfBody(request: IncomingMessage, limits: ServerLimits, turns: LoopTurns): Promise<GraphQLParams> {
+export function paramsOfBody(request: IncomingMessage, limits: ServerLimits, turns: LoopTurns): GraphQLParams | Promise<GraphQLParams> {
   refuseMediaType(request);
-  const body = await readBody(request, limits);
+  const body = readBody(request, limits);
+  return body instanceof Promise ? body.then((bytes) => paramsIn(bytes, limits, turns)) : paramsIn(body, limits, turns);
+}
+
+function paramsIn(body: Buffer, limits: ServerLimits, turns: LoopTurns): GraphQLParams | Promise<GraphQLParams> {
   const turn = turns.take(body.length);
+  if (turn !== null || body.length > requestBytesPerTurn) return inTurn(body, limits, turn);
+  const { isLarge } = checkBody(body, limits);
+  return isLarge ? parsedInTurns(body) : checkParams(parsed(body));
+}
+
+async function inTurn(body: Buffer, limits: ServerLimits, turn: Promise<void> | null): Promise<GraphQLParams> {
   if (turn !== null) await turn;
   // The end of a body comes while sockets are read: what waits for one turn from here on would be done in the same one.
   if (body.length > requestBytesPerTurn) await waitInLine();
-  const { isLarge } = checkJsonSize(body, limits, variablesWithin.body);
+  const { isLarge } = checkBody(body, limits);
+  return isLarge ? parsedInTurns(body) : checkParams(parsed(body));
+}
+
+async function parsedInTurns(body: Buffer): Promise<GraphQLParams> {
+  await waitInLine();
+  const data = parsed(body);
+  await waitInLine();
+  return checkParams(data);
+}
+
+function checkBody(body: Buffer, limits: ServerLimits): { readonly isLarge: boolean } {
+  const size = checkJsonSize(body, limits, variablesWithin.body);
   if (body.length === 0) throw new GatewayError('BAD_REQUEST', 'The request has no body. Send JSON: { "query": "..." }.');
   if (!isUtf8(body)) throw new GatewayError('BAD_REQUEST', 'The body is not valid UTF-8, which JSON must be.');
-  let data: unknown;
-  if (isLarge) await waitInLine();
+  return size;
+}
+
+function parsed(body: Buffer): unknown {
   try {
-    data = JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new GatewayError('BAD_REQUEST', 'The body is not valid JSON. Send a JSON object: { "query": "...", "variables": { } }.');
   }
-  if (isLarge) await waitInLine();
-  return checkParams(data);
 }
 
 /** Throws BAD_REQUEST for what is not a GraphQL request, in a sentence. */
@@ -73,12 +95,8 @@ export function checkParams(data: unknown): GraphQLParams {
     throw new GatewayError('BAD_REQUEST', 'Batches of operations are not accepted: send one request for each, they share a connection.');
   if (!isObject(data)) throw new GatewayError('BAD_REQUEST', `A GraphQL request is a JSON object with "query"; this is ${kindOf(data)}.`);
   const { query, operationName, variables, extensions } = data;
-  const objects = { variables, extensions };
-  for (const [name, value] of Object.entries(objects)) {
-    if (value !== undefined && value !== null && !isObject(value)) {
-      throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
-    }
-  }
+  checkMember('variables', variables);
+  checkMember('extensions', extensions);
   if (query === undefined || query === null || query === '') throw missingQuery(extensions);
   if (typeof query !== 'string')
     throw new GatewayError('BAD_REQUEST', `"query" must be the text of a GraphQL document; this is ${kindOf(query)}.`);
@@ -92,6 +110,11 @@ export function checkParams(data: unknown): GraphQLParams {
   };
 }
 
+function checkMember(name: string, value: unknown): void {
+  if (value === undefined || value === null || isObject(value)) return;
+  throw new GatewayError('BAD_REQUEST', `"${name}" must be a JSON object or null; this is ${kindOf(value)}.`);
+}
+
 const missingQuery = (extensions: unknown): GatewayError =>
   isObject(extensions) && 'persistedQuery' in extensions
     ? new GatewayError('BAD_REQUEST', 'Automatic persisted queries are not supported: send the text of the document as "query".')
@@ -99,6 +122,7 @@ const missingQuery = (extensions: unknown): GatewayError =>
 
 /** Forms and plain text reach us from any web page without a preflight; JSON does not. */
 function refuseMediaType({ headers }: IncomingMessage): void {
+  if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined) return;
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';');
   if (type.trim().toLowerCase() !== 'application/json') {
     const sent = type.trim() === '' ? 'no content type' : `"${type.trim().slice(0, 100)}"`;
