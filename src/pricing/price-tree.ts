@@ -13,10 +13,10 @@ export interface PriceTree {
   readonly selections: Iterable<PriceNode>;
   /**
    * Refuses large variables before they are coerced, which takes as long: BAD_REQUEST for more than `maxValues` that are read one by one
-   * (there is a default), and the error that execution would answer with. The same variables are checked once.
+   * (there is a default), and the error that execution would answer with. The same large variables are checked once.
    */
   checkVariables?(given: Variables, maxValues?: number): void;
-  /** The variables as execution reads them: with defaults. Throws what `checkVariables` throws, and the error that execution would answer with. The same variables are coerced once. */
+  /** The variables as execution reads them: with defaults. Throws what `checkVariables` throws, and the error that execution would answer with. The same large variables are coerced once. */
   coerceVariables(given: Variables): Variables;
 }
 

@@ -193,6 +193,25 @@ describe('a plan', () => {
     expect(operationOf(text)).not.toBeNull();
   });
 
+  it('reads an answer, and a failure that is shown as data, without graphql-js', async () => {
+    const document = parse(
+      'query ($input: CompletionInput!) { completion(input: $input) { __typename ... on Completion { text finishReason usage { cost { amount } } parts { ... on TextPart { text } } provenance { attempts { outcome } } } ... on Failure { code } } }',
+    );
+    const operation = getOperationAST(document);
+    const unused = (): never => {
+      throw new Error('graphql-js was asked.');
+    };
+    for (const [script, typename] of [
+      [scripts.says, 'Completion'],
+      [scripts.refuses, 'RateLimited'],
+    ] as const) {
+      const { schema } = gateway(script);
+      const plan = operation === null || operation === undefined ? null : planOf(schema, document, operation);
+      const result = await plan?.({ context: context(), variables: values, fallback: unused });
+      expect(result).toMatchObject({ data: { completion: { __typename: typename } } });
+    }
+  });
+
   it.each([
     ['two root fields', '{ a: completionById(id: "1") { id } b: completionById(id: "2") { id } }'],
     ['a fragment at the root', '{ ... { completionById(id: "1") { id } } }'],

@@ -109,9 +109,9 @@ describe('the quote of as many fields as are accepted', () => {
     expect(turns).toBeGreaterThan(8);
   });
 
-  it('coerces the same variables once, whoever asks', () => {
+  it('coerces the same large variables once, whoever asks', () => {
     const tree = priceTreeOf(schema, parse('query ($n: Int = 9) { products(first: $n) { summary } }'), null);
-    const given = {};
+    const given = { beside: Array.from({ length: 2_001 }, () => null) };
     expect(tree.coerceVariables(given)).toBe(tree.coerceVariables(given));
     expect(tree.coerceVariables(given)).toEqual({ n: 9 });
   });

@@ -20,16 +20,31 @@ const largeByThemselves = new WeakSet<object>();
 
 /** Whether the objects and lists of a JSON value have more than `max` members. It looks at `max` of them at most. */
 function hasMoreMembers(value: unknown, max: number): boolean {
-  const open: unknown[] = [value];
+  if (typeof value !== 'object' || value === null) return false;
+  const open: object[] = [value];
+  const add = (member: unknown): void => {
+    if (typeof member === 'object' && member !== null) open.push(member);
+  };
   let members = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (typeof next !== 'object' || next === null) continue;
     if (largeByThemselves.has(next)) return true;
-    const inner: readonly unknown[] = Array.isArray(next) ? next : Object.values(next);
-    members += inner.length;
-    if (inner.length > membersPerTurn) largeByThemselves.add(next);
+    if (Array.isArray(next)) {
+      members += next.length;
+      if (members > max) return true;
+      for (const member of next) add(member);
+      continue;
+    }
+    let inner = 0;
+    for (const name in next) {
+      inner += 1;
+      members += 1;
+      if (inner > membersPerTurn) {
+        largeByThemselves.add(next);
+        return true;
+      }
+      add((next as Readonly<Record<string, unknown>>)[name]);
+    }
     if (members > max) return true;
-    for (const member of inner) if (typeof member === 'object' && member !== null) open.push(member);
   }
   return false;
 }

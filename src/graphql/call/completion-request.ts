@@ -42,9 +42,9 @@ export function completionRequestOf(input: CompletionInput, route: RouteView, se
 
 /** Only what the caller has set: the rest is the template's, or the deployment's. */
 function given<T extends object>(settings: T): { [K in keyof T]: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined && value !== null)) as {
-    [K in keyof T]: NonNullable<T[K]>;
-  };
+  const found: Partial<T> = {};
+  for (const name in settings) if (settings[name] !== undefined && settings[name] !== null) found[name] = settings[name];
+  return found as { [K in keyof T]: NonNullable<T[K]> };
 }
 
 function promptOf(prompt: PromptInput, services: Needs, principal: Principal): RenderedTemplate {

@@ -41,14 +41,14 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
   const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
   const { idempotencyKey: _, ...asked } = input;
   const estimate = estimateInputInTurns(request);
-  async function checked(): Promise<void> {
+  /** Null: it may begin at once. Else it has just been read, and others have their turn. */
+  function checked(): Promise<void> | null {
     checkLength(request, route);
-    // It has just been read.
-    const turn = turnIfLarge(request);
-    if (turn !== null) await turn;
+    return turnIfLarge(request);
   }
   async function start({ detached = false, live = false }: HowToRun): Promise<Run> {
-    await checked();
+    const turn = checked();
+    if (turn !== null) await turn;
     return services.runs.start({
       principal: context.principal,
       idempotencyKey,
@@ -60,12 +60,13 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
   }
   async function answer(): Promise<RunState> {
     if (idempotencyKey !== null) return endOf(await start({}), context.signal);
-    await checked();
+    const turn = checked();
+    if (turn !== null) await turn;
     return services.runs.answer({
       principal: context.principal,
       route: route.name,
       signal: context.signal,
-      ask: async (answering) => completionOf(await services.handle.whole(request, callFor(asker, { ...settings, ...answering }))),
+      ask: (answering) => services.handle.whole(request, callFor(asker, { ...settings, ...answering })).then(completionOf),
     });
   }
   const prepared = ({ total }: InputEstimate): PreparedRun => ({ route: route.name, inputTokens: total, start, answer });

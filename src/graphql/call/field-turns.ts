@@ -20,16 +20,35 @@ const readings = new WeakMap<object, Reading>();
  * it has just been coerced. `work` says how many input
  * tokens it has read.
  */
-export async function inFieldTurn<T extends { readonly inputTokens: number }>(
+export function inFieldTurn<T extends { readonly inputTokens: number }>(
   operation: object,
   input: object,
   work: () => T | Promise<T>,
-): Promise<T> {
+): T | Promise<T> {
   const turn = turnIfLarge(input);
+  let reading = readings.get(operation);
+  if (reading === undefined) {
+    reading = { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
+    readings.set(operation, reading);
+  }
+  return turn === null && reading.wait === null ? readNow(reading, false, work) : readLater(reading, turn, work);
+}
+
+async function readLater<T extends { readonly inputTokens: number }>(
+  reading: Reading,
+  turn: Promise<void> | null,
+  work: () => T | Promise<T>,
+): Promise<T> {
   if (turn !== null) await turn;
-  const reading = readings.get(operation) ?? { turns: turnsOf({ unitsPerTurn: inputTokensPerTurn }), wait: null };
-  readings.set(operation, reading);
   while (reading.wait !== null) await reading.wait;
+  return readNow(reading, turn !== null, work);
+}
+
+function readNow<T extends { readonly inputTokens: number }>(
+  reading: Reading,
+  isLarge: boolean,
+  work: () => T | Promise<T>,
+): T | Promise<T> {
   /** Before those that wait for it go on: the first of them may make the others wait again. */
   const hasOthersWait = (wait: Promise<void>): void => {
     reading.wait = wait.then(() => {
@@ -44,7 +63,7 @@ export async function inFieldTurn<T extends { readonly inputTokens: number }>(
     return done;
   } catch (error) {
     // To refuse it, it has been read.
-    if (turn !== null) hasOthersWait(waitInLine());
+    if (isLarge) hasOthersWait(waitInLine());
     throw error;
   }
 }

@@ -12,23 +12,33 @@ import {
 import { isLarge } from '../../core/turns/large-value.ts';
 import type { Variables } from '../../pricing/price-tree.ts';
 import { checkTypedValues, maxTypedValues } from './typed-values.ts';
+import { variableReader } from './variable-reader.ts';
 
-/** Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would answer of a large input. */
+/** Whether they are large. Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would answer of a large input. */
 export function checkVariables(
   schema: GraphQLSchema,
   declared: readonly VariableDefinitionNode[],
   given: Variables,
   maxValues = maxTypedValues,
-): void {
-  if (declared.length > 0 && isLarge(given, maxValues)) checkTypedValues(schema, declared, given, maxValues);
+): boolean {
+  const large = declared.length > 0 && isLarge(given, maxValues);
+  if (large) checkTypedValues(schema, declared, given, maxValues);
+  return large;
 }
 
-/** Throws the GraphQLError that execution would answer. They have been checked. */
-export function coerceVariables(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[], given: Variables): Variables {
-  if (declared.length === 0) return {};
-  const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
-  if (coerced !== undefined) return coerced;
-  throw errors[0];
+/** For the declarations of one operation. Throws the GraphQLError that execution would answer. The variables have been checked. */
+export function variableCoercer(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[]): (given: Variables) => Variables {
+  if (declared.length === 0) return () => ({});
+  const read = variableReader(schema, declared);
+  return (given) => {
+    try {
+      return read(given);
+    } catch {
+      const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
+      if (coerced !== undefined) return coerced;
+      throw errors[0];
+    }
+  };
 }
 
 /** As the field's resolver will be handed them; null where it will not be called, because a variable is null that must not be. */

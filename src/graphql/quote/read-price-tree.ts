@@ -20,7 +20,7 @@ import {
   valueFromASTUntyped,
 } from 'graphql';
 import type { Condition, FieldArguments, PriceNode, PriceTree, Variables } from '../../pricing/price-tree.ts';
-import { checkVariables, coerceArguments, coerceVariables, hasVariables } from './coerce-values.ts';
+import { checkVariables, coerceArguments, hasVariables, variableCoercer } from './coerce-values.ts';
 import { countUnfoldedFields, type Fragments, fragmentsOf } from './unfolded-fields.ts';
 
 type Trees = Map<string | null, PriceTree>;
@@ -55,18 +55,23 @@ function variablesOf(
   schema: GraphQLSchema,
   declared: readonly VariableDefinitionNode[],
 ): Required<Pick<PriceTree, 'checkVariables' | 'coerceVariables'>> {
-  const checked = new WeakSet<Variables>();
-  const known = new WeakMap<Variables, Variables>();
-  function checkOnce(given: Variables, maxValues?: number): void {
-    if (!checked.has(given)) checkVariables(schema, declared, given, maxValues);
-    checked.add(given);
+  const coerce = variableCoercer(schema, declared);
+  /** Of large variables, null for those that are checked and not yet coerced. Small ones are coerced sooner than they are remembered. */
+  const known = new WeakMap<Variables, Variables | null>();
+  function checkOnce(given: Variables, maxValues?: number): boolean {
+    if (known.has(given)) return true;
+    const isLarge = checkVariables(schema, declared, given, maxValues);
+    if (isLarge) known.set(given, null);
+    return isLarge;
   }
   return {
     checkVariables: checkOnce,
     coerceVariables(given) {
-      checkOnce(given);
-      const coerced = known.get(given) ?? coerceVariables(schema, declared, given);
-      known.set(given, coerced);
+      const before = known.get(given);
+      if (before !== undefined && before !== null) return before;
+      const isLarge = before === null || checkOnce(given);
+      const coerced = coerce(given);
+      if (isLarge) known.set(given, coerced);
       return coerced;
     },
   };

@@ -26,7 +26,8 @@ export async function wholeAnswer<Name extends FailureName>(
   members: readonly Name[],
 ): Promise<RunState | Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>> {
   try {
-    const prepared = await inFieldTurn(context.usage, input, prepare);
+    const preparing = inFieldTurn(context.usage, input, prepare);
+    const prepared = preparing instanceof Promise ? await preparing : preparing;
     return await prepared.answer();
   } catch (error) {
     return failureAsData(error, members, services, context.principal);

@@ -1,6 +1,6 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { checkVariables, coerceVariables } from '../../../src/graphql/quote/coerce-values.ts';
+import { checkVariables, variableCoercer } from '../../../src/graphql/quote/coerce-values.ts';
 
 const schema = buildSchema(`
   directive @oneOf on INPUT_OBJECT
@@ -17,7 +17,7 @@ const keys = Object.fromEntries(many(3_000, (index) => [`k${index}`, index]));
 const message = (content: unknown[] = [{ text: 'Hi.' }], more = {}) => ({ role: 'USER', content, ...more });
 const coerced = (input: unknown, maxValues?: number): unknown => {
   checkVariables(schema, declared, { input }, maxValues);
-  return coerceVariables(schema, declared, { input });
+  return variableCoercer(schema, declared)({ input });
 };
 const refused = (input: unknown): string => {
   try {
