@@ -58,14 +58,14 @@ function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
  * given a scope and a route to use; without one, and wherever a scope is missing, the refusal says to send a key.
  */
 export function refusal(coordinate: string, rule: AccessRule, principal: Principal | null | undefined): GatewayError | null {
-  const held = new Set(principal?.scopes ?? []);
+  const held = principal?.scopes ?? [];
   const unknown = principal === null || principal === undefined || (principal.kind === 'anonymous' && mayUseNothing(principal));
-  if (!unknown && (rule.scopes === null || rule.scopes.some((all) => all.every((scope) => held.has(scope))))) return null;
+  if (!unknown && (rule.scopes === null || rule.scopes.some((all) => all.every((scope) => held.includes(scope))))) return null;
   const need = rule.scopes === null ? 'a known caller' : `the scope ${rule.scopes.map((all) => all.join(' and ')).join(', or ')}`;
   if (unknown || principal.kind === 'anonymous') {
     return new GatewayError('UNAUTHENTICATED', `${coordinate} needs ${need}. Send "Authorization: Bearer <key>" with a key that fits.`);
   }
-  const yours = held.size === 0 ? 'none' : [...held].join(', ');
+  const yours = held.length === 0 ? 'none' : [...new Set(held)].join(', ');
   return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your ${principal.kind === 'jwt' ? 'token' : 'key'} has: ${yours}.`);
 }
 

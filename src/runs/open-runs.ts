@@ -159,10 +159,7 @@ export function openRuns(options: RunsOptions): Runs {
       if (detached) await recorded(begin, id, null);
       return begun(begin, id);
     },
-    async answer(begin) {
-      if (stopping !== null) throw startsNothingNew();
-      return plain.answer(begin);
-    },
+    answer: (begin) => (stopping === null ? plain.answer(begin) : Promise.reject(startsNothingNew())),
     async state(id, principal) {
       return plain.find(id, principal.id) ?? (await find(id, principal))?.state() ?? null;
     },

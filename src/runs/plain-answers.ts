@@ -98,7 +98,9 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
       let ending: GatewayError | null = null;
       const answer = made(begin, id, own.signal);
       open.set(id, {
-        ended: answer.catch(() => {}),
+        get ended() {
+          return answer.catch(() => {});
+        },
         end(reason) {
           ending ??= reason;
           own.abort(new GatewayError('CANCELLED', reason.message, { retryable: reason.retryable }));
