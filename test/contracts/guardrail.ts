@@ -35,6 +35,11 @@ export function guardrailContract(name: string, { make, allowed, refused }: Guar
       expect(await (await make()).check(text, aCall())).toEqual({ action: 'allow' });
     });
 
+    it.each([...refused])('does not pass %j at a first look, nor what stands around it', async (text) => {
+      const { passes } = await make();
+      for (const around of [text, `Before it. ${text} Behind it.`]) expect(passes?.(around) ?? false).toBe(false);
+    });
+
     it.each([...refused])('refuses %j with a message that does not repeat it', async (text) => {
       const verdict = await (await make()).check(text, aCall());
       expect(verdict.action).toBe('block');

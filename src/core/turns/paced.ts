@@ -33,6 +33,12 @@ export function finishedAtOnce<T>(work: (turns: Turns) => Paced<T>): T {
   return value;
 }
 
+/** The value, once that is over. */
+export function* afterWait<T>(wait: Promise<void>, value: T): Paced<T> {
+  yield wait;
+  return value;
+}
+
 /** What another step of the work makes, which may have to wait as well. */
 export function* awaited<T>(value: T | Promise<T>): Paced<T> {
   if (!(value instanceof Promise)) return value;

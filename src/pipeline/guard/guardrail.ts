@@ -24,6 +24,13 @@ export interface Guardrail {
   readonly lookback?: number;
   /** What is wrong with its settings, in sentences: `fieldgate check` reports them, and until they are mended it refuses every text. */
   readonly mistakes?: readonly string[];
+  /** `true`: its verdict depends on the text alone, so that an answer which it has allowed is not checked again for as long as it is kept. */
+  readonly pure?: true;
+  /**
+   * A first look that costs little: true promises that `check` allows the text, and each part of it, so that the text need not be cut into
+   * windows. False says nothing. Default: each text is checked. Of a long text it may always be false.
+   */
+  passes?(text: string): boolean;
   check(text: string, call: Call): Verdict | Promise<Verdict>;
 }
 

@@ -50,9 +50,12 @@ function plainOf(char: string): string {
   return ignorable.test(char) ? '' : char;
 }
 
+/** The normalized text alone; the same text where it is plain already. */
+export const normalizedText = (text: string): string => (isUnusual(text) ? text.replace(eachUnusual, plainOf) : text);
+
 const pieceUnits = 8_192;
 
-/** The normalized text alone, in slices. */
+/** The same in slices. */
 export function* normalizeInTurns(text: string, turns: Turns): Paced<string> {
   if (!isUnusual(text)) return text;
   const pieces: string[] = [];

@@ -2,7 +2,7 @@
  * A guardrail of regular expressions. They run on RE2, in time linear in the text, so that neither an operator's mistake nor
  * a caller's text can stop the process. RE2 has no look-around and no back-references.
  *
- * Long text is searched in windows, between which other requests are served. When the expression has a maximum match length,
+ * RE2 is asked only about a text in which a match may begin (`pattern-beginnings.ts`). Long text is searched in windows, between which other requests are served. When the expression has a maximum match length,
  * the result equals one search over the whole text. An expression without one (`a.*b`, `a\\s+b`) runs over the whole text in
  * one turn, at some 10 nanoseconds a character. If it also counts (`a{20}.*b`), which can cost a hundred times as much, it
  * runs in overlapping windows; in a text of more than 16,384 characters, a match longer than 8,192 characters is then not
@@ -16,7 +16,8 @@ import { GatewayError } from '../../core/errors.ts';
 import { finishPaced, type Paced } from '../../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../../core/turns/turns.ts';
 import { type Guardrail, maxLookback, type Verdict } from './guardrail.ts';
-import { characterStart, normalizeInTurns } from './normalize-text.ts';
+import { characterStart, normalizedText, normalizeInTurns } from './normalize-text.ts';
+import { beginningsOf } from './pattern-beginnings.ts';
 import { maxMatchUnits } from './pattern-reach.ts';
 
 export interface PatternGuardOptions {
@@ -61,12 +62,21 @@ export function patternGuard(options: PatternGuardOptions, turnsFor: (signal: Ab
   }
   if (mistakes.length > 0) return refusingGuard(name, mistakes);
   const refusal = message ?? `The text matches what the guardrail "${name}" refuses.`;
+  const beginnings = beginningsOf(compiled.map(({ expression }) => expression));
+  const begins = (text: string): boolean => beginnings === null || beginnings.test(text);
+  const passes = (text: string): boolean => {
+    if (text.length > windowUnits || begins(text)) return false;
+    const seen = normalizedText(text);
+    return seen === text || !begins(seen);
+  };
   return {
     name,
     on,
     window,
     ...lookbackFor(compiled),
-    check: (text, call) => finishPaced(verdictOn(text, turnsFor(call.signal))),
+    pure: true,
+    passes,
+    check: (text, call) => (passes(text) ? allowed : finishPaced(verdictOn(text, turnsFor(call.signal)))),
   };
 
   function* verdictOn(text: string, turns: Turns): Paced<Verdict> {
@@ -75,9 +85,11 @@ export function patternGuard(options: PatternGuardOptions, turnsFor: (signal: Ab
     for (const one of seen === text ? [text] : [text, seen]) {
       for (const pattern of compiled) if (yield* isIn(one, pattern, turns)) return { action: 'block', message: refusal };
     }
-    return { action: 'allow' };
+    return allowed;
   }
 }
+
+const allowed: Verdict = { action: 'allow' };
 
 const sides = ['input', 'output'] as const;
 const windows = ['sentence', 'whole'] as const;

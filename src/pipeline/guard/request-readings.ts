@@ -5,7 +5,7 @@
  */
 
 import type { CompletionRequest, ContentPart, Message, ModelRequest } from '../../core/request/request.ts';
-import type { Paced } from '../../core/turns/paced.ts';
+import { afterWait, type Paced } from '../../core/turns/paced.ts';
 import type { Turns } from '../../core/turns/turns.ts';
 import { textOfFile } from './file-text.ts';
 import { furtherReadings } from './further-readings.ts';
@@ -20,12 +20,11 @@ export function* readingsOf(request: ModelRequest, turns: Turns): Paced<readonly
   yield* mapRequest(
     request,
     {
-      *string(found) {
+      string(found) {
         const wait = turns.spend(found.text.length);
-        if (wait !== null) yield wait;
         add(found.reading === 'file' ? (textOfFile(found.text, mediaTypeOf(found))?.text ?? '') : found.text);
         for (const further of furtherReadings(found.text, found.reading)) add(further);
-        return found.text;
+        return wait === null ? found.text : afterWait(wait, found.text);
       },
       // biome-ignore lint/correctness/useYield: a visitor may wait, this one need not
       *number(value) {
@@ -45,6 +44,7 @@ export const mediaTypeOf = ({ holder }: RequestString): string =>
 
 /** Empty when no two texts stand next to each other. */
 function joinedTexts({ messages }: CompletionRequest): string {
+  if (messages.length === 1 && messages[0]?.content.length === 1) return '';
   const runs: { readonly side: string; readonly said: string[]; readonly thought: string[] }[] = [];
   const system: string[] = [];
   for (const message of messages) {

@@ -33,8 +33,8 @@ export interface RequestString {
 }
 
 export interface RequestVisitor {
-  /** What stands there instead. */
-  string(found: RequestString): Paced<string>;
+  /** What stands there instead: at once, where nothing had to be waited for. */
+  string(found: RequestString): string | Paced<string>;
   /** A number in JSON of the caller; `fixed` where only a number can stand. */
   number(value: number, fixed: boolean, place: Place): Paced<unknown>;
   /** JSON of the caller (arguments, schemas, parameters) that has been walked, unless it is empty. */
@@ -157,37 +157,79 @@ const own: Rule = {
 
 const maxDepth = 256;
 
-/** The request with what the visitor puts in place of each string. Throws BAD_REQUEST for JSON that is nested without end. */
+/**
+ * The request with what the visitor puts in place of each string; the same object where nothing was changed. Throws BAD_REQUEST for JSON
+ * that is nested without end.
+ */
 export function* mapRequest(request: ModelRequest, visitor: RequestVisitor, turns: Turns): Paced<ModelRequest> {
-  return (yield* mapped(request, own, { above: null, key: '', depth: 0 }, request, visitor, turns)) as ModelRequest;
-}
-
-function* mapped(value: unknown, rule: Rule, place: Place, holder: object, visitor: RequestVisitor, turns: Turns): Paced<unknown> {
   const wait = turns.spend(1);
   if (wait !== null) yield wait;
+  const walk: Walk = { visitor, turns };
+  return (yield* mapMembers(request, own, { above: null, key: '', depth: 0 }, walk)) as ModelRequest;
+}
+
+interface Walk {
+  readonly visitor: RequestVisitor;
+  readonly turns: Turns;
+}
+
+/** Whether nothing in the value is anybody's to visit, as in most fields of our own types. */
+function isOurs(value: unknown, { strings, numbers }: Rule): boolean {
+  if (typeof value === 'string') return value === '' || strings === 'ours';
+  if (typeof value === 'number') return numbers === 'ours';
+  if (typeof value !== 'object' || value === null) return true;
+  for (const _ in value) return false;
+  return true;
+}
+
+function* mapValue(value: unknown, rule: Rule, place: Place, holder: object, walk: Walk): Paced<unknown> {
+  const { visitor } = walk;
   if (typeof value === 'string') {
-    return rule.strings === 'ours' ? value : yield* visitor.string({ text: value, reading: rule.strings, place, holder });
+    const mapped = visitor.string({ text: value, reading: rule.strings as Reading, place, holder });
+    return typeof mapped === 'string' ? mapped : yield* mapped;
   }
-  if (typeof value === 'number') return rule.numbers === 'ours' ? value : yield* visitor.number(value, rule.numbers === 'fixed', place);
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value === 'number') return yield* visitor.number(value, rule.numbers === 'fixed', place);
   if (place.depth > maxDepth) throw tooDeep(place);
-  if (Array.isArray(value)) {
-    const items: unknown[] = [];
-    for (const [index, item] of value.entries()) {
-      items.push(yield* mapped(item, rule, below(place, index), holder, visitor, turns));
-    }
-    return items;
+  return Array.isArray(value) ? yield* mapItems(value, rule, place, holder, walk) : yield* mapMembers(value as object, rule, place, walk);
+}
+
+function* mapItems(items: readonly unknown[], rule: Rule, place: Place, holder: object, walk: Walk): Paced<readonly unknown[]> {
+  let changed: unknown[] | null = null;
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index];
+    const wait = walk.turns.spend(1);
+    if (wait !== null) yield wait;
+    if (isOurs(item, rule)) continue;
+    const mapped = yield* mapValue(item, rule, below(place, index), holder, walk);
+    if (mapped === item) continue;
+    changed ??= [...items];
+    changed[index] = mapped;
   }
-  const entries: [string, unknown][] = [];
-  for (const [key, item] of Object.entries(value)) {
-    const at = below(place, key);
-    const inner = rule.inside(key, value);
-    const isOurs = rule.names === 'ours' || (rule === own && ownNames.has(key));
-    const name = isOurs ? key : yield* visitor.string({ text: key, reading: rule.names as Reading, place: at, holder: value });
-    entries.push([name, yield* mapped(item, inner, at, value, visitor, turns)]);
+  return changed ?? items;
+}
+
+function* mapMembers(holder: object, rule: Rule, place: Place, walk: Walk): Paced<object> {
+  const { visitor, turns } = walk;
+  const members = holder as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(members);
+  let changed: [string, unknown][] | null = null;
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string;
+    const item = members[key];
+    const wait = turns.spend(1);
+    if (wait !== null) yield wait;
+    const inner = rule.inside(key, holder);
+    let name = key;
+    if (rule.names !== 'ours' && !(rule === own && ownNames.has(key))) {
+      const mapped = visitor.string({ text: key, reading: rule.names, place: below(place, key), holder });
+      name = typeof mapped === 'string' ? mapped : yield* mapped;
+    }
+    const value = isOurs(item, inner) ? item : yield* mapValue(item, inner, below(place, key), holder, walk);
+    if (name !== key || value !== item) changed ??= keys.slice(0, index).map((before) => [before, members[before]]);
+    changed?.push([name, value]);
     if (rule === own && inner !== own && isFilled(item)) visitor.json?.(item);
   }
-  return Object.fromEntries(entries);
+  return changed === null ? holder : Object.fromEntries(changed);
 }
 
 const isFilled = (item: unknown): item is object => typeof item === 'object' && item !== null && Object.keys(item).length > 0;

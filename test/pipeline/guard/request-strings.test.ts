@@ -104,6 +104,8 @@ describe('every string of a request', () => {
     const model = answers([stop]);
     await chunksOf(over(guarded({ guardrails: () => [], mask: () => true }))(model.handle)(full, aCall()));
     expect(model.asked).toEqual([full]);
+    // Not a copy: what is known of the request, such as its length, is known of what is sent.
+    expect(model.asked[0]).toBe(full);
   });
 
   it('is read once where a message has one text, so that no guardrail is asked twice', () => {

@@ -27,14 +27,17 @@ export function* maskRequest(request: ModelRequest, pseudonyms: Pseudonyms, turn
     if (kind !== null) throw yield* cannotMask(kind, place, pseudonyms);
   }
 
-  function* string(found: RequestString): Paced<string> {
+  function string(found: RequestString): string | Paced<string> {
     const { text, reading, place, holder } = found;
     if (text === '') return text;
+    if (reading !== 'prose') return structured(found);
+    const part = place.key === 'text' ? runs.get(holder) : undefined;
+    return part === undefined ? pseudonyms.maskShort(text) : part.masked();
+  }
+
+  function* structured(found: RequestString): Paced<string> {
+    const { text, reading, place } = found;
     switch (reading) {
-      case 'prose': {
-        const part = place.key === 'text' ? runs.get(holder) : undefined;
-        return part === undefined ? yield* pseudonyms.mask(text) : yield* part.masked();
-      }
       case 'id':
         return (yield* pseudonyms.mask(text)).replace(/<([A-Z]+_\d+)>/g, '$1');
       case 'file':
@@ -84,6 +87,7 @@ interface RunPart {
  */
 function runsOf({ messages }: CompletionRequest, pseudonyms: Pseudonyms): Map<object, RunPart> {
   const parts = new Map<object, RunPart>();
+  if (messages.length === 1 && messages[0]?.content.length === 1) return parts;
   for (const type of ['text', 'reasoning'] as const) {
     let run: Extract<ContentPart, { type: typeof type }>[] = [];
     let role: Message['role'] | null = null;

@@ -57,6 +57,9 @@ const unitsPerSearch = 256;
 /** What looking up one telephone number costs, in characters searched. */
 const unitsPerPhoneCheck = 256;
 
+/** What searching a text costs that needs no look into the numbering plans. */
+export const unitsToSearch = (characters: number): number => unitsPerSearch + characters;
+
 /** Beyond them the shape of a number is enough. */
 export const maxPhoneChecks = 20_000;
 
@@ -79,11 +82,17 @@ export function* findPersonalData(
       const at = start + find.start;
       if (at >= from && at < to) finds.push({ kind: find.kind, start: at, end: start + find.end });
     }
-    const wait = turns.spend(unitsPerSearch + end - start + unitsPerPhoneCheck * (checksLeft - phoneChecks.left));
+    const wait = turns.spend(unitsToSearch(end - start) + unitsPerPhoneCheck * (checksLeft - phoneChecks.left));
     if (wait !== null) yield wait;
   }
   return joinSpans(finds);
 }
+
+/** Longer texts are searched in stretches. */
+const maxPlainUnits = 4_096;
+
+/** Whether a short text has nothing that a detector may find; false for one that must be searched. */
+export const isPlain = (text: string): boolean => text.length <= maxPlainUnits && (text.length < shortestFind || !hasTraces(text));
 
 /** The shortest token of `secrets.ts` has a run of so many letters, digits, `_` and `-`. */
 const shortestToken = 13;

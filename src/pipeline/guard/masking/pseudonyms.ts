@@ -7,14 +7,16 @@
  * placeholder of the map stands for one value, and everything else is the model's own text.
  */
 import { GatewayError } from '../../../core/errors.ts';
-import type { Paced } from '../../../core/turns/paced.ts';
+import { afterWait, type Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
-import { type DetectorOptions, type Find, findPersonalData, type Kind, maxPhoneChecks } from './personal-data.ts';
+import { type DetectorOptions, type Find, findPersonalData, isPlain, type Kind, maxPhoneChecks, unitsToSearch } from './personal-data.ts';
 import { joinSpans } from './span.ts';
 
 export interface Pseudonyms {
   /** Throws BAD_REQUEST when the request has more than {@link maxMaskedValues} values. */
   mask(text: string): Paced<string>;
+  /** The same: at once for a short text that has nothing to mask, as most are. */
+  maskShort(text: string): string | Paced<string>;
   /** Texts that are read one behind the other: a value that reaches across them is masked where it begins. */
   maskRun(texts: readonly string[]): Paced<string[]>;
   /** The first personal data in the text; null: there is none. */
@@ -68,6 +70,11 @@ export function pseudonyms(turns: Turns, { phoneCountries = [] }: Pick<DetectorO
   return {
     values,
     mask,
+    maskShort(text) {
+      if (!isPlain(text)) return mask(text);
+      const wait = turns.spend(unitsToSearch(text.length));
+      return wait === null ? text : afterWait(wait, text);
+    },
     *kindIn(text) {
       const finds = yield* findPersonalData(text, turns, options);
       return finds.find(({ kind }) => kind !== 'LITERAL')?.kind ?? null;

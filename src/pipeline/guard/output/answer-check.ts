@@ -48,7 +48,21 @@ export async function checkStructured(
  * Checks an answer that is whole already, by the same windows: in sentences, since a guardrail that was written for them may not be
  * asked about a whole answer. Changes nothing in it.
  */
-export async function checkAnswer({ chunks }: Answer, check: OutputCheck): Promise<void> {
+export async function checkAnswer(answer: Answer, check: OutputCheck): Promise<void> {
+  if (!passesAtOnce(answer, check)) await checkWindows(answer, check);
+}
+
+/** Whether it is words alone, and each guardrail tells at a first look that it allows them. */
+function passesAtOnce({ chunks }: Answer, { guardrails }: OutputCheck): boolean {
+  const said = { text: '', reasoning: '' };
+  for (const chunk of chunks) {
+    if (chunk.type === 'text' || chunk.type === 'reasoning') said[chunk.type] += chunk.text;
+    else if (chunk.type === 'object' || chunk.type === 'tool-call') return false;
+  }
+  return guardrails.every((guardrail) => guardrail.passes?.(said.text) === true && guardrail.passes(said.reasoning));
+}
+
+async function checkWindows({ chunks }: Answer, check: OutputCheck): Promise<void> {
   const size = { units: 0 };
   if (check.whole) {
     for (const chunk of chunks) weigh(chunk, size, check);
