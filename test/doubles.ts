@@ -1,6 +1,5 @@
 /** Fault doubles, named for what they do, and plain objects that stand in for stores. */
 
-import type { Keyv } from 'keyv';
 import type { AttemptFact, Call, Fact, Settlement, Step } from '../src/core/call/call.ts';
 import type { Hold } from '../src/core/call/hold.ts';
 import type { Leases } from '../src/core/call/lease.ts';
@@ -10,7 +9,7 @@ import { type ErrorCode, type ErrorDetails, GatewayError } from '../src/core/err
 import { flatPrice, type NanoUsd, noUsage, type Price, type Usage } from '../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request/request.ts';
 import { abortError } from '../src/core/turns/abort.ts';
-import { memoryStore } from '../src/pipeline/cache/cache-store.ts';
+import { answerMemory } from '../src/pipeline/cache/kept-answers.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
 import type { Provider } from '../src/providers/provider.ts';
 import { type HealthBook, healthBook } from '../src/routing/health.ts';
@@ -316,7 +315,7 @@ export interface GatewayOptions {
   readonly ledger?: MemoryLedger;
   readonly limits?: Pick<Limits, 'admit'>;
   readonly leases?: Leases;
-  readonly cache?: Keyv;
+  readonly cache?: Parameters<typeof pipeline>[0]['cache'];
   readonly health?: HealthBook;
   readonly now?: () => number;
   readonly monotonicMs?: () => number;
@@ -331,7 +330,7 @@ export function gateway(routes: readonly Route[], options: GatewayOptions = {}):
     leases: lasting,
     guard: passes,
     validate: passes,
-    cache: memoryStore(),
+    cache: answerMemory(),
     health: healthBook(),
     log: silentLog,
     random: () => 0,

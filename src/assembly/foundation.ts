@@ -5,7 +5,8 @@ import { storageOpener } from '../config/embedded-storage.ts';
 import { pathIn } from '../config/path-in.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
 import { type SubgraphStandings, subgraphStandings } from '../federation/subgraphs/access/subgraph-standings.ts';
-import { type AnswerStore, memoryStore } from '../pipeline/cache/cache-store.ts';
+import type { AnswerStore } from '../pipeline/cache/cache-store.ts';
+import { type AnswerMemory, answerMemory } from '../pipeline/cache/kept-answers.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
 import { openRuns } from '../runs/open-runs.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -19,7 +20,7 @@ export interface Foundation {
   readonly storage: Storage;
   readonly runs: ReturnType<typeof openRuns>;
   readonly leases: LeaseBook;
-  readonly cache: AnswerStore;
+  readonly cache: AnswerStore | AnswerMemory;
   /** Of subgraphs: one for all readings of the configuration, so that an unchanged graph is not composed again. */
   readonly composer: Composer;
   readonly health: HealthBook;
@@ -56,7 +57,7 @@ export async function openFoundation(
     storage,
     runs,
     leases: openLeases({ keys: storage.keys, now }),
-    cache: config.cache?.store ?? memoryStore(),
+    cache: config.cache?.store ?? answerMemory(),
     composer,
     health: healthBook(),
     standings: subgraphStandings(),

@@ -98,12 +98,19 @@ async function guardedAnswer(next: WholeHandler, request: ModelRequest, call: Ca
   const { masked, check, turns, form, request: admitted } = await admittedRequest(request, call, guard);
   try {
     const answer = await next(admitted, call);
-    if (check !== null) await checkAnswer(answer, check);
+    if (check !== null && !isAllowed(answer, check.guardrails)) {
+      await checkAnswer(answer, check);
+      for (const guardrail of check.guardrails) answer.allowedBy?.add(guardrail);
+    }
     return masked === null ? answer : await masked.restore.restoredAnswer(answer, masked.values, form, turns);
   } catch (error) {
     throw masked !== null && error instanceof GatewayError ? masked.restore.restoredError(error, masked.values) : error;
   }
 }
+
+/** Whether it is a kept answer that all of them have allowed before, and would again. */
+const isAllowed = ({ allowedBy }: Answer, guardrails: readonly Guardrail[]): boolean =>
+  allowedBy !== undefined && guardrails.every((guardrail) => guardrail.pure === true && allowedBy.has(guardrail));
 
 /** The prompt checked, and masked where its route masks. */
 async function admittedRequest(request: ModelRequest, call: Call, { guardrails, mask, options }: Guard): Promise<Admitted> {

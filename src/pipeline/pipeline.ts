@@ -20,6 +20,7 @@ import type { Limits } from '../storage/limits/limits.ts';
 import type { Log } from '../telemetry/log.ts';
 import { cached } from './cache/cache.ts';
 import type { AnswerStore } from './cache/cache-store.ts';
+import type { AnswerMemory } from './cache/kept-answers.ts';
 import { limited } from './limit.ts';
 import { metered } from './meter.ts';
 import { leased } from './permission-lease.ts';
@@ -35,8 +36,8 @@ export interface PipelineParts {
   /** From `guard.ts` and `validate.ts`. */
   readonly guard: Step;
   readonly validate: Step;
-  /** Of kept answers: see `memoryStore` in `cache/cache-store.ts`. */
-  readonly cache: AnswerStore;
+  /** Of kept answers: the memory of this process, or a store of the operator's. */
+  readonly cache: AnswerStore | AnswerMemory;
   readonly health: HealthBook;
   readonly log: Log;
   readonly now?: () => number;

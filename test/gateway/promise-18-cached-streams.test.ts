@@ -57,7 +57,7 @@ describe('a cached answer replays as a stream through the same encoder: hit and 
     expect(rest(hit)).toEqual(rest(miss));
     // A reader gets the stages that it is fast enough for: how many is a matter of timing, which ones there can be is not.
     const stages = asSaid(hit).filter(isStage);
-    expect(stages.length).toBeGreaterThan(1);
+    expect(stages.length).toBeGreaterThan(0);
     for (const { object } of stages) expect('{"a":"a long text that grows while it is being written","b":123}').toContain(object.a);
     expect(stages.at(-1)?.object).toEqual({ a: 'a long text that grows while it is being written', b: 123 });
     expect(stages.map(({ object }) => object.a.length)).toEqual(

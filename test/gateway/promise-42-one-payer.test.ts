@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Limit } from '../../src/core/call/hold.ts';
 import { type NanoUsd, nanoUsdOf } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
-import { memoryStore } from '../../src/pipeline/cache/cache-store.ts';
+import { answerMemory } from '../../src/pipeline/cache/kept-answers.ts';
 import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { healthBook } from '../../src/routing/health.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
@@ -53,7 +53,7 @@ describe('one payer in the ledger and in the budgets', () => {
             leases: lasting,
             guard: passes,
             validate: passes,
-            cache: memoryStore(),
+            cache: answerMemory(),
             health: healthBook(),
             log: silentLog,
             random: () => 0,

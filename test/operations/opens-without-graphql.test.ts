@@ -10,7 +10,7 @@ import type { OperationContext } from '../../src/operations/context.ts';
 import { callFor } from '../../src/operations/field-call.ts';
 import { type OperationHooks, type OperationInput, operationHooks } from '../../src/operations/open.ts';
 import { checkLength, chooseRoute } from '../../src/operations/route-choice.ts';
-import { memoryStore } from '../../src/pipeline/cache/cache-store.ts';
+import { answerMemory } from '../../src/pipeline/cache/kept-answers.ts';
 import { pipeline } from '../../src/pipeline/pipeline.ts';
 import { fixedArguments } from '../../src/pricing/field-arguments.ts';
 import type { PriceTree } from '../../src/pricing/price-tree.ts';
@@ -48,7 +48,7 @@ async function door(ceiling: number) {
       leases: lasting,
       guard: passes,
       validate: passes,
-      cache: memoryStore(),
+      cache: answerMemory(),
       health: healthBook(),
       log: silentLog,
     }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerOf } from '../../src/core/call/collect-answer.ts';
+import { type Answer, answerOf } from '../../src/core/call/collect-answer.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -228,6 +228,45 @@ describe('a guarded answer', () => {
         },
       ),
     );
+  });
+});
+
+describe('a kept answer', () => {
+  const kept: Answer = { chunks: [{ type: 'text', text: 'Hello.' }, stop], allowedBy: new Set() };
+  const asked = (more: Partial<Guardrail>) => {
+    const texts: string[] = [];
+    const check = (text: string) => {
+      texts.push(text);
+      return { action: 'allow' } as const;
+    };
+    return { texts, guardrail: { name: 'asked', on: ['output'], window: 'whole', check, ...more } satisfies Guardrail };
+  };
+  const giveTwice = async (guardrails: readonly Guardrail[]): Promise<void> => {
+    const handle = guarded({ guardrails: () => guardrails, mask: () => false }).whole(() => Promise.resolve(kept));
+    for (let times = 0; times < 2; times += 1) await handle(completionRequest('hi'), aCall());
+  };
+
+  it('is not checked again by a guardrail whose verdict depends on the text alone, and by any other each time', async () => {
+    const [pure, other] = [asked({ pure: true }), asked({})];
+    await giveTwice([pure.guardrail]);
+    await giveTwice([other.guardrail]);
+    expect([pure.texts, other.texts]).toEqual([['Hello.'], ['Hello.', 'Hello.']]);
+  });
+
+  it('is checked by the rules of today: another guardrail has not allowed it yet', async () => {
+    await giveTwice([asked({ pure: true }).guardrail]);
+    const handle = guarded({ guardrails: () => [patternGuard({ name: 'hello', patterns: ['Hello'] })], mask: () => false });
+    await expect(handle.whole(() => Promise.resolve(kept))(completionRequest('hi'), aCall())).rejects.toMatchObject({
+      code: 'GUARDRAIL_BLOCKED',
+    });
+  });
+
+  it('is checked again where it is another answer', async () => {
+    const { texts, guardrail } = asked({ pure: true });
+    await giveTwice([guardrail]);
+    const handle = guarded({ guardrails: () => [guardrail], mask: () => false });
+    await handle.whole(() => Promise.resolve({ chunks: kept.chunks, allowedBy: new Set<object>() }))(completionRequest('hi'), aCall());
+    expect(texts).toEqual(['Hello.', 'Hello.']);
   });
 });
 

@@ -9,6 +9,8 @@ import { type Chunk, type Citation, type Completion, type MessagePart, toolCallP
 export interface Answer {
   /** In the order in which it was said, `finish` last. No `restart`, no unfinished tool call, no growing object. */
   readonly chunks: readonly Chunk[];
+  /** Rules that have allowed it, of an answer that is kept: those whose verdict depends on the answer alone are not asked again. */
+  readonly allowedBy?: Set<object>;
 }
 
 /** Makes an answer of the chunks of a stream. */

@@ -11,16 +11,33 @@ import type { CompletionRequest, ModelRequest } from '../../core/request/request
 import type { Route } from '../../routing/route.ts';
 
 /** Changes when the meaning of a key does, so that a shared store never mixes the two. */
-const version = 2;
+const version = 3;
 
 type Caller = Pick<Call, 'principal' | 'route'>;
 
 /** A promise for a request of thousands of members: its key is computed in slices. */
-export function cacheKey(request: ModelRequest, { principal, route }: Caller, { deployments }: Route): string | Promise<string> {
-  const answering = deployments.map(({ id, model }) => [id, model]);
-  const text = canonicalJsonInTurns([version, scopeOf(principal), route, answering, request]);
-  return typeof text === 'string' ? hash('sha256', text) : text.then((whole) => hash('sha256', whole));
+export function cacheKey(request: ModelRequest, { principal, route: name }: Caller, route: Route): string | Promise<string> {
+  const scope = scopeText(principal, name, route);
+  if (isPlain(request)) return hash('sha256', scope + JSON.stringify(request));
+  const text = canonicalJsonInTurns(request);
+  return typeof text === 'string' ? hash('sha256', scope + text) : text.then((whole) => hash('sha256', scope + whole));
 }
+
+/** What most requests are: a few texts without JSON of the caller's, whose members always stand in the order in which we write them. */
+function isPlain(request: ModelRequest): boolean {
+  if (request.kind === 'embedding') return request.texts.length <= maxPlainParts;
+  const { messages, tools, output, providerOptions, stop } = request;
+  if (tools.length > 0 || output.format !== 'text') return false;
+  for (const _ in providerOptions) return false;
+  let parts = messages.length + stop.length;
+  for (const { content } of messages) {
+    parts += content.length;
+    for (const { type } of content) if (type === 'tool-call' || type === 'tool-result') return false;
+  }
+  return parts <= maxPlainParts;
+}
+
+const maxPlainParts = 500;
 
 /** The same for requests that differ in their JSON Schema alone. Never the key of an answer. */
 export function promptKey(request: CompletionRequest, call: Caller, route: Route): string | Promise<string> {
@@ -29,6 +46,23 @@ export function promptKey(request: CompletionRequest, call: Caller, route: Route
 }
 
 const ofSchemas = (key: string): string => `schemas:${key}`;
+
+/** Made once for a principal on a route: both stay the same objects from call to call. */
+const scopes = new WeakMap<Principal, WeakMap<Route, string>>();
+
+function scopeText(principal: Principal, name: string, route: Route): string {
+  let known = scopes.get(principal);
+  if (known === undefined) {
+    known = new WeakMap();
+    scopes.set(principal, known);
+  }
+  let text = known.get(route);
+  if (text === undefined) {
+    text = JSON.stringify([version, scopeOf(principal), name, route.deployments.map(({ id, model }) => [id, model])]);
+    known.set(route, text);
+  }
+  return text;
+}
 
 function scopeOf({ team, id, scopes, routes }: Principal): unknown {
   return [team === null ? ['principal', id] : ['team', team], sorted(scopes), routes === null ? null : sorted(routes)];

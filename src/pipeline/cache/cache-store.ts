@@ -1,9 +1,7 @@
 /**
- * Wraps the store of answers so that a slow or broken store counts as a miss. Each operation may take 50 ms. After
+ * Wraps an operator's store of answers so that a slow or broken store counts as a miss. Each operation may take 50 ms. After
  * three failures in a row the store is not asked for five seconds.
  */
-import { Keyv } from 'keyv';
-import { LRUCache } from 'lru-cache';
 import { withTimeout } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
 
@@ -60,27 +58,3 @@ export function patientStore(store: AnswerStore, log: Log, monotonicMs: () => nu
     },
   };
 }
-
-/** An answer store in memory that forgets the longest unused answers when it holds `maxBytes`. */
-export function memoryStore({ maxBytes = 64 * 1024 * 1024 }: { readonly maxBytes?: number } = {}): Keyv {
-  const entries = new LRUCache<string, Stored>({ maxSize: maxBytes, sizeCalculation: bytesOf });
-  return new Keyv({
-    store: {
-      get: (key: string) => entries.get(key),
-      // Keyv adds a third argument, which is not one of this cache.
-      set: (key: string, entry: Stored) => void entries.set(key, entry),
-      has: (key: string) => entries.has(key),
-      delete: (key: string) => entries.delete(key),
-      clear: () => entries.clear(),
-      keys: () => entries.keys(),
-      entries: () => entries.entries(),
-    },
-  });
-}
-
-interface Stored {
-  readonly value: string;
-}
-
-/** Two bytes a UTF-16 unit, and what an entry takes. */
-const bytesOf = ({ value }: Stored, key: string): number => 2 * (key.length + value.length) + 200;

@@ -18,16 +18,17 @@ import type { Log } from '../../telemetry/log.ts';
 import { answerPart } from './answer-part.ts';
 import { cacheKey, promptKey } from './cache-key.ts';
 import { type AnsweredSchemas, answeredSchemas } from './cache-schemas.ts';
-import { type AnswerStore, type CacheStore, patientStore } from './cache-store.ts';
+import type { AnswerStore } from './cache-store.ts';
 import { payersOwn } from './flight-crew.ts';
-import { answerReader, answerText, isWhole, type KeptAnswer, wholeOf } from './kept-answer.ts';
+import { isWhole, type KeptAnswer, wholeOf } from './kept-answer.ts';
+import { type AnswerMemory, type KeptAnswers, keptAnswers } from './kept-answers.ts';
 import { operationAnswers, type ToldAnswers } from './operation-answers.ts';
 import { partOf } from './schema-subset.ts';
 import { wholeFlight } from './shared-answer.ts';
 import { type Flight, type FlightOptions, type FlightReader, openFlight } from './shared-call.ts';
 
 export interface CacheOptions {
-  readonly store: AnswerStore;
+  readonly store: AnswerStore | AnswerMemory;
   readonly routes: ReadonlyMap<string, Route>;
   readonly log: Log;
   /** The step below: it judges what is taken of a fuller answer. */
@@ -37,20 +38,16 @@ export interface CacheOptions {
   readonly monotonicMs?: () => number;
 }
 
-/** An answer longer than this, as JSON text, is not kept. */
-const longestKept = 4 * 1024 * 1024;
-
 export function cached({ store, routes, log, validate, now = Date.now, monotonicMs = monotonic }: CacheOptions): Step {
-  const answers = patientStore(store, log, monotonicMs);
-  const schemas = answeredSchemas(answers, now);
+  const answers = keptAnswers(store, log, monotonicMs);
+  const schemas = answeredSchemas(answers.texts, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, KeptAnswer>();
   const told = operationAnswers(now);
-  const read = answerReader();
   const askedOf = (request: ModelRequest, call: Call, fly: CachedCall['fly']): CachedCall | null => {
     const route = routes.get(call.route);
     if (route === undefined || call.cache.mode === 'bypass') return null;
-    return { fly, request, call, route, answers, schemas, flights, storing, told, read, validate, now };
+    return { fly, request, call, route, answers, schemas, flights, storing, told, validate, now };
   };
   return {
     stream(next) {
@@ -76,13 +73,12 @@ interface CachedCall {
   readonly request: ModelRequest;
   readonly call: Call;
   readonly route: Route;
-  readonly answers: CacheStore;
+  readonly answers: KeptAnswers;
   readonly schemas: AnsweredSchemas;
   readonly flights: Map<string, Flight>;
   /** Answers on their way into the store. */
   readonly storing: Map<string, KeptAnswer>;
   readonly told: ToldAnswers;
-  readonly read: ReturnType<typeof answerReader>;
   readonly validate: Step;
   readonly now: () => number;
 }
@@ -90,7 +86,8 @@ interface CachedCall {
 async function* cachedStream(asked: CachedCall): AsyncIterable<Chunk> {
   const { call } = asked;
   for (;;) {
-    const found = await foundFor(asked);
+    const finding = foundFor(asked);
+    const found = finding instanceof Promise ? await finding : finding;
     if ('kept' in found) {
       yield* replayed(found.kept, call);
       return;
@@ -115,7 +112,8 @@ async function* cachedStream(asked: CachedCall): AsyncIterable<Chunk> {
 async function cachedAnswer(asked: CachedCall): Promise<Answer> {
   const { call } = asked;
   for (;;) {
-    const found = await foundFor(asked);
+    const finding = foundFor(asked);
+    const found = finding instanceof Promise ? await finding : finding;
     if ('kept' in found) return wholeOf(found.kept);
     let again = false;
     try {
@@ -138,12 +136,28 @@ interface Reading {
   readonly joined: boolean;
 }
 
-async function foundFor(asked: CachedCall): Promise<Found> {
-  const { request, call, route, flights } = asked;
-  const computed = cacheKey(request, call, route);
-  const key = typeof computed === 'string' ? computed : await computed;
+/** At once, where nothing must be waited for. */
+function foundFor(asked: CachedCall): Found | Promise<Found> {
+  const key = cacheKey(asked.request, asked.call, asked.route);
+  return typeof key === 'string' ? foundUnder(key, asked) : key.then((computed) => foundUnder(computed, asked));
+}
+
+function foundUnder(key: string, asked: CachedCall): Found | Promise<Found> {
+  const { call, flights } = asked;
+  if (call.cache.mode !== 'default' || flights.has(key)) return chosen(key, asked, null);
+  const kept = keptAnswer(asked, key);
+  if (kept instanceof Promise) return kept.then((found) => keptOrPart(key, asked, found));
+  return keptOrPart(key, asked, kept);
+}
+
+function keptOrPart(key: string, asked: CachedCall, kept: KeptAnswer | null): Found | Promise<Found> {
+  if (kept !== null || !isStructured(asked.request)) return chosen(key, asked, kept);
+  return partOfFuller(asked, asked.request).then((part) => chosen(key, asked, part));
+}
+
+function chosen(key: string, asked: CachedCall, kept: KeptAnswer | null): Found {
+  const { call, flights } = asked;
   const shared = call.cache.mode === 'default';
-  const kept = shared && !flights.has(key) ? ((await keptAnswer(asked, key)) ?? (await partOfFuller(asked))) : null;
   const told = kept === null && shared ? asked.told.to(call, key) : null;
   const there = kept ?? told;
   if (there !== null) {
@@ -165,17 +179,19 @@ function reportEnd({ reader, joined }: Reading, { call, route }: CachedCall, aga
   } else if (!again) call.report({ type: 'cache', status: 'SHARED', answeredBy: reader.answeredBy() });
 }
 
-async function keptAnswer({ answers, storing, read, call, route, now }: CachedCall, key: string): Promise<KeptAnswer | null> {
+function keptAnswer({ answers, storing, call, route, now }: CachedCall, key: string): KeptAnswer | null | Promise<KeptAnswer | null> {
   const seconds = Math.min(route.cacheSeconds ?? 0, call.cache.maxAgeSeconds ?? Number.POSITIVE_INFINITY);
   if (seconds <= 0) return null;
-  const answer = storing.get(key) ?? read(key, await answers.get(key));
-  return answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
+  const fresh = (answer: KeptAnswer | null): KeptAnswer | null =>
+    answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
+  const found = storing.get(key) ?? answers.get(key);
+  return found instanceof Promise ? found.then(fresh) : fresh(found);
 }
 
 /** From the answer to a schema that asks for all that this one does; it is as old as that answer is. */
-async function partOfFuller(asked: CachedCall): Promise<KeptAnswer | null> {
-  const { request, call, route, schemas, validate } = asked;
-  if (!isStructured(request) || route.cacheSeconds === null) return null;
+async function partOfFuller(asked: CachedCall, request: Structured): Promise<KeptAnswer | null> {
+  const { call, route, schemas, validate } = asked;
+  if (route.cacheSeconds === null) return null;
   for (const { key, schema } of await schemas.of(await promptKey(request, call, route))) {
     const take = partOf(schema, request.output.schema);
     const fuller = take === null ? null : await keptAnswer(asked, key);
@@ -218,14 +234,15 @@ function keep(asked: CachedCall, key: string, chunks: readonly Chunk[], answered
   const answer: KeptAnswer = { chunks, answeredBy, storedAt: now() };
   told.add(call, key, answer);
   if (route.cacheSeconds === null || route.cacheSeconds <= 0) return;
-  const text = answerText(answer);
-  if (text.length > longestKept) return;
-  const stored = (): void => {
-    if (storing.get(key) === answer) storing.delete(key);
-  };
-  storing.set(key, answer);
   const keptMs = route.cacheSeconds * 1000;
-  answers.set(key, text, keptMs).then(stored, stored);
+  const arriving = answers.set(key, answer, keptMs);
+  if (arriving instanceof Promise) {
+    const arrived = (): void => {
+      if (storing.get(key) === answer) storing.delete(key);
+    };
+    storing.set(key, answer);
+    arriving.then(arrived, arrived);
+  }
   if (isStructured(request)) {
     const { schema } = request.output;
     const add = (prompt: string): void => schemas.add(prompt, { key, schema, until: answer.storedAt + keptMs });

@@ -18,7 +18,7 @@ const wholes = new WeakMap<KeptAnswer, Answer>();
 export function wholeOf(kept: KeptAnswer): Answer {
   const known = wholes.get(kept);
   if (known !== undefined) return known;
-  const whole = answerOf(kept.chunks);
+  const whole = { ...answerOf(kept.chunks), allowedBy: new Set<object>() };
   wholes.set(kept, whole);
   return whole;
 }

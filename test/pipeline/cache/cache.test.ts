@@ -5,9 +5,23 @@ import type { Principal } from '../../../src/core/call/call.ts';
 import { type Chunk, collect } from '../../../src/core/chunk.ts';
 import { completionRequest } from '../../../src/core/request/request.ts';
 import { cacheKey } from '../../../src/pipeline/cache/cache-key.ts';
-import { memoryStore, patientStore } from '../../../src/pipeline/cache/cache-store.ts';
+import { patientStore } from '../../../src/pipeline/cache/cache-store.ts';
+import type { KeptAnswer } from '../../../src/pipeline/cache/kept-answer.ts';
+import { answerMemory } from '../../../src/pipeline/cache/kept-answers.ts';
 import { silentLog } from '../../../src/telemetry/log.ts';
-import { account, call, double, embeddingRequest, fails, gateway, request, route, says, yields } from '../../doubles.ts';
+import {
+  account,
+  call,
+  double,
+  embeddingRequest,
+  fails,
+  type GatewayOptions,
+  gateway,
+  request,
+  route,
+  says,
+  yields,
+} from '../../doubles.ts';
 import { rounds } from '../../rounds.ts';
 
 const caching = { cacheSeconds: 60 };
@@ -111,26 +125,31 @@ describe('the cache', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
-  it('keeps tool calls, reasoning and their opaque parts', async () => {
+  const stores: Readonly<Record<string, () => NonNullable<GatewayOptions['cache']>>> = {
+    'in memory': () => answerMemory(),
+    'in a store of the operator’s': () => new Keyv(),
+  };
+
+  it.each(Object.entries(stores))('keeps tool calls, reasoning and their opaque parts %s', async (_, store) => {
     const chunks: Chunk[] = [
       { type: 'reasoning', text: 'Hm.', opaque: 'signature' },
       { type: 'tool-call', id: '1', name: 'weather', argumentsText: '{"city":"Paris"}', done: true, opaque: 'id' },
       { type: 'finish', reason: 'tool-calls' },
     ];
     const provider = yields(...chunks);
-    const { handle } = gateway([route('default', [provider], caching)]);
+    const { handle } = gateway([route('default', [provider], caching)], { cache: store() });
     await collect(handle(request, call()));
     expect(await chunksOf(handle(request, call()))).toEqual(chunks);
     expect(provider.asked).toHaveLength(1);
   });
 
-  it('keeps vectors, bit for bit', async () => {
+  it.each(Object.entries(stores))('keeps vectors %s, bit for bit', async (_, store) => {
     const vectors = [new Float32Array([0.1, -2.5, 3e-20]), new Float32Array([7, 8, 9])];
     const whole = yields(...vectors.map((vector, index) => ({ type: 'embedding', index, vector }) as const), {
       type: 'finish',
       reason: 'stop',
     });
-    const { handle } = gateway([route('default', [whole], caching)]);
+    const { handle } = gateway([route('default', [whole], caching)], { cache: store() });
     await collect(handle(embeddingRequest('a', 'b'), call()));
     expect((await collect(handle(embeddingRequest('a', 'b'), call()))).vectors).toEqual(vectors);
     expect(whole.asked).toHaveLength(1);
@@ -220,22 +239,32 @@ describe('the cache', () => {
     expect(asked).toBe(before + 1);
   });
 
-  it('holds bounded bytes, and forgets the longest unused first', async () => {
-    const store = memoryStore({ maxBytes: 8_000 });
-    await store.set('a', 'x'.repeat(1_500));
-    await store.set('b', 'x'.repeat(1_500));
-    await store.get('a');
-    await store.set('c', 'x'.repeat(1_500));
-    expect([await store.has('a'), await store.has('b'), await store.has('c')]).toEqual([true, false, true]);
+  it('holds bounded bytes, and forgets the longest unused first', () => {
+    const { answers } = answerMemory({ maxBytes: 12_000 });
+    answers.set('a', keptText(1_500));
+    answers.set('b', keptText(1_500));
+    answers.get('a');
+    answers.set('c', keptText(1_500));
+    expect([answers.has('a'), answers.has('b'), answers.has('c')]).toEqual([true, false, true]);
   });
 
-  it('forgets nothing for an answer that is larger than the whole store', async () => {
-    const store = memoryStore({ maxBytes: 8_000 });
-    await store.set('a', 'x'.repeat(1_500));
-    await store.set('huge', 'x'.repeat(20_000));
-    expect([await store.has('huge'), await store.has('a')]).toEqual([false, true]);
+  it('counts what an object takes in memory, which is more than its text', () => {
+    const { answers } = answerMemory({ maxBytes: 12_000 });
+    answers.set('a', keptText(1_500));
+    answers.set('b', kept([{ type: 'object', value: { words: 'x'.repeat(900) }, final: true }]));
+    expect([answers.has('a'), answers.has('b')]).toEqual([false, true]);
+  });
+
+  it('forgets nothing for an answer that is larger than the whole store', () => {
+    const { answers } = answerMemory({ maxBytes: 12_000 });
+    answers.set('a', keptText(1_500));
+    answers.set('huge', keptText(20_000));
+    expect([answers.has('huge'), answers.has('a')]).toEqual([false, true]);
   });
 });
+
+const kept = (chunks: readonly Chunk[]): KeptAnswer => ({ chunks, answeredBy: null, storedAt: 0 });
+const keptText = (length: number): KeptAnswer => kept([{ type: 'text', text: 'x'.repeat(length) }]);
 
 describe('the cache key', () => {
   const principal = call().principal;
@@ -260,6 +289,19 @@ describe('the cache key', () => {
     expect(keyOf({}, completionRequest([{ role: 'system', content: [{ type: 'text', text: 'Hi' }] }]))).not.toBe(
       keyOf({}, completionRequest('Hi')),
     );
+  });
+
+  it('does not depend on the order in which arguments of a tool call are written', () => {
+    const called = (args: object) =>
+      completionRequest([{ role: 'assistant', content: [{ type: 'tool-call', id: '1', name: 't', arguments: args }] }]);
+    expect(keyOf({}, called({ b: 1, a: 2 }))).toBe(keyOf({}, called({ a: 2, b: 1 })));
+    expect(keyOf({}, called({ b: 1, a: 3 }))).not.toBe(keyOf({}, called({ a: 2, b: 1 })));
+  });
+
+  it.each(Object.keys(request) as (keyof typeof request)[])('depends on %s', (name) => {
+    const { messages } = completionRequest('Something else.');
+    const other = name === 'messages' ? messages : typeof request[name] === 'string' ? 'another' : ['another'];
+    expect(keyOf({}, { ...request, [name]: other } as typeof request)).not.toBe(keyOf({}, request));
   });
 
   it('changes when the route goes elsewhere', () => {
