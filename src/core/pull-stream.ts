@@ -20,105 +20,166 @@ export interface PullStreamOptions {
 export const done = { done: true, value: undefined } as const;
 
 /** The stream of what `pull` gives. `pull` is called when a reader asks, and not before it has answered the last time. */
-export function pullStream<T>(pull: () => Promise<Step<T>>, options: PullStreamOptions = {}): Stream<T> {
-  return openStream(pull, options).stream;
-}
+export const pullStream = <T>(pull: () => Promise<Step<T>>, options: PullStreamOptions = {}): Stream<T> => new GivenStream(pull, options);
 
 interface Waiting<T> {
   resolve(step: IteratorResult<T, undefined>): void;
   reject(error: unknown): void;
 }
 
-export interface OpenStream<T> {
-  readonly stream: Stream<T>;
-  /** Ends the stream from outside: `return()` of upstream is called, and the reader gets the error. */
-  fail(error: unknown): void;
-}
-
-/** A stream that can be ended from outside. `failed` is called with an error before the reader gets it. */
-export function openStream<T>(
-  pull: () => Promise<Step<T>>,
-  { leave, ended, failed }: PullStreamOptions & { readonly failed?: (error: unknown) => void },
-): OpenStream<T> {
-  /** Readers who wait, the first of them for the pull that is under way. */
-  const waiting: Waiting<T>[] = [];
+/**
+ * What every stream does, whatever it is a stream of. A class, since an event crosses many of them and a thousand are open at once: methods
+ * are made once, closures for each stream.
+ */
+export abstract class PulledStream<T> implements Stream<T> {
+  /** The reader who waits for the pull that is under way, and those behind it. */
+  #first: Waiting<T> | null = null;
+  #others: Waiting<T>[] | null = null;
   /** What must have happened before a reader gets the end; null while the stream continues. */
-  let closing: Promise<unknown> | null = null;
-  let untold: { readonly error: unknown } | null = null;
+  #closing: Promise<unknown> | null = null;
+  #untold: { readonly error: unknown } | null = null;
 
-  function answerAll(): void {
-    for (const { resolve, reject } of waiting.splice(0)) {
-      const failure = untold;
-      untold = null;
-      if (failure === null) resolve(done);
-      else reject(failure.error);
+  /** See {@link pullStream}. */
+  protected abstract pull(): Promise<Step<T>>;
+
+  /** See {@link PullStreamOptions}. */
+  protected leave(): unknown {
+    return undefined;
+  }
+
+  /** See {@link PullStreamOptions}. */
+  protected ended(): unknown {
+    return undefined;
+  }
+
+  /** Called with an error before the reader gets it. */
+  protected failed(_error: unknown): void {}
+
+  /** Ends the stream from outside: upstream is returned, and the reader gets the error. */
+  protected fail(error: unknown): void {
+    if (this.#closing !== null) return;
+    this.#tellToLeave().catch(() => {});
+    this.#failWith(error);
+  }
+
+  next(): Promise<IteratorResult<T, undefined>> {
+    return new Promise((resolve, reject) => {
+      const isFirst = this.#first === null;
+      if (isFirst) this.#first = { resolve, reject };
+      else {
+        this.#others ??= [];
+        this.#others.push({ resolve, reject });
+      }
+      if (this.#closing !== null) void this.#closing.then(() => this.#answerAll());
+      else if (isFirst) this.#pullForFirst();
+    });
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    await this.#leaveNow();
+    return done;
+  }
+
+  async throw(error: unknown): Promise<never> {
+    await this.#leaveNow();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#leaveNow();
+  }
+
+  /** The first of those who wait, who waits no more. */
+  #shift(): Waiting<T> | null {
+    const first = this.#first;
+    this.#first = this.#others?.shift() ?? null;
+    return first;
+  }
+
+  #answerAll(): void {
+    for (let one = this.#shift(); one !== null; one = this.#shift()) {
+      const failure = this.#untold;
+      this.#untold = null;
+      if (failure === null) one.resolve(done);
+      else one.reject(failure.error);
     }
   }
 
-  function close(failure: { readonly error: unknown } | null): void {
-    untold = failure;
-    closing = Promise.resolve(ended?.());
-    if (ended === undefined) answerAll();
-    else void closing.then(answerAll);
+  #close(failure: { readonly error: unknown } | null): void {
+    this.#untold = failure;
+    const ended = this.ended();
+    this.#closing = Promise.resolve(ended);
+    if (ended === undefined) this.#answerAll();
+    else void this.#closing.then(() => this.#answerAll());
   }
 
-  function failWith(error: unknown): void {
-    if (closing !== null) return;
-    failed?.(error);
-    close({ error });
+  #failWith(error: unknown): void {
+    if (this.#closing !== null) return;
+    this.failed(error);
+    this.#close({ error });
   }
 
-  function pullForFirst(): void {
+  #pullForFirst(): void {
     try {
-      pull().then((step) => {
-        if (closing !== null) return;
-        if (step.done === true) return close(null);
-        waiting.shift()?.resolve(step);
-        if (waiting.length > 0) pullForFirst();
-      }, failWith);
+      this.pull().then(
+        (step) => this.#take(step),
+        (error: unknown) => this.#failWith(error),
+      );
     } catch (error) {
-      failWith(error);
+      this.#failWith(error);
     }
   }
 
-  const tellToLeave = async (): Promise<unknown> => leave?.();
-
-  async function leaveNow(): Promise<void> {
-    let left: Promise<unknown> | null = null;
-    if (closing === null) {
-      left = tellToLeave();
-      left.catch(() => {});
-      close(null);
+  #take(step: Step<T>): void {
+    if (this.#closing !== null) return;
+    if (step.done === true) {
+      this.#close(null);
+      return;
     }
-    await closing;
-    untold = null;
+    this.#shift()?.resolve(step);
+    if (this.#first !== null) this.#pullForFirst();
+  }
+
+  async #tellToLeave(): Promise<unknown> {
+    return this.leave();
+  }
+
+  async #leaveNow(): Promise<void> {
+    let left: Promise<unknown> | null = null;
+    if (this.#closing === null) {
+      left = this.#tellToLeave();
+      left.catch(() => {});
+      this.#close(null);
+    }
+    await this.#closing;
+    this.#untold = null;
     await left;
   }
+}
 
-  const stream: Stream<T> = {
-    next: () =>
-      new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        if (closing !== null) void closing.then(answerAll);
-        else if (waiting.length === 1) pullForFirst();
-      }),
-    async return() {
-      await leaveNow();
-      return done;
-    },
-    async throw(error) {
-      await leaveNow();
-      throw error;
-    },
-    [Symbol.asyncIterator]: () => stream,
-    [Symbol.asyncDispose]: leaveNow,
-  };
-  return {
-    stream,
-    fail(error) {
-      if (closing !== null) return;
-      tellToLeave().catch(() => {});
-      failWith(error);
-    },
-  };
+class GivenStream<T> extends PulledStream<T> {
+  readonly #pull: () => Promise<Step<T>>;
+  readonly #options: PullStreamOptions;
+
+  constructor(pull: () => Promise<Step<T>>, options: PullStreamOptions) {
+    super();
+    this.#pull = pull;
+    this.#options = options;
+  }
+
+  protected override pull(): Promise<Step<T>> {
+    return this.#pull();
+  }
+
+  protected override leave(): unknown {
+    return this.#options.leave?.();
+  }
+
+  protected override ended(): unknown {
+    return this.#options.ended?.();
+  }
 }

@@ -8,7 +8,7 @@
  * A wait has an end too: {@link withDeadline} makes a signal that fires after a time, {@link withTimeout} bounds one promise.
  */
 import { GatewayError } from './errors.ts';
-import { done, openStream, type PullStreamOptions, type Step, type Stream } from './pull-stream.ts';
+import { done, PulledStream, type Step, type Stream } from './pull-stream.ts';
 import { abortError } from './turns/abort.ts';
 
 export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
@@ -17,7 +17,7 @@ export const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown>
 export interface InterruptibleOptions {
   /** Ends the stream: it fails with `abortError` of the signal. */
   readonly signal?: AbortSignal;
-  /** See {@link PullStreamOptions.ended}. */
+  /** See `PullStreamOptions` in `pull-stream.ts`. */
   readonly ended?: () => unknown;
 }
 
@@ -32,75 +32,117 @@ export type OpenSource<T> = (signal: AbortSignal) => AsyncIterable<T> | Promise<
  * return interruptible((stop) => events(url, stop), { signal });
  * ```
  */
-export function interruptible<T>(source: AsyncIterable<T> | OpenSource<T>, { signal, ended }: InterruptibleOptions = {}): Stream<T> {
-  const stop = new AbortController();
-  let below: AsyncIterator<T> | null = typeof source === 'function' ? null : source[Symbol.asyncIterator]();
+export const interruptible = <T>(source: AsyncIterable<T> | OpenSource<T>, options: InterruptibleOptions = {}): Stream<T> =>
+  new InterruptibleStream(source, options);
 
-  async function opened(open: OpenSource<T>): Promise<Step<T>> {
-    const iterator = (await open(stop.signal))[Symbol.asyncIterator]();
-    below = iterator;
-    if (stop.signal.aborted) tellToReturn(iterator);
-    return stop.signal.aborted ? done : iterator.next();
+class InterruptibleStream<T> extends PulledStream<T> {
+  /** Until it is opened. */
+  #open: OpenSource<T> | null;
+  #below: AsyncIterator<T> | null;
+  /** For a source that is opened here. */
+  readonly #stop: AbortController | null;
+  readonly #signal: AbortSignal | undefined;
+  readonly #ended: (() => unknown) | undefined;
+
+  constructor(source: AsyncIterable<T> | OpenSource<T>, { signal, ended }: InterruptibleOptions) {
+    super();
+    const opens = typeof source === 'function';
+    this.#open = opens ? source : null;
+    this.#below = opens ? null : source[Symbol.asyncIterator]();
+    this.#stop = opens ? new AbortController() : null;
+    this.#signal = signal;
+    this.#ended = ended;
+    if (signal?.aborted === true) this.handleEvent();
+    else signal?.addEventListener('abort', this, { once: true });
   }
 
-  function pull(): Promise<Step<T>> {
-    if (below !== null) return below.next();
-    return typeof source === 'function' ? opened(source) : Promise.resolve(done);
+  /** The signal has fired. */
+  handleEvent(): void {
+    if (this.#signal === undefined) return;
+    const error = abortError(this.#signal);
+    this.#stop?.abort(error);
+    this.fail(error);
   }
 
-  const { stream, fail } = openStream(pull, {
-    leave() {
-      if (below !== null) tellToReturn(below);
-      stop.abort(readerLeft());
-    },
-    ended() {
-      signal?.removeEventListener('abort', onAbort);
-      return ended?.();
-    },
-    failed: (error) => stop.abort(error),
-  });
-
-  function onAbort(): void {
-    if (signal === undefined) return;
-    const error = abortError(signal);
-    stop.abort(error);
-    fail(error);
+  protected override pull(): Promise<Step<T>> {
+    if (this.#below !== null) return this.#below.next();
+    const open = this.#open;
+    const stop = this.#stop;
+    this.#open = null;
+    return open === null || stop === null ? Promise.resolve(done) : this.#opened(open, stop.signal);
   }
-  if (signal?.aborted === true) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
-  return stream;
+
+  async #opened(open: OpenSource<T>, stop: AbortSignal): Promise<Step<T>> {
+    const iterator = (await open(stop))[Symbol.asyncIterator]();
+    this.#below = iterator;
+    if (stop.aborted) tellToReturn(iterator);
+    return stop.aborted ? done : iterator.next();
+  }
+
+  protected override leave(): unknown {
+    if (this.#below !== null) tellToReturn(this.#below);
+    this.#stop?.abort(readerLeft());
+    return undefined;
+  }
+
+  protected override ended(): unknown {
+    this.#signal?.removeEventListener('abort', this);
+    return this.#ended?.();
+  }
+
+  protected override failed(error: unknown): void {
+    this.#stop?.abort(error);
+  }
 }
 
 /**
  * Each value of the source, changed. When `change` throws, the source is returned. `return()` resolves when the source has
  * returned. `lastValue` makes the last value of an error, also of one that `change` throws; with null the stream just ends.
  */
-export function mapStream<From, To>(
+export const mapStream = <From, To>(
   source: AsyncIterable<From>,
   change: (value: From) => To | Promise<To>,
   lastValue?: (error: unknown) => To | null,
-): Stream<To> {
-  const below = source[Symbol.asyncIterator]();
-  let failed = false;
+): Stream<To> => new MappedStream(source[Symbol.asyncIterator](), change, lastValue);
 
-  async function pull(): Promise<Step<To>> {
-    if (failed) return done;
+class MappedStream<From, To> extends PulledStream<To> {
+  readonly #below: AsyncIterator<From>;
+  readonly #change: (value: From) => To | Promise<To>;
+  readonly #lastValue: ((error: unknown) => To | null) | undefined;
+  #isOver = false;
+
+  constructor(
+    below: AsyncIterator<From>,
+    change: (value: From) => To | Promise<To>,
+    lastValue: ((error: unknown) => To | null) | undefined,
+  ) {
+    super();
+    this.#below = below;
+    this.#change = change;
+    this.#lastValue = lastValue;
+  }
+
+  protected override async pull(): Promise<Step<To>> {
+    if (this.#isOver) return done;
     let received = false;
     try {
-      const step = await below.next();
+      const step = await this.#below.next();
       if (step.done === true) return done;
       received = true;
-      return { done: false, value: await change(step.value) };
+      const value = this.#change(step.value);
+      return { done: false, value: value instanceof Promise ? await value : value };
     } catch (error) {
-      if (received) tellToReturn(below);
-      if (lastValue === undefined) throw error;
-      failed = true;
-      const value = lastValue(error);
+      if (received) tellToReturn(this.#below);
+      if (this.#lastValue === undefined) throw error;
+      this.#isOver = true;
+      const value = this.#lastValue(error);
       return value === null ? done : { done: false, value };
     }
   }
 
-  return openStream(pull, { leave: () => (failed ? undefined : below.return?.()) }).stream;
+  protected override leave(): unknown {
+    return this.#isOver ? undefined : this.#below.return?.();
+  }
 }
 
 /** Without waiting for it: it may be waiting itself. */

@@ -26,6 +26,31 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   });
 }
 
+/** Many waits, one after another, that the same signal ends. */
+export interface AbortableWaits {
+  /** As {@link untilAborted}. One wait at a time. */
+  until<T>(promise: Promise<T>): Promise<T>;
+  /** Lets go of the signal. */
+  end(): void;
+}
+
+/** One listener for all waits: {@link untilAborted} adds and removes one each time, which takes longer than most waits of a stream. */
+export function abortableWaits(signal: AbortSignal): AbortableWaits {
+  let refuse: ((error: unknown) => void) | null = null;
+  const onAbort = (): void => refuse?.(abortError(signal));
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    until(promise) {
+      if (signal.aborted) return untilAborted(promise, signal);
+      return new Promise((resolve, reject) => {
+        refuse = reject;
+        promise.then(resolve, reject);
+      });
+    },
+    end: () => signal.removeEventListener('abort', onAbort),
+  };
+}
+
 /** Why the signal fired, in our words: the GatewayError it carries, TIMEOUT for a deadline, else CANCELLED. */
 export function abortError(signal: AbortSignal): GatewayError {
   const reason: unknown = signal.reason;
