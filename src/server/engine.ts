@@ -19,6 +19,7 @@ import { takingCoerced } from './document/coerced-variables.ts';
 import { deferOnlyInQueries, withDefer } from './document/defer-rule.ts';
 import { measuresOf } from './document/document-measures.ts';
 import { subscribeWithCursors } from './document/event-cursor.ts';
+import { answerFlat } from './document/flat-events.ts';
 import type { ExecuteDeferring } from './yoga.ts';
 
 export interface EngineArguments {
@@ -61,7 +62,10 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
           here
             ? { ...given, ...takingCoerced(schema, document, operation), variableValues: coerced }
             : { ...given, schema, document, variableValues: variables };
-        if (operation.operation === 'subscription') return subscribeWithCursors(args());
+        if (operation.operation === 'subscription') {
+          const subscription = args();
+          return subscribeWithCursors(subscription, here ? answerFlat(subscription) : null);
+        }
         const plan = here ? planOf(schema, document, operation) : null;
         if (plan !== null) return plan({ context, variables: coerced, fallback: args });
         return incremental ? executeDeferring(args()) : execute(args());

@@ -19,6 +19,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isAsyncIterable, mapStream } from '../../core/stream.ts';
+import type { AnswerFlat } from './flat-events.ts';
 
 const cursors = new WeakMap<object, string>();
 
@@ -31,16 +32,23 @@ export function keepCursor<T extends object>(from: object, to: T): T {
   return to;
 }
 
-/** Subscribes as graphql-js does: one execution per source event. */
-export async function subscribeWithCursors(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+/** Subscribes as graphql-js does, with one execution per source event; `flat` answers those that need none. */
+export async function subscribeWithCursors(
+  args: ExecutionArgs,
+  flat: AnswerFlat | null = null,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!isAsyncIterable(source)) return source;
   const keys = cursorKeys(args);
-  return mapStream(source, async (event: unknown) => {
-    const result = await execute({ ...args, rootValue: event });
+  const withCursor = (event: unknown, result: ExecutionResult): ExecutionResult => {
     const cursor = cursorIn(event) ?? cursorIn(at(event, keys.field)) ?? textAt(at(result.data, keys.response), keys.cursor);
     if (cursor !== null) cursors.set(result, cursor);
     return result;
+  };
+  const executed = async (event: unknown): Promise<ExecutionResult> => withCursor(event, await execute({ ...args, rootValue: event }));
+  return mapStream(source, (event: unknown) => {
+    const result = flat?.(event) ?? null;
+    return result === null ? executed(event) : withCursor(event, result);
   });
 }
 
