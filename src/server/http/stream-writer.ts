@@ -31,9 +31,10 @@ export async function writeStream(
   onWrite: () => Promise<void> | null = () => null,
 ): Promise<void> {
   response.writeHead(200, format.headers);
-  response.write(format.head);
+  const { framed, last } = framing(response);
+  response.write(framed(format.head));
   const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(format.heartbeat);
+    if (!response.writableNeedDrain) response.write(framed(format.heartbeat));
   }, limits.heartbeatMs);
   try {
     for (;;) {
@@ -41,16 +42,34 @@ export async function writeStream(
       const step = await results.next();
       if (response.destroyed) return;
       if (step.done === true) break;
-      response.write(format.result(step.value));
+      response.write(framed(format.result(step.value)));
       const turn = onWrite();
       if (turn !== null) await turn;
       heartbeat.refresh();
     }
-    response.end(format.end);
+    response.end(framed(format.end) + last);
   } finally {
     clearInterval(heartbeat);
     await results.return(undefined);
   }
+}
+
+interface Framing {
+  framed(text: string): string;
+  readonly last: string;
+}
+
+const unframed: Framing = { framed: (text) => text, last: '' };
+const chunked: Framing = { framed: (text) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`, last: '0\r\n\r\n' };
+
+/**
+ * Frames the chunks of HTTP/1.1 (RFC 9112 §7.1) as one text each: node hands the socket four pieces, which takes longer than all else that
+ * a small event costs there. HTTP/1.0 has no chunks.
+ */
+function framing(response: ServerResponse): Framing {
+  if (!response.chunkedEncoding) return unframed;
+  response.chunkedEncoding = false;
+  return chunked;
 }
 
 /** False when the client has gone, or was cut off because it reads nothing. */

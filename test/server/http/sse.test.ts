@@ -61,6 +61,31 @@ describe('a subscription over SSE', () => {
     expect(seqs(await all(await fetch(`${url}?${search}`, { headers: stream })))).toEqual([1, 2]);
   });
 
+  it('ends where HTTP/1.1 says that it does, so that its connection serves another request, and has no frames in HTTP/1.0', async () => {
+    const { url } = await serve();
+    const { hostname, port, pathname } = new URL(url);
+    const body = JSON.stringify(ticks(3));
+    const request = (version: string): string =>
+      `POST ${pathname} HTTP/${version}\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const socket = connect(Number(port), hostname);
+    let received = '';
+    socket.on('data', (bytes) => {
+      received += bytes.toString();
+    });
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    for (const answers of [1, 2]) {
+      socket.write(request('1.1'));
+      await until(() => received.split('\r\n0\r\n\r\n').length > answers);
+    }
+    expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+    received = '';
+    socket.write(request('1.0'));
+    await closed;
+    const [head = '', text = ''] = received.split('\r\n\r\n');
+    expect(head).not.toMatch(/transfer-encoding/i);
+    expect(text).toMatch(/^:\n\nid: c1\nevent: next\ndata: .*event: complete\ndata:\n\n$/s);
+  });
+
   it('goes on over a change of schema', async () => {
     const { url, replaceSchema, tickers, gate } = await serve();
     const events = eventsOf(await post(url, ticks(5000), stream));

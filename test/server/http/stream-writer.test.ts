@@ -8,13 +8,17 @@ import type { ResultStream } from '../../../src/server/result-stream.ts';
 afterEach(() => void vi.useRealTimers());
 
 /** What is written, with the time at which it was. */
-function recorder(): { readonly response: ServerResponse; readonly written: readonly { readonly at: number; readonly text: string }[] } {
+function recorder(chunkedEncoding = false): {
+  readonly response: ServerResponse;
+  readonly written: readonly { readonly at: number; readonly text: string }[];
+} {
   const written: { at: number; text: string }[] = [];
   const write = (text: string): boolean => written.push({ at: Date.now(), text }) > 0;
   const response = Object.assign(new EventEmitter(), {
     writeHead: () => {},
     write,
     end: write,
+    chunkedEncoding,
     writableNeedDrain: false,
     destroyed: false,
   });
@@ -42,5 +46,26 @@ describe('the heartbeat of a stream', () => {
     await vi.advanceTimersByTimeAsync(350);
     const times = written.map(({ at }) => at);
     expect(times.slice(0, 4)).toEqual([0, ms, ms + 100, ms + 200]);
+  });
+});
+
+describe('an event in a chunked answer', () => {
+  it('is one chunk whose size is that of its bytes', async () => {
+    const { response, written } = recorder(true);
+    async function* results(): ResultStream {
+      yield { data: { text: 'é☃😀' } };
+      return undefined;
+    }
+    await writeStream(
+      response,
+      results(),
+      sse(() => null),
+      { heartbeatMs: 100, writeIdleMs: 1_000 },
+    );
+    expect(written.map(({ text }) => text)).toEqual([
+      '3\r\n:\n\n\r\n',
+      '31\r\nevent: next\ndata: {"data":{"text":"é☃😀"}}\n\n\r\n',
+      '17\r\nevent: complete\ndata:\n\n\r\n0\r\n\r\n',
+    ]);
   });
 });
