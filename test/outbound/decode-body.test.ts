@@ -18,11 +18,13 @@ afterAll(() => client.close());
 type Answer = { readonly url: string; readonly closed: Promise<void> };
 
 /** A server that answers with these bytes, said to be in this encoding. */
-async function answering(encoding: string, body: Uint8Array): Promise<Answer> {
+async function answering(encoding: string, body: Uint8Array, { hasEnd = true } = {}): Promise<Answer> {
   const closed = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     request.socket.once('close', () => closed.resolve());
-    response.writeHead(200, { 'content-encoding': encoding }).end(body);
+    response.writeHead(200, { 'content-encoding': encoding });
+    response.write(body);
+    if (hasEnd) response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, resolve));
   closers.push(() => {
@@ -56,14 +58,14 @@ describe('a compressed answer', () => {
     expect(await bodyAt(url)).toBe('Uryyb.');
   });
 
-  const zeros = Buffer.alloc(64 * 1024 * 1024);
+  const zeros = Buffer.alloc(16 * 1024 * 1024);
   it.each([
     ['gzip', gzipSync(zeros)],
     ['deflate', deflateSync(zeros)],
     ['br', brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
     ['zstd', zstdCompressSync(zeros)],
-  ])('is bounded by its bytes after decompression: a small %s that is 64 MiB large', async (encoding, body) => {
-    const { url, closed } = await answering(encoding, body);
+  ])('is bounded by its bytes after decompression: a small %s that is 16 MiB large', async (encoding, body) => {
+    const { url, closed } = await answering(encoding, body, { hasEnd: false });
     let decoded = 0;
     const { body: answer } = await client.send(url, get);
     const reading = readBody(answer, 1024 * 1024, (piece) => {

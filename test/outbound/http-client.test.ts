@@ -78,7 +78,7 @@ describe('the whole body of an answer', () => {
   });
 
   it.each([
-    ['announces its length', { 'content-length': '8' }],
+    ['announces its length', { 'content-length': '9' }],
     ['announces none', { 'content-type': 'text/plain' }],
   ])('is not read beyond its bound from a server that %s, and the connection is closed', async (_, headers) => {
     upstream.plays({ headers, pieces: ['12345', '678'], ending: 'hang' });

@@ -247,8 +247,8 @@ describe.each(Object.keys(vendors))('%s', (name) => {
     });
 
     it('is a stall where, in the middle, the connection falls silent', async () => {
-      const firstChunkMs = broken.phase === 'mid-stream' ? 60_000 : 500;
-      expect(await outcome(reply(material, [material.head], { ending: 'hang' }), asked, 500, firstChunkMs)).toEqual({
+      const firstChunkMs = broken.phase === 'mid-stream' ? 60_000 : 150;
+      expect(await outcome(reply(material, [material.head], { ending: 'hang' }), asked, 150, firstChunkMs)).toEqual({
         code: 'STREAM_STALLED',
         retryable: true,
         ...broken,
@@ -256,7 +256,7 @@ describe.each(Object.keys(vendors))('%s', (name) => {
     });
 
     it('is a stall where nothing comes behind the head', async () => {
-      expect(await outcome(reply(material, [], { ending: 'hang' }), asked, 300)).toEqual({
+      expect(await outcome(reply(material, [], { ending: 'hang' }), asked, 150)).toEqual({
         code: 'STREAM_STALLED',
         retryable: true,
         text: '',

@@ -196,13 +196,6 @@ describe('web pages', () => {
     expect(asked).toBe(4);
   });
 
-  it('send subscriptions of GraphiQL by POST: by GET what calls a model is refused', async () => {
-    const { url } = await serve();
-    const html = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
-    const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec(html)?.[1] ?? '{}');
-    expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
-  });
-
   it('are not shown in production', async () => {
     const { url } = await serve({ development: false });
     const page = await fetch(url, { headers: { accept: 'text/html' } });

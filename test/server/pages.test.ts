@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { once } from '../../src/core/once.ts';
 import { addressWithKey } from '../../src/server/pages/key-of-address.ts';
 import { serve } from './fixture.ts';
 
 const key = 'fg_RynMsfpAiHR4_abcDEF123';
+/** Made once: it has 9 MB. */
+const page = once(async () => {
+  const { url } = await serve();
+  const response = await fetch(url, { headers: { accept: 'text/html' } });
+  return { html: await response.text(), policy: response.headers.get('content-security-policy') };
+});
 const scriptOf = (html: string): string => html.slice(html.indexOf('<script>') + '<script>'.length, html.indexOf('</script>'));
 
 interface Sent {
@@ -17,8 +24,7 @@ async function openedAt(
   address: string,
   { stored = {}, refused = [] }: { readonly stored?: Record<string, string>; readonly refused?: readonly string[] } = {},
 ) {
-  const { url } = await serve();
-  const script = scriptOf(await (await fetch(url, { headers: { accept: 'text/html' } })).text());
+  const script = scriptOf((await page()).html);
   const { pathname, search, hash, hostname } = new URL(address);
   const sent: Sent[] = [];
   const session = new Map(Object.entries(stored));
@@ -84,9 +90,14 @@ describe('GraphiQL', () => {
   });
 
   it('runs the one script that its policy names', async () => {
-    const page = await fetch((await serve()).url, { headers: { accept: 'text/html' } });
-    const script = scriptOf(await page.text());
+    const { html, policy } = await page();
+    const script = scriptOf(html);
     const hash = createHash('sha256').update(script.replaceAll('\r\n', '\n').replaceAll('\r', '\n')).digest('base64');
-    expect(page.headers.get('content-security-policy')).toContain(`script-src 'sha256-${hash}' blob:`);
+    expect(policy).toContain(`script-src 'sha256-${hash}' blob:`);
+  });
+
+  it('sends subscriptions by POST: by GET what calls a model is refused', async () => {
+    const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec((await page()).html)?.[1] ?? '{}');
+    expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
   });
 });

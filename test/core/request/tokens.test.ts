@@ -118,7 +118,7 @@ describe('the estimate of tokens', () => {
           }
         },
       ),
-      { numRuns: 100 * rounds },
+      { numRuns: 40 * rounds },
     );
   });
 
@@ -164,7 +164,7 @@ describe('the estimate of tokens', () => {
         );
         expect(embedded.taken()).toBeGreaterThan(3);
       }),
-      { numRuns: 20 * rounds },
+      { numRuns: 10 * rounds },
     );
   });
 

@@ -138,7 +138,7 @@ describe('the search for personal data', () => {
         },
       ),
       // The drills run ten times as many.
-      { numRuns: 100 * rounds },
+      { numRuns: 60 * rounds },
     );
   });
 
@@ -222,7 +222,7 @@ describe('patterns on a long text', () => {
         },
       ),
       // The drills run ten times as many.
-      { numRuns: 150 * rounds },
+      { numRuns: 80 * rounds },
     );
   });
 });

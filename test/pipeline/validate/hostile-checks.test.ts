@@ -8,7 +8,7 @@ import { readSchema } from '../../../src/pipeline/validate/schema/read-schema.ts
 import { defaultSchemaLimits } from '../../../src/pipeline/validate/schema/schema-limits.ts';
 import { schemaReader } from '../../../src/pipeline/validate/schema/schema-reader.ts';
 import { schemaRefusal } from '../../../src/pipeline/validate/schema/schema-refusal.ts';
-import { rounds } from '../../rounds.ts';
+import { perRound, rounds } from '../../rounds.ts';
 import { anySchema, anyValue } from './schemas.ts';
 
 const { signal } = new AbortController();
@@ -89,7 +89,7 @@ describe('the check of a hostile answer by a hostile schema', () => {
       Object.fromEntries(many(40_000, (n) => [`k${n}`, n])),
     ],
   ])('counts its steps and gives others their turn: %s', async (_, schema, value) => {
-    const maxSteps = 1_500_000;
+    const maxSteps = perRound(500_000, 1_500_000);
     const { verdict, steps, slice } = await counted(schema, value, maxSteps);
     if (typeof verdict === 'string') expect(verdict).toContain('would be accepted');
     expect(steps).toBeLessThanOrEqual(maxSteps + maxStepsInOneGo);

@@ -5,6 +5,7 @@ import type { ModelRequest } from '../../../src/core/request/request.ts';
 import { openRetrieval } from '../../../src/retrieval/open-retrieval.ts';
 import type { Question } from '../../../src/retrieval/retrieval.ts';
 import { bothFaces, type ChunkHandler } from '../../faces.ts';
+import { perRound } from '../../rounds.ts';
 import { type Booked, fails, models, principal, says, signal } from '../doubles.ts';
 import { asking, customer, type Product, productIndex, shop, staff } from '../entity-shop.ts';
 
@@ -221,7 +222,7 @@ describe('an index', () => {
     const { open } = await shop(others);
     const { entities, passages } = await open(models().handle);
     const gone = { title: null, collection: 'index:products', metadata: null, mediaType: 'text/plain', digest: '', embeddingModel: '' };
-    for (let index = 0; index < 2_100; index += 1) await passages.put({ ...gone, id: `gone ${index}` }, []);
+    for (let index = 0; index < perRound(1_050, 2_100); index += 1) await passages.put({ ...gone, id: `gone ${index}` }, []);
     await entities.refresh(signal);
     expect((await passages.sources('index:products')).map(({ id }) => id)).toEqual(['{"id":"boat"}', '{"id":"pan"}', '{"id":"tent"}']);
   });

@@ -62,7 +62,7 @@ const senders: readonly (readonly [string, Sender])[] = [
 describe('a body that is refused', { timeout: 120_000 }, () => {
   it.each(senders)('is answered every time so that its sender can read why: %s', async (_, send) => {
     const { url } = await serve();
-    for (let sent = 0; sent < perRound(4, 40); sent += 1) {
+    for (let sent = 0; sent < perRound(2, 40); sent += 1) {
       const { status, text } = await send(url, body);
       expect(status).toBe(413);
       expect(JSON.parse(text)).toMatchObject({
@@ -77,7 +77,7 @@ describe('a body that is refused', { timeout: 120_000 }, () => {
   ])('is answered so, too, %s', async (_, path, status) => {
     const { url } = await serve();
     const headers = { ...json, authorization: 'Bearer wrong', connection: 'close', 'content-length': bytes };
-    for (let sent = 0; sent < 5; sent += 1)
+    for (let sent = 0; sent < perRound(2, 5); sent += 1)
       expect((await byHttp({ agent: false, headers })(new URL(path, url).href, body)).status).toBe(status);
   });
 

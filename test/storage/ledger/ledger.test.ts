@@ -4,6 +4,7 @@ import { openKeys } from '../../../src/storage/keys/sql-keys.ts';
 import type { UsageQuery } from '../../../src/storage/ledger/ledger.ts';
 import { usageTotals } from '../../../src/storage/ledger/report-totals.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
+import { perRound } from '../../rounds.ts';
 import { usageRow } from '../rows.ts';
 import { type Clock, type Process, processOn, temporaryFolder } from '../state.ts';
 
@@ -88,7 +89,7 @@ describe('a report over many rows', () => {
   });
 
   it('says the same in pieces of any size, page by page', async () => {
-    const { database } = await filled(120);
+    const { database } = await filled(perRound(48, 120));
     const inPages = async (query: UsageQuery, rowsPerPiece: number) => {
       const totals = [];
       let after: string | null = null;

@@ -262,7 +262,7 @@ describe('an answer under any cut and any delay', () => {
           expect(cut.timersLeft).toBe(0);
         },
       ),
-      { numRuns: 400 * rounds },
+      { numRuns: 200 * rounds },
     );
   });
 });
