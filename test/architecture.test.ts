@@ -104,7 +104,8 @@ describe('the architecture', () => {
       'graphql-shield': /^src\/access\/shield\.ts$/,
       'node:sqlite': /^src\/storage\/database\/sqlite(-connections)?\.ts$/,
       '@ai-sdk/': /^src\/providers\//,
-      '@graphql-tools/federation': /^src\/federation\/supergraph\.ts$/,
+      '@graphql-tools/federation': /^src\/federation\/engine\/stitching\//,
+      '@graphql-hive/router-query-planner': /^src\/federation\/engine\/plan\/planner\.ts$/,
       'prom-client': /^src\/telemetry\//,
       '@apollo/server': /^src\/server\/apollo\.ts$/,
     };

@@ -81,14 +81,7 @@ function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Req
       if (error !== null) denied.set(requirement.coordinate, error);
     }
     if (denied.size === 0) return null;
-    const implementations = (name: string): readonly string[] => {
-      const type = schema.getType(name);
-      return isInterfaceType(type) ? schema.getPossibleTypes(type).map((member) => member.name) : [];
-    };
-    return {
-      of: ({ coordinate }) => denied.get(coordinate) ?? null,
-      pruned: pruneOperation(schema, info, (type, field) => denied.has(`${type}.${field}`), implementations),
-    };
+    return { of: ({ coordinate }) => denied.get(coordinate) ?? null, pruned: withoutDenied(schema, info, denied) };
   };
 
   return (context, info) => {
@@ -101,10 +94,23 @@ function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Req
   };
 }
 
-/** The requirements of the fields that the operation names, at whatever type they may be found there. */
-function metIn(
+/** The operation without what is denied, by coordinate. */
+export const withoutDenied = (
   schema: GraphQLSchema,
-  { operation, fragments, parentType }: GraphQLResolveInfo,
+  operation: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>,
+  denied: ReadonlyMap<string, GatewayError>,
+): Pruned => {
+  const implementations = (name: string): readonly string[] => {
+    const type = schema.getType(name);
+    return isInterfaceType(type) ? schema.getPossibleTypes(type).map((member) => member.name) : [];
+  };
+  return pruneOperation(schema, operation, (type, field) => denied.has(`${type}.${field}`), implementations);
+};
+
+/** The requirements of the fields that the operation names, at whatever type they may be found there. */
+export function metIn(
+  schema: GraphQLSchema,
+  { operation, fragments }: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>,
   requirements: ReadonlyMap<string, Requirement>,
 ): readonly Requirement[] {
   const met = new Set<Requirement>();
@@ -126,7 +132,7 @@ function metIn(
       if (field !== undefined && selection.selectionSet !== undefined) visit(getNamedType(field.type), selection.selectionSet);
     }
   };
-  visit(schema.getRootType(operation.operation) ?? parentType, operation.selectionSet);
+  visit(schema.getRootType(operation.operation) ?? undefined, operation.selectionSet);
   for (const { typeCondition, selectionSet } of Object.values(fragments)) visit(schema.getType(typeCondition.name.value), selectionSet);
   return [...met];
 }

@@ -17,7 +17,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { SubgraphRequest, SubgraphResult } from '../subgraphs/engine-request.ts';
-import { clientPath } from './stitching/response-keys.ts';
+import { clientPath } from './client-keys.ts';
 
 type Path = readonly (string | number)[];
 const tails = new WeakMap<Error, Path>();

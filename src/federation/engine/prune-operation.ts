@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-export interface Pruned {
+export interface Pruned extends Pick<GraphQLResolveInfo, 'fragments' | 'operation'> {
   infoOf(info: GraphQLResolveInfo): Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'operation'>;
 }
 
@@ -23,7 +23,7 @@ const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: 
 
 export function pruneOperation(
   schema: GraphQLSchema,
-  { operation, fragments }: GraphQLResolveInfo,
+  { operation, fragments }: Pick<GraphQLResolveInfo, 'fragments' | 'operation'>,
   denied: Denied,
   implementations: (type: string) => readonly string[],
 ): Pruned {
@@ -70,6 +70,8 @@ export function pruneOperation(
     selectionSet: prunedSet(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined),
   };
   return {
+    operation: prunedOperation,
+    fragments: prunedFragments,
     infoOf: (info) => ({
       fieldNodes: info.fieldNodes.map((node) => kept.get(node) ?? node),
       fragments: prunedFragments,

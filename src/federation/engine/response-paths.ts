@@ -20,9 +20,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { canonicalJson } from '../../core/json/canonical-json.ts';
+import type { EntityPaths } from '../subgraphs/engine-request.ts';
 import { LocalRoot } from '../subgraphs/local.ts';
+import { clientKey, clientPath } from './client-keys.ts';
 import { type LocalFields, localFieldsIn } from './local-fields.ts';
-import { clientKey, clientPath } from './stitching/response-keys.ts';
 
 export type ResponsePath = readonly (string | number)[];
 
@@ -38,7 +39,9 @@ export function responsePaths(asked: Pick<GraphQLResolveInfo, 'parentType' | 'fi
   const info = asked as GraphQLResolveInfo;
   const own = responsePathAsArray(info.path);
   const root: unknown = info.rootValue;
-  if (!(root instanceof LocalRoot) || root.info === null) return () => [own];
+  if (!(root instanceof LocalRoot)) return () => [own];
+  if (root.entityPaths !== null) return plannedPaths(own, root.entityPaths);
+  if (root.info === null) return () => [own];
   const { variableValues } = root.info;
   const joined = joinKeysOf(info, own, root.info);
   if (joined === null) {
@@ -50,6 +53,13 @@ export function responsePaths(asked: Pick<GraphQLResolveInfo, 'parentType' | 'fi
     const found = joined.keys.map((key) => book?.get(key)).find((paths) => paths !== undefined);
     return found === undefined ? [own] : found.map((path) => [...path, ...joined.rest]);
   };
+}
+
+/** The engine knows where it placed the entity; what is not below one stands at its own path. */
+function plannedPaths(own: ResponsePath, entityPaths: EntityPaths): () => readonly ResponsePath[] {
+  const [key, index, ...rest] = own;
+  const paths = typeof index === 'number' ? entityPaths(String(key), index) : [];
+  return () => (paths.length === 0 ? [clientPath(own)] : paths.map((path) => clientPath([...path, ...rest])));
 }
 
 /** Null for what is not below an entity: its path needs no join. */

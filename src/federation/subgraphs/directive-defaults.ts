@@ -7,9 +7,9 @@
 import { type ArgumentNode, type DirectiveNode, type DocumentNode, Kind, specifiedDirectives, visit } from 'graphql';
 import type { SubgraphExecutor } from './engine-request.ts';
 
-type Defaults = ReadonlyMap<string, readonly ArgumentNode[]>;
+export type DirectiveDefaults = ReadonlyMap<string, readonly ArgumentNode[]>;
 
-export function directiveDefaults(supergraph: DocumentNode): Defaults {
+export function directiveDefaults(supergraph: DocumentNode): DirectiveDefaults {
   const specified = new Set(specifiedDirectives.map(({ name }) => name));
   const defaults = new Map<string, readonly ArgumentNode[]>();
   for (const definition of supergraph.definitions) {
@@ -22,12 +22,13 @@ export function directiveDefaults(supergraph: DocumentNode): Defaults {
   return defaults;
 }
 
-export function withDirectiveDefaults(executor: SubgraphExecutor, defaults: Defaults): SubgraphExecutor {
+export function withDirectiveDefaults(executor: SubgraphExecutor, defaults: DirectiveDefaults): SubgraphExecutor {
   if (defaults.size === 0) return executor;
   return (request) => executor({ ...request, document: filled(request.document, defaults) });
 }
 
-function filled(document: DocumentNode, defaults: Defaults): DocumentNode {
+/** The same document where nothing is missing. */
+export function filled(document: DocumentNode, defaults: DirectiveDefaults): DocumentNode {
   return visit(document, {
     Directive(node: DirectiveNode) {
       const given = new Set((node.arguments ?? []).map(({ name }) => name.value));

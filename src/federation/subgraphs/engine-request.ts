@@ -1,6 +1,4 @@
-/**
- * What the engine asks of a subgraph and what it expects back: the part of the stitching library's contract that we rely on.
- */
+/** What an engine asks of a subgraph and what it expects back. */
 import type { DocumentNode, ExecutionResult, GraphQLResolveInfo, OperationTypeNode } from 'graphql';
 
 export interface SubgraphRequest {
@@ -11,7 +9,15 @@ export interface SubgraphRequest {
   readonly context?: unknown;
   /** Of the gateway field on whose behalf this is asked; for a batch, of the first one. */
   readonly info?: GraphQLResolveInfo;
+  /** The document as it is sent, where it was printed already. */
+  readonly text?: string;
+  /** The engine places the errors and compares the answer with the schema by itself: it gets both as the subgraph gave them. */
+  readonly isUnsettled?: true;
+  /** For a subgraph of this process: where entities stand in the response, by the key of `_entities` and their index. */
+  readonly entityPaths?: EntityPaths | null;
 }
+
+export type EntityPaths = (key: string, index: number) => readonly (readonly (string | number)[])[];
 
 export type SubgraphResult = ExecutionResult<Record<string, unknown>>;
 export type SubgraphExecutor = (request: SubgraphRequest) => Promise<SubgraphResult | AsyncIterable<SubgraphResult>>;

@@ -5,6 +5,7 @@
  * headers at a place where one caller's headers may serve another caller.
  */
 import { type GraphQLError, type GraphQLSchema, OperationTypeNode, print } from 'graphql';
+import { parseExact } from '../../core/json/raw-number.ts';
 import { countObjects } from '../engine/object-budget.ts';
 import { flat } from '../engine/stitching/flat.ts';
 import { retried } from './access/retried.ts';
@@ -50,7 +51,7 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   readonly maxObjects?: number;
 }
 
-const usualObjects = 50_000;
+export const usualObjects = 50_000;
 
 /** `schema`: the subgraph's own, as the supergraph knows it. */
 export function remoteExecutor(name: string, url: string, schema: GraphQLSchema, options: FetchOptions): SubgraphExecutor {
@@ -67,17 +68,18 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
   };
 
   /** Its last failure where it gave no answer. */
-  async function answerOf({ document, variables = {}, operationType, context, info }: SubgraphRequest): Promise<SubgraphResult> {
+  async function answerOf(request: SubgraphRequest): Promise<SubgraphResult> {
+    const { document, text, variables = {}, operationType, context, info, isUnsettled = false } = request;
     const signal = options.signal?.(context) ?? null;
     const asking = {
       ...{ name, url, access, standing, signal },
-      body: JSON.stringify({ query: print(document), variables }),
+      body: JSON.stringify({ query: text ?? print(document), variables }),
       headers: headersFor(context),
       caller: options.caller?.(context) ?? null,
       onAttempted: options.onAttempted ?? (() => {}),
       read(answer: SubgraphAnswer) {
-        const result = resultOf(name, answer);
-        if (countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
+        const result = resultOf(name, answer, isUnsettled ? parseExact : JSON.parse);
+        if (!isUnsettled && countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
         return { result, hasErrors: (result.errors?.length ?? 0) > 0 };
       },
     };
@@ -94,13 +96,18 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
   }
 
   return async (asked) => {
-    const whole = { ...asked, document: flat(asked.document) };
+    const whole = asked.text === undefined ? { ...asked, document: flat(asked.document) } : asked;
     const settling = { name, request: whole, schema, tell };
     if (whole.operationType === OperationTypeNode.SUBSCRIPTION) {
-      const { document, variables = {}, context } = whole;
+      const { document, text = print(document), variables = {}, context } = whole;
       const { subscriptionUrl, ca } = access;
-      const subscribed = { url: subscriptionUrl ?? url, query: print(document), variables, headers: headersFor(context), ca };
+      const subscribed = { url: subscriptionUrl ?? url, query: text, variables, headers: headersFor(context), ca };
       return remoteEvents({ ...settling, ...subscribed, signal: options.signal?.(context) ?? null, maxObjects });
+    }
+    if (whole.isUnsettled === true) {
+      const answer = await answerOf(whole);
+      tell(answer.errors ?? []);
+      return answer;
     }
     const { request, restored } = withoutFailed(whole);
     return settledAnswer({ ...settling, restored }, request === null ? null : await answerOf(request));
@@ -115,10 +122,10 @@ const tooMany = (name: string, most: number): GraphQLError =>
     false,
   );
 
-function resultOf(name: string, answer: SubgraphAnswer): SubgraphResult {
+function resultOf(name: string, answer: SubgraphAnswer, parse: (text: string) => unknown): SubgraphResult {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(answer.body);
+    parsed = parse(answer.body);
   } catch {
     parsed = null;
   }

@@ -3,14 +3,17 @@ import { execute, type GraphQLResolveInfo, type GraphQLSchema, OperationTypeNode
 import { isAsyncIterable, mapStream } from '../../core/stream.ts';
 import { placeErrors } from '../engine/place-errors.ts';
 import { flat } from '../engine/stitching/flat.ts';
-import type { SubgraphExecutor, SubgraphResult } from './engine-request.ts';
+import type { EntityPaths, SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
 
 /** Root value of a local execution: on whose behalf it runs. */
 export class LocalRoot {
   readonly info: GraphQLResolveInfo | null;
+  /** Null: the engine has no entities' paths to give. */
+  readonly entityPaths: EntityPaths | null;
 
-  constructor(info: GraphQLResolveInfo | null) {
-    this.info = info;
+  constructor({ info, entityPaths }: Pick<SubgraphRequest, 'info' | 'entityPaths'>) {
+    this.info = info ?? null;
+    this.entityPaths = entityPaths ?? null;
   }
 }
 
@@ -18,16 +21,15 @@ export function localExecutor(schema: GraphQLSchema): SubgraphExecutor {
   return async (request) => {
     const args = {
       schema,
-      document: flat(request.document),
+      document: request.text === undefined ? flat(request.document) : request.document,
       variableValues: request.variables ?? {},
       contextValue: request.context,
-      rootValue: new LocalRoot(request.info ?? null),
+      rootValue: new LocalRoot(request),
     };
-    if (request.operationType !== OperationTypeNode.SUBSCRIPTION)
-      return placeErrors(request, (await execute(args)) as SubgraphResult, schema);
+    const settled = (result: SubgraphResult): SubgraphResult =>
+      request.isUnsettled === true ? result : placeErrors(request, result, schema);
+    if (request.operationType !== OperationTypeNode.SUBSCRIPTION) return settled((await execute(args)) as SubgraphResult);
     const events = await subscribe(args);
-    return isAsyncIterable(events)
-      ? mapStream(events, (event) => placeErrors(request, event as SubgraphResult, schema))
-      : placeErrors(request, events as SubgraphResult, schema);
+    return isAsyncIterable(events) ? mapStream(events, (event) => settled(event as SubgraphResult)) : settled(events as SubgraphResult);
   };
 }

@@ -18,7 +18,14 @@ const handshakeMs = 10_000;
 /** Results that wait for the reader: beyond them the socket is not read. */
 const maxWaiting = 64;
 
-export function socketResults({ url, query, variables, headers, ca, check }: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
+export function socketResults({
+  url,
+  query,
+  variables,
+  headers,
+  ca,
+  check,
+}: Subscription): (signal: AbortSignal) => AsyncIterable<unknown> {
   return async function* (signal) {
     let socket: WebSocket | null = null;
     const client = createClient({

@@ -53,11 +53,17 @@ export function remoteEvents({
     : eventStreamResults({ name, ...subscription, check });
   return mapStream(
     interruptible(results, signal === null ? {} : { signal }),
-    (event) => settledAnswer({ name, request, schema, tell }, resultOf(name, event)),
+    (event) => {
+      const result = resultOf(name, event);
+      if (request.isUnsettled !== true) return settledAnswer({ name, request, schema, tell }, result);
+      tell(result.errors ?? []);
+      return result;
+    },
     (error) => {
       if (signal?.aborted === true) return null;
       const failure = failureOf(name, error);
       tell([failure]);
+      if (request.isUnsettled === true) return { data: null, errors: [failure] };
       return placeErrors(request, { data: null, errors: [failure] }, schema);
     },
   );

@@ -52,6 +52,16 @@ export async function subscribeWithCursors(
   });
 }
 
+/** Events that an engine made: their cursor is known where the client selected it. */
+export function withCursors(events: AsyncIterable<ExecutionResult>, args: ExecutionArgs): AsyncIterableIterator<ExecutionResult> {
+  const keys = cursorKeys(args);
+  return mapStream(events, (result) => {
+    const cursor = textAt(at(result.data, keys.response), keys.cursor);
+    if (cursor !== null) cursors.set(result, cursor);
+    return result;
+  });
+}
+
 const at = (value: unknown, key: string | null): unknown =>
   key !== null && typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 

@@ -18,20 +18,12 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
+import { engineKeyOf } from '../client-keys.ts';
 import { directivesOf, outputTypesOf } from '../join.ts';
 
 type Supergraph = Parameters<typeof outputTypesOf>[0];
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type Rewritable = OperationDefinitionNode | FragmentDefinitionNode | FieldNode;
-type Path = readonly (string | number)[];
-
-const prefix = '_client_';
-
-/** The key as the client wrote it. */
-export const clientKey = <T extends string | number>(key: T): T =>
-  (typeof key === 'string' && key.startsWith(prefix) ? key.slice(prefix.length) : key) as T;
-
-export const clientPath = (path: Path): Path => path.map(clientKey);
 
 /** The key under which the engine keeps the field that is being resolved. */
 export const engineKey = ({ fieldNodes, path }: GraphQLResolveInfo): string => {
@@ -71,7 +63,7 @@ function separator(names: ReadonlySet<string>): (info: GraphQLResolveInfo) => Gr
     visit(node, {
       [Kind.FIELD](field) {
         if (!isInTheWay(field)) return undefined;
-        return { ...field, alias: { kind: Kind.NAME, value: prefix + (field.alias ?? field.name).value } };
+        return { ...field, alias: { kind: Kind.NAME, value: engineKeyOf((field.alias ?? field.name).value) } };
       },
     });
   const operationOf = remembered<OperationDefinitionNode>(rewritten);

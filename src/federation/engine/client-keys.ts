@@ -1,0 +1,18 @@
+/**
+ * Response keys of the client that could collide with what the engine asks for on its own account.
+ *
+ * Keys and `@require`d fields are read from an entity under their own names. A client's `description: name`, or its
+ * `reviews(first: 1)` beside a required `reviews`, must not take that name, so the engine asks for such fields under a
+ * prefixed key.
+ */
+type Path = readonly (string | number)[];
+
+const prefix = '_client_';
+
+export const engineKeyOf = (responseKey: string): string => prefix + responseKey;
+
+/** The key as the client wrote it. */
+export const clientKey = <T extends string | number>(key: T): T =>
+  (typeof key === 'string' && key.startsWith(prefix) ? key.slice(prefix.length) : key) as T;
+
+export const clientPath = (path: Path): Path => path.map(clientKey);

@@ -1,0 +1,194 @@
+/**
+ * Makes the client's response of the data that subgraphs gave: under the client's keys, in its order, with nulls and errors as
+ * graphql-js has them. Values of leaves are passed on untouched.
+ */
+import {
+  GraphQLError,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  locatedError,
+} from 'graphql';
+import { clientPath } from '../client-keys.ts';
+import { Failure } from '../merge/failure.ts';
+import { type DataObject, isDataObject } from '../merge/merge-answer.ts';
+import type { DeferredPart, ResponseField, ResponseShape } from './response-shape.ts';
+
+/** As graphql-js has them: from the inside out. */
+export interface ResponsePlace {
+  readonly prev: ResponsePlace | null;
+  readonly key: string | number;
+}
+
+/** A part that comes later: of this object. */
+export interface PendingPart {
+  readonly part: DeferredPart;
+  readonly data: DataObject;
+  readonly typeName: string;
+  readonly place: ResponsePlace | null;
+}
+
+export interface Completion {
+  readonly schema: GraphQLSchema;
+  /** By coordinate: what the caller may not have. */
+  readonly denied: ReadonlyMap<string, Error> | null;
+  readonly errors: GraphQLError[];
+  /** In the order in which their objects stand in the response. */
+  readonly pending: PendingPart[];
+  /** What is answered here: fields of introspection, by response key. */
+  readonly introspected: Readonly<Record<string, unknown>> | null;
+}
+
+/** Null when a field that is never null has none, up to the root. */
+export function completeRoot(
+  completion: Completion,
+  shape: ResponseShape,
+  typeName: string,
+  data: DataObject,
+): Record<string, unknown> | null {
+  return completePart(completion, shape, typeName, data, null);
+}
+
+/** The same for a part under `@defer`, which stands at `place`. */
+export function completePart(
+  completion: Completion,
+  shape: ResponseShape,
+  typeName: string,
+  data: DataObject,
+  place: ResponsePlace | null,
+): Record<string, unknown> | null {
+  try {
+    return completeObject(completion, shape, typeName, data, place);
+  } catch (error) {
+    completion.errors.push(asGraphQLError(error));
+    return null;
+  }
+}
+
+const asGraphQLError = (error: unknown): GraphQLError => {
+  if (error instanceof GraphQLError) return error;
+  throw error;
+};
+
+function completeObject(
+  completion: Completion,
+  shape: ResponseShape,
+  typeName: string,
+  data: DataObject,
+  place: ResponsePlace | null,
+): Record<string, unknown> {
+  const made: Record<string, unknown> = {};
+  const { fields, deferred } = shape.of(typeName);
+  const { denied, introspected } = completion;
+  for (const field of fields) {
+    const { responseKey, dataKey } = field;
+    if (field.name === '__typename') {
+      made[responseKey] = typeName;
+      continue;
+    }
+    const own: ResponsePlace = { prev: place, key: responseKey };
+    if (introspected !== null && place === null && Object.hasOwn(introspected, responseKey)) {
+      made[responseKey] = introspected[responseKey];
+      continue;
+    }
+    const refused = denied?.get(field.coordinate);
+    const value = refused === undefined ? (Object.hasOwn(data, dataKey) ? data[dataKey] : undefined) : new Failure(refused);
+    made[responseKey] = isNonNullType(field.type)
+      ? completeValue(completion, field, field.type, value, own)
+      : caught(completion, field, field.type, value, own);
+  }
+  for (const part of deferred) completion.pending.push({ part, data, typeName, place });
+  return made;
+}
+
+/** A place that may be null ends the way up of an error. */
+function caught(completion: Completion, field: ResponseField, type: GraphQLOutputType, value: unknown, place: ResponsePlace): unknown {
+  if (value === null || value === undefined) return null;
+  const pending = completion.pending.length;
+  try {
+    return completeValue(completion, field, type, value, place);
+  } catch (error) {
+    completion.errors.push(asGraphQLError(error));
+    completion.pending.length = pending;
+    return null;
+  }
+}
+
+function completeValue(
+  completion: Completion,
+  field: ResponseField,
+  type: GraphQLOutputType,
+  value: unknown,
+  place: ResponsePlace,
+): unknown {
+  if (value instanceof Failure) throw failureAt(field, value, place);
+  if (isNonNullType(type)) {
+    const made = completeValue(completion, field, type.ofType, value, place);
+    if (made === null) throw located(new Error(`Cannot return null for non-nullable field ${field.coordinate}.`), field, pathOf(place));
+    return made;
+  }
+  if (value === null || value === undefined) return null;
+  if (isListType(type)) return completeList(completion, field, type.ofType, value, place);
+  if (isLeafType(type)) {
+    if (isEnumType(type) && type.getValue(String(value)) === undefined) throw located(hiddenValue(field), field, pathOf(place));
+    return value;
+  }
+  if (!isDataObject(value)) return null;
+  const typeName = typeNameOf(completion.schema, type.name, value);
+  if (typeName === null) throw located(hiddenType(field), field, pathOf(place));
+  return completeObject(completion, field.inner, typeName, value, place);
+}
+
+function completeList(
+  completion: Completion,
+  field: ResponseField,
+  type: GraphQLOutputType,
+  value: unknown,
+  place: ResponsePlace,
+): unknown {
+  if (!Array.isArray(value)) return null;
+  const isStrict = isNonNullType(type);
+  const made: unknown[] = new Array(value.length);
+  for (let index = 0; index < value.length; index += 1) {
+    const own: ResponsePlace = { prev: place, key: index };
+    const item: unknown = value[index];
+    made[index] = isStrict ? completeValue(completion, field, type, item, own) : caught(completion, field, type, item, own);
+  }
+  return made;
+}
+
+/** Of an interface where no subgraph said more; null: a type that clients do not know. */
+function typeNameOf(schema: GraphQLSchema, declared: string, data: DataObject): string | null {
+  const given = data['__typename'];
+  const type = schema.getType(declared);
+  if (!isAbstractType(type) || typeof given !== 'string' || given === declared) return declared;
+  const named = schema.getType(given);
+  if (isObjectType(named)) return schema.isSubType(type, named) ? given : null;
+  return isAbstractType(named) ? declared : null;
+}
+
+function failureAt(field: ResponseField, { error, path }: Failure, place: ResponsePlace): GraphQLError {
+  const at = path === null ? pathOf(place) : [...(place.prev === null ? [] : pathOf(place.prev)), ...clientPath(path)];
+  return located(error, field, at);
+}
+
+function located(error: Error, { nodes }: ResponseField, path: readonly (string | number)[]): GraphQLError {
+  return locatedError(error, nodes, path);
+}
+
+export function pathOf(place: ResponsePlace | null): readonly (string | number)[] {
+  const path: (string | number)[] = [];
+  for (let at = place; at !== null; at = at.prev) path.push(at.key);
+  return path.reverse();
+}
+
+const hiddenValue = ({ coordinate }: ResponseField): GraphQLError =>
+  new GraphQLError(`The value of "${coordinate}" is one that this graph does not show.`, { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+
+const hiddenType = ({ coordinate }: ResponseField): GraphQLError =>
+  new GraphQLError(`"${coordinate}" is of a type that this graph does not show.`, { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });

@@ -1,0 +1,100 @@
+/**
+ * Runs whole operations on a supergraph by the planner's plans: asks the subgraphs, and makes the response of what they gave.
+ *
+ * What the caller may not have is taken out before the operation is planned, so nothing is asked for it.
+ */
+import { type ExecutionResult, Kind, OperationTypeNode } from 'graphql';
+import type { GatewayError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../../core/turns/abort.ts';
+import { metIn, type Requirement, withoutDenied } from '../../authorization.ts';
+import type { OperationToRun, RunOperation } from '../execution.ts';
+import type { Written } from '../plan/engine-document.ts';
+import { planCache, type Weighed } from '../plan/plan-cache.ts';
+import { Unplannable } from '../plan/planner.ts';
+import { type PreparedOperation, prepareOperation, textOf } from '../plan/prepare-operation.ts';
+import { deliverDeferred } from './deliver-deferred.ts';
+import { followEvents } from './follow-events.ts';
+import { startSteps } from './run-plan.ts';
+import { completed, openExecution, type PlannedEngineOptions, type Running, runFields } from './running-operation.ts';
+
+export function plannedEngine(options: PlannedEngineOptions): RunOperation {
+  const { planner, steps, drawOverrides } = options;
+  const { client } = options.schemas;
+  const plans = planCache<PreparedOperation | null>();
+  const deniedOf = denying(options);
+
+  return async (operation) => {
+    const written = writtenIn(operation);
+    const denied = deniedOf(written, operation.context);
+    const drawn = drawOverrides();
+    const key = [textOf(written), drawn.percentage, ...(denied === null ? [] : [...denied.keys()].sort())].join('\n');
+    const made = plans.get(key, () =>
+      planned(prepareOperation({ planner, client, steps }, written, askedOf(options, written, denied), drawn)),
+    );
+    const prepared = made instanceof Promise ? await made : made;
+    const signal = options.signal(operation.context);
+    if (signal !== null) throwIfAborted(signal);
+    if (prepared === null) return options.runUnplanned(operation);
+    const rootType = client.getRootType(operation.operation.operation)?.name ?? '';
+    const running: Running = { operation, prepared, rootType, denied, signal, options };
+    if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return followEvents(running);
+    return runOnce(running);
+  };
+}
+
+/** Null, and kept as that: there is no plan. */
+async function planned(preparing: Promise<Weighed<PreparedOperation>>): Promise<Weighed<PreparedOperation | null>> {
+  try {
+    return await preparing;
+  } catch (error) {
+    if (error instanceof Unplannable) return { value: null, weight: 1_000 };
+    throw error;
+  }
+}
+
+/** A query or mutation. */
+async function runOnce(running: Running): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+  const { prepared, operation, signal } = running;
+  const execution = openExecution(running);
+  const shape = prepared.shape(operation.variables);
+  if (shape.below().isDeferring) return deliverDeferred(running, execution, shape);
+  if (operation.operation.operation === OperationTypeNode.MUTATION) await runFields(running, execution);
+  else await Promise.all(prepared.parts.flatMap((part) => startSteps(execution, part, signal)));
+  return completed(running, execution, []);
+}
+
+const writtenOf = new WeakMap<object, Written>();
+
+function writtenIn({ operation, document }: OperationToRun): Written {
+  const known = writtenOf.get(operation);
+  if (known !== undefined) return known;
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  const written = { operation, fragments: new Map(fragments.map((one) => [one.name.value, one])) };
+  writtenOf.set(operation, written);
+  return written;
+}
+
+function askedOf({ schemas }: PlannedEngineOptions, written: Written, denied: ReadonlyMap<string, GatewayError> | null): Written {
+  if (denied === null) return written;
+  const given = { operation: written.operation, fragments: Object.fromEntries(written.fragments) };
+  const { operation, fragments } = withoutDenied(schemas.client, given, denied);
+  return { operation, fragments: new Map(Object.entries(fragments)) };
+}
+
+/** By coordinate, with the reason; null: the caller may have it all. */
+function denying({ requirements, schemas, authorize }: PlannedEngineOptions) {
+  const met = new WeakMap<Written, readonly Requirement[]>();
+  return (written: Written, context: unknown): ReadonlyMap<string, GatewayError> | null => {
+    if (requirements.size === 0) return null;
+    let asked = met.get(written);
+    if (asked === undefined) {
+      asked = metIn(schemas.client, { operation: written.operation, fragments: Object.fromEntries(written.fragments) }, requirements);
+      met.set(written, asked);
+    }
+    const denied = asked.flatMap((requirement): readonly (readonly [string, GatewayError])[] => {
+      const error = authorize(context, requirement);
+      return error === null ? [] : [[requirement.coordinate, error]];
+    });
+    return denied.length === 0 ? null : new Map(denied);
+  };
+}

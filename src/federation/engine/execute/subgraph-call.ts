@@ -1,0 +1,181 @@
+/** Sends the request of one step and merges the answer into the data. */
+import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { SubgraphExecutor, SubgraphResult } from '../../subgraphs/engine-request.ts';
+import { subgraphError } from '../../subgraphs/foreign-error.ts';
+import { entitiesAt } from '../merge/entities-at.ts';
+import { type Reference, type References, referencesOf } from '../merge/entity-references.ts';
+import { Failure } from '../merge/failure.ts';
+import { type DataObject, failFields, isDataObject, type Merging, mergeObject, problem } from '../merge/merge-answer.ts';
+import { type ObjectBudget, TooManyObjects } from '../merge/object-allowance.ts';
+import { failObject, type Path, placeWithin, withoutPath } from '../merge/place-failures.ts';
+import type { EntityGroup, Step } from './plan-steps.ts';
+
+/** How one subgraph is asked. */
+export interface Target {
+  readonly name: string;
+  readonly execute: SubgraphExecutor;
+  /** In this process: it is told where its entities stand in the response. */
+  readonly isLocal: boolean;
+}
+
+export interface Execution {
+  readonly schema: GraphQLSchema;
+  readonly target: (subgraph: string) => Target;
+  readonly context: unknown;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly data: DataObject;
+  readonly budget: ObjectBudget;
+  readonly maxObjects: number;
+  /** Called with errors that the subgraph did not tell itself, for the log. */
+  readonly tell: (subgraph: string, errors: readonly GraphQLError[]) => void;
+}
+
+export async function callSubgraph(execution: Execution, step: Step): Promise<void> {
+  if (step.conditions.some(({ variable, value }) => execution.variables[variable] !== value)) return;
+  const target = execution.target(step.subgraph);
+  const groups = step.groups.map((group) => ({ group, ...referencesAt(execution, group, target.isLocal) }));
+  for (const { group, failed } of groups) for (const { object, failure } of failed) failFields(object, group.shape, failure);
+  if (groups.length > 0 && groups.every(({ all }) => all.length === 0)) return;
+  const result = await target.execute({
+    document: step.document,
+    text: step.text,
+    variables: variablesOf(execution, step, groups),
+    operationType: step.operationType,
+    context: execution.context,
+    isUnsettled: true,
+    entityPaths: target.isLocal ? entityPathsOf(groups) : null,
+  });
+  if (Symbol.asyncIterator in result) throw new Error('A subgraph answered a query with a stream.');
+  mergeResult(execution, step, result, groups);
+}
+
+type AskedGroup = References & { readonly group: EntityGroup };
+
+function referencesAt({ data }: Execution, group: EntityGroup, withPaths: boolean): References {
+  const found = group.paths.flatMap((path) => entitiesAt(data, path, withPaths));
+  return referencesOf(found, group.represent);
+}
+
+function variablesOf({ variables }: Execution, step: Step, groups: readonly AskedGroup[]): Readonly<Record<string, unknown>> {
+  const sent: Record<string, unknown> = {};
+  for (const name of step.variables) if (Object.hasOwn(variables, name)) sent[name] = variables[name];
+  for (const { group, all } of groups) sent[group.variable] = all.map(({ representation }) => representation);
+  return sent;
+}
+
+/** By the key of `_entities` and the index of a representation: where the entity stands in the data. */
+function entityPathsOf(groups: readonly AskedGroup[]): (alias: string, index: number) => readonly Path[] {
+  return (alias, index) => {
+    const reference = groups.find(({ group }) => group.alias === alias)?.all[index];
+    return reference?.targets.flatMap(({ path }) => (path === null ? [] : [path])) ?? [];
+  };
+}
+
+/** Merges the answer of a step's request; of a subscription, one event. */
+export function mergeResult(execution: Execution, step: Step, result: SubgraphResult, groups: readonly AskedGroup[]): void {
+  const target = execution.target(step.subgraph);
+  const merging: Merging = { subgraph: target.name, schema: execution.schema, budget: execution.budget, problems: new Map() };
+  const { data = null, errors = [] } = result;
+  const given = data === null && errors.length === 0 ? [saidNothing(target.name)] : errors;
+  if (given !== errors) execution.tell(target.name, given);
+  try {
+    if (step.groups.length === 0) mergeRoot(merging, execution, step, data, given);
+    else for (const asked of groups) mergeGroup(merging, asked, data, given);
+  } catch (error) {
+    if (!(error instanceof TooManyObjects)) throw error;
+    const refused = tooMany(target.name, execution.maxObjects);
+    execution.tell(target.name, [refused]);
+    failStep(execution, step, groups, refused);
+  }
+  if (merging.problems.size > 0) execution.tell(target.name, [...merging.problems.values()]);
+}
+
+function mergeRoot(merging: Merging, execution: Execution, step: Step, data: DataObject | null, errors: readonly GraphQLError[]): void {
+  const root = data ?? {};
+  const lost: GraphQLError[] = [];
+  for (const error of errors) {
+    const path = error.path ?? [];
+    if (data === null || path.length === 0) lost.push(error);
+    else placeWithin(root, path, withoutPath(error));
+  }
+  const typeName = step.shape.type?.name ?? '';
+  const [first] = lost;
+  if (first !== undefined) failObject(root, typeName, step.shape, withoutPath(first), first.path ?? []);
+  mergeObject(merging, execution.data, root, step.shape);
+}
+
+function mergeGroup(merging: Merging, { group, all }: AskedGroup, data: DataObject | null, errors: readonly GraphQLError[]): void {
+  if (all.length === 0) return;
+  const found = data !== null && Object.hasOwn(data, group.alias) ? data[group.alias] : null;
+  const entities: readonly unknown[] | null = Array.isArray(found) ? found : null;
+  const { ofAll, ofOne } = failuresOf(group, entities, errors);
+  for (const [index, reference] of all.entries()) {
+    const entity = entities?.[index];
+    if (isDataObject(entity)) {
+      for (const { object } of reference.targets) mergeObject(merging, object, entity, group.shape);
+      continue;
+    }
+    const own = ofOne.get(index);
+    const error = own ?? ofAll;
+    if (error !== null && error !== undefined) failReference(reference, group, withoutPath(error), own?.path?.slice(2) ?? []);
+    else if (entity !== null || entities === null) missingEntity(merging, reference, group);
+  }
+}
+
+interface Failures {
+  readonly ofAll: GraphQLError | null;
+  readonly ofOne: ReadonlyMap<number, GraphQLError>;
+}
+
+/** Places the errors that are inside an entity; the first of each other place counts. */
+function failuresOf({ alias }: EntityGroup, entities: readonly unknown[] | null, errors: readonly GraphQLError[]): Failures {
+  let ofAll: GraphQLError | null = null;
+  const ofOne = new Map<number, GraphQLError>();
+  for (const error of errors) {
+    const [root, index, ...rest] = error.path ?? [];
+    if (root !== undefined && root !== alias) continue;
+    if (typeof index !== 'number') ofAll ??= error;
+    else {
+      const entity = entities?.[index];
+      if (isDataObject(entity) && rest.length > 0) placeWithin(entity, rest, withoutPath(error));
+      else if (!ofOne.has(index)) ofOne.set(index, error);
+    }
+  }
+  if (entities === null) ofAll ??= ofOne.values().next().value ?? errors[0] ?? null;
+  return { ofAll, ofOne };
+}
+
+function failReference({ targets, representation }: Reference, { shape }: EntityGroup, error: Error, path: Path): void {
+  for (const { object } of targets) failObject(object, typeOf(object, representation), shape, error, path);
+}
+
+const typeOf = (object: DataObject, representation: DataObject): string => String(object['__typename'] ?? representation['__typename']);
+
+/** No answer, or one that is not an object: an error of every field. */
+function missingEntity(merging: Merging, { targets, representation }: Reference, { shape }: EntityGroup): void {
+  for (const { object } of targets) {
+    const typeName = typeOf(object, representation);
+    for (const { as, coordinate } of shape.fieldsOf(typeName)) {
+      if (Object.hasOwn(object, as) && object[as] !== null) continue;
+      object[as] = problem(merging, `gave no ${typeName} for a key that it was asked for, so there is no "${coordinate}".`);
+    }
+  }
+}
+
+function failStep({ data }: Execution, step: Step, groups: readonly AskedGroup[], error: GraphQLError): void {
+  const failure = new Failure(error);
+  if (step.groups.length === 0) failFields(data, step.shape, failure);
+  else
+    for (const { group, all } of groups)
+      for (const { targets } of all) for (const { object } of targets) failFields(object, group.shape, failure);
+}
+
+const saidNothing = (name: string): GraphQLError => subgraphError(name, 'gave neither data nor an error.', 'SUBGRAPH_UNAVAILABLE', false);
+
+const tooMany = (name: string, most: number): GraphQLError =>
+  subgraphError(
+    name,
+    `has more for this operation than it may gather: ${most} objects of all subgraphs together. Ask for shorter lists, or for fewer lists inside lists.`,
+    'COST_LIMIT_EXCEEDED',
+    false,
+  );

@@ -1,0 +1,63 @@
+/** Finds the objects at a path of the plan: through lists, and of the types that the path names. */
+import type { GraphQLSchema } from 'graphql';
+import type { FlattenNodePathSegment } from '../plan/planner.ts';
+import { isOf } from './fetch-shape.ts';
+import { type DataObject, isDataObject } from './merge-answer.ts';
+import type { Path } from './place-failures.ts';
+
+type Step = { readonly key: string } | { readonly types: (typeName: string) => boolean };
+
+export interface EntityPath {
+  /** Keys alone: equal for all objects of the path. */
+  readonly keys: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+export interface FoundEntity {
+  readonly object: DataObject;
+  /** In the data; null where nobody asked for it. */
+  readonly path: Path | null;
+}
+
+export function entityPath(schema: GraphQLSchema, segments: readonly FlattenNodePathSegment[]): EntityPath {
+  const steps = segments.flatMap((segment): readonly Step[] => {
+    if (segment === '@') return [];
+    if ('Field' in segment) return [{ key: segment.Field }];
+    const known = new Map<string, boolean>();
+    return [
+      {
+        types(typeName) {
+          let fits = known.get(typeName);
+          if (fits === undefined) {
+            const type = schema.getType(typeName);
+            fits = segment.TypeCondition.some((name) => name === typeName || (type !== undefined && isOf(schema, type, name)));
+            known.set(typeName, fits);
+          }
+          return fits;
+        },
+      },
+    ];
+  });
+  return { steps, keys: steps.flatMap((step) => ('key' in step ? [step.key] : [])) };
+}
+
+export function entitiesAt(data: DataObject, { steps }: EntityPath, withPaths: boolean): readonly FoundEntity[] {
+  const found: FoundEntity[] = [];
+  const visit = (value: unknown, at: number, path: Path): void => {
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visit(item, at, withPaths ? [...path, index] : path);
+      return;
+    }
+    if (!isDataObject(value)) return;
+    const step = steps[at];
+    if (step === undefined) found.push({ object: value, path: withPaths ? path : null });
+    else if ('key' in step) {
+      if (Object.hasOwn(value, step.key)) visit(value[step.key], at + 1, withPaths ? [...path, step.key] : path);
+    } else {
+      const typeName = value['__typename'];
+      if (typeof typeName !== 'string' || step.types(typeName)) visit(value, at + 1, path);
+    }
+  };
+  visit(data, 0, []);
+  return found;
+}

@@ -1,0 +1,119 @@
+/**
+ * Merges what a subgraph answered into the data, and compares it with what was asked on the way: what does not fit becomes a
+ * {@link Failure} of that field. Values of leaves are kept as they came.
+ */
+import {
+  type GraphQLError,
+  type GraphQLLeafType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isEnumType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
+import { isRawNumber } from '../../../core/json/raw-number.ts';
+import { subgraphError } from '../../subgraphs/foreign-error.ts';
+import { Failure } from './failure.ts';
+import type { FetchShape, ShapeField } from './fetch-shape.ts';
+import type { ObjectBudget } from './object-allowance.ts';
+
+export type DataObject = Record<string, unknown>;
+
+export interface Merging {
+  readonly subgraph: string;
+  readonly schema: GraphQLSchema;
+  readonly budget: ObjectBudget;
+  /** One for each thing that can be wrong with a field. */
+  readonly problems: Map<string, GraphQLError>;
+}
+
+export const isDataObject = (value: unknown): value is DataObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Failure) && !isRawNumber(value);
+
+/** Both are of the same type. Only what was asked for is taken. */
+export function mergeObject(merging: Merging, into: DataObject, from: DataObject, shape: FetchShape): void {
+  const given = Object.hasOwn(from, '__typename') ? from['__typename'] : undefined;
+  const typeName = typeof given === 'string' ? given : String(into['__typename'] ?? shape.type?.name);
+  if (typeof given === 'string' && (into['__typename'] === undefined || isObjectType(merging.schema.getType(given))))
+    into['__typename'] = given;
+  for (const field of shape.fieldsOf(typeName)) {
+    const value = Object.hasOwn(from, field.key) ? from[field.key] : undefined;
+    if (value === undefined && field.mayBeMissing) continue;
+    const existing = Object.hasOwn(into, field.as) ? into[field.as] : undefined;
+    into[field.as] = merged(merging, field, field.type, existing, value);
+  }
+}
+
+function merged(merging: Merging, field: ShapeField, type: GraphQLOutputType, existing: unknown, value: unknown): unknown {
+  if (value instanceof Failure) return isEmpty(existing) ? value : failedWithin(field, existing, value);
+  if (value === null || value === undefined) {
+    if (!isEmpty(existing)) return existing;
+    return isNonNullType(type) ? problem(merging, `gave null for "${field.coordinate}", which is never null.`) : (existing ?? null);
+  }
+  const nullable = isNonNullType(type) ? type.ofType : type;
+  if (isListType(nullable)) return mergedList(merging, field, nullable.ofType, existing, value);
+  if (isLeafType(nullable))
+    return fits(nullable, value) ? value : problem(merging, `gave a value for "${field.coordinate}" that is no ${nullable.name}.`);
+  if (field.inner === null) return value;
+  if (!isDataObject(value)) return problem(merging, `gave no object for "${field.coordinate}".`);
+  merging.budget.take(1);
+  const into = isDataObject(existing) ? existing : {};
+  mergeObject(merging, into, value, field.inner);
+  return into;
+}
+
+function mergedList(merging: Merging, field: ShapeField, type: GraphQLOutputType, existing: unknown, value: unknown): unknown {
+  if (!Array.isArray(value)) return problem(merging, `gave no list for "${field.coordinate}".`);
+  const into: unknown[] = Array.isArray(existing) && existing.length === value.length ? existing : new Array(value.length);
+  for (const [index, item] of value.entries()) {
+    const made = merged(merging, field, type, into[index], item);
+    // An object is a place of its own; a list of values that are wrong is one.
+    if (made instanceof Failure && field.inner === null && !(item instanceof Failure)) return made;
+    into[index] = made;
+  }
+  return into;
+}
+
+const isEmpty = (existing: unknown): boolean => existing === undefined || existing === null || existing instanceof Failure;
+
+/** Another subgraph has the object: what this one had to add to it failed. */
+function failedWithin({ inner }: ShapeField, existing: unknown, failure: Failure): unknown {
+  if (Array.isArray(existing)) {
+    for (const item of existing) if (isDataObject(item) && inner !== null) failFields(item, inner, failure);
+  } else if (isDataObject(existing) && inner !== null) failFields(existing, inner, failure);
+  return existing;
+}
+
+/** Each field that the object has not yet. */
+export function failFields(into: DataObject, shape: FetchShape, failure: Failure): void {
+  for (const { as } of shape.fieldsOf(String(into['__typename'] ?? shape.type?.name))) {
+    if (!Object.hasOwn(into, as) || into[as] === null) into[as] = failure;
+  }
+}
+
+/** What a client's schema says of it. Values of other scalars are their subgraph's own business. */
+function fits(type: GraphQLLeafType, value: unknown): boolean {
+  if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
+  if (!isSpecifiedScalarType(type)) return true;
+  switch (type.name) {
+    case 'Int':
+      return Number.isInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
+    case 'Float':
+      return Number.isFinite(value) || isRawNumber(value);
+    case 'Boolean':
+      return typeof value === 'boolean';
+    case 'ID':
+      return typeof value === 'string' || Number.isInteger(value) || isRawNumber(value);
+    default:
+      return typeof value === 'string';
+  }
+}
+
+export function problem({ subgraph, problems }: Merging, what: string): Failure {
+  const error = problems.get(what) ?? subgraphError(subgraph, what, 'SUBGRAPH_UNAVAILABLE', false);
+  problems.set(what, error);
+  return new Failure(error);
+}

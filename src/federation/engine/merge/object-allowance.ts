@@ -1,0 +1,20 @@
+/**
+ * Bounds the objects that one execution merges, of all subgraphs together. Lists inside lists multiply, and merging is work on
+ * the event loop.
+ */
+export interface ObjectBudget {
+  /** Throws {@link TooManyObjects}. */
+  take(count: number): void;
+}
+
+export class TooManyObjects extends Error {}
+
+export function objectBudget(maxObjects: number): ObjectBudget {
+  let left = maxObjects;
+  return {
+    take(count) {
+      left -= count;
+      if (left < 0) throw new TooManyObjects('More objects than one operation may gather.');
+    },
+  };
+}

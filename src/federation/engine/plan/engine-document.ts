@@ -1,0 +1,108 @@
+/**
+ * Rewrites a client's operation to what the planner is given: without introspection and `__typename` of root types, without
+ * `@defer`, and with fields that have an alias or arguments under keys of ours; see `../client-keys.ts`.
+ */
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type NameNode,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import { engineKeyOf } from '../client-keys.ts';
+
+export interface Written {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+/** Whether a field of the root type is kept, by its response key and by the `@defer` that it stands in, outermost first. */
+export type KeepRoot = (responseKey: string, deferred: DirectiveNode | null) => boolean;
+
+const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/** The key of a client's field in the engine's data. */
+export function dataKeyOf({ name: { value: name }, alias, arguments: args = [] }: FieldNode): string {
+  if (name === '__typename') return name;
+  const key = alias?.value ?? name;
+  return key === name && args.length === 0 ? name : engineKeyOf(key);
+}
+
+/** Null: nothing is left to ask subgraphs for. */
+export function engineDocument({ operation, fragments }: Written, keepRoot: KeepRoot = () => true): DocumentNode | null {
+  /** The fragment is null when nothing of it is left. */
+  const rewritten = new Map<string, FragmentDefinitionNode | null>();
+  const deferIds = new Map<DirectiveNode, number>();
+
+  function set({ selections }: SelectionSetNode, at: Place): SelectionSetNode | null {
+    const kept = selections.flatMap((selection) => rewrite(selection, at) ?? []);
+    return kept.length === 0 ? null : { kind: Kind.SELECTION_SET, selections: kept };
+  }
+
+  function rewrite(selection: SelectionNode, at: Place): SelectionNode | null {
+    if (selection.kind === Kind.FIELD) return field(selection, at);
+    const directives = selection.directives?.filter((one) => !isDefer(one)) ?? [];
+    const deferred = at.isRoot ? (at.deferred ?? selection.directives?.find(isDefer) ?? null) : null;
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const kept = set(selection.selectionSet, { ...at, deferred });
+      return kept === null ? null : { ...selection, directives, selectionSet: kept };
+    }
+    const kept = fragment(selection.name.value, at.isRoot, deferred);
+    return kept === null ? null : { ...selection, name: kept.name, directives };
+  }
+
+  /** Of the root, each place is rewritten by itself: what is kept depends on its `@defer`. */
+  function fragment(name: string, isRoot: boolean, deferred: DirectiveNode | null): FragmentDefinitionNode | null {
+    const whole = fragments.get(name);
+    if (whole === undefined) return null;
+    if (deferred !== null && !deferIds.has(deferred)) deferIds.set(deferred, deferIds.size);
+    const suffix = isRoot ? `_root${deferred === null ? '' : deferIds.get(deferred)}` : '';
+    const known = rewritten.get(name + suffix);
+    if (known !== undefined) return known;
+    rewritten.set(name + suffix, null);
+    const kept = set(whole.selectionSet, { isRoot, deferred });
+    const made = kept === null ? null : { ...whole, name: nameOf(name + suffix), selectionSet: kept };
+    rewritten.set(name + suffix, made);
+    return made;
+  }
+
+  function field(node: FieldNode, { isRoot, deferred }: Place): FieldNode | null {
+    const name = node.name.value;
+    if (isRoot && (name === '__typename' || isIntrospection(name) || !keepRoot(node.alias?.value ?? name, deferred))) return null;
+    if (name === '__typename') return typename;
+    const key = dataKeyOf(node);
+    const { alias: _, selectionSet, ...rest } = node;
+    const inner = selectionSet === undefined ? null : set(selectionSet, { isRoot: false, deferred: null });
+    return { ...rest, ...(key === name ? {} : { alias: nameOf(key) }), ...(inner === null ? {} : { selectionSet: inner }) };
+  }
+
+  const selectionSet = set(operation.selectionSet, { isRoot: true, deferred: null });
+  if (selectionSet === null) return null;
+  const { name: _, ...unnamed } = operation;
+  const kept = [...rewritten.values()].filter((one) => one !== null);
+  return withUsedVariables({ ...unnamed, selectionSet }, kept);
+}
+
+interface Place {
+  readonly isRoot: boolean;
+  /** The outermost `@defer` of the root's fields. */
+  readonly deferred: DirectiveNode | null;
+}
+
+const nameOf = (value: string): NameNode => ({ kind: Kind.NAME, value });
+const isDefer = ({ name }: DirectiveNode): boolean => name.value === 'defer';
+
+/** A planner refuses what is declared and not used. */
+function withUsedVariables(operation: OperationDefinitionNode, fragments: readonly FragmentDefinitionNode[]): DocumentNode {
+  const used = new Set<string>();
+  const note = { Variable: ({ name }: { readonly name: { readonly value: string } }): void => void used.add(name.value) };
+  for (const node of [operation.selectionSet, ...(operation.directives ?? []), ...fragments]) visit(node, note);
+  const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? [];
+  return { kind: Kind.DOCUMENT, definitions: [{ ...operation, variableDefinitions }, ...fragments] };
+}

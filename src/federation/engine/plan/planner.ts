@@ -1,0 +1,79 @@
+/**
+ * The native query planner: which subgraph is asked for what, and in which order. Only this file imports its package.
+ *
+ * The package aborts the whole process on a document that is not valid for its schema, and takes time without end for
+ * fragments that double at each level. So this file validates every document against the planner's own schema, and bounds
+ * what fragments unfold to, before the planner sees it.
+ */
+import type { QueryPlan, QueryPlanner } from '@graphql-hive/router-query-planner';
+import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, parse, print, validate } from 'graphql';
+import { GatewayError } from '../../../core/errors.ts';
+import { once } from '../../../core/once.ts';
+import { countFields, maxPlannedFields } from './field-count.ts';
+
+export type * from '@graphql-hive/router-query-planner';
+
+/** Thrown for a plan that would not give what the operation asks for. */
+export class Unplannable extends Error {}
+
+export interface PlanOptions {
+  /** Labels of progressive `@override` that are on. */
+  readonly labels: ReadonlySet<string>;
+  /** Between 0 and 100: what stands below `percent(x)` goes to the new subgraph. */
+  readonly percentage: number;
+}
+
+export interface Planner {
+  /** Of the supergraph: each can make another plan of the same operation. */
+  readonly overrideLabels: readonly string[];
+  readonly overridePercentages: readonly number[];
+  /** `document` has one operation. Works outside of the event loop. Rejects with a GatewayError or GraphQLError. */
+  plan(document: DocumentNode, options: PlanOptions): Promise<QueryPlan>;
+}
+
+/** Throws for a supergraph that it cannot read. */
+export type OpenPlanner = (supergraphSdl: string) => Planner;
+
+type Module = typeof import('@graphql-hive/router-query-planner');
+
+/** Null where this machine has none: on musl and Windows, or where optional dependencies were left out. */
+export const loadPlanner: () => Promise<OpenPlanner | null> = once(async () => {
+  try {
+    const { QueryPlanner: Native }: Module = await import('@graphql-hive/router-query-planner');
+    return (supergraphSdl: string) => planner(new Native(supergraphSdl));
+  } catch {
+    return null;
+  }
+});
+
+function planner(native: QueryPlanner): Planner {
+  const schema = buildASTSchema(parse(native.consumerSchema, { noLocation: true }), { assumeValid: true, assumeValidSDL: true });
+  return {
+    overrideLabels: native.overrideLabels,
+    overridePercentages: native.overridePercentages,
+    async plan(document, { labels, percentage }) {
+      refuseInvalid(schema, document);
+      try {
+        return await native.planAsync(print(document), null, new Set(labels), percentage);
+      } catch (cause) {
+        if (cause instanceof Error && cause.message.includes('Recursion limit exceeded'))
+          throw new GatewayError('BAD_REQUEST', 'The operation nests too deeply to be planned. At most 48 levels would be accepted.');
+        throw noPlan('The operation could not be planned.', cause);
+      }
+    },
+  };
+}
+
+const noPlan = (message: string, cause: unknown): GraphQLError =>
+  new GraphQLError(message, { originalError: cause instanceof Error ? cause : null });
+
+function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
+  const fields = countFields(document);
+  if (fields > maxPlannedFields)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The operation has ${fields === Number.POSITIVE_INFINITY ? 'endless' : fields} fields when its fragments are unfolded. At most ${maxPlannedFields} would be accepted.`,
+    );
+  const [invalid] = validate(schema, document, undefined, { maxErrors: 1 });
+  if (invalid !== undefined) throw noPlan('The operation is not valid for the query planner.', invalid);
+}

@@ -1,0 +1,90 @@
+/** Makes of an operation, once, what is needed to run it again and again: its plans, and what its response looks like. */
+import { type DirectiveNode, type DocumentNode, type GraphQLSchema, Kind, print, visit } from 'graphql';
+import { type PlanSteps, planSteps, type StepsSource } from '../execute/plan-steps.ts';
+import { type ResponseShape, responseShape } from '../execute/response-shape.ts';
+import type { Written } from './engine-document.ts';
+import type { Weighed } from './plan-cache.ts';
+import type { Planner, PlanOptions, QueryPlan } from './planner.ts';
+import { introspectionOf, rootParts } from './root-parts.ts';
+
+export interface PreparedPart extends PlanSteps {
+  readonly responseKey: string | null;
+  readonly deferred: DirectiveNode | null;
+  readonly plan: QueryPlan;
+}
+
+export interface PreparedOperation {
+  readonly parts: readonly PreparedPart[];
+  /** For graphql-js. */
+  readonly introspection: DocumentNode | null;
+  /** Of the response, for these values of the variables. */
+  shape(variables: Readonly<Record<string, unknown>>): ResponseShape;
+}
+
+export interface Preparing {
+  readonly planner: Planner;
+  readonly client: GraphQLSchema;
+  readonly steps: StepsSource;
+}
+
+/** `asked`: the operation without what the caller may not have; `written`: as the client wrote it. */
+export async function prepareOperation(
+  { planner, client, steps }: Preparing,
+  written: Written,
+  asked: Written,
+  options: PlanOptions,
+): Promise<Weighed<PreparedOperation>> {
+  let weight = 1_000;
+  const parts = await Promise.all(
+    rootParts(asked).map(async ({ document, ...part }): Promise<PreparedPart> => {
+      const plan = await planner.plan(document, options);
+      // Its texts, their syntax trees, and shapes by type.
+      weight += 12 * JSON.stringify(plan).length;
+      return { ...part, plan, ...planSteps(plan, steps) };
+    }),
+  );
+  return { weight, value: { parts, introspection: introspectionOf(asked), shape: shapesOf(client, written) } };
+}
+
+const maxShapes = 64;
+
+function shapesOf(schema: GraphQLSchema, written: Written): PreparedOperation['shape'] {
+  const names = conditionVariables(written);
+  const known = new Map<string, ResponseShape>();
+  return (variables) => {
+    const key = names.map((name) => String(variables[name])).join();
+    let shape = known.get(key);
+    if (shape === undefined) {
+      if (known.size >= maxShapes) known.clear();
+      shape = responseShape({ ...written, schema, conditions: Object.fromEntries(names.map((name) => [name, variables[name]])) });
+      known.set(key, shape);
+    }
+    return shape;
+  };
+}
+
+const conditional = new Set(['skip', 'include', 'defer']);
+
+function conditionVariables({ operation, fragments }: Written): readonly string[] {
+  const names = new Set<string>();
+  const note = {
+    Directive(node: DirectiveNode): void {
+      const value = conditional.has(node.name.value) ? node.arguments?.find(({ name }) => name.value === 'if')?.value : undefined;
+      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  };
+  for (const node of [operation, ...fragments.values()]) visit(node, note);
+  return [...names];
+}
+
+const texts = new WeakMap<object, string>();
+
+/** The same for the same text: what is kept for it points into that text. */
+export function textOf({ operation, fragments }: Written): string {
+  const known = texts.get(operation);
+  if (known !== undefined) return known;
+  const source = operation.loc?.source.body ?? [operation, ...fragments.values()].map((node) => print(node)).join('\n');
+  const text = `${operation.name?.value ?? ''}\n${source}`;
+  texts.set(operation, text);
+  return text;
+}

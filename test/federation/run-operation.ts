@@ -1,0 +1,28 @@
+/** Runs an operation on the schema of a graph as the server does: with the engine that the schema has, else with graphql-js. */
+import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
+import { engineIn, operationIn } from '../../src/federation/engine/execution.ts';
+import { exactPath } from '../../src/federation/engine/place-errors.ts';
+import { loadPlanner, type OpenPlanner } from '../../src/federation/engine/plan/planner.ts';
+
+export async function runOperation(args: ExecutionArgs): Promise<ExecutionResult | AsyncIterable<ExecutionResult>> {
+  const { schema, document, contextValue, operationName, variableValues } = args;
+  const engine = engineIn(schema);
+  const operation = operationIn(document, operationName ?? null);
+  if (engine === null || operation === null) return execute(args);
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+  return errors === undefined ? engine({ document, operation, variables: coerced, context: contextValue }) : { errors };
+}
+
+/** The planner of this machine: the tests of federation need it. */
+export async function planner(): Promise<OpenPlanner> {
+  const open = await loadPlanner();
+  if (open === null) throw new Error('The query planner does not load on this machine.');
+  return open;
+}
+
+/** As a client sees it: exact error paths, and nothing but JSON. */
+export function asJson({ data, errors }: ExecutionResult): ExecutionResult {
+  const formatted = errors?.map((error) => ({ ...error.toJSON(), path: exactPath(error) }));
+  return JSON.parse(JSON.stringify({ data, ...(formatted === undefined ? {} : { errors: formatted }) })) as ExecutionResult;
+}
