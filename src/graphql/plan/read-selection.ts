@@ -25,7 +25,7 @@ import { plainFields } from './plain-fields.ts';
 export type Read = (value: unknown, context: unknown) => unknown;
 
 /** No message: nobody sees it. */
-export const cannotRead = new Error();
+const cannotRead = new Error();
 
 export interface Source {
   readonly schema: GraphQLSchema;
