@@ -8,8 +8,8 @@ export interface GrowingJson {
   push(text: string): void;
   /** The text is over: a number at its end is whole. */
   end(): void;
-  /** `broken`: it is not JSON. */
-  state(): 'open' | 'over' | 'broken' | 'too-deep';
+  /** `broken`: it is not JSON. `too-wide`: an object has more than {@link maxObjectMembers}. */
+  state(): 'open' | 'over' | 'broken' | 'too-deep' | 'too-wide';
   /** The value, once it is over. */
   value(): unknown;
   /** Keys from the root to the place where text is written. */
@@ -41,10 +41,13 @@ const literals: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 const number = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const escapes: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
+/** Listing the names of an object of 100,000 takes 40 ms, in one turn of the event loop; models write some ten or hundred. */
+export const maxObjectMembers = 20_000;
+
 export function growingJson(maxDepth: number): GrowingJson {
   const levels: Level[] = [];
   let awaited: Awaited = 'value';
-  let broken: 'broken' | 'too-deep' | null = null;
+  let broken: 'broken' | 'too-deep' | 'too-wide' | null = null;
   let root: unknown;
   let version = 0;
   /** A string being written, without its quotes; null: none. */
@@ -66,6 +69,7 @@ export function growingJson(maxDepth: number): GrowingJson {
       awaited = 'nothing';
       return;
     }
+    if (level.list === null && level.count >= maxObjectMembers) broken ??= 'too-wide';
     put(level, value);
     awaited = 'comma-or-end';
   }

@@ -8,7 +8,7 @@ const fence = /```[\w-]*[ \t]*\n([\s\S]*?)```/g;
 /** Characters that are read between two looks at whether others should have their turn. */
 const sliceLength = 8_192;
 
-export type ReadJson = { readonly value: unknown } | 'no-json' | 'too-deep';
+export type ReadJson = { readonly value: unknown } | 'no-json' | 'too-deep' | 'too-wide';
 
 /** Objects and lists inside each other, and the turns in which characters are counted. */
 export interface JsonReading {
@@ -50,14 +50,14 @@ async function valueAt(text: string, start: number, reading: JsonReading): Promi
 
 async function readJson(text: string, { maxDepth, turns }: JsonReading): Promise<ReadJson> {
   const json = growingJson(maxDepth);
-  for (let at = 0; at < text.length && json.state() !== 'broken' && json.state() !== 'too-deep'; at += sliceLength) {
+  for (let at = 0; at < text.length && (json.state() === 'open' || json.state() === 'over'); at += sliceLength) {
     json.push(text.slice(at, at + sliceLength));
     await turns.spend(Math.min(sliceLength, text.length - at));
   }
   json.end();
   const state = json.state();
   if (state === 'over') return { value: json.value() };
-  return state === 'too-deep' ? 'too-deep' : 'no-json';
+  return state === 'too-deep' || state === 'too-wide' ? state : 'no-json';
 }
 
 const jsonBegins = /^(?:\{\s*"|\[\s*[[{"\d-])/;

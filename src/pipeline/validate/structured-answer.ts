@@ -3,6 +3,7 @@ import type { Answer } from '../../core/call/collect-answer.ts';
 import type { Chunk, FinishReason } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { turnsOf } from '../../core/turns/turns.ts';
+import { maxObjectMembers } from './growing-json.ts';
 import { growingObject } from './growing-object.ts';
 import type { Issue } from './issues.ts';
 import { jsonIn } from './json-in-text.ts';
@@ -83,17 +84,20 @@ export async function readingOf(answer: Heard, { schema, limits, signal }: Check
   const isEmpty = answer.text.trim() === '';
   if (answer.calledTools && isEmpty) return { value: undefined };
   let issues: readonly Issue[] | null = null;
-  let tooDeep = false;
+  let tooMuch: 'too-deep' | 'too-wide' | null = null;
   const turns = turnsOf({ unitsPerTurn: charactersPerTurn, signal });
   for await (const read of jsonIn(answer.text, { maxDepth: limits.maxAnswerDepth, turns })) {
-    tooDeep ||= read === 'too-deep';
+    if (read === 'too-deep' || read === 'too-wide') tooMuch ??= read;
     if (typeof read === 'string') continue;
     const wrong = (await schema?.issues(read.value)) ?? null;
     if (wrong === null) return { value: read.value };
     issues ??= wrong;
   }
   if (issues !== null) return { issues };
-  if (tooDeep) return { issues: [{ path: '', message: `must nest objects and lists no deeper than ${limits.maxAnswerDepth} levels` }] };
+  if (tooMuch === 'too-deep')
+    return { issues: [{ path: '', message: `must nest objects and lists no deeper than ${limits.maxAnswerDepth} levels` }] };
+  if (tooMuch === 'too-wide')
+    return { issues: [{ path: '', message: `must have no more than ${maxObjectMembers} members in one object` }] };
   return { issues: [{ path: '', message: isEmpty ? 'must not be empty' : 'must be JSON' }] };
 }
 

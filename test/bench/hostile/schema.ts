@@ -47,7 +47,7 @@ export const schemaCases: readonly HostileCase[] = [
   ),
   schemaCase(
     'patterns of wide ranges in either case, as many as are accepted',
-    [{ allOf: many(2, (n) => ({ pattern: `(?i)${'[B-𞥂]'.repeat(3)}${n}` })) }],
+    [{ allOf: many(2, (n) => ({ pattern: `(?i)${'[B-𞥂]'}${n}` })) }],
     '"abc"',
   ),
   schemaCase('64 KB of subschemas', [{ prefixItems: many(4_900, () => ({ not: {} })).slice(0, 2_400) }], '[]'),

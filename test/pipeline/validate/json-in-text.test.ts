@@ -42,6 +42,13 @@ describe('the JSON value in the answer of a model', () => {
     expect(await found('[[[1]]]', { maxDepth: 3 })).toEqual([{ value: [[[1]]] }]);
   });
 
+  it('is too wide where an object has more members than are listed in one turn of the event loop', async () => {
+    const object = (members: number): string => JSON.stringify({ ...Array.from({ length: members }, () => 1) });
+    expect(await found(object(20_001))).toEqual(['too-wide']);
+    expect(await found(`[${object(20_000)},${object(20_000)}]`)).toHaveLength(1);
+    expect(await found(JSON.stringify(Array.from({ length: 50_000 }, () => 1)))).not.toContain('too-wide');
+  });
+
   it('is looked for at a bounded number of brackets', async () => {
     expect((await found('{x} '.repeat(500))).length).toBeLessThan(40);
   });

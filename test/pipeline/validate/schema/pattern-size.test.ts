@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { patternSize } from '../../../../src/pipeline/validate/schema/pattern-size.ts';
+import { defaultSchemaLimits } from '../../../../src/pipeline/validate/schema/schema-limits.ts';
 
 describe('the weight of a regular expression', () => {
   it.each([
@@ -12,6 +13,12 @@ describe('the weight of a regular expression', () => {
     ['a+', 'a{100,}'],
   ])('%s weighs less than %s', (light, heavy) => {
     expect(patternSize(light).weight).toBeLessThan(patternSize(heavy).weight);
+  });
+
+  it('is for a range in either case what expanding its code points takes: three of all letters are too many', () => {
+    const ofAllLetters = '[A-\\u{1e943}]';
+    expect(patternSize(`(?i)${ofAllLetters}`).weight).toBeLessThan(defaultSchemaLimits.maxPatternWeight);
+    expect(patternSize(`(?i)${ofAllLetters.repeat(3)}`).weight).toBeGreaterThan(2 * defaultSchemaLimits.maxPatternWeight);
   });
 
   it('counts nested repetitions as they are written out', () => {
