@@ -1,6 +1,7 @@
 import type { Handlers } from '../../core/call/call.ts';
 import { asGatewayError, type ErrorCode } from '../../core/errors.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
+import { waitInLine } from '../../core/turns/turns.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
 import type { SimilarQuery } from '../entities/entities.ts';
@@ -31,6 +32,8 @@ export async function searchPassages(
   { query, first, signal, callFor }: Omit<Search, 'collection' | 'principal'>,
 ): Promise<Found> {
   const byWords = await passages.byWords(collection.name, query, candidates);
+  // Either takes some 10 ms of this thread in a large collection.
+  await waitInLine();
   const { vector, warnings } = await queryVector(handle, collection, { query, signal, callFor });
   const vectors = vector === null ? null : await passages.byVector(collection.name, vector, candidates, collection.embeddingModel);
   throwIfAborted(signal);

@@ -4,6 +4,7 @@
  * One full-text index serves all collections; the collection is a word of each row, so that a search reads only its own
  * collection. BM25 statistics are therefore those of the whole store: they influence ranks, not what is found.
  */
+import { waitInLine } from '../../core/turns/turns.ts';
 import type { Database, Row } from '../database/database.ts';
 import { findByWords } from './by-words.ts';
 import { termsOf } from './index-words.ts';
@@ -31,7 +32,9 @@ export async function openPassages(database: Database, now: () => number = Date.
   async function nearest(row: CollectionRow, vector: Float32Array, most: number, embeddingModel: string | null): Promise<VectorHit[]> {
     const index = await memory.of(row, vector.length, embeddingModel);
     const candidates = index.nearest(vector, Math.max(rescored, most));
+    await waitInLine();
     const scored = await computeCosines(database, vector, candidates);
+    await waitInLine();
     const elsewhere = await computeCosines(database, vector, index.sample(sampled));
     const background = elsewhere.length < fewestForBackground ? 0 : Math.max(0, median(elsewhere.map(({ score }) => score)));
     const best = scored.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, most);

@@ -84,6 +84,8 @@ async function opened(): Promise<{ readonly retrieval: Retrieval; close(): Promi
     ingestCallFor: booked().callFor,
     onFailure: () => {},
   });
+  // The parsers are loaded with the first document.
+  await ingested(retrieval, [markdown('first', '# Title\n\nA word.\n'), markdown('page', '<p>A word.</p>', html)]);
   return {
     retrieval,
     async close() {

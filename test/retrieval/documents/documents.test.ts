@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { Lexer } from 'marked';
+import { describe, expect, it, vi } from 'vitest';
 import { openDocuments } from '../../../src/retrieval/documents/documents.ts';
 import { type MediaType, mediaTypeOf, mediaTypeOfFile } from '../../../src/retrieval/documents/media-type.ts';
 import type { ExtractedDocument } from '../../../src/retrieval/documents/parsed-document.ts';
@@ -39,10 +40,24 @@ describe('a document', () => {
     ]);
   });
 
-  it('in Markdown that is nested too deeply to be understood is still read as text', async () => {
-    const document = await read('text/markdown', `${'> '.repeat(5_000)}deep`);
-    expect(document.text.endsWith('deep')).toBe(true);
-    expect(document.blocks).toHaveLength(1);
+  it.each(['> ', '- ', '1. ', '* > 2) ', '\t- '])(
+    'in Markdown that nests "%s" too deeply to be understood is still read as text',
+    async (mark) => {
+      const lexed = vi.spyOn(Lexer.prototype, 'blockTokens');
+      const document = await read('text/markdown', `# Title\n\n${mark.repeat(2_600)}deep`);
+      expect(lexed).not.toHaveBeenCalled();
+      lexed.mockRestore();
+      expect(document.text.endsWith('deep')).toBe(true);
+      expect(document.blocks.map(({ kind }) => kind)).toEqual(['paragraph', 'paragraph']);
+    },
+  );
+
+  it('in Markdown is understood where a line is long for another reason than nesting', async () => {
+    const border = `+${'-'.repeat(150)}+${'-'.repeat(150)}+`;
+    const long = [border, '-'.repeat(300), '1.2.3.4.'.repeat(40), ' '.repeat(400), `${' '.repeat(250)}code();`, '+'.repeat(300)];
+    const document = await read('text/markdown', `# Title\n\n${long.join('\n\n')}\n\n- one\n  - two\n`);
+    expect(document.blocks[0]).toMatchObject({ kind: 'heading', level: 1 });
+    expect(document.blocks.at(-1)).toMatchObject({ kind: 'list' });
   });
 
   it('in HTML gives headings, paragraphs, lists, tables and code, and leaves out what is not content', async () => {
@@ -168,11 +183,14 @@ describe('a source that cannot be read is refused with a sentence', () => {
 
 const filled = (piece: string, bytes: number): string => piece.repeat(Math.ceil(bytes / piece.length)).slice(0, bytes);
 
+/** As deeply as lists are read. */
+const takesSeconds = filled(`${'- '.repeat(90)}x\n`, 1_000_000);
+
 describe('what takes long to understand', () => {
   it.each([
-    ['nested lists', 'text/markdown', '- '],
-    ['nested numbered lists', 'text/markdown', '1. '],
-    ['nested quotations', 'text/markdown', '> '],
+    ['nested lists', 'text/markdown', `${'- '.repeat(90)}x\n`],
+    ['nested numbered lists', 'text/markdown', `${'1. '.repeat(90)}x\n`],
+    ['nested quotations', 'text/markdown', `${'> '.repeat(90)}x\n`],
     ['lists in quotations', 'text/markdown', '- 1. > '],
     ['lazy lines', 'text/markdown', '- a\nb\n'],
     ['emphasis', 'text/markdown', '*a _b '],
@@ -193,7 +211,7 @@ describe('what takes long to understand', () => {
     const worker = fork(new URL('../../../src/retrieval/documents/document-worker.ts', import.meta.url), { serialization: 'advanced' });
     worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
     await once(worker, 'message');
-    worker.send({ source: contentOf('text/markdown', `${filled('- ', 60_000)}x`), maxPassages: 1 });
+    worker.send({ source: contentOf('text/markdown', takesSeconds), maxPassages: 1 });
     await new Promise((resolve) => setTimeout(resolve, 300));
     worker.disconnect();
     await expect(once(worker, 'exit')).resolves.toEqual([0, null]);
@@ -229,7 +247,7 @@ describe('the processes that read', () => {
     expect(started()).toBe(2);
     await opened.read(text, 10, 'team:a', signal);
     const leaving = new AbortController();
-    const reading = opened.read(contentOf('text/markdown', `${filled('- ', 60_000)}x`), 10, 'team:a', leaving.signal);
+    const reading = opened.read(contentOf('text/markdown', takesSeconds), 10, 'team:a', leaving.signal);
     setTimeout(() => leaving.abort(), 50);
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(await opened.read(text, 10, 'team:a', signal)).toMatchObject({ title: null });
