@@ -212,7 +212,7 @@ export function call(settings: Partial<Call> = {}): ObservedCall {
     cache: { mode: 'default', maxAgeSeconds: null },
     hold: account().hold,
     tags: {},
-    deadlineMs: Date.now() + 60_000,
+    deadlineMs: performance.now() + 60_000,
     signal: client.signal,
     report: (fact) => {
       facts.push(fact);

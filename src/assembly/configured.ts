@@ -96,7 +96,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   });
   const handle = throughSteps(metrics === null ? [] : [metrics.counted], answered);
 
-  const ingestCallFor = backgroundCalls({ limits: storage.limits, verify: leases.verify, routes, now });
+  const ingestCallFor = backgroundCalls({ limits: storage.limits, verify: leases.verify, routes });
   const { read, prompts } = operatorFields(config, folder);
   const asking = { config, folder, standings: foundation.standings, metrics, log };
   const indexes = openIndexes({

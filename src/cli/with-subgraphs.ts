@@ -15,10 +15,10 @@ export async function withSubgraphs<T>(subgraphs: readonly SubgraphConfig[], fol
   const ended = new Set<string>();
   const processes = startSubgraphs(silent, folder, ({ name }) => ended.add(name));
   try {
-    const until = Date.now() + maxWaitMs;
+    const until = performance.now() + maxWaitMs;
     await Promise.all(
       silent.map(async (subgraph) => {
-        while (!ended.has(subgraph.name) && Date.now() < until && !(await answers(subgraph))) await wait(askEveryMs);
+        while (!ended.has(subgraph.name) && performance.now() < until && !(await answers(subgraph))) await wait(askEveryMs);
       }),
     );
     return await work();

@@ -12,12 +12,12 @@ export interface GraphNews {
   tellFailure(message: string, errorId: string, cause: string): void;
 }
 
-export function graphNews(log: GraphLog, now: () => number): GraphNews {
-  const openedAt = now();
+export function graphNews(log: GraphLog, monotonicMs: () => number): GraphNews {
+  const openedAt = monotonicMs();
   let told: { readonly reasons: string; readonly starting: boolean } | null = null;
   return {
     tell(reasons, served, subgraphs) {
-      const starting = !served && now() - openedAt < graceMs;
+      const starting = !served && monotonicMs() - openedAt < graceMs;
       const news = reasons.join('\n');
       const silent = subgraphs.filter(({ healthy }) => !healthy);
       const known = silent.filter(({ cause }) => cause !== null);

@@ -7,6 +7,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { untilAborted } from '../core/turns/abort.ts';
+import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Composer, Subgraph } from './compose/compose.ts';
 import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
 import { namesIn, unknownSubgraphs, withAddresses } from './compose/subgraph-addresses.ts';
@@ -81,11 +82,11 @@ interface Served {
 }
 
 /** Nothing is read before the first `refresh`. */
-export function livingGraph(options: GraphOptions, now: () => number = Date.now): Graph {
+export function livingGraph(options: GraphOptions, monotonicMs: () => number = monotonic): Graph {
   const log = options.log ?? (() => {});
   const closing = new AbortController();
-  const openedAt = now();
-  const news = graphNews(log, now);
+  const openedAt = monotonicMs();
+  const news = graphNews(log, monotonicMs);
   const listeners = new Set<(schema: GraphQLSchema) => void>();
   const keeper = lastGoodKeeper(options.lastGood, (message, cause) => log('warn', message, { cause: String(cause) }));
   const lastRead = new Map<string, string>();
@@ -104,7 +105,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
     const execution = Object.fromEntries(Object.entries({ fetch, authorize, overrideLabels }).filter(([, value]) => value !== undefined));
     const sdl = addressed(source, options.addresses);
     const schema = supergraphSchema({ ...execution, supergraphSdl: sdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } });
-    served = { source, sdl, names: namesIn(sdl), schema, at: now() };
+    served = { source, sdl, names: namesIn(sdl), schema, at: Date.now() };
     log('info', 'The supergraph has been taken into service.', { subgraphs: subgraphs.map(({ name }) => name) });
     for (const listener of listeners) listener(schema);
   };
@@ -146,7 +147,7 @@ export function livingGraph(options: GraphOptions, now: () => number = Date.now)
 
   const look = async (signal: AbortSignal): Promise<readonly string[]> => {
     const kept = await keeper.recall();
-    if (options.pollMs === 0 || now() - openedAt >= startingMs) rememberSdl(kept);
+    if (options.pollMs === 0 || monotonicMs() - openedAt >= startingMs) rememberSdl(kept);
     const { source, composer, sourceTimeoutMs = usualSourceMs } = options;
     const told: string[] = [];
     try {

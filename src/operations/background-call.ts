@@ -6,6 +6,7 @@
  */
 import type { Call, Principal } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
+import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import { operationHold } from './operation-hold.ts';
@@ -15,7 +16,6 @@ export interface BackgroundCallParts {
   /** Rejects with UNAUTHENTICATED when the principal's key was revoked or has expired. */
   readonly verify: (principal: Principal) => Promise<void>;
   readonly routes: ReadonlyMap<string, Pick<Route, 'totalMs'>>;
-  readonly now: () => number;
 }
 
 export interface BackgroundWork {
@@ -27,7 +27,7 @@ export interface BackgroundWork {
 
 const usualTotalMs = 60_000;
 
-export function backgroundCalls({ limits, verify, routes, now }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
+export function backgroundCalls({ limits, verify, routes }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
   return async ({ coordinate, route, principal, signal }) => {
     await verify(principal);
     return {
@@ -39,7 +39,7 @@ export function backgroundCalls({ limits, verify, routes, now }: BackgroundCallP
       cache: { mode: 'default', maxAgeSeconds: null },
       hold: operationHold(limits, principal.limits),
       tags: {},
-      deadlineMs: now() + (routes.get(route)?.totalMs ?? usualTotalMs),
+      deadlineMs: monotonicMs() + (routes.get(route)?.totalMs ?? usualTotalMs),
       signal,
       report: () => {},
     };

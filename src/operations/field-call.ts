@@ -8,6 +8,7 @@
 import type { CachePolicy, Call, Fact, Settlement, Use } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
 import type { NanoUsd } from '../core/money.ts';
+import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { OperationContext } from './context.ts';
 import type { HoldShare } from './operation-hold.ts';
 import { shareSettlement } from './shared-settlement.ts';
@@ -24,8 +25,6 @@ export interface AskingField {
 /** What a Call needs of the gateway. */
 export interface CallSource {
   routes(): Iterable<{ readonly name: string; readonly totalMs: number }>;
-  /** Milliseconds since 1970, UTC. */
-  now(): number;
 }
 
 /** The field that asks, and the operation that it belongs to. */
@@ -98,7 +97,7 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
     onceInOperation: settings.onceInOperation ?? false,
     hold: share.hold,
     tags: settings.tags,
-    deadlineMs: services.now() + totalMsOf(route, services),
+    deadlineMs: monotonicMs() + totalMsOf(route, services),
     signal,
     report(fact) {
       settings.report?.(fact);

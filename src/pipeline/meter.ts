@@ -121,7 +121,7 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
         void settle(failure, null, () => {});
         throw failure;
       }
-      const allowedMs = call.deadlineMs - began;
+      const allowedMs = call.deadlineMs - beganMs;
       const deadline = withDeadline(call.signal, allowedMs, () => tooLate(allowedMs));
       return { deadline, metered: { ...call, signal: deadline.signal, report } };
     },

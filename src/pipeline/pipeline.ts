@@ -65,7 +65,7 @@ export function pipeline(parts: PipelineParts): Handlers {
       const budget = budgeted(deployment, { now, monotonicMs, log, rates }); // 7. draws the most it can cost, settles what it did
       return { ...throughSteps([budget], provider), asksWhole: provider.asksWhole };
     },
-    { health, now, random, monotonicMs },
+    { health, random, monotonicMs },
   );
   return throughSteps(steps, answered);
 }

@@ -51,7 +51,7 @@ async function around(provider: Provider, chunks: number): Promise<void> {
         cache: { mode: 'bypass', maxAgeSeconds: null },
         hold: operationHold(gateway.storage.limits, []),
         tags: {},
-        deadlineMs: Date.now() + 60_000,
+        deadlineMs: performance.now() + 60_000,
         signal,
         report() {},
       }),

@@ -55,7 +55,7 @@ export interface Call {
   readonly cache: CachePolicy;
   readonly hold: Hold;
   readonly tags: Readonly<Record<string, string>>;
-  /** Milliseconds since 1970, UTC: by then the call has ended, whatever it is doing. */
+  /** By the monotonic clock (`monotonicMs`), in milliseconds: by then the call has ended, whatever it is doing. */
   readonly deadlineMs: number;
   /** Ends every wait: the client left, the deadline passed, or the run was cancelled. */
   readonly signal: AbortSignal;

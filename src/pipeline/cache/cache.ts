@@ -38,12 +38,15 @@ export interface CacheOptions {
   readonly monotonicMs?: () => number;
 }
 
+/** Clocks of processes that share a store differ by so much; what is stored further ahead was stored before the system time was set back. */
+const maxAheadMs = 60_000;
+
 export function cached({ store, routes, log, validate, now = Date.now, monotonicMs = monotonic }: CacheOptions): Step {
   const answers = keptAnswers(store, log, monotonicMs);
   const schemas = answeredSchemas(answers.texts, now);
   const flights = new Map<string, Flight>();
   const storing = new Map<string, KeptAnswer>();
-  const told = operationAnswers(now);
+  const told = operationAnswers(monotonicMs);
   const askedOf = (request: ModelRequest, call: Call, fly: CachedCall['fly']): CachedCall | null => {
     const route = routes.get(call.route);
     if (route === undefined || call.cache.mode === 'bypass') return null;
@@ -182,8 +185,11 @@ function reportEnd({ reader, joined }: Reading, { call, route }: CachedCall, aga
 function keptAnswer({ answers, storing, call, route, now }: CachedCall, key: string): KeptAnswer | null | Promise<KeptAnswer | null> {
   const seconds = Math.min(route.cacheSeconds ?? 0, call.cache.maxAgeSeconds ?? Number.POSITIVE_INFINITY);
   if (seconds <= 0) return null;
-  const fresh = (answer: KeptAnswer | null): KeptAnswer | null =>
-    answer !== null && now() - answer.storedAt <= seconds * 1000 ? answer : null;
+  const fresh = (answer: KeptAnswer | null): KeptAnswer | null => {
+    if (answer === null) return null;
+    const ageMs = now() - answer.storedAt;
+    return ageMs <= seconds * 1000 && ageMs >= -maxAheadMs ? answer : null;
+  };
   const found = storing.get(key) ?? answers.get(key);
   return found instanceof Promise ? found.then(fresh) : fresh(found);
 }

@@ -22,12 +22,12 @@ export interface ToldAnswers {
   add(call: Call, key: string, answer: KeptAnswer): void;
 }
 
-export function operationAnswers(now: () => number): ToldAnswers {
+export function operationAnswers(monotonicMs: () => number): ToldAnswers {
   const ofOperations = new WeakMap<Call['operation'], LRUCache<string, ToldAnswer>>();
   return {
     to({ operation, onceInOperation = false }, key) {
       const told = onceInOperation ? ofOperations.get(operation)?.peek(key) : undefined;
-      return told === undefined || told.untilMs < now() ? null : told.answer;
+      return told === undefined || told.untilMs < monotonicMs() ? null : told.answer;
     },
     add({ operation, onceInOperation = false, deadlineMs }, key, answer) {
       if (!onceInOperation) return;

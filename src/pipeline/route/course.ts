@@ -22,7 +22,6 @@ import { laterAttempts } from './later-attempts.ts';
 export interface CourseParts {
   readonly routes: ReadonlyMap<string, Route>;
   readonly health: HealthBook;
-  readonly now: () => number;
   readonly monotonicMs: () => number;
   readonly random: () => number;
   /** Begins an attempt. */
@@ -44,14 +43,14 @@ export interface Course {
 
 /** Throws BAD_REQUEST and CONTEXT_TOO_LONG for what no deployment of the route can serve. */
 export async function openCourse(parts: CourseParts, request: ModelRequest, asked: Call): Promise<Course> {
-  const { routes, health, monotonicMs, random, now, startLane } = parts;
+  const { routes, health, monotonicMs, random, startLane } = parts;
   const estimate = estimateInputInTurns(request);
   if (estimate instanceof Promise) await estimate;
   const { route, candidates } = candidatesFor(request, asked.route, routes);
   const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
   if (spent.attempts >= route.attempts) throw noneLeft(route);
   const began = monotonicMs();
-  spent.endsAt ??= { route: began + route.totalMs, call: began + asked.deadlineMs - now() };
+  spent.endsAt ??= { route: began + route.totalMs, call: asked.deadlineMs };
   const endsAt = Math.min(spent.endsAt.route, spent.endsAt.call);
   const deadline = endsAt < spent.endsAt.call ? withDeadline(asked.signal, endsAt - began, () => tooLong(route)) : null;
   const call = deadline === null ? asked : { ...asked, signal: deadline.signal };

@@ -27,8 +27,6 @@ export interface Attempt extends Handlers {
 
 export interface RouteOptions {
   readonly health: HealthBook;
-  /** Of the wall clock: what a call's deadline is compared with, once. */
-  readonly now?: () => number;
   readonly monotonicMs?: () => number;
   readonly random?: () => number;
 }
@@ -36,7 +34,7 @@ export interface RouteOptions {
 export function routed(
   routes: ReadonlyMap<string, Route>,
   attempt: (deployment: Deployment, route: Route) => Attempt,
-  { health, now = Date.now, monotonicMs = () => performance.now(), random = Math.random }: RouteOptions,
+  { health, monotonicMs = () => performance.now(), random = Math.random }: RouteOptions,
 ): Handlers {
   const attempts = new Map([...routes.values()].map((route) => [route, attemptsOf(route, attempt)]));
   const attemptAt = (route: Route, deployment: Deployment): Attempt => {
@@ -44,7 +42,7 @@ export function routed(
     if (found === undefined) throw new Error(`Route "${route.name}" has no handler for ${deployment.id}.`);
     return found;
   };
-  const parts = { routes, health, now, monotonicMs, random };
+  const parts = { routes, health, monotonicMs, random };
   const streams: CourseParts = {
     ...parts,
     startLane: (route, request, call, lane) => startLane(attemptAt(route, lane.deployment).stream, request, call, lane),

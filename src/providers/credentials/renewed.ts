@@ -1,5 +1,6 @@
 /** Keeps what a function gets (an access token, access keys) until shortly before it expires. Callers who wait at the same time share one question. */
 import { untilAborted } from '../../core/turns/abort.ts';
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 
 export interface Renewed<T> {
   /** Throws what the function throws, or what the signal says. */
@@ -13,7 +14,9 @@ export interface RenewedOptions<T> {
   readonly ask: (signal: AbortSignal) => T | PromiseLike<T>;
   /** Milliseconds since 1970; null: it is asked for again by every caller. */
   readonly expiresAt: (value: T) => number | null;
+  /** Read when the value comes: for how long it is good is counted from then on, also where the system time is set. */
   readonly now?: () => number;
+  readonly monotonicMs?: () => number;
 }
 
 /** Milliseconds before its end from which something new is asked for. */
@@ -26,7 +29,8 @@ interface Question<T> {
   waiting: number;
 }
 
-export function keepRenewed<T>({ ask, expiresAt, now = Date.now }: RenewedOptions<T>): Renewed<T> {
+export function keepRenewed<T>({ ask, expiresAt, now = Date.now, monotonicMs = monotonic }: RenewedOptions<T>): Renewed<T> {
+  /** `until`: by the monotonic clock. */
   let kept: { readonly value: T; readonly until: number } | null = null;
   let question: Question<T> | null = null;
 
@@ -36,7 +40,7 @@ export function keepRenewed<T>({ ask, expiresAt, now = Date.now }: RenewedOption
     const answer = untilAborted(
       (async () => ask(signal))().then((value) => {
         const until = expiresAt(value);
-        kept = until === null ? null : { value, until };
+        kept = until === null ? null : { value, until: monotonicMs() + until - now() };
         return value;
       }),
       signal,
@@ -64,12 +68,12 @@ export function keepRenewed<T>({ ask, expiresAt, now = Date.now }: RenewedOption
 
   return {
     async get(signal) {
-      if (kept !== null && now() < kept.until - renewedBeforeMs) return kept.value;
+      if (kept !== null && monotonicMs() < kept.until - renewedBeforeMs) return kept.value;
       try {
         return await answered(signal);
       } catch (error) {
         // What is kept is good to its end, also where nothing new is to be had.
-        if (kept === null || signal.aborted || now() >= kept.until) throw error;
+        if (kept === null || signal.aborted || monotonicMs() >= kept.until) throw error;
         return kept.value;
       }
     },

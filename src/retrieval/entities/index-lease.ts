@@ -40,7 +40,7 @@ export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = D
     };
     const renewing = setInterval(() => renew(null).catch(() => {}), leaseMs / 3);
     try {
-      if (isSince(lookFrom(lease.progress), asked)) return;
+      if (isSince(lookFrom(lease.progress), asked, now())) return;
       await renew(null);
       await look(AbortSignal.any([signal, lost.signal]));
       await renew(now());
@@ -69,7 +69,9 @@ export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = D
   };
 }
 
-const isSince = (last: Look | null, asked: number): boolean => last !== null && last.ended !== null && last.began > asked;
+/** Not where it ended in time to come: the system time has been set back since. */
+const isSince = (last: Look | null, asked: number, now: number): boolean =>
+  last !== null && last.ended !== null && last.began > asked && last.ended <= now;
 
 function lookFrom(text: string | null): Look | null {
   return text === null ? null : (JSON.parse(text) as Look);

@@ -2,15 +2,41 @@ import type { Database, Statements } from '../database/database.ts';
 import { countTurn, type NextJob } from './job-turns.ts';
 import type { JobLease } from './jobs.ts';
 
+/** Leases that this process has taken and neither given back nor let run out, by the monotonic clock. */
+export interface HeldLeases {
+  hold(lease: string, leaseMs: number): void;
+  letGo(lease: string): void;
+  all(): readonly string[];
+}
+
+export function heldLeases(monotonicMs: () => number): HeldLeases {
+  const until = new Map<string, number>();
+  return {
+    hold: (lease, leaseMs) => void until.set(lease, monotonicMs() + leaseMs),
+    letGo: (lease) => void until.delete(lease),
+    all() {
+      for (const [lease, end] of until) if (end < monotonicMs()) until.delete(lease);
+      return [...until.keys()];
+    },
+  };
+}
+
+interface LeaseTerms {
+  readonly leaseMs: number;
+  /** Milliseconds since 1970, UTC. */
+  readonly now: () => number;
+  readonly held: HeldLeases;
+}
+
 /** Leases the job to the caller, and counts the turn of its owner. */
 export async function leaseOf(
   database: Database,
   tx: Statements,
   { id, kind, owner, tenant, body, progress: before }: NextJob & { readonly kind: string },
-  leaseMs: number,
-  now: () => number,
+  { leaseMs, now, held }: LeaseTerms,
 ): Promise<JobLease> {
   const lease = crypto.randomUUID();
+  held.hold(lease, leaseMs);
   await tx.run(`update jobs set status = 'running', lease = $2, leased_until = $3, takes = takes + 1 where id = $1`, [
     id,
     lease,
@@ -44,14 +70,17 @@ export async function leaseOf(
       );
     },
     async progressed(progress) {
+      held.hold(lease, leaseMs);
       const changed = await database.run(
         `update jobs set takes = case when progress is distinct from $3 then 0 else takes end, progress = $3, leased_until = $4 where ${mine}`,
         [id, lease, progress, now() + leaseMs],
       );
+      if (changed === 0) held.letGo(lease);
       return changed > 0;
     },
-    end: (status, progress) =>
-      database.tx(async (end) => {
+    end(status, progress) {
+      held.letGo(lease);
+      return database.tx(async (end) => {
         const changed = await end.run(`update jobs set status = $3, progress = $4, body = '', lease = null, ended_at = $5 where ${mine}`, [
           id,
           lease,
@@ -60,9 +89,11 @@ export async function leaseOf(
           now(),
         ]);
         if (changed > 0) await forgetParts(end, id);
-      }),
-    release: ({ progress, done = 0, notBefore = 0 } = {}) =>
-      database.tx(async (end) => {
+      });
+    },
+    release({ progress, done = 0, notBefore = 0 } = {}) {
+      held.letGo(lease);
+      return database.tx(async (end) => {
         // A job that is given back has not killed its worker.
         const changed = await end.run(
           `update jobs set status = 'waiting', lease = null, not_before = $3, progress = coalesce($4, progress),
@@ -70,7 +101,8 @@ export async function leaseOf(
           [id, lease, notBefore, progress ?? null],
         );
         if (changed > 0 && done > 0) await forgetParts(end, id, done);
-      }),
+      });
+    },
   };
 }
 

@@ -1,6 +1,7 @@
+import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
 import type { Database, Statements } from '../database/database.ts';
-import { forgetParts, leaseOf } from './job-lease.ts';
+import { forgetParts, heldLeases, leaseOf } from './job-lease.ts';
 import { nextJob } from './job-turns.ts';
 import { bytesOf, type JobRoom, type JobState, type Jobs, type NewJob, type Queued } from './jobs.ts';
 
@@ -9,7 +10,8 @@ const maxTakes = 5;
 const endedJobsKeptMs = 7 * 24 * 3_600_000;
 
 /** The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC. */
-export async function openJobs(database: Database, now: () => number = Date.now): Promise<Jobs> {
+export async function openJobs(database: Database, now: () => number = Date.now, monotonicMs: () => number = monotonic): Promise<Jobs> {
+  const held = heldLeases(monotonicMs);
   const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun.');
   return {
     add: (job, room) =>
@@ -26,9 +28,9 @@ export async function openJobs(database: Database, now: () => number = Date.now)
     take: (kind, leaseMs, maxPerTenant = Number.MAX_SAFE_INTEGER) =>
       database.tx(async (tx) => {
         for (;;) {
-          const job = await nextJob(tx, kind, maxPerTenant, now());
+          const job = await nextJob(tx, kind, maxPerTenant, { now: now(), held: held.all() });
           if (job === null) return null;
-          if (job.takes < maxTakes) return leaseOf(database, tx, { ...job, kind }, leaseMs, now);
+          if (job.takes < maxTakes) return leaseOf(database, tx, { ...job, kind }, { leaseMs, now, held });
           await tx.run(`update jobs set status = 'failed', body = '', lease = null, ended_at = $2 where id = $1`, [job.id, now()]);
           await forgetParts(tx, job.id);
         }

@@ -8,17 +8,18 @@ interface Ticket {
 
 /** Tickets with rising numbers, at a clock that the test sets. */
 function ticketOffice(lifeMs: number | null) {
-  const office = { now: 1_000_000, asked: 0, open: true, signals: [] as AbortSignal[] };
+  const office = { now: 1_000_000, timeOfDay: 1_800_000_000_000, asked: 0, open: true, signals: [] as AbortSignal[] };
   const tickets: Renewed<Ticket> = keepRenewed({
     ask: async (signal) => {
       office.signals.push(signal);
       await new Promise(setImmediate);
       if (!office.open) throw new Error('Closed.');
       office.asked += 1;
-      return { id: office.asked, until: lifeMs === null ? null : office.now + lifeMs };
+      return { id: office.asked, until: lifeMs === null ? null : office.timeOfDay + lifeMs };
     },
     expiresAt: ({ until }) => until,
-    now: () => office.now,
+    now: () => office.timeOfDay,
+    monotonicMs: () => office.now,
   });
   return { office, tickets, get: (signal = new AbortController().signal) => tickets.get(signal).then(({ id }) => id) };
 }
@@ -41,6 +42,16 @@ describe('what expires', () => {
     expect(await get()).toBe(1);
     office.now += 1;
     await expect(get()).rejects.toThrow('Closed.');
+  });
+
+  it.each([-6, 6])('is good for as long as it was told to be when the system time is set by %i hours', async (hours) => {
+    const { office, get } = ticketOffice(3_600_000);
+    await get();
+    office.timeOfDay += hours * 3_600_000;
+    office.now += 3_600_000 - 60_001;
+    expect(await get()).toBe(1);
+    office.now += 1;
+    expect(await get()).toBe(2);
   });
 
   it('is asked for once by callers who wait at the same time', async () => {

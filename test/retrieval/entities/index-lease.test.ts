@@ -57,7 +57,7 @@ describe('the processes that share a storage', () => {
 describe('the turn at an index', () => {
   const turnsOf = async (now: () => number = Date.now) => {
     const database = openSqlite(':memory:', jobMigrations);
-    const jobs = await openJobs(database, now);
+    const jobs = await openJobs(database, now, now);
     return { jobs, turn: indexTurns(jobs, { leaseMs: 1_500, pollMs: 5, now }) };
   };
 
@@ -102,6 +102,19 @@ describe('the turn at an index', () => {
       await new Promise((_, reject) => until.addEventListener('abort', () => reject(until.reason)));
     });
     await expect(looking).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('is taken when the last look ended in time to come, because the system time has been set back by hours since', async () => {
+    let time = Date.now();
+    const { turn } = await turnsOf(() => time);
+    let looks = 0;
+    const look = async (): Promise<void> => {
+      looks += 1;
+    };
+    await turn('products', signal, look);
+    time -= 6 * 3_600_000;
+    await turn('products', signal, look);
+    expect(looks).toBe(2);
   });
 
   it('is waited for no longer than the one who waits', async () => {

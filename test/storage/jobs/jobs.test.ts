@@ -28,20 +28,65 @@ async function open() {
   const databases = [connect(), connect()] as const;
   opened.push({ folder, databases });
   let now = 1_800_000_000_000;
-  const clock = () => now;
+  let setMs = 0;
+  const clock = () => now + setMs;
+  const monotonic = () => now;
   return {
     folder,
     database: databases[0],
-    jobs: await openJobs(databases[0], clock),
-    elsewhere: await openJobs(databases[1], clock),
+    jobs: await openJobs(databases[0], clock, monotonic),
+    elsewhere: await openJobs(databases[1], clock, monotonic),
     pass: (ms: number) => {
       now += ms;
+    },
+    /** The system time, which is then ahead by so much of what has passed. */
+    setTime: (ms: number) => {
+      setMs = ms;
     },
   };
 }
 
 describe('jobs in SQLite', () => {
   jobsContract(open);
+
+  const hourMs = 3_600_000;
+  const next = { id: 'a', kind: 'ingest', owner: 'key:a', body: '' };
+
+  it('stay with the worker of this process that holds them when the system time jumps by hours, until its lease has run out', async () => {
+    const { jobs, pass, setTime } = await open();
+    await jobs.add(next);
+    const lease = await jobs.take('ingest', 30_000);
+    for (const hours of [6, -6]) {
+      setTime(hours * hourMs);
+      expect(await jobs.take('ingest', 30_000)).toBeNull();
+      pass(20_000);
+      expect(await lease?.progressed('on')).toBe(true);
+    }
+    pass(30_001);
+    setTime(0);
+    expect(await jobs.take('ingest', 30_000)).toMatchObject({ id: 'a' });
+  });
+
+  it('are taken over from a worker that died before the system time was set back by hours', async () => {
+    const { jobs, elsewhere, setTime } = await open();
+    await jobs.add(next);
+    await jobs.add({ ...next, id: 'b', owner: 'key:b' });
+    await jobs.take('ingest', 30_000);
+    await (await jobs.take('ingest', 30_000))?.release({ notBefore: 1_800_000_060_000 });
+    setTime(-6 * hourMs);
+    expect(await elsewhere.take('ingest', 30_000)).not.toBeNull();
+    expect(await elsewhere.take('ingest', 30_000)).not.toBeNull();
+  });
+
+  it('count for the share of their tenant while they are worked on, whatever the system time is', async () => {
+    const { jobs, setTime } = await open();
+    for (const id of ['a', 'b']) await jobs.add({ ...next, id, owner: `key:${id}`, tenant: 'team' });
+    expect(await jobs.take('ingest', 30_000, 1)).not.toBeNull();
+    for (const hours of [6, -6]) {
+      setTime(hours * hourMs);
+      expect(await jobs.take('ingest', 30_000, 1)).toBeNull();
+    }
+  });
 
   it('forget what was given to them when they end, and themselves after a week', async () => {
     const { database, jobs, pass } = await open();
