@@ -10,6 +10,11 @@ export interface LoopTurns {
 
 /** Some 10 ms of work, with what the pipeline does for each. */
 export const streamEventsPerTurn = 50;
+/** Some 10 ms of refusals: thousands may come with one reading of the sockets. */
+export const requestsPerTurn = 100;
+export const upgradesPerTurn = 25;
+/** What a message of a WebSocket counts for at least, in bytes: the shortest takes as long as this many of a long one. */
+export const leastMessageBytes = 512;
 /** Some 30 ms for the worst of documents, whose 5,000 tokens fit into half of it. */
 export const requestBytesPerTurn = 32 * 1024;
 

@@ -133,10 +133,13 @@ async function run(
     throwIfAborted(signal);
     const bound = engine(context, document);
     if (read.measures.introspects && !parts.development && context.principal.kind === 'anonymous') throw introspectionRefused();
+    if (read.isLarge) await waitInLine();
     const invalid = bound.validate(document);
     if (invalid.length > 0) read.noteErrors(invalid.length);
     if (invalid.length > 0) return { errors: invalid.map((error) => mask.error(withAccepted(withReasonOfAbort(error), bound.schema))) };
     parts.checkDocument?.({ document, headers: request.headers });
+    if (read.isLarge) await waitInLine();
+    throwIfAborted(signal);
     const tree = priceTreeOf(bound.schema, document, operationName);
     const given = variables ?? {};
     const turn = turnIfLarge(given);

@@ -15,6 +15,7 @@ import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from 
 import { callers } from './client/callers.ts';
 import { connectionShares } from './client/connections.ts';
 import { originRules } from './client/origin.ts';
+import { pipelinedRequests } from './client/pipelined.ts';
 import { unreadAnswers } from './client/unread.ts';
 import { documentReader } from './document/document.ts';
 import { type Engine, graphqlEngine, type SchemaFor } from './engine.ts';
@@ -24,7 +25,7 @@ import { cutByShutdown, HttpRefusal, shuttingDown } from './http/refusal.ts';
 import { respondRefusal } from './http/respond.ts';
 import { targetOf } from './http/target.ts';
 import type { Listening } from './listening.ts';
-import { loopTurns, requestBytesPerTurn, streamEventsPerTurn } from './loop-turns.ts';
+import { loopTurns, requestBytesPerTurn, requestsPerTurn, streamEventsPerTurn } from './loop-turns.ts';
 import { type DocumentToCheck, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './pages/health-page.ts';
@@ -191,6 +192,12 @@ export function createServer(options: ServerOptions): FieldgateServer {
     return page(response);
   }
 
+  const pipelined = pipelinedRequests();
+  const beginnings = loopTurns(requestsPerTurn);
+  const begin = (request: IncomingMessage, response: ServerResponse): void => {
+    if (response.destroyed) return;
+    answer(request, response)?.catch((error: unknown) => respondRefusal(response, asGatewayError(error), mask));
+  };
   const server = createHttpServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -206,8 +213,11 @@ export function createServer(options: ServerOptions): FieldgateServer {
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     (request, response) => {
+      if (!pipelined.admits(request, response)) return;
       response.on('error', ignored);
-      answer(request, response)?.catch((error: unknown) => respondRefusal(response, asGatewayError(error), mask));
+      const turn = beginnings.take(1);
+      if (turn === null) begin(request, response);
+      else void turn.then(() => begin(request, response));
     },
   );
   server.maxConnections = limits.maxConnections;

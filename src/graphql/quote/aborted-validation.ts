@@ -4,10 +4,12 @@
  */
 import { GraphQLError } from 'graphql';
 
+export const tooManyComparisons =
+  'The document selects too many fields of one name, or too many fragments, side by side: each is compared with each other one, and the comparisons went beyond their limit. Up to 300 at one place are accepted. Select each field once, and join the fragments.';
+
 /** By the message of graphql-js. Its budget of comparisons, 500,000, is spent by some 700 fields or 350 fragments side by side. */
 const sentences: Readonly<Partial<Record<string, string>>> = {
-  'Validation aborted.':
-    'The document selects too many fields of one name, or too many fragments, side by side: each is compared with each other one, and the comparisons went beyond their limit. Up to 300 at one place are accepted. Select each field once, and join the fragments.',
+  'Validation aborted.': tooManyComparisons,
   'Too many validation errors, error limit reached. Validation aborted.':
     'The document has more than 100 mistakes: the first 100 are listed, and the rest was not looked for. Mend these and send it again.',
 };

@@ -5,16 +5,22 @@ import { GatewayError } from '../../core/errors.ts';
 import { checkDocumentSize, countOf } from '../../graphql/quote/document-size.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { type Measures, measuresOf } from './document-measures.ts';
+import { checkComparisons } from './field-comparisons.ts';
 
 export interface ReadDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly measures: Measures;
+  /** Validating it may take as long as others are held up for at most: it is done in a turn of its own. */
+  readonly isLarge: boolean;
   /** It is not valid, and its errors are remembered with it: they weigh more than it does. */
   noteErrors(count: number): void;
 }
 
 type DocumentLimits = Pick<ServerLimits, 'maxTokens' | 'maxNesting' | 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxOperations'>;
+
+/** Characters of a document that is large: it may have 1,000 fields, each compared with each other one. */
+export const largeDocument = 4_000;
 
 /** Of all remembered documents together. */
 const keptBytes = 48 * 1024 * 1024;
@@ -55,7 +61,9 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
 
   function parsed(text: string): Remembered {
     const tokens = checkDocumentSize(text, { tokens: limits.maxTokens, nesting: limits.maxNesting });
-    const fresh = { document: parse(text), reads: new Map(), bytes: weightOf(text, tokens), refused: false };
+    const document = parse(text);
+    checkComparisons(document);
+    const fresh = { document, reads: new Map(), bytes: weightOf(text, tokens), refused: false };
     documents.set(text, fresh);
     return fresh;
   }
@@ -65,7 +73,8 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
     const measures = measuresOf(document, operation);
     if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
-    return { document, operation, measures, noteErrors: (count) => noteErrors(text, count) };
+    const isLarge = text.length > largeDocument;
+    return { document, operation, measures, isLarge, noteErrors: (count) => noteErrors(text, count) };
   }
 
   return (text, operationName) => {

@@ -1,6 +1,6 @@
 /** Refuses the JSON of a request by what it has in it, before it is parsed: parsing, coercing and pricing it would hold the event loop. */
 import { GatewayError } from '../../core/errors.ts';
-import { jsonMeter } from '../../core/json/json-meter.ts';
+import { type JsonSize, jsonMeter } from '../../core/json/json-meter.ts';
 import type { ServerLimits } from '../server-limits.ts';
 
 export type JsonBounds = Pick<ServerLimits, 'maxJsonObjects' | 'maxInputValues' | 'maxObjectMembers' | 'maxNesting'>;
@@ -11,18 +11,39 @@ export const variablesWithin = { url: 0, body: 1, message: 2 } as const;
 /** Of the name of a member. An unknown name is compared with all that are known, and a refusal repeats it. */
 const maxNameBytes = 10_000;
 
+/**
+ * Different names, and the names in objects of more than 128 members: `JSON.parse` takes 1 µs and more for each, in one turn of the
+ * event loop.
+ */
+const maxNames = 25_000;
+
 /** Values that are parsed and read in one turn of the event loop, in some 2 ms. */
 const valuesPerTurn = 2_000;
 
+/** Bytes that are counted before the bounds are looked at: what is far beyond them is not counted to its end. */
+const bytesPerLook = 64 * 1024;
+
 /** Whether it takes a while to parse the text. Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */
 export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number): { readonly isLarge: boolean } {
-  const meter = jsonMeter();
-  meter.add(json);
-  const { objects, values, depth, largest, longestName } = meter.size();
+  const meter = jsonMeter({ withNames: json.length > bytesPerLook });
+  for (let at = 0; at < json.length; at += bytesPerLook) {
+    meter.add(json.subarray(at, at + bytesPerLook));
+    refuseBeyond(meter.size(), bounds, within, at + bytesPerLook < json.length ? 'at least ' : '');
+  }
+  return { isLarge: meter.size().values > valuesPerTurn };
+}
+
+/** `counted`: stands before a number; not empty where the text goes on. */
+function refuseBeyond(
+  { objects, values, depth, largest, longestName, names }: JsonSize,
+  bounds: JsonBounds,
+  within: number,
+  counted: string,
+): void {
   if (objects > bounds.maxJsonObjects)
     throw new GatewayError(
       'BAD_REQUEST',
-      `The request has ${objects} objects and lists; this gateway accepts at most ${bounds.maxJsonObjects}. Send it in parts, or have its operator raise server.limits.maxJsonObjects.`,
+      `The request has ${counted}${objects} objects and lists; this gateway accepts at most ${bounds.maxJsonObjects}. Send it in parts, or have its operator raise server.limits.maxJsonObjects.`,
     );
   if (depth > bounds.maxNesting + 1 + within)
     throw new GatewayError(
@@ -32,17 +53,21 @@ export function checkJsonSize(json: Buffer, bounds: JsonBounds, within: number):
   if (values > bounds.maxInputValues)
     throw new GatewayError(
       'BAD_REQUEST',
-      `The request has ${values} values, which are the members of its objects and lists; this gateway accepts at most ${bounds.maxInputValues}. Send it in parts, or large JSON as one text, or have its operator raise server.limits.maxInputValues.`,
+      `The request has ${counted}${values} values, which are the members of its objects and lists; this gateway accepts at most ${bounds.maxInputValues}. Send it in parts, or large JSON as one text, or have its operator raise server.limits.maxInputValues.`,
     );
   if (largest > bounds.maxObjectMembers)
     throw new GatewayError(
       'BAD_REQUEST',
-      `An object in the request has ${largest} members; this gateway accepts at most ${bounds.maxObjectMembers}. Send it as a list or as text, or have its operator raise server.limits.maxObjectMembers.`,
+      `An object in the request has ${counted}${largest} members; this gateway accepts at most ${bounds.maxObjectMembers}. Send it as a list or as text, or have its operator raise server.limits.maxObjectMembers.`,
+    );
+  if (names !== null && names > maxNames)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The request has more than ${maxNames} different names of members, which is the maximum of this gateway. Send large tables as lists of objects with equal names, or as text.`,
     );
   if (longestName > maxNameBytes)
     throw new GatewayError(
       'BAD_REQUEST',
       `The name of a member in the request has ${longestName} bytes; this gateway accepts at most ${maxNameBytes}. Send long texts as values.`,
     );
-  return { isLarge: values > valuesPerTurn };
 }

@@ -6,12 +6,14 @@ import { type ExecutionResult, GraphQLError, type GraphQLSchema, isEnumType, isI
 
 const refusedEnum = /"(\w+)" enum\.|Enum "(\w+)" cannot represent/;
 const refusedOneOf = /OneOf (?:Input Object|type) "(\w+)"/;
+/** Characters at either end of a message, where the type is named: between them it may repeat a value of megabytes. */
+const searched = 1_000;
 /** More names than this help nobody. */
 const maxNames = 30;
 
 export function withAccepted(error: GraphQLError, schema: GraphQLSchema): GraphQLError {
   if (error.path !== undefined) return error;
-  const accepted = acceptedBy(error.message, schema);
+  const accepted = acceptedBy(endsOf(error.message), schema);
   if (accepted === null) return error;
   const { nodes, source, positions, originalError, extensions } = error;
   return new GraphQLError(`${error.message} ${accepted}`, {
@@ -26,6 +28,9 @@ export function withAccepted(error: GraphQLError, schema: GraphQLSchema): GraphQ
 export function resultWithAccepted(result: ExecutionResult, schema: GraphQLSchema): ExecutionResult {
   return result.errors === undefined ? result : { ...result, errors: result.errors.map((error) => withAccepted(error, schema)) };
 }
+
+const endsOf = (message: string): string =>
+  message.length <= 2 * searched ? message : `${message.slice(0, searched)} ${message.slice(-searched)}`;
 
 function acceptedBy(message: string, schema: GraphQLSchema): string | null {
   const typeAt = (pattern: RegExp) => {

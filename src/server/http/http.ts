@@ -9,12 +9,13 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
+import { waitInLine } from '../../core/turns/turns.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';
 import { askerOf, callerOf, flatHeaders } from '../client/client.ts';
 import type { Connections } from '../client/connections.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
-import type { documentReader, ReadDocument } from '../document/document.ts';
+import { type documentReader, largeDocument, type ReadDocument } from '../document/document.ts';
 import { cursorOf } from '../document/event-cursor.ts';
 import { findModelField } from '../document/model-fields.ts';
 import type { SchemaFor } from '../engine.ts';
@@ -73,6 +74,7 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   } catch (error) {
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
+  if (params.query.length > largeDocument) await waitInLine();
   // The client has left while its body was in line: nothing would stop what begins now.
   if (response.destroyed) return;
   let reading = negotiateDelivery(accept, 'single');

@@ -14,6 +14,7 @@ import type { Connections } from '../client/connections.ts';
 import type { Origins } from '../client/origin.ts';
 import { HttpRefusal, shuttingDown } from '../http/refusal.ts';
 import { targetOf } from '../http/target.ts';
+import { loopTurns, upgradesPerTurn } from '../loop-turns.ts';
 import type { Masking } from '../response-errors.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { type Place, socketPlaces } from './socket-places.ts';
@@ -39,6 +40,7 @@ export interface SocketDoor {
 export function socketDoor(parts: SocketDoorParts): SocketDoor {
   const { callers, anonymousRate, origins, connections, limits, addressOf, endpoint, draining, mask, onAdmitted } = parts;
   const places = socketPlaces(limits);
+  const turns = loopTurns(upgradesPerTurn);
 
   /** Throws what HTTP would answer. */
   function refuseUnfit(request: IncomingMessage): void {
@@ -81,6 +83,9 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
       // Until it is a WebSocket, nobody else listens.
       const onError = (): void => void socket.destroy();
       socket.on('error', onError);
+      const turn = turns.take(1);
+      if (turn !== null) await turn;
+      if (socket.destroyed) return;
       try {
         if (draining()) throw shuttingDown();
         try {

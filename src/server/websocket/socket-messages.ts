@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
 import { checkJsonSize, type JsonBounds, variablesWithin } from '../document/json-size.ts';
-import type { LoopTurns } from '../loop-turns.ts';
+import { type LoopTurns, leastMessageBytes } from '../loop-turns.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {
@@ -27,7 +27,7 @@ export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: Json
 
   socket.on('message', (data) => {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.from(String(data));
-    const turn = turns.take(bytes.length);
+    const turn = turns.take(Math.max(bytes.length, leastMessageBytes));
     if (turn === null) {
       checked(bytes);
       return;

@@ -32,9 +32,10 @@ const parts = (count: number) => ({ input: { prompt: { messages: [{ role: 'USER'
 const bodyOf = (name: string, variables: () => object, query = completionQuery): HostileCase =>
   posted({ name: `bodies: ${name}`, query, variables });
 
-/** As many members as one object may have; five of them are as many as a request may. */
+/** As many members as one object may have; two of them are nearly as many as a request may. */
 const largest = 9_900;
-const fiveObjects = (member?: (index: number) => unknown): object => ({ a: [0, 1, 2, 3, 4].map(() => keys(largest, member)) });
+const twoObjects = (member?: (index: number) => unknown): object => ({ a: [0, 1].map(() => keys(largest, member)) });
+const fiveObjects = (): object => ({ a: [0, 1, 2, 3, 4].map(() => keys(largest)) });
 const rows = (count: number): object[] =>
   many(count, (index) => ({ id: index, name: `name ${index}`, price: index / 100, sold: index % 2 === 0 }));
 
@@ -62,10 +63,11 @@ export const bodyCases: readonly HostileCase[] = [
   bodyOf('9,900 strings to stop at', () => ({ input: { prompt, stop: many(9_900, (index) => `stop ${index}`) } })),
   bodyOf('9,900 texts to embed', () => ({ input: { texts: many(9_900, (index) => `text ${index}`) } }), embedding),
   bodyOf('512 texts of 3.5 KB to embed', () => ({ input: { texts: many(512, (index) => `text ${index}, `.repeat(320)) } }), embedding),
-  bodyOf('49,000 keys in the result of a tool', () => inConversation([call(0)], [result(0, fiveObjects())])),
+  bodyOf('49,000 keys in the result of a tool, which are too many', () => inConversation([call(0)], [result(0, fiveObjects())])),
+  bodyOf('19,800 keys in the result of a tool', () => inConversation([call(0)], [result(0, twoObjects())])),
   bodyOf('9,700 rows in the result of a tool', () => inConversation([call(0)], [result(0, rows(9_700))])),
-  bodyOf('49,000 keys of 8 characters in the arguments of a tool call', () =>
-    inConversation([{ ...call(0), arguments: fiveObjects((index) => `v${index}`) }], [result(0)]),
+  bodyOf('19,800 keys of 8 characters in the arguments of a tool call', () =>
+    inConversation([{ ...call(0), arguments: twoObjects((index) => `v${index}`) }], [result(0)]),
   ),
   bodyOf('49,000 numbers in the arguments of a tool call', () =>
     inConversation([{ ...call(0), arguments: { a: many(49_000, (index) => index) } }], [result(0)]),
@@ -99,8 +101,8 @@ export const bodyCases: readonly HostileCase[] = [
     ),
   ),
   bodyOf(
-    'a quote of 49,000 keys in the result of a tool',
-    () => ({ variables: inConversation([call(0)], [result(0, fiveObjects())]) }),
+    'a quote of 19,800 keys in the result of a tool',
+    () => ({ variables: inConversation([call(0)], [result(0, twoObjects())]) }),
     quote,
   ),
   bodyOf('a quote of 4,900 parts of a message', () => ({ variables: parts(4_900) }), quote),

@@ -83,13 +83,46 @@ const members = Object.fromEntries(many(9_900, (index) => [`k${(index * 7_919) %
 const streamed = async ({ url, key }: Door, accept: string): Promise<void> =>
   post(url, JSON.stringify(stream), { authorization: `Bearer ${key}`, accept });
 
+/** What a connection sends in pieces of 64 KB, without waiting for any answer. */
+async function poured({ url }: Door, text: string): Promise<void> {
+  const { port, host } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.on('error', () => {}).resume();
+  const over = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const piece = text.replaceAll('HOST', host).repeat(Math.floor(64_000 / text.length));
+  for (let sent = 0; sent < 5 && !socket.destroyed; sent += 1) {
+    socket.write(piece);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  socket.destroy();
+  await over;
+}
+
+/** Short messages on a WebSocket with a key, as many as there are answers. */
+function chatter({ url, key }: Door, messages: number): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  let answers = 0;
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { Authorization: `Bearer ${key}` } })));
+  socket.on('message', (data) => {
+    if (String(data).includes('connection_ack')) for (let sent = 0; sent < messages; sent += 1) socket.send('{"type":"ping"}');
+    else answers += 1;
+    if (answers === messages) socket.close();
+  });
+  socket.on('error', () => {});
+  return new Promise((resolve) => socket.on('close', () => resolve()));
+}
+
 export const attacks = {
+  '10,000 requests without a key in pieces of 64 KB': (door: Door) => poured(door, 'GET /x HTTP/1.1\r\nHost: HOST\r\n\r\n'),
+  '10,000 requests with a wrong key in pieces of 64 KB': (door: Door) =>
+    poured(door, 'GET /graphql?query={a} HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer x\r\n\r\n'),
+  '20,000 pings of the protocol over a WebSocket': (door: Door) => chatter(door, 20_000),
   '2,000 WebSockets without a key': ({ url }: Door) => inWaves(2_000, 200, () => socketWithoutKey(url)),
   '2,000 connections that say nothing': ({ url }: Door) => inWaves(2_000, 500, () => silentConnection(url)),
   '200 bodies of 2 MB without a key': ({ url }: Door) => inWaves(200, 20, () => post(url, ' '.repeat(2_000_000))),
   '20 bodies of 8 MB': (door: Door) => inWaves(20, 5, () => posted(door, ' '.repeat(8_000_000))),
-  '50 documents of 4,600 tokens, each another': (door: Door) =>
-    inWaves(50, 2, (n) => asked(door, `query Q${n} { aiRoutes { ${'name '.repeat(4_500)} } }`)),
+  '50 documents of as many fields as are compared, each another': (door: Door) =>
+    inWaves(50, 2, (n) => asked(door, `query Q${n} { aiRoutes { name } ${`a${n}: aiRoutes { ${'name '.repeat(300)} } `.repeat(4)} }`)),
   '50 documents of 1 MB of escaped characters': (door: Door) =>
     inWaves(50, 2, (n) => asked(door, `query Q${n} { aiSources(collection: "${'\\n'.repeat(400_000)}") { __typename } }`)),
   '20 documents of 1 MB of comments': (door: Door) => inWaves(20, 2, () => asked(door, `${'#\n'.repeat(500_000)}{ __typename }`)),

@@ -9,7 +9,7 @@ const guardrail = patternGuard({ name: 'codenames', patterns: ['(?i)project\\s+x
 const settings = { guardrails: [{ guardrail, routes: '*' }], maskPersonalData: '*' } as const;
 
 /** A pattern whose match may be as long as the text. */
-const endless = patternGuard({ name: 'endless', patterns: ['(?is)fal.*con', 'a[^b]*b[^a]*c', '(?:x+y?)+z'] });
+const endless = patternGuard({ name: 'endless', patterns: ['(?is)fal.*con', 'q[^b]*b[^q]*c', '(?:x+y?)+z'] });
 const withEndless = { guardrails: [{ guardrail: endless, routes: '*' }] } as const;
 
 const attackOn = (
@@ -56,7 +56,7 @@ export const guardCases: readonly HostileCase[] = [
     },
   })),
   attackOn('an answer of 1 MB without the end of a sentence', () => prompt('Write to ann@x.io.'), { says: 'word '.repeat(200_000) }),
-  attackOn('1.9 MB of beginnings of a match without a greatest length', () => prompt('falx a xxxx '.repeat(158_000)), { by: withEndless }),
-  attackOn('an answer of 1 MB of such beginnings', () => prompt('Hi.'), { says: 'falx a xxxx. '.repeat(77_000), by: withEndless }),
+  attackOn('1.9 MB of beginnings of a match without a greatest length', () => prompt('falx q xxxx '.repeat(158_000)), { by: withEndless }),
+  attackOn('an answer of 1 MB of such beginnings', () => prompt('Hi.'), { says: 'falx q xxxx. '.repeat(77_000), by: withEndless }),
   attackOn('an answer of 1 MB of placeholders', () => prompt('Write to ann@x.io.'), { says: '<EMAIL_1> '.repeat(100_000) }),
 ];

@@ -3,7 +3,7 @@ import { documentReader } from '../../../src/server/document/document.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 
 /** Some 4,600 tokens in 9 kB: 1.7 MB when it is parsed. */
-const large = (name: string): string => `query ${name} { self { ${'f '.repeat(2_300)} a(x: [${'1,'.repeat(2_300)}]) } }`;
+const large = (name: string): string => `query ${name} { self { a(x: [${'1,'.repeat(4_600)}]) } }`;
 const small = (name: string): string => `query ${name} { hello }`;
 
 describe('the documents that are remembered', () => {
@@ -48,6 +48,15 @@ describe('the documents that are remembered', () => {
       'A name in the document has 1001 characters; this gateway accepts at most 1000.',
     );
     expect(read(`query ${'n'.repeat(1_000)} { hello(name: "${'n'.repeat(5_000)}") }`, null).operation.operation).toBe('query');
+  });
+
+  it('have no more fields of one name at one place, or fragments, than are compared with each other in one turn of the event loop', () => {
+    const read = documentReader(serverLimits({}));
+    const at = (places: number, fields: number): string => `{ ${`self { ${'hello '.repeat(fields)} } `.repeat(places)} }`;
+    const sideBySide = (count: number): string => `{ self { ${'... on Query { hello } '.repeat(count)} } }`;
+    for (const accepted of [at(1, 600), at(4, 300), sideBySide(300)]) expect(read(accepted, null).measures.depth).toBe(2);
+    for (const refused of [at(1, 700), at(5, 300), sideBySide(350), `{ hello } fragment Unused on Query { ${'hello '.repeat(700)} }`])
+      expect(() => read(refused, null)).toThrow(/side by side.*Up to 300 at one place are accepted/);
   });
 
   it('have no more comments than tokens: each is kept as one', () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { checkJsonSize, variablesWithin } from '../../../src/server/document/json-size.ts';
 
 const bounds = { maxJsonObjects: 100_000, maxInputValues: 1_000_000, maxObjectMembers: 1_000_000, maxNesting: 100 };
 
-const refusedCount = (json: string): number | null => {
+const refusedCount = (json: string, maxJsonObjects = 100): number | null => {
   try {
-    checkJsonSize(Buffer.from(json), bounds, variablesWithin.body);
+    checkJsonSize(Buffer.from(json), { ...bounds, maxJsonObjects }, variablesWithin.body);
     return null;
   } catch (error) {
     return Number(/has (\d+) objects/.exec(String(error))?.[1]);
@@ -14,7 +14,7 @@ const refusedCount = (json: string): number | null => {
 };
 
 describe('the objects and lists of a JSON text', () => {
-  const beyond = `${'[],'.repeat(100_001)}`;
+  const beyond = '[],'.repeat(101);
 
   it('are counted outside its strings alone, whatever the strings have in them and however long they are', () => {
     const text = fc.array(fc.constantFrom('"', '\\', '{', '[', 'x', 'ü', '\n', 'y'.repeat(70), '\\'.repeat(65), '"'.repeat(64)), {
@@ -23,18 +23,49 @@ describe('the objects and lists of a JSON text', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 8 }), (texts) => {
         const strings = texts.map((pieces) => pieces.join(''));
-        expect(refusedCount(`[${beyond}${JSON.stringify(strings)}]`)).toBe(100_003);
+        expect(refusedCount(`[${beyond}${JSON.stringify(strings)}]`)).toBe(103);
       }),
     );
   });
 
   it('are counted where a string has no end, too', () => {
-    expect(refusedCount(`[${beyond}"${'x'.repeat(100)}`)).toBe(100_002);
-    expect(refusedCount(`[${beyond}"${'x'.repeat(100)}\\"`)).toBe(100_002);
+    expect(refusedCount(`[${beyond}"${'x'.repeat(100)}`)).toBe(102);
+    expect(refusedCount(`[${beyond}"${'x'.repeat(100)}\\"`)).toBe(102);
   });
 
   it('may be a hundred thousand', () => {
-    expect(refusedCount(`[${'[],'.repeat(99_998)}[]]`)).toBeNull();
+    expect(refusedCount(`[${'[],'.repeat(99_998)}[]]`, 100_000)).toBeNull();
+  });
+});
+
+describe('a text far beyond the bounds', () => {
+  it.each([
+    ['brackets', '['.repeat(8_000_000), /nest objects and lists deeper than 100 levels/],
+    ['objects', `[${'{},'.repeat(2_000_000)}{}]`, /has at least 1\d\d\d\d\d objects and lists; .* at most 100000/],
+    ['values', `[${'1,'.repeat(4_000_000)}1]`, /has at least 10\d{5} values, .* at most 1000000/],
+  ])('of %s is not counted to its end', (_, json, message) => {
+    const bytes = Buffer.from(json);
+    const looks = vi.spyOn(bytes, 'subarray');
+    expect(() => checkJsonSize(bytes, bounds, variablesWithin.body)).toThrow(message);
+    expect(looks.mock.calls.at(-1)?.[0]).toBeLessThan(bytes.length / 2);
+  });
+});
+
+describe('the names in a JSON text', () => {
+  const objectsOf = (objects: number, members: number): string =>
+    `[${Array.from({ length: objects }, (_, of) => `{${Array.from({ length: members }, (_member, at) => `"k${of}_${at}":1`).join()}}`).join()}]`;
+  const check = (json: string) => checkJsonSize(Buffer.from(json), bounds, variablesWithin.body);
+
+  it.each([
+    ['one object', 1, 40_000],
+    ['several large objects', 5, 9_000],
+    ['many small objects', 4_000, 10],
+  ])('may be 25,000 different ones: more in %s are refused', (_, objects, members) => {
+    expect(() => check(objectsOf(objects, members))).toThrow(/has more than 25000 different names of members/);
+  });
+
+  it('may be as many as there are values where they are the same', () => {
+    expect(check(JSON.stringify(Array.from({ length: 9_000 }, (_, id) => ({ id, name: 'x', price: 1 }))))).toEqual({ isLarge: true });
   });
 });
 

@@ -1,0 +1,41 @@
+import { EventEmitter } from 'node:events';
+import { expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { loopTurns, requestBytesPerTurn } from '../../../src/server/loop-turns.ts';
+import { serverLimits } from '../../../src/server/server-limits.ts';
+import { messagesInTurn } from '../../../src/server/websocket/socket-messages.ts';
+
+class OpenSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readonly readyState = 1;
+  readonly bufferedAmount = 0;
+  isPaused = false;
+  pause(): void {
+    this.isPaused = true;
+  }
+  resume(): void {
+    this.isPaused = false;
+  }
+}
+
+it('two thousand short messages of one piece of a socket are handled some in each turn of the event loop, in their order', async () => {
+  const socket = new OpenSocket();
+  const handled: string[] = [];
+  const done = Promise.withResolvers<void>();
+  messagesInTurn(socket as unknown as WebSocket, loopTurns(requestBytesPerTurn), serverLimits({}), (text) => {
+    handled.push(text);
+    if (handled.length === 2_000) done.resolve();
+  });
+  const sent = Array.from({ length: 2_000 }, (_, n) => `{"type":"ping","payload":{"n":${n}}}`);
+  for (const text of sent) socket.emit('message', Buffer.from(text));
+  const perTurn = [handled.length];
+  expect(socket.isPaused).toBe(true);
+  while (handled.length < 2_000) {
+    const before = handled.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    perTurn.push(handled.length - before);
+  }
+  await done.promise;
+  expect(Math.max(...perTurn)).toBeLessThanOrEqual(2 * 64);
+  expect(handled).toEqual(sent);
+});
