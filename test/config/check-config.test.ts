@@ -16,6 +16,14 @@ describe('a number of the configuration that cannot be meant', () => {
   it.each<readonly [string, Partial<GatewayConfig>]>([
     ['deployments.lexical.price.input is -1. It must be US dollars per million tokens, 0 or more.', priced({ input: -1, output: 0 })],
     [
+      'deployments.lexical.price.input is 1e+30. It must be 0, or from 0.000001 to 1000000 US dollars per million tokens.',
+      priced({ input: 1e30, output: 0 }),
+    ],
+    [
+      'deployments.lexical.price.output is 1e-20. It must be 0, or from 0.000001 to 1000000 US dollars per million tokens.',
+      priced({ input: 1, output: 1e-20 }),
+    ],
+    [
       'deployments.lexical.price.output is NaN. It must be US dollars per million tokens, 0 or more.',
       priced({ input: 0, output: Number.NaN }),
     ],

@@ -7,7 +7,23 @@ import { section } from '../kinds/section.ts';
 import { needed, type Setting, settingOf } from '../kinds/setting.ts';
 import { showValue } from '../mistake-sentences.ts';
 
-const perMillion = amount({ unit: 'US dollars per million tokens', accepted: 'US dollars per million tokens, 0 or more' });
+/** Amounts are whole nano-dollars: less than this is nothing for a thousand tokens, and a model would be free that is not said to be. */
+const leastPerMillion = 0.000001;
+/** A dollar a token. With more, the cost of a long call is no whole number any more. */
+const maxPerMillion = 1_000_000;
+
+const anyPerMillion = amount({ unit: 'US dollars per million tokens', accepted: 'US dollars per million tokens, 0 or more' });
+
+const perMillion: typeof anyPerMillion = {
+  ...anyPerMillion,
+  mistakes(path, value, place) {
+    const found = anyPerMillion.mistakes(path, value, place);
+    const isOdd = typeof value === 'number' && value !== 0 && (value < leastPerMillion || value > maxPerMillion);
+    return found.length > 0 || !isOdd
+      ? found
+      : [`${path} is ${value}. It must be 0, or from ${leastPerMillion} to ${maxPerMillion} US dollars per million tokens.`];
+  },
+};
 
 const flatPriceSection = section('deployments.<id>.price', {
   /** Of input tokens. */
