@@ -1,10 +1,13 @@
 /**
  * Shares the event loop between requests and streams. Each turn admits a limited amount of work; the rest waits for the next
  * turn. A small query therefore never waits behind everything that two hundred streams could send, and large requests are
- * read one per turn. A stream that waits stops its source.
+ * read one per turn. What is small has a line of its own: it does not wait behind what is large. A stream that waits stops its source.
  */
 export interface LoopTurns {
-  /** Resolves when the work may begin, in the order in which it was asked; null: at once. What is larger than a turn has one alone. */
+  /**
+   * Resolves when the work may begin; null: at once. Work of up to an eighth of a turn goes in the order in which it was asked, and so does
+   * what is larger, beside it. What is larger than a turn is the only large work of one.
+   */
   take(units: number): Promise<void> | null;
 }
 
@@ -23,26 +26,37 @@ interface Waiting {
   readonly begin: () => void;
 }
 
+interface Line {
+  readonly waiting: Waiting[];
+  left: number;
+}
+
 export function loopTurns(unitsPerTurn: number): LoopTurns {
-  const waiting: Waiting[] = [];
-  let left = unitsPerTurn;
+  const newLine = (): Line => ({ waiting: [], left: unitsPerTurn });
+  const small = newLine();
+  const large = newLine();
+  const lines = [small, large];
   let scheduled = false;
 
-  const fits = (units: number): boolean => units <= left || left === unitsPerTurn;
+  const fits = ({ left }: Line, units: number): boolean => units <= left || left === unitsPerTurn;
 
   function nextTurn(): void {
     scheduled = false;
-    if (left === unitsPerTurn && waiting.length === 0) return;
-    left = unitsPerTurn;
+    if (lines.every(({ left, waiting }) => left === unitsPerTurn && waiting.length === 0)) return;
+    for (const line of lines) admit(line);
+    schedule();
+  }
+
+  function admit(line: Line): void {
+    line.left = unitsPerTurn;
     let admitted = 0;
-    for (const { units, begin } of waiting) {
-      if (!fits(units)) break;
-      left -= units;
+    for (const { units, begin } of line.waiting) {
+      if (!fits(line, units)) break;
+      line.left -= units;
       admitted += 1;
       begin();
     }
-    waiting.splice(0, admitted);
-    schedule();
+    line.waiting.splice(0, admitted);
   }
 
   function schedule(): void {
@@ -54,11 +68,12 @@ export function loopTurns(unitsPerTurn: number): LoopTurns {
   return {
     take(units) {
       schedule();
-      if (waiting.length === 0 && fits(units)) {
-        left -= units;
+      const line = units <= unitsPerTurn / 8 ? small : large;
+      if (line.waiting.length === 0 && fits(line, units)) {
+        line.left -= units;
         return null;
       }
-      return new Promise((resolve) => waiting.push({ units, begin: resolve }));
+      return new Promise((resolve) => line.waiting.push({ units, begin: resolve }));
     },
   };
 }

@@ -45,7 +45,7 @@ describe('the turns of the event loop', () => {
     };
     setImmediate(counted);
     const order: (readonly [number, number])[] = [];
-    const work = [4, 4, 4, 25, 1, 9, 1].map(async (units, n) => {
+    const work = [4, 4, 4, 25, 2, 8, 2].map(async (units, n) => {
       await turns.take(units);
       order.push([n, turn]);
     });
@@ -59,5 +59,17 @@ describe('the turns of the event loop', () => {
     expect(turnOf(4)).toBeGreaterThan(turnOf(3));
     expect(turnOf(5)).toBe(turnOf(4));
     expect(turnOf(6)).toBeGreaterThan(turnOf(5));
+  });
+
+  it('let small work in beside what is large, however much of that waits', async () => {
+    const turns = loopTurns(80);
+    const order: string[] = [];
+    const takes = (name: string, units: number) => Promise.resolve(turns.take(units)).then(() => order.push(name));
+    const large = ['first', 'second', 'third'].map((name) => takes(name, 100));
+    const small = [takes('small', 10), takes('also small', 1)];
+    await Promise.all(small);
+    expect(order).toEqual(['first', 'small', 'also small']);
+    await Promise.all(large);
+    expect(order.slice(3)).toEqual(['second', 'third']);
   });
 });

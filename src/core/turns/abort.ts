@@ -35,7 +35,7 @@ export interface AbortableWaits {
 }
 
 /** One listener for all waits: {@link untilAborted} adds and removes one each time, which takes longer than most waits of a stream. */
-function abortableWaits(signal: AbortSignal): AbortableWaits {
+export function abortableWaits(signal: AbortSignal): AbortableWaits {
   let refuse: ((error: unknown) => void) | null = null;
   const onAbort = (): void => refuse?.(abortError(signal));
   signal.addEventListener('abort', onAbort, { once: true });

@@ -12,6 +12,8 @@ export interface Messages {
 
 export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: JsonBounds, handle: (text: string) => void): Messages {
   let waiting = 0;
+  /** Of those that wait, the one that came last. */
+  let last: Promise<void> = Promise.resolve();
 
   function checked(bytes: Buffer): void {
     // It may have closed while its message waited, and nobody would stop what begins now.
@@ -27,14 +29,16 @@ export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: Json
 
   socket.on('message', (data) => {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.from(String(data));
-    const turn = turns.take(Math.max(bytes.length, leastMessageBytes));
+    const weight = Math.max(bytes.length, leastMessageBytes);
+    // A small message does not overtake a large one of its own socket.
+    const turn = waiting === 0 ? turns.take(weight) : last.then(() => turns.take(weight));
     if (turn === null) {
       checked(bytes);
       return;
     }
     waiting += 1;
     balance(socket, true);
-    void turn.then(() => {
+    last = turn.then(() => {
       waiting -= 1;
       checked(bytes);
     });

@@ -1,9 +1,11 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import type { WebSocket } from 'ws';
+import WebSocket, { WebSocketServer } from 'ws';
 import { loopTurns, requestBytesPerTurn } from '../../../src/server/loop-turns.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 import { messagesInTurn } from '../../../src/server/websocket/socket-messages.ts';
+import { whenOver } from '../../when-over.ts';
 
 class OpenSocket extends EventEmitter {
   readonly OPEN = 1;
@@ -38,4 +40,26 @@ it('two thousand short messages of one piece of a socket are handled some in eac
   await done.promise;
   expect(Math.max(...perTurn)).toBeLessThanOrEqual(2 * 64);
   expect(handled).toEqual(sent);
+});
+
+it('messages of one socket are handled in their order, also where a small one comes behind a large one', async () => {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  whenOver(() => server.close());
+  await once(server, 'listening');
+  const turns = loopTurns(requestBytesPerTurn);
+  const handled: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const sizes = [10, 100_000, 20, 90_000, 30, 40];
+  server.on('connection', (socket) => {
+    messagesInTurn(socket, turns, serverLimits({}), (text) => {
+      handled.push(text.length);
+      if (handled.length === sizes.length) all.resolve();
+    });
+  });
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  whenOver(() => client.terminate());
+  await once(client, 'open');
+  for (const size of sizes) client.send(JSON.stringify('x'.repeat(size - 2)));
+  await all.promise;
+  expect(handled).toEqual(sizes);
 });
