@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { loopTurns, requestBytesPerTurn } from '../../../src/server/loop-turns.ts';
+import { loopTurns } from '../../../src/server/loop-turns.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 import { messagesInTurn } from '../../../src/server/websocket/socket-messages.ts';
 import { whenOver } from '../../when-over.ts';
@@ -46,10 +46,11 @@ it('messages of one socket are handled in their order, also where a small one co
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   whenOver(() => server.close());
   await once(server, 'listening');
-  const turns = loopTurns(requestBytesPerTurn);
+  // Bytes: up to 10 are small, and more than 80 have a turn alone. All messages come in one piece.
+  const turns = loopTurns(80);
   const handled: number[] = [];
   const all = Promise.withResolvers<void>();
-  const sizes = [10, 100_000, 20, 90_000, 30, 40];
+  const sizes = [5, 100, 6, 90, 7, 95, 8];
   server.on('connection', (socket) => {
     messagesInTurn(socket, turns, serverLimits({}), (text) => {
       handled.push(text.length);
