@@ -24,26 +24,37 @@ const maxAnswerBytes = 100_000;
 const proof = '"__typename":"Completion"';
 
 export interface WarmUpOptions {
+  /** Calls will be masked: what knows telephone numbers takes 19 MB, so it is not loaded where nobody needs it. */
+  readonly masks?: boolean;
+  /** Answers will be checked against schemas: the reader of schemas takes some megabytes. */
+  readonly checks?: boolean;
   readonly questions?: number;
   readonly maxMs?: number;
 }
 
+/** The warm-up of a gateway with this configuration: what is imported with its first use, and will be used, is imported before. */
+export const warmUpFor =
+  ({ maskPersonalData = [], graph = {} }: GatewayConfig) =>
+  (signal: AbortSignal): Promise<boolean> =>
+    warmUp(signal, { masks: maskPersonalData.length > 0, checks: (graph.fields ?? []).length > 0 });
+
 /** Whether all questions were answered in time. Never rejects: without it, the first callers wait for the compiler. */
 export async function warmUp(
   signal: AbortSignal,
-  { questions = enoughQuestions, maxMs = usualMaxMs }: WarmUpOptions = {},
+  { questions = enoughQuestions, maxMs = usualMaxMs, masks = false, checks = false }: WarmUpOptions = {},
 ): Promise<boolean> {
   try {
-    return await askItself(questions, AbortSignal.any([signal, AbortSignal.timeout(maxMs)]));
+    if (checks) await import('../pipeline/validate/schema/schema-reader.ts');
+    return await askItself(questions, masks, AbortSignal.any([signal, AbortSignal.timeout(maxMs)]));
   } catch {
     return false;
   }
 }
 
-async function askItself(questions: number, signal: AbortSignal): Promise<boolean> {
+async function askItself(questions: number, masks: boolean, signal: AbortSignal): Promise<boolean> {
   const vendor = await listening(createServer(answerAsVendor));
   try {
-    const gateway = await createGateway(warmUpConfig(vendor.url), { folder: '.', loopback: true, log: silentLog });
+    const gateway = await createGateway(warmUpConfig(vendor.url, masks), { folder: '.', loopback: true, log: silentLog });
     try {
       const { url } = await gateway.listen({ host: here, port: 0 });
       const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${gateway.developmentKey}` };
@@ -72,12 +83,12 @@ const document = /* GraphQL */ `query WarmUp($input: CompletionInput!) {
 /** Each question twice, one after the other: the second is answered from the cache. */
 const inputOf = (question: number) => ({ prompt: { text: `How warm is it, for the ${'n'.repeat(1 + (question >> 1))}th time?` } });
 
-/** Without masking: what knows telephone numbers takes 19 MB, and is loaded by the first call that is masked. */
-function warmUpConfig(vendorUrl: string): GatewayConfig {
+function warmUpConfig(vendorUrl: string, masks: boolean): GatewayConfig {
   return defineConfig({
     providers: { vendor: openaiCompatibleProvider({ name: 'vendor', baseUrl: vendorUrl }) },
     deployments: { warm: { provider: 'vendor', model: 'warm', price: { input: 1, output: 1 }, contextWindow: 8_192 } },
     routes: { default: { deployments: ['warm'], cacheSeconds: 60 } },
+    ...(masks ? { maskPersonalData: '*' } : {}),
     guardrails: [{ guardrail: patternGuard({ name: 'cold', patterns: ['\\bcold\\b'], message: 'It is warm.' }), routes: '*' }],
     storage: { folder: null },
     server: { development: true, drainMs: 0 },

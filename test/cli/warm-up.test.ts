@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { warmUp } from '../../src/cli/warm-up.ts';
 import { createGateway } from '../../src/gateway.ts';
@@ -33,6 +37,32 @@ describe('the warm-up', () => {
     expect(metrics).toContain('# TYPE fieldgate_calls_total counter');
     expect(metrics.split('\n').filter((line) => /^fieldgate_(calls|attempts|tokens)_total\{/.test(line))).toEqual([]);
     expect(server.text.out.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
+  });
+});
+
+describe('what is imported with its first use', () => {
+  const masking = 'masking/phone-numbers.ts';
+  const schemas = 'schema/schema-reader.ts';
+  const importedBy = async (config: object): Promise<readonly string[]> => {
+    const source = (file: string) => JSON.stringify(pathToFileURL(resolve('src', file)).href);
+    const script = `
+      import { registerHooks } from 'node:module';
+      const loaded = [];
+      registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+      const { warmUpFor } = await import(${source('cli/warm-up.ts')});
+      await warmUpFor(${JSON.stringify(config)})(new AbortController().signal);
+      console.log(JSON.stringify(${JSON.stringify([masking, schemas])}.filter((file) => loaded.some((url) => url.endsWith(file)))));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+    return JSON.parse(stdout) as string[];
+  };
+
+  it.each([
+    ['nothing, where nothing is masked or checked', {}, []],
+    ['what masks, where a route is masked', { maskPersonalData: ['default'] }, [masking]],
+    ['what reads schemas, where there are AI fields', { graph: { fields: ['ai.graphql'] } }, [schemas]],
+  ])('is %s', async (_, config, files) => {
+    expect(await importedBy(config)).toEqual(files);
   });
 });
 

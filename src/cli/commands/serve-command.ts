@@ -9,12 +9,12 @@ import { soundConfig } from '../load-config.ts';
 import { configReader } from '../reread-config.ts';
 import { addressOf, isLoopback, serveUntilSignal } from '../serving.ts';
 import { startSubgraphs } from '../subgraph-processes.ts';
-import { warmUp } from '../warm-up.ts';
+import { warmUpFor } from '../warm-up.ts';
 
 export async function serve(args: Arguments): Promise<void> {
   const { config, folder, fields, warnings } = await soundConfig(args);
   const address = addressOf(config);
-  const gateway = await createGateway(config, { folder, loopback: isLoopback(address), warmUp });
+  const gateway = await createGateway(config, { folder, loopback: isLoopback(address), warmUp: warmUpFor(config) });
   const subgraphs = startSubgraphs(config.graph?.subgraphs ?? [], folder, ({ name, url }, code) => {
     process.stderr.write(
       `The program of the subgraph "${name}" ended${code === null ? '' : ` with code ${code}`}. Whatever answers at ${url} is asked.\n`,
