@@ -4,7 +4,7 @@
  * Call, which goes through `pipeline/pipeline.ts`. `assembly/configured.ts` makes the two halves of one reading of the configuration.
  */
 import { developmentKey } from './access/development-key.ts';
-import { anonymousRateOf } from './assembly/caller-limits.ts';
+import { anonymousRateOf, contractOf, isForeignToken } from './assembly/caller-limits.ts';
 import { type Configured, configure } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
@@ -20,6 +20,7 @@ import { gatewaySection } from './config/sections/gateway-section.ts';
 import { serverSection } from './config/sections/server-section.ts';
 import { maskError } from './graphql/graphql-errors.ts';
 import { followHooks } from './operations/follow-hooks.ts';
+import { policyJudge } from './server/policy-judge.ts';
 import { openGraphDoor, openSubgraphDoor } from './server/schema-door.ts';
 import { createServer } from './server/server.ts';
 import { serverLimits } from './server/server-limits.ts';
@@ -76,11 +77,15 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     ready: () => warming.readiness(door.ready),
     engine: door.engine,
     checkDocument: door.checkDocument,
+    judgePolicies: policyJudge(() => current().config.graph?.policies ?? {}, log),
     modelFields: () => current().modelFields,
     background: runs,
     development,
     limits: serverLimits(limits, open),
     trustedProxies,
+    contracts: () => Object.keys(current().config.graph?.contracts ?? {}),
+    contractOf: (principal, asked) => contractOf(current().config, principal, asked),
+    isForeignToken: (authorization) => isForeignToken(current().config, authorization),
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
     cors: { origins, headers: forwardedNames(config), exposed: answeredNames(config) },
     maskError: (error) => maskError(error, current().services.failed),

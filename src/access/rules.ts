@@ -9,9 +9,11 @@ import { isObjectType, valueFromASTUntyped } from 'graphql';
 import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
-/** Alternatives of scopes: all of one of them are needed. Null: every known caller will do. */
 export interface AccessRule {
+  /** Alternatives of scopes: all of one of them are needed. Null: every known caller will do. */
   readonly scopes: readonly (readonly string[])[] | null;
+  /** Beside scopes, the caller must have shown who it is. */
+  readonly authenticated?: boolean;
 }
 
 /** By schema coordinate: `Query.completion` for a field, `Completion` for a type. */
@@ -48,9 +50,10 @@ function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
   const named = (name: string): ConstDirectiveNode | undefined =>
     directives.find((directive) => directive.name.value === name || directive.name.value === `federation__${name}`);
   const scoped = named('requiresScopes');
-  if (scoped === undefined) return named('authenticated') === undefined ? null : { scopes: null };
+  const authenticated = named('authenticated') !== undefined;
+  if (scoped === undefined) return authenticated ? { scopes: null } : null;
   const value = scoped.arguments?.find((argument) => argument.name.value === 'scopes')?.value;
-  return { scopes: value === undefined ? [] : (valueFromASTUntyped(value) as string[][]) };
+  return { scopes: value === undefined ? [] : (valueFromASTUntyped(value) as string[][]), authenticated };
 }
 
 /**
@@ -59,7 +62,7 @@ function ruleOf(directives: readonly ConstDirectiveNode[]): AccessRule | null {
  */
 export function refusal(coordinate: string, rule: AccessRule, principal: Principal | null | undefined): GatewayError | null {
   const held = principal?.scopes ?? [];
-  const unknown = principal === null || principal === undefined || (principal.kind === 'anonymous' && mayUseNothing(principal));
+  const unknown = principal === null || principal === undefined || isUnknown(principal, rule);
   if (!unknown && (rule.scopes === null || rule.scopes.some((all) => all.every((scope) => held.includes(scope))))) return null;
   const need = rule.scopes === null ? 'a known caller' : `the scope ${rule.scopes.map((all) => all.join(' and ')).join(', or ')}`;
   if (unknown || principal.kind === 'anonymous') {
@@ -67,6 +70,12 @@ export function refusal(coordinate: string, rule: AccessRule, principal: Princip
   }
   const yours = held.length === 0 ? 'none' : [...new Set(held)].join(', ');
   return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your ${principal.kind === 'jwt' ? 'token' : 'key'} has: ${yours}.`);
+}
+
+/** An open graph gives scopes to callers who have shown nothing: scopes are all that they have. */
+function isUnknown(principal: Principal, { scopes, authenticated = false }: AccessRule): boolean {
+  if (principal.kind !== 'anonymous') return false;
+  return principal.authenticated === false ? scopes === null || authenticated : mayUseNothing(principal);
 }
 
 const mayUseNothing = ({ scopes, routes }: Principal): boolean => scopes.length === 0 || routes?.length === 0;

@@ -1,8 +1,14 @@
 /** Reads from the configuration what callers may ask: by their address, by their team, and as users of an issuer. */
 import { rateLimits } from '../access/authenticate.ts';
-import type { TeamConfig } from '../config/config.ts';
+import { issuerIn } from '../access/jwt/accept-tokens.ts';
+import type { GatewayConfig, TeamConfig } from '../config/config.ts';
+import { withDefaults } from '../config/kinds/section.ts';
+import { anonymousSection } from '../config/sections/anonymous-section.ts';
+import type { Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
+import { GatewayError } from '../core/errors.ts';
 import { nanoUsdOf } from '../core/money.ts';
+import { namedAnonymous } from '../operations/keyless-principals.ts';
 import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
 
 /** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
@@ -17,6 +23,34 @@ type AccountSettings = { readonly [K in keyof TeamConfig]?: TeamConfig[K] | unde
 
 export function teamLimits(teams: Readonly<Record<string, TeamConfig>>): Readonly<Record<string, readonly Limit[]>> {
   return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, accountLimits(`team:${team}`, config)]));
+}
+
+/** Null: the configuration does not name them. */
+export function configuredAnonymous({ anonymous, teams = {} }: Pick<GatewayConfig, 'anonymous' | 'teams'>): Principal | null {
+  if (anonymous === undefined) return null;
+  const { scopes, routes, team = null } = withDefaults(anonymousSection, anonymous);
+  return namedAnonymous({ scopes, routes, team, limits: team === null ? [] : (teamLimits(teams)[team] ?? []) });
+}
+
+/** The contract that the caller is held to: that of its team, or of anonymous callers; else the one that it asks by. Throws FORBIDDEN for another one. */
+export function contractOf(
+  { anonymous, teams = {} }: Pick<GatewayConfig, 'anonymous' | 'teams'>,
+  { kind, team }: Pick<Principal, 'kind' | 'team'>,
+  asked: string | null,
+): string | null {
+  const ofTeam = team !== null && Object.hasOwn(teams, team) ? teams[team]?.contract : undefined;
+  const held = (kind === 'anonymous' ? anonymous?.contract : undefined) ?? ofTeam ?? null;
+  if (held === null || asked === null || asked === held) return held ?? asked;
+  throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask /graphql, or /graphql/${held}.`);
+}
+
+/** Whether the header has a bearer token that is no key of a gateway and of no issuer that is trusted here, where the configuration accepts such. */
+export function isForeignToken({ anonymous, issuers = {} }: Pick<GatewayConfig, 'anonymous' | 'issuers'>, authorization: string): boolean {
+  if (anonymous?.acceptForeignTokens !== true) return false;
+  const [, token] = /^bearer +(?!fg_)(\S+) *$/i.exec(authorization) ?? [];
+  if (token === undefined) return false;
+  const named = Object.values(issuers);
+  return named.length === 0 || !named.some(({ issuer }) => issuer === issuerIn(token));
 }
 
 /** Of an account, such as `team:search`. */

@@ -34,10 +34,11 @@ import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
-import { teamLimits } from './caller-limits.ts';
+import { configuredAnonymous, teamLimits } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
 import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
+import { demandLimit } from './graph/demand-limit.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
 import { revealHeaders } from './graph/subgraph-fetch.ts';
 import { collectionsOf, routesOf } from './routes.ts';
@@ -156,7 +157,9 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     principal: serviceOf('quote'),
     assumedListSize: 100,
   });
+  const { demandControl } = graphConfig;
   const admit = admission({
+    demand: demandControl === undefined ? null : demandLimit(demandControl, living),
     // Without the AI subgraph, a field of another team that has the name of one of ours asks no model.
     rules: own === null ? { ...rules, ceilingOf: () => null } : rules,
     maxCostPerOperation,
@@ -165,7 +168,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
 
   access.connect({ graph: living, admission: admit });
 
-  const anonymous = open ? anonymousOf(routes) : null;
+  const anonymous = configuredAnonymous(config) ?? (open ? anonymousOf(routes) : null);
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const teams = teamLimits(config.teams ?? {});

@@ -3,13 +3,14 @@ import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { aiSdl, aiSubgraph } from '../assembly/graph/configured-graph.ts';
 import { nameMistakes, placedSentence } from '../assembly/graph/graph-names.ts';
 import { subgraphAddresses, subgraphSources } from '../assembly/graph/subgraph-fetch.ts';
+import { supergraphReader } from '../assembly/graph/supergraph-source.ts';
 import type { GatewayConfig } from '../config/config.ts';
-import { pathIn } from '../config/path-in.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { composer } from '../federation/compose/compose.ts';
-import { readSubgraph, readSupergraph } from '../federation/compose/sources.ts';
+import { readSubgraph } from '../federation/compose/sources.ts';
 import { unknownSubgraphs, withAddresses } from '../federation/compose/subgraph-addresses.ts';
 import { localUrl } from '../federation/graph.ts';
+import { checkPolicies, policiesOf } from '../federation/policies.ts';
 import { supergraphSchema } from '../federation/supergraph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read-fields.ts';
@@ -29,7 +30,7 @@ export async function composedGraph(config: GatewayConfig, folder: string, read:
   const made =
     supergraph === undefined
       ? await withSubgraphs(subgraphs, folder, () => fromSubgraphs(config, folder, read))
-      : await attempted(() => readSupergraph(pathIn(folder, supergraph), AbortSignal.timeout(sourceMs)));
+      : await attempted(() => supergraphReader(supergraph, folder).read(AbortSignal.timeout(sourceMs)));
   if (made.supergraphSdl === null) return made;
   const mistakes = servingMistakes(made.supergraphSdl, config, read);
   return mistakes.length === 0 ? made : { supergraphSdl: null, mistakes };
@@ -84,6 +85,7 @@ function servingMistakes(supergraphSdl: string, config: GatewayConfig, read: Fie
   if (unknown.length > 0) return unknown;
   try {
     const local = graph.ai === false ? {} : { [localUrl(aiSubgraph)]: unasked };
+    checkPolicies(policiesOf(supergraphSdl), Object.keys(graph.policies ?? {}));
     const schema = supergraphSchema({ supergraphSdl: withAddresses(supergraphSdl, addresses), local });
     const fieldOf = (type: string, field: string): boolean => {
       const found = schema.getType(type);
@@ -92,7 +94,10 @@ function servingMistakes(supergraphSdl: string, config: GatewayConfig, read: Fie
     return [
       ...read.fields
         .filter(({ typeName, fieldName }) => !fieldOf(typeName, fieldName))
-        .map(({ place, coordinate }) => ({ place, message: `${coordinate} is not in ${graph.supergraph}. Compose it again.` })),
+        .map(({ place, coordinate }) => ({
+          place,
+          message: `${coordinate} is not in ${typeof graph.supergraph === 'string' ? graph.supergraph : 'the supergraph'}. Compose it again.`,
+        })),
       ...read.indexes
         .filter(({ from }) => !fieldOf('Query', from))
         .map(({ place, name, from }) => ({ place, message: `The index "${name}" is filled from Query.${from}, which the graph has not.` })),

@@ -29,6 +29,10 @@ export interface SubgraphConfig extends SettingsOf<typeof subgraphSection.table>
 export interface StorageConfig extends SettingsOf<typeof storageSection.table> {}
 export interface ServerConfig extends SettingsOf<typeof serverSection.table> {}
 
+type AiParts = 'providers' | 'deployments' | 'routes';
+/** A graph without AI fields (`graph: { ai: false }`) needs no parts for them. `fieldgate check` says where others lack one. */
+type WrittenConfig<N extends Names> = Omit<GatewayConfig<N>, AiParts> & Partial<Pick<GatewayConfig<N>, AiParts>>;
+
 /** Names of routes, or `*` for all. */
 export type RouteNames = NonNullable<ValueOf<typeof gatewaySection.table.maskPersonalData>>;
 export type LogLevel = (typeof logLevels)[number];
@@ -52,8 +56,8 @@ export function defineConfig<
   const Deployments extends string,
   const Routes extends string,
   const Collections extends string,
->(config: GatewayConfig<{ providers: Providers; deployments: Deployments; routes: Routes; collections: Collections }>): GatewayConfig {
-  return config;
+>(config: WrittenConfig<{ providers: Providers; deployments: Deployments; routes: Routes; collections: Collections }>): GatewayConfig {
+  return { providers: {}, deployments: {}, routes: {}, ...config };
 }
 
 export const isDevelopment = ({ server = {} }: GatewayConfig): boolean => server.development ?? process.env['NODE_ENV'] !== 'production';

@@ -34,10 +34,11 @@ function unpriced(config: GatewayConfig): string[] {
 }
 
 /** A key of the gateway opens it in its owner's name: it never goes on to a subgraph. */
-function handedOn({ graph = {} }: GatewayConfig): string[] {
-  return (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization')
+function handedOn({ graph = {}, anonymous, issuers = {} }: GatewayConfig): string[] {
+  const forwards = (graph.forwardHeaders ?? []).some((name) => name.toLowerCase() === 'authorization');
+  return forwards && anonymous?.acceptForeignTokens !== true && Object.keys(issuers).length === 0
     ? [
-        'graph.forwardHeaders has authorization, but a key of this gateway never goes on to subgraphs, and nothing else is accepted there. Have clients name themselves to subgraphs in a header of its own.',
+        'graph.forwardHeaders has authorization, but a key of this gateway never goes on to subgraphs, and no other token is accepted here. anonymous.acceptForeignTokens accepts those of other issuers; else have clients name themselves to subgraphs in a header of its own.',
       ]
     : [];
 }

@@ -10,8 +10,8 @@ type WholeRule = Rule<typeof gatewaySection.table>;
 
 const hasDefaultRoute: WholeRule = {
   reads: [],
-  mistakes: ({ routes }) =>
-    !isObject(routes) || routes['default'] !== undefined
+  mistakes: ({ routes, graph }) =>
+    !isObject(routes) || routes['default'] !== undefined || graph?.ai === false
       ? []
       : ['routes.default is missing. It is the route of every call that names none.'],
 };
@@ -67,4 +67,35 @@ const issuersDiffer: WholeRule = {
   },
 };
 
-export const wholeRules: readonly WholeRule[] = [hasDefaultRoute, embedsWithOneModel, collectionsEmbed, metricsHaveAPort, issuersDiffer];
+const anonymousTeamExists: WholeRule = {
+  reads: ['anonymous', 'teams'],
+  mistakes: ({ anonymous, teams = {} }) =>
+    anonymous?.team === undefined || Object.hasOwn(teams, anonymous.team)
+      ? []
+      : [`anonymous.team is ${showValue(anonymous.team)}, which is no team. Teams: ${listNames(Object.keys(teams))}.`],
+};
+
+const contractsExist: WholeRule = {
+  reads: ['anonymous', 'teams', 'graph'],
+  mistakes({ anonymous, teams = {}, graph: { contracts = {} } = {} }) {
+    const named: [string, string | undefined][] = [
+      ['anonymous', anonymous?.contract],
+      ...Object.entries(teams).map(([name, { contract }]): [string, string | undefined] => [`teams.${name}`, contract]),
+    ];
+    return named.flatMap(([path, contract]) =>
+      contract === undefined || Object.hasOwn(contracts, contract)
+        ? []
+        : [`${path}.contract is ${showValue(contract)}. Contracts: ${listNames(Object.keys(contracts))}.`],
+    );
+  },
+};
+
+export const wholeRules: readonly WholeRule[] = [
+  hasDefaultRoute,
+  embedsWithOneModel,
+  collectionsEmbed,
+  metricsHaveAPort,
+  issuersDiffer,
+  anonymousTeamExists,
+  contractsExist,
+];

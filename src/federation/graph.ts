@@ -10,9 +10,11 @@ import { untilAborted } from '../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Composer, Subgraph } from './compose/compose.ts';
 import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
+import { type Contract, contractSdl } from './compose/contract.ts';
 import { namesIn, unknownSubgraphs, withAddresses } from './compose/subgraph-addresses.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
+import { checkPolicies, policiesOf, withPolicies } from './policies.ts';
 import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';
 
 export type { GraphSource };
@@ -28,6 +30,10 @@ export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 
   readonly composer: Composer;
   /** Of a ready supergraph: its subgraphs that the configuration has settings for, with the addresses that replace theirs; null: none does. */
   readonly addresses?: ReadonlyMap<string, string | null>;
+  /** Variants of the graph, by name. */
+  readonly contracts?: Readonly<Record<string, Contract>>;
+  /** Names of the policies that there are functions for. Default: none, and a supergraph that names one is not served. */
+  readonly policies?: readonly string[];
   /** Milliseconds between two looks at the sources; 0: only at `refresh`. */
   readonly pollMs: number;
   /** Milliseconds that one source may take. */
@@ -47,6 +53,8 @@ const startingMs = 2_000;
 export interface Graph {
   /** Null until first composed. */
   schema(): GraphQLSchema | null;
+  /** The schema for callers who are held to a contract; null until first composed, and where there is no such contract. */
+  contract(name: string): GraphQLSchema | null;
   /** Names of the subgraphs in what is served. */
   subgraphNames(): readonly string[];
   /** What is served now; null until first composed, and where there is nothing to compose. */
@@ -77,6 +85,7 @@ interface Served {
   /** With the addresses of the configuration. */
   readonly sdl: string;
   readonly names: readonly string[];
+  readonly contracts: ReadonlyMap<string, GraphQLSchema>;
   readonly schema: GraphQLSchema;
   readonly at: number;
 }
@@ -104,8 +113,18 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     const { ai, fetch, authorize, overrideLabels } = options;
     const execution = Object.fromEntries(Object.entries({ fetch, authorize, overrideLabels }).filter(([, value]) => value !== undefined));
     const sdl = addressed(source, options.addresses);
-    const schema = supergraphSchema({ ...execution, supergraphSdl: sdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } });
-    served = { source, sdl, names: namesIn(sdl), schema, at: Date.now() };
+    const policies = namesIn(sdl).length === 0 ? new Map<string, readonly string[]>() : policiesOf(sdl);
+    checkPolicies(policies, options.policies ?? []);
+    const schemaOf = (supergraphSdl: string): GraphQLSchema => {
+      const made = supergraphSchema({ ...execution, supergraphSdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } });
+      withPolicies(made, policies);
+      return made;
+    };
+    const schema = schemaOf(sdl);
+    const contracts = new Map(
+      Object.entries(options.contracts ?? {}).map(([name, contract]) => [name, schemaOf(contractSdl(sdl, name, contract))] as const),
+    );
+    served = { source, sdl, names: namesIn(sdl), schema, contracts, at: Date.now() };
     log('info', 'The supergraph has been taken into service.', { subgraphs: subgraphs.map(({ name }) => name) });
     for (const listener of listeners) listener(schema);
   };
@@ -119,7 +138,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
 
   /** Whether it is a graph of this configuration: of the same file, or of the same subgraphs and AI fields. */
   const isOurs = (graph: LastGood): boolean => {
-    if (options.source.kind === 'supergraph') return graph.file === options.source.file;
+    if (options.source.kind === 'supergraph') return graph.file === options.source.reader.from;
     const asked = [...options.source.subgraphs, ...ownWith(othersIn(graph))];
     return graph.file === null && addressesOf(graph.subgraphs) === addressesOf(asked) && ownSdlIn(graph) === ownSdlIn({ subgraphs: asked });
   };
@@ -207,6 +226,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
 
   return {
     schema: () => served?.schema ?? null,
+    contract: (name) => served?.contracts.get(name) ?? null,
     subgraphNames: () => served?.names ?? [],
     supergraphSdl: () => served?.sdl ?? null,
     others: () => others,

@@ -11,7 +11,7 @@ export interface LastGoodStore {
 }
 
 export interface LastGood {
-  /** The file that the supergraph was read from; null: it was composed. */
+  /** The file or the server that the ready supergraph was read from; null: it was composed. */
   readonly file: string | null;
   /** What it was composed of, our own subgraph last. */
   readonly subgraphs: readonly Subgraph[];

@@ -8,6 +8,7 @@ export function ownGraph(own: GraphQLSchema, now: () => number = Date.now): Grap
   const status: GraphStatus = { ready: true, reasons: [], composedAt: now(), subgraphs: [] };
   return {
     schema: () => schema,
+    contract: () => null,
     subgraphNames: () => [],
     supergraphSdl: () => null,
     others: () => [],

@@ -8,6 +8,7 @@
 import {
   type ConstDirectiveNode,
   type DefinitionNode,
+  type DocumentNode,
   Kind,
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
@@ -23,6 +24,8 @@ type Scopes = readonly (readonly string[])[];
 interface Guard {
   readonly authenticated: boolean;
   readonly scopes: Scopes | null;
+  /** The same of policies. */
+  readonly policies: Scopes | null;
 }
 
 type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
@@ -43,7 +46,7 @@ export function withInheritedAuth(sdl: string, reads: ReadonlyMap<string, Readon
       if (inherited.length === 0) return field;
       const all = [guardOf(field.directives ?? []), ...inherited];
       const others = (field.directives ?? []).filter(
-        ({ name }) => !isAuth(name.value, 'authenticated') && !isAuth(name.value, 'requiresScopes'),
+        ({ name }) => !['authenticated', 'requiresScopes', 'policy'].some((directive) => isAuth(name.value, directive)),
       );
       return { ...field, directives: [...others, ...directivesFor(all)] };
     });
@@ -56,17 +59,21 @@ export function withInheritedAuth(sdl: string, reads: ReadonlyMap<string, Readon
 function guardsIn(sdls: readonly string[]): ReadonlyMap<string, readonly Guard[]> {
   const types = new Map<string, Guard[]>();
   const fields = new Map<string, { readonly parent: string; readonly result: string; readonly own: Guard[] }>();
-  for (const definition of sdls.flatMap((sdl) => parse(sdl, { noLocation: true }).definitions)) {
+  const documents = sdls.map((sdl) => parse(sdl, { noLocation: true }));
+  for (const [definition, names] of documents.flatMap((document) => {
+    const names = importedNames(document);
+    return document.definitions.map((definition) => [definition, names] as const);
+  })) {
     if (definition.kind === Kind.SCALAR_TYPE_DEFINITION || definition.kind === Kind.ENUM_TYPE_DEFINITION)
-      note(types, definition.name.value, definition.directives);
+      note(types, definition.name.value, guardOf(definition.directives ?? [], names));
     if (!isObject(definition)) continue;
     const parent = definition.name.value;
-    note(types, parent, definition.directives);
+    note(types, parent, guardOf(definition.directives ?? [], names));
     for (const field of definition.fields ?? []) {
       const coordinate = `${parent}.${field.name.value}`;
       const known = fields.get(coordinate) ?? { parent, result: namedType(field.type), own: [] };
       fields.set(coordinate, known);
-      const guard = guardOf(field.directives ?? []);
+      const guard = guardOf(field.directives ?? [], names);
       if (isGuard(guard)) known.own.push(guard);
     }
   }
@@ -78,34 +85,63 @@ function guardsIn(sdls: readonly string[]): ReadonlyMap<string, readonly Guard[]
   return all;
 }
 
-function note(types: Map<string, Guard[]>, name: string, directives: readonly ConstDirectiveNode[] = []): void {
-  const guard = guardOf(directives);
+/** What a subgraph calls directives that it imports under another name: theirs, by ours. */
+function importedNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue;
+    for (const link of definition.directives ?? []) {
+      const imports = link.name.value === 'link' ? link.arguments?.find(({ name }) => name.value === 'import')?.value : undefined;
+      const all = imports === undefined ? [] : valueFromASTUntyped(imports);
+      for (const one of Array.isArray(all) ? (all as readonly unknown[]) : []) {
+        const { name, as } = (typeof one === 'object' && one !== null ? one : {}) as { readonly name?: unknown; readonly as?: unknown };
+        if (typeof name === 'string' && typeof as === 'string') names.set(name.replace(/^@/, ''), as.replace(/^@/, ''));
+      }
+    }
+  }
+  return names;
+}
+
+function note(types: Map<string, Guard[]>, name: string, guard: Guard): void {
   if (isGuard(guard)) types.set(name, [...(types.get(name) ?? []), guard]);
 }
 
 const isAuth = (name: string, directive: string): boolean => name === directive || name.endsWith(`__${directive}`);
-const isGuard = ({ authenticated, scopes }: Guard): boolean => authenticated || scopes !== null;
+const isGuard = ({ authenticated, scopes, policies }: Guard): boolean => authenticated || scopes !== null || policies !== null;
 
-function guardOf(directives: readonly ConstDirectiveNode[]): Guard {
-  const scoped = directives.find(({ name }) => isAuth(name.value, 'requiresScopes'));
-  const value = scoped?.arguments?.find(({ name }) => name.value === 'scopes')?.value;
+/** `names`: see {@link importedNames}. */
+function guardOf(directives: readonly ConstDirectiveNode[], names: ReadonlyMap<string, string> = new Map()): Guard {
+  const isCalled = (name: string, directive: string): boolean => isAuth(name, directive) || name === names.get(directive);
+  const listsOf = (directive: string, argument: string): Scopes | null => {
+    const found = directives.find(({ name }) => isCalled(name.value, directive));
+    const value = found?.arguments?.find(({ name }) => name.value === argument)?.value;
+    return value === undefined ? null : (valueFromASTUntyped(value) as Scopes);
+  };
   return {
-    authenticated: directives.some(({ name }) => isAuth(name.value, 'authenticated')),
-    scopes: value === undefined ? null : (valueFromASTUntyped(value) as Scopes),
+    authenticated: directives.some(({ name }) => isCalled(name.value, 'authenticated')),
+    scopes: listsOf('requiresScopes', 'scopes'),
+    policies: listsOf('policy', 'policies'),
   };
 }
 
 /** All of them at once: every way to satisfy one is combined with every way to satisfy the others. */
-function directivesFor(guards: readonly Guard[]): readonly ConstDirectiveNode[] {
-  const scoped = guards.flatMap(({ scopes }) => (scopes === null ? [] : [scopes]));
-  const combined = scoped.reduce<Scopes>(
-    (all, next) => all.flatMap((one) => next.map((other) => [...new Set([...one, ...other])].sort())),
+function combinedOf(all: readonly (Scopes | null)[]): Scopes | null {
+  const given = all.filter((one) => one !== null);
+  if (given.length === 0) return null;
+  const combined = given.reduce<Scopes>(
+    (before, next) => before.flatMap((one) => next.map((other) => [...new Set([...one, ...other])].sort())),
     [[]],
   );
-  const unique = [...new Map(combined.map((scopes) => [scopes.join(' '), scopes])).values()];
+  return [...new Map(combined.map((list) => [list.join(' '), list])).values()];
+}
+
+function directivesFor(guards: readonly Guard[]): readonly ConstDirectiveNode[] {
+  const scopes = combinedOf(guards.map((guard) => guard.scopes));
+  const policies = combinedOf(guards.map((guard) => guard.policies));
   const text = [
     guards.some(({ authenticated }) => authenticated) ? '@authenticated' : '',
-    scoped.length === 0 ? '' : `@requiresScopes(scopes: ${JSON.stringify(unique)})`,
+    scopes === null ? '' : `@requiresScopes(scopes: ${JSON.stringify(scopes)})`,
+    policies === null ? '' : `@policy(policies: ${JSON.stringify(policies)})`,
   ].join(' ');
   const [definition] = parse(`type T { f: Int ${text} }`, { noLocation: true }).definitions;
   return definition !== undefined && isObject(definition) ? (definition.fields?.[0]?.directives ?? []) : [];

@@ -49,8 +49,8 @@ export interface Services {
     operationName: string | null,
     variables: Readonly<Record<string, unknown>>,
   ): Quote | Promise<Quote>;
-  /** The graph that clients see; null while there is none but the AI subgraph. */
-  graph(): GraphQLSchema | null;
+  /** The graph that clients see, or that of a contract; null while there is none but the AI subgraph. */
+  graph(contract: string | null): GraphQLSchema | null;
   readonly entities: Pick<Entities, 'similar'>;
   /** The route that embeds for a collection or an index; null when there is neither. */
   embeddingRoute(collection: string): string | null;

@@ -8,6 +8,7 @@
 import { GatewayError, refuseAgain } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { costRefusal } from '../pricing/cost-limit.ts';
+import { compileDemand, type DemandOf, type DemandRules } from '../pricing/demand.ts';
 import type { PriceTree, Variables } from '../pricing/price-tree.ts';
 import type { QuoteRules } from '../pricing/priced-uses.ts';
 import { type CompiledQuote, compileQuote, type Quote } from '../pricing/quote.ts';
@@ -38,13 +39,16 @@ export interface AdmissionOptions {
   readonly rules: QuoteRules;
   /** Null: no limit but the budgets. */
   readonly maxCostPerOperation: NanoUsd | null;
+  /** What an operation may demand of subgraphs, by the weights of their schemas. Null, and the default: anything. */
+  readonly demand?: { readonly rules: DemandRules; readonly max: number } | null;
   /** Coordinates of the AI fields on entities. */
   readonly entityFields: ReadonlySet<string>;
 }
 
-export function admission({ rules, maxCostPerOperation, entityFields }: AdmissionOptions): Admission {
+export function admission({ rules, maxCostPerOperation, demand = null, entityFields }: AdmissionOptions): Admission {
   const isEntityField = (coordinate: string): boolean => entityFields.has(coordinate);
   const compiled = new WeakMap<PriceTree, CompiledQuote>();
+  const checkDemand = demand === null ? null : demandCheck(demand.rules, demand.max);
 
   function compile(tree: PriceTree): CompiledQuote {
     const known = compiled.get(tree) ?? compileOrRefuse(tree, rules);
@@ -63,17 +67,37 @@ export function admission({ rules, maxCostPerOperation, entityFields }: Admissio
     return null;
   }
 
+  function admitted({ tree, variables }: PricedOperation, asking: Asking): null | Promise<Quote | null> {
+    const of = compile(tree);
+    const decide = (asks: boolean): null | Promise<Quote | null> => {
+      const reserves = asking.hold.budgeted && asks;
+      return !asking.quoteOnly && !reserves && maxCostPerOperation === null ? null : judged(of, variables, reserves, asking);
+    };
+    const asks = of.asks(isEntityField);
+    return asks instanceof Promise ? asks.then(decide) : decide(asks);
+  }
+
   return {
     quote: (tree, variables) => compile(tree).quote(variables),
-    admit({ tree, variables }, asking) {
-      const of = compile(tree);
-      const decide = (asks: boolean): null | Promise<Quote | null> => {
-        const reserves = asking.hold.budgeted && asks;
-        return !asking.quoteOnly && !reserves && maxCostPerOperation === null ? null : judged(of, variables, reserves, asking);
-      };
-      const asks = of.asks(isEntityField);
-      return asks instanceof Promise ? asks.then(decide) : decide(asks);
+    admit(operation, asking) {
+      const checked = checkDemand === null ? null : checkDemand(operation.tree, operation.variables);
+      return checked === null ? admitted(operation, asking) : checked.then(() => admitted(operation, asking));
     },
+  };
+}
+
+/** Throws COST_LIMIT_EXCEEDED for more than `max`, and what `DemandOf` throws. */
+function demandCheck(rules: DemandRules, max: number): (tree: PriceTree, variables: Variables) => Promise<void> {
+  const compiled = new WeakMap<PriceTree, DemandOf>();
+  return async (tree, variables) => {
+    const of = compiled.get(tree) ?? compileDemand(tree, rules);
+    compiled.set(tree, of);
+    const { total, heaviest } = await of(tree.coerceVariables(variables));
+    if (total <= max) return;
+    throw new GatewayError(
+      'COST_LIMIT_EXCEEDED',
+      `The operation demands ${total} of the subgraphs, by the weights of their schemas, and ${max} is allowed. ${heaviest} demands most. Ask for shorter lists, or for fewer fields at a time.`,
+    );
   };
 }
 

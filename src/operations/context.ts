@@ -16,6 +16,8 @@ export interface OperationContext {
   readonly hold: OperationHold;
   /** The source of `extensions.usage`. */
   readonly usage: OperationUsage;
+  /** Name of the contract that the caller is held to, or asks by; null: the whole graph. Default: null. */
+  readonly contract?: string | null;
   /** The `Last-Event-ID` of a client that resumes over SSE: the cursor that counts where `after` is not given. */
   readonly lastEventId?: string | null;
 }

@@ -1,4 +1,4 @@
-/** Principals without a key: the person who tries the gateway on a laptop, and the gateway itself. */
+/** Principals without a key: the person who tries the gateway on a laptop, callers of an open graph, and the gateway itself. */
 import type { Principal } from '../core/call/call.ts';
 import type { Route } from '../routing/route.ts';
 
@@ -17,6 +17,17 @@ export function anonymousOf(routes: ReadonlyMap<string, Pick<Route, 'name' | 'de
     limits: [],
   };
 }
+
+/** Callers without credentials where the configuration says what they may do. */
+export const namedAnonymous = ({ scopes, routes, team, limits }: Pick<Principal, 'scopes' | 'routes' | 'team' | 'limits'>): Principal => ({
+  id: 'anonymous',
+  kind: 'anonymous',
+  authenticated: false,
+  team,
+  scopes,
+  routes,
+  limits,
+});
 
 /** The gateway's own work: documents of the configuration, indexes of entities. */
 export const serviceOf = (name: string): Principal => ({

@@ -29,6 +29,8 @@ export interface OperationInput {
   readonly documentId: string | null;
   /** See `OperationContext.lastEventId`. */
   readonly lastEventId: string | null;
+  /** See `OperationContext.contract`. */
+  readonly contract?: string | null;
   readonly signal: AbortSignal;
   /** Ends the operation with this error, as the last event of its client. */
   readonly stop: (reason: GatewayError) => void;
@@ -65,7 +67,7 @@ export interface OperationParts {
 export function operationHooks({ authenticate, limits, leases, admission, maxCostPerOperation }: OperationParts): OperationHooks {
   function contextOf(
     principal: Principal,
-    { client, headers, operationName, documentId, lastEventId, signal, stop }: OperationInput,
+    { client, headers, operationName, documentId, lastEventId, contract = null, signal, stop }: OperationInput,
   ): OpenedOperation {
     // What a key began ends with it, and says so itself. What a token began goes on, so that only the delivery can say it.
     const expiry = principal.kind === 'jwt' ? new AbortController() : null;
@@ -80,6 +82,7 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
       release: endWithKey(leases, principal, signal, stop, expiry),
       usage: operationUsage(),
       lastEventId,
+      contract,
     };
   }
 

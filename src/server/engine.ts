@@ -43,8 +43,8 @@ export interface Bound {
 
 export type Engine = (context: OperationContext, document: DocumentNode) => Bound;
 
-/** The schema that the document runs on: asked once per operation, so it may change at any time. */
-export type SchemaFor = (document: DocumentNode) => GraphQLSchema;
+/** The schema that the document runs on: asked once per operation, so it may change at any time. `contract`: see `OperationContext`. */
+export type SchemaFor = (document: DocumentNode, contract?: string | null) => GraphQLSchema;
 
 export function graphqlEngine(schemaFor: SchemaFor): Engine {
   let deferring: Promise<ExecuteDeferring> | null = null;
@@ -53,7 +53,7 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
     return (await deferring)(args);
   };
   return (context, document) => {
-    const schema = withDefer(schemaFor(document));
+    const schema = withDefer(schemaFor(document, context.contract));
     return {
       schema,
       validate: (document) => validationErrors(schema, document),

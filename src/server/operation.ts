@@ -24,6 +24,7 @@ import type { ReadDocument } from './document/document.ts';
 import { keepCursor } from './document/event-cursor.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
 import type { Engine } from './engine.ts';
+import type { JudgePolicies } from './policy-judge.ts';
 import type { Masking } from './response-errors.ts';
 import { type ResultStream, resultStream } from './result-stream.ts';
 import { usageAttacher } from './usage-extension.ts';
@@ -39,6 +40,7 @@ export interface OperationRequest extends Asker {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly lastEventId: string | null;
+  readonly contract: string | null;
   /** Where it comes from, counted there when its credentials do not hold. */
   readonly address: () => string;
 }
@@ -67,6 +69,8 @@ interface Parts {
   readonly hooks: OperationHooks;
   /** Refuses a document by what stands in it; throws GatewayError. */
   readonly checkDocument?: (input: DocumentToCheck) => void;
+  /** Before the operation runs. Default: no policy holds. */
+  readonly judgePolicies?: JudgePolicies;
   readonly mask: Masking;
   readonly log: Log;
   readonly development: boolean;
@@ -140,6 +144,8 @@ async function run(
     parts.checkDocument?.({ document, headers: request.headers });
     if (read.isLarge) await waitInLine();
     throwIfAborted(signal);
+    const judging = parts.judgePolicies?.(context, bound.schema, document) ?? null;
+    if (judging !== null) await judging;
     const tree = priceTreeOf(bound.schema, document, operationName);
     const given = variables ?? {};
     const turn = turnIfLarge(given);

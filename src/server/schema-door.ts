@@ -7,6 +7,7 @@ import { GatewayError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { chooseEngine } from '../federation/engine/bypass.ts';
 import type { Graph } from '../federation/graph.ts';
+import { hasPolicies, policiesMet } from '../federation/policies.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { SchemaFor } from './engine.ts';
 import type { Readiness } from './pages/health-page.ts';
@@ -29,10 +30,10 @@ interface Served {
 export function openGraphDoor(current: () => Served, stores: Stores): SchemaDoor {
   let chosen: { readonly of: Served; readonly choose: SchemaFor } | null = null;
   return {
-    schema(document) {
+    schema(document, contract) {
       const of = current();
       if (chosen?.of !== of) chosen = { of, choose: chooseSchema(of.graph, of.own) };
-      return chosen.choose(document);
+      return chosen.choose(document, contract);
     },
     ready: () => readReadiness(current().graph, stores),
     engine: undefined,
@@ -76,16 +77,22 @@ export async function openSubgraphDoor({ own, router, sdl, stores, log }: Subgra
 const unknownSdl =
   'The SDL of a subgraph in graph.subgraphs could not be read yet, so it is not known what guards the fields that AI fields read. Ask again in a moment.';
 
-/** The schema that a document runs on: ours alone where it can answer, else the whole graph. MODEL_UNAVAILABLE until there is one. */
-export function chooseSchema(graph: Pick<Graph, 'schema'>, own: GraphQLSchema | null): SchemaFor {
-  let chosen: { readonly schema: GraphQLSchema; readonly choose: SchemaFor } | null = null;
-  return (document) => {
-    const schema = graph.schema();
+/** The schema that a document runs on: ours alone where it can answer, else the whole graph or that of a contract. MODEL_UNAVAILABLE until there is one. */
+export function chooseSchema(graph: Pick<Graph, 'schema' | 'contract'>, own: GraphQLSchema | null): SchemaFor {
+  const choosers = new WeakMap<GraphQLSchema, SchemaFor>();
+  const chooserOf = (schema: GraphQLSchema, own: GraphQLSchema): SchemaFor => {
+    const choose = choosers.get(schema) ?? chooseEngine(schema, own);
+    choosers.set(schema, choose);
+    return choose;
+  };
+  return (document, contract = null) => {
+    const schema = contract === null ? graph.schema() : graph.contract(contract);
     if (schema === null)
       throw new GatewayError('MODEL_UNAVAILABLE', 'The graph has not been composed yet. Ask again in a moment; /health/ready says why.');
     if (own === null) return schema;
-    if (chosen?.schema !== schema) chosen = { schema, choose: chooseEngine(schema, own) };
-    return chosen.choose(document);
+    // The AI subgraph by itself knows no policies.
+    if (hasPolicies(schema) && policiesMet(schema, document).length > 0) return schema;
+    return chooserOf(schema, own)(document);
   };
 }
 

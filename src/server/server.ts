@@ -13,6 +13,7 @@ import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
 import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from './client/anonymous-rate.ts';
 import { callers } from './client/callers.ts';
+import { credentialsBeside } from './client/client.ts';
 import { connectionShares } from './client/connections.ts';
 import { originRules } from './client/origin.ts';
 import { pipelinedRequests } from './client/pipelined.ts';
@@ -20,7 +21,7 @@ import { unreadAnswers } from './client/unread.ts';
 import { documentReader } from './document/document.ts';
 import { type Engine, graphqlEngine, type SchemaFor } from './engine.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
-import { answerGraphQL } from './http/http.ts';
+import { answerGraphQL, type ContractOf } from './http/http.ts';
 import { cutByShutdown, HttpRefusal, shuttingDown } from './http/refusal.ts';
 import { respondRefusal } from './http/respond.ts';
 import { targetOf } from './http/target.ts';
@@ -30,6 +31,7 @@ import { type DocumentToCheck, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './pages/health-page.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './pages/metrics-page.ts';
+import type { JudgePolicies } from './policy-judge.ts';
 import { type MaskError, openMasking } from './response-errors.ts';
 import { type ServerLimits, serverLimits } from './server-limits.ts';
 import { sockets } from './websocket/websocket.ts';
@@ -61,10 +63,17 @@ export interface ServerOptions extends OperationHooks {
   readonly metrics?: MetricsDoor | undefined;
   /** What an address may ask without credentials that hold; absent: anything. */
   readonly anonymousRate?: AnonymousRateOptions | undefined;
+  /** Names of variants of the graph, each at a path of its own. */
+  readonly contracts?: () => readonly string[];
+  readonly contractOf?: ContractOf;
+  /** Whether an Authorization header is left to subgraphs: its caller is anonymous here. Default: none is. */
+  readonly isForeignToken?: (authorization: string) => boolean;
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
   /** Refuses a document by what stands in it; throws GatewayError. Default: none is refused. */
   readonly checkDocument?: ((input: DocumentToCheck) => void) | undefined;
+  /** Judges `@policy` before an operation runs. Default: no policy holds. */
+  readonly judgePolicies?: JudgePolicies;
   /** graphql-js unless another is given: `apolloEngine`. */
   readonly engine?: Engine | undefined;
   /** For streams that are told to end: time to say so. Default 2 s. */
@@ -101,17 +110,22 @@ const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
   const { log, development, schema, farewellMs = 2_000 } = options;
+  const { contracts = () => [], contractOf = (_, asked) => asked } = options;
   const limits = serverLimits(options.limits ?? {}, development);
   const mask = openMasking(options.maskError, log);
   const anonymousRate = options.anonymousRate === undefined ? anyAnonymousRate : limitAnonymousRate(options.anonymousRate);
   const known = callers(options.authenticate, anonymousRate);
+  const credentialsIn = credentialsBeside(options.isForeignToken ?? (() => false));
   const proxies = networks(options.trustedProxies ?? []);
   const addressOf = clientAddress(options.trustedProxies ?? []);
   const connections = connectionShares({ limits, addressOf, isProxy: (socket) => isIn(proxies, socket), mask });
   const unread = unreadAnswers(limits);
   const engine = options.engine ?? graphqlEngine(schema);
   const { checkDocument } = options;
-  const checks = checkDocument === undefined ? {} : { checkDocument };
+  const checks = {
+    ...(checkDocument === undefined ? {} : { checkDocument }),
+    ...(options.judgePolicies === undefined ? {} : { judgePolicies: options.judgePolicies }),
+  };
   const { maxTypedValues } = limits;
   const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, maxTypedValues, ...checks });
   const read = documentReader(limits);
@@ -125,6 +139,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
     schema,
     addressOf,
     callers: known,
+    credentialsIn,
+    contractOf,
     connections,
     unread,
     requestTurns: loopTurns(requestBytesPerTurn),
@@ -150,7 +166,14 @@ export function createServer(options: ServerOptions): FieldgateServer {
 
   async function refusal(error: unknown, request: IncomingMessage): Promise<never> {
     if (error instanceof HttpRefusal && error.status === 503) throw error;
-    throw await known.refusalFor(error, request.headers.authorization ?? null, addressOf(request));
+    throw await known.refusalFor(error, credentialsIn(request.headers.authorization), addressOf(request));
+  }
+
+  /** The contract that the path names; null: none; undefined: the path is not of the graph. */
+  function contractAt(path: string): string | null | undefined {
+    if (path === endpoint) return null;
+    const name = path.startsWith(`${endpoint}/`) ? path.slice(endpoint.length + 1) : '';
+    return contracts().includes(name) ? name : undefined;
   }
 
   /** What is at the path, for a request that is fit for it; nothing: it has been answered. */
@@ -167,7 +190,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
         await answerMetrics(request, response, metricsHere);
       };
     }
-    if (path !== endpoint) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
+    const contract = contractAt(path);
+    if (contract === undefined) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
       response.writeHead(204, { ...origins.preflight(request), Vary: 'Origin' });
       return void response.end();
@@ -182,7 +206,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }
     origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
-    return () => answerGraphQL(request, response, search, door);
+    return () => answerGraphQL(request, response, { search, contract }, door);
   }
 
   async function openPage(response: ServerResponse): Promise<void> {
@@ -221,7 +245,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     },
   );
   server.maxConnections = limits.maxConnections;
-  const socketDoor = sockets({ ...door, origins, anonymousRate, log, endpoint, draining: () => closing !== null });
+  const socketDoor = sockets({ ...door, origins, anonymousRate, log, contractAt, endpoint, draining: () => closing !== null });
   server.on('connection', connections.opened);
   server.on('upgrade', (request, socket, head) => void socketDoor.upgrade(request, socket, head));
   server.on('clientError', (error, socket) => void answerBrokenRequest(error, socket as Socket, door));

@@ -19,7 +19,17 @@ const chapters: readonly Chapter[] = [
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
   { title: 'Teams', sections: ['teams.<name>'], example: 'teams' },
   { title: 'Issuers of tokens', sections: ['issuers.<name>'], example: 'issuers' },
-  { title: 'Graph', sections: ['graph', 'graph.subgraphs.<n>', 'graph.subgraphs.<n>.forwardHeaders.<n>'], example: 'graph' },
+  { title: 'Callers without credentials', sections: ['anonymous'], example: 'anonymous' },
+  {
+    title: 'Graph',
+    sections: ['graph', 'graph.subgraphs.<n>', 'graph.subgraphs.<n>.forwardHeaders.<n>', 'graph.contracts.<name>', 'graph.demandControl'],
+    example: 'graph',
+  },
+  {
+    title: 'Supergraph of a registry',
+    sections: ['graph.supergraph', 'graph.supergraph.hive', 'graph.supergraph.uplink'],
+    example: 'supergraph',
+  },
   { title: 'Kept answers', sections: ['cache'], example: 'cache' },
   { title: 'Storage', sections: ['storage'], example: 'storage' },
   { title: 'Server', sections: ['server', 'server.limits'], example: 'server' },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composition } from '../../src/federation/compose/composition.ts';
+import { supergraphFile } from '../../src/federation/compose/sources.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
 import { inProcessComposer } from './in-process-composer.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
@@ -67,7 +68,8 @@ describe('the living supergraph', () => {
     time = 60_000;
     await graph.refresh();
     await graph.refresh();
-    expect(lines.slice(1)).toEqual([['warn', { reasons: [expect.stringContaining('"shop"')] }]]);
+    const causes = { shop: expect.stringContaining('ENOENT') };
+    expect(lines.slice(1)).toEqual([['warn', { reasons: [expect.stringContaining('"shop"')], causes }]]);
     await writeFile(file, shop.sdl);
     await graph.refresh();
     await graph.refresh();
@@ -99,7 +101,7 @@ describe('the living supergraph', () => {
     else if (way === 'supergraph') {
       const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: aiSdl }]);
       await writeFile(file, composed.ok ? composed.supergraphSdl : '');
-      source = { kind: 'supergraph', file };
+      source = { kind: 'supergraph', reader: supergraphFile(file) };
     }
     const graph = graphOf(source);
     expect(await graph.refresh()).toMatchObject({ ready: true, reasons: [] });
@@ -112,9 +114,9 @@ describe('the living supergraph', () => {
     const file = join(folder, 'graph.graphql');
     const composed = composition([shop]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
-    const withAi = await graphOf({ kind: 'supergraph', file }).refresh();
+    const withAi = await graphOf({ kind: 'supergraph', reader: supergraphFile(file) }).refresh();
     expect(withAi).toMatchObject({ ready: false, reasons: [expect.stringContaining('`ai: false`')] });
-    const graph = graphOf({ kind: 'supergraph', file }, false);
+    const graph = graphOf({ kind: 'supergraph', reader: supergraphFile(file) }, false);
     expect(await graph.refresh()).toMatchObject({ ready: true, reasons: [] });
     await expect(ask(graph.schema(), '{ product { name } }')).resolves.toEqual({ data: { product: { name: 'Chair' } } });
   });
@@ -169,7 +171,7 @@ describe('the living supergraph', () => {
     const file = join(folder, 'supergraph.graphql');
     const warned: string[] = [];
     const graph = livingGraph({
-      source: { kind: 'supergraph', file },
+      source: { kind: 'supergraph', reader: supergraphFile(file) },
       ai: null,
       composer: inProcessComposer(),
       pollMs: 0,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composition } from '../../src/federation/compose/composition.ts';
+import { supergraphFile } from '../../src/federation/compose/sources.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
 import type { LastGoodStore } from '../../src/federation/last-good.ts';
 import { keptFile } from '../../src/storage/state/kept-file.ts';
@@ -108,9 +109,9 @@ describe('the last good graph', () => {
     const file = join(folder, 'graph.graphql');
     const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: sdlOfAi() }]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
-    await start({ source: { kind: 'supergraph', file } });
+    await start({ source: { kind: 'supergraph', reader: supergraphFile(file) } });
     await writeFile(file, 'type Query {');
-    const graph = await start({ source: { kind: 'supergraph', file } });
+    const graph = await start({ source: { kind: 'supergraph', reader: supergraphFile(file) } });
     expect(graph.status()).toMatchObject({ ready: true, reasons: [expect.stringContaining('not valid GraphQL SDL')] });
     await expect(product(graph.schema())).resolves.toEqual(whole);
   });
@@ -118,7 +119,7 @@ describe('the last good graph', () => {
   it('is not served for subgraphs at another address, nor from another file', async () => {
     await start();
     const moved = await start({ source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql' }] } });
-    const other = await start({ source: { kind: 'supergraph', file: join(folder, 'none.graphql') } });
+    const other = await start({ source: { kind: 'supergraph', reader: supergraphFile(join(folder, 'none.graphql')) } });
     expect([moved.status().ready, other.status().ready]).toEqual([false, false]);
   });
 

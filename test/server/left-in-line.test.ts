@@ -27,6 +27,8 @@ it('a request whose client leaves while it waits for its turn of the event loop 
     limits,
     addressOf: () => '127.0.0.1',
     callers: { admit: async () => nobody },
+    credentialsIn: () => null,
+    contractOf: () => null,
     connections: { admitted() {} },
     unread: unreadAnswers(limits),
     requestTurns: {
@@ -40,7 +42,7 @@ it('a request whose client leaves while it waits for its turn of the event loop 
   const answered = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     response.once('close', () => left.resolve());
-    answerGraphQL(request, response, '', parts).then(answered.resolve, answered.reject);
+    answerGraphQL(request, response, { search: '', contract: null }, parts).then(answered.resolve, answered.reject);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const body = JSON.stringify({ query: '{ __typename }' });

@@ -6,13 +6,13 @@ const graph = buildSchema('type Query { hello: String }');
 const status = { ready: true, reasons: ['The newest SDL does not compose.'], composedAt: 1, subgraphs: [] };
 
 it('a document is refused with MODEL_UNAVAILABLE until a graph has been composed', () => {
-  const choose = chooseSchema({ schema: () => null }, null);
+  const choose = chooseSchema({ schema: () => null, contract: () => null }, null);
   expect(() => choose(parse('{ hello }'))).toThrow(expect.objectContaining({ code: 'MODEL_UNAVAILABLE' }));
 });
 
 it('a document runs on the graph that is served at that moment', () => {
   let now = graph;
-  const choose = chooseSchema({ schema: () => now }, null);
+  const choose = chooseSchema({ schema: () => now, contract: () => null }, null);
   expect(choose(parse('{ hello }'))).toBe(graph);
   now = buildSchema('type Query { hello: Int }');
   expect(choose(parse('{ hello }'))).toBe(now);

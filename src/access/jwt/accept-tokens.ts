@@ -75,7 +75,7 @@ export function openTokens({ issuers, teams, fetchJson, onTrouble, now, clock }:
 }
 
 /** Read before anything is verified, and only to say whose keys are asked. */
-function issuerIn(token: string): string {
+export function issuerIn(token: string): string {
   try {
     return decodeJwt(token).iss ?? '';
   } catch (error) {

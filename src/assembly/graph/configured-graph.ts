@@ -17,6 +17,7 @@ import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
 import { aiTypeDefs } from '../../graphql/ai-schema.ts';
 import { indexMistakes } from './index-mistakes.ts';
 import { type AccessParts, accessTo, subgraphAddresses, subgraphSources } from './subgraph-fetch.ts';
+import { supergraphReader } from './supergraph-source.ts';
 
 /** The name of our own subgraph, in supergraphs and in `fieldgate compose`. */
 export const aiSubgraph = 'ai';
@@ -88,7 +89,7 @@ export function graphOf(parts: GraphParts): Graph {
   const source: GraphSource =
     graph.supergraph === undefined
       ? { kind: 'subgraphs', subgraphs: subgraphSources(config, folder) }
-      : { kind: 'supergraph', file: pathIn(folder, graph.supergraph) };
+      : { kind: 'supergraph', reader: supergraphReader(graph.supergraph, folder) };
   return livingGraph({
     source,
     ai: schema === null ? null : { name: aiSubgraph, sdl: aiSdl(fields), schema },
@@ -98,6 +99,8 @@ export function graphOf(parts: GraphParts): Graph {
     ...(graph.supergraph === undefined ? {} : { addresses: subgraphAddresses(config) }),
     ...(lastGood === null ? {} : { lastGood }),
     overrideLabels: graph.overrideLabels,
+    policies: Object.keys(graph.policies ?? {}),
+    contracts: graph.contracts ?? {},
     log: (level, message, details) => log[level](message, details),
   });
 }

@@ -21,6 +21,8 @@ export const teamSection = section('teams.<name>', {
   callsPerMinute: wholeNumber({ otherwise: '`requestsPerMinute`' }),
   /** Calls at one time. */
   concurrency: wholeNumber({ otherwise: 'no limit' }),
+  /** The contract of `graph.contracts` that its callers are held to. */
+  contract: text({ accepted: 'the name of a contract', otherwise: 'none: they see the whole graph' }),
 });
 
 const address = 'an https address without query and fragment (http on this machine alone), such as https://login.example.com';

@@ -3,6 +3,7 @@ import { each, listOf, routeNames } from '../kinds/composed.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { oneOf } from '../kinds/texts.ts';
+import { anonymousSection } from './anonymous-section.ts';
 import { issuerSection, teamSection } from './callers-section.ts';
 import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
 import { deploymentSection } from './deployments-section.ts';
@@ -44,6 +45,8 @@ export const gatewaySection = section('', {
   teams: each(teamSection),
   /** Issuers of JWTs whose callers may come in beside virtual keys, by name: a user is then `jwt:<name>:<user>`. */
   issuers: each(issuerSection),
+  /** What callers without credentials may do, also in production, under the shares of their address. Without it they are refused. */
+  anonymous: anonymousSection,
   /** The graph that is served. */
   graph: graphSection,
   /** Where answers that may be reused are kept. */

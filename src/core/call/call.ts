@@ -11,6 +11,8 @@ export interface Principal {
   /** `key:<public id>`, `anonymous`, `jwt:<issuer>:<subject>`, `service:<name>`. */
   readonly id: string;
   readonly kind: 'key' | 'jwt' | 'anonymous' | 'service';
+  /** False: nobody has shown who asks, and `@authenticated` refuses. Default: true, for the person at the machine of development too. */
+  readonly authenticated?: false;
   readonly team: string | null;
   readonly scopes: readonly string[];
   /** Routes that may be used; null: all. */

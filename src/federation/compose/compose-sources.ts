@@ -6,12 +6,12 @@ import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import { withDeadline } from '../../core/stream.ts';
 import type { LastGood } from '../last-good.ts';
 import { type Composer, type Subgraph, sentenceOf } from './compose.ts';
-import { readSubgraph, readSupergraph, type SubgraphSource } from './sources.ts';
+import { readSubgraph, type SubgraphSource, type SupergraphReader } from './sources.ts';
 
 export type GraphSource =
   | { readonly kind: 'subgraphs'; readonly subgraphs: readonly SubgraphSource[] }
   /** Served as it is: with the AI subgraph on, it must already contain it. */
-  | { readonly kind: 'supergraph'; readonly file: string };
+  | { readonly kind: 'supergraph'; readonly reader: SupergraphReader };
 
 export interface SourcesOptions {
   readonly source: GraphSource;
@@ -45,13 +45,13 @@ export interface ReadSubgraph {
   readonly cause: string | null;
 }
 
-/** BAD_REQUEST for a supergraph file that cannot be read. */
+/** BAD_REQUEST for a supergraph file that cannot be read, SUBGRAPH_UNAVAILABLE where no server gives it. */
 export async function composeSources(options: SourcesOptions, signal: AbortSignal): Promise<ComposedSources> {
   const deadline = withDeadline(signal, options.sourceTimeoutMs, () => sourcesTooSlow(options.sourceTimeoutMs));
   if (options.source.kind === 'supergraph') {
-    const { file } = options.source;
-    const supergraphSdl = await readSupergraph(file, deadline.signal).finally(deadline.end);
-    return { graph: { file, subgraphs: [], supergraphSdl }, others: [supergraphSdl], reasons: [], subgraphs: [] };
+    const { from, read } = options.source.reader;
+    const supergraphSdl = await read(deadline.signal).finally(deadline.end);
+    return { graph: { file: from, subgraphs: [], supergraphSdl }, others: [supergraphSdl], reasons: [], subgraphs: [] };
   }
   const outcomes = options.source.subgraphs.map((source) => outcomeOf(source, options.lastRead, deadline.signal));
   const read = await Promise.all(outcomes).finally(deadline.end);

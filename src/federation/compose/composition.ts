@@ -3,12 +3,14 @@
  * process for 0.2 to 3 seconds.
  */
 import { composeServices } from '@theguild/federation-composition';
-import { type DocumentNode, GraphQLError, Kind, parse } from 'graphql';
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { mended } from '../engine/stitching/mended.ts';
 import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
 import { withQueryDirectives } from '../subgraphs/query-directives.ts';
 import type { CompositionProblem } from './composition-problem.ts';
+import { connectorsIn, refusedConnectors, remedyForConnectors } from './connectors.ts';
 import { withPlainFieldSets } from './field-sets.ts';
+import { keylessInterfaces, refusedKeyless, remedyForKeyless } from './interface-objects.ts';
 import { clashesOf } from './name-clashes.ts';
 
 export interface Subgraph {
@@ -30,11 +32,10 @@ export function composition(subgraphs: readonly Subgraph[]): Composition {
   const parsed = subgraphs.map((subgraph) => ({ ...subgraph, typeDefs: parsedSdl(subgraph) }));
   const broken = parsed.flatMap(({ typeDefs }) => ('code' in typeDefs ? [typeDefs] : []));
   const services = parsed.flatMap(({ name, url, typeDefs }) => ('code' in typeDefs ? [] : [{ name, url, typeDefs }]));
-  const policies = services.flatMap(refusedPolicies);
-  const names = services.flatMap(namedLikeObjects);
+  const refused = [...services.flatMap(connectorsOf), ...services.flatMap(namedLikeObjects), ...keylessOf(services)];
   const own = subgraphs.find(({ url }) => url.startsWith('local://'))?.name ?? null;
   const clashes = own === null ? [] : clashesOf(services, own);
-  if (broken.length + policies.length + names.length > 0) return { ok: false, problems: [...broken, ...policies, ...names, ...clashes] };
+  if (broken.length + refused.length > 0) return { ok: false, problems: [...broken, ...refused, ...clashes] };
   const result = composeServices(services.map((service) => ({ ...service, typeDefs: withPlainFieldSets(service.typeDefs) })));
   if (result.errors === undefined)
     return { ok: true, supergraphSdl: withQueryDirectives(mended(result.supergraphSdl, services), services) };
@@ -72,24 +73,20 @@ function namedLikeObjects({ name, typeDefs }: { readonly name: string; readonly 
     : [problem('NAME_OF_EVERY_OBJECT', refusedObjectNames(coordinates), [name], { coordinates, remedy: remedyForObjectNames })];
 }
 
-function refusedPolicies({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
-  const coordinates: string[] = [];
-  for (const definition of typeDefs.definitions) {
-    if (!('name' in definition) || definition.name === undefined || definition.kind === Kind.DIRECTIVE_DEFINITION) continue;
-    const type = definition.name.value;
-    if ('directives' in definition && definition.directives?.some(isPolicy)) coordinates.push(type);
-    for (const field of 'fields' in definition ? (definition.fields ?? []) : []) {
-      if (field.directives?.some(isPolicy)) coordinates.push(`${type}.${field.name.value}`);
-    }
-  }
-  if (coordinates.length === 0) return [];
-  const message = `@policy is not enforced by this gateway, so it does not serve what carries it in the subgraph "${name}": ${coordinates.join(', ')}.`;
-  return [problem('POLICY_NOT_SUPPORTED', message, [name], { coordinates, remedy: 'Use @authenticated or @requiresScopes.' })];
+function connectorsOf({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
+  const coordinates = connectorsIn(typeDefs);
+  if (coordinates === null) return [];
+  const message = `In the subgraph "${name}": ${refusedConnectors(coordinates)}`;
+  return [problem('CONNECTORS_NOT_SUPPORTED', message, [name], { coordinates, remedy: remedyForConnectors })];
 }
+
+const keylessOf = (services: readonly { readonly name: string; readonly typeDefs: DocumentNode }[]): readonly CompositionProblem[] =>
+  keylessInterfaces(services).map(({ type, subgraphs }) =>
+    problem('INTERFACE_OBJECT_WITHOUT_KEY', refusedKeyless(type), subgraphs, { coordinates: [type], remedy: remedyForKeyless }),
+  );
 
 const isKey = ({ name }: { readonly name: { readonly value: string } }): boolean =>
   /^(federation__)?(key|interfaceObject)$/.test(name.value);
-const isPolicy = ({ name }: { readonly name: { readonly value: string } }): boolean => /^(federation__)?policy$/.test(name.value);
 
 const remedies: Readonly<Record<string, string>> = {
   INVALID_FIELD_SHARING: 'Mark the field @shareable in every subgraph that resolves it, or move it with @override.',

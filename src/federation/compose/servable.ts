@@ -1,8 +1,10 @@
 /** Refuses, by name, constructs that this gateway could not serve faithfully. */
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
-import { coordinatesWith, directivesOf, type JoinedGraph, linkedName, outputTypesOf } from '../engine/join.ts';
+import { directivesOf, type JoinedGraph, outputTypesOf } from '../engine/join.ts';
 import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
+import { connectorsIn, refusedConnectors, remedyForConnectors } from './connectors.ts';
+import { refusedKeyless, remedyForKeyless } from './interface-objects.ts';
 
 /** Throws BAD_REQUEST, with a sentence. `local`: schemas of this process, by URL or name of their subgraph. */
 export function checkServable(
@@ -14,7 +16,8 @@ export function checkServable(
     ...withoutGraphs(graphs),
     ...withoutAddress(graphs, local),
     ...withoutAi(graphs, local),
-    ...underPolicy(supergraph),
+    ...connectors(supergraph),
+    ...objectsOfKeylessInterfaces(supergraph),
     ...fromContext(supergraph),
     ...namedLikeObjects(supergraph),
   ];
@@ -43,13 +46,20 @@ function withoutAi(graphs: readonly JoinedGraph[], local: Readonly<Record<string
     );
 }
 
-function underPolicy(supergraph: DocumentNode): readonly string[] {
-  const policies = coordinatesWith(supergraph, linkedName(supergraph, 'policy'));
-  return policies.length === 0
-    ? []
-    : [
-        `@policy is not enforced by this gateway, so it does not serve what carries it: ${policies.join(', ')}. Use @authenticated or @requiresScopes.`,
-      ];
+function connectors(supergraph: DocumentNode): readonly string[] {
+  const used = connectorsIn(supergraph);
+  return used === null ? [] : [`${refusedConnectors(used)} ${remedyForConnectors}`];
+}
+
+/** Its fields would have no entity to be asked of: they would be null without an error. */
+function objectsOfKeylessInterfaces(supergraph: DocumentNode): readonly string[] {
+  return outputTypesOf(supergraph).flatMap((type) => {
+    const joined = directivesOf(type, 'join__type');
+    const ofObjects = joined.filter(({ isInterfaceObject }) => isInterfaceObject === true);
+    const isInterface = (type.kind as string) === Kind.INTERFACE_TYPE_DEFINITION;
+    const isKeyless = joined.every((one) => ofObjects.includes(one) || one['key'] === undefined);
+    return isInterface && ofObjects.length > 0 && isKeyless ? [`${refusedKeyless(type.name.value)} ${remedyForKeyless}`] : [];
+  });
 }
 
 function fromContext(supergraph: DocumentNode): readonly string[] {

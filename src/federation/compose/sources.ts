@@ -5,6 +5,13 @@ import { abortError, untilAborted } from '../../core/turns/abort.ts';
 import { clientTrusting } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 
+export interface SupergraphReader {
+  /** Where it is read, without secrets. */
+  readonly from: string;
+  /** The newest supergraph. Rejects in a sentence where there is none. */
+  read(signal: AbortSignal): Promise<string>;
+}
+
 export interface SubgraphSource {
   readonly name: string;
   /** Where its operations go. */
@@ -28,9 +35,11 @@ export async function readSubgraph(source: SubgraphSource, signal: AbortSignal):
   return fileText(sdl.file, `SDL of the subgraph "${name}"`, signal);
 }
 
-export function readSupergraph(file: string, signal: AbortSignal): Promise<string> {
-  return fileText(file, 'supergraph', signal);
-}
+/** BAD_REQUEST for a file that cannot be read. */
+export const supergraphFile = (file: string): SupergraphReader => ({
+  from: file,
+  read: (signal) => fileText(file, 'supergraph', signal),
+});
 
 const files = new Map<string, { readonly stamp: string; readonly text: string }>();
 

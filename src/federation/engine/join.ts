@@ -22,6 +22,8 @@ export interface Requirement {
   readonly authenticated: boolean;
   /** Each entry is one directive's: at least one of its lists must be held completely. */
   readonly scopes: readonly (readonly (readonly string[])[])[];
+  /** The same of policies. */
+  readonly policies: readonly (readonly (readonly string[])[])[];
 }
 
 type Args = Readonly<Record<string, unknown>>;
@@ -93,9 +95,11 @@ type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
 export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Requirement> {
   const authenticated = linkedName(supergraph, 'authenticated');
   const requiresScopes = linkedName(supergraph, 'requiresScopes');
+  const policy = linkedName(supergraph, 'policy');
   const partOf = (node: Annotated): Part => ({
     authenticated: directivesOf(node, authenticated).length > 0,
     scopes: directivesOf(node, requiresScopes).map(({ scopes }) => scopes as readonly (readonly string[])[]),
+    policies: directivesOf(node, policy).map(({ policies }) => policies as readonly (readonly string[])[]),
   });
   const types = outputTypesOf(supergraph);
   const ofTypes = new Map<string, Part>();
@@ -111,8 +115,8 @@ export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Re
   /** What an interface or its field asks beyond its implementers: composers copy their directives up to it. */
   const beyond = (part: Part | undefined, below: readonly (Part | undefined)[]): Part => {
     if (part === undefined) return nothing;
-    const known = new Set(below.flatMap((other) => other?.scopes ?? []).map((scopes) => JSON.stringify(scopes)));
-    const isCopied = part.scopes.some((scopes) => known.has(JSON.stringify(scopes)));
+    const known = new Set(below.flatMap((other) => listsOf(other)));
+    const isCopied = listsOf(part).some((list) => known.has(list));
     return isCopied || (part.authenticated && below.some((other) => other?.authenticated === true)) ? nothing : part;
   };
   const ownOfInterface = (owner: string, field: string): Part =>
@@ -139,15 +143,21 @@ export function requirementsOf(supergraph: DocumentNode): ReadonlyMap<string, Re
       const own = isInterface ? ownOfInterface(typeName, name) : ofFields.get(coordinate);
       const inherited = (type.interfaces ?? []).map((owner) => ownOfInterface(owner.name.value, name));
       const parts = [own, ofType(typeName), ofType(namedType(field.type)), ...inherited];
-      const scopes = parts.flatMap((part) => part?.scopes ?? []);
+      const scopes = distinct(parts.flatMap((part) => part?.scopes ?? []));
+      const policies = distinct(parts.flatMap((part) => part?.policies ?? []));
       const asks = parts.some((part) => part?.authenticated === true);
-      if (asks || scopes.length > 0) requirements.set(coordinate, { coordinate, authenticated: asks, scopes: distinct(scopes) });
+      if (asks || scopes.length + policies.length > 0) requirements.set(coordinate, { coordinate, authenticated: asks, scopes, policies });
     }
   }
   return requirements;
 }
 
-const nothing: Part = { authenticated: false, scopes: [] };
+const nothing: Part = { authenticated: false, scopes: [], policies: [] };
+
+const listsOf = (part: Part | undefined): readonly string[] =>
+  part === undefined
+    ? []
+    : [...part.scopes.map((list) => `scopes ${JSON.stringify(list)}`), ...part.policies.map((list) => `policies ${JSON.stringify(list)}`)];
 
 function distinct<T>(values: readonly T[]): readonly T[] {
   return [...new Map(values.map((value) => [JSON.stringify(value), value])).values()];

@@ -1,6 +1,7 @@
 /** Reads `@listSize` from the supergraph: how long the schema's author says a list can be. */
 import { type ConstDirectiveNode, Kind, parse, valueFromASTUntyped } from 'graphql';
 import type { ListSize } from '../../pricing/list-size.ts';
+import { costNames, isNamed } from './declared-weights.ts';
 
 /** `_entities` returns one member per representation that the router sends. No supergraph declares this field. */
 const entities: ListSize = { assumedSize: null, slicingArguments: ['representations'], sizedFields: [] };
@@ -19,10 +20,12 @@ export function listSizesOf(graph: { supergraphSdl(): string | null }): (coordin
 
 function listSizesIn(supergraphSdl: string): ReadonlyMap<string, ListSize> {
   const sizes = new Map<string, ListSize>();
-  for (const definition of parse(supergraphSdl, { noLocation: true }).definitions) {
+  const document = parse(supergraphSdl, { noLocation: true });
+  const names = costNames(document);
+  for (const definition of document.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
     for (const field of definition.fields ?? []) {
-      const directive = field.directives?.find(({ name }) => name.value === 'listSize' || name.value.endsWith('__listSize'));
+      const directive = field.directives?.find(isNamed('listSize', names));
       if (directive !== undefined) sizes.set(`${definition.name.value}.${field.name.value}`, sizeOf(directive));
     }
   }

@@ -11,7 +11,7 @@ export interface GraphAccess extends Pick<Services, 'graph' | 'quote'> {
 }
 
 export interface ConnectedGraph {
-  readonly graph: { schema(): GraphQLSchema | null };
+  readonly graph: { schema(): GraphQLSchema | null; contract(name: string): GraphQLSchema | null };
   readonly admission: Pick<Admission, 'quote'>;
 }
 
@@ -22,7 +22,7 @@ export function openGraphAccess(maxTypedValues: number): GraphAccess {
     connect(to) {
       connected = to;
     },
-    graph: () => connected?.graph.schema() ?? null,
+    graph: (contract) => (contract === null ? connected?.graph.schema() : connected?.graph.contract(contract)) ?? null,
     quote(schema, document, operationName, variables) {
       if (connected === null) throw new Error('The graph is not connected yet.');
       const { admission } = connected;

@@ -11,8 +11,8 @@ import type { Principal } from '../../core/call/call.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { costRefusal } from '../../pricing/cost-limit.ts';
-import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
 import type { Quote } from '../../pricing/quote.ts';
+import { maxUnfoldedFields } from '../../pricing/walk-tree.ts';
 import type { BudgetState } from '../../storage/limits/limits.ts';
 import { refuse } from '../refuse.ts';
 import type { Services } from '../services.ts';
@@ -26,6 +26,8 @@ export interface QuoteAsked {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly principal: Principal;
+  /** That its caller is held to; null, and the default: the whole graph. */
+  readonly contract?: string | null;
   /** The AI subgraph's own, for its rules. */
   readonly schema: GraphQLSchema;
 }
@@ -38,7 +40,7 @@ export interface JudgedQuote extends Quote {
 /** `work` is shared by all quotes of one request. */
 export async function quoteOf(asked: QuoteAsked, services: Services, work: QuoteWork = quoteDesk()({})): Promise<JudgedQuote> {
   const { principal, variables, operationName } = asked;
-  const schema = services.graph() ?? asked.schema;
+  const schema = services.graph(asked.contract ?? null) ?? asked.schema;
   const document = await work.document(asked.document, schema);
   const operation = getOperationAST(document, operationName);
   if (operation === null || operation === undefined) {

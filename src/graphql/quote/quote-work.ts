@@ -16,7 +16,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { GatewayError, refuseAgain } from '../../core/errors.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
-import { maxUnfoldedFields } from '../../pricing/priced-uses.ts';
+import { maxUnfoldedFields } from '../../pricing/walk-tree.ts';
 import { refuse } from '../refuse.ts';
 import { withReasonOfAbort } from './aborted-validation.ts';
 import { checkDocumentSize, type DocumentSize } from './document-size.ts';

@@ -13,9 +13,10 @@ export function usageResolvers(services: Services): Resolvers {
   const desk = quoteDesk();
   return {
     Query: {
-      aiQuote: (_, { document, operationName, variables }, { principal, usage }, { schema }) => {
+      aiQuote: (_, { document, operationName, variables }, { principal, usage, contract = null }, { schema }) => {
         const values = jsonObject('variables', variables, '{ "id": "42" }');
-        return quoteOf({ document, operationName: operationName ?? null, variables: values, principal, schema }, services, desk(usage));
+        const asked = { document, operationName: operationName ?? null, variables: values, principal, contract, schema };
+        return quoteOf(asked, services, desk(usage));
       },
       aiUsage: async (_, { input }, { principal }) => {
         const { totals, endCursor } = await services.ledger.totals(usageQueryOf(input, principal));

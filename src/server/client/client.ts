@@ -4,6 +4,7 @@ import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 
 /** Who asks, by what they say of themselves in headers, or in `connection_init` as if it were headers. */
 export interface Asker {
+  /** As {@link CredentialsIn} reads it. */
   readonly authorization: string | null;
   /** Name of the client application. */
   readonly client: string | null;
@@ -12,6 +13,17 @@ export interface Asker {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/**
+ * The credentials of a request: null where there are none, and where the token is one that this gateway leaves to subgraphs. Its caller
+ * is then as anonymous as one without a token, in every share and limit; the header itself stays among the headers.
+ */
+export type CredentialsIn = (authorization: string | undefined) => string | null;
+
+export const credentialsBeside =
+  (isForeign: (authorization: string) => boolean): CredentialsIn =>
+  (authorization) =>
+    authorization === undefined || isForeign(authorization) ? null : authorization;
+
 /** Who shares are counted for: a principal with a key; without one, its address. */
 export const callerOf = ({ id, kind }: Principal, address: string): string => (kind === 'anonymous' ? `address:${address}` : id);
 
@@ -19,8 +31,8 @@ const longest = 200;
 /** Of its payload, and of `headers` in it. */
 const maxInitMembers = 100;
 
-export const askerOf = (headers: Readonly<Record<string, string>>): Asker => ({
-  authorization: headers['authorization'] ?? null,
+export const askerOf = (headers: Readonly<Record<string, string>>, credentialsIn: CredentialsIn): Asker => ({
+  authorization: credentialsIn(headers['authorization']),
   client: shortened(headers['apollographql-client-name'] || headers['x-graphql-client-name']),
   clientVersion: shortened(headers['apollographql-client-version'] || headers['x-graphql-client-version']),
   headers,

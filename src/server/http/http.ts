@@ -12,7 +12,7 @@ import { isAsyncIterable } from '../../core/stream.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';
-import { askerOf, callerOf, flatHeaders } from '../client/client.ts';
+import { askerOf, type CredentialsIn, callerOf, flatHeaders } from '../client/client.ts';
 import type { Connections } from '../client/connections.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import { type documentReader, largeDocument, type ReadDocument } from '../document/document.ts';
@@ -30,6 +30,8 @@ import { HttpRefusal } from './refusal.ts';
 import { type AnswerHeaderLines, endAnswer, mediaTypes, respondRefusal, respondResultJson } from './respond.ts';
 import { multipartIncremental, multipartSubscription, type StreamFormat, sse, writeStream } from './stream-writer.ts';
 
+export type ContractOf = (principal: Principal, asked: string | null) => string | null;
+
 export interface DoorParts {
   readonly operations: Operations;
   readonly read: ReturnType<typeof documentReader>;
@@ -38,6 +40,9 @@ export interface DoorParts {
   readonly schema: SchemaFor;
   readonly addressOf: AddressOf;
   readonly callers: Callers;
+  readonly credentialsIn: CredentialsIn;
+  /** The contract that a caller is held to, or asks by (`asked`, of the path). Throws FORBIDDEN for another one. */
+  readonly contractOf: ContractOf;
   readonly connections: Connections;
   readonly unread: UnreadAnswers;
   readonly requestTurns: LoopTurns;
@@ -46,15 +51,23 @@ export interface DoorParts {
   readonly modelFields: () => ReadonlySet<string>;
 }
 
-export async function answerGraphQL(request: IncomingMessage, response: ServerResponse, search: string, parts: DoorParts): Promise<void> {
+/** `asked`: what the path and the query of its URL say. */
+export async function answerGraphQL(
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: { readonly search: string; readonly contract: string | null },
+  parts: DoorParts,
+): Promise<void> {
   const { accept } = request.headers;
   // A refusal that comes before the operation is known takes the form the client would want of a plain query.
   const early = negotiateDelivery(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
   const address = parts.addressOf(request);
   let principal: Principal;
+  let contract: string | null;
   try {
-    const admitted = parts.callers.admit(request.headers.authorization ?? null, address);
+    const admitted = parts.callers.admit(parts.credentialsIn(request.headers.authorization), address);
     principal = admitted instanceof Promise ? await admitted : admitted;
+    contract = parts.contractOf(principal, asked.contract);
   } catch (error) {
     return respondError(response, error, formOfRefusal(accept), parts.mask);
   }
@@ -64,7 +77,7 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
   let read: ReadDocument;
   let delivery: Delivery;
   try {
-    if (request.method === 'GET') params = paramsOfUrl(search, parts.limits);
+    if (request.method === 'GET') params = paramsOfUrl(asked.search, parts.limits);
     else {
       // The parser that told of the request goes on with a body that has come with it.
       if (!request.complete) await null;
@@ -89,17 +102,18 @@ export async function answerGraphQL(request: IncomingMessage, response: ServerRe
         `This operation is answered as ${acceptableFor[kind]}; the request accepts "${String(accept).slice(0, 200)}".`,
       );
     delivery = chosen;
-    if (request.method === 'GET') refuseByGet(read, parts);
+    if (request.method === 'GET') refuseByGet(read, contract, parts);
   } catch (error) {
     return respondError(response, error, reading, parts.mask);
   }
   const headers = flatHeaders(request.headers);
   const operation = parts.operations.start({
-    ...askerOf(headers),
+    ...askerOf(headers, parts.credentialsIn),
     read,
     operationName: params.operationName,
     variables: params.variables,
     lastEventId: headers['last-event-id'] || null,
+    contract,
     address: () => address,
   });
   const watched = parts.unread.watch({
@@ -137,9 +151,9 @@ const kindOf = ({ operation, measures }: ReadDocument): AnswerKind => {
   return measures.incremental ? 'incremental' : 'single';
 };
 
-function refuseByGet({ document, operation }: ReadDocument, { schema, modelFields }: DoorParts): void {
+function refuseByGet({ document, operation }: ReadDocument, contract: string | null, { schema, modelFields }: DoorParts): void {
   if (operation.operation === 'mutation') throw new HttpRefusal(405, 'Mutations are sent with POST, never GET.', { Allow: 'POST' });
-  const field = findModelField(schema(document), document, operation, modelFields());
+  const field = findModelField(schema(document, contract), document, operation, modelFields());
   if (field !== null)
     throw new HttpRefusal(405, `${field} calls a model, which costs money: send it with POST, never GET.`, { Allow: 'POST' });
 }

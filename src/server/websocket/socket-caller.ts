@@ -9,12 +9,15 @@ import type { WebSocket } from 'ws';
 import type { Authenticate, Principal } from '../../core/call/call.ts';
 import { asGatewayError } from '../../core/errors.ts';
 import { isUnauthenticated } from '../client/callers.ts';
-import { type Asker, askerOf, flatHeaders, headersOfInit } from '../client/client.ts';
+import { type Asker, askerOf, type CredentialsIn, flatHeaders, headersOfInit } from '../client/client.ts';
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';
 
-const askerOfSocket = (request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined): Asker =>
-  askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) });
+const askerOfSocket = (
+  request: IncomingMessage,
+  init: Readonly<Record<string, unknown>> | undefined,
+  credentialsIn: CredentialsIn,
+): Asker => askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) }, credentialsIn);
 
 export interface AcceptedCaller {
   readonly principal: Principal;
@@ -27,11 +30,11 @@ export async function acceptCaller(
   request: IncomingMessage,
   init: Readonly<Record<string, unknown>> | undefined,
   place: Place,
-  authenticate: Authenticate,
+  { authenticate, credentialsIn }: { readonly authenticate: Authenticate; readonly credentialsIn: CredentialsIn },
 ): Promise<AcceptedCaller | null> {
   let code = 4400;
   try {
-    const asker = askerOfSocket(request, init);
+    const asker = askerOfSocket(request, init, credentialsIn);
     const { authorization } = asker;
     code = authorization === null ? 4401 : 4403;
     const principal = await authenticate({ authorization });

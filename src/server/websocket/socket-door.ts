@@ -10,6 +10,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
+import type { CredentialsIn } from '../client/client.ts';
 import type { Connections } from '../client/connections.ts';
 import type { Origins } from '../client/origin.ts';
 import { HttpRefusal, shuttingDown } from '../http/refusal.ts';
@@ -22,12 +23,14 @@ import { refuseUpgrade } from './socket-wire.ts';
 
 export interface SocketDoorParts {
   readonly callers: Callers;
+  readonly credentialsIn: CredentialsIn;
   readonly anonymousRate: AnonymousRate;
   readonly origins: Origins;
   readonly connections: Connections;
   readonly limits: ServerLimits;
   readonly addressOf: AddressOf;
   readonly endpoint: string;
+  readonly contractAt: (path: string) => string | null | undefined;
   readonly draining: () => boolean;
   readonly mask: Masking;
   readonly onAdmitted: (request: IncomingMessage, socket: Duplex, head: Buffer, place: Place, address: string) => void;
@@ -38,13 +41,26 @@ export interface SocketDoor {
 }
 
 export function socketDoor(parts: SocketDoorParts): SocketDoor {
-  const { callers, anonymousRate, origins, connections, limits, addressOf, endpoint, draining, mask, onAdmitted } = parts;
+  const {
+    callers,
+    credentialsIn,
+    anonymousRate,
+    origins,
+    connections,
+    limits,
+    addressOf,
+    endpoint,
+    contractAt,
+    draining,
+    mask,
+    onAdmitted,
+  } = parts;
   const places = socketPlaces(limits);
   const turns = loopTurns(upgradesPerTurn);
 
   /** Throws what HTTP would answer. */
   function refuseUnfit(request: IncomingMessage): void {
-    if (targetOf(request).path !== endpoint) throw new HttpRefusal(404, `WebSockets are opened at ${endpoint}.`);
+    if (contractAt(targetOf(request).path) === undefined) throw new HttpRefusal(404, `WebSockets are opened at ${endpoint}.`);
     origins.allowed(request);
     origins.refuseRebound(request);
     const offered = request.headers['sec-websocket-protocol'] ?? '';
@@ -78,7 +94,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
 
   return {
     async upgrade(request, socket, head) {
-      const authorization = request.headers.authorization ?? null;
+      const authorization = credentialsIn(request.headers.authorization);
       const address = addressOf(request);
       // Until it is a WebSocket, nobody else listens.
       const onError = (): void => void socket.destroy();

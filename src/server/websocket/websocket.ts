@@ -9,17 +9,20 @@ import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, GraphQLSchema } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { isAsyncIterable } from '../../core/stream.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
-import { type Asker, askerOf, callerOf } from '../client/client.ts';
+import { type Asker, askerOf, type CredentialsIn, callerOf } from '../client/client.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import type { documentReader } from '../document/document.ts';
+import type { ContractOf } from '../http/http.ts';
 import { checkParams } from '../http/params.ts';
 import { shuttingDown } from '../http/refusal.ts';
+import { targetOf } from '../http/target.ts';
 import type { LoopTurns } from '../loop-turns.ts';
 import type { Operations } from '../operation.ts';
 import type { Masking } from '../response-errors.ts';
@@ -38,6 +41,9 @@ export interface SocketParts extends Omit<SocketDoorParts, 'onAdmitted'> {
   readonly mask: Masking;
   readonly limits: ServerLimits;
   readonly anonymousRate: AnonymousRate;
+  readonly credentialsIn: CredentialsIn;
+  readonly contractAt: (path: string) => string | null | undefined;
+  readonly contractOf: ContractOf;
   readonly callers: Callers;
   readonly unread: UnreadAnswers;
   readonly requestTurns: LoopTurns;
@@ -63,6 +69,8 @@ interface Extra {
   readonly known: () => void;
   /** Of nobody, until `connection_init` says. */
   asker: Asker;
+  /** Null until then. */
+  principal: Principal | null;
   watched: Watched | null;
   messages: Messages | null;
   beat: () => void;
@@ -93,11 +101,15 @@ export function sockets(parts: SocketParts): Sockets {
     async onConnect(context) {
       const { extra } = context;
       const { socket, request, place, address, table } = extra;
-      const accepted = await acceptCaller(socket, request, context.connectionParams, place, callers.authenticate);
+      const accepted = await acceptCaller(socket, request, context.connectionParams, place, {
+        authenticate: callers.authenticate,
+        credentialsIn: parts.credentialsIn,
+      });
       if (accepted === null) return false;
       const { principal, asker } = accepted;
       extra.known();
       extra.asker = asker;
+      extra.principal = principal;
       // What is read of it has been, and it would be kept as long as the socket is.
       (context as { connectionParams?: unknown }).connectionParams = undefined;
       const look = credentialsWatch(socket, asker.authorization, callers.authenticate, () => table.size() === 0);
@@ -112,7 +124,7 @@ export function sockets(parts: SocketParts): Sockets {
     async onSubscribe(context, id, payload) {
       const { asker, table, address } = context.extra;
       try {
-        return await startedFrom(payload, id, table, address, asker);
+        return await startedFrom(payload, id, table, address, asker, contractIn(context.extra));
       } catch (error) {
         return [mask.error(error)];
       }
@@ -121,19 +133,28 @@ export function sockets(parts: SocketParts): Sockets {
     subscribe: readyOutcome,
   });
 
+  /** Throws FORBIDDEN for another contract than the caller's. */
+  function contractIn({ principal, request }: Extra): string | null {
+    const asked = parts.contractAt(targetOf(request).path) ?? null;
+    return principal === null ? asked : parts.contractOf(principal, asked);
+  }
+
   async function startedFrom(
     payload: SubscribePayload,
     id: string,
     table: OperationTable,
     from: string,
     asker: Asker,
+    contract: string | null,
   ): Promise<Started | readonly GraphQLError[]> {
     if (parts.draining()) throw shuttingDown();
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
     const { query, operationName, variables } = checkParams(payload);
     const read = parts.read(query, operationName);
-    const operation = table.add(id, () => parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, address }));
+    const operation = table.add(id, () =>
+      parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, contract, address }),
+    );
     const outcome = await operation.outcome;
     if (!isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors !== undefined) return outcome.errors;
     return { outcome, schema: noSchema, document: read.document, operationName };
@@ -143,8 +164,20 @@ export function sockets(parts: SocketParts): Sockets {
     const table = operationTable(limits.maxSocketOperations);
     tables.set(socket, table);
     const known = boundUnknown(socket, request.socket);
-    const asker: Asker = askerOf({});
-    const extra: Extra = { request, table, socket, place, address, known, asker, watched: null, messages: null, beat: () => {} };
+    const asker: Asker = askerOf({}, parts.credentialsIn);
+    const extra: Extra = {
+      request,
+      table,
+      socket,
+      place,
+      address,
+      known,
+      asker,
+      principal: null,
+      watched: null,
+      messages: null,
+      beat: () => {},
+    };
     const isBusy = (): boolean => (extra.messages?.waiting() ?? 0) > 0;
     const stopBeating = keepAlive(socket, limits.heartbeatMs, () => extra.beat());
     const closed = protocol.opened(

@@ -20,5 +20,8 @@ export default defineConfig({
     forwardHeaders: ['x-tenant'],
     indexHeaders: { 'x-tenant': 'index' },
     maxCostPerOperation: '0.50',
+    demandControl: { maxCost: 5_000 },
+    policies: { 'owner-only': (principal, { headers }) => headers['x-tenant'] === principal.team },
+    contracts: { public: { excludeTags: ['internal'] } },
   },
 });

@@ -81,16 +81,51 @@ describe('the composer', () => {
     expect(coordinates).not.toContain('Query.hello');
   });
 
-  it('refuses @policy by name', async () => {
+  it('keeps @policy, which the gateway enforces or refuses to serve', async () => {
     const guarded = {
       name: 'guarded',
       url: 'http://guarded.test',
       sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@policy"]) type Query { vault: String @policy(policies: [["p"]]) }`,
     };
     await expect(composer().compose([guarded], signal)).resolves.toMatchObject({
-      ok: false,
-      problems: [{ code: 'POLICY_NOT_SUPPORTED', coordinates: ['Query.vault'], subgraphs: ['guarded'] }],
+      ok: true,
+      supergraphSdl: expect.stringContaining('vault: String @policy(policies: [["p"]])'),
     });
+  });
+
+  it('refuses Apollo Connectors by name', async () => {
+    const rest = {
+      name: 'rest',
+      url: 'http://rest.test',
+      sdl: `extend schema
+        @link(url: "https://specs.apollo.dev/federation/v2.9")
+        @link(url: "https://specs.apollo.dev/connect/v0.1", import: ["@connect", "@source"])
+        @source(name: "api", http: { baseURL: "https://api.test" })
+        type Query { users: [String] @connect(source: "api", http: { GET: "/users" }, selection: "$") hello: String }`,
+    };
+    await expect(composer().compose([rest], signal)).resolves.toMatchObject({
+      ok: false,
+      problems: [{ code: 'CONNECTORS_NOT_SUPPORTED', coordinates: ['Query.users'], subgraphs: ['rest'] }],
+    });
+  });
+
+  it('refuses an @interfaceObject of an interface without a key, whose fields nothing could ask for', async () => {
+    const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@interfaceObject"])';
+    const items = (key: string) => ({
+      name: 'items',
+      url: 'http://items.test',
+      sdl: `${link} type Query { items: [Item] } interface Item ${key} { id: ID! } type Toy implements Item ${key} { id: ID! }`,
+    });
+    const tags = {
+      name: 'tags',
+      url: 'http://tags.test',
+      sdl: `${link} type Item @key(fields: "id") @interfaceObject { id: ID! tagline: String }`,
+    };
+    await expect(composer().compose([items(''), tags], signal)).resolves.toMatchObject({
+      ok: false,
+      problems: [{ code: 'INTERFACE_OBJECT_WITHOUT_KEY', coordinates: ['Item'], subgraphs: ['items', 'tags'] }],
+    });
+    await expect(composer().compose([items('@key(fields: "id")'), tags], signal)).resolves.toMatchObject({ ok: true });
   });
 
   it('says where broken SDL is broken', async () => {

@@ -15,7 +15,7 @@ it('a WebSocket that has closed while its key was looked up is nobody, so that n
     { headers: {} } as IncomingMessage,
     { authorization: 'Bearer fg_a' },
     { accept: (principal) => accepted.push(principal), leave() {} },
-    () => known.promise,
+    { authenticate: () => known.promise, credentialsIn: (authorization) => authorization ?? null },
   );
   socket.readyState = 3;
   known.resolve(ann);

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { loopTurns } from '../../../src/server/loop-turns.ts';
+import { loopTurns, requestBytesPerTurn } from '../../../src/server/loop-turns.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 import { messagesInTurn } from '../../../src/server/websocket/socket-messages.ts';
 import { whenOver } from '../../when-over.ts';

@@ -1,27 +1,50 @@
 /** The subgraphs or the supergraph, the files of AI fields and prompts, and the bounds of an operation. */
-import { listOf } from '../../kinds/composed.ts';
+
+import type { Policy } from '../../../server/policy-judge.ts';
+import { each, listOf, makeValue } from '../../kinds/composed.ts';
 import { seconds, wholeNumber } from '../../kinds/numbers.ts';
 import { section } from '../../kinds/section.ts';
-import type { SettingsOf } from '../../kinds/setting.ts';
+import { needed, type SettingsOf } from '../../kinds/setting.ts';
 import { file, flag, text, usd } from '../../kinds/texts.ts';
 import { showValue } from '../../mistake-sentences.ts';
+import { demandSection } from './demand-section.ts';
 import { headerName, headers } from './header-settings.ts';
 import { subgraphSection } from './subgraph-section.ts';
+import { supergraph } from './supergraph-section.ts';
+
+const contractSection = section('graph.contracts.<name>', {
+  /**
+   * What carries one of these tags (`@tag(name:)`) is hidden: in the schema, in validation, in suggestions and in answers. What cannot be used
+   * without it is hidden too.
+   */
+  excludeTags: needed(
+    listOf(text({ accepted: 'the name of a tag' }), {
+      accepted: 'a list of names of tags',
+      whenEmpty: (path) => [`${path} is empty. A contract without tags is the whole graph.`],
+    }),
+  ),
+});
+
+const policy = makeValue<Policy>(
+  'function',
+  'a function that says whether the principal may have what the policy guards',
+  (value) => typeof value === 'function',
+);
 
 export const graphSection = section(
   'graph',
   {
     /** False serves the supergraph without the AI subgraph. */
     ai: flag({ default: true }),
-    /** A composed supergraph, as a file. `subgraphs` then says how its subgraphs are asked. */
-    supergraph: file(),
+    /** A composed supergraph: a file, an address, or where a registry serves it. `subgraphs` then says how its subgraphs are asked. */
+    supergraph,
     /** The subgraphs of other teams, composed with the AI subgraph by the gateway; beside `supergraph`, settings for subgraphs of it, by name. */
     subgraphs: listOf(subgraphSection),
     /** SDL files with AI fields on other teams' entities. */
     fields: listOf(file()),
     /** Folder of prompt templates: Markdown with front matter. */
     prompts: file(),
-    /** How often remote SDL is asked for; 0 never asks again. */
+    /** How often subgraphs are asked for their SDL, and servers and files for the supergraph; 0 never asks again. */
     pollSeconds: seconds({ accepted: 'a number of seconds, 0 or more; 0 never asks again', default: 10 }),
     /** Headers of clients that all subgraphs are sent. `authorization` is not among them unless it is named; a key of this gateway never goes on. */
     forwardHeaders: listOf(headerName, { default: [] }),
@@ -31,6 +54,19 @@ export const graphSection = section(
     maxCostPerOperation: usd('0.50', { otherwise: 'no more than its budgets' }),
     /** Objects that one operation may gather from the subgraphs: lists in lists multiply. */
     maxObjects: wholeNumber({ accepted: 'a whole number from 1 on', default: 50_000 }),
+    /**
+     * Functions for `@policy`, by name of the policy: `(principal, { headers, operationName, client, signal }) => boolean`, or a promise of it.
+     * Each is called once per operation that meets it, before the operation runs. One that throws denies. A supergraph with a policy that has no function
+     * is not served.
+     */
+    policies: each(policy),
+    /** Variants of the graph without what carries certain tags, by name: for teams, for anonymous callers, and at the path `/graphql/NAME` for everybody. */
+    contracts: each(contractSection),
+    /**
+     * Bounds what one operation may demand of subgraphs, before it runs. With it, a field whose `@listSize` has slicing arguments needs
+     * exactly one of them, unless `requireOneSlicingArgument` is false.
+     */
+    demandControl: demandSection,
     /** Labels of progressive `@override` that are on. `percent(x)` needs none: it is drawn once per operation. */
     overrideLabels: listOf(
       text({
@@ -71,6 +107,18 @@ export const graphSection = section(
             : [],
       },
       { reads: ['subgraphs'], mistakes: ({ subgraphs = [] }) => repeatedNames(subgraphs) },
+      {
+        reads: ['contracts', 'supergraph', 'subgraphs'],
+        mistakes({ contracts, supergraph, subgraphs = [] }) {
+          const misnamed = Object.keys(contracts ?? {}).filter((name) => !/^[\w-]+$/.test(name));
+          if (contracts !== undefined && supergraph === undefined && subgraphs.length === 0)
+            return ['graph.contracts needs graph.subgraphs or graph.supergraph: the AI subgraph alone has no tags.'];
+          return misnamed.map(
+            (name) =>
+              `graph.contracts.${name} is no name of a contract. It must have letters, digits, _ and - alone, since it stands in a path.`,
+          );
+        },
+      },
     ],
   },
 );

@@ -1,0 +1,14 @@
+/** What one operation may demand of subgraphs. */
+import { wholeNumber } from '../../kinds/numbers.ts';
+import { section } from '../../kinds/section.ts';
+import { needed } from '../../kinds/setting.ts';
+
+export const demandSection = section('graph.demandControl', {
+  /**
+   * The most that one operation may demand, by the weights of the schema: 1 for each object of a result and 10 more for a mutation, or what `@cost` says of a field,
+   * a type or an argument; lists multiply, by `@listSize` or the arguments that mean a length.
+   */
+  maxCost: needed(wholeNumber()),
+  /** Members assumed of a list that says nothing of its size. */
+  listSize: wholeNumber({ default: 100 }),
+});

@@ -1,0 +1,108 @@
+/** Reads the weights of the cost specification (`@cost`, `@listSize`) from the supergraph, for what an operation demands of subgraphs. */
+import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type TypeNode, valueFromASTUntyped } from 'graphql';
+import type { DemandRules } from '../../pricing/demand.ts';
+
+/** Of a mutation beside what it returns: it changes something. */
+const mutationWeight = 10;
+
+interface Weights {
+  readonly ofFields: ReadonlyMap<string, number>;
+  readonly ofArguments: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly slicing: ReadonlyMap<string, readonly string[]>;
+}
+
+const nothing: Weights = { ofFields: new Map(), ofArguments: new Map(), slicing: new Map() };
+const noArguments: ReadonlyMap<string, number> = new Map();
+
+/** By the supergraph that is served at the moment; before one is, nothing weighs anything. */
+export function demandRulesOf(
+  graph: { supergraphSdl(): string | null },
+  lists: Pick<DemandRules, 'listSizeOf' | 'assumedListSize'>,
+): DemandRules {
+  let read: { readonly sdl: string; readonly weights: Weights } | null = null;
+  const weights = (): Weights => {
+    const sdl = graph.supergraphSdl();
+    if (sdl === null) return nothing;
+    if (read?.sdl !== sdl) read = { sdl, weights: weightsIn(sdl) };
+    return read.weights;
+  };
+  return {
+    ...lists,
+    weightOf: (coordinate) => weights().ofFields.get(coordinate) ?? 0,
+    argumentWeightsOf: (coordinate) => weights().ofArguments.get(coordinate) ?? noArguments,
+    slicingArgumentsOf: (coordinate) => weights().slicing.get(coordinate) ?? [],
+  };
+}
+
+function weightsIn(supergraphSdl: string): Weights {
+  const document = parse(supergraphSdl, { noLocation: true });
+  const names = costNames(document);
+  const costOf = (node: Annotated): number | null => {
+    const weight = Number(argumentsOf(node.directives?.find(isNamed('cost', names)))['weight']);
+    return Number.isFinite(weight) ? weight : null;
+  };
+  const ofTypes = new Map(
+    document.definitions.flatMap((definition): [string, number][] => {
+      if (!('name' in definition) || definition.name === undefined || !definition.kind.endsWith('TypeDefinition')) return [];
+      return [[definition.name.value, costOf(definition as Annotated) ?? (composite.has(definition.kind) ? 1 : 0)]];
+    }),
+  );
+  const ofFields = new Map<string, number>();
+  const ofArguments = new Map<string, ReadonlyMap<string, number>>();
+  const slicing = new Map<string, readonly string[]>();
+  const mutation = rootNamed(document, 'mutation');
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    for (const field of definition.fields ?? []) {
+      const coordinate = `${definition.name.value}.${field.name.value}`;
+      const weight = (costOf(field) ?? ofTypes.get(namedType(field.type)) ?? 0) + (definition.name.value === mutation ? mutationWeight : 0);
+      if (weight !== 0) ofFields.set(coordinate, weight);
+      const weighed = (field.arguments ?? []).flatMap((argument): [string, number][] => {
+        const cost = costOf(argument);
+        return cost === null || cost === 0 ? [] : [[argument.name.value, cost]];
+      });
+      if (weighed.length > 0) ofArguments.set(coordinate, new Map(weighed));
+      const { slicingArguments, requireOneSlicingArgument = true } = argumentsOf(field.directives?.find(isNamed('listSize', names)));
+      if (Array.isArray(slicingArguments) && slicingArguments.length > 0 && requireOneSlicingArgument !== false)
+        slicing.set(coordinate, slicingArguments.map(String));
+    }
+  }
+  return { ofFields, ofArguments, slicing };
+}
+
+type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
+
+const composite: ReadonlySet<string> = new Set([Kind.OBJECT_TYPE_DEFINITION, Kind.INTERFACE_TYPE_DEFINITION, Kind.UNION_TYPE_DEFINITION]);
+
+const namedType = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type));
+
+function argumentsOf(directive: ConstDirectiveNode | undefined): Readonly<Record<string, unknown>> {
+  return Object.fromEntries((directive?.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
+}
+
+function rootNamed({ definitions }: DocumentNode, operation: string): string | null {
+  const schema = definitions.find((definition) => definition.kind === Kind.SCHEMA_DEFINITION);
+  return schema?.operationTypes.find((type) => type.operation === operation)?.type.name.value ?? null;
+}
+
+/** What the supergraph calls the directives of the cost specification: its names, by those of the specification. */
+export function costNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.SCHEMA_DEFINITION && definition.kind !== Kind.SCHEMA_EXTENSION) continue;
+    for (const link of definition.directives ?? []) {
+      const { url, import: imports } = argumentsOf(link);
+      if (link.name.value !== 'link' || !String(url).startsWith('https://specs.apollo.dev/cost/') || !Array.isArray(imports)) continue;
+      for (const one of imports as readonly unknown[]) {
+        const { name, as } = (typeof one === 'object' && one !== null ? one : {}) as { readonly name?: unknown; readonly as?: unknown };
+        if (typeof name === 'string' && typeof as === 'string') names.set(name.replace(/^@/, ''), as.replace(/^@/, ''));
+      }
+    }
+  }
+  return names;
+}
+
+export const isNamed =
+  (directive: string, names: ReadonlyMap<string, string>) =>
+  ({ name }: ConstDirectiveNode): boolean =>
+    name.value === (names.get(directive) ?? directive) || name.value.endsWith(`__${directive}`);
