@@ -4,7 +4,7 @@
  * Call, which goes through `pipeline/pipeline.ts`. `assembly/configured.ts` makes the two halves of one reading of the configuration.
  */
 import { developmentKey } from './access/development-key.ts';
-import { anonymousRateOf, contractOf, isForeignToken } from './assembly/caller-limits.ts';
+import { anonymousRateOf, callerRules } from './assembly/caller-limits.ts';
 import { type Configured, configure } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
@@ -83,9 +83,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     development,
     limits: serverLimits(limits, open),
     trustedProxies,
-    contracts: () => Object.keys(current().config.graph?.contracts ?? {}),
-    contractOf: (principal, asked) => contractOf(current().config, principal, asked),
-    isForeignToken: (authorization) => isForeignToken(current().config, authorization),
+    ...callerRules(() => current().config),
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
     cors: { origins, headers: forwardedNames(config), exposed: answeredNames(config) },
     maskError: (error) => maskError(error, current().services.failed),

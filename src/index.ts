@@ -50,6 +50,7 @@ export { type OpenAiCompatibleOptions, openaiCompatibleProvider } from './provid
 export type { AnswerOptions, Capability, Provider, SendOptions } from './providers/provider.ts';
 export type { CollectionConfig } from './retrieval/collections.ts';
 export type { Deployment, Health, Strategy } from './routing/route.ts';
+export type { Policy, PolicyContext } from './server/policy-judge.ts';
 export type { Completions } from './storage/completions/completions.ts';
 export type { Jobs } from './storage/jobs/jobs.ts';
 export type { Keys } from './storage/keys/keys.ts';

@@ -10,6 +10,7 @@ import { GatewayError } from '../core/errors.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { namedAnonymous } from '../operations/keyless-principals.ts';
 import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
+import type { ServerOptions } from '../server/server.ts';
 
 /** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
 export function anonymousRateOf(requestsPerMinute: number | false | undefined, open: boolean): AnonymousRateOptions | undefined {
@@ -32,8 +33,15 @@ export function configuredAnonymous({ anonymous, teams = {} }: Pick<GatewayConfi
   return namedAnonymous({ scopes, routes, team, limits: team === null ? [] : (teamLimits(teams)[team] ?? []) });
 }
 
+/** What the server asks of the configuration of the moment about a caller. */
+export const callerRules = (config: () => GatewayConfig): Required<Pick<ServerOptions, 'contracts' | 'contractOf' | 'isForeignToken'>> => ({
+  contracts: () => Object.keys(config().graph?.contracts ?? {}),
+  contractOf: (principal, asked) => contractOf(config(), principal, asked),
+  isForeignToken: (authorization) => isForeignToken(config(), authorization),
+});
+
 /** The contract that the caller is held to: that of its team, or of anonymous callers; else the one that it asks by. Throws FORBIDDEN for another one. */
-export function contractOf(
+function contractOf(
   { anonymous, teams = {} }: Pick<GatewayConfig, 'anonymous' | 'teams'>,
   { kind, team }: Pick<Principal, 'kind' | 'team'>,
   asked: string | null,
@@ -45,7 +53,7 @@ export function contractOf(
 }
 
 /** Whether the header has a bearer token that is no key of a gateway and of no issuer that is trusted here, where the configuration accepts such. */
-export function isForeignToken({ anonymous, issuers = {} }: Pick<GatewayConfig, 'anonymous' | 'issuers'>, authorization: string): boolean {
+function isForeignToken({ anonymous, issuers = {} }: Pick<GatewayConfig, 'anonymous' | 'issuers'>, authorization: string): boolean {
   if (anonymous?.acceptForeignTokens !== true) return false;
   const [, token] = /^bearer +(?!fg_)(\S+) *$/i.exec(authorization) ?? [];
   if (token === undefined) return false;

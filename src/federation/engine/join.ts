@@ -76,18 +76,6 @@ export function outputTypesOf(supergraph: DocumentNode): readonly ObjectTypeDefi
   );
 }
 
-/** Every coordinate that carries the directive: types as `T`, fields as `T.f`. */
-export function coordinatesWith(supergraph: DocumentNode, directive: string): readonly string[] {
-  return supergraph.definitions.flatMap((definition) => {
-    if (!('name' in definition) || definition.name === undefined || definition.kind === Kind.DIRECTIVE_DEFINITION) return [];
-    const type = definition.name.value;
-    const own = 'directives' in definition && directivesOf(definition as ObjectTypeDefinitionNode, directive).length > 0 ? [type] : [];
-    const fields = 'fields' in definition ? (definition.fields ?? []) : [];
-    const ofFields = fields.filter((field) => directivesOf(field as { directives?: readonly ConstDirectiveNode[] }, directive).length > 0);
-    return [...own, ...ofFields.map((field) => `${type}.${(field as { readonly name: { readonly value: string } }).name.value}`)];
-  });
-}
-
 type Part = Omit<Requirement, 'coordinate'>;
 type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };
 

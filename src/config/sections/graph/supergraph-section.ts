@@ -65,4 +65,3 @@ const place = leafOf<string, undefined>({ type: 'text', accepted }, {}, (value, 
 });
 
 export const supergraph = textOr(place, supergraphSection);
-export type SupergraphSettings = typeof supergraphSection.table;
