@@ -14,7 +14,7 @@ type Query {
   search(filter: Filter): [Result]
   need(token: String! @tag(name: "internal")): String
 }
-type Product @key(fields: "id") { id: ID! name: String cost: Int @tag(name: "internal") state: State }
+type Product @key(fields: "id") { id: ID! name: String wholesale: Int @tag(name: "internal") state: State }
 enum State { LIVE SECRET @tag(name: "internal") }
 type Audit @tag(name: "internal") { id: ID note: String }
 interface Tracked { id: ID! trace: String }
@@ -25,8 +25,8 @@ input Filter { text: String owner: String @tag(name: "internal") }
 const resolvers = {
   Query: {
     products: () => [
-      { id: '1', name: 'Chair', cost: 5, state: 'LIVE' },
-      { id: '2', name: 'Plan', cost: 6, state: 'SECRET' },
+      { id: '1', name: 'Chair', wholesale: 5, state: 'LIVE' },
+      { id: '2', name: 'Plan', wholesale: 6, state: 'SECRET' },
     ],
     audit: () => 'audited',
     tracked: () => ({ __typename: 'Parcel', id: '7', trace: 'abc', weight: 3 }),
@@ -96,7 +96,7 @@ describe('a caller who is held to a contract', () => {
 
   it.each([
     '{ audit }',
-    '{ products { cost } }',
+    '{ products { wholesale } }',
     '{ products { shelf } }',
     '{ products(margin: true) { id } }',
     '{ search(filter: { owner: "x" }) { __typename } }',
@@ -106,7 +106,7 @@ describe('a caller who is held to a contract', () => {
     '{ need(token: "x") }',
     '{ need }',
   ])('is refused what is hidden as if it did not exist: %s', async (query) => {
-    const hidden = /audit|cost|shelf|margin|owner|Audit|trace|need/;
+    const hidden = /audit|wholesale|shelf|margin|owner|Audit|trace|need/;
     const { errors = [] } = await asPartner(query);
     expect(errors).not.toEqual([]);
     const invented = await asPartner(query.replace(hidden, 'zzzzzz'));
@@ -116,8 +116,8 @@ describe('a caller who is held to a contract', () => {
   });
 
   it('is told no hidden name where a name is misspelt', async () => {
-    const texts = await Promise.all(['{ audi }', '{ products { cosst shelff } }', '{ products(marginn: true) { id } }'].map(asPartner));
-    expect(JSON.stringify(texts)).not.toMatch(/audit|"?cost\b|shelf\b|margin\b/);
+    const texts = await Promise.all(['{ audi }', '{ products { wholesal shelff } }', '{ products(marginn: true) { id } }'].map(asPartner));
+    expect(JSON.stringify(texts)).not.toMatch(/audit|"?wholesale\b|shelf\b|margin\b/);
     expect(JSON.stringify(await gateway.ask('{ audi }'))).toContain('audit');
   });
 
@@ -126,7 +126,7 @@ describe('a caller who is held to a contract', () => {
       '{ __schema { types { name fields { name args { name } } inputFields { name } enumValues { name } possibleTypes { name } } } }',
     );
     const text = JSON.stringify(data);
-    expect(text).not.toMatch(/"(audit|Audit|cost|shelf|margin|owner|SECRET|trace|need)"/);
+    expect(text).not.toMatch(/"(audit|Audit|wholesale|shelf|margin|owner|SECRET|trace|need)"/);
     expect(text).toMatch(/"Parcel"/);
     const whole = await gateway.ask('{ __type(name: "Audit") { name } }');
     expect(whole.data).toEqual({ __type: { name: 'Audit' } });
