@@ -8,6 +8,7 @@
  */
 import type { Readable } from 'node:stream';
 import { turnsOf } from '../core/turns/turns.ts';
+import { type BodyPieces, bodyPieces, notePieces } from './body-pieces.ts';
 
 /** The longest that is kept: 512 vectors of 3,072 numbers take 35 MB. */
 const maxWholeBytes = 64 * 1024 * 1024;
@@ -20,37 +21,44 @@ const bytesPerTurn = 32 * 1024;
 const lineFeed = 0x0a;
 
 export function webStream(body: Readable, kind: 'error' | 'events' | 'whole'): ReadableStream<Uint8Array> {
-  const chunks = body.iterator() as AsyncIterator<Uint8Array>;
-  const turns = turnsOf({ unitsPerTurn: bytesPerTurn });
-  body.on('error', () => {});
-  /** Bytes that the SDK cannot have let go of. */
-  let kept = 0;
-  return new ReadableStream(
+  const pieces = boundedPieces(body, kind);
+  const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const next = await chunks.next();
-        if (next.done === true) {
-          controller.close();
-          return;
-        }
-        const chunk = next.value;
-        const lineEnd = kind === 'events' ? chunk.lastIndexOf(lineFeed) : -1;
-        kept = lineEnd === -1 ? kept + chunk.length : chunk.length - 1 - lineEnd;
-        const most = { error: maxErrorBytes, events: maxLineBytes, whole: maxWholeBytes }[kind];
-        if (kept > most) {
-          body.destroy();
-          if (kind !== 'error') throw new Error(`The answer was cut off: more than ${most} bytes of it belong together.`);
-          controller.close();
-          return;
-        }
-        const wait = turns.spend(chunk.length);
-        if (wait !== null) await wait;
-        controller.enqueue(chunk);
+        const piece = await pieces.read();
+        if (piece === null) controller.close();
+        else controller.enqueue(piece);
       },
-      cancel() {
-        body.destroy();
-      },
+      cancel: pieces.cancel,
     },
     { highWaterMark: 0 },
   );
+  notePieces(stream, pieces);
+  return stream;
+}
+
+function boundedPieces(body: Readable, kind: 'error' | 'events' | 'whole'): BodyPieces {
+  const pieces = bodyPieces(body);
+  const turns = turnsOf({ unitsPerTurn: bytesPerTurn });
+  const maxKept = { error: maxErrorBytes, events: maxLineBytes, whole: maxWholeBytes }[kind];
+  body.on('error', () => {});
+  /** Bytes that their reader cannot have let go of. */
+  let kept = 0;
+  return {
+    async read() {
+      const piece = await pieces.read();
+      if (piece === null) return null;
+      const lineEnd = kind === 'events' ? piece.lastIndexOf(lineFeed) : -1;
+      kept = lineEnd === -1 ? kept + piece.length : piece.length - 1 - lineEnd;
+      if (kept > maxKept) {
+        body.destroy();
+        if (kind === 'error') return null;
+        throw new Error(`The answer was cut off: more than ${maxKept} bytes of it belong together.`);
+      }
+      const wait = turns.spend(piece.length);
+      if (wait !== null) await wait;
+      return piece;
+    },
+    cancel: pieces.cancel,
+  };
 }
