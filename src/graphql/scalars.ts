@@ -1,4 +1,5 @@
 /** The schema's own scalars. A refused input says what would have been accepted. An output that does not fit is our own bug. */
+import { endianness } from 'node:os';
 import { GraphQLError, type GraphQLScalarTypeConfig, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 type Scalar<T> = Pick<GraphQLScalarTypeConfig<T, unknown>, 'serialize' | 'parseValue' | 'parseLiteral'>;
@@ -67,11 +68,8 @@ export const scalars = {
 
 /** base64 of little-endian float32, whatever the machine's own order is. */
 export function encodeVector(vector: Float32Array): string {
-  const bytes = Buffer.alloc(vector.length * 4);
-  vector.forEach((value, index) => {
-    bytes.writeFloatLE(value, index * 4);
-  });
-  return bytes.toString('base64');
+  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+  return (endianness() === 'BE' ? Buffer.from(bytes).swap32() : bytes).toString('base64');
 }
 
 export const dateTimeOf = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

@@ -53,16 +53,22 @@ const inputOnly = (usage: Usage | null): Usage | null => (usage === null ? null 
 function vectorOf(value: unknown): Float32Array {
   const vector =
     typeof value === 'string' ? ofBase64(value) : Float32Array.from(listOf(value), (one) => (typeof one === 'number' ? one : Number.NaN));
-  if (!vector.every(Number.isFinite)) throw new WireFailure('unreadable');
+  if (!hasOnlyNumbers(vector)) throw new WireFailure('unreadable');
   return vector;
+}
+
+/** A loop: a call for each of 400,000 numbers takes longer than all else that is done with them. */
+function hasOnlyNumbers(vector: Float32Array): boolean {
+  for (const value of vector) if (!Number.isFinite(value)) return false;
+  return true;
 }
 
 /** Little-endian float32, as numpy writes it. */
 function ofBase64(text: string): Float32Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length % 4 !== 0) throw new WireFailure('unreadable');
-  // Its own memory: a buffer of Node's pool may begin anywhere.
-  const own = new Uint8Array(bytes);
+  // A buffer of Node's pool may begin anywhere, and holds all of the pool.
+  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
   if (endianness() === 'BE') Buffer.from(own.buffer).swap32();
   return new Float32Array(own.buffer);
 }
