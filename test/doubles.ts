@@ -1,5 +1,6 @@
 /** Fault doubles, named for what they do, and plain objects that stand in for stores. */
 
+import { chunkByChunk, type Said } from '../src/core/batch.ts';
 import type { AttemptFact, Call, Fact, Settlement, Step } from '../src/core/call/call.ts';
 import type { Hold } from '../src/core/call/hold.ts';
 import type { Leases } from '../src/core/call/lease.ts';
@@ -32,7 +33,7 @@ type CompletionOrEmbedding = CompletionRequest | EmbeddingRequest;
 type Script = (
   request: CompletionOrEmbedding,
   options: { readonly signal: AbortSignal; readonly report: (usage: Usage) => void },
-) => AsyncIterable<Chunk>;
+) => AsyncIterable<Said>;
 
 export function double(name: string, script: Script): Double {
   const asked: CompletionOrEmbedding[] = [];
@@ -69,7 +70,9 @@ export function wholly(provider: Double): Double & { readonly answered: () => nu
     answered: () => answered,
     async answer(request, options) {
       answered += 1;
-      return Array.fromAsync(provider.send(request, { ...options, firstChunkMs: options.withinMs, idleMs: options.withinMs }));
+      return Array.fromAsync(
+        chunkByChunk(provider.send(request, { ...options, firstChunkMs: options.withinMs, idleMs: options.withinMs })),
+      );
     },
   };
 }

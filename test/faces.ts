@@ -1,4 +1,5 @@
 /** Handlers as tests write and read them: chunk by chunk, and by either face. */
+import { type Batch, inBatches } from '../src/core/batch.ts';
 import type { Call, Handlers, Step } from '../src/core/call/call.ts';
 import { completionOf } from '../src/core/call/collect-answer.ts';
 import { handlersOf, throughSteps } from '../src/core/call/step.ts';
@@ -13,10 +14,34 @@ export type Faced = ChunkHandler & Handlers;
 export const faces = ['stream', 'whole'] as const;
 export type Face = (typeof faces)[number];
 
-export const faced = (handlers: Handlers): Faced => Object.assign<ChunkHandler, Handlers>(handlers.stream, handlers);
+export const faced = ({ stream, whole }: Handlers): Faced =>
+  Object.assign<ChunkHandler, Handlers>((request, call) => chunksOf(stream(request, call)), { stream, whole });
+
+/** An iterator and not a generator: `return()` must reach a step that waits. */
+const chunksOf = (batches: AsyncIterable<Batch>): AsyncIterable<Chunk> => ({
+  [Symbol.asyncIterator]() {
+    const source = batches[Symbol.asyncIterator]();
+    const left: Chunk[] = [];
+    return {
+      async next() {
+        if (left.length === 0) {
+          const step = await source.next();
+          if (step.done === true) return step;
+          left.push(...step.value);
+        }
+        const chunk = left.shift();
+        return chunk === undefined ? { done: true, value: undefined } : { done: false, value: chunk };
+      },
+      async return() {
+        await source.return?.();
+        return { done: true, value: undefined };
+      },
+    };
+  },
+});
 
 /** Both faces of what says its answer chunk by chunk. */
-export const bothFaces = (handle: ChunkHandler): Handlers => handlersOf(handle);
+export const bothFaces = (handle: ChunkHandler): Handlers => handlersOf((request, call) => inBatches(handle(request, call)));
 
 /** The step around what says its answer chunk by chunk. */
 export const over =

@@ -140,14 +140,16 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Reads a stream of chunks to its end. Throws what the stream throws. */
-export async function collect(chunks: AsyncIterable<Chunk>): Promise<Completion> {
+/** Reads a stream of chunks, or of batches of them, to its end. Throws what the stream throws. */
+export async function collect(source: AsyncIterable<Chunk | readonly Chunk[]>): Promise<Completion> {
   const vectors: Float32Array[] = [];
   let completion = emptyCompletion;
-  for await (const chunk of chunks) {
-    if (chunk.type === 'restart') vectors.length = 0;
-    if (chunk.type === 'embedding') vectors[chunk.index] = chunk.vector;
-    else completion = withChunk(completion, chunk);
+  for await (const said of source) {
+    for (const chunk of 'type' in said ? [said] : said) {
+      if (chunk.type === 'restart') vectors.length = 0;
+      if (chunk.type === 'embedding') vectors[chunk.index] = chunk.vector;
+      else completion = withChunk(completion, chunk);
+    }
   }
   return { ...completion, vectors };
 }

@@ -2,8 +2,10 @@
  * Handles the `restart` chunk: everything before it is void, and what follows is the whole answer of another deployment. The
  * route emits one only while nothing was shown to the reader.
  */
+
+import type { Batch } from './batch.ts';
 import type { Call } from './call/call.ts';
-import type { Chunk, RestartChunk } from './chunk.ts';
+import type { RestartChunk } from './chunk.ts';
 
 /** Whether a reader has seen something of the call's answer. True for a call that does not know. */
 export const wasShown = ({ shown }: Pick<Call, 'shown'>): boolean => shown?.() ?? true;
@@ -23,15 +25,16 @@ class Restarted extends Error {
  * never said. The restart is passed on, and `read` begins again. Returns what the last one returns.
  */
 export async function* eachAnswer<Result>(
-  chunks: AsyncIterable<Chunk>,
-  read: (answer: AsyncIterable<Chunk>) => AsyncIterable<Chunk, Result, undefined>,
-): AsyncGenerator<Chunk, Result, undefined> {
-  const source = chunks[Symbol.asyncIterator]();
-  const answer: AsyncIterableIterator<Chunk> = {
+  batches: AsyncIterable<Batch>,
+  read: (answer: AsyncIterable<Batch>) => AsyncIterable<Batch, Result, undefined>,
+): AsyncGenerator<Batch, Result, undefined> {
+  const source = batches[Symbol.asyncIterator]();
+  const answer: AsyncIterableIterator<Batch> = {
     [Symbol.asyncIterator]: () => answer,
     async next() {
       const next = await source.next();
-      if (next.done !== true && next.value.type === 'restart') throw new Restarted(next.value);
+      const first = next.done === true ? undefined : next.value[0];
+      if (first?.type === 'restart') throw new Restarted(first);
       return next;
     },
     async return() {
@@ -50,10 +53,10 @@ export async function* eachAnswer<Result>(
 }
 
 /** Between two answers, nothing else would return the stream below. */
-async function* passedOn(restart: RestartChunk, source: AsyncIterator<Chunk>): AsyncGenerator<Chunk> {
+async function* passedOn(restart: RestartChunk, source: AsyncIterator<Batch>): AsyncGenerator<Batch> {
   let goesOn = false;
   try {
-    yield restart;
+    yield [restart];
     goesOn = true;
   } finally {
     if (!goesOn) await source.return?.();

@@ -10,9 +10,9 @@
  * before any of this work. Long texts are read in slices, and other requests are served between two slices.
  */
 
+import type { Batch } from '../core/batch.ts';
 import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
 import type { Answer } from '../core/call/collect-answer.ts';
-import type { Chunk } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { eachAnswer } from '../core/restart.ts';
@@ -87,10 +87,10 @@ interface Admitted {
   readonly form: 'json' | 'plain';
 }
 
-async function* guardedStream(next: Handler, request: ModelRequest, call: Call, guard: Guard): AsyncGenerator<Chunk> {
+async function* guardedStream(next: Handler, request: ModelRequest, call: Call, guard: Guard): AsyncGenerator<Batch> {
   const { masked, check, turns, form, request: admitted } = await admittedRequest(request, call, guard);
-  const chunks = next(admitted, call);
-  const checked = check === null ? chunks : eachAnswer(chunks, (answer) => checkOutput(answer, check));
+  const batches = next(admitted, call);
+  const checked = check === null ? batches : eachAnswer(batches, (answer) => checkOutput(answer, check));
   yield* masked === null ? checked : eachAnswer(checked, (answer) => masked.restore.restoreOutput(answer, masked.values, form, turns));
 }
 

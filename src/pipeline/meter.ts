@@ -3,10 +3,11 @@
  *
  * It adds up the facts that the inner steps report and passes them on. The ledger rows are written before the stream ends, or the answer is given.
  */
+
+import type { Batch } from '../core/batch.ts';
 import type { Call, Handler, Settlement, Step, WholeHandler } from '../core/call/call.ts';
 import type { Answer } from '../core/call/collect-answer.ts';
 import { tally } from '../core/call/tally.ts';
-import type { Chunk } from '../core/chunk.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import { type Deadline, withDeadline } from '../core/stream.ts';
@@ -38,18 +39,19 @@ function meteredStream(next: Handler, request: ModelRequest, call: Call, options
   let firstContentMs: number | null = null;
   let finished = false;
   const shown = call.shown ?? (() => call.live === true && firstContentMs !== null);
-  return leavable<Chunk>({
+  return leavable<Batch>({
     begin() {
       const { deadline, metered } = books.begin();
       return { deadline, stream: started(next, request, { ...metered, shown }) };
     },
-    saw(chunk) {
-      if (chunk.type === 'restart') firstContentMs = null;
-      else if (chunk.type === 'finish') finished = true;
-      else if (firstContentMs === null && isContent(chunk)) firstContentMs = books.sinceMs();
+    saw(batch) {
+      const type = batch[0]?.type;
+      if (type === 'restart') firstContentMs = null;
+      else if (type === 'finish') finished = true;
+      else if (firstContentMs === null && batch.some(isContent)) firstContentMs = books.sinceMs();
     },
     ended(failure) {
-      // A reader that leaves after the last chunk has had the whole answer.
+      // A reader that leaves after the last batch has had the whole answer.
       return books.settle(finished && failure?.code === 'CANCELLED' ? null : failure, firstContentMs);
     },
   });
@@ -130,7 +132,7 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
 }
 
 /** A step that throws instead of returning a stream makes a stream that throws: it is settled like any other. */
-function started(next: Handler, request: ModelRequest, call: Call): AsyncIterable<Chunk> {
+function started(next: Handler, request: ModelRequest, call: Call): AsyncIterable<Batch> {
   try {
     return next(request, call);
   } catch (error) {

@@ -1,6 +1,6 @@
+import type { Batch } from '../core/batch.ts';
 import type { Call, Handler, Step } from '../core/call/call.ts';
 import type { Lease, Leases } from '../core/call/lease.ts';
-import type { Chunk } from '../core/chunk.ts';
 
 /**
  * A call goes on only as long as its principal's key is in force: its signal carries a lease, also for detached runs and jobs,
@@ -21,15 +21,15 @@ export function leased(leases: Leases): Step {
 }
 
 /** An iterator and not a generator: `return()` must reach a step that waits. */
-function leasedCall(leases: Leases, next: Handler, request: Parameters<Handler>[0], call: Call): AsyncIterableIterator<Chunk> {
+function leasedCall(leases: Leases, next: Handler, request: Parameters<Handler>[0], call: Call): AsyncIterableIterator<Batch> {
   let lease: Lease | null = null;
-  let below: AsyncIterator<Chunk> | null = null;
+  let below: AsyncIterator<Batch> | null = null;
   let over = false;
   const end = (): void => {
     over = true;
     lease?.release();
   };
-  const open = (): AsyncIterator<Chunk> => {
+  const open = (): AsyncIterator<Batch> => {
     lease = leases.take(call.principal, 'work', call.signal);
     below = next(request, { ...call, signal: lease.signal })[Symbol.asyncIterator]();
     return below;

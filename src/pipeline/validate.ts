@@ -8,6 +8,7 @@
  * time that the route has left, and is skipped when nothing is left. Text answers pass through at no cost.
  */
 
+import { type Batch, batchesOf } from '../core/batch.ts';
 import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
 import { type Answer, answerOf } from '../core/call/collect-answer.ts';
 import type { Chunk } from '../core/chunk.ts';
@@ -74,15 +75,15 @@ async function readSchemas(
   return { schema: schema === null ? null : await (await loaded()).checked(schema, masked, signal), limits, signal };
 }
 
-async function* checkedStream(next: Handler, request: CompletionRequest, asked: Call, checkingOf: CheckingOf): AsyncGenerator<Chunk> {
+async function* checkedStream(next: Handler, request: CompletionRequest, asked: Call, checkingOf: CheckingOf): AsyncGenerator<Batch> {
   const checking = await checkingOf(request, asked);
   if (checking === null) return yield* next(request, asked);
   const call = withSpent(asked);
   const first = yield* listened(next(request, call), checking, call);
   const reading = await readingOf(first, checking);
-  if (!('issues' in reading)) return yield* shownAs(first, reading);
+  if (!('issues' in reading)) return yield* batchesOf([...shownAs(first, reading)]);
   const second = yield* repaired(next, repairOf(request, first, reading), call, checking, invalid(first, reading.issues));
-  yield* repairedAs(first, second, await readingOf(second, checking));
+  yield* batchesOf([...repairedAs(first, second, await readingOf(second, checking))]);
 }
 
 async function checkedAnswer(next: WholeHandler, request: CompletionRequest, asked: Call, checkingOf: CheckingOf): Promise<Answer> {
@@ -119,7 +120,7 @@ async function* repaired(
   call: Call,
   checking: Checking,
   failure: GatewayError,
-): AsyncGenerator<Chunk, Heard> {
+): AsyncGenerator<Batch, Heard> {
   try {
     return yield* listened(next(request, call), checking, call);
   } catch (error) {
@@ -148,6 +149,6 @@ function repairFailure(error: unknown, { signal }: Call, { code: wrong, message,
 }
 
 /** Of a stream that begins anew, what was said last. */
-function listened(chunks: AsyncIterable<Chunk>, checking: Checking, { live = false }: Call): AsyncGenerator<Chunk, Heard> {
-  return eachAnswer(chunks, (answer) => listen(answer, checking, live));
+function listened(batches: AsyncIterable<Batch>, checking: Checking, { live = false }: Call): AsyncGenerator<Batch, Heard> {
+  return eachAnswer(batches, (answer) => listen(answer, checking, live));
 }

@@ -43,10 +43,10 @@ export interface Provider {
   /** True: it calls `sent` of its options, and what was not sent costs nothing. Default: asking it counts as sending. */
   readonly tellsSent?: boolean;
   /**
-   * Content chunks as they come; the last is `finish`. Ends without `finish` only by throwing. Must not contact the
-   * vendor before the first `next()`, and must stop upstream when the signal fires or the iterator is returned.
+   * Content chunks as they come, or a list of all that came at once; the last is `finish`. Ends without `finish` only by throwing. Must
+   * not contact the vendor before the first `next()`, and must stop upstream when the signal fires or the iterator is returned.
    */
-  send(request: ModelRequest, options: SendOptions): AsyncIterable<Chunk>;
+  send(request: ModelRequest, options: SendOptions): AsyncIterable<Chunk | readonly Chunk[]>;
   /**
    * The whole answer at once, `finish` last, which costs a fraction of a stream: used where nobody watches it grow and it comes soon.
    * Must stop upstream when the signal fires. Left out: the stream is read to its end.

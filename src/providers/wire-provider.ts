@@ -3,6 +3,7 @@
  *
  * Vendors end answers in many ways. Each way becomes one of two outcomes: a `finish` chunk, or a GatewayError with phase and `retryable`.
  */
+import { type Batch, batchesOf } from '../core/batch.ts';
 import type { Chunk } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Usage } from '../core/money.ts';
@@ -98,14 +99,14 @@ async function* complete<Settings>(
   request: CompletionRequest,
   options: Sent,
   extend: Extend,
-): AsyncGenerator<Chunk> {
+): AsyncGenerator<Batch> {
   const { warnings, asked } = await encoded(given, request, options, true);
-  yield* warnings;
+  if (warnings.length > 0) yield warnings;
   try {
     yield* readAnswer(await asked.post(), { ...asked.reading, extend });
   } catch (error) {
     if (!refusesContent(error)) throw error;
-    yield { type: 'finish', reason: 'content-filter' };
+    yield [{ type: 'finish', reason: 'content-filter' }];
   }
 }
 
@@ -133,8 +134,8 @@ function settingsOf<Settings>({ settings }: WireProvider<Settings>, model: strin
   return typeof settings === 'function' ? (settings as (model: string, request: CompletionRequest) => Settings)(model, request) : settings;
 }
 
-async function* embed<Settings>(given: WireProvider<Settings>, request: EmbeddingRequest, options: Sent): AsyncGenerator<Chunk> {
-  yield* await embeddedTexts(given, request, options);
+async function* embed<Settings>(given: WireProvider<Settings>, request: EmbeddingRequest, options: Sent): AsyncGenerator<Batch> {
+  yield* batchesOf(await embeddedTexts(given, request, options));
 }
 
 async function embeddedTexts<Settings>(

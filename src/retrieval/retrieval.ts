@@ -3,8 +3,9 @@
  *
  * Retrieval is not part of the pipeline. It gets the Handlers and, for each request to a model, a Call.
  */
+import type { Said } from '../core/batch.ts';
 import type { Call, Principal } from '../core/call/call.ts';
-import type { Chunk, EntityRef, Passage } from '../core/chunk.ts';
+import type { EntityRef, Passage } from '../core/chunk.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { CollectionState } from '../storage/passages/passages.ts';
 
@@ -87,11 +88,11 @@ export interface Question {
 
 /** Text as it comes, each citation behind the text that completes its marker, warnings, and at the end `finish`. */
 export type Answer =
-  | { readonly kind: 'answer'; readonly chunks: AsyncIterable<Chunk> }
+  | { readonly kind: 'answer'; readonly chunks: AsyncIterable<Said> }
   | { readonly kind: 'no-answer'; readonly message: string };
 
 /** An answer as a stream whatever its kind, for a run: nothing relevant is a text that says so, without citations. */
-export async function* answerChunks(answer: () => Promise<Answer>): AsyncGenerator<Chunk, void, undefined> {
+export async function* answerChunks(answer: () => Promise<Answer>): AsyncGenerator<Said, void, undefined> {
   const found = await answer();
   if (found.kind === 'answer') {
     yield* found.chunks;

@@ -7,7 +7,7 @@
  */
 import { type Chunk, type Completion, type FinishReason, type MessagePart, toolCallPart } from '../core/chunk.ts';
 import { GatewayError } from '../core/errors.ts';
-import { growingText } from './growing-text.ts';
+import { GrowingText } from './growing-text.ts';
 import { objectTexts, type Stage } from './object-texts.ts';
 import type { RunEventBody, RunState } from './run.ts';
 import { lettersBytes, textBytes, valueBytes } from './weight.ts';
@@ -49,9 +49,10 @@ export interface RunLog {
   dropAnswer(): void;
   /** Bytes from the event at the index on: what a reader there has yet to read. */
   bytesFrom(index: number): number;
-  readonly length: number;
+  /** How many events there are. */
+  length(): number;
   /** What all of it takes in memory. */
-  readonly bytes: number;
+  bytes(): number;
   /** Put together anew each time. */
   completion(): Completion;
   content(): LogContent;
@@ -68,7 +69,7 @@ type HeldPart =
   | Extract<MessagePart, { type: 'tool-call' }>;
 
 export function runLog(maxBytes: number, from: LogContent = { text: '', reasoning: '', entries: [] }): RunLog {
-  const texts = { text: growingText(from.text), reasoning: growingText(from.reasoning) };
+  const texts = { text: new GrowingText(from.text), reasoning: new GrowingText(from.reasoning) };
   let objects = objectTexts(from.entries.filter((entry) => entry.type === 'object'));
   const entries = heldEntries(from.entries);
   /** Bytes before each entry. */
@@ -84,7 +85,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
   let others = 0;
 
   const bytes = (): number =>
-    entries.length * entryBytes + parts.length * partBytes + texts.text.bytes + texts.reasoning.bytes + objects.bytes + others;
+    entries.length * entryBytes + parts.length * partBytes + texts.text.bytes + texts.reasoning.bytes + objects.bytes() + others;
 
   function refuseBeyond(size: number): void {
     if (bytes() + size <= maxBytes) return;
@@ -131,7 +132,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
     const text = JSON.stringify(value);
     refuseBeyond(lettersBytes(text));
     objectIsWhole ||= final;
-    if (text === objects.last) return;
+    if (text === objects.last()) return;
     if (unread()?.type === 'object') {
       objects.replaceLast(text);
       return;
@@ -204,8 +205,8 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
       const from = answerFrom();
       entries.length = from;
       before.length = from;
-      texts.text = growingText();
-      texts.reasoning = growingText();
+      texts.text = new GrowingText();
+      texts.reasoning = new GrowingText();
       objects = objectTexts();
       for (const list of [parts, citations, warnings, vectors]) list.length = 0;
       finishReason = null;
@@ -213,13 +214,10 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
       others = 0;
     },
     bytesFrom: (index) => (index >= entries.length ? 0 : bytes() - (before[index] ?? 0)),
-    get length() {
-      return entries.length;
-    },
-    get bytes() {
-      return bytes();
-    },
+    length: () => entries.length,
+    bytes,
     completion() {
+      const object = objectIsWhole ? objects.last() : null;
       const text = texts.text.slice(0, texts.text.length);
       const textOf = ({ type, start, end }: HeldDelta): string =>
         type === 'text' && end - start === text.length ? text : texts[type].slice(start, end);
@@ -230,7 +228,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
           const opaque = part.type === 'reasoning' && part.opaque !== undefined ? { opaque: part.opaque } : {};
           return { type: part.type, text: textOf(part), ...opaque };
         }),
-        object: objectIsWhole && objects.last !== null ? (JSON.parse(objects.last) as unknown) : undefined,
+        object: object === null ? undefined : (JSON.parse(object) as unknown),
         finishReason,
         citations: [...citations],
         warnings: [...warnings],

@@ -6,11 +6,12 @@
  * waits `lingerMs` first, because its client has said how it would come back.
  */
 
+import { isBatch, type Said } from '../core/batch.ts';
 import type { Fact, Settlement } from '../core/call/call.ts';
 import { type Chunk, emptyCompletion } from '../core/chunk.ts';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
 import { interruptible, withTimeout } from '../core/stream.ts';
-import { abortError, untilAborted } from '../core/turns/abort.ts';
+import { abortableWaits, abortError, untilAborted } from '../core/turns/abort.ts';
 import { cancelledByOwner, lastReaderLeft } from './endings.ts';
 import { bodyAt, type RunLog, runLog } from './event-log.ts';
 import type { Scale } from './live-bytes.ts';
@@ -46,6 +47,8 @@ interface Reader {
   index: number;
   /** Reads all at the end. */
   readonly greedy: boolean;
+  /** It waits for the next event. */
+  wake: (() => void) | null;
 }
 
 /** How long a source may take to clean up after an abort before its run is ended without it. */
@@ -68,9 +71,10 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
   /** Somebody has asked how far it is, and was shown what had been said. */
   let lookedAt = false;
   let lingering: NodeJS.Timeout | undefined;
-  let changed = Promise.withResolvers<void>();
+  /** The pump waits for a reader who wants more. */
+  let resume: (() => void) | null = null;
 
-  const bytes = (): number => runBytes + log.bytes;
+  const bytes = (): number => runBytes + log.bytes();
   const started: RunState = { id, status, completion: emptyCompletion, failure: null, settlement: null, route };
   log.mark('started');
 
@@ -82,9 +86,17 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
 
   const shown = (): boolean => lookedAt || log.answerWasRead();
 
-  function tell(): void {
-    changed.resolve();
-    changed = Promise.withResolvers();
+  function tellReaders(): void {
+    for (const reader of readers) {
+      const { wake } = reader;
+      reader.wake = null;
+      wake?.();
+    }
+  }
+
+  function tellPump(): void {
+    resume?.();
+    resume = null;
   }
 
   function wanted(): boolean {
@@ -92,9 +104,21 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
     return detached || readers.values().some((reader) => reader.greedy || log.bytesFrom(reader.index) <= maxLag);
   }
 
+  function add(chunk: Chunk): void {
+    if (chunk.type !== 'restart') log.add(chunk);
+    else if (shown()) throw chunk.reason;
+    else log.dropAnswer();
+  }
+
+  const askedFor = (): Promise<void> =>
+    new Promise((resolve) => {
+      resume = resolve;
+    });
+
   async function pump({ source, onEnd }: Work): Promise<void> {
     const { signal } = controller;
-    let chunks: AsyncIterator<Chunk> | null = null;
+    const waits = abortableWaits(signal);
+    let chunks: AsyncIterator<Said> | null = null;
     try {
       if (signal.aborted) throw abortError(signal);
       scale.set(bytes());
@@ -103,14 +127,12 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
       };
       chunks = source({ id, signal, shown, report })[Symbol.asyncIterator]();
       for (;;) {
-        while (!wanted()) await untilAborted(changed.promise, signal);
-        const next = await untilAborted(chunks.next(), signal);
+        while (!wanted()) await waits.until(askedFor());
+        const next = await waits.until(chunks.next());
         if (next.done === true) break;
-        if (next.value.type === 'restart') {
-          if (shown()) throw next.value.reason;
-          log.dropAnswer();
-        } else log.add(next.value);
-        tell();
+        if (isBatch(next.value)) for (const chunk of next.value) add(chunk);
+        else add(next.value);
+        tellReaders();
         scale.set(bytes());
       }
       status = 'COMPLETED';
@@ -120,10 +142,11 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
       status = failure.code === 'CANCELLED' ? 'CANCELLED' : 'FAILED';
       await cleanedUp(chunks);
     }
+    waits.end();
     log.mark(failure === null ? 'finished' : 'failed');
     complete = true;
     scale.end();
-    tell();
+    tellReaders();
     await onEnd(state(), log);
     settle(state());
   }
@@ -148,7 +171,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
 
   function leave(reader: Reader): void {
     if (!readers.delete(reader)) return;
-    tell();
+    tellPump();
     if (readers.size > 0 || detached || status !== 'RUNNING') return;
     const abandon = (): void => {
       if (readers.size === 0) void end(lastReaderLeft());
@@ -163,26 +186,45 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
 
   function enter(index: number, greedy: boolean): Reader {
     clearTimeout(lingering);
-    const reader = { index, greedy };
+    const reader: Reader = { index, greedy, wake: null };
     readers.add(reader);
     return reader;
   }
 
-  async function* read(reader: Reader, stop: AbortSignal): AsyncGenerator<RunEvent> {
-    start();
-    for (;;) {
-      const waiting = changed.promise;
-      const logged = log.read(reader.index);
-      if (logged !== null) {
-        reader.index += 1;
-        const seq = reader.index;
-        // Counted out with the last event, which its reader need not read beyond.
-        if (logged.type === 'finished' || logged.type === 'failed') leave(reader);
-        else tell();
-        yield { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) };
-      } else if (complete && reader.index >= log.length) return;
-      else await untilAborted(waiting, stop);
-    }
+  /** What the reader has not read yet, and null for the end; undefined while there is nothing. */
+  function nextFor(reader: Reader): RunEvent | null | undefined {
+    if (!readers.has(reader)) return null;
+    const logged = log.read(reader.index);
+    if (logged === null) return complete ? null : undefined;
+    reader.index += 1;
+    const seq = reader.index;
+    // Counted out with the last event, which its reader need not read beyond.
+    if (logged.type === 'finished' || logged.type === 'failed') leave(reader);
+    else tellPump();
+    return { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) };
+  }
+
+  function read(reader: Reader): AsyncIterableIterator<RunEvent> {
+    const events: AsyncIterableIterator<RunEvent> = {
+      [Symbol.asyncIterator]: () => events,
+      async next() {
+        start();
+        for (;;) {
+          const event = nextFor(reader);
+          if (event === null) return { done: true, value: undefined };
+          if (event !== undefined) return { done: false, value: event };
+          await new Promise<void>((resolve) => {
+            reader.wake = resolve;
+          });
+        }
+      },
+      async return() {
+        leave(reader);
+        reader.wake?.();
+        return { done: true, value: undefined };
+      },
+    };
+    return events;
   }
 
   if (detached) start();
@@ -197,13 +239,13 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
       return state();
     },
     events(after, signal) {
-      const reader = enter(indexAfter(after, id, log.length), false);
-      return interruptible((stop) => read(reader, stop), { signal, ended: () => leave(reader) });
+      const reader = enter(indexAfter(after, id, log.length()), false);
+      return interruptible(read(reader), { signal, ended: () => leave(reader) });
     },
     async ended(signal) {
-      const reader = enter(log.length, true);
+      const reader = enter(log.length(), true);
       start();
-      tell();
+      tellPump();
       try {
         return await untilAborted(done, signal);
       } finally {
@@ -220,7 +262,7 @@ function letGoOfFrames(error: unknown): void {
   for (let one = error; one instanceof Error; one = one.cause) void one.stack;
 }
 
-async function cleanedUp(chunks: AsyncIterator<Chunk> | null): Promise<void> {
+async function cleanedUp(chunks: AsyncIterator<Said> | null): Promise<void> {
   const returned = Promise.resolve(chunks?.return?.()).catch(() => {});
   await withTimeout(returned, cleanUpMs, null);
 }

@@ -17,10 +17,10 @@ export interface ObjectTexts {
   /** The text of a stage, counted from 0. */
   at(stage: number): string;
   /** Null: there is no stage yet. */
-  readonly last: string | null;
+  last(): string | null;
   readonly stages: readonly Stage[];
   /** What all of it takes in memory. */
-  readonly bytes: number;
+  bytes(): number;
 }
 
 /** A string that was cut out of another keeps the whole other alive: this one does not. */
@@ -68,13 +68,9 @@ export function objectTexts(from: readonly Stage[] = []): ObjectTexts {
       add(text);
     },
     at,
-    get last() {
-      return last;
-    },
+    last: () => last,
     stages,
-    get bytes() {
-      return restBytes + lastBytes + foundBytes;
-    },
+    bytes: () => restBytes + lastBytes + foundBytes,
   };
 }
 

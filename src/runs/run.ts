@@ -1,7 +1,8 @@
 /** A run: a completion as a log of events. One pump fills it, and any number of readers pull from it, from any position. */
 
+import type { Said } from '../core/batch.ts';
 import type { Fact, Principal, Settlement } from '../core/call/call.ts';
-import type { Chunk, Citation, Completion, MessagePart } from '../core/chunk.ts';
+import type { Citation, Completion, MessagePart } from '../core/chunk.ts';
 import type { GatewayError } from '../core/errors.ts';
 
 export interface Runs {
@@ -60,7 +61,7 @@ export type RunSource = (run: {
   /** Whether a reader has been shown something of the answer. */
   readonly shown: () => boolean;
   readonly report: (fact: Fact) => void;
-}) => AsyncIterable<Chunk>;
+}) => AsyncIterable<Said>;
 
 export interface Run {
   readonly id: string;

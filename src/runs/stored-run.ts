@@ -52,7 +52,7 @@ export function openStoredRun(record: CompletionRecord): Run {
   // As its first readers saw it: an event never changes.
   const started: RunState = { ...state, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null };
   async function* events(after: string | null): AsyncGenerator<RunEvent, undefined> {
-    for (let index = indexAfter(after, id, cursors); index < log.length; index += 1) {
+    for (let index = indexAfter(after, id, cursors); index < log.length(); index += 1) {
       const logged = log.read(index);
       if (logged === null) continue;
       const seq = index + 1;
@@ -76,7 +76,7 @@ function ended({ id, body: text }: CompletionRecord): Told {
   return {
     state: { id, status, completion, failure: known, settlement, route },
     log: restored,
-    cursors: restored.length,
+    cursors: restored.length(),
   };
 }
 

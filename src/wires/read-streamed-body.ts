@@ -4,7 +4,7 @@
  */
 import type { Chunk } from '../core/chunk.ts';
 import type { Usage } from '../core/money.ts';
-import { readWholeAnswer } from './body/read-whole-answer.ts';
+import { readWholeAnswer, type WholeAnswerReader } from './body/read-whole-answer.ts';
 import { mergeChunks } from './merge-chunks.ts';
 import { type EventReader, readEvents } from './sse/read-events.ts';
 import type { Answer, EventDecoder } from './wire.ts';
@@ -16,18 +16,19 @@ export interface BodyReader {
   /** See {@link EventDecoder.end}. */
   end(): readonly Chunk[];
   /** See {@link EventDecoder.complete}. */
-  readonly complete: boolean;
+  complete(): boolean;
   /** See {@link EventDecoder.ended}. */
-  readonly ended: boolean;
-  readonly usage: Usage | null;
+  ended(): boolean;
+  usage(): Usage | null;
   /** Why nothing more comes; null: nothing has failed. */
-  readonly failure: unknown;
+  failure(): unknown;
 }
 
 export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) => Answer): BodyReader {
   const reader: EventReader = readEvents();
-  const whole = readWholeAnswer(decodeAnswer);
-  let kind: 'unknown' | 'events' | 'whole' = 'unknown';
+  /** Of a body that is no event stream. */
+  let whole: WholeAnswerReader | null = null;
+  let kind: 'unknown' | 'events' = 'unknown';
   let failure: unknown = null;
   /** `broken`: what an event that cannot be read means. */
   const takeAll = (events: ReturnType<EventReader['push']>, broken: 'unreadable' | 'cut' = 'unreadable'): readonly Chunk[] => {
@@ -61,13 +62,17 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
   };
   return {
     push(bytes) {
-      if (kind === 'unknown') kind = kindOf(bytes);
-      if (kind !== 'whole') return takeAll(reader.push(bytes));
+      if (kind === 'unknown' && whole === null) {
+        const found = kindOf(bytes);
+        if (found === 'whole') whole = readWholeAnswer(decodeAnswer);
+        else kind = found;
+      }
+      if (whole === null) return takeAll(reader.push(bytes));
       whole.push(bytes);
       return [];
     },
     end() {
-      if (kind !== 'whole') {
+      if (whole === null) {
         // No blank line ends the last event then: it is one that was cut in the middle.
         const chunks = takeAll(reader.end(), 'cut');
         if (decoder.ended || failure !== null) return chunks;
@@ -75,18 +80,10 @@ export function readBody(decoder: EventDecoder, decodeAnswer: (body: unknown) =>
       }
       return whole.end().chunks;
     },
-    get complete() {
-      return kind === 'whole' ? whole.answer !== null : decoder.complete;
-    },
-    get ended() {
-      return kind !== 'whole' && decoder.ended;
-    },
-    get failure() {
-      return failure;
-    },
-    get usage() {
-      return whole.answer?.usage ?? decoder.usage;
-    },
+    complete: () => (whole === null ? decoder.complete : whole.answer() !== null),
+    ended: () => whole === null && decoder.ended,
+    failure: () => failure,
+    usage: () => whole?.answer()?.usage ?? decoder.usage,
   };
 }
 

@@ -28,8 +28,8 @@ export async function guardBench(): Promise<void> {
   );
   const words = answer.split(/(?<= )/);
   const stream = step.stream(async function* () {
-    for (const text of words) yield { type: 'text', text };
-    yield { type: 'finish', reason: 'stop' };
+    for (const text of words) yield [{ type: 'text', text }];
+    yield [{ type: 'finish', reason: 'stop' }];
   });
   const turns = turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY });
   const us = await cpuUs(

@@ -2,7 +2,9 @@
  * What every Provider promises: `providerContract` for any, `wireContract` for those that speak to a vendor over HTTP.
  * One ending, one outcome, whatever the vendor.
  */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chunkByChunk, type Said } from '../../src/core/batch.ts';
 import { answerOf, completionOf } from '../../src/core/call/collect-answer.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -39,10 +41,10 @@ export function sendOptions(model: string, settings: Partial<SendOptions> = {}):
 }
 
 /** Everything that was said until the failure, and the failure. */
-export async function outcomeOf(chunks: AsyncIterable<Chunk>): Promise<{ readonly said: readonly Chunk[]; readonly error: GatewayError }> {
+export async function outcomeOf(source: AsyncIterable<Said>): Promise<{ readonly said: readonly Chunk[]; readonly error: GatewayError }> {
   const said: Chunk[] = [];
   try {
-    for await (const chunk of chunks) said.push(chunk);
+    for await (const chunk of chunkByChunk(source)) said.push(chunk);
   } catch (error) {
     if (error instanceof GatewayError) return { said, error };
     throw error;
@@ -68,7 +70,7 @@ export function providerContract(
 
     it('says something, and finishes last and once', async () => {
       const said: Chunk[] = [];
-      for await (const chunk of made.provider.send(made.request, sendOptions(made.model))) said.push(chunk);
+      for await (const chunk of chunkByChunk(made.provider.send(made.request, sendOptions(made.model)))) said.push(chunk);
       expect(said.length).toBeGreaterThan(1);
       expect(said.filter((chunk) => chunk.type === 'finish')).toHaveLength(1);
       expect(said.at(-1)?.type).toBe('finish');
@@ -79,7 +81,7 @@ export function providerContract(
       const sent = (): void => {
         told += 1;
       };
-      const chunks = made.provider.send(made.request, { ...sendOptions(made.model), sent });
+      const chunks = chunkByChunk(made.provider.send(made.request, { ...sendOptions(made.model), sent }));
       for await (const chunk of chunks) if (chunk.type !== 'warning') expect(told).toBe(made.provider.tellsSent === true ? 1 : 0);
     });
 
@@ -174,7 +176,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       const gate = newGate();
       upstream.plays({ pieces: [begins, hi, gate, dialect.says(' Bye.'), ends] });
       const options = sendOptions(dialect.model);
-      const chunks = provider.send(request, options)[Symbol.asyncIterator]();
+      const chunks = chunkByChunk(provider.send(request, options));
       expect(await chunks.next()).toEqual({ done: false, value: { type: 'text', text: 'Hi.' } });
       gate.open();
       expect(await chunks.next()).toEqual({ done: false, value: { type: 'text', text: ' Bye.' } });

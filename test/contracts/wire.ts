@@ -138,14 +138,14 @@ function read<Settings>({ wire, settings }: Pick<WireCase<Settings>, 'wire' | 's
   const chunks: Chunk[] = [];
   try {
     for (const piece of pieces) {
-      if (body.ended) break;
+      if (body.ended()) break;
       chunks.push(...body.push(piece));
-      if (body.failure !== null) throw body.failure;
+      if (body.failure() !== null) throw body.failure();
     }
-    if (!body.ended) chunks.push(...body.end());
-    return { chunks, usage: body.usage, failure: body.failure };
+    if (!body.ended()) chunks.push(...body.end());
+    return { chunks, usage: body.usage(), failure: body.failure() };
   } catch (failure) {
-    return { chunks, usage: body.usage, failure };
+    return { chunks, usage: body.usage(), failure };
   }
 }
 

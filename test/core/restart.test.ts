@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Batch } from '../../src/core/batch.ts';
 import { type Chunk, collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { eachAnswer } from '../../src/core/restart.ts';
@@ -7,16 +8,16 @@ const text = (words: string): Chunk => ({ type: 'text', text: words });
 const restart: Chunk = { type: 'restart', reason: new GatewayError('STREAM_STALLED', 'It fell silent.') };
 const finish: Chunk = { type: 'finish', reason: 'stop' };
 
-async function* from(...chunks: readonly Chunk[]): AsyncGenerator<Chunk> {
-  yield* chunks;
+async function* from(...chunks: readonly Chunk[]): AsyncGenerator<Batch> {
+  for (const chunk of chunks) yield [chunk];
 }
-const all = async (chunks: AsyncIterable<Chunk>): Promise<readonly Chunk[]> => Array.fromAsync(chunks);
+const all = async (batches: AsyncIterable<Batch>): Promise<readonly Chunk[]> => (await Array.fromAsync(batches)).flat();
 
 /** Holds everything back until the answer ends, and says it in capitals. */
-async function* shouted(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk, number> {
+async function* shouted(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, number> {
   let held = '';
-  for await (const chunk of chunks) if (chunk.type === 'text') held += chunk.text;
-  yield text(held.toUpperCase());
+  for await (const batch of batches) for (const chunk of batch) if (chunk.type === 'text') held += chunk.text;
+  yield [text(held.toUpperCase())];
   return held.length;
 }
 
@@ -56,18 +57,18 @@ describe('an answer that begins anew', () => {
 
   it('closes what is below when its reader leaves, and when the step fails', async () => {
     let closed = 0;
-    async function* endless(): AsyncGenerator<Chunk> {
+    async function* endless(): AsyncGenerator<Batch> {
       try {
-        for (;;) yield text('word');
+        for (;;) yield [text('word')];
       } finally {
         closed += 1;
       }
     }
     for await (const _ of eachAnswer(endless(), (answer) => answer)) break;
     expect(closed).toBe(1);
-    async function* failing(chunks: AsyncIterable<Chunk>): AsyncGenerator<Chunk> {
-      for await (const chunk of chunks) {
-        yield chunk;
+    async function* failing(batches: AsyncIterable<Batch>): AsyncGenerator<Batch> {
+      for await (const batch of batches) {
+        yield batch;
         throw new Error('No.');
       }
     }
@@ -77,15 +78,15 @@ describe('an answer that begins anew', () => {
 
   it('closes what is below when its reader leaves between two answers', async () => {
     let closed = 0;
-    async function* restarting(): AsyncGenerator<Chunk> {
+    async function* restarting(): AsyncGenerator<Batch> {
       try {
-        yield restart;
-        yield text('Whole.');
+        yield [restart];
+        yield [text('Whole.')];
       } finally {
         closed += 1;
       }
     }
-    for await (const chunk of eachAnswer(restarting(), (answer) => answer)) if (chunk.type === 'restart') break;
+    for await (const [chunk] of eachAnswer(restarting(), (answer) => answer)) if (chunk?.type === 'restart') break;
     expect(closed).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { double } from '../doubles.ts';
@@ -71,7 +72,7 @@ describe('AI fields are nullable: a model failure nulls its own field and never 
         async *send(request, options) {
           const schema = request.kind === 'completion' && request.output.format === 'json' ? request.output.schema : null;
           const names = Object.keys((schema?.['properties'] ?? {}) as object);
-          for await (const chunk of provider.send(request, options)) {
+          for await (const chunk of chunkByChunk(provider.send(request, options))) {
             if (chunk.type !== 'text' || names.length === 0) yield chunk;
             else {
               const all = JSON.parse(chunk.text) as Record<string, unknown>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import type { Chunk, Citation } from '../../src/core/chunk.ts';
 import { collect } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -26,7 +27,7 @@ function library(handle: () => Services['handle'], relevant: boolean): Partial<R
       const { callFor, route, signal } = question;
       async function* chunks(): AsyncGenerator<Chunk> {
         const call = await callFor({ route, signal, purpose: 'answer' });
-        for await (const chunk of handle().stream(completionRequest(question.question), call)) {
+        for await (const chunk of chunkByChunk(handle().stream(completionRequest(question.question), call))) {
           if (chunk.type === 'finish') yield { type: 'citation', citation };
           yield chunk;
         }

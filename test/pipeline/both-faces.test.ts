@@ -1,6 +1,7 @@
 /** The two faces of the pipeline: the same calls have the same outcomes, and the same facts are reported in the same order. */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Said } from '../../src/core/batch.ts';
 import type { Call, Fact } from '../../src/core/call/call.ts';
 import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import type { Chunk, Completion } from '../../src/core/chunk.ts';
@@ -414,6 +415,56 @@ const askedWhole = ({ routes, ...scenario }: Scenario): Scenario => ({
     }),
 });
 
+type Next = { readonly step: IteratorResult<Said> } | { readonly error: unknown };
+
+/** The same provider, which says in one list all that it has to say by the next turn of the event loop. */
+const inLists = (provider: Double): Double => ({
+  ...provider,
+  async *send(what, options) {
+    const source = provider.send(what, options)[Symbol.asyncIterator]();
+    const pull = (): Promise<Next> =>
+      source.next().then(
+        (step) => ({ step }),
+        (error: unknown) => ({ error }),
+      );
+    const list: Said[] = [];
+    try {
+      for (let coming = pull(); ; ) {
+        const next = list.length === 0 ? await coming : await Promise.race([coming, setImmediate(null)]);
+        if (next !== null && 'step' in next && next.step.done !== true) {
+          list.push(next.step.value);
+          coming = pull();
+          continue;
+        }
+        if (list.length > 0) yield list.splice(0).flat();
+        if (next === null) continue;
+        if ('error' in next) throw next.error;
+        return;
+      }
+    } finally {
+      void source.return?.();
+    }
+  },
+});
+
+/** The same scenario where vendors say several chunks at once. */
+const saidInLists = ({ routes, ...scenario }: Scenario): Scenario => ({
+  ...scenario,
+  routes: (providers) =>
+    routes(providers).map((one) => {
+      const [first, ...others] = one.deployments.map((at): typeof at => ({ ...at, provider: inLists(at.provider as Double) }));
+      return { ...one, deployments: [first ?? expect.unreachable(), ...others] };
+    }),
+});
+
+/** How much has come by the time at which it ends is another amount then. */
+const cutInTheMiddle: ReadonlySet<string> = new Set([
+  'an answer that is longer than was asked for',
+  'a time that passes',
+  'a client that leaves',
+  'a client that leaves a provider that listens to nothing',
+]);
+
 describe('both faces of the pipeline', () => {
   it.each(Object.entries(scenarios))('have one outcome and the same facts in the same order: %s', async (_, scenario) => {
     const [stream, whole] = [await observed('stream', scenario), await observed('whole', scenario)];
@@ -430,6 +481,15 @@ describe('both faces of the pipeline', () => {
       const [stream, whole] = [await observed('stream', askedWhole(scenario)), await observed('whole', askedWhole(scenario))];
       expect(stream.ends).toEqual(scenario.ends);
       expect(whole).toEqual(stream);
+    },
+  );
+
+  it.each(Object.entries(scenarios).filter(([name]) => !cutInTheMiddle.has(name)))(
+    'have the same where vendors say several chunks at once: %s',
+    async (_, scenario) => {
+      const [apart, together] = [await observed('stream', scenario), await observed('stream', saidInLists(scenario))];
+      expect(together).toEqual(apart);
+      expect(await observed('whole', saidInLists(scenario))).toEqual(apart);
     },
   );
 });

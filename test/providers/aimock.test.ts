@@ -1,6 +1,8 @@
 /** The happy paths of every vendor against `@copilotkit/aimock`, which knows their wires better than a script of ours. */
+
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import { type Chunk, collect, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import { completionRequest, type Message } from '../../src/core/request/request.ts';
 import { sendOptions } from '../contracts/provider.ts';
@@ -32,7 +34,8 @@ describe.each(dialects)('$name', (dialect) => {
     });
     const options = sendOptions(model);
     const chunks: Chunk[] = [];
-    for await (const chunk of provider().send(completionRequest('Say hi.', { maxOutputTokens: 50 }), options)) chunks.push(chunk);
+    for await (const chunk of chunkByChunk(provider().send(completionRequest('Say hi.', { maxOutputTokens: 50 }), options)))
+      chunks.push(chunk);
     expect(chunks.filter((chunk) => chunk.type === 'text').length).toBeGreaterThan(0);
     expect(chunks.reduce(withChunk, emptyCompletion)).toMatchObject({ text: 'Hi there, how are you?', finishReason: 'stop', warnings: [] });
     expect(options.reported).toEqual([
@@ -46,7 +49,8 @@ describe.each(dialects)('$name', (dialect) => {
     mock.onMessage('Weather', { toolCalls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] });
     const chunks: Chunk[] = [];
     const settings = { tools: [weather], maxOutputTokens: 50 };
-    for await (const chunk of provider().send(completionRequest([question], settings), sendOptions(model))) chunks.push(chunk);
+    for await (const chunk of chunkByChunk(provider().send(completionRequest([question], settings), sendOptions(model))))
+      chunks.push(chunk);
     const { parts, finishReason } = chunks.reduce(withChunk, emptyCompletion);
     expect(parts).toMatchObject([{ type: 'tool-call', name: 'weather', arguments: { city: 'Oslo' } }]);
     expect(finishReason).toBe('tool-calls');

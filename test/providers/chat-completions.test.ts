@@ -1,5 +1,7 @@
 /** What servers of Chat Completions really send, played byte for byte, against what it means. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import { type Chunk, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import type { Usage } from '../../src/core/money.ts';
 import { type CompletionRequest, completionRequest } from '../../src/core/request/request.ts';
@@ -48,7 +50,7 @@ async function read(
   upstream.plays(reply);
   const options = sendOptions('m', settings);
   const chunks: Chunk[] = [];
-  for await (const one of provider.send(request, options)) chunks.push(one);
+  for await (const one of chunkByChunk(provider.send(request, options))) chunks.push(one);
   return { ...chunks.reduce(withChunk, emptyCompletion), chunks, reported: options.reported };
 }
 
@@ -578,7 +580,7 @@ describe('embeddings', () => {
     upstream.plays({ headers, pieces: [JSON.stringify(body)] });
     const options = sendOptions('m');
     const vectors: Float32Array[] = [];
-    for await (const one of provider.send({ kind: 'embedding', texts, dimensions: null }, options)) {
+    for await (const one of chunkByChunk(provider.send({ kind: 'embedding', texts, dimensions: null }, options))) {
       if (one.type === 'embedding') vectors[one.index] = one.vector;
     }
     return { vectors, reported: options.reported };

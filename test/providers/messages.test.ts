@@ -1,5 +1,7 @@
 /** What servers of the Messages API really send, played byte for byte, against what it means; and what they are sent. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import { type Chunk, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import type { Usage } from '../../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request/request.ts';
@@ -33,7 +35,7 @@ async function read(reply: RawReply, settings: Partial<SendOptions> = {}, reques
   upstream.plays(reply);
   const options = sendOptions(model, settings);
   const chunks: Chunk[] = [];
-  for await (const chunk of provider().send(request, options)) chunks.push(chunk);
+  for await (const chunk of chunkByChunk(provider().send(request, options))) chunks.push(chunk);
   return { ...chunks.reduce(withChunk, emptyCompletion), chunks, reported: options.reported };
 }
 
@@ -264,7 +266,7 @@ describe('JSON of a schema', () => {
     const answer = stream(begins(), opens(call({ name: 'json' })), piece('{"city":'), piece('"Oslo"}'), closes(), ends('tool_use'), stops);
     upstream.plays({ pieces: [answer] });
     const chunks: Chunk[] = [];
-    for await (const chunk of provider().send(asking(of), sendOptions(id))) chunks.push(chunk);
+    for await (const chunk of chunkByChunk(provider().send(asking(of), sendOptions(id)))) chunks.push(chunk);
     expect(chunks.reduce(withChunk, emptyCompletion)).toMatchObject({ text: '{"city":"Oslo"}', finishReason: 'stop' });
   });
 });

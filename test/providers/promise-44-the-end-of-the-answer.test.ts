@@ -2,8 +2,10 @@
  * The fault matrix: every way in which the answer of a vendor can end, over real sockets, on every wire, asked whole and as a stream,
  * and answered in either form. An ending has one outcome, whoever the vendor is.
  */
+
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import { type Chunk, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
@@ -209,7 +211,7 @@ describe.each(Object.keys(vendors))('%s', (name) => {
     const request = completionRequest('Say hi.');
     const chunks: Chunk[] = [];
     try {
-      if (asked === 'stream') for await (const chunk of provider.send(request, options)) chunks.push(chunk);
+      if (asked === 'stream') for await (const chunk of chunkByChunk(provider.send(request, options))) chunks.push(chunk);
       else chunks.push(...((await provider.answer?.(request, { ...options, withinMs: limitMs })) ?? []));
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;

@@ -2,7 +2,9 @@
  * What breaks other gateways, tried on every wire over real sockets. `promise-44-the-end-of-the-answer.test.ts` has how answers end, `upstream/refusal-words.test.ts`
  * what vendors write when they refuse, and `chat-completions.test.ts` the dialects of that wire.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import { type Chunk, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import type { Usage } from '../../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type Message } from '../../src/core/request/request.ts';
@@ -24,7 +26,7 @@ async function read(dialect: Dialect, reply: RawReply, request: CompletionReques
   upstream.plays(reply);
   const options = sendOptions(dialect.model);
   const chunks: Chunk[] = [];
-  for await (const chunk of dialect.provider(upstream.url).send(request, options)) chunks.push(chunk);
+  for await (const chunk of chunkByChunk(dialect.provider(upstream.url).send(request, options))) chunks.push(chunk);
   const { text, parts, finishReason, warnings } = chunks.reduce(withChunk, emptyCompletion);
   return { text, parts, finishReason, warnings, reported: options.reported };
 }

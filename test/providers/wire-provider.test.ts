@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../src/core/batch.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import type { Usage } from '../../src/core/money.ts';
@@ -83,7 +84,7 @@ describe('a provider over a wire', () => {
     upstream.plays(reply);
     const options = sendOptions('m', settings);
     const said: Chunk[] = [];
-    for await (const chunk of provider().send(completionRequest('Say hi.'), options)) said.push(chunk);
+    for await (const chunk of chunkByChunk(provider().send(completionRequest('Say hi.'), options))) said.push(chunk);
     return { said, reported: options.reported };
   };
   const refused = async (reply: RawReply, settings: Partial<SendOptions> = {}) => {
@@ -113,9 +114,9 @@ describe('a provider over a wire', () => {
 
   it('says warnings before anything else', async () => {
     upstream.plays({ pieces: [says, stops, ends] });
-    const chunks = provider({ loud: true }).send(completionRequest('Say hi.'), sendOptions('m'))[Symbol.asyncIterator]();
+    const chunks = chunkByChunk(provider({ loud: true }).send(completionRequest('Say hi.'), sendOptions('m')));
     expect(await chunks.next()).toEqual({ done: false, value: { type: 'warning', message: 'It is loud.' } });
-    await chunks.return?.();
+    await chunks.return();
   });
 
   it('sends images that are given by URL as bytes', async () => {

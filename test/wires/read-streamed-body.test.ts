@@ -44,7 +44,7 @@ describe('the body of a streamed answer', () => {
   it('gives out what was said before a failure in the same read, and then the failure', () => {
     const body = readBody(words(), whole);
     expect(body.push(bytesOf(event('a') + event('!')))).toEqual([{ type: 'text', text: 'a' }]);
-    expect(body.failure).toMatchObject({ kind: 'refused' });
+    expect(body.failure()).toMatchObject({ kind: 'refused' });
     expect(() => body.end()).toThrow('refused');
   });
 
@@ -52,7 +52,7 @@ describe('the body of a streamed answer', () => {
     const body = readBody(words(), whole);
     body.push(bytesOf('data: a'));
     expect(body.end()).toEqual([{ type: 'text', text: 'a' }]);
-    expect(body.failure).toMatchObject({ kind: 'cut' });
+    expect(body.failure()).toMatchObject({ kind: 'cut' });
   });
 
   it('reads one JSON text where the server did not stream', () => {
@@ -74,22 +74,22 @@ describe('the body of a streamed answer', () => {
   it('is complete when one JSON text is, also before the body ends', () => {
     const body = readBody(words(), (json) => says(JSON.stringify(json), 'stop'));
     body.push(bytesOf('{"a":{"b":1}'));
-    expect(body.complete).toBe(false);
+    expect(body.complete()).toBe(false);
     body.push(bytesOf('}\n'));
-    expect(body.complete).toBe(true);
+    expect(body.complete()).toBe(true);
     body.push(bytesOf(' \n'));
-    expect(body.complete).toBe(true);
+    expect(body.complete()).toBe(true);
     expect(body.end()).toEqual(says('{"a":{"b":1}}', 'stop').chunks);
   });
 
   it('is not complete with the first of several JSON texts', () => {
     const body = readBody(words(), () => says('a', 'other'));
     body.push(bytesOf('{"a":1}\n'));
-    expect(body.complete).toBe(false);
+    expect(body.complete()).toBe(false);
     const further = readBody(words(), () => says('a', 'stop'));
     further.push(bytesOf('{"a":1}\n'));
     further.push(bytesOf('{"a":2}\n'));
-    expect(further.complete).toBe(false);
+    expect(further.complete()).toBe(false);
     expect(() => further.end()).toThrow('cut');
   });
 
@@ -98,7 +98,7 @@ describe('the body of a streamed answer', () => {
       throw new WireFailure('refused');
     });
     body.push(bytesOf('{}'));
-    expect(body.complete).toBe(false);
+    expect(body.complete()).toBe(false);
     expect(() => body.end()).toThrow('refused');
   });
 });

@@ -1,5 +1,5 @@
 /** A Call: one use of AI fields; and Handlers and Step, the shape of everything that serves it. */
-import type { Chunk } from '../chunk.ts';
+import type { Batch } from '../batch.ts';
 import type { AttemptSummary } from '../errors.ts';
 import type { NanoUsd, Usage } from '../money.ts';
 import type { ModelRequest } from '../request/request.ts';
@@ -156,8 +156,8 @@ export interface Settlement {
   readonly timeToFirstTokenMs: number | null;
 }
 
-/** Says the answer as it comes. Nothing is asked of a model before the first pull. */
-export type Handler = (request: ModelRequest, call: Call) => AsyncIterable<Chunk>;
+/** Says the answer as it comes, in batches: see `core/batch.ts`. Nothing is asked of a model before the first pull. */
+export type Handler = (request: ModelRequest, call: Call) => AsyncIterable<Batch>;
 
 /**
  * Returns the whole answer when it has ended, for callers that show nothing of it before. The call's signal ends the wait, and stops

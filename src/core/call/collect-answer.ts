@@ -3,6 +3,7 @@
  *
  * Pieces are joined: a text, a run of reasoning, a tool call and an object are one chunk each, as they were at the end.
  */
+import type { Batch } from '../batch.ts';
 import { type Chunk, type Citation, type Completion, type MessagePart, toolCallPart } from '../chunk.ts';
 
 /** Immutable: it may be kept, and shared among callers. */
@@ -43,10 +44,10 @@ export function answerOf(chunks: Iterable<Chunk>): Answer {
   return builder.answer();
 }
 
-/** Reads a stream of chunks to its end. Throws what the stream throws. */
-export async function collectAnswer(chunks: AsyncIterable<Chunk>): Promise<Answer> {
+/** Reads a stream to its end. Throws what the stream throws. */
+export async function collectAnswer(batches: AsyncIterable<Batch>): Promise<Answer> {
   const builder = answerBuilder();
-  for await (const chunk of chunks) builder.add(chunk);
+  for await (const batch of batches) for (const chunk of batch) builder.add(chunk);
   return builder.answer();
 }
 

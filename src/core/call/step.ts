@@ -1,5 +1,5 @@
 /** Puts steps around handlers, and gives a second face to what has one. */
-import type { Chunk } from '../chunk.ts';
+import { type Batch, batchesOf } from '../batch.ts';
 import type { Call, Handler, Handlers, Step, WholeHandler } from './call.ts';
 import { type Answer, collectAnswer } from './collect-answer.ts';
 
@@ -31,8 +31,8 @@ export const streamOf =
   (request, call) =>
     said(() => whole(request, call));
 
-async function* said(ask: () => Promise<Answer>): AsyncGenerator<Chunk> {
-  yield* (await ask()).chunks;
+async function* said(ask: () => Promise<Answer>): AsyncGenerator<Batch> {
+  yield* batchesOf((await ask()).chunks);
 }
 
 /** Both faces of what was written for streams alone. */

@@ -1,5 +1,6 @@
 /** Runs an answer from documents as a run: finding the passages and writing the answer are its source. */
-import { type Chunk, collect } from '../../core/chunk.ts';
+import type { Said } from '../../core/batch.ts';
+import { collect } from '../../core/chunk.ts';
 import { type CallSettings, callFor } from '../../operations/field-call.ts';
 import type { HoldShare } from '../../operations/operation-hold.ts';
 import { chooseRoute } from '../../operations/route-choice.ts';
@@ -33,7 +34,7 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown = inpu
   const settings = { cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags), ...(share === undefined ? {} : { share }) };
   const { idempotencyKey: _, ...asked } = input;
   const { collection, question, maxOutputTokens = null } = input;
-  async function* source(answering: Pick<CallSettings, 'id' | 'signal' | 'shown' | 'report'>, live: boolean): AsyncGenerator<Chunk> {
+  async function* source(answering: Pick<CallSettings, 'id' | 'signal' | 'shown' | 'report'>, live: boolean): AsyncGenerator<Said> {
     const answer = await services.retrieval.answer({
       collection,
       question,

@@ -5,6 +5,7 @@
  * store nothing. A structured answer also serves a request for a subset of its schema (`schema-subset.ts`). Answers never
  * leave their tenant and permission set (`cache-key.ts`). With `bypass` and `refresh` the model is asked again.
  */
+import { type Batch, batchesOf } from '../../core/batch.ts';
 import type { AttemptFact, Call, Step } from '../../core/call/call.ts';
 import type { Answer } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
@@ -86,7 +87,7 @@ interface CachedCall {
   readonly now: () => number;
 }
 
-async function* cachedStream(asked: CachedCall): AsyncIterable<Chunk> {
+async function* cachedStream(asked: CachedCall): AsyncIterable<Batch> {
   const { call } = asked;
   for (;;) {
     const finding = foundFor(asked);
@@ -98,9 +99,9 @@ async function* cachedStream(asked: CachedCall): AsyncIterable<Chunk> {
     let said = false;
     let again = false;
     try {
-      for await (const chunk of found.reader.chunks) {
-        said = chunk.type !== 'restart';
-        yield chunk;
+      for await (const batch of found.reader.batches) {
+        said = batch[0]?.type !== 'restart';
+        yield batch;
       }
       return;
     } catch (error) {
@@ -211,10 +212,10 @@ type Structured = CompletionRequest & { readonly output: { readonly format: 'jso
 const isStructured = (request: ModelRequest): request is Structured =>
   request.kind === 'completion' && request.output.format === 'json' && request.output.schema !== null;
 
-function* replayed({ chunks }: KeptAnswer, { signal }: Call): Generator<Chunk> {
-  for (const chunk of chunks) {
+function* replayed({ chunks }: KeptAnswer, { signal }: Call): Generator<Batch> {
+  for (const batch of batchesOf(chunks)) {
     throwIfAborted(signal);
-    yield chunk;
+    yield batch;
   }
 }
 

@@ -71,7 +71,7 @@ export function wholeFlight({ next, request, landed }: WholeFlightOptions): Flig
           await crew.leave(member);
         }
       };
-      return { whole, chunks: streamOf(whole)(request, call), pays: () => crew.pays(member), answeredBy: crew.answeredBy };
+      return { whole, batches: streamOf(whole)(request, call), pays: () => crew.pays(member), answeredBy: crew.answeredBy };
     },
   };
 }

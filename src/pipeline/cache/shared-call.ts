@@ -6,6 +6,7 @@
  * delays the others for more than two seconds.
  */
 
+import type { Batch } from '../../core/batch.ts';
 import type { AttemptFact, Call, Handler } from '../../core/call/call.ts';
 import { type Answer, collectAnswer } from '../../core/call/collect-answer.ts';
 import type { Chunk, RestartChunk } from '../../core/chunk.ts';
@@ -23,7 +24,7 @@ export interface Flight {
 
 /** Reads by one of the two, and is a reader until it has read all or left. */
 export interface FlightReader {
-  readonly chunks: AsyncIterable<Chunk>;
+  readonly batches: AsyncIterable<Batch>;
   whole(): Promise<Answer>;
   /** Whether the attempts are reported to this reader's call, and its hold pays them. */
   pays(): boolean;
@@ -66,7 +67,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
   const kept: Chunk[] = [];
   /** Somebody waits for a chunk while it changes who pays. */
   let asked = false;
-  let upstream: AsyncIterator<Chunk> | null = null;
+  let upstream: AsyncIterator<Batch> | null = null;
   /** Chunks that are no longer kept, because every reader had them. */
   let forgotten = 0;
   let bytes = 0;
@@ -116,6 +117,19 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
     crew.passOn();
     pull();
   };
+  const take = (chunk: Chunk): void => {
+    if (chunk.type === 'restart') {
+      beginAnew(chunk);
+      return;
+    }
+    kept.push(chunk);
+    bytes += sizeOf(chunk);
+  };
+  /** All that is kept behind a place; `finish` alone, as every batch. */
+  const batchFrom = (from: number): Batch => {
+    const rest = kept.slice(from);
+    return rest.length > 1 && rest.at(-1)?.type === 'finish' ? rest.slice(0, -1) : rest;
+  };
   const pull = (): void => {
     if (pulling || ended || upstream === null || crew.signal.aborted) return;
     asked = crew.isPassing();
@@ -129,11 +143,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
       (result) => {
         pulling = false;
         if (result.done === true) end(null);
-        else if (result.value.type === 'restart') beginAnew(result.value);
-        else {
-          kept.push(result.value);
-          bytes += sizeOf(result.value);
-        }
+        else for (const chunk of result.value) take(chunk);
         for (const reader of readers) reader.wake?.();
       },
       (error: unknown) => {
@@ -158,7 +168,7 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
     await left;
   }
 
-  async function* read(reader: Reader): AsyncIterable<Chunk> {
+  async function* read(reader: Reader): AsyncIterable<Batch> {
     const { signal } = reader.call;
     const onAbort = (): void => reader.wake?.();
     signal.addEventListener('abort', onAbort);
@@ -170,14 +180,14 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
         if (restart !== null) {
           if (wasShown(reader.call)) throw restart.reason;
           reader.restart = null;
-          yield restart;
+          yield [restart];
           continue;
         }
-        const chunk = kept[reader.at - forgotten];
-        if (chunk !== undefined) {
-          reader.at += 1;
+        const batch = batchFrom(reader.at - forgotten);
+        if (batch.length > 0) {
+          reader.at += batch.length;
           moved();
-          yield chunk;
+          yield batch;
         } else if (ended) {
           if (failure !== null) throw failure;
           return;
@@ -210,8 +220,8 @@ export function openFlight({ next, request, landed, maxBytes = 4 * 1024 * 1024, 
       };
       crew.add(reader);
       upstream ??= next(request, crew.callFor(call))[Symbol.asyncIterator]();
-      const chunks = read(reader);
-      return { chunks, whole: () => collectAnswer(chunks), pays: () => crew.pays(reader), answeredBy: crew.answeredBy };
+      const batches = read(reader);
+      return { batches, whole: () => collectAnswer(batches), pays: () => crew.pays(reader), answeredBy: crew.answeredBy };
     },
   };
 }

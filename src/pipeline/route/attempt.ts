@@ -4,6 +4,7 @@
  * Until its first content, an attempt can be abandoned in favour of another one. Its usage is settled nevertheless, and the
  * route waits for that, so that no fact is reported after the call was settled.
  */
+import { type Batch, batchesOf } from '../../core/batch.ts';
 import type { Call, Handler, WholeFact, WholeHandler } from '../../core/call/call.ts';
 import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
 import type { Chunk } from '../../core/chunk.ts';
@@ -20,7 +21,7 @@ export interface Lane {
   readonly deployment: Deployment;
   readonly trial: Trial;
   /** Settles with the lane when it has spoken, ended or failed. Never rejects. */
-  readonly spoken: Promise<Lane>;
+  spoken(): Promise<Lane>;
   /** Why it failed, before it had spoken or after; null while it has not. */
   failure(): GatewayError | null;
   /** Milliseconds to the first content, or to the end where there was none. */
@@ -28,7 +29,7 @@ export interface Lane {
   /** Whether there is more to come. */
   running(): boolean;
   /** What it says, from the beginning; null at the end. Throws what it throws. */
-  next(): Promise<Chunk | null>;
+  next(): Promise<Batch | null>;
   /** All that it says, once it has spoken. Throws what it throws. */
   whole(): Promise<Answer>;
   /** Aborts what still runs; resolves when it has been settled. Idempotent. */
@@ -80,8 +81,8 @@ function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
 export function startLane(handle: Handler, request: ModelRequest, call: Call, parts: LaneParts): Lane {
   const { deployment, trial } = parts;
   const state = laneState(call, parts);
-  const held: Chunk[] = [];
-  let stream: AsyncIterator<Chunk> | null = null;
+  const held: Batch[] = [];
+  let stream: AsyncIterator<Batch> | null = null;
   let at = 0;
   let left: Promise<void> | null = null;
 
@@ -93,20 +94,20 @@ export function startLane(handle: Handler, request: ModelRequest, call: Call, pa
         if (done === true) state.end();
         else {
           held.push(value);
-          spoke = isContent(value);
+          spoke = value.some(isContent);
         }
       }
     } catch (error) {
       state.fail(error);
     }
-    state.spoke(trial, held);
+    state.spoke(trial, held.flat());
     return lane;
   }
 
   async function leave(): Promise<void> {
     if (state.over) return;
     state.own?.abort(lost());
-    await lane.spoken;
+    await lane.spoken();
     if (state.over) return;
     state.end();
     await Promise.resolve(stream?.return?.()).catch(() => {});
@@ -115,15 +116,13 @@ export function startLane(handle: Handler, request: ModelRequest, call: Call, pa
   const lane: Lane = {
     deployment,
     trial,
-    get spoken() {
-      return spoken;
-    },
+    spoken: () => spoken,
     failure: () => state.failure,
     tookMs: () => state.tookMs,
     running: () => !state.over,
     async next() {
-      const chunk = held[at++];
-      if (chunk !== undefined) return chunk;
+      const batch = held[at++];
+      if (batch !== undefined) return batch;
       if (state.over || stream === null) return null;
       try {
         const { done, value } = await stream.next();
@@ -136,7 +135,7 @@ export function startLane(handle: Handler, request: ModelRequest, call: Call, pa
     },
     async whole() {
       const answer = answerBuilder();
-      for (let chunk = await lane.next(); chunk !== null; chunk = await lane.next()) answer.add(chunk);
+      for (let batch = await lane.next(); batch !== null; batch = await lane.next()) for (const chunk of batch) answer.add(chunk);
       return answer.answer();
     },
     leave: () => {
@@ -153,6 +152,7 @@ export function startWholeLane(handle: WholeHandler, request: ModelRequest, call
   const { deployment, trial } = parts;
   const state = laneState(call, parts);
   let answer: Answer = { chunks: [] };
+  let said: readonly Batch[] | null = null;
   let at = 0;
 
   async function untilSpoken(): Promise<Lane> {
@@ -169,17 +169,18 @@ export function startWholeLane(handle: WholeHandler, request: ModelRequest, call
   const lane: Lane = {
     deployment,
     trial,
-    get spoken() {
-      return spoken;
-    },
+    spoken: () => spoken,
     failure: () => state.failure,
     tookMs: () => state.tookMs,
     running: () => !state.over,
-    next: async () => answer.chunks[at++] ?? null,
+    async next() {
+      said ??= batchesOf(answer.chunks);
+      return said[at++] ?? null;
+    },
     whole: async () => answer,
     async leave() {
       if (!state.over) state.own?.abort(lost());
-      await lane.spoken;
+      await lane.spoken();
     },
   };
   const spoken = untilSpoken();
@@ -216,7 +217,7 @@ export async function raceToSpeak(only: Lane, { hedgeAfterMs, another, failed }:
         });
   try {
     while (running.size > 0) {
-      const waits = [...running].map((lane) => lane.spoken);
+      const waits = [...running].map((lane) => lane.spoken());
       const first = await Promise.race<Lane | null>(late === null ? waits : [...waits, late]);
       if (first === null) {
         late = null;

@@ -6,6 +6,7 @@
  */
 import type { Handler, Step, WholeHandler } from '../../core/call/call.ts';
 import { type Answer, answerBuilder } from '../../core/call/collect-answer.ts';
+import type { Chunk } from '../../core/chunk.ts';
 import { untilAborted } from '../../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { OutputRates } from '../../routing/output-rates.ts';
@@ -36,12 +37,11 @@ export function budgeted(
         const books = attemptBooks(request, call, options);
         try {
           await books.draw();
-          for await (const chunk of abortable(next(books.toSend, books.call), call.signal)) {
-            const received = books.received(chunk);
-            if (received !== null) yield received;
-            const cut = books.cut();
+          for await (const batch of abortable(next(books.toSend, books.call), call.signal)) {
+            const { received, cut } = receivedIn(batch, books);
+            if (received.length > 0) yield received;
             if (cut === null) continue;
-            yield cut;
+            yield [cut];
             break;
           }
           books.finished();
@@ -72,16 +72,23 @@ export function budgeted(
 
 /** The answer up to where it is cut. */
 function receivedOf(answer: Answer, books: AttemptBooks): Answer {
-  const received = answerBuilder();
-  for (const chunk of answer.chunks) {
+  const { received, cut } = receivedIn(answer.chunks, books);
+  const kept = answerBuilder();
+  for (const chunk of received) kept.add(chunk);
+  if (cut !== null) kept.add(cut);
+  return kept.answer();
+}
+
+/** The chunks up to where they are cut, and how the answer ends there; null: it goes on. */
+function receivedIn(chunks: readonly Chunk[], books: AttemptBooks): { readonly received: readonly Chunk[]; readonly cut: Chunk | null } {
+  const received: Chunk[] = [];
+  for (const chunk of chunks) {
     const kept = books.received(chunk);
-    if (kept !== null) received.add(kept);
+    if (kept !== null) received.push(kept);
     const cut = books.cut();
-    if (cut === null) continue;
-    received.add(cut);
-    break;
+    if (cut !== null) return { received, cut };
   }
-  return received.answer();
+  return { received, cut: null };
 }
 
 /** Each event once in a while: what one answer of a deployment shows, the next will, too. */

@@ -8,9 +8,9 @@
  * The rules of attempts, retries and failures are in `course.ts`.
  */
 
+import type { Batch } from '../../core/batch.ts';
 import type { Call, Handler, Handlers } from '../../core/call/call.ts';
 import type { Answer } from '../../core/call/collect-answer.ts';
-import type { Chunk } from '../../core/chunk.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { wasShown } from '../../core/restart.ts';
@@ -72,7 +72,7 @@ async function* routedStream(parts: CourseParts, request: ModelRequest, call: Ca
       const winner = await course.winner();
       if (brokenOff !== null) {
         if (wasShown(call)) throw brokenOff;
-        yield { type: 'restart', reason: brokenOff };
+        yield [{ type: 'restart', reason: brokenOff }];
       }
       if (yield* answerOf(winner)) {
         course.answered(winner);
@@ -109,9 +109,9 @@ async function routedAnswer(parts: CourseParts, request: ModelRequest, call: Cal
 }
 
 /** Whether the lane's answer came to its end. One that is left before has gone well as far as it went. */
-async function* answerOf(lane: Lane): AsyncGenerator<Chunk, boolean> {
+async function* answerOf(lane: Lane): AsyncGenerator<Batch, boolean> {
   try {
-    for (let chunk = await lane.next(); chunk !== null; chunk = await lane.next()) yield chunk;
+    for (let batch = await lane.next(); batch !== null; batch = await lane.next()) yield batch;
     return true;
   } catch {
     return false;

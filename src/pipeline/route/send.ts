@@ -1,4 +1,5 @@
 /** The last handlers of all: one request to one deployment's provider, with the route's patience. */
+import { inBatches } from '../../core/batch.ts';
 import { type Call, type Handlers, tenantOf } from '../../core/call/call.ts';
 import { type Answer, answerOf, collectAnswer } from '../../core/call/collect-answer.ts';
 import { streamOf } from '../../core/call/step.ts';
@@ -56,7 +57,7 @@ export function sent(deployment: Deployment, rules: SendRules, rates: OutputRate
     return answerOf(await provider.answer(request, { ...options, withinMs, isEnough }));
   }
 
-  const streamed: Handlers['stream'] = (request, call) => provider.send(request, { ...optionsFor(call), firstChunkMs, idleMs });
+  const streamed: Handlers['stream'] = (request, call) => inBatches(provider.send(request, { ...optionsFor(call), firstChunkMs, idleMs }));
 
   function asksWhole(request: ModelRequest, call: Call): boolean {
     if (provider.answer === undefined || call.live === true) return false;

@@ -1,4 +1,5 @@
 /** Reads a structured answer: what was heard of it, the value in it or what is wrong with it, and how it is shown. */
+import type { Batch } from '../../core/batch.ts';
 import type { Answer } from '../../core/call/collect-answer.ts';
 import type { Chunk, FinishReason } from '../../core/chunk.ts';
 import { GatewayError } from '../../core/errors.ts';
@@ -36,27 +37,29 @@ export interface Invalid {
 export type Reading = { readonly value: unknown } | Invalid;
 
 /** Passes on what is shown at once, and returns all that was heard. */
-export async function* listen(chunks: AsyncIterable<Chunk>, { schema, limits }: Checking, live: boolean): AsyncGenerator<Chunk, Heard> {
+export async function* listen(batches: AsyncIterable<Batch>, { schema, limits }: Checking, live: boolean): AsyncGenerator<Batch, Heard> {
   const growing = live ? growingObject(schema, limits.maxAnswerDepth) : null;
   const held: Chunk[] = [];
   let answer: Omit<Heard, 'held'> = { text: '', reason: null, shown: false, calledTools: false };
-  for await (const chunk of chunks) {
-    if (chunk.type === 'text') {
-      answer = { ...answer, text: answer.text + chunk.text };
-      if (answer.text.length > limits.maxAnswerLength) throw tooLong(answer, limits.maxAnswerLength);
-      const value = (await growing?.push(chunk.text)) ?? null;
-      if (value === null) continue;
-      answer = { ...answer, shown: true };
-      yield { type: 'object', value, final: false };
-    } else if (chunk.type === 'finish') answer = { ...answer, reason: chunk.reason };
-    else if (chunk.type === 'object') {
-      if (chunk.final) answer = { ...answer, text: JSON.stringify(chunk.value) };
-    } else {
-      if (chunk.type === 'tool-call' && chunk.done) answer = { ...answer, calledTools: true };
-      if (live) {
-        answer = { ...answer, shown: answer.shown || chunk.type !== 'warning' };
-        yield chunk;
-      } else held.push(chunk);
+  for await (const batch of batches) {
+    for (const chunk of batch) {
+      if (chunk.type === 'text') {
+        answer = { ...answer, text: answer.text + chunk.text };
+        if (answer.text.length > limits.maxAnswerLength) throw tooLong(answer, limits.maxAnswerLength);
+        const value = (await growing?.push(chunk.text)) ?? null;
+        if (value === null) continue;
+        answer = { ...answer, shown: true };
+        yield [{ type: 'object', value, final: false }];
+      } else if (chunk.type === 'finish') answer = { ...answer, reason: chunk.reason };
+      else if (chunk.type === 'object') {
+        if (chunk.final) answer = { ...answer, text: JSON.stringify(chunk.value) };
+      } else {
+        if (chunk.type === 'tool-call' && chunk.done) answer = { ...answer, calledTools: true };
+        if (live) {
+          answer = { ...answer, shown: answer.shown || chunk.type !== 'warning' };
+          yield [chunk];
+        } else held.push(chunk);
+      }
     }
   }
   return { ...answer, held };

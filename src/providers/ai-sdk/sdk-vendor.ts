@@ -1,5 +1,6 @@
 /** A provider whose requests the AI SDK writes, and whose answers our own decoders read. */
 import type { EmbeddingModelV4, LanguageModelV4, LanguageModelV4CallOptions, SharedV4ProviderOptions } from '@ai-sdk/provider';
+import { chunkByChunk, type Said } from '../../core/batch.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import { oncePer } from '../../core/once.ts';
 import type { CompletionRequest, EmbeddingRequest, Message } from '../../core/request/request.ts';
@@ -81,10 +82,8 @@ export function sdkVendorProvider(given: SdkVendor): Provider & Required<Pick<Pr
     },
     async answer(request, options) {
       if (request.kind === 'embedding') {
-        const chunks: Chunk[] = [];
-        for await (const chunk of embeddings.send(request, { ...options, firstChunkMs: options.withinMs, idleMs: options.withinMs }))
-          chunks.push(chunk);
-        return chunks;
+        const said = embeddings.send(request, { ...options, firstChunkMs: options.withinMs, idleMs: options.withinMs });
+        return Array.fromAsync(chunkByChunk(said));
       }
       return timedAnswer(
         (signal, extend) => answerWhole(settings, request, { ...options, signal }, extend),
@@ -98,7 +97,7 @@ export function sdkVendorProvider(given: SdkVendor): Provider & Required<Pick<Pr
 
 type Sent = Pick<AnswerOptions, 'model' | 'signal' | 'sent' | 'report' | 'isEnough'>;
 
-async function* complete(vendor: SdkVendor, request: CompletionRequest, options: Sent, extend: Extend): AsyncGenerator<Chunk> {
+async function* complete(vendor: SdkVendor, request: CompletionRequest, options: Sent, extend: Extend): AsyncGenerator<Said> {
   const { warnings, post, reading } = await writeFor(vendor, request, options, false);
   yield* warnings;
   try {

@@ -106,7 +106,9 @@ export const embeddedCapabilities: Readonly<Record<typeof embeddedExtractive | t
  *   const signal = AbortSignal.timeout(1_000);
  *   const options = { model: embeddedExtractive, signal, report() {}, firstChunkMs: 1_000, idleMs: 1_000 };
  *   let text = '';
- *   for await (const chunk of embeddedProvider().send(request, options)) if (chunk.type === 'text') text += chunk.text;
+ *   for await (const said of embeddedProvider().send(request, options)) {
+ *     for (const chunk of [said].flat()) if (chunk.type === 'text') text += chunk.text;
+ *   }
  *   return text;
  * }
  * ```

@@ -1,4 +1,5 @@
 import { gatherBytes } from '../../core/byte-buffer.ts';
+import { piecesOf } from '../../outbound/body-pieces.ts';
 import { parseJson } from '../../wires/json-fields.ts';
 import { WireFailure } from '../../wires/wire-failure.ts';
 
@@ -8,10 +9,12 @@ const maxBytes = 64 * 1024 * 1024;
 /** The JSON of a whole body. Throws `unreadable` for what is none, or is larger than the bound. */
 export async function readWholeBody(body: ReadableStream<Uint8Array> | null): Promise<unknown> {
   const bytes = gatherBytes();
-  // Leaving the loop cancels the body.
-  for await (const piece of body ?? []) {
+  const source = body === null ? null : piecesOf(body);
+  for (let piece = await source?.read(); piece != null; piece = await source?.read()) {
     bytes.add(piece);
-    if (bytes.length > maxBytes) throw new WireFailure('unreadable');
+    if (bytes.length <= maxBytes) continue;
+    source?.cancel();
+    throw new WireFailure('unreadable');
   }
   const json = parseJson(new TextDecoder().decode(bytes.bytes()));
   if (json === undefined) throw new WireFailure('unreadable');

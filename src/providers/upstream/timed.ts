@@ -5,29 +5,15 @@
  * it, the caller's signal and a stall all abort the one signal that the work below was given.
  */
 
-import type { Chunk } from '../../core/chunk.ts';
+import { isBatch, type Said } from '../../core/batch.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { abortError, throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
+import { abortableWaits, abortError, throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
 import { monotonicMs } from '../../core/turns/monotonic.ts';
 
 /** The longest delay that a timer can have. */
 const longestTimerMs = 2 ** 31 - 1;
 /** A timer that is so late tells that this process did not run, as when it was suspended. */
 const lateMs = 1_000;
-
-/** Calls `ring` after so long. What came while this process did not run lies unread, and has a moment to be read first. Returns how to cancel it. */
-function afterRunning(ms: number, ring: () => void): () => void {
-  let timer: NodeJS.Timeout;
-  const wait = (delayMs: number): void => {
-    const dueMs = monotonicMs() + delayMs;
-    timer = setTimeout(() => {
-      if (monotonicMs() - dueMs < lateMs) ring();
-      else wait(Math.min(ms, lateMs));
-    }, delayMs);
-  };
-  wait(Math.min(ms, longestTimerMs));
-  return () => clearTimeout(timer);
-}
 
 type Phase = 'before-content' | 'mid-stream';
 
@@ -43,31 +29,32 @@ export interface Timing {
 export type Extend = (ms: number) => void;
 
 /**
- * The chunks of `open`, which is called at the first `next()`. Throws what the signal says, STREAM_STALLED, or the
+ * What `open` says, which is called at the first `next()`. Throws what the signal says, STREAM_STALLED, or the
  * translation of what `open` throws; each with its phase.
  */
 export function limitTime(
-  open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Chunk>,
+  open: (signal: AbortSignal, extend: Extend) => AsyncIterable<Said>,
   { signal, firstChunkMs, idleMs }: Timing,
   translated: (error: unknown) => GatewayError,
-): AsyncIterable<Chunk> {
+): AsyncIterable<Said> {
   return {
     [Symbol.asyncIterator]() {
       const upstream = new AbortController();
-      let chunks: AsyncIterator<Chunk> | null = null;
+      let chunks: AsyncIterator<Said> | null = null;
       let phase: Phase = 'before-content';
       let ended = false;
-      let stopTimer = (): void => {};
+      const patience = movingTimer(() => upstream.abort(stalled(phase)));
+      const waits = abortableWaits(upstream.signal);
       const within = (ms: number): void => {
-        stopTimer();
-        if (!ended) stopTimer = afterRunning(ms, () => upstream.abort(stalled(phase)));
+        if (!ended) patience.setTo(ms);
       };
       const leave = (): void => upstream.abort(abortError(signal));
       const end = (): void => {
         ended = true;
+        patience.end();
         signal.removeEventListener('abort', leave);
       };
-      const opened = (): AsyncIterator<Chunk> => {
+      const opened = (): AsyncIterator<Said> => {
         if (signal.aborted) throw abortError(signal);
         signal.addEventListener('abort', leave, { once: true });
         return open(upstream.signal, within)[Symbol.asyncIterator]();
@@ -78,9 +65,9 @@ export function limitTime(
           within(phase === 'before-content' ? firstChunkMs : idleMs);
           try {
             chunks ??= opened();
-            const next = await untilAborted(chunks.next(), upstream.signal);
+            const next = await waits.until(chunks.next());
             if (next.done === true) end();
-            else if (next.value.type !== 'warning') phase = 'mid-stream';
+            else if (phase === 'before-content' && !isWarning(next.value)) phase = 'mid-stream';
             return next;
           } catch (error) {
             end();
@@ -88,7 +75,7 @@ export function limitTime(
             upstream.abort(failure);
             throw withPhase(failure, phase);
           } finally {
-            stopTimer();
+            patience.pause();
           }
         },
         async return() {
@@ -104,6 +91,58 @@ export function limitTime(
   };
 }
 
+const isWarning = (said: Said): boolean => (isBatch(said) ? said : [said]).every(({ type }) => type === 'warning');
+
+interface MovingTimer {
+  /** Rings in so many milliseconds from now. */
+  setTo(ms: number): void;
+  /** Does not ring until it is set again. */
+  pause(): void;
+  end(): void;
+}
+
+/**
+ * A time that moves with each chunk, most often to a later one: the timer below is set anew when it has rung too soon. What came while
+ * this process did not run lies unread, and has a moment to be read first.
+ */
+function movingTimer(ring: () => void): MovingTimer {
+  let timer: NodeJS.Timeout | undefined;
+  let waitMs = 0;
+  let ringsAt = Number.POSITIVE_INFINITY;
+  let dueAt = Number.POSITIVE_INFINITY;
+
+  function arm(ms: number): void {
+    clearTimeout(timer);
+    ringsAt = dueAt;
+    timer = setTimeout(rung, Math.min(Math.ceil(ms), longestTimerMs));
+  }
+
+  function rung(): void {
+    timer = undefined;
+    if (dueAt === Number.POSITIVE_INFINITY) return;
+    const leftMs = dueAt - monotonicMs();
+    if (leftMs > 0) arm(leftMs);
+    else if (leftMs > -lateMs) ring();
+    else setTo(Math.min(waitMs, lateMs));
+  }
+
+  function setTo(ms: number): void {
+    waitMs = ms;
+    dueAt = monotonicMs() + ms;
+    if (timer === undefined || dueAt < ringsAt) arm(ms);
+  }
+
+  return {
+    setTo,
+    pause() {
+      dueAt = Number.POSITIVE_INFINITY;
+    },
+    end() {
+      clearTimeout(timer);
+    },
+  };
+}
+
 /** The same for an answer that comes at once: what `open` resolves to, within a time. It has one phase, since nothing is shown before. */
 export async function timedAnswer<T>(
   open: (signal: AbortSignal, extend: Extend) => Promise<T>,
@@ -111,23 +150,19 @@ export async function timedAnswer<T>(
   translated: (error: unknown) => GatewayError,
 ): Promise<T> {
   const upstream = new AbortController();
-  let stopTimer = (): void => {};
-  const within = (ms: number): void => {
-    stopTimer();
-    stopTimer = afterRunning(ms, () => upstream.abort(stalled('before-content')));
-  };
+  const patience = movingTimer(() => upstream.abort(stalled('before-content')));
   const leave = (): void => upstream.abort(abortError(signal));
   try {
     throwIfAborted(signal);
     signal.addEventListener('abort', leave, { once: true });
-    within(withinMs);
-    return await untilAborted(open(upstream.signal, within), upstream.signal);
+    patience.setTo(withinMs);
+    return await untilAborted(open(upstream.signal, patience.setTo), upstream.signal);
   } catch (error) {
     const failure = failureOf(error, signal, upstream.signal, translated);
     upstream.abort(failure);
     throw withPhase(failure, 'before-content');
   } finally {
-    stopTimer();
+    patience.end();
     signal.removeEventListener('abort', leave);
   }
 }

@@ -1,5 +1,5 @@
+import type { Batch } from '../../core/batch.ts';
 import type { Handlers } from '../../core/call/call.ts';
-import type { Chunk } from '../../core/chunk.ts';
 import { eachAnswer } from '../../core/restart.ts';
 import type { Passages } from '../../storage/passages/passages.ts';
 import type { Collection } from '../collections.ts';
@@ -30,11 +30,11 @@ const nothingIngested = ({ name }: Collection): Answer => ({
   message: `The collection "${name}" has no sources yet, so no model was asked. A source is found once it has been ingested.`,
 });
 
-async function* chunksOf(handle: Handlers, asked: Question, { hits, warnings }: Found): AsyncGenerator<Chunk, void, undefined> {
+async function* chunksOf(handle: Handlers, asked: Question, { hits, warnings }: Found): AsyncGenerator<Batch, void, undefined> {
   const call = await asked.callFor({ route: asked.route, signal: asked.signal, purpose: 'answer' });
-  const chunks = handle.stream(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call);
-  yield* eachAnswer(chunks, async function* (answer) {
-    for (const message of warnings) yield { type: 'warning', message };
+  const batches = handle.stream(answerRequest(asked.shown ?? asked.question, hits, asked.maxOutputTokens), call);
+  yield* eachAnswer(batches, async function* (answer) {
+    if (warnings.length > 0) yield warnings.map((message) => ({ type: 'warning', message }));
     yield* citePassages(answer, hits);
   });
 }

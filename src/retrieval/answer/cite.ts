@@ -2,6 +2,7 @@
  * Extracts citations from a streamed answer. Each citation follows the text that completes its marker, is emitted once, and
  * must name a passage that the model was given. The result does not depend on how the provider cut its chunks.
  */
+import type { Batch } from '../../core/batch.ts';
 import type { Chunk, Citation } from '../../core/chunk.ts';
 import type { FusedHit } from '../search/merge-rankings.ts';
 import { quoteFor } from './citation-quote.ts';
@@ -14,16 +15,14 @@ const sentenceCharacters = 1_000;
 export const markerOf = (index: number): string => `[${index + 1}]`;
 
 /** Each hit is the passage of the marker at its position. */
-export async function* citePassages(chunks: AsyncIterable<Chunk>, hits: readonly FusedHit[]): AsyncGenerator<Chunk, void, undefined> {
+export async function* citePassages(batches: AsyncIterable<Batch>, hits: readonly FusedHit[]): AsyncGenerator<Batch, void, undefined> {
   const scan = markerScan();
   const seen = new Set<number>();
   let invented = false;
-  for await (const chunk of chunks) {
-    if (chunk.type === 'finish' && invented) {
-      yield { type: 'warning', message: 'The answer refers to passages that the model was not given; those markers have no citation.' };
-    }
+
+  function* cited(chunk: Chunk): Generator<Chunk> {
     yield chunk;
-    if (chunk.type !== 'text') continue;
+    if (chunk.type !== 'text') return;
     for (const { index, sentence } of scan(chunk.text)) {
       const hit = hits[index];
       invented ||= hit === undefined;
@@ -32,7 +31,17 @@ export async function* citePassages(chunks: AsyncIterable<Chunk>, hits: readonly
       yield { type: 'citation', citation: citationOf(hit, index, sentence) };
     }
   }
+
+  for await (const batch of batches) {
+    if (batch[0]?.type === 'finish' && invented) yield [inventedMarkers];
+    yield batch.flatMap((chunk) => [...cited(chunk)]);
+  }
 }
+
+const inventedMarkers: Chunk = {
+  type: 'warning',
+  message: 'The answer refers to passages that the model was not given; those markers have no citation.',
+};
 
 function citationOf(hit: FusedHit, index: number, sentence: string): Citation {
   const { passage, score } = hit;

@@ -9,7 +9,7 @@ export interface WholeAnswerReader {
   /** Throws `cut` where the JSON is not at its end, and what the decoder throws. */
   end(): Answer;
   /** The answer as far as it has come, where it is one that says why it ended: what the connection does from now on changes nothing. */
-  readonly answer: Answer | null;
+  answer(): Answer | null;
 }
 
 /** 64 MiB: the largest whole answer that is read. */
@@ -52,9 +52,7 @@ export function readWholeAnswer(decodeAnswer: (body: unknown) => Answer): WholeA
       answer = decodeAnswer(body);
       return answer;
     },
-    get answer() {
-      return answer;
-    },
+    answer: () => answer,
   };
 }
 

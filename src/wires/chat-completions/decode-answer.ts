@@ -19,5 +19,5 @@ export function decodeAnswer(body: unknown, settings: ChatSettings): Answer {
   const message = readMessage(settings);
   const chunks = mergeChunks([...message.take(said), ...message.end()].filter((chunk) => chunk.type !== 'tool-call' || chunk.done));
   const reason = textOf(choice['finish_reason']);
-  return { chunks: [...chunks, ...finishOf(reason === '' ? null : reason, message)], usage: usageIn(body, choice) };
+  return { chunks: [...chunks, ...finishOf(reason === '' ? null : reason, message.seen)], usage: usageIn(body, choice) };
 }

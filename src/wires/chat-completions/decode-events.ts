@@ -7,6 +7,7 @@ import type { Chunk } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';
 import { isObject, type JsonObject, listOf, objectOf, parseJson, textOf } from '../json-fields.ts';
 import { settleFinish } from '../settle-finish.ts';
+import type { SseEvent } from '../sse/read-events.ts';
 import type { EventDecoder } from '../wire.ts';
 import { WireFailure } from '../wire-failure.ts';
 import type { ChatSettings } from './chat-settings.ts';
@@ -20,16 +21,14 @@ const withoutReason: Chunk = { type: 'warning', message: 'The model did not say 
 
 export function decodeEvents(settings: ChatSettings): EventDecoder {
   const message = readMessage(settings);
-  let usage: Usage | null = null;
   let reason: string | null = null;
   let done = false;
-  let finished = false;
   let said = false;
 
   function finish(): readonly Chunk[] {
-    finished = true;
+    decoder.ended = true;
     const rest = message.end();
-    return [...rest, ...finishOf(reason, message)];
+    return [...rest, ...finishOf(reason, message.seen)];
   }
 
   function takeChoice(choice: JsonObject): readonly Chunk[] {
@@ -42,18 +41,23 @@ export function decodeEvents(settings: ChatSettings): EventDecoder {
     if (named === '' || (reason !== null && decodeFinishReason(named) === 'failed')) return chunks;
     if (decodeFinishReason(named) === 'failed') throw new WireFailure('refused');
     reason = named;
+    decoder.complete = true;
     return chunks;
   }
 
-  return {
-    take({ event, data }) {
-      if (finished) return [];
+  const decoder = {
+    complete: false,
+    ended: false,
+    usage: null as Usage | null,
+    take({ event, data }: SseEvent): readonly Chunk[] {
+      if (decoder.ended) return [];
       const text = data.trim();
       if (text === '[DONE]') {
         done = true;
-        return usage === null ? [] : finish();
+        decoder.complete = true;
+        return decoder.usage === null ? [] : finish();
       }
-      const complete = done || reason !== null;
+      const { complete } = decoder;
       if (event === 'error' && !complete) throw failureOfData(text);
       if (!text.startsWith('{')) return [];
       const body = parseJson(text);
@@ -64,25 +68,17 @@ export function decodeEvents(settings: ChatSettings): EventDecoder {
       const failure = complete ? null : failureIn(body);
       if (failure !== null) throw failure;
       const choice = firstChoice(body);
-      usage = usageIn(body, choice) ?? usage;
-      if (done) return usage === null ? [] : finish();
+      decoder.usage = usageIn(body, choice) ?? decoder.usage;
+      if (done) return decoder.usage === null ? [] : finish();
       return takeChoice(choice);
     },
-    end() {
-      if (finished) return [];
-      if (!done && reason === null) throw new WireFailure('cut');
+    end(): readonly Chunk[] {
+      if (decoder.ended) return [];
+      if (!decoder.complete) throw new WireFailure('cut');
       return finish();
     },
-    get complete() {
-      return done || reason !== null;
-    },
-    get ended() {
-      return finished;
-    },
-    get usage() {
-      return usage;
-    },
   };
+  return decoder;
 }
 
 /** Only one answer is asked for; some servers leave out its index. */

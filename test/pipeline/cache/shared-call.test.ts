@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chunkByChunk, inBatches } from '../../../src/core/batch.ts';
+import type { Handler } from '../../../src/core/call/call.ts';
 import { collect } from '../../../src/core/chunk.ts';
 import { openFlight } from '../../../src/pipeline/cache/shared-call.ts';
 import { account, breaks, call, type Double, double, fails, gateway, hangs, request, route, says, stammers } from '../../doubles.ts';
@@ -245,18 +247,18 @@ describe('a slow reader of a flight', () => {
       yield { type: 'finish', reason: 'stop' };
     });
   const flightOf = (provider: Double, patienceMs: number) => {
-    const next = (asked: typeof request, by: ReturnType<typeof call>) =>
-      provider.send(asked, { model: 'm', signal: by.signal, report: () => {}, firstChunkMs: 1, idleMs: 1 });
-    return openFlight({ next: next as never, request, landed: () => {}, maxBytes: 20_000, patienceMs });
+    const next: Handler = (asked, { signal }) =>
+      inBatches(provider.send(asked, { model: 'm', signal, report: () => {}, firstChunkMs: 1, idleMs: 1 }));
+    return openFlight({ next, request, landed: () => {}, maxBytes: 20_000, patienceMs });
   };
 
   it('is waited for when it lags by more than may be kept, and gets everything', async () => {
     const opened = flightOf(flood(50), 10_000);
     const [fast, slow] = [opened.join(call()), opened.join(call())];
     if (fast === null || slow === null) throw new Error('Nobody could join.');
-    const quick = collect(fast.chunks);
+    const quick = collect(fast.batches);
     let text = '';
-    for await (const chunk of slow.chunks) {
+    for await (const chunk of chunkByChunk(slow.batches)) {
       await turn();
       if (chunk.type === 'text') text += chunk.text;
     }
@@ -268,15 +270,15 @@ describe('a slow reader of a flight', () => {
     const opened = flightOf(flood(50), 5);
     const [fast, slow] = [opened.join(call()), opened.join(call())];
     if (fast === null || slow === null) throw new Error('Nobody could join.');
-    const stalled = slow.chunks[Symbol.asyncIterator]();
+    const stalled = slow.batches[Symbol.asyncIterator]();
     await stalled.next();
-    expect((await collect(fast.chunks)).text).toBe(big.repeat(50));
+    expect((await collect(fast.batches)).text).toBe(big.repeat(50));
     await expect(stalled.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
   });
 
   it('does not keep the beginning of a long answer for readers who may come', async () => {
     const opened = flightOf(flood(50), 5);
-    await collect(opened.join(call())?.chunks ?? says('').send(request, {} as never));
+    await collect(opened.join(call())?.batches ?? says('').send(request, {} as never));
     expect(opened.join(call())).toBeNull();
   });
 });

@@ -1,7 +1,9 @@
 /** What no vendor's wire of today shows: any model of the specification, well behaved or not. */
+
 import { ReadableStream as webStream } from 'node:stream/web';
 import type { LanguageModelV4, LanguageModelV4StreamPart } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../../src/core/batch.ts';
 import { type Chunk, collect } from '../../../src/core/chunk.ts';
 import { completionRequest } from '../../../src/core/request/request.ts';
 import { Secret } from '../../../src/core/secret.ts';
@@ -39,7 +41,7 @@ function streams(parts: readonly Part[] | Error): Provider {
 const ask = (parts: readonly Part[] | Error, options = sendOptions('m')) => streams(parts).send(completionRequest('Hi'), options);
 async function all(parts: readonly Part[] | Error): Promise<Chunk[]> {
   const chunks: Chunk[] = [];
-  for await (const chunk of ask(parts)) chunks.push(chunk);
+  for await (const chunk of chunkByChunk(ask(parts))) chunks.push(chunk);
   return chunks;
 }
 

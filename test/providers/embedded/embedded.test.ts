@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../../src/core/batch.ts';
 import { type Chunk, type Completion, collect } from '../../../src/core/chunk.ts';
 import { costOf, totalTokensOf, type Usage } from '../../../src/core/money.ts';
 import { quoteData, quotedDataRule } from '../../../src/core/request/quote-text.ts';
@@ -50,14 +51,16 @@ const sent = (
   request: ModelRequest,
   more: { signal?: AbortSignal; report?: (usage: Usage) => void; model?: string } = {},
 ): AsyncIterable<Chunk> =>
-  provider.send(request, {
-    model: request.kind === 'embedding' ? embeddedLexical : embeddedExtractive,
-    signal: new AbortController().signal,
-    report: () => {},
-    firstChunkMs: 10_000,
-    idleMs: 10_000,
-    ...more,
-  });
+  chunkByChunk(
+    provider.send(request, {
+      model: request.kind === 'embedding' ? embeddedLexical : embeddedExtractive,
+      signal: new AbortController().signal,
+      report: () => {},
+      firstChunkMs: 10_000,
+      idleMs: 10_000,
+      ...more,
+    }),
+  );
 type Settings = Parameters<typeof completionRequest>[1];
 const ask = (prompt: string | readonly Message[], settings: Settings = {}): Promise<Completion> =>
   collect(sent(completionRequest(prompt, settings)));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chunkByChunk } from '../../../src/core/batch.ts';
 import { type Chunk, collect, emptyCompletion, withChunk } from '../../../src/core/chunk.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
 import { splitQuoted } from '../../../src/core/request/quote-text.ts';
@@ -38,7 +39,7 @@ const answerOf = async (handle: ChunkHandler, question: string) => {
   const answer = await retrieval.answer(asked(question, book));
   if (answer.kind !== 'answer') throw new Error(answer.message);
   const chunks: Chunk[] = [];
-  for await (const chunk of answer.chunks) chunks.push(chunk);
+  for await (const chunk of chunkByChunk(answer.chunks)) chunks.push(chunk);
   return { chunks, book };
 };
 
@@ -150,7 +151,7 @@ describe('an answer', () => {
     }
     const { retrieval, book } = await filled(models(endless).handle);
     const answer = await retrieval.answer(asked('How do I wash jackets?', book));
-    if (answer.kind === 'answer') for await (const _ of answer.chunks) break;
+    if (answer.kind === 'answer') for await (const _ of chunkByChunk(answer.chunks)) break;
     expect(stopped).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chunkByChunk, inBatches } from '../../../src/core/batch.ts';
 import type { Chunk, Citation } from '../../../src/core/chunk.ts';
 import { quoteFor } from '../../../src/retrieval/answer/citation-quote.ts';
 import { citePassages } from '../../../src/retrieval/answer/cite.ts';
@@ -29,7 +30,7 @@ async function read(
   let text = '';
   const citations: Citation[] = [];
   const textAt: number[] = [];
-  for await (const chunk of citePassages(streamOf(pieces), hits)) {
+  for await (const chunk of chunkByChunk(citePassages(inBatches(streamOf(pieces)), hits))) {
     if (chunk.type === 'text') text += chunk.text;
     if (chunk.type === 'citation') {
       citations.push(chunk.citation);

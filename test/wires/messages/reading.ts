@@ -17,12 +17,12 @@ export function read(body: string, pieceBytes = Number.POSITIVE_INFINITY, jsonTo
   const bytes = new TextEncoder().encode(body);
   const reader = readBody(messages.decodeEvents({ jsonTool }), (whole) => messages.decodeAnswer(whole, { jsonTool }));
   const chunks: Chunk[] = [];
-  for (let from = 0; from < bytes.length && !reader.ended; from += pieceBytes) {
+  for (let from = 0; from < bytes.length && !reader.ended(); from += pieceBytes) {
     chunks.push(...reader.push(bytes.subarray(from, Math.min(bytes.length, from + pieceBytes))));
   }
-  if (!reader.ended) chunks.push(...reader.end());
-  if (reader.failure !== null) throw reader.failure;
-  return { chunks, completion: chunks.reduce(withChunk, emptyCompletion), usage: reader.usage };
+  if (!reader.ended()) chunks.push(...reader.end());
+  if (reader.failure() !== null) throw reader.failure();
+  return { chunks, completion: chunks.reduce(withChunk, emptyCompletion), usage: reader.usage() };
 }
 
 export const begins = (message: object = {}): object => ({

@@ -17,12 +17,12 @@ export function read(body: string, pieceBytes = Number.POSITIVE_INFINITY): Read 
   const bytes = new TextEncoder().encode(body);
   const reader = readBody(responses.decodeEvents({}), (whole) => responses.decodeAnswer(whole, {}));
   const chunks: Chunk[] = [];
-  for (let from = 0; from < bytes.length && !reader.ended; from += pieceBytes) {
+  for (let from = 0; from < bytes.length && !reader.ended(); from += pieceBytes) {
     chunks.push(...reader.push(bytes.subarray(from, Math.min(bytes.length, from + pieceBytes))));
   }
-  if (!reader.ended) chunks.push(...reader.end());
-  if (reader.failure !== null) throw reader.failure;
-  return { chunks, completion: chunks.reduce(withChunk, emptyCompletion), usage: reader.usage };
+  if (!reader.ended()) chunks.push(...reader.end());
+  if (reader.failure() !== null) throw reader.failure();
+  return { chunks, completion: chunks.reduce(withChunk, emptyCompletion), usage: reader.usage() };
 }
 
 const usage = { input_tokens: 10, output_tokens: 2, total_tokens: 12 };

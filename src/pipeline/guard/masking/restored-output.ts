@@ -2,6 +2,7 @@
  * Restores the caller's own data in an answer: in text, reasoning, tool calls, objects with their property names, quotes,
  * warnings, and the issues of an invalid answer.
  */
+import { type Batch, batchesOf, inBatches } from '../../../core/batch.ts';
 import type { Handler } from '../../../core/call/call.ts';
 import { type Answer, collectAnswer } from '../../../core/call/collect-answer.ts';
 import type { Chunk, ToolCallChunk } from '../../../core/chunk.ts';
@@ -11,7 +12,7 @@ import type { Turns } from '../../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../../json-strings.ts';
 import { type Growth, maxGrowthUnits, type Restoration, type Restorer, restoration } from './restorer.ts';
 
-type Chunks = ReturnType<Handler>;
+type Batches = ReturnType<Handler>;
 type Spoken = Extract<Chunk, { type: 'text' | 'reasoning' }>;
 
 /** A longer text is restored piece by piece. */
@@ -24,12 +25,19 @@ export async function restoredAnswer(
   textSyntax: 'plain' | 'json',
   turns: Turns,
 ): Promise<Answer> {
-  return collectAnswer(restoreOutput(answer.chunks, values, textSyntax, turns));
+  return collectAnswer(restoreOutput(batchesOf(answer.chunks), values, textSyntax, turns));
 }
 
 /** `textSyntax`: `json` when the answer's text is JSON. */
-export async function* restoreOutput(
-  chunks: Chunks | Answer['chunks'],
+export const restoreOutput = (
+  batches: Batches | readonly Batch[],
+  values: ReadonlyMap<string, string>,
+  textSyntax: 'plain' | 'json',
+  turns: Turns,
+): AsyncGenerator<Batch, void, undefined> => inBatches(restored(batches, values, textSyntax, turns));
+
+async function* restored(
+  batches: Batches | readonly Batch[],
   values: ReadonlyMap<string, string>,
   textSyntax: 'plain' | 'json',
   turns: Turns,
@@ -41,27 +49,29 @@ export async function* restoreOutput(
   let speaking: Speech | null = null;
   const calls = new Map<string, Restorer>();
   try {
-    for await (const chunk of chunks) {
-      if (chunk.type === 'text' || chunk.type === 'reasoning') {
-        if (speaking !== null && speaking.type !== chunk.type) yield* speaking.end();
-        if (speaking === null || speaking.type !== chunk.type) {
-          speaking = speech(chunk.type, (chunk.type === 'text' ? text : plain).stream());
+    for await (const batch of batches) {
+      for (const chunk of batch) {
+        if (chunk.type === 'text' || chunk.type === 'reasoning') {
+          if (speaking !== null && speaking.type !== chunk.type) yield* speaking.end();
+          if (speaking === null || speaking.type !== chunk.type) {
+            speaking = speech(chunk.type, (chunk.type === 'text' ? text : plain).stream());
+          }
+          for (const piece of piecesOf(chunk)) {
+            yield* speaking.say(piece);
+            const wait = turns.spend(piece.text.length);
+            if (wait !== null) await wait;
+          }
+        } else if (chunk.type === 'citation' || chunk.type === 'warning') {
+          const restored = chunk.type === 'citation' ? withQuote(chunk, plain) : { ...chunk, message: plain.whole(chunk.message) };
+          if (speaking === null) yield restored;
+          else yield* speaking.mark(restored);
+        } else {
+          if (speaking !== null) yield* speaking.end();
+          speaking = null;
+          if (chunk.type === 'tool-call') yield* restoredCall(chunk, calls, json, turns);
+          else if (chunk.type === 'object') yield await finishPaced(restoredObject(chunk, values, plain, turns));
+          else yield chunk;
         }
-        for (const piece of piecesOf(chunk)) {
-          yield* speaking.say(piece);
-          const wait = turns.spend(piece.text.length);
-          if (wait !== null) await wait;
-        }
-      } else if (chunk.type === 'citation' || chunk.type === 'warning') {
-        const restored = chunk.type === 'citation' ? withQuote(chunk, plain) : { ...chunk, message: plain.whole(chunk.message) };
-        if (speaking === null) yield restored;
-        else yield* speaking.mark(restored);
-      } else {
-        if (speaking !== null) yield* speaking.end();
-        speaking = null;
-        if (chunk.type === 'tool-call') yield* restoredCall(chunk, calls, json, turns);
-        else if (chunk.type === 'object') yield await finishPaced(restoredObject(chunk, values, plain, turns));
-        else yield chunk;
       }
     }
   } catch (error) {

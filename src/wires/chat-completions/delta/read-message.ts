@@ -10,7 +10,12 @@ export interface MessageReader {
   take(piece: JsonObject): readonly Chunk[];
   /** What is held back, and the tool calls as a whole. */
   end(): readonly Chunk[];
-  /** Whether a word of text has come. */
+  readonly seen: Seen;
+}
+
+/** What has come so far. */
+export interface Seen {
+  /** A word of text. */
   readonly text: boolean;
   readonly toolCall: boolean;
   /** The model said why it does not answer. */
@@ -22,11 +27,10 @@ const randomCallId = (): string => `call_${crypto.randomUUID().replaceAll('-', '
 export function readMessage({ opaque, thinkTags, newCallId = randomCallId }: ChatSettings): MessageReader {
   const tags = thinkTags ? splitThinkTags() : null;
   const calls = joinToolCalls(newCallId, (thoughtSignature) => opaqueOf({ [opaque.vendor]: { thoughtSignature } }, opaque));
-  let text = false;
-  let refusal = false;
+  const seen = { text: false, toolCall: false, refusal: false };
 
   const noted = (chunks: readonly Chunk[]): readonly Chunk[] => {
-    if (chunks.some((chunk) => chunk.type === 'text')) text = true;
+    if (chunks.some((chunk) => chunk.type === 'text')) seen.text = true;
     return chunks;
   };
   const textChunks = (said: string): readonly Chunk[] => {
@@ -53,25 +57,19 @@ export function readMessage({ opaque, thinkTags, newCallId = randomCallId }: Cha
       const { content, refusal: refused, function_call: legacyCall } = piece;
       const contents =
         typeof content === 'string' ? textChunks(content) : (Array.isArray(content) ? content : [content]).flatMap(partChunks);
-      if (textOf(refused) !== '') refusal = true;
+      if (textOf(refused) !== '') seen.refusal = true;
       const deltas = isObject(legacyCall) ? [{ index: 0, function: legacyCall }] : listOf(piece['tool_calls']).filter(isObject);
+      const called = deltas.flatMap((delta) => calls.take(delta));
+      if (deltas.length > 0) seen.toolCall = calls.any();
       return [
         ...reasoningChunks(textOf(piece['reasoning_content']) || textOf(piece['reasoning'])),
         ...contents,
         ...noted(chunkOf('text', textOf(refused))),
-        ...deltas.flatMap((delta) => calls.take(delta)),
+        ...called,
       ];
     },
     end: () => [...noted(tags?.end() ?? []), ...calls.end()],
-    get text() {
-      return text;
-    },
-    get toolCall() {
-      return calls.any;
-    },
-    get refusal() {
-      return refusal;
-    },
+    seen,
   };
 }
 

@@ -17,7 +17,7 @@ export interface ToolCallDeltas {
   /** The calls as a whole. */
   end(): readonly Chunk[];
   /** Whether there is a call with a name. */
-  readonly any: boolean;
+  any(): boolean;
 }
 
 interface OpenCall {
@@ -122,9 +122,7 @@ export function joinToolCalls(newCallId: () => string, opaqueOfSignature: (signa
       });
       return [...left, ...whole, ...(named.length === calls.length ? [] : [callWithoutName])];
     },
-    get any() {
-      return calls.some(({ id }) => id !== null);
-    },
+    any: () => calls.some(({ id }) => id !== null),
   };
 }
 

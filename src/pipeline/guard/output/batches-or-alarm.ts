@@ -1,22 +1,22 @@
 /**
- * Reads chunks, and wakes its reader while none comes. The next chunk is asked for once and stays asked for while the reader does
- * something else. One timer at a time, which a chunk does not set anew.
+ * Reads batches, and wakes its reader while none comes. The next batch is asked for once and stays asked for while the reader does
+ * something else. One timer at a time, which a batch does not set anew.
  */
-import type { Chunk } from '../../../core/chunk.ts';
+import type { Batch } from '../../../core/batch.ts';
 import type { Clock } from '../../../core/turns/clock.ts';
 
 export const alarm = Symbol('alarm');
 
-export interface ChunksOrAlarm {
-  /** The next chunk; or the alarm, once `dueMs` of the clock has come. Null: no alarm. `dueMs` never decreases. Rejects as the chunks do. */
-  next(dueMs: number | null): Promise<IteratorResult<Chunk> | typeof alarm>;
-  /** Cancels the timer, and returns the chunks below. Does not wait for a chunk that was asked for: it may never come. */
+export interface BatchesOrAlarm {
+  /** The next batch; or the alarm, once `dueMs` of the clock has come. Null: no alarm. `dueMs` never decreases. Rejects as the stream does. */
+  next(dueMs: number | null): Promise<IteratorResult<Batch> | typeof alarm>;
+  /** Cancels the timer, and returns the stream below. Does not wait for a batch that was asked for: it may never come. */
   leave(): Promise<void>;
 }
 
-export function chunksOrAlarm(chunks: AsyncIterable<Chunk>, clock: Clock): ChunksOrAlarm {
-  const source = chunks[Symbol.asyncIterator]();
-  let coming: Promise<IteratorResult<Chunk>> | null = null;
+export function batchesOrAlarm(batches: AsyncIterable<Batch>, clock: Clock): BatchesOrAlarm {
+  const source = batches[Symbol.asyncIterator]();
+  let coming: Promise<IteratorResult<Batch>> | null = null;
   let over = false;
   let waiting: { readonly dueMs: number; readonly ring: () => void } | null = null;
   let cancel: (() => void) | null = null;
@@ -30,11 +30,11 @@ export function chunksOrAlarm(chunks: AsyncIterable<Chunk>, clock: Clock): Chunk
     });
   }
 
-  const orAlarm = (chunk: Promise<IteratorResult<Chunk>>, dueMs: number): Promise<IteratorResult<Chunk> | typeof alarm> =>
+  const orAlarm = (batch: Promise<IteratorResult<Batch>>, dueMs: number): Promise<IteratorResult<Batch> | typeof alarm> =>
     new Promise((resolve, reject) => {
       waiting = { dueMs, ring: () => resolve(alarm) };
       setTimer(dueMs);
-      chunk.then(resolve, reject);
+      batch.then(resolve, reject);
     });
 
   return {
