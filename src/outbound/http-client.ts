@@ -9,10 +9,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import { once } from '../core/once.ts';
 import { untilAborted } from '../core/turns/abort.ts';
 import { decodeBody } from './decode-body.ts';
+import { type Receiver, type Receiving, receive } from './receive.ts';
 
 export interface HttpClientOptions {
   /** Milliseconds for DNS, TCP and TLS together. Default: 5 s. */
@@ -53,6 +55,8 @@ export interface OutboundResponse {
 
 export interface HttpClient {
   send(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
+  /** The answer as its connection brings it. It is not paused, so it must have a bound. Rejects where nothing can be sent at all. */
+  receive(url: string, request: Pick<OutboundRequest, 'method' | 'headers' | 'body'>, receiver: Receiver): Promise<Receiving>;
   /** Ends idle connections and waits for the busy ones. */
   close(): Promise<void>;
   /** Ends all connections at once. */
@@ -99,9 +103,26 @@ export function openHttpClient({
       body.on('error', () => {});
       return { status, headers: responseHeaders, body };
     },
+    async receive(url, { method, headers, body = null }, receiver) {
+      const { agent } = await opened();
+      const { origin, path } = addressOf(url);
+      return receive(agent, { origin, path, method, headers: headers ?? null, body }, receiver);
+    },
     close: async () => (await opened()).agent.close(),
     destroy: async () => (await opened()).agent.destroy(),
   };
+}
+
+/** Of the URLs that were asked last; a vendor is asked at few. */
+const addresses = new LRUCache<string, { readonly origin: string; readonly path: string }>({ max: 256 });
+
+function addressOf(url: string): { readonly origin: string; readonly path: string } {
+  const known = addresses.get(url);
+  if (known !== undefined) return known;
+  const { origin, pathname, search } = new URL(url);
+  const address = { origin, path: pathname + search };
+  addresses.set(url, address);
+  return address;
 }
 
 /** The connections of everybody who needs no client of his own. */

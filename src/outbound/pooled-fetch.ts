@@ -10,6 +10,8 @@ import { webStream } from './web-stream.ts';
 export type Fetch = typeof globalThis.fetch;
 
 const notifying = new WeakSet<Fetch>();
+/** What a fetch is over, without anything in between. */
+const clients = new WeakMap<Fetch, () => HttpClient>();
 const whenSent = new AsyncLocalStorage<(() => void) | undefined>();
 /** Loaded at the first request, as the client is. */
 const responseClass = once(async () => (await import('undici')).Response);
@@ -38,8 +40,12 @@ export function fetchOver(client: () => HttpClient): Fetch {
     });
   };
   notifying.add(fetch);
+  clients.set(fetch, client);
   return fetch;
 }
+
+/** The client that the fetch sends by; null for one that does something else, too. */
+export const clientOf = (fetch: Fetch): HttpClient | null => clients.get(fetch)?.() ?? null;
 
 /** The fetch of all providers that were given none. */
 export const sharedFetch: Fetch = fetchOver(sharedHttpClient);

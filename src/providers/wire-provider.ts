@@ -9,14 +9,15 @@ import { GatewayError } from '../core/errors.ts';
 import type { Usage } from '../core/money.ts';
 import type { CompletionRequest, EmbeddingRequest, ModelRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
-import { type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
+import { clientOf, type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { EncodedRequest, Wire } from '../wires/wire.ts';
 import type { AnswerOptions, Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
-import { postJson } from './upstream/post-json.ts';
+import { type JsonPost, postJson } from './upstream/post-json.ts';
 import { prepareRequest } from './upstream/prepared-request.ts';
 import { readAnswer, readWhole } from './upstream/read-answer.ts';
 import { readWholeBody } from './upstream/read-whole-body.ts';
+import { receiveWhole } from './upstream/receive-whole.ts';
 import { type Extend, limitTime, timedAnswer } from './upstream/timed.ts';
 import { refusesContent, upstreamError, type Vendor } from './upstream/upstream-error.ts';
 
@@ -87,7 +88,10 @@ async function answerWhole<Settings>(
   if (request.kind === 'embedding') return embeddedTexts(given, request, options);
   const { warnings, asked } = await encoded(given, request, options, false);
   try {
-    return [...warnings, ...(await readWhole(await asked.post(), { ...asked.reading, extend, isEnough: options.isEnough }))];
+    const reading = { ...asked.reading, extend, isEnough: options.isEnough };
+    const client = clientOf(given.fetch ?? sharedFetch);
+    const chunks = client === null ? await readWhole(await asked.post(), reading) : await receiveWhole(client, asked.request, reading);
+    return warnings.length === 0 ? chunks : [...warnings, ...chunks];
   } catch (error) {
     if (!refusesContent(error)) throw error;
     return [...warnings, { type: 'finish', reason: 'content-filter' }];
@@ -121,10 +125,12 @@ async function encoded<Settings>(
   const prepared = await prepareRequest(beforeEncode?.(request, model) ?? request, images, signal);
   const settings = settingsOf(given, model, prepared);
   const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream });
+  const toPost: JsonPost = { url: url(model, stream), headers: { ...needed, ...headers() }, body, signal, sent };
   return {
     warnings: warnings.map((message): Chunk => ({ type: 'warning', message })),
     asked: {
-      post: () => postJson(fetch, { url: url(model, stream), headers: { ...needed, ...headers() }, body, signal, sent }),
+      request: toPost,
+      post: () => postJson(fetch, toPost),
       reading: { decoder: wire.decodeEvents(settings), decodeAnswer: (whole: unknown) => wire.decodeAnswer(whole, settings), report },
     },
   };

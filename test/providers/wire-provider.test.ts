@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkByChunk } from '../../src/core/batch.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
@@ -5,6 +6,7 @@ import { GatewayError } from '../../src/core/errors.ts';
 import type { Usage } from '../../src/core/money.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import { Secret } from '../../src/core/secret.ts';
+import { type Fetch, fetchAround, sharedFetch } from '../../src/outbound/pooled-fetch.ts';
 import type { AnswerOptions, SendOptions } from '../../src/providers/provider.ts';
 import { wireProvider } from '../../src/providers/wire-provider.ts';
 import { isObject, objectOf, parseJson, textOf } from '../../src/wires/json-fields.ts';
@@ -71,8 +73,9 @@ describe('a provider over a wire', () => {
   });
   afterAll(() => upstream.close());
 
-  const provider = (settings: { readonly loud: boolean } = { loud: false }) =>
+  const provider = (settings: { readonly loud: boolean } = { loud: false }, fetch: Fetch = sharedFetch) =>
     wireProvider({
+      fetch,
       name: 'small',
       apiKey: new Secret('sk-canary'),
       url: (model, stream) => `${upstream.url}/${model}?stream=${stream}`,
@@ -93,10 +96,10 @@ describe('a provider over a wire', () => {
     return { ...(await outcomeOf(provider().send(completionRequest('Say hi.'), options))), reported: options.reported };
   };
   /** As a whole answer. */
-  const answered = async (reply: RawReply, settings: Partial<AnswerOptions> = {}) => {
+  const answered = async (reply: RawReply, settings: Partial<AnswerOptions> = {}, fetch?: Fetch) => {
     upstream.plays(reply);
     const options = { ...sendOptions('m'), withinMs: 60_000, ...settings };
-    const said = await (provider().answer?.(completionRequest('Say hi.'), options) ?? expect.unreachable());
+    const said = await (provider(undefined, fetch).answer?.(completionRequest('Say hi.'), options) ?? expect.unreachable());
     return { said, reported: options.reported };
   };
   const whole = [
@@ -131,7 +134,12 @@ describe('a provider over a wire', () => {
     });
   });
 
-  it.each<[string, RawReply]>([
+  /** A fetch that does something else, too, is read as a stream; without one, the connection is. */
+  const ways: readonly (readonly [string, Fetch])[] = [
+    ['by a client of its own', sharedFetch],
+    ['through a fetch of the operator’s', fetchAround(sharedFetch, {})],
+  ];
+  const endings: readonly [string, RawReply][] = [
     ['the end comes and the body ends', { pieces: [says, stops, counts, ends] }],
     ['the connection breaks behind the end', { pieces: [says, stops, counts, ends], ending: 'reset' }],
     ['the connection stays open behind the end', { pieces: [says, stops, counts, ends], ending: 'hang' }],
@@ -140,7 +148,8 @@ describe('a provider over a wire', () => {
     ['what follows the finish reason cannot be read', { pieces: [says, stops, counts, 'data: {"us'], ending: 'end' }],
     ['more comes behind the end', { pieces: [says, stops, counts, ends, event({ text: 'ghost' })] }],
     ['a server that does not stream answers whole', { pieces: [JSON.stringify({ text: 'Hi.' })] }],
-  ])('is whole, with its usage, where %s', async (_, reply) => {
+  ];
+  it.each(endings)('is whole, with its usage, where %s', async (_, reply) => {
     expect(await asked(reply, { idleMs: 200 })).toEqual({ said: whole, reported: [counted] });
   });
 
@@ -149,6 +158,62 @@ describe('a provider over a wire', () => {
     expect(upstream.requests.at(-1)?.path).toBe('/m?stream=false');
     expect(upstream.requests.at(-1)?.json()).toMatchObject({ stream: false });
     expect(await answered({ pieces: [says, stops, counts, ends] })).toEqual({ said: whole, reported: [counted] });
+  });
+
+  describe.each(ways)('asked whole %s', (_, fetch) => {
+    const text = JSON.stringify({ text: 'Hi.' });
+
+    it.each<[string, RawReply]>([
+      ...endings,
+      ['the body comes in pieces', { pieces: [...text] }],
+      ['the body falls silent behind the answer', { pieces: [text], ending: 'hang' }],
+      ['the connection breaks behind the answer', { pieces: [text], ending: 'reset' }],
+      ['the body is compressed', { headers: { 'content-encoding': 'gzip' }, pieces: [gzipSync(text)] }],
+      ['blanks follow the answer', { pieces: [text, '\n', ' '] }],
+    ])('is whole, with its usage, where %s', async (_, reply) => {
+      expect(await answered(reply, {}, fetch)).toEqual({ said: whole, reported: [counted] });
+    });
+
+    it.each<[string, RawReply, object]>([
+      ['is not there', {}, { code: 'MODEL_UNAVAILABLE', retryable: true }],
+      ['is cut', { pieces: ['{"text": "Hi'] }, { message: expect.stringContaining('broke off its answer') }],
+      ['is reset', { pieces: ['{"text": "Hi'], ending: 'reset' }, { code: 'MODEL_UNAVAILABLE', retryable: true }],
+      [
+        'is cut while it is compressed',
+        { headers: { 'content-encoding': 'gzip' }, pieces: [gzipSync(text).subarray(0, 12)] },
+        { retryable: true },
+      ],
+      ['says that it failed', { pieces: [event({ fails: 'refused' })] }, { details: { about: 'deployment' } }],
+      ['is a refusal', { status: 429, headers: { 'retry-after': '3' }, pieces: ['{}'] }, { details: { retryAfterMs: 3_000 } }],
+      [
+        'is a refusal that breaks off',
+        { status: 429, pieces: ['{'], ending: 'reset' },
+        { retryable: true, details: { about: 'deployment' } },
+      ],
+      ['is a redirect', { status: 307, headers: { location: '/elsewhere' } }, { code: 'MODEL_UNAVAILABLE', retryable: false }],
+    ])('fails where the answer %s', async (_, reply, failure) => {
+      await expect(answered(reply, {}, fetch)).rejects.toMatchObject(failure);
+    });
+
+    it('is over with the chunk after which no more is wanted, and stops upstream', async () => {
+      const reply: RawReply = { pieces: [says, says], ending: 'hang' };
+      const { said } = await answered(reply, { isEnough: () => true }, fetch);
+      expect(said.at(-1)).toEqual({ type: 'finish', reason: 'length' });
+      await upstream.requests.at(-1)?.closed;
+      expect(upstream.requests.at(-1)?.cut()).toBe(true);
+    });
+
+    it('uses connections again', async () => {
+      const before = upstream.connections();
+      for (let times = 0; times < 20; times += 1) await answered({ pieces: [text] }, {}, fetch);
+      expect(upstream.connections() - before).toBeLessThan(10);
+    });
+
+    it('tells when the request is on its way', async () => {
+      const sent: string[] = [];
+      await answered({ pieces: [text] }, { sent: () => sent.push('sent') }, fetch);
+      expect(sent).toEqual(['sent']);
+    });
   });
 
   it('fails as cut where a whole answer breaks off', async () => {

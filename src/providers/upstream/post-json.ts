@@ -14,26 +14,25 @@ export interface JsonPost {
 }
 
 /** Of a refusal so much is read: its reason stands at the beginning. */
-const maxRefusalBytes = 256 * 1024;
+export const maxRefusalBytes = 256 * 1024;
 
 /** The body of an answer with a status below 300. Throws an {@link HttpRefusal} for every other status. */
 export async function postJson(fetch: Fetch, { url, headers, body, signal, sent }: JsonPost): Promise<ReadableStream<Uint8Array> | null> {
   throwIfAborted(signal);
-  const send = (): Promise<Response> =>
-    fetch(url, {
-      method: 'POST',
-      // A key must not follow a redirect to another host.
-      redirect: 'manual',
-      headers: { 'content-type': 'application/json', 'user-agent': 'fieldgate', ...headers },
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-      signal,
-    });
+  // A key must not follow a redirect to another host.
+  const send = (): Promise<Response> => fetch(url, { ...postOf({ headers, body }), redirect: 'manual', signal });
   const response = await (sent === undefined ? send() : notifyWhenSent(sent, send));
   if (response.status < 300) return response.body;
   const bytes = response.body === null ? [] : await readUpTo(response.body, maxRefusalBytes);
   const text = new TextDecoder().decode(Buffer.concat(bytes));
   throw new HttpRefusal(response.status, Object.fromEntries(response.headers), text);
 }
+
+export const postOf = ({ headers, body }: Pick<JsonPost, 'headers' | 'body'>) => ({
+  method: 'POST' as const,
+  headers: { 'content-type': 'application/json', 'user-agent': 'fieldgate', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
 
 /** What came, where the connection breaks: a status says more than a body that is missing. */
 async function readUpTo(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<readonly Uint8Array[]> {

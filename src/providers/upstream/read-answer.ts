@@ -9,7 +9,7 @@ import type { Chunk } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';
 import { withTimeout } from '../../core/stream.ts';
 import { type BodyPieces, piecesOf } from '../../outbound/body-pieces.ts';
-import { readBody } from '../../wires/read-streamed-body.ts';
+import { type BodyReader, readBody } from '../../wires/read-streamed-body.ts';
 import type { Answer, EventDecoder } from '../../wires/wire.ts';
 import type { Extend } from './timed.ts';
 
@@ -23,11 +23,11 @@ export interface AnswerReading {
 }
 
 /** Milliseconds in which the usage may follow the finish reason. */
-const maxUsageWaitMs = 2_000;
+export const maxUsageWaitMs = 2_000;
 /** Milliseconds in which the end may follow the finish reason and the usage. */
-const maxEndWaitMs = 250;
+export const maxEndWaitMs = 250;
 /** Milliseconds in which what follows the end is read, so that the connection can be used again. */
-const maxDrainMs = 1_000;
+export const maxDrainMs = 1_000;
 
 /** In batches: what one read of the connection brought. Throws a `WireFailure`, or what the connection throws. */
 export async function* readAnswer(
@@ -36,24 +36,8 @@ export async function* readAnswer(
 ): AsyncGenerator<Batch> {
   const reader = readBody(decoder, decodeAnswer);
   const source = body === null ? null : piecesOf(body);
-  let told = false;
-  const tell = (): void => {
-    const usage = told ? null : reader.usage();
-    if (usage === null) return;
-    told = true;
-    report(usage);
-  };
-  /** Of an answer that is long enough with one of them, those up to it. */
-  function wanted(chunks: readonly Chunk[]): readonly Chunk[] {
-    if (isEnough === undefined || reader.complete()) return chunks;
-    const last = chunks.findIndex(isEnough);
-    if (last === -1) return chunks;
-    enough = true;
-    return [...chunks.slice(0, last + 1), { type: 'finish', reason: 'length' }];
-  }
-
+  const pass = passChunks(reader, { report, isEnough });
   let left = true;
-  let enough = false;
   let usageDeadline = 0;
   try {
     for (;;) {
@@ -62,11 +46,11 @@ export async function* readAnswer(
         extend(2 * maxUsageWaitMs);
       }
       const piece = await nextPiece(source, reader.complete() ? waitMs(usageDeadline, reader.usage()) : null);
-      for (const batch of batchesOf(wanted(piece === null ? reader.end() : reader.push(piece)))) {
+      const wanted = pass.wanted(piece === null ? reader.end() : reader.push(piece));
+      for (const batch of batchesOf(wanted.chunks)) {
         const isEnd = batch[0]?.type === 'finish';
-        if (isEnd && !enough) {
-          // Usage is reported before `finish` is.
-          tell();
+        if (isEnd && !wanted.isEnough) {
+          pass.tell();
           drain(source);
           left = false;
         }
@@ -77,11 +61,36 @@ export async function* readAnswer(
     }
   } catch (error) {
     // An answer that ended without a word has cost something nevertheless.
-    if (reader.complete()) tell();
+    if (reader.complete()) pass.tell();
     throw error;
   } finally {
     if (left) source?.cancel();
   }
+}
+
+export interface ChunkPass {
+  /** The chunks that are handed on; `isEnough`: no more of the answer is wanted, and it ends as too long. */
+  wanted(chunks: readonly Chunk[]): { readonly chunks: readonly Chunk[]; readonly isEnough: boolean };
+  /** Reports the usage, once: before `finish` is handed on. */
+  tell(): void;
+}
+
+/** Of an answer that is long enough with one of its chunks, those up to it. */
+export function passChunks(reader: BodyReader, { report, isEnough }: Pick<AnswerReading, 'report' | 'isEnough'>): ChunkPass {
+  let told = false;
+  return {
+    wanted(chunks) {
+      const last = isEnough === undefined || reader.complete() ? -1 : chunks.findIndex(isEnough);
+      if (last === -1) return { chunks, isEnough: false };
+      return { chunks: [...chunks.slice(0, last + 1), { type: 'finish', reason: 'length' }], isEnough: true };
+    },
+    tell() {
+      const usage = told ? null : reader.usage();
+      if (usage === null) return;
+      told = true;
+      report(usage);
+    },
+  };
 }
 
 /** How long a complete answer waits for what may follow. */

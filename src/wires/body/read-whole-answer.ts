@@ -17,12 +17,15 @@ const maxBytes = 64 * 1024 * 1024;
 /** 16 MiB: so much is parsed in vain, of an answer whose pieces end in brackets. */
 const maxBytesInVain = 16 * 1024 * 1024;
 
+/** It leaves out the byte order mark that some servers write. */
+const utf8 = new TextDecoder();
+
 export function readWholeAnswer(decodeAnswer: (body: unknown) => Answer): WholeAnswerReader {
   const pieces: Uint8Array[] = [];
   let length = 0;
   let inVain = 0;
   let answer: Answer | null = null;
-  const parsed = (): unknown => parseJson(new TextDecoder().decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)));
+  const parsed = (): unknown => parseJson(utf8.decode(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)));
 
   /** Null where more must come. A failure is thrown at the end of the body. */
   const answerSoFar = (): Answer | null => {
