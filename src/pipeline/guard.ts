@@ -22,11 +22,13 @@ import { finishPaced } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
 import type { Guardrail } from './guard/guardrail.ts';
 import type { maskRequest as MaskRequest } from './guard/masking/masked-request.ts';
+import type { isPlain as IsPlain } from './guard/masking/personal-data.ts';
 import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
 import type * as Restored from './guard/masking/restored-output.ts';
 import { checkAnswer } from './guard/output/answer-check.ts';
 import { checkOutput, defaultHoldBackBytes, defaultHoldBackMs } from './guard/output/checked-output.ts';
 import type { OutputCheck } from './guard/output/checked-windows.ts';
+import { plainTexts } from './guard/plain-texts.ts';
 import { readingsOf } from './guard/request-readings.ts';
 import { checkText } from './guard/verdicts.ts';
 
@@ -118,9 +120,10 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
   const paid = options.refuseSpent?.(request, call) ?? null;
   if (paid !== null) await untilAborted(paid, call.signal);
   const turns = (options.turns ?? defaultTurns)(call.signal);
+  const texts = plainTexts(request);
   const onInput = guardrails.filter(({ on }) => on.includes('input'));
   if (onInput.length > 0) {
-    const readings = finishPaced(readingsOf(request, turns));
+    const readings = texts === null ? finishPaced(readingsOf(request, turns)) : [texts.join('\n')];
     for (const text of readings instanceof Promise ? await readings : readings) {
       const wait = checkText(text, onInput, 'input', call);
       if (wait !== null) await wait;
@@ -133,12 +136,14 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
   const check = onOutput.length === 0 ? null : { guardrails: onOutput, call, turns, whole, holdBackBytes, holdBackMs, clock };
   if (!mask) return { request, masked: null, check, turns, form };
   const restore = loadedMasking ?? (await masking());
+  if (texts?.every(restore.isPlain) === true) return { request, masked: null, check, turns, form };
   const found = restore.pseudonyms(turns, options);
   const masked = await finishPaced(restore.maskRequest(request, found, turns));
   return { request: masked, masked: found.values.size === 0 ? null : { values: found.values, restore }, check, turns, form };
 }
 
 interface Masking {
+  readonly isPlain: typeof IsPlain;
   readonly pseudonyms: typeof Pseudonyms;
   readonly maskRequest: typeof MaskRequest;
   readonly restoreOutput: typeof Restored.restoreOutput;
@@ -152,11 +157,12 @@ let loadedMasking: Masking | null = null;
 /** Imported when a route masks: the numbering plans of the telephone detector take 19 MB. */
 function masking(): Promise<Masking> {
   loading ??= Promise.all([
+    import('./guard/masking/personal-data.ts'),
     import('./guard/masking/pseudonyms.ts'),
     import('./guard/masking/masked-request.ts'),
     import('./guard/masking/restored-output.ts'),
-  ]).then(([{ pseudonyms }, { maskRequest }, restored]) => {
-    loadedMasking = { pseudonyms, maskRequest, ...restored };
+  ]).then(([{ isPlain }, { pseudonyms }, { maskRequest }, restored]) => {
+    loadedMasking = { isPlain, pseudonyms, maskRequest, ...restored };
     return loadedMasking;
   });
   return loading;

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompletionRequest, completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
+import { type CompletionRequest, type ContentPart, completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
 import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
+import { plainTexts } from '../../../src/pipeline/guard/plain-texts.ts';
 import { readingsOf } from '../../../src/pipeline/guard/request-readings.ts';
 import { guarded } from '../../../src/pipeline/guard.ts';
 import { over } from '../../faces.ts';
@@ -124,5 +126,47 @@ describe('every string of a request', () => {
       over(guarded({ guardrails: () => [noFalcon], mask: () => true }))(answers([stop]).handle)(request, aCall()),
     );
     expect(error).toMatchObject({ code: 'BAD_REQUEST' });
+  });
+
+  it('is told to be plain texts only where a walk finds the same texts', () => {
+    const walked = (request: ModelRequest): readonly string[] =>
+      finishPaced(readingsOf(request, turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY }))) as readonly string[];
+    const text = fc.constantFrom('words', 'more words', '', 'x'.repeat(3_000));
+    const part = fc.oneof(
+      text.map((said) => ({ type: 'text', text: said }) as const),
+      fc.constantFrom<ContentPart>({ type: 'image', url: 'https://example.com' }, { type: 'reasoning', text: 'words' }),
+    );
+    const content = fc.oneof(
+      { weight: 4, arbitrary: text.map((said): ContentPart[] => [{ type: 'text', text: said }]) },
+      fc.array(part, { maxLength: 2 }),
+    );
+    const message = fc.record({ role: fc.constantFrom('system', 'user', 'assistant', 'tool'), content });
+    const settings = fc.record(
+      {
+        stop: fc.constantFrom([], ['words']),
+        toolChoice: fc.constantFrom({ type: 'auto' }, { type: 'tool', name: 'words' }),
+        seed: fc.constant(7),
+      },
+      { requiredKeys: [] },
+    );
+    let plain = 0;
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 4 }), settings, (messages, more) => {
+        const request = completionRequest(messages as CompletionRequest['messages'], more as object);
+        const texts = plainTexts(request);
+        if (texts === null) return;
+        plain += 1;
+        expect([texts.join('\n')]).toEqual(walked(request));
+      }),
+      { numRuns: 500 },
+    );
+    expect(plain).toBeGreaterThan(0);
+  });
+
+  it('is walked when it has a field that is not known to be a setting', () => {
+    const request = completionRequest('words');
+    expect(plainTexts(request)).toEqual(['words']);
+    for (const more of [{ more: 'falcon' }, { messages: [{ ...request.messages[0], name: 'falcon' }] }])
+      expect(plainTexts({ ...request, ...more } as ModelRequest)).toBeNull();
   });
 });
