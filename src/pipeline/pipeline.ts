@@ -31,7 +31,7 @@ import { sent } from './route/send.ts';
 export interface PipelineParts {
   readonly routes: ReadonlyMap<string, Route>;
   readonly ledger: Pick<Ledger, 'append' | 'writable'>;
-  readonly limits: Pick<Limits, 'admit'>;
+  readonly limits: Pick<Limits, 'admit' | 'admitAtOnce'>;
   readonly leases: Leases;
   /** From `guard.ts` and `validate.ts`. */
   readonly guard: Step;

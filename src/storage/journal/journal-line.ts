@@ -1,9 +1,11 @@
 /**
  * The text of a journal's line: its number, and the entries of one turn of the event loop, each with its kind in front. JSON holds no tab, so
- * tabs stand between them. Older versions wrote one JSON list of rows a line, without a number.
+ * tabs stand between them. A row is a list of its values (`../ledger/row-values.ts`); older versions wrote it as an object, and before that one JSON list of rows
+ * a line, without a number.
  */
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import { type NanoUsd, noUsage } from '../../core/money.ts';
+import { rowFrom, valuesOf } from '../ledger/row-values.ts';
 import type { Account } from '../limits/accounts.ts';
 
 /** An attempt that may be sent. Its id begins with its owner, and a dot. */
@@ -56,13 +58,13 @@ export const drawId = (owner: string, number: number): string => `${owner}.${num
 export const ownerOf = (id: string): string => id.slice(0, id.lastIndexOf('.'));
 
 export const rowsEntry = (rows: readonly UsageRow[]): EntryText => ({
-  text: `R${JSON.stringify(rows)}`,
+  text: `R${JSON.stringify(rows.map(valuesOf))}`,
   rows: rows.length,
   isBooked: true,
 });
 
 export const openedEntry = ({ id, callId, most, inputCost, cost, instead, accounts, rows }: JournalDraw): EntryText => ({
-  text: `O${JSON.stringify([id, callId, most, inputCost, cost, instead, accounts.map(placeOf), rows])}`,
+  text: `O${JSON.stringify([id, callId, most, inputCost, cost, instead, accounts.map(placeOf), rows.map(valuesOf)])}`,
   rows: 0,
   isBooked: false,
 });
@@ -81,6 +83,17 @@ const accountAt = ([name, per, start]: Place): Account => ({ name, per, start })
 
 export const lineText = (number: number, entries: readonly EntryText[]): string =>
   [number.toString(), ...entries.map(({ text }) => text)].join(separator);
+
+/** The entries of a line that this process wrote. */
+export const entriesIn = (text: string): readonly EntryText[] =>
+  text
+    .split(separator)
+    .slice(1)
+    .map((entry) => ({
+      text: entry,
+      rows: entry.startsWith('R') ? (listOf(entry.slice(1))?.length ?? 0) : 0,
+      isBooked: entry.startsWith('R') || entry.startsWith('S'),
+    }));
 
 /** Null: whole, and nothing that this version wrote: a newer one did. */
 export function lineOf(text: string): JournalLine | null {
@@ -103,14 +116,15 @@ function entryOf(text: string): JournalEntry | null {
 }
 
 function rowsOf(text: string): JournalEntry | null {
-  const rows = listOf(text);
+  const rows = listOf(text)?.map(rowFrom);
   return rows?.every(isRow) === true ? { kind: 'rows', rows: rows as UsageRow[] } : null;
 }
 
 function openedOf(text: string): JournalEntry | null {
-  const [id, callId, most, inputCost, cost, instead, accounts, rows] = listOf(text) ?? [];
+  const [id, callId, most, inputCost, cost, instead, accounts, lists] = listOf(text) ?? [];
+  const rows = Array.isArray(lists) ? lists.map(rowFrom) : null;
   if (typeof id !== 'string' || typeof callId !== 'string' || typeof most !== 'number' || typeof inputCost !== 'number') return null;
-  if (!isAmountOrNull(cost) || !isTextOrNull(instead) || !arePlaces(accounts) || !Array.isArray(rows) || !rows.every(isRow)) return null;
+  if (!isAmountOrNull(cost) || !isTextOrNull(instead) || !arePlaces(accounts) || rows?.every(isRow) !== true) return null;
   const draw = { id, callId, most, inputCost, cost, instead, accounts: accounts.map(accountAt), rows: rows as UsageRow[] };
   return { kind: 'opened', draw };
 }

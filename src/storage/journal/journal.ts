@@ -16,6 +16,7 @@ import type { Owner } from '../state/owner.ts';
 import type { Booked } from './book-lines.ts';
 import {
   type EntryText,
+  entriesIn,
   type JournalDraw,
   type JournalSettlement,
   lineText,
@@ -101,8 +102,16 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
 
   const newLine = (entries: readonly EntryText[]): WaitingLine => {
     lastNumber += 1;
-    return { owner: name, entries, text: lineText(lastNumber, entries), isWritten: false, file: null };
+    return lineWith(entries);
   };
+  const lineWith = (entries: readonly EntryText[]): WaitingLine => ({
+    owner: name,
+    text: lineText(lastNumber, entries),
+    rows: entries.reduce((sum, { rows }) => sum + rows, 0),
+    calls: entries.reduce((sum, { rows }) => sum + (rows > 0 ? 1 : 0), 0),
+    isWritten: false,
+    file: null,
+  });
   const refuse = ({ id, written }: Opening, cause: unknown): void => {
     draws.withdrawn(id);
     written.reject(cause);
@@ -111,10 +120,9 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     const line = newLine(entries);
     const isWritten = lines.areWritten() && write(line);
     if (!isWritten) for (const entry of entries) refuseOne(entry, openings);
-    const kept = isWritten ? line : { ...line, ...textOf(entries.filter((entry) => !openings.has(entry))) };
-    if (kept.entries.some(({ isBooked }) => isBooked)) lines.add(kept);
+    if (!entries.some(({ isBooked }) => isBooked)) return;
+    lines.add(isWritten ? line : lineWith(entries.filter((entry) => !openings.has(entry))));
   };
-  const textOf = (entries: readonly EntryText[]) => ({ entries, text: lineText(lastNumber, entries) });
   const refuseOne = (entry: EntryText, openings: Turn['openings']): void => {
     const opening = openings.get(entry);
     if (opening !== undefined) refuse(opening, journalIsUnwritten(refused));
@@ -159,7 +167,7 @@ export function openJournal({ owner, folder, book, warn = () => {} }: JournalOpt
     draws.forget(former);
     const old = lines.of(former);
     lines.drop(old);
-    for (const entry of old.flatMap(({ entries }) => entries)) if (entry.isBooked) void put(entry);
+    for (const entry of old.flatMap(({ text }) => entriesIn(text))) if (entry.isBooked) void put(entry);
     writeTurn();
   };
   const thisTurn = (): Turn => {

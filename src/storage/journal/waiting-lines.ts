@@ -1,14 +1,16 @@
 /** Lines that the database has not booked yet, oldest first, and those among them that no file has because the disk refuses. */
 import type { JournalFile } from './journal-file.ts';
-import type { EntryText } from './journal-line.ts';
 
 /** Rows of one line, and of one transaction: some 10 ms. A call that served many fields has as many in one entry. */
 const maxRowsAtOnce = 500;
 
+/** Its entries are kept in its text alone: what waits must take little. */
 export interface WaitingLine {
   readonly owner: string;
-  readonly entries: readonly EntryText[];
   readonly text: string;
+  readonly rows: number;
+  /** Calls whose rows are in it. */
+  readonly calls: number;
   isWritten: boolean;
   /** Null: in memory alone. */
   file: JournalFile | null;
@@ -38,7 +40,7 @@ export function waitingLines(write: (line: WaitingLine) => boolean): WaitingLine
     add(line) {
       lines.push(line);
       if (!line.isWritten) unwritten.push(line);
-      calls += callsOf(line);
+      calls += line.calls;
     },
     writeAgain() {
       while (unwritten[0] !== undefined && write(unwritten[0])) unwritten.shift();
@@ -48,14 +50,14 @@ export function waitingLines(write: (line: WaitingLine) => boolean): WaitingLine
       const [first] = lines;
       if (first === undefined) return [];
       const another = lines.findIndex(({ owner }) => owner !== first.owner);
-      return firstRows(lines.slice(0, another === -1 ? lines.length : another), rowsOf);
+      return firstRows(lines.slice(0, another === -1 ? lines.length : another), ({ rows }) => rows);
     },
     of: (owner) => lines.filter((line) => line.owner === owner),
     drop(gone) {
       const all = new Set(gone);
       lines = lines.filter((line) => !all.has(line));
       unwritten = unwritten.filter((line) => !all.has(line));
-      calls = lines.reduce((sum, line) => sum + callsOf(line), 0);
+      calls = lines.reduce((sum, line) => sum + line.calls, 0);
     },
     size: () => lines.length,
     calls: () => calls,
@@ -72,6 +74,3 @@ export function firstRows<T>(all: readonly T[], rowsIn: (one: T) => number): rea
   });
   return next === -1 ? all : all.slice(0, next);
 }
-
-const rowsOf = ({ entries }: WaitingLine): number => entries.reduce((sum, { rows }) => sum + rows, 0);
-const callsOf = ({ entries }: WaitingLine): number => entries.reduce((sum, { rows }) => sum + (rows > 0 ? 1 : 0), 0);

@@ -10,7 +10,16 @@ export interface Account {
   readonly start: number;
 }
 
-export const accountOf = ({ name, per }: BudgetLimit, window: Window): Account => ({ name, per, start: window.start });
+/** Of each budget, the account of its present window. */
+const present = new WeakMap<BudgetLimit, Account>();
+
+export function accountOf(budget: BudgetLimit, { start }: Window): Account {
+  const known = present.get(budget);
+  if (known?.start === start) return known;
+  const account = { name: budget.name, per: budget.per, start };
+  present.set(budget, account);
+  return account;
+}
 
 const place = (account: Account) => [account.name, account.per, account.start] as const;
 
@@ -96,7 +105,15 @@ export function sumsOf(
   return [...sums.values()];
 }
 
-export const idOf = ({ name, per, start }: Account): string => `${per} ${start} ${name}`;
+export function idOf(account: Account): string {
+  const known = ids.get(account);
+  if (known !== undefined) return known;
+  const id = `${account.per} ${account.start} ${account.name}`;
+  ids.set(account, id);
+  return id;
+}
+
+const ids = new WeakMap<Account, string>();
 
 export async function spend(tx: Statements, account: Account, amount: NanoUsd): Promise<void> {
   if (amount !== 0) await tx.run(addToAccount, [...place(account), amount, 0]);

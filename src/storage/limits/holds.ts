@@ -48,7 +48,6 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
     if (!owner.mayDraw()) await owner.renew();
   };
   const reserve = async (budgets: readonly BudgetLimit[], amount: NanoUsd): Promise<readonly Reserved[]> => {
-    if (budgets.length === 0 || amount === 0) return [];
     const parts = budgets.map((budget) => ({ budget, window: windowOf(budget.per, now()) }));
     await inForce();
     const taken = await leases.take(parts.map(({ budget, window }) => wantOf(budget, window, amount)));
@@ -59,7 +58,7 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
   };
 
   return async (budgets, most) => {
-    const reserved = await refusing(() => reserve(budgets, most));
+    const reserved = budgets.length === 0 || most === 0 ? [] : await refusing(() => reserve(budgets, most));
     let released = false;
     const reserveOf = (budget: BudgetLimit, window: Window): Reserved | undefined =>
       reserved.find((part) => part.budget === budget && part.window.start === window.start && part.leased.owner === owner.id());
@@ -73,24 +72,22 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
     return {
       budgeted: budgets.length > 0,
       async draw(attempt) {
-        return refusing(async () => {
-          await inForce();
-          const parts = budgets.map((budget) => {
-            const window = windowOf(budget.per, now());
-            const from = reserveOf(budget, window);
-            const fromReserve = Math.min(from?.left ?? 0, attempt.most);
-            if (from !== undefined) from.left -= fromReserve;
-            const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
-            return { account: accountOf(budget, window), reserved: fromReserve, want, from };
-          });
-          try {
-            return await makeDraw(parts, attempt);
-          } catch (error) {
-            for (const { from, reserved: amount } of parts) if (from !== undefined) from.left += amount;
-            if (released) giveBack(Number.POSITIVE_INFINITY);
-            throw error;
-          }
+        if (!owner.mayDraw()) await refusing(inForce);
+        const parts = budgets.map((budget) => {
+          const window = windowOf(budget.per, now());
+          const from = reserveOf(budget, window);
+          const fromReserve = Math.min(from?.left ?? 0, attempt.most);
+          if (from !== undefined) from.left -= fromReserve;
+          const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
+          return { account: accountOf(budget, window), reserved: fromReserve, want, from };
         });
+        try {
+          return await makeDraw(parts, attempt);
+        } catch (error) {
+          for (const { from, reserved: amount } of parts) if (from !== undefined) from.left += amount;
+          if (released) giveBack(Number.POSITIVE_INFINITY);
+          throw refusal(error);
+        }
       },
       async checkRoom(least) {
         const wants = budgets.map((budget) => {

@@ -18,7 +18,8 @@ import { openLeases, type Taken } from './account-leases.ts';
 import { accountOf, forgetAccounts } from './accounts.ts';
 import { openHolds, refusal } from './holds.ts';
 import { openRecalls } from './lease-recalls.ts';
-import type { Admission, Limits } from './limits.ts';
+import type { Want } from './lease-rooms.ts';
+import type { Admission, AdmissionAtOnce, Limits } from './limits.ts';
 import { endOwner } from './lost/lost-calls.ts';
 import { forgetLostDraws, freeLostHolds } from './lost/lost-draws.ts';
 import { drawMaker } from './make-draws.ts';
@@ -48,7 +49,9 @@ export interface LimitsOptions {
 }
 
 const freed = Promise.resolve();
+const nothing: AdmissionAtOnce = { free() {} };
 const withoutSlots: Promise<Admission> = Promise.resolve({ release: () => freed });
+const releasing = ({ free }: AdmissionAtOnce): Admission => ({ release: async () => free() });
 
 export function openLimits(options: LimitsOptions): Limits {
   const { database, journal, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
@@ -84,43 +87,51 @@ export function openLimits(options: LimitsOptions): Limits {
     return lost;
   };
 
-  async function withSlots(slots: readonly ConcurrencyLimit[], counted: readonly RateLimit[]): Promise<Admission> {
-    let taken: readonly Taken[];
-    try {
-      taken = await leases.take(slotsWanted(slots));
-    } catch (error) {
+  const taking = (asked: Admitted): Taking => {
+    const counting = rates.take(asked.rates);
+    if (counting === null) return withSlots(asked);
+    return counting.then(
+      () => withSlots(asked),
+      (error: unknown) => {
+        throw refusal(error);
+      },
+    );
+  };
+  /** What `slots` takes; the rates are taken. */
+  const withSlots = ({ rates: counted, slots }: Admitted): Taking => {
+    if (slots.length === 0) return nothing;
+    const refused = async (error: unknown): Promise<never> => {
       await rates.giveBack(counted);
       throw refusal(error);
-    }
+    };
+    const taken = leases.take(slots);
+    return taken instanceof Promise ? taken.then(admission, refused) : admission(taken);
+  };
+  const admission = (taken: readonly Taken[]): AdmissionAtOnce => {
+    let held = taken;
     return {
-      release() {
-        for (const slot of taken) leases.free(slot);
-        taken = [];
-        return freed;
+      free() {
+        for (const slot of held) leases.free(slot);
+        held = [];
       },
     };
-  }
+  };
 
   return {
     admit(limits) {
-      const counted = limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls');
-      const slots = limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency');
-      const rest = (): Promise<Admission> => (slots.length === 0 ? withoutSlots : withSlots(slots, counted));
       try {
-        const taking = rates.take(counted);
-        return taking === null
-          ? rest()
-          : taking.then(rest, (error: unknown) => {
-              throw refusal(error);
-            });
+        const taken = taking(admittedBy(limits));
+        return taken === nothing ? withoutSlots : Promise.resolve(taken).then(releasing);
       } catch (error) {
         return Promise.reject(refusal(error));
       }
     },
-
-    async hold(limits, most) {
-      return openHold(budgetsOf(limits), most);
+    admitAtOnce(limits) {
+      const taken = taking(knownAdmitted(limits));
+      return taken instanceof Promise ? taken.then(releasing) : taken;
     },
+
+    hold: (limits, most) => openHold(budgetsOf(limits), most),
 
     budgets: (limits) =>
       Promise.all(
@@ -142,8 +153,41 @@ export function openLimits(options: LimitsOptions): Limits {
   };
 }
 
-/** Each account once, at its smallest amount. */
+type Taking = AdmissionAtOnce | Promise<AdmissionAtOnce>;
+
+interface Admitted {
+  readonly rates: readonly RateLimit[];
+  readonly slots: readonly Want[];
+}
+
+const admittedBy = (limits: readonly Limit[]): Admitted => ({
+  rates: limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls'),
+  slots: slotsWanted(limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency')),
+});
+
+/** Of lists that stay the same object from call to call. */
+const admitted = new WeakMap<readonly Limit[], Admitted>();
+
+function knownAdmitted(limits: readonly Limit[]): Admitted {
+  const known = admitted.get(limits);
+  if (known !== undefined) return known;
+  const asked = admittedBy(limits);
+  admitted.set(limits, asked);
+  return asked;
+}
+
+const budgets = new WeakMap<readonly Limit[], readonly BudgetLimit[]>();
+
 function budgetsOf(limits: readonly Limit[]): readonly BudgetLimit[] {
+  const known = budgets.get(limits);
+  if (known !== undefined) return known;
+  const found = smallestBudgets(limits);
+  budgets.set(limits, found);
+  return found;
+}
+
+/** Each account once, at its smallest amount. */
+function smallestBudgets(limits: readonly Limit[]): readonly BudgetLimit[] {
   const budgets = new Map<string, BudgetLimit>();
   for (const limit of limits) {
     if (limit.kind !== 'budget') continue;

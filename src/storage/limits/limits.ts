@@ -8,6 +8,8 @@ export interface Limits {
    * CONCURRENCY_LIMITED, with `retryAfterMs` and the limit's name, having taken none. Budgets among the limits are ignored.
    */
   admit(limits: readonly Limit[]): Promise<Admission>;
+  /** The same, at once where nothing must be waited for, in memory alone. It throws or rejects. Default: `admit` is asked. */
+  admitAtOnce?(limits: readonly Limit[]): AdmissionAtOnce | Promise<Admission>;
   /** Reserves `most` in every budget among the limits, or throws BUDGET_EXCEEDED having reserved nothing. 0 reserves nothing yet. */
   hold(limits: readonly Limit[], most: NanoUsd): Promise<Hold>;
   /** State of the budgets among the limits, in their order. */
@@ -24,6 +26,11 @@ export interface Limits {
 export interface Admission {
   /** Frees the slots; what was counted stays counted. Idempotent. */
   release(): Promise<void>;
+}
+
+export interface AdmissionAtOnce {
+  /** Idempotent. */
+  free(): void;
 }
 
 export interface BudgetState {

@@ -33,6 +33,12 @@ interface OpenDraw {
   isReplaced: boolean;
 }
 
+interface Replacing {
+  readonly taken: readonly Taken[];
+  /** The draw whose place is taken; null: none. */
+  readonly before: OpenDraw | null;
+}
+
 /** Rejects, having taken nothing: what was reserved for it is then the reserve's again. */
 export type MakeDraw = (parts: readonly DrawPart[], attempt: DrawnAttempt) => Promise<Draw>;
 
@@ -46,19 +52,18 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
     return draw === undefined || draw.isReplaced || ownerOf(draw.id) !== owner.id() ? null : draw;
   };
   /** Takes what neither the reserve nor the replaced draw has for it. */
-  const take = async (
-    parts: readonly DrawPart[],
-    most: NanoUsd,
-    instead: string | undefined,
-  ): Promise<{ readonly taken: readonly Taken[]; readonly before: OpenDraw | null }> => {
+  const take = (parts: readonly DrawPart[], most: NanoUsd, instead: string | undefined): Replacing | Promise<Replacing> => {
     const before = openNow(instead);
-    const taken = await leases.take(
+    const checked = (taken: readonly Taken[]): Replacing | Promise<Replacing> => {
+      const isSame = openNow(instead) === before && taken.every(({ leased }) => leased.owner === owner.id());
+      if (isSame) return { taken, before };
+      for (const part of taken) leases.free(part);
+      return take(parts, most, instead);
+    };
+    const taken = leases.take(
       parts.map(({ account, reserved, want }) => want(most - reserved - reusedOf(before, account, most - reserved))),
     );
-    const isSame = openNow(instead) === before && taken.every(({ leased }) => leased.owner === owner.id());
-    if (isSame) return { taken, before };
-    for (const part of taken) leases.free(part);
-    return take(parts, most, instead);
+    return taken instanceof Promise ? taken.then(checked) : checked(taken);
   };
   const settle = (draw: OpenDraw, cost: NanoUsd): void => {
     if (!open.delete(draw.id)) return;
@@ -85,7 +90,8 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
   };
 
   return async (parts, { callId, most, inputCost = most, rows, instead }) => {
-    const { taken, before } = await take(parts, most, instead?.id);
+    const taking = take(parts, most, instead?.id);
+    const { taken, before } = taking instanceof Promise ? await taking : taking;
     made += 1;
     const id = drawId(owner.id(), made);
     const draw: OpenDraw = { id, most, parts: taken.map(({ leased }) => ({ leased, amount: most })), isReplaced: false };

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { UsageRow } from '../../../src/core/call/usage-row.ts';
+import {
+  entriesIn,
+  type JournalDraw,
+  lineOf,
+  lineText,
+  openedEntry,
+  rowsEntry,
+  settledEntry,
+  withdrawnEntry,
+} from '../../../src/storage/journal/journal-line.ts';
+import { usageRow } from '../rows.ts';
+
+const word = fc.string({ maxLength: 20, unit: 'binary' });
+const count = fc.nat({ max: 1e12 });
+const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
+/** Every field another value, so that none can stand in the place of another. */
+const row: fc.Arbitrary<UsageRow> = fc.record({
+  time: count,
+  callId: word,
+  use: count,
+  coordinate: word,
+  operation: orNull(word),
+  client: orNull(word),
+  documentId: orNull(word),
+  principal: word,
+  team: orNull(word),
+  route: word,
+  deployment: orNull(word),
+  provider: orNull(word),
+  model: orNull(word),
+  usage: fc.record({
+    freshInputTokens: count,
+    cacheReadTokens: count,
+    cacheWriteTokens: count,
+    outputTokens: count,
+    reasoningTokens: count,
+  }),
+  estimated: fc.boolean(),
+  cost: orNull(count),
+  savedCost: count,
+  cache: fc.constantFrom('HIT', 'SHARED', 'MISS', 'BYPASS'),
+  attempts: count,
+  outcome: fc.constantFrom('OK', 'LOST', 'CANCELLED'),
+  latencyMs: count,
+  timeToFirstTokenMs: orNull(count),
+  tags: fc.dictionary(word, word, { noNullPrototype: true, maxKeys: 3 }),
+});
+const draw = (rows: readonly UsageRow[]): JournalDraw => ({
+  id: 'owner.1',
+  callId: 'call-1',
+  most: 100,
+  inputCost: 10,
+  accounts: [{ name: 'team:a', per: 'day', start: 7 }],
+  rows,
+  cost: null,
+  instead: null,
+});
+
+describe('a line of the journal', () => {
+  it('is read as what was written', () => {
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 3 }), (rows) => {
+        expect(lineOf(lineText(7, [rowsEntry(rows), openedEntry(draw(rows))]))).toEqual({
+          number: 7,
+          entries: [
+            { kind: 'rows', rows },
+            { kind: 'opened', draw: draw(rows) },
+          ],
+        });
+      }),
+    );
+  });
+
+  it('gives its entries back, with what is known of each', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(row, { maxLength: 3 }), { minLength: 1, maxLength: 3 }), (calls) => {
+        const settlement = { drawId: 'owner.1', cost: 5, freed: 5, accounts: [] };
+        const entries = [...calls.map(rowsEntry), openedEntry(draw([])), settledEntry(settlement), withdrawnEntry('owner.1')];
+        expect(entriesIn(lineText(7, entries))).toEqual(entries);
+      }),
+    );
+  });
+
+  it('of an older version, which wrote the names of the fields, too, is read', () => {
+    const rows = [usageRow({ callId: 'a' }), usageRow({ callId: 'b', tags: { app: 'shop' } })];
+    const expected = [{ kind: 'rows', rows }];
+    expect(lineOf(JSON.stringify(rows))?.entries).toEqual(expected);
+    expect(lineOf(`3\tR${JSON.stringify(rows)}`)?.entries).toEqual(expected);
+    const opened = ['owner.1', 'call-1', 100, 10, null, null, [['team:a', 'day', 7]], rows];
+    expect(lineOf(`3\tO${JSON.stringify(opened)}`)?.entries).toEqual([{ kind: 'opened', draw: draw(rows) }]);
+  });
+
+  it.each(['[[1]]', '[[]]', '[7]', '[null]', '{}', '[{}]', 'x'])('whose rows are %s is not taken for one', (rows) => {
+    expect(lineOf(`3\tR${rows}`)).toBeNull();
+  });
+});
