@@ -1,5 +1,5 @@
 /** Makes streams and waits end as soon as a signal fires, even while the layer below is silent. */
-import { abortError, untilAborted } from '../core/turns/abort.ts';
+import { abortError } from '../core/turns/abort.ts';
 
 /**
  * The stream, ended by the signal even when it is blocked: `next()` then rejects at once with {@link abortError}, and
@@ -59,11 +59,28 @@ export function abortable<T>(stream: AsyncIterable<T>, signal: AbortSignal): Asy
 }
 
 /** Waits for something that must be given back. When the signal fires first, it is given back as soon as it comes. */
-export async function takeUntilAborted<T>(taking: Promise<T>, signal: AbortSignal, giveBack: (taken: T) => Promise<void>): Promise<T> {
-  try {
-    return await untilAborted(taking, signal);
-  } catch (error) {
-    if (signal.aborted) taking.then(giveBack).catch(() => {});
-    throw error;
-  }
+export function takeUntilAborted<T>(taking: Promise<T>, signal: AbortSignal, giveBack: (taken: T) => Promise<void>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let left = false;
+    const onAbort = (): void => {
+      left = true;
+      reject(abortError(signal));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    taking.then(
+      (taken) => {
+        if (left) {
+          giveBack(taken).catch(() => {});
+          return;
+        }
+        signal.removeEventListener('abort', onAbort);
+        resolve(taken);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', onAbort);
+        reject(error);
+      },
+    );
+  });
 }

@@ -104,8 +104,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
     return [all, tenant, memberOf(tenant, id, maxCallersOfATenant)];
   }
 
-  function trialOf(record: Record, caller: Caller): Trial {
-    const standings = standingsOf(record, caller);
+  function trialOf(record: Record, standings: readonly Standing[]): Trial {
     const probed = standings.filter((standing) => standing.circuit.state() !== 'closed');
     for (const { circuit } of probed) circuit.probe();
     let probing = true;
@@ -166,8 +165,9 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
     restMs: (deployment) => restMs(recordOf(deployment)),
     begin(deployment, caller) {
       const record = recordOf(deployment);
-      const passable = restMs(record) === 0 && standingsOf(record, caller).every(({ circuit }) => circuit.passable());
-      return passable ? trialOf(record, caller) : null;
+      if (restMs(record) > 0) return null;
+      const standings = standingsOf(record, caller);
+      return standings.every(({ circuit }) => circuit.passable()) ? trialOf(record, standings) : null;
     },
     trickle(route, deployments, caller) {
       const now = monotonicMs();
@@ -188,7 +188,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
       note(tenant);
       const record = recordOf(deployment);
       record.trickledAt = now;
-      return { deployment, trial: trialOf(record, caller) };
+      return { deployment, trial: trialOf(record, standingsOf(record, caller)) };
     },
   };
 }

@@ -14,36 +14,42 @@ export interface LeastTokens {
   total(): number;
 }
 
-const lengthOfRun = { blank: 64, digit: 3, sign: 32, letter: 16, dense: 4 } as const;
-type Kind = keyof typeof lengthOfRun;
+/** Kinds of characters, and after how many of a run the next token begins. */
+const [blank, digit, sign, letter, dense] = [0, 1, 2, 3, 4];
+const lengthOfRun = Uint8Array.of(64, 3, 32, 16, 4);
+const kindOfAscii = Uint8Array.from({ length: 0x80 }, (_, code) => {
+  if (code <= 0x20) return blank;
+  const char = String.fromCharCode(code);
+  return /\d/.test(char) ? digit : /[A-Za-z]/.test(char) ? letter : sign;
+});
+
+function kindOf(code: number): number {
+  if (code < 0x80) return kindOfAscii[code] ?? sign;
+  if (code === 0xa0) return blank;
+  return code < 0xe00 ? letter : dense;
+}
 
 export function leastTokens(): LeastTokens {
-  let kind: Kind | null = null;
+  let kind = -1;
   let run = 0;
   let total = 0;
   return {
     add(text, maxTokens = Number.POSITIVE_INFINITY) {
-      for (let at = 0; at < text.length; at += 1) {
+      const { length } = text;
+      for (let at = 0; at < length; at += 1) {
         const next = kindOf(text.charCodeAt(at));
         run = next === kind ? run + 1 : 1;
         kind = next;
+        const longest = lengthOfRun[next];
         // A single blank belongs to the word behind it.
-        const begins = next === 'blank' ? run === lengthOfRun.blank : run === 1;
-        if (run === lengthOfRun[next]) run = 0;
+        const begins = run === (next === blank ? longest : 1);
+        if (run === longest) run = 0;
         if (!begins) continue;
         total += 1;
         if (total > maxTokens) return at;
       }
-      return text.length;
+      return length;
     },
     total: () => total,
   };
-}
-
-function kindOf(code: number): Kind {
-  if (code <= 0x20 || code === 0xa0) return 'blank';
-  if (code >= 0x30 && code <= 0x39) return 'digit';
-  if ((code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a)) return 'letter';
-  if (code < 0x80) return 'sign';
-  return code < 0xe00 ? 'letter' : 'dense';
 }

@@ -123,9 +123,19 @@ export function leavableAnswer<T>(answer: Promise<T>, signal: AbortSignal): Prom
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
-    answer.then(resolve, reject).finally(() => {
+    const end = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
-    });
+    };
+    answer.then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
   });
 }

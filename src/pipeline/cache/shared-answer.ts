@@ -62,7 +62,17 @@ export function wholeFlight({ next, request, landed }: WholeFlightOptions): Flig
           refuse = reject;
           if (call.signal.aborted) onAbort();
           else call.signal.addEventListener('abort', onAbort, { once: true });
-          flying.then(resolve, reject).finally(() => call.signal.removeEventListener('abort', onAbort));
+          const end = (): void => call.signal.removeEventListener('abort', onAbort);
+          flying.then(
+            (answer) => {
+              end();
+              resolve(answer);
+            },
+            (error: unknown) => {
+              end();
+              reject(error);
+            },
+          );
         });
       const whole = async (): Promise<Answer> => {
         try {
@@ -71,7 +81,14 @@ export function wholeFlight({ next, request, landed }: WholeFlightOptions): Flig
           await crew.leave(member);
         }
       };
-      return { whole, batches: streamOf(whole)(request, call), pays: () => crew.pays(member), answeredBy: crew.answeredBy };
+      return {
+        whole,
+        get batches() {
+          return streamOf(whole)(request, call);
+        },
+        pays: () => crew.pays(member),
+        answeredBy: crew.answeredBy,
+      };
     },
   };
 }

@@ -29,11 +29,16 @@ interface Open {
 export function payersHold(opener: Call): PayersHold {
   const open = new Set<Open>();
   let payer = opener;
-  let last: Promise<unknown> = Promise.resolve();
-  /** No draw is made while the payer changes, and the payer does not change while one is made. */
+  let last: Promise<void> = Promise.resolve();
+  let inLine = 0;
+  const leave = (): void => {
+    inLine -= 1;
+  };
+  /** No draw is made while the payer changes, and the payer does not change while one is made. At once, where nobody is in line. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
+    const turn = inLine === 0 ? work() : last.then(work);
+    inLine += 1;
+    last = turn.then(leave, leave);
     return turn;
   };
 

@@ -87,8 +87,8 @@ export function attemptBooks(
     const worked = ending === null || firstContentMs !== null || (dispatched && (asked.signal.aborted || perhapsBilled.has(ending)));
     const miscounted = counted !== null && isMiscounted(counted, { request, outputCeiling, answer, warn });
     const guessed = counted === null || miscounted;
-    const guess = draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null;
-    const usage = guessed ? guess : counted;
+    const guess = (): Usage | null => (draw !== null && (worked || miscounted) ? estimated(request, answer, unseenTokens()) : null);
+    const usage = guessed ? guess() : counted;
     return {
       type: 'attempt',
       deployment: deployment.id,
@@ -166,7 +166,8 @@ function withCeiling(request: ModelRequest, deployment: Deployment): ModelReques
   return { ...request, maxOutputTokens: outputTokensToAsk(request, deployment) };
 }
 
-async function drawn(deployment: Deployment, request: ModelRequest, outputTokens: number, call: Call, time: number): Promise<Draw> {
+/** Throws UNPRICED. */
+function drawn(deployment: Deployment, request: ModelRequest, outputTokens: number, call: Call, time: number): Promise<Draw> {
   if (deployment.price === null && call.hold.budgeted) {
     throw new GatewayError(
       'UNPRICED',

@@ -30,10 +30,10 @@ export interface Lane {
   running(): boolean;
   /** What it says, from the beginning; null at the end. Throws what it throws. */
   next(): Promise<Batch | null>;
-  /** All that it says, once it has spoken. Throws what it throws. */
-  whole(): Promise<Answer>;
-  /** Aborts what still runs; resolves when it has been settled. Idempotent. */
-  leave(): Promise<void>;
+  /** All that it says, once it has spoken; at once where it is there. Throws what it throws. */
+  whole(): Answer | Promise<Answer>;
+  /** Aborts what still runs; resolves when it has been settled, null: it is. Idempotent. */
+  leave(): Promise<void> | null;
 }
 
 export interface LaneParts {
@@ -177,10 +177,11 @@ export function startWholeLane(handle: WholeHandler, request: ModelRequest, call
       said ??= batchesOf(answer.chunks);
       return said[at++] ?? null;
     },
-    whole: async () => answer,
-    async leave() {
-      if (!state.over) state.own?.abort(lost());
-      await lane.spoken();
+    whole: () => answer,
+    leave() {
+      if (state.over) return null;
+      state.own?.abort(lost());
+      return lane.spoken().then(() => {});
     },
   };
   const spoken = untilSpoken();
@@ -206,15 +207,20 @@ export interface Race {
 }
 
 /** The lane that spoke first; null when all have failed. */
-export async function raceToSpeak(only: Lane, { hedgeAfterMs, another, failed }: Race): Promise<Lane | null> {
+export async function raceToSpeak(only: Lane, race: Race): Promise<Lane | null> {
+  if (race.hedgeAfterMs !== null) return raceWithAnother(only, race.hedgeAfterMs, race);
+  await only.spoken();
+  if (only.failure() === null) return only;
+  race.failed(only, false);
+  return null;
+}
+
+async function raceWithAnother(only: Lane, hedgeAfterMs: number, { another, failed }: Race): Promise<Lane | null> {
   const running = new Set([only]);
   let timer: NodeJS.Timeout | undefined;
-  let late: Promise<null> | null =
-    hedgeAfterMs === null
-      ? null
-      : new Promise((resolve) => {
-          timer = setTimeout(resolve, hedgeAfterMs, null);
-        });
+  let late: Promise<null> | null = new Promise((resolve) => {
+    timer = setTimeout(resolve, hedgeAfterMs, null);
+  });
   try {
     while (running.size > 0) {
       const waits = [...running].map((lane) => lane.spoken());

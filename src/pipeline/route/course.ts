@@ -37,15 +37,18 @@ export interface Course {
   brokeOff(lane: Lane): void;
   /** It broke off, and is not replaced. */
   count(lane: Lane): void;
-  /** Leaves all lanes; resolves when they are settled. */
-  end(): Promise<void>;
+  /** Leaves all lanes; resolves when they are settled, null: they are. */
+  end(): Promise<void> | null;
 }
 
 /** Throws BAD_REQUEST and CONTEXT_TOO_LONG for what no deployment of the route can serve. */
-export async function openCourse(parts: CourseParts, request: ModelRequest, asked: Call): Promise<Course> {
-  const { routes, health, monotonicMs, random, startLane } = parts;
+export function openCourse(parts: CourseParts, request: ModelRequest, asked: Call): Course | Promise<Course> {
   const estimate = estimateInputInTurns(request);
-  if (estimate instanceof Promise) await estimate;
+  return estimate instanceof Promise ? estimate.then(() => estimatedCourse(parts, request, asked)) : estimatedCourse(parts, request, asked);
+}
+
+function estimatedCourse(parts: CourseParts, request: ModelRequest, asked: Call): Course {
+  const { routes, health, monotonicMs, random, startLane } = parts;
   const { route, candidates } = candidatesFor(request, asked.route, routes);
   const spent: Spent = asked.spent ?? { attempts: 0, endsAt: null };
   if (spent.attempts >= route.attempts) throw noneLeft(route);
@@ -138,13 +141,18 @@ export async function openCourse(parts: CourseParts, request: ModelRequest, aske
     },
     brokeOff: (lane) => failed(lane, false),
     count: (lane) => count(lane, asGatewayError(lane.failure())),
-    async end() {
+    end() {
+      const leaving: Promise<void>[] = [];
       for (const lane of lanes) {
         lane.trial.abandoned();
         // Also a loser that has been left and does not run any more: it may still be settled.
-        await lane.leave();
+        const left = lane.leave();
+        if (left !== null) leaving.push(left);
       }
-      deadline?.end();
+      const over = (): void => deadline?.end();
+      if (leaving.length > 0) return Promise.all(leaving).then(over);
+      over();
+      return null;
     },
   };
 }

@@ -64,7 +64,8 @@ const attemptsOf = (route: Route, attempt: (deployment: Deployment, route: Route
   new Map(route.deployments.map((deployment) => [deployment, attempt(deployment, route)]));
 
 async function* routedStream(parts: CourseParts, request: ModelRequest, call: Call): ReturnType<Handler> {
-  const course = await openCourse(parts, request, call);
+  const opening = openCourse(parts, request, call);
+  const course = opening instanceof Promise ? await opening : opening;
   /** Why the answer that was begun broke off, until another one takes its place. */
   let brokenOff: GatewayError | null = null;
   try {
@@ -86,17 +87,20 @@ async function* routedStream(parts: CourseParts, request: ModelRequest, call: Ca
       course.brokeOff(winner);
     }
   } finally {
-    await course.end();
+    const ending = course.end();
+    if (ending !== null) await ending;
   }
 }
 
 /** Nobody is shown anything of an answer that breaks off. */
 async function routedAnswer(parts: CourseParts, request: ModelRequest, call: Call): Promise<Answer> {
-  const course = await openCourse(parts, request, call);
+  const opening = openCourse(parts, request, call);
+  const course = opening instanceof Promise ? await opening : opening;
   try {
     for (;;) {
       const winner = await course.winner();
-      const answer = await winner.whole().catch(() => null);
+      const saying = winner.whole();
+      const answer = saying instanceof Promise ? await saying.catch(() => null) : saying;
       if (answer !== null) {
         course.answered(winner);
         return answer;
@@ -104,7 +108,8 @@ async function routedAnswer(parts: CourseParts, request: ModelRequest, call: Cal
       course.brokeOff(winner);
     }
   } finally {
-    await course.end();
+    const ending = course.end();
+    if (ending !== null) await ending;
   }
 }
 
