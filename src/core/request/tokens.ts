@@ -58,6 +58,8 @@ export function estimateInputInTurns(
 ): InputEstimate | Promise<InputEstimate> {
   const known = estimates.get(request);
   if (known !== undefined) return known;
+  const small = smallEstimate(request);
+  if (small !== null) return remembered(request, small);
   const estimate = finishPaced(estimated(request, turns));
   return estimate instanceof Promise ? estimate.then((found) => remembered(request, found)) : remembered(request, estimate);
 }
@@ -68,6 +70,22 @@ export const estimateInputTokens = (request: ModelRequest): number => estimateIn
 function remembered(request: ModelRequest, estimate: InputEstimate): InputEstimate {
   estimates.set(request, estimate);
   return estimate;
+}
+
+/** Messages of a request that is estimated at once. */
+const maxSmallMessages = 8;
+
+/** Of a few short messages of one text each, as most are; null for any other. The same numbers, without work in slices. */
+function smallEstimate(request: ModelRequest): InputEstimate | null {
+  if (request.kind === 'embedding' || request.messages.length > maxSmallMessages || request.tools.length > 0) return null;
+  if (request.output.format === 'json' && request.output.schema !== null) return null;
+  let total = 0;
+  for (const { content } of request.messages) {
+    const [part] = content;
+    if (content.length !== 1 || part?.type !== 'text' || part.text.length > shortText) return null;
+    total += tokensPerMessage + estimateTokens(part.text);
+  }
+  return { total, longest: total };
 }
 
 function* estimated(request: ModelRequest, turns: Turns): Paced<InputEstimate> {

@@ -174,6 +174,19 @@ describe('the estimate of tokens', () => {
     );
   });
 
+  it('of a few short messages is the one that slices make', () => {
+    const content = fc.array(
+      fc.string({ maxLength: 40 }).map((text) => ({ type: 'text', text }) as const),
+      { minLength: 1, maxLength: 2 },
+    );
+    const message = fc.record({ role: fc.constantFrom('system' as const, 'user' as const, 'assistant' as const), content });
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 10 }), (messages) => {
+        expect(estimateInputInTurns(completionRequest(messages))).toEqual(estimateInput(completionRequest(messages)));
+      }),
+    );
+  });
+
   it('reads a request once, however often it is asked about', () => {
     let read = 0;
     const part = {
