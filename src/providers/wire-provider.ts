@@ -9,16 +9,17 @@ import { GatewayError } from '../core/errors.ts';
 import type { Usage } from '../core/money.ts';
 import type { CompletionRequest, EmbeddingRequest, ModelRequest } from '../core/request/request.ts';
 import type { Secret } from '../core/secret.ts';
+import type { HttpClient } from '../outbound/http-client.ts';
 import { clientOf, type Fetch, notifiesWhenSent, sharedFetch } from '../outbound/pooled-fetch.ts';
 import type { EncodedRequest, Wire } from '../wires/wire.ts';
 import type { AnswerOptions, Provider } from './provider.ts';
 import type { ImageRules } from './upstream/image-fetcher.ts';
 import { type JsonPost, postJson } from './upstream/post-json.ts';
-import { prepareRequest } from './upstream/prepared-request.ts';
+import { hasImagesToFetch, prepareRequest } from './upstream/prepared-request.ts';
 import { readAnswer, readWhole } from './upstream/read-answer.ts';
 import { readWholeBody } from './upstream/read-whole-body.ts';
 import { receiveWhole } from './upstream/receive-whole.ts';
-import { type Extend, limitTime, timedAnswer } from './upstream/timed.ts';
+import { answerFailure, type Extend, limitTime, timedAnswer } from './upstream/timed.ts';
 import { refusesContent, upstreamError, type Vendor } from './upstream/upstream-error.ts';
 
 export interface WireProvider<Settings> {
@@ -67,12 +68,15 @@ export function wireProvider<Settings>(given: WireProvider<Settings>): Provider 
         options,
         (error) => upstreamError(error, vendor, request),
       ),
-    answer: (request, options) =>
-      timedAnswer(
-        (signal, extend) => answerWhole(given, request, { ...options, signal }, extend),
-        options,
-        (error) => upstreamError(error, vendor, request),
-      ),
+    answer(request, options) {
+      const translated = (error: unknown): GatewayError => upstreamError(error, vendor, request);
+      const client = clientOf(fetch);
+      if (client !== null && request.kind === 'completion' && !hasImagesToFetch(request))
+        return receivedAnswer(given, request, options, client).catch((error: unknown) => {
+          throw answerFailure(error, options.signal, translated);
+        });
+      return timedAnswer((signal, extend) => answerWhole(given, request, { ...options, signal }, extend), options, translated);
+    },
     outputCeiling: given.outputCeiling ?? ((_request, _model, asked) => asked),
   };
 }
@@ -87,10 +91,26 @@ async function answerWhole<Settings>(
 ): Promise<readonly Chunk[]> {
   if (request.kind === 'embedding') return embeddedTexts(given, request, options);
   const { warnings, asked } = await encoded(given, request, options, false);
+  return contentOf(warnings, async () => readWhole(await asked.post(), { ...asked.reading, extend, isEnough: options.isEnough }));
+}
+
+/** The same by a client of ours, as the connection brings it. */
+async function receivedAnswer<Settings>(
+  given: WireProvider<Settings>,
+  request: CompletionRequest,
+  options: AnswerOptions,
+  client: HttpClient,
+): Promise<readonly Chunk[]> {
+  const { isEnough, withinMs } = options;
+  const encoding = encoded(given, request, options, false);
+  const { warnings, asked } = encoding instanceof Promise ? await encoding : encoding;
+  return contentOf(warnings, () => receiveWhole(client, asked.request, { ...asked.reading, isEnough, withinMs }));
+}
+
+/** A vendor that declines the content has answered. */
+async function contentOf(warnings: readonly Chunk[], read: () => Promise<readonly Chunk[]>): Promise<readonly Chunk[]> {
   try {
-    const reading = { ...asked.reading, extend, isEnough: options.isEnough };
-    const client = clientOf(given.fetch ?? sharedFetch);
-    const chunks = client === null ? await readWhole(await asked.post(), reading) : await receiveWhole(client, asked.request, reading);
+    const chunks = await read();
     return warnings.length === 0 ? chunks : [...warnings, ...chunks];
   } catch (error) {
     if (!refusesContent(error)) throw error;
@@ -114,15 +134,29 @@ async function* complete<Settings>(
   }
 }
 
-/** The request, ready to be sent, and how its answer is read. */
-async function encoded<Settings>(
+/** The request, ready to be sent, and how its answer is read; at once, where no image must be fetched. */
+function encoded<Settings>(
   given: WireProvider<Settings>,
   request: CompletionRequest,
+  sent: Sent,
+  stream: boolean,
+): Encoded | Promise<Encoded> {
+  const { images = {}, beforeEncode } = given;
+  const prepared = prepareRequest(beforeEncode?.(request, sent.model) ?? request, images, sent.signal);
+  return prepared instanceof Promise
+    ? prepared.then((fetched) => encodedPrepared(given, fetched, sent, stream))
+    : encodedPrepared(given, prepared, sent, stream);
+}
+
+type Encoded = ReturnType<typeof encodedPrepared>;
+
+function encodedPrepared<Settings>(
+  given: WireProvider<Settings>,
+  prepared: CompletionRequest,
   { model, signal, sent, report }: Sent,
   stream: boolean,
 ) {
-  const { wire, headers, url, fetch = sharedFetch, images = {}, beforeEncode } = given;
-  const prepared = await prepareRequest(beforeEncode?.(request, model) ?? request, images, signal);
+  const { wire, headers, url, fetch = sharedFetch } = given;
   const settings = settingsOf(given, model, prepared);
   const { body, headers: needed = {}, warnings } = wire.encodeRequest(prepared, { ...settings, model, stream });
   const toPost: JsonPost = { url: url(model, stream), headers: { ...needed, ...headers() }, body, signal, sent };

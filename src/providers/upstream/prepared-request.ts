@@ -6,10 +6,20 @@ import { type ImageRules, imageFetcher } from './image-fetcher.ts';
 const anyJson = 'Answer with one JSON value and nothing else.';
 
 /** Throws BAD_REQUEST for an image that is refused. */
-export async function prepareRequest(request: CompletionRequest, rules: ImageRules, signal: AbortSignal): Promise<CompletionRequest> {
-  const messages = request.messages.some(hasUrl) ? await withFetchedImages(request.messages, rules, signal) : request.messages;
-  const { output } = request;
-  return { ...request, messages: output.format === 'json' && output.schema === null ? askingForJson(messages) : messages };
+export function prepareRequest(
+  request: CompletionRequest,
+  rules: ImageRules,
+  signal: AbortSignal,
+): CompletionRequest | Promise<CompletionRequest> {
+  if (!hasImagesToFetch(request)) return toldInWords(request);
+  return withFetchedImages(request.messages, rules, signal).then((messages) => toldInWords({ ...request, messages }));
+}
+
+export const hasImagesToFetch = ({ messages }: CompletionRequest): boolean => messages.some(hasUrl);
+
+function toldInWords(request: CompletionRequest): CompletionRequest {
+  const { output, messages } = request;
+  return output.format === 'json' && output.schema === null ? { ...request, messages: askingForJson(messages) } : request;
 }
 
 const namesUrl = (part: ContentPart): part is Extract<ContentPart, { readonly url: string }> => part.type === 'image' && 'url' in part;

@@ -9,19 +9,27 @@ import type { Receiver, Receiving } from '../../outbound/receive.ts';
 import { readBody } from '../../wires/read-streamed-body.ts';
 import { type JsonPost, maxRefusalBytes, postOf } from './post-json.ts';
 import { type AnswerReading, maxDrainMs, maxEndWaitMs, maxUsageWaitMs, passChunks } from './read-answer.ts';
+import { afterRunning, stalled } from './timed.ts';
 import { HttpRefusal } from './vendor-failure.ts';
 
-/** Throws an {@link HttpRefusal}, a `WireFailure`, or what the connection throws; at once what the signal says. */
-export async function receiveWhole(client: HttpClient, post: JsonPost, reading: AnswerReading): Promise<readonly Chunk[]> {
+/** How a whole answer is read, and within how many milliseconds from now on. */
+export interface WholeReading extends Omit<AnswerReading, 'extend'> {
+  readonly withinMs: number;
+}
+
+/** Throws an {@link HttpRefusal}, a `WireFailure`, STREAM_STALLED, or what the connection throws; at once what the signal says. */
+export async function receiveWhole(client: HttpClient, post: JsonPost, reading: WholeReading): Promise<readonly Chunk[]> {
   const { url, signal, sent } = post;
   throwIfAborted(signal);
   const answer = wholeReceiver(reading, sent);
   const onAbort = (): void => answer.abort(abortError(signal));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const receiving = await client.receive(url, postOf(post), answer.receiver);
-    answer.opened(receiving);
+    answer.opened(await client.receive(url, postOf(post), answer.receiver));
     return await answer.chunks;
+  } catch (error) {
+    answer.abort(error);
+    throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -34,8 +42,8 @@ interface WholeReceiver {
   abort(error: unknown): void;
 }
 
-function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): WholeReceiver {
-  const { decoder, decodeAnswer, extend } = reading;
+function wholeReceiver(reading: WholeReading, sent: (() => void) | undefined): WholeReceiver {
+  const { decoder, decodeAnswer, withinMs } = reading;
   const reader = readBody(decoder, decodeAnswer);
   const whole = Promise.withResolvers<readonly Chunk[]>();
   // It may fail before anybody waits for it.
@@ -51,7 +59,13 @@ function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): 
   /** Nothing more comes on the connection: nothing needs to be read so that it can be used again. */
   let isRead = false;
   let usageDeadline = 0;
-  let timer: NodeJS.Timeout | undefined;
+  const limit = (): (() => void) => afterRunning(withinMs, () => fail(stalled('before-content')));
+  let stopWaiting = limit();
+  const waitFor = (ms: number, then: () => void): void => {
+    stopWaiting();
+    const timer = setTimeout(then, ms);
+    stopWaiting = () => clearTimeout(timer);
+  };
 
   const cancel = (): void => {
     isCancelled = true;
@@ -60,7 +74,7 @@ function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): 
   const settle = (): boolean => {
     if (isOver) return false;
     isOver = true;
-    clearTimeout(timer);
+    stopWaiting();
     return true;
   };
   const fail = (error: unknown): void => {
@@ -80,10 +94,7 @@ function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): 
       if (!settle()) return true;
       whole.resolve(chunks);
       if (wanted.isEnough) cancel();
-      else if (!isRead) {
-        timer = setTimeout(cancel, maxDrainMs);
-        timer.unref();
-      }
+      else if (!isRead) waitFor(maxDrainMs, cancel);
       return true;
     }
     return false;
@@ -93,6 +104,7 @@ function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): 
       if (take(read())) return;
       if (reader.failure() !== null) throw reader.failure();
       if (reader.complete()) awaitEnd();
+      else if (usageDeadline > 0) goOn();
     } catch (error) {
       fail(error);
     }
@@ -103,15 +115,17 @@ function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): 
     isWaiting = true;
     queueMicrotask(() => {
       isWaiting = false;
-      if (isOver) return;
-      if (usageDeadline === 0) {
-        usageDeadline = performance.now() + maxUsageWaitMs;
-        extend(2 * maxUsageWaitMs);
-      }
-      clearTimeout(timer);
+      if (isOver || !reader.complete()) return;
+      if (usageDeadline === 0) usageDeadline = performance.now() + maxUsageWaitMs;
       const waitMs = Math.min(usageDeadline - performance.now(), reader.usage() === null ? maxUsageWaitMs : maxEndWaitMs);
-      timer = setTimeout(finish, Math.max(0, waitMs));
+      waitFor(Math.max(0, waitMs), finish);
     });
+  };
+  /** More has come: it was not the end. */
+  const goOn = (): void => {
+    usageDeadline = 0;
+    stopWaiting();
+    stopWaiting = limit();
   };
   const finish = (): void => {
     if (refusal !== null) fail(refusal.error());
@@ -137,13 +151,12 @@ function wholeReceiver(reading: AnswerReading, sent: (() => void) | undefined): 
       },
       ended() {
         isRead = true;
-        clearTimeout(timer);
-        if (!isOver) finish();
+        if (isOver) stopWaiting();
+        else finish();
       },
       failed(error) {
         isRead = true;
-        clearTimeout(timer);
-        if (isOver) return;
+        if (isOver) return stopWaiting();
         // What came, where the connection breaks: a status says more than a body that is missing.
         if (refusal !== null || reader.complete()) finish();
         else fail(error);

@@ -143,6 +143,13 @@ function movingTimer(ring: () => void): MovingTimer {
   };
 }
 
+/** Calls `ring` once, after so long. Returns how to cancel it. */
+export function afterRunning(ms: number, ring: () => void): () => void {
+  const timer = movingTimer(ring);
+  timer.setTo(ms);
+  return timer.end;
+}
+
 /** The same for an answer that comes at once: what `open` resolves to, within a time. It has one phase, since nothing is shown before. */
 export async function timedAnswer<T>(
   open: (signal: AbortSignal, extend: Extend) => Promise<T>,
@@ -174,7 +181,11 @@ function failureOf(error: unknown, signal: AbortSignal, upstream: AbortSignal, t
   return error instanceof GatewayError ? error : translated(error);
 }
 
-function stalled(phase: Phase): GatewayError {
+/** The same for what was asked within a time of its own. */
+export const answerFailure = (error: unknown, signal: AbortSignal, translated: (error: unknown) => GatewayError): GatewayError =>
+  withPhase(failureOf(error, signal, signal, translated), 'before-content');
+
+export function stalled(phase: Phase): GatewayError {
   const what = phase === 'before-content' ? 'The model did not begin to answer in time.' : 'The model stopped in the middle of its answer.';
   return new GatewayError('STREAM_STALLED', `${what} Asking again may help.`, { phase });
 }
