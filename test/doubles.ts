@@ -9,6 +9,7 @@ import type { Chunk } from '../src/core/chunk.ts';
 import { type ErrorCode, type ErrorDetails, GatewayError } from '../src/core/errors.ts';
 import { flatPrice, type NanoUsd, noUsage, type Price, type Usage } from '../src/core/money.ts';
 import { type CompletionRequest, completionRequest, type EmbeddingRequest } from '../src/core/request/request.ts';
+import { withDeadline } from '../src/core/stream.ts';
 import { abortError } from '../src/core/turns/abort.ts';
 import { answerMemory } from '../src/pipeline/cache/kept-answers.ts';
 import { pipeline } from '../src/pipeline/pipeline.ts';
@@ -311,6 +312,14 @@ export const passes: Step = { stream: (next) => next, whole: (next) => next };
 
 /** Permission that nobody takes back. */
 export const lasting: Leases = { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) };
+
+/** Permission that nobody takes back, of keys: each call has a signal of its own. */
+export const lastingOfKeys: Leases = {
+  take(_principal, _use, parent) {
+    const own = withDeadline(parent, Number.POSITIVE_INFINITY, () => new GatewayError('INTERNAL', 'It lasts.'));
+    return { signal: own.signal, abort: own.abort, release: own.end };
+  },
+};
 
 export interface GatewayOptions {
   readonly guard?: Step;

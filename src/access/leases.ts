@@ -138,6 +138,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
       else parent.addEventListener('abort', onAbort, { once: true });
       return {
         signal: controller.signal,
+        abort: (reason) => controller.abort(reason),
         release() {
           parent.removeEventListener('abort', onAbort);
           letGo(id, key, taken);

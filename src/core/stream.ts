@@ -186,6 +186,21 @@ export function withDeadline(parent: AbortSignal | null, ms: number, late: () =>
   };
 }
 
+/** The same for a call, by its own signal where it may be fired: that costs a timer alone. */
+export function callDeadline({ signal, abort }: EndedCall, ms: number, late: () => GatewayError): Deadline {
+  if (abort === undefined) return withDeadline(signal, ms, late);
+  let timer: NodeJS.Timeout | undefined;
+  if (ms <= 0 && !signal.aborted) abort(late());
+  else if (ms <= longestTimerMs) timer = setTimeout(() => abort(late()), ms).unref();
+  return { signal, abort, end: () => clearTimeout(timer) };
+}
+
+interface EndedCall {
+  readonly signal: AbortSignal;
+  /** See `Call.abort`. */
+  readonly abort?: (reason: GatewayError) => void;
+}
+
 /**
  * The value of the promise, or `otherwise` when it has none after `ms`. A value that is there already wins over a time that has
  * passed. A rejection passes. The work behind the promise continues. The timer keeps the process alive, because a caller waits.

@@ -10,7 +10,7 @@ import type { Answer } from '../core/call/collect-answer.ts';
 import { tally } from '../core/call/tally.ts';
 import { asGatewayError, type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
-import { type Deadline, withDeadline } from '../core/stream.ts';
+import { callDeadline, type Deadline } from '../core/stream.ts';
 import { abortError, throwIfAborted } from '../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
@@ -124,7 +124,7 @@ function meterBooks(call: Call, { ledger, log, now = Date.now, monotonicMs = mon
         throw failure;
       }
       const allowedMs = call.deadlineMs - beganMs;
-      const deadline = withDeadline(call.signal, allowedMs, () => tooLate(allowedMs));
+      const deadline = callDeadline(call, allowedMs, () => tooLate(allowedMs));
       return { deadline, metered: { ...call, signal: deadline.signal, report } };
     },
     settle: (failure, firstContentMs) => settle(failure, firstContentMs, (rows) => ledger.append(rows)),

@@ -10,11 +10,11 @@ export function leased(leases: Leases): Step {
   return {
     stream: (next) => (request, call) => ({ [Symbol.asyncIterator]: () => leasedCall(leases, next, request, call) }),
     whole: (next) => async (request, call) => {
-      const lease = leases.take(call.principal, 'work', call.signal);
+      const { signal, abort, release } = leases.take(call.principal, 'work', call.signal);
       try {
-        return await next(request, { ...call, signal: lease.signal });
+        return await next(request, abort === undefined ? { ...call, signal } : { ...call, signal, abort });
       } finally {
-        lease.release();
+        release();
       }
     },
   };

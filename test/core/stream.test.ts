@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import { pullStream, type Stream } from '../../src/core/pull-stream.ts';
-import { interruptible, mapStream, withDeadline, withTimeout } from '../../src/core/stream.ts';
+import { callDeadline, interruptible, mapStream, withDeadline, withTimeout } from '../../src/core/stream.ts';
 import { untilAborted } from '../../src/core/turns/abort.ts';
 import { abortableStreamContract, settled, streamContract, type Upstream, upstreamOf } from '../contracts/stream-contract.ts';
 
@@ -302,6 +302,30 @@ describe('waits with an end', () => {
     parent.abort(new GatewayError('CANCELLED', 'Left.'));
     expect(signal.reason).toMatchObject({ message: 'Left.' });
     expect(withDeadline(parent.signal, 0, late).signal.reason).toMatchObject({ message: 'Left.' });
+  });
+
+  it('a deadline of a call fires its own signal where it may, and makes one below it where it may not', () => {
+    const own = new AbortController();
+    const { signal, end } = callDeadline({ signal: own.signal, abort: (reason) => own.abort(reason) }, 50, late);
+    expect(signal).toBe(own.signal);
+    vi.advanceTimersByTime(50);
+    expect(own.signal.reason).toMatchObject({ message: 'Too late.' });
+    end();
+    const shared = new AbortController();
+    const below = callDeadline({ signal: shared.signal }, 50, late);
+    vi.advanceTimersByTime(50);
+    expect([below.signal.aborted, shared.signal.aborted]).toEqual([true, false]);
+  });
+
+  it('a deadline of a call that is over in time fires nothing, and one in the past has fired', () => {
+    const own = new AbortController();
+    const call = { signal: own.signal, abort: (reason: GatewayError) => own.abort(reason) };
+    callDeadline(call, 50, late).end();
+    callDeadline(call, Number.POSITIVE_INFINITY, late);
+    vi.advanceTimersByTime(100);
+    expect([own.signal.aborted, vi.getTimerCount()]).toEqual([false, 0]);
+    callDeadline(call, 0, late);
+    expect(own.signal.reason).toMatchObject({ message: 'Too late.' });
   });
 
   it('a deadline in the past has fired, and one beyond what a timer can count to never does', () => {

@@ -26,6 +26,7 @@ import {
   gateway,
   hangs,
   ignoresEverything,
+  lastingOfKeys,
   memoryLedger,
   request,
   route,
@@ -405,6 +406,12 @@ const withoutTimesOfRow = ({ callId, ...row }: UsageRow, places: ReadonlyMap<str
   timeToFirstTokenMs: 0,
 });
 
+/** The same scenario where a call has a signal of its own, which its steps may fire. */
+const byKey = ({ options, ...scenario }: Scenario): Scenario => ({
+  ...scenario,
+  options: () => ({ ...options?.(), leases: lastingOfKeys }),
+});
+
 /** The same scenario where vendors are asked for whole answers, by either face. */
 const askedWhole = ({ routes, ...scenario }: Scenario): Scenario => ({
   ...scenario,
@@ -492,4 +499,10 @@ describe('both faces of the pipeline', () => {
       expect(await observed('whole', saidInLists(scenario))).toEqual(apart);
     },
   );
+
+  it.each(Object.entries(scenarios))('have the same where a call has a signal of its own: %s', async (_, scenario) => {
+    const anonymous = await observed('whole', scenario);
+    expect(await observed('whole', byKey(scenario))).toEqual(anonymous);
+    expect(await observed('stream', byKey(scenario))).toEqual(anonymous);
+  });
 });

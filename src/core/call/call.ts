@@ -1,6 +1,6 @@
 /** A Call: one use of AI fields; and Handlers and Step, the shape of everything that serves it. */
 import type { Batch } from '../batch.ts';
-import type { AttemptSummary } from '../errors.ts';
+import type { AttemptSummary, GatewayError } from '../errors.ts';
 import type { NanoUsd, Usage } from '../money.ts';
 import type { ModelRequest } from '../request/request.ts';
 import type { Answer } from './collect-answer.ts';
@@ -61,6 +61,8 @@ export interface Call {
   readonly deadlineMs: number;
   /** Ends every wait: the client left, the deadline passed, or the run was cancelled. */
   readonly signal: AbortSignal;
+  /** Fires `signal`, where nobody else has it: a step that bounds the call in time needs no signal of its own. See `callDeadline`. */
+  readonly abort?: (reason: GatewayError) => void;
   /** A reader watches the answer grow: parts of a structured answer are shown early, which rules out its repair. Default: false. */
   readonly live?: boolean;
   /**

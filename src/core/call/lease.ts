@@ -10,6 +10,8 @@ import type { Principal } from './call.ts';
 export interface Lease {
   /** Fires with UNAUTHENTICATED when the permission has ended, and with the parent's reason when the parent fires. */
   readonly signal: AbortSignal;
+  /** Fires the signal, where it is the lease's own. */
+  readonly abort?: (reason: GatewayError) => void;
   /** Call it when the use has ended, whatever the ending. Idempotent. */
   release(): void;
 }

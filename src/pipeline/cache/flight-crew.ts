@@ -30,6 +30,7 @@ export interface Crew<M extends Member> {
   readonly members: ReadonlySet<M>;
   /** Fires when nobody is left. */
   readonly signal: AbortSignal;
+  abort(reason: GatewayError): void;
   add(member: M): void;
   /** The call that is made for all of them: the opener's, with what the crew decides. */
   callFor(opener: Call): Call;
@@ -88,6 +89,7 @@ export function flightCrew<M extends Member>({ ended, stopped, passed }: CrewOpt
   return {
     members,
     signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
     pays,
     refuse,
     isPassing: () => passing !== null,
@@ -96,8 +98,10 @@ export function flightCrew<M extends Member>({ ended, stopped, passed }: CrewOpt
     callFor(opener) {
       const paidBy = payersHold(opener);
       hold = paidBy;
+      // The opener's signal is not the shared call's.
+      const { abort: _, ...shared } = opener;
       return {
-        ...opener,
+        ...shared,
         signal: controller.signal,
         // Every member has a deadline of its own, and the call ends with the last of them.
         deadlineMs: Number.POSITIVE_INFINITY,

@@ -35,7 +35,7 @@ export function wholeFlight({ next, request, landed }: WholeFlightOptions): Flig
 
   async function flown(opener: Call): Promise<Answer> {
     try {
-      const said = await next(request, crew.callFor(opener));
+      const said = await next(request, { ...crew.callFor(opener), abort: crew.abort });
       land(said.chunks);
       return said;
     } catch (error) {

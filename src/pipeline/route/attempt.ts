@@ -55,7 +55,7 @@ function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
   };
   const state = {
     own,
-    asked: { ...call, report, ...(own === null ? {} : { signal: own.signal }) } as Call,
+    asked: own === null ? { ...call, report } : { ...withoutAbort(call), report, signal: own.signal },
     failure: null as GatewayError | null,
     tookMs: 0,
     over: false,
@@ -75,6 +75,11 @@ function laneState(call: Call, { mayLose, monotonicMs }: LaneParts) {
     },
   };
   return state;
+}
+
+/** A lane with a signal of its own ends nothing but itself. */
+function withoutAbort({ abort: _, ...call }: Call): Call {
+  return call;
 }
 
 /** Begins at once, and has spoken with its first content. */

@@ -9,7 +9,7 @@ import type { Call, Spent } from '../../core/call/call.ts';
 import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import type { ModelRequest } from '../../core/request/request.ts';
 import { estimateInputInTurns } from '../../core/request/tokens.ts';
-import { withDeadline } from '../../core/stream.ts';
+import { callDeadline } from '../../core/stream.ts';
 import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import { retryDelayMs } from '../../outbound/retry-delay.ts';
 import type { HealthBook, Trial } from '../../routing/health.ts';
@@ -55,7 +55,7 @@ function estimatedCourse(parts: CourseParts, request: ModelRequest, asked: Call)
   const began = monotonicMs();
   spent.endsAt ??= { route: began + route.totalMs, call: asked.deadlineMs };
   const endsAt = Math.min(spent.endsAt.route, spent.endsAt.call);
-  const deadline = endsAt < spent.endsAt.call ? withDeadline(asked.signal, endsAt - began, () => tooLong(route)) : null;
+  const deadline = endsAt < spent.endsAt.call ? callDeadline(asked, endsAt - began, () => tooLong(route)) : null;
   const call = deadline === null ? asked : { ...asked, signal: deadline.signal };
   const first = [...route.strategy(candidates, request, health.of)];
   const later = laterAttempts({ endsAt, monotonicMs, signal: call.signal });
