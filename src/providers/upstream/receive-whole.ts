@@ -61,10 +61,11 @@ function wholeReceiver(reading: WholeReading, sent: (() => void) | undefined): W
   let usageDeadline = 0;
   const limit = (): (() => void) => afterRunning(withinMs, () => fail(stalled('before-content')));
   let stopWaiting = limit();
-  const waitFor = (ms: number, then: () => void): void => {
+  const waitFor = (ms: number, then: () => void): NodeJS.Timeout => {
     stopWaiting();
     const timer = setTimeout(then, ms);
     stopWaiting = () => clearTimeout(timer);
+    return timer;
   };
 
   const cancel = (): void => {
@@ -94,7 +95,7 @@ function wholeReceiver(reading: WholeReading, sent: (() => void) | undefined): W
       if (!settle()) return true;
       whole.resolve(chunks);
       if (wanted.isEnough) cancel();
-      else if (!isRead) waitFor(maxDrainMs, cancel);
+      else if (!isRead) waitFor(maxDrainMs, cancel).unref();
       return true;
     }
     return false;
