@@ -12,6 +12,8 @@ import type { Composer, Subgraph } from './compose/compose.ts';
 import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
 import { type Contract, contractSdl } from './compose/contract.ts';
 import { namesIn, unknownSubgraphs, withAddresses } from './compose/subgraph-addresses.ts';
+import { chosenPlanner, type EngineChoice } from './engine/choose-engine.ts';
+import type { OpenPlanner } from './engine/plan/planner.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
 import { checkPolicies, policiesOf, withPolicies } from './policies.ts';
@@ -19,7 +21,9 @@ import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';
 
 export type { GraphSource };
 
-export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local'> {
+export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local' | 'openPlanner'> {
+  /** Default: auto. */
+  readonly engine?: EngineChoice;
   readonly source: GraphSource;
   /** The AI subgraph; null (`ai: false`) serves the source without it. Its SDL may depend on that of the others. */
   readonly ai: {
@@ -76,6 +80,8 @@ export interface GraphStatus {
   readonly reasons: readonly string[];
   /** Milliseconds since 1970, UTC, of what is served. */
   readonly composedAt: number | null;
+  /** What runs its operations; null until there is one, and where there is nothing to run but this process. */
+  readonly engine: 'planner' | 'stitching' | null;
   readonly subgraphs: ComposedSources['subgraphs'];
 }
 
@@ -99,6 +105,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   const listeners = new Set<(schema: GraphQLSchema) => void>();
   const keeper = lastGoodKeeper(options.lastGood, (message, cause) => log('warn', message, { cause: String(cause) }));
   const lastRead = new Map<string, string>();
+  let openPlanner: OpenPlanner | null = null;
   let served: Served | null = null;
   let others: readonly string[] | null = null;
   let reasons: readonly string[] = ['The graph has not been composed yet.'];
@@ -106,7 +113,16 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   let looking: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const status = (): GraphStatus => ({ ready: served !== null, reasons, composedAt: served?.at ?? null, subgraphs });
+  const status = (): GraphStatus => ({
+    ready: served !== null,
+    reasons,
+    composedAt: served?.at ?? null,
+    subgraphs,
+    engine: engineOf(served),
+  });
+
+  const engineOf = (graph: Served | null): GraphStatus['engine'] =>
+    graph === null ? null : openPlanner === null ? 'stitching' : 'planner';
 
   const serve = (source: string): void => {
     if (served?.source === source) return;
@@ -116,7 +132,12 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     const policies = namesIn(sdl).length === 0 ? new Map<string, readonly string[]>() : policiesOf(sdl);
     checkPolicies(policies, options.policies ?? []);
     const schemaOf = (supergraphSdl: string): GraphQLSchema => {
-      const made = supergraphSchema({ ...execution, supergraphSdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } });
+      const made = supergraphSchema({
+        ...execution,
+        openPlanner,
+        supergraphSdl,
+        local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema },
+      });
       withPolicies(made, policies);
       return made;
     };
@@ -125,7 +146,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
       Object.entries(options.contracts ?? {}).map(([name, contract]) => [name, schemaOf(contractSdl(sdl, name, contract))] as const),
     );
     served = { source, sdl, names: namesIn(sdl), schema, contracts, at: Date.now() };
-    log('info', 'The supergraph has been taken into service.', { subgraphs: subgraphs.map(({ name }) => name) });
+    log('info', 'The supergraph has been taken into service.', { engine: engineOf(served), subgraphs: subgraphs.map(({ name }) => name) });
     for (const listener of listeners) listener(schema);
   };
 
@@ -165,6 +186,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   };
 
   const look = async (signal: AbortSignal): Promise<readonly string[]> => {
+    openPlanner = await chosenPlanner(options.engine ?? 'auto');
     const kept = await keeper.recall();
     if (options.pollMs === 0 || monotonicMs() - openedAt >= startingMs) rememberSdl(kept);
     const { source, composer, sourceTimeoutMs = usualSourceMs } = options;

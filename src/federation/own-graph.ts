@@ -5,7 +5,7 @@ import { publicSchema } from './public-schema.ts';
 
 export function ownGraph(own: GraphQLSchema, now: () => number = Date.now): Graph {
   const schema = publicSchema(withoutRouterFields(own));
-  const status: GraphStatus = { ready: true, reasons: [], composedAt: now(), subgraphs: [] };
+  const status: GraphStatus = { ready: true, reasons: [], composedAt: now(), engine: null, subgraphs: [] };
   return {
     schema: () => schema,
     contract: () => null,

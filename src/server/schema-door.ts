@@ -98,7 +98,7 @@ export function chooseSchema(graph: Pick<Graph, 'schema' | 'contract'>, own: Gra
 
 /** Ready when there is a graph and the stores answer. A graph that is not the newest is served, and the reasons say so. */
 async function readReadiness(graph: Pick<Graph, 'status'>, stores: Stores): Promise<Readiness> {
-  const { ready, reasons } = graph.status();
+  const { ready, reasons, engine } = graph.status();
   const problems = await stores.problems();
-  return { ready: ready && problems.length === 0, reasons: [...reasons, ...problems] };
+  return { ready: ready && problems.length === 0, reasons: [...reasons, ...problems], ...(engine === null ? {} : { engine }) };
 }

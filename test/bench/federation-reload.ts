@@ -4,10 +4,11 @@
  */
 
 import { writeFile } from 'node:fs/promises';
-import { execute, type GraphQLSchema, parse, subscribe } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { composer } from '../../src/federation/compose/compose.ts';
 import { chooseEngine } from '../../src/federation/engine/bypass.ts';
 import { livingGraph } from '../../src/federation/graph.ts';
+import { runOperation } from '../federation/run-operation.ts';
 import { federation2, runSubgraph, subgraphSchema } from '../federation/subgraph-server.ts';
 
 const folder = process.argv[2] ?? '.';
@@ -91,7 +92,7 @@ async function load(prefix: string, changes: number): Promise<{ cut: number; twi
   const toEnd = changes + 2;
   const stream = async (n: number): Promise<void> => {
     const document = parse(`subscription { ticks(id: "${prefix}s${n}", to: ${toEnd}) }`);
-    const events = await subscribe({ schema: schemaFor(document, n % 2 === 0), document, contextValue: {} });
+    const events = await runOperation({ schema: schemaFor(document, n % 2 === 0), document, contextValue: {} });
     if (!(Symbol.asyncIterator in events)) throw new Error(JSON.stringify(events));
     let seen = 0;
     for await (const event of events) {
@@ -103,7 +104,7 @@ async function load(prefix: string, changes: number): Promise<{ cut: number; twi
   const ask = async (n: number): Promise<void> => {
     const id = `${prefix}q${n}`;
     const document = parse(n % 2 === 0 ? `{ slow(id: "${id}") }` : `{ product { name summary(of: "${id}") } }`);
-    const { data, errors } = await execute({ schema: schemaFor(document, true), document, contextValue: {} });
+    const { data, errors } = (await runOperation({ schema: schemaFor(document, true), document, contextValue: {} })) as ExecutionResult;
     const answer = n % 2 === 0 ? data?.['slow'] : (data?.['product'] as { summary?: unknown } | undefined)?.summary;
     if (errors !== undefined || answer !== id) cut++;
   };

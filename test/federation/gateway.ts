@@ -26,7 +26,7 @@ export interface TestGateway {
   /** Response as a client sees it, with exact error paths. */
   query(query: string, variables?: Readonly<Record<string, unknown>>, context?: object): Promise<ExecutionResult>;
   /** The same from the first schema alone: for what is drawn by chance. */
-  queryOnce(query: string, context: object): Promise<ExecutionResult>;
+  queryOnce(query: string, context: object, variables?: Readonly<Record<string, unknown>>): Promise<ExecutionResult>;
   close(): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export async function gateway({ remote, local = {}, options = {}, onPlannerAlone
       for (const [index, { asked }] of running.entries()) asked.length = before[index] ?? 0;
       return result;
     },
-    queryOnce: (query, context) => run(schema, query, {}, context),
+    queryOnce: (query, context, variables = {}) => run(schema, query, variables, context),
     close: async () => {
       await Promise.all(running.map((subgraph) => subgraph.close()));
     },

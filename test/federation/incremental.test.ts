@@ -1,9 +1,8 @@
-import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
-import type { GraphQLResolveInfo } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { type GraphQLResolveInfo, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ResponsePath, responsePaths } from '../../src/federation/engine/response-paths.ts';
 import { gateway, type TestGateway } from './gateway.ts';
+import { runOperation } from './run-operation.ts';
 
 interface Payload {
   readonly data?: unknown;
@@ -55,22 +54,14 @@ describe('incremental delivery', () => {
   it('defers AI fields on entities: the rest comes at once, errors and paths stay exact', async () => {
     answer = Promise.withResolvers();
     uses = [];
-    const yoga = createYoga({ schema: graph.schema, plugins: [useDeferStream()], logging: false, maskedErrors: false });
-    const response = await yoga.fetch('http://gateway.test/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'multipart/mixed' },
-      body: JSON.stringify({ query: '{ products { id ... @defer { s: summary } } }' }),
-    });
     const payloads: Payload[] = [];
-    let text = '';
-    for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk as Uint8Array).toString('utf8');
-      const parts = text.split('\r\n---');
-      text = parts.pop() ?? '';
-      for (const part of parts) {
-        const at = part.indexOf('{');
-        if (at >= 0) payloads.push(JSON.parse(part.slice(at)) as Payload);
-      }
+    const parts = await runOperation({
+      schema: graph.schema,
+      document: parse('{ products { id ... @defer { s: summary } } }'),
+      contextValue: {},
+    });
+    for await (const part of parts as AsyncIterable<Payload>) {
+      payloads.push(JSON.parse(JSON.stringify(part)) as Payload);
       if (payloads.length === 1) {
         expect(payloads[0]).toEqual({ data: { products: [{ id: '1' }, { id: '2' }] }, hasNext: true });
         answer.resolve();

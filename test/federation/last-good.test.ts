@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execute, type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, parse } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { supergraphFile } from '../../src/federation/compose/sources.ts';
@@ -9,6 +9,7 @@ import { type Graph, type GraphSource, livingGraph } from '../../src/federation/
 import type { LastGoodStore } from '../../src/federation/last-good.ts';
 import { keptFile } from '../../src/storage/state/kept-file.ts';
 import { inProcessComposer } from './in-process-composer.ts';
+import { runOperation } from './run-operation.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 
 const sdlOfAi = (more = ''): string =>
@@ -21,7 +22,7 @@ const aiOf = (sdl: string) => ({
 const shopSdl = 'type Query { product: Product } type Product @key(fields: "id") { id: ID! name: String }';
 const shopResolvers = { Query: { product: () => ({ id: '1', name: 'Chair' }) } };
 const product = (schema: GraphQLSchema | null): unknown =>
-  schema === null ? null : execute({ schema, document: parse('{ hello product { name summary } }'), contextValue: {} });
+  schema === null ? null : runOperation({ schema, document: parse('{ hello product { name summary } }'), contextValue: {} });
 const whole = { data: { hello: 'hello', product: { name: 'Chair', summary: 'Summary of 1' } } };
 
 describe('the last good graph', () => {

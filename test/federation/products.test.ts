@@ -52,7 +52,7 @@ describe('two teams and a local subgraph', () => {
 
   it('keeps an error at its exact place', async () => {
     calls = 0;
-    const result = await graph.query('{ products { id s: summary } }');
+    const result = await graph.queryOnce('{ products { id s: summary } }', {});
     expect(result.errors).toMatchObject([{ message: 'No summary today.', path: ['products', 3, 's'] }]);
     expect(result.data).toMatchObject({ products: [{ s: 'About 0 in 3' }, {}, {}, { s: null }, { s: 'About 4 in 3' }] });
     expect(calls).toBe(5);

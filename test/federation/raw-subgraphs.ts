@@ -1,11 +1,13 @@
 /** Subgraphs that answer byte by byte what a test says, and the supergraph over them. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import { type ExecutionResult, execute, type GraphQLSchema, parse } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { exactPath } from '../../src/federation/engine/place-errors.ts';
+import type { OpenPlanner } from '../../src/federation/engine/plan/planner.ts';
 import type { FetchOptions } from '../../src/federation/subgraphs/fetch.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { whenOver } from '../when-over.ts';
+import { runOperation } from './run-operation.ts';
 import { bodyOf, federation2, listening } from './subgraph-server.ts';
 
 export interface RawAsked {
@@ -40,7 +42,11 @@ export const givingEntities =
     giving(errors === undefined ? { data } : { data, errors: errors(representations.length) })(response, asked);
   };
 
-export async function rawSubgraphs(sdls: Readonly<Record<string, string>>, fetch: FetchOptions = {}): Promise<RawSubgraphs> {
+export async function rawSubgraphs(
+  sdls: Readonly<Record<string, string>>,
+  fetch: FetchOptions = {},
+  openPlanner: OpenPlanner | null = null,
+): Promise<RawSubgraphs> {
   const answers: Record<string, RawAnswer> = {};
   const asked: RawAsked[] = [];
   const subgraphs = [];
@@ -57,13 +63,13 @@ export async function rawSubgraphs(sdls: Readonly<Record<string, string>>, fetch
   }
   const composed = composition(subgraphs);
   if (!composed.ok) throw new Error(JSON.stringify(composed));
-  const schema = supergraphSchema({ supergraphSdl: composed.supergraphSdl, fetch });
+  const schema = supergraphSchema({ supergraphSdl: composed.supergraphSdl, fetch, openPlanner });
   return {
     schema,
     answers,
     asked,
     async ask(query, contextValue = {}) {
-      const result = await execute({ schema, document: parse(query), contextValue });
+      const result = (await runOperation({ schema, document: parse(query), contextValue })) as ExecutionResult;
       const errors = result.errors?.map((error) => ({ ...error.toJSON(), path: exactPath(error) }));
       return { ...result, ...(errors === undefined ? {} : { errors }) } as ExecutionResult;
     },

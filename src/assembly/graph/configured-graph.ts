@@ -98,6 +98,7 @@ export function graphOf(parts: GraphParts): Graph {
     ...accessTo(parts),
     ...(graph.supergraph === undefined ? {} : { addresses: subgraphAddresses(config) }),
     ...(lastGood === null ? {} : { lastGood }),
+    engine: graph.engine,
     overrideLabels: graph.overrideLabels,
     policies: Object.keys(graph.policies ?? {}),
     contracts: graph.contracts ?? {},

@@ -1,5 +1,14 @@
 /** The seam between a supergraph's schema and whoever runs operations on it: an engine that runs them as a whole. */
-import { type DocumentNode, type ExecutionResult, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 
 export interface OperationToRun {
   /** Answers introspection. Default: the engine's own. */
@@ -24,6 +33,18 @@ export function withEngine(schema: GraphQLSchema, run: RunOperation): void {
 
 /** Null: operations on the schema are graphql-js's to run. */
 export const engineIn = ({ extensions }: GraphQLSchema): RunOperation | null => (extensions[extension] as RunOperation | undefined) ?? null;
+
+/** Runs a valid document with one operation on any schema: with its engine, or with graphql-js. Not for subscriptions. */
+export async function runOn({ schema, document, variableValues, contextValue }: ExecutionArgs): Promise<ExecutionResult> {
+  const run = engineIn(schema);
+  const operation = operationIn(document);
+  if (run === null || operation === null) return execute({ schema, document, variableValues: variableValues ?? null, contextValue });
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+  if (errors !== undefined) return { errors };
+  const result = await run({ document, operation, variables: coerced, context: contextValue });
+  if (Symbol.asyncIterator in result) throw new Error('The operation has a stream of results.');
+  return result;
+}
 
 /** The only operation of a document, or the one of that name; null: there is none. */
 export function operationIn({ definitions }: DocumentNode, operationName: string | null = null): OperationDefinitionNode | null {

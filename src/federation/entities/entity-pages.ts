@@ -1,6 +1,6 @@
 /** Reads all entities of a root list, page by page, through the whole graph. It takes one request per page, and one more. */
 import {
-  execute,
+  type ExecutionResult,
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLSchema,
@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { throwIfAborted, untilAborted } from '../../core/turns/abort.ts';
+import { runOn } from '../engine/execution.ts';
 import { exactPath } from '../engine/place-errors.ts';
 import type { IndexedType } from './entity-resolvers.ts';
 
@@ -44,7 +45,7 @@ export function entityPages({ schema, contextFor, pageSize = 100 }: EntityPagesO
     const paging = pagingOf(current, index, pageSize);
     const { query, variables } = paging.request(after);
     const operation = { schema: current, document: parse(query), variableValues: variables, contextValue: contextFor(signal) };
-    const result = await untilAborted(Promise.resolve(execute(operation)), signal);
+    const result = await untilAborted(runOn(operation), signal);
     const root = result.data?.[index.from];
     if (root === null || root === undefined) {
       throw new GatewayError(
@@ -65,7 +66,7 @@ const isOf = (item: unknown, typeName: string): boolean =>
   typeof item === 'object' && item !== null && Reflect.get(item, '__typename') === typeName;
 
 /** Positions of items that an error has touched: the path goes through the list's only index on that level. */
-function brokenItems(errors: NonNullable<Awaited<ReturnType<typeof execute>>['errors']>): ReadonlySet<number> {
+function brokenItems(errors: NonNullable<ExecutionResult['errors']>): ReadonlySet<number> {
   return new Set(errors.flatMap((error) => (exactPath(error) ?? []).find((part) => typeof part === 'number') ?? []));
 }
 

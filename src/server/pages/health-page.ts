@@ -5,6 +5,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** Why not, in sentences. */
   readonly reasons: readonly string[];
+  /** What runs operations over several subgraphs; absent where there are none. */
+  readonly engine?: string;
 }
 
 /** The process runs and its event loop turns. */
@@ -12,8 +14,8 @@ export const answerLive = (response: ServerResponse): void => respondJson(respon
 
 /** Whether traffic should be sent here: not while a store or the schema is missing, nor during shutdown. */
 export async function answerReady(response: ServerResponse, readiness: () => Promise<Readiness>, draining: boolean): Promise<void> {
-  const { ready, reasons } = draining ? { ready: false, reasons: ['The gateway is shutting down.'] } : await judged(readiness);
-  respondJson(response, ready ? 200 : 503, { ready, reasons });
+  const told = draining ? { ready: false, reasons: ['The gateway is shutting down.'] } : await judged(readiness);
+  respondJson(response, told.ready ? 200 : 503, told);
 }
 
 export const isReady = async (readiness: () => Promise<Readiness>): Promise<boolean> => (await judged(readiness)).ready;

@@ -1,9 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { execute, parse } from 'graphql';
+import { parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chooseEngine } from '../../../src/federation/engine/bypass.ts';
 import { type ResponsePath, responsePaths } from '../../../src/federation/engine/response-paths.ts';
 import { gateway, type TestGateway } from '../gateway.ts';
+import { runOperation } from '../run-operation.ts';
 import { federation2, subgraphSchema } from '../subgraph-server.ts';
 
 const ids = Array.from({ length: 50 }, (_, index) => String(index));
@@ -63,7 +64,7 @@ describe('response paths of AI fields', () => {
     uses = [];
   });
   const pathsOf = async (query: string, variables = {}): Promise<readonly (readonly ResponsePath[])[]> => {
-    const result = await graph.query(query, variables);
+    const result = await graph.queryOnce(query, {}, variables);
     expect(result.errors).toBeUndefined();
     return uses.map((read) => read());
   };
@@ -76,7 +77,7 @@ describe('response paths of AI fields', () => {
   it('tells the events of a subscription apart: each is an execution of its own in one context', async () => {
     const contextValue = {};
     const event = async (query: string): Promise<(typeof uses)[number][]> => {
-      await execute({ schema: graph.schema, document: parse(query), contextValue, rootValue: {} });
+      await runOperation({ schema: graph.schema, document: parse(query), contextValue });
       return uses.splice(0);
     };
     const first = await event('{ list: top { id summary } }');
@@ -102,10 +103,11 @@ describe('response paths of AI fields', () => {
 
   it('names every place of an entity that stands in several', async () => {
     const paths = await pathsOf('{ best { summary } again: best { summary } }');
+    expect(paths.length).toBeGreaterThan(0);
     for (const found of paths)
-      expect(found).toEqual([
-        ['best', 'summary'],
+      expect(found.toSorted()).toEqual([
         ['again', 'summary'],
+        ['best', 'summary'],
       ]);
   });
 

@@ -5,7 +5,7 @@ import { each, listOf, makeValue } from '../../kinds/composed.ts';
 import { seconds, wholeNumber } from '../../kinds/numbers.ts';
 import { section } from '../../kinds/section.ts';
 import { needed, type SettingsOf } from '../../kinds/setting.ts';
-import { file, flag, text, usd } from '../../kinds/texts.ts';
+import { file, flag, oneOf, text, usd } from '../../kinds/texts.ts';
 import { showValue } from '../../mistake-sentences.ts';
 import { demandSection } from './demand-section.ts';
 import { headerName, headers } from './header-settings.ts';
@@ -67,6 +67,8 @@ export const graphSection = section(
      * exactly one of them, unless `requireOneSlicingArgument` is false.
      */
     demandControl: demandSection,
+    /** What runs operations over several subgraphs. `auto`: the query planner where it loads (Linux with glibc, macOS), else stitching. */
+    engine: oneOf(['auto', 'planner', 'stitching'], { plural: 'Engines', default: 'auto' }),
     /** Labels of progressive `@override` that are on. `percent(x)` needs none: it is drawn once per operation. */
     overrideLabels: listOf(
       text({
