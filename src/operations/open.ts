@@ -57,7 +57,7 @@ const lastWordsMs = 1_000;
 
 export interface OperationParts {
   readonly authenticate: Authenticate;
-  readonly limits: Pick<Limits, 'hold' | 'admit'>;
+  readonly limits: Pick<Limits, 'hold' | 'admit' | 'admitAtOnce'>;
   readonly leases: KeyWatch;
   readonly admission: Admission;
   /** What one operation may cost; null: no more than its budgets. */
@@ -88,7 +88,9 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
 
   function opened(principal: Principal, input: OperationInput): OperationContext | Promise<OperationContext> {
     const rates = requestRatesOf(principal);
-    return rates.length === 0 ? contextOf(principal, input) : limits.admit(rates).then(() => contextOf(principal, input));
+    // It has no slots, so there is nothing to give back.
+    const admitting = rates.length === 0 ? null : (limits.admitAtOnce?.(rates) ?? limits.admit(rates));
+    return admitting instanceof Promise ? admitting.then(() => contextOf(principal, input)) : contextOf(principal, input);
   }
 
   return {

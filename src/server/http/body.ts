@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { gatherBytes } from '../../core/byte-buffer.ts';
+import { type Gathered, gatherBytes } from '../../core/byte-buffer.ts';
 import type { ServerLimits } from '../server-limits.ts';
 import { HttpRefusal } from './refusal.ts';
 
@@ -20,27 +20,44 @@ export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs
     return body;
   }
   return new Promise((resolve, reject) => {
-    const body = gatherBytes();
+    /** Most bodies come in one piece. */
+    let first: Buffer | null = null;
+    let body: Gathered | null = null;
+    let over = false;
     const timer = setTimeout(() => fail(tooSlow(bodyTimeoutMs)), bodyTimeoutMs);
     const onData = (piece: Buffer): void => {
-      if (body.length + piece.length > maxBodyBytes) fail(tooLarge(maxBodyBytes, null));
-      else body.add(piece);
+      const length = (body?.length ?? first?.length ?? 0) + piece.length;
+      if (length > maxBodyBytes) fail(tooLarge(maxBodyBytes, null));
+      else if (first === null) first = piece;
+      else {
+        body ??= gathered(first);
+        body.add(piece);
+      }
     };
     const onEnd = (): void => {
-      stop();
-      resolve(body.bytes());
-    };
-    const onGone = (): void => fail(gone());
-    function stop(): void {
+      if (over) return;
+      over = true;
       clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
-    }
+      resolve(body?.bytes() ?? first ?? Buffer.alloc(0));
+    };
+    const onClose = (): void => {
+      if (!over) fail(gone());
+    };
     function fail(refusal: HttpRefusal): void {
-      stop();
+      over = true;
+      clearTimeout(timer);
+      request.off('data', onData);
       reject(refusal);
     }
-    request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
+    // A request that breaks off closes, too. Both listeners end with the request.
+    request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
+}
+
+function gathered(first: Buffer): Gathered {
+  const body = gatherBytes();
+  body.add(first);
+  return body;
 }
 
 const gone = (): HttpRefusal => new HttpRefusal(400, 'The connection ended before the body did.', { Connection: 'close' }, 'CANCELLED');

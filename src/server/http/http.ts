@@ -79,8 +79,6 @@ export async function answerGraphQL(
   try {
     if (request.method === 'GET') params = paramsOfUrl(asked.search, parts.limits);
     else {
-      // The parser that told of the request goes on with a body that has come with it.
-      if (!request.complete) await null;
       const reading = paramsOfBody(request, parts.limits, parts.requestTurns);
       params = reading instanceof Promise ? await reading : reading;
     }
