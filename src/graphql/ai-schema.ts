@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLFieldResolver, type GraphQLSchema, isObjectType, parse } from 'graphql';
-import { directResolver, setDirectResolver } from '../access/direct-resolver.ts';
 import { shielded } from '../access/shield.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -63,10 +62,7 @@ function coded(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      if (field.resolve !== undefined) {
-        setDirectResolver(field, withCode(directResolver(field)));
-        field.resolve = withCode(field.resolve);
-      }
+      if (field.resolve !== undefined) field.resolve = withCode(field.resolve);
       if (field.subscribe !== undefined) field.subscribe = withCode(field.subscribe);
     }
   }
@@ -83,7 +79,7 @@ function codedError(result: unknown): unknown {
   return result;
 }
 
-function withCode(resolve: Resolver): Resolver {
+export function withCode(resolve: Resolver): Resolver {
   return (...asked) => {
     try {
       const result: unknown = resolve(...asked);

@@ -77,18 +77,20 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
     sweep();
   }
 
-  async function made({ principal, route, ask }: BeginAnswer, id: string, signal: AbortSignal): Promise<RunState> {
+  function made({ principal, route, ask }: BeginAnswer, id: string, signal: AbortSignal): Promise<RunState> {
     let settlement: Settlement | null = null;
-    const completion = await ask({
+    const asked = ask({
       id,
       signal,
       report(fact) {
         if (fact.type === 'settled') settlement = fact.settlement;
       },
     });
-    const state: RunState = { id, status: 'COMPLETED', completion, failure: null, settlement, route };
-    keep(principal.id, state);
-    return state;
+    return asked.then((completion) => {
+      const state: RunState = { id, status: 'COMPLETED', completion, failure: null, settlement, route };
+      keep(principal.id, state);
+      return state;
+    });
   }
 
   return {
@@ -96,17 +98,17 @@ export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): Pl
       const id = newCallId();
       const own = withDeadline(begin.signal, Number.POSITIVE_INFINITY, neverLate);
       let ending: GatewayError | null = null;
-      const answer = made(begin, id, own.signal);
-      open.set(id, {
-        get ended() {
-          return answer.catch(() => {});
-        },
-        end(reason) {
-          ending ??= reason;
-          own.abort(new GatewayError('CANCELLED', reason.message, { retryable: reason.retryable }));
-        },
-      });
       try {
+        const answer = made(begin, id, own.signal);
+        open.set(id, {
+          get ended() {
+            return answer.catch(() => {});
+          },
+          end(reason) {
+            ending ??= reason;
+            own.abort(new GatewayError('CANCELLED', reason.message, { retryable: reason.retryable }));
+          },
+        });
         // A caller who has left does not wait for work that ignores its signal.
         return await untilAborted(answer, own.signal);
       } catch (error) {

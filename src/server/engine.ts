@@ -5,6 +5,7 @@
  */
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type ExecutionResult,
   execute,
   type GraphQLError,
@@ -57,7 +58,7 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
     return {
       schema,
       validate: (document) => validationErrors(schema, document),
-      async execute({ document, operation, operationName, variables, coerced }) {
+      execute({ document, operation, operationName, variables, coerced }) {
         const { incremental, introspects } = measuresOf(document, operation);
         const given = { operationName, contextValue: context };
         const here = isResolvedHere(schema) && !introspects && !incremental;
@@ -67,8 +68,10 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
             : { ...given, schema, document, variableValues: variables };
         const run = engineIn(schema);
         if (run !== null) {
-          const result = await run({ schema, document, operation, variables: coerced, context });
-          return isSubscription(operation) && isAsyncIterable(result) ? withCursors(result, args()) : result;
+          const running = run({ schema, document, operation, variables: coerced, context });
+          return isSubscription(operation)
+            ? running.then((result) => (isAsyncIterable(result) ? withCursors(result, args()) : result))
+            : running;
         }
         if (isSubscription(operation)) {
           const subscription = args();
@@ -76,13 +79,16 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
         }
         const plan = here ? planOf(schema, document, operation) : null;
         if (plan !== null) return plan({ context, variables: coerced, fallback: args });
-        return incremental ? executeDeferring(args()) : execute(args());
+        return incremental ? executeDeferring(args()) : executed(args());
       },
     };
   };
 }
 
 const isSubscription = ({ operation }: OperationDefinitionNode): boolean => operation === 'subscription';
+
+/** What cannot be executed at all rejects. */
+const executed = async (args: ExecutionArgs): Promise<ExecutionResult> => execute(args);
 
 const rules = [...specifiedRules, deferOnlyInQueries];
 const validated = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, readonly GraphQLError[]>>();

@@ -81,7 +81,8 @@ interface Parts {
 
 export function operations(parts: Parts): Operations {
   const running = new Set<RunningOperation>();
-  let idle = Promise.withResolvers<void>();
+  /** Null: nobody waits until none runs. */
+  let idle: PromiseWithResolvers<void> | null = null;
   return {
     count: () => running.size,
     start(request) {
@@ -97,8 +98,8 @@ export function operations(parts: Parts): Operations {
         finished() {
           running.delete(operation);
           if (running.size > 0) return;
-          idle.resolve();
-          idle = Promise.withResolvers();
+          idle?.resolve();
+          idle = null;
         },
       };
       operation.outcome.catch(() => {});
@@ -106,7 +107,9 @@ export function operations(parts: Parts): Operations {
       return operation;
     },
     async idle(graceMs) {
-      await withTimeout(idle.promise, running.size === 0 ? 0 : graceMs, null);
+      if (running.size === 0) return;
+      idle ??= Promise.withResolvers();
+      await withTimeout(idle.promise, graceMs, null);
     },
     stopAll(reason) {
       for (const operation of running) operation.stop(reason);

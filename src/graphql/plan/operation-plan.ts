@@ -21,6 +21,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { directResolver } from '../../access/direct-resolver.ts';
+import { withCode } from '../ai-schema.ts';
 import { plannedRoots } from './plain-fields.ts';
 import { type Read, readerOf } from './read-selection.ts';
 
@@ -138,7 +139,7 @@ function replayingType<T extends GraphQLObjectType | null | undefined>(type: T):
   if (!type) return type;
   const config = type.toConfig();
   const fields = Object.fromEntries(
-    Object.entries(config.fields).map(([name, field]) => [name, { ...field, resolve: (given: Given) => given.read() }]),
+    Object.entries(config.fields).map(([name, field]) => [name, { ...field, resolve: withCode((given) => (given as Given).read()) }]),
   );
   return new GraphQLObjectType({ ...config, fields });
 }
