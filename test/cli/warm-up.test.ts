@@ -22,6 +22,13 @@ describe('the warm-up', () => {
     expect(await warmUp(new AbortController().signal, { questions: 4, maxMs: 60_000 })).toBe(true);
   });
 
+  it('collects what it leaves in memory', async () => {
+    const left = new WeakRef({});
+    await warmUp(new AbortController().signal, { questions: 1, maxMs: 60_000 });
+    await new Promise((done) => setImmediate(done));
+    expect(left.deref()).toBeUndefined();
+  });
+
   it('ends when its gateway closes', async () => {
     expect(await warmUp(AbortSignal.abort())).toBe(false);
   });
