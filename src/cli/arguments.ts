@@ -42,6 +42,7 @@ const flags = {
     says: "these subgraphs instead of the configuration's graph; repeatable",
   },
   'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose'], says: 'the graph without the AI subgraph' },
+  'no-warm-up': { type: 'boolean', of: ['serve'], says: 'ready at once; the first calls take longer, while their code is compiled' },
   variables: { type: 'string', value: 'FILE', of: ['quote'], says: 'its variables, as a JSON file' },
   operation: { type: 'string', value: 'NAME', of: ['quote'], says: 'which operation of the file' },
   collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
@@ -66,6 +67,7 @@ export interface Arguments {
   readonly supergraph: string | null;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly ai: boolean;
+  readonly warmUp: boolean;
   readonly variables: string | null;
   readonly operation: string | null;
   readonly collection: string | null;
@@ -110,6 +112,7 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     supergraph: values.supergraph ?? null,
     subgraphs: (values.subgraph ?? []).map(subgraphOf),
     ai: values['no-ai'] !== true,
+    warmUp: values['no-warm-up'] !== true,
     variables: values.variables ?? null,
     operation: values.operation ?? null,
     collection: values.collection ?? null,

@@ -7,6 +7,7 @@ describe('the arguments', () => {
       command: 'serve',
       port: 0,
       ai: true,
+      warmUp: true,
       subgraphs: [
         { name: 'a', url: 'http://a.test/' },
         { name: 'b', url: 'http://b.test/' },

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The program; by default the sources' own. */
   readonly main?: string;
+  /** Whether a server runs its code before it is ready, which takes seconds. Default: it does not. */
+  readonly warmsUp?: boolean;
 }
 
 /** A folder with these files in it. */
@@ -84,7 +86,8 @@ export type AnyAnswer = any;
 
 /** Serves on a free port until the test file is over. Rejects with what it said when it ends before. */
 export async function serving(args: readonly string[], options: RunOptions): Promise<ServingRun> {
-  const { child, text } = started([...args, '--port', '0'], options);
+  const flags = args[0] === 'subgraph' || options.warmsUp === true ? [] : ['--no-warm-up'];
+  const { child, text } = started([...args, '--port', '0', ...flags], options);
   const ended = new Promise<number | null>((done) => child.once('close', done));
   whenOver(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');

@@ -34,7 +34,7 @@ describe('the warm-up', () => {
   });
 
   it('leaves nothing in the ledger, the metrics and the log of the gateway that serves', async () => {
-    const server = await serving([], { cwd: folderWith({ 'gateway.config.ts': configText('') }) });
+    const server = await serving([], { cwd: folderWith({ 'gateway.config.ts': configText('') }), warmsUp: true });
     await server.ready();
     const authorization = `Bearer ${/fg_\S+/.exec(server.text.out)?.[0]}`;
     const input = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 3_600_000) };
@@ -44,6 +44,12 @@ describe('the warm-up', () => {
     expect(metrics).toContain('# TYPE fieldgate_calls_total counter');
     expect(metrics.split('\n').filter((line) => /^fieldgate_(calls|attempts|tokens)_total\{/.test(line))).toEqual([]);
     expect(server.text.out.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
+  });
+
+  it('is left out with --no-warm-up', async () => {
+    const server = await serving(['--no-warm-up'], { cwd: folderWith({ 'gateway.config.ts': configText('') }), warmsUp: true });
+    const readiness = await (await fetch(new URL('/health/ready', server.url))).text();
+    expect(readiness).not.toContain('warms up');
   });
 });
 

@@ -44,7 +44,7 @@ export interface ChildGateway {
 export async function startChild(folder: string): Promise<ChildGateway> {
   const child = spawn(
     process.execPath,
-    [join(root, 'src/main.ts'), 'serve', '--port', '0', '--config', join(folder, 'gateway.config.ts')],
+    [join(root, 'src/main.ts'), 'serve', '--port', '0', '--no-warm-up', '--config', join(folder, 'gateway.config.ts')],
     {
       cwd: folder,
       env: { PATH: process.env['PATH'] ?? '', HOME: folder },

@@ -81,7 +81,7 @@ describe('code of the configuration that fails in any way', () => {
   }
 
   it.each(seams.flatMap((seam) => faultNames.map((fault) => `${seam}.${fault}`)))(
-    '(%s) costs at most its own call: the next request is answered',
+    'code of the configuration that fails in any way (%s) costs at most its own call: the next request is answered',
     async (text) => {
       expect(await ask(text)).toEqual(expect.objectContaining({ __typename: expect.any(String) }));
       expect(await ask('a plain prompt')).toEqual({ __typename: 'Completion', text: 'Hi' });
@@ -89,7 +89,7 @@ describe('code of the configuration that fails in any way', () => {
     },
   );
 
-  it('is in the log with an errorId, and counted', async () => {
+  it('code of the configuration that fails in any way is in the log with an errorId, and counted', async () => {
     const lines = gateway
       .output()
       .split('\n')

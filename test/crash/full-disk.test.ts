@@ -46,7 +46,7 @@ const outcomes = async (gateway: ChildGateway): Promise<Readonly<Record<string, 
 const ready = async ({ url }: ChildGateway): Promise<Data> => (await fetch(new URL('/health/ready', url))).json();
 
 describe.skipIf(limitFiles === null)('on a full disk (needs prlimit)', () => {
-  it('new calls are refused in a sentence, what runs ends, and nothing is lost when there is room again', {
+  it('on a full disk new calls are refused in a sentence, what runs ends, and nothing is lost when there is room again', {
     timeout: 120_000,
   }, async () => {
     const upstream = await rawUpstream();

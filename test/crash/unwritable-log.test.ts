@@ -39,7 +39,7 @@ async function started(stdout: 'pipe' | number): Promise<Running> {
   const port = await freePort();
   const child = spawn(
     process.execPath,
-    [join(root, 'src/main.ts'), 'serve', '--port', String(port), '--config', join(folder, 'gateway.config.ts')],
+    [join(root, 'src/main.ts'), 'serve', '--port', String(port), '--no-warm-up', '--config', join(folder, 'gateway.config.ts')],
     { cwd: folder, env: { PATH: process.env['PATH'] ?? '', HOME: folder }, stdio: ['ignore', stdout, 'ignore'] },
   );
   whenOver(() => void child.kill('SIGKILL'));
@@ -77,7 +77,7 @@ async function metric({ url, key }: Running, name: string): Promise<number> {
 
 describe('a log that cannot be written', () => {
   it.skipIf(!existsSync('/dev/full'))(
-    'because its disk is full ends no process, delays no call, and counts what is lost',
+    'a log that cannot be written because its disk is full ends no process, delays no call, and counts what is lost',
     { timeout: 120_000 },
     async () => {
       const full = openSync('/dev/full', 'w');
@@ -91,7 +91,9 @@ describe('a log that cannot be written', () => {
     },
   );
 
-  it('because nobody reads it delays no call, and the gateway ends when it is told to', { timeout: 120_000 }, async () => {
+  it('a log that cannot be written because nobody reads it delays no call, and the gateway ends when it is told to', {
+    timeout: 120_000,
+  }, async () => {
     const gateway = await started('pipe');
     // A pipe holds 64 kB: some hundred lines.
     const calls = perRound(500, 5_000);

@@ -14,7 +14,11 @@ import { warmUpFor } from '../warm-up.ts';
 export async function serve(args: Arguments): Promise<void> {
   const { config, folder, fields, warnings } = await soundConfig(args);
   const address = addressOf(config);
-  const gateway = await createGateway(config, { folder, loopback: isLoopback(address), warmUp: warmUpFor(config) });
+  const gateway = await createGateway(config, {
+    folder,
+    loopback: isLoopback(address),
+    ...(args.warmUp ? { warmUp: warmUpFor(config) } : {}),
+  });
   const subgraphs = startSubgraphs(config.graph?.subgraphs ?? [], folder, ({ name, url }, code) => {
     process.stderr.write(
       `The program of the subgraph "${name}" ended${code === null ? '' : ` with code ${code}`}. Whatever answers at ${url} is asked.\n`,
