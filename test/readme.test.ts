@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { parse } from 'graphql';
+import { buildASTSchema, isAbstractType, parse } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fieldgate, folderWith } from './cli/run.ts';
 import { type Shop, shop } from './examples/shop.ts';
@@ -12,6 +12,7 @@ const readme = readFileSync('README.md', 'utf8');
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
 const lines = blocks('sh').flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'));
+const sdlOf = (name: string): string => readFileSync(`schema/${name}.graphql`, 'utf8');
 const run = promisify(execFile);
 
 describe('the README', () => {
@@ -58,6 +59,25 @@ describe('the README', () => {
     );
     const { code } = await fieldgate(words, { cwd: process.cwd() });
     expect(code).toBe(0);
+  });
+
+  it('tells Apollo every type that fragments on interfaces select', () => {
+    const schema = buildASTSchema(parse(['directives', 'completion', 'embedding', 'retrieval', 'account', 'usage'].map(sdlOf).join('\n')), {
+      assumeValid: true,
+    });
+    const shown = /possibleTypes: (\{[\s\S]*?\n {2}\}),/.exec(readme)?.[1] ?? '';
+    const told = new Map([...shown.matchAll(/(\w+): \[([^\]]*)\]/g)].map(([, type = '', names = '']) => [type, names.match(/\w+/g) ?? []]));
+    expect([...told.keys()]).toEqual(['Failure', 'CompletionEvent']);
+    for (const [type, names] of told) {
+      const found = schema.getType(type);
+      if (!isAbstractType(found)) throw new Error(`${type} is no interface.`);
+      expect(names.toSorted()).toEqual(
+        schema
+          .getPossibleTypes(found)
+          .map(({ name }) => name)
+          .toSorted(),
+      );
+    }
   });
 
   it('names scripts that there are', () => {
