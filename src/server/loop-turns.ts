@@ -15,7 +15,8 @@ export interface LoopTurns {
 export const streamEventsPerTurn = 50;
 /** Some 10 ms of refusals: thousands may come with one reading of the sockets. */
 export const requestsPerTurn = 100;
-export const upgradesPerTurn = 25;
+/** Some 3 ms. A kernel hands over all connections that wait at once. */
+export const upgradesPerTurn = 4;
 /** What a message of a WebSocket counts for at least, in bytes: the shortest takes as long as this many of a long one. */
 export const leastMessageBytes = 512;
 /** Some 30 ms for the worst of documents, whose 5,000 tokens fit into half of it. */
