@@ -35,7 +35,7 @@ async function asking(key: Partial<NewKey> = {}, teams: Record<string, readonly 
 }
 
 describe('authentication', () => {
-  it('makes a key its principal, with its own limits and those of its team', async () => {
+  it('authentication makes a key its principal, with its own limits and those of its team', async () => {
     const team: Limit = { kind: 'budget', name: 'team:search', per: 'day', most: 9 };
     const { record, secret, authenticate } = await asking(
       { monthlyBudget: 5, requestsPerMinute: 60, routes: ['default'] },
@@ -56,12 +56,12 @@ describe('authentication', () => {
     });
   });
 
-  it('gives no limits to a key that has none, whatever its team is called', async () => {
+  it('authentication gives no limits to a key that has none, whatever its team is called', async () => {
     const { secret, authenticate } = await asking({ team: 'constructor' });
     expect((await authenticate({ authorization: `bearer   ${secret} ` })).limits).toEqual([]);
   });
 
-  it('takes who shows nothing for anonymous where that is allowed, and refuses him elsewhere', async () => {
+  it('authentication takes who shows nothing for anonymous where that is allowed, and refuses him elsewhere', async () => {
     const open = await asking();
     expect(await open.authenticate({ authorization: null })).toEqual(anonymous);
     const closed = await asking({}, {}, null);
@@ -72,7 +72,7 @@ describe('authentication', () => {
   });
 
   it.each(['', ' ', 'Bearer', 'Bearer ', 'Basic dXNlcjpwYXNz', 'Bearer fg_wrong', 'Bearer a b', 'fg_x'])(
-    'never takes "%s" for anonymous',
+    'authentication never takes "%s" for anonymous',
     async (authorization) => {
       const { authenticate } = await asking();
       await expect(authenticate({ authorization })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -81,7 +81,7 @@ describe('authentication', () => {
 });
 
 describe('the development key', () => {
-  it('is made at the first start and kept for the next, for its owner alone', async () => {
+  it('the development key is made at the first start and kept for the next, for its owner alone', async () => {
     const folder = temporaryFolder();
     const { keys } = await storageOf(folder);
     const key = await developmentKey({ folder, keys });
@@ -94,7 +94,7 @@ describe('the development key', () => {
     });
   });
 
-  it('is closed again to others when its file was opened to them', async () => {
+  it('the development key is closed again to others when its file was opened to them', async () => {
     const folder = temporaryFolder();
     const { keys } = await storageOf(folder);
     await developmentKey({ folder, keys });
@@ -111,7 +111,7 @@ describe('the development key', () => {
     ],
     ['lost', async (folder: string) => rmSync(join(folder, 'development-key'))],
     ['damaged', async (folder: string) => writeFileSync(join(folder, 'development-key'), 'x')],
-  ])('is made anew when it was %s', async (_, spoil) => {
+  ])('the development key is made anew when it was %s', async (_, spoil) => {
     const folder = temporaryFolder();
     const { keys } = await storageOf(folder);
     const old = await developmentKey({ folder, keys });
@@ -122,7 +122,7 @@ describe('the development key', () => {
     expect(await developmentKey({ folder, keys })).toBe(fresh);
   });
 
-  it('needs no folder', async () => {
+  it('the development key needs no folder', async () => {
     const { keys } = await storageOf();
     await verifyKey(await developmentKey({ folder: null, keys }), keys, Date.now());
   });

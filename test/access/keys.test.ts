@@ -26,20 +26,20 @@ async function issued() {
 const refused = (why: RegExp) => ({ code: 'UNAUTHENTICATED', message: expect.stringMatching(why) });
 
 describe('a virtual key', () => {
-  it('is proved by its whole text', async () => {
+  it('a virtual key is proved by its whole text', async () => {
     const { keys, secret, record } = await issued();
     expect(await verifyKey(secret, keys, now)).toEqual(record);
     expect(record).toMatchObject({ ...wanted, createdAt: now, revokedAt: null });
   });
 
-  it('is never stored: the database has neither the text nor its secret', async () => {
+  it('a virtual key is never stored: the database has neither the text nor its secret', async () => {
     const { storage, secret, record } = await issued();
     const rows = JSON.stringify(await storage.database.all('select * from virtual_keys'));
     expect(rows).toContain(record.id);
     expect(rows).not.toContain(secret.slice(-43));
   });
 
-  it('is new each time', () => {
+  it('a virtual key is new each time', () => {
     const texts = Array.from({ length: 200 }, () => issueKey(wanted, now).secret);
     expect(new Set(texts).size).toBe(200);
     for (const text of texts) expect(text).toMatch(/^fg_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}$/);
@@ -52,12 +52,12 @@ describe('a virtual key', () => {
     'sk-proj-0123456789',
     `fg_${'a'.repeat(12)}_${'b'.repeat(43)}`,
     `fg_${'é'.repeat(12)}_${'b'.repeat(43)}`,
-  ])('is not "%s"', async (text) => {
+  ])('a virtual key is not "%s"', async (text) => {
     const { keys } = await issued();
     await expect(verifyKey(text, keys, now)).rejects.toMatchObject(refused(/key/));
   });
 
-  it('is refused with another secret, without a word on what is wrong with it', async () => {
+  it('a virtual key is refused with another secret, without a word on what is wrong with it', async () => {
     const { keys, secret, record } = await issued();
     const wrong = secret.slice(0, -1) + (secret.endsWith('a') ? 'b' : 'a');
     await expect(verifyKey(wrong, keys, now)).rejects.toMatchObject(refused(/not known/));
@@ -65,20 +65,20 @@ describe('a virtual key', () => {
     await expect(verifyKey(wrong, keys, now)).rejects.toMatchObject(refused(/not known/));
   });
 
-  it('stops at its revocation, at once', async () => {
+  it('a virtual key stops at its revocation, at once', async () => {
     const { keys, secret, record } = await issued();
     await verifyKey(secret, keys, now);
     await keys.revoke(record.id, now);
     await expect(verifyKey(secret, keys, now)).rejects.toMatchObject(refused(/revoked/));
   });
 
-  it('stops at its expiry', async () => {
+  it('a virtual key stops at its expiry', async () => {
     const { keys, secret } = await issued();
     await verifyKey(secret, keys, now + 999);
     await expect(verifyKey(secret, keys, now + 1_000)).rejects.toMatchObject(refused(/expired at 2026-11-05T00:00:01/));
   });
 
-  it('is not repeated by the sentence that refuses it', async () => {
+  it('a virtual key is not repeated by the sentence that refuses it', async () => {
     const { keys } = await issued();
     const canary = `fg_${'C'.repeat(12)}_${'D'.repeat(43)}`;
     await expect(verifyKey(canary, keys, now)).rejects.toMatchObject({ message: expect.not.stringMatching(/CCC|DDD/) });
@@ -91,7 +91,7 @@ describe('the key desk', () => {
     return { keys, desk: keyDesk(keys, { routes, now: () => now }) };
   };
 
-  it('issues, lists and revokes', async () => {
+  it('the key desk issues, lists and revokes', async () => {
     const { keys, desk: at } = await desk();
     const { key, secret } = await at.issue({ ...wanted, name: 'mine' });
     expect(await verifyKey(secret, keys, now)).toEqual(key);
@@ -114,19 +114,19 @@ describe('the key desk', () => {
     [{ callsPerMinute: 0 }, /Calls per minute are a whole number from 1 on/],
     [{ expiresAt: now }, /in the future/],
     [{ expiresAt: Number.NaN }, /in the future/],
-  ])('refuses %o in a sentence, and stores nothing', async (part, sentence) => {
+  ])('the key desk refuses %o in a sentence, and stores nothing', async (part, sentence) => {
     const { keys, desk: at } = await desk(['default']);
     const before = (await keys.list()).length;
     await expect(at.issue({ ...wanted, ...part })).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(sentence) });
     expect(await keys.list()).toHaveLength(before);
   });
 
-  it('takes the scopes of other teams', async () => {
+  it('the key desk takes the scopes of other teams', async () => {
     const { desk: at } = await desk();
     await expect(at.issue({ ...wanted, scopes: ['orders:read'] })).resolves.toMatchObject({ key: { scopes: ['orders:read'] } });
   });
 
-  it('takes every scope there is', async () => {
+  it('the key desk takes every scope there is', async () => {
     const { desk: at } = await desk();
     await expect(at.issue({ ...wanted, scopes: allScopes })).resolves.toMatchObject({ key: { scopes: allScopes } });
   });

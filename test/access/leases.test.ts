@@ -38,7 +38,7 @@ const fired = (signal: AbortSignal): Promise<unknown> =>
   });
 
 describe('leases', () => {
-  it('end when their key is revoked, each with an error of its own, and leave those of other keys', async () => {
+  it('leases end when their key is revoked, each with an error of its own, and leave those of other keys', async () => {
     const keys = store();
     const leases = openLeases({ keys, lookEveryMs: 5 });
     const [work, delivery, other] = [
@@ -55,14 +55,14 @@ describe('leases', () => {
     expect(leases.take(owner('a'), 'work', forever).signal.aborted).toBe(true);
   });
 
-  it('end when a look finds no such key', async () => {
+  it('leases end when a look finds no such key', async () => {
     const leases = openLeases({ keys: store(() => null), lookEveryMs: 5 });
     expect(await fired(leases.take(owner('a'), 'work', forever).signal)).toMatchObject({
       message: expect.stringMatching(/^The key was removed, /),
     });
   });
 
-  it('go on while the store fails, and end when it answers again', async () => {
+  it('leases go on while the store fails, and end when it answers again', async () => {
     const keys = store(() => Promise.reject(new Error('The disk is gone.')));
     const leases = openLeases({ keys, lookEveryMs: 1 });
     const { signal } = leases.take(owner('a'), 'work', forever);
@@ -72,7 +72,7 @@ describe('leases', () => {
     expect(await fired(signal)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('end at the expiry of their key, also while the store does not answer at all', async () => {
+  it('leases end at the expiry of their key, also while the store does not answer at all', async () => {
     const clock = { time: 1_000 };
     const leases = openLeases({ keys: store(() => new Promise(() => {})), now: () => clock.time, lookEveryMs: 1 });
     const { signal } = leases.take(owner('a', { expiresAt: 2_000 }), 'work', forever);
@@ -83,12 +83,12 @@ describe('leases', () => {
     expect(leases.take(owner('a', { expiresAt: 2_000 }), 'work', forever).signal.aborted).toBe(true);
   });
 
-  it('end at an expiry that the store has learned of later', async () => {
+  it('leases end at an expiry that the store has learned of later', async () => {
     const leases = openLeases({ keys: store((id) => ({ ...inForce(id), expiresAt: 5 })), now: () => 10, lookEveryMs: 1 });
     expect(await fired(leases.take(owner('a'), 'work', forever).signal)).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('end at once when somebody revokes here, also while an older look is under way', async () => {
+  it('leases end at once when somebody revokes here, also while an older look is under way', async () => {
     const slow = Promise.withResolvers<never>();
     const keys = store(() => slow.promise);
     const leases = openLeases({ keys, lookEveryMs: 1 });
@@ -101,14 +101,14 @@ describe('leases', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  it('fire with the reason of what they belong to, when that ends first', () => {
+  it('leases fire with the reason of what they belong to, when that ends first', () => {
     const client = new AbortController();
     const { signal } = openLeases({ keys: store() }).take(owner('a'), 'delivery', client.signal);
     client.abort(new Error('The client left.'));
     expect(signal.reason).toMatchObject({ message: 'The client left.' });
   });
 
-  it('are counted while they are held, and leave nothing behind: no key, no reads', async () => {
+  it('leases are counted while they are held, and leave nothing behind: no key, no reads', async () => {
     const keys = store();
     const leases = openLeases({ keys, lookEveryMs: 1 });
     const taken = ['a', 'a', 'b'].map((id) => leases.take(owner(id), 'work', forever));
@@ -122,7 +122,7 @@ describe('leases', () => {
     expect(keys.reads.length).toBe(reads);
   });
 
-  it('ask nothing for a lease: a thousand of them cost the store one read a look', async () => {
+  it('leases ask nothing for a lease: a thousand of them cost the store one read a look', async () => {
     const keys = store();
     const leases = openLeases({ keys, lookEveryMs: 60_000 });
     for (let use = 0; use < 1_000; use += 1) leases.take(owner('a'), 'work', forever);
@@ -131,7 +131,7 @@ describe('leases', () => {
     expect(keys.reads).toEqual([['a']]);
   });
 
-  it('of many keys are looked at in slices, between which others have their turn', async () => {
+  it('leases of many keys are looked at in slices, between which others have their turn', async () => {
     const keys = store();
     const leases = openLeases({ keys, lookEveryMs: 60_000 });
     for (let key = 0; key < 640; key += 1) leases.take(owner(`k${key}`), 'work', forever);
@@ -148,14 +148,14 @@ describe('leases', () => {
     expect(turns).toBeGreaterThan(0);
   });
 
-  it('cost callers without a key nothing: nobody can take their permission back', () => {
+  it('leases cost callers without a key nothing: nobody can take their permission back', () => {
     const leases = openLeases({ keys: store() });
     const lease = leases.take(owner('a', { kind: 'service', id: 'service:documents' }), 'work', forever);
     expect(lease.signal).toBe(forever);
     expect(leases.counts()).toEqual({ keys: 0, leases: 0 });
   });
 
-  it('can be asked for before queued work begins', async () => {
+  it('leases can be asked for before queued work begins', async () => {
     const keys = store((id) => (id === 'gone' ? null : { ...inForce(id), revokedAt: id === 'revoked' ? 1 : null }));
     const { verify } = openLeases({ keys });
     await expect(verify(owner('good'))).resolves.toBeUndefined();

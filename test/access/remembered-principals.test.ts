@@ -34,7 +34,7 @@ function asking(expiresAt: number | null = null) {
 }
 
 describe('a principal that is remembered', () => {
-  it('is the same while the store stands still: its key is read once, the version once a turn', async () => {
+  it('a principal that is remembered is the same while the store stands still: its key is read once, the version once a turn', async () => {
     const { keys, record, reads, ask } = asking();
     await keys.put(record);
     const first = await ask();
@@ -45,7 +45,7 @@ describe('a principal that is remembered', () => {
     expect(reads).toEqual(['version', 'key', 'version']);
   });
 
-  it('is refused from the turn after the revocation of its key on', async () => {
+  it('a principal that is remembered is refused from the turn after the revocation of its key on', async () => {
     const { keys, record, ask } = asking();
     await keys.put(record);
     await ask();
@@ -56,7 +56,7 @@ describe('a principal that is remembered', () => {
     await expect(ask()).rejects.toThrow('This key was revoked');
   });
 
-  it('has what its key says now', async () => {
+  it('a principal that is remembered has what its key says now', async () => {
     const { keys, record, ask } = asking();
     await keys.put(record);
     expect((await ask()).scopes).toEqual(['ai:use']);
@@ -65,7 +65,7 @@ describe('a principal that is remembered', () => {
     expect((await ask()).scopes).toEqual(['ai:usage']);
   });
 
-  it('is refused once its key has expired, although nothing was written', async () => {
+  it('a principal that is remembered is refused once its key has expired, although nothing was written', async () => {
     const { keys, record, ask, clock } = asking(5_000);
     await keys.put(record);
     await ask();
@@ -73,14 +73,14 @@ describe('a principal that is remembered', () => {
     await expect(ask()).rejects.toThrow('This key expired');
   });
 
-  it('is nobody else: another secret is refused although the key is known', async () => {
+  it('a principal that is remembered is nobody else: another secret is refused although the key is known', async () => {
     const { keys, record, ask } = asking();
     await keys.put(record);
     await ask();
     await expect(ask(`fg_${record.id}_${'x'.repeat(43)}`)).rejects.toThrow('This key is not known here');
   });
 
-  it('is not given while the store cannot say whether it still holds', async () => {
+  it('a principal that is remembered is not given while the store cannot say whether it still holds', async () => {
     const { keys, record, ask, store } = asking();
     await keys.put(record);
     await ask();

@@ -21,22 +21,22 @@ describe('a rule', () => {
     return rule === undefined ? undefined : refusal(`Query.${field}`, rule, principal(changes))?.code;
   };
 
-  it('stands only where the SDL has one', () => expect([...rules.keys()]).toEqual(['Query.known', 'Query.both', 'Query.either']));
+  it('a rule stands only where the SDL has one', () => expect([...rules.keys()]).toEqual(['Query.known', 'Query.both', 'Query.either']));
 
-  it('is read once from each schema, however many fields are judged by it', () => {
+  it('a rule is read once from each schema, however many fields are judged by it', () => {
     const schema = buildSchema(sdl);
     expect(rulesOf(schema)).toBe(rulesOf(schema));
     expect(rulesOf(buildSchema(sdl))).not.toBe(rulesOf(schema));
   });
 
-  it('needs all scopes of one alternative', () => {
+  it('a rule needs all scopes of one alternative', () => {
     expect(refused('both', { scopes: ['a'] })).toBe('FORBIDDEN');
     expect(refused('both', { scopes: ['a', 'b', 'c'] })).toBeUndefined();
     expect(refused('either', { scopes: ['b'] })).toBeUndefined();
     expect(refused('either', { scopes: [] })).toBe('FORBIDDEN');
   });
 
-  it('lets any key pass @authenticated, and an anonymous caller only in development, where it has scopes and a route', () => {
+  it('a rule lets any key pass @authenticated, and an anonymous caller only in development, where it has scopes and a route', () => {
     expect(refused('known', { scopes: [] })).toBeUndefined();
     expect(refused('known', { kind: 'anonymous', scopes: ['ai:use'] })).toBeUndefined();
     expect(refused('known', { kind: 'anonymous', scopes: [] })).toBe('UNAUTHENTICATED');
@@ -44,13 +44,13 @@ describe('a rule', () => {
     expect(refused('both', { kind: 'anonymous', scopes: ['a', 'b'], routes: [] })).toBe('UNAUTHENTICATED');
   });
 
-  it('tells a key which scopes would do, and an anonymous caller to send a key', () => {
+  it('a rule tells a key which scopes would do, and an anonymous caller to send a key', () => {
     const rule = { scopes: [['a', 'b'], ['c']] };
     expect(refusal('Query.x', rule, principal({ scopes: ['d'] }))?.message).toBe('Query.x needs the scope a and b, or c. Your key has: d.');
     expect(refusal('Query.x', rule, principal({ kind: 'anonymous', scopes: ['d'] }))?.message).toContain('Authorization: Bearer');
   });
 
-  it('refuses when a door forgot to say who asks', () => {
+  it('a rule refuses when a door forgot to say who asks', () => {
     expect(refusal('Query.x', { scopes: null }, undefined)?.code).toBe('UNAUTHENTICATED');
   });
 });
@@ -65,17 +65,17 @@ describe('a shielded schema', () => {
       contextValue: { principal: principal({ scopes }) },
     });
 
-  it('resolves a guarded field for whom its rule lets pass', async () => {
+  it('a shielded schema resolves a guarded field for whom its rule lets pass', async () => {
     expect(await ask('both', ['a', 'b'])).toEqual({ data: { both: 'both' } });
   });
 
-  it('nulls a guarded field for anybody else, with the reason', async () => {
+  it('a shielded schema nulls a guarded field for anybody else, with the reason', async () => {
     const { data, errors } = await ask('both', ['a']);
     expect(data).toEqual({ both: null });
     expect(errors?.[0]?.originalError).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('leaves a field without a rule as it was', async () => {
+  it('a shielded schema leaves a field without a rule as it was', async () => {
     expect(schema.getQueryType()?.getFields()['open']?.resolve).toBeUndefined();
     expect(await ask('open', [])).toEqual({ data: { open: 'open' } });
   });
