@@ -3,20 +3,20 @@ import { anonymousRateOf, teamLimits } from '../../src/assembly/caller-limits.ts
 import { serverLimits } from '../../src/server/server-limits.ts';
 
 describe('what callers without a key may ask', () => {
-  it('is bounded by address, unless the gateway is open on loopback or the operator said otherwise', () => {
+  it('what callers without a key may ask is bounded by address, unless the gateway is open on loopback or the operator said otherwise', () => {
     expect(anonymousRateOf(undefined, false)).toEqual({ requestsPerMinute: 60 });
     expect(anonymousRateOf(undefined, true)).toBeUndefined();
     expect(anonymousRateOf(5, true)).toEqual({ requestsPerMinute: 5 });
     expect(anonymousRateOf(false, false)).toBeUndefined();
   });
 
-  it('is more on loopback in development', () => {
+  it('what callers without a key may ask is more on loopback in development', () => {
     expect(serverLimits({}, true).maxConnectionsWithoutKey).toBeGreaterThan(serverLimits({}, false).maxConnectionsWithoutKey);
   });
 });
 
 describe('the limits of a team', () => {
-  it('are one of each kind that the configuration names, all under the name of the team', () => {
+  it('the limits of a team are one of each kind that the configuration names, all under the name of the team', () => {
     const { search = [], quiet } = teamLimits({
       search: { dailyBudget: '1.5', monthlyBudget: '20', requestsPerMinute: 60, concurrency: 4 },
       quiet: {},

@@ -13,7 +13,7 @@ const config = (more: Partial<GatewayConfig> = {}): GatewayConfig => ({
 });
 
 describe('an index of the operator', () => {
-  it('reads what its text names, and keeps the key and nothing else', () => {
+  it('an index of the operator reads what its text names, and keeps the key and nothing else', () => {
     const [index] = read(`extend type Product @key(fields: "sku region { code }") { sku: ID! region: Region! } type Region { code: String }
       extend type Product @indexed(index: "products", text: "{name}: {brand.name} of {brand.country}", from: "products")`).indexes;
     if (index === undefined) throw new Error('It has no index.');
@@ -25,7 +25,7 @@ describe('an index of the operator', () => {
     expect(textOf(entity)).toBe('Lamp: Kumo of ');
   });
 
-  it('is told with file and line when its name is taken, its route embeds nothing, or a field looks for another', () => {
+  it('an index of the operator is told with file and line when its name is taken, its route embeds nothing, or a field looks for another', () => {
     const sdl = `extend type Product @key(fields: "id") {
   id: ID!
   similar: [Product!] @similar(index: "people", text: "{id}") @requiresScopes(scopes: [["ai:use"]])

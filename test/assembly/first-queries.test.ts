@@ -21,13 +21,13 @@ const book = `extend type Book @key(fields: "id") { id: ID! blurb: String ${ai} 
 const routes = /^query Routes \{ aiRoutes/;
 
 describe('the first query', () => {
-  it('asks a list of the graph for a field of another team and for what a model says beside it', () => {
+  it('the first query asks a list of the graph for a field of another team and for what a model says beside it', () => {
     expect(
       firstOf('type Query { library: [Book!]! book(id: ID!): Book } type Book { id: ID! pages: Int title: String blurb: String }', book),
     ).toBe('query Library { library { title blurb } }');
   });
 
-  it('asks for three where a list can be told how many', () => {
+  it('the first query asks for three where a list can be told how many', () => {
     expect(
       firstOf(
         'type Query { books(first: Int = 10, after: ID): [Book!]! } type Book { id: ID! title: String blurb: String notes(limit: Int!): [Note!] } type Note { id: ID! at: String mood: String }',
@@ -36,7 +36,7 @@ describe('the first query', () => {
     ).toBe('query Books { books(first: 3) { title blurb notes(limit: 3) { at mood } } }');
   });
 
-  it('finds entities in connections, below single objects, and among the members of an interface', () => {
+  it('the first query finds entities in connections, below single objects, and among the members of an interface', () => {
     const edges = 'type Books { edges: [Edge!] } type Edge { node: Book } type Book { id: ID! title: String blurb: String }';
     expect(firstOf(`type Query { books(first: Int!): Books } ${edges}`, book)).toBe(
       'query Books { books(first: 3) { edges { node { title blurb } } } }',
@@ -52,7 +52,7 @@ describe('the first query', () => {
     ).toBe('query Things { things { ... on Book { title blurb } } }');
   });
 
-  it('fills arguments that have a value for any graph, and leaves out fields that want one of their own', () => {
+  it('the first query fills arguments that have a value for any graph, and leaves out fields that want one of their own', () => {
     const fields = `extend type Book @key(fields: "id") { id: ID!
       asked(question: String!): String ${ai}
       toned(tone: Tone!): String ${ai}
@@ -62,7 +62,7 @@ describe('the first query', () => {
     expect(firstOf(schema, fields)).toBe('query Books { books { title toned(tone: DRY) } }');
   });
 
-  it('prefers what callers with ai:use may ask: no field of a scope of its own, and none that is for known callers', () => {
+  it('the first query prefers what callers with ai:use may ask: no field of a scope of its own, and none that is for known callers', () => {
     const fields = `extend type Book @key(fields: "id") { id: ID!
       internal: String @completion(prompt: "x", maxInputTokens: 9, maxOutputTokens: 9) @requiresScopes(scopes: [["staff"]])
       blurb: String ${ai}
@@ -75,7 +75,7 @@ describe('the first query', () => {
     ).toBe('query Books { books { title blurb } }');
   });
 
-  it('leaves out types that are for known callers, and AI fields that inherit a guard of what they read', () => {
+  it('the first query leaves out types that are for known callers, and AI fields that inherit a guard of what they read', () => {
     const fields = `extend type Book @key(fields: "id") { id: ID!
       inherits: String ${ai}
       blurb: String ${ai}
@@ -88,7 +88,7 @@ describe('the first query', () => {
     ).toBe('query Books { books { title blurb } }');
   });
 
-  it('asks an interface whose members all have the AI field', () => {
+  it('the first query asks an interface whose members all have the AI field', () => {
     expect(
       firstOf(
         'type Query { media: [Media] } interface Media { id: ID! title: String blurb: String } type Film implements Media { id: ID! title: String blurb: String }',
@@ -97,7 +97,7 @@ describe('the first query', () => {
     ).toBe('query Media { media { title blurb } }');
   });
 
-  it('selects what an AI field of an object type has, and no vector where there is something to read', () => {
+  it('the first query selects what an AI field of an object type has, and no vector where there is something to read', () => {
     const fields = `type Facts { care: String } extend type Book @key(fields: "id") { id: ID! title: String
       vector: Vector @embedding(text: "{title}", maxInputTokens: 9) ${scopes}
       facts: Facts ${ai} }`;
@@ -114,17 +114,17 @@ describe('the first query', () => {
     ['entities are found by id alone', 'type Query { book(id: ID!): Book } type Book { id: ID! blurb: String }'],
     ['the graph has not the AI field', 'type Query { books: [Book] } type Book { id: ID! }'],
     ['the type is another', 'type Query { books: [Other] } type Other { id: ID! }'],
-  ])('is for the routes when %s', (_, schema) => {
+  ])('the first query is for the routes when %s', (_, schema) => {
     expect(firstOf(schema, book)).toMatch(routes);
   });
 
-  it('asks an AI field of the root when no entity has one', () => {
+  it('the first query asks an AI field of the root when no entity has one', () => {
     expect(firstOf('type Query { motto: String }', `extend type Query { motto: String ${ai} }`)).toBe('query Motto { motto }');
   });
 });
 
 describe('the documents of GraphiQL', () => {
-  it('stream snapshots, so that the text grows in place, and keep to the width of a pane', () => {
+  it('the documents of GraphiQL stream snapshots, so that the text grows in place, and keep to the width of a pane', () => {
     const documents = firstDocuments({ config: plainConfig, fields: [], schema: null }, { keyless: true });
     const tokens = documents.find((document) => document.includes('subscription Tokens')) ?? '';
     expect(tokens).toMatch(/delivery: SNAPSHOT[\s\S]*\.\.\. on CompletionSnapshot/);

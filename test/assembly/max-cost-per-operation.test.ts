@@ -30,13 +30,13 @@ async function longList(log: Log = silentLog) {
 }
 
 describe('what one operation may cost', () => {
-  it('is what aiQuote judges by, too', async () => {
+  it('what one operation may cost is what aiQuote judges by, too', async () => {
     const { gateway } = await longList();
     const { data } = await gateway.ask('{ aiQuote(document: "{ a: items { gist } b: items { gist } }") { allowed reason } }');
     expect(data.aiQuote).toEqual({ allowed: false, reason: expect.stringMatching(/can cost 0.06 USD, and 0.03 USD is allowed/) });
   });
 
-  it('is no fault of ours when a budget has less left', async () => {
+  it('what one operation may cost is no fault of ours when a budget has less left', async () => {
     const told: string[] = [];
     const tell = (message: string): void => void told.push(message);
     const { gateway } = await longList({ ...silentLog, warn: tell, error: tell });
@@ -45,7 +45,7 @@ describe('what one operation may cost', () => {
     expect(told).toEqual([]);
   });
 
-  it('holds while it runs, also where a list was longer than its quote assumed', async () => {
+  it('what one operation may cost holds while it runs, also where a list was longer than its quote assumed', async () => {
     const { gateway, upstream } = await longList();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });
     // 10 × 1,000 + 100 × 2,000 nano-dollars a call.

@@ -18,7 +18,7 @@ const asked = [
 ];
 
 describe('the rooms that put a gateway together', () => {
-  it('run no function of theirs while operations are answered', async () => {
+  it('the rooms that put a gateway together run no function of theirs while operations are answered', async () => {
     const { gateway } = await teams({ remote: { products }, fields, provider: says('A kettle.') });
     const answerAll = async (): Promise<unknown[]> => {
       const answers = [];

@@ -14,7 +14,7 @@ const withModels = {
 };
 
 describe('the routes of a configuration', () => {
-  it('have their deployments in the order of the configuration, with what it says of them', () => {
+  it('the routes of a configuration have their deployments in the order of the configuration, with what it says of them', () => {
     const route = routesOf({ ...withModels, routes: { chat: { deployments: ['small', 'large'], cacheSeconds: 60, totalMs: 9 } } }).get(
       'chat',
     );
@@ -30,7 +30,7 @@ describe('the routes of a configuration', () => {
     expect(route?.deployments[0]?.provider).toBe(withModels.providers.vendor);
   });
 
-  it('try every deployment once and the first twice, unless they say how often', () => {
+  it('the routes of a configuration try every deployment once and the first twice, unless they say how often', () => {
     const routes = routesOf({
       ...withModels,
       routes: { one: { deployments: ['small'] }, two: { deployments: ['small', 'large'] }, said: { deployments: ['small'], attempts: 7 } },
@@ -38,7 +38,7 @@ describe('the routes of a configuration', () => {
     expect([...routes.values()].map(({ attempts }) => attempts)).toEqual([2, 3, 7]);
   });
 
-  it('leave out what refers to nothing, and are not there when nothing is left', () => {
+  it('the routes of a configuration leave out what refers to nothing, and are not there when nothing is left', () => {
     const routes = routesOf({ ...withModels, routes: { some: { deployments: ['gone', 'small'] }, none: { deployments: ['gone'] } } });
     expect([...routes.keys()]).toEqual(['some']);
     expect(routes.get('some')?.deployments.map(({ id }) => id)).toEqual(['small']);
@@ -46,7 +46,7 @@ describe('the routes of a configuration', () => {
 });
 
 describe('the collections of a configuration', () => {
-  it('have the model of their embedding route, and no floor of similarity but where vectors tell nothing that words do not', () => {
+  it('the collections of a configuration have the model of their embedding route, and no floor of similarity but where vectors tell nothing that words do not', () => {
     const semantic = { provider: 'vendor', model: 'semantic', capabilities: ['embedding' as const] };
     const config = {
       ...withModels,

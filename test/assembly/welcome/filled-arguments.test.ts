@@ -26,18 +26,18 @@ describe('arguments of a query that nobody has written yet', () => {
     ['orders: [Order!]!', '(orders: [RISING])'],
     ['by: Loose!', '(by: {})'],
     ['withDefault: Int! = 7', ''],
-  ])('of (%s) are "%s"', (sdl, written) => {
+  ])('arguments of a query that nobody has written yet of (%s) are "%s"', (sdl, written) => {
     expect(fillArguments(argumentsOf(sdl))).toBe(written);
   });
 
   it.each(['id: ID!', 'name: String!', 'productId: Int!', 'user_ids: [Int!]!', 'by: Strict!', 'by: Either!', 'at: Moment!'])(
-    'are not guessed where a guess could be wrong: %s',
+    'arguments of a query that nobody has written yet are not guessed where a guess could be wrong: %s',
     (sdl) => {
       expect(argumentsOf(sdl).every(canFill)).toBe(false);
     },
   );
 
-  it('can be left out where they are not required', () => {
+  it('arguments of a query that nobody has written yet can be left out where they are not required', () => {
     expect(argumentsOf('id: ID, name: String = "a", first: Int!').every(canFill)).toBe(true);
   });
 });
