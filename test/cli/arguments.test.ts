@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { helpText, parseArguments } from '../../src/cli/arguments.ts';
 
 describe('the arguments', () => {
-  it('are those of serve when there is no command', () => {
+  it('the arguments are those of serve when there is no command', () => {
     expect(parseArguments(['--port', '0', '--subgraph', 'a=http://a.test/', '--subgraph', 'b=http://b.test/'])).toMatchObject({
       command: 'serve',
       port: 0,
@@ -31,13 +31,13 @@ describe('the arguments', () => {
     [['keys', 'create', '--budget', '-5'], '--budget needs a value: --budget USD. One that begins with a dash is written --budget=-….'],
     [['--no-ai=yes'], '--no-ai takes no value.'],
     [['--help=x'], '--help takes no value.'],
-  ])('refuses %j in a sentence', (argv, sentence) => {
+  ])('the command line refuses %j in a sentence', (argv, sentence) => {
     expect(() => parseArguments(argv)).toThrow(
       expect.objectContaining({ code: 'BAD_REQUEST', message: expect.stringContaining(sentence) }),
     );
   });
 
-  it('are explained on demand', () => {
+  it('the arguments are explained on demand', () => {
     for (const argv of [['--help'], ['-h'], ['help']]) expect(parseArguments(argv)).toEqual({ about: 'help', of: null });
     for (const argv of [
       ['quote', '--help'],
@@ -49,7 +49,7 @@ describe('the arguments', () => {
     for (const line of ['quote FILE.graphql', 'keys create | list | revoke ID', '--supergraph FILE']) expect(helpText()).toContain(line);
   });
 
-  it('of one command are explained without those of the others', () => {
+  it('the arguments of one command are explained without those of the others', () => {
     expect(helpText('quote')).toMatch(/^fieldgate quote FILE\.graphql \[OPTIONS\]\n/);
     for (const option of ['--config FILE', '--variables FILE', '--operation NAME']) expect(helpText('quote')).toContain(option);
     for (const option of ['--budget', '--port', 'ingest']) expect(helpText('quote')).not.toContain(option);

@@ -32,7 +32,7 @@ extend type Brand {
 `;
 
 describe('fieldgate check', () => {
-  it('names file, line and remedy of every mistake in AI fields, and those of the configuration, all at once', async () => {
+  it('fieldgate check names file, line and remedy of every mistake in AI fields, and those of the configuration, all at once', async () => {
     const cwd = folderWith({
       'ai.graphql': wrongFields,
       'prompts/nameless.md': '---\nversion: 1\n---\nSummarise.\n',
@@ -66,7 +66,7 @@ describe('fieldgate check', () => {
     expect(err).not.toMatch(noStack);
   });
 
-  it('names every clash with the AI subgraph, and subgraphs that do not answer', async () => {
+  it('fieldgate check names every clash with the AI subgraph, and subgraphs that do not answer', async () => {
     const clashing = `${federation2} type Query { aiRoutes: [String] completion(input: String): String } type AiRoute { speed: Int }`;
     const cwd = folderWith({
       'clashing.graphql': clashing,
@@ -84,7 +84,7 @@ describe('fieldgate check', () => {
     for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
   });
 
-  it('says which type or field of the graph a misspelt name means, and from which line a problem of composition comes', async () => {
+  it('fieldgate check says which type or field of the graph a misspelt name means, and from which line a problem of composition comes', async () => {
     const ai = (name: string, reads: string) => `  ${name}: String @completion(prompt: "{${reads}}", ${bounds}) ${scopes}`;
     const cwd = folderWith({
       'shop.graphql': `${federation2} type Query { products: [Product] } type Product @key(fields: "id") { id: ID! name: String stars: Int } type Review @key(fields: "id") { id: ID! body: String }`,
@@ -110,7 +110,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(types.err).toMatch(/types\.graphql:3: EXTERNAL_TYPE_MISMATCH: .*Product\.stars/);
   });
 
-  it('names settings that there are not, values that they do not take, and files that are missing', async () => {
+  it('fieldgate check names settings that there are not, values that they do not take, and files that are missing', async () => {
     const cwd = folderWith({
       'gateway.config.ts': configText(
         `deployments: { own: { provider: 'embedded', model: 'own', price: { input: -1, output: 2 }, capabilities: ['flying'], wait: 3 } },
@@ -145,7 +145,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(said.err).not.toMatch(noStack);
   });
 
-  it('notes a provider whose key nobody has set, and an authorization that never goes on', async () => {
+  it('fieldgate check notes a provider whose key nobody has set, and an authorization that never goes on', async () => {
     const surface = JSON.stringify(resolve('src/index.ts'));
     const cwd = folderWith({
       'gateway.config.ts': `import { defineConfig, openaiCompatibleProvider, openaiProvider, secretFrom } from ${surface};
@@ -161,7 +161,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(out).toContain('note graph.forwardHeaders has authorization, but a key of this gateway never goes on to subgraphs');
   });
 
-  it('tells what factories of providers and guardrails cannot use among all other mistakes', async () => {
+  it('fieldgate check tells what factories of providers and guardrails cannot use among all other mistakes', async () => {
     const cwd = folderWith({
       'gateway.config.ts': `import { anthropicProvider, defineConfig, googleProvider, ollamaProvider, openaiCompatibleProvider, openaiProvider, patternGuard } from ${JSON.stringify(resolve('src/index.ts'))};
         export default defineConfig({
@@ -191,7 +191,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).not.toMatch(noStack);
   });
 
-  it('tells what is missing and what has the wrong form with its path, all at once, where nothing can be read further', async () => {
+  it('fieldgate check tells what is missing and what has the wrong form with its path, all at once, where nothing can be read further', async () => {
     const cwd = folderWith({
       'gateway.config.ts': `export default { providers: {}, deployments: { a: { model: 5 } }, routes: { default: {}, b: { deployments: 'a' } },
         graph: { fields: 5, subgraphs: [null] }, maskPersonalData: true, documents: [{ collection: 'x' }], server: { host: 5, limits: [] } };`,
@@ -216,7 +216,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).not.toMatch(noStack);
   });
 
-  it('tells which whole parts are missing beside the mistakes of those that are there', async () => {
+  it('fieldgate check tells which whole parts are missing beside the mistakes of those that are there', async () => {
     const cwd = folderWith({ 'gateway.config.ts': `export default { providers: [], deployments: 'x', server: { port: '80' } };` });
     const { code, err } = await fieldgate(['check'], { cwd });
     expect(code).toBe(1);
@@ -231,7 +231,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).not.toMatch(noStack);
   });
 
-  it('names deployments without a price, and is content', async () => {
+  it('fieldgate check names deployments without a price, and is content', async () => {
     const shop = await runSubgraph('shop', 'type Query { hello: String }', { Query: { hello: () => 'hi' } });
     whenOver(() => shop.close());
     const cwd = folderWith({
@@ -259,11 +259,11 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
       'It exports a promise: write `export default await ...`.',
     ],
     ['exports it by name', { 'x.config.ts': 'export const config = {};' }, 'It exports nothing by default, but config by name.'],
-  ] as const)('says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {
+  ] as const)('fieldgate check says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {
     expect(await refusal(['check', '--config', 'x.config.ts'], folderWith(files))).toContain(sentence);
   });
 
-  it('says what is wrong with the address of the metrics', () => {
+  it('fieldgate check says what is wrong with the address of the metrics', () => {
     const mistakes = (port: number) =>
       checkConfig({ ...plainConfig, server: { port: 4100 }, telemetry: { metrics: { port } } }, '.').mistakes.join('\n');
     expect(mistakes(4100)).toContain("telemetry.metrics.port is 4100, the gateway's own.");
@@ -271,7 +271,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(mistakes(9464)).toBe('');
   });
 
-  it('says what is wrong with the door for strangers', () => {
+  it('fieldgate check says what is wrong with the door for strangers', () => {
     const server = { requestsPerMinutePerAddress: 0, trustedProxies: ['10.0.0.0/8', '10.0.0.0/99', 'proxy.internal', '::1'] };
     expect(checkConfig({ ...plainConfig, server }, '.').mistakes).toEqual([
       'server.requestsPerMinutePerAddress is 0. It must be a whole number above 0, or false for any number.',
@@ -280,7 +280,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     ]);
   });
 
-  it('says what is wrong with the limits of the server', () => {
+  it('fieldgate check says what is wrong with the limits of the server', () => {
     const mistakes = (limits: object) => checkConfig({ ...plainConfig, server: { limits } }, '.').mistakes;
     expect(mistakes({ maxBodyByte: 1, sockets: 2, zzz: 3 })).toEqual([
       'server.limits.maxBodyByte is no setting. Did you mean maxBodyBytes?',
@@ -300,7 +300,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(mistakes({ maxBodyBytes: 16 * 1024 * 1024, maxSockets: 10 })).toEqual([]);
   });
 
-  it('says what a hedge needs', () => {
+  it('fieldgate check says what a hedge needs', () => {
     const mistakes = (route: Partial<RouteConfig>) =>
       checkConfig({ ...plainConfig, routes: { ...plainConfig.routes, default: { deployments: ['extractive'], ...route } } }, '.').mistakes;
     const alone =

@@ -16,23 +16,23 @@ function flagged(...argv: readonly string[]) {
 }
 
 describe('the graph that flags ask for', () => {
-  it('is the one of the configuration when they name none', () => {
+  it('the graph that flags ask for is the one of the configuration when they name none', () => {
     expect(flagged().config.graph).toEqual(graph);
     expect(flagged('--port', '0', '--host', '::1').config.server).toMatchObject({ port: 0, host: '::1' });
   });
 
-  it('takes the place of its subgraphs, AI fields and prompts: they belong to another graph', () => {
+  it('the graph that flags ask for takes the place of its subgraphs, AI fields and prompts: they belong to another graph', () => {
     const { config } = flagged('--subgraph', 'books=http://127.0.0.1:2/');
     expect(config.graph).toEqual({ pollMs: 5, subgraphs: [expect.objectContaining({ name: 'books', url: 'http://127.0.0.1:2/' })] });
   });
 
-  it('has no AI subgraph with --no-ai, and then no documents, which nobody could ask for', () => {
+  it('the graph that flags ask for has no AI subgraph with --no-ai, and then no documents, which nobody could ask for', () => {
     const { config } = flagged('--no-ai');
     expect(config.graph).toMatchObject({ ai: false, subgraphs: graph.subgraphs });
     expect(config).not.toHaveProperty('documents');
   });
 
-  it('is a supergraph file as it is; where it has no AI subgraph a note says so', () => {
+  it('the graph that flags ask for is a supergraph file as it is; where it has no AI subgraph a note says so', () => {
     const file = join(temporaryFolder(), 'super.graphql');
     const with_ = (url: string): void =>
       writeFileSync(file, `enum join__Graph { ONE @join__graph(name: "one", url: "${url}") } type Query { a: Int }`);

@@ -6,7 +6,7 @@ const files = {
   'documents/tea.txt': 'Green tea is brewed at eighty degrees.\n',
 };
 
-it('stores documents that a running server finds, and does not pay twice for what is unchanged', async () => {
+it('fieldgate ingest stores documents that a running server finds, and does not pay twice for what is unchanged', async () => {
   const cwd = folderWith(files);
   const server = await serving([], { cwd });
   await server.ready();
@@ -23,7 +23,7 @@ it('stores documents that a running server finds, and does not pay twice for wha
   expect(again.out).toContain('"documents": 0 stored, 2 unchanged, 0 failed.');
 });
 
-it('exits with 1 when a source fails, and stores the others', async () => {
+it('fieldgate ingest exits with 1 when a source fails, and stores the others', async () => {
   const cwd = folderWith({ ...files, 'documents/broken.pdf': 'no PDF at all' });
   const { code, out, err } = await fieldgate(['ingest', 'documents'], { cwd });
   expect(code).toBe(1);
@@ -41,7 +41,7 @@ it.each([
   [['tea.txt'], 'collections: {}', 'The configuration has no collections.'],
   [['tea.txt', '--collection', 'c'], 'collections: { a: {} }', 'There is no collection "c" that you may write. Collections: a.'],
   [['tea.txt'], 'collections: { a: {} }, storage: { folder: null }', 'storage.folder is null'],
-])('refuses %j with %s in a sentence', async (args, config, sentence) => {
+])('fieldgate ingest refuses %j with %s in a sentence', async (args, config, sentence) => {
   const cwd = folderWith({ 'gateway.config.ts': configText(config), 'tea.txt': 'tea', 'picture.png': 'x' });
   expect(await refusal(['ingest', ...args], cwd)).toContain(sentence);
 });

@@ -4,7 +4,7 @@ import { fieldgate, folderWith, refusal, serving } from './run.ts';
 const question = '{ aiRoutes { name } }';
 
 describe('fieldgate keys', () => {
-  it('makes a key that a running server takes, lists it without its secret, and ends it', async () => {
+  it('fieldgate keys makes a key that a running server takes, lists it without its secret, and ends it', async () => {
     const cwd = folderWith();
     const server = await serving([], { cwd });
     await server.ready();
@@ -48,7 +48,7 @@ describe('fieldgate keys', () => {
     [['create', '--name', 'a', '--team', 'b', '--cpm', 'many'], 'Calls per minute are a whole number'],
     [['create', '--name', 'a', '--team', 'b', '--expires', '2099-02-31'], '--expires is "2099-02-31". It must be a date'],
     [['create', '--name', 'a', '--team', 'b', '--expires', '2001-01-01'], 'The expiry of a key lies in the future'],
-  ])('refuses %j in a sentence', async (args, sentence) => {
+  ])('fieldgate keys refuses %j in a sentence', async (args, sentence) => {
     expect(await refusal(['keys', ...args], folderWith())).toContain(sentence);
   });
 });

@@ -96,12 +96,12 @@ describe('the published package', { timeout: 90_000 }, () => {
     await installed(project);
   }, 120_000);
 
-  it('checks a configuration in TypeScript by npx', async () => {
+  it('the published package checks a configuration in TypeScript by npx', async () => {
     const { stdout } = await run('npx', ['--no-install', 'fieldgate', 'check'], { cwd: project, env });
     expect(stdout).toBe('All is well: 3 routes, 2 deployments, 1 AI field, 0 prompts, 1 subgraph.\n');
   });
 
-  it('names the package of each vendor that is to be installed beside it', async () => {
+  it('the published package names the package of each vendor that is to be installed beside it', async () => {
     const { stderr } = await run('npx', ['--no-install', 'fieldgate', 'check', '--config', 'vendors.config.ts'], {
       cwd: project,
       env,
@@ -120,13 +120,13 @@ describe('the published package', { timeout: 90_000 }, () => {
     expect(stderr).toContain('3 mistakes.');
   });
 
-  it('tells its version', async () => {
+  it('the published package tells its version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string };
     const { stdout } = await run('npx', ['--no-install', 'fieldgate', '--version'], { cwd: project, env });
     expect(stdout).toBe(`${version}\n`);
   });
 
-  it('serves: guardrails of the project, its documents, and a graph composed with its AI fields', async () => {
+  it('the published package serves: guardrails of the project, its documents, and a graph composed with its AI fields', async () => {
     const server = await serving(['serve'], { cwd: project, main: join('node_modules', '.bin', 'fieldgate') });
     await server.ready();
     expect(
@@ -145,7 +145,7 @@ describe('the published package', { timeout: 90_000 }, () => {
     expect(await server.end()).toBe(0);
   });
 
-  it('is typed for the compiler', async () => {
+  it('the published package is typed for the compiler', async () => {
     const compiler = join(root, 'node_modules', '.bin', 'tsc');
     await expect(run(compiler, ['-p', '.'], { cwd: project, env })).resolves.toMatchObject({ stdout: '' });
   });

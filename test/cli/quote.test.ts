@@ -26,7 +26,7 @@ async function shopFolder(files: Readonly<Record<string, string>>): Promise<stri
   });
 }
 
-it('quotes an operation of the composed graph, field by field', async () => {
+it('fieldgate quote quotes an operation of the composed graph, field by field', async () => {
   const cwd = await shopFolder({
     'shop.graphql': 'query Few($n: Int!) { products(first: $n) { name summary short: summary } } query None { products { name } }',
     'few.json': '{ "n": 3 }',
@@ -53,7 +53,7 @@ it.each([
   [['two.graphql'], 'two.graphql: Name one of its operations with --operation. Operations: A, B.'],
   [['two.graphql', '--operation', 'C'], 'two.graphql: It has no operation "C". Operations: A, B.'],
   [['two.graphql', '--operation', 'A', '--variables', 'list.json'], 'list.json must be a JSON object of variables'],
-] as const)('refuses %j in a sentence', async (args, sentence) => {
+] as const)('fieldgate quote refuses %j in a sentence', async (args, sentence) => {
   const cwd = folderWith({ 'broken.graphql': '{', 'two.graphql': 'query A { a } query B { b }', 'list.json': '[]' });
   expect(await refusal(['quote', ...args], cwd)).toContain(sentence);
 });

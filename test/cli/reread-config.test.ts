@@ -17,7 +17,7 @@ function reader(load: (reading: number) => Promise<void>, { maxMs = 60_000 } = {
   return { read, refused, taken };
 }
 
-it('gives up a configuration that waits for what never comes, and reads the next one', async () => {
+it('the reader of the configuration gives up a configuration that waits for what never comes, and reads the next one', async () => {
   const { read, refused, taken } = reader((reading) => (reading === 1 ? new Promise(() => {}) : Promise.resolve()), { maxMs: 200 });
   await read();
   expect([refused, taken]).toMatchObject([[{ why: expect.stringContaining('was not loaded within 0.2 seconds') }], []]);
@@ -25,7 +25,7 @@ it('gives up a configuration that waits for what never comes, and reads the next
   expect(taken).toHaveLength(1);
 });
 
-it('reads once more, however often it is asked to while it reads', async () => {
+it('the reader of the configuration reads once more, however often it is asked to while it reads', async () => {
   const { promise: hold, resolve: goOn } = Promise.withResolvers<void>();
   let begun = 0;
   const { read, taken } = reader(() => {

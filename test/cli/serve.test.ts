@@ -26,7 +26,7 @@ const answer = { data: { products: [{ name: 'Kettle', stars: 5 }] } };
 const fieldNames = '{ __schema { queryType { fields { name } } } }';
 
 describe('fieldgate serve', () => {
-  it('composes subgraphs from flags alone, with the AI subgraph or without', async () => {
+  it('fieldgate serve composes subgraphs from flags alone, with the AI subgraph or without', async () => {
     const { products, reviews } = await twoTeams();
     const flags = ['--subgraph', `products=${products.url}`, '--subgraph', `reviews=${reviews.url}`];
     const server = await serving(flags, { cwd: folderWith() });
@@ -40,7 +40,7 @@ describe('fieldgate serve', () => {
     expect((await plain.ask(fieldNames)).data.__schema.queryType.fields).toEqual([{ name: 'products' }]);
   });
 
-  it('is not ready until the graph of its flags is composed, says why, and answers in a sentence', async () => {
+  it('fieldgate serve is not ready until the graph of its flags is composed, says why, and answers in a sentence', async () => {
     const { products } = await twoTeams();
     let starting = true;
     const late = createServer(async (request, response) => {
@@ -67,7 +67,7 @@ describe('fieldgate serve', () => {
     expect(await server.ask('{ products { name } }')).toEqual({ data: { products: [{ name: 'Kettle' }] } });
   });
 
-  it('serves a supergraph file from flags alone, and says when it has no AI subgraph', async () => {
+  it('fieldgate serve serves a supergraph file from flags alone, and says when it has no AI subgraph', async () => {
     const { products, reviews } = await twoTeams();
     const cwd = folderWith();
     const flags = ['--subgraph', `products=${products.url}`, '--subgraph', `reviews=${reviews.url}`];
@@ -92,7 +92,7 @@ describe('fieldgate serve', () => {
     });
   });
 
-  it('tells whose key the default route needs, once a real provider has it', async () => {
+  it('fieldgate serve tells whose key the default route needs, once a real provider has it', async () => {
     const asked = '{ completion(input: { prompt: { text: "Hello" } }) { __typename ... on Failure { code message } } }';
     const real = await serving([], { cwd: folderWith(), env: { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } });
     await real.ready();
@@ -105,7 +105,7 @@ describe('fieldgate serve', () => {
     expect(await real.ask(asked, { authorization })).toMatchObject({ data: { completion: { __typename: 'ModelUnavailable' } } });
   });
 
-  it('prints queries that can be answered as they stand', async () => {
+  it('fieldgate serve prints queries that can be answered as they stand', async () => {
     const server = await serving([], { cwd: folderWith() });
     await server.ready();
     expect(server.text.out).not.toContain('needs it');
@@ -118,14 +118,14 @@ describe('fieldgate serve', () => {
     }
   });
 
-  it('prints no address with the key in it where others than this machine can reach it', async () => {
+  it('fieldgate serve prints no address with the key in it where others than this machine can reach it', async () => {
     const server = await serving(['--host', '0.0.0.0'], { cwd: folderWith() });
     await server.ready();
     expect(server.text.out).toMatch(/GraphiQL +http:\S+\/graphql +\(in a browser\)/);
     expect(server.text.out).not.toContain('#key=');
   });
 
-  it('prints a first query of the graph that it serves, and opens GraphiQL with it', async () => {
+  it('fieldgate serve prints a first query of the graph that it serves, and opens GraphiQL with it', async () => {
     const library = await runSubgraph(
       'library',
       `type Query { archive: [Book!] @authenticated books: [Book!]! } type Book @key(fields: "id") { id: ID! shelf: String @authenticated title: String! text: String! }`,
@@ -152,7 +152,7 @@ describe('fieldgate serve', () => {
     expect(server.text.err).not.toContain(key);
   });
 
-  it('prints the queries that need no graph while its subgraphs are down, and ends at once when told', async () => {
+  it('fieldgate serve prints the queries that need no graph while its subgraphs are down, and ends at once when told', async () => {
     const cwd = folderWith({
       'ai.graphql': `extend type Book @key(fields: "id") { id: ID! text: String!
         blurb: String @completion(prompt: "{text}", maxInputTokens: 99, maxOutputTokens: 20) @requiresScopes(scopes: [["ai:use"]]) }`,
@@ -164,7 +164,7 @@ describe('fieldgate serve', () => {
     await expect.poll(() => waited.text.out, { timeout: 30_000 }).toContain('query Routes { aiRoutes');
   });
 
-  it('leaves out the subgraph processes and AI fields of a configuration whose graph flags replace', async () => {
+  it('fieldgate serve leaves out the subgraph processes and AI fields of a configuration whose graph flags replace', async () => {
     const { products } = await twoTeams();
     const cwd = folderWith({
       'ai.graphql': `extend type Gone @key(fields: "id") { id: ID! name: String said: String @completion(prompt: "{name}", maxInputTokens: 9, maxOutputTokens: 9) @requiresScopes(scopes: [["ai:use"]]) }`,
@@ -178,7 +178,7 @@ describe('fieldgate serve', () => {
     expect(server.text.err).not.toContain('started');
   });
 
-  it('runs the programs of its subgraphs, and ends them with itself', async () => {
+  it('fieldgate serve runs the programs of its subgraphs, and ends them with itself', async () => {
     const cwd = folderWith({
       'shop.mjs': `import { createServer } from 'node:http';
         const sdl = ${JSON.stringify(`${federation2} type Query { pid: Int }`)};
@@ -197,7 +197,7 @@ describe('fieldgate serve', () => {
     await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
   });
 
-  it('says when the program of a subgraph ends, in the sentence of the program, and asks whoever answers in its place', async () => {
+  it('fieldgate serve says when the program of a subgraph ends, in the sentence of the program, and asks whoever answers in its place', async () => {
     const { products } = await twoTeams();
     const cwd = folderWith({
       'gateway.config.ts': configText(
@@ -214,7 +214,7 @@ describe('fieldgate serve', () => {
     expect(await server.ask('{ products { name } }')).toMatchObject({ data: { products: [{ name: 'Kettle' }] } });
   });
 
-  it('looks at its sources again on SIGHUP', async () => {
+  it('fieldgate serve looks at its sources again on SIGHUP', async () => {
     const cwd = folderWith({
       'shop.graphql': `${federation2} type Query { old: String }`,
       'gateway.config.ts': configText(
@@ -228,7 +228,7 @@ describe('fieldgate serve', () => {
     await expect.poll(async () => JSON.stringify(await server.ask(fieldNames)), { timeout: 20_000 }).toContain('"young"');
   });
 
-  it('reads its configuration again on SIGHUP, and keeps the one it has where that has mistakes', async () => {
+  it('fieldgate serve reads its configuration again on SIGHUP, and keeps the one it has where that has mistakes', async () => {
     const cwd = folderWith({ 'gateway.config.ts': configText('') });
     const server = await serving([], { cwd });
     await server.ready();
@@ -244,7 +244,7 @@ describe('fieldgate serve', () => {
     await expect.poll(routes, { timeout: 20_000 }).toContain('"second"');
   });
 
-  it('lets what runs finish on SIGTERM, and exits with 0', async () => {
+  it('fieldgate serve lets what runs finish on SIGTERM, and exits with 0', async () => {
     const { promise: asked, resolve: nowAsked } = Promise.withResolvers<void>();
     const { promise: mayAnswer, resolve: answerNow } = Promise.withResolvers<void>();
     const slow = await runSubgraph('slow', 'type Query { slow: String }', {
@@ -269,7 +269,7 @@ describe('fieldgate serve', () => {
     expect(server.text.err).not.toMatch(/^\s+at /m);
   });
 
-  it('says in a sentence that its port is taken, and what is wrong with its configuration', async () => {
+  it('fieldgate serve says in a sentence that its port is taken, and what is wrong with its configuration', async () => {
     const other = createSocketServer().listen(0, '127.0.0.1');
     await new Promise((done) => other.once('listening', done));
     whenOver(() => void other.close());

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatTable } from '../../src/cli/table.ts';
 
 describe('a table of the command line', () => {
-  it('has its words to the left, its numbers to the right, and nothing behind the last column', () => {
+  it('a table of the command line has its words to the left, its numbers to the right, and nothing behind the last column', () => {
     const text = formatTable(
       ['Name', 'Cost', 'Note'],
       [
@@ -14,7 +14,7 @@ describe('a table of the command line', () => {
     expect(text.split('\n')).toEqual(['Name    Cost  Note', 'a       1.50', 'longer    12  ok', 'b          -']);
   });
 
-  it('is its headings alone when there is nothing to show', () => {
+  it('a table of the command line is its headings alone when there is nothing to show', () => {
     expect(formatTable(['Name', 'Cost'], [])).toBe('Name  Cost');
   });
 });

@@ -18,22 +18,22 @@ async function listening(warmUp: (signal: AbortSignal) => Promise<unknown>) {
 }
 
 describe('the warm-up', () => {
-  it('has all its questions answered', async () => {
+  it('the warm-up has all its questions answered', async () => {
     expect(await warmUp(new AbortController().signal, { questions: 4, maxMs: 60_000 })).toBe(true);
   });
 
-  it('collects what it leaves in memory', async () => {
+  it('the warm-up collects what it leaves in memory', async () => {
     const left = new WeakRef({});
     await warmUp(new AbortController().signal, { questions: 1, maxMs: 60_000 });
     await new Promise((done) => setImmediate(done));
     expect(left.deref()).toBeUndefined();
   });
 
-  it('ends when its gateway closes', async () => {
+  it('the warm-up ends when its gateway closes', async () => {
     expect(await warmUp(AbortSignal.abort())).toBe(false);
   });
 
-  it('leaves nothing in the ledger, the metrics and the log of the gateway that serves', async () => {
+  it('the warm-up leaves nothing in the ledger, the metrics and the log of the gateway that serves', async () => {
     const server = await serving([], { cwd: folderWith({ 'gateway.config.ts': configText('') }), warmsUp: true });
     await server.ready();
     const authorization = `Bearer ${/fg_\S+/.exec(server.text.out)?.[0]}`;
@@ -46,7 +46,7 @@ describe('the warm-up', () => {
     expect(server.text.out.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
   });
 
-  it('is left out with --no-warm-up', async () => {
+  it('the warm-up is left out with --no-warm-up', async () => {
     const server = await serving(['--no-warm-up'], { cwd: folderWith({ 'gateway.config.ts': configText('') }), warmsUp: true });
     const readiness = await (await fetch(new URL('/health/ready', server.url))).text();
     expect(readiness).not.toContain('warms up');
@@ -74,13 +74,13 @@ describe('what is imported with its first use', () => {
     ['nothing, where nothing is masked or checked', {}, []],
     ['what masks, where a route is masked', { maskPersonalData: ['default'] }, [masking]],
     ['what reads schemas, where there are AI fields', { graph: { fields: ['ai.graphql'] } }, [schemas]],
-  ])('is %s', async (_, config, files) => {
+  ])('what is imported with its first use is %s', async (_, config, files) => {
     expect(await importedBy(config)).toEqual(files);
   });
 });
 
 describe('a gateway with a warm-up', () => {
-  it('serves while the warm-up runs, and is ready when it has ended', async () => {
+  it('a gateway with a warm-up serves while the warm-up runs, and is ready when it has ended', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { url, readiness } = await listening(() => promise);
     expect(await readiness()).toEqual({ ready: false, reasons: expect.arrayContaining(['The gateway warms up. Ask again in a moment.']) });
@@ -91,12 +91,12 @@ describe('a gateway with a warm-up', () => {
     await expect.poll(readiness).toMatchObject({ ready: true });
   });
 
-  it('is ready also when the warm-up has failed', async () => {
+  it('a gateway with a warm-up is ready also when the warm-up has failed', async () => {
     const { readiness } = await listening(() => Promise.reject(new Error('It is cold.')));
     await expect.poll(readiness).toMatchObject({ ready: true });
   });
 
-  it('ends the warm-up when it closes', async () => {
+  it('a gateway with a warm-up ends the warm-up when it closes', async () => {
     let ended = false;
     const { gateway } = await listening(async (signal) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));

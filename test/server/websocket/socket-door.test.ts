@@ -12,6 +12,8 @@ const silent = () => new Duplex({ read() {}, write: (_, __, done) => done() });
 function doorWith(onAdmitted: () => void) {
   const nothing = () => {};
   return socketDoor({
+    credentialsIn: () => null,
+    contractAt: () => null,
     anonymousRate: { take: nothing, giveBack: nothing },
     origins: { allowed: nothing, refuseRebound: nothing },
     connections: { upgraded: nothing },
