@@ -78,11 +78,11 @@ describe('a number of the configuration that cannot be meant', () => {
       subgraph({ timeoutMs: 3e9 }),
     ],
     ['graph.subgraphs.0.retries is -1. It must be a whole number, 0 or more.', subgraph({ retries: -1 })],
-  ])('is told: %s', (sentence, changes) => {
+  ])('a number of the configuration that cannot be meant is told: %s', (sentence, changes) => {
     expect(mistakesOf(changes)).toEqual([sentence]);
   });
 
-  it('is none where it can', () => {
+  it('a number of the configuration that cannot be meant is none where it can', () => {
     expect(mistakesOf({ ...priced({ input: 0, output: 0 }), ...subgraph({ timeoutMs: 1, retries: 0 }), server: { drainMs: 0 } })).toEqual(
       [],
     );
@@ -109,17 +109,17 @@ it('a name that every object has is none of the configuration’s', () => {
 describe('a team’s requestsPerMinute', () => {
   const notesOf = (teams: NonNullable<GatewayConfig['teams']>) => checkConfig({ ...plainConfig, teams }, process.cwd()).warnings;
 
-  it('is noted while it also holds model calls, because nobody has said how many of those are meant', () => {
+  it('a team’s requestsPerMinute is noted while it also holds model calls, because nobody has said how many of those are meant', () => {
     expect(notesOf({ web: { requestsPerMinute: 600 } })).toEqual([
       'teams.web.requestsPerMinute is 600: it counts operations, and holds model calls to 600 a minute too. Add callsPerMinute to say how many model calls the team may make.',
     ]);
   });
 
-  it('is not noted beside callsPerMinute, and neither is callsPerMinute alone', () => {
+  it('a team’s requestsPerMinute is not noted beside callsPerMinute, and neither is callsPerMinute alone', () => {
     expect(notesOf({ web: { requestsPerMinute: 600, callsPerMinute: 60 }, search: { callsPerMinute: 60 }, shop: {} })).toEqual([]);
   });
 
-  it('and callsPerMinute are whole numbers', () => {
+  it('a team’s requestsPerMinute and callsPerMinute are whole numbers', () => {
     expect(mistakesOf({ teams: { web: { callsPerMinute: 0 } } })).toEqual([
       'teams.web.callsPerMinute is 0. It must be a whole number above 0.',
     ]);
@@ -130,13 +130,13 @@ describe('what works, and surprises', () => {
   const notesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).warnings;
   const guard = (name: string) => ({ guardrail: patternGuard({ name, patterns: ['x'] }), routes: ['default'] });
 
-  it('is noted of a deployment that stands twice in a route', () => {
+  it('what works and surprises is noted of a deployment that stands twice in a route', () => {
     expect(notesOf({ routes: { ...plainConfig.routes, default: { deployments: ['extractive', 'extractive'] } } })).toEqual([
       expect.stringContaining('routes.default.deployments names "extractive" more than once.'),
     ]);
   });
 
-  it('is noted of guardrails with one name, and not of one guardrail in two places', () => {
+  it('what works and surprises is noted of guardrails with one name, and not of one guardrail in two places', () => {
     const codes = guard('codes');
     expect(notesOf({ guardrails: [codes, guard('codes')] })).toEqual([
       expect.stringContaining('guardrails has several of the name "codes".'),
@@ -144,7 +144,7 @@ describe('what works, and surprises', () => {
     expect(notesOf({ guardrails: [codes, { ...codes, routes: ['embedding'] }, guard('names')] })).toEqual([]);
   });
 
-  it('is noted of a model that its provider does not have', () => {
+  it('what works and surprises is noted of a model that its provider does not have', () => {
     const odd = { provider: 'embedded', model: 'gpt-5-mini', price: { input: 0, output: 0 } };
     expect(notesOf({ deployments: { ...plainConfig.deployments, odd } })).toEqual([
       'deployments.odd.model is "gpt-5-mini", which "embedded" does not have, so every call of it fails. It has embedded-extractive, embedded-lexical.',
@@ -155,14 +155,14 @@ describe('what works, and surprises', () => {
 describe('an address of a subgraph', () => {
   const said = (subgraph: object) => mistakesOf({ graph: { subgraphs: [{ name: 'shop', url: 'http://shop.test/graphql', ...subgraph }] } });
 
-  it.each([['user:canary@shop.test'], [':canary@shop.test']])('has no user and no password: %s', (host) => {
+  it.each([['user:canary@shop.test'], [':canary@shop.test']])('an address of a subgraph has no user and no password: %s', (host) => {
     const sentence = 'carries a user or password. Take them out; `headers` send credentials, as text or as a secret.';
     expect(said({ url: `http://${host}/graphql` })).toEqual([`graph.subgraphs.0.url ${sentence}`]);
     expect(said({ subscriptionUrl: `wss://${host}/graphql` })).toEqual([`graph.subgraphs.0.subscriptionUrl ${sentence}`]);
     expect(said({})).toEqual([]);
   });
 
-  it('comes with a whole program, or with none', () => {
+  it('an address of a subgraph comes with a whole program, or with none', () => {
     expect(said({ run: [] })).toEqual([
       'graph.subgraphs.0.run is empty. It must be the program and its arguments, such as ["node", "products.ts"].',
     ]);
@@ -210,7 +210,7 @@ describe('a setting by a wrong name', () => {
     ],
     ['telemetry.metrics.prot is no setting. … Did you mean port?', { telemetry: { metrics: { port: 9_000, prot: 1 } } }],
     ['collections.docs.reader is no setting. … Did you mean readers?', { collections: { docs: { reader: ['a'] } } }],
-  ])('is told, and what was meant: %s', (sentence, changes) => {
+  ])('a setting by a wrong name is told, and what was meant: %s', (sentence, changes) => {
     const [begin = '', end = ''] = sentence.split('…');
     expect(said(changes)).toContainEqual(
       expect.stringMatching(new RegExp(`^${begin.replaceAll('.', '\\.').trim()}.*${end.replace('?', '\\?').trim()}$`)),
@@ -251,7 +251,7 @@ describe('a setting by a wrong name', () => {
     ['teams is []. It must be an object with a member for each.', { teams: [] }],
     ['graph.subgraphs is {"shop":"x"}. It must be a list.', { graph: { subgraphs: { shop: 'x' } } }],
     ['routes is missing. It must be an object.', { routes: undefined }],
-  ])('or with a value that cannot be meant is told: %s', (sentence, changes) => {
+  ])('a setting by a wrong name, or with a value that cannot be meant is told: %s', (sentence, changes) => {
     expect(
       said(changes).some((told) => told.startsWith(sentence)),
       JSON.stringify(said(changes)),

@@ -21,14 +21,17 @@ describe('the reference of all settings', () => {
     ['`provider` | text | *needed* | the name of a provider | The provider that serves the model. |'],
     ['`maxSocketsPerTeam` | whole number | half of `maxSockets` |'],
     ['`holdBackBytes` | whole number, bytes | `6_144` |'],
-  ])('says type, unit, default, what is accepted and what it is: %s', (row) => {
+  ])('the reference of all settings says type, unit, default, what is accepted and what it is: %s', (row) => {
     expect(text).toContain(row);
   });
 
-  it.each(globSync('test/config/examples/*.config.ts'))('has %s as an example, which compiles and has no mistake', async (file) => {
-    for (const name of ['HIVE_CDN_KEY', 'PRODUCTS_KEY']) vi.stubEnv(name, 'a-key');
-    const { default: config } = (await import(pathToFileURL(resolve(file)).href)) as { readonly default: GatewayConfig };
-    expect(checkConfig(config, dirname(resolve(file))).mistakes).toEqual([]);
-    expect(text).toContain(readFileSync(file, 'utf8').slice(readFileSync(file, 'utf8').indexOf('defineConfig({')).split('\n')[1]?.trim());
-  });
+  it.each(globSync('test/config/examples/*.config.ts'))(
+    'the reference of all settings has %s as an example, which compiles and has no mistake',
+    async (file) => {
+      for (const name of ['HIVE_CDN_KEY', 'PRODUCTS_KEY']) vi.stubEnv(name, 'a-key');
+      const { default: config } = (await import(pathToFileURL(resolve(file)).href)) as { readonly default: GatewayConfig };
+      expect(checkConfig(config, dirname(resolve(file))).mistakes).toEqual([]);
+      expect(text).toContain(readFileSync(file, 'utf8').slice(readFileSync(file, 'utf8').indexOf('defineConfig({')).split('\n')[1]?.trim());
+    },
+  );
 });

@@ -13,7 +13,7 @@ const routes = { default: { deployments: ['extractive'] } } as const;
 const guardrail = patternGuard({ name: 'codes', patterns: ['ACME'] });
 
 describe('defineConfig', () => {
-  it('accepts names that the configuration itself gives', () => {
+  it('defineConfig accepts names that the configuration itself gives', () => {
     const config = defineConfig({
       providers,
       deployments: {
@@ -33,24 +33,24 @@ describe('defineConfig', () => {
     expect(mistakesOf(config)).toEqual([]);
   });
 
-  it('accepts any name beside parts whose names are known only when it runs, such as fromEnvironment()', () => {
+  it('defineConfig accepts any name beside parts whose names are known only when it runs, such as fromEnvironment()', () => {
     const config = defineConfig({ ...plainConfig, maskPersonalData: ['default'], collections: { docs: { embeddingRoute: 'embedding' } } });
     expect(mistakesOf(config)).toEqual([]);
   });
 
-  it('is red in the editor where a deployment names no provider of it', () => {
+  it('defineConfig is red in the editor where a deployment names no provider of it', () => {
     // @ts-expect-error There is no provider "openai".
     const config = defineConfig({ providers, routes, deployments: { extractive: { provider: 'openai', model: 'm' } } });
     expect(mistakesOf(config)).toEqual(['deployments.extractive.provider is "openai". Providers: embedded.']);
   });
 
-  it('is red in the editor where a route names no deployment of it', () => {
+  it('defineConfig is red in the editor where a route names no deployment of it', () => {
     // @ts-expect-error There is no deployment "zzz".
     const config = defineConfig({ providers, deployments, routes: { default: { deployments: ['extractive', 'zzz'] } } });
     expect(mistakesOf(config)).toEqual(['routes.default.deployments names "zzz". Deployments: extractive.']);
   });
 
-  it('is red in the editor where masking or a guardrail names no route of it', () => {
+  it('defineConfig is red in the editor where masking or a guardrail names no route of it', () => {
     // @ts-expect-error There is no route "gone".
     const masked = defineConfig({ providers, deployments, routes, maskPersonalData: ['gone'] });
     // @ts-expect-error There is no route "gone".
@@ -61,7 +61,7 @@ describe('defineConfig', () => {
     ]);
   });
 
-  it('is red in the editor where documents name no collection of it, and a collection no route', () => {
+  it('defineConfig is red in the editor where documents name no collection of it, and a collection no route', () => {
     const parts = {
       providers,
       deployments: { ...deployments, lexical: { provider: 'embedded', model: 'l', capabilities: ['embedding'] } },
@@ -78,7 +78,7 @@ describe('defineConfig', () => {
     ]);
   });
 
-  it('is red in the editor where a setting has a wrong name or a wrong value', () => {
+  it('defineConfig is red in the editor where a setting has a wrong name or a wrong value', () => {
     // @ts-expect-error There is no setting "drain".
     const misspelt = defineConfig({ ...plainConfig, server: { drain: 5 } });
     // @ts-expect-error There is no level "loud".

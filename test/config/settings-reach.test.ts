@@ -13,7 +13,7 @@ describe('guard.holdBackBytes', () => {
   const guardrail = patternGuard({ name: 'codes', patterns: ['ACME'], on: ['output'] });
   const words = 'word '.repeat(60);
 
-  it('is how much of a sentence waits: with less of it, words are shown while the model is still in the sentence', async () => {
+  it('guard.holdBackBytes is how much of a sentence waits: with less of it, words are shown while the model is still in the sentence', async () => {
     const { gateway, upstream } = await scripted({ guardrails: [{ guardrail, routes: '*' }], guard: { holdBackBytes: 300 } });
     const rest = newGate();
     upstream.plays(saying(words, rest, 'end.'));
@@ -23,7 +23,7 @@ describe('guard.holdBackBytes', () => {
     expect(events.at(-1)).toMatchObject({ __typename: 'CompletionFinished', completion: { text: `${words}end.` } });
   });
 
-  it('without it, the same words wait for the end of their sentence', async () => {
+  it('without guard.holdBackBytes the same words wait for the end of their sentence', async () => {
     const { gateway, upstream } = await scripted({ guardrails: [{ guardrail, routes: '*' }], guard: { holdBackMs: 60_000 } });
     upstream.plays(saying(words, 'end.'));
     const events = await eventsOver(overSse(gateway, { variables: ask('Go on.') }));
@@ -31,7 +31,7 @@ describe('guard.holdBackBytes', () => {
     expect(deltas.map(({ text }) => text)).toEqual([`${words}end.`]);
   });
 
-  it('is a number of bytes within bounds', () => {
+  it('guard.holdBackBytes is a number of bytes within bounds', () => {
     expect(mistakesOf({ guard: { holdBackBytes: 8 } })).toEqual([
       'guard.holdBackBytes is 8. It must be a whole number of bytes from 64 to 1048576.',
     ]);
@@ -39,7 +39,7 @@ describe('guard.holdBackBytes', () => {
 });
 
 describe('guard.holdBackMs', () => {
-  it('is how long a sentence waits: a line of code is shown while the model is silent, up to where a match may begin', async () => {
+  it('guard.holdBackMs is how long a sentence waits: a line of code is shown while the model is silent, up to where a match may begin', async () => {
     const guardrail = patternGuard({ name: 'codes', patterns: ['ACME-[0-9]{4}'], on: ['output'] });
     const { gateway, upstream } = await scripted({ guardrails: [{ guardrail, routes: '*' }], guard: { holdBackMs: 20 } });
     const rest = newGate();
@@ -55,7 +55,7 @@ describe('guard.holdBackMs', () => {
     expect(events.at(-1)).toMatchObject({ __typename: 'CompletionFinished', completion: { text: `${code};` } });
   });
 
-  it('needs guardrails whose lookback is within bounds', () => {
+  it('guard.holdBackMs needs guardrails whose lookback is within bounds', () => {
     const guardrail = { ...patternGuard({ name: 'codes', patterns: ['ACME'] }), lookback: 300 };
     expect(mistakesOf({ guardrails: [{ guardrail, routes: '*' }] })).toEqual([
       expect.stringContaining('The guardrail "codes" has the lookback 300. It must be a whole number from 0 to 256.'),
@@ -66,21 +66,21 @@ describe('guard.holdBackMs', () => {
 describe('guard.phoneCountries', () => {
   const prompt = 'Call 030 901820 about order 030-1.';
 
-  it('has the national telephone numbers of these countries masked', async () => {
+  it('guard.phoneCountries has the national telephone numbers of these countries masked', async () => {
     const { gateway, upstream } = await scripted({ maskPersonalData: '*', guard: { phoneCountries: ['DE'] } });
     upstream.plays(saying('Yes.'));
     await eventsOver(overSse(gateway, { variables: ask(prompt) }));
     expect(sentTo(upstream)).toContain('Call <PHONE_1> about order 030-1.');
   });
 
-  it('without it, they are sent as they are', async () => {
+  it('without guard.phoneCountries national telephone numbers are sent as they are', async () => {
     const { gateway, upstream } = await scripted({ maskPersonalData: '*' });
     upstream.plays(saying('Yes.'));
     await eventsOver(overSse(gateway, { variables: ask(prompt) }));
     expect(sentTo(upstream)).toContain(prompt);
   });
 
-  it.each(['UK', 'de', 'Germany', 49])('refuses %j, which would mask nothing without a word', (country) => {
+  it.each(['UK', 'de', 'Germany', 49])('guard.phoneCountries refuses %j, which would mask nothing without a word', (country) => {
     expect(mistakesOf({ guard: { phoneCountries: [country] } })).toEqual([
       `guard.phoneCountries has ${JSON.stringify(country)}. It must be a country code of two capital letters (ISO 3166) that has telephone numbers, such as DE or GB.`,
     ]);

@@ -22,11 +22,11 @@ describe('a value of the configuration in a mistake', () => {
     [{ input: 1 }, '{"input":1}'],
     [() => 5, 'a function'],
     [Symbol('x'), 'Symbol(x)'],
-  ])('%o is shown as it stands', (value, text) => {
+  ])('a value of the configuration in a mistake %o is shown as it stands', (value, text) => {
     expect(showValue(value)).toBe(text);
   });
 
-  it('is cut when it is long, and no loop in it is followed', () => {
+  it('a value of the configuration in a mistake is cut when it is long, and no loop in it is followed', () => {
     const loop: Record<string, unknown> = {};
     loop['self'] = loop;
     expect(showValue(loop)).toBe('an object that cannot be shown');
@@ -52,7 +52,7 @@ describe('a value of the configuration in a mistake', () => {
     ['graph.subgraphs.0.url is 5.', { graph: { subgraphs: [{ name: 'shop', url: 5 }] } }],
     ['graph.subgraphs.0.timeoutMs is "9".', { graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/', timeoutMs: '9' }] } }],
     ['storage.usageDays is "30".', { storage: { folder: null, usageDays: '30' } }],
-  ])('stands in %s', (sentence, changes) => {
+  ])('a value of the configuration in a mistake stands in %s', (sentence, changes) => {
     expect(mistakesOf(changes).join('\n')).toContain(sentence);
   });
 });
