@@ -19,7 +19,7 @@ async function* from(all: readonly Said[]): AsyncGenerator<Said> {
 }
 
 describe('batches', () => {
-  it('have all chunks in their order, none is empty, and a finish and a restart are alone in theirs', async () => {
+  it('batches have all chunks in their order, none is empty, and a finish and a restart are alone in theirs', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(said, { maxLength: 8 }), async (all) => {
         const batches = await Array.fromAsync(inBatches(from(all)));
@@ -34,7 +34,7 @@ describe('batches', () => {
     );
   });
 
-  it('are as few as that allows', () => {
+  it('batches are as few as that allows', () => {
     const text = (words: string): Chunk => ({ type: 'text', text: words });
     const finish: Chunk = { type: 'finish', reason: 'stop' };
     expect(batchesOf([text('a'), text('b'), { type: 'restart', reason }, text('c'), text('d'), finish])).toEqual([
@@ -45,7 +45,7 @@ describe('batches', () => {
     ]);
   });
 
-  it('are read chunk by chunk as they were said', async () => {
+  it('batches are read chunk by chunk as they were said', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(said, { maxLength: 8 }), async (all) => {
         expect(await Array.fromAsync(chunkByChunk(from(all)))).toEqual(all.flat());

@@ -14,7 +14,7 @@ function memoryInUse(): number {
 }
 
 describe('bytes that come in pieces', () => {
-  it('are the same bytes, however they were cut', () => {
+  it('bytes that come in pieces are the same bytes, however they were cut', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 9_000 }), { maxLength: 20 }), (pieces) => {
         const all = gatherBytes();
@@ -25,7 +25,7 @@ describe('bytes that come in pieces', () => {
     );
   });
 
-  it('take as much memory as they are, also when each comes alone', () => {
+  it('bytes that come in pieces take as much memory as they are, also when each comes alone', () => {
     const count = 300_000;
     const slab = Buffer.alloc(64 * 1024, 'x');
     const before = memoryInUse();

@@ -12,11 +12,11 @@ const sdl = globSync('schema/*.graphql').map((file) => readFileSync(file, 'utf8'
 const schema = buildSchema(sdl.join('\n'), { assumeValid: true });
 
 describe('the error reference', () => {
-  it('is what `npm run codegen` writes', () => {
+  it('the error reference is what `npm run codegen` writes', () => {
     expect(page.text).toBe(plugin(schema));
   });
 
-  it.each(codes)('has cause, status, retryable and remedy of %s', (code) => {
+  it.each(codes)('the error reference has cause, status, retryable and remedy of %s', (code) => {
     const [status, retryable] = page.rows('Error codes', new RegExp(`^\\[${code}\\]`))[0]?.slice(1) ?? [];
     expect(status).toMatch(/^[45]\d\d$/);
     expect(retryable).toMatch(/^(yes|no)$/);
@@ -29,14 +29,14 @@ describe('the error reference', () => {
     }
   });
 
-  it('has every code that a failure as data can have', () => {
+  it('the error reference has every code that a failure as data can have', () => {
     const type = schema.getType('FailureCode');
     const named = isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => name !== 'OTHER' && !codes.includes(name))).toEqual([]);
   });
 
-  it('gives remedies by names that exist: fields of the schema, settings, commands', () => {
+  it('the error reference gives remedies by names that exist: fields of the schema, settings, commands', () => {
     const sources = globSync('src/**/*.ts')
       .filter((file) => !file.endsWith('error-reference.ts'))
       .map((file) => readFileSync(file, 'utf8'))

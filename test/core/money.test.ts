@@ -18,7 +18,7 @@ const usage: fc.Arbitrary<Usage> = fc.record({
 });
 
 describe('what one call used and cost', () => {
-  it('is split into whole parts that add up to it exactly, whatever it is and whatever the weights are', () => {
+  it('what one call used and cost is split into whole parts that add up to it exactly, whatever it is and whatever the weights are', () => {
     fc.assert(
       fc.property(amount, weights, (total, of) => {
         const parts = shares(total, of);
@@ -31,7 +31,7 @@ describe('what one call used and cost', () => {
     );
   });
 
-  it('gives each field its proportion, to less than one', () => {
+  it('what one call used and cost gives each field its proportion, to less than one', () => {
     const small = fc.array(fc.nat(100), { minLength: 1, maxLength: 12 }).filter((all) => all.some((one) => one > 0));
     fc.assert(
       fc.property(fc.nat(1_000_000), small, (total, of) => {
@@ -43,7 +43,7 @@ describe('what one call used and cost', () => {
     );
   });
 
-  it('adds up again in every class of tokens, in cost and in what was saved', () => {
+  it('what one call used and cost adds up again in every class of tokens, in cost and in what was saved', () => {
     fc.assert(
       fc.property(usage, amount, amount, weights, (used, cost, savedCost, of) => {
         const parts = shareUsage({ usage: used, cost, savedCost }, of);
@@ -55,7 +55,7 @@ describe('what one call used and cost', () => {
     );
   });
 
-  it('has no price in any part when it has none, and no tokens when nothing was sent', () => {
+  it('what one call used and cost has no price in any part when it has none, and no tokens when nothing was sent', () => {
     expect(shareUsage({ usage: null, cost: null, savedCost: 0 }, [1, 2])).toEqual([
       { usage: noUsage, cost: null, savedCost: 0 },
       { usage: noUsage, cost: null, savedCost: 0 },

@@ -22,7 +22,7 @@ async function* shouted(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, nu
 }
 
 describe('an answer that begins anew', () => {
-  it('is for its collector what was said last', async () => {
+  it('an answer that begins anew is for its collector what was said last', async () => {
     const vector = new Float32Array([1]);
     const stream = from(
       text('Half'),
@@ -41,21 +41,21 @@ describe('an answer that begins anew', () => {
     });
   });
 
-  it('makes a step drop what it holds back, and begin anew behind the restart', async () => {
+  it('an answer that begins anew makes a step drop what it holds back, and begin anew behind the restart', async () => {
     expect(await all(eachAnswer(from(text('half'), text(' an'), restart, text('whole'), finish), shouted))).toEqual([
       restart,
       text('WHOLE'),
     ]);
   });
 
-  it('returns what the step returns of the last answer', async () => {
+  it('an answer that begins anew returns what the step returns of the last answer', async () => {
     const reading = eachAnswer(from(text('half an answer'), restart, text('whole')), shouted);
     let last = await reading.next();
     while (last.done !== true) last = await reading.next();
     expect(last.value).toBe(5);
   });
 
-  it('closes what is below when its reader leaves, and when the step fails', async () => {
+  it('an answer that begins anew closes what is below when its reader leaves, and when the step fails', async () => {
     let closed = 0;
     async function* endless(): AsyncGenerator<Batch> {
       try {
@@ -76,7 +76,7 @@ describe('an answer that begins anew', () => {
     expect(closed).toBe(2);
   });
 
-  it('closes what is below when its reader leaves between two answers', async () => {
+  it('an answer that begins anew closes what is below when its reader leaves between two answers', async () => {
     let closed = 0;
     async function* restarting(): AsyncGenerator<Batch> {
       try {

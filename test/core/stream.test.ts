@@ -51,7 +51,7 @@ describe('pullStream', () => {
 });
 
 describe('a stream', () => {
-  it('tells the source that it opened by its signal when the reader leaves, also while the source is being opened', async () => {
+  it('a stream tells the source that it opened by its signal when the reader leaves, also while the source is being opened', async () => {
     const opening = Promise.withResolvers<void>();
     const upstream = upstreamOf({ deaf: true });
     let stop: AbortSignal | null = null;
@@ -69,7 +69,7 @@ describe('a stream', () => {
     expect(upstream).toMatchObject({ pulls: 0, returns: 1 });
   });
 
-  it('lets a generator that waits by its signal clean up as soon as the reader leaves', async () => {
+  it('a stream lets a generator that waits by its signal clean up as soon as the reader leaves', async () => {
     let cleaned = false;
     const stream = interruptible(async function* (stop) {
       try {
@@ -86,7 +86,7 @@ describe('a stream', () => {
     expect(cleaned).toBe(true);
   });
 
-  it('fails when its source cannot be opened, and is then over', async () => {
+  it('a stream fails when its source cannot be opened, and is then over', async () => {
     const stream = interruptible<number>(() => {
       throw new Error('Closed.');
     });
@@ -94,7 +94,7 @@ describe('a stream', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('returns its source when a value cannot be changed, and tells the error once', async () => {
+  it('a stream returns its source when a value cannot be changed, and tells the error once', async () => {
     const upstream = upstreamOf({ deaf: false });
     const stream = mapStream(upstream, failing);
     const step = stream.next();
@@ -104,7 +104,7 @@ describe('a stream', () => {
     expect(upstream).toMatchObject({ pulls: 1, returns: 1 });
   });
 
-  it('ends without a word where there is no last value for an error', async () => {
+  it('a stream ends without a word where there is no last value for an error', async () => {
     const upstream = upstreamOf({ deaf: true });
     const stream = mapStream(
       upstream,
@@ -116,7 +116,7 @@ describe('a stream', () => {
     expect(await step).toEqual({ done: true, value: undefined });
   });
 
-  it('tells its reader of the end when what must happen at the end has happened, and does it once', async () => {
+  it('a stream tells its reader of the end when what must happen at the end has happened, and does it once', async () => {
     const order: string[] = [];
     const ended = async () => {
       await settled();
@@ -131,7 +131,7 @@ describe('a stream', () => {
     expect(order).toEqual(['closed', 'told']);
   });
 
-  it('rejects the return of a reader whose upstream cannot clean up, and nothing else', async () => {
+  it('a stream rejects the return of a reader whose upstream cannot clean up, and nothing else', async () => {
     const broken = pullStream(() => new Promise<IteratorResult<number>>(() => {}), {
       leave: () => Promise.reject(new Error('It cannot be closed.')),
       ended: settled,
@@ -141,7 +141,7 @@ describe('a stream', () => {
     expect(await step).toEqual({ done: true, value: undefined });
   });
 
-  it('does not wait for a deaf upstream when its reader leaves', async () => {
+  it('a stream does not wait for a deaf upstream when its reader leaves', async () => {
     const upstream = upstreamOf({ deaf: true });
     const stream = interruptible(upstream);
     void stream.next();
@@ -208,7 +208,7 @@ function towerOf(upstream: Upstream, kinds: readonly Layer[], signal: AbortSigna
 }
 
 describe('streams on streams, whatever both ends do', () => {
-  it('give what was said and no more, pull no more than was asked, tell an error once, and end everything once', async () => {
+  it('streams on streams, whatever both ends do give what was said and no more, pull no more than was asked, tell an error once, and end everything once', async () => {
     await fc.assert(
       fc.asyncProperty(moves, layers, fc.boolean(), fc.boolean(), async (plan, kinds, deaf, patient) => {
         const upstream = upstreamOf({ deaf });

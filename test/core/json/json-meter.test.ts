@@ -40,7 +40,7 @@ const json = fc.letrec((tie) => ({
 })).value;
 
 describe('what a JSON text has in it', () => {
-  it('is counted as JSON.parse finds it, in whatever pieces its bytes come', () => {
+  it('what a JSON text has in it is counted as JSON.parse finds it, in whatever pieces its bytes come', () => {
     fc.assert(
       fc.property(json, fc.array(fc.integer({ min: 1, max: 90 }), { maxLength: 30 }), fc.boolean(), (value, lengths, spaced) => {
         const bytes = Buffer.from(JSON.stringify(value, null, spaced ? 1 : 0));
@@ -57,12 +57,12 @@ describe('what a JSON text has in it', () => {
     );
   });
 
-  it('is counted byte by byte as at once', () => {
+  it('what a JSON text has in it is counted byte by byte as at once', () => {
     const bytes = Buffer.from(JSON.stringify({ '\\"{': ['\\', '"', { a: [[], {}] }], b: 'y'.repeat(200) }));
     expect(sizeOf([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(sizeOf([bytes]));
   });
 
-  it('has as many names as differ, whatever pieces they come in, and all that a large object has', () => {
+  it('what a JSON text has in it has as many names as differ, whatever pieces they come in, and all that a large object has', () => {
     const objects = Array.from({ length: 100 }, (_, of) =>
       Object.fromEntries(Array.from({ length: 100 }, (_member, at) => [`"${(of * 100 + at) % 5_000}`, { text: `${of}` }])),
     );

@@ -18,9 +18,9 @@ describe('the least tokens of a text', () => {
     [' '.repeat(64), 1],
     ['你好世界你好世', 2],
     ['नमस्ते दुनिया', 2],
-  ])('of %j are %i', (text, least) => expect(of(text)).toBe(least));
+  ])('the least tokens of a text of %j are %i', (text, least) => expect(of(text)).toBe(least));
 
-  it('are the same however the text is cut into pieces', () => {
+  it('the least tokens of a text are the same however the text is cut into pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 8 }), (pieces) => {
         const counter = leastTokens();
@@ -30,7 +30,7 @@ describe('the least tokens of a text', () => {
     );
   });
 
-  it('stop at the character that exceeds the maximum', () => {
+  it('the least tokens of a text stop at the character that exceeds the maximum', () => {
     const counter = leastTokens();
     expect(counter.add('one two ', 3)).toBe(8);
     expect(counter.add('three four five', 3)).toBe('three '.length);

@@ -63,7 +63,7 @@ const piece = fc.oneof(
 const long = (text: string): string => `${text} `.repeat(Math.ceil(40_000 / (text.length + 1)));
 
 describe('the estimate of tokens', () => {
-  it('is the one of tokenx, whatever the text', () => {
+  it('the estimate of tokens is the one of tokenx, whatever the text', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const text = pieces.join('');
@@ -73,13 +73,13 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('is the one of tokenx for each character of the basic plane, between letters and alone', () => {
+  it('the estimate of tokens is the one of tokenx for each character of the basic plane, between letters and alone', () => {
     const chars = Array.from({ length: 65_536 }, (_, unit) => String.fromCharCode(unit));
     const texts = chars.flatMap((char) => [char, `ab${char}cd`, `${char}${char}漢${char}\n`]);
     expect(texts.filter((text) => scanTokens(text, never) !== estimateTokenCount(text))).toEqual([]);
   });
 
-  it('counts text with a run of 200 characters or more by its bytes alone', () => {
+  it('the estimate of tokens counts text with a run of 200 characters or more by its bytes alone', () => {
     const text = `a, b, c, d. ${'x'.repeat(200)} e, f.`;
     expect(estimateTokens(text)).toBe(Math.ceil(text.length / 3.6));
     expect(scanTokens('x'.repeat(199), 200)).toBe(29);
@@ -87,7 +87,7 @@ describe('the estimate of tokens', () => {
     expect(scanTokens(`x ${'x,'.repeat(100)}`, 200)).toBeNull();
   });
 
-  it('looks at each character a few times, however many words and lines a text has', () => {
+  it('the estimate of tokens looks at each character a few times, however many words and lines a text has', () => {
     const looks = vi.spyOn(String.prototype, 'charCodeAt');
     const searches = vi.spyOn(String.prototype, 'indexOf');
     onTestFinished(() => {
@@ -103,7 +103,7 @@ describe('the estimate of tokens', () => {
     expect(searches).not.toHaveBeenCalled();
   });
 
-  it('of a long text is the same where it is made in slices, and a run of letters is found across their borders', () => {
+  it('the estimate of tokens of a long text is the same where it is made in slices, and a run of letters is found across their borders', () => {
     fc.assert(
       fc.property(
         fc.array(piece, { minLength: 1, maxLength: 40 }),
@@ -122,7 +122,7 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('of a large request is the same in slices, between which others have their turn', async () => {
+  it('the estimate of tokens of a large request is the same in slices, between which others have their turn', async () => {
     const value = fc.jsonValue({ maxDepth: 3 });
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 20 }), value, async (pieces, inner) => {
@@ -168,7 +168,7 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('of a short request is made at once', () => {
+  it('the estimate of tokens of a short request is made at once', () => {
     expect(estimateInputInTurns(completionRequest('Hi there. '.repeat(1_000)))).toEqual(
       estimateInput(completionRequest('Hi there. '.repeat(1_000))),
     );
@@ -187,7 +187,7 @@ describe('the estimate of tokens', () => {
     );
   });
 
-  it('reads a request once, however often it is asked about', () => {
+  it('the estimate of tokens reads a request once, however often it is asked about', () => {
     let read = 0;
     const part = {
       type: 'text' as const,

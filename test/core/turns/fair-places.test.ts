@@ -5,7 +5,7 @@ import { fairPlaces } from '../../../src/core/turns/fair-places.ts';
 const signal = new AbortController().signal;
 
 describe('places', () => {
-  it('are taken in turn by tenants, each no more than its share, and left by who gives up', async () => {
+  it('places are taken in turn by tenants, each no more than its share, and left by who gives up', async () => {
     const places = fairPlaces({ maxPlaces: 2, maxPerTenant: 1 });
     const order: string[] = [];
     const take = (tenant: string, name: string, until = signal) =>
@@ -31,7 +31,7 @@ describe('places', () => {
     await Promise.all([take('a', 'again'), take('b', 'again')]);
   });
 
-  it('go to the lightest of what one tenant waits for, and to another tenant before that', async () => {
+  it('places go to the lightest of what one tenant waits for, and to another tenant before that', async () => {
     const places = fairPlaces({ maxPlaces: 1, maxPerTenant: 1 });
     const order: string[] = [];
     const take = async (tenant: string, name: string, weight: number): Promise<void> => {
@@ -46,7 +46,7 @@ describe('places', () => {
     expect(order).toEqual(['b light', 'a light', 'b heavy', 'a heavy']);
   });
 
-  it('are had at once only where nobody waits', async () => {
+  it('places are had at once only where nobody waits', async () => {
     const places = fairPlaces({ maxPlaces: 1, maxPerTenant: 1 });
     const leave = places.takeNow('a');
     expect([leave === null, places.takeNow('b'), places.waits()]).toEqual([false, null, 0]);
@@ -57,7 +57,7 @@ describe('places', () => {
     expect(places.takeNow('c')).not.toBeNull();
   });
 
-  it('come to a tenant that was not served yet after at most the other such tenants, whatever the rest wait for', async () => {
+  it('places come to a tenant that was not served yet after at most the other such tenants, whatever the rest wait for', async () => {
     const asked = fc.array(fc.record({ tenant: fc.constantFrom('a', 'b', 'c'), weight: fc.nat(9) }), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(asked, asked, async (before, after) => {

@@ -9,7 +9,7 @@ describe('a turn before a large value is read again', () => {
     ['2,000 members', many(2_000)],
     ['2,000 members in all', { a: many(999), b: { c: many(998) } }],
     ['nothing', null],
-  ])('is not taken for %s', (_, value) => {
+  ])('a turn before a large value is read again is not taken for %s', (_, value) => {
     expect(turnIfLarge(value)).toBeNull();
   });
 
@@ -18,7 +18,7 @@ describe('a turn before a large value is read again', () => {
     ['an object of 2,001', Object.fromEntries(many(2_001).map((index) => [`k${index}`, index]))],
     ['2,001 in all', { a: many(1_000), b: { c: many(998) } }],
     ['2,001 lists in lists', many(2_001).reduce<readonly unknown[]>((inner) => [inner], [])],
-  ])('is taken for %s', async (_, value) => {
+  ])('a turn before a large value is read again is taken for %s', async (_, value) => {
     let others = false;
     setImmediate(() => {
       others = true;

@@ -3,13 +3,13 @@ import { GatewayError } from '../../../src/core/errors.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 
 describe('turns', () => {
-  it('asks nobody to wait while the slice of work has room', () => {
+  it('turns asks nobody to wait while the slice of work has room', () => {
     const turns = turnsOf({ unitsPerTurn: 10 });
     expect([turns.spend(4), turns.spend(5)]).toEqual([null, null]);
     expect(turns.taken()).toBe(0);
   });
 
-  it('lets other work run between two slices', async () => {
+  it('turns lets other work run between two slices', async () => {
     const turns = turnsOf({ unitsPerTurn: 10 });
     const ran: string[] = [];
     setImmediate(() => ran.push('another request'));
@@ -19,7 +19,7 @@ describe('turns', () => {
     expect(turns.taken()).toBe(1);
   });
 
-  it('lets one slice of all long work be worked on in one round of the event loop, each in its turn', async () => {
+  it('turns lets one slice of all long work be worked on in one round of the event loop, each in its turn', async () => {
     const rounds: string[][] = [[]];
     let working = true;
     const tick = (): void => {
@@ -40,7 +40,7 @@ describe('turns', () => {
     expect(rounds.flat().join('')).toBe('abcabcabcabcabc');
   });
 
-  it('ends the work at its next turn when its caller has left', async () => {
+  it('turns ends the work at its next turn when its caller has left', async () => {
     const controller = new AbortController();
     const turns = turnsOf({ unitsPerTurn: 1, signal: controller.signal });
     controller.abort();
