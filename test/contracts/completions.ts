@@ -19,7 +19,7 @@ const begun = ({ claim = {}, ...part }: Partial<Omit<BegunCompletion, 'claim'>> 
 const record = { id: 'c', principal: 'key:a', body: '{"text":"Hällo 🦆"}', expiresAt: 1_000, freesKey: false };
 
 export function completionsContract(open: () => Promise<CompletionsFixture>): void {
-  it('gives a key to the first of many who ask at once, and shows him to the others', async () => {
+  it('a store of completions gives a key to the first of many who ask at once, and shows him to the others', async () => {
     const { completions } = await open();
     const claims = await Promise.all(['a', 'b', 'c', 'd'].map((id) => completions.begin(begun({ id }))));
     const winner = claims.find((won) => won.fresh)?.completionId;
@@ -27,7 +27,7 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(claims.every((won) => won.completionId === winner && won.sameInput)).toBe(true);
   });
 
-  it('tells when a repeat asks for something else', async () => {
+  it('a store of completions tells when a repeat asks for something else', async () => {
     const { completions } = await open();
     await completions.begin(begun());
     expect(await completions.begin(begun({ id: 'second', claim: { inputHash: 'other' } }))).toEqual({
@@ -37,21 +37,21 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     });
   });
 
-  it('keeps the keys of principals apart', async () => {
+  it('a store of completions keeps the keys of principals apart', async () => {
     const { completions } = await open();
     await completions.begin(begun());
     expect(await completions.begin(begun({ principal: 'key:b', id: 'second' }))).toMatchObject({ fresh: true });
     expect(await completions.begin(begun({ principal: 'key:ak', id: 'third', claim: { key: '' } }))).toMatchObject({ fresh: true });
   });
 
-  it('holds a claim for 24 h', async () => {
+  it('a store of completions holds a claim for 24 h', async () => {
     const { completions } = await open();
     await completions.begin(begun());
     expect(await completions.begin(begun({ id: 'second', now: dayMs - 1 }))).toMatchObject({ fresh: false });
     expect(await completions.begin(begun({ id: 'second', now: dayMs }))).toMatchObject({ fresh: true, completionId: 'second' });
   });
 
-  it('shows a completion that has begun to its principal, before it has ended', async () => {
+  it('a store of completions shows a completion that has begun to its principal, before it has ended', async () => {
     const { completions } = await open();
     await completions.begin(begun({ claim: null }));
     expect(await completions.find('first', 'key:a')).toMatchObject({ progress: 'running', body: '{"route":"default"}', lost: null });
@@ -60,7 +60,7 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(await completions.find('first', 'key:a')).toMatchObject({ progress: 'ended', body: record.body });
   });
 
-  it('frees a key when the end of its completion says so, or when it is released', async () => {
+  it('a store of completions frees a key when the end of its completion says so, or when it is released', async () => {
     const { completions } = await open();
     await completions.begin(begun());
     await completions.save({ ...record, id: 'first' });
@@ -73,7 +73,7 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(await completions.begin(begun({ id: 'third' }))).toMatchObject({ fresh: true, completionId: 'third' });
   });
 
-  it('gives an ended completion back to its principal alone, until it expires', async () => {
+  it('a store of completions gives an ended completion back to its principal alone, until it expires', async () => {
     const { completions, clock } = await open();
     await completions.save(record);
     const { freesKey: _, ...kept } = record;
@@ -84,7 +84,7 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(await completions.find('c', 'key:a')).toBeNull();
   });
 
-  it('keeps the newest body, and lets nobody overwrite what belongs to another', async () => {
+  it('a store of completions keeps the newest body, and lets nobody overwrite what belongs to another', async () => {
     const { completions } = await open();
     await completions.save(record);
     await completions.save({ ...record, body: 'newer' });
@@ -93,7 +93,7 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(await completions.find('c', 'key:b')).toBeNull();
   });
 
-  it('deletes what has expired, claims too', async () => {
+  it('a store of completions deletes what has expired, claims too', async () => {
     const { completions } = await open();
     await completions.save(record);
     await completions.begin(begun());
@@ -106,7 +106,7 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(await completions.begin(begun())).toMatchObject({ fresh: true });
   });
 
-  it('takes a rating, and another in its place', async () => {
+  it('a store of completions takes a rating, and another in its place', async () => {
     const { completions } = await open();
     await completions.rate('c', 'key:a', 1, 'good');
     await expect(completions.rate('c', 'key:a', -0.5, null)).resolves.toBeUndefined();

@@ -21,7 +21,7 @@ const job = (id: string, more: Partial<NewJob> = {}): NewJob => ({
 });
 
 export function jobsContract(open: () => Promise<JobsFixture>): void {
-  it('gives the oldest job first, of the kind that is asked for, with its body', async () => {
+  it('a store of jobs gives the oldest job first, of the kind that is asked for, with its body', async () => {
     const { jobs, pass } = await open();
     await jobs.add(job('first'));
     pass(1);
@@ -32,7 +32,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await jobs.take('ingest', 1_000)).toBeNull();
   });
 
-  it('tells how far a job is', async () => {
+  it('a store of jobs tells how far a job is', async () => {
     const { jobs } = await open();
     expect(await jobs.find('a')).toBeNull();
     await jobs.add(job('a'));
@@ -44,7 +44,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await jobs.find('a')).toMatchObject({ status: 'done', progress: '2' });
   });
 
-  it('gives a job whose worker died to another, with the progress it had, and takes it from the dead one', async () => {
+  it('a store of jobs gives a job whose worker died to another, with the progress it had, and takes it from the dead one', async () => {
     const { jobs, elsewhere, pass } = await open();
     await jobs.add(job('a'));
     const dead = await taken(jobs);
@@ -61,7 +61,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await jobs.find('a')).toMatchObject({ status: 'done', progress: 'all' });
   });
 
-  it('keeps a job with the worker that renews its lease', async () => {
+  it('a store of jobs keeps a job with the worker that renews its lease', async () => {
     const { jobs, elsewhere, pass } = await open();
     await jobs.add(job('a'));
     const lease = await taken(jobs);
@@ -72,7 +72,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     }
   });
 
-  it("works on an owner's jobs one after another, in the order in which they came", async () => {
+  it("a store of jobs works on an owner's jobs one after another, in the order in which they came", async () => {
     const { jobs, elsewhere } = await open();
     for (const id of ['c', 'a', 'b']) await jobs.add(job(id, { owner: 'key:a' }));
     for (const id of ['c', 'a', 'b']) {
@@ -83,7 +83,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     }
   });
 
-  it('gives owners their turns one after another, however much each has and however often it comes back', async () => {
+  it('a store of jobs gives owners their turns one after another, however much each has and however often it comes back', async () => {
     const { jobs } = await open();
     for (const id of ['a1', 'a2', 'a3', 'b1']) await jobs.add(job(id, { owner: `key:${id[0]}` }));
     const order: string[] = [];
@@ -96,7 +96,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(order).toEqual(['key:a', 'key:b', 'key:a', 'key:c', 'key:b', 'key:a']);
   });
 
-  it('does not let an owner come first again by ending its jobs and adding new ones', async () => {
+  it('a store of jobs does not let an owner come first again by ending its jobs and adding new ones', async () => {
     const { jobs, pass } = await open();
     await jobs.add(job('patient'));
     pass(1);
@@ -111,7 +111,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(order).toEqual(['key:patient', 'key:eager', 'key:patient', 'key:eager']);
   });
 
-  it('gives tenants their turns before owners, and no tenant more than its share at a time', async () => {
+  it('a store of jobs gives tenants their turns before owners, and no tenant more than its share at a time', async () => {
     const { jobs, elsewhere, pass } = await open();
     for (const id of ['a1', 'a2', 'a3', 'a4']) await jobs.add(job(id, { tenant: 'team:a' }));
     await jobs.add(job('b1', { tenant: 'team:b' }));
@@ -123,7 +123,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await jobs.take('ingest', 1_000, 2)).not.toBeNull();
   });
 
-  it('does not give a job before its time, nor what its owner has behind it, and everybody else meanwhile', async () => {
+  it('a store of jobs does not give a job before its time, nor what its owner has behind it, and everybody else meanwhile', async () => {
     const { jobs, elsewhere, pass } = await open();
     for (const id of ['a1', 'a2']) await jobs.add(job(id, { owner: 'key:a' }));
     await jobs.add(job('b'));
@@ -135,21 +135,21 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'a1', progress: 'waits' });
   });
 
-  it('gives a job that waits for a time that only a wrong clock can have meant', async () => {
+  it('a store of jobs gives a job that waits for a time that only a wrong clock can have meant', async () => {
     const { jobs } = await open();
     await jobs.add(job('a'));
     await (await taken(jobs)).release({ notBefore: 1_900_000_000_000 });
     expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'a' });
   });
 
-  it('does not hold a job that is given back again and again for one that kills its workers', async () => {
+  it('a store of jobs does not hold a job that is given back again and again for one that kills its workers', async () => {
     const { jobs } = await open();
     await jobs.add(job('patient'));
     for (let round = 0; round < 20; round += 1) await (await taken(jobs)).release({ progress: 'waits' });
     expect(await jobs.find('patient')).toMatchObject({ status: 'waiting' });
   });
 
-  it('keeps the parts of a job, and forgets those that are done, and all at its end', async () => {
+  it('a store of jobs keeps the parts of a job, and forgets those that are done, and all at its end', async () => {
     const { jobs } = await open();
     await jobs.add(job('a', { parts: ['one', 'two', 'three'] }));
     const lease = await taken(jobs);
@@ -161,7 +161,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await next.part(2)).toBeNull();
   });
 
-  it('has no room for more than an owner may have, says what it has, and has room again when that is done', async () => {
+  it('a store of jobs has no room for more than an owner may have, says what it has, and has room again when that is done', async () => {
     const { jobs } = await open();
     const room = { maxParts: 3, maxBytes: 100 };
     const add = (id: string, parts: readonly string[], owner = 'key:a') => jobs.add(job(id, { owner, parts }), room);
@@ -176,7 +176,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await add('a5', ['x', 'y'])).toBeNull();
   });
 
-  it('lets no two that come at once take the same room', async () => {
+  it('a store of jobs lets no two that come at once take the same room', async () => {
     const { jobs, elsewhere } = await open();
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, at) =>
@@ -186,14 +186,14 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(answers.filter((answer) => answer === null)).toHaveLength(3);
   });
 
-  it('hands a released job over at once', async () => {
+  it('a store of jobs hands a released job over at once', async () => {
     const { jobs, elsewhere } = await open();
     await jobs.add(job('a'));
     await (await taken(jobs)).release();
     expect(await elsewhere.take('ingest', 1_000)).toMatchObject({ id: 'a' });
   });
 
-  it('gives up a job that killed five workers without getting any further', async () => {
+  it('a store of jobs gives up a job that killed five workers without getting any further', async () => {
     const { jobs, pass } = await open();
     await jobs.add(job('deadly'));
     for (let round = 0; round < 5; round += 1) {
@@ -206,7 +206,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     expect(await jobs.find('deadly')).toMatchObject({ status: 'failed', progress: 'first source' });
   });
 
-  it('loses and doubles nothing, whatever two workers do and wherever they are killed', async () => {
+  it('a store of jobs loses and doubles nothing, whatever two workers do and wherever they are killed', async () => {
     const step = fc.record({ worker: fc.boolean(), next: fc.constantFrom('end', 'die', 'release', 'progress') });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
@@ -251,7 +251,7 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
   });
 
   describe('two workers at once', () => {
-    it('share the jobs out, each to one of them', async () => {
+    it('two workers at once share the jobs out, each to one of them', async () => {
       const { jobs } = await open();
       const ids = Array.from({ length: 20 }, (_, index) => `job-${index}`);
       for (const id of ids) await jobs.add(job(id));

@@ -21,7 +21,7 @@ const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
 });
 
 export function keysContract(open: () => Promise<Keys>): void {
-  it('gives back a key as it was put', async () => {
+  it('a store of keys gives back a key as it was put', async () => {
     const keys = await open();
     const bare = key({
       id: 'other',
@@ -42,13 +42,13 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(await keys.list()).toEqual([key(), bare]);
   });
 
-  it('tells a key without routes from a key for all of them', async () => {
+  it('a store of keys tells a key without routes from a key for all of them', async () => {
     const keys = await open();
     await keys.put(key({ routes: [] }));
     expect((await keys.find(key().id))?.routes).toEqual([]);
   });
 
-  it('shows a revocation at once, and keeps the first time', async () => {
+  it('a store of keys shows a revocation at once, and keeps the first time', async () => {
     const keys = await open();
     await keys.put(key());
     expect(await keys.revoke(key().id, 5_000)).toEqual(key({ revokedAt: 5_000 }));
@@ -57,7 +57,7 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(await keys.revoke('nobody', 9_000)).toBeNull();
   });
 
-  it('has another version after each change of a key, and the same while nothing happens', async () => {
+  it('a store of keys has another version after each change of a key, and the same while nothing happens', async () => {
     const keys = await open();
     const versions = [await keys.version()];
     await keys.put(key());
@@ -71,7 +71,7 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(await keys.version()).toBe(versions.at(-1));
   });
 
-  it('revokes with a key all that it has made, and those have, and no other', async () => {
+  it('a store of keys revokes with a key all that it has made, and those have, and no other', async () => {
     const keys = await open();
     const made = { child: 'root', grandchild: 'child', other: null, root: null };
     for (const id of ['root', 'child', 'grandchild', 'other'] as const) await keys.put(key({ id, madeBy: made[id] }));
@@ -81,7 +81,7 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(Object.fromEntries(ends)).toEqual({ root: 5_000, child: 5_000, grandchild: 1_000, other: null });
   });
 
-  it('takes no key of a maker that was revoked, or is not there: also when both happen at the same moment', async () => {
+  it('a store of keys takes no key of a maker that was revoked, or is not there: also when both happen at the same moment', async () => {
     const keys = await open();
     await keys.put(key({ id: 'maker' }));
     const [, late] = await Promise.allSettled([keys.revoke('maker', 1), keys.put(key({ id: 'child', madeBy: 'maker' }))]);
@@ -90,7 +90,7 @@ export function keysContract(open: () => Promise<Keys>): void {
     expect(await keys.find('child')).toBeNull();
   });
 
-  it('tells the standing of many keys, without those that there are not', async () => {
+  it('a store of keys tells the standing of many keys, without those that there are not', async () => {
     const keys = await open();
     const ids = Array.from({ length: 130 }, (_, index) => `key ${index}`);
     for (const id of ids) await keys.put(key({ id, expiresAt: id === 'key 7' ? null : 2_000 }));

@@ -25,7 +25,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     return ledger;
   };
 
-  it('adds up calls, tokens, money and failures', async () => {
+  it('a ledger adds up calls, tokens, money and failures', async () => {
     const ledger = await filled([
       usageRow({ cost: 100 }),
       usageRow({ cost: 50, savedCost: 7, cache: 'HIT' }),
@@ -49,7 +49,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     ]);
   });
 
-  it('knows the calls of a principal by their ids', async () => {
+  it('a ledger knows the calls of a principal by their ids', async () => {
     const mine = usageRow();
     const ledger = await filled([mine]);
     const { callId, principal } = mine;
@@ -58,13 +58,13 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     expect(await ledger.hasCall('another call', principal)).toBe(false);
   });
 
-  it('has no total where nothing was used', async () => {
+  it('a ledger has no total where nothing was used', async () => {
     const ledger = await filled([usageRow()]);
     expect(await ledger.totals({ ...always, to: always.from + 1 })).toEqual({ totals: [], endCursor: null });
     expect(await ledger.totals({ ...always, to: always.from })).toEqual({ totals: [], endCursor: null });
   });
 
-  it('says null, not 0, when nothing was priced, else the priced part, and how many calls that leaves out', async () => {
+  it('a ledger says null, not 0, when nothing was priced, else the priced part, and how many calls that leaves out', async () => {
     const ledger = await filled([
       usageRow({ model: 'a', cost: null }),
       usageRow({ model: 'b', cost: null }),
@@ -77,13 +77,13 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     ]);
   });
 
-  it('tells what has no value apart from what has one', async () => {
+  it('a ledger tells what has no value apart from what has one', async () => {
     const ledger = await filled([usageRow({ client: null }), usageRow({ client: 'web' })]);
     const { totals } = await ledger.totals({ ...always, groupBy: ['client'] });
     expect(totals.map(({ key }) => key)).toEqual([{ client: null }, { client: 'web' }]);
   });
 
-  it('stores a row once, however often it comes: its call and use are its identity', async () => {
+  it('a ledger stores a row once, however often it comes: its call and use are its identity', async () => {
     const row = usageRow();
     const ledger = await filled([row, { ...row, use: 1, coordinate: 'Product.summary' }]);
     await ledger.append([row]);
@@ -95,7 +95,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     ]);
   });
 
-  it('lets the real row take the place of one that was thought lost, and never the reverse', async () => {
+  it('a ledger lets the real row take the place of one that was thought lost, and never the reverse', async () => {
     const real = usageRow({ callId: 'x', cost: 40 });
     const lost = usageRow({ callId: 'x', cost: 900, outcome: 'LOST', estimated: true });
     for (const rows of [
@@ -112,7 +112,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     }
   });
 
-  it('shows a team, or a principal, its own rows alone', async () => {
+  it('a ledger shows a team, or a principal, its own rows alone', async () => {
     const ledger = await filled([
       usageRow({ team: 'a', principal: 'key:1' }),
       usageRow({ team: 'b', principal: 'key:2' }),
@@ -125,7 +125,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     expect((await ledger.totals({ ...always, only: { team: '' } })).totals).toEqual([]);
   });
 
-  it('takes rows with odd values rather than lose them', async () => {
+  it('a ledger takes rows with odd values rather than lose them', async () => {
     const ledger = await filled([
       usageRow({ cost: Number.NaN, latencyMs: 1.5, tags: { 'a"b': "'; drop" }, operation: 'x\u0000y', coordinate: '🦆\ud800' }),
     ]);
@@ -139,7 +139,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     [{ from: Number.NaN }, /to a later one/],
     [{ interval: 'minute' as const }, /at most 7 days/],
     [{ after: 'nonsense' }, /does not belong/],
-  ])('refuses %o in a sentence', async (part, sentence) => {
+  ])('a ledger refuses %o in a sentence', async (part, sentence) => {
     const ledger = await filled([usageRow()]);
     await expect(ledger.totals({ ...always, ...part })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -147,7 +147,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     });
   });
 
-  it('refuses the cursor of another report', async () => {
+  it('a ledger refuses the cursor of another report', async () => {
     const ledger = await filled([usageRow({ model: 'a' }), usageRow({ model: 'b' })]);
     const { endCursor } = await ledger.totals({ ...always, groupBy: ['model'], first: 1 });
     expect(endCursor).not.toBeNull();
@@ -156,7 +156,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     });
   });
 
-  it('agrees with adding up by hand, for any rows, range, grouping and page size', { timeout: 60_000 }, async () => {
+  it('a ledger agrees with adding up by hand, for any rows, range, grouping and page size', { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 30 }), anyQuery, async (rows, query) => {
         const ledger = await open();

@@ -39,7 +39,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
     (await limits.budgets(of)).map(({ spent, held }) => [spent, held]);
 
   describe('budgets', () => {
-    it('hold what is set aside, and spend what it cost', async () => {
+    it('budgets hold what is set aside, and spend what it cost', async () => {
       const { limits } = await open();
       const budget = monthly(100);
       const hold = await limits.hold([budget], 60);
@@ -52,7 +52,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[20, 0]]);
     });
 
-    it('are shown with their limit and the end of their window, in the order given', async () => {
+    it('budgets are shown with their limit and the end of their window, in the order given', async () => {
       const { limits } = await open();
       expect(await limits.budgets([daily(5), { kind: 'concurrency', name: 'x', most: 1 }, monthly(7, 'team:s')])).toEqual([
         { name: 'key:a', limit: 5, spent: 0, held: 0, resetsAt: Date.UTC(2026, 10, 6) },
@@ -60,7 +60,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       ]);
     });
 
-    it('refuse what does not fit, say what is left and when more comes, and take nothing', async () => {
+    it('budgets refuse what does not fit, say what is left and when more comes, and take nothing', async () => {
       const { limits } = await open();
       const budget = monthly(100);
       await limits.hold([budget], 70);
@@ -74,7 +74,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[0, 100]]);
     });
 
-    it('say before a draw whether there is room for it, counting what the hold has reserved, and take nothing', async () => {
+    it('budgets say before a draw whether there is room for it, counting what the hold has reserved, and take nothing', async () => {
       const { limits } = await open();
       const budget = monthly(100);
       const ours = await limits.hold([budget], 60);
@@ -90,7 +90,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await ours.checkRoom?.(60);
     });
 
-    it('are all charged, or none', async () => {
+    it('budgets are all charged, or none', async () => {
       const { limits } = await open();
       const both = [monthly(100), monthly(40, 'team:s')];
       await expect(limits.hold(both, 50)).rejects.toMatchObject({ details: { limit: 'team:s' } });
@@ -109,14 +109,14 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       ]);
     });
 
-    it('count one account once, at its smallest amount', async () => {
+    it('budgets count one account once, at its smallest amount', async () => {
       const { limits } = await open();
       await limits.hold([monthly(100), monthly(50)], 30);
       expect(await balance(limits, monthly(100))).toEqual([[0, 30]]);
       await expect(limits.hold([monthly(100), monthly(50)], 30)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
     });
 
-    it('let a free call pass when nothing is left', async () => {
+    it('budgets let a free call pass when nothing is left', async () => {
       const { limits } = await open();
       const hold = await limits.hold([monthly(0)], 0);
       expect(hold.budgeted).toBe(true);
@@ -124,7 +124,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await expect(hold.draw(attempt(1))).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
     });
 
-    it('get back the part of a reserve that is no longer needed, and no more than is left of it', async () => {
+    it('budgets get back the part of a reserve that is no longer needed, and no more than is left of it', async () => {
       const { limits } = await open();
       const budget = monthly(100);
       const hold = await limits.hold([budget], 90);
@@ -139,7 +139,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[20, 0]]);
     });
 
-    it('stand behind no hold where there are none, and draws settle all the same', async () => {
+    it('budgets stand behind no hold where there are none, and draws settle all the same', async () => {
       const { limits } = await open();
       const hold = await limits.hold([{ kind: 'requests', name: 'x', perMinute: 1 }], 1_000);
       expect(hold.budgeted).toBe(false);
@@ -148,7 +148,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await limits.budgets([])).toEqual([]);
     });
 
-    it('book a cost above the draw, once', async () => {
+    it('budgets book a cost above the draw, once', async () => {
       const { limits } = await open();
       const budget = monthly(100);
       const hold = await limits.hold([budget], 0);
@@ -158,7 +158,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[130, 0]]);
     });
 
-    it('give a release once, and still serve draws after it', async () => {
+    it('budgets give a release once, and still serve draws after it', async () => {
       const { limits } = await open();
       const budget = monthly(100);
       const hold = await limits.hold([budget], 80);
@@ -170,7 +170,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[90, 0]]);
     });
 
-    it('give the last cent to one of many who race for it, in whatever process', async () => {
+    it('budgets give the last cent to one of many who race for it, in whatever process', async () => {
       const { limits, elsewhere } = await open();
       const other = await elsewhere();
       const budget = monthly(10);
@@ -179,7 +179,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, budget)).toEqual([[0, 10]]);
     });
 
-    it('start anew with the month and the day, and charge what was drawn to the window it was drawn in', async () => {
+    it('budgets start anew with the month and the day, and charge what was drawn to the window it was drawn in', async () => {
       const { limits, clock } = await open();
       const budgets = [daily(100), monthly(1_000)];
       const hold = await limits.hold(budgets, 100);
@@ -207,7 +207,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await limits.budgets([monthly(1_000)])).toMatchObject([{ spent: 0, held: 0, resetsAt: Date.UTC(2027, 0, 1) }]);
     });
 
-    it('are never overspent and never leak, however holds, draws, settlements, releases and cancels interleave', async () => {
+    it('budgets are never overspent and never leak, however holds, draws, settlements, releases and cancels interleave', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyOperation, { minLength: 1, maxLength: 12 }), async (operations) => {
           const { limits } = await open();
@@ -231,7 +231,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
   describe('rates', () => {
     const perMinute = (name: string, most: number): Limit => ({ kind: 'requests', name, perMinute: most });
 
-    it('let a minute worth pass at once, then one at a time as time goes by', async () => {
+    it('rates let a minute worth pass at once, then one at a time as time goes by', async () => {
       const { limits, clock } = await open();
       const rate = [perMinute('key:a', 3)];
       for (let n = 0; n < 3; n += 1) await limits.admit(rate);
@@ -243,7 +243,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await expect(limits.admit(rate)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     });
 
-    it('charge a refused request to none of them', async () => {
+    it('rates charge a refused request to none of them', async () => {
       const { limits } = await open();
       const key = perMinute('key:a', 5);
       const team = perMinute('team:s', 1);
@@ -253,7 +253,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await expect(limits.admit([key])).rejects.toMatchObject({ details: { limit: 'key:a' } });
     });
 
-    it('never let more pass than a minute worth and what the time brought', async () => {
+    it('rates never let more pass than a minute worth and what the time brought', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.integer({ min: 1, max: 120 }),
@@ -279,7 +279,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       );
     });
 
-    it('neither lock out nor let more pass when the clock of the machine is set', async () => {
+    it('rates neither lock out nor let more pass when the clock of the machine is set', async () => {
       const { limits, clock, wall } = await open();
       const rate = [perMinute('key:a', 30)];
       for (const stepMs of [-3_600_000, 7_200_000]) {
@@ -293,7 +293,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       }
     });
 
-    it('stay counted when the request ends', async () => {
+    it('rates stay counted when the request ends', async () => {
       const { limits } = await open();
       await (await limits.admit([perMinute('key:a', 1)])).release();
       await expect(limits.admit([perMinute('key:a', 1)])).rejects.toMatchObject({ code: 'RATE_LIMITED' });
@@ -303,7 +303,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
   describe('concurrency', () => {
     const slots = (most: number, name = 'key:a'): Limit => ({ kind: 'concurrency', name, most });
 
-    it('frees a slot when its call ends, once', async () => {
+    it('the limit of concurrency frees a slot when its call ends, once', async () => {
       const { limits } = await open();
       const first = await limits.admit([slots(2)]);
       await limits.admit([slots(2)]);
@@ -313,7 +313,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await expect(limits.admit([slots(2)])).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED' });
     });
 
-    it('takes a slot of every limit or none, and then charges no rate either', async () => {
+    it('the limit of concurrency takes a slot of every limit or none, and then charges no rate either', async () => {
       const { limits } = await open();
       const rate: Limit = { kind: 'requests', name: 'key:a', perMinute: 2 };
       await limits.admit([slots(1, 'team:s')]);
@@ -322,13 +322,13 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await limits.admit([rate]);
     });
 
-    it('gives the slots of a dead process back', async () => {
+    it('the limit of concurrency gives the slots of a dead process back', async () => {
       const { limits, doomed } = await open();
       await (await doomed()).limits.admit([slots(1)]);
       await limits.admit([slots(1)]);
     });
 
-    it('does not count the slots of a process that no longer renews its lease', async () => {
+    it('the limit of concurrency does not count the slots of a process that no longer renews its lease', async () => {
       const { limits, elsewhere, clock } = await open();
       await (await elsewhere()).limits.admit([slots(1)]);
       await limits.recover();
@@ -337,7 +337,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await limits.admit([slots(1)]);
     });
 
-    it('is shared by processes', async () => {
+    it('the limit of concurrency is shared by processes', async () => {
       const { limits, elsewhere } = await open();
       const other = await elsewhere();
       const admission = await other.limits.admit([slots(1)]);
@@ -361,7 +361,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       return { ...attempt(2_020, rows), inputCost: 20 };
     };
 
-    it('books the input and as much output as answers of that deployment have, and holds the rest for a day', async () => {
+    it('recovery books the input and as much output as answers of that deployment have, and holds the rest for a day', async () => {
       const { limits, ledger, doomed, clock } = await open();
       await ledger.append([
         ...[5, 30, 40, 50, 900].map(answer),
@@ -391,7 +391,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(10_000))).toEqual([[100, 0]]);
     });
 
-    it('takes the route’s answers where the deployment has none, and a page of text where nobody has', async () => {
+    it('recovery takes the route’s answers where the deployment has none, and a page of text where nobody has', async () => {
       for (const [rows, output] of [
         [[{ ...answer(70), deployment: 'another' }], 70],
         [[{ ...answer(70), route: 'other' }], 500],
@@ -406,7 +406,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       }
     });
 
-    it('corrects an estimate, and frees what was held beside it, when the process was not dead after all', async () => {
+    it('recovery corrects an estimate, and frees what was held beside it, when the process was not dead after all', async () => {
       const { limits, ledger, doomed, clock } = await open();
       for (const waits of [0, 30 * 3_600_000]) {
         const slow = await doomed();
@@ -427,7 +427,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(totals.map(({ key, cost }) => [key.outcome, cost])).toEqual([['OK', 2_468]]);
     });
 
-    it('makes a LOST row of a draw whose process died, and books all that was drawn where all of it is input', async () => {
+    it('recovery makes a LOST row of a draw whose process died, and books all that was drawn where all of it is input', async () => {
       const { limits, ledger, doomed } = await open();
       const hold = await (await doomed()).limits.hold([monthly(100)], 80);
       await hold.draw(attempt(50));
@@ -438,7 +438,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[50, 0]]);
     });
 
-    it('makes a row of a draw that had settled, with what it cost', async () => {
+    it('recovery makes a row of a draw that had settled, with what it cost', async () => {
       const { limits, ledger, doomed } = await open();
       const hold = await (await doomed()).limits.hold([monthly(100)], 80);
       await (await hold.draw(attempt(50))).settle(20);
@@ -447,7 +447,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
     });
 
-    it('adds up the attempts of one call', async () => {
+    it('recovery adds up the attempts of one call', async () => {
       const { limits, ledger, doomed } = await open();
       const hold = await (await doomed()).limits.hold([monthly(100)], 0);
       const rows = [
@@ -465,7 +465,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[45, 0]]);
     });
 
-    it('does not invent a price', async () => {
+    it('recovery does not invent a price', async () => {
       const { limits, ledger, doomed } = await open();
       const hold = await (await doomed()).limits.hold([], 0);
       await hold.draw(attempt(0, [usageRow({ callId: 'unpriced', cost: null })]));
@@ -473,7 +473,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await rowsOf(ledger)).toEqual([{ outcome: 'LOST', cost: null, estimated: true }]);
     });
 
-    it('leaves a call alone that has its row', async () => {
+    it('recovery leaves a call alone that has its row', async () => {
       const { limits, ledger, doomed } = await open();
       const dead = await doomed();
       const draw = await (await dead.limits.hold([monthly(100)], 0)).draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
@@ -485,7 +485,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
     });
 
-    it('books what the row says when the process died between the row and the settlement', async () => {
+    it('recovery books what the row says when the process died between the row and the settlement', async () => {
       const { limits, doomed } = await open();
       const dead = await doomed();
       await (await dead.limits.hold([monthly(100)], 90)).draw(attempt(50, [usageRow({ callId: 'x', cost: 50 })]));
@@ -495,7 +495,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
     });
 
-    it('corrects itself when the process was not dead after all', async () => {
+    it('recovery corrects itself when the process was not dead after all', async () => {
       const { limits, ledger, doomed } = await open();
       const slow = await doomed();
       const hold = await slow.limits.hold([monthly(100)], 90);
@@ -509,7 +509,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[20, 0]]);
     });
 
-    it('touches nothing of a process that lives', async () => {
+    it('recovery touches nothing of a process that lives', async () => {
       const { limits, ledger, elsewhere, clock } = await open();
       const other = await elsewhere();
       const draw = await (await other.limits.hold([monthly(100)], 80)).draw(attempt(50));
@@ -522,7 +522,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       await vi.waitFor(async () => expect(await balance(limits, monthly(100))).toEqual([[10, 30]]), { timeout: 20_000 });
     });
 
-    it('takes a process for dead that does not renew its lease', async () => {
+    it('recovery takes a process for dead that does not renew its lease', async () => {
       const { limits, elsewhere, clock } = await open();
       const other = await elsewhere();
       await (await other.limits.hold([monthly(100)], 80)).draw(attempt(50));
@@ -532,7 +532,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await balance(limits, monthly(100))).toEqual([[50, 0]]);
     });
 
-    it('happens once when two processes recover at the same moment', async () => {
+    it('recovery happens once when two processes recover at the same moment', async () => {
       const { limits, ledger, elsewhere, doomed } = await open();
       const other = await elsewhere();
       const hold = await (await doomed()).limits.hold([monthly(1_000)], 900);

@@ -14,14 +14,14 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
   const opened = async () => (await open()).passages;
 
   describe('sources', () => {
-    it('are listed with their collection, title and metadata', async () => {
+    it('sources are listed with their collection, title and metadata', async () => {
       const passages = await opened();
       await passages.put(source('a', { title: 'A title', metadata: { tags: ['x'] } }), [passage('One.')]);
       expect(await passages.sources('docs')).toEqual([{ id: 'a', title: 'A title', collection: 'docs', metadata: { tags: ['x'] } }]);
       expect(await passages.collections()).toEqual([{ name: 'docs', sources: 1, passages: 1, embeddingModel: 'small-model' }]);
     });
 
-    it('are read in pages by id, and one by its id', async () => {
+    it('sources are read in pages by id, and one by its id', async () => {
       const passages = await opened();
       for (const id of ['c', 'a', 'B', 'é', '10']) await passages.put(source(id), []);
       await passages.put(source('b', { collection: 'other', metadata: { page: 1 } }), []);
@@ -37,7 +37,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(await passages.source('nowhere', 'a')).toBeNull();
     });
 
-    it('are replaced as a whole', async () => {
+    it('sources are replaced as a whole', async () => {
       const passages = await opened();
       await passages.put(source('a', { digest: 'old' }), [passage('Lanterns glow.', [1, 0]), passage('Lanterns dim.', [1, 0.1])]);
       await passages.put(source('a', { digest: 'new' }), [passage('Anchors sink.', [0, 1])]);
@@ -46,7 +46,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(await passages.digest('docs', 'a')).toBe('new');
     });
 
-    it('are deleted with their passages, words and vectors, and only they', async () => {
+    it('sources are deleted with their passages, words and vectors, and only they', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('Lanterns glow.', [1, 0])]);
       await passages.put(source('b'), [passage('Lanterns dim.', [1, 0])]);
@@ -58,7 +58,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(texts(await passages.byVector('docs', vector([1, 0]), 5))).toEqual(['Lanterns dim.']);
     });
 
-    it('have passages whose ids are never used again', async () => {
+    it('sources have passages whose ids are never used again', async () => {
       const passages = await opened();
       const idOf = async () => (await passages.byWords('docs', 'lantern', 1))[0]?.passage.id;
       await passages.put(source('a'), [passage('Lantern.')]);
@@ -69,7 +69,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(await idOf()).not.toBe(first);
     });
 
-    it('of one collection are unknown in another', async () => {
+    it('sources of one collection are unknown in another', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('Lanterns glow.', [1, 0])]);
       await passages.put(source('a', { collection: 'other' }), [passage('Anchors sink.', [1, 0])]);
@@ -81,7 +81,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
   });
 
   describe('a long source', () => {
-    it('lets other writers get in while it is written, and while it is deleted', async () => {
+    it('a long source lets other writers get in while it is written, and while it is deleted', async () => {
       const { passages, elsewhere } = await open();
       const written = await endings({
         long: passages.put(source('long'), long('Lanterns glow.', [1, 0])),
@@ -97,7 +97,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(deleted.at(-1)).toBe('long');
     });
 
-    it('is not seen before it is whole, takes no place in a result, and is seen by all when it is', async () => {
+    it('a long source is not seen before it is whole, takes no place in a result, and is seen by all when it is', async () => {
       const { passages, elsewhere } = await open();
       await passages.put(source('a', { digest: 'old' }), [passage('One old lantern.', [1, 1])]);
       const looks = async (from: Passages) => ({
@@ -128,27 +128,27 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
   });
 
   describe('search by words', () => {
-    it('finds other forms of a word, and letters without their marks', async () => {
+    it('search by words finds other forms of a word, and letters without their marks', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('You may return it at the Café.')]);
       expect(await passages.byWords('docs', 'returned', 5)).toHaveLength(1);
       expect(await passages.byWords('docs', 'CAFE', 5)).toHaveLength(1);
     });
 
-    it('finds words of scripts without spaces', async () => {
+    it('search by words finds words of scripts without spaces', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('返品は三十日以内です。'), passage('送料は無料です。')]);
       expect(texts(await passages.byWords('docs', '返品', 5))).toEqual(['返品は三十日以内です。']);
     });
 
-    it('searches title and headings with the passage', async () => {
+    it('search by words searches title and headings with the passage', async () => {
       const passages = await opened();
       await passages.put(source('a', { title: 'Warranty' }), [{ ...passage('Two years.'), headings: ['Zippers'] }]);
       expect(texts(await passages.byWords('docs', 'warranty', 5))).toEqual(['Two years.']);
       expect(texts(await passages.byWords('docs', 'zippers', 5))).toEqual(['Two years.']);
     });
 
-    it('puts the passage with the rarer words first and says how much of the query each one covers', async () => {
+    it('search by words puts the passage with the rarer words first and says how much of the query each one covers', async () => {
       const passages = await opened();
       await passages.put(source('a'), [
         passage('The lamp and the anchor.'),
@@ -165,7 +165,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(unknown?.coverage).toBeLessThan(0.5);
     });
 
-    it('takes any text as words, never as the syntax of a search engine', async () => {
+    it('search by words takes any text as words, never as the syntax of a search engine', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('Lanterns glow.')]);
       const hostile = fc.oneof(
@@ -186,7 +186,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
   });
 
   describe('search by vector', () => {
-    it('gives the exact cosine, best first', async () => {
+    it('search by vector gives the exact cosine, best first', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('East.', [1, 0]), passage('North-east.', [3, 3]), passage('West.', [-1, 0])]);
       const hits = await passages.byVector('docs', vector([2, 0]), 5);
@@ -195,7 +195,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(hits[1]?.vector).toEqual(vector([3, 3]));
     });
 
-    it('ignores vectors of another length, of another model, and passages without any', async () => {
+    it('search by vector ignores vectors of another length, of another model, and passages without any', async () => {
       const passages = await opened();
       await passages.put(source('a'), [passage('Short.', [1, 0]), passage('Long.', [1, 0, 0]), passage('None.')]);
       await passages.put(source('b', { embeddingModel: 'large-model' }), [passage('Large.', [1, 0])]);
@@ -204,7 +204,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(await passages.byVector('docs', vector([1]), 5)).toEqual([]);
     });
 
-    it('finds the true neighbours among many', async () => {
+    it('search by vector finds the true neighbours among many', async () => {
       const passages = await opened();
       const random = lcg(7);
       const dimensions = 64;
@@ -226,7 +226,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(found).toBeGreaterThanOrEqual(95);
     });
 
-    it('tells what an unrelated passage looks like', async () => {
+    it('search by vector tells what an unrelated passage looks like', async () => {
       const passages = await opened();
       const alike = Array.from({ length: 20 }, (_, index) => passage(`p${index}`, [1, 1, index / 100]));
       await passages.put(source('a'), [...alike, passage('Apart.', [1, 0, 0])]);
@@ -235,7 +235,7 @@ export function passagesContract(open: () => Promise<PassagesFixture>): void {
       expect(best?.background).toBeCloseTo(Math.SQRT1_2, 1);
     });
 
-    it('notices what another process puts, replaces and deletes', async () => {
+    it('search by vector notices what another process puts, replaces and deletes', async () => {
       const { passages, elsewhere } = await open();
       const east = () => passages.byVector('docs', vector([1, 0]), 5);
       await passages.put(source('a'), [passage('Here.', [1, 0])]);

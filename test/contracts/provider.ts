@@ -68,7 +68,7 @@ export function providerContract(
     });
     afterAll(() => made.close?.());
 
-    it('says something, and finishes last and once', async () => {
+    it(`${name} as a provider says something, and finishes last and once`, async () => {
       const said: Chunk[] = [];
       for await (const chunk of chunkByChunk(made.provider.send(made.request, sendOptions(made.model)))) said.push(chunk);
       expect(said.length).toBeGreaterThan(1);
@@ -76,7 +76,7 @@ export function providerContract(
       expect(said.at(-1)?.type).toBe('finish');
     });
 
-    it('tells that its request is on the way before it says anything, where it tells so', async () => {
+    it(`${name} as a provider tells that its request is on the way before it says anything, where it tells so`, async () => {
       let told = 0;
       const sent = (): void => {
         told += 1;
@@ -85,20 +85,20 @@ export function providerContract(
       for await (const chunk of chunks) if (chunk.type !== 'warning') expect(told).toBe(made.provider.tellsSent === true ? 1 : 0);
     });
 
-    it('tells its usage at most once', async () => {
+    it(`${name} as a provider tells its usage at most once`, async () => {
       const options = sendOptions(made.model);
       await collect(made.provider.send(made.request, options));
       expect(options.reported.length).toBeLessThanOrEqual(1);
     });
 
-    it('is cancelled when the signal has fired before', async () => {
+    it(`${name} as a provider is cancelled when the signal has fired before`, async () => {
       const options = sendOptions(made.model, { signal: AbortSignal.abort() });
       const { error, said } = await outcomeOf(made.provider.send(made.request, options));
       expect(error.code).toBe('CANCELLED');
       expect(said).toEqual([]);
     });
 
-    it('answers whole what it says as a stream, and tells its usage once, where it can', async () => {
+    it(`${name} as a provider answers whole what it says as a stream, and tells its usage once, where it can`, async () => {
       const options = sendOptions(made.model);
       const whole = await made.provider.answer?.(made.request, { ...options, withinMs: long });
       if (whole === undefined) return expect(options.reported).toEqual([]);
@@ -108,14 +108,14 @@ export function providerContract(
       expect(options.reported.length).toBeLessThanOrEqual(1);
     });
 
-    it('is over once it was left', async () => {
+    it(`${name} as a provider is over once it was left`, async () => {
       const chunks = made.provider.send(made.request, sendOptions(made.model))[Symbol.asyncIterator]();
       await chunks.next();
       await chunks.return?.();
       await expect(chunks.next()).resolves.toMatchObject({ done: true });
     });
 
-    it('may bill no less than it was asked', () => {
+    it(`${name} as a provider may bill no less than it was asked`, () => {
       expect(made.provider.outputCeiling(made.request, made.model, 500)).toBeGreaterThanOrEqual(500);
     });
   });
@@ -161,7 +161,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       return { text, code: error.code, retryable: error.retryable, phase: error.details.phase, retryAfterMs: error.details.retryAfterMs };
     };
 
-    it('contacts nobody before the first next()', async () => {
+    it(`${dialect.name} over a wire contacts nobody before the first next()`, async () => {
       const before = upstream.requests.length;
       upstream.plays({ pieces: [begins, hi, ends] });
       const chunks = send()[Symbol.asyncIterator]();
@@ -172,7 +172,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       await chunks.return?.();
     });
 
-    it('streams each piece as it comes, and finishes', async () => {
+    it(`${dialect.name} over a wire streams each piece as it comes, and finishes`, async () => {
       const gate = newGate();
       upstream.plays({ pieces: [begins, hi, gate, dialect.says(' Bye.'), ends] });
       const options = sendOptions(dialect.model);
@@ -187,7 +187,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       ]);
     });
 
-    it('uses one connection for calls in a row', async () => {
+    it(`${dialect.name} over a wire uses one connection for calls in a row`, async () => {
       upstream.plays({ pieces: [begins, hi, ends] });
       await collect(send());
       const before = upstream.connections();
@@ -196,27 +196,27 @@ export function wireContract(dialect: Dialect, secret: string): void {
       expect(upstream.connections()).toBe(before);
     });
 
-    it.each(refusals)('settles an HTTP refusal (%s)', async (why, expected) => {
+    it.each(refusals)(`${dialect.name} over a wire settles an HTTP refusal (%s)`, async (why, expected) => {
       upstream.plays(dialect.refuses(why));
       expect(await failure()).toMatchObject({ ...expected, phase: 'before-content', text: '' });
     });
 
-    it('passes on how long the vendor asks to wait', async () => {
+    it(`${dialect.name} over a wire passes on how long the vendor asks to wait`, async () => {
       upstream.plays(dialect.refuses('rate'));
       expect(await failure()).toMatchObject({ retryAfterMs: 7_000 });
     });
 
-    it('settles an HTTP 200 that carries an error body', async () => {
+    it(`${dialect.name} over a wire settles an HTTP 200 that carries an error body`, async () => {
       upstream.plays({ ...dialect.refuses('overloaded'), status: 200 });
       expect(await failure()).toMatchObject({ ...available, phase: 'before-content' });
     });
 
-    it('settles an empty body', async () => {
+    it(`${dialect.name} over a wire settles an empty body`, async () => {
       upstream.plays({});
       expect(await failure()).toMatchObject({ ...available, phase: 'before-content' });
     });
 
-    it('settles an answer that is OK and empty, with what it cost', async () => {
+    it(`${dialect.name} over a wire settles an answer that is OK and empty, with what it cost`, async () => {
       upstream.plays({ pieces: [dialect.empty] });
       const options = sendOptions(dialect.model);
       const { error } = await outcomeOf(provider.send(request, options));
@@ -229,19 +229,19 @@ export function wireContract(dialect: Dialect, secret: string): void {
       ['an error event', { pieces: [errorEvent] }],
       ['an end without a finish', {}],
       ['a reset', { ending: 'reset' as const }],
-    ])('settles %s, before the first content and after', async (_, reply) => {
+    ])(`${dialect.name} over a wire settles %s, before the first content and after`, async (_, reply) => {
       const { pieces = [], ...ending } = { pieces: [] as string[], ...reply };
       upstream.plays({ pieces: [begins, ...pieces], ...ending }, { pieces: [begins, hi, ...pieces], ...ending });
       expect(await failure()).toMatchObject({ ...available, phase: 'before-content', text: '' });
       expect(await failure()).toMatchObject({ ...available, phase: 'mid-stream', text: 'Hi.' });
     });
 
-    it('settles a reset before the answer began', async () => {
+    it(`${dialect.name} over a wire settles a reset before the answer began`, async () => {
       upstream.plays({ ending: 'reset' });
       expect(await failure()).toMatchObject({ ...available, phase: 'before-content' });
     });
 
-    it('settles a stall before the first content and stops upstream', async () => {
+    it(`${dialect.name} over a wire settles a stall before the first content and stops upstream`, async () => {
       upstream.plays({ pieces: [begins], ending: 'hang' });
       // The limit covers the way there: on a slow machine a short one passes before the request arrives, and shows nothing of upstream.
       const before = upstream.requests.length;
@@ -256,7 +256,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       await upstream.requests.at(-1)?.closed;
     });
 
-    it('settles a stall between two pieces and stops upstream', async () => {
+    it(`${dialect.name} over a wire settles a stall between two pieces and stops upstream`, async () => {
       upstream.plays({ pieces: [begins, hi], ending: 'hang' });
       expect(await failure({ idleMs: 200 })).toMatchObject({ code: 'STREAM_STALLED', retryable: true, phase: 'mid-stream', text: 'Hi.' });
       await upstream.requests.at(-1)?.closed;
@@ -266,7 +266,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       ['before the answer began', [newGate()]],
       ['before the first content', [begins]],
       ['in the middle', [begins, hi]],
-    ])('stops upstream when the signal fires %s', async (_, pieces) => {
+    ])(`${dialect.name} over a wire stops upstream when the signal fires %s`, async (_, pieces) => {
       const controller = new AbortController();
       upstream.plays({ pieces, ending: 'hang' });
       const before = upstream.requests.length;
@@ -280,7 +280,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       expect(upstream.requests.at(-1)?.cut()).toBe(true);
     });
 
-    it('stops upstream when it is left while it waits', async () => {
+    it(`${dialect.name} over a wire stops upstream when it is left while it waits`, async () => {
       upstream.plays({ pieces: [begins], ending: 'hang' });
       const before = upstream.requests.length;
       const chunks = send()[Symbol.asyncIterator]();
@@ -292,7 +292,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       expect(upstream.requests.at(-1)?.cut()).toBe(true);
     });
 
-    it('tells of a custom reason of the signal', async () => {
+    it(`${dialect.name} over a wire tells of a custom reason of the signal`, async () => {
       const controller = new AbortController();
       upstream.plays({ pieces: [begins, hi], ending: 'hang' });
       const chunks = send({ signal: controller.signal })[Symbol.asyncIterator]();
@@ -302,7 +302,7 @@ export function wireContract(dialect: Dialect, secret: string): void {
       await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT', message: 'Too late.' });
     });
 
-    it('settles a server that cannot be reached', async () => {
+    it(`${dialect.name} over a wire settles a server that cannot be reached`, async () => {
       const gone = await rawUpstream();
       await gone.close();
       const { error } = await outcomeOf(dialect.provider(gone.url).send(request, sendOptions(dialect.model)));

@@ -221,7 +221,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
   };
 
   describe(`the wire ${title}`, () => {
-    it('reads the request that it wrote', () => {
+    it(`the wire ${title} reads the request that it wrote`, () => {
       fc.assert(
         fc.property(requests, fc.boolean(), (request, stream) => {
           const { body, warnings } = wire.encodeRequest(request, { ...settings, model, stream });
@@ -237,7 +237,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('reads the whole answer that it wrote', () => {
+    it(`the wire ${title} reads the whole answer that it wrote`, () => {
       fc.assert(
         fc.property(answers, (answer) => {
           const read = wire.decodeAnswer(overTheNetwork(wire.encodeAnswer(answer, head)), settings);
@@ -247,7 +247,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('reads the stream that it wrote, however its bytes are cut and whatever stands between its events', () => {
+    it(`the wire ${title} reads the stream that it wrote, however its bytes are cut and whatever stands between its events`, () => {
       fc.assert(
         fc.property(answers, dice, (answer, roll) => {
           const stream = disturbed(written(wire, answer, roll), roll);
@@ -257,7 +257,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('tells arguments and texts in pieces that are the whole', () => {
+    it(`the wire ${title} tells arguments and texts in pieces that are the whole`, () => {
       fc.assert(
         fc.property(answers, dice, (answer, roll) => {
           const { chunks } = read(given, cut(bytesOf(written(wire, answer, roll)), roll));
@@ -273,7 +273,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('reads a whole answer where a stream was asked for', () => {
+    it(`the wire ${title} reads a whole answer where a stream was asked for`, () => {
       fc.assert(
         fc.property(answers, dice, (answer, roll) => {
           expectAnswer(read(given, cut(bytesOf(JSON.stringify(wire.encodeAnswer(answer, head))), roll)), answer);
@@ -282,7 +282,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('takes a stream that breaks off for cut, unless the answer was complete by then', () => {
+    it(`the wire ${title} takes a stream that breaks off for cut, unless the answer was complete by then`, () => {
       fc.assert(
         fc.property(answers, dice, fc.nat(), (answer, roll, place) => {
           const bytes = bytesOf(written(wire, answer, roll));
@@ -300,7 +300,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('takes a whole answer that breaks off for cut', () => {
+    it(`the wire ${title} takes a whole answer that breaks off for cut`, () => {
       fc.assert(
         fc.property(answers, dice, fc.nat(), (answer, roll, place) => {
           const bytes = bytesOf(JSON.stringify(wire.encodeAnswer(answer, head)));
@@ -310,7 +310,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('says what failed in the middle, and reads it as a failure', () => {
+    it(`the wire ${title} says what failed in the middle, and reads it as a failure`, () => {
       const encoder = wire.encodeEvents(head);
       const stream =
         encoder.start() + encoder.take([{ type: 'text', text: 'Hi' }]) + encoder.fail(new GatewayError('MODEL_UNAVAILABLE', 'Gone.'));
@@ -319,14 +319,14 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       expect(got.failure).toMatchObject({ kind: 'refused' });
     });
 
-    it('refuses in a body that is read as a refusal, with an HTTP status of failure', () => {
+    it(`the wire ${title} refuses in a body that is read as a refusal, with an HTTP status of failure`, () => {
       const { status, body } = wire.encodeFailure(new GatewayError('MODEL_UNAVAILABLE', 'Gone.'));
       expect(status).toBeGreaterThanOrEqual(400);
       expect(JSON.stringify(body)).toContain('Gone.');
       expect(() => wire.decodeAnswer(overTheNetwork(body), settings)).toThrow(expect.objectContaining({ kind: 'refused' }));
     });
 
-    it('throws nothing but its own failures for answers and streams with strange values', () => {
+    it(`the wire ${title} throws nothing but its own failures for answers and streams with strange values`, () => {
       fc.assert(
         fc.property(answers, dice, fc.array(stranger, { minLength: 1, maxLength: 3 }), (answer, roll, strangers) => {
           const body = strangers.reduce((sofar, one) => mutated(sofar, roll, one), overTheNetwork(wire.encodeAnswer(answer, head)));
@@ -340,7 +340,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('throws nothing but its own failures for a value that is nested too deep to be written, wherever it stands', () => {
+    it(`the wire ${title} throws nothing but its own failures for a value that is nested too deep to be written, wherever it stands`, () => {
       const marker = '"@deep@"';
       const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
       fc.assert(
@@ -356,7 +356,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('throws nothing but its own failures for random bytes', () => {
+    it(`the wire ${title} throws nothing but its own failures for random bytes`, () => {
       const piece = fc.oneof(
         fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
         fc
@@ -372,7 +372,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
       );
     });
 
-    it('refuses strange requests as BAD_REQUEST, or reads them', () => {
+    it(`the wire ${title} refuses strange requests as BAD_REQUEST, or reads them`, () => {
       const refusedOrRead = (body: unknown): void => {
         try {
           expect(wire.decodeRequest(body).request.kind).toBe('completion');
