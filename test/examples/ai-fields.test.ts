@@ -44,7 +44,7 @@ describe('AI fields on the entities of two other teams', () => {
     expect(Object.keys((schema?.['properties'] ?? {}) as object)).toEqual(['material', 'care']);
   });
 
-  it('reads what it requires, whatever the client calls by that name', async () => {
+  it('an AI field on the entity of another team reads what it requires, whatever the client calls by that name', async () => {
     const plain = await ask('{ product(id: "1") { verdict summary } }');
     const { data, errors, extensions } = await ask(
       '{ product(id: "1") { id: name description: summary verdict reviews(first: 1) { stars } } }',
