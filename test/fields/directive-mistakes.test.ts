@@ -25,13 +25,16 @@ describe("a directive of the operator's SDL", () => {
       'select of @completion is "DECLARE". It must be SELECTED or DECLARED.',
     ],
     [`@indexed(index: "i", text: "{name}", from: "products")`, '@indexed does nothing here. It belongs on an object type.'],
-  ])('that is wrong, as in %s, is told with its line, and nothing that misleads', (directive, sentence) => {
-    const [told, ...others] = onField(directive);
-    expect(told).toContain(`ai.graphql:5: Product.card: ${sentence}`);
-    expect(others).toEqual([]);
-  });
+  ])(
+    "a directive of the operator's SDL that is wrong, as in %s, is told with its line, and nothing that misleads",
+    (directive, sentence) => {
+      const [told, ...others] = onField(directive);
+      expect(told).toContain(`ai.graphql:5: Product.card: ${sentence}`);
+      expect(others).toEqual([]);
+    },
+  );
 
-  it('is told wherever it stands: types, arguments, values of enums, fields of inputs', () => {
+  it("a directive of the operator's SDL is told wherever it stands: types, arguments, values of enums, fields of inputs", () => {
     const sdl = `
       type A @keys(fields: "id") { id: ID! }
       type B { f(
@@ -50,7 +53,7 @@ describe("a directive of the operator's SDL", () => {
     ]);
   });
 
-  it('may be one that the files define or import themselves, or one of federation', () => {
+  it("a directive of the operator's SDL may be one that the files define or import themselves, or one of federation", () => {
     expect(
       mistakes(`
         extend schema @link(url: "https://example.com/mine", import: ["@mine", { name: "@theirs", as: "@ours" }])
@@ -59,7 +62,7 @@ describe("a directive of the operator's SDL", () => {
     ).toEqual([]);
   });
 
-  it('of ours takes the arguments of the published schema', () => {
+  it("a directive of the operator's SDL of ours takes the arguments of the published schema", () => {
     const sdl = globSync('schema/*.graphql').map((file) => readFileSync(file, 'utf8'));
     const published = parse(sdl.join('\n')).definitions.flatMap((definition) =>
       definition.kind === Kind.DIRECTIVE_DEFINITION

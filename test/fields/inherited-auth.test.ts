@@ -14,7 +14,7 @@ const own = readFields([
 ]);
 const inherited = (other: string): string => withInheritedAuth(own.sdl, own.reads, [other]).replace(/\s+/g, ' ');
 
-it('gives an AI field the scopes of the fields that its prompt reads', () => {
+it('an AI field gets the scopes of the fields that its prompt reads', () => {
   const sdl = inherited(
     'type Product { description: String @requiresScopes(scopes: [["shop:read"], ["shop:all"]]) owner: Owner } type Owner { name: String }',
   );
@@ -24,13 +24,13 @@ it('gives an AI field the scopes of the fields that its prompt reads', () => {
   expect(sdl).toContain('fixed: String @requiresScopes(scopes: [["ai:use"]])');
 });
 
-it('gives it the guards of the types on the way, too', () => {
+it('an AI field gets the guards of the types on the way to what its prompt reads', () => {
   const sdl = inherited(
     'type Product { description: String owner: Owner } type Owner @federation__authenticated { name: String @requiresScopes(scopes: [["people"]]) }',
   );
   expect(sdl).toContain('@authenticated @requiresScopes(scopes: [["ai:use", "people"], ["admin", "people"]])');
 });
 
-it('leaves the SDL as it is where nothing is guarded', () => {
+it('the SDL of AI fields stays as it is where nothing is guarded', () => {
   expect(withInheritedAuth(own.sdl, own.reads, ['type Product { description: String }'])).toBe(own.sdl);
 });

@@ -8,7 +8,7 @@ const mistakes = (sdl: string) => read(sdl).mistakes.map(mistakeText);
 const scopes = '@requiresScopes(scopes: [["ai:use"]])';
 
 describe("the operator's SDL", () => {
-  it('generates @external and @requires from the prompt, and leaves no prompt in the SDL', () => {
+  it("the operator's SDL generates @external and @requires from the prompt, and leaves no prompt in the SDL", () => {
     const {
       sdl,
       fields,
@@ -27,7 +27,7 @@ describe("the operator's SDL", () => {
     );
   });
 
-  it('reads through objects and lists of other teams', () => {
+  it("the operator's SDL reads through objects and lists of other teams", () => {
     const { sdl, mistakes: none } = read(`
       extend type Product @key(fields: "id") {
         id: ID!
@@ -42,7 +42,7 @@ describe("the operator's SDL", () => {
     expect(sdl.replace(/\s+/g, ' ')).toContain('body: String @external stars: Int @external');
   });
 
-  it('takes prompt, system and bounds from a prompt file', () => {
+  it("the operator's SDL takes prompt, system and bounds from a prompt file", () => {
     const { prompt } = parsePrompt(
       'prompts/summary.md',
       '---\nid: summary\nversion: 2\nsystem: "Be brief."\nmaxInputTokens: 900\nmaxOutputTokens: 90\n---\nSummarise: {description}\n',
@@ -100,7 +100,7 @@ describe("the operator's SDL", () => {
       `extend type P @key(fields: "id") { id: ID! name: String s: String @completion(prompt: "{id}", maxInputTokens: 1, maxOutputTokens: 1) ${scopes} }`,
       /P\.name is declared but no AI field reads it/,
     ],
-  ])('names file, line and remedy of %s', (_, sdl, message) => {
+  ])("the operator's SDL names file, line and remedy of %s", (_, sdl, message) => {
     expect(mistakes(sdl).join('\n')).toMatch(message);
   });
 });

@@ -39,7 +39,7 @@ const schemaOf = (query: string, variables?: Record<string, unknown>): JsonSchem
 };
 
 describe('structured output from the selection set', () => {
-  it('asks for the selected fields only, with descriptions as instructions', () => {
+  it('structured output from the selection set asks for the selected fields only, with descriptions as instructions', () => {
     expect(schemaOf('{ facts { weight mood } }')).toEqual({
       type: 'object',
       description: 'Facts of a product.',
@@ -52,7 +52,7 @@ describe('structured output from the selection set', () => {
     });
   });
 
-  it('is the same request whatever the order, aliases and fragments', () => {
+  it('structured output from the selection set is the same request whatever the order, aliases and fragments', () => {
     const plain = canonicalJson(schemaOf('{ facts { weight material parts { name mood } } }'));
     const dressed = `query Q($no: Boolean = false) {
       f: facts { ...M  __typename  w: weight  parts { m: mood }  rating @include(if: $no)  tags @skip(if: true) }
@@ -61,13 +61,13 @@ describe('structured output from the selection set', () => {
     expect(canonicalJson(schemaOf(dressed, { no: false }))).toBe(plain);
   });
 
-  it('asks text as text, and anything else that is no object inside one', () => {
+  it('structured output from the selection set asks text as text, and anything else that is no object inside one', () => {
     expect(asked('{ text }')).toEqual({ format: 'text' });
     expect(schemaOf('{ mood }')).toMatchObject({ required: ['value'], properties: { value: { enum: ['GOOD', 'BAD', null] } } });
     expect(schemaOf('{ names }')).toMatchObject({ properties: { value: { type: ['array', 'null'], items: { type: 'string' } } } });
   });
 
-  it('accepts from a model nothing that graphql-js would refuse for the selection', () => {
+  it('structured output from the selection set accepts from a model nothing that graphql-js would refuse for the selection', () => {
     const ajv = new Ajv({ strict: false });
     const leaf = fc.oneof(
       fc.string(),
