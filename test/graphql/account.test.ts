@@ -6,7 +6,7 @@ const create = `mutation ($input: CreateAiKeyInput!) { createAiKey(input: $input
 const wanted = { name: 'Search page', team: 'search', scopes: ['ai:use'] };
 
 describe('aiViewer and aiRoutes', () => {
-  it('show who asks, what may be used and what is left', async () => {
+  it('aiViewer and aiRoutes show who asks, what may be used and what is left', async () => {
     const { data } = await gateway(says()).ask(
       '{ aiViewer { principal team scopes routes budgets { name limit { amount } spent { amount } held { amount } resetsAt } } }',
       {},
@@ -25,7 +25,7 @@ describe('aiViewer and aiRoutes', () => {
     });
   });
 
-  it('show the routes of the caller, with prices as decimals', async () => {
+  it('aiViewer and aiRoutes show the routes of the caller, with prices as decimals', async () => {
     const { data } = await gateway(says()).ask(
       '{ aiRoutes { name description deployments { id capabilities inputPerMillion outputPerMillion healthy } } }',
     );
@@ -37,7 +37,7 @@ describe('aiViewer and aiRoutes', () => {
     });
   });
 
-  it('are open to the anonymous caller of development, and to no other without credentials', async () => {
+  it('aiViewer and aiRoutes are open to the anonymous caller of development, and to no other without credentials', async () => {
     const anonymous = (scopes: readonly string[]) => context(principal({ id: 'anonymous', kind: 'anonymous', scopes, limits: [] }));
     const { ask } = gateway(says());
     expect((await ask('{ aiViewer { principal } }', {}, anonymous(['ai:use']))).data).toEqual({ aiViewer: { principal: 'anonymous' } });
@@ -51,7 +51,7 @@ describe('aiViewer and aiRoutes', () => {
 });
 
 describe('keys', () => {
-  it('are issued with their secret once, listed without it, and revoked', async () => {
+  it('keys are issued with their secret once, listed without it, and revoked', async () => {
     const { ask } = gateway(says());
     const { data } = await ask(create, {
       input: { ...wanted, monthlyBudget: '25.50', requestsPerMinute: 60, callsPerMinute: 600, expiresAt: '2999-01-01T00:00:00+01:00' },
@@ -79,7 +79,7 @@ describe('keys', () => {
     expect((await ask('mutation { revokeAiKey(id: "k9") { id } }')).data).toEqual({ revokeAiKey: null });
   });
 
-  it('never have more than the key that issues them', async () => {
+  it('keys never have more than the key that issues them', async () => {
     const { ask } = gateway(says());
     const scoped = await ask(create, { input: { ...wanted, scopes: ['ai:use', 'ai:usage:all'] } });
     expect(scoped.errors?.[0]).toMatchObject({
@@ -92,7 +92,7 @@ describe('keys', () => {
     expect((await ask(create, { input: wanted }, narrow)).data).toMatchObject({ createAiKey: { key: { routes: ['default'] } } });
   });
 
-  it('are those of the own team, unless the caller administers every team', async () => {
+  it('keys are those of the own team, unless the caller administers every team', async () => {
     const { ask } = gateway(says());
     await ask(create, { input: wanted });
     const stranger = context(principal({ team: 'shop', scopes: ['ai:use', 'ai:keys'] }));
@@ -117,12 +117,12 @@ describe('keys', () => {
     ['no requests', { requestsPerMinute: 0 }, 'from 1 to'],
     ['no calls', { callsPerMinute: 0 }, 'from 1 to'],
     ['an expiry that is past', { expiresAt: '2020-01-01T00:00:00Z' }, 'in the future'],
-  ])('are refused for %s with a sentence', async (_, input, sentence) => {
+  ])('keys are refused for %s with a sentence', async (_, input, sentence) => {
     const { errors } = await gateway(says()).ask(create, { input: { ...wanted, ...input } });
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
   });
 
-  it('take only a real moment as expiry', async () => {
+  it('keys take only a real moment as expiry', async () => {
     const { errors } = await gateway(says()).ask(create, { input: { ...wanted, expiresAt: 'tomorrow' } });
     expect(errors?.[0]?.message).toContain('RFC 3339');
   });

@@ -49,14 +49,14 @@ function* elements(of: GraphQLSchema): Generator<{ readonly name: string; readon
 }
 
 describe('the schema', () => {
-  it('describes every type, field, argument, value and input with a sentence', () => {
+  it('the schema describes every type, field, argument, value and input with a sentence', () => {
     const all = [...elements(schema)];
     expect(all.length).toBeGreaterThan(350);
     const bare = all.filter(({ description }) => (description ?? '').length < 8 || !/[.:)]$/.test(description ?? ''));
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
 
-  it('keeps every name of the contract', () => {
+  it('the schema keeps every name of the contract', () => {
     const contract = [
       'completion',
       'completionById',
@@ -88,12 +88,12 @@ describe('the schema', () => {
     ]);
   });
 
-  it("keeps AI roots nullable, so that a failure never nulls another team's data", () => {
+  it("the schema keeps AI roots nullable, so that a failure never nulls another team's data", () => {
     const query = schema.getQueryType()?.getFields() ?? {};
     for (const name of ['completion', 'embedding', 'aiSearch', 'aiAnswer']) expect(String(query[name]?.type), name).not.toMatch(/!$/);
   });
 
-  it("composes with another team's subgraph", () => {
+  it("the schema composes with another team's subgraph", () => {
     const products = parse(`
       extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
       type Query { product(id: ID!): Product }
@@ -106,7 +106,7 @@ describe('the schema', () => {
     expect(composed.supergraphSdl).toContain('type Product');
   });
 
-  it('serves its own SDL to a composer', async () => {
+  it('the schema serves its own SDL to a composer', async () => {
     const { ask } = gateway(says('Hi.'));
     const { data } = await ask('{ _service { sdl } }');
     const sdl = (data as unknown as { readonly _service: { readonly sdl: string } })._service.sdl;
@@ -114,7 +114,7 @@ describe('the schema', () => {
     expect(composed.errors?.map(({ message }) => message)).toBeUndefined();
   });
 
-  it('never gives one field name two types across the members of a union or interface', () => {
+  it('the schema never gives one field name two types across the members of a union or interface', () => {
     for (const type of Object.values(schema.getTypeMap())) {
       if (!('resolveType' in type) || type.name.startsWith('_')) continue;
       const seen = new Map<string, string>();
@@ -129,7 +129,7 @@ describe('the schema', () => {
   });
 });
 
-it('has resolver types that are generated from it as it is now', async () => {
+it('the AI schema has resolver types that are generated from it as it is now', async () => {
   const check = promisify(execFile)(process.execPath, ['node_modules/@graphql-codegen/cli/cjs/bin.js', '--check']);
   await expect(check).resolves.toMatchObject({ stdout: expect.any(String) });
 });
@@ -137,7 +137,7 @@ it('has resolver types that are generated from it as it is now', async () => {
 describe('the resolvers', () => {
   const resolvers = aiResolvers(services) as unknown as Record<string, Record<string, unknown>>;
 
-  it('name only what the schema has', () => {
+  it('the resolvers name only what the schema has', () => {
     const strange = Object.entries(resolvers).flatMap(([name, fields]) => {
       const type = schema.getType(name);
       if (type === undefined) return [name];
@@ -150,7 +150,7 @@ describe('the resolvers', () => {
     expect(strange).toEqual([]);
   });
 
-  it('are there for every root field', () => {
+  it('the resolvers are there for every root field', () => {
     const missing = roots.flatMap((root) => {
       const type = schema.getType(root);
       const fields = isObjectType(type) ? Object.keys(type.getFields()) : [];
@@ -159,7 +159,7 @@ describe('the resolvers', () => {
     expect(missing).toEqual([]);
   });
 
-  it('are there for every scalar, union and interface whose value does not name its type', () => {
+  it('the resolvers are there for every scalar, union and interface whose value does not name its type', () => {
     const missing = Object.values(schema.getTypeMap())
       .filter((type) => ours(type) && (isScalarType(type) || 'resolveType' in type))
       .filter((type) => resolvers[type.name] === undefined && type.name !== 'Failure')
@@ -167,7 +167,7 @@ describe('the resolvers', () => {
     expect(missing).toEqual([]);
   });
 
-  it('give a subscription field a source and no resolver, so that its rule comes before the call', () => {
+  it('the resolvers give a subscription field a source and no resolver, so that its rule comes before the call', () => {
     for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
       expect(typeof field.subscribe, field.name).toBe('function');
       expect(field.resolve, field.name).toBeUndefined();
@@ -183,21 +183,21 @@ describe('the rules', () => {
     return fields.filter(({ name }) => !name.startsWith('_')).map((field) => ({ coordinate: `${root}.${field.name}`, field }));
   });
 
-  it.each(rootFields)('refuse $coordinate to a caller who has not been given anything', async ({ coordinate, field }) => {
+  it.each(rootFields)('the rules refuse $coordinate to a caller who has not been given anything', async ({ coordinate, field }) => {
     const nobody = context(principal({ kind: 'anonymous', scopes: [] }));
     const resolve = field.subscribe ?? field.resolve;
     const result: unknown = await resolve?.({}, {}, nobody, {} as GraphQLResolveInfo);
     expect(result).toMatchObject({ message: expect.stringContaining(coordinate), extensions: { code: 'UNAUTHENTICATED' } });
   });
 
-  it('stand at every entity, which _entities reaches without passing a field', () => {
+  it('the rules stand at every entity, which _entities reaches without passing a field', () => {
     const entities = [...print(aiTypeDefs()).matchAll(/^type (\w+)[^{]*@key/gm)];
     expect(entities.length).toBeGreaterThan(1);
     for (const [, name] of entities) expect(rules.has(name ?? ''), name).toBe(true);
   });
 });
 
-it("takes an operator's fields on other teams' entities, under their own rules", async () => {
+it("the AI schema takes an operator's fields on other teams' entities, under their own rules", async () => {
   const part = {
     typeDefs: parse('type Product @key(fields: "id") { id: ID! summary: String @requiresScopes(scopes: [["ai:use"]]) }'),
     resolvers: { Product: { __resolveReference: (reference: unknown) => reference, summary: () => 'Short.' } },

@@ -17,7 +17,7 @@ const completion = `query ($input: CompletionInput!) { completion(input: $input)
 const asked = (input: object) => ({ input: { prompt: { text: 'Why is the sky blue?' }, ...input } });
 
 describe('Query.completion', () => {
-  it('answers with text, usage and provenance', async () => {
+  it('Query.completion answers with text, usage and provenance', async () => {
     const { data, errors } = await gateway(says('Because ', 'of air.')).ask(completion, asked({}));
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({
@@ -33,7 +33,7 @@ describe('Query.completion', () => {
     });
   });
 
-  it('books its call at its coordinate and path', async () => {
+  it('Query.completion books its call at its coordinate and path', async () => {
     const asking = context();
     const { requests, ask } = gateway(says('Hi.'));
     await ask(completion.replace('completion(', 'sky: completion('), asked({ tags: { feature: 'chat' } }), asking);
@@ -49,7 +49,7 @@ describe('Query.completion', () => {
     });
   });
 
-  it('sends what was asked to the model', async () => {
+  it('Query.completion sends what was asked to the model', async () => {
     const { requests, ask } = gateway(says('Hi.'));
     const parameters = { type: 'object', properties: {} };
     const { errors } = await ask(
@@ -126,13 +126,13 @@ describe('Query.completion', () => {
       { issues: [{ path: '/a', message: 'a number' }] },
     ],
     ['OtherFailure', new GatewayError('STREAM_STALLED', 'Silence.'), { code: 'STREAM_STALLED', message: 'Silence.' }],
-  ])('answers %s as data', async (name, error, shown) => {
+  ])('Query.completion answers %s as data', async (name, error, shown) => {
     const { data, errors } = await gateway(fails(error)).ask(completion, asked({}));
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({ completion: { __typename: name, errorId: error.errorId, ...shown } });
   });
 
-  it('masks a fault of ours and hands its cause to the log', async () => {
+  it('Query.completion masks a fault of ours and hands its cause to the log', async () => {
     const logged: GatewayError[] = [];
     const { ask } = gateway(fails(new TypeError('secret at /srv/x.ts')), { failed: (error) => logged.push(error) });
     const { data } = await ask(completion, asked({}));
@@ -141,7 +141,7 @@ describe('Query.completion', () => {
     expect(logged[0]?.cause).toBeInstanceOf(TypeError);
   });
 
-  it('tells that the input is too long before anything is sent', async () => {
+  it('Query.completion tells that the input is too long before anything is sent', async () => {
     const { ask, requests } = gateway(says('Hi.'));
     const { data } = await ask(completion, asked({ prompt: { text: 'word '.repeat(200_000) } }));
     expect(data).toMatchObject({ completion: { __typename: 'OtherFailure', code: 'CONTEXT_TOO_LONG' } });
@@ -152,7 +152,7 @@ describe('Query.completion', () => {
     expect(requests).toEqual([]);
   });
 
-  it('is one completion under one idempotency key, and a conflict for another input', async () => {
+  it('Query.completion is one completion under one idempotency key, and a conflict for another input', async () => {
     const { ask, requests } = gateway(says('Hi.'));
     const first = await ask(completion, asked({ idempotencyKey: 'k' }));
     const again = await ask(completion, asked({ idempotencyKey: 'k' }));
@@ -204,7 +204,7 @@ describe('Query.completion', () => {
     ['a choice of no tool', { toolChoice: { tool: 'a' } }, 'not among the tools'],
     ['a vendor option that the route forbids', { providerOptions: { secret: 1 } }, 'It allows: effort.'],
     ['an empty idempotency key', { idempotencyKey: '' }, '1 to 255 characters'],
-  ])('refuses %s with a sentence', async (_, input, sentence) => {
+  ])('Query.completion refuses %s with a sentence', async (_, input, sentence) => {
     const { ask, requests } = gateway(says('Hi.'));
     const { data, errors } = await ask(completion, asked(input));
     expect(errors).toBeUndefined();
@@ -214,7 +214,7 @@ describe('Query.completion', () => {
     expect(requests).toEqual([]);
   });
 
-  it('refuses a route that the key may not use, and names those it may', async () => {
+  it('Query.completion refuses a route that the key may not use, and names those it may', async () => {
     const { ask } = gateway(says('Hi.'));
     const { data, errors } = await ask(completion, asked({}), context(principal({ routes: ['cheap'] })));
     expect(errors).toBeUndefined();
@@ -223,7 +223,7 @@ describe('Query.completion', () => {
     });
   });
 
-  it('asks no model for a principal without the scope', async () => {
+  it('Query.completion asks no model for a principal without the scope', async () => {
     const { ask, requests } = gateway(says('Hi.'));
     const { data, errors } = await ask(completion, asked({}), context(principal({ scopes: ['ai:usage'] })));
     expect(data).toEqual({ completion: null });
@@ -240,7 +240,7 @@ describe('completions that go on alone', () => {
     'mutation ($input: CompletionInput!) { startCompletion(input: $input) { __typename ... on Completion { id status } ... on Failure { code } } }';
   const idOf = (data: unknown): string => (data as { startCompletion: { id: string } }).startCompletion.id;
 
-  it('start at once, and can be followed, found and rated by their owner alone', async () => {
+  it('completions that go on alone start at once, and can be followed, found and rated by their owner alone', async () => {
     const { ask, listen } = gateway(says('Hi.'));
     const { data } = await ask(start, asked({}));
     expect(data).toMatchObject({ startCompletion: { __typename: 'Completion', status: 'RUNNING' } });
@@ -258,7 +258,7 @@ describe('completions that go on alone', () => {
     expect((await ask(mutation, {}, bob)).data).toEqual({ rateCompletion: null, cancelCompletion: null });
   });
 
-  it('are seen by their id for a while where a plain query asked for them, and have no events to follow', async () => {
+  it('completions that go on alone are seen by their id for a while where a plain query asked for them, and have no events to follow', async () => {
     const { ask, listen } = gateway(says('Hi.'));
     const { data } = await ask(
       'mutation ($input: CompletionInput!) { complete(input: $input) { ... on Completion { id text } } }',
@@ -279,14 +279,14 @@ describe('completions that go on alone', () => {
     expect((await ask(after)).data).toEqual({ rateCompletion: { score: 0.5 }, cancelCompletion: { status: 'COMPLETED' } });
   });
 
-  it('can be rated for as long as the ledger has them, when they themselves are no longer kept', async () => {
+  it('completions that go on alone can be rated for as long as the ledger has them, when they themselves are no longer kept', async () => {
     const { ask } = gateway(says('Hi.'));
     const rate = (id: string) => ask(`mutation { rateCompletion(id: "${id}", score: 1) { completionId score } }`);
     expect((await rate('in the ledger')).data).toEqual({ rateCompletion: { completionId: 'in the ledger', score: 1 } });
     expect((await rate('nowhere')).data).toEqual({ rateCompletion: null });
   });
 
-  it('can be cancelled', async () => {
+  it('completions that go on alone can be cancelled', async () => {
     const { ask } = gateway(async function* endless(_, call) {
       yield { type: 'text', text: 'One' };
       await new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason)));
@@ -296,7 +296,7 @@ describe('completions that go on alone', () => {
     expect(data).toEqual({ cancelCompletion: { status: 'CANCELLED', finishReason: 'CANCELLED', failure: { code: 'CANCELLED' } } });
   });
 
-  it('are reached by reference with the scope alone', async () => {
+  it('completions that go on alone are reached by reference with the scope alone', async () => {
     const { ask } = gateway(says('Hi.'));
     const id = idOf((await ask(start, asked({}))).data);
     const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Completion { id } } }';

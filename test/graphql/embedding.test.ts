@@ -10,7 +10,7 @@ const whole =
   '{ __typename ... on Embedding { vectors floats dimensions usage { totalTokens cost { amount } } provenance { model route } } ... on Failure { code } }';
 
 describe('Query.embedding', () => {
-  it('gives vectors as base64 of little-endian floats, and as numbers to who asks', async () => {
+  it('Query.embedding gives vectors as base64 of little-endian floats, and as numbers to who asks', async () => {
     const { data, errors } = await gateway(embeds).ask(`{ embedding${input(['one', 'three'])} ${whole} }`);
     expect(errors).toBeUndefined();
     const { embedding } = data as { embedding: { vectors: string[]; floats: number[][] } };
@@ -28,7 +28,7 @@ describe('Query.embedding', () => {
     });
   });
 
-  it('has no clock of its own beside the deadline, which the meter keeps', async () => {
+  it('Query.embedding has no clock of its own beside the deadline, which the meter keeps', async () => {
     const asking = context();
     const { ask, requests } = gateway(embeds);
     const before = performance.now();
@@ -37,7 +37,7 @@ describe('Query.embedding', () => {
     expect(requests[0]?.call.deadlineMs).toBeGreaterThan(before);
   });
 
-  it('sends what several fields ask as one call, each text once, and gives each field its own vectors', async () => {
+  it('Query.embedding sends what several fields ask as one call, each text once, and gives each field its own vectors', async () => {
     const asking = context();
     const { ask, requests } = gateway(embeds);
     const { data } = await ask(`{ a: embedding${input(['x', 'yy'])} ${whole} b: embedding${input(['yy', 'zzz'])} ${whole} }`, {}, asking);
@@ -61,14 +61,14 @@ describe('Query.embedding', () => {
     expect(asking.usage.extension()?.calls).toMatchObject([{ coordinate: 'Query.embedding', paths: [['a'], ['b']], cost: '0.000001' }]);
   });
 
-  it('joins no more texts than the vendors take: what each field may ask alone, it may ask beside others', async () => {
+  it('Query.embedding joins no more texts than the vendors take: what each field may ask alone, it may ask beside others', async () => {
     const { ask, requests } = gateway(embeds);
     const sixty = (name: string) => input(Array.from({ length: 60 }, (_, index) => `${name}${index}`));
     await ask(`{ a: embedding${sixty('x')} ${whole} b: embedding${sixty('y')} ${whole} }`);
     expect(requests.map(({ request }) => (request.kind === 'embedding' ? request.texts.length : 0))).toEqual([60, 60]);
   });
 
-  it('splits tokens and cost over the fields so that they add up exactly', async () => {
+  it('Query.embedding splits tokens and cost over the fields so that they add up exactly', async () => {
     const texts = fc.array(
       fc.string({ minLength: 1, maxLength: 30 }).filter((text) => text.trim() !== ''),
       { minLength: 1, maxLength: 4 },
@@ -87,13 +87,13 @@ describe('Query.embedding', () => {
     );
   });
 
-  it('keeps apart what asks another length', async () => {
+  it('Query.embedding keeps apart what asks another length', async () => {
     const { ask, requests } = gateway(embeds);
     await ask(`{ a: embedding${input(['x'])} ${whole} b: embedding${input(['x'], ', dimensions: 8')} ${whole} }`);
     expect(requests.map(({ request }) => request)).toMatchObject([{ dimensions: null }, { dimensions: 8 }]);
   });
 
-  it('answers a failure as data, for every field that it concerns', async () => {
+  it('Query.embedding answers a failure as data, for every field that it concerns', async () => {
     const { ask } = gateway(fails(new GatewayError('MODEL_UNAVAILABLE', 'Down.')));
     const { data } = await ask(`{ a: embedding${input(['x'])} ${whole} b: embedding${input(['y'])} ${whole} }`);
     const failure = { __typename: 'ModelUnavailable', code: 'MODEL_UNAVAILABLE' };
@@ -106,7 +106,7 @@ describe('Query.embedding', () => {
     ['too many texts', input(Array.from({ length: 513 }, () => 'x')), 'At most 512'],
     ['a route for completions', input(['x'], ', route: "default"'), 'Routes for embeddings: embedding.'],
     ['no dimensions', input(['x'], ', dimensions: 0'), 'from 1 to 16384'],
-  ])('refuses %s with a sentence', async (_, args, sentence) => {
+  ])('Query.embedding refuses %s with a sentence', async (_, args, sentence) => {
     const { ask, requests } = gateway(embeds);
     const { data, errors } = await ask(`{ embedding${args} { ... on Failure { code message } } }`);
     expect(errors).toBeUndefined();

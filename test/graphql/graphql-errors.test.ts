@@ -16,7 +16,7 @@ async function failing(error: unknown): Promise<GraphQLError> {
 }
 
 describe('a masked error', () => {
-  it('keeps our code and its place, and tells the log', async () => {
+  it('a masked error keeps our code and its place, and tells the log', async () => {
     const logged: GatewayError[] = [];
     const error = new GatewayError('RATE_LIMITED', 'Wait.', { retryAfterMs: 99.5 });
     const masked = maskError(await failing(error), (known) => logged.push(known)).toJSON();
@@ -28,13 +28,13 @@ describe('a masked error', () => {
     expect(logged).toEqual([error]);
   });
 
-  it('is the same for an error that a resolver has coded already', async () => {
+  it('a masked error is the same for an error that a resolver has coded already', async () => {
     const error = new GatewayError('FORBIDDEN', 'No.');
     const masked = maskError(await failing(graphqlErrorOf(error)), () => {});
     expect(masked.toJSON()).toMatchObject({ path: ['it'], extensions: { code: 'FORBIDDEN', errorId: error.errorId } });
   });
 
-  it('says nothing of a fault of ours', async () => {
+  it('a masked error says nothing of a fault of ours', async () => {
     const logged: GatewayError[] = [];
     const masked = maskError(await failing(new Error('password=hunter2')), (known) => logged.push(known));
     const text = JSON.stringify(masked);
@@ -44,7 +44,7 @@ describe('a masked error', () => {
     expect(logged[0]?.cause).toMatchObject({ message: 'password=hunter2' });
   });
 
-  it('passes what GraphQL itself refuses, as BAD_REQUEST', async () => {
+  it('a masked error passes what GraphQL itself refuses, as BAD_REQUEST', async () => {
     const { errors } = await graphql({ schema, source: '{ nothing }' });
     const logged: GatewayError[] = [];
     const masked = maskError(errors?.[0], (error) => logged.push(error));
@@ -56,14 +56,17 @@ describe('a masked error', () => {
     });
   });
 
-  it.each(['mood', 'count'])('says nothing of a value that does not fit its field: no caller has written it (%s)', async (field) => {
-    const { errors } = await graphql({ schema, source: `{ ${field} }`, rootValue: { mood: 'hunter2', count: 'hunter2' } });
-    const masked = maskError(errors?.[0], () => {}).toJSON();
-    expect(masked).toMatchObject({ path: [field], extensions: { code: 'INTERNAL' } });
-    expect(JSON.stringify(masked)).not.toContain('hunter2');
-  });
+  it.each(['mood', 'count'])(
+    'a masked error says nothing of a value that does not fit its field: no caller has written it (%s)',
+    async (field) => {
+      const { errors } = await graphql({ schema, source: `{ ${field} }`, rootValue: { mood: 'hunter2', count: 'hunter2' } });
+      const masked = maskError(errors?.[0], () => {}).toJSON();
+      expect(masked).toMatchObject({ path: [field], extensions: { code: 'INTERNAL' } });
+      expect(JSON.stringify(masked)).not.toContain('hunter2');
+    },
+  );
 
-  it('tells of an argument that is missing when the field is reached', async () => {
+  it('a masked error tells of an argument that is missing when the field is reached', async () => {
     const source = 'query ($id: Int = 1) { it(id: $id) }';
     const { errors } = await graphql({ schema, source, variableValues: { id: null } });
     expect(maskError(errors?.[0], () => {})).toMatchObject({
@@ -72,7 +75,7 @@ describe('a masked error', () => {
     });
   });
 
-  it('masks what is no error at all', () => {
+  it('a masked error masks what is no error at all', () => {
     expect(maskError('boom', () => {}).extensions).toMatchObject({ code: 'INTERNAL' });
   });
 });

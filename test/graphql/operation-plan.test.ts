@@ -112,7 +112,7 @@ const principals: readonly Principal[] = [
 ];
 
 describe('a plan', () => {
-  it('answers what graphql-js answers, in its order, and asks the model as often', async () => {
+  it('a plan answers what graphql-js answers, in its order, and asks the model as often', async () => {
     let script: Parameters<typeof gateway>[0] = scripts.says;
     const asked = gateway((request, call) => script(request, call), { now: () => Date.parse('2026-11-28T00:00:00Z') });
     const asking = fc.tuple(documents(asked.schema), fc.constantFrom(...Object.values(scripts)), fc.constantFrom(...principals));
@@ -131,7 +131,7 @@ describe('a plan', () => {
     );
   });
 
-  it('leaves answers that no field can show to graphql-js, with the same errors at the same paths, and asks nobody twice', async () => {
+  it('a plan leaves answers that no field can show to graphql-js, with the same errors at the same paths, and asks nobody twice', async () => {
     const odd = fc.constantFrom<unknown>(
       ...[null, undefined, 42, {}, [], [null], ['said', null], new Error('said'), Promise.resolve('later'), () => 'called', Number.NaN],
     );
@@ -168,7 +168,7 @@ describe('a plan', () => {
     );
   });
 
-  it('is made of fields and roots that the schema has', () => {
+  it('a plan is made of fields and roots that the schema has', () => {
     for (const coordinate of [...plainFields, ...plannedRoots]) {
       const [name = '', field = ''] = coordinate.split('.');
       const type = schema.getType(name);
@@ -189,11 +189,11 @@ describe('a plan', () => {
     'mutation ($input: CompletionInput!) { asked: complete(input: $input) { ...Said } } fragment Said on CompletionResult { ... on Completion { id parts { ... on TextPart { text } } } ... on BudgetExceeded { budget { name spent { amount } } } }',
     '{ embedding(input: { texts: ["one"] }) { ... on Embedding { vectors } } }',
     '{ completionById(id: "1") { status provenance { model attempts { outcome } } } }',
-  ])('is made for %s', (text) => {
+  ])('a plan is made for %s', (text) => {
     expect(operationOf(text)).not.toBeNull();
   });
 
-  it('reads an answer, and a failure that is shown as data, without graphql-js', async () => {
+  it('a plan reads an answer, and a failure that is shown as data, without graphql-js', async () => {
     const document = parse(
       'query ($input: CompletionInput!) { completion(input: $input) { __typename ... on Completion { text finishReason usage { cost { amount } } parts { ... on TextPart { text } } provenance { attempts { outcome } } } ... on Failure { code } } }',
     );
@@ -225,7 +225,7 @@ describe('a plan', () => {
       'more fields than a plan may have',
       `{ completionById(id: "1") { ${Array.from({ length: 201 }, (_, index) => `t${index}: text`).join(' ')} } }`,
     ],
-  ])('is not made for %s', (_, text) => {
+  ])('a plan is not made for %s', (_, text) => {
     expect(operationOf(text)).toBeNull();
   });
 });

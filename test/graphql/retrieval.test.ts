@@ -51,7 +51,7 @@ const answer = `{ aiAnswer(input: { collection: "handbook", question: "How much 
   ... on NoAnswer { message } ... on Failure { code } } }`;
 
 describe('retrieval', () => {
-  it('answers with citations, and books both calls at the field that asked', async () => {
+  it('retrieval answers with citations, and books both calls at the field that asked', async () => {
     const asking = context();
     const { data, errors } = await withLibrary().ask(answer, {}, asking);
     expect(errors).toBeUndefined();
@@ -69,7 +69,7 @@ describe('retrieval', () => {
     ]);
   });
 
-  it('says NoAnswer, also to who attaches with the same key, and asks no model', async () => {
+  it('retrieval says NoAnswer, also to who attaches with the same key, and asks no model', async () => {
     const made = withLibrary(false);
     const keyed = answer.replace('leave?"', 'leave?", idempotencyKey: "k"');
     const expected = { aiAnswer: { __typename: 'NoAnswer', message: 'The handbook says nothing about that.' } };
@@ -78,7 +78,7 @@ describe('retrieval', () => {
     expect(made.requests.map(({ request }) => request.kind)).toEqual(['embedding']);
   });
 
-  it('streams an answer with its citations', async () => {
+  it('retrieval streams an answer with its citations', async () => {
     const { listen } = withLibrary();
     const events = await all(
       await listen(
@@ -89,14 +89,14 @@ describe('retrieval', () => {
     expect(names).toEqual(['CompletionStarted', 'TextDelta', 'CitationAdded', 'CompletionFinished']);
   });
 
-  it('finds passages, with what limits the result', async () => {
+  it('retrieval finds passages, with what limits the result', async () => {
     const { data } = await withLibrary().ask(
       '{ aiSearch(input: { collection: "handbook", query: "leave" }) { ... on AiSearch { hits { score passage { id } entity { typeName } } warnings } } }',
     );
     expect(data).toEqual({ aiSearch: { hits: [{ score: 1, passage: { id: 'leave#1' }, entity: null }], warnings: ['By words alone.'] } });
   });
 
-  it('lists sources in pages, of readable collections alone', async () => {
+  it('retrieval lists sources in pages, of readable collections alone', async () => {
     const { ask } = withLibrary();
     expect((await ask('{ aiSources(collection: "handbook", first: 2, after: "a") { id collection } }')).data).toEqual({
       aiSources: [
@@ -108,7 +108,7 @@ describe('retrieval', () => {
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('Collections: handbook.'), extensions: { code: 'BAD_REQUEST' } });
   });
 
-  it('finds a source by reference in the collections that the caller may read', async () => {
+  it('retrieval finds a source by reference in the collections that the caller may read', async () => {
     const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on SourceDocument { id collection } } }';
     const r = [
       { __typename: 'SourceDocument', id: 'a' },
@@ -117,7 +117,7 @@ describe('retrieval', () => {
     expect((await withLibrary().ask(query, { r })).data).toEqual({ _entities: [{ id: 'a', collection: 'handbook' }, null] });
   });
 
-  it('takes sources, with the scope for it', async () => {
+  it('retrieval takes sources, with the scope for it', async () => {
     const taken: NewSource[] = [];
     const made = withLibrary(true, {
       async ingest({ sources }) {
@@ -140,12 +140,12 @@ describe('retrieval', () => {
     ['a source with two contents', '[{ id: "a", text: "x", base64: "AAAA" }]', 'exactly one of text and base64'],
     ['broken base64', '[{ id: "a", base64: "?" }]', 'standard base64'],
     ['metadata that is no object', '[{ id: "a", text: "x", metadata: 1 }]', 'must be a JSON object'],
-  ])('refuses %s with a sentence', async (_, sources, sentence) => {
+  ])('retrieval refuses %s with a sentence', async (_, sources, sentence) => {
     const { errors } = await withLibrary().ask(`mutation { ingest(input: { collection: "handbook", sources: ${sources} }) { id } }`);
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
   });
 
-  it('follows an ingestion to its end', async () => {
+  it('retrieval follows an ingestion to its end', async () => {
     const state = { id: 'i', total: 2, unchanged: 0, failed: [], failure: null };
     async function* progress() {
       yield { ...state, status: 'RUNNING' as const, done: 1 };
@@ -160,7 +160,7 @@ describe('retrieval', () => {
     ]);
   });
 
-  it('gives a refusal of the collection its code', async () => {
+  it('retrieval gives a refusal of the collection its code', async () => {
     const search = async (): Promise<never> => {
       throw new GatewayError('FORBIDDEN', 'You may not read "payroll".');
     };

@@ -26,7 +26,7 @@ const eventsOf = (results: readonly { readonly data?: unknown }[]): Event[] =>
   results.map(({ data }) => (data as { completionStream: Event }).completionStream);
 
 describe('Subscription.completionStream', () => {
-  it('tells what happens, in order, and ends with the whole completion', async () => {
+  it('Subscription.completionStream tells what happens, in order, and ends with the whole completion', async () => {
     const asking = context();
     const { listen } = gateway(says('Because ', 'of air.'));
     const events = eventsOf(await all(await listen(stream, { input }, asking)));
@@ -40,7 +40,7 @@ describe('Subscription.completionStream', () => {
     expect(asking.usage.extension()?.calls).toMatchObject([{ coordinate: 'Subscription.completionStream', paths: [['completionStream']] }]);
   });
 
-  it('asks nothing of a model before the first pull', async () => {
+  it('Subscription.completionStream asks nothing of a model before the first pull', async () => {
     const { listen, requests } = gateway(says('Hi.'));
     const events = await listen(stream, { input });
     expect(requests).toEqual([]);
@@ -50,7 +50,7 @@ describe('Subscription.completionStream', () => {
     await events.return?.();
   });
 
-  it('stops upstream at once when its reader leaves, also before the first token', async () => {
+  it('Subscription.completionStream stops upstream at once when its reader leaves, also before the first token', async () => {
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
     const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
     const { listen } = gateway(async function* silent(_, call) {
@@ -68,7 +68,7 @@ describe('Subscription.completionStream', () => {
     expect(await waiting).toMatchObject({ done: true });
   });
 
-  it('stops upstream when the operation is aborted', async () => {
+  it('Subscription.completionStream stops upstream when the operation is aborted', async () => {
     const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
     const { listen } = gateway(async function* silent(_, call) {
       yield { type: 'text', text: 'One' };
@@ -85,7 +85,7 @@ describe('Subscription.completionStream', () => {
     expect(await waiting).toMatchObject({ done: true });
   });
 
-  it('never throws: a failure is its last event', async () => {
+  it('Subscription.completionStream never throws: a failure is its last event', async () => {
     const { listen } = gateway(fails(new GatewayError('MODEL_UNAVAILABLE', 'Down.')));
     const events = eventsOf(await all(await listen(stream, { input })));
     expect(events.at(-1)).toMatchObject({
@@ -96,14 +96,14 @@ describe('Subscription.completionStream', () => {
     });
   });
 
-  it('tells of a conflict of idempotency keys by its last event', async () => {
+  it('Subscription.completionStream tells of a conflict of idempotency keys by its last event', async () => {
     const { listen } = gateway(says('Hi.'));
     await all(await listen(stream, { input: { ...input, idempotencyKey: 'k' } }));
     const events = eventsOf(await all(await listen(stream, { input: { prompt: { text: 'Else?' }, idempotencyKey: 'k' } })));
     expect(events).toMatchObject([{ __typename: 'CompletionFailed', seq: 1, failure: { code: 'IDEMPOTENCY_CONFLICT' } }]);
   });
 
-  it('goes on behind a cursor under the same idempotency key, and asks no second time', async () => {
+  it('Subscription.completionStream goes on behind a cursor under the same idempotency key, and asks no second time', async () => {
     const { listen, requests } = gateway(says('a', 'b', 'c'));
     const keyed = { input: { ...input, idempotencyKey: 'k' } };
     const whole = eventsOf(await all(await listen(stream, keyed)));
@@ -113,7 +113,7 @@ describe('Subscription.completionStream', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('follows the run that a cursor names, also from Last-Event-ID, and never starts a second one', async () => {
+  it('Subscription.completionStream follows the run that a cursor names, also from Last-Event-ID, and never starts a second one', async () => {
     const { listen, requests } = gateway(says('a', 'b', 'c'));
     const whole = eventsOf(await all(await listen(stream, { input })));
     const cursor = whole[0]?.cursor ?? '';
@@ -125,7 +125,7 @@ describe('Subscription.completionStream', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('gives the whole completion again and again with SNAPSHOT', async () => {
+  it('Subscription.completionStream gives the whole completion again and again with SNAPSHOT', async () => {
     const { listen } = gateway(says('a', 'b', 'c'));
     const events = eventsOf(await all(await listen(stream, { input, delivery: 'SNAPSHOT' })));
     const names = new Set(events.map(({ __typename }) => __typename));
@@ -137,28 +137,36 @@ describe('Subscription.completionStream', () => {
     ['an empty prompt', { prompt: { text: '' } }, 'BAD_REQUEST'],
     ['an unknown route', { ...input, route: 'nowhere' }, 'BAD_REQUEST'],
     ['a maximum below one', { ...input, maxOutputTokens: 0 }, 'BAD_REQUEST'],
-  ] as const)('ends with an event that says why when it is asked with %s, and asks no model', async (_, wrong, code) => {
-    const { listen, requests } = gateway(says('Hi.'));
-    expect(eventsOf(await all(await listen(stream, { input: wrong })))).toMatchObject([
-      { __typename: 'CompletionFailed', seq: 1, failure: { __typename: 'OtherFailure', code }, completion: { status: 'FAILED', text: '' } },
-    ]);
-    expect(requests).toEqual([]);
-  });
+  ] as const)(
+    'Subscription.completionStream ends with an event that says why when it is asked with %s, and asks no model',
+    async (_, wrong, code) => {
+      const { listen, requests } = gateway(says('Hi.'));
+      expect(eventsOf(await all(await listen(stream, { input: wrong })))).toMatchObject([
+        {
+          __typename: 'CompletionFailed',
+          seq: 1,
+          failure: { __typename: 'OtherFailure', code },
+          completion: { status: 'FAILED', text: '' },
+        },
+      ]);
+      expect(requests).toEqual([]);
+    },
+  );
 
-  it('ends with FORBIDDEN as an event for a route that the key may not use', async () => {
+  it('Subscription.completionStream ends with FORBIDDEN as an event for a route that the key may not use', async () => {
     const { listen } = gateway(says('Hi.'));
     const events = await all(await listen(stream, { input }, context(principal({ routes: ['cheap'] }))));
     expect(eventsOf(events)).toMatchObject([{ __typename: 'CompletionFailed', failure: { code: 'FORBIDDEN' } }]);
   });
 
-  it('is refused before it begins where the key lacks the scope that the schema asks for', async () => {
+  it('Subscription.completionStream is refused before it begins where the key lacks the scope that the schema asks for', async () => {
     const { listen, requests } = gateway(says('Hi.'));
     const nobody = context(principal({ scopes: [] }));
     await expect(listen(stream, { input }, nobody)).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
     expect(requests).toEqual([]);
   });
 
-  it('leaves nothing behind when nobody ever pulls', async () => {
+  it('Subscription.completionStream leaves nothing behind when nobody ever pulls', async () => {
     const { listen, requests } = gateway(says('Hi.'));
     const events = await listen(stream, { input });
     await events.return?.();
@@ -168,7 +176,7 @@ describe('Subscription.completionStream', () => {
 });
 
 describe('Subscription.completionEvents', () => {
-  it('ends with RESUME_EXPIRED for a completion that is not there', async () => {
+  it('Subscription.completionEvents ends with RESUME_EXPIRED for a completion that is not there', async () => {
     const { listen } = gateway(says('Hi.'));
     const document = 'subscription { completionEvents(id: "x") { __typename ... on CompletionFailed { completionId failure { code } } } }';
     expect((await all(await listen(document))).map(({ data }) => data)).toEqual([
@@ -196,30 +204,36 @@ describe('the events that a subscriber follows', () => {
   const follow = (open: () => Promise<Run>, signal: AbortSignal, delivery: 'DELTA' | 'SNAPSHOT' = 'DELTA') =>
     followEvents({ open, after: null, delivery, signal, id: 'r', route: () => null });
 
-  it.each(['DELTA', 'SNAPSHOT'] as const)('end with the reason when the time of the operation is over, as %s', async (delivery) => {
-    const controller = new AbortController();
-    const events = follow(async () => opened(silence), controller.signal, delivery);
-    expect((await events.next()).value).toMatchObject({ seq: 1 });
-    const last = events.next();
-    controller.abort(new GatewayError('TIMEOUT', 'No more time.'));
-    expect((await last).value).toMatchObject({ type: 'failed', seq: 2, failure: { code: 'TIMEOUT' } });
-    expect(await events.next()).toEqual(over);
-  });
+  it.each(['DELTA', 'SNAPSHOT'] as const)(
+    'the events that a subscriber follows end with the reason when the time of the operation is over, as %s',
+    async (delivery) => {
+      const controller = new AbortController();
+      const events = follow(async () => opened(silence), controller.signal, delivery);
+      expect((await events.next()).value).toMatchObject({ seq: 1 });
+      const last = events.next();
+      controller.abort(new GatewayError('TIMEOUT', 'No more time.'));
+      expect((await last).value).toMatchObject({ type: 'failed', seq: 2, failure: { code: 'TIMEOUT' } });
+      expect(await events.next()).toEqual(over);
+    },
+  );
 
-  it.each(['DELTA', 'SNAPSHOT'] as const)('end without a word when the subscriber has left, as %s', async (delivery) => {
-    const controller = new AbortController();
-    const [left, gone] = [
-      follow(async () => opened(silence), never, delivery),
-      follow(async () => opened(silence), controller.signal, delivery),
-    ];
-    for (const events of [left, gone]) await events.next();
-    const steps = [left.next(), gone.next()];
-    await left.return();
-    controller.abort();
-    expect(await Promise.all(steps)).toEqual([over, over]);
-  });
+  it.each(['DELTA', 'SNAPSHOT'] as const)(
+    'the events that a subscriber follows end without a word when the subscriber has left, as %s',
+    async (delivery) => {
+      const controller = new AbortController();
+      const [left, gone] = [
+        follow(async () => opened(silence), never, delivery),
+        follow(async () => opened(silence), controller.signal, delivery),
+      ];
+      for (const events of [left, gone]) await events.next();
+      const steps = [left.next(), gone.next()];
+      await left.return();
+      controller.abort();
+      expect(await Promise.all(steps)).toEqual([over, over]);
+    },
+  );
 
-  it('have one end: what fires after it adds no other', async () => {
+  it('the events that a subscriber follows have one end: what fires after it adds no other', async () => {
     const controller = new AbortController();
     const events = follow(async () => opened(Promise.resolve({ type: 'finished', state, ...place(2) })), controller.signal);
     await events.next();
@@ -228,7 +242,7 @@ describe('the events that a subscriber follows', () => {
     expect(await events.next()).toEqual(over);
   });
 
-  it('end at once when the subscriber leaves while the run is being opened', async () => {
+  it('the events that a subscriber follows end at once when the subscriber leaves while the run is being opened', async () => {
     const events = follow(() => new Promise<Run>(() => {}), never);
     const step = events.next();
     expect([await events.return(), await step]).toEqual([over, over]);
@@ -240,7 +254,7 @@ describe('snapshots', () => {
   const delta = (seq: number): RunEvent => ({ type: 'text', text: 'x', offset: seq, seq, cursor: `c${seq}`, completionId: 'r' });
   const finished = (seq: number): RunEvent => ({ type: 'finished', state, seq, cursor: `c${seq}`, completionId: 'r' });
 
-  it('shows the first delta at once and merges those of the next tenth of a second', async () => {
+  it('a stream of snapshots shows the first delta at once and merges those of the next tenth of a second', async () => {
     const gate = Promise.withResolvers<void>();
     async function* told(): AsyncGenerator<RunEvent> {
       yield delta(1);
@@ -259,7 +273,7 @@ describe('snapshots', () => {
     expect((await all(shown)).map(({ type, seq }) => [type, seq])).toEqual([['finished', 5]]);
   });
 
-  it('shows what has come when the tenth is over and upstream is silent', async () => {
+  it('a stream of snapshots shows what has come when the tenth is over and upstream is silent', async () => {
     const [more, silence] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     async function* told(): AsyncGenerator<RunEvent> {
       yield delta(1);
@@ -276,7 +290,7 @@ describe('snapshots', () => {
     expect((await all(shown)).at(-1)).toMatchObject({ type: 'finished', seq: 3 });
   });
 
-  it('waits for the answer to have grown by a share, so that all snapshots together are a small multiple of it', async () => {
+  it('a stream of snapshots waits for the answer to have grown by a share, so that all snapshots together are a small multiple of it', async () => {
     const letters = 64_000;
     let text = '';
     async function* told(): AsyncGenerator<RunEvent> {

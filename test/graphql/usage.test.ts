@@ -6,7 +6,7 @@ const usage = `query ($input: AiUsageInput!) { aiUsage(input: $input) { endCurso
 const input = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
 
 describe('Query.aiUsage', () => {
-  it('adds up the ledger, in numbers larger than Int', async () => {
+  it('Query.aiUsage adds up the ledger, in numbers larger than Int', async () => {
     const { ask, usageQueries } = gateway(says());
     const { data, errors } = await ask(usage, { input: { ...input, groupBy: ['COORDINATE', 'MODEL'], interval: 'DAY', first: 5 } });
     expect(errors).toBeUndefined();
@@ -36,7 +36,7 @@ describe('Query.aiUsage', () => {
     ]);
   });
 
-  it('shows a team its own rows, a caller without a team its own, and all to whom it is given', async () => {
+  it('Query.aiUsage shows a team its own rows, a caller without a team its own, and all to whom it is given', async () => {
     const { ask, usageQueries } = gateway(says());
     for (const changes of [{}, { team: null }, { scopes: ['ai:usage:all'] }]) await ask(usage, { input }, context(principal(changes)));
     expect(usageQueries.map(({ only }) => only)).toEqual([{ team: 'search' }, { principal: 'key:ada' }, null]);
@@ -48,7 +48,7 @@ describe('Query.aiUsage', () => {
     ['a dimension twice', { groupBy: ['MODEL', 'MODEL'] }, 'Each may stand once'],
     ['a reserved dimension', { groupBy: ['OTHER'] }, 'no dimension'],
     ['a page that is too long', { first: 5_000 }, 'from 1 to 1000'],
-  ])('refuses %s with a sentence', async (_, changes, sentence) => {
+  ])('Query.aiUsage refuses %s with a sentence', async (_, changes, sentence) => {
     const { errors } = await gateway(says()).ask(usage, { input: { ...input, ...changes } });
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(sentence), extensions: { code: 'BAD_REQUEST' } });
   });
@@ -69,7 +69,7 @@ describe('Query.aiQuote', () => {
     };
   };
 
-  it('prices every root field with its aliases, fragments, variables and what is left out', async () => {
+  it('Query.aiQuote prices every root field with its aliases, fragments, variables and what is left out', async () => {
     const document = `query ($most: Int, $no: Boolean = false) {
       a: completion(input: { prompt: { text: "Why?" }, maxOutputTokens: $most }) { ... on Completion { text } }
       ...more
@@ -96,7 +96,7 @@ describe('Query.aiQuote', () => {
     expect(Math.round(Number(aiQuote.cost.amount) * 1e9)).toBe(sum);
   });
 
-  it('tells why an operation would be refused', async () => {
+  it('Query.aiQuote tells why an operation would be refused', async () => {
     const dear = '{ completion(input: { prompt: { text: "x" }, maxOutputTokens: 5000000 }) { __typename } }';
     expect((await quoted(dear)).aiQuote).toMatchObject({
       allowed: false,
@@ -108,7 +108,7 @@ describe('Query.aiQuote', () => {
     expect(keys.aiQuote).toMatchObject({ allowed: false, reason: expect.stringContaining('ai:keys') });
   });
 
-  it('refuses a document that cannot run', async () => {
+  it('Query.aiQuote refuses a document that cannot run', async () => {
     expect((await quoted('{ nothing }')).errors?.[0]).toMatchObject({
       message: expect.stringContaining('cannot run'),
       extensions: { code: 'BAD_REQUEST' },
@@ -120,7 +120,7 @@ describe('Query.aiQuote', () => {
     });
   });
 
-  it('refuses variables that the operation does not take', async () => {
+  it('Query.aiQuote refuses variables that the operation does not take', async () => {
     const document = 'query ($most: Int!) { completion(input: { prompt: { text: "x" }, maxOutputTokens: $most }) { __typename } }';
     expect((await quoted(document, { most: 'many' })).errors?.[0]).toMatchObject({
       message: expect.stringMatching(/cannot run: Variable "\$most" got invalid value "many"/),

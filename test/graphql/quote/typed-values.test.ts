@@ -60,18 +60,18 @@ describe('an input of thousands of members', () => {
       { messages: [many(3_000, () => 1)] },
       'Variable "$input" got invalid value at "input.messages[0]"; Expected type "Message" to be an object.',
     ],
-  ])('is refused for %s in one short sentence', (_, input, says) => {
+  ])('an input of thousands of members is refused for %s in one short sentence', (_, input, says) => {
     expect(refused(input)).toBe(says);
   });
 
-  it('is accepted as a small one is: a list of one, defaults, and any JSON', () => {
+  it('an input of thousands of members is accepted as a small one is: a list of one, defaults, and any JSON', () => {
     const input = { messages: message([{ text: 'a' }], { meta: keys }), stop: 'x' };
     expect(coerced(input)).toEqual({
       input: { messages: [message([{ text: 'a' }], { meta: keys })], stop: ['x'], size: 3 },
     });
   });
 
-  it('may have so many values that the schema declares, however they nest, and as many as it likes in one of any JSON', () => {
+  it('an input of thousands of members may have so many values that the schema declares, however they nest, and as many as it likes in one of any JSON', () => {
     // An input, its list, and of each message the role, the list, the part and its text.
     const asked = (messages: number) => ({ messages: many(messages, () => message()) });
     const values = 2 + 1 + 5 * 600;

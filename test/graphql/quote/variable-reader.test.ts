@@ -78,7 +78,7 @@ function byGraphqlJs(of: GraphQLSchema, given: Readonly<Record<string, unknown>>
 }
 
 describe('variables', () => {
-  it('have the values, in their order, or the refusal that graphql-js gives them', () => {
+  it('variables have the values, in their order, or the refusal that graphql-js gives them', () => {
     const coerce = variableCoercer(schema, declared);
     let accepted = 0;
     fc.assert(
@@ -101,12 +101,12 @@ describe('variables', () => {
     [{ d: { text: 'Hi' } }],
     [{ a: { name: 'oak', inner: [{ name: 'twig', grid: [[1, null], null] }] }, b: 4, c: null, d: { number: 2 }, e: false }],
     [{ a: null, d: { tree: { name: 'oak', tags: 'one' } } }],
-  ])('are read without graphql-js where they are as declared: %j', (given) => {
+  ])('variables are read without graphql-js where they are as declared: %j', (given) => {
     const read = variableReader(schema, declared);
     expect(JSON.stringify(read(given))).toBe(JSON.stringify(byGraphqlJs(schema, given)));
   });
 
-  it('of a type that the schema does not have are left to graphql-js', () => {
+  it('variables of a type that the schema does not have are left to graphql-js', () => {
     expect(() => variableCoercer(schema, declaredIn('query ($a: Missing) { field }'))({ a: 1 })).toThrow('cannot be used as an input type');
   });
 });
