@@ -41,14 +41,14 @@ describe('the price of an operation', () => {
     ['fragments in fragments', fragments(200, (next) => `name ${next} ${next}`)],
     ['fields in fragments', fragments(200, (next) => `a: like { ${next} } b: like { ${next} }`)],
     ['inline fragments in fragments', fragments(200, (next) => `... { ${next} } ... on Thing { ${next} }`)],
-  ])('looks at no field of %s that unfold without end, and remembers that', async (_, text) => {
+  ])('the price of an operation looks at no field of %s that unfold without end, and remembers that', async (_, text) => {
     const { admit, looked } = counting();
     const document = parse(text);
     for (let time = 0; time < 30; time += 1) expect(await refusalOf(admit, document)).toContain('more than 20000 fields');
     expect(looked()).toBe(0);
   });
 
-  it('looks at a bounded number of fields where one stands for those of many types, and remembers that', async () => {
+  it('the price of an operation looks at a bounded number of fields where one stands for those of many types, and remembers that', async () => {
     const { admit, looked } = counting();
     const document = parse(`{ ${Array.from({ length: 4_000 }, (_, n) => `a${n}: thing { name like { name } }`).join(' ')} }`);
     expect(await refusalOf(admit, document)).toContain('more than 20000 fields');

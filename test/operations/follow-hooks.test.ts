@@ -23,7 +23,7 @@ function namedHooks(name: string, seen: string[]): OperationHooks {
 }
 
 describe('hooks that change while operations run', () => {
-  it('admit and close an operation by those that opened it, and open the next one by the new ones', async () => {
+  it('hooks that change while operations run admit and close an operation by those that opened it, and open the next one by the new ones', async () => {
     const seen: string[] = [];
     let current = namedHooks('old', seen);
     const hooks = followHooks(() => current);

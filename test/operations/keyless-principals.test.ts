@@ -4,7 +4,7 @@ import { embeddedProvider } from '../../src/providers/embedded/embedded.ts';
 import { route, says } from '../doubles.ts';
 
 describe('the caller without a key in development', () => {
-  it('may use the routes of the embedded provider alone: every other one costs somebody money or sends text away', () => {
+  it('the caller without a key in development may use the routes of the embedded provider alone: every other one costs somebody money or sends text away', () => {
     const free = route('free', [embeddedProvider()]);
     const paid = route('paid', [says('Hi.')]);
     const mixed = route('mixed', [embeddedProvider(), says('Hi.')]);

@@ -23,7 +23,7 @@ const call = (callId: string): SettledCall => ({
 });
 
 describe('the usage of an operation', () => {
-  it('is told once, and again with all of it when there is more', () => {
+  it('the usage of an operation is told once, and again with all of it when there is more', () => {
     const usage = operationUsage();
     expect(usage.extension()).toBeNull();
     usage.add(call('search'));
@@ -33,13 +33,13 @@ describe('the usage of an operation', () => {
     expect(usage.extension()).toMatchObject({ cost: '0.002', totalTokens: 10, calls: [{ callId: 'search' }, { callId: 'text' }] });
   });
 
-  it('lists every call of a query, however many', () => {
+  it('the usage of an operation lists every call of a query, however many', () => {
     const usage = operationUsage();
     for (let n = 0; n < 500; n += 1) usage.add(call(`call-${n}`));
     expect(usage.extension()?.calls).toHaveLength(500);
   });
 
-  it('of a subscription that asks a model for every event keeps the sum of all, and the calls of late', () => {
+  it('the usage of an operation of a subscription that asks a model for every event keeps the sum of all, and the calls of late', () => {
     const usage = operationUsage();
     let last: ReturnType<typeof usage.extension> = null;
     for (let n = 1; n <= 1_000; n += 1) {
