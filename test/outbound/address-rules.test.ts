@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isPublicAddress } from '../../src/outbound/address-rules.ts';
 
 describe('a public address', () => {
-  it.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700:4700::1111', '2a00:1450:4001::1'])('is %s', (address) => {
+  it.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '2606:4700:4700::1111', '2a00:1450:4001::1'])('a public address is %s', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
   it.each([
@@ -34,7 +34,7 @@ describe('a public address', () => {
       'not an address',
       '',
     ],
-  ])('is not %s', (address) => {
+  ])('a public address is not %s', (address) => {
     expect(isPublicAddress(address)).toBe(false);
   });
 });

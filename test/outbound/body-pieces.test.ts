@@ -34,7 +34,7 @@ async function all(source: BodyPieces, between: () => unknown = () => {}): Promi
 }
 
 describe('the pieces of a body', () => {
-  it('are all of its bytes in their order, whether they come before they are asked for or after', async () => {
+  it('the pieces of a body are all of its bytes in their order, whether they come before they are asked for or after', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.string({ minLength: 1, maxLength: 40_000 }), fc.boolean())), async (said) => {
         async function* source(): AsyncGenerator<Buffer> {
@@ -50,7 +50,7 @@ describe('the pieces of a body', () => {
     );
   });
 
-  it('come one by one, each as soon as it is there', async () => {
+  it('the pieces of a body come one by one, each as soon as it is there', async () => {
     const gate = newGate();
     upstream.plays({ pieces: ['one', gate, 'two'] });
     const source = await pieces();
@@ -60,7 +60,7 @@ describe('the pieces of a body', () => {
     expect(await source.read()).toBeNull();
   });
 
-  it('are not taken from the connection while nobody asks for them', async () => {
+  it('the pieces of a body are not taken from the connection while nobody asks for them', async () => {
     let given = 0;
     const endless = new Readable({
       read() {
@@ -80,7 +80,7 @@ describe('the pieces of a body', () => {
     source.cancel();
   });
 
-  it('end with an error where the body breaks off, behind what had come', async () => {
+  it('the pieces of a body end with an error where the body breaks off, behind what had come', async () => {
     const broken = new Readable({ read() {} });
     const source = bodyPieces(broken);
     const first = source.read();
@@ -97,7 +97,7 @@ describe('the pieces of a body', () => {
     await expect(bodyPieces(closed).read()).rejects.toThrow('closed before its end');
   });
 
-  it('close the connection when no more is wanted', async () => {
+  it('the pieces of a body close the connection when no more is wanted', async () => {
     upstream.plays({ pieces: ['one', newGate()] });
     const source = await pieces();
     await source.read();
@@ -106,12 +106,12 @@ describe('the pieces of a body', () => {
     expect(upstream.requests.at(-1)?.cut()).toBe(true);
   });
 
-  it('are bounded as the web stream is', async () => {
+  it('the pieces of a body are bounded as the web stream is', async () => {
     upstream.plays({ headers: { 'content-type': 'application/json' }, pieces: Array.from({ length: 80 }, () => 'x'.repeat(2 ** 20)) });
     await expect(all(await pieces())).rejects.toThrow('was cut off');
   });
 
-  it('are those of a web stream that somebody else has made', async () => {
+  it('the pieces of a body are those of a web stream that somebody else has made', async () => {
     const stream = new Blob(['one', 'two']).stream() as ReadableStream<Uint8Array>;
     expect(await all(piecesOf(stream))).toBe('onetwo');
   });

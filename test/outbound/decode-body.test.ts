@@ -47,13 +47,13 @@ describe('a compressed answer', () => {
     ['zstd', zstdCompressSync('Hello.')],
     ['identity', Buffer.from('Hello.')],
     ['gzip', Buffer.concat([gzipSync('Hel'), gzipSync('lo.')])],
-  ])('is read as text when its server sends %s without being asked', async (encoding, body) => {
+  ])('a compressed answer is read as text when its server sends %s without being asked', async (encoding, body) => {
     const { url } = await answering(encoding, body);
     expect(await bodyAt(url)).toBe('Hello.');
     expect(await (await fetchOver(() => client)(url)).text()).toBe('Hello.');
   });
 
-  it('in an encoding that nobody knows is given as it came', async () => {
+  it('a compressed answer in an encoding that nobody knows is given as it came', async () => {
     const { url } = await answering('rot13', Buffer.from('Uryyb.'));
     expect(await bodyAt(url)).toBe('Uryyb.');
   });
@@ -64,7 +64,7 @@ describe('a compressed answer', () => {
     ['deflate', deflateSync(zeros)],
     ['br', brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
     ['zstd', zstdCompressSync(zeros)],
-  ])('is bounded by its bytes after decompression: a small %s that is 16 MiB large', async (encoding, body) => {
+  ])('a compressed answer is bounded by its bytes after decompression: a small %s that is 16 MiB large', async (encoding, body) => {
     const { url, closed } = await answering(encoding, body, { hasEnd: false });
     let decoded = 0;
     const { body: answer } = await client.send(url, get);
@@ -76,7 +76,7 @@ describe('a compressed answer', () => {
     await closed;
   });
 
-  it('in zstd that asks its reader for a window of more than 8 MiB is an error', async () => {
+  it('a compressed answer in zstd that asks its reader for a window of more than 8 MiB is an error', async () => {
     const wide = zstdCompressSync(zeros, { params: { [constants.ZSTD_c_windowLog]: 25 } });
     const { url } = await answering('zstd', wide);
     await expect(bodyAt(url, zeros.length)).rejects.toThrow();
@@ -85,12 +85,12 @@ describe('a compressed answer', () => {
   it.each([
     ['is not what it is said to be', Buffer.from('no gzip')],
     ['breaks off', gzipSync('Hello, hello, hello.').subarray(0, 15)],
-  ])('that %s is an error', async (_, body) => {
+  ])('a compressed answer that %s is an error', async (_, body) => {
     const { url } = await answering('gzip', body);
     await expect(bodyAt(url)).rejects.toThrow();
   });
 
-  it('that streams is read as it comes, and its connection closes when the reader leaves', async () => {
+  it('a compressed answer that streams is read as it comes, and its connection closes when the reader leaves', async () => {
     const closed = Promise.withResolvers<void>();
     const gate = newGate();
     const server = createServer(async (_, response) => {
@@ -116,7 +116,7 @@ describe('a compressed answer', () => {
     await closed.promise;
   });
 
-  it('that is silent is left at once', async () => {
+  it('a compressed answer that is silent is left at once', async () => {
     const upstream = await rawUpstream();
     closers.push(() => void upstream.close());
     upstream.plays({ headers: { 'content-encoding': 'gzip' }, ending: 'hang' });
@@ -127,7 +127,7 @@ describe('a compressed answer', () => {
     await upstream.requests[0]?.closed;
   });
 
-  it('is given out as far as it came where the connection breaks, and then the error is', async () => {
+  it('a compressed answer is given out as far as it came where the connection breaks, and then the error is', async () => {
     const upstream = await rawUpstream();
     closers.push(() => void upstream.close());
     const zipped = gzipSync('Hello.');

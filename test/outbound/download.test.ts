@@ -23,12 +23,12 @@ const rules: DownloadRules = { http: true, privateHosts: ['127.0.0.1'] };
 const asked = { accept: 'text/plain', signal: new AbortController().signal };
 
 describe('a download', () => {
-  it('asks for what its caller accepts, and gives the bytes', async () => {
+  it('a download asks for what its caller accepts, and gives the bytes', async () => {
     const url = await serving((request, response) => response.end(`${request.method} ${request.headers.accept}`));
     expect((await download(url, rules, asked)).toString()).toBe('GET text/plain');
   });
 
-  it('does not follow a redirect to where it may not go', async () => {
+  it('a download does not follow a redirect to where it may not go', async () => {
     const visited: (string | undefined)[] = [];
     const url = await serving((request, response) => {
       visited.push(request.url);
@@ -39,14 +39,14 @@ describe('a download', () => {
   });
 
   it.each(['file:///etc/passwd', 'ftp://127.0.0.1/a', 'http://u:p@127.0.0.1/a', 'http://169.254.169.254/latest', 'http://[::1]/a'])(
-    'does not follow a redirect to %s',
+    'a download does not follow a redirect to %s',
     async (location) => {
       const url = await serving((_, response) => response.writeHead(307, { location }).end());
       await expect(download(url, rules, asked)).rejects.toBeInstanceOf(DownloadRefused);
     },
   );
 
-  it('follows a few redirects, and no more', async () => {
+  it('a download follows a few redirects, and no more', async () => {
     const url = await serving((request, response) =>
       request.url === '/3' ? response.end('found') : response.writeHead(307, { location: `/${Number(request.url?.slice(1)) + 1}` }).end(),
     );
@@ -54,7 +54,7 @@ describe('a download', () => {
     await expect(download(`${url}/-1`, rules, asked)).rejects.toThrow('it redirects too often');
   });
 
-  it('is refused when it has too many bytes, or is ended by its counter', async () => {
+  it('a download is refused when it has too many bytes, or is ended by its counter', async () => {
     const url = await serving((_, response) => response.end('12345'));
     await expect(download(url, { ...rules, maxBytes: 4 }, asked)).rejects.toThrow('it is larger than 4 bytes');
     const count = (): void => {
@@ -63,13 +63,13 @@ describe('a download', () => {
     await expect(download(url, rules, { ...asked, count })).rejects.toMatchObject({ message: 'there were others', retryable: false });
   });
 
-  it('is refused without the URL being repeated, with the status that its server gave', async () => {
+  it('a download is refused without the URL being repeated, with the status that its server gave', async () => {
     const url = await serving((_, response) => response.writeHead(404).end());
     const error = await download(`${url}/secret-path`, rules, asked).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ message: 'its server answered with status 404' });
   });
 
-  it('is given up when it does not come in time, or when the caller leaves', async () => {
+  it('a download is given up when it does not come in time, or when the caller leaves', async () => {
     let begun = 0;
     let closed = 0;
     const url = await serving((request, response) => {

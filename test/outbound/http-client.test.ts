@@ -20,14 +20,14 @@ afterAll(async () => {
 });
 
 describe('an HTTP client', () => {
-  it('uses connections again whose answers were read', async () => {
+  it('an HTTP client uses connections again whose answers were read', async () => {
     upstream.plays({ pieces: ['one'] });
     const before = upstream.connections();
     for (let sent = 0; sent < 20; sent += 1) await readBody((await client.send(upstream.url, get)).body, 100);
     expect(upstream.connections() - before).toBeLessThan(10);
   });
 
-  it('makes a connection for each request when it is told to keep none', async () => {
+  it('an HTTP client makes a connection for each request when it is told to keep none', async () => {
     const fresh = openHttpClient({ keepAlive: false });
     upstream.plays({ pieces: ['one'] });
     const before = upstream.connections();
@@ -36,7 +36,7 @@ describe('an HTTP client', () => {
     await fresh.close();
   });
 
-  it('lets a request wait when an origin has all its connections, until one is free or the request is given up', async () => {
+  it('an HTTP client lets a request wait when an origin has all its connections, until one is free or the request is given up', async () => {
     const client = openHttpClient({ maxConnectionsPerOrigin: 1 });
     const gate = newGate();
     upstream.plays({ headers: { 'content-type': 'text/plain' }, pieces: ['slow', gate, 'ly'] });
@@ -56,7 +56,7 @@ describe('an HTTP client', () => {
     await client.close();
   });
 
-  it('gives up a server that sends no head of an answer within the time of the request', async () => {
+  it('an HTTP client gives up a server that sends no head of an answer within the time of the request', async () => {
     const gate = newGate();
     upstream.plays({ pieces: [gate] });
     await expect(client.send(upstream.url, { ...get, headersTimeoutMs: 50 })).rejects.toThrow();
@@ -65,7 +65,7 @@ describe('an HTTP client', () => {
 });
 
 describe('the whole body of an answer', () => {
-  it('is read in the pieces that it comes in, each of them counted', async () => {
+  it('the whole body of an answer is read in the pieces that it comes in, each of them counted', async () => {
     const gate = newGate();
     upstream.plays({ pieces: ['two', gate, 'four'] });
     const counted: number[] = [];
@@ -80,14 +80,14 @@ describe('the whole body of an answer', () => {
   it.each([
     ['announces its length', { 'content-length': '9' }],
     ['announces none', { 'content-type': 'text/plain' }],
-  ])('is not read beyond its bound from a server that %s, and the connection is closed', async (_, headers) => {
+  ])('the whole body of an answer is not read beyond its bound from a server that %s, and the connection is closed', async (_, headers) => {
     upstream.plays({ headers, pieces: ['12345', '678'], ending: 'hang' });
     await expect(readBody((await client.send(upstream.url, get)).body, 7)).rejects.toBeInstanceOf(BodyTooLarge);
     await upstream.requests.at(-1)?.closed;
     expect(upstream.requests.at(-1)?.cut()).toBe(true);
   });
 
-  it('is ended by what its counter throws, and the connection is closed', async () => {
+  it('the whole body of an answer is ended by what its counter throws, and the connection is closed', async () => {
     upstream.plays({ pieces: ['12345'], ending: 'hang' });
     const reading = readBody((await client.send(upstream.url, get)).body, 7, () => {
       throw new Error('Enough.');
@@ -96,7 +96,7 @@ describe('the whole body of an answer', () => {
     await upstream.requests.at(-1)?.closed;
   });
 
-  it('that breaks off is an error, not a shorter body', async () => {
+  it('the whole body of an answer that breaks off is an error, not a shorter body', async () => {
     upstream.plays({ pieces: ['12345'], ending: 'reset' });
     await expect(readBody((await client.send(upstream.url, get)).body, 7)).rejects.toThrow();
   });
@@ -115,14 +115,14 @@ describe('an HTTP client over TLS', () => {
     return client;
   };
 
-  it('trusts an authority that it is given, and no unknown one', async () => {
+  it('an HTTP client over TLS trusts an authority that it is given, and no unknown one', async () => {
     const url = await urlOf(createTlsServer(identity, (_, response) => void response.end('secure')));
     const { body } = await own({ ca }).send(url, get);
     expect(await text(body)).toBe('secure');
     await expect(own().send(url, get)).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
   });
 
-  it('speaks HTTP/2 with a server that speaks nothing else: posted bodies, headers and several requests at a time', async () => {
+  it('an HTTP client over TLS speaks HTTP/2 with a server that speaks nothing else: posted bodies, headers and several requests at a time', async () => {
     const versions: string[] = [];
     const server = createSecureServer({ ...identity, allowHTTP1: false }, async (request, response) => {
       versions.push(request.httpVersion);
@@ -145,7 +145,7 @@ describe('an HTTP client over TLS', () => {
     expect(versions).toEqual(['2.0', '2.0', '2.0']);
   });
 
-  it('ends a request of HTTP/2 whose signal fires, and the others go on', async () => {
+  it('an HTTP client over TLS ends a request of HTTP/2 whose signal fires, and the others go on', async () => {
     const gate = newGate();
     const arrived = newGate();
     const closed = newGate();

@@ -16,14 +16,14 @@ afterAll(async () => {
 });
 
 describe('our fetch', () => {
-  it('sends method, headers and body, and answers with status, headers and text', async () => {
+  it('our fetch sends method, headers and body, and answers with status, headers and text', async () => {
     upstream.plays({ status: 418, headers: { 'x-a': '1', 'content-type': 'text/plain' }, pieces: ['té', 'apot'] });
     const response = await fetch(`${upstream.url}/p?q=1`, { method: 'POST', headers: { 'X-B': '2' }, body: '{"ü":1}' });
     expect([response.status, response.ok, response.headers.get('x-a'), await response.text()]).toEqual([418, false, '1', 'téapot']);
     expect(upstream.requests.at(-1)).toMatchObject({ method: 'POST', path: '/p?q=1', body: '{"ü":1}', headers: { 'x-b': '2' } });
   });
 
-  it('gives what has come before the rest is there', async () => {
+  it('our fetch gives what has come before the rest is there', async () => {
     const gate = newGate();
     upstream.plays({ pieces: ['one', gate, 'two'] });
     const reader = (await fetch(upstream.url)).body?.getReader();
@@ -33,7 +33,7 @@ describe('our fetch', () => {
     expect((await reader?.read())?.done).toBe(true);
   });
 
-  it('reads a long answer that is all there in turns of the event loop', async () => {
+  it('our fetch reads a long answer that is all there in turns of the event loop', async () => {
     upstream.plays({ pieces: Array.from({ length: 64 }, () => 'x'.repeat(65_536)) });
     const body = (await fetch(upstream.url)).body ?? [];
     let inTurn = 0;
@@ -57,19 +57,19 @@ describe('our fetch', () => {
   it.each([
     ['an answer that is read whole', { headers: { 'content-type': 'application/json' } }],
     ['a line of an event stream', {}],
-  ] as const)('ends %s beyond a bound, and closes the connection', async (_, reply) => {
+  ] as const)('our fetch ends %s beyond a bound, and closes the connection', async (_, reply) => {
     upstream.plays({ ...reply, pieces: Array.from({ length: 80 }, () => 'x'.repeat(2 ** 20)) });
     await expect((await fetch(upstream.url)).text()).rejects.toThrow('was cut off');
     await upstream.requests.at(-1)?.closed;
     expect(upstream.requests.at(-1)?.cut()).toBe(true);
   });
 
-  it('reads an event stream of any length while its lines are short', async () => {
+  it('our fetch reads an event stream of any length while its lines are short', async () => {
     upstream.plays({ pieces: Array.from({ length: 20 }, () => `${'x'.repeat(2 ** 19)}\n`.repeat(2)) });
     expect(await (await fetch(upstream.url)).text()).toHaveLength(20 * 2 * (2 ** 19 + 1));
   });
 
-  it('reads the beginning of a refusal that has no end', async () => {
+  it('our fetch reads the beginning of a refusal that has no end', async () => {
     upstream.plays({ status: 400, pieces: ['{"error":', ...Array.from({ length: 64 }, () => 'x'.repeat(2 ** 20))] });
     const text = await (await fetch(upstream.url)).text();
     expect([text.startsWith('{"error":'), text.length < 2 ** 20]).toEqual([true, true]);
@@ -77,7 +77,7 @@ describe('our fetch', () => {
     expect(upstream.requests.at(-1)?.cut()).toBe(true);
   });
 
-  it('does not follow a redirect, nor try again', async () => {
+  it('our fetch does not follow a redirect, nor try again', async () => {
     const before = upstream.requests.length;
     upstream.plays({ status: 307, headers: { location: '/elsewhere' } });
     expect((await fetch(upstream.url, { method: 'POST', body: 'x' })).status).toBe(307);
@@ -86,12 +86,12 @@ describe('our fetch', () => {
     expect(upstream.requests).toHaveLength(before + 2);
   });
 
-  it('takes an answer without a body', async () => {
+  it('our fetch takes an answer without a body', async () => {
     upstream.plays({ status: 204 });
     expect(await (await fetch(upstream.url)).text()).toBe('');
   });
 
-  it('closes the connection when the body is cancelled, and when the signal fires', async () => {
+  it('our fetch closes the connection when the body is cancelled, and when the signal fires', async () => {
     upstream.plays({ pieces: ['one'], ending: 'hang' });
     await (await fetch(upstream.url)).body?.cancel();
     await upstream.requests.at(-1)?.closed;
@@ -103,7 +103,7 @@ describe('our fetch', () => {
     await upstream.requests.at(-1)?.closed;
   });
 
-  it('tells when a request goes out, and not before it has a connection', async () => {
+  it('our fetch tells when a request goes out, and not before it has a connection', async () => {
     const sockets: Socket[] = [];
     const silent = createServer((socket) => void sockets.push(socket));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));

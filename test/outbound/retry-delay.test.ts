@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { acceptableRetryMs, retryAfterMs, retryDelayMs } from '../../src/outbound/retry-delay.ts';
 
 describe('the delay before a retry', () => {
-  it('is what the server asks, else up to 250 ms, doubled after each failure, at most 8 s', () => {
+  it('the delay before a retry is what the server asks, else up to 250 ms, doubled after each failure, at most 8 s', () => {
     expect(retryDelayMs(3, 1_234, () => 0.5)).toBe(1_234);
     expect([1, 2, 3, 9].map((failures) => retryDelayMs(failures, undefined, () => 1))).toEqual([250, 500, 1_000, 8_000]);
     expect(retryDelayMs(2, undefined, () => 0)).toBe(0);
@@ -23,15 +23,15 @@ describe('what a server asks to wait', () => {
     ['a day, of which an hour is kept', { 'retry-after': '86400' }, 3_600_000],
     ['what cannot be read', { 'retry-after': 'later' }, null],
     ['no finite number', { 'retry-after': 'Infinity' }, null],
-  ])('is read from %s', (_, headers, expected) => expect(retryAfterMs(headers)).toBe(expected));
+  ])('what a server asks to wait is read from %s', (_, headers, expected) => expect(retryAfterMs(headers)).toBe(expected));
 
-  it('is read from a date without a clock of the server by our own clock', () => {
+  it('what a server asks to wait is read from a date without a clock of the server by our own clock', () => {
     const ms = retryAfterMs({ 'retry-after': new Date(Date.now() + 600_000).toUTCString() });
     expect(ms).toBeGreaterThan(300_000);
     expect(ms).toBeLessThanOrEqual(600_000);
   });
 
-  it('is never below nothing, nor above an hour', () => {
+  it('what a server asks to wait is never below nothing, nor above an hour', () => {
     expect([-1, 0.4, 1_500.5, 1e12].map(acceptableRetryMs)).toEqual([0, 0, 1_501, 3_600_000]);
   });
 });
