@@ -31,7 +31,7 @@ const quote = (text: string, variables: Record<string, unknown> = {}, name: stri
   compileQuote(priceTreeOf(schema, parse(text), name), rules).quote(variables) as Quote;
 
 describe('the quote of an operation', () => {
-  it('multiplies an AI field by the lists above it', () => {
+  it('the quote of an operation multiplies an AI field by the lists above it', () => {
     expect(quote('{ products(first: 20) { summary reviews(limit: 4) { sentiment } } }')).toEqual({
       cost: 20 * 1_000 + 80 * 7,
       inputTokens: 20 * 100 + 80 * 50,
@@ -61,17 +61,17 @@ describe('the quote of an operation', () => {
       1,
     ],
     ['the operation that is named', 'query A { product { summary } } query B { product { a: summary b: summary } }', {}, 1],
-  ])('counts %s', (_, text, variables, calls) => {
+  ])('the quote of an operation counts %s', (_, text, variables, calls) => {
     const { fields } = quote(text, variables, text.startsWith('query A') ? 'A' : null);
     expect(fields.reduce((sum, field) => sum + field.calls, 0)).toBe(calls);
   });
 
-  it('refuses fragments that unfold without end before walking them', () => {
+  it('the quote of an operation refuses fragments that unfold without end before walking them', () => {
     const bomb = Array.from({ length: 30 }, (_, n) => `fragment F${n} on Product { a${n}: name ...F${n + 1} ...F${n + 1} }`).join(' ');
     expect(() => quote(`{ product { ...F0 } } ${bomb} fragment F30 on Product { summary }`)).toThrow(/more than 20000 fields/);
   });
 
-  it('stays a number that can be counted, however large the lists', () => {
+  it('the quote of an operation stays a number that can be counted, however large the lists', () => {
     const most = 2_147_483_647;
     const text = 'query ($n: Int!) { products(first: $n) { summary reviews(limit: $n) { product { reviews(limit: $n) { sentiment } } } } }';
     const quoted = quote(text, { n: most });
@@ -83,7 +83,7 @@ describe('the quote of an operation', () => {
     });
   });
 
-  it('is of unknown cost where one field is unpriced, with its arguments counted', () => {
+  it('the quote of an operation is of unknown cost where one field is unpriced, with its arguments counted', () => {
     expect(quote('query($t: String!) { poem(text: $t) product { summary } }', { t: '12345' })).toMatchObject({
       cost: null,
       inputTokens: 105,
@@ -95,7 +95,7 @@ describe('the quote of as many fields as are accepted', () => {
   const fields = Array.from({ length: 98 }, (_, index) => `a${index}: summary`).join(' ');
   const largest = `{ product { ${'...All '.repeat(196)} } } fragment All on Product { ${fields} }`;
 
-  it('is read and priced in slices, between which others are served', async () => {
+  it('the quote of as many fields as are accepted is read and priced in slices, between which others are served', async () => {
     let turns = 0;
     let over = false;
     const next = (): void => {
@@ -109,14 +109,14 @@ describe('the quote of as many fields as are accepted', () => {
     expect(turns).toBeGreaterThan(8);
   });
 
-  it('coerces the same large variables once, whoever asks', () => {
+  it('the quote of as many fields as are accepted coerces the same large variables once, whoever asks', () => {
     const tree = priceTreeOf(schema, parse('query ($n: Int = 9) { products(first: $n) { summary } }'), null);
     const given = { beside: Array.from({ length: 2_001 }, () => null) };
     expect(tree.coerceVariables(given)).toBe(tree.coerceVariables(given));
     expect(tree.coerceVariables(given)).toEqual({ n: 9 });
   });
 
-  it('reads a fragment once, however often it is spread', () => {
+  it('the quote of as many fields as are accepted reads a fragment once, however often it is spread', () => {
     const nodes = new Set<PriceNode>();
     let visits = 0;
     const visit = (selections: Iterable<PriceNode>): void => {
@@ -133,7 +133,7 @@ describe('the quote of as many fields as are accepted', () => {
 });
 
 describe('the quote of fields that send long texts', () => {
-  it('prices each in a turn of its own, and says at once what short ones cost', async () => {
+  it('the quote of fields that send long texts prices each in a turn of its own, and says at once what short ones cost', async () => {
     let turn = 0;
     let over = false;
     const next = (): void => {
