@@ -27,7 +27,7 @@ describe.each(dialects)('$name', (dialect) => {
   const { model } = dialect;
   const provider = () => dialect.provider(mock.url);
 
-  it('answers with text and counts it', async () => {
+  it('a provider answers with text and counts it', async () => {
     mock.onMessage('Say hi.', {
       content: 'Hi there, how are you?',
       usage: { input_tokens: 12, output_tokens: 7, prompt_tokens: 12, completion_tokens: 7, promptTokenCount: 12, candidatesTokenCount: 7 },
@@ -44,7 +44,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(mock.getRequests()).toHaveLength(1);
   });
 
-  it('calls a tool, is told its result, and answers', async () => {
+  it('a provider calls a tool, is told its result, and answers', async () => {
     mock.on({ hasToolResult: true, endpoint: 'chat' }, { content: 'It rains.' });
     mock.onMessage('Weather', { toolCalls: [{ name: 'weather', arguments: '{"city":"Oslo"}' }] });
     const chunks: Chunk[] = [];
@@ -68,7 +68,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(JSON.stringify(mock.getLastRequest()?.body)).toMatch(/rain/);
   });
 
-  it('is asked for JSON of a schema', async () => {
+  it('a provider is asked for JSON of a schema', async () => {
     mock.onMessage('Capital', { content: '{"city":"Oslo"}' });
     const output = { format: 'json', schema: weather.parameters } as const;
     const answer = await collect(
@@ -78,7 +78,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(answer.warnings).toEqual([]);
   });
 
-  it('is asked for any JSON in words too', async () => {
+  it('a provider is asked for any JSON in words too', async () => {
     mock.onMessage('Capital', { content: '["Oslo"]' });
     const output = { format: 'json', schema: null } as const;
     const answer = await collect(
@@ -88,7 +88,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(JSON.stringify(mock.getLastRequest()?.body)).toMatch(/one JSON value/);
   });
 
-  it.each([401, 429, 500])('settles an HTTP %i', async (status) => {
+  it.each([401, 429, 500])('a provider settles an HTTP %i', async (status) => {
     mock.onMessage('Say hi.', { error: { message: 'No.', type: 'error' }, status });
     await expect(collect(provider().send(completionRequest('Say hi.'), sendOptions(model)))).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
@@ -99,7 +99,7 @@ describe.each(dialects)('$name', (dialect) => {
 });
 
 describe.each([openai, compatible, google])('embeddings of $name', (dialect) => {
-  it('come in order, as float32, and are counted where the vendor counts', async () => {
+  it('embeddings come in order, as float32, and are counted where the vendor counts', async () => {
     mock.onEmbedding('first', { embedding: [0.5, 0.25, -1] });
     const options = sendOptions('text-embedding-3-small');
     const { vectors, finishReason } = await collect(
@@ -112,7 +112,7 @@ describe.each([openai, compatible, google])('embeddings of $name', (dialect) => 
 });
 
 describe('embeddings where there are none', () => {
-  it('are refused with a sentence', async () => {
+  it('embeddings where there are none are refused with a sentence', async () => {
     const sent = anthropic.provider(mock.url).send({ kind: 'embedding', texts: ['a'], dimensions: null }, sendOptions('claude'));
     await expect(collect(sent)).rejects.toMatchObject({
       code: 'BAD_REQUEST',

@@ -75,7 +75,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       ['text behind [DONE]', [T('Hello world.'), F('stop'), U, DONE, T('ghost'), F('length')], 'end'],
       ['an error behind [DONE]', [T('Hello world.'), F('stop'), U, DONE, event({ error: { message: 'x' } })], 'end'],
       ['[DONE] without its blank line', [T('Hello world.'), F('stop'), U, 'data: [DONE]'], 'end'],
-    ])('%s', async (_, pieces, ending = 'end') => {
+    ])('a provider of Chat Completions ends where the answer ends, whatever the connection does: %s', async (_, pieces, ending = 'end') => {
       const { text, finishReason, reported } = await read(provider(), { pieces, ending }, { idleMs: 300 });
       expect({ text, finishReason, reported }).toEqual({ text: 'Hello world.', finishReason: 'stop', reported: [usual] });
     });
@@ -84,12 +84,15 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       ['a reset behind the finish reason', [T('Hello world.'), F('stop')], 'reset'],
       ['a body that ends behind the finish reason', [T('Hello world.'), F('stop')], 'end'],
       ['a usage that is cut', [T('Hello world.'), F('stop'), U.slice(0, 30)], 'reset'],
-    ])('%s: no usage', async (_, pieces, ending = 'end') => {
-      const { text, finishReason, reported } = await read(provider(), { pieces, ending });
-      expect({ text, finishReason, reported }).toEqual({ text: 'Hello world.', finishReason: 'stop', reported: [] });
-    });
+    ])(
+      'a provider of Chat Completions ends where the answer ends, whatever the connection does: %s: no usage',
+      async (_, pieces, ending = 'end') => {
+        const { text, finishReason, reported } = await read(provider(), { pieces, ending });
+        expect({ text, finishReason, reported }).toEqual({ text: 'Hello world.', finishReason: 'stop', reported: [] });
+      },
+    );
 
-    it('without a finish reason: [DONE] says that it is whole, with a warning', async () => {
+    it('a provider of Chat Completions ends where the answer ends, whatever the connection does without a finish reason: [DONE] says that it is whole, with a warning', async () => {
       const { text, finishReason, warnings } = await read(provider(), { pieces: [T('Hello world.'), DONE] });
       expect({ text, finishReason }).toEqual({ text: 'Hello world.', finishReason: 'other' });
       expect(warnings).toEqual(['The model did not say why its answer ended.']);
@@ -99,7 +102,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       ['the body ends', [T('Hello')], 'end'],
       ['the connection breaks', [T('Hello')], 'reset'],
       ['the body ends behind the usage', [T('Hello'), U], 'end'],
-    ])('is no answer where %s without finish reason and [DONE]', async (_, pieces, ending = 'end') => {
+    ])('a stream of Chat Completions is no answer where %s without finish reason and [DONE]', async (_, pieces, ending = 'end') => {
       const { error } = await failed(provider(), { pieces, ending });
       expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
     });
@@ -132,7 +135,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       ['JSON that is no object', ['data: null\n\n', 'data: 1\n\n', 'data: []\n\n', T('Hello world.'), F('stop'), U]],
       ['events of other kinds', [event({ object: 'progress', done: 3 }), T('Hello world.'), F('stop'), U]],
       ['finish reasons that are empty', [chunk({ delta: { content: 'Hello world.' }, finish_reason: '' }), F('stop'), U]],
-    ])('%s', async (_, pieces) => {
+    ])('a provider of Chat Completions passes over what is no chunk: %s', async (_, pieces) => {
       const { text, finishReason, reported, warnings } = await read(provider(), { pieces: [...pieces, DONE] });
       expect({ text, finishReason, reported, warnings }).toEqual({
         text: 'Hello world.',
@@ -152,16 +155,19 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       ['no blank behind the colon', [stream.replaceAll('data: ', 'data:')]],
       ['data over two lines', [stream.replace(',"object"', ',\ndata: "object"')]],
       ['each character by itself', [...stream]],
-    ])('%s', async (_, pieces) => {
+    ])('a provider of Chat Completions reads event streams in every form: %s', async (_, pieces) => {
       const { text, reported } = await read(provider(), { pieces });
       expect({ text, reported }).toEqual({ text: 'Hello wörld 👋.', reported: [usual] });
     });
 
-    it.each(['application/json', 'text/plain', ''])('under the content type "%s"', async (type) => {
-      const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
-      const { text } = await read(provider(), { headers, pieces: [stream] });
-      expect(text).toBe('Hello wörld 👋.');
-    });
+    it.each(['application/json', 'text/plain', ''])(
+      'a provider of Chat Completions reads event streams in every form under the content type "%s"',
+      async (type) => {
+        const headers: Record<string, string> = type === '' ? {} : { 'content-type': type };
+        const { text } = await read(provider(), { headers, pieces: [stream] });
+        expect(text).toBe('Hello wörld 👋.');
+      },
+    );
   });
 
   describe('reads a server that does not stream', () => {
@@ -173,12 +179,12 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       ],
       ['an answer as one JSON, indented', JSON.stringify({ choices: [{ message, finish_reason: 'stop' }], usage: counts }, null, 2)],
       ['an answer as one event', `${event({ choices: [{ index: 0, message, finish_reason: 'stop' }], usage: counts })}${DONE}`],
-    ])('%s', async (_, body) => {
+    ])('a provider of Chat Completions reads a server that does not stream: %s', async (_, body) => {
       const { text, finishReason, reported } = await read(provider(), { headers: { 'content-type': 'application/json' }, pieces: [body] });
       expect({ text, finishReason, reported }).toEqual({ text: 'Hello world.', finishReason: 'stop', reported: [usual] });
     });
 
-    it('calls of tools and reasoning in one JSON', async () => {
+    it('a provider of Chat Completions reads a server that does not stream: calls of tools and reasoning in one JSON', async () => {
       const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }];
       const whole = { role: 'assistant', content: null, reasoning_content: 'Hm.', tool_calls: calls };
       const { parts, finishReason } = await read(provider(), {
@@ -191,10 +197,13 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       expect(finishReason).toBe('tool-calls');
     });
 
-    it.each(['{"choices": [{"message": {"conte', '{}', '{"choices": []}', '[]', '<html>busy</html>', ''])('no answer: %s', async (body) => {
-      const { error } = await failed(provider(), { pieces: [body] });
-      expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
-    });
+    it.each(['{"choices": [{"message": {"conte', '{}', '{"choices": []}', '[]', '<html>busy</html>', ''])(
+      'a provider of Chat Completions reads a server that does not stream: no answer: %s',
+      async (body) => {
+        const { error } = await failed(provider(), { pieces: [body] });
+        expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
+      },
+    );
   });
 
   describe('reads errors with status 200', () => {
@@ -219,7 +228,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
         { error: { type: 'insufficient_quota', code: 'insufficient_quota', message: 'x' } },
         { code: 'MODEL_UNAVAILABLE', retryable: false },
       ],
-    ])('%s', async (_, body, expected) => {
+    ])('a provider of Chat Completions reads errors with status 200: %s', async (_, body, expected) => {
       for (const pieces of [[event(body)], [JSON.stringify(body)]]) {
         const { error, asked } = await failed(provider(), { pieces });
         expect(error).toMatchObject({ ...expected, details: { phase: 'before-content' } });
@@ -230,18 +239,21 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       expect(error).toMatchObject({ ...expected, details: { phase: 'mid-stream' } });
     });
 
-    it('an event named error', async () => {
+    it('a provider of Chat Completions reads errors with status 200: an event named error', async () => {
       const { error } = await failed(provider(), { pieces: ['event: error\ndata: {"message": "Rate limit", "code": 429}\n\n'] });
       expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { about: 'deployment' } });
     });
 
-    it.each(['error', 'ERROR', 'abort', 'network_error', 'insufficient_system_resource'])('the finish reason %s', async (reason) => {
-      const { error, said } = await failed(provider(), { pieces: [T('Hello '), F(reason), U, DONE] });
-      expect(said).toEqual([{ type: 'text', text: 'Hello ' }]);
-      expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
-    });
+    it.each(['error', 'ERROR', 'abort', 'network_error', 'insufficient_system_resource'])(
+      'a provider of Chat Completions reads errors with status 200: the finish reason %s',
+      async (reason) => {
+        const { error, said } = await failed(provider(), { pieces: [T('Hello '), F(reason), U, DONE] });
+        expect(said).toEqual([{ type: 'text', text: 'Hello ' }]);
+        expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
+      },
+    );
 
-    it('content that was filtered is an end, not a failure', async () => {
+    it('a provider of Chat Completions reads errors with status 200: content that was filtered is an end, not a failure', async () => {
       const { finishReason } = await read(provider(), { pieces: [T('Hello'), event({ error: { code: 'content_filter', message: 'x' } })] });
       expect(finishReason).toBe('content-filter');
     });
@@ -260,7 +272,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
     ['tool_use', 'stop'],
     ['tool_calls', 'stop'],
     ['whatever', 'other'],
-  ])('reads the finish reason %s of a text as %s', async (spelling, reason) => {
+  ])('a provider of Chat Completions reads the finish reason %s of a text as %s', async (spelling, reason) => {
     expect((await read(provider(), { pieces: [T('Hi.'), F(spelling), U, DONE] })).finishReason).toBe(reason);
   });
 
@@ -268,7 +280,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
     ['nothing', []],
     ['empty text', [T('')]],
     ['reasoning alone', [delta({ reasoning_content: 'Hm.' })]],
-  ])('%s is no answer, and has its cost', async (_, pieces) => {
+  ])('%s is no answer of Chat Completions, and has its cost', async (_, pieces) => {
     upstream.plays({ pieces: [...pieces, F('stop'), U, DONE] });
     const options = sendOptions('m');
     const { error } = await outcomeOf(provider().send(completionRequest('Hi'), options));
@@ -286,7 +298,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
     expect({ text, finishReason }).toEqual({ text: 'I can’t.', finishReason: 'content-filter' });
   });
 
-  it('only the first of several answers is read', async () => {
+  it('a provider of Chat Completions reads only the first of several answers', async () => {
     const both = (a: string, b: string): string =>
       event({
         choices: [
@@ -373,13 +385,13 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
         [T('Hi.'), F('stop'), event({ usage: { ...counts, prompt_tokens_details: null, completion_tokens_details: null } })],
         usual,
       ],
-    ])('%s', async (_, pieces, usage) => {
+    ])('a provider of Chat Completions counts: %s', async (_, pieces, usage) => {
       const all = pieces.includes(DONE) ? pieces : [...pieces, DONE];
       expect((await read(provider(), { pieces: all })).reported).toEqual([usage]);
     });
 
     it.each([{}, { prompt_tokens: null }, { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }, null, 'many'])(
-      'nothing of %j',
+      'a provider of Chat Completions counts: nothing of %j',
       async (usage) => {
         expect((await read(provider(), { pieces: [T('Hi.'), F('stop'), event({ choices: [], usage }), DONE] })).reported).toEqual([]);
       },
@@ -473,7 +485,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
         one,
       ],
       ['with arguments that are no JSON', [calls({ index: 0, id: 'a', ...f('{"x":') })], [['f', '{"x":']]],
-    ])('%s', async (_, pieces, expected) => {
+    ])('a provider of Chat Completions puts tool calls together: %s', async (_, pieces, expected) => {
       const { parts, finishReason, chunks } = await read(provider(), { pieces: [...pieces, F('tool_calls'), U, DONE] });
       expect(parts.map((part) => (part.type === 'tool-call' ? [part.name, part.arguments] : part))).toEqual(expected);
       const ids = parts.map((part) => (part.type === 'tool-call' ? part.id : ''));
@@ -490,14 +502,14 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
       }
     });
 
-    it('and says so where the server says stop', async () => {
+    it('a provider of Chat Completions puts tool calls together, and says so where the server says stop', async () => {
       const { finishReason, text } = await read(provider(), {
         pieces: [T('Let me see.'), calls({ index: 0, id: 'a', ...f('{}') }), F('stop'), U, DONE],
       });
       expect({ finishReason, text }).toEqual({ finishReason: 'tool-calls', text: 'Let me see.' });
     });
 
-    it('and leaves out a call without a name, with a warning', async () => {
+    it('a provider of Chat Completions puts tool calls together, and leaves out a call without a name, with a warning', async () => {
       const { parts, warnings } = await read(provider(), { pieces: [T('Hi.'), calls(more('{}', { index: 0, id: 'a' })), F('stop'), DONE] });
       expect(parts).toEqual([{ type: 'text', text: 'Hi.' }]);
       expect(warnings).toEqual(['The model called a tool without naming it; the call was left out.']);
@@ -509,7 +521,7 @@ describe.each(Object.keys(providers) as (keyof typeof providers)[])('%s', (name)
     ['reasoning', delta({ reasoning: 'Hm.' })],
     ['both', delta({ reasoning_content: 'Hm.', reasoning: 'Hm.' })],
     ['a list of parts', delta({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'Hm.' }] }] })],
-  ])('reads reasoning in %s', async (_, piece) => {
+  ])('a provider of Chat Completions reads reasoning in %s', async (_, piece) => {
     const { parts } = await read(provider(), { pieces: [piece, T('Hi.'), F('stop'), U, DONE] });
     expect(parts).toEqual([
       { type: 'reasoning', text: 'Hm.' },
@@ -564,11 +576,11 @@ describe('reasoning in think tags', () => {
         ['text', 'c'],
       ],
     ],
-  ])('%s, however it is cut', async (_, text, expected) => {
+  ])('reasoning in think tags %s, however it is cut', async (_, text, expected) => {
     for (const cut of [1, 3, 1_000]) expect(await partsOf(text, cut)).toEqual(expected);
   });
 
-  it('stays text where nobody said so', async () => {
+  it('reasoning in think tags stays text where nobody said so', async () => {
     const { text } = await read(providers['openai-compatible'](), { pieces: [T('<think>A</think>B'), F('stop'), U, DONE] });
     expect(text).toBe('<think>A</think>B');
   });
@@ -587,7 +599,7 @@ describe('embeddings', () => {
   };
   const base64 = (...numbers: readonly number[]): string => Buffer.from(Float32Array.from(numbers).buffer).toString('base64');
 
-  it('are put in order by their index', async () => {
+  it('embeddings are put in order by their index', async () => {
     const { vectors, reported } = await embed(providers['openai-compatible'](), {
       data: [
         { index: 1, embedding: [0, 1] },
@@ -600,7 +612,7 @@ describe('embeddings', () => {
     expect(upstream.requests.at(-1)?.json()).toEqual({ model: 'm', input: ['a', 'b'], encoding_format: 'float' });
   });
 
-  it('are in the order of the list where no index is given', async () => {
+  it('embeddings are in the order of the list where no index is given', async () => {
     const { vectors, reported } = await embed(providers['openai-compatible'](), {
       data: [{ embedding: [1] }, { embedding: base64(2) }],
       usage: {},
@@ -609,7 +621,7 @@ describe('embeddings', () => {
     expect(reported).toEqual([]);
   });
 
-  it('are asked of OpenAI as base64, and read as what comes', async () => {
+  it('embeddings are asked of OpenAI as base64, and read as what comes', async () => {
     const { vectors } = await embed(providers['openai, chat'](), {
       data: [
         { index: 0, embedding: base64(0.1, -2) },
@@ -687,7 +699,7 @@ describe('embeddings', () => {
       ],
     ],
     ['no list', 'none'],
-  ])('fail for %s', async (_, data) => {
+  ])('embeddings fail for %s', async (_, data) => {
     await expect(embed(providers['openai-compatible'](), { data })).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
   });
 });

@@ -60,7 +60,7 @@ describe('an answer ends where it ends, whatever the connection does', () => {
     ['an event that is cut behind message_delta', [stream(ends()), 'event: message_stop\ndata: {"ty'], 'reset'],
     ['text behind message_stop', [stream(ends(), stops, says('ghost'))], 'end'],
     ['an error behind message_stop', [stream(ends(), stops, { type: 'error', error: { type: 'api_error' } })], 'end'],
-  ])('%s', async (_, pieces, ending = 'end') => {
+  ])('an answer ends where it ends, whatever the connection does: %s', async (_, pieces, ending = 'end') => {
     const { text: said, finishReason, reported } = await read({ pieces: [hello, ...pieces], ending }, { idleMs: 300 });
     expect({ said, finishReason, reported }).toEqual({ said: 'Hello world.', finishReason: 'stop', reported: [used(10, 0, 0, 2)] });
   });
@@ -68,13 +68,13 @@ describe('an answer ends where it ends, whatever the connection does', () => {
   it.each<[string, RawReply['ending']]>([
     ['the body ends', 'end'],
     ['the connection breaks', 'reset'],
-  ])('and is none where %s before its reason', async (_, ending = 'end') => {
+  ])('an answer ends where it ends, whatever the connection does, and is none where %s before its reason', async (_, ending = 'end') => {
     const { said, error } = await failed({ pieces: [hello], ending });
     expect(said).toEqual([{ type: 'text', text: 'Hello world.' }]);
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
   });
 
-  it('whether it was streamed or not', async () => {
+  it('an answer ends where it ends, whatever the connection does, whether it was streamed or not', async () => {
     for (const headers of [{ 'content-type': 'application/json' }, { 'content-type': 'text/event-stream' }]) {
       const { text: said, finishReason, reported } = await read({ headers, pieces: [whole([{ type: 'text', text: 'Hello world.' }])] });
       expect({ said, finishReason, reported }).toEqual({ said: 'Hello world.', finishReason: 'stop', reported: [used(10, 0, 0, 2)] });
@@ -88,18 +88,18 @@ describe('what comes between', () => {
     ['a text that begins in its block', [begins(), opens({ type: 'text', text: 'Hello ' }), says('world.'), closes()]],
     ['pings', [{ type: 'ping' }, begins(), { type: 'ping' }, says('Hello world.'), { type: 'ping' }]],
     ['a block that nobody knows', [begins(), opens({ type: 'brand_new' }), closes(), opens(text, 1), says('Hello world.', 1), closes(1)]],
-  ])('is passed over or read: %s', async (_, events) => {
+  ])('what comes between is passed over or read: %s', async (_, events) => {
     const { text: said, finishReason } = await read({ pieces: [stream(...events, ends(), stops)] });
     expect({ said, finishReason }).toEqual({ said: 'Hello world.', finishReason: 'stop' });
   });
 
-  it('undoes no count', async () => {
+  it('what comes between undoes no count', async () => {
     const start = begins({ usage: { input_tokens: 10, cache_read_input_tokens: 64, cache_creation_input_tokens: 7 } });
     const end = ends('end_turn', { input_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 2 });
     expect((await read({ pieces: [stream(start, says('Hi'), end, stops)] })).reported).toEqual([used(10, 64, 7, 2)]);
   });
 
-  it('does not mix up the arguments of a call', async () => {
+  it('what comes between does not mix up the arguments of a call', async () => {
     const start = opens(call({ input: { x: 1 } }));
     const { parts } = await read({ pieces: [stream(begins(), start, piece('{"x"'), piece(':1}'), closes(), ends('tool_use'), stops)] });
     expect(parts).toEqual([{ type: 'tool-call', id: 'toolu_1', name: 'weather', arguments: { x: 1 } }]);
@@ -117,7 +117,7 @@ describe('a refusal', () => {
     ['of the rate', [refusal('rate_limit_error', 'Too fast.')], available],
     ['of a long prompt', [refusal('invalid_request_error', 'prompt is too long: 9 tokens > 8 maximum')], { code: 'CONTEXT_TOO_LONG' }],
     ['of what was asked', [refusal('invalid_request_error', 'tools.0: no.')], { code: 'BAD_REQUEST' }],
-  ])('inside the stream is what it says %s', async (_, events, expected) => {
+  ])('a refusal inside the stream is what it says %s', async (_, events, expected) => {
     expect((await failed({ pieces: [stream(...events)] })).error).toMatchObject(expected);
   });
 
@@ -128,14 +128,14 @@ describe('a refusal', () => {
     message: expect.stringContaining('no credit left'),
     details: { about: 'deployment' },
   };
-  it('for want of credit speaks of the account, also with status 400', async () => {
+  it('a refusal for want of credit speaks of the account, also with status 400', async () => {
     const body = refusal('invalid_request_error', credit);
     const headers = { 'content-type': 'application/json' };
     expect((await failed({ status: 400, headers, pieces: [JSON.stringify(body)] })).error).toMatchObject(spent);
     expect((await failed({ pieces: [stream(body)] })).error).toMatchObject(spent);
   });
 
-  it('that only repeats such words of the caller speaks of the request', async () => {
+  it('a refusal that only repeats such words of the caller speaks of the request', async () => {
     const named = { name: 'billing_error', description: null, parameters: { type: 'object', properties: {} } };
     for (const [quoted, request] of [
       [`stop_sequences.0: "${credit}"`, completionRequest('Hi', { stop: [credit] })],
@@ -160,7 +160,7 @@ describe('a history', () => {
     content: ids.map((callId, at) => ({ type: 'tool-result', callId, content: `${at}`, isError: false })),
   });
 
-  it('of another vendor has ids that Anthropic accepts, those of a call and its result alike', async () => {
+  it('a history of another vendor has ids that Anthropic accepts, those of a call and its result alike', async () => {
     const ids = ['call:1/é x', 'call_1___x', 'call:1/è x', '', 'toolu_ok-1'];
     const { messages } = (await sent(completionRequest([user('Hi'), calls(...ids), results(...ids.toReversed())]))) as {
       messages: { content: { id?: string; tool_use_id?: string }[] }[];
@@ -172,7 +172,7 @@ describe('a history', () => {
     expect(written.at(-1)).toBe('toolu_ok-1');
   });
 
-  it('in which a vendor gave one id to two calls has two', async () => {
+  it('a history in which a vendor gave one id to two calls has two', async () => {
     const history = [user('Hi'), calls('call_0', 'call_0'), results('call_0', 'call_0'), calls('call_0'), results('call_0')];
     const { messages } = (await sent(completionRequest(history))) as { messages: { content: Record<string, unknown>[] }[] };
     expect(messages.flatMap(({ content }) => content.flatMap((block) => block['id'] ?? block['tool_use_id'] ?? []))).toEqual([
@@ -185,7 +185,7 @@ describe('a history', () => {
     ]);
   });
 
-  it('has no empty texts, no empty messages, and neighbours of one role in one message', async () => {
+  it('a history has no empty texts, no empty messages, and neighbours of one role in one message', async () => {
     const { system, messages } = await sent(
       completionRequest([
         { role: 'system', content: [{ type: 'text', text: '' }] },
@@ -207,7 +207,7 @@ describe('a history', () => {
     ]);
   });
 
-  it('has results before the text that stands with them, and calls behind text', async () => {
+  it('a history has results before the text that stands with them, and calls behind text', async () => {
     const answer: Message = { role: 'assistant', content: [...calls('a').content, { type: 'text', text: 'I looked.' }] };
     const { messages } = await sent(completionRequest([user('Hi'), answer, user('And?'), results('a')]));
     expect(messages).toMatchObject([
@@ -219,7 +219,7 @@ describe('a history', () => {
 });
 
 describe('what a body needs beside it', () => {
-  it('is sent as betas, and nothing where it needs nothing', async () => {
+  it('what a body needs beside it is sent as betas, and nothing where it needs nothing', async () => {
     await sent(completionRequest('Hi'));
     expect(upstream.requests.at(-1)?.headers).toMatchObject({ 'anthropic-version': '2023-06-01', 'x-api-key': 'unused' });
     expect(upstream.requests.at(-1)?.headers).not.toHaveProperty('anthropic-beta');
@@ -236,7 +236,7 @@ describe('JSON of a schema', () => {
   const tree = { type: 'object', properties: { kids: { type: 'array', items: { $ref: '#' } } }, required: ['kids'] };
   const asking = (of: object): CompletionRequest => completionRequest('Hi', { output: { format: 'json', schema: { ...of } } });
 
-  it('is held by a grammar where model and schema allow it', async () => {
+  it('JSON of a schema is held by a grammar where model and schema allow it', async () => {
     const { output_config, tools } = await sent(asking(schema));
     expect(tools).toBeUndefined();
     expect(output_config).toEqual({
@@ -256,7 +256,7 @@ describe('JSON of a schema', () => {
     ['a model without grammars', 'claude-3-haiku-20240307', schema],
     ['a schema that takes fields of any name', model, open],
     ['a schema that refers to itself', model, tree],
-  ])('is what a tool takes with %s', async (_, id, of) => {
+  ])('JSON of a schema is what a tool takes with %s', async (_, id, of) => {
     const body = await sent(asking(of), id);
     expect(body).toMatchObject({
       tools: [{ name: 'json', input_schema: of }],

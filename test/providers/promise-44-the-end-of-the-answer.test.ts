@@ -236,19 +236,19 @@ describe.each(Object.keys(vendors))('%s', (name) => {
     const broken =
       form === 'stream' && asked === 'stream' ? { text: said.slice(0, 6), phase: 'mid-stream' } : { text: '', phase: 'before-content' };
 
-    it.each(rowsOf(behindTheAnswer))('is the answer where, behind it, $what', async (ending) => {
+    it.each(rowsOf(behindTheAnswer))('what a vendor sent is the answer where, behind it, $what', async (ending) => {
       expect(await outcome(ending.reply(material), asked)).toEqual(answer);
     });
 
-    it.each(rowsOf(inTheMiddle))('is a failure that may be repeated where, in the middle, $what', async (ending) => {
+    it.each(rowsOf(inTheMiddle))('what a vendor sent is a failure that may be repeated where, in the middle, $what', async (ending) => {
       expect(await outcome(ending.reply(material), asked)).toEqual({ ...unavailable, ...broken });
     });
 
-    it.each(rowsOf(beforeTheAnswer))('is a failure that may be repeated where, before a word, $what', async (ending) => {
+    it.each(rowsOf(beforeTheAnswer))('what a vendor sent is a failure that may be repeated where, before a word, $what', async (ending) => {
       expect(await outcome(ending.reply(material), asked)).toEqual({ ...unavailable, text: '', phase: 'before-content' });
     });
 
-    it('is a stall where, in the middle, the connection falls silent', async () => {
+    it('what a vendor sent is a stall where, in the middle, the connection falls silent', async () => {
       const firstChunkMs = broken.phase === 'mid-stream' ? 60_000 : 150;
       expect(await outcome(reply(material, [material.head], { ending: 'hang' }), asked, 150, firstChunkMs)).toEqual({
         code: 'STREAM_STALLED',
@@ -257,7 +257,7 @@ describe.each(Object.keys(vendors))('%s', (name) => {
       });
     });
 
-    it('is a stall where nothing comes behind the head', async () => {
+    it('what a vendor sent is a stall where nothing comes behind the head', async () => {
       expect(await outcome(reply(material, [], { ending: 'hang' }), asked, 150)).toEqual({
         code: 'STREAM_STALLED',
         retryable: true,

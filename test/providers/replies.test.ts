@@ -163,7 +163,7 @@ function replaying({ at, provider, model }: Reply) {
 describe.each(replies)('$at', (reply) => {
   const { request, parts, usage } = reply;
   const { expectSent, replay } = replaying(reply);
-  it('is asked for as the file says, and read to the last token', async () => {
+  it('a provider is asked for as the file says, and read to the last token', async () => {
     const { answer, reported } = await replay(request);
     expectSent('request.json');
     expect(answer.parts).toMatchObject(parts);
@@ -176,7 +176,7 @@ describe.each(replies)('$at', (reply) => {
 describe.each(replies.filter(({ parts }) => !parts.every((part) => part === oslo || Object(part).type === 'text')))('$at', (reply) => {
   const { request } = reply;
   const { expectSent, replay } = replaying(reply);
-  it('takes its own parts back, with what follows them', async () => {
+  it('a provider takes its own parts back, with what follows them', async () => {
     const { answer } = await replay(request);
     const call = answer.parts.find((part): part is Extract<MessagePart, { type: 'tool-call' }> => part.type === 'tool-call');
     const next: Message =

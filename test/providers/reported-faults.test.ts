@@ -138,12 +138,12 @@ describe.each(names)('%s', (name) => {
     ['comments, ids and retries', ': PROCESSING\n\nid: 1\nretry: 100\n\n'],
     ['events that nobody knows', 'event: brand_new\ndata: {"type":"brand_new","x":1}\n\ndata: {"type":"brand_new"}\n\n'],
     ['JSON that is no object', 'data: null\n\ndata: 1\n\n'],
-  ])('passes over %s, wherever they stand', async (_, noise) => {
+  ])('a provider passes over %s, wherever they stand', async (_, noise) => {
     const pieces = [noise, begins, noise, says('Hello wörld 👋.'), noise, ends];
     expect(await read(dialect, { pieces })).toMatchObject(hello);
   });
 
-  it('passes over fields that nobody knows, and an error that is null, in every event', async () => {
+  it('a provider passes over fields that nobody knows, and an error that is null, in every event', async () => {
     const known = stream.replaceAll(/^data: \{/gm, 'data: {"error":null,"x_new":{"deep":[1]},');
     expect(await read(dialect, { pieces: [known] })).toMatchObject(hello);
   });
@@ -154,31 +154,34 @@ describe.each(names)('%s', (name) => {
     ['a byte order mark', [`\ufeff${stream}`]],
     ['no blank behind the colon', [stream.replaceAll('data: ', 'data:')]],
     ['each character by itself', [...stream]],
-  ])('reads events with %s', async (_, pieces) => expect(await read(dialect, { pieces })).toMatchObject(hello));
+  ])('a provider reads events with %s', async (_, pieces) => expect(await read(dialect, { pieces })).toMatchObject(hello));
 
-  it('reads characters that are cut in the middle', async () => {
+  it('a provider reads characters that are cut in the middle', async () => {
     const bytes = Buffer.from(stream);
     const pieces = Array.from({ length: Math.ceil(bytes.length / 3) }, (_one, at) => bytes.subarray(3 * at, 3 * at + 3));
     expect(await read(dialect, { pieces })).toMatchObject(hello);
   });
 
-  it.each(['application/json', 'text/plain', 'application/octet-stream', ''])('reads events under the content type "%s"', async (type) => {
-    expect(await read(dialect, { headers: type === '' ? {} : { 'content-type': type }, pieces: [stream] })).toMatchObject(hello);
-  });
+  it.each(['application/json', 'text/plain', 'application/octet-stream', ''])(
+    'a provider reads events under the content type "%s"',
+    async (type) => {
+      expect(await read(dialect, { headers: type === '' ? {} : { 'content-type': type }, pieces: [stream] })).toMatchObject(hello);
+    },
+  );
 
-  it('takes reasoning without a word for no answer, with its cost', async () => {
+  it('a provider takes reasoning without a word for no answer, with its cost', async () => {
     const { reported, ...told } = await failure(dialect, { pieces: [begins, thinks, ends] });
     expect(told).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, about: 'request' });
     expect(reported).toEqual([usual]);
   });
 
-  it('takes reasoning that reached the maximum for an answer that says so', async () => {
+  it('a provider takes reasoning that reached the maximum for an answer that says so', async () => {
     const { parts, finishReason } = await read(dialect, { pieces: [begins, thinks, endsAtMaximum] });
     expect(parts).toMatchObject([{ type: 'reasoning', text: 'Hm.' }]);
     expect(finishReason).toBe('length');
   });
 
-  it('says that tools are called where they are, whatever the vendor says', async () => {
+  it('a provider says that tools are called where they are, whatever the vendor says', async () => {
     for (const end of [ends, endsWithCalls]) {
       expect(await read(dialect, { pieces: [begins, says('Let me see.'), calls, end] })).toMatchObject({
         text: 'Let me see.',
@@ -188,16 +191,16 @@ describe.each(names)('%s', (name) => {
     }
   });
 
-  it('does not say that tools are called where none is', async () => {
+  it('a provider does not say that tools are called where none is', async () => {
     expect(await read(dialect, { pieces: [begins, says('Hi.'), endsWithCalls] })).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
     expect(await failure(dialect, { pieces: [begins, endsWithCalls] })).toMatchObject({ code: 'MODEL_UNAVAILABLE', about: 'request' });
   });
 
-  it('says that the maximum was reached, also where it cut a call', async () => {
+  it('a provider says that the maximum was reached, also where it cut a call', async () => {
     expect(await read(dialect, { pieces: [begins, calls, endsAtMaximum] })).toMatchObject({ finishReason: 'length' });
   });
 
-  it('reads a prompt that is too long, and a rate, inside an answer with status 200', async () => {
+  it('a provider reads a prompt that is too long, and a rate, inside an answer with status 200', async () => {
     const inside = (why: 'too long' | 'rate'): RawReply => ({ pieces: [`data: ${String(dialect.refuses(why).pieces?.[0])}\n\n`] });
     expect(await failure(dialect, inside('too long'))).toMatchObject({ code: 'CONTEXT_TOO_LONG', retryable: false });
     expect(await failure(dialect, inside('rate'))).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, about: 'deployment' });
@@ -215,14 +218,14 @@ describe.each(names)('%s', (name) => {
     ['a client that has left', 499, {}, { code: 'MODEL_UNAVAILABLE', retryable: false }],
     ['a redirect', 302, { location: 'https://elsewhere.example/' }, { code: 'MODEL_UNAVAILABLE', retryable: false }],
     ['a gateway in between', 504, { 'content-type': 'text/html' }, { code: 'MODEL_UNAVAILABLE', retryable: true }],
-  ])('settles %s by its status', async (_, status, headers, expected) => {
+  ])('a provider settles %s by its status', async (_, status, headers, expected) => {
     expect(await failure(dialect, { status, headers, pieces: ['<html>no</html>'] })).toMatchObject({
       ...expected,
       phase: 'before-content',
     });
   });
 
-  it('sends no empty text, no message that is empty then, and ids of calls that the vendor takes', async () => {
+  it('a provider sends no empty text, no message that is empty then, and ids of calls that the vendor takes', async () => {
     const text = (one: string): Message['content'][number] => ({ type: 'text', text: one });
     const history: readonly Message[] = [
       { role: 'user', content: [text('hello'), text('')] },
@@ -243,18 +246,18 @@ describe.each(names)('%s', (name) => {
 
 describe('Messages alone', () => {
   const { dialect } = wires['Messages'] ?? expect.unreachable();
-  it('keep the input that was told at the beginning, where the end says 0', async () => {
+  it('Messages alone keep the input that was told at the beginning, where the end says 0', async () => {
     const end = named({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { input_tokens: 0, output_tokens: 2 } });
     const { reported } = await read(dialect, { pieces: [dialect.begins, dialect.says('Hi.'), end, named({ type: 'message_stop' })] });
     expect(reported).toEqual([usual]);
   });
 
-  it('have the text that a block begins with', async () => {
+  it('Messages alone have the text that a block begins with', async () => {
     const pieces = [dialect.begins, block(0, { type: 'text', text: 'Hello ' }, { type: 'text_delta', text: 'world.' }), dialect.ends];
     expect(await read(dialect, { pieces })).toMatchObject({ text: 'Hello world.' });
   });
 
-  it('have arguments that come at the beginning of a block, and those that come as pieces', async () => {
+  it('Messages alone have arguments that come at the beginning of a block, and those that come as pieces', async () => {
     const begun = block(1, { type: 'tool_use', id: 'a', name: 'f', input: { x: 1 } }, { type: 'input_json_delta', partial_json: '' });
     const twice = block(
       1,
@@ -276,7 +279,7 @@ describe('Gemini alone', () => {
     ['no parts', { content: { parts: [] } }],
     ['parts that are null', { content: { parts: null } }],
     ['parts that are empty objects', { content: { parts: [{}, null, { text: '' }] } }],
-  ])('keeps its text where a response has %s', async (_, candidate) => {
+  ])('Gemini alone keeps its text where a response has %s', async (_, candidate) => {
     const end = gemini({ ...candidate, finishReason: 'STOP' }, geminiUsage);
     expect(await read(google, { pieces: [gemini(candidate), said, gemini(candidate), end] })).toMatchObject({
       text: 'Hello',
@@ -297,19 +300,19 @@ describe('Gemini alone', () => {
     ['MAX_TOKENS', 'length'],
     ['OTHER', 'other'],
     ['BRAND_NEW', 'other'],
-  ])('ends by %s as %s, behind a text', async (reason, finishReason) => {
+  ])('Gemini alone ends by %s as %s, behind a text', async (reason, finishReason) => {
     expect(await read(google, { pieces: [said, gemini({ finishReason: reason }, geminiUsage)] })).toMatchObject({
       text: 'Hello',
       finishReason,
     });
   });
 
-  it('ends as a filter does where it blocks the prompt', async () => {
+  it('Gemini alone ends as a filter does where it blocks the prompt', async () => {
     const blocked = event({ promptFeedback: { blockReason: 'SAFETY' }, usageMetadata: { promptTokenCount: 10, totalTokenCount: 10 } });
     expect(await read(google, { pieces: [blocked] })).toMatchObject({ text: '', finishReason: 'content-filter' });
   });
 
-  it('fails where its call is malformed', async () => {
+  it('Gemini alone fails where its call is malformed', async () => {
     expect(await failure(google, { pieces: [gemini({ finishReason: 'MALFORMED_FUNCTION_CALL' }, geminiUsage)] })).toMatchObject({
       code: 'MODEL_UNAVAILABLE',
       retryable: true,
@@ -330,11 +333,11 @@ describe('Responses alone', () => {
         end('completed', { status: 'completed' }),
       'content-filter',
     ],
-  ])('end by %s', async (_, ending, finishReason) => {
+  ])('Responses alone end by %s', async (_, ending, finishReason) => {
     expect(await read(dialect, { pieces: [dialect.says('Hello'), ending] })).toMatchObject({ finishReason, reported: [usual] });
   });
 
-  it('fail where the response does, and count nothing where it counts nothing', async () => {
+  it('Responses alone fail where the response does, and count nothing where it counts nothing', async () => {
     const failed = end('failed', { status: 'failed', error: { code: 'server_error', message: 'Oops.' } });
     expect(await failure(dialect, { pieces: [dialect.says('Hello'), failed] })).toMatchObject({
       code: 'MODEL_UNAVAILABLE',

@@ -34,14 +34,14 @@ const strict = { type: 'object', properties: { city: { type: 'string' } }, requi
 const loose = { type: 'object', properties: { city: { type: 'string' } } };
 
 describe.each(dialects)('$name', (dialect) => {
-  it('gets its key in a header and nowhere else, and asks for a stream', async () => {
+  it('a provider gets its key in a header and nowhere else, and asks for a stream', async () => {
     const { wire } = await sent(dialect, completionRequest('Hi'));
     expect(JSON.stringify(wire.headers)).toContain(canary);
     expect(wire.path + wire.body).not.toContain(canary);
     expect(wire.path + wire.body).toMatch(/"stream":true|streamGenerateContent/);
   });
 
-  it('gets every setting, or the caller a warning', async () => {
+  it('a provider gets every setting, or the caller a warning', async () => {
     const { wire, answer } = await sent(dialect, completionRequest('Hi', settings));
     const told = answer.warnings.join(' ');
     for (const [value, name] of [
@@ -56,7 +56,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(answer.text).toBe('Hi.');
   });
 
-  it('gets system text, an image and a file', async () => {
+  it('a provider gets system text, an image and a file', async () => {
     const messages: Message[] = [
       { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
       {
@@ -72,13 +72,13 @@ describe.each(dialects)('$name', (dialect) => {
     for (const text of ['Be brief.', 'What is this?', 'iVBORw0KGgo=', 'JVBERi0xLjQ=']) expect(wire.body).toContain(text);
   });
 
-  it('is told which tool must be called', async () => {
+  it('a provider is told which tool must be called', async () => {
     const tools = [{ name: 'weather', description: null, parameters: loose }];
     const { wire } = await sent(dialect, completionRequest('Hi', { tools, toolChoice: { type: 'tool', name: 'weather' } }));
     expect(wire.body).toMatch(/"(tool_choice|toolConfig)":\{[^}]*"weather"/);
   });
 
-  it('is sent nothing for a history that does not hang together', async () => {
+  it('a provider is sent nothing for a history that does not hang together', async () => {
     const before = upstream.requests.length;
     const history = (content: Message['content'][number], role: Message['role']): CompletionRequest =>
       completionRequest([{ role, content: [content] }]);
@@ -95,7 +95,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(upstream.requests).toHaveLength(before);
   });
 
-  it('warns of an opaque part that is not its own, and leaves it out', async () => {
+  it('a provider warns of an opaque part that is not its own, and leaves it out', async () => {
     const history: Message[] = [
       { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
       {
@@ -112,7 +112,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(wire.body).not.toContain('s3cr3t');
   });
 
-  it('gets no other parameter through an opaque part', async () => {
+  it('a provider gets no other parameter through an opaque part', async () => {
     const vendor = { anthropic: 'anthropic', google: 'google', 'local-vllm': 'compatible' }[dialect.name] ?? 'openai';
     const opaque = JSON.stringify({ [vendor]: { cacheControl: { type: 'ephemeral' }, store: true, namespace: 'evil' } });
     const history: Message[] = [
@@ -124,7 +124,7 @@ describe.each(dialects)('$name', (dialect) => {
     expect(wire.body).not.toMatch(/ephemeral|evil|"store":true/);
   });
 
-  it('is left out where the image may not be fetched', async () => {
+  it('a provider is left out where the image may not be fetched', async () => {
     const before = upstream.requests.length;
     const image: Message = { role: 'user', content: [{ type: 'image', url: `${upstream.url}/a.png` }] };
     await expect(sent(dialect, completionRequest([image]))).rejects.toMatchObject({
@@ -136,7 +136,7 @@ describe.each(dialects)('$name', (dialect) => {
 });
 
 describe('a vendor that repeats the prompt in its refusal', () => {
-  it('tells the log why, and nothing of what was asked', async () => {
+  it('a vendor that repeats the prompt in its refusal tells the log why, and nothing of what was asked', async () => {
     const message = `Unsupported value for stop: 'Ich heiße Zoë Quandt, Konto 4711' (${canary}).`;
     upstream.plays({
       status: 400,
@@ -154,12 +154,12 @@ describe('a vendor that repeats the prompt in its refusal', () => {
 });
 
 describe('openai', () => {
-  it('stores nothing at the vendor, and asks for encrypted reasoning', async () => {
+  it('openai stores nothing at the vendor, and asks for encrypted reasoning', async () => {
     const { body } = await sent({ ...openai, model: 'gpt-5-mini' }, completionRequest('Hi'));
     expect(body).toMatchObject({ store: false, include: ['reasoning.encrypted_content'] });
   });
 
-  it.each([openai, openaiChat, compatible])('enforces a schema only where strict mode takes it ($name)', async (dialect) => {
+  it.each([openai, openaiChat, compatible])('openai enforces a schema only where strict mode takes it ($name)', async (dialect) => {
     for (const [schema, expected] of [
       [strict, true],
       [loose, false],
@@ -170,7 +170,7 @@ describe('openai', () => {
     }
   });
 
-  it('sends what the route allows under the vendor’s own names', async () => {
+  it('openai sends what the route allows under the vendor’s own names', async () => {
     const { body } = await sent(
       { ...openai, model: 'gpt-5-mini' },
       completionRequest('Hi', { providerOptions: { reasoningEffort: 'low' } }),
@@ -180,7 +180,7 @@ describe('openai', () => {
 });
 
 describe('openai-compatible', () => {
-  it('asks for usage, and passes unknown options on', async () => {
+  it('openai-compatible asks for usage, and passes unknown options on', async () => {
     const { body } = await sent(compatible, completionRequest('Hi', { providerOptions: { top_k: 40 } }));
     expect(body).toMatchObject({ stream_options: { include_usage: true }, top_k: 40 });
   });
@@ -188,14 +188,14 @@ describe('openai-compatible', () => {
 
 describe('anthropic', () => {
   const thinking = { thinking: { type: 'enabled', budgetTokens: 2_000 } };
-  it('never sends a larger maximum than was asked, reasoning included, and reserves just that', async () => {
+  it('anthropic never sends a larger maximum than was asked, reasoning included, and reserves just that', async () => {
     const request = completionRequest('Hi', { maxOutputTokens: 3_000, providerOptions: thinking });
     const { body } = await sent(anthropic, request);
     expect(body).toMatchObject({ max_tokens: 3_000, thinking: { budget_tokens: 2_000 } });
     expect(anthropic.provider(upstream.url).outputCeiling(request, anthropic.model, 3_000)).toBe(3_000);
   });
 
-  it('refuses a maximum that leaves no room beside the thinking budget', async () => {
+  it('anthropic refuses a maximum that leaves no room beside the thinking budget', async () => {
     await expect(sent(anthropic, completionRequest('Hi', { maxOutputTokens: 2_000, providerOptions: thinking }))).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining('More than 2000 is accepted.'),
@@ -204,7 +204,7 @@ describe('anthropic', () => {
 });
 
 describe('google', () => {
-  it('embeds a batch in order and refuses one that is too large', async () => {
+  it('google embeds a batch in order and refuses one that is too large', async () => {
     const headers = { 'content-type': 'application/json' };
     upstream.plays({ headers, pieces: [JSON.stringify({ embeddings: [{ values: [1, 0] }, { values: [0, 1] }] })] });
     const provider = google.provider(upstream.url);
@@ -225,7 +225,7 @@ describe('embeddings', () => {
   const embedding = (texts: readonly string[], options = sendOptions('m')) =>
     collect(openai.provider(upstream.url).send({ kind: 'embedding', texts, dimensions: null }, options));
 
-  it('count their tokens as fresh input', async () => {
+  it('embeddings count their tokens as fresh input', async () => {
     upstream.plays({ headers, pieces: [JSON.stringify({ data: [{ index: 0, embedding: [1] }], usage })] });
     const options = sendOptions('m');
     await embedding(['a'], options);
@@ -234,7 +234,7 @@ describe('embeddings', () => {
     ]);
   });
 
-  it('report no count where the model of a package has none, whatever its types say', async () => {
+  it('embeddings report no count where the model of a package has none, whatever its types say', async () => {
     const embeddingModel = () =>
       ({ maxEmbeddingsPerCall: undefined, doEmbed: async () => ({ embeddings: [[1]], usage: {} }) }) as unknown as EmbeddingModelV4;
     const provider = aiSdkProvider({
@@ -253,7 +253,7 @@ describe('embeddings', () => {
     ['no vectors', { data: [], usage }],
     ['an error with status 200', { error: { message: 'Overloaded', type: 'server_error' } }],
     ['nonsense', 'nonsense'],
-  ])('fail for %s', async (_, body) => {
+  ])('embeddings fail for %s', async (_, body) => {
     upstream.plays({ headers, pieces: [JSON.stringify(body)] });
     await expect(embedding(['a', 'b'])).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
@@ -262,7 +262,7 @@ describe('embeddings', () => {
     });
   });
 
-  it('stop upstream when the signal fires', async () => {
+  it('embeddings stop upstream when the signal fires', async () => {
     upstream.plays({ ending: 'hang' });
     const controller = new AbortController();
     const before = upstream.requests.length;

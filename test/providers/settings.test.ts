@@ -9,7 +9,7 @@ import { isStrict } from '../../src/wires/strict-schema.ts';
 import { sendOptions } from '../contracts/provider.ts';
 
 describe('a base URL', () => {
-  it('that cannot be used is kept by the provider as its mistake, and the provider refuses every request', async () => {
+  it('a base URL that cannot be used is kept by the provider as its mistake, and the provider refuses every request', async () => {
     const provider = openaiProvider({ apiKey: null, baseUrl: 'nonsense' });
     expect(provider.mistakes).toEqual([expect.stringMatching(/^The base URL is not an http or https URL\. Accepted is /)]);
     await expect(collect(provider.send(completionRequest('Hi.'), sendOptions('m')))).rejects.toThrow(
@@ -28,7 +28,7 @@ describe('OLLAMA_HOST', () => {
     ['http://gpu-box', 'http://gpu-box:80'],
     ['https://ollama.example.com/', 'https://ollama.example.com:443'],
     ['http://127.0.0.1:11434/', 'http://127.0.0.1:11434'],
-  ])('"%s" means %s', (host, url) => expect(ollamaUrl(host)).toBe(url));
+  ])('OLLAMA_HOST "%s" means %s', (host, url) => expect(ollamaUrl(host)).toBe(url));
 });
 
 describe('strict mode', () => {
@@ -42,17 +42,17 @@ describe('strict mode', () => {
     ['an open object inside', { ...closed, properties: { a: { anyOf: [{ type: 'null' }, { type: 'object' }] } } }, false],
     ['a list at the root', { type: 'array', items: closed }, false],
     ['oneOf', { ...closed, properties: { a: { oneOf: [text] } } }, false],
-  ])('takes %s or not', (_, schema, expected) => expect(isStrict(schema)).toBe(expected));
+  ])('strict mode takes %s or not', (_, schema, expected) => expect(isStrict(schema)).toBe(expected));
 });
 
 describe('usage', () => {
   const none = { total: undefined, noCache: undefined, cacheRead: undefined, cacheWrite: undefined };
   const noOutput = { total: undefined, text: undefined, reasoning: undefined };
-  it('is unknown when the vendor told nothing', () => {
+  it('usage is unknown when the vendor told nothing', () => {
     expect(usageOf({ inputTokens: none, outputTokens: noOutput })).toBeNull();
   });
 
-  it('keeps its classes disjoint when only totals are told', () => {
+  it('usage keeps its classes disjoint when only totals are told', () => {
     expect(
       usageOf({ inputTokens: { ...none, total: 100, cacheRead: 60 }, outputTokens: { ...noOutput, total: 30, reasoning: 20 } }),
     ).toEqual({
@@ -64,7 +64,7 @@ describe('usage', () => {
     });
   });
 
-  it('shows what cannot be, so that it is not believed', () => {
+  it('usage shows what cannot be, so that it is not believed', () => {
     const moreCachedThanRead = usageOf({ inputTokens: { total: 5, noCache: -3, cacheRead: 8, cacheWrite: 0 }, outputTokens: noOutput });
     expect(moreCachedThanRead).toMatchObject({ freshInputTokens: -3, cacheReadTokens: 8 });
     const moreReasoningThanOutput = usageOf({
@@ -80,7 +80,7 @@ describe('usage', () => {
 });
 
 describe('a provider that is configured and not used', () => {
-  it('loads no SDK and no HTTP client', () => {
+  it('a provider that is configured and not used loads no SDK and no HTTP client', () => {
     const script = `
       import { registerHooks } from 'node:module';
       const loaded = [];

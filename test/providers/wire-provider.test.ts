@@ -107,7 +107,7 @@ describe('a provider over a wire', () => {
     { type: 'finish', reason: 'stop' },
   ];
 
-  it('sends the encoded request with its headers', async () => {
+  it('a provider over a wire sends the encoded request with its headers', async () => {
     await asked({ pieces: [says, stops, counts, ends] });
     const { headers, path, body } = upstream.requests.at(-1) ?? expect.unreachable();
     expect(path).toBe('/m?stream=true');
@@ -115,14 +115,14 @@ describe('a provider over a wire', () => {
     expect(JSON.parse(body)).toEqual({ model: 'm', stream: true, loud: false, parts: [{ type: 'text', text: 'Say hi.' }] });
   });
 
-  it('says warnings before anything else', async () => {
+  it('a provider over a wire says warnings before anything else', async () => {
     upstream.plays({ pieces: [says, stops, ends] });
     const chunks = chunkByChunk(provider({ loud: true }).send(completionRequest('Say hi.'), sendOptions('m')));
     expect(await chunks.next()).toEqual({ done: false, value: { type: 'warning', message: 'It is loud.' } });
     await chunks.return();
   });
 
-  it('sends images that are given by URL as bytes', async () => {
+  it('a provider over a wire sends images that are given by URL as bytes', async () => {
     upstream.plays({ pieces: [says, stops, ends] });
     const gif = Buffer.from('GIF89a..');
     const request = completionRequest([
@@ -149,11 +149,11 @@ describe('a provider over a wire', () => {
     ['more comes behind the end', { pieces: [says, stops, counts, ends, event({ text: 'ghost' })] }],
     ['a server that does not stream answers whole', { pieces: [JSON.stringify({ text: 'Hi.' })] }],
   ];
-  it.each(endings)('is whole, with its usage, where %s', async (_, reply) => {
+  it.each(endings)('a provider over a wire is whole, with its usage, where %s', async (_, reply) => {
     expect(await asked(reply, { idleMs: 200 })).toEqual({ said: whole, reported: [counted] });
   });
 
-  it('is asked whole where that is enough, and is read whether it comes whole or as a stream', async () => {
+  it('a provider over a wire is asked whole where that is enough, and is read whether it comes whole or as a stream', async () => {
     expect(await answered({ pieces: [JSON.stringify({ text: 'Hi.' })] })).toEqual({ said: whole, reported: [counted] });
     expect(upstream.requests.at(-1)?.path).toBe('/m?stream=false');
     expect(upstream.requests.at(-1)?.json()).toMatchObject({ stream: false });
@@ -216,7 +216,7 @@ describe('a provider over a wire', () => {
     });
   });
 
-  it('fails as cut where a whole answer breaks off', async () => {
+  it('a provider over a wire fails as cut where a whole answer breaks off', async () => {
     await expect(answered({ pieces: ['{"text": "Hi'] })).rejects.toMatchObject({
       code: 'MODEL_UNAVAILABLE',
       retryable: true,
@@ -228,7 +228,7 @@ describe('a provider over a wire', () => {
   it.each<[string, RawReply]>([
     ['before the answer began', { pieces: [newGate()], ending: 'hang' }],
     ['in the middle of it', { pieces: ['{"text": "Hi'], ending: 'hang' }],
-  ])('stops upstream at once when a whole answer is cancelled %s', async (_, reply) => {
+  ])('a provider over a wire stops upstream at once when a whole answer is cancelled %s', async (_, reply) => {
     const controller = new AbortController();
     const before = upstream.requests.length;
     const answer = answered(reply, { signal: controller.signal });
@@ -240,7 +240,7 @@ describe('a provider over a wire', () => {
     expect(upstream.requests.at(-1)?.cut()).toBe(true);
   });
 
-  it('fails as a stall, and stops upstream, where a whole answer is not there in time', async () => {
+  it('a provider over a wire fails as a stall, and stops upstream, where a whole answer is not there in time', async () => {
     const before = upstream.requests.length;
     // On a slow machine a short time passes before the request arrives, and shows nothing of upstream.
     for (let withinMs = 200; upstream.requests.length === before; withinMs *= 4) {
@@ -249,55 +249,55 @@ describe('a provider over a wire', () => {
     await upstream.requests.at(-1)?.closed;
   });
 
-  it('asks for nothing whole when the signal has fired before', async () => {
+  it('a provider over a wire asks for nothing whole when the signal has fired before', async () => {
     const before = upstream.requests.length;
     await expect(answered({}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(upstream.requests).toHaveLength(before);
   });
 
-  it('is whole where the connection falls silent behind the finish reason, and no usage comes', async () => {
+  it('a provider over a wire is whole where the connection falls silent behind the finish reason, and no usage comes', async () => {
     expect(await asked({ pieces: [says, stops], ending: 'hang' }, { idleMs: 200 })).toEqual({ said: whole, reported: [] });
   });
 
-  it('fails as a stall where the connection falls silent before the finish reason', async () => {
+  it('a provider over a wire fails as a stall where the connection falls silent before the finish reason', async () => {
     const { said, error } = await refused({ pieces: [says], ending: 'hang' }, { idleMs: 200 });
     expect(said).toEqual([{ type: 'text', text: 'Hi.' }]);
     expect(error.code).toBe('STREAM_STALLED');
   });
 
-  it('fails where the body ends before the finish reason', async () => {
+  it('a provider over a wire fails where the body ends before the finish reason', async () => {
     const { error } = await refused({ pieces: [says, counts] });
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
     expect(error.message).toContain('broke off its answer');
   });
 
-  it('tells what an answer cost that failed at its end', async () => {
+  it('a provider over a wire tells what an answer cost that failed at its end', async () => {
     const { error, reported } = await refused({ pieces: [stops, counts, event({ fails: 'empty' })] });
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', details: { phase: 'before-content', about: 'request' } });
     expect(reported).toEqual([counted]);
   });
 
-  it('finishes with content-filter where the vendor declines the content, in the answer or by its status', async () => {
+  it('a provider over a wire finishes with content-filter where the vendor declines the content, in the answer or by its status', async () => {
     const filtered = [{ type: 'finish', reason: 'content-filter' }];
     expect((await asked({ pieces: [event({ fails: 'content' })] })).said).toEqual(filtered);
     const body = JSON.stringify({ error: { code: 'content_filter' } });
     expect((await asked({ status: 400, pieces: [body] })).said).toEqual(filtered);
   });
 
-  it('reads the status of a refusal, and of an error inside an answer', async () => {
+  it('a provider over a wire reads the status of a refusal, and of an error inside an answer', async () => {
     const limited = await refused({ status: 429, headers: { 'retry-after': '3' }, pieces: ['{}'] });
     expect(limited.error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { retryAfterMs: 3_000 } });
     const failed = await refused({ pieces: [event({ fails: 'refused' })] });
     expect(failed.error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { about: 'deployment' } });
   });
 
-  it('follows no redirect', async () => {
+  it('a provider over a wire follows no redirect', async () => {
     const { error } = await refused({ status: 307, headers: { location: `${upstream.url}/elsewhere` } });
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: false });
     expect(upstream.requests.at(-1)?.path).toBe('/m?stream=true');
   });
 
-  it('uses the connection again after an answer whose body ended late', async () => {
+  it('a provider over a wire uses the connection again after an answer whose body ended late', async () => {
     const gate = newGate();
     upstream.plays({ pieces: [says, stops, counts, ends, gate, ': bye\n\n'] }, { pieces: [says, stops, counts, ends] });
     for await (const _ of provider().send(completionRequest('Say hi.'), sendOptions('m')));
@@ -308,7 +308,7 @@ describe('a provider over a wire', () => {
     expect(upstream.connections()).toBe(before);
   });
 
-  it('has no embeddings where its vendor has none', async () => {
+  it('a provider over a wire has no embeddings where its vendor has none', async () => {
     const chunks = provider().send({ kind: 'embedding', texts: ['a'], dimensions: null }, sendOptions('m'));
     expect((await outcomeOf(chunks)).error).toMatchObject({ code: 'BAD_REQUEST' });
   });

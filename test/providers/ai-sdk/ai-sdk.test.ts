@@ -52,14 +52,14 @@ providerContract('a model of the specification', async () => ({
 }));
 
 describe('a model of the specification', () => {
-  it('may stream parts that nobody knows yet', async () => {
+  it('a model of the specification may stream parts that nobody knows yet', async () => {
     expect(await all([{ type: 'from-the-future', payload: 'x' }, { type: 'ping' }, text('Hi.'), finish('stop')])).toEqual([
       { type: 'text', text: 'Hi.' },
       { type: 'finish', reason: 'stop' },
     ]);
   });
 
-  it('has what it cannot pass on named in a warning', async () => {
+  it('a model of the specification has what it cannot pass on named in a warning', async () => {
     const file: Part = { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AAAA' } };
     const start: Part = { type: 'stream-start', warnings: [{ type: 'other', message: 'Skipping reasoning part: {"text":"my secret"}' }] };
     const { warnings } = await collect(ask([start, text('Here.'), file, finish('stop')]));
@@ -69,33 +69,33 @@ describe('a model of the specification', () => {
     ]);
   });
 
-  it.each(['length', 'content-filter'] as const)('may end with nothing said for %s', async (reason) => {
+  it.each(['length', 'content-filter'] as const)('a model of the specification may end with nothing said for %s', async (reason) => {
     expect(await all([finish(reason)])).toEqual([{ type: 'finish', reason }]);
   });
 
-  it.each(['stop', 'other', 'tool-calls'] as const)('may not end with nothing said for %s', async (reason) => {
+  it.each(['stop', 'other', 'tool-calls'] as const)('a model of the specification may not end with nothing said for %s', async (reason) => {
     const { error } = await outcomeOf(ask([finish(reason)]));
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'before-content' } });
   });
 
-  it.each(['error', 'interrupted'] as const)('has not ended when it says %s', async (reason) => {
+  it.each(['error', 'interrupted'] as const)('a model of the specification has not ended when it says %s', async (reason) => {
     const options = sendOptions('m');
     const { error } = await outcomeOf(ask([text('Hi'), finish(reason)], options));
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', details: { phase: 'mid-stream' } });
     expect(options.reported).toHaveLength(reason === 'error' ? 1 : 0);
   });
 
-  it('finishes with its calls where it only says that it stopped', async () => {
+  it('a model of the specification finishes with its calls where it only says that it stopped', async () => {
     const call: Part = { type: 'tool-call', toolCallId: 'c', toolName: 't', input: '{}' };
     expect((await all([call, finish('stop')])).at(-1)).toEqual({ type: 'finish', reason: 'tool-calls' });
   });
 
-  it('finishes with content-filter where the vendor refuses the content with an error', async () => {
+  it('a model of the specification finishes with content-filter where the vendor refuses the content with an error', async () => {
     const refusal = Object.assign(new Error('No.'), { statusCode: 400, responseBody: '{"error":{"code":"content_filter"}}' });
     expect(await all(refusal)).toEqual([{ type: 'finish', reason: 'content-filter' }]);
   });
 
-  it('has its failure kept for the log, without the key, the prompt and the answer', async () => {
+  it('a model of the specification has its failure kept for the log, without the key, the prompt and the answer', async () => {
     const failure = Object.assign(new Error('Bad key k-123'), {
       name: 'AI_APICallError',
       statusCode: 401,
@@ -116,7 +116,7 @@ describe('a model of the specification', () => {
     ['a day', { 'retry-after': '86400' }, 3_600_000],
     ['a date that is past', { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }, 0],
     ['nonsense', { 'retry-after': 'soon' }, undefined],
-  ])('is waited for as its vendor asks: %s', async (_, responseHeaders, expected) => {
+  ])('a model of the specification is waited for as its vendor asks: %s', async (_, responseHeaders, expected) => {
     const { error } = await outcomeOf(ask(Object.assign(new Error('Slow.'), { statusCode: 429, responseHeaders })));
     expect(error.details.retryAfterMs).toBe(expected);
   });

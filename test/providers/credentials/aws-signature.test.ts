@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { signedHeaders } from '../../../src/providers/credentials/aws-signature.ts';
 
 describe('a signature of AWS', () => {
-  it('is the one that another signer makes, for every path, body and key', async () => {
+  it('a signature of AWS is the one that another signer makes, for every path, body and key', async () => {
     const word = fc.stringMatching(/^[\w!'()*:. é-]{1,20}$/);
     const given = fc.record({
       path: fc.array(word, { minLength: 1, maxLength: 4 }),

@@ -25,7 +25,7 @@ function ticketOffice(lifeMs: number | null) {
 }
 
 describe('what expires', () => {
-  it('is kept until a minute before its end', async () => {
+  it('what expires is kept until a minute before its end', async () => {
     const { office, get } = ticketOffice(3_600_000);
     expect(await get()).toBe(1);
     office.now += 3_600_000 - 60_001;
@@ -34,7 +34,7 @@ describe('what expires', () => {
     expect(await get()).toBe(2);
   });
 
-  it('is good to its end where nothing new is to be had, and no longer', async () => {
+  it('what expires is good to its end where nothing new is to be had, and no longer', async () => {
     const { office, get } = ticketOffice(3_600_000);
     await get();
     office.open = false;
@@ -44,7 +44,7 @@ describe('what expires', () => {
     await expect(get()).rejects.toThrow('Closed.');
   });
 
-  it.each([-6, 6])('is good for as long as it was told to be when the system time is set by %i hours', async (hours) => {
+  it.each([-6, 6])('what expires is good for as long as it was told to be when the system time is set by %i hours', async (hours) => {
     const { office, get } = ticketOffice(3_600_000);
     await get();
     office.timeOfDay += hours * 3_600_000;
@@ -54,21 +54,21 @@ describe('what expires', () => {
     expect(await get()).toBe(2);
   });
 
-  it('is asked for once by callers who wait at the same time', async () => {
+  it('what expires is asked for once by callers who wait at the same time', async () => {
     const { office, get } = ticketOffice(null);
     expect(await Promise.all([get(), get(), get()])).toEqual([1, 1, 1]);
     expect(office.asked).toBe(1);
     expect(await get()).toBe(2);
   });
 
-  it('is asked for anew once it was refused', async () => {
+  it('what expires is asked for anew once it was refused', async () => {
     const { tickets, get } = ticketOffice(3_600_000);
     await get();
     tickets.forget();
     expect(await get()).toBe(2);
   });
 
-  it('is still asked for when one of two callers leaves, and no longer when both have', async () => {
+  it('what expires is still asked for when one of two callers leaves, and no longer when both have', async () => {
     const { office, get } = ticketOffice(null);
     const [first, second, third] = [new AbortController(), new AbortController(), new AbortController()];
     const staying = get(second.signal);

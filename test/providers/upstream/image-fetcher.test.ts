@@ -24,12 +24,12 @@ const never = new AbortController().signal;
 const fetchImage = (url: string, given: ImageRules, signal: AbortSignal): Promise<FetchedImage> => imageFetcher(given, signal)(url);
 
 describe('an image by URL', () => {
-  it('is fetched and sent as bytes, of the type that it is', async () => {
+  it('an image by URL is fetched and sent as bytes, of the type that it is', async () => {
     const url = await serving((_, response) => response.setHeader('content-type', 'text/html').end(png));
     expect(await fetchImage(url, rules, never)).toEqual({ base64: png.toString('base64'), mediaType: 'image/png' });
   });
 
-  it('may be written into the request', async () => {
+  it('an image by URL may be written into the request', async () => {
     const url = `data:image/png;base64,${png.toString('base64')}`;
     expect(await fetchImage(url, {}, never)).toEqual({ base64: png.toString('base64'), mediaType: 'image/png' });
   });
@@ -46,7 +46,7 @@ describe('an image by URL', () => {
     ['IPv4 inside IPv6', 'https://[::ffff:127.0.0.1]/a.png', /private address/],
     ['the cloud’s metadata', 'https://169.254.169.254/latest', /private address/],
     ['a name with a private address', 'https://localhost/a.png', /private address/],
-  ])('is refused for %s, before anything is asked', async (_, url, message) => {
+  ])('an image by URL is refused for %s, before anything is asked', async (_, url, message) => {
     await expect(fetchImage(url, {}, never)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       retryable: false,
@@ -54,7 +54,7 @@ describe('an image by URL', () => {
     });
   });
 
-  it('shares the bounds on number and size with the others of its request', async () => {
+  it('an image by URL shares the bounds on number and size with the others of its request', async () => {
     let asked = 0;
     const url = await serving((_, response) => {
       asked += 1;
@@ -70,7 +70,7 @@ describe('an image by URL', () => {
     await expect(small(url)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(/with the other images/) });
   });
 
-  it('is ended when another of its request is refused', async () => {
+  it('an image by URL is ended when another of its request is refused', async () => {
     const left = Promise.withResolvers<void>();
     const url = await serving((request, response) => {
       if (request.url === '/hangs') response.once('close', () => left.resolve());
@@ -85,7 +85,7 @@ describe('an image by URL', () => {
   it.each([
     ['it is too large', png, { maxBytes: png.length - 1 }, /larger than/],
     ['it is no image', Buffer.from('<svg/>'), {}, /not a PNG/],
-  ])('is refused when %s', async (_, body, more, message) => {
+  ])('an image by URL is refused when %s', async (_, body, more, message) => {
     const url = await serving((_request, response) => response.setHeader('content-type', 'image/png').end(body));
     await expect(fetchImage(url, { ...rules, ...more }, never)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -93,7 +93,7 @@ describe('an image by URL', () => {
     });
   });
 
-  it('is refused without the URL being repeated, with the status that its server gave', async () => {
+  it('an image by URL is refused without the URL being repeated, with the status that its server gave', async () => {
     const url = await serving((_, response) => response.writeHead(404).end());
     const error = await fetchImage(`${url}/secret-path`, rules, never).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ message: expect.stringMatching(/status 404/) });

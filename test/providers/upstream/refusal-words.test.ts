@@ -251,9 +251,12 @@ const tooLong: readonly Row[] = [
 ];
 
 describe('a prompt that is too long', () => {
-  it.each<Row>([...tooLong])('is told so in the words of %s (%i), and asked once', async (_, status, body, dialect) => {
-    expect(await meaningOf({ status, body }, dialect)).toMatchObject({ code: 'CONTEXT_TOO_LONG', retryable: false, about: 'request' });
-  });
+  it.each<Row>([...tooLong])(
+    'a prompt that is too long is told so in the words of %s (%i), and asked once',
+    async (_, status, body, dialect) => {
+      expect(await meaningOf({ status, body }, dialect)).toMatchObject({ code: 'CONTEXT_TOO_LONG', retryable: false, about: 'request' });
+    },
+  );
 
   it.each<[string, Dialect, object]>([
     ['Chat Completions', compatible, error('context shift is disabled', { code: 500, type: 'server_error' })],
@@ -272,7 +275,7 @@ describe('a prompt that is too long', () => {
       google,
       error('The input token count exceeds the maximum number of tokens allowed 1048576.', { code: 400, status: 'INVALID_ARGUMENT' }),
     ],
-  ])('is told so by an event of %s, too', async (_, dialect, body) => {
+  ])('a prompt that is too long is told so by an event of %s, too', async (_, dialect, body) => {
     upstream.plays({ pieces: [`event: error\ndata: ${JSON.stringify(body)}\n\n`] }, { pieces: [`data: ${JSON.stringify(body)}\n\n`] });
     for (const _attempt of [1, 2]) {
       const { error: failure } = await outcomeOf(dialect.provider(upstream.url).send(completionRequest('Hi'), sendOptions(dialect.model)));
@@ -470,7 +473,7 @@ const noSuchModel: readonly Row[] = [
 
 describe('a refusal that speaks of the account or the model', () => {
   it.each<Row>([...noCredit])(
-    'lets another deployment answer where there is no credit, in the words of %s (%i)',
+    'a refusal that speaks of the account or the model lets another deployment answer where there is no credit, in the words of %s (%i)',
     async (_, status, body, dialect) => {
       const told = await meaningOf({ status, body }, dialect);
       expect(told).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: false, about: 'deployment' });
@@ -479,7 +482,7 @@ describe('a refusal that speaks of the account or the model', () => {
   );
 
   it.each<Row>([...accountRefused])(
-    'lets another deployment answer where the account may not, in the words of %s (%i)',
+    'a refusal that speaks of the account or the model lets another deployment answer where the account may not, in the words of %s (%i)',
     async (_, status, body, dialect) => {
       const told = await meaningOf({ status, body }, dialect);
       expect(told).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: false, about: 'deployment' });
@@ -488,7 +491,7 @@ describe('a refusal that speaks of the account or the model', () => {
   );
 
   it.each<Row>([...noSuchModel])(
-    'lets another deployment answer where there is no such model, in the words of %s (%i)',
+    'a refusal that speaks of the account or the model lets another deployment answer where there is no such model, in the words of %s (%i)',
     async (_, status, body, dialect) => {
       const told = await meaningOf({ status, body }, dialect);
       expect(told).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: false, about: 'deployment' });
@@ -497,7 +500,7 @@ describe('a refusal that speaks of the account or the model', () => {
   );
 
   it.each(['Our credit balance is too low. Why?', 'It says: INSUFFICIENT_QUOTA'])(
-    'is none where the vendor repeats a prompt that does: %s',
+    'a refusal that speaks of the account or the model is none where the vendor repeats a prompt that does: %s',
     async (prompt) => {
       const repeated = { status: 400, body: error(`Invalid value: '${prompt}'`, { type: 'invalid_request_error' }) };
       expect(await meaningOf(repeated, compatible, prompt)).toMatchObject({ code: 'BAD_REQUEST', about: 'request' });
@@ -567,7 +570,7 @@ describe('a refusal that is another one', () => {
       { code: 'MODEL_UNAVAILABLE', retryable: true },
     ],
     ['a busy server', 503, error('The model is overloaded.', { code: 503 }), { code: 'MODEL_UNAVAILABLE', retryable: true }],
-  ])('stays it: %s', async (_, status, body, expected, dialect) => {
+  ])('a refusal that is another one stays it: %s', async (_, status, body, expected, dialect) => {
     expect(await meaningOf({ status, body }, dialect)).toMatchObject(expected);
   });
 });

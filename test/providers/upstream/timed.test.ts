@@ -22,7 +22,7 @@ function hangs(...chunks: readonly Chunk[]) {
 }
 
 describe('a timed stream', () => {
-  it('counts a warning as nothing said', async () => {
+  it('a timed stream counts a warning as nothing said', async () => {
     const { open, left } = hangs({ type: 'warning', message: 'Mind.' });
     const { error, said } = await outcomeOf(limitTime(open, timing({ firstChunkMs: 30 }), translated));
     expect(error).toMatchObject({ code: 'STREAM_STALLED', details: { phase: 'before-content' } });
@@ -30,7 +30,7 @@ describe('a timed stream', () => {
     await left;
   });
 
-  it('does not count the time in which nobody pulls', async () => {
+  it('a timed stream does not count the time in which nobody pulls', async () => {
     async function* open(): AsyncGenerator<Chunk> {
       yield text('a');
       yield text('b');
@@ -41,7 +41,7 @@ describe('a timed stream', () => {
     expect(await chunks.next()).toEqual({ done: false, value: text('b') });
   });
 
-  it('does not count the time in which this process did not run: what came meanwhile is read', async () => {
+  it('a timed stream does not count the time in which this process did not run: what came meanwhile is read', async () => {
     async function* open(): AsyncGenerator<Chunk> {
       yield text('a');
       // Is there while the process stands still, and is read some turns of the event loop later, as from a socket.
@@ -57,7 +57,7 @@ describe('a timed stream', () => {
     await expect(chunks.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
   });
 
-  it('leaves at once, though the work behind it waits', async () => {
+  it('a timed stream leaves at once, though the work behind it waits', async () => {
     const { open, left } = hangs(text('a'));
     const chunks = limitTime(open, timing(), translated)[Symbol.asyncIterator]();
     await chunks.next();
@@ -67,7 +67,7 @@ describe('a timed stream', () => {
     await left;
   });
 
-  it('adds the phase to what the work throws, and translates what is not ours', async () => {
+  it('a timed stream adds the phase to what the work throws, and translates what is not ours', async () => {
     async function* open(): AsyncGenerator<Chunk> {
       yield text('a');
       throw new RangeError('boom');
@@ -77,13 +77,13 @@ describe('a timed stream', () => {
     expect(error.cause).toBeInstanceOf(RangeError);
   });
 
-  it('is over after a failure', async () => {
+  it('a timed stream is over after a failure', async () => {
     const chunks = limitTime(hangs().open, timing({ firstChunkMs: 10 }), translated)[Symbol.asyncIterator]();
     await expect(chunks.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
     await expect(chunks.next()).resolves.toMatchObject({ done: true });
   });
 
-  it('listens to the signal no longer than it lives', async () => {
+  it('a timed stream listens to the signal no longer than it lives', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const counted = new Proxy(signal, {

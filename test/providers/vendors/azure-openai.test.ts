@@ -41,13 +41,13 @@ describe('azure', () => {
     ['Chat Completions', { api: 'chat' }, '/openai/v1/chat/completions'],
     ['features in preview', { api: 'chat', apiVersion: 'preview' }, '/openai/v1/chat/completions?api-version=preview'],
     ['a dated version', { apiVersion: '2024-10-21' }, '/openai/deployments/mini/chat/completions?api-version=2024-10-21'],
-  ])('is asked for %s where its resource says so', async (_, settings, path) => {
+  ])('azure is asked for %s where its resource says so', async (_, settings, path) => {
     const sent = await asked(settings);
     expect(sent.path).toBe(path);
     expect(sent.body).toMatchObject({ model: 'mini' });
   });
 
-  it('is asked for the Responses API of a dated version beside its deployments', async () => {
+  it('azure is asked for the Responses API of a dated version beside its deployments', async () => {
     const provider = azureOpenAiProvider({
       baseUrl: upstream.url,
       apiKey: new Secret(canary),
@@ -59,17 +59,17 @@ describe('azure', () => {
     expect(upstream.requests.at(-1)?.path).toBe('/openai/responses?api-version=2025-04-01-preview');
   });
 
-  it.each(['', '/', '/openai', '/openai/v1', '/openai/v1/'])('is found at an endpoint that ends in "%s"', async (end) => {
+  it.each(['', '/', '/openai', '/openai/v1', '/openai/v1/'])('azure is found at an endpoint that ends in "%s"', async (end) => {
     expect((await asked({ baseUrl: `${upstream.url}${end}` })).path).toBe('/openai/v1/responses');
   });
 
-  it('gets its key as api-key, and no bearer', async () => {
+  it('azure gets its key as api-key, and no bearer', async () => {
     const { headers } = await asked({});
     expect(headers['api-key']).toBe(canary);
     expect(headers.authorization).toBeUndefined();
   });
 
-  it('answers whole in one JSON', async () => {
+  it('azure answers whole in one JSON', async () => {
     const provider = azureChat.provider(upstream.url);
     const message = { role: 'assistant', content: 'Hi.' };
     const body = { choices: [{ index: 0, message, finish_reason: 'stop', content_filter_results: {} }], prompt_filter_results: [] };
@@ -81,7 +81,7 @@ describe('azure', () => {
     expect(upstream.requests.at(-1)?.json()).toMatchObject({ stream: false });
   });
 
-  it('takes a deployment by its own name for the model that it is said to be', async () => {
+  it('azure takes a deployment by its own name for the model that it is said to be', async () => {
     const models = { 'shop-answers': 'gpt-5-mini' };
     const responses = await asked({ models }, 'shop-answers');
     expect(responses.body).toMatchObject({ model: 'shop-answers', include: ['reasoning.encrypted_content'], max_output_tokens: 50 });
@@ -90,7 +90,7 @@ describe('azure', () => {
     expect((await asked({ api: 'chat' }, 'shop-answers')).body).toMatchObject({ max_tokens: 50 });
   });
 
-  it('is never told of `store` in Chat Completions, which dated versions refuse', async () => {
+  it('azure is never told of `store` in Chat Completions, which dated versions refuse', async () => {
     expect(Object.keys((await asked({ apiVersion: '2024-10-21' })).body)).not.toContain('store');
   });
 
@@ -104,7 +104,7 @@ describe('azure', () => {
       },
     ],
     ['the answer', { pieces: [azureChat.begins, `data: {"choices":[{"index":0,"delta":{},"finish_reason":"content_filter"}]}\n\n`] }],
-  ])('ends with content-filter where its filter stops %s', async (_, reply) => {
+  ])('azure ends with content-filter where its filter stops %s', async (_, reply) => {
     upstream.plays(reply);
     const chunks = azureChat.provider(upstream.url).send(completionRequest('Hi'), sendOptions('mini'));
     expect(await collect(chunks)).toMatchObject({ text: '', finishReason: 'content-filter' });
@@ -115,7 +115,7 @@ describe('azure', () => {
     const send = (of: ReturnType<typeof provider>) => collect(of.send(completionRequest('Hi'), sendOptions('mini')));
     const bearer = (): string | undefined => upstream.requests.at(-1)?.headers.authorization;
 
-    it('gets a new one with each request where nothing says how long one lasts', async () => {
+    it('azure with tokens of Microsoft Entra ID gets a new one with each request where nothing says how long one lasts', async () => {
       upstream.plays(repliesOf(azure));
       let asked = 0;
       const entra = provider((signal) => {
@@ -130,7 +130,7 @@ describe('azure', () => {
       expect(bearer()).toBe('Bearer token-2');
     });
 
-    it('keeps one until it expires, and gets a new one once it was refused', async () => {
+    it('azure with tokens of Microsoft Entra ID keeps one until it expires, and gets a new one once it was refused', async () => {
       let asked = 0;
       const entra = provider(() => {
         asked += 1;
@@ -147,7 +147,7 @@ describe('azure', () => {
       expect(bearer()).toBe('Bearer token-2');
     });
 
-    it('fails over where there is none, with the reason in the log alone', async () => {
+    it('azure with tokens of Microsoft Entra ID fails over where there is none, with the reason in the log alone', async () => {
       const before = upstream.requests.length;
       const entra = provider(() => Promise.reject(Object.assign(new Error('AADSTS700016: no such application'), { secret: canary })));
       const { error } = await outcomeOf(entra.send(completionRequest('Hi'), sendOptions('mini')));
@@ -162,7 +162,7 @@ describe('azure', () => {
       expect(upstream.requests).toHaveLength(before);
     });
 
-    it('stops asking for one when its only caller leaves', async () => {
+    it('azure with tokens of Microsoft Entra ID stops asking for one when its only caller leaves', async () => {
       const controller = new AbortController();
       const stopped = Promise.withResolvers<void>();
       const entra = provider(
@@ -185,16 +185,16 @@ describe('azure', () => {
     ['an unknown version', { apiKey: null, resourceName: 'a', apiVersion: 'latest' }, 'Its apiVersion is unknown.'],
     ['a key and a token', { apiKey: new Secret('k'), token: () => 't', resourceName: 'a' }, 'It has both an apiKey and a token.'],
     ['a key that is no secret', { apiKey: 'k' as never, resourceName: 'a' }, 'Its apiKey is a string.'],
-  ])('has %s told as a mistake', (_, settings, sentence) => {
+  ])('azure has %s told as a mistake', (_, settings, sentence) => {
     expect(azureOpenAiProvider(settings).mistakes).toEqual([expect.stringContaining(sentence)]);
   });
 
-  it('lacks its key where neither a key nor a token was given', () => {
+  it('azure lacks its key where neither a key nor a token was given', () => {
     expect(azureOpenAiProvider({ resourceName: 'a', apiKey: null }).lacksKey).toBe(true);
     expect(azureOpenAiProvider({ resourceName: 'a', token: () => 't' }).lacksKey).toBe(false);
   });
 
-  it('embeds through the deployment of that name, with vectors as base64', async () => {
+  it('azure embeds through the deployment of that name, with vectors as base64', async () => {
     const embedding = Buffer.from(Float32Array.of(0.5, -1).buffer).toString('base64');
     upstream.plays({ pieces: [JSON.stringify({ data: [{ index: 0, embedding }], usage: { prompt_tokens: 3, total_tokens: 3 } })] });
     for (const [settings, path] of [

@@ -52,7 +52,7 @@ describe('bedrock', () => {
       return upstream.requests.at(-1)?.headers ?? {};
     }
 
-    it('with a signature for its region, over the host, the time and the session', async () => {
+    it('bedrock is asked with a signature for its region, over the host, the time and the session', async () => {
       const credentials = {
         accessKeyId: new Secret('AKIDEXAMPLE'),
         secretAccessKey: new Secret(canary),
@@ -66,13 +66,13 @@ describe('bedrock', () => {
       expect(upstream.requests.at(-1)?.path).toBe(`/model/${encodeURIComponent(claude)}/converse-stream`);
     });
 
-    it('with a key of its own as a bearer', async () => {
+    it('bedrock is asked with a key of its own as a bearer', async () => {
       const headers = await headersOf({ apiKey: new Secret('bedrock-api-key-1') });
       expect(headers.authorization).toBe('Bearer bedrock-api-key-1');
       expect(headers['x-amz-date']).toBeUndefined();
     });
 
-    it('with the keys of a role, which are asked for anew once they were refused', async () => {
+    it('bedrock is asked with the keys of a role, which are asked for anew once they were refused', async () => {
       let asked = 0;
       const role = provider({
         credentials: async ({ abortSignal }) => {
@@ -97,7 +97,7 @@ describe('bedrock', () => {
       ['are missing', { credentials: { accessKeyId: null, secretAccessKey: null } }, false],
       ['were not given', {}, false],
       ['are not to be had', { credentials: () => Promise.reject(new Error('No metadata service.')) }, true],
-    ])('not at all where its credentials %s', async (_, settings, retryable) => {
+    ])('bedrock is asked, not at all where its credentials %s', async (_, settings, retryable) => {
       process.env['AWS_ACCESS_KEY_ID'] = 'AKIDFROMENV';
       process.env['AWS_SECRET_ACCESS_KEY'] = canary;
       process.env['AWS_BEARER_TOKEN_BEDROCK'] = canary;
@@ -112,7 +112,7 @@ describe('bedrock', () => {
     });
   });
 
-  it('lacks its key where there is none', () => {
+  it('bedrock lacks its key where there is none', () => {
     const secret = new Secret('x');
     expect(bedrockProvider({ region: 'eu-central-1' }).lacksKey).toBe(true);
     expect(bedrockProvider({ region: 'eu-central-1', apiKey: null }).lacksKey).toBe(true);
@@ -133,11 +133,11 @@ describe('bedrock', () => {
       { region: 'eu-central-1', credentials: { accessKeyId: new Secret('k'), secretAccessKey: 'k' as never } },
       'Its secretAccessKey is no secret.',
     ],
-  ])('has %s told as a mistake', (_, options, sentence) => {
+  ])('bedrock has %s told as a mistake', (_, options, sentence) => {
     expect(bedrockProvider(options).mistakes).toEqual([expect.stringContaining(sentence)]);
   });
 
-  it('is told what a caller set, and the caller what it does not take', async () => {
+  it('bedrock is told what a caller set, and the caller what it does not take', async () => {
     const settings = {
       temperature: 0.5,
       topP: 0.9,
@@ -155,7 +155,7 @@ describe('bedrock', () => {
     expect(answer.warnings).toEqual(['The model does not support seed; it was left out or changed.']);
   });
 
-  it('is sent ids that it accepts, in pairs, and no empty text', async () => {
+  it('bedrock is sent ids that it accepts, in pairs, and no empty text', async () => {
     const history: Message[] = [
       user(text('Hi'), text('')),
       { role: 'assistant', content: [text(''), { type: 'tool-call', id: 'call:1/é x', name: 'weather', arguments: {} }] },
@@ -175,7 +175,7 @@ describe('bedrock', () => {
     expect(JSON.stringify(body)).not.toContain('"text":""');
   });
 
-  it('never gets a larger maximum than was asked, reasoning included', async () => {
+  it('bedrock never gets a larger maximum than was asked, reasoning included', async () => {
     const providerOptions = { reasoningConfig: { type: 'enabled', budgetTokens: 2_000 } };
     const { body } = await answered(says, completionRequest('Hi', { maxOutputTokens: 3_000, providerOptions }), { model: claude });
     expect(body).toMatchObject({
@@ -187,20 +187,20 @@ describe('bedrock', () => {
     expect(error).toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('More than 2000 is accepted.') });
   });
 
-  it('has frames cut anywhere put together', async () => {
+  it('bedrock has frames cut anywhere put together', async () => {
     const whole = bedrock.begins + bedrock.says('Zürich 🏔') + bedrock.ends;
     const { answer } = await answered({ pieces: whole.match(/[\s\S]{1,7}/g) ?? [] });
     expect(answer).toMatchObject({ text: 'Zürich 🏔', finishReason: 'stop' });
   });
 
-  it.each(['reset', 'hang', 'end'] as const)('is whole once it has stopped, whatever the connection does: %s', async (ending) => {
+  it.each(['reset', 'hang', 'end'] as const)('bedrock is whole once it has stopped, whatever the connection does: %s', async (ending) => {
     const pieces = [bedrock.begins, bedrock.says('Hi.'), stop(0), messageStop('end_turn')];
     expect((await answered({ pieces, ending })).answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
     const more = frame({ ':message-type': 'event', ':event-type': 'metadata' }, '{"usage"').slice(0, -9);
     expect((await answered({ pieces: [...pieces, more], ending })).answer).toMatchObject({ text: 'Hi.' });
   });
 
-  it('passes over events and blocks that nobody knows yet', async () => {
+  it('bedrock passes over events and blocks that nobody knows yet', async () => {
     const { answer } = await answered({
       pieces: [
         bedrock.begins,
@@ -214,7 +214,7 @@ describe('bedrock', () => {
     expect(answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
   });
 
-  it('has reasoning kept with its signature, and takes it back', async () => {
+  it('bedrock has reasoning kept with its signature, and takes it back', async () => {
     const { answer } = await answered(
       {
         pieces: [
@@ -261,7 +261,7 @@ describe('bedrock', () => {
     ]);
   });
 
-  it('counts each class of tokens once, and leaves to estimates what was not counted', async () => {
+  it('bedrock counts each class of tokens once, and leaves to estimates what was not counted', async () => {
     const counts = { inputTokens: 21, outputTokens: 119, totalTokens: 2_376, cacheReadInputTokens: 2_048, cacheWriteInputTokens: 188 };
     const ended = [bedrock.begins, bedrock.says('Hi.'), stop(0), messageStop('end_turn')];
     expect((await answered({ pieces: [...ended, bedrockEvent('metadata', { usage: counts })] })).reported).toEqual([
@@ -277,12 +277,12 @@ describe('bedrock', () => {
     ['guardrail_intervened', 'content-filter'],
     ['content_filtered', 'content-filter'],
     ['brand_new', 'other'],
-  ])('ends for %s with %s', async (word, reason) => {
+  ])('bedrock ends for %s with %s', async (word, reason) => {
     const { answer } = await answered({ pieces: [bedrock.begins, bedrock.says('Hi'), messageStop(word)] });
     expect(answer.finishReason).toBe(reason);
   });
 
-  it.each(['malformed_model_output', 'malformed_tool_use'])('has failed where it ends for %s', async (word) => {
+  it.each(['malformed_model_output', 'malformed_tool_use'])('bedrock has failed where it ends for %s', async (word) => {
     upstream.plays({ pieces: [bedrock.begins, bedrock.says('Hi'), messageStop(word)] });
     const { error } = await outcomeOf(bedrock.provider(upstream.url).send(completionRequest('Hi'), sendOptions('m')));
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
@@ -294,7 +294,7 @@ describe('bedrock', () => {
     ['internalServerException', 'Oops.', { code: 'MODEL_UNAVAILABLE', retryable: true }],
     ['validationException', 'Input is too long for requested model.', { code: 'CONTEXT_TOO_LONG', retryable: false }],
     ['validationException', 'Malformed input request.', { code: 'BAD_REQUEST', retryable: false }],
-  ])('has %s inside its stream told as what it means (%s)', async (type, message, expected) => {
+  ])('bedrock has %s inside its stream told as what it means (%s)', async (type, message, expected) => {
     upstream.plays({ pieces: [bedrock.begins, bedrockException(type, message)] });
     const { error } = await outcomeOf(bedrock.provider(upstream.url).send(completionRequest('Hi'), sendOptions('m')));
     expect(error).toMatchObject({ ...expected, details: { phase: 'before-content' } });
@@ -310,13 +310,13 @@ describe('bedrock', () => {
       "Invocation of model ID m with on-demand throughput isn't supported. Retry your request with the ID or ARN of an inference profile.",
       { code: 'MODEL_UNAVAILABLE', retryable: false },
     ],
-  ])('fails over for %i %s: %s', async (status, type, message, expected) => {
+  ])('bedrock fails over for %i %s: %s', async (status, type, message, expected) => {
     upstream.plays({ status, headers: { 'x-amzn-errortype': type }, pieces: [JSON.stringify({ message })] });
     const { error } = await outcomeOf(bedrock.provider(upstream.url).send(completionRequest('Hi'), sendOptions('m')));
     expect(error).toMatchObject({ ...expected, details: { phase: 'before-content', about: 'deployment' } });
   });
 
-  it('answers with JSON through a tool, which nobody sees', async () => {
+  it('bedrock answers with JSON through a tool, which nobody sees', async () => {
     const schema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'], additionalProperties: false };
     const request = completionRequest('Capital?', { output: { format: 'json', schema } });
     const start = bedrockEvent('contentBlockStart', { contentBlockIndex: 0, start: { toolUse: { toolUseId: 't1', name: 'json' } } });
@@ -331,7 +331,7 @@ describe('bedrock', () => {
     expect(whole.answer).toMatchObject({ text: '{"city":"Oslo"}', finishReason: 'stop' });
   });
 
-  it('answers whole in one JSON', async () => {
+  it('bedrock answers whole in one JSON', async () => {
     const content = [
       { reasoningContent: { reasoningText: { text: 'Norway.', signature: 'sig' } } },
       { text: 'Oslo.' },
@@ -365,7 +365,7 @@ describe('bedrock', () => {
       { texts: ['a', 'b'], input_type: 'search_document', output_dimension: 256 },
       null,
     ],
-  ])('embeds with %s, signed', async (model, texts, reply, body, tokens) => {
+  ])('bedrock embeds with %s, signed', async (model, texts, reply, body, tokens) => {
     upstream.plays(json(reply));
     const options = sendOptions(model);
     const { vectors } = await collect(bedrock.provider(upstream.url).send({ kind: 'embedding', texts, dimensions: 256 }, options));

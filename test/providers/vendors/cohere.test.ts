@@ -38,7 +38,7 @@ describe('cohere', () => {
   }
   const says: RawReply = { pieces: [cohere.begins, cohere.says('Hi.'), cohere.ends] };
 
-  it('is sent its own names of settings, and provider options of which the SDK knows nothing', async () => {
+  it('cohere is sent its own names of settings, and provider options of which the SDK knows nothing', async () => {
     const request = completionRequest('Hi', {
       seed: 7,
       stop: ['END'],
@@ -65,7 +65,7 @@ describe('cohere', () => {
     });
   });
 
-  it('is sent the text of documents, where the SDK would send their base64, and no others', async () => {
+  it('cohere is sent the text of documents, where the SDK would send their base64, and no others', async () => {
     const file = (mediaType: string, content: string): Message['content'][number] => ({
       type: 'file',
       mediaType,
@@ -78,7 +78,7 @@ describe('cohere', () => {
     expect(error).toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('Accepted are text, JSON, XML and images.') });
   });
 
-  it('is sent what was said beside a tool call as its plan', async () => {
+  it('cohere is sent what was said beside a tool call as its plan', async () => {
     const call: Message['content'][number] = { type: 'tool-call', id: 'c1', name: 'weather', arguments: {} };
     const result: Message = { role: 'tool', content: [{ type: 'tool-result', callId: 'c1', content: 'rain', isError: false }] };
     const history: Message[] = [
@@ -102,7 +102,7 @@ describe('cohere', () => {
     ]);
   });
 
-  it('begins with the text of the first block, and tells thoughts apart', async () => {
+  it('cohere begins with the text of the first block, and tells thoughts apart', async () => {
     const { answer } = await answered({
       pieces: [
         event('content-start', { index: 0, delta: { message: { content: { type: 'thinking', thinking: 'Norway. ' } } } }),
@@ -123,12 +123,12 @@ describe('cohere', () => {
     ['events without data', 'data:\n\n'],
     ['events that nobody knows yet', event('brand-new', { index: 0, delta: { x: 1 } })],
     ['citations', event('citation-start', { index: 0, delta: { message: { citations: { start: 0, end: 2, text: 'Hi', sources: [] } } } })],
-  ])('passes over %s', async (_, odd) => {
+  ])('cohere passes over %s', async (_, odd) => {
     const { answer } = await answered({ pieces: [cohere.begins, odd, cohere.says('Hi.'), odd, cohere.ends] });
     expect(answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
   });
 
-  it.each(['reset', 'hang'] as const)('is whole with its end, whatever the connection does after it: %s', async (ending) => {
+  it.each(['reset', 'hang'] as const)('cohere is whole with its end, whatever the connection does after it: %s', async (ending) => {
     const { answer, reported } = await answered({ ...says, ending });
     expect(answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
     expect(reported).toHaveLength(1);
@@ -139,18 +139,18 @@ describe('cohere', () => {
     ['STOP_SEQUENCE', 'stop'],
     ['ERROR_TOXIC', 'content-filter'],
     ['SOMETHING_NEW', 'other'],
-  ])('ends for %s with %s', async (word, reason) => {
+  ])('cohere ends for %s with %s', async (word, reason) => {
     const { answer } = await answered({ pieces: [cohere.begins, cohere.says('Hi'), messageEnd({ finish_reason: word, usage: {} })] });
     expect(answer.finishReason).toBe(reason);
   });
 
-  it.each(['ERROR', 'TIMEOUT'])('has failed in the middle where it ends for %s', async (word) => {
+  it.each(['ERROR', 'TIMEOUT'])('cohere has failed in the middle where it ends for %s', async (word) => {
     upstream.plays({ pieces: [cohere.begins, cohere.says('Hi'), messageEnd({ finish_reason: word, error: 'upstream' })] });
     const { error } = await outcomeOf(ask());
     expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true, details: { phase: 'mid-stream' } });
   });
 
-  it('counts what is billed, and leaves to estimates what was not counted', async () => {
+  it('cohere counts what is billed, and leaves to estimates what was not counted', async () => {
     const usage = {
       billed_units: { input_tokens: 10, output_tokens: 2 },
       tokens: { input_tokens: 900, output_tokens: 4 },
@@ -170,7 +170,7 @@ describe('cohere', () => {
     ['null', '{}'],
     ['', '{}'],
     ['{"city": Oslo}', '{"city": Oslo}'],
-  ])('calls a tool with the arguments %j as they came', async (written, expected) => {
+  ])('cohere calls a tool with the arguments %j as they came', async (written, expected) => {
     const { answer } = await answered(
       {
         pieces: [
@@ -186,7 +186,7 @@ describe('cohere', () => {
     expect(answer.parts).toEqual([{ type: 'tool-call', id: 'c1', name: 'weather', arguments: expected === '{}' ? {} : expected }]);
   });
 
-  it('answers whole in one JSON', async () => {
+  it('cohere answers whole in one JSON', async () => {
     const message = {
       role: 'assistant',
       tool_plan: 'I look.',
@@ -215,7 +215,7 @@ describe('cohere', () => {
     expect(reported).toMatchObject([{ freshInputTokens: 10, outputTokens: 2 }]);
   });
 
-  it('embeds texts as documents, in the dimension that was asked for', async () => {
+  it('cohere embeds texts as documents, in the dimension that was asked for', async () => {
     const reply = {
       embeddings: {
         float: [

@@ -34,7 +34,7 @@ describe('mistral', () => {
     return { answer, body, messages: body['messages'] as readonly Record<string, unknown>[] };
   }
 
-  it('is sent its own names of settings, and no field that it does not know', async () => {
+  it('mistral is sent its own names of settings, and no field that it does not know', async () => {
     const { body, answer } = await asked(
       completionRequest('Hi', {
         seed: 7,
@@ -65,14 +65,14 @@ describe('mistral', () => {
     });
   });
 
-  it('puts its own instructions before every request where its settings say so', async () => {
+  it('mistral puts its own instructions before every request where its settings say so', async () => {
     const provider = mistralProvider({ apiKey: new Secret(canary), baseUrl: upstream.url, safePrompt: true });
     upstream.plays({ pieces: [mistral.begins, mistral.says('Hi.'), mistral.ends] });
     await collect(provider.send(completionRequest('Hi'), sendOptions('m')));
     expect(upstream.requests.at(-1)?.json()).toMatchObject({ safe_prompt: true });
   });
 
-  it('is sent ids of nine letters and digits, the call and its result alike, and each time the same', async () => {
+  it('mistral is sent ids of nine letters and digits, the call and its result alike, and each time the same', async () => {
     const call = (id: string): Message => ({ role: 'assistant', content: [{ type: 'tool-call', id, name: 'weather', arguments: {} }] });
     const result = (callId: string): Message => ({
       role: 'tool',
@@ -99,13 +99,13 @@ describe('mistral', () => {
     expect(await ids()).toEqual(written);
   });
 
-  it('names the id that the caller knows where a result answers no call', async () => {
+  it('mistral names the id that the caller knows where a result answers no call', async () => {
     const stray: Message = { role: 'tool', content: [{ type: 'tool-result', callId: 'call:1', content: 'x', isError: false }] };
     const { error } = await outcomeOf(mistral.provider(upstream.url).send(completionRequest([user('Hi'), stray]), sendOptions('m')));
     expect(error).toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('"call:1"') });
   });
 
-  it('gives calls without an id one that it takes back', async () => {
+  it('mistral gives calls without an id one that it takes back', async () => {
     const delta = {
       tool_calls: [{ id: 'null', function: { name: 'weather', arguments: '{}' } }, { function: { name: 'weather', arguments: '{}' } }],
     };
@@ -126,7 +126,7 @@ describe('mistral', () => {
     for (const { tool_call_id: id } of messages.slice(2)) expect(id).toMatch(/^[a-zA-Z0-9]{9}$/);
   });
 
-  it('is sent documents, sound and images in its own form', async () => {
+  it('mistral is sent documents, sound and images in its own form', async () => {
     const { messages } = await asked(
       completionRequest([
         {
@@ -148,7 +148,7 @@ describe('mistral', () => {
     ]);
   });
 
-  it('is sent no answer without a word, and is told to go on with one that stands last', async () => {
+  it('mistral is sent no answer without a word, and is told to go on with one that stands last', async () => {
     const assistant = (said: string): Message => ({ role: 'assistant', content: [text(said)] });
     const { messages } = await asked(completionRequest([user('Hi'), assistant(''), user('Again'), assistant('Well')]));
     expect(messages).toEqual([
@@ -158,7 +158,7 @@ describe('mistral', () => {
     ]);
   });
 
-  it.each(['model_length', 'length'])('tells by %s that an answer was cut', async (reason) => {
+  it.each(['model_length', 'length'])('mistral tells by %s that an answer was cut', async (reason) => {
     upstream.plays({
       pieces: [
         mistral.says('Hi'),
@@ -170,7 +170,7 @@ describe('mistral', () => {
     expect(answer).toMatchObject({ text: 'Hi', finishReason: 'length' });
   });
 
-  it('answers whole in one JSON, thoughts told apart', async () => {
+  it('mistral answers whole in one JSON, thoughts told apart', async () => {
     const content = [
       { type: 'thinking', thinking: [{ type: 'text', text: 'Norway.' }], closed: true },
       { type: 'text', text: 'Oslo.' },
@@ -193,7 +193,7 @@ describe('mistral', () => {
   it.each([
     ['mistral-embed', ['The model does not support dimensions; it was left out.'], {}],
     ['codestral-embed', [], { output_dimension: 2 }],
-  ])('embeds with %s', async (model, warnings, dimension) => {
+  ])('mistral embeds with %s', async (model, warnings, dimension) => {
     const data = [
       { object: 'embedding', index: 1, embedding: [0, 1] },
       { object: 'embedding', index: 0, embedding: [1, 0] },

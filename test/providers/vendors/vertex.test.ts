@@ -43,7 +43,7 @@ describe('vertex', () => {
     return { answer, path, headers, reported: options.reported, body: body() as Record<string, unknown> };
   }
 
-  it('is asked for Gemini, for a tuned model and for Claude at their own paths, with a token', async () => {
+  it('vertex is asked for Gemini, for a tuned model and for Claude at their own paths, with a token', async () => {
     const gemini = await answered(vertex);
     expect(gemini.path).toBe(`/v1beta1${place}/publishers/google/models/gemini-2.5-flash:streamGenerateContent?alt=sse`);
     expect(gemini.headers).toMatchObject({ authorization: `Bearer ${canary}` });
@@ -57,7 +57,7 @@ describe('vertex', () => {
     expect(claude.body['model']).toBeUndefined();
   });
 
-  it('answers whole in one JSON', async () => {
+  it('vertex answers whole in one JSON', async () => {
     const candidates = [{ index: 0, content: { role: 'model', parts: [{ text: 'Oslo.' }] }, finishReason: 'STOP' }];
     const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 2, totalTokenCount: 12 };
     const gemini = await answered(vertex, undefined, json({ candidates, usageMetadata }), true);
@@ -72,20 +72,20 @@ describe('vertex', () => {
     }
   });
 
-  it.each([vertex, vertexClaude])('is whole with its end, whatever the connection does after it ($model)', async (dialect) => {
+  it.each([vertex, vertexClaude])('vertex is whole with its end, whatever the connection does after it ($model)', async (dialect) => {
     for (const ending of ['reset', 'hang'] as const) {
       const reply = { pieces: [dialect.begins, dialect.says('Hi.'), dialect.ends], ending };
       expect((await answered(dialect, undefined, reply)).answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
     }
   });
 
-  it.each([vertex, vertexClaude])('passes over events that nobody knows yet ($model)', async (dialect) => {
+  it.each([vertex, vertexClaude])('vertex passes over events that nobody knows yet ($model)', async (dialect) => {
     const odd = 'event: brand_new\ndata: {"type":"brand_new","x":1}\n\n';
     const { answer } = await answered(dialect, undefined, { pieces: [dialect.begins, odd, dialect.says('Hi.'), odd, dialect.ends] });
     expect(answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
   });
 
-  it('has the signature of a call kept, and takes it back', async () => {
+  it('vertex has the signature of a call kept, and takes it back', async () => {
     const parts = [{ functionCall: { name: 'weather', args: { city: 'Oslo' } }, thoughtSignature: 'CiQB0e2Kb7mV' }];
     const event = { candidates: [{ index: 0, content: { role: 'model', parts }, finishReason: 'STOP' }] };
     const { answer } = await answered(vertex, completionRequest('Weather?', { tools }), { pieces: [`data: ${JSON.stringify(event)}\n\n`] });
@@ -106,7 +106,7 @@ describe('vertex', () => {
     ]);
   });
 
-  it('answers with JSON through a tool where the SDK asks so, which nobody sees', async () => {
+  it('vertex answers with JSON through a tool where the SDK asks so, which nobody sees', async () => {
     const request = completionRequest('Capital?', { output: { format: 'json', schema } });
     const block = { type: 'tool_use', id: 't1', name: 'json', input: { city: 'Oslo' } };
     const reply = json({
@@ -121,13 +121,13 @@ describe('vertex', () => {
     expect(answer).toMatchObject({ text: '{"city":"Oslo"}', finishReason: 'stop' });
   });
 
-  it('never gets a larger maximum for Claude than was asked, reasoning included', async () => {
+  it('vertex never gets a larger maximum for Claude than was asked, reasoning included', async () => {
     const providerOptions = { thinking: { type: 'enabled', budgetTokens: 2_000 } };
     const { body } = await answered(vertexClaude, completionRequest('Hi', { maxOutputTokens: 3_000, providerOptions }));
     expect(body).toMatchObject({ max_tokens: 3_000, thinking: { budget_tokens: 2_000 } });
   });
 
-  it('embeds texts in one request, in the dimension that was asked for', async () => {
+  it('vertex embeds texts in one request, in the dimension that was asked for', async () => {
     const prediction = (values: readonly number[]) => ({ embeddings: { values, statistics: { token_count: 2, truncated: false } } });
     upstream.plays(json({ predictions: [prediction([1, 0]), prediction([0, 1])] }));
     const options = sendOptions('text-embedding-005');
@@ -170,7 +170,7 @@ describe('vertex', () => {
       return { ask, told: () => told };
     };
 
-    it('exchanges a signed statement for a token, keeps it, and tells of its request only when that is sent', async () => {
+    it('vertex with a service account exchanges a signed statement for a token, keeps it, and tells of its request only when that is sent', async () => {
       identity.plays(json({ access_token: 'ya29.token-1', expires_in: 3_599, token_type: 'Bearer' }));
       upstream.plays({ pieces: [vertex.begins, vertex.says('Hi.'), vertex.ends] });
       const { ask, told } = send();
@@ -189,7 +189,7 @@ describe('vertex', () => {
       expect(parsed(claims)).toMatchObject({ iss: 'gateway@shop.iam.gserviceaccount.com', aud: `${identity.url}/token` });
     });
 
-    it('fails over where the account is refused, with the reason in the log alone', async () => {
+    it('vertex with a service account fails over where the account is refused, with the reason in the log alone', async () => {
       identity.plays({ ...json({ error: 'invalid_grant', error_description: `Invalid JWT ${canary}` }), status: 400 });
       const { error } = await outcomeOf(send().ask());
       expect(error).toMatchObject({ code: 'MODEL_UNAVAILABLE', details: { phase: 'before-content', about: 'deployment' } });
@@ -219,13 +219,13 @@ describe('vertex', () => {
       { project: 'shop', location: 'eu', serviceAccount: new Secret('{"client_email":"a","private_key":"s3cr3t"}') },
       'The private_key of its serviceAccount cannot be read.',
     ],
-  ])('has %s told as a mistake, without the secret', (_, options, sentence) => {
+  ])('vertex has %s told as a mistake, without the secret', (_, options, sentence) => {
     const { mistakes } = vertexProvider(options as VertexOptions);
     expect(mistakes).toEqual([expect.stringContaining(sentence)]);
     expect(JSON.stringify(mistakes)).not.toContain('s3cr3t');
   });
 
-  it('lacks its key where the variable of the service account is not set, and asks nobody', async () => {
+  it('vertex lacks its key where the variable of the service account is not set, and asks nobody', async () => {
     const provider = vertexProvider({ project: 'shop', location: 'eu', baseUrl: upstream.url, serviceAccount: null });
     expect(provider.lacksKey).toBe(true);
     const before = upstream.requests.length;

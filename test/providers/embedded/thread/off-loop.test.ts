@@ -50,11 +50,14 @@ describe('the embedded provider, asked for what takes long', () => {
         output: { format: 'json', schema: { type: 'object', properties: { name: { type: 'string' }, price: { type: 'number' } } } },
       }),
     ],
-  ] satisfies [string, ModelRequest][])('leaves the event loop its turns: %s', async (_, request) => {
-    expect(await turnsUntil(answer(request))).toBeGreaterThan(50);
-  });
+  ] satisfies [string, ModelRequest][])(
+    'the embedded provider, asked for what takes long leaves the event loop its turns: %s',
+    async (_, request) => {
+      expect(await turnsUntil(answer(request))).toBeGreaterThan(50);
+    },
+  );
 
-  it('has the same vector as for the same words in short texts', async () => {
+  it('the embedded provider, asked for what takes long has the same vector as for the same words in short texts', async () => {
     const vectors = async (text: string) => (await answer({ kind: 'embedding', texts: [text], dimensions: null })).vectors[0];
     // Beyond the first words a repetition changes no weight's sign and hardly its size: the nearest is the text itself.
     const [long, short] = [await vectors('green tea '.repeat(3_000)), await vectors('green tea '.repeat(3))];
@@ -62,7 +65,7 @@ describe('the embedded provider, asked for what takes long', () => {
     expect(alike).toBeGreaterThan(0.9);
   });
 
-  it('says BAD_REQUEST when it does not get to an end, and goes on with the next', async () => {
+  it('the embedded provider, asked for what takes long says BAD_REQUEST when it does not get to an end, and goes on with the next', async () => {
     await expect(answer(endless)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining('A shorter text, or a schema that asks for less, would be accepted.'),
@@ -70,7 +73,7 @@ describe('the embedded provider, asked for what takes long', () => {
     expect((await answer(completionRequest(`Summarise:\n\n${lines}`))).text).not.toBe('');
   }, 60_000);
 
-  it('stops when the caller leaves, and goes on with who waits', async () => {
+  it('the embedded provider, asked for what takes long stops when the caller leaves, and goes on with who waits', async () => {
     const leaving = new AbortController();
     const left = answer(endless, leaving.signal);
     const next = answer(completionRequest(`Summarise:\n\n${lines}`));
@@ -79,7 +82,7 @@ describe('the embedded provider, asked for what takes long', () => {
     expect((await next).text).not.toBe('');
   }, 60_000);
 
-  it('takes turns by owner: what one tenant has asked for holds up another by a slice, and no longer', async () => {
+  it('the embedded provider, asked for what takes long takes turns by owner: what one tenant has asked for holds up another by a slice, and no longer', async () => {
     const order: string[] = [];
     const leaving = new AbortController();
     const noted = async (name: string, request: ModelRequest, owner: string): Promise<void> => {
@@ -101,7 +104,7 @@ describe('the embedded provider, asked for what takes long', () => {
     await Promise.all(all);
   }, 60_000);
 
-  it('refuses what had no turn in time, blaming no deployment, and one that leaves frees its place', async () => {
+  it('the embedded provider, asked for what takes long refuses what had no turn in time, blaming no deployment, and one that leaves frees its place', async () => {
     const leaving = [new AbortController(), new AbortController(), new AbortController()];
     const long = leaving.map(({ signal }, index) => answer(endless, signal, { owner: `team:${index}` }));
     const ended = Promise.allSettled(long);
