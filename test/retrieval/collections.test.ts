@@ -21,7 +21,7 @@ const asked = (collection: string, who = principal()) => ({
 });
 
 describe('a collection', () => {
-  it('is listed for those who may read it, also while it is empty', async () => {
+  it('a collection is listed for those who may read it, also while it is empty', async () => {
     const { retrieval } = await harness(models().handle, { collections });
     const names = async (who = principal()) => (await retrieval.collections(who)).map(({ name }) => name);
     expect(await names()).toEqual(['open', 'handbook']);
@@ -30,7 +30,7 @@ describe('a collection', () => {
     expect(await names(service)).toEqual(['open', 'handbook', 'secret']);
   });
 
-  it('is written by its writers alone', async () => {
+  it('a collection is written by its writers alone', async () => {
     const { retrieval } = await harness(models().handle, { collections });
     const sources = [markdown('a', 'Lamps glow.')];
     await expect(retrieval.ingest({ principal: principal(), collection: 'handbook', sources })).rejects.toMatchObject({
@@ -43,7 +43,7 @@ describe('a collection', () => {
     expect(await retrieval.deleteSource(legal, 'handbook', 'a')).toBe(false);
   });
 
-  it('of others is refused in the words for one that there is not, before anything is asked of a model', async () => {
+  it('a collection of others is refused in the words for one that there is not, before anything is asked of a model', async () => {
     const { handle, requests } = models();
     const { retrieval } = await harness(handle, { collections });
     const question = (collection: string) => ({ ...asked(collection), question: 'lamps?', route: 'default', maxOutputTokens: null });
@@ -72,7 +72,7 @@ describe('a collection', () => {
     expect(requests).toEqual([]);
   });
 
-  it('gives nothing of another one away', async () => {
+  it('a collection gives nothing of another one away', async () => {
     const { retrieval } = await harness(models(says('Yes [1].')).handle, { collections });
     await ingested(retrieval, [markdown('a', 'Lamps glow in the open.')], 'open');
     await ingested(retrieval, [markdown('b', 'Lamps glow in secret.')], 'secret', principal({ id: 'key:root' }));

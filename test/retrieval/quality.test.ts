@@ -90,18 +90,18 @@ describe('of the example documents', () => {
     expect(await retrieval.collections(principal())).toMatchObject([{ sources: 15 }]);
   });
 
-  it.each(questions)('"%s" finds %s among the first three', async (query, source) => {
+  it.each(questions)('the question "%s" finds %s among the first three of the example documents', async (query, source) => {
     const { hits } = await retrieval.search({ ...asked, query });
     expect(hits.slice(0, 3).map(({ passage }) => passage?.source.id)).toContain(source);
     expect((await retrieval.answer(question(query))).kind).toBe('answer');
   });
 
-  it.each(questions)('"%s" finds %s by words alone', async (query, source) => {
+  it.each(questions)('the question "%s" finds %s of the example documents by words alone', async (query, source) => {
     const { hits } = await (await opened(fails('MODEL_UNAVAILABLE'))).search({ ...asked, query });
     expect(hits.slice(0, 3).map(({ passage }) => passage?.source.id)).toContain(source);
   });
 
-  it.each(strangers)('"%s" is answered by none, and no model is asked', async (text) => {
+  it.each(strangers)('the question "%s" is answered by none of the example documents, and no model is asked', async (text) => {
     const before = requests.length;
     expect(await retrieval.answer(question(text))).toMatchObject({ kind: 'no-answer' });
     expect(requests.slice(before).map(({ kind }) => kind)).toEqual(['embedding']);

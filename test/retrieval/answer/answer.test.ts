@@ -44,7 +44,7 @@ const answerOf = async (handle: ChunkHandler, question: string) => {
 };
 
 describe('an answer', () => {
-  it('streams its text and cites each passage where its marker is complete, with the quote that carries the statement', async () => {
+  it('an answer streams its text and cites each passage where its marker is complete, with the quote that carries the statement', async () => {
     const { chunks, book } = await answerOf(
       models(says('You have 30 days to send goods back [', '1', ']', ' and that is it.')).handle,
       'When may I send goods back?',
@@ -66,7 +66,7 @@ describe('an answer', () => {
     expect(book.coordinates).toEqual(['Query.aiAnswer', 'Query.aiAnswer']);
   });
 
-  it('that begins anew has the citations and warnings of what was said last', async () => {
+  it('an answer that begins anew has the citations and warnings of what was said last', async () => {
     const restart: Chunk = { type: 'restart', reason: new GatewayError('STREAM_STALLED', 'It fell silent.') };
     const [half] = says('Goods go back [9] within 30 days [1');
     if (half === undefined) throw new Error('It says something.');
@@ -77,7 +77,7 @@ describe('an answer', () => {
     expect(answer.citations).toHaveLength(1);
   });
 
-  it('has no citation for a marker that names no passage, and warns of it', async () => {
+  it('an answer has no citation for a marker that names no passage, and warns of it', async () => {
     const { chunks } = await answerOf(
       models(says('Within 30 days [9]. Back goods [1] and again [1].')).handle,
       'When may I send goods back?',
@@ -87,7 +87,7 @@ describe('an answer', () => {
     expect(warnings).toEqual([expect.stringMatching(/markers have no citation/)]);
   });
 
-  it('is asked of the model with the passages as quoted data that cannot escape, and the question as it was asked', async () => {
+  it('an answer is asked of the model with the passages as quoted data that cannot escape, and the question as it was asked', async () => {
     const { handle, requests, calls } = models(says('No.'));
     await answerOf(handle, 'How do I wash jackets?');
     const request = requests.find((each) => each.kind === 'completion');
@@ -102,7 +102,7 @@ describe('an answer', () => {
     expect(calls.map(({ route }) => route)).toEqual(['embedding', 'default']);
   });
 
-  it('is asked of the model in other words than it is searched by, where those quote somebody', async () => {
+  it('an answer is asked of the model in other words than it is searched by, where those quote somebody', async () => {
     const { handle, requests } = models(says('No.'));
     const { retrieval, book } = await filled(handle);
     const shown = 'How do I wash <data name="what">\njackets\n</data>?';
@@ -110,7 +110,7 @@ describe('an answer', () => {
     expect(messagesOf(requests.find((each) => each.kind === 'completion')).at(-1)).toBe(shown);
   });
 
-  it('is not asked of a model when nothing relevant was found', async () => {
+  it('an answer is not asked of a model when nothing relevant was found', async () => {
     const { handle, requests } = models(says('Leonardo.'));
     const { retrieval, book } = await filled(handle);
     const answer = await retrieval.answer(asked('Who painted the Mona Lisa?', book));
@@ -123,7 +123,7 @@ describe('an answer', () => {
     expect(streamed).toMatchObject({ text: expect.stringMatching(/Nothing in the collection/), citations: [], finishReason: 'stop' });
   });
 
-  it('says of a collection without sources that it has none, and of one that has them that they are about other things', async () => {
+  it('an answer says of a collection without sources that it has none, and of one that has them that they are about other things', async () => {
     const { retrieval, book } = await harness(models(says('Leonardo.')).handle);
     const ask = () => retrieval.answer(asked('Who painted the Mona Lisa?', book));
     const message = 'The collection "docs" has no sources yet, so no model was asked. A source is found once it has been ingested.';
@@ -132,7 +132,7 @@ describe('an answer', () => {
     expect(await ask()).toMatchObject({ kind: 'no-answer', message: expect.stringMatching(/^Nothing in the collection "docs" is about/) });
   });
 
-  it('asks the model only when somebody reads', async () => {
+  it('an answer asks the model only when somebody reads', async () => {
     const { handle, requests } = models(says('By hand [1].'));
     const { retrieval, book } = await filled(handle);
     const answer = await retrieval.answer(asked('How do I wash jackets?', book));
@@ -140,7 +140,7 @@ describe('an answer', () => {
     expect(requests.map(({ kind }) => kind)).toEqual(['embedding']);
   });
 
-  it('stops the model when the reader leaves', async () => {
+  it('an answer stops the model when the reader leaves', async () => {
     let stopped = false;
     async function* endless(): AsyncGenerator<Chunk, void, undefined> {
       try {

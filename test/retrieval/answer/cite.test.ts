@@ -67,7 +67,7 @@ const piece = fc.constantFrom(
 const answer = fc.array(piece, { maxLength: 25 }).map((pieces) => pieces.join(''));
 
 describe('citations', () => {
-  it('are the same however the answer is cut, behind the text that completes their marker, and never of an invented one', async () => {
+  it('citations are the same however the answer is cut, behind the text that completes their marker, and never of an invented one', async () => {
     await fc.assert(
       fc.asyncProperty(answer, fc.array(fc.nat(120), { maxLength: 30 }), async (text, cuts) => {
         const whole = await read([text]);
@@ -89,12 +89,12 @@ describe('citations', () => {
     );
   });
 
-  it('are found far into a long answer', async () => {
+  it('citations are found far into a long answer', async () => {
     const { citations } = await read([...Array.from({ length: 3_000 }, () => 'Lamps and so on. '), 'The wick is trimmed [', '1].']);
     expect(citations).toMatchObject([{ marker: '[1]', quote: 'The wick is trimmed weekly.' }]);
   });
 
-  it('stand for every number of a list or a range', async () => {
+  it('citations stand for every number of a list or a range', async () => {
     expect((await read(['All of it [1, 3].'])).citations.map(({ marker }) => marker)).toEqual(['[1]', '[3]']);
     expect((await read(['All of it [1–3].'])).citations.map(({ marker }) => marker)).toEqual(['[1]', '[2]', '[3]']);
   });
@@ -106,11 +106,11 @@ describe('a quote', () => {
     ['Spare poles can be had.', 1, 'Poles are spare parts.'],
     ['Rope costs 4 euros.', 2, 'Rope | 4 euros |'],
     ['Something else.', 1, 'Tents stay dry.'],
-  ])('for "%s" is the sentence of the passage that says it', (sentence, index, quote) => {
+  ])('a quote for "%s" is the sentence of the passage that says it', (sentence, index, quote) => {
     expect(quoteFor(sentence, texts[index] ?? '')).toBe(quote);
   });
 
-  it('has no words that do not stand in the passage one after another, and is short', () => {
+  it('a quote has no words that do not stand in the passage one after another, and is short', () => {
     const letters = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 500 }), fc.string({ maxLength: 60 }), (passage, sentence) => {
@@ -146,7 +146,7 @@ describe('a quote', () => {
     .chain((words) => fc.constantFrom('.', '!', '?').map((end) => `Say ${words.join(' ')} now${end}`));
   const paragraph = fc.array(sentenceOf, { minLength: 1, maxLength: 4 }).map((sentences) => sentences.join(' '));
 
-  it('is the same of a text and of the same text with its lines wrapped anywhere', () => {
+  it('a quote is the same of a text and of the same text with its lines wrapped anywhere', () => {
     const wrapped = (text: string, at: readonly boolean[], end: string): string => {
       let gap = 0;
       return text.replaceAll(' ', () => ((at[gap++ % at.length] ?? false) ? end : ' '));
@@ -197,7 +197,7 @@ describe('a quote', () => {
     ['labelled lines', 'Monday: nine to five\nSunday: closed all day', 'Sunday closed', 'Sunday: closed all day'],
     ['a paragraph without a full stop', 'We pay\n\nin thirty\ndays', 'thirty days', 'in thirty days'],
     ['other line ends', 'We pay within\r\n30 days. It is\r\nfast.', 'pay 30 days', 'We pay within 30 days.'],
-  ])('reads %s as people do', (_, passage, asked, quote) => {
+  ])('a quote reads %s as people do', (_, passage, asked, quote) => {
     expect(quoteFor(asked, passage)).toBe(quote);
   });
 });

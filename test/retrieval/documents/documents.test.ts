@@ -25,7 +25,7 @@ const readInProcess = (...content: Parameters<typeof contentOf>) => documents.re
 const blocksOf = ({ text, blocks }: ExtractedDocument) => blocks.map(({ start, end, kind }) => [kind, text.slice(start, end)]);
 
 describe('a document', () => {
-  it('in Markdown keeps its text and tells its structure', async () => {
+  it('a document in Markdown keeps its text and tells its structure', async () => {
     const document = await read(
       'text/markdown',
       '# Title\r\n\r\nOne\r\ntwo.\r\n\r\n- a\r\n- b\r\n\r\n| x |\r\n|---|\r\n| 1 |\r\n\r\n```\r\ncode\r\n```\r\n',
@@ -41,7 +41,7 @@ describe('a document', () => {
   });
 
   it.each(['> ', '- ', '1. ', '* > 2) ', '\t- '])(
-    'in Markdown that nests "%s" too deeply to be understood is still read as text',
+    'a document in Markdown that nests "%s" too deeply to be understood is still read as text',
     async (mark) => {
       const lexed = vi.spyOn(Lexer.prototype, 'blockTokens');
       const document = await read('text/markdown', `# Title\n\n${mark.repeat(2_600)}deep`);
@@ -52,7 +52,7 @@ describe('a document', () => {
     },
   );
 
-  it('in Markdown is understood where a line is long for another reason than nesting', async () => {
+  it('a document in Markdown is understood where a line is long for another reason than nesting', async () => {
     const border = `+${'-'.repeat(150)}+${'-'.repeat(150)}+`;
     const long = [border, '-'.repeat(300), '1.2.3.4.'.repeat(40), ' '.repeat(400), `${' '.repeat(250)}code();`, '+'.repeat(300)];
     const document = await read('text/markdown', `# Title\n\n${long.join('\n\n')}\n\n- one\n  - two\n`);
@@ -60,7 +60,7 @@ describe('a document', () => {
     expect(document.blocks.at(-1)).toMatchObject({ kind: 'list' });
   });
 
-  it('in HTML gives headings, paragraphs, lists, tables and code, and leaves out what is not content', async () => {
+  it('a document in HTML gives headings, paragraphs, lists, tables and code, and leaves out what is not content', async () => {
     const document = await read(
       'text/html',
       `<html><head><title>The  page</title><style>p{}</style><script>alert(1)</script></head><body><nav>Menu</nav>
@@ -82,7 +82,7 @@ describe('a document', () => {
     ]);
   });
 
-  it('in PDF gives its paragraphs, its headings by their size and its title', async () => {
+  it('a document in PDF gives its paragraphs, its headings by their size and its title', async () => {
     const long = 'A tent is made for nights outside, and it keeps the rain out for as long as its seams are sealed with care.';
     const file = pdfOf(
       [
@@ -105,7 +105,7 @@ describe('a document', () => {
     ]);
   });
 
-  it('in DOCX gives headings and paragraphs', async () => {
+  it('a document in DOCX gives headings and paragraphs', async () => {
     const document = await read(
       docx,
       docxOf([
@@ -120,14 +120,14 @@ describe('a document', () => {
     ]);
   });
 
-  it('may be in another encoding when it says so', async () => {
+  it('a document may be in another encoding when it says so', async () => {
     const latin = Buffer.from('<meta charset="windows-1252"><p>Caf\u00e9</p>', 'latin1');
     expect((await read('text/html', latin)).text).toBe('Café');
     expect((await read('text/plain', Buffer.from('Caf\u00e9', 'latin1'), 'iso-8859-1')).text).toBe('Café');
     expect((await read('text/plain', Buffer.from('\ufeffCafé', 'utf16le'))).text).toBe('Café');
   });
 
-  it('is known by its media type and by the ending of its file', () => {
+  it('a document is known by its media type and by the ending of its file', () => {
     expect(mediaTypeOf('Text/HTML; charset=utf-8')).toBe('text/html');
     expect(mediaTypeOf('image/png')).toBeNull();
     expect(mediaTypeOfFile('Guide.PDF')).toBe('application/pdf');
@@ -146,7 +146,7 @@ describe('a source that cannot be read is refused with a sentence', () => {
     ['a page that is nested without end', 'text/html', '<div>'.repeat(300_000), /deeper than 5000 levels/],
     ['an empty text', 'text/markdown', ' \n\n<!-- only a comment -->', /no text in it/],
     ['more text than a source may have', 'text/plain', 'word '.repeat(1_000_000), /5000000 characters/],
-  ] as const)('%s', async (_, mediaType, content, message) => {
+  ] as const)('a source that cannot be read is refused with a sentence: %s', async (_, mediaType, content, message) => {
     await expect(readInProcess(mediaType, content)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(message) });
   });
 
@@ -159,19 +159,22 @@ describe('a source that cannot be read is refused with a sentence', () => {
   it.each([
     ['entities', '&amp;'.repeat(350_000)],
     ['a list of one level', `<ul>${'<li>x '.repeat(300_000)}`],
-  ])('but not a long page of %s, whose time grows with its length only', async (_, content) => {
-    const { passages } = await readInProcess('text/html', content);
-    expect(passages.reduce((sum, { text }) => sum + text.length, 0)).toBeGreaterThan(300_000);
-  });
+  ])(
+    'a source that cannot be read is refused with a sentence, but not a long page of %s, whose time grows with its length only',
+    async (_, content) => {
+      const { passages } = await readInProcess('text/html', content);
+      expect(passages.reduce((sum, { text }) => sum + text.length, 0)).toBeGreaterThan(300_000);
+    },
+  );
 
-  it('and reading stops when the caller leaves', async () => {
+  it('a source that cannot be read is refused with a sentence, and reading stops when the caller leaves', async () => {
     const controller = new AbortController();
     const reading = documents.read(contentOf('application/pdf', pdfOf([[{ heading: 0, text: 'x' }]])), 10, 'team:a', controller.signal);
     controller.abort();
     await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('and reading goes on when the gateway is told to end, until the gateway has: they are signalled together', async () => {
+  it('a source that cannot be read is refused with a sentence, and reading goes on when the gateway is told to end, until the gateway has: they are signalled together', async () => {
     const worker = fork(new URL('../../../src/retrieval/documents/document-worker.ts', import.meta.url), { serialization: 'advanced' });
     worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
     await once(worker, 'message');
@@ -200,14 +203,17 @@ describe('what takes long to understand', () => {
     ['nested elements', 'text/html', '<div>'],
     ['attributes', 'text/html', '<a b="c" '],
     ['sentences', 'text/plain', 'a. '],
-  ] as const)('such as 8,000 bytes of %s is not read on the event loop: it can be given up at once', async (_, mediaType, piece) => {
-    const controller = new AbortController();
-    const reading = documents.read(contentOf(mediaType, filled(piece, 8_000)), 10_000, 'team:a', controller.signal);
-    setImmediate(() => controller.abort());
-    await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
-  });
+  ] as const)(
+    'what takes long to understand such as 8,000 bytes of %s is not read on the event loop: it can be given up at once',
+    async (_, mediaType, piece) => {
+      const controller = new AbortController();
+      const reading = documents.read(contentOf(mediaType, filled(piece, 8_000)), 10_000, 'team:a', controller.signal);
+      setImmediate(() => controller.abort());
+      await expect(reading).rejects.toMatchObject({ code: 'CANCELLED' });
+    },
+  );
 
-  it('ends with the gateway, also with one that is killed, however long it would take', async () => {
+  it('what takes long to understand ends with the gateway, also with one that is killed, however long it would take', async () => {
     const worker = fork(new URL('../../../src/retrieval/documents/document-worker.ts', import.meta.url), { serialization: 'advanced' });
     worker.send({ source: contentOf('text/plain', 'x'), maxPassages: 1 });
     await once(worker, 'message');
@@ -231,7 +237,7 @@ describe('the processes that read', () => {
     return { opened, started: () => started };
   };
 
-  it('read many texts one after another, and give what is read on the event loop', async () => {
+  it('the processes that read documents read many texts one after another, and give what is read on the event loop', async () => {
     const { opened, started } = counted();
     const text = contentOf('text/markdown', `# Lamps\n\n${filled('Lamps glow for ten hours. ', 2_000)}`);
     const inPlace = await readSource(text, 10);
@@ -239,7 +245,7 @@ describe('the processes that read', () => {
     expect(started()).toBe(1);
   });
 
-  it('have a library unpack one file each, and are gone after one that was given up or broke them', async () => {
+  it('the processes that read documents have a library unpack one file each, and are gone after one that was given up or broke them', async () => {
     const { opened, started } = counted();
     const text = contentOf('text/markdown', filled('Lamps glow. ', 2_000));
     const pdf = contentOf('application/pdf', pdfOf([[{ heading: 0, text: 'Lamps glow.' }]]));
@@ -254,7 +260,7 @@ describe('the processes that read', () => {
     expect(started()).toBe(4);
   });
 
-  it('give their place back where the system starts none', async () => {
+  it('the processes that read documents give their place back where the system starts none', async () => {
     let refusals = 0;
     const opened = openDocuments({
       maxProcesses: 1,
@@ -268,7 +274,7 @@ describe('the processes that read', () => {
     expect(refusals).toBe(2);
   });
 
-  it('say how many passages a source may make', async () => {
+  it('the processes that read documents say how many passages a source may make', async () => {
     const text = contentOf('text/markdown', filled('# a\n\nb\n\n', 2_000));
     await expect(documents.read(text, 3, 'team:a', signal)).rejects.toMatchObject({
       code: 'BAD_REQUEST',

@@ -39,7 +39,7 @@ const question = (text: string, context: unknown, book: Booked): Question => ({
 });
 
 describe('entities alike', () => {
-  it('are those that the caller may see, however many hidden ones are more alike', async () => {
+  it('entities alike are those that the caller may see, however many hidden ones are more alike', async () => {
     const { open, subgraph } = await shop([...lamps(60, 12), ...others]);
     const { entities, book } = await open(models().handle);
     await entities.refresh(signal);
@@ -53,7 +53,7 @@ describe('entities alike', () => {
     expect(all.every(({ key }) => String(key['id']) < '003')).toBe(true);
   });
 
-  it('are fewer when the index ends, and only those that are alike', async () => {
+  it('entities alike are fewer when the index ends, and only those that are alike', async () => {
     const { open } = await shop([...lamps(30, 15), ...others]);
     const { entities, book } = await open(models().handle);
     await entities.refresh(signal);
@@ -61,7 +61,7 @@ describe('entities alike', () => {
     expect(found.map(({ key }) => key['id'])).toEqual(['014', '029']);
   });
 
-  it('are looked for to the thousandth hit, each asked for once', async () => {
+  it('entities alike are looked for to the thousandth hit, each asked for once', async () => {
     const { open, subgraph } = await shop(lamps(300, 300));
     const { entities, book } = await open(models().handle, { textsPerCall: 96 });
     await entities.refresh(signal);
@@ -74,7 +74,7 @@ describe('entities alike', () => {
     expect(new Set(ids).size).toBe(300);
   });
 
-  it('are never the one that asks', async () => {
+  it('entities alike are never the one that asks', async () => {
     const { open } = await shop(lamps(4));
     const { entities, book } = await open(models().handle);
     await entities.refresh(signal);
@@ -83,7 +83,7 @@ describe('entities alike', () => {
     expect(found.map(({ key }) => key['id']).sort()).toEqual(['000', '002', '003']);
   });
 
-  it('are not found by a field that the caller may not read', async () => {
+  it('entities alike are not found by a field that the caller may not read', async () => {
     const { open } = await shop([{ id: 'x', name: 'Codename', description: 'A flying carpet.', discreet: true }, ...others]);
     const { entities, book } = await open(models().handle);
     await entities.refresh(signal);
@@ -91,7 +91,7 @@ describe('entities alike', () => {
     expect(await entities.similar(asking('flying carpet', customer, book))).toEqual([]);
   });
 
-  it('are found by words alone when no embedding model answers', async () => {
+  it('entities alike are found by words alone when no embedding model answers', async () => {
     const { open } = await shop(others);
     await (await open(models().handle)).entities.refresh(signal);
     const { entities, book } = await open(fails('MODEL_UNAVAILABLE'));
@@ -101,7 +101,7 @@ describe('entities alike', () => {
     ]);
   });
 
-  it('are not shown at all while their subgraph cannot be asked', async () => {
+  it('entities alike are not shown at all while their subgraph cannot be asked', async () => {
     const { open, subgraph } = await shop(others);
     const { entities, book } = await open(models().handle);
     await entities.refresh(signal);
@@ -109,7 +109,7 @@ describe('entities alike', () => {
     await expect(entities.similar(asking('a dry tent', staff, book))).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
   });
 
-  it('are refused for an index that is not there', async () => {
+  it('entities alike are refused for an index that is not there', async () => {
     const { entities, book } = await (await shop([])).open(models().handle);
     await expect(entities.similar(asking('x', staff, book, { index: 'people' }))).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -121,7 +121,7 @@ describe('entities alike', () => {
 describe('an answer over an index', () => {
   const hidden: Product = { id: 'secret', name: 'Tent X', description: 'Keeps hikers dry and warm; comes in May.', hidden: true };
 
-  it('is made of what the caller may see, and cites the entity', async () => {
+  it('an answer over an index is made of what the caller may see, and cites the entity', async () => {
     const { open } = await shop([...others, hidden]);
     const { handle, requests } = models(says('It keeps two hikers dry [1].'));
     const { entities, retrieval, book } = await open(handle);
@@ -139,7 +139,7 @@ describe('an answer over an index', () => {
     expect(JSON.stringify(requests.at(-1))).toContain('comes in May');
   });
 
-  it('asks no model when the only relevant entity is hidden', async () => {
+  it('an answer over an index asks no model when the only relevant entity is hidden', async () => {
     const { open } = await shop([...others.slice(1), hidden]);
     const { handle, requests } = models(says('In May [1].'));
     const { entities, retrieval, book } = await open(handle);
@@ -149,7 +149,7 @@ describe('an answer over an index', () => {
     expect(requests.slice(before).map(({ kind }) => kind)).toEqual(['embedding']);
   });
 
-  it('quotes an entity as it is now, not as it was indexed', async () => {
+  it('an answer over an index quotes an entity as it is now, not as it was indexed', async () => {
     const { open, products } = await shop(others);
     const { handle, requests } = models(says('Yes.'));
     const { entities, retrieval, book } = await open(handle);
@@ -161,7 +161,7 @@ describe('an answer over an index', () => {
     expect(JSON.stringify(requests.at(-1))).not.toContain('two hikers');
   });
 
-  it('and a search find entities under the name of the index, which no collection may have', async () => {
+  it('an answer over an index and a search find entities under the name of the index, which no collection may have', async () => {
     const { open } = await shop([...others, hidden]);
     const { entities, retrieval, passages, book } = await open(models().handle);
     await entities.refresh(signal);
@@ -190,7 +190,7 @@ describe('an answer over an index', () => {
 });
 
 describe('an index', () => {
-  it('is embedded in batches on its own account, and costs nothing while nothing changes', async () => {
+  it('an index is embedded in batches on its own account, and costs nothing while nothing changes', async () => {
     const { open } = await shop([...lamps(20), { id: 'zz', name: '!', description: null }]);
     const { handle, requests, calls } = models();
     const { entities, book, passages } = await open(handle);
@@ -205,7 +205,7 @@ describe('an index', () => {
     expect(requests).toHaveLength(3);
   });
 
-  it('follows the graph: what changed is embedded again, what is gone is gone', async () => {
+  it('an index follows the graph: what changed is embedded again, what is gone is gone', async () => {
     const { open, products } = await shop(others);
     const { handle, requests } = models();
     const { entities, passages, book } = await open(handle);
@@ -218,7 +218,7 @@ describe('an index', () => {
     expect(await entities.similar(asking('anchor and rope', staff, book))).toEqual([]);
   });
 
-  it('forgets what is gone, however much of it there is', async () => {
+  it('an index forgets what is gone, however much of it there is', async () => {
     const { open } = await shop(others);
     const { entities, passages } = await open(models().handle);
     const gone = { title: null, collection: 'index:products', metadata: null, mediaType: 'text/plain', digest: '', embeddingModel: '' };
@@ -227,7 +227,7 @@ describe('an index', () => {
     expect((await passages.sources('index:products')).map(({ id }) => id)).toEqual(['{"id":"boat"}', '{"id":"pan"}', '{"id":"tent"}']);
   });
 
-  it('is embedded anew for another model', async () => {
+  it('an index is embedded anew for another model', async () => {
     const { open } = await shop(others);
     const first = await open(models().handle);
     await first.entities.refresh(signal);
@@ -237,7 +237,7 @@ describe('an index', () => {
     expect(textsIn(requests)).toHaveLength(3);
   });
 
-  it('that was interrupted goes on where it was', async () => {
+  it('an index that was interrupted goes on where it was', async () => {
     const { open } = await shop(lamps(30));
     let batches = 0;
     const good = models();
@@ -255,7 +255,7 @@ describe('an index', () => {
     expect(textsIn(requests)[0]).toContain('Lamp 016');
   });
 
-  it('loses nothing when the graph cannot be asked, and is not thought empty', async () => {
+  it('an index loses nothing when the graph cannot be asked, and is not thought empty', async () => {
     const { open, subgraph } = await shop(others);
     const { entities, passages, failures } = await open(models().handle);
     await entities.refresh(signal);
@@ -265,7 +265,7 @@ describe('an index', () => {
     expect(await passages.sources('index:products')).toHaveLength(3);
   });
 
-  it('keeps what a page with errors, or a list that began again, did not bring', async () => {
+  it('an index keeps what a page with errors, or a list that began again, did not bring', async () => {
     const { open } = await shop(others);
     const { entities, passages } = await open(models().handle);
     await entities.refresh(signal);
@@ -277,7 +277,7 @@ describe('an index', () => {
     expect(await passages.sources('index:products')).toHaveLength(3);
   });
 
-  it('leaves out a text that cannot be embedded, not its neighbours', async () => {
+  it('an index leaves out a text that cannot be embedded, not its neighbours', async () => {
     const { open } = await shop(others);
     const good = models();
     const picky: ChunkHandler = (request, call) => {
@@ -291,7 +291,7 @@ describe('an index', () => {
     expect((await passages.sources('index:products')).map(({ id }) => id)).toEqual(['{"id":"pan"}', '{"id":"tent"}']);
   });
 
-  it('ends at its bound, and says so', async () => {
+  it('an index ends at its bound, and says so', async () => {
     const { open } = await shop(lamps(30));
     const { entities, passages, failures } = await open(models().handle, { maxEntities: 12 });
     await entities.refresh(signal);
@@ -299,7 +299,7 @@ describe('an index', () => {
     expect(failures).toMatchObject([{ message: '"products" has more than 12 entities; the first are indexed.' }]);
   });
 
-  it('is kept fresh by itself, also after a failure, and stops when it is told', async () => {
+  it('an index is kept fresh by itself, also after a failure, and stops when it is told', async () => {
     const { open, products } = await shop(others);
     const good = models();
     let asked = 0;
@@ -320,7 +320,7 @@ describe('an index', () => {
     expect(await passages.sources('index:products')).toHaveLength(4);
   });
 
-  it('is built while the model hangs on another', async () => {
+  it('an index is built while the model hangs on another', async () => {
     const { open } = await shop(others);
     const good = models();
     const indexes = ['hanging', 'products'].map((name) => ({ ...productIndex, name, embeddingRoute: name, embeddingModel: 'lexical' }));
@@ -335,7 +335,7 @@ describe('an index', () => {
     expect(await passages.sources('index:hanging')).toHaveLength(0);
   });
 
-  it('stops in the middle when it is told', async () => {
+  it('an index stops in the middle when it is told', async () => {
     const { open } = await shop(lamps(30));
     const good = models();
     const leaving = new AbortController();

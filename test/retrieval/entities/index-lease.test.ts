@@ -18,7 +18,7 @@ const lamps = Array.from(
 );
 
 describe('the processes that share a storage', () => {
-  it('build an index in turn: what one has embedded the other finds', async () => {
+  it('the processes that share a storage build an index in turn: what one has embedded the other finds', async () => {
     const { open } = await shop(lamps);
     const asked = models();
     const [one, other] = [await open(asked.handle), await open(asked.handle)];
@@ -29,7 +29,7 @@ describe('the processes that share a storage', () => {
     expect([one.failures, other.failures]).toEqual([[], []]);
   });
 
-  it('go on where one was killed, embed nothing twice but the batch that it died with, and wait for the living', async () => {
+  it('the processes that share a storage go on where one was killed, embed nothing twice but the batch that it died with, and wait for the living', async () => {
     const file = join(temporaryFolder(), 'index.db');
     const worker = (): { readonly child: ChildProcess; readonly texts: string[]; readonly exited: Promise<unknown> } => {
       const child = spawn(process.execPath, [fileURLToPath(new URL('./index-worker.ts', import.meta.url)), file], {
@@ -61,7 +61,7 @@ describe('the turn at an index', () => {
     return { jobs, turn: indexTurns(jobs, { leaseMs: 1_500, pollMs: 5, now }) };
   };
 
-  it('is skipped when another look began and ended while it waited', async () => {
+  it('the turn at an index is skipped when another look began and ended while it waited', async () => {
     const { turn } = await turnsOf();
     const looks: string[] = [];
     const release = Promise.withResolvers<void>();
@@ -80,7 +80,7 @@ describe('the turn at an index', () => {
     expect(looks).toHaveLength(3);
   });
 
-  it('is given to the next when a look fails, however often', async () => {
+  it('the turn at an index is given to the next when a look fails, however often', async () => {
     const { turn } = await turnsOf();
     for (let times = 0; times < 8; times += 1) {
       await expect(turn('products', signal, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
@@ -92,7 +92,7 @@ describe('the turn at an index', () => {
     expect(looked).toBe(true);
   });
 
-  it('ends the look of one who lost it', async () => {
+  it('the turn at an index ends the look of one who lost it', async () => {
     let time = Date.now();
     const { jobs, turn } = await turnsOf(() => time);
     const looking = turn('products', signal, async (until) => {
@@ -104,7 +104,7 @@ describe('the turn at an index', () => {
     await expect(looking).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('is taken when the last look ended in time to come, because the system time has been set back by hours since', async () => {
+  it('the turn at an index is taken when the last look ended in time to come, because the system time has been set back by hours since', async () => {
     let time = Date.now();
     const { turn } = await turnsOf(() => time);
     let looks = 0;
@@ -117,7 +117,7 @@ describe('the turn at an index', () => {
     expect(looks).toBe(2);
   });
 
-  it('is waited for no longer than the one who waits', async () => {
+  it('the turn at an index is waited for no longer than the one who waits', async () => {
     const { jobs, turn } = await turnsOf();
     await turn('products', signal, async () => {});
     await jobs.take('index:products', 60_000);

@@ -38,7 +38,7 @@ const blockOfMarkdown = fc.oneof(
 const document = fc.array(blockOfMarkdown, { maxLength: 12 }).map((blocks) => blocks.join('\n\n'));
 
 describe('cutting', () => {
-  it('begins no passage in the middle of a sentence because a line ends there', () => {
+  it('cutting begins no passage in the middle of a sentence because a line ends there', () => {
     const text = Array.from({ length: 120 }, (_, at) => `Sentence number ${at} says, e.g. to Dr. Smith, that lamps glow.`).join(' ');
     const wrapped = text.replace(/(.{1,70}) /g, '$1\n');
     const starts = (of: string) => passagesOf(of).map(({ start }) => start);
@@ -47,7 +47,7 @@ describe('cutting', () => {
     for (const { text: piece } of passagesOf(`- ${wrapped.replaceAll('\n', '\n  ')}`)) expect(piece).toMatch(/^(- )?Sentence\s+number/);
   });
 
-  it('gives exact pieces of the text, in order, none too long, that hold all of it', () => {
+  it('cutting gives exact pieces of the text, in order, none too long, that hold all of it', () => {
     fc.assert(
       fc.property(fc.oneof(document, fc.string({ unit: 'binary', maxLength: 4_000 })), fc.boolean(), (source, asMarkdown) => {
         const extracted = asMarkdown ? markdownDocument(source) : plainDocument(source);
@@ -73,13 +73,13 @@ describe('cutting', () => {
     );
   });
 
-  it('never cuts a character in two', () => {
+  it('cutting never cuts a character in two', () => {
     const passages = chunkDocument(plainDocument('😀'.repeat(2_000)));
     expect(passages.length).toBeGreaterThan(1);
     expect(passages.every((passage) => passage.text.isWellFormed())).toBe(true);
   });
 
-  it('begins a passage at a heading and carries the headings above it', () => {
+  it('cutting begins a passage at a heading and carries the headings above it', () => {
     const passages = passagesOf('# Shipping\n\nWe ship.\n\n## Costs\n\nFive euros.\n\n### Islands\n\nTen euros.\n\n## Times\n\nTwo days.');
     expect(passages.map(({ text, headings }) => ({ text, headings }))).toEqual([
       { text: '# Shipping\n\nWe ship.', headings: ['Shipping'] },
@@ -89,13 +89,13 @@ describe('cutting', () => {
     ]);
   });
 
-  it('keeps a code fence whole while it fits', () => {
+  it('cutting keeps a code fence whole while it fits', () => {
     const fence = `\`\`\`ts\n${'const a = 1;\n\n'.repeat(80)}\`\`\``;
     const passages = passagesOf(`${sentence.repeat(15)}\n\n${fence}\n\n${sentence}`);
     expect(passages.some((passage) => passage.text.includes(fence))).toBe(true);
   });
 
-  it('cuts a long fence between lines, and a long table between rows, whose first line goes along', () => {
+  it('cutting cuts a long fence between lines, and a long table between rows, whose first line goes along', () => {
     const line = 'const answer = compute(40, 2);';
     for (const passage of passagesOf(`\`\`\`\n${`${line}\n`.repeat(200)}\`\`\``)) {
       expect(passage.text.split('\n').every((found) => found === line || found === '```')).toBe(true);
@@ -109,12 +109,12 @@ describe('cutting', () => {
     }
   });
 
-  it('cuts a long paragraph at sentences and a long list at items', () => {
+  it('cutting cuts a long paragraph at sentences and a long list at items', () => {
     for (const passage of passagesOf(sentence.repeat(100))) expect(passage.text.endsWith('dog.')).toBe(true);
     for (const passage of passagesOf(`- ${sentence}\n`.repeat(100))) expect(passage.text.startsWith('- The')).toBe(true);
   });
 
-  it('leaves front matter, comments and link definitions out', () => {
+  it('cutting leaves front matter, comments and link definitions out', () => {
     const passages = passagesOf('---\ntitle: "The title"\nsecret: x\n---\n\n<!-- note -->\n\nBody.\n\n[a]: https://example.com\n');
     expect(passages.map((passage) => passage.text)).toEqual(['Body.']);
   });

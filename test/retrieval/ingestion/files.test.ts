@@ -23,7 +23,7 @@ async function found(paths: readonly string[], base: string): Promise<FoundFile[
 }
 
 describe('files', () => {
-  it('become sources by their relative path and their ending, byte for byte', async () => {
+  it('files become sources by their relative path and their ending, byte for byte', async () => {
     const root = folder({ 'b/guide.PDF': Buffer.from([0, 1, 255]), 'a.md': '# Öl', 'b/c/page.html': '<p>x' });
     const files = await found([root], root);
     expect(files.map((file) => file.kind === 'source' && [file.source.id, file.source.mediaType])).toEqual([
@@ -34,7 +34,7 @@ describe('files', () => {
     expect(files[2]).toMatchObject({ source: { base64: 'AAH/', text: null, metadata: { path: 'b/guide.PDF' } } });
   });
 
-  it('that cannot be read are named with the reason', async () => {
+  it('files that cannot be read are named with the reason', async () => {
     const root = folder({ 'photo.jpg': 'x', 'data.txt': Buffer.from([1, 0, 2]), 'wide.txt': Buffer.from('\ufeffÖl', 'utf16le') });
     expect(await found([root], root)).toMatchObject([
       { kind: 'ignored', path: 'data.txt', message: 'It is no text, whatever its name says.' },
@@ -43,20 +43,20 @@ describe('files', () => {
     ]);
   });
 
-  it('that are hidden, installed or linked are passed over, and none is taken twice', async () => {
+  it('files that are hidden, installed or linked are passed over, and none is taken twice', async () => {
     const root = folder({ '.git/x.md': 'x', 'node_modules/y.md': 'y', 'docs/a.md': 'a' });
     symlinkSync(root, join(root, 'docs/loop'));
     expect((await found([root, join(root, 'docs/a.md')], root)).map(({ path }) => path)).toEqual(['docs/a.md']);
   });
 
-  it('that do not exist are an error', async () => {
+  it('files that do not exist are an error', async () => {
     await expect(found(['/nowhere/at/all'], '/')).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: 'There is no file or folder "/nowhere/at/all".',
     });
   });
 
-  it('go in groups that fit one ingestion', async () => {
+  it('files go in groups that fit one ingestion', async () => {
     async function* many(): AsyncGenerator<NewSource, void, undefined> {
       for (let index = 0; index < 250; index += 1) yield markdown(`${index}`, 'x');
       yield markdown('large', 'x'.repeat(10_000_000));

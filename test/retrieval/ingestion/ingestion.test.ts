@@ -13,7 +13,7 @@ const workerFile = fileURLToPath(new URL('ingest-worker.ts', import.meta.url));
 const last = (states: readonly IngestionState[]): IngestionState | undefined => states.at(-1);
 
 describe('ingestion', () => {
-  it('makes sources searchable, books the embeddings on its field and releases what it held', async () => {
+  it('ingestion makes sources searchable, books the embeddings on its field and releases what it held', async () => {
     const { handle, requests } = models();
     const { retrieval, book } = await harness(handle);
     const states = await ingested(retrieval, [
@@ -26,7 +26,7 @@ describe('ingestion', () => {
     expect(requests).toMatchObject([{ texts: ['Lamps\n# Lamps\n\nLamps glow.'] }, { texts: ['Harbour\nAnchors sink.'] }]);
   });
 
-  it('tells how far it is, the last state being the end', async () => {
+  it('ingestion tells how far it is, the last state being the end', async () => {
     const { retrieval } = await harness();
     const states = await ingested(retrieval, [markdown('a', 'One.'), markdown('b', 'Two.'), markdown('c', 'Three.')]);
     const done = states.map((state) => state.done);
@@ -35,7 +35,7 @@ describe('ingestion', () => {
     expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 3 });
   });
 
-  it('of an unchanged source costs nothing, and of a changed one replaces it', async () => {
+  it('ingestion of an unchanged source costs nothing, and of a changed one replaces it', async () => {
     const { handle, requests } = models();
     const { retrieval } = await harness(handle);
     await ingested(retrieval, [markdown('a', 'Lamps glow.'), markdown('b', 'Anchors sink.')]);
@@ -45,7 +45,7 @@ describe('ingestion', () => {
     expect(await retrieval.collections(principal())).toMatchObject([{ sources: 2, passages: 2 }]);
   });
 
-  it('by another embedding model is not unchanged', async () => {
+  it('ingestion by another embedding model is not unchanged', async () => {
     const first = models();
     const { retrieval, again } = await harness(first.handle);
     await ingested(retrieval, [markdown('a', 'Lamps glow.')]);
@@ -57,7 +57,7 @@ describe('ingestion', () => {
     expect(await other.retrieval.collections(principal())).toMatchObject([{ embeddingModel: 'other' }]);
   });
 
-  it('goes on after a source that cannot be kept, and says why it cannot', async () => {
+  it('ingestion goes on after a source that cannot be kept, and says why it cannot', async () => {
     const { retrieval } = await harness(undefined, { limits: { sourceBytes: 3_000, passagesPerSource: 3 } });
     const base64 = Buffer.from(docxOf([{ heading: 1, text: 'Gift cards' }])).toString('base64');
     const states = await ingested(retrieval, [
@@ -79,14 +79,14 @@ describe('ingestion', () => {
     expect(await retrieval.collections(principal())).toMatchObject([{ sources: 1 }]);
   });
 
-  it('embeds in batches', async () => {
+  it('ingestion embeds in batches', async () => {
     const { handle, requests } = models();
     const { retrieval } = await harness(handle, { limits: { textsPerCall: 4 } });
     await ingested(retrieval, [markdown('a', Array.from({ length: 10 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n'))]);
     expect(requests.map((request) => (request.kind === 'embedding' ? request.texts.length : 0))).toEqual([4, 4, 2]);
   });
 
-  it('gives requests their turn between two sources, and between two calls of one, also with a model that answers at once', async () => {
+  it('ingestion gives requests their turn between two sources, and between two calls of one, also with a model that answers at once', async () => {
     let turns = 0;
     let counting = true;
     const count = (): void => {
@@ -110,7 +110,7 @@ describe('ingestion', () => {
     expect(new Set(at).size).toBe(14);
   });
 
-  it('waits for a rate limit and then goes on', async () => {
+  it('ingestion waits for a rate limit and then goes on', async () => {
     let refusals = 2;
     const inner = models().handle;
     const handle: ChunkHandler = (request, call) => {
@@ -121,7 +121,7 @@ describe('ingestion', () => {
     expect(last(await ingested(retrieval, [markdown('a', 'Lamps glow.')]))).toMatchObject({ done: 1, failed: [] });
   });
 
-  it('that must wait stands back for the sources of others, and is tried again', async () => {
+  it('ingestion that must wait stands back for the sources of others, and is tried again', async () => {
     const { retrieval, database } = await harness((request, call) =>
       (call.principal.id === 'key:slow' ? fails('RATE_LIMITED', { retryAfterMs: 50_000 }) : models().handle)(request, call),
     );
@@ -136,7 +136,7 @@ describe('ingestion', () => {
     expect(await retrieval.ingestion(id, slow)).toMatchObject({ status: 'RUNNING', done: 0, failure: null });
   });
 
-  it('of a long source pays once for each of its parts, however often it waits and whoever goes on with it', async () => {
+  it('ingestion of a long source pays once for each of its parts, however often it waits and whoever goes on with it', async () => {
     const sections = Array.from({ length: 40 }, (_, index) => `# H${index}\n\nText ${index}.`).join('\n\n');
     const inner = models();
     let calls = 0;
@@ -162,7 +162,7 @@ describe('ingestion', () => {
     expect(await database.all('select count(*) as n from passage_vectors')).toEqual([{ n: 40 }]);
   });
 
-  it("keeps the order of one owner's sources, also when the first of them must wait", async () => {
+  it("ingestion keeps the order of one owner's sources, also when the first of them must wait", async () => {
     let refusals = 3;
     const inner = models().handle;
     const { retrieval } = await harness((request, call) => {
@@ -184,7 +184,7 @@ describe('ingestion', () => {
     expect(hits.map(({ passage }) => passage?.text)).toEqual(['Third.']);
   });
 
-  it('ends with the code when the key that asked for it is in force no more, and no other source of it is tried', async () => {
+  it('ingestion ends with the code when the key that asked for it is in force no more, and no other source of it is tried', async () => {
     const asked: string[] = [];
     const inner = models().handle;
     const { retrieval, failures, book } = await harness((request, call) => {
@@ -206,7 +206,7 @@ describe('ingestion', () => {
     expect(await retrieval.collections(principal())).toMatchObject([{ sources: 1 }]);
   });
 
-  it('by a version that kept all sources in one text goes on in this one', async () => {
+  it('ingestion by a version that kept all sources in one text goes on in this one', async () => {
     const { retrieval, database } = await harness();
     const sources = [markdown('a', 'One.'), markdown('b', 'Two.')];
     const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources });
@@ -219,7 +219,7 @@ describe('ingestion', () => {
     expect(last(states)).toMatchObject({ status: 'COMPLETED', done: 2, failed: [], failure: null });
   });
 
-  it('shows our sentence of a failure and keeps its cause for the log', async () => {
+  it('ingestion shows our sentence of a failure and keeps its cause for the log', async () => {
     const { retrieval, failures, book } = await harness(fails('BUDGET_EXCEEDED'));
     const states = await ingested(retrieval, [markdown('a', 'Lamps glow.')]);
     expect(last(states)?.failed).toEqual([{ sourceId: 'a', message: 'It failed with BUDGET_EXCEEDED.' }]);
@@ -231,7 +231,7 @@ describe('ingestion', () => {
     expect(JSON.stringify(await ingested(broken.retrieval, [markdown('a', 'Lamps glow.')]))).not.toContain('secret');
   });
 
-  it('refuses an embedding that is not one vector for each text', async () => {
+  it('ingestion refuses an embedding that is not one vector for each text', async () => {
     const { retrieval } = await harness(async function* short() {
       yield { type: 'embedding', index: 0, vector: Float32Array.of(1, Number.NaN) };
     });
@@ -240,7 +240,7 @@ describe('ingestion', () => {
     ]);
   });
 
-  it('goes on where it was stopped, in another process, without embedding again what was stored', async () => {
+  it('ingestion goes on where it was stopped, in another process, without embedding again what was stored', async () => {
     const blocked = Promise.withResolvers<void>();
     const inner = models();
     const handle: ChunkHandler = async function* stuckAtThird(request, call) {
@@ -269,7 +269,7 @@ describe('ingestion', () => {
     expect(await database.all('select body from job_parts')).toEqual([]);
   });
 
-  it('is taken over from a process that died, whose stored sources are then unchanged', async () => {
+  it('ingestion is taken over from a process that died, whose stored sources are then unchanged', async () => {
     const { retrieval, again, database } = await harness();
     retrieval.start();
     await ingested(retrieval, [markdown('a', 'Text of a.')]);
@@ -289,7 +289,7 @@ describe('ingestion', () => {
     expect(heir.requests).toHaveLength(1);
   });
 
-  it('survives kill -9: every source is stored once, and none is embedded again once it was', async () => {
+  it('ingestion survives kill -9: every source is stored once, and none is embedded again once it was', async () => {
     const { retrieval, again, folder } = await harness();
     const sources = Array.from({ length: 12 }, (_, index) => markdown(`s${index}`, `Text number ${index}.`));
     const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources });
@@ -313,7 +313,7 @@ describe('ingestion', () => {
     expect(await other.retrieval.collections(principal())).toMatchObject([{ sources: 12, passages: 12 }]);
   });
 
-  it('is seen by whoever began it, and by nobody else', async () => {
+  it('ingestion is seen by whoever began it, and by nobody else', async () => {
     const { retrieval } = await harness();
     const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources: [markdown('a', 'One.')] });
     const other = principal({ id: 'key:eve' });
@@ -322,7 +322,7 @@ describe('ingestion', () => {
     expect(await retrieval.ingestion(id, principal())).toMatchObject({ status: 'RUNNING', total: 1 });
   });
 
-  it('stops being followed when the reader leaves', async () => {
+  it('ingestion stops being followed when the reader leaves', async () => {
     const { retrieval } = await harness();
     const { id } = await retrieval.ingest({ principal: principal(), collection: 'docs', sources: [markdown('a', 'One.')] });
     const leaving = new AbortController();
@@ -347,7 +347,7 @@ describe('ingestion', () => {
     ['a source without content', [markdown('a', '', { text: null })], /exactly one of text and base64/],
     ['base64 that is none', [markdown('a', '', { text: null, base64: '%%%' })], /does not have/],
     ['metadata of any length', [markdown('a', 'x', { metadata: 'x'.repeat(20_000) })], /metadata of "a"/],
-  ])('refuses %s at once', async (_, sources, message) => {
+  ])('ingestion refuses %s at once', async (_, sources, message) => {
     const { retrieval } = await harness();
     await expect(retrieval.ingest({ principal: principal(), collection: 'docs', sources })).rejects.toMatchObject({
       code: 'BAD_REQUEST',

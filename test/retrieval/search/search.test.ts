@@ -20,7 +20,7 @@ const filled = async (handle?: ChunkHandler) => {
 };
 
 describe('search', () => {
-  it('gives passages with exact offsets, best first, with scores from 1 down, booked on the field that asked', async () => {
+  it('search gives passages with exact offsets, best first, with scores from 1 down, booked on the field that asked', async () => {
     const { handle, calls } = models();
     const { retrieval, book } = await filled(handle);
     const { hits, warnings } = await retrieval.search(asked('How is a broken lamp repaired?', book.callFor));
@@ -36,14 +36,14 @@ describe('search', () => {
     expect(book.coordinates).toEqual(['Query.aiAnswer']);
   });
 
-  it('gives nothing for what the collection is not about', async () => {
+  it('search gives nothing for what the collection is not about', async () => {
     const { retrieval, book } = await filled();
     expect((await retrieval.search(asked('Who painted the Mona Lisa?', book.callFor))).hits).toEqual([]);
     expect((await retrieval.search(asked('?!', book.callFor))).hits).toEqual([]);
   });
 
   it.each(['MODEL_UNAVAILABLE', 'TIMEOUT', 'STREAM_STALLED', 'INVALID_OUTPUT'] as const)(
-    'goes on by words alone after %s, and says so',
+    'search goes on by words alone after %s, and says so',
     async (code) => {
       const { retrieval, book } = await filled(fails(code));
       const { hits, warnings } = await retrieval.search(asked('broken lamp', book.callFor));
@@ -53,7 +53,7 @@ describe('search', () => {
   );
 
   it.each(['BUDGET_EXCEEDED', 'RATE_LIMITED', 'GUARDRAIL_BLOCKED', 'CANCELLED'] as const)(
-    "does not go on after %s, which is the caller's own",
+    "search does not go on after %s, which is the caller's own",
     async (code) => {
       const { retrieval, book } = await filled(fails(code));
       await expect(retrieval.search(asked('broken lamp', book.callFor))).rejects.toMatchObject({ code });
@@ -65,7 +65,7 @@ describe('search', () => {
     ['a query without end', { query: 'x'.repeat(8_001) }, /8001 characters; it may have 8000/],
     ['no hits', { first: 0 }, /first is 0; it may be 1 to 50/],
     ['too many hits', { first: 51 }, /it may be 1 to 50/],
-  ])('refuses %s', async (_, more, message) => {
+  ])('search refuses %s', async (_, more, message) => {
     const { retrieval, book } = await filled();
     await expect(retrieval.search({ ...asked('lamp', book.callFor), ...more })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
@@ -81,13 +81,13 @@ describe('search', () => {
 });
 
 describe('rankings', () => {
-  it('are fused by rank: second in both comes before first in one', () => {
+  it('rankings are fused by rank: second in both comes before first in one', () => {
     const hits = mergeRankings([word('a'), word('b')], [vector('c'), vector('b')], null);
     expect(hits.map(({ passage }) => passage.id)).toEqual(['b', 'a', 'c']);
     expect(hits.every(({ score }) => score > 0 && score < 1)).toBe(true);
   });
 
-  it('count a vector by how far it stands out from the collection', () => {
+  it('rankings count a vector by how far it stands out from the collection', () => {
     const relevance = (score: number, background: number) =>
       mergeRankings([], [{ ...vector('a'), score, background }], null)[0]?.relevance ?? 0;
     expect(relevance(0.78, 0.72)).toBeLessThan(1);
@@ -97,7 +97,7 @@ describe('rankings', () => {
     expect(relevance(1, 1)).toBe(0);
   });
 
-  it('lose near-copies, and give no source more than half while others have something to say', () => {
+  it('rankings lose near-copies, and give no source more than half while others have something to say', () => {
     const passages = [
       'Lamps glow for ten hours.',
       'Lamps glow for ten hours!',
