@@ -7,7 +7,7 @@ function clocked(random = 0) {
 }
 
 describe('a circuit breaker', () => {
-  it('is closed, open for a second, then lets one call through at a time', () => {
+  it('a circuit breaker is closed, open for a second, then lets one call through at a time', () => {
     const { clock, circuit: one } = clocked();
     expect([one.state(), one.passable()]).toEqual(['closed', true]);
     one.open();
@@ -20,7 +20,7 @@ describe('a circuit breaker', () => {
     expect(one.passable()).toBe(true);
   });
 
-  it('opens for twice as long each time, up to a bound, until it is well', () => {
+  it('a circuit breaker opens for twice as long each time, up to a bound, until it is well', () => {
     const { clock, circuit: one } = clocked();
     const times = Array.from({ length: 6 }, () => {
       one.open();
@@ -38,7 +38,7 @@ describe('a circuit breaker', () => {
     expect(one.leftMs()).toBe(1_000);
   });
 
-  it('opens for a little less by chance, so that circuits that opened together do not close together', () => {
+  it('a circuit breaker opens for a little less by chance, so that circuits that opened together do not close together', () => {
     const { circuit: one } = clocked(0.999);
     one.open();
     expect(one.leftMs()).toBeGreaterThan(790);

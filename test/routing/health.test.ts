@@ -32,11 +32,11 @@ function bookAt(random = 0) {
 }
 
 describe('the health of a deployment', () => {
-  it('is unknown before the first call', () => {
+  it('the health of a deployment is unknown before the first call', () => {
     expect(bookAt().book.of(one)).toEqual({ circuit: 'closed', latencyMs: null, errorRate: null });
   });
 
-  it('moves its averages towards what it sees', () => {
+  it('the health of a deployment moves its averages towards what it sees', () => {
     const { book, fail, succeed } = bookAt();
     succeed(ada, 100);
     succeed(ada, 200);
@@ -45,7 +45,7 @@ describe('the health of a deployment', () => {
     expect(book.of(one).errorRate).toBeCloseTo(0.2);
   });
 
-  it('is as each caller finds it, however many calls one of them makes', () => {
+  it('the health of a deployment is as each caller finds it, however many calls one of them makes', () => {
     const { book, fail, succeed } = bookAt();
     succeed(bob, 100);
     succeed(eve, 100);
@@ -58,7 +58,7 @@ describe('the health of a deployment', () => {
     expect(errorRate).toBeLessThan(0.25);
   });
 
-  it('opens after five faults in a row, not before, and a success between starts again', () => {
+  it('the health of a deployment opens after five faults in a row, not before, and a success between starts again', () => {
     const { book, fail, succeed } = bookAt();
     fail(4);
     succeed();
@@ -69,7 +69,7 @@ describe('the health of a deployment', () => {
     expect(book.begin(one, ada)).toBeNull();
   });
 
-  it('opens when most calls fail, though some succeed between', () => {
+  it('the health of a deployment opens when most calls fail, though some succeed between', () => {
     const { book, fail, succeed } = bookAt();
     for (let round = 0; round < 8; round += 1) {
       fail(4);
@@ -78,7 +78,7 @@ describe('the health of a deployment', () => {
     expect(book.of(one).circuit).toBe('open');
   });
 
-  it('lets one call probe it, and only one', () => {
+  it('the health of a deployment lets one call probe it, and only one', () => {
     const { book, clock, fail } = bookAt();
     fail(5);
     clock.ms += 1_000;
@@ -92,7 +92,7 @@ describe('the health of a deployment', () => {
     expect(book.begin(one, ada)).not.toBeNull();
   });
 
-  it('is open to all as soon as a probe speaks, however long its answer', () => {
+  it('the health of a deployment is open to all as soon as a probe speaks, however long its answer', () => {
     const { book, clock, fail, serves } = bookAt();
     fail(5);
     clock.ms += 1_000;
@@ -100,7 +100,7 @@ describe('the health of a deployment', () => {
     expect(serves(ada)).toBe(true);
   });
 
-  it('gives the probe to another call when the first told nothing', () => {
+  it('the health of a deployment gives the probe to another call when the first told nothing', () => {
     const { book, clock, fail } = bookAt();
     fail(5);
     clock.ms += 1_000;
@@ -108,7 +108,7 @@ describe('the health of a deployment', () => {
     expect(book.begin(one, ada)).not.toBeNull();
   });
 
-  it('stays open twice as long after each failed probe, at most ten seconds', () => {
+  it('the health of a deployment stays open twice as long after each failed probe, at most ten seconds', () => {
     const { book, clock, fail } = bookAt();
     fail(5);
     const waits: number[] = [];
@@ -120,13 +120,13 @@ describe('the health of a deployment', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
   });
 
-  it('closes somewhat sooner by chance, so that circuits which opened together do not close together', () => {
+  it('the health of a deployment closes somewhat sooner by chance, so that circuits which opened together do not close together', () => {
     const { book, fail } = bookAt(1);
     fail(5);
     expect(book.closedInMs(one, ada)).toBe(800);
   });
 
-  it('counts each attempt once', () => {
+  it('the health of a deployment counts each attempt once', () => {
     const { book } = bookAt();
     const trial = book.begin(one, ada);
     trial?.failed();
@@ -137,14 +137,14 @@ describe('the health of a deployment', () => {
 });
 
 describe('what one caller provokes', () => {
-  it('never counts when it speaks of the request', () => {
+  it('what one caller provokes never counts when it speaks of the request', () => {
     const { book, fail, serves } = bookAt();
     fail(50, ada, { about: 'request', retryAfterMs: 60_000 });
     expect([serves(ada), serves(bob)]).toEqual([true, true]);
     expect(book.of(one)).toMatchObject({ circuit: 'closed', errorRate: null });
   });
 
-  it('is counted against that caller: others are served, whether they were there before or not', () => {
+  it('what one caller provokes is counted against that caller: others are served, whether they were there before or not', () => {
     const { book, fail, serves, succeed } = bookAt();
     succeed(bob);
     fail(50, ada, {});
@@ -153,34 +153,34 @@ describe('what one caller provokes', () => {
     expect(book.shutOut(one)).toBe(1);
   });
 
-  it('opens no circuit for others even where it looks like an outage', () => {
+  it('what one caller provokes opens no circuit for others even where it looks like an outage', () => {
     const { fail, serves } = bookAt();
     fail(50, ada, clear);
     expect([serves(ada), serves(bob)]).toEqual([false, true]);
   });
 
-  it('is that of one tenant, however many keys of its team it comes by', () => {
+  it('what one caller provokes is that of one tenant, however many keys of its team it comes by', () => {
     const { fail, serves } = bookAt();
     for (let key = 0; key < 40; key += 1) fail(5, ofTeam('evil', `e${key}`), {});
     expect(serves(ofTeam('evil', 'fresh'))).toBe(false);
     expect([serves(ofTeam('good', 'g')), serves(bob)]).toEqual([true, true]);
   });
 
-  it('is that of one key of a team, while the others of the team are served', () => {
+  it('what one caller provokes is that of one key of a team, while the others of the team are served', () => {
     const { fail, serves, succeed } = bookAt();
     succeed(ofTeam('search', 'b'));
     fail(50, ofTeam('search', 'a'), {});
     expect([serves(ofTeam('search', 'a')), serves(ofTeam('search', 'b')), serves(ofTeam('search', 'c'))]).toEqual([false, true, true]);
   });
 
-  it('does not become that of all by one mishap of another', () => {
+  it('what one caller provokes does not become that of all by one mishap of another', () => {
     const { fail, serves } = bookAt();
     fail(50, ada, {});
     fail(1, bob, {});
     expect([serves(bob), serves(eve)]).toEqual([true, true]);
   });
 
-  it('does not become that of all by an accomplice, while more callers are served', () => {
+  it('what one caller provokes does not become that of all by an accomplice, while more callers are served', () => {
     const { fail, serves, succeed } = bookAt();
     for (let round = 0; round < 20; round += 1) {
       fail(1, ada, {});
@@ -190,7 +190,7 @@ describe('what one caller provokes', () => {
     expect(serves(eve)).toBe(true);
   });
 
-  it('is forgotten for those who were heard of longest ago, so that no crowd of callers fills the memory', () => {
+  it('what one caller provokes is forgotten for those who were heard of longest ago, so that no crowd of callers fills the memory', () => {
     const { fail, serves } = bookAt();
     fail(5, ada, {});
     expect(serves(ada)).toBe(false);
@@ -200,7 +200,7 @@ describe('what one caller provokes', () => {
 });
 
 describe('an outage', () => {
-  it('opens the circuit for all once two tenants have found it', () => {
+  it('an outage opens the circuit for all once two tenants have found it', () => {
     const { book, fail, serves } = bookAt();
     fail(3, ada, {});
     fail(2, bob, {});
@@ -208,14 +208,14 @@ describe('an outage', () => {
     expect([serves(ada), serves(bob), serves(eve)]).toEqual([false, false, false]);
   });
 
-  it('opens it for a team by two of its keys', () => {
+  it('an outage opens it for a team by two of its keys', () => {
     const { fail, serves } = bookAt();
     fail(3, ofTeam('search', 'a'), {});
     fail(2, ofTeam('search', 'b'), {});
     expect([serves(ofTeam('search', 'c')), serves(ofTeam('other', 'd'))]).toEqual([false, true]);
   });
 
-  it('is shown as an open circuit where a single caller finds it, if it is plainly one', () => {
+  it('an outage is shown as an open circuit where a single caller finds it, if it is plainly one', () => {
     const plain = bookAt();
     plain.fail(5, ada, clear);
     expect(plain.book.of(one).circuit).toBe('open');
@@ -224,7 +224,7 @@ describe('an outage', () => {
     expect(doubtful.book.of(one).circuit).toBe('closed');
   });
 
-  it('is over for all when one has been answered', () => {
+  it('an outage is over for all when one has been answered', () => {
     const { book, clock, fail, serves } = bookAt();
     fail(5, ada);
     fail(2, bob);
@@ -237,7 +237,7 @@ describe('an outage', () => {
 });
 
 describe('a provider that asks for patience', () => {
-  it('is left alone by everybody for as long, after the first time', () => {
+  it('a provider that asks for patience is left alone by everybody for as long, after the first time', () => {
     const { book, clock, fail, serves } = bookAt();
     fail(1, ada, { about: 'deployment', retryAfterMs: 60_000 });
     expect([serves(ada), serves(bob)]).toEqual([false, false]);
@@ -247,7 +247,7 @@ describe('a provider that asks for patience', () => {
     expect([serves(ada), serves(bob)]).toEqual([true, true]);
   });
 
-  it('is asked again after ten minutes, though it asks for more', () => {
+  it('a provider that asks for patience is asked again after ten minutes, though it asks for more', () => {
     const { book, fail } = bookAt();
     fail(1, ada, { retryAfterMs: 3_600_000 });
     expect(book.closedInMs(one, ada)).toBe(600_000);
@@ -268,7 +268,7 @@ describe('a route whose deployments are all left alone', () => {
     return allowed?.deployment.id ?? null;
   };
 
-  it('lets one call a second through, to each deployment in its turn', () => {
+  it('a route whose deployments are all left alone lets one call a second through, to each deployment in its turn', () => {
     const found = dark();
     expect([found.serves(eve), found.serves(eve, two)]).toEqual([false, false]);
     const through: (string | null)[] = [];
@@ -279,7 +279,7 @@ describe('a route whose deployments are all left alone', () => {
     expect(through.filter((id) => id !== null)).toEqual(['one', 'two', 'one']);
   });
 
-  it('does not let one caller have every probe', () => {
+  it('a route whose deployments are all left alone does not let one caller have every probe', () => {
     const found = dark();
     found.clock.ms += 1;
     expect(trickled(found, ada)).toBe('one');
@@ -287,14 +287,14 @@ describe('a route whose deployments are all left alone', () => {
     expect([trickled(found, ada), trickled(found, bob)]).toEqual([null, 'two']);
   });
 
-  it('serves all as soon as a probe has been answered', () => {
+  it('a route whose deployments are all left alone serves all as soon as a probe has been answered', () => {
     const found = dark();
     found.clock.ms += 1;
     found.book.trickle('default', [one, two], eve)?.trial.spoke(10);
     expect([found.serves(ada), found.serves(bob), found.serves(eve)]).toEqual([true, true, true]);
   });
 
-  it('is not dark for more than ten seconds after its providers are back, with calls of one caller alone', () => {
+  it('a route whose deployments are all left alone is not dark for more than ten seconds after its providers are back, with calls of one caller alone', () => {
     const { book, clock, serves } = bookAt();
     const down = (): void => book.begin(one, ada)?.failed(clear);
     // Six calls a second through an hour of outage, whatever the circuit says of each.
@@ -307,7 +307,7 @@ describe('a route whose deployments are all left alone', () => {
     expect(clock.ms - backAt).toBeLessThanOrEqual(10_000);
   });
 
-  it('does not ask a provider that has asked to be left alone', () => {
+  it('a route whose deployments are all left alone does not ask a provider that has asked to be left alone', () => {
     const found = bookAt();
     found.fail(1, ada, { retryAfterMs: 60_000 });
     found.fail(1, ada, { retryAfterMs: 60_000 }, two);

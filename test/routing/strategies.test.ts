@@ -11,7 +11,7 @@ const named = (id: string, settings: Parameters<typeof deployment>[1] = {}) => d
 const unknown: Health = { circuit: 'closed', latencyMs: null, errorRate: null };
 
 describe('every strategy', () => {
-  it.each(Object.entries(strategies))('%s keeps each deployment once', (_, strategy) => {
+  it.each(Object.entries(strategies))('the strategy %s keeps each deployment once', (_, strategy) => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.string(), { minLength: 1 }), fc.infiniteStream(fc.nat({ max: 5 })), (ids, weights) => {
         const deployments = ids.map((id) => named(id, { weight: weights.next().value ?? 1 }));
@@ -24,7 +24,7 @@ describe('every strategy', () => {
 });
 
 describe('weighted', () => {
-  it('spreads in proportion, and uses a weight of 0 only as a fallback', () => {
+  it('weighted spreads in proportion, and uses a weight of 0 only as a fallback', () => {
     const deployments = [named('three', { weight: 3 }), named('one', { weight: 1 }), named('never', { weight: 0 })];
     const firstFor = (draw: number) => weightedBy(() => draw)(deployments, request, () => unknown)[0]?.id;
     const firsts = Array.from({ length: 100 }, (_, percent) => firstFor(percent / 100));
@@ -38,7 +38,7 @@ describe('cheapest', () => {
   const reader = named('reader', { price: flatPrice({ input: 3, output: 1 }) });
   const unpriced = named('unpriced', { price: null });
 
-  it('goes by what this very call can cost', () => {
+  it('cheapest goes by what this very call can cost', () => {
     const first = (text: string, maxOutputTokens: number) =>
       cheapest([unpriced, talker, reader], completionRequest(text, { maxOutputTokens }), () => unknown).map((one) => one.id);
     expect(first('Write.', 1_000)).toEqual(['reader', 'talker', 'unpriced']);
@@ -47,7 +47,7 @@ describe('cheapest', () => {
 });
 
 describe('fastest', () => {
-  it('tries what is unmeasured, then the fastest, and last what has only failed', () => {
+  it('fastest tries what is unmeasured, then the fastest, and last what has only failed', () => {
     const health: Record<string, Health> = {
       slow: { ...unknown, latencyMs: 900, errorRate: 0 },
       quick: { ...unknown, latencyMs: 100, errorRate: 0 },
