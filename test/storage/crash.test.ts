@@ -31,7 +31,7 @@ async function killedAfter(folder: string, draws: number): Promise<readonly stri
 }
 
 it.each(perRound([60], [1, 60, 300, 2, 17, 123, 700, 41, 205, 9]))(
-  'has a row for every call after kill -9 in the middle of call %i',
+  'the storage has a row for every call after kill -9 in the middle of call %i',
   { timeout: 240_000 },
   async (draws) => {
     const folder = temporaryFolder();

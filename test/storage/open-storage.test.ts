@@ -27,7 +27,7 @@ async function opened(options: StorageOptions) {
 const all = { from: 0, to: Date.UTC(2030, 0), groupBy: ['outcome' as const], interval: null, first: 10, after: null, only: null };
 
 describe('the state', () => {
-  it('lasts in its folder, which nobody else may read', async () => {
+  it('the state lasts in its folder, which nobody else may read', async () => {
     const folder = join(temporaryFolder(), 'state');
     const storage = await openStorage({ folder });
     await storage.ledger.append([usageRow({ cost: 7 })]);
@@ -40,7 +40,7 @@ describe('the state', () => {
     expect(statSync(join(folder, 'master.key')).mode & 0o777).toBe(0o600);
   });
 
-  it('without a folder leaves nothing behind', async () => {
+  it('the state without a folder leaves nothing behind', async () => {
     const storage = await opened({ folder: null });
     await storage.ledger.append([usageRow()]);
     await storage.ledger.flush();
@@ -48,7 +48,7 @@ describe('the state', () => {
     expect(await storage.problems()).toEqual([]);
   });
 
-  it('is not ready while it answers and takes nothing down, as on a full disk', async () => {
+  it('the state is not ready while it answers and takes nothing down, as on a full disk', async () => {
     const storage = await opened({ folder: temporaryFolder() });
     await storage.database.exec('pragma query_only = on');
     expect(await storage.problems()).toEqual([expect.stringContaining('cannot be written')]);
@@ -56,14 +56,14 @@ describe('the state', () => {
     expect(await storage.problems()).toEqual([]);
   });
 
-  it('is ready until the database does not answer', async () => {
+  it('the state is ready until the database does not answer', async () => {
     const storage = await opened({ folder: temporaryFolder() });
     expect(await storage.problems()).toEqual([]);
     await storage.close();
     expect(await storage.problems()).toContain('The database does not answer.');
   });
 
-  it('drains what a dead process left before it books its calls as lost', async () => {
+  it('the state drains what a dead process left before it books its calls as lost', async () => {
     const folder = temporaryFolder();
     const dead = await openStorage({ folder });
     const row = usageRow({ callId: 'x', cost: 5 });
@@ -77,7 +77,7 @@ describe('the state', () => {
     expect(readdirSync(join(folder, 'outbox'))).toEqual([]);
   });
 
-  it('tells the operator of calls that were lost', async () => {
+  it('the state tells the operator of calls that were lost', async () => {
     const folder = temporaryFolder();
     const dead = await openStorage({ folder });
     await (await dead.limits.hold([], 0)).draw({ callId: 'x', most: 9, rows: [usageRow({ callId: 'x', cost: 9, outcome: 'LOST' })] });
@@ -102,7 +102,7 @@ describe('a state of which a part was lost', () => {
   it.each([
     ['emptied', (folder: string) => truncateSync(database(folder), 0)],
     ['deleted', (folder: string) => rmSync(database(folder))],
-  ])('is refused, and not begun anew, when its database was %s', async (_, lose) => {
+  ])('a state of which a part was lost is refused, and not begun anew, when its database was %s', async (_, lose) => {
     const folder = await used();
     lose(folder);
     await expect(openStorage({ folder })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe('a state of which a part was lost', () => {
     });
   });
 
-  it('is refused when its master key was lost or exchanged, until the operator gives up what it sealed', async () => {
+  it('a state of which a part was lost is refused when its master key was lost or exchanged, until the operator gives up what it sealed', async () => {
     const folder = await used();
     const key = join(folder, 'master.key');
     const original = readFileSync(key);
@@ -131,7 +131,7 @@ describe('a state of which a part was lost', () => {
     await (await opened({ folder })).completions.find('c', 'key:a');
   });
 
-  it('is told in the right words when its database is damaged', async () => {
+  it('a state of which a part was lost is told in the right words when its database is damaged', async () => {
     const folder = await used();
     const bytes = readFileSync(database(folder));
     writeFileSync(database(folder), Buffer.concat([bytes.subarray(0, 4096), randomBytes(bytes.length - 4096)]));
@@ -146,7 +146,7 @@ describe('a state of which a part was lost', () => {
     ['no list', '{"callId":"x"}'],
     ['rows of another version', '[{"version":9,"callId":"x"}]'],
     ['a row without tokens', JSON.stringify([{ ...usageRow(), usage: {} }])],
-  ])('opens with a warning, and keeps the file, when a whole line of a journal is %s', async (_, text) => {
+  ])('a state of which a part was lost opens with a warning, and keeps the file, when a whole line of a journal is %s', async (_, text) => {
     const folder = await used();
     const row = usageRow({ callId: 'good', cost: 5 });
     const outbox = openJournalFile(join(folder, 'outbox', 'dead.1.outbox'));
@@ -160,7 +160,7 @@ describe('a state of which a part was lost', () => {
     expect(readdirSync(join(folder, 'outbox'))).toEqual(['dead.1.outbox.unread']);
   });
 
-  it('is not ready, and takes no paid calls, while its folder is deleted, emptied or replaced', async () => {
+  it('a state of which a part was lost is not ready, and takes no paid calls, while its folder is deleted, emptied or replaced', async () => {
     for (const lose of [
       (folder: string) => rmSync(folder, { recursive: true }),
       (folder: string) => renameSync(folder, `${folder}-away`),
@@ -181,14 +181,14 @@ describe('a state of which a part was lost', () => {
     }
   });
 
-  it('refuses paid calls within moments although nobody asks whether it is ready', async () => {
+  it('a state of which a part was lost refuses paid calls within moments although nobody asks whether it is ready', async () => {
     const folder = await used();
     const storage = await opened({ folder });
     rmSync(folder, { recursive: true });
     await expect.poll(() => storage.ledger.writable()).toBe(false);
   });
 
-  it('belongs to this user alone, also where the folder was there before with its files', async () => {
+  it('a state of which a part was lost belongs to this user alone, also where the folder was there before with its files', async () => {
     const folder = temporaryFolder();
     chmodSync(folder, 0o755);
     const first = await openStorage({ folder });
@@ -207,7 +207,7 @@ describe('a state of which a part was lost', () => {
 });
 
 describe('a folder that cannot be used is refused in a sentence', () => {
-  it('when a file is in its place', async () => {
+  it('a folder that cannot be used is refused in a sentence when a file is in its place', async () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, 'mine');
     const refused = expect.objectContaining({
@@ -219,13 +219,13 @@ describe('a folder that cannot be used is refused in a sentence', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 
-  it('when its database is none', async () => {
+  it('a folder that cannot be used is refused in a sentence when its database is none', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'fieldgate.db'), 'this is no database, but a text that somebody put here'.repeat(100));
     await expect(openStorage({ folder })).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(/not a database/) });
   });
 
-  it.skipIf(process.getuid?.() === 0)('when it may not be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('a folder that cannot be used is refused in a sentence when it may not be written', async () => {
     const folder = join(temporaryFolder(), 'state');
     mkdirSync(folder, { mode: 0o500 });
     await expect(openStorage({ folder })).rejects.toMatchObject({ message: expect.stringMatching(/may not write/) });

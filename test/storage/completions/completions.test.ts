@@ -19,7 +19,7 @@ function open({ owner = { id: () => 'me', living: async () => new Set(['me']) } 
 describe('completions in SQL', () => {
   completionsContract(async () => open());
 
-  it('keep neither the text, nor the comment, nor the idempotency key readable', async () => {
+  it('completions in SQL keep neither the text, nor the comment, nor the idempotency key readable', async () => {
     const { completions, database } = open();
     await completions.begin({ id: 'c', principal: 'key:a', body: 'canary', claim: { key: 'canary', inputHash: 'h' }, now: 0 });
     await completions.save({ id: 'd', principal: 'key:a', body: 'canary', expiresAt: 9, freesKey: false });
@@ -34,7 +34,7 @@ describe('completions in SQL', () => {
     expect(rows[2]).toMatchObject({ score: 0.5 });
   });
 
-  it('do not open at another place than their own', async () => {
+  it('completions in SQL do not open at another place than their own', async () => {
     const { completions, database } = open();
     await completions.save({ id: 'c', principal: 'key:a', body: 'private', expiresAt: 9, freesKey: false });
     await database.run(`update completions set id = 'd', principal = 'key:b'`);
@@ -45,14 +45,14 @@ describe('completions in SQL', () => {
 describe('a seal', () => {
   const seal = sealWith(masterKey(null));
 
-  it('opens with the same key and place alone', () => {
+  it('a seal opens with the same key and place alone', () => {
     const sealed = seal.close('text', 'here');
     expect(seal.open(sealed, 'here')).toBe('text');
     expect(seal.open(sealed, 'there')).toBeNull();
     expect(sealWith(masterKey(null)).open(sealed, 'here')).toBeNull();
   });
 
-  it('notices a changed byte anywhere', () => {
+  it('a seal notices a changed byte anywhere', () => {
     const sealed = Buffer.from(seal.close('text', 'here'), 'base64');
     for (let at = 0; at < sealed.length; at += 1) {
       const changed = Buffer.from(sealed);
@@ -62,13 +62,13 @@ describe('a seal', () => {
     expect(seal.open('', 'here')).toBeNull();
   });
 
-  it('never closes the same text the same way', () => {
+  it('a seal never closes the same text the same way', () => {
     expect(seal.close('text', 'here')).not.toBe(seal.close('text', 'here'));
   });
 });
 
 describe('the master key', () => {
-  it('is made once, for its owner alone', () => {
+  it('the master key is made once, for its owner alone', () => {
     const file = join(temporaryFolder(), 'deep', 'master.key');
     const key = masterKey(file);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -76,7 +76,7 @@ describe('the master key', () => {
     expect(key).toHaveLength(32);
   });
 
-  it('is refused in a sentence when it is damaged, and left as it is', () => {
+  it('the master key is refused in a sentence when it is damaged, and left as it is', () => {
     const file = join(temporaryFolder(), 'master.key');
     writeFileSync(file, 'short');
     chmodSync(file, 0o600);

@@ -20,7 +20,7 @@ function open() {
   return { database, commit, insert, ids, transactions: () => transactions };
 }
 
-it('commits together what is asked for in one turn, in order', async () => {
+it('the group commit commits together what is asked for in one turn, in order', async () => {
   const { commit, insert, ids, transactions } = open();
   const seen = commit(async (tx) => (await tx.all('select id from items')).length);
   const [, , then] = await Promise.all([insert('a'), insert('b'), commit(async (tx) => (await tx.all('select id from items')).length)]);
@@ -30,7 +30,7 @@ it('commits together what is asked for in one turn, in order', async () => {
   expect(transactions()).toBe(1);
 });
 
-it('refuses one without the others', async () => {
+it('the group commit refuses one without the others', async () => {
   const { commit, insert, ids, transactions } = open();
   const no = new GatewayError('BUDGET_EXCEEDED', 'No.');
   const endings = await Promise.allSettled([insert('a'), commit(() => Promise.reject(no)), insert('b')]);
@@ -40,14 +40,14 @@ it('refuses one without the others', async () => {
   expect(transactions()).toBe(1);
 });
 
-it('lets one that the database refuses fail alone, and does the others once', async () => {
+it('the group commit lets one that the database refuses fail alone, and does the others once', async () => {
   const { insert, ids } = open();
   const endings = await Promise.allSettled([insert('a'), insert('a'), insert('b')]);
   expect(endings.map((ending) => ending.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(await ids()).toEqual(['a', 'b']);
 });
 
-it('refuses what a database lets nobody begin, all at once, and does nothing of it later', async () => {
+it('the group commit refuses what a database lets nobody begin, all at once, and does nothing of it later', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const { insert: stored, ids, database } = open();
@@ -74,7 +74,7 @@ it('refuses what a database lets nobody begin, all at once, and does nothing of 
   expect(await ids()).toEqual(['before']);
 });
 
-it('asks a database that refuses to begin once for all, not once for each', async () => {
+it('the group commit asks a database that refuses to begin once for all, not once for each', async () => {
   const { database } = open();
   let transactions = 0;
   const commit = groupCommit({

@@ -18,7 +18,7 @@ describe('SQLite in a file', () => databaseContract(async () => opened(join(temp
 describe('SQLite in memory', () => databaseContract(async () => opened(':memory:')));
 
 describe('migrations', () => {
-  it('are applied once, in the order of their numbers, also when some come later', async () => {
+  it('migrations are applied once, in the order of their numbers, also when some come later', async () => {
     const file = join(temporaryFolder(), 'state.db');
     const second = { id: 2, name: 'more', sql: 'alter table items add column more text' };
     await openSqlite(file, [itemsMigration]).close();
@@ -27,7 +27,7 @@ describe('migrations', () => {
     expect(await database.all('select id from migrations order by id')).toMatchObject([{ id: 1 }, { id: 2 }]);
   });
 
-  it('leave the file as it was when one fails', async () => {
+  it('migrations leave the file as it was when one fails', async () => {
     const file = join(temporaryFolder(), 'state.db');
     const broken = { id: 2, name: 'broken', sql: 'create table fine (id text); create nonsense' };
     expect(() => openSqlite(file, [itemsMigration, broken])).toThrow();
@@ -35,19 +35,19 @@ describe('migrations', () => {
     expect(await database.all(`select name from sqlite_master where name in ('items', 'fine')`)).toEqual([]);
   });
 
-  it('refuse a file that a newer version wrote, in a sentence', async () => {
+  it('migrations refuse a file that a newer version wrote, in a sentence', async () => {
     const file = join(temporaryFolder(), 'state.db');
     await openSqlite(file, [itemsMigration, { id: 99, name: 'future', sql: 'create table future (id text)' }]).close();
     expect(() => openSqlite(file, [itemsMigration])).toThrow(/newer version.*99/);
   });
 
-  it('have numbers of their own', () => {
+  it('migrations have numbers of their own', () => {
     const ids = migrations.map((migration) => migration.id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 });
 
-it('is opened by many processes at the same moment, and loses nothing that any of them wrote', async () => {
+it('a SQLite database is opened by many processes at the same moment, and loses nothing that any of them wrote', async () => {
   const folder = temporaryFolder();
   const script = join(folder, 'writer.ts');
   writeFileSync(
@@ -67,7 +67,7 @@ it('is opened by many processes at the same moment, and loses nothing that any o
   expect(await opened(join(folder, 'state.db')).all('select count(*) as n from items')).toMatchObject([{ n: 200 }]);
 });
 
-it('is opened while another connection of the process is in the middle of a transaction', async () => {
+it('a SQLite database is opened while another connection of the process is in the middle of a transaction', async () => {
   const file = join(temporaryFolder(), 'state.db');
   const one = opened(file);
   await one.tx(async (tx) => {
@@ -76,7 +76,7 @@ it('is opened while another connection of the process is in the middle of a tran
   });
 });
 
-it('waits for a transaction of another connection without holding up the event loop', async () => {
+it('a SQLite database waits for a transaction of another connection without holding up the event loop', async () => {
   const file = join(temporaryFolder(), 'state.db');
   const [one, other] = [opened(file), opened(file)];
   let otherDone: Promise<number> | null = null;
@@ -96,25 +96,28 @@ describe('a file that is lost under its connections', () => {
     ['emptied', (file: string) => truncateSync(file, 0)],
     ['overwritten', (file: string, content: Buffer) => writeFileSync(file, Buffer.from(content).fill(7, 4_096))],
     ['another database', (file: string) => writeFileSync(file, otherDatabase())],
-  ])('(%s) is told in words for the caller, and serves again at the next question when it has been put back', async (_, lose) => {
-    const file = join(temporaryFolder(), 'state.db');
-    const database = opened(file);
-    await database.run('insert into items (id, n) values ($1, $2)', ['a', 1]);
-    await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');
-    const content = readFileSync(file);
-    lose(file, content);
-    const lost = { code: 'MODEL_UNAVAILABLE', retryable: false, details: { about: 'gateway' } };
-    for (let asked = 0; asked < 3; asked += 1) {
-      await expect(database.run('insert into items (id, n) values ($1, $2)', [`lost ${asked}`, 1])).rejects.toMatchObject(lost);
-      await expect(database.all('select id from items')).rejects.toMatchObject(lost);
-    }
-    writeFileSync(file, content);
-    expect(await ids(database)).toEqual(['a']);
-    await database.tx((tx) => tx.run('insert into items (id, n) values ($1, $2)', ['b', 1]));
-    expect(await ids(database)).toEqual(['a', 'b']);
-  });
+  ])(
+    'a file that is lost under its connections (%s) is told in words for the caller, and serves again at the next question when it has been put back',
+    async (_, lose) => {
+      const file = join(temporaryFolder(), 'state.db');
+      const database = opened(file);
+      await database.run('insert into items (id, n) values ($1, $2)', ['a', 1]);
+      await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');
+      const content = readFileSync(file);
+      lose(file, content);
+      const lost = { code: 'MODEL_UNAVAILABLE', retryable: false, details: { about: 'gateway' } };
+      for (let asked = 0; asked < 3; asked += 1) {
+        await expect(database.run('insert into items (id, n) values ($1, $2)', [`lost ${asked}`, 1])).rejects.toMatchObject(lost);
+        await expect(database.all('select id from items')).rejects.toMatchObject(lost);
+      }
+      writeFileSync(file, content);
+      expect(await ids(database)).toEqual(['a']);
+      await database.tx((tx) => tx.run('insert into items (id, n) values ($1, $2)', ['b', 1]));
+      expect(await ids(database)).toEqual(['a', 'b']);
+    },
+  );
 
-  it('keeps its log while it is empty: what was written last is there when it has been put back', async () => {
+  it('a file that is lost under its connections keeps its log while it is empty: what was written last is there when it has been put back', async () => {
     const file = join(temporaryFolder(), 'state.db');
     const database = opened(file);
     await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');
@@ -130,7 +133,7 @@ describe('a file that is lost under its connections', () => {
     expect(await ids(database)).toEqual(['in the log']);
   });
 
-  it('ends no transaction that is under way on the old connections', async () => {
+  it('a file that is lost under its connections ends no transaction that is under way on the old connections', async () => {
     const file = join(temporaryFolder(), 'state.db');
     const database = opened(file);
     await database.exec('pragma wal_checkpoint(truncate); pragma shrink_memory');

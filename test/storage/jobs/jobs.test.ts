@@ -52,7 +52,7 @@ describe('jobs in SQLite', () => {
   const hourMs = 3_600_000;
   const next = { id: 'a', kind: 'ingest', owner: 'key:a', body: '' };
 
-  it('stay with the worker of this process that holds them when the system time jumps by hours, until its lease has run out', async () => {
+  it('jobs in SQLite stay with the worker of this process that holds them when the system time jumps by hours, until its lease has run out', async () => {
     const { jobs, pass, setTime } = await open();
     await jobs.add(next);
     const lease = await jobs.take('ingest', 30_000);
@@ -67,7 +67,7 @@ describe('jobs in SQLite', () => {
     expect(await jobs.take('ingest', 30_000)).toMatchObject({ id: 'a' });
   });
 
-  it('are taken over from a worker that died before the system time was set back by hours', async () => {
+  it('jobs in SQLite are taken over from a worker that died before the system time was set back by hours', async () => {
     const { jobs, elsewhere, setTime } = await open();
     await jobs.add(next);
     await jobs.add({ ...next, id: 'b', owner: 'key:b' });
@@ -78,7 +78,7 @@ describe('jobs in SQLite', () => {
     expect(await elsewhere.take('ingest', 30_000)).not.toBeNull();
   });
 
-  it('count for the share of their tenant while they are worked on, whatever the system time is', async () => {
+  it('jobs in SQLite count for the share of their tenant while they are worked on, whatever the system time is', async () => {
     const { jobs, setTime } = await open();
     for (const id of ['a', 'b']) await jobs.add({ ...next, id, owner: `key:${id}`, tenant: 'team' });
     expect(await jobs.take('ingest', 30_000, 1)).not.toBeNull();
@@ -88,7 +88,7 @@ describe('jobs in SQLite', () => {
     }
   });
 
-  it('forget what was given to them when they end, and themselves after a week', async () => {
+  it('jobs in SQLite forget what was given to them when they end, and themselves after a week', async () => {
     const { database, jobs, pass } = await open();
     await jobs.add({ id: 'a', kind: 'ingest', owner: 'key:a', body: 'confidential' });
     await (await jobs.take('ingest', 1_000))?.end('done', '{}');
@@ -98,7 +98,7 @@ describe('jobs in SQLite', () => {
     expect(await jobs.find('a')).toBeNull();
   });
 
-  it('are each done once by processes of which some are killed at work', async () => {
+  it('jobs in SQLite are each done once by processes of which some are killed at work', async () => {
     const { folder, database, jobs } = await open();
     const ids = Array.from({ length: 30 }, (_, index) => `job-${String(index).padStart(2, '0')}`);
     for (const id of ids) await jobs.add({ id, kind: 'ingest', owner: 'key:a', body: id });

@@ -38,7 +38,7 @@ const spentIn = async ({ database }: Process): Promise<number> =>
   Number((await database.all('select spent from accounts where name = $1', [account.name]))[0]?.['spent'] ?? 0);
 
 describe('the thread that books lines', () => {
-  it('books rows and sums on its own connection, each line once however often it comes', async () => {
+  it('the thread that books lines books rows and sums on its own connection, each line once however often it comes', async () => {
     const state = await opened();
     const { worker, owner, database } = state;
     const id = owner.id();
@@ -50,7 +50,7 @@ describe('the thread that books lines', () => {
     expect(await spentIn(state)).toBe(20);
   });
 
-  it('books nothing of an owner that others took for dead, and says so', async () => {
+  it('the thread that books lines books nothing of an owner that others took for dead, and says so', async () => {
     const state = await opened();
     const { worker, owner, database } = state;
     await database.run('update owners set condemned = 1');
@@ -58,7 +58,7 @@ describe('the thread that books lines', () => {
     expect(await spentIn(state)).toBe(0);
   });
 
-  it('says what its database said, in words for the caller', async () => {
+  it('the thread that books lines says what its database said, in words for the caller', async () => {
     const { worker, owner, database } = await opened();
     await database.exec('alter table usage_rows rename to away');
     await expect(worker.book(owner.id(), [lineOf(owner.id(), 1)])).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe('the thread that books lines', () => {
     expect(await worker.book(owner.id(), [lineOf(owner.id(), 1)])).toBe('booked');
   });
 
-  it('is not used any more once it is closed', async () => {
+  it('the thread that books lines is not used any more once it is closed', async () => {
     const { worker, owner } = await opened();
     await worker.close();
     expect(await worker.book(owner.id(), [lineOf(owner.id(), 1)])).toBe('booked');

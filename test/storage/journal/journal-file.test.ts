@@ -13,7 +13,7 @@ async function linesOf(path: string, position = 0): Promise<FileLine[]> {
 const textsOf = async (path: string, position = 0) => (await linesOf(path, position)).map((line) => line.text);
 
 describe('a journal file', () => {
-  it('gives back what was appended, from any position it named', async () => {
+  it('a journal file gives back what was appended, from any position it named', async () => {
     const path = join(temporaryFolder(), 'journal');
     const journal = openJournalFile(path);
     const ends = ['one', '"zwei 🦆"', ''].map((text) => journal.append(text));
@@ -23,7 +23,7 @@ describe('a journal file', () => {
     journal.close();
   });
 
-  it('cut anywhere, gives every whole line and never a wrong one', async () => {
+  it('a journal file cut anywhere, gives every whole line and never a wrong one', async () => {
     const path = join(temporaryFolder(), 'journal');
     const journal = openJournalFile(path);
     const ends = ['{"a":1}', '{"b":22}', '{"c":"ü"}'].map((text) => journal.append(text));
@@ -38,7 +38,7 @@ describe('a journal file', () => {
     );
   });
 
-  it('goes on behind a torn line without losing the next', async () => {
+  it('a journal file goes on behind a torn line without losing the next', async () => {
     const path = join(temporaryFolder(), 'journal');
     appendFileSync(path, 'deadbeef{"torn":');
     const journal = openJournalFile(path);
@@ -47,7 +47,7 @@ describe('a journal file', () => {
     expect(await textsOf(path)).toEqual([null, 'next']);
   });
 
-  it('reads lines that are longer than the pieces of a file stream', async () => {
+  it('a journal file reads lines that are longer than the pieces of a file stream', async () => {
     const path = join(temporaryFolder(), 'journal');
     const journal = openJournalFile(path);
     const long = 'x'.repeat(200_000);
@@ -57,7 +57,7 @@ describe('a journal file', () => {
     expect(await textsOf(path)).toEqual([long, 'short']);
   });
 
-  it.skipIf(!existsSync('/dev/full'))('throws on a full disk, and works when there is room again', async () => {
+  it.skipIf(!existsSync('/dev/full'))('a journal file throws on a full disk, and works when there is room again', async () => {
     const path = join(temporaryFolder(), 'journal');
     symlinkSync('/dev/full', path);
     const journal = openJournalFile(path);

@@ -60,7 +60,7 @@ const draw = (rows: readonly UsageRow[]): JournalDraw => ({
 });
 
 describe('a line of the journal', () => {
-  it('is read as what was written', () => {
+  it('a line of the journal is read as what was written', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 3 }), (rows) => {
         expect(lineOf(lineText(7, [rowsEntry(rows), openedEntry(draw(rows))]))).toEqual({
@@ -74,7 +74,7 @@ describe('a line of the journal', () => {
     );
   });
 
-  it('gives its entries back, with what is known of each', () => {
+  it('a line of the journal gives its entries back, with what is known of each', () => {
     fc.assert(
       fc.property(fc.array(fc.array(row, { maxLength: 3 }), { minLength: 1, maxLength: 3 }), (calls) => {
         const settlement = { drawId: 'owner.1', cost: 5, freed: 5, accounts: [] };
@@ -84,7 +84,7 @@ describe('a line of the journal', () => {
     );
   });
 
-  it('of an older version, which wrote the names of the fields, too, is read', () => {
+  it('a line of the journal of an older version, which wrote the names of the fields, too, is read', () => {
     const rows = [usageRow({ callId: 'a' }), usageRow({ callId: 'b', tags: { app: 'shop' } })];
     const expected = [{ kind: 'rows', rows }];
     expect(lineOf(JSON.stringify(rows))?.entries).toEqual(expected);
@@ -93,7 +93,7 @@ describe('a line of the journal', () => {
     expect(lineOf(`3\tO${JSON.stringify(opened)}`)?.entries).toEqual([{ kind: 'opened', draw: draw(rows) }]);
   });
 
-  it.each(['[[1]]', '[[]]', '[7]', '[null]', '{}', '[{}]', 'x'])('whose rows are %s is not taken for one', (rows) => {
+  it.each(['[[1]]', '[[]]', '[7]', '[null]', '{}', '[{}]', 'x'])('a line of the journal whose rows are %s is not taken for one', (rows) => {
     expect(lineOf(`3\tR${rows}`)).toBeNull();
   });
 });

@@ -26,7 +26,7 @@ function diedWith(folder: string, rows: number): string {
 }
 
 describe('a journal', () => {
-  it('gives its rows to the next process when its own dies', async () => {
+  it('a journal gives its rows to the next process when its own dies', async () => {
     const folder = temporaryFolder();
     diedWith(folder, 3);
     const next = await processOn(folder, { clock });
@@ -35,7 +35,7 @@ describe('a journal', () => {
     expect(journals(folder)).toEqual([]);
   });
 
-  it('loses only the line that the kill tore', async () => {
+  it('a journal loses only the line that the kill tore', async () => {
     const folder = temporaryFolder();
     const file = diedWith(folder, 3);
     truncateSync(file, readFileSync(file).length - 5);
@@ -44,7 +44,7 @@ describe('a journal', () => {
     expect(await callsIn(next)).toBe(2);
   });
 
-  it('leaves out a line that was damaged, and takes the lines behind it', async () => {
+  it('a journal leaves out a line that was damaged, and takes the lines behind it', async () => {
     const folder = temporaryFolder();
     const file = diedWith(folder, 3);
     writeFileSync(file, readFileSync(file, 'utf8').replace('call 1', 'call X'));
@@ -53,7 +53,7 @@ describe('a journal', () => {
     expect(await callsIn(next)).toBe(2);
   });
 
-  it('may be adopted again after a crash in the middle: nothing counts twice', async () => {
+  it('a journal may be adopted again after a crash in the middle: nothing counts twice', async () => {
     const folder = temporaryFolder();
     const file = diedWith(folder, 3);
     const content = readFileSync(file);
@@ -64,7 +64,7 @@ describe('a journal', () => {
     expect(await callsIn(next)).toBe(3);
   });
 
-  it('of a living process is left alone', async () => {
+  it('a journal of a living process is left alone', async () => {
     const folder = temporaryFolder();
     const one = await processOn(folder, { clock });
     const other = await processOn(folder, { clock });
@@ -75,7 +75,7 @@ describe('a journal', () => {
     expect(await callsIn(other)).toBe(1);
   });
 
-  it('is deleted at the end, when the database has all of it', async () => {
+  it('a journal is deleted at the end, when the database has all of it', async () => {
     const folder = temporaryFolder();
     const { ledger } = await processOn(folder, { clock });
     await ledger.append([usageRow()]);
@@ -83,7 +83,7 @@ describe('a journal', () => {
     expect(journals(folder)).toEqual([]);
   });
 
-  it('drains in the background', async () => {
+  it('a journal drains in the background', async () => {
     const folder = temporaryFolder();
     const { ledger, database } = await processOn(folder, { clock });
     await ledger.append([usageRow()]);
@@ -91,7 +91,7 @@ describe('a journal', () => {
     expect(ledger.writable()).toBe(true);
   });
 
-  it('books the lines that come while those before them are being booked', async () => {
+  it('a journal books the lines that come while those before them are being booked', async () => {
     const { owner } = await processOn(temporaryFolder(), { clock });
     const gate = Promise.withResolvers<void>();
     const booked: (number | null)[] = [];
@@ -115,7 +115,7 @@ describe('a journal', () => {
     expect(await journal.close()).toBe(true);
   });
 
-  it('stores the number of the last line in the transaction that stores the rows', async () => {
+  it('a journal stores the number of the last line in the transaction that stores the rows', async () => {
     const folder = temporaryFolder();
     const { ledger, database, owner } = await processOn(folder, { clock });
     const numbers = () => database.all('select booked from owners where id = $1', [owner.id()]);
@@ -126,7 +126,7 @@ describe('a journal', () => {
     expect(await numbers()).toEqual([{ booked: 2 }]);
   });
 
-  it('writes what one turn of the event loop brings as one line', async () => {
+  it('a journal writes what one turn of the event loop brings as one line', async () => {
     const folder = temporaryFolder();
     const { ledger } = await processOn(folder, { clock });
     await Promise.all(Array.from({ length: 5 }, () => ledger.append([usageRow()])));
@@ -136,7 +136,7 @@ describe('a journal', () => {
     expect(ledger.waiting()).toBe(6);
   });
 
-  it('of an older version gives its rows, too', async () => {
+  it('a journal of an older version gives its rows, too', async () => {
     const folder = temporaryFolder();
     const file = openJournalFile(join(folder, 'outbox', 'old.1.outbox'));
     mkdirSync(join(folder, 'outbox'));
@@ -148,7 +148,7 @@ describe('a journal', () => {
     expect(journals(folder)).toEqual([]);
   });
 
-  it('goes on under another name when others took its process for dead, and loses nothing', async () => {
+  it('a journal goes on under another name when others took its process for dead, and loses nothing', async () => {
     const folder = temporaryFolder();
     const one = await processOn(folder, { clock });
     const before = one.owner.id();
@@ -177,7 +177,7 @@ describe('a disk that refuses', () => {
     };
   }
 
-  it('stops new paid calls, and loses no row, until it takes them again', async () => {
+  it('a disk that refuses stops new paid calls, and loses no row, until it takes them again', async () => {
     const folder = temporaryFolder();
     const one = await processOn(folder, { clock });
     const { letGo } = await heldUp(one);
@@ -194,7 +194,7 @@ describe('a disk that refuses', () => {
     expect(await callsIn(one)).toBe(2);
   });
 
-  it('does no harm when the database takes the rows instead', async () => {
+  it('a disk that refuses does no harm when the database takes the rows instead', async () => {
     const folder = temporaryFolder();
     const one = await processOn(folder, { clock });
     rmSync(join(folder, 'outbox'), { recursive: true });
@@ -206,7 +206,7 @@ describe('a disk that refuses', () => {
 });
 
 describe('a database that refuses', () => {
-  it('leaves the rows in the outbox for the next process', async () => {
+  it('a database that refuses leaves the rows in the outbox for the next process', async () => {
     const folder = temporaryFolder();
     const one = await processOn(folder, { clock, pid: deadPid });
     await one.database.run('alter table usage_rows rename to away');
@@ -222,7 +222,7 @@ describe('a database that refuses', () => {
 });
 
 describe('what waits for the database', () => {
-  it('is stored a few rows at a time, however many fields a call has served', async () => {
+  it('what waits for the database is stored a few rows at a time, however many fields a call has served', async () => {
     const { ledger, database } = await processOn(temporaryFolder(), { clock });
     let stored = 0;
     let turns = 0;

@@ -13,7 +13,7 @@ keysContract(async () => {
   return openKeys(database);
 });
 
-it('has another version when another process has written to the same file', async () => {
+it('the store of keys has another version when another process has written to the same file', async () => {
   const file = join(temporaryFolder(), 'shared.db');
   const [here, elsewhere] = [openSqlite(file, migrations), openSqlite(file, migrations)];
   onTestFinished(async () => {
@@ -36,7 +36,7 @@ it('has another version when another process has written to the same file', asyn
   expect(await keys.version()).not.toBe(put);
 });
 
-it('knows the development key of an older version for what it is, and takes no other key for one', async () => {
+it('the store of keys knows the development key of an older version for what it is, and takes no other key for one', async () => {
   const file = join(temporaryFolder(), 'old.db');
   const old = openSqlite(
     file,

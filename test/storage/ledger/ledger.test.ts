@@ -14,7 +14,7 @@ describe('the ledger with a journal', () => ledgerContract(async () => (await pr
 
 describe('a report over all time', () => {
   it.each([[[]], [[Date.UTC(2026, 10, 5, 12), Date.UTC(2026, 10, 20)]]])(
-    'asks the database for the time in which something was used, and no more (%j)',
+    'a report over all time asks the database for the time in which something was used, and no more (%j)',
     async (times) => {
       const { ledger, database } = await processOn(temporaryFolder(), { clock });
       for (const time of times) await ledger.append([usageRow({ time })]);
@@ -53,7 +53,7 @@ describe('a report over many rows', () => {
     return opened;
   };
 
-  it('is read in pieces, between which others have their turn, however many rows one hour has', async () => {
+  it('a report over many rows is read in pieces, between which others have their turn, however many rows one hour has', async () => {
     const { database } = await filled(600);
     for (const [query, most] of [
       [{ ...all, groupBy: ['coordinate'] }, 600],
@@ -88,7 +88,7 @@ describe('a report over many rows', () => {
     }
   });
 
-  it('says the same in pieces of any size, page by page', async () => {
+  it('a report over many rows says the same in pieces of any size, page by page', async () => {
     const { database } = await filled(perRound(48, 120));
     const inPages = async (query: UsageQuery, rowsPerPiece: number) => {
       const totals = [];
@@ -114,7 +114,7 @@ describe('a report over many rows', () => {
     }
   });
 
-  it('names keys, also those that were revoked', async () => {
+  it('a report over many rows names keys, also those that were revoked', async () => {
     const { database, ledger } = await filled(4);
     const keys = openKeys(database);
     const key = {
@@ -141,7 +141,7 @@ describe('a report over many rows', () => {
 });
 
 describe('retention', () => {
-  it('deletes what is older than the hour of the time given, and nothing else', async () => {
+  it('retention deletes what is older than the hour of the time given, and nothing else', async () => {
     const { ledger, database } = await processOn(temporaryFolder(), { clock });
     const hour = Date.UTC(2026, 10, 5, 12);
     for (const time of [hour - 1, hour - 3_600_000, hour, hour + 1]) await ledger.append([usageRow({ time, model: String(time) })]);
@@ -152,7 +152,7 @@ describe('retention', () => {
     expect(await database.all('select 1 from usage_hours')).toHaveLength(2);
   });
 
-  it('deletes any number of rows, hours and keys a little at a time', async () => {
+  it('retention deletes any number of rows, hours and keys a little at a time', async () => {
     const { ledger, database } = await processOn(temporaryFolder(), { clock });
     const hour = Date.UTC(2026, 10, 5, 12);
     const rows = Array.from({ length: 1_300 }, (_, index) =>

@@ -24,7 +24,7 @@ async function open() {
 describe('limits in SQL', () => {
   limitsContract(open);
 
-  it('forget windows of budgets after 400 days, also while no process dies', async () => {
+  it('limits in SQL forget windows of budgets after 400 days, also while no process dies', async () => {
     const { limits, database, clock } = await open();
     const hold = await limits.hold([{ kind: 'budget', name: 'key:a', per: 'day', most: 100 }], 10);
     await hold.release();
@@ -37,7 +37,7 @@ describe('limits in SQL', () => {
     expect(await windows()).toBe(0);
   });
 
-  it('keep a draw for the next process until it has settled and its call has rows, whichever comes first', async () => {
+  it('limits in SQL keep a draw for the next process until it has settled and its call has rows, whichever comes first', async () => {
     const { limits, ledger, elsewhere, owner, database } = await open();
     const hold = await limits.hold([], 0);
     const rows = ['settled first', 'rows first', 'never settled', 'without rows'].map((callId) => usageRow({ callId, cost: 5 }));
@@ -57,7 +57,7 @@ describe('limits in SQL', () => {
   });
 
   it.each(['gives back what it leased ahead', 'takes more'])(
-    'free nothing twice when a process that others took for dead %s',
+    'limits in SQL free nothing twice when a process that others took for dead %s',
     async (what) => {
       const { limits, database, owner, elsewhere } = await open();
       const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 1_000_000 } as const;
@@ -79,7 +79,7 @@ describe('limits in SQL', () => {
     },
   );
 
-  it('refuse a draw that the journal cannot write, having taken nothing', async () => {
+  it('limits in SQL refuse a draw that the journal cannot write, having taken nothing', async () => {
     const { limits, folder } = await open();
     const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
     const hold = await limits.hold([budget], 60);
@@ -97,7 +97,7 @@ describe('limits in SQL', () => {
     expect(await limits.budgets([budget])).toMatchObject([{ spent: 10, held: 0 }]);
   });
 
-  it('give the place of a draw to another, or leave it as it was when the other is refused', async () => {
+  it('limits in SQL give the place of a draw to another, or leave it as it was when the other is refused', async () => {
     const { limits } = await open();
     const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
     const attempt = (callId: string) => ({ callId, most: 60, rows: [usageRow({ callId })] });
@@ -112,7 +112,7 @@ describe('limits in SQL', () => {
     expect(await limits.budgets([budget])).toMatchObject([{ spent: 7, held: 0 }]);
   });
 
-  it('book what a draw costs after all although another has taken its place', async () => {
+  it('limits in SQL book what a draw costs after all although another has taken its place', async () => {
     const { limits, ledger } = await open();
     const budget = { kind: 'budget', name: 'key:a', per: 'month', most: 100 } as const;
     const attempt = (callId: string) => ({ callId, most: 60, rows: [usageRow({ callId })] });

@@ -24,7 +24,7 @@ const untilSeen = (): Promise<void> => wait(1_500);
 
 // Each waits, on a folder of its own.
 describe.concurrent('the rates of two processes on one folder', () => {
-  it('are one: however a caller goes from one to the other, a minute’s worth passes', async () => {
+  it('the rates of two processes on one folder are one: however a caller goes from one to the other, a minute’s worth passes', async () => {
     const folder = temporaryFolder();
     const [first, second] = [await opened(folder), await opened(folder)];
     await untilSeen();
@@ -33,7 +33,7 @@ describe.concurrent('the rates of two processes on one folder', () => {
     expect(found).toEqual([true, true, true, false, false, false, false, false]);
   });
 
-  it('count what was taken before the other came', async () => {
+  it('the rates of two processes on one folder count what was taken before the other came', async () => {
     const folder = temporaryFolder();
     const first = await opened(folder);
     expect([await passes(first, [limit(3)]), await passes(first, [limit(3)])]).toEqual([true, true]);
@@ -43,7 +43,7 @@ describe.concurrent('the rates of two processes on one folder', () => {
     expect([await passes(second, [limit(3)]), await passes(first, [limit(3)])]).toEqual([false, false]);
   });
 
-  it('go on where they were when the other has gone', async () => {
+  it('the rates of two processes on one folder go on where they were when the other has gone', async () => {
     const folder = temporaryFolder();
     const first = await opened(folder);
     const second = await openStorage({ folder });
@@ -55,7 +55,7 @@ describe.concurrent('the rates of two processes on one folder', () => {
     expect(await passes(first, [limit(3)])).toBe(false);
   });
 
-  it('are never exceeded by many who ask both at once', async () => {
+  it('the rates of two processes on one folder are never exceeded by many who ask both at once', async () => {
     const folder = temporaryFolder();
     const both = [await opened(folder), await opened(folder)];
     await untilSeen();
@@ -63,7 +63,7 @@ describe.concurrent('the rates of two processes on one folder', () => {
     expect((await Promise.all(asked)).filter((passed) => passed)).toHaveLength(7);
   });
 
-  it('refuse one limit without taking of another', async () => {
+  it('the rates of two processes on one folder refuse one limit without taking of another', async () => {
     const folder = temporaryFolder();
     const [first, second] = [await opened(folder), await opened(folder)];
     await untilSeen();

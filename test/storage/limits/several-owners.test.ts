@@ -41,7 +41,7 @@ async function call(storage: EmbeddedStorage, most: number, cost: number, of: Li
 }
 
 describe('several processes on one folder', () => {
-  it('lease a hundredth of a budget ahead, and take the rest of their calls without the database', async () => {
+  it('several processes on one folder lease a hundredth of a budget ahead, and take the rest of their calls without the database', async () => {
     const storage = await opened(temporaryFolder());
     const of = budget(1_000_000);
     const commits = vi.spyOn(storage.database, 'tx');
@@ -52,7 +52,7 @@ describe('several processes on one folder', () => {
     expect(await storage.limits.budgets([of])).toMatchObject([{ spent: 1_000, held: 0 }]);
   });
 
-  it('give up what they have leased ahead as soon as another is about to be refused', async () => {
+  it('several processes on one folder give up what they have leased ahead as soon as another is about to be refused', async () => {
     const folder = temporaryFolder();
     const [one, other] = [await opened(folder), await opened(folder)];
     const of = budget(1_000_000);
@@ -64,7 +64,7 @@ describe('several processes on one folder', () => {
     await hold.release();
   });
 
-  it('share slots: those that one has leased and does not use are given to the other', async () => {
+  it('several processes on one folder share slots: those that one has leased and does not use are given to the other', async () => {
     const folder = temporaryFolder();
     const one = await opened(folder);
     const first = await one.limits.admit([slots(5)]);
@@ -78,7 +78,7 @@ describe('several processes on one folder', () => {
     await Promise.all(Array.from({ length: 5 }, () => one.limits.admit([slots(5)])));
   });
 
-  it('heed a limit that was lowered, whatever they have leased under the old one', async () => {
+  it('several processes on one folder heed a limit that was lowered, whatever they have leased under the old one', async () => {
     const folder = temporaryFolder();
     const [one, other] = [await opened(folder), await opened(folder)];
     for (const storage of [one, other]) expect(await call(storage, 1_000, 1_000, budget(10_000_000))).toBe(true);
@@ -88,7 +88,7 @@ describe('several processes on one folder', () => {
     expect(spent.calls).toBe(52);
   });
 
-  it('never overspend and leave nothing behind, however their calls, cancels, releases and closings interleave', {
+  it('several processes on one folder never overspend and leave nothing behind, however their calls, cancels, releases and closings interleave', {
     timeout: 120_000,
   }, async () => {
     await fc.assert(
@@ -154,7 +154,9 @@ const anyCall = fc.record({
 });
 
 describe('a process that was stopped for longer than its lease', () => {
-  it('draws nothing under its old name, and what it had drawn is booked once', { timeout: 120_000 }, async () => {
+  it('a process that was stopped for longer than its lease draws nothing under its old name, and what it had drawn is booked once', {
+    timeout: 120_000,
+  }, async () => {
     const folder = temporaryFolder();
     const leaseMs = 1_500;
     const child = fork(join(import.meta.dirname, 'stopped-child.ts'), [folder, String(leaseMs)], { execArgv: [] });

@@ -32,7 +32,7 @@ describe('passages in SQLite', () => {
     return { passages: await openPassages(here), elsewhere: await openPassages(there) };
   });
 
-  it('give others their turn while a question of many frequent words is looked up, and still rank by its rare one', async () => {
+  it('passages in SQLite give others their turn while a question of many frequent words is looked up, and still rank by its rare one', async () => {
     const [here] = twoDatabases();
     const passages = await openPassages(here);
     const frequent = Array.from({ length: 40 }, (_, at) => `frequent${at}`).join(' ');
@@ -55,7 +55,7 @@ describe('passages in SQLite', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it('give others their turn while it is looked up which of fifty passages have each of many rare words', async () => {
+  it('passages in SQLite give others their turn while it is looked up which of fifty passages have each of many rare words', async () => {
     const [here] = twoDatabases();
     const passages = await openPassages(here);
     const rare = Array.from({ length: 40 }, (_, at) => `rare${at}`);
@@ -98,7 +98,7 @@ describe('passages in SQLite', () => {
     { what: 'the first part of a source', nth: 2, found: 'One old lantern.' },
     { what: 'all but the last', nth: 15, found: 'One old lantern.' },
     { what: 'all of it, and has not removed the one before', nth: 16, found: 'A new lantern.' },
-  ])('keep one whole version when a process dies that has written $what', async ({ nth, found }) => {
+  ])('passages in SQLite keep one whole version when a process dies that has written $what', async ({ nth, found }) => {
     const [here, there] = twoDatabases();
     let now = 1_000_000;
     const living = await openPassages(there, () => now);
@@ -122,7 +122,7 @@ describe('passages in SQLite', () => {
     await look();
   });
 
-  it('leave nothing behind of a version that was replaced, deleted, or could not be written', async () => {
+  it('passages in SQLite leave nothing behind of a version that was replaced, deleted, or could not be written', async () => {
     const [here, there] = twoDatabases();
     const passages = await openPassages(here);
     await passages.put(source('a'), long('One.', [1, 0]));
@@ -138,7 +138,7 @@ describe('passages in SQLite', () => {
     expect(await rowsIn(here)).toEqual([longest, longest, longest, longest, 0]);
   });
 
-  it('tell a writer that was held for dead that its source is not written', async () => {
+  it('passages in SQLite tell a writer that was held for dead that its source is not written', async () => {
     const [here, there] = twoDatabases();
     let now = 1_000_000;
     const sweeper = await openPassages(there, () => now);
@@ -159,7 +159,7 @@ describe('passages in SQLite', () => {
     expect(await rowsIn(here)).toEqual([0, 0, 0, 0, 0]);
   });
 
-  it.each(['byWords', 'byVector'] as const)('find a source that is replaced while %s looks for it', async (search) => {
+  it.each(['byWords', 'byVector'] as const)('passages in SQLite find a source that is replaced while %s looks for it', async (search) => {
     const [here, there] = twoDatabases();
     const elsewhere = await openPassages(there);
     await elsewhere.put(source('a'), [passage('A lantern.', [1, 0])]);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { processOn, temporaryFolder } from '../state.ts';
 
 describe('a process that others took for dead', () => {
-  it('goes on under one new name, however many ask at once whether it is ready', async () => {
+  it('a process that others took for dead goes on under one new name, however many ask at once whether it is ready', async () => {
     const { database, owner } = await processOn(temporaryFolder(), { clock: { time: 1_000_000 } });
     const before = owner.id();
     await database.run('delete from owners');
@@ -13,7 +13,7 @@ describe('a process that others took for dead', () => {
 });
 
 describe('the lease of a process', () => {
-  it('is written once for all who ask at once whether it is ready', async () => {
+  it('the lease of a process is written once for all who ask at once whether it is ready', async () => {
     const { database, owner } = await processOn(temporaryFolder(), { clock: { time: 1_000_000 } });
     const run = vi.spyOn(database, 'run');
     await Promise.all(Array.from({ length: 100 }, () => owner.renew()));
