@@ -19,13 +19,13 @@ async function counted(settings: Partial<Call> = {}, provider = says('Hi there.'
 }
 
 describe('the metrics of calls', () => {
-  it('count each use of a field by how it ended, and add nothing of the caller to the labels', async () => {
+  it('the metrics of calls count each use of a field by how it ended, and add nothing of the caller to the labels', async () => {
     const { values, registry } = await counted({ principal: { ...call().principal, id: 'key:someone', team: 'somebodies' } });
     expect(await values('fieldgate_calls_total')).toMatchObject([{ value: 1, labels: { route: 'default', outcome: 'OK' } }]);
     expect(await registry.metrics()).not.toMatch(/someone|somebodies/);
   });
 
-  it('split what a call used over the fields that it served, so that the parts are the whole', async () => {
+  it('the metrics of calls split what a call used over the fields that it served, so that the parts are the whole', async () => {
     const uses = [
       { coordinate: 'Product.summary', weight: 1 },
       { coordinate: 'Product.title', weight: 2 },
@@ -38,12 +38,12 @@ describe('the metrics of calls', () => {
     );
   });
 
-  it('count calls for a route that does not exist together: a caller could name any number of them', async () => {
+  it('the metrics of calls count calls for a route that does not exist together: a caller could name any number of them', async () => {
     const { values } = await counted({ route: 'made-up' });
     expect(await values('fieldgate_calls_total')).toMatchObject([{ labels: { route: 'other', outcome: 'BAD_REQUEST' } }]);
   });
 
-  it('pass every fact on to who else listens', async () => {
+  it('the metrics of calls pass every fact on to who else listens', async () => {
     const { observed } = await counted();
     expect(observed.facts.map(({ type }) => type)).toEqual(expect.arrayContaining(['attempt', 'settled']));
   });

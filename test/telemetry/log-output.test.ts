@@ -7,7 +7,7 @@ import { newGate } from '../raw-upstream.ts';
 const linesOf = (count: number, from = 0): readonly string[] => Array.from({ length: count }, (_, index) => `line ${from + index}\n`);
 
 describe('the output of the log', () => {
-  it('writes the lines of one turn of the event loop in one write, in order', async () => {
+  it('the output of the log writes the lines of one turn of the event loop in one write, in order', async () => {
     const writes: string[] = [];
     const output = logOutput({ sink: async (text) => void writes.push(text) });
     for (const line of linesOf(3)) output.write(line);
@@ -16,7 +16,7 @@ describe('the output of the log', () => {
     expect(output.dropped()).toBe(0);
   });
 
-  it('keeps nobody waiting for a sink that does not answer: it holds a bounded number of bytes, and counts what it drops', async () => {
+  it('the output of the log keeps nobody waiting for a sink that does not answer: it holds a bounded number of bytes, and counts what it drops', async () => {
     const gate = newGate();
     const writes: string[] = [];
     const sink: Sink = async (text) => {
@@ -39,7 +39,7 @@ describe('the output of the log', () => {
     expect(rest.slice(0, 2)).toEqual(['line 0', 'line 1']);
   });
 
-  it('drops what a full disk does not take, tries again later, and says then how much was lost', async () => {
+  it('the output of the log drops what a full disk does not take, tries again later, and says then how much was lost', async () => {
     let full = true;
     const writes: string[] = [];
     const sink: Sink = async (text) => {
@@ -63,7 +63,7 @@ describe('the output of the log', () => {
     expect(writes[1]).toBe('once more\n');
   });
 
-  it('asks a sink that failed for nothing until it has rested', async () => {
+  it('the output of the log asks a sink that failed for nothing until it has rested', async () => {
     let asked = 0;
     const output = logOutput({
       sink: async () => {

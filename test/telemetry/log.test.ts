@@ -10,16 +10,16 @@ function logged(write: (log: Log) => void): { readonly text: string; readonly li
 }
 
 describe('the log', () => {
-  it('writes an event with its fields as one line', () => {
+  it('the log writes an event with its fields as one line', () => {
     const { lines } = logged((log) => log.info('listening', { port: 4_000, routes: ['default'] }));
     expect(lines).toMatchObject([{ level: 'info', msg: 'listening', port: 4_000, routes: ['default'] }]);
   });
 
-  it('writes nothing below its level', () => {
+  it('the log writes nothing below its level', () => {
     expect(logged((log) => log.debug('detail')).lines).toEqual([]);
   });
 
-  it('never shows a secret, by whatever name or shape it comes', () => {
+  it('the log never shows a secret, by whatever name or shape it comes', () => {
     const canary = 'canary7f3a9c21';
     const { text } = logged((log) => {
       log.warn('upstream failed', {
@@ -36,7 +36,7 @@ describe('the log', () => {
     expect(text).toContain('example.org/v1');
   });
 
-  it('never shows what was asked or answered', () => {
+  it('the log never shows what was asked or answered', () => {
     const vendorError = Object.assign(new Error('Bad request'), {
       requestBodyValues: { input: 'my diagnosis' },
       statusCode: 400,
@@ -56,12 +56,12 @@ describe('the log', () => {
     });
   });
 
-  it('keeps counts of tokens readable', () => {
+  it('the log keeps counts of tokens readable', () => {
     const { lines } = logged((log) => log.info('settled', { inputTokens: 12, maxOutputTokens: 100 }));
     expect(lines[0]).toMatchObject({ inputTokens: 12, maxOutputTokens: 100 });
   });
 
-  it('survives circles, depth and length', () => {
+  it('the log survives circles, depth and length', () => {
     const circle: Record<string, unknown> = { long: 'x'.repeat(10_000) };
     circle['self'] = circle;
     const { text } = logged((log) => log.info('odd', { circle, big: 10n }));

@@ -9,7 +9,7 @@ describe('a refusal in the log', () => {
     ['There is no route "my private words, all of them".', 'There is no route "…".'],
     ['Got {"name":"Jane",\n"age":3} instead.', 'Got {…} instead.'],
     ['An unpaired " stays.', 'An unpaired " stays.'],
-  ])('keeps the names and not the words of a caller: %s', (sentence, kept) => {
+  ])('a refusal in the log keeps the names and not the words of a caller: %s', (sentence, kept) => {
     expect(withoutValues(sentence)).toBe(kept);
   });
 });

@@ -9,7 +9,7 @@ function warnings(everyMs = 1_000) {
 }
 
 describe('a warning that comes again and again', () => {
-  it('is said at once, and then once in a while with how often it was held back', () => {
+  it('a warning that comes again and again is said at once, and then once in a while with how often it was held back', () => {
     const { clock, said, warn } = warnings();
     for (const time of [0, 1, 999, 1_000, 1_500, 2_500]) {
       clock.time = time;
@@ -22,13 +22,13 @@ describe('a warning that comes again and again', () => {
     ]);
   });
 
-  it('does not hold back another one', () => {
+  it('a warning that comes again and again does not hold back another one', () => {
     const { said, warn } = warnings();
     for (const sentence of ['One.', 'Two.', 'One.']) warn(sentence, {});
     expect(said.map(([sentence]) => sentence)).toEqual(['One.', 'Two.']);
   });
 
-  it('is forgotten when a thousand others have come: sentences with names in them fill no memory', () => {
+  it('a warning that comes again and again is forgotten when a thousand others have come: sentences with names in them fill no memory', () => {
     const { said, warn } = warnings();
     warn('First.', {});
     for (let n = 0; n < 1_000; n += 1) warn(`Other ${n}.`, {});

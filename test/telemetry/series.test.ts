@@ -15,7 +15,7 @@ const facts = fc.array(
 );
 
 describe('the series of a call', () => {
-  it('give the text that prom-client gives when it counts itself', async () => {
+  it('the series of a call give the text that prom-client gives when it counts itself', async () => {
     await fc.assert(
       fc.asyncProperty(facts, async (counted) => {
         const [registry, reference] = [new Registry(), new Registry()];
@@ -35,7 +35,7 @@ describe('the series of a call', () => {
     );
   });
 
-  it('show no cell that has counted nothing', async () => {
+  it('the series of a call show no cell that has counted nothing', async () => {
     const registry = new Registry();
     countSeries({ ...about, registry, labels: names })({ route: 'default', cache: 'HIT' });
     timeSeries({ ...times, registry, labels: names, buckets })({ route: 'default', cache: 'HIT' });
