@@ -20,7 +20,7 @@ function pairsOf(messages: readonly Message[]): readonly (readonly (string | und
 describe('ids of tool calls', () => {
   const form = { accepts: /^[a-z0-9]{2}$/, length: 2 };
 
-  it('are accepted, paired as they were and apart from each other, whatever they were', () => {
+  it('ids of tool calls are accepted, paired as they were and apart from each other, whatever they were', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.oneof(fc.string(), fc.stringMatching(/^[a-z0-9]{2}$/)), { maxLength: 40 }), (ids) => {
         const request = completionRequest(history(ids));
@@ -32,7 +32,7 @@ describe('ids of tool calls', () => {
     );
   });
 
-  it('leave a request alone that has none to change', () => {
+  it('ids of tool calls leave a request alone that has none to change', () => {
     const request = completionRequest(history(['a1', 'b2']));
     expect(withAcceptedCallIds(request, form)).toBe(request);
   });

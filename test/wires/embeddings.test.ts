@@ -29,7 +29,7 @@ const usageOf = (freshInputTokens: number) => ({
 const overTheNetwork = (body: unknown): unknown => JSON.parse(JSON.stringify(body));
 
 describe('embeddings over Chat Completions', () => {
-  it.each(['float', 'base64'] as const)('come back as they were written, as %s', (encoding) => {
+  it.each(['float', 'base64'] as const)('embeddings over Chat Completions come back as they were written, as %s', (encoding) => {
     fc.assert(
       fc.property(exchange, ([asked, made, tokens]) => {
         const { body } = chat.encodeEmbeddingRequest(asked, { model: 'm', encoding });
@@ -52,13 +52,13 @@ describe('embeddings over Chat Completions', () => {
     [{ model: 'm', input: ['a', [1, 2]] }, 'input[1]'],
     [{ model: 'm', input: 'a', encoding_format: 'int8' }, 'encoding_format'],
     [{ model: 'm', input: 'a', dimensions: 0 }, 'dimensions'],
-  ])('refuse %j, and name the place', (body, place) => {
+  ])('embeddings over Chat Completions refuse %j, and name the place', (body, place) => {
     expect(refusal(() => chat.decodeEmbeddingRequest(body))).toContain(place);
   });
 });
 
 describe('embeddings over Gemini', () => {
-  it('come back as they were written', () => {
+  it('embeddings over Gemini come back as they were written', () => {
     fc.assert(
       fc.property(exchange, ([asked, made, tokens]) => {
         const { body } = gemini.encodeEmbeddingRequest(asked, 'm');
@@ -82,7 +82,7 @@ describe('embeddings over Gemini', () => {
     [{ content: { parts: [] } }, 'content.parts'],
     [{ requests: [{ content: { parts: [{ text: 'a' }, { inlineData: {} }] } }] }, 'requests[0].content.parts[1]'],
     [{ content: { parts: [{ text: 'a' }] }, outputDimensionality: 1.5 }, 'outputDimensionality'],
-  ])('refuse %j, and name the place', (body, place) => {
+  ])('embeddings over Gemini refuse %j, and name the place', (body, place) => {
     expect(refusal(() => gemini.decodeEmbeddingRequest(body))).toContain(place);
   });
 });

@@ -32,7 +32,7 @@ function words(): EventDecoder {
 const whole = (): never => expect.unreachable();
 
 describe('the body of a streamed answer', () => {
-  it('brings what one read brought as one chunk', () => {
+  it('the body of a streamed answer brings what one read brought as one chunk', () => {
     const body = readBody(words(), whole);
     expect(body.push(bytesOf(event('a') + event('b') + event('c')))).toEqual([{ type: 'text', text: 'abc' }]);
     expect(body.push(bytesOf(event('d') + event('.')))).toEqual([
@@ -41,21 +41,21 @@ describe('the body of a streamed answer', () => {
     ]);
   });
 
-  it('gives out what was said before a failure in the same read, and then the failure', () => {
+  it('the body of a streamed answer gives out what was said before a failure in the same read, and then the failure', () => {
     const body = readBody(words(), whole);
     expect(body.push(bytesOf(event('a') + event('!')))).toEqual([{ type: 'text', text: 'a' }]);
     expect(body.failure()).toMatchObject({ kind: 'refused' });
     expect(() => body.end()).toThrow('refused');
   });
 
-  it('gives out the last words before it says that the answer was cut', () => {
+  it('the body of a streamed answer gives out the last words before it says that the answer was cut', () => {
     const body = readBody(words(), whole);
     body.push(bytesOf('data: a'));
     expect(body.end()).toEqual([{ type: 'text', text: 'a' }]);
     expect(body.failure()).toMatchObject({ kind: 'cut' });
   });
 
-  it('reads one JSON text where the server did not stream', () => {
+  it('the body of a streamed answer reads one JSON text where the server did not stream', () => {
     const chunks: Chunk[] = [{ type: 'text', text: 'x' }];
     const body = readBody(words(), (json) => ({ chunks: json === null ? [] : chunks, usage: null }));
     expect(body.push(bytesOf('\ufeff {"a":'))).toEqual([]);
@@ -71,7 +71,7 @@ describe('the body of a streamed answer', () => {
     usage: null,
   });
 
-  it('is complete when one JSON text is, also before the body ends', () => {
+  it('the body of a streamed answer is complete when one JSON text is, also before the body ends', () => {
     const body = readBody(words(), (json) => says(JSON.stringify(json), 'stop'));
     body.push(bytesOf('{"a":{"b":1}'));
     expect(body.complete()).toBe(false);
@@ -82,7 +82,7 @@ describe('the body of a streamed answer', () => {
     expect(body.end()).toEqual(says('{"a":{"b":1}}', 'stop').chunks);
   });
 
-  it('is not complete with the first of several JSON texts', () => {
+  it('the body of a streamed answer is not complete with the first of several JSON texts', () => {
     const body = readBody(words(), () => says('a', 'other'));
     body.push(bytesOf('{"a":1}\n'));
     expect(body.complete()).toBe(false);
@@ -93,7 +93,7 @@ describe('the body of a streamed answer', () => {
     expect(() => further.end()).toThrow('cut');
   });
 
-  it('is not complete where the JSON is a failure, which its end tells', () => {
+  it('the body of a streamed answer is not complete where the JSON is a failure, which its end tells', () => {
     const body = readBody(words(), () => {
       throw new WireFailure('refused');
     });

@@ -20,7 +20,7 @@ function refusal(body: object): GatewayError {
 }
 
 describe('a request of Chat Completions', () => {
-  it('is read with all that it sets', () => {
+  it('a request of Chat Completions is read with all that it sets', () => {
     const { model, stream, includeUsage, request } = decoded({
       messages: [{ role: 'developer', content: 'Be brief.' }, ...hi],
       max_tokens: 50,
@@ -51,11 +51,11 @@ describe('a request of Chat Completions', () => {
     });
   });
 
-  it('believes max_completion_tokens where both maximums are set', () => {
+  it('a request of Chat Completions believes max_completion_tokens where both maximums are set', () => {
     expect(decoded({ max_tokens: 50, max_completion_tokens: 60 }).request.maxOutputTokens).toBe(60);
   });
 
-  it('passes over what asks for nothing', () => {
+  it('a request of Chat Completions passes over what asks for nothing', () => {
     const nothing = {
       n: 1,
       logprobs: false,
@@ -84,7 +84,7 @@ describe('a request of Chat Completions', () => {
     expect(decoded({ ...nothing, ...harmless }).request).toEqual(decoded({}).request);
   });
 
-  it('makes what changes the answer an option, under the name by which routes allow it', () => {
+  it('a request of Chat Completions makes what changes the answer an option, under the name by which routes allow it', () => {
     const body = {
       reasoning_effort: 'low',
       verbosity: 'low',
@@ -103,13 +103,13 @@ describe('a request of Chat Completions', () => {
     });
   });
 
-  it('keeps arguments that are no JSON as they were sent', () => {
+  it('a request of Chat Completions keeps arguments that are no JSON as they were sent', () => {
     const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"city": "Os' } }];
     const { messages } = decoded({ messages: [...hi, { role: 'assistant', content: null, tool_calls: calls }] }).request;
     expect(messages[1]?.content).toEqual([{ type: 'tool-call', id: 'a', name: 'f', arguments: '{"city": "Os' }]);
   });
 
-  it('leaves out texts and messages that are empty', () => {
+  it('a request of Chat Completions leaves out texts and messages that are empty', () => {
     const messages = [
       { role: 'assistant', content: '' },
       {
@@ -197,7 +197,7 @@ describe('a request of Chat Completions', () => {
     ['a stream that is a text', { stream: 'yes' }, 'stream'],
     ['stream options that are a flag', { stream: true, stream_options: true }, 'stream_options'],
     ['a field without a name', { '': 1 }, 'body'],
-  ])('is refused with its place for %s', (_, body, place) => {
+  ])('a request of Chat Completions is refused with its place for %s', (_, body, place) => {
     const failure = refusal(body);
     expect(failure.code).toBe('BAD_REQUEST');
     expect(chatCompletions.encodeFailure(failure)).toMatchObject({
@@ -206,7 +206,7 @@ describe('a request of Chat Completions', () => {
     });
   });
 
-  it('offers the tools that it allows, and no others', () => {
+  it('a request of Chat Completions offers the tools that it allows, and no others', () => {
     const tool = (name: string) => ({ type: 'function', function: { name } });
     const allowed = { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [tool('g')] } };
     const { tools, toolChoice } = decoded({ tools: [tool('f'), tool('g')], tool_choice: allowed }).request;
@@ -259,17 +259,17 @@ const twoCalls: readonly (readonly Chunk[])[] = [
 describe('a stream of Chat Completions', () => {
   const chunks = chunksIn(written(twoCalls));
 
-  it('begins with the role, and ends with [DONE]', () => {
+  it('a stream of Chat Completions begins with the role, and ends with [DONE]', () => {
     expect(chunks[0]?.choices[0]?.delta).toEqual({ role: 'assistant', content: '' });
     expect(written(twoCalls).at(-1)).toBe('[DONE]');
   });
 
-  it('has one id, one time and one model', () => {
+  it('a stream of Chat Completions has one id, one time and one model', () => {
     const { id, created, model } = head;
     for (const chunk of chunks) expect(chunk).toMatchObject({ id, created, model, object: 'chat.completion.chunk' });
   });
 
-  it('names each call in its first delta alone, and numbers them', () => {
+  it('a stream of Chat Completions names each call in its first delta alone, and numbers them', () => {
     const deltas = chunks.flatMap(({ choices }) => (choices[0]?.delta['tool_calls'] ?? []) as readonly Record<string, unknown>[]);
     expect(deltas).toEqual([
       { index: 0, id: 'a', type: 'function', function: { name: 'tool_a', arguments: '' } },
@@ -280,7 +280,7 @@ describe('a stream of Chat Completions', () => {
     ]);
   });
 
-  it('has one finish reason, which speaks of calls where there are some, whole and streamed', () => {
+  it('a stream of Chat Completions has one finish reason, which speaks of calls where there are some, whole and streamed', () => {
     expect(chunks.map(({ choices }) => choices[0]?.finish_reason).filter((reason) => reason !== null)).toEqual(['tool_calls']);
     const [whole] = chatCompletions.encodeAnswer({ chunks: twoCalls.flat(), usage }, head)['choices'] as readonly {
       finish_reason: string;
@@ -288,13 +288,13 @@ describe('a stream of Chat Completions', () => {
     expect(whole?.finish_reason).toBe('tool_calls');
   });
 
-  it('sends an empty object for a call without arguments, whose clients parse them', () => {
+  it('a stream of Chat Completions sends an empty object for a call without arguments, whose clients parse them', () => {
     const deltas = chunksIn(written([[call('a', ''), call('a', '', true)], [finish('tool-calls')]]));
     const args = deltas.flatMap(({ choices }) => (choices[0]?.delta['tool_calls'] ?? []) as readonly { function: { arguments: string } }[]);
     expect(args.map((one) => one.function.arguments).join('')).toBe('{}');
   });
 
-  it('sends what a vendor wants back in the first delta of a call, where it is known by then', () => {
+  it('a stream of Chat Completions sends what a vendor wants back in the first delta of a call, where it is known by then', () => {
     const opaque = '{"anthropic":{"signature":"s"}}';
     const [, first, second] = chunksIn(written([[call('a', '{}'), call('a', '{}', true, opaque)], [finish('stop')]]));
     expect(first?.choices[0]?.delta).toMatchObject({
@@ -303,7 +303,7 @@ describe('a stream of Chat Completions', () => {
     expect(second?.choices[0]?.finish_reason).toBe('tool_calls');
   });
 
-  it('tells usage where it was asked for: in one chunk without choices, and as null in all others', () => {
+  it('a stream of Chat Completions tells usage where it was asked for: in one chunk without choices, and as null in all others', () => {
     const counted = { prompt_tokens: 14, completion_tokens: 3, total_tokens: 17 };
     const withUsage = chunksIn(written(twoCalls, true));
     expect(withUsage.slice(0, -1).map((chunk) => chunk.usage)).toEqual(withUsage.slice(1).map(() => null));
@@ -311,7 +311,7 @@ describe('a stream of Chat Completions', () => {
     expect(chunks.some((chunk) => 'usage' in chunk)).toBe(false);
   });
 
-  it('tells a failure in the middle as an error, and no end', () => {
+  it('a stream of Chat Completions tells a failure in the middle as an error, and no end', () => {
     const encoder = chatCompletions.encodeEvents(head);
     const text =
       encoder.start() + encoder.take([{ type: 'text', text: 'Hi' }]) + encoder.fail(new GatewayError('MODEL_UNAVAILABLE', 'Gone.'));
@@ -321,7 +321,7 @@ describe('a stream of Chat Completions', () => {
     expect(text).not.toContain('[DONE]');
   });
 
-  it('that a guardrail cuts off ends as one that a filter ended', () => {
+  it('a stream of Chat Completions that a guardrail cuts off ends as one that a filter ended', () => {
     const encoder = chatCompletions.encodeEvents(head);
     const text = encoder.start() + encoder.fail(new GatewayError('GUARDRAIL_BLOCKED', 'No.'));
     expect(text).toContain('"finish_reason":"content_filter"');
@@ -334,7 +334,7 @@ describe('a stock client of Chat Completions', () => {
     createOpenAI({ apiKey: 'k', baseURL: 'http://gateway/v1', fetch: async () => new Response(body, { headers }) }).chat('m');
   const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi' }] }];
 
-  it('reads the same answer whole and streamed', async () => {
+  it('a stock client of Chat Completions reads the same answer whole and streamed', async () => {
     const encoder = chatCompletions.encodeEvents({ ...head, includeUsage: true });
     const body = encoder.start() + twoCalls.map((batch) => encoder.take(batch)).join('') + encoder.end(usage);
     const { stream } = await model(body, { 'content-type': 'text/event-stream' }).doStream({ prompt });
@@ -366,7 +366,7 @@ describe('a stock client of Chat Completions', () => {
     expect(whole.usage).toEqual(end?.usage);
   });
 
-  it('fails where the answer fails in the middle', async () => {
+  it('a stock client of Chat Completions fails where the answer fails in the middle', async () => {
     const encoder = chatCompletions.encodeEvents(head);
     const body = encoder.start() + encoder.take([{ type: 'text', text: 'Hi' }]) + encoder.fail(new GatewayError('TIMEOUT', 'Too late.'));
     const { stream } = await model(body, { 'content-type': 'text/event-stream' }).doStream({ prompt });
@@ -394,12 +394,12 @@ describe('a failure in the words of OpenAI', () => {
     ['IDEMPOTENCY_CONFLICT', 409, 'invalid_request_error', 'idempotency_conflict'],
     ['RESUME_EXPIRED', 404, 'invalid_request_error', 'previous_response_not_found'],
     ['INTERNAL', 500, 'server_error', 'server_error'],
-  ])('%s is %i, %s, %s', (ours, status, type, code) => {
+  ])('a failure in the words of OpenAI %s is %i, %s, %s', (ours, status, type, code) => {
     const failure = new GatewayError(ours, 'So it is.');
     expect(chatCompletions.encodeFailure(failure)).toMatchObject({ status, body: { error: { type, code, param: null } } });
   });
 
-  it('has a status for every code', () => {
+  it('a failure in the words of OpenAI has a status for every code', () => {
     for (const code of Object.keys(errorTable) as ErrorCode[]) {
       const { status, body } = chatCompletions.encodeFailure(new GatewayError(code, 'So it is.'));
       expect(status).toBeGreaterThanOrEqual(400);
@@ -407,7 +407,7 @@ describe('a failure in the words of OpenAI', () => {
     }
   });
 
-  it('shows the id of an error that is ours', () => {
+  it('a failure in the words of OpenAI shows the id of an error that is ours', () => {
     const failure = new GatewayError('INTERNAL', 'Something went wrong.');
     expect(JSON.stringify(chatCompletions.encodeFailure(failure).body)).toContain(failure.errorId);
   });

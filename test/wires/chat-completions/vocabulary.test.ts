@@ -14,7 +14,7 @@ describe('the finish reasons of Chat Completions', () => {
     ['tool-calls', false, 'stop'],
     ['other', false, 'stop'],
     ['cancelled', false, 'stop'],
-  ] as const)('write %s, of an answer with calls: %s, as %s', (reason, callsTools, word) => {
+  ] as const)('the finish reasons of Chat Completions write %s, of an answer with calls: %s, as %s', (reason, callsTools, word) => {
     expect(encodeFinishReason(reason, callsTools)).toBe(word);
     expect(['stop', 'length', 'tool-calls', 'content-filter']).toContain(decodeFinishReason(word));
   });

@@ -78,7 +78,7 @@ describe('a text of the Messages API', () => {
       'whole, in the event that would begin a stream',
       JSON.stringify({ type: 'message_start', message: JSON.parse(whole('Hello world.')) }),
     ],
-  ])('is read when it comes %s', (_, body) => {
+  ])('a text of the Messages API is read when it comes %s', (_, body) => {
     for (const pieceBytes of [1, 7, Number.POSITIVE_INFINITY]) {
       const { completion, usage } = read(body, pieceBytes);
       expect(completion).toMatchObject(hello);
@@ -86,7 +86,7 @@ describe('a text of the Messages API', () => {
     }
   });
 
-  it('is an answer with a warning where the stream ends without saying why', () => {
+  it('a text of the Messages API is an answer with a warning where the stream ends without saying why', () => {
     const unexplained = {
       text: 'Hello world.',
       finishReason: 'other',
@@ -97,7 +97,7 @@ describe('a text of the Messages API', () => {
     expect(read(whole('Hello world.', { stop_reason: null })).completion).toMatchObject(unexplained);
   });
 
-  it('is cut where its reason has come and more was said behind it, and the body ends in the middle of that', () => {
+  it('a text of the Messages API is cut where its reason has come and more was said behind it, and the body ends in the middle of that', () => {
     expect(() => read(`${eventsOf(begins(), says('Hello '), ends(), says('wor'))}data: {"type":"content_bl`)).toThrow(
       expect.objectContaining({ kind: 'cut' }),
     );
@@ -115,7 +115,7 @@ describe('thinking of the Messages API', () => {
     ['in a block that no event ends', [opens(thought), thinks('Hm.'), signs('s1')]],
     ['in a block that no event has begun', [thinks('Hm.'), signs('s1'), closes()]],
     ['in a block of text', [opens(text), thinks('Hm.'), signs('s1'), closes()]],
-  ])('is read with its signature when it comes %s', (_, events) => {
+  ])('thinking of the Messages API is read with its signature when it comes %s', (_, events) => {
     for (const pieceBytes of [3, Number.POSITIVE_INFINITY]) {
       expect(read(eventsOf(begins(), ...events, ...rest), pieceBytes).completion.parts).toEqual([
         { type: 'reasoning', text: 'Hm.', opaque },
@@ -124,7 +124,7 @@ describe('thinking of the Messages API', () => {
     }
   });
 
-  it('that was redacted, or is not shown, is kept all the same', () => {
+  it('thinking of the Messages API that was redacted, or is not shown, is kept all the same', () => {
     const parts = [
       { type: 'reasoning', text: '', opaque },
       { type: 'reasoning', text: '', opaque: '{"anthropic":{"redactedData":"r1"}}' },
@@ -140,7 +140,7 @@ describe('thinking of the Messages API', () => {
     expect(read(whole(blocks)).completion.parts).toEqual(parts);
   });
 
-  it('without a signature has nothing that goes back', () => {
+  it('thinking of the Messages API without a signature has nothing that goes back', () => {
     expect(read(eventsOf(begins(), opens(thought), thinks('Hm.'), closes(), ...rest)).completion.parts[0]).toEqual({
       type: 'reasoning',
       text: 'Hm.',
@@ -162,7 +162,7 @@ describe('a tool call of the Messages API', () => {
     ['after an empty object', [opens(call()), piece('{}'), piece('{"city"'), piece(':"Oslo"}'), closes()]],
     ['before an empty object', [opens(call({ input: { city: 'Oslo' } })), piece('{}'), closes()]],
     ['as a text in its beginning', [opens(call({ input: city })), closes()]],
-  ])('is read when its input comes %s', (_, events) => {
+  ])('a tool call of the Messages API is read when its input comes %s', (_, events) => {
     for (const pieceBytes of [3, Number.POSITIVE_INFINITY]) {
       const { completion } = read(eventsOf(begins(), ...events, ends('tool_use'), stops), pieceBytes);
       expect(completion.parts).toEqual([oslo]);
@@ -170,7 +170,7 @@ describe('a tool call of the Messages API', () => {
     }
   });
 
-  it('tells its arguments as the model wrote them, piece by piece', () => {
+  it('a tool call of the Messages API tells its arguments as the model wrote them, piece by piece', () => {
     const { chunks } = read(eventsOf(begins(), opens(call()), piece('{ "city"'), piece(': "Os'), closes(), ends('max_tokens'), stops), 1);
     const pieces = chunks.filter((chunk) => chunk.type === 'tool-call' && !chunk.done).map((chunk) => Object(chunk).argumentsText);
     expect(pieces.join('')).toBe('{ "city": "Os');
@@ -178,14 +178,14 @@ describe('a tool call of the Messages API', () => {
     expect(chunks.at(-1)).toEqual({ type: 'finish', reason: 'length' });
   });
 
-  it('of a tool without parameters has an empty object', () => {
+  it('a tool call of the Messages API of a tool without parameters has an empty object', () => {
     for (const input of [{}, null, undefined]) {
       const { completion } = read(eventsOf(begins(), opens(call({ input })), closes(), ends('tool_use'), stops));
       expect(completion.parts).toMatchObject([{ name: 'weather', arguments: {} }]);
     }
   });
 
-  it('is told apart from another one, whatever ids and places they have', () => {
+  it('a tool call of the Messages API is told apart from another one, whatever ids and places they have', () => {
     const right = [
       [true, { n: 0 }],
       [true, { n: 1 }],
@@ -206,7 +206,7 @@ describe('a tool call of the Messages API', () => {
     expect(two([null, undefined], [0, 1])).toEqual(right);
   });
 
-  it('is one with a finish reason that says nothing of it, and none without a call', () => {
+  it('a tool call of the Messages API is one with a finish reason that says nothing of it, and none without a call', () => {
     expect(read(eventsOf(begins(), opens(call()), closes(), ends('end_turn'), stops)).completion.finishReason).toBe('tool-calls');
     expect(read(eventsOf(begins(), says('Hi.'), ends('tool_use'), stops)).completion.finishReason).toBe('stop');
   });
@@ -222,21 +222,21 @@ describe('JSON that a tool takes', () => {
     ['behind talk', [opens(text), says('Here it is:'), closes(), opens(answer(), 1), piece('{"a":1}', 1), closes(1)]],
     ['before talk', [opens(answer()), piece('{"a":1}'), closes(), opens(text, 1), says('There.', 1), closes(1)]],
     ['twice', [opens(answer()), piece('{"a":1}'), closes(), opens(answer({ id: 'b' }), 1), piece('{"a":2}', 1), closes(1)]],
-  ])('is the text of the answer when it comes %s', (_, events) => {
+  ])('JSON that a tool takes is the text of the answer when it comes %s', (_, events) => {
     expect(json(events)).toMatchObject({ text: '{"a":1}', parts: [{ type: 'text' }], finishReason: 'stop' });
   });
 
-  it('stays text where the model wrote it as text', () => {
+  it('JSON that a tool takes stays text where the model wrote it as text', () => {
     const events = [opens(text), says('{"a"'), says(':1}'), closes(), ends('end_turn'), stops];
     expect(read(eventsOf(begins(), ...events), 5, 'json').completion).toMatchObject({ text: '{"a":1}', finishReason: 'stop' });
   });
 
-  it('is not the talk beside another call', () => {
+  it('JSON that a tool takes is not the talk beside another call', () => {
     const events = [opens(text), says('Let me look.'), closes(), opens(call(), 1), piece('{}', 1), closes(1)];
     expect(json(events)).toMatchObject({ text: '', parts: [{ type: 'tool-call', name: 'weather' }], finishReason: 'tool-calls' });
   });
 
-  it('keeps the thinking before it', () => {
+  it('JSON that a tool takes keeps the thinking before it', () => {
     const thought = opens({ type: 'thinking', thinking: 'Hm.', signature: 's1' });
     expect(json([thought, closes(), opens(answer(), 1), piece('{"a":1}', 1), closes(1)]).parts).toEqual([
       { type: 'reasoning', text: 'Hm.', opaque: '{"anthropic":{"signature":"s1"}}' },
@@ -257,12 +257,12 @@ describe('the end of a message', () => {
     ['compaction', 'other'],
     ['brand_new', 'other'],
     ['constructor', 'other'],
-  ])('by %s is %s', (word, reason) => {
+  ])('the end of a message by %s is %s', (word, reason) => {
     expect(read(eventsOf(begins(), says('Hi'), ends(word), stops)).completion).toMatchObject({ text: 'Hi', finishReason: reason });
     expect(read(whole('Hi', { stop_reason: word })).completion).toMatchObject({ text: 'Hi', finishReason: reason });
   });
 
-  it('by a refusal, or at the maximum, needs no word', () => {
+  it('the end of a message by a refusal, or at the maximum, needs no word', () => {
     expect(read(eventsOf(begins(), ends('refusal'), stops)).completion.finishReason).toBe('content-filter');
     expect(read(eventsOf(begins(), thinks('Hm.'), ends('max_tokens'), stops)).completion.finishReason).toBe('length');
   });
@@ -324,7 +324,7 @@ describe('the usage of a message', () => {
     ['that counts nothing', { input_tokens: 0, output_tokens: 0 }, { output_tokens: 0 }, null],
     ['without a number', { input_tokens: 'many' }, {}, null],
     ['that is missing', undefined, null, null],
-  ])('is read when it comes %s', (_, first, last, expected) => {
+  ])('the usage of a message is read when it comes %s', (_, first, last, expected) => {
     expect(usageOf(first, last)).toEqual(expected);
   });
 });
@@ -358,7 +358,7 @@ describe('a message that is none', () => {
     ['nonsense', 'data: {"oops":\n\n', { kind: 'unreadable' }],
     ['an answer of another wire', JSON.stringify({ object: 'chat.completion', choices: [] }), { kind: 'unreadable' }],
     ['a whole list', '[]', { kind: 'unreadable' }],
-  ])('fails: %s', (_, body, expected) => {
+  ])('a message that is none fails: %s', (_, body, expected) => {
     for (const pieceBytes of [1, Number.POSITIVE_INFINITY]) expect(() => read(body, pieceBytes)).toThrow(expect.objectContaining(expected));
   });
 });

@@ -26,7 +26,7 @@ const use = (id = 'a') => ({ role: 'assistant', content: [{ type: 'tool_use', id
 const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } };
 
 describe('a request of the Messages API', () => {
-  it('is read with all that it sets', () => {
+  it('a request of the Messages API is read with all that it sets', () => {
     const { model, stream, request } = decoded({
       system: [
         { type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } },
@@ -72,7 +72,7 @@ describe('a request of the Messages API', () => {
     );
   });
 
-  it('that sets little leaves the rest to the deployment', () => {
+  it('a request of the Messages API that sets little leaves the rest to the deployment', () => {
     expect(messages.decodeRequest({ model: 'm', messages: hi, system: 'S', stop_sequences: null, tools: null, tool_choice: null })).toEqual(
       {
         model: 'm',
@@ -86,7 +86,7 @@ describe('a request of the Messages API', () => {
     );
   });
 
-  it('has its results in a message of their own, with what they show behind them', () => {
+  it('a request of the Messages API has its results in a message of their own, with what they show behind them', () => {
     const history = [
       ...hi,
       use(),
@@ -117,7 +117,7 @@ describe('a request of the Messages API', () => {
     ]);
   });
 
-  it('leaves out texts and messages that are empty, which clients keep and send back', () => {
+  it('a request of the Messages API leaves out texts and messages that are empty, which clients keep and send back', () => {
     const history = [
       ...hi,
       { role: 'assistant', content: [{ type: 'text', text: '' }] },
@@ -191,7 +191,7 @@ describe('a request of the Messages API', () => {
     ['a temperature that is a text', { temperature: 'hot' }, 'temperature'],
     ['a stop that is a number', { stop_sequences: [1] }, 'stop_sequences[0]'],
     ['a stream that is a text', { stream: 'yes' }, 'stream'],
-  ])('is refused with its place for %s', (_, body, place) => {
+  ])('a request of the Messages API is refused with its place for %s', (_, body, place) => {
     const failure = refusal(body);
     expect(failure.code).toBe('BAD_REQUEST');
     expect(failure.message).toMatch(/\.$/);
@@ -288,7 +288,7 @@ describe('a stream of the Messages API', () => {
     fc.constant<Chunk>({ type: 'warning', message: 'x' }),
   );
 
-  it('keeps the grammar whatever comes, in whatever order, and says what the whole says', () => {
+  it('a stream of the Messages API keeps the grammar whatever comes, in whatever order, and says what the whole says', () => {
     const calls = fc.uniqueArray(fc.constantFrom('x', 'y', 'z'), { maxLength: 3 });
     const reasons = fc.constantFrom<FinishReason>('stop', 'tool-calls', 'length', 'content-filter', 'other', 'cancelled');
     fc.assert(
@@ -333,7 +333,7 @@ describe('a stream of the Messages API', () => {
     );
   });
 
-  it('writes a call only with the arguments that belong to it', () => {
+  it('a stream of the Messages API writes a call only with the arguments that belong to it', () => {
     const events = eventsIn(
       written([
         call('a', ''),
@@ -353,7 +353,7 @@ describe('a stream of the Messages API', () => {
     expect(stopOf(events)).toBe('tool_use');
   });
 
-  it('writes a call once, also where it is told twice', () => {
+  it('a stream of the Messages API writes a call once, also where it is told twice', () => {
     const twice = [
       call('a', '{}', true),
       call('a', '{}', true),
@@ -364,7 +364,7 @@ describe('a stream of the Messages API', () => {
     expect(blocksOf(eventsIn(written(twice)))).toMatchObject([{ type: 'tool_use', id: 'a' }, { type: 'text' }]);
   });
 
-  it('writes an empty object for a call without arguments, and what was cut off of one that was cut off', () => {
+  it('a stream of the Messages API writes an empty object for a call without arguments, and what was cut off of one that was cut off', () => {
     const events = eventsIn(
       written([call('a', ''), call('a', '', true), call('b', '{"cit'), { type: 'text', text: 'Hm.' }, finish('length')]),
     );
@@ -372,7 +372,7 @@ describe('a stream of the Messages API', () => {
     expect(stopOf(events)).toBe('max_tokens');
   });
 
-  it('tells usage in disjoint classes, and zeros where nothing was counted', () => {
+  it('a stream of the Messages API tells usage in disjoint classes, and zeros where nothing was counted', () => {
     const counted = {
       input_tokens: 10,
       cache_creation_input_tokens: 3,
@@ -384,7 +384,7 @@ describe('a stream of the Messages API', () => {
     expect(messages.encodeAnswer({ chunks: [finish('stop')], usage: null }, head)['usage']).toEqual({ input_tokens: 0, output_tokens: 0 });
   });
 
-  it('tells a failure in the middle as an error, and no end', () => {
+  it('a stream of the Messages API tells a failure in the middle as an error, and no end', () => {
     const encoder = messages.encodeEvents(head);
     const text =
       encoder.start() + encoder.take([{ type: 'text', text: 'Hi' }]) + encoder.fail(new GatewayError('MODEL_UNAVAILABLE', 'Gone.'));
@@ -393,7 +393,7 @@ describe('a stream of the Messages API', () => {
     expect(events.some(({ type }) => type === 'message_stop')).toBe(false);
   });
 
-  it('that a guardrail cuts off ends as one that a filter ended', () => {
+  it('a stream of the Messages API that a guardrail cuts off ends as one that a filter ended', () => {
     const encoder = messages.encodeEvents(head);
     const text =
       encoder.start() + encoder.take([{ type: 'text', text: 'Hi' }]) + encoder.fail(new GatewayError('GUARDRAIL_BLOCKED', 'No.'));
@@ -422,7 +422,7 @@ describe('a part that a vendor wants back', () => {
     return { ...rest, argumentsText: JSON.stringify(given), done: true };
   });
 
-  it('survives a client that keeps the answer and sends it back, whichever vendor it was', () => {
+  it('a part that a vendor wants back survives a client that keeps the answer and sends it back, whichever vendor it was', () => {
     const streamed = blocksOf(eventsIn(written([...chunks, finish('tool-calls')]))).map(({ partial_json, ...block }) =>
       partial_json === undefined ? block : { ...block, input: JSON.parse(String(partial_json)) as unknown },
     );
@@ -432,7 +432,7 @@ describe('a part that a vendor wants back', () => {
     expect(decoded({ messages: history }).request.messages[1]?.content).toEqual(parts);
   });
 
-  it('of Anthropic stands as it came, for clients that know it', () => {
+  it('a part that a vendor wants back of Anthropic stands as it came, for clients that know it', () => {
     const { content } = messages.encodeAnswer({ chunks: chunks.slice(1, 3), usage }, head);
     expect(content).toEqual([
       { type: 'thinking', thinking: 'So.', signature: 's1' },
@@ -440,7 +440,7 @@ describe('a part that a vendor wants back', () => {
     ]);
   });
 
-  it('that no gateway has wrapped is Anthropic’s', () => {
+  it('a part that a vendor wants back that no gateway has wrapped is Anthropic’s', () => {
     const signature = Buffer.from('{"no":"opaque"}').toString('base64');
     const history = [...hi, { role: 'assistant', content: [{ type: 'thinking', thinking: 'Hm.', signature }] }];
     expect(decoded({ messages: history }).request.messages[1]?.content).toEqual([
@@ -476,7 +476,7 @@ describe('a stock client of the Messages API', () => {
     return { said, finishReason: end?.finishReason, used: end?.usage };
   };
 
-  it('reads the same answer whole and streamed', async () => {
+  it('a stock client of the Messages API reads the same answer whole and streamed', async () => {
     await fc.assert(
       fc.asyncProperty(legalMessages.answers, async ({ chunks, usage: counted }) => {
         const encoder = messages.encodeEvents(head);
@@ -498,7 +498,7 @@ describe('a stock client of the Messages API', () => {
     );
   });
 
-  it('fails where the answer fails in the middle', async () => {
+  it('a stock client of the Messages API fails where the answer fails in the middle', async () => {
     const encoder = messages.encodeEvents(head);
     const body = encoder.start() + encoder.take([{ type: 'text', text: 'Hi' }]) + encoder.fail(new GatewayError('TIMEOUT', 'Too late.'));
     const { stream } = await model(body, { 'content-type': 'text/event-stream' }).doStream({ prompt });
@@ -527,11 +527,11 @@ describe('a failure in the words of Anthropic', () => {
     ['IDEMPOTENCY_CONFLICT', 409, 'invalid_request_error'],
     ['RESUME_EXPIRED', 404, 'not_found_error'],
     ['INTERNAL', 500, 'api_error'],
-  ])('%s is %i, %s', (code, status, type) => {
+  ])('a failure in the words of Anthropic %s is %i, %s', (code, status, type) => {
     expect(messages.encodeFailure(new GatewayError(code, 'So it is.'))).toMatchObject({ status, body: { type: 'error', error: { type } } });
   });
 
-  it('has a status and a type for every code', () => {
+  it('a failure in the words of Anthropic has a status and a type for every code', () => {
     for (const code of Object.keys(errorTable) as ErrorCode[]) {
       const { status, body } = messages.encodeFailure(new GatewayError(code, 'So it is.'));
       expect(status).toBeGreaterThanOrEqual(400);
@@ -539,7 +539,7 @@ describe('a failure in the words of Anthropic', () => {
     }
   });
 
-  it('says in the words that clients look for that a prompt is too long, and quotes the errorId of what is masked', () => {
+  it('a failure in the words of Anthropic says in the words that clients look for that a prompt is too long, and quotes the errorId of what is masked', () => {
     const said = (failure: GatewayError): unknown => Object(messages.encodeFailure(failure).body['error']).message;
     expect(said(new GatewayError('CONTEXT_TOO_LONG', 'Shorten it.'))).toBe('prompt is too long: Shorten it.');
     const masked = new GatewayError('INTERNAL', 'Something went wrong.');

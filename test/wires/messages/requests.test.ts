@@ -24,7 +24,7 @@ describe('the maximum', () => {
     ['claude-sonnet-4-5@20250929', 64_000],
     ['claude-opus-4-6', 128_000],
     ['claude-sonnet-5-5', 128_000],
-  ])('of %s is %i, where none is asked for and where more is', (model, maximum) => {
+  ])('the maximum of %s is %i, where none is asked for and where more is', (model, maximum) => {
     expect(asked(model, {})).toMatchObject({ body: { max_tokens: maximum }, warnings: [] });
     const { body, warnings } = asked(model, { maxOutputTokens: maximum + 1 });
     expect(body['max_tokens']).toBe(maximum);
@@ -34,7 +34,7 @@ describe('the maximum', () => {
     expect(asked(model, { maxOutputTokens: 10 })).toMatchObject({ body: { max_tokens: 10 }, warnings: [] });
   });
 
-  it('of a model that nobody knows is told with a warning, and is what was asked', () => {
+  it('the maximum of a model that nobody knows is told with a warning, and is what was asked', () => {
     expect(asked('MiniMax-M2', {})).toMatchObject({
       body: { max_tokens: 4_096 },
       warnings: [expect.stringContaining('Its maximum is not known')],
@@ -42,7 +42,7 @@ describe('the maximum', () => {
     expect(asked('MiniMax-M2', { maxOutputTokens: 500_000 })).toMatchObject({ body: { max_tokens: 500_000 }, warnings: [] });
   });
 
-  it('counts thinking, so that a budget leaves room for an answer', () => {
+  it('the maximum counts thinking, so that a budget leaves room for an answer', () => {
     const thinking = { thinking: { type: 'enabled', budgetTokens: 2_000 } };
     expect(asked('claude-sonnet-4-5', { maxOutputTokens: 2_001, providerOptions: thinking }).body).toMatchObject({
       max_tokens: 2_001,
@@ -90,18 +90,18 @@ describe('thinking', () => {
       undefined,
       { thinking: { block_binding: { prefix_mismatch_behavior: 'error' } }, warned: 0 },
     ],
-  ])('of %s as %j with effort %s is what the model takes', (model, thinking, effort, expected) => {
+  ])('thinking of %s as %j with effort %s is what the model takes', (model, thinking, effort, expected) => {
     expect(thought(model, thinking, effort)).toMatchObject(expected);
   });
 
-  it('of a kind that there is not is refused with those that there are', () => {
+  it('thinking of a kind that there is not is refused with those that there are', () => {
     expect(() => thought('claude-opus-4-6', { type: 'loud' })).toThrow('Accepted: adaptive, enabled, disabled, between_tools.');
     expect(() => asked('claude-opus-4-6', { providerOptions: { thinking: 'loud' } })).toThrow(
       'The provider option thinking accepts an object.',
     );
   });
 
-  it('does not go with a tool that must be called, nor with sampling', () => {
+  it('thinking does not go with a tool that must be called, nor with sampling', () => {
     const providerOptions = { thinking: { type: 'enabled', budgetTokens: 2_000 } };
     const other = { ...tool, name: 'other' };
     const { body, warnings } = asked('claude-sonnet-4-5', {
@@ -126,7 +126,7 @@ describe('sampling', () => {
     ['claude-sonnet-4-5', { temperature: 1.5 }, { temperature: 1 }, 1],
     ['claude-sonnet-4-5', { providerOptions: { topK: 5 } }, { top_k: 5 }, 0],
     ['claude-opus-4-7', { temperature: 0.5, topP: 0.5, providerOptions: { topK: 5 } }, {}, 3],
-  ])('of %s with %j', (model, settings, expected, warned) => {
+  ])('sampling of %s with %j', (model, settings, expected, warned) => {
     const { body, warnings } = asked(model, settings);
     const { temperature, top_p, top_k } = body as { temperature?: unknown; top_p?: unknown; top_k?: unknown };
     expect(JSON.parse(JSON.stringify({ temperature, top_p, top_k }))).toEqual(expected);
@@ -143,14 +143,14 @@ describe('tools', () => {
       { type: 'tool', name: 'weather' },
       { type: 'tool', name: 'weather' },
     ],
-  ])('are chosen by %j as %j', (toolChoice, expected) => {
+  ])('tools are chosen by %j as %j', (toolChoice, expected) => {
     expect(asked('claude-sonnet-4-5', { tools: [tool], toolChoice }).body['tool_choice']).toEqual(expected);
     const serial = asked('claude-sonnet-4-5', { tools: [tool], toolChoice, providerOptions: { disableParallelToolUse: true } });
     const mark = toolChoice.type === 'none' ? {} : { disable_parallel_tool_use: true };
     expect(serial.body['tool_choice']).toEqual({ ...expected, ...mark });
   });
 
-  it('stream their input as it is written, where the answer is streamed and nothing says otherwise', () => {
+  it('tools stream their input as it is written, where the answer is streamed and nothing says otherwise', () => {
     const isEager = (stream: boolean, providerOptions = {}): unknown =>
       Object(Object(asked('claude-sonnet-4-5', { tools: [tool], providerOptions }, stream).body['tools'])[0]).eager_input_streaming;
     expect([isEager(true), isEager(false), isEager(true, { toolStreaming: false })]).toEqual([true, undefined, undefined]);
@@ -160,7 +160,7 @@ describe('tools', () => {
 describe('the tool that takes the JSON', () => {
   const schema = { type: 'object', additionalProperties: true };
   const output = { format: 'json', schema } as const;
-  it('stands beside the tools that may be called', () => {
+  it('the tool that takes the JSON stands beside the tools that may be called', () => {
     const named = (toolChoice: CompletionRequest['toolChoice']): unknown =>
       (asked('claude-sonnet-4-5', { output, tools: [tool, { ...tool, name: 'b' }], toolChoice }).body['tools'] as { name: string }[]).map(
         ({ name }) => name,
@@ -170,12 +170,12 @@ describe('the tool that takes the JSON', () => {
     expect(named({ type: 'none' })).toEqual(['json']);
   });
 
-  it('has a name that no other tool has', () => {
+  it('the tool that takes the JSON has a name that no other tool has', () => {
     const settings = { output, tools: [{ ...tool, name: 'json' }] };
     expect(messagesSettings('claude-sonnet-4-5', completionRequest('Hi', settings))).toEqual({ jsonTool: 'json_1' });
   });
 
-  it('is taken where a route asks for it, unless the model cannot be made to call it', () => {
+  it('the tool that takes the JSON is taken where a route asks for it, unless the model cannot be made to call it', () => {
     const closed = { type: 'object', properties: {}, additionalProperties: false };
     const request = completionRequest('Hi', {
       output: { format: 'json', schema: closed },
@@ -220,9 +220,9 @@ describe('a grammar', () => {
     ],
     ['a reference to nothing', object({ a: { $ref: '#/$defs/none' } }), true],
     ['a property with the name of a keyword', object({ $ref: text, additionalProperties: text }, { required: ['$ref'] }), true],
-  ])('says what the schema says or not: %s', (_, schema, expected) => expect(hasGrammar({ ...schema })).toBe(expected));
+  ])('a grammar says what the schema says or not: %s', (_, schema, expected) => expect(hasGrammar({ ...schema })).toBe(expected));
 
-  it('is looked for in a time that references do not multiply', () => {
+  it('a grammar is looked for in a time that references do not multiply', () => {
     const $defs = Object.fromEntries(
       Array.from({ length: 60 }, (_, at) => [
         `x${at}`,
@@ -232,7 +232,7 @@ describe('a grammar', () => {
     expect(hasGrammar({ $ref: '#/$defs/x0', $defs })).toBe(true);
   });
 
-  it('is asked for in the words that Anthropic takes, and with the others as a description', () => {
+  it('a grammar is asked for in the words that Anthropic takes, and with the others as a description', () => {
     const schema = object(
       {
         a: { type: 'string', format: 'date', pattern: '^2' },
@@ -258,13 +258,13 @@ describe('a grammar', () => {
 });
 
 describe('provider options', () => {
-  it('that there are not get a warning, and what they are', () => {
+  it('provider options that there are not get a warning, and what they are', () => {
     expect(asked('claude-sonnet-4-5', { providerOptions: { reasoningEffort: 'low' } }).warnings).toEqual([
       'The provider option reasoningEffort is not one of the Messages API; it was left out.',
     ]);
   });
 
-  it('are fields of the body in the vendor’s spelling, with the betas that they need', () => {
+  it('provider options are fields of the body in the vendor’s spelling, with the betas that they need', () => {
     const { body, headers } = asked('claude-sonnet-4-5', {
       providerOptions: {
         cacheControl: { type: 'ephemeral', ttl: '1h' },

@@ -110,7 +110,7 @@ describe('a text of the Responses API', () => {
       }),
     ],
     ['whole, inside the event that would end the stream', JSON.stringify(completed({ output: [message('Hello world.')] }))],
-  ])('is read when it comes %s', (_, body) => {
+  ])('a text of the Responses API is read when it comes %s', (_, body) => {
     for (const pieceBytes of [1, 7, Number.POSITIVE_INFINITY]) {
       const { completion, usage } = read(body, pieceBytes);
       expect(completion).toMatchObject(hello);
@@ -119,7 +119,7 @@ describe('a text of the Responses API', () => {
     }
   });
 
-  it('is an answer with a warning when the stream says that it is done, and not why', () => {
+  it('a text of the Responses API is an answer with a warning when the stream says that it is done, and not why', () => {
     const { completion } = read(`${eventsOf(says('Hello world.'))}data: [DONE]\n\n`);
     expect(completion).toMatchObject({
       text: 'Hello world.',
@@ -128,11 +128,11 @@ describe('a text of the Responses API', () => {
     });
   });
 
-  it('is kept as it was said where a later event tells another one', () => {
+  it('a text of the Responses API is kept as it was said where a later event tells another one', () => {
     expect(read(eventsOf(says('Hello world.'), done(message('Bye.')), completed())).completion.text).toBe('Hello world.');
   });
 
-  it('keeps its phase, behind it', () => {
+  it('a text of the Responses API keeps its phase, behind it', () => {
     const item = message('Hi.', { phase: 'commentary' });
     const parts = [
       { type: 'text', text: 'Hi.' },
@@ -161,7 +161,7 @@ describe('a tool call of the Responses API', () => {
     ['after an empty object', [added(call('{}')), piece(city)]],
     ['before more of them', [added(call('{"city"')), piece(':"Oslo"}')]],
     ['as an object', [added(call('')), done(call('', { arguments: { city: 'Oslo' } }))]],
-  ])('is read when its arguments come %s', (_, events) => {
+  ])('a tool call of the Responses API is read when its arguments come %s', (_, events) => {
     for (const pieceBytes of [3, Number.POSITIVE_INFINITY]) {
       const { completion } = read(eventsOf(created, ...events, completed()), pieceBytes);
       expect(completion.parts).toEqual([oslo]);
@@ -169,19 +169,19 @@ describe('a tool call of the Responses API', () => {
     }
   });
 
-  it('is read when only the last event tells it', () => {
+  it('a tool call of the Responses API is read when only the last event tells it', () => {
     expect(read(eventsOf(created, completed({ output: [call(city)] }))).completion).toMatchObject({
       parts: [oslo],
       finishReason: 'tool-calls',
     });
   });
 
-  it('keeps arguments that are no JSON as they came', () => {
+  it('a tool call of the Responses API keeps arguments that are no JSON as they came', () => {
     const { chunks } = read(eventsOf(added(call('')), piece('{"city": "Os'), done(call('{"city": "Os')), completed()));
     expect(chunks.findLast((chunk) => chunk.type === 'tool-call')).toMatchObject({ argumentsText: '{"city": "Os', done: true });
   });
 
-  it('is told apart from another one, whatever ids and places they have', () => {
+  it('a tool call of the Responses API is told apart from another one, whatever ids and places they have', () => {
     const two = (ids: readonly (string | null)[], items: readonly string[], places: readonly number[]): unknown[] =>
       read(
         eventsOf(
@@ -203,7 +203,7 @@ describe('a tool call of the Responses API', () => {
     expect(two(['a', 'a'], ['x', 'y'], [0, 1])).toEqual(right);
   });
 
-  it('never has the id of another one', () => {
+  it('a tool call of the Responses API never has the id of another one', () => {
     const ids = read(JSON.stringify({ status: 'completed', output: [call('{}'), call('{}'), call('{}', { call_id: '', id: '' })] }))
       .completion.parts;
     expect(new Set(ids.map((part) => part.type === 'tool-call' && part.id)).size).toBe(3);
@@ -245,15 +245,15 @@ describe('reasoning of the Responses API', () => {
         done(item),
       ],
     ],
-  ])('is read part by part when it comes %s', (_, events) => {
+  ])('reasoning of the Responses API is read part by part when it comes %s', (_, events) => {
     expect(read(eventsOf(created, ...events, ...rest)).completion.parts).toEqual(parts);
   });
 
-  it('is read from a whole answer as from a stream', () => {
+  it('reasoning of the Responses API is read from a whole answer as from a stream', () => {
     expect(read(JSON.stringify({ status: 'completed', output: [item, message('Hi.')] })).completion.parts).toEqual(parts);
   });
 
-  it('is read in the model’s own words, where a server tells them', () => {
+  it('reasoning of the Responses API is read in the model’s own words, where a server tells them', () => {
     const own = { id: 'rs_1', type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'Hm.' }] };
     const streamed = eventsOf(
       { type: 'response.reasoning_text.delta', item_id: 'rs_1', content_index: 0, delta: 'Hm.' },
@@ -264,7 +264,7 @@ describe('reasoning of the Responses API', () => {
       expect(read(body).completion.parts[0]).toMatchObject({ type: 'reasoning', text: 'Hm.' });
   });
 
-  it('that has no word, but is encrypted, is kept', () => {
+  it('reasoning of the Responses API that has no word, but is encrypted, is kept', () => {
     expect(read(eventsOf(done({ ...item, summary: [] }), ...rest)).completion.parts).toMatchObject([
       { type: 'reasoning', text: '', opaque: expect.stringContaining('gAAA') },
       { type: 'text' },
@@ -283,13 +283,13 @@ describe('the end of a response', () => {
     ['content_filter', 'content-filter'],
     ['brand_new', 'other'],
     [null, 'other'],
-  ])('that is incomplete by %s is %s', (reason, expected) => {
+  ])('the end of a response that is incomplete by %s is %s', (reason, expected) => {
     expect(read(eventsOf(says('Hi'), incomplete(reason))).completion).toMatchObject({ text: 'Hi', finishReason: expected });
     const whole = { status: 'incomplete', incomplete_details: reason === null ? null : { reason }, output: [message('Hi')] };
     expect(read(JSON.stringify(whole)).completion).toMatchObject({ text: 'Hi', finishReason: expected });
   });
 
-  it('is a filter’s where the model refuses, with what it says', () => {
+  it('the end of a response is a filter’s where the model refuses, with what it says', () => {
     const refusal = message('', { content: [{ type: 'refusal', refusal: 'No.' }] });
     for (const body of [
       eventsOf(added(message('')), { type: 'response.refusal.delta', item_id: 'msg_1', delta: 'No.' }, completed()),
@@ -301,11 +301,11 @@ describe('the end of a response', () => {
     }
   });
 
-  it('tells no usage where the server counts nothing', () => {
+  it('the end of a response tells no usage where the server counts nothing', () => {
     for (const usage of [null, {}, undefined, [], 'many']) expect(read(eventsOf(says('Hi'), completed({ usage }))).usage).toBeNull();
   });
 
-  it('counts cached, written and reasoning tokens apart, and reasoning that stands beside the output', () => {
+  it('the end of a response counts cached, written and reasoning tokens apart, and reasoning that stands beside the output', () => {
     const usage = {
       input_tokens: 100,
       input_tokens_details: { cached_tokens: 40, cache_write_tokens: 10 },
@@ -372,7 +372,7 @@ describe('a response that is none', () => {
     ['nonsense', 'data: {"oops":\n\n', { kind: 'unreadable' }],
     ['an answer of another wire', JSON.stringify({ object: 'chat.completion', choices: [] }), { kind: 'unreadable' }],
     ['a whole list', '[]', { kind: 'unreadable' }],
-  ])('fails: %s', (_, body, expected) => {
+  ])('a response that is none fails: %s', (_, body, expected) => {
     for (const pieceBytes of [1, Number.POSITIVE_INFINITY]) expect(() => read(body, pieceBytes)).toThrow(expect.objectContaining(expected));
   });
 });

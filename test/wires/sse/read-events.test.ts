@@ -23,13 +23,13 @@ describe('an event stream', () => {
     ['no space behind the colon', 'data:a\n\ndata:b\n\n'],
     ['empty data between', 'data: a\n\ndata:\n\ndata: b\n\n'],
     ['no blank line at the end', 'data: a\n\ndata: b'],
-  ])('is read with %s', (_what, text) => expect(data(text)).toEqual(['a', 'b']));
+  ])('an event stream is read with %s', (_what, text) => expect(data(text)).toEqual(['a', 'b']));
 
-  it('joins data lines of one event, and names the event', () => {
+  it('an event stream joins data lines of one event, and names the event', () => {
     expect(read(bytesOf('event: x\ndata: a\ndata: b\n\n'))).toEqual([{ event: 'x', data: 'a\nb' }]);
   });
 
-  it('is the same however its bytes are cut, characters and line ends included', () => {
+  it('an event stream is the same however its bytes are cut, characters and line ends included', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 }).filter((one) => !/[\r\n]/.test(one));
     const ends = fc.constantFrom('\n', '\r', '\r\n');
     fc.assert(
@@ -40,7 +40,7 @@ describe('an event stream', () => {
     );
   });
 
-  it('is read as it was written', () => {
+  it('an event stream is read as it was written', () => {
     fc.assert(
       fc.property(fc.array(fc.json()), (bodies) => {
         const written = bodies.map((body) => writeEvent(body, 'message')).join('');
@@ -49,7 +49,7 @@ describe('an event stream', () => {
     );
   });
 
-  it('refuses a line that never ends', () => {
+  it('an event stream refuses a line that never ends', () => {
     const reader = readEvents();
     const piece = new Uint8Array(1024 * 1024).fill(0x61);
     expect(() => {
