@@ -6,7 +6,7 @@ const ask =
   'subscription { completionStream(input: { prompt: { text: "Hi" } }) { __typename ... on CompletionFailed { failure { ... on Failure { code message } } } } }';
 
 describe('a caller without a key, in development with routes of its own', () => {
-  it('is told to send one wherever a known caller is needed', async () => {
+  it('a caller without a key, in development with routes of its own is told to send one wherever a known caller is needed', async () => {
     // The embedded provider, which anybody may use, has the route for embeddings alone.
     const { gateway } = await scripted();
     const { data } = await gateway.ask(
@@ -29,11 +29,16 @@ describe('a caller without a key, in development with routes of its own', () => 
     '{ aiViewer { principal } }',
     '{ aiKeys { id } }',
     '{ completion(input: { prompt: { text: "Hi" } }) { __typename } }',
-  ])('is told so, and not that there is nothing, where it may use no route at all: %s', async (query) => {
-    const { gateway, upstream } = await scripted({ routes: { default: { deployments: ['scripted'], attempts: 1 } }, collections: {} });
-    const { errors } = await gateway.ask(query, {}, { key: null });
-    expect(errors).toMatchObject([{ message: expect.stringContaining('Authorization: Bearer'), extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect((await gateway.ask('{ aiRoutes { name } }')).data.aiRoutes).toHaveLength(1);
-    expect(upstream.requests).toEqual([]);
-  });
+  ])(
+    'a caller without a key, in development with routes of its own is told so, and not that there is nothing, where it may use no route at all: %s',
+    async (query) => {
+      const { gateway, upstream } = await scripted({ routes: { default: { deployments: ['scripted'], attempts: 1 } }, collections: {} });
+      const { errors } = await gateway.ask(query, {}, { key: null });
+      expect(errors).toMatchObject([
+        { message: expect.stringContaining('Authorization: Bearer'), extensions: { code: 'UNAUTHENTICATED' } },
+      ]);
+      expect((await gateway.ask('{ aiRoutes { name } }')).data.aiRoutes).toHaveLength(1);
+      expect(upstream.requests).toEqual([]);
+    },
+  );
 });

@@ -7,7 +7,7 @@ const wrapped = `# Exchanges
 Another size or colour is sent before we have the first one back. Choose "Exchange" instead of "Return items"; we reserve the
 new article for 14 days.`;
 
-it('quotes the whole sentence of a document whose lines are wrapped, while the passage keeps its place in the source', async () => {
+it('a citation quotes the whole sentence of a document whose lines are wrapped, while the passage keeps its place in the source', async () => {
   const gateway = await startGateway();
   await gateway.ask(
     'mutation ($text: String!) { ingest(input: { collection: "documents", sources: [{ id: "a", text: $text }] }) { id } }',

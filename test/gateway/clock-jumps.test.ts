@@ -40,7 +40,7 @@ beforeAll(() => {
 const jumps = [6, -6] as const;
 
 describe('when the system time jumps by hours', () => {
-  it.each(jumps)('(%i) a stream goes on to its end, and took no hours', async (hours) => {
+  it.each(jumps)('when the system time jumps by hours (%i) a stream goes on to its end, and took no hours', async (hours) => {
     const { gateway, upstream } = await scripted();
     const gate = newGate();
     upstream.plays(waiting(gate, 'One', ' two'));
@@ -65,19 +65,22 @@ describe('when the system time jumps by hours', () => {
     setClock(0);
   });
 
-  it.each(jumps)('(%i) a rate neither fills at once nor makes anybody wait for hours', async (hours) => {
-    const { gateway, upstream } = await scripted();
-    upstream.plays(saying('Hi'));
-    const { secret: key } = await newKey(gateway, { requestsPerMinute: 1, callsPerMinute: 5 });
-    await complete(gateway, prompt('One'), { key });
-    setClock(hours);
-    const { errors } = await gateway.ask('{ aiViewer { team } }', {}, { key });
-    expect(errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
-    expect(errors?.[0]?.extensions.retryAfterMs).toBeLessThanOrEqual(60_000);
-    setClock(0);
-  });
+  it.each(jumps)(
+    'when the system time jumps by hours (%i) a rate neither fills at once nor makes anybody wait for hours',
+    async (hours) => {
+      const { gateway, upstream } = await scripted();
+      upstream.plays(saying('Hi'));
+      const { secret: key } = await newKey(gateway, { requestsPerMinute: 1, callsPerMinute: 5 });
+      await complete(gateway, prompt('One'), { key });
+      setClock(hours);
+      const { errors } = await gateway.ask('{ aiViewer { team } }', {}, { key });
+      expect(errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
+      expect(errors?.[0]?.extensions.retryAfterMs).toBeLessThanOrEqual(60_000);
+      setClock(0);
+    },
+  );
 
-  it.each(jumps)('(%i) a place is free when its call has ended, and not before', async (hours) => {
+  it.each(jumps)('when the system time jumps by hours (%i) a place is free when its call has ended, and not before', async (hours) => {
     const { gateway, upstream } = await scripted({ teams: { search: { concurrency: 1 } } });
     const gate = newGate();
     upstream.plays(waiting(gate, 'One'), saying('Two'));
@@ -92,7 +95,7 @@ describe('when the system time jumps by hours', () => {
     setClock(0);
   });
 
-  it.each(jumps)('(%i) a key of idempotency still stands for what was asked with it', async (hours) => {
+  it.each(jumps)('when the system time jumps by hours (%i) a key of idempotency still stands for what was asked with it', async (hours) => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const input = prompt('One', { idempotencyKey: 'order-1' });
@@ -103,7 +106,7 @@ describe('when the system time jumps by hours', () => {
     setClock(0);
   });
 
-  it.each(jumps)('(%i) a budget keeps what was spent of it', async (hours) => {
+  it.each(jumps)('when the system time jumps by hours (%i) a budget keeps what was spent of it', async (hours) => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1.00' });
@@ -120,7 +123,7 @@ describe('when the system time jumps by hours', () => {
     setClock(0);
   });
 
-  it('(6) calls that wait for their turn in an operation are made: their time has not passed', async () => {
+  it('when the system time jumps by hours (6) calls that wait for their turn in an operation are made: their time has not passed', async () => {
     const { gateway, upstream } = await scripted();
     const gate = newGate();
     upstream.plays(...Array.from({ length: 8 }, () => waiting(gate, 'Hi')), saying('Hi'));
@@ -140,7 +143,7 @@ describe('when the system time jumps by hours', () => {
     setClock(0);
   });
 
-  it.each(jumps)('(%i) a WebSocket stays open, and takes operations', async (hours) => {
+  it.each(jumps)('when the system time jumps by hours (%i) a WebSocket stays open, and takes operations', async (hours) => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const client = createClient({
@@ -158,7 +161,7 @@ describe('when the system time jumps by hours', () => {
     setClock(0);
   });
 
-  it.each(jumps)('(%i) a source that is being ingested is embedded once', async (hours) => {
+  it.each(jumps)('when the system time jumps by hours (%i) a source that is being ingested is embedded once', async (hours) => {
     const gate = newGate();
     const model = double('embeds', async function* (request) {
       await gate.opened;

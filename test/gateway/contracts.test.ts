@@ -82,7 +82,7 @@ const at = async (path: string, query: string, key: string | null = gateway.deve
 };
 
 describe('a caller who is held to a contract', () => {
-  it('gets what is left of the graph, over subgraphs and keys that it does not see', async () => {
+  it('a caller who is held to a contract gets what is left of the graph, over subgraphs and keys that it does not see', async () => {
     const { data, errors } = await asPartner('{ products { name stock } depot }');
     expect(errors).toBeUndefined();
     expect(data).toEqual({
@@ -105,7 +105,7 @@ describe('a caller who is held to a contract', () => {
     '{ tracked { ... on Parcel { trace } } }',
     '{ need(token: "x") }',
     '{ need }',
-  ])('is refused what is hidden as if it did not exist: %s', async (query) => {
+  ])('a caller who is held to a contract is refused what is hidden as if it did not exist: %s', async (query) => {
     const hidden = /audit|wholesale|shelf|margin|owner|Audit|trace|need/;
     const { errors = [] } = await asPartner(query);
     expect(errors).not.toEqual([]);
@@ -115,13 +115,13 @@ describe('a caller who is held to a contract', () => {
     expect(shape(errors)).toEqual(shape(invented.errors ?? []));
   });
 
-  it('is told no hidden name where a name is misspelt', async () => {
+  it('a caller who is held to a contract is told no hidden name where a name is misspelt', async () => {
     const texts = await Promise.all(['{ audi }', '{ products { wholesal shelff } }', '{ products(marginn: true) { id } }'].map(asPartner));
     expect(JSON.stringify(texts)).not.toMatch(/audit|"?wholesale\b|shelf\b|margin\b/);
     expect(JSON.stringify(await gateway.ask('{ audi }'))).toContain('audit');
   });
 
-  it('sees no hidden name in the schema', async () => {
+  it('a caller who is held to a contract sees no hidden name in the schema', async () => {
     const { data } = await asPartner(
       '{ __schema { types { name fields { name args { name } } inputFields { name } enumValues { name } possibleTypes { name } } } }',
     );
@@ -132,7 +132,7 @@ describe('a caller who is held to a contract', () => {
     expect(whole.data).toEqual({ __type: { name: 'Audit' } });
   });
 
-  it('gets null for a value that is hidden, and nothing of an object of a hidden type', async () => {
+  it('a caller who is held to a contract gets null for a value that is hidden, and nothing of an object of a hidden type', async () => {
     const { data } = await asPartner('{ products { id state } search { __typename ... on Parcel { weight } } }');
     expect(data.products).toEqual([
       { id: '1', state: 'LIVE' },
@@ -141,7 +141,7 @@ describe('a caller who is held to a contract', () => {
     expect(data.search).toEqual([{ __typename: 'Parcel', weight: 3 }, null]);
   });
 
-  it('is quoted by what it sees', async () => {
+  it('a caller who is held to a contract is quoted by what it sees', async () => {
     const { errors } = await gateway.ask(
       'query ($document: String!) { aiQuote(document: $document) { allowed } }',
       { document: '{ audi }' },
@@ -150,34 +150,34 @@ describe('a caller who is held to a contract', () => {
     expect(JSON.stringify(errors)).not.toContain('audit');
   });
 
-  it('asks models beside, and through the whole graph too', async () => {
+  it('a caller who is held to a contract asks models beside, and through the whole graph too', async () => {
     const { data } = await asPartner('{ completion(input: { prompt: { text: "Hi" } }) { __typename } }');
     expect(data).toEqual({ completion: { __typename: 'Completion' } });
   });
 
-  it('may not ask by the path of another contract', async () => {
+  it('a caller who is held to a contract may not ask by the path of another contract', async () => {
     expect(await at('/whole', '{ audit }', partner)).toMatchObject({ status: 403, text: expect.stringContaining('FORBIDDEN') });
     expect((await at('/public', '{ depot }', partner)).text).toContain('north');
   });
 
-  it('is held to it without credentials', async () => {
+  it('a caller who is held to a contract is held to it without credentials', async () => {
     expect(await gateway.ask('{ depot }', {}, { key: null })).toMatchObject({ data: { depot: 'north' } });
     expect((await gateway.ask('{ audit }', {}, { key: null })).errors).toHaveLength(1);
   });
 });
 
 describe('the path of a contract', () => {
-  it('shows it to callers who may see the whole', async () => {
+  it('the path of a contract shows it to callers who may see the whole', async () => {
     expect((await at('/public', '{ depot }')).text).toContain('north');
     expect((await at('/public', '{ audit }')).text).toContain('Cannot query field');
     expect((await at('', '{ audit }')).text).toContain('audited');
   });
 
-  it('that has no contract is not there', async () => {
+  it('the path of a contract that has no contract is not there', async () => {
     expect(await at('/none', '{ depot }')).toMatchObject({ status: 404 });
   });
 
-  it('serves WebSockets too', async () => {
+  it('the path of a contract serves WebSockets too', async () => {
     const ask = async (path: string, query: string): Promise<string> => {
       const client = createClient({
         url: `${gateway.url.replace('http', 'ws')}${path}`,
@@ -231,7 +231,7 @@ describe('the configuration', () => {
       'graph.contracts needs graph.subgraphs or graph.supergraph: the AI subgraph alone has no tags.',
       { graph: { contracts: graph.contracts } },
     ],
-  ])('refuses: %s', (sentence, changes) => {
+  ])('the configuration refuses: %s', (sentence, changes) => {
     expect(mistakesOf(changes)).toEqual([sentence]);
   });
 });

@@ -52,7 +52,7 @@ describe('an operation that demands more than it may', () => {
     ['{ search(text: "x") }', 20],
     ['{ report }', 50],
     ['mutation { change { id } }', 11],
-  ])('is refused before it runs, with what it demands: %s demands %i', async (query, demand) => {
+  ])('an operation that demands more than it may is refused before it runs, with what it demands: %s demands %i', async (query, demand) => {
     const strict = await limited(demand - 1, { listSize: 4 }).catch(() => null);
     if (demand > 1) {
       const { errors } = (await strict?.ask(query)) ?? {};
@@ -68,7 +68,7 @@ describe('an operation that demands more than it may', () => {
     expect(((await enough.ask(query)).errors ?? []).filter(({ extensions }) => extensions.code === 'COST_LIMIT_EXCEEDED')).toEqual([]);
   });
 
-  it('is judged by the values of its variables and conditions', async () => {
+  it('an operation that demands more than it may is judged by the values of its variables and conditions', async () => {
     const gateway = await limited(10);
     const query = 'query ($n: Int, $more: Boolean = false) { products(first: $n) { id label @include(if: $more) { text } } }';
     expect((await gateway.ask(query, { n: 10 })).errors).toBeUndefined();
@@ -95,13 +95,13 @@ describe('a list that needs exactly one slicing argument', () => {
       'query ($n: Int) { products(first: $n) { id } }',
       'products needs exactly one of the arguments first, last, which say how long its list can be. The operation gives none of them.',
     ],
-  ])('is refused otherwise: %s', async (query, message) => {
+  ])('a list that needs exactly one slicing argument is refused otherwise: %s', async (query, message) => {
     const gateway = await limited(1_000);
     expect((await gateway.ask(query)).errors).toMatchObject([{ message, extensions: { code: 'BAD_REQUEST' } }]);
     expect(shop.asked).toEqual([]);
   });
 
-  it('is not, where it is left out by a condition, has a default, or nothing is bounded', async () => {
+  it('a list that needs exactly one slicing argument is not, where it is left out by a condition, has a default, or nothing is bounded', async () => {
     const gateway = await limited(1_000);
     expect((await gateway.ask('query ($no: Boolean = false) { hello products @include(if: $no) { id } }')).data).toEqual({
       hello: 'hello',

@@ -9,7 +9,7 @@ const statusFor = async (gateway: TestGateway, key: string): Promise<number> =>
   (await gateway.ask('{ aiRoutes { name } }', {}, { key })).status;
 
 describe('the development key', () => {
-  it('does not work outside development, nor do keys that were made with it; in development they work again', async () => {
+  it('the development key does not work outside development, nor do keys that were made with it; in development they work again', async () => {
     const folder = temporaryFolder();
     const state = { storage: { folder } };
     const first = await startGateway(state);
@@ -48,7 +48,7 @@ describe('the development key', () => {
     expect(await statusFor(again, made.secret)).toBe(200);
   });
 
-  it('is in a file that says where it works', async () => {
+  it('the development key is in a file that says where it works', async () => {
     const folder = temporaryFolder();
     const { developmentKey } = await startGateway({ storage: { folder } });
     expect(readFileSync(join(folder, 'development-key'), 'utf8').split('\n')).toEqual([

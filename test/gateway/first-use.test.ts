@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startGateway } from '../harness.ts';
 
-it('answers a completion, with what it used at the field that asked', async () => {
+it('a gateway answers a completion, with what it used at the field that asked', async () => {
   const { ask } = await startGateway();
   const { data, extensions } = await ask(
     '{ completion(input: { prompt: { text: "Summarise in five words: The cat sat on the mat. It was warm." } }) { ... on Completion { status text provenance { provider model } } } }',

@@ -38,7 +38,7 @@ const fields = `enum Mood { GOOD BAD }
     facts: Facts @completion(prompt: "Facts of {description}", maxInputTokens: 500, maxOutputTokens: 50) @requiresScopes(scopes: [["ai:use"]]) }`;
 
 describe('a cached fuller object answers any subset', () => {
-  it('of an AI field of an entity: no model is asked, nothing is booked, and the saved cost is told', async () => {
+  it('a cached fuller object answers any subset of an AI field of an entity: no model is asked, nothing is booked, and the saved cost is told', async () => {
     const provider = model();
     const { gateway } = await teams({ remote: { shop }, fields, provider, route: { cacheSeconds: 60 } });
     const full = await gateway.ask('query Full { products { facts { material care mood parts { name grams } } } }');
@@ -68,7 +68,7 @@ describe('a cached fuller object answers any subset', () => {
     expect(JSON.stringify(part.key)).toContain('HIT');
   });
 
-  it('but asks for a field that the fuller one had not', async () => {
+  it('a cached fuller object answers any subset, but asks for a field that the fuller one had not', async () => {
     const provider = model();
     const { gateway } = await teams({ remote: { shop }, fields, provider, route: { cacheSeconds: 60 } });
     await gateway.ask('{ products { facts { material parts { name } } } }');
@@ -77,7 +77,7 @@ describe('a cached fuller object answers any subset', () => {
     expect(provider.asked).toHaveLength(4);
   });
 
-  it('of a stream: the object grows again, by the part alone', async () => {
+  it('a cached fuller object answers any subset of a stream: the object grows again, by the part alone', async () => {
     const { gateway, upstream } = await scripted({}, { route: { cacheSeconds: 60 } });
     const schemaOf = (...names: string[]) => ({
       type: 'object',

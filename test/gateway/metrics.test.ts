@@ -11,7 +11,7 @@ import { ask, eventsOver, overSse } from './streams.ts';
 const down = { ...compatible.refuses('down'), headers: { 'content-type': 'text/html' } };
 
 describe('/metrics', () => {
-  it('counts calls, tokens and money by coordinate and deployment, to the same sums as the ledger', async () => {
+  it('/metrics counts calls, tokens and money by coordinate and deployment, to the same sums as the ledger', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(counting(10, 90));
     await complete(gateway, prompt('Say hi.'));
@@ -29,14 +29,14 @@ describe('/metrics', () => {
     expect(value('fieldgate_call_time_to_first_token_seconds_count', { route: 'default' })).toBeNull();
   });
 
-  it('counts the time to the first token of streams', async () => {
+  it('/metrics counts the time to the first token of streams', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(counting(10, 90));
     await eventsOver(overSse(gateway, { variables: ask('Say hi.') }));
     expect((await exposed(gateway)).value('fieldgate_call_time_to_first_token_seconds_count', { route: 'default' })).toBe(1);
   });
 
-  it('shows a kept answer as a hit that cost nothing and what it saved', async () => {
+  it('/metrics shows a kept answer as a hit that cost nothing and what it saved', async () => {
     const { gateway, upstream } = await scripted({
       routes: { default: { deployments: ['scripted'], cacheSeconds: 60 }, embedding: { deployments: ['lexical'] } },
     });
@@ -49,7 +49,7 @@ describe('/metrics', () => {
     expect(value('fieldgate_attempts_total', { outcome: 'OK' })).toBe(1);
   });
 
-  it('shows failed attempts at their deployment, and the circuit that they opened', async () => {
+  it('/metrics shows failed attempts at their deployment, and the circuit that they opened', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(down);
     expect((await exposed(gateway)).value('fieldgate_deployment_circuit', { deployment: 'scripted', state: 'open' })).toBe(0);
@@ -63,7 +63,7 @@ describe('/metrics', () => {
     expect(value('fieldgate_deployment_circuit', { deployment: 'scripted', state: 'closed' })).toBe(0);
   });
 
-  it('shows the runs, readers, sockets and operations of now', async () => {
+  it('/metrics shows the runs, readers, sockets and operations of now', async () => {
     const { gateway, upstream } = await scripted();
     const last = newGate();
     upstream.plays(waiting(last, 'One', ' two'));
@@ -85,7 +85,7 @@ describe('/metrics', () => {
     expect(after.value('fieldgate_calls_total', { outcome: 'OK', coordinate: 'Subscription.completionStream' })).toBe(1);
   });
 
-  it('shows the budgets of teams, the outbox, the graph and the process', async () => {
+  it('/metrics shows the budgets of teams, the outbox, the graph and the process', async () => {
     const { gateway, upstream } = await scripted({ teams: { search: { monthlyBudget: '5.00', dailyBudget: '1.00' } } });
     upstream.plays(counting(10, 90));
     const { secret: key } = await newKey(gateway, {});
@@ -104,7 +104,7 @@ describe('/metrics', () => {
     for (const of of ['mean', 'max', 'p50', 'p90', 'p99']) expect(value(`nodejs_eventloop_lag_${of}_seconds`)).toBeGreaterThanOrEqual(0);
   });
 
-  it('shows how late the event loop was since the last reading', async () => {
+  it('/metrics shows how late the event loop was since the last reading', async () => {
     const gateway = await startGateway();
     await exposed(gateway);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -114,7 +114,7 @@ describe('/metrics', () => {
     expect((await exposed(gateway)).value('nodejs_eventloop_lag_max_seconds')).toBeGreaterThan(0.1);
   });
 
-  it('leaves out what cannot be read, and serves the rest', async () => {
+  it('/metrics leaves out what cannot be read, and serves the rest', async () => {
     const { gateway, upstream } = await scripted({ teams: { search: { monthlyBudget: '5.00' } } });
     upstream.plays(saying('Hi.'));
     await gateway.storage.database.exec('alter table accounts rename to gone');
@@ -125,14 +125,14 @@ describe('/metrics', () => {
 });
 
 describe('who may read /metrics', () => {
-  it('is anyone in development on loopback', async () => {
+  it('who may read /metrics is anyone in development on loopback', async () => {
     const gateway = await startGateway();
     const response = await read(gateway, null);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   });
 
-  it('is elsewhere a key with the scope ai:metrics, and nobody else', async () => {
+  it('who may read /metrics is elsewhere a key with the scope ai:metrics, and nobody else', async () => {
     const gateway = await startGateway({}, { loopback: false });
     const scraper = await newKey(gateway, { scopes: ['ai:metrics'] });
     const other = await newKey(gateway, { scopes: ['ai:use', 'ai:usage:all'] });
@@ -142,7 +142,7 @@ describe('who may read /metrics', () => {
     expect(errors[0]?.message).toContain('ai:metrics');
   });
 
-  it('is whoever reaches the address that they have of their own, and then nobody at the door for clients', async () => {
+  it('who may read /metrics is whoever reaches the address that they have of their own, and then nobody at the door for clients', async () => {
     const gateway = await startGateway({ telemetry: { metrics: { port: 0 } } }, { loopback: false });
     expect((await read(gateway, null)).status).toBe(200);
     const own = new URL(gateway.metricsUrl ?? '');
@@ -152,13 +152,13 @@ describe('who may read /metrics', () => {
     expect((await fetch(new URL('/metrics', gateway.url))).status).toBe(404);
   });
 
-  it('is no web page of another origin', async () => {
+  it('who may read /metrics is no web page of another origin', async () => {
     const gateway = await startGateway();
     const response = await fetch(gateway.metricsUrl ?? '', { headers: { origin: 'https://evil.example' } });
     expect(response.status).toBe(403);
   });
 
-  it('is no page whose name was pointed at this machine', async () => {
+  it('who may read /metrics is no page whose name was pointed at this machine', async () => {
     const gateway = await startGateway();
     const { host, port } = new URL(gateway.metricsUrl ?? '');
     const status = (named: string): Promise<number | undefined> =>
@@ -168,14 +168,14 @@ describe('who may read /metrics', () => {
     expect([await status(host), await status(`rebound.example:${port}`)]).toEqual([200, 403]);
   });
 
-  it('is nobody who guesses', async () => {
+  it('who may read /metrics is nobody who guesses', async () => {
     const gateway = await startGateway({ server: { requestsPerMinutePerAddress: 2 } }, { loopback: false });
     const statuses: number[] = [];
     for (let guess = 0; guess < 3; guess += 1) statuses.push((await read(gateway, `fg_guess${guess}`)).status);
     expect(statuses).toEqual([401, 401, 429]);
   });
 
-  it('is nobody where they are off', async () => {
+  it('who may read /metrics is nobody where they are off', async () => {
     const gateway = await startGateway({ telemetry: { metrics: false } });
     expect(gateway.metricsUrl).toBeNull();
     const response = await fetch(new URL('/metrics', gateway.url));

@@ -3,7 +3,7 @@ import { plainConfig, startGateway } from '../harness.ts';
 import { eventually, ledgerOf } from './asking.ts';
 
 describe('a route that embeds and answers', () => {
-  it('books the search beside the answer, each as a call of its own', async () => {
+  it('a route that embeds and answers books the search beside the answer, each as a call of its own', async () => {
     const gateway = await startGateway({
       routes: { ...plainConfig.routes, default: { deployments: ['extractive', 'lexical'] } },
       collections: { documents: { embeddingRoute: 'default' } },

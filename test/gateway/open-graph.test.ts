@@ -45,7 +45,7 @@ const openGraph = (anonymous: object | undefined, server: object = {}): Promise<
   });
 
 describe('a graph without AI', () => {
-  it('needs no provider, deployment or route', () => {
+  it('a graph without AI needs no provider, deployment or route', () => {
     const config = defineConfig({ graph: { ai: false, subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/' }] } });
     expect(checkConfig(config, process.cwd()).mistakes).toEqual([]);
     expect(checkConfig(defineConfig({}), process.cwd()).mistakes).toEqual([
@@ -55,7 +55,7 @@ describe('a graph without AI', () => {
 });
 
 describe('callers without credentials', () => {
-  it('are refused in production where the configuration does not name them, with a token of another issuer too', async () => {
+  it('callers without credentials are refused in production where the configuration does not name them, with a token of another issuer too', async () => {
     const gateway = await openGraph(undefined);
     for (const headers of [{}, foreign])
       expect(await gateway.ask('{ shop }', {}, { key: null, headers })).toMatchObject({
@@ -63,7 +63,7 @@ describe('callers without credentials', () => {
       });
   });
 
-  it('may have what needs no scope and what their scopes allow, and nothing that asks who they are', async () => {
+  it('callers without credentials may have what needs no scope and what their scopes allow, and nothing that asks who they are', async () => {
     const gateway = await openGraph({ scopes: ['shop:read'] });
     const { data, errors = [] } = await gateway.ask('{ shop read secret staff }', {}, { key: null });
     expect(data).toEqual({ shop: 'open', read: 'read', secret: null, staff: null });
@@ -73,14 +73,14 @@ describe('callers without credentials', () => {
     ]);
   });
 
-  it('do not see the schema in production', async () => {
+  it('callers without credentials do not see the schema in production', async () => {
     const gateway = await openGraph({ scopes: [] });
     expect(await gateway.ask('{ __schema { queryType { name } } }', {}, { key: null })).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
   });
 
-  it('have the share of their address, and so have those with a token of another issuer', async () => {
+  it('callers without credentials have the share of their address, and so have those with a token of another issuer', async () => {
     const gateway = await openGraph({ acceptForeignTokens: true }, { requestsPerMinutePerAddress: 3 });
     const statuses: number[] = [];
     for (const headers of [foreign, {}, { authorization: 'Bearer another' }, foreign])
@@ -90,14 +90,14 @@ describe('callers without credentials', () => {
 });
 
 describe('a bearer token of another issuer', () => {
-  it('reaches subgraphs that are sent it, and gives its caller nothing here', async () => {
+  it('a bearer token of another issuer reaches subgraphs that are sent it, and gives its caller nothing here', async () => {
     const gateway = await openGraph({ acceptForeignTokens: true });
     const { data, errors } = await gateway.ask('{ me secret }', {}, { key: null, headers: foreign });
     expect(data).toEqual({ me: foreign.authorization, secret: null });
     expect(errors).toMatchObject([{ path: ['secret'], extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('goes on over a WebSocket, from its connection_init', async () => {
+  it('a bearer token of another issuer goes on over a WebSocket, from its connection_init', async () => {
     const gateway = await openGraph({ acceptForeignTokens: true });
     const client = createClient({
       url: gateway.url.replace('http', 'ws'),
@@ -113,21 +113,21 @@ describe('a bearer token of another issuer', () => {
   it.each([
     ['looks like a key of a gateway and is none', 'Bearer fg_000000000000_0000000000000000000000000000000000000000000'],
     ['is of another scheme', 'Basic dXNlcjpwYXNz'],
-  ])('that %s is refused', async (_, authorization) => {
+  ])('a bearer token of another issuer that %s is refused', async (_, authorization) => {
     const gateway = await openGraph({ acceptForeignTokens: true });
     expect(await gateway.ask('{ shop }', {}, { key: null, headers: { authorization } })).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
   });
 
-  it('of one caller never reaches a subgraph in the name of another', async () => {
+  it('a bearer token of another issuer of one caller never reaches a subgraph in the name of another', async () => {
     const gateway = await openGraph({ acceptForeignTokens: true });
     const tokens = Array.from({ length: 20 }, (_, index) => `Bearer of-${index}`);
     const answers = await Promise.all(tokens.map((authorization) => gateway.ask('{ me }', {}, { key: null, headers: { authorization } })));
     expect(answers.map(({ data }) => data.me)).toEqual(tokens);
   });
 
-  it('is refused where the configuration accepts none', async () => {
+  it('a bearer token of another issuer is refused where the configuration accepts none', async () => {
     const gateway = await openGraph({ scopes: [] });
     expect(await gateway.ask('{ shop }', {}, { key: null, headers: foreign })).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
@@ -155,7 +155,7 @@ describe('the configuration', () => {
     ],
     ['anonymous.routes names "none". Routes: default, embedding.', { routes: ['none'] }],
     ['anonymous.team is "public", which is no team. Teams: none.', { team: 'public' }],
-  ])('refuses: %s', (sentence, anonymous) => {
+  ])('the configuration refuses: %s', (sentence, anonymous) => {
     expect(mistakesOf(anonymous)).toEqual([sentence]);
   });
 });

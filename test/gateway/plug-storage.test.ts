@@ -14,7 +14,7 @@ const mistakesOf = (storage: unknown): readonly string[] =>
   checkConfig({ ...plainConfig, storage: storage as NonNullable<GatewayConfig['storage']> }, process.cwd()).mistakes;
 
 describe('a storage of the operator’s own', () => {
-  it('holds the keys, completions and work of the gateway', async () => {
+  it('a storage of the operator’s own holds the keys, completions and work of the gateway', async () => {
     const storage = mapStorage();
     const gateway = await startGateway({ storage });
     expect((await storage.opened()?.keys.list())?.map(({ name }) => name)).toEqual(['development']);
@@ -26,7 +26,7 @@ describe('a storage of the operator’s own', () => {
     expect(kept).toMatchObject({ id: data.startCompletion.id });
   });
 
-  it('is answered for by itself: its problem makes the gateway not ready, in its own words', async () => {
+  it('a storage of the operator’s own is answered for by itself: its problem makes the gateway not ready, in its own words', async () => {
     const storage = mapStorage();
     const gateway = await startGateway({ storage });
     const ready = async () => {
@@ -38,14 +38,14 @@ describe('a storage of the operator’s own', () => {
     expect(await ready()).toMatchObject({ status: 503, text: expect.stringContaining('The maps are on fire.') });
   });
 
-  it('is closed once, after all others, however often the gateway is', async () => {
+  it('a storage of the operator’s own is closed once, after all others, however often the gateway is', async () => {
     const storage = mapStorage();
     const gateway = await startGateway({ storage });
     await Promise.all([gateway.close(), gateway.close()]);
     expect(storage.closings()).toBe(1);
   });
 
-  it('is closed when the gateway cannot be put together', async () => {
+  it('a storage of the operator’s own is closed when the gateway cannot be put together', async () => {
     const storage = mapStorage();
     const config = { ...plainConfig, storage, collections: { 'index:Product': {} } };
     const gateway = createGateway(config, { folder: temporaryFolder(), loopback: true, log: silentLog });
@@ -53,14 +53,14 @@ describe('a storage of the operator’s own', () => {
     expect(storage.closings()).toBe(1);
   });
 
-  it('has files of this machine beside it in its state folder, and none where it names none', async () => {
+  it('a storage of the operator’s own has files of this machine beside it in its state folder, and none where it names none', async () => {
     const folder = temporaryFolder();
     await startGateway({ storage: mapStorage() }, { folder });
     await startGateway({ storage: mapStorage({ stateFolder: 'mine' }) }, { folder });
     expect([existsSync(join(folder, '.fieldgate')), existsSync(join(folder, 'mine', 'development-key'))]).toEqual([false, true]);
   });
 
-  it('tells `fieldgate check` what it cannot be opened with', () => {
+  it('a storage of the operator’s own tells `fieldgate check` what it cannot be opened with', () => {
     expect(mistakesOf(mapStorage())).toEqual([]);
     expect(mistakesOf(mapStorage({ mistakes: ['storage: The address of the maps is missing.'] }))).toEqual([
       'storage: The address of the maps is missing.',
@@ -69,7 +69,7 @@ describe('a storage of the operator’s own', () => {
 });
 
 describe('embedded()', () => {
-  it('is the same storage that its settings alone are', async () => {
+  it('embedded() is the same storage that its settings alone are', async () => {
     const folder = temporaryFolder();
     const gateway = await startGateway({ storage: embedded({ folder: 'state' }) }, { folder });
     await gateway.close();
@@ -77,7 +77,7 @@ describe('embedded()', () => {
     expect(again.developmentKey).toBe(gateway.developmentKey);
   });
 
-  it('has its mistakes told as those of the settings are', () => {
+  it('embedded() has its mistakes told as those of the settings are', () => {
     const wrong = { folder: 7, usageDays: 0, folders: 'x' } as never;
     expect(mistakesOf(embedded(wrong))).toEqual(mistakesOf(wrong));
     expect(mistakesOf(wrong)).toHaveLength(3);

@@ -33,7 +33,7 @@ async function answerOf({ ask }: TestGateway, text: string): Promise<string> {
 }
 
 describe('a strategy that is a function', () => {
-  it('orders the deployments of each call, by the request and by their health', async () => {
+  it('a strategy that is a function orders the deployments of each call, by the request and by their health', async () => {
     const asked: string[] = [];
     const { gateway } = await withStrategy((deployments, request, health) => {
       asked.push(...deployments.map((one) => `${one.id} ${health(one).circuit}`));
@@ -46,12 +46,12 @@ describe('a strategy that is a function', () => {
     expect(asked.slice(0, 2)).toEqual(['first closed', 'second closed']);
   });
 
-  it('may leave deployments out', async () => {
+  it('a strategy that is a function may leave deployments out', async () => {
     const { gateway } = await withStrategy((deployments) => deployments.slice(1));
     expect(await answerOf(gateway, 'Hi.')).toBe('from the second');
   });
 
-  it('may sort the list that it is given: the next call is given the configured order again', async () => {
+  it('a strategy that is a function may sort the list that it is given: the next call is given the configured order again', async () => {
     const { gateway } = await withStrategy((deployments) => (deployments as unknown[]).reverse() as typeof deployments);
     expect([await answerOf(gateway, 'One.'), await answerOf(gateway, 'Two.')]).toEqual(['from the second', 'from the second']);
   });
@@ -70,15 +70,18 @@ describe('a strategy that is a function', () => {
     ['makes up a deployment', () => [{ id: 'third' }], 'it returned a deployment that it was not given'],
   ];
 
-  it.each(faults)('that %s costs no call: the deployments are tried as configured, and the log says so once', async (_, strategy, what) => {
-    const { gateway, logged } = await withStrategy(strategy as Strategy);
-    expect(await answerOf(gateway, 'One.')).toBe('from the first');
-    expect(await answerOf(gateway, 'Two.')).toBe('from the first');
-    const told = logged.filter((line) => line.includes(`"a strategy was not followed: ${what}"`));
-    expect(told).toEqual([expect.stringContaining('"route":"default"')]);
-  });
+  it.each(faults)(
+    'a strategy that is a function that %s costs no call: the deployments are tried as configured, and the log says so once',
+    async (_, strategy, what) => {
+      const { gateway, logged } = await withStrategy(strategy as Strategy);
+      expect(await answerOf(gateway, 'One.')).toBe('from the first');
+      expect(await answerOf(gateway, 'Two.')).toBe('from the first');
+      const told = logged.filter((line) => line.includes(`"a strategy was not followed: ${what}"`));
+      expect(told).toEqual([expect.stringContaining('"route":"default"')]);
+    },
+  );
 
-  it.each(['quickest', 7, {}])('is asked for by `fieldgate check` when the setting is %j', (strategy) => {
+  it.each(['quickest', 7, {}])('a strategy that is a function is asked for by `fieldgate check` when the setting is %j', (strategy) => {
     expect(checkConfig({ ...plainConfig, ...configWith(strategy) }, process.cwd()).mistakes).toEqual([
       `routes.default.strategy is ${JSON.stringify(strategy)}. Strategies: ${Object.keys(strategies).join(', ')}, or a function from deployments, request and health to the deployments in order.`,
     ]);

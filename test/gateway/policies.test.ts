@@ -48,7 +48,7 @@ async function guarded(policies: Policies | undefined, rest: object = {}, option
 const all = { owner: () => true, day: () => true, admin: () => true };
 
 describe('a field under a policy', () => {
-  it('is given to whom its function lets have it, and is else null with FORBIDDEN, and not fetched', async () => {
+  it('a field under a policy is given to whom its function lets have it, and is else null with FORBIDDEN, and not fetched', async () => {
     const seen: [Principal, PolicyContext][] = [];
     const owner = (principal: Principal, context: PolicyContext) => {
       seen.push([principal, context]);
@@ -73,12 +73,12 @@ describe('a field under a policy', () => {
     [{ owner: true, day: true, admin: false }, 'either'],
     [{ owner: true, day: false, admin: false }, null],
     [{ owner: false, day: false, admin: true }, 'either'],
-  ])('needs all of one of its lists: with %j it is %j', async (holds, value) => {
+  ])('a field under a policy needs all of one of its lists: with %j it is %j', async (holds, value) => {
     const { gateway } = await guarded(Object.fromEntries(Object.entries(holds).map(([name, held]) => [name, async () => held])));
     expect((await gateway.ask('{ either }')).data).toEqual({ either: value });
   });
 
-  it('is guarded where it is met through an interface, and so is a field of a guarded enum', async () => {
+  it('a field under a policy is guarded where it is met through an interface, and so is a field of a guarded enum', async () => {
     const { gateway } = await guarded({ ...all, owner: () => false, admin: () => false });
     const { data, errors = [] } = await gateway.ask('{ things { id worth } grade }');
     expect(data).toEqual({
@@ -91,7 +91,7 @@ describe('a field under a policy', () => {
     expect(errors.map(({ path }) => path)).toEqual(expect.arrayContaining([['things', 0, 'worth'], ['grade']]));
   });
 
-  it('is denied by a function that throws, and the log has the cause', async () => {
+  it('a field under a policy is denied by a function that throws, and the log has the cause', async () => {
     const lines: string[] = [];
     const note = (event: string, fields: object = {}): void =>
       void lines.push(`${event} ${JSON.stringify({ ...fields, err: String((fields as { err?: unknown }).err) })}`);
@@ -106,7 +106,7 @@ describe('a field under a policy', () => {
     ]);
   });
 
-  it('asks each function once per operation, and none where nothing is under a policy', async () => {
+  it('a field under a policy asks each function once per operation, and none where nothing is under a policy', async () => {
     let asked = 0;
     const owner = (): boolean => {
       asked += 1;
@@ -119,7 +119,7 @@ describe('a field under a policy', () => {
     expect(asked).toBe(1);
   });
 
-  it('passes its policy on to an AI field that reads it', async () => {
+  it('a field under a policy passes its policy on to an AI field that reads it', async () => {
     const folder = temporaryFolder();
     writeFileSync(
       join(folder, 'ai.graphql'),

@@ -36,7 +36,7 @@ describe('concurrent calls never overspend a budget', () => {
     expect(rows.reduce((sum, row) => sum + Math.round(Number(row.usage.cost.amount) * 1e9), 0)).toBe(spent);
   });
 
-  it('across replicas on one store', async () => {
+  it('concurrent calls never overspend a budget across replicas on one store', async () => {
     const upstream = await openUpstream();
     upstream.plays(counting(10, 90));
     const config = { ...scriptedConfig(upstream), teams: { search: { monthlyBudget: '0.001' } }, storage: { folder: temporaryFolder() } };
@@ -64,7 +64,7 @@ describe('concurrent calls never overspend a budget', () => {
     }
   });
 
-  it('by more than the error of one request, when a vendor counts more than it was allowed', async () => {
+  it('concurrent calls never overspend a budget by more than the error of one request, when a vendor counts more than it was allowed', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(counting(10, 400));
     const { secret: key } = await newKey(gateway, { monthlyBudget: '0.002' });

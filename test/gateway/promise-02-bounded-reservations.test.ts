@@ -7,7 +7,7 @@ import { scripted, waiting } from './scripted.ts';
 const inputAllowance = 30_000;
 
 describe('reservations are bounded, and shown apart from what is spent', () => {
-  it('holds the ceiling of a call while it runs, and books what it cost when it is over', async () => {
+  it('a reservation holds the ceiling of a call while it runs, and books what it cost when it is over', async () => {
     const { gateway, upstream } = await scripted();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });
     const gate = newGate();
@@ -30,7 +30,7 @@ describe('reservations are bounded, and shown apart from what is spent', () => {
     expect(after.spent).toBe(10 * 1_000 + 2 * 2_000);
   });
 
-  it('bounds the answer by the deployment where the caller does not: that maximum is what is sent', async () => {
+  it('a reservation bounds the answer by the deployment where the caller does not: that maximum is what is sent', async () => {
     const { gateway, upstream } = await scripted();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });
     const gate = newGate();
@@ -45,7 +45,7 @@ describe('reservations are bounded, and shown apart from what is spent', () => {
     await until(events, 'CompletionFinished');
   });
 
-  it('refuses before anything is sent when the ceiling does not fit, however cheap the answer would be', async () => {
+  it('a reservation refuses before anything is sent when the ceiling does not fit, however cheap the answer would be', async () => {
     const { gateway, upstream } = await scripted();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '0.0001' });
     const refused = await complete(gateway, prompt('Say hi.'), { key });

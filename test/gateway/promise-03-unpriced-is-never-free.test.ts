@@ -9,7 +9,7 @@ const { price: _, ...unpriced }: DeploymentConfig = scriptedDeployment;
 const deployments = { ...plainConfig.deployments, scripted: unpriced };
 
 describe('an unpriced model is never free', () => {
-  it('costs an unknown amount, and the ledger says unknown, not 0', async () => {
+  it('an unpriced model costs an unknown amount, and the ledger says unknown, not 0', async () => {
     const { gateway, upstream } = await scripted({ deployments });
     upstream.plays(saying('Hi'));
     const answer = await complete(gateway, prompt('Say hi.'));
@@ -17,7 +17,7 @@ describe('an unpriced model is never free', () => {
     expect(await ledgerOf(gateway)).toMatchObject([{ calls: 1, usage: { cost: null, totalTokens: 12 } }]);
   });
 
-  it('is refused to a caller who has a budget, and nothing is sent', async () => {
+  it('an unpriced model is refused to a caller who has a budget, and nothing is sent', async () => {
     const { gateway, upstream } = await scripted({ deployments });
     const { secret: key } = await newKey(gateway, { monthlyBudget: '100' });
     const refused = await complete(gateway, prompt('Say hi.'), { key });
@@ -26,7 +26,7 @@ describe('an unpriced model is never free', () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
-  it('is passed over for a deployment that has a price', async () => {
+  it('an unpriced model is passed over for a deployment that has a price', async () => {
     const { gateway, upstream } = await scripted({
       deployments: { ...deployments, priced: scriptedDeployment },
       routes: { ...plainConfig.routes, default: { deployments: ['scripted', 'priced'] } },
@@ -37,7 +37,7 @@ describe('an unpriced model is never free', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is named at the start', async () => {
+  it('an unpriced model is named at the start', async () => {
     const upstream = await openUpstream();
     const { mistakes, warnings } = checkConfig({ ...plainConfig, ...scriptedConfig(upstream), deployments }, process.cwd());
     expect(mistakes).toEqual([]);

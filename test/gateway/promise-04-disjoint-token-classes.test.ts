@@ -47,22 +47,25 @@ async function asked(dialect: Dialect, begins: string, ends: string) {
 }
 
 describe('token classes are disjoint, whatever convention the vendor has', () => {
-  it.each(told)('of $dialect.name, whose input includes what its cache had', async ({ dialect, ends }) => {
-    const { usage, row } = await asked(dialect, dialect.begins, ends);
-    const classes = {
-      freshInputTokens: 40,
-      cacheReadTokens: 60,
-      cacheWriteTokens: 0,
-      outputTokens: 10,
-      reasoningTokens: 20,
-      totalTokens: 130,
-    };
-    // 40 x 1 + 60 x 0.1 + 30 x 10 millionths of a dollar.
-    expect(usage).toEqual({ ...classes, cost: { amount: '0.000346' }, estimated: false });
-    expect(row.usage).toEqual(usage);
-  });
+  it.each(told)(
+    'token classes are disjoint, whatever convention the vendor has of $dialect.name, whose input includes what its cache had',
+    async ({ dialect, ends }) => {
+      const { usage, row } = await asked(dialect, dialect.begins, ends);
+      const classes = {
+        freshInputTokens: 40,
+        cacheReadTokens: 60,
+        cacheWriteTokens: 0,
+        outputTokens: 10,
+        reasoningTokens: 20,
+        totalTokens: 130,
+      };
+      // 40 x 1 + 60 x 0.1 + 30 x 10 millionths of a dollar.
+      expect(usage).toEqual({ ...classes, cost: { amount: '0.000346' }, estimated: false });
+      expect(row.usage).toEqual(usage);
+    },
+  );
 
-  it('of anthropic, whose input is fresh input alone', async () => {
+  it('token classes are disjoint, whatever convention the vendor has of anthropic, whose input is fresh input alone', async () => {
     const begins = anthropic.begins.replace(
       '"input_tokens":10,"cache_creation_input_tokens":0,"cache_read_input_tokens":0',
       '"input_tokens":40,"cache_creation_input_tokens":25,"cache_read_input_tokens":60',

@@ -5,7 +5,7 @@ import { complete, ledgerOf, prompt, stream, until } from './asking.ts';
 import { hanging, saying, scripted } from './scripted.ts';
 
 describe('streams are metered like everything else', () => {
-  it('asks the provider to count, for streams and whole answers alike', async () => {
+  it('a metered stream asks the provider to count, for streams and whole answers alike', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     await complete(gateway, prompt('Say hi.'));
@@ -20,7 +20,7 @@ describe('streams are metered like everything else', () => {
     ]);
   });
 
-  it('estimates where a stream was cut before the count came, and says so', async () => {
+  it('a metered stream estimates where a stream was cut before the count came, and says so', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays({ pieces: [compatible.begins, compatible.says('A dozen words came, and then the line broke off.')], ending: 'reset' });
     const failed = (await readAll(stream(gateway, prompt('Say hi.')))).at(-1);
@@ -36,7 +36,7 @@ describe('streams are metered like everything else', () => {
     expect(Number(row.usage.cost.amount)).toBeGreaterThan(0);
   });
 
-  it('estimates what a cancelled stream had said, and says so', async () => {
+  it('a metered stream estimates what a cancelled stream had said, and says so', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(hanging('Some words that were said before it was cancelled.'));
     const events = stream(gateway, prompt('Say hi.'));

@@ -24,7 +24,7 @@ async function settledAsLeft({ gateway }: Scripted, key: string | null, outputTo
 }
 
 describe('a client that leaves is neither free nor billed for what it did not get', () => {
-  it('over SSE: upstream is cut, and what was said is settled', async () => {
+  it('a client that leaves is neither free nor billed for what it did not get over SSE: upstream is cut, and what was said is settled', async () => {
     const parts = await scripted();
     const { gateway, upstream } = parts;
     upstream.plays(hanging(said));
@@ -36,7 +36,7 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     await settledAsLeft(parts, gateway.developmentKey, 'some');
   });
 
-  it('over SSE before the first token', async () => {
+  it('a client that leaves is neither free nor billed for what it did not get over SSE before the first token', async () => {
     const parts = await scripted();
     const { gateway, upstream } = parts;
     upstream.plays({ ending: 'hang' });
@@ -51,19 +51,22 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     await settledAsLeft(parts, gateway.developmentKey, 'none');
   });
 
-  it.each(['leave', 'complete'] as const)('over a WebSocket: %s', async (how) => {
-    const parts = await scripted();
-    const { gateway, upstream } = parts;
-    upstream.plays(hanging(said));
-    const client = socketStream(gateway, prompt('Say hi.'));
-    await until(client.events, 'TextDelta');
-    client[how]();
-    await wasCut(await upstream.nextRequest());
-    await settledAsLeft(parts, gateway.developmentKey, 'some');
-    await client.close();
-  });
+  it.each(['leave', 'complete'] as const)(
+    'a client that leaves is neither free nor billed for what it did not get over a WebSocket: %s',
+    async (how) => {
+      const parts = await scripted();
+      const { gateway, upstream } = parts;
+      upstream.plays(hanging(said));
+      const client = socketStream(gateway, prompt('Say hi.'));
+      await until(client.events, 'TextDelta');
+      client[how]();
+      await wasCut(await upstream.nextRequest());
+      await settledAsLeft(parts, gateway.developmentKey, 'some');
+      await client.close();
+    },
+  );
 
-  it('over a plain POST, which has shown nothing of the answer yet', async () => {
+  it('a client that leaves is neither free nor billed for what it did not get over a plain POST, which has shown nothing of the answer yet', async () => {
     const parts = await scripted();
     const { gateway, upstream } = parts;
     upstream.plays(hanging(said));
@@ -80,7 +83,7 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     );
   });
 
-  it('pays for what was said, and gets the rest of its hold back', async () => {
+  it('a client that leaves is neither free nor billed for what it did not get pays for what was said, and gets the rest of its hold back', async () => {
     const { gateway, upstream } = await scripted();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '1' });
     upstream.plays(hanging(said));
@@ -98,7 +101,7 @@ describe('a client that leaves is neither free nor billed for what it did not ge
     expect(spent).toBeLessThan(held);
   });
 
-  it('leaves a started completion alone: that one was asked to go on', async () => {
+  it('a client that leaves is neither free nor billed for what it did not get leaves a started completion alone: that one was asked to go on', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(hanging(said));
     const { data } = await gateway.ask(

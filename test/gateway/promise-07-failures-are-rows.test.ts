@@ -36,24 +36,27 @@ const endings: readonly Ending[] = [
 ];
 
 describe('a failed or empty generation is a ledger row with an explicit charge', () => {
-  it.each(endings)('of $how', async ({ reply, code, charged, limits = {} }) => {
-    const { gateway, upstream } = await scripted({
-      routes: {
-        ...plainConfig.routes,
-        default: { deployments: ['scripted'], attempts: 1, ...limits },
-      },
-    });
-    upstream.plays(reply);
-    const told = await complete(gateway, prompt('Say hi.')).then(JSON.stringify, String);
-    expect(told).toContain(`"code":"${code}"`);
-    const rows = await ledgerOf(gateway);
-    expect(rows).toMatchObject([{ key: { outcome: code }, calls: 1, failures: 1 }]);
-    const [{ usage }] = rows;
-    if (charged) expect(Number(usage.cost.amount)).toBeGreaterThan(0);
-    else expect(usage).toMatchObject({ totalTokens: 0, cost: { amount: '0' }, estimated: false });
-  });
+  it.each(endings)(
+    'a failed or empty generation is a ledger row with an explicit charge of $how',
+    async ({ reply, code, charged, limits = {} }) => {
+      const { gateway, upstream } = await scripted({
+        routes: {
+          ...plainConfig.routes,
+          default: { deployments: ['scripted'], attempts: 1, ...limits },
+        },
+      });
+      upstream.plays(reply);
+      const told = await complete(gateway, prompt('Say hi.')).then(JSON.stringify, String);
+      expect(told).toContain(`"code":"${code}"`);
+      const rows = await ledgerOf(gateway);
+      expect(rows).toMatchObject([{ key: { outcome: code }, calls: 1, failures: 1 }]);
+      const [{ usage }] = rows;
+      if (charged) expect(Number(usage.cost.amount)).toBeGreaterThan(0);
+      else expect(usage).toMatchObject({ totalTokens: 0, cost: { amount: '0' }, estimated: false });
+    },
+  );
 
-  it('of an answer that does not fit its schema, with both attempts that it cost', async () => {
+  it('a failed or empty generation is a ledger row with an explicit charge of an answer that does not fit its schema, with both attempts that it cost', async () => {
     const { gateway, upstream } = await scripted({
       deployments: { ...plainConfig.deployments, scripted: { ...scriptedDeployment, capabilities: ['completion', 'json'] } },
       routes: { ...plainConfig.routes, default: { deployments: ['scripted'], attempts: 2 } },
@@ -73,7 +76,7 @@ describe('a failed or empty generation is a ledger row with an explicit charge',
     ]);
   });
 
-  it('of a call that a budget refused, at no cost', async () => {
+  it('a failed or empty generation is a ledger row with an explicit charge of a call that a budget refused, at no cost', async () => {
     const { gateway } = await scripted();
     const { secret: key } = await newKey(gateway, { monthlyBudget: '0.000001' });
     await complete(gateway, prompt('Say hi.'), { key });

@@ -9,7 +9,7 @@ const price = { input: 0.07, output: 0.1 };
 const deployments = { ...plainConfig.deployments, scripted: { ...scriptedDeployment, price } };
 
 describe('money is a whole number of nano-dollars', () => {
-  it('in every place that shows it, to the last digit', async () => {
+  it('money is a whole number of nano-dollars in every place that shows it, to the last digit', async () => {
     const { gateway, upstream } = await scripted({ deployments });
     const { secret: key } = await newKey(gateway, { monthlyBudget: '0.1' });
     upstream.plays(counting(3, 7));
@@ -21,7 +21,7 @@ describe('money is a whole number of nano-dollars', () => {
     expect(await ledgerOf(gateway, key)).toMatchObject([{ calls: 11, usage: { cost: { amount: decimalOf(11 * each) } } }]);
   });
 
-  it('rounded once per call where a token costs less than a nano-dollar, and never written with an exponent', async () => {
+  it('money is a whole number of nano-dollars, rounded once per call where a token costs less than a nano-dollar, and never written with an exponent', async () => {
     const { gateway, upstream } = await scripted({
       deployments: { ...deployments, scripted: { ...scriptedDeployment, price: { input: 0.0004, output: 0 } } },
     });
@@ -32,7 +32,7 @@ describe('money is a whole number of nano-dollars', () => {
     expect(await ledgerOf(gateway)).toMatchObject([{ usage: { cost: { amount: '0.000000001' } } }]);
   });
 
-  it('also in the store: no column of money holds a fraction', async () => {
+  it('money is a whole number of nano-dollars, also in the store: no column of money holds a fraction', async () => {
     const { gateway, upstream } = await scripted({ deployments });
     const { secret: key } = await newKey(gateway, { monthlyBudget: '0.1' });
     upstream.plays(counting(3, 7));
@@ -44,7 +44,7 @@ describe('money is a whole number of nano-dollars', () => {
     expect(kinds).toEqual([{ kind: 'integer' }]);
   });
 
-  it('and what is no such number is refused as a budget, with what would be accepted', async () => {
+  it('money is a whole number of nano-dollars, and what is no such number is refused as a budget, with what would be accepted', async () => {
     const { gateway } = await scripted();
     await expect(newKey(gateway, { monthlyBudget: '1e-3' })).rejects.toThrow(/monthlyBudget|Decimal/);
     await expect(newKey(gateway, { monthlyBudget: '0.1234567891' })).rejects.toThrow(/nine|9/);

@@ -34,7 +34,7 @@ const row = (call: number, coordinate: string, time: number = thisHour): UsageRo
 });
 
 describe('the ledger stays fast', () => {
-  it('because whole hours are read from roll-ups, written as it goes: one for each hour and key, however many calls', async () => {
+  it('the ledger stays fast because whole hours are read from roll-ups, written as it goes: one for each hour and key, however many calls', async () => {
     const gateway = await startGateway();
     const { ledger, database } = gateway.storage;
     await ledger.append(Array.from({ length: 3_000 }, (_, call) => row(call, `Query.f${call % 3}`)));
@@ -53,7 +53,7 @@ describe('the ledger stays fast', () => {
     expect(data.aiUsage.rows).toEqual([{ calls: 3000 }]);
   });
 
-  it('and pages by key: each row once, also while more is written', async () => {
+  it('the ledger stays fast, and pages by key: each row once, also while more is written', async () => {
     const gateway = await startGateway();
     const { ledger } = gateway.storage;
     const names = Array.from({ length: 25 }, (_, index) => `Query.f${String(index).padStart(2, '0')}`);
@@ -74,7 +74,7 @@ describe('the ledger stays fast', () => {
     expect(pages).toBe(3);
   });
 
-  it('and what is older than it must be is dropped by the hour, roll-ups and all', async () => {
+  it('the ledger stays fast, and what is older than it must be is dropped by the hour, roll-ups and all', async () => {
     const gateway = await startGateway();
     const { ledger, database } = gateway.storage;
     await ledger.append([row(1, 'Query.old', thisHour - 5 * hourMs), row(2, 'Query.new')]);

@@ -46,7 +46,7 @@ describe.each(transports)(
         return terminal;
       });
 
-    it('completed', async () => {
+    it('a stream always ends with a terminal event: completed', async () => {
       patient.upstream.plays(saying('Hello', ' world'));
       expect(terminalOf(await events(patient))).toMatchObject({
         __typename: 'CompletionFinished',
@@ -58,7 +58,7 @@ describe.each(transports)(
       ['the vendor tells of an error', { pieces: [compatible.begins, compatible.says('Half'), compatible.errorEvent] }],
       ['the connection breaks', { pieces: [compatible.begins, compatible.says('Half')], ending: 'reset' as const }],
       ['it ends without a finish', { pieces: [compatible.begins, compatible.says('Half')] }],
-    ])('failed in the middle, where %s', async (__, reply) => {
+    ])('a stream always ends with a terminal event: failed in the middle, where %s', async (__, reply) => {
       patient.upstream.plays(reply);
       const all = await events(patient);
       expect(textOf(all)).toBe('Half');
@@ -69,24 +69,24 @@ describe.each(transports)(
       });
     });
 
-    it('failed before the first word', async () => {
+    it('a stream always ends with a terminal event: failed before the first word', async () => {
       patient.upstream.plays(compatible.refuses('key'));
       expect(terminalOf(await events(patient))).toMatchObject({ __typename: 'CompletionFailed', failure: { code: 'MODEL_UNAVAILABLE' } });
     });
 
-    it('stalled, where the first token does not come', async () => {
+    it('a stream always ends with a terminal event: stalled, where the first token does not come', async () => {
       expect(await limited('firstChunkMs', 60, '')).toMatchObject({ completion: { text: '' }, failure: { code: 'STREAM_STALLED' } });
     });
 
-    it('stalled, where another token does not come', async () => {
+    it('a stream always ends with a terminal event: stalled, where another token does not come', async () => {
       expect(await limited('idleMs', 60, 'Half')).toMatchObject({ completion: { text: 'Half' }, failure: { code: 'STREAM_STALLED' } });
     });
 
-    it('stopped, where the whole takes too long', async () => {
+    it('a stream always ends with a terminal event: stopped, where the whole takes too long', async () => {
       expect(await limited('totalMs', 300, 'Half')).toMatchObject({ completion: { text: 'Half' }, failure: { code: 'TIMEOUT' } });
     });
 
-    it('cancelled, by its owner on another connection', async () => {
+    it('a stream always ends with a terminal event: cancelled, by its owner on another connection', async () => {
       patient.upstream.plays(saying('Half', newGate()));
       const all = await eventsOver(over(patient.gateway, { variables: ask('Say it.') }), ({ __typename, completionId }) => {
         if (__typename === 'TextDelta')
@@ -102,7 +102,7 @@ describe.each(transports)(
       expect(request?.cut()).toBe(true);
     });
 
-    it('and upstream is left at once where the reader leaves, before the first token too', async () => {
+    it('a stream always ends with a terminal event: and upstream is left at once where the reader leaves, before the first token too', async () => {
       const held = newGate();
       const before = patient.upstream.requests.length;
       patient.upstream.plays({ pieces: [held] });

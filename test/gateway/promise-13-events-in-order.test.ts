@@ -66,45 +66,51 @@ const waysBack: readonly (readonly [string, Transport, (last: Event, key: string
 ];
 
 describe('events carry a strictly rising seq and an opaque cursor: none lost, none reordered, none duplicated', () => {
-  it.each(waysBack)('when the socket is killed behind each event in turn and the client comes back by %s', async (_, over, back) => {
-    const { gateway, upstream } = await scripted();
-    const key = freshKey();
-    const vendor = wordByWord();
-    upstream.plays(vendor.reply);
-    const seen: Event[] = [];
-    let reading: Reading = { variables: ask('Count.', { idempotencyKey: key }) };
-    for (let connections = 0; !/Finished|Failed/.test(seen.at(-1)?.__typename ?? ''); connections += 1) {
-      expect(connections).toBeLessThan(20);
-      if (connections > 0) vendor.next();
-      for await (const { event } of over(gateway, reading)) {
-        seen.push(event);
-        break;
+  it.each(waysBack)(
+    'no event is lost, reordered or duplicated when the socket is killed behind each event in turn and the client comes back by %s',
+    async (_, over, back) => {
+      const { gateway, upstream } = await scripted();
+      const key = freshKey();
+      const vendor = wordByWord();
+      upstream.plays(vendor.reply);
+      const seen: Event[] = [];
+      let reading: Reading = { variables: ask('Count.', { idempotencyKey: key }) };
+      for (let connections = 0; !/Finished|Failed/.test(seen.at(-1)?.__typename ?? ''); connections += 1) {
+        expect(connections).toBeLessThan(20);
+        if (connections > 0) vendor.next();
+        for await (const { event } of over(gateway, reading)) {
+          seen.push(event);
+          break;
+        }
+        reading = back(seen.at(-1), key);
       }
-      reading = back(seen.at(-1), key);
-    }
-    expect(seqsOf(seen)).toEqual(countTo(words.length + 2));
-    expect(textOf(seen)).toBe(words.join(''));
-    expect(upstream.requests).toHaveLength(1);
-  });
+      expect(seqsOf(seen)).toEqual(countTo(words.length + 2));
+      expect(textOf(seen)).toBe(words.join(''));
+      expect(upstream.requests).toHaveLength(1);
+    },
+  );
 
-  it.each(transports)('for a second client over %s, while the first reads and after the end', async (_, over) => {
-    const { gateway, upstream } = await scripted();
-    const vendor = wordByWord();
-    upstream.plays(vendor.reply);
-    let second: Promise<Event[]> | null = null;
-    const first = await eventsOver(overSse(gateway, { variables: ask('Count.') }), (event) => {
-      second ??= eventsOver(over(gateway, { query: attach, variables: { id: event.completionId } }));
-      vendor.next();
-    });
-    expect(seqsOf(first)).toEqual(countTo(words.length + 2));
-    expect(await second).toEqual(first);
-    for (const [index, { completionId, cursor }] of first.entries()) {
-      const rest = await eventsOver(over(gateway, { query: attach, variables: { id: completionId, after: cursor } }));
-      expect(rest).toEqual(first.slice(index + 1));
-    }
-  });
+  it.each(transports)(
+    'no event is lost, reordered or duplicated for a second client over %s, while the first reads and after the end',
+    async (_, over) => {
+      const { gateway, upstream } = await scripted();
+      const vendor = wordByWord();
+      upstream.plays(vendor.reply);
+      let second: Promise<Event[]> | null = null;
+      const first = await eventsOver(overSse(gateway, { variables: ask('Count.') }), (event) => {
+        second ??= eventsOver(over(gateway, { query: attach, variables: { id: event.completionId } }));
+        vendor.next();
+      });
+      expect(seqsOf(first)).toEqual(countTo(words.length + 2));
+      expect(await second).toEqual(first);
+      for (const [index, { completionId, cursor }] of first.entries()) {
+        const rest = await eventsOver(over(gateway, { query: attach, variables: { id: completionId, after: cursor } }));
+        expect(rest).toEqual(first.slice(index + 1));
+      }
+    },
+  );
 
-  it('for whoever follows what was started and left alone', async () => {
+  it('no event is lost, reordered or duplicated for whoever follows what was started and left alone', async () => {
     const { gateway, upstream } = await scripted();
     const vendor = wordByWord();
     upstream.plays(vendor.reply);
@@ -126,7 +132,7 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     for await (const { id, event } of overSse(gateway, { variables: ask('Count.') })) expect(id).toBe(event.cursor);
   });
 
-  it('and another principal gets none of them', async () => {
+  it('no event is lost, reordered or duplicated, and another principal gets none of them', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying(...words));
     const [started] = await eventsOver(overSse(gateway, { variables: ask('Count.', { idempotencyKey: freshKey() }) }));
@@ -136,7 +142,7 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     ]);
   });
 
-  it('nor is anything resumed by what was never a cursor, or by that of another completion', async () => {
+  it('no event is lost, reordered or duplicated, nor is anything resumed by what was never a cursor, or by that of another completion', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying(...words));
     const run = async () => eventsOver(overSse(gateway, { variables: ask('Count.', { idempotencyKey: freshKey() }) }));
@@ -149,7 +155,7 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     expect(await refusedWith(other[1].cursor)).toMatch(/another completion/);
   });
 
-  it('across a reload of the graph', async () => {
+  it('no event is lost, reordered or duplicated across a reload of the graph', async () => {
     const folder = temporaryFolder();
     const sdl = join(folder, 'shop.graphql');
     writeFileSync(sdl, 'type Query { one: Int }');
@@ -182,7 +188,7 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
       return startGateway({ storage: { folder: join(folder, 'state') } }, { folder });
     };
 
-    it('for a completion that had ended', async () => {
+    it('no event is lost, reordered or duplicated across a restart of the gateway with stored runs for a completion that had ended', async () => {
       const folder = temporaryFolder();
       const { gateway, upstream } = await scripted({ storage: { folder: join(folder, 'state') } }, { folder });
       upstream.plays(saying(...words));
@@ -197,7 +203,7 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
       expect(upstream.requests).toHaveLength(1);
     });
 
-    it('for one that was cut off: what the client has had stands, and the end is told', async () => {
+    it('no event is lost, reordered or duplicated across a restart of the gateway with stored runs for one that was cut off: what the client has had stands, and the end is told', async () => {
       const folder = temporaryFolder();
       const { gateway, upstream } = await scripted({ storage: { folder: join(folder, 'state') } }, { folder });
       upstream.plays(saying('One ', 'two ', newGate()));
@@ -220,7 +226,7 @@ describe('events carry a strictly rising seq and an opaque cursor: none lost, no
     });
   });
 
-  it('for a client that waits between its connections until all has been said', async () => {
+  it('no event is lost, reordered or duplicated for a client that waits between its connections until all has been said', async () => {
     const { gateway, upstream } = await scripted();
     const vendor = wordByWord();
     upstream.plays(vendor.reply);

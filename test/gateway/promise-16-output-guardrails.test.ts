@@ -18,7 +18,7 @@ const forbidden = 'We begin Project Nightfall soon.';
 const blocked = { __typename: 'CompletionFailed', failure: { code: 'GUARDRAIL_BLOCKED' } };
 
 describe('output guardrails are enforced while streaming with a bounded hold-back', () => {
-  it('and the verdict does not depend on how the provider cut its chunks', async () => {
+  it('output guardrails are enforced while streaming with a bounded hold-back, and the verdict does not depend on how the provider cut its chunks', async () => {
     const { gateway, upstream } = await guardedBy(noCodenames);
     for (let cut = 1; cut < forbidden.length; cut += 3) {
       upstream.plays(saying(fine, forbidden.slice(0, cut), forbidden.slice(cut)));
@@ -90,7 +90,7 @@ describe('output guardrails are enforced while streaming with a bounded hold-bac
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('and what the model is stopped at is stopped upstream too', async () => {
+  it('output guardrails are enforced while streaming with a bounded hold-back, and what the model is stopped at is stopped upstream too', async () => {
     const { gateway, upstream } = await guardedBy(noCodenames);
     upstream.plays(saying(fine, `${forbidden} `, newGate()));
     const events = await eventsOver(overSse(gateway, { variables: ask('What is next?') }));

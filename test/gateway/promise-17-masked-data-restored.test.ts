@@ -29,7 +29,7 @@ describe('masked personal data is restored across chunk borders', () => {
     for (const secret of [email, 'lovelace', card, card.replaceAll(' ', '')]) expect(sent).not.toContain(secret);
   });
 
-  it('wherever the vendor cuts a placeholder, once or letter by letter', async () => {
+  it('masked personal data is restored across chunk borders wherever the vendor cuts a placeholder, once or letter by letter', async () => {
     const [first = '', second = ''] = await placeholdersIn();
     const said = `To ${first}: the card ${second} is known, ${first}.`;
     const expected = said.replaceAll(first, email).replaceAll(second, card);
@@ -42,13 +42,13 @@ describe('masked personal data is restored across chunk borders', () => {
     expect(letters.map(({ text = '' }) => text).join('')).not.toMatch(/<[A-Z]+_\d/);
   });
 
-  it('and what only looks like a placeholder stays as it is', async () => {
+  it('masked personal data is restored across chunk borders, and what only looks like a placeholder stays as it is', async () => {
     const [first = ''] = await placeholdersIn();
     const said = `Not ${first.slice(0, -1)} nor <EMAIL_99> nor <`;
     expect(textOf(await answered(saying(...said)))).toBe(said);
   });
 
-  it('in a structured answer as well, over a WebSocket', async () => {
+  it('masked personal data is restored across chunk borders in a structured answer as well, over a WebSocket', async () => {
     const [first = ''] = await placeholdersIn();
     const json = JSON.stringify({ to: first });
     upstream.plays(saying(...json));

@@ -24,7 +24,7 @@ function asSaid(events: readonly Event[]): readonly Event[] {
 }
 
 describe('a cached answer replays as a stream through the same encoder: hit and miss differ in timing alone', () => {
-  it.each(transports)('over %s', async (_, over) => {
+  it.each(transports)('a cached answer replays as a stream through the same encoder over %s', async (_, over) => {
     const { gateway, upstream } = await scripted({}, { route: { cacheSeconds: 60 } });
     const words = ['One ', 'two ', 'three ', 'four.'];
     const gates = words.map(() => newGate());
@@ -39,7 +39,7 @@ describe('a cached answer replays as a stream through the same encoder: hit and 
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('also for a structured answer that grows', async () => {
+  it('a cached answer replays as a stream through the same encoder, also for a structured answer that grows', async () => {
     const { gateway, upstream } = await scripted({}, { route: { cacheSeconds: 60 } });
     const schema = {
       type: 'object',

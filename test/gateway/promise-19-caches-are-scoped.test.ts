@@ -14,7 +14,7 @@ async function asked() {
 }
 
 describe('a cache key carries tenant and permissions', () => {
-  it('so that two keys of one team share an answer, and two teams never do', async () => {
+  it('a cache key carries tenant and permissions so that two keys of one team share an answer, and two teams never do', async () => {
     const { gateway } = await asked();
     const [a, b, other] = await Promise.all([newKey(gateway, {}), newKey(gateway, {}), newKey(gateway, { team: 'sales' })]);
     expect(await complete(gateway, input, { key: a?.secret ?? '' })).toMatchObject({ text: 'First', provenance: { cache: 'MISS' } });
@@ -30,7 +30,7 @@ describe('a cache key carries tenant and permissions', () => {
     ]);
   });
 
-  it('so that keys of one team with other scopes, or other routes, do not share', async () => {
+  it('a cache key carries tenant and permissions so that keys of one team with other scopes, or other routes, do not share', async () => {
     const { gateway } = await asked();
     const usual = await newKey(gateway, {});
     const scoped = await newKey(gateway, { scopes: ['ai:use', 'ai:usage', 'ai:ingest'] });
@@ -40,7 +40,7 @@ describe('a cache key carries tenant and permissions', () => {
     expect(texts).toEqual(['First', 'Second', 'Third']);
   });
 
-  it('and a hit is judged by the guards of today', async () => {
+  it('a cache key carries tenant and permissions, and a hit is judged by the guards of today', async () => {
     let forbidden: string | null = null;
     const guardrail: Guardrail = {
       name: 'rules of the day',

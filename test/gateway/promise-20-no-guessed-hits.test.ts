@@ -32,7 +32,7 @@ beforeAll(async () => {
 const statusOf = async (input: object): Promise<string> => (await complete(parts.gateway, input)).provenance.cache;
 
 describe('an answer is reused only for exactly the same question', () => {
-  it('found again when everything is the same, in whatever order it is written', async () => {
+  it('an answer is reused only for exactly the same question: found again when everything is the same, in whatever order it is written', async () => {
     expect(await statusOf({ ...prompt(text), temperature: 0, tools: [tool] })).toBe('MISS');
     expect(
       await statusOf({
@@ -67,11 +67,11 @@ describe('an answer is reused only for exactly the same question', () => {
         tools: [tool],
       },
     ],
-  ])('not with %s', async (_, input) => {
+  ])('an answer is reused only for exactly the same question, not with %s', async (_, input) => {
     expect(await statusOf(input)).toBe('MISS');
   });
 
-  it('not for a tool call with other arguments', async () => {
+  it('an answer is reused only for exactly the same question, not for a tool call with other arguments', async () => {
     expect(await statusOf(called('Oslo'))).toBe('MISS');
     expect(await statusOf(called('Rome'))).toBe('MISS');
     expect(await statusOf(called('Oslo'))).toBe('HIT');

@@ -7,7 +7,7 @@ import { hanging, scripted, waiting } from './scripted.ts';
 const input = prompt('What do many ask at once?');
 
 describe('identical model calls in flight share one upstream call', () => {
-  it('within a team: each reader has the whole answer, one of them pays', async () => {
+  it('identical model calls in flight share one upstream call within a team: each reader has the whole answer, one of them pays', async () => {
     const { gateway, upstream } = await scripted();
     const gate = newGate();
     upstream.plays(waiting(gate, 'One', ' answer', ' for all'));
@@ -26,7 +26,7 @@ describe('identical model calls in flight share one upstream call', () => {
     ]);
   });
 
-  it('never between teams, nor between keys of one team that may do different things', async () => {
+  it('identical model calls in flight are never shared between teams, nor between keys of one team that may do different things', async () => {
     const { gateway, upstream } = await scripted();
     const gate = newGate();
     upstream.plays(waiting(gate, 'One'));
@@ -38,7 +38,7 @@ describe('identical model calls in flight share one upstream call', () => {
     await Promise.all(readers.map(readAll));
   });
 
-  it('which goes on while anybody reads, and ends when the last reader leaves', async () => {
+  it('identical model calls in flight share one upstream call, which goes on while anybody reads, and ends when the last reader leaves', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(hanging('One'));
     const clients = [new AbortController(), new AbortController(), new AbortController()];

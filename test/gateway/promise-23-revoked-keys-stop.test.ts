@@ -6,7 +6,7 @@ import { openUpstream, saying, scripted, scriptedConfig } from './scripted.ts';
 const revoke = 'mutation ($id: ID!) { revokeAiKey(id: $id) { revokedAt } }';
 
 describe('a revoked key stops working', () => {
-  it('from the first request after its revocation, and for streams too', async () => {
+  it('a revoked key stops working from the first request after its revocation, and for streams too', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { id, secret: key } = await newKey(gateway, {});
@@ -23,7 +23,7 @@ describe('a revoked key stops working', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('at every replica on the same store', async () => {
+  it('a revoked key stops working at every replica on the same store', async () => {
     const config = { ...scriptedConfig(await openUpstream()), storage: { folder: temporaryFolder() } };
     const one = await startGateway(config);
     const two = await startGateway(config);
@@ -34,7 +34,7 @@ describe('a revoked key stops working', () => {
     expect((await two.ask(who, {}, { key })).status).toBe(401);
   });
 
-  it('also over a WebSocket that was opened before', async () => {
+  it('a revoked key stops working, also over a WebSocket that was opened before', async () => {
     const { gateway } = await scripted();
     const { id, secret } = await newKey(gateway, {});
     const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');

@@ -65,7 +65,7 @@ describe('there is one owner of retries', () => {
     expect(a.requests).toHaveLength(1);
   });
 
-  it('nor by the next calls, of whomever: they go to the others first', async () => {
+  it('a deployment that asks for patience is not asked by the next calls either: they go to the others first', async () => {
     const { gateway, a, b } = await two({ attempts: 2 });
     a.plays(limited({ 'retry-after': '60' }));
     b.plays(saying('From b.'));
@@ -100,7 +100,7 @@ describe('there is one owner of retries', () => {
     for (const answer of answers) if (answer.text !== 'Patience.') expect(answer.retryAfterMs).toBeGreaterThan(0);
   });
 
-  it('and it is asked again when it said so', async () => {
+  it('a deployment that asks for patience is asked again when it said so', async () => {
     const { gateway, a } = await two({ deployments: ['a'], attempts: 2 });
     a.plays(limited({ 'retry-after-ms': '20' }), saying('Patience.'));
     expect(await complete(gateway, prompt('Say hi.'))).toMatchObject({

@@ -104,7 +104,7 @@ describe('while its database is broken the gateway tells what is the matter', ()
     { state: 'moved away', breaks: movedAway, refused: writes, told: whenPutBack },
     { state: 'replaced', breaks: replaced, refused: writes, told: whenPutBack },
   ])(
-    '($state) in a code and a sentence, with an errorId of the log, blames no deployment, and answers the next request when it is well',
+    'while its database is broken the gateway tells what is the matter ($state) in a code and a sentence, with an errorId of the log, blames no deployment, and answers the next request when it is well',
     async ({ breaks, refused, told }) => {
       const { gateway, upstream, key, lines, file } = await opened();
       const asked = upstream.requests.length;

@@ -90,7 +90,7 @@ describe('provider errors reach the caller as our codes alone', () => {
   ];
 
   describe.each(replies)('%s', (_, reply) => {
-    it.each(ways)('in %s', async (__, ask) => {
+    it.each(ways)('provider errors reach the caller as our codes alone in %s', async (__, ask) => {
       // Answers between the failures, so that the circuit stays closed.
       upstream.plays(saying('Well.'));
       for (const turn of [1, 2]) await over(completion.replace('Say hi.', `Say ${turn}.`), 'application/json');

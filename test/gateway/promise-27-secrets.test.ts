@@ -83,29 +83,29 @@ describe('a canary secret appears nowhere', () => {
     for (const secret of secrets()) expect(text).not.toContain(secret);
   };
 
-  it('although it was sent where it belongs', () => {
+  it('a canary secret appears nowhere although it was sent where it belongs', () => {
     expect(upstream.requests.length).toBeGreaterThan(10);
     for (const { headers } of upstream.requests) expect(headers.authorization).toBe(`Bearer ${providerKey}`);
   });
 
-  it('in no response, error or event', () => {
+  it('a canary secret appears in no response, error or event', () => {
     expect(shown.join('')).toContain('MODEL_UNAVAILABLE');
     expectNone(shown.join('\n'));
   });
 
-  it('in no line of the log', () => {
+  it('a canary secret appears in no line of the log', () => {
     expect(logged.length).toBeGreaterThan(5);
     expectNone(logged.join('\n'));
   });
 
-  it('in no file of the state folder, ledger rows and completions among them', async () => {
+  it('a canary secret appears in no file of the state folder, ledger rows and completions among them', async () => {
     await gateway.storage.ledger.flush();
     const files = filesIn(folder);
     expect(files.map((file) => file.slice(folder.length + 1))).toContain('fieldgate.db');
     for (const file of files) expectNone(readFileSync(file).toString('latin1'));
   });
 
-  it('in nothing that a debugger or a serialiser prints of the gateway and its configuration', () => {
+  it('a canary secret appears in nothing that a debugger or a serialiser prints of the gateway and its configuration', () => {
     const secret = new Secret(providerKey);
     const holding = { secret, list: [secret], map: new Map([['key', secret]]), error: new Error('x', { cause: secret }) };
     for (const text of [
@@ -120,7 +120,7 @@ describe('a canary secret appears nowhere', () => {
     expect(JSON.stringify(structuredClone(secret))).not.toContain(providerKey);
   });
 
-  it('in nothing that the process for another router prints or answers', { timeout: 60_000 }, async () => {
+  it('a canary secret appears in nothing that the process for another router prints or answers', { timeout: 60_000 }, async () => {
     const cwd = folderWith({ 'gateway.config.ts': configText('collections: {}') });
     const server = await serving(['subgraph'], { cwd, env: { FIELDGATE_ROUTER_SECRET: routerSecret } });
     const entities = '{ _entities(representations: [{ __typename: "Completion", id: "1" }]) { __typename } }';

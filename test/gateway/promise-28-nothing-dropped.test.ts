@@ -45,14 +45,14 @@ describe('nothing is dropped silently in translation', () => {
     expect(await complete(gateway, prompt('Say hi.'))).toMatchObject({ warnings: [] });
   });
 
-  it('of a stream too', async () => {
+  it('nothing is dropped silently in the translation of a stream', async () => {
     const { gateway, upstream } = await over(anthropic);
     upstream.plays(says);
     const events = stream(gateway, prompt('Say hi.', { seed: 7 }))[Symbol.asyncIterator]();
     expect(await until(events, 'CompletionFinished')).toMatchObject({ completion: { text: 'Hi', warnings: unsupported } });
   });
 
-  it('and what the vendor has arrives there', async () => {
+  it('nothing is dropped silently in translation, and what the vendor has arrives there', async () => {
     const { gateway, upstream } = await over(compatible);
     upstream.plays(saying('Hi'));
     const settings = { seed: 7, temperature: 0.5, topP: 0.9, stop: ['END'], maxOutputTokens: 50 };

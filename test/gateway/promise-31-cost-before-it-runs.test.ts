@@ -22,15 +22,18 @@ const ways: readonly (readonly [how: string, query: string, variables: object])[
 ];
 
 describe('the cost of an operation is known before it runs', () => {
-  it.each(ways)('and one beyond what an operation may cost asks no model, its prompt written %s', async (_, query, variables) => {
-    const { gateway, upstream } = await scripted({ graph: { maxCostPerOperation: '0.001' } });
-    upstream.plays(saying('Hi'));
-    const { errors } = await gateway.ask(query, variables);
-    expect(errors).toMatchObject([{ extensions: { code: 'COST_LIMIT_EXCEEDED' } }]);
-    expect(upstream.requests).toHaveLength(0);
-  });
+  it.each(ways)(
+    'the cost of an operation is known before it runs, and one beyond what an operation may cost asks no model, its prompt written %s',
+    async (_, query, variables) => {
+      const { gateway, upstream } = await scripted({ graph: { maxCostPerOperation: '0.001' } });
+      upstream.plays(saying('Hi'));
+      const { errors } = await gateway.ask(query, variables);
+      expect(errors).toMatchObject([{ extensions: { code: 'COST_LIMIT_EXCEEDED' } }]);
+      expect(upstream.requests).toHaveLength(0);
+    },
+  );
 
-  it('as many texts as are embedded, one or a list of one', async () => {
+  it('the cost of an operation is known before it runs: as many texts as are embedded, one or a list of one', async () => {
     const vectors = double('vectors', async function* () {
       yield { type: 'embedding', index: 0, vector: new Float32Array([1]) };
       yield { type: 'finish', reason: 'stop' };

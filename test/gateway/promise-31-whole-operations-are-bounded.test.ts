@@ -73,14 +73,17 @@ describe('the cost of a whole operation is bounded before it runs', () => {
     ],
     ['batches', '{ products(first: 16) { vector } }', {}, 'products.vector', 16],
     ['several fields: the dearest is named', '{ products(first: 5) { summary essay vector } }', {}, 'products.essay', 5],
-  ])('%s beyond it: refused with the dearest field named, and nobody upstream is asked', async (_, query, variables, path, calls) => {
-    const { data, errors } = await graph.gateway.ask(query, variables);
-    expect(data ?? null).toBeNull();
-    expect(errors).toHaveLength(1);
-    expect(errors?.[0]?.extensions.code).toBe('COST_LIMIT_EXCEEDED');
-    expect(errors?.[0]?.message).toContain(`${usd(10 * summaryCost)} USD is allowed. ${path} costs most: ${calls} call`);
-    expect(asked()).toEqual(before);
-  });
+  ])(
+    '%s beyond what an operation may cost is refused with the most expensive field named, and nobody upstream is asked',
+    async (_, query, variables, path, calls) => {
+      const { data, errors } = await graph.gateway.ask(query, variables);
+      expect(data ?? null).toBeNull();
+      expect(errors).toHaveLength(1);
+      expect(errors?.[0]?.extensions.code).toBe('COST_LIMIT_EXCEEDED');
+      expect(errors?.[0]?.message).toContain(`${usd(10 * summaryCost)} USD is allowed. ${path} costs most: ${calls} call`);
+      expect(asked()).toEqual(before);
+    },
+  );
 
   it.each([
     ['a list', '{ products(first: 10) { summary } }', {}, 10],
@@ -92,13 +95,13 @@ describe('the cost of a whole operation is bounded before it runs', () => {
       10,
     ],
     ['fields that ask no model', '{ products(first: 100) { description } }', {}, 0],
-  ])('%s within it runs', async (_, query, variables, calls) => {
+  ])('%s within what an operation may cost runs', async (_, query, variables, calls) => {
     const { errors } = await graph.gateway.ask(query, variables);
     expect(errors).toBeUndefined();
     expect(provider.asked.length - (before[0] ?? 0)).toBe(calls);
   });
 
-  it('tells tokens and money, per field and in total, instead of running, for whoever asks', async () => {
+  it('the gateway tells tokens and money, per field and in total, instead of running, for whoever asks', async () => {
     const query = '{ products(first: 40) { s: summary vector } }';
     const { data, extensions } = await graph.gateway.ask(query, {}, { headers: { 'x-fieldgate-quote': 'only' } });
     expect(data).toBeNull();
@@ -116,7 +119,7 @@ describe('the cost of a whole operation is bounded before it runs', () => {
 });
 
 describe('one reservation stands behind the whole operation', () => {
-  it('is the quote, set aside before anything runs, refused as a whole, and given back share by share', async () => {
+  it('the one reservation of an operation is its quote, set aside before anything runs, refused as a whole, and given back share by share', async () => {
     const gates = new Map(ids.map((id) => [`about ${id}`, newGate()]));
     const provider = double('model', async function* (request, { report }) {
       const gate = [...gates].find(([text]) => promptOf(request).includes(text))?.[1];

@@ -68,7 +68,7 @@ describe('prompts live on the server', () => {
     for (const canary of canaries) expect(shown).not.toContain(canary);
   };
 
-  it('the model is sent them', async () => {
+  it('the model is sent the prompts', async () => {
     await graph.gateway.ask('{ products { summary facts { material } vector similar { id } } }');
     for (const canary of canaries) expect(seen.some((request) => request.includes(canary))).toBe(true);
   });
@@ -102,7 +102,7 @@ describe('prompts live on the server', () => {
     for (const code of ['INVALID_OUTPUT', 'CONTEXT_TOO_LONG', 'MODEL_UNAVAILABLE', 'INTERNAL']) expect([...codes]).toContain(code);
   });
 
-  it('nor do deferred parts, quotes, ledgers and the page of GraphiQL', async () => {
+  it('deferred parts, quotes, ledgers and the page of GraphiQL tell no prompt', async () => {
     const deferred = await post(
       graph.gateway.url,
       { query: '{ products { id ... @defer { summary facts { material } } } }' },
@@ -123,7 +123,7 @@ describe('prompts live on the server', () => {
     withoutCanaries(await page.text());
   });
 
-  it('nor does `fieldgate compose`', async () => {
+  it('`fieldgate compose` tells no prompt', async () => {
     const cwd = folderWith({
       'shop.graphql': shopSdl,
       'fields.graphql': fields,

@@ -288,7 +288,7 @@ describe('identical prompts in an operation are one call, however they come', ()
 });
 
 describe('the calls of one field of one operation are bounded', () => {
-  it('to eight at a time, over all lists of the operation; the ninth waits its turn', async () => {
+  it('the calls of one field of one operation are bounded to eight at a time, over all lists of the operation; the ninth waits its turn', async () => {
     const gates: { open(): void }[] = [];
     const provider = double('model', async function* () {
       const { promise, resolve: open } = Promise.withResolvers<void>();

@@ -95,47 +95,50 @@ describe('AI fields are nullable: a model failure nulls its own field and never 
     ['hangs', 'TIMEOUT'],
     ['withholds', 'GUARDRAIL_BLOCKED'],
     ['says it', 'GUARDRAIL_BLOCKED'],
-  ])('in the middle of a list, where the model %s: one null, one error at its place with code %s', async (how, code) => {
-    const { data, errors } = await graph.gateway.ask('query($how: String!) { products { id name summary(how: $how) stock slogan } }', {
-      how,
-    });
-    expect(data.products.map(({ slogan: _, ...rest }: { slogan: unknown }) => rest)).toEqual([
-      whole('1', { summary: 'A sum.' }),
-      whole('2', { summary: null }),
-      whole('3', { summary: 'A sum.' }),
-    ]);
-    expect(errors?.filter(({ path }) => path?.includes('summary'))).toMatchObject([
-      { path: ['products', 1, 'summary'], extensions: { code } },
-    ]);
-  });
+  ])(
+    'a failure of a model nulls its own field alone in the middle of a list, where the model %s: one null, one error at its place with code %s',
+    async (how, code) => {
+      const { data, errors } = await graph.gateway.ask('query($how: String!) { products { id name summary(how: $how) stock slogan } }', {
+        how,
+      });
+      expect(data.products.map(({ slogan: _, ...rest }: { slogan: unknown }) => rest)).toEqual([
+        whole('1', { summary: 'A sum.' }),
+        whole('2', { summary: null }),
+        whole('3', { summary: 'A sum.' }),
+      ]);
+      expect(errors?.filter(({ path }) => path?.includes('summary'))).toMatchObject([
+        { path: ['products', 1, 'summary'], extensions: { code } },
+      ]);
+    },
+  );
 
-  it('also where its parents and neighbours may not be null', async () => {
+  it('a failure of a model nulls its own field alone, also where its parents and neighbours may not be null', async () => {
     const { data, errors } = await graph.gateway.ask('{ shelf { label product { id name facts { grams } stock } } }');
     expect(data).toEqual({ shelf: { label: 'top', product: whole('2', { facts: null }) } });
     expect(errors).toMatchObject([{ path: ['shelf', 'product', 'facts'], extensions: { code: 'INVALID_OUTPUT' } }]);
   });
 
-  it('in lists in lists of two teams', async () => {
+  it('a failure of a model nulls its own field alone in lists in lists of two teams', async () => {
     const { data, errors } = await graph.gateway.ask('{ products { id reviews { id body mood } } }');
     const moods = data.products.flatMap(({ reviews }: { reviews: { mood: unknown }[] }) => reviews.map(({ mood }) => mood));
     expect(moods).toEqual(['GOOD', 'GOOD', 'GOOD', null, 'GOOD', 'GOOD']);
     expect(errors).toMatchObject([{ path: ['products', 1, 'reviews', 1, 'mood'], extensions: { code: 'INVALID_OUTPUT' } }]);
   });
 
-  it('when a whole batch fails: every vector is null, and nothing else', async () => {
+  it('a failure of a model nulls its own field alone when a whole batch fails: every vector is null, and nothing else', async () => {
     const { data, errors } = await graph.gateway.ask('{ products { id name vector stock } }');
     expect(data.products).toEqual(ids.map((id) => whole(id, { vector: null })));
     expect(errors?.map(({ path }) => path)).toEqual(ids.map((_, index) => ['products', index, 'vector']));
   });
 
-  it('when the caller may not have it: nothing else is refused', async () => {
+  it('a failure of a model nulls its own field alone when the caller may not have it: nothing else is refused', async () => {
     const { secret: key } = await newKey(graph.gateway, { scopes: ['ai:usage'] });
     const { data, errors } = await graph.gateway.ask('{ products { id name slogan stock } }', {}, { key });
     expect(data.products).toEqual(ids.map((id) => whole(id, { slogan: null })));
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['FORBIDDEN']));
   });
 
-  it('in a deferred part', async () => {
+  it('a failure of a model nulls its own field alone in a deferred part', async () => {
     const response = await post(
       graph.gateway.url,
       { query: '{ products { id name stock ... @defer { summary(how: "breaks") } } }' },

@@ -135,7 +135,7 @@ describe('federated queries batch entities, and share nothing that is not theirs
     await expect(staying).resolves.toEqual({ data: { slow: 'for ada', mine: [{ note: '0 for ada' }, { note: '1 for ada' }] } });
   });
 
-  it('nor the call of a model that both had: the one who asked first may leave', async () => {
+  it('the call of a model that two callers share goes on when the one who asked first leaves', async () => {
     const leaving = new AbortController();
     const before = provider.asked.length;
     const left = told('{ mine { summary } }', 'ada', { signal: leaving.signal });

@@ -110,7 +110,7 @@ describe('a JSON Schema of a caller is data', () => {
     ['an anyOf of 2,000', { anyOf: many(2_000, () => ({ type: 'null' })) }, '/anyOf'],
     ['900,000 bytes', { description: 'x'.repeat(900_000) }, 'larger than 65536 bytes'],
     ['33,000 members', { enum: many(33_000, () => 1) }, 'larger than 65536 bytes'],
-  ])('refuses %s, names the place, and asks no model', async (_, schema, said) => {
+  ])('the check of a caller’s JSON Schema refuses %s, names the place, and asks no model', async (_, schema, said) => {
     expect(await refusal(schema)).toContain(said);
     await servesOthers();
   });
@@ -138,13 +138,13 @@ describe('a JSON Schema of a caller is data', () => {
     ['nullable', { nullable: true }],
     ['additionalProperties', { additionalProperties: null }],
     ['dependentRequired/a', { dependentRequired: { a: {} } }],
-  ])('refuses %s with a value that it does not take', async (place, schema) => {
+  ])('the check of a caller’s JSON Schema refuses %s with a value that it does not take', async (place, schema) => {
     const said = await refusal(schema);
     expect(said).toContain(`/${place}`);
     expect(said).toMatch(/would be accepted|must be a list/);
   });
 
-  it('looks at the parameters of tools in the same way', async () => {
+  it('the check of a caller’s JSON Schema looks at the parameters of tools in the same way', async () => {
     const before = model.asked.length;
     answer = 'Hi.';
     const tools = (parameters: unknown) => complete(gateway, prompt('Hi', { tools: [{ name: 'find', parameters }] }));
@@ -159,7 +159,7 @@ describe('a JSON Schema of a caller is data', () => {
     expect(await tools({ type: 'object', properties: { query: { type: 'string' } } })).toMatchObject({ text: 'Hi.' });
   });
 
-  it('enforces what it takes: an answer that does not fit is INVALID_OUTPUT, and the process goes on', async () => {
+  it('the check of a caller’s JSON Schema enforces what it takes: an answer that does not fit is INVALID_OUTPUT, and the process goes on', async () => {
     expect(await asked({ type: 'number' }, '"abc"')).toMatchObject({
       __typename: 'InvalidOutput',
       issues: [{ path: '', message: 'must be number' }],
@@ -167,7 +167,7 @@ describe('a JSON Schema of a caller is data', () => {
     await servesOthers();
   });
 
-  it('follows recursive schemas', async () => {
+  it('the check of a caller’s JSON Schema follows recursive schemas', async () => {
     const tree: JsonSchema = {
       type: 'object',
       properties: { name: { type: 'string' }, kids: { type: 'array', items: { $ref: '#' } } },
@@ -200,24 +200,27 @@ describe('a JSON Schema of a caller is data', () => {
     ],
     ['a heavy pattern on a long text', { pattern: '^[ab]*a[ab]{300}[cd]$' }, JSON.stringify('ab'.repeat(400_000))],
     ['checks in checks', { ...doubling(12), items: { $ref: '#' } }, nested(200, '1')],
-  ])('ends the check of %s in INVALID_OUTPUT, or with its verdict, and serves others', async (_, schema, said) => {
-    const result = await asked(schema, said);
-    expect(['InvalidOutput', 'Completion']).toContain(result.__typename);
-    await servesOthers();
-  });
+  ])(
+    'the check of a caller’s JSON Schema ends the check of %s in INVALID_OUTPUT, or with its verdict, and serves others',
+    async (_, schema, said) => {
+      const result = await asked(schema, said);
+      expect(['InvalidOutput', 'Completion']).toContain(result.__typename);
+      await servesOthers();
+    },
+  );
 
   it.each<[string, string]>([
     ['lists', nested(100_000, '1')],
     ['objects', nested(100_000, '1', '{"a":', '}')],
     ['lists without end', '['.repeat(400_000)],
     ['more characters than it reads', JSON.stringify('x'.repeat(1_400_000))],
-  ])('says INVALID_OUTPUT of an answer with %s, with a schema and without', async (_, said) => {
+  ])('the check of a caller’s JSON Schema says INVALID_OUTPUT of an answer with %s, with a schema and without', async (_, said) => {
     for (const schema of [null, { $defs: { n: { items: { $ref: '#/$defs/n' } } }, $ref: '#/$defs/n' }])
       expect(await asked(schema, said)).toMatchObject({ __typename: 'InvalidOutput' });
     await servesOthers();
   });
 
-  it('streams an answer of a megabyte, and shows it in few looks', async () => {
+  it('a structured answer of a megabyte is streamed, and shown in few looks', async () => {
     answer = `{"rows":[${many(20_000, (n) => `{"id":${n},"name":"name of row number ${n}"}`).join()}]}`;
     const schema: JsonSchema = {
       type: 'object',

@@ -45,7 +45,7 @@ describe('thirty aliases of long inputs in one operation', () => {
     (index) => `a${index}: completion(input: $i${index}) { __typename }`,
   ).join(' ')} }`;
 
-  it('are read in turns of the event loop, so that others are served between two of them', async () => {
+  it('thirty aliases of long inputs in one operation are read in turns of the event loop, so that others are served between two of them', async () => {
     const { gateway, asked, turns } = await asking();
     const { data } = await gateway.ask(query, inputs);
     turns.stop();
@@ -54,7 +54,7 @@ describe('thirty aliases of long inputs in one operation', () => {
     expect(new Set(asked).size).toBeGreaterThan(aliases / 2);
   });
 
-  it('let short ones begin together: those that are the same are one request', async () => {
+  it('thirty aliases of long inputs in one operation let short ones begin together: those that are the same are one request', async () => {
     const { gateway, asked, turns } = await asking();
     await gateway.ask(`query { ${many((index) => `a${index}: completion(input: { prompt: { text: "Hi" } }) { __typename }`).join(' ')} }`);
     turns.stop();
@@ -66,7 +66,7 @@ describe('the estimate of a request', () => {
   const text = 'a1. '.repeat(12_000);
   const messages = (count: number) => completionRequest(text).messages.flatMap((message) => Array.from({ length: count }, () => message));
 
-  it('scans so many characters in all, however the request cuts them up; what lies beyond is counted by its bytes', () => {
+  it('the estimate of a request scans so many characters in all, however the request cuts them up; what lies beyond is counted by its bytes', () => {
     const framing = 4;
     const byBytes = Math.ceil(text.length / 3.6);
     expect(estimateTokens(text)).toBeGreaterThan(byBytes);

@@ -45,7 +45,7 @@ describe('the quotes of one request', () => {
     ['thirty different bombs', many(30, (n) => bomb(60, `x${n}x`))],
     ['bombs of fields in fields', many(30, () => nested(90))],
     ['bombs of inline fragments', many(30, () => inline(120))],
-  ])('are refused when they ask for %s, and others are served', async (_, documents) => {
+  ])('the quotes of one request are refused when they ask for %s, and others are served', async (_, documents) => {
     const { errors } = await quoted(documents);
     expect(errors?.length).toBeGreaterThan(0);
     for (const { message, extensions } of errors ?? []) {
@@ -55,20 +55,20 @@ describe('the quotes of one request', () => {
     await servesOthers();
   });
 
-  it('may unfold to so many fields together, and not more', async () => {
+  it('the quotes of one request may unfold to so many fields together, and not more', async () => {
     const { errors, data } = await quoted(many(30, () => flat(900, 1)));
     expect(data).toBeNull();
     expect(errors?.every(({ message }) => message.includes('more than 20000 fields together'))).toBe(true);
     expect((await quoted(many(20, () => flat(900, 2)))).errors).toBeUndefined();
   });
 
-  it('may have so many tokens together in documents that differ', async () => {
+  it('the quotes of one request may have so many tokens together in documents that differ', async () => {
     const { errors } = await quoted(many(12, (n) => flat(700, n)));
     expect(errors?.some(({ message }) => message.includes('more than 20000 tokens together'))).toBe(true);
     expect((await quoted(many(12, (n) => flat(70, n)))).errors).toBeUndefined();
   });
 
-  it('may share variables up to the size of a request', async () => {
+  it('the quotes of one request may share variables up to the size of a request', async () => {
     const text = 'x'.repeat(200_000);
     const document = 'query ($t: String!) { completion(input: { prompt: { text: $t } }) { __typename } }';
     const ask = (count: number) =>
@@ -86,7 +86,7 @@ describe('the quotes of one request', () => {
     });
   });
 
-  it('are what they were for honest clients: each its own answer', async () => {
+  it('the quotes of one request are what they were for honest clients: each its own answer', async () => {
     const { data, errors } = await quoted(['{ product { summary } }', '{ products(first: 3) { summary } }', '{ product { id } }']);
     expect(errors).toBeUndefined();
     expect(data).toEqual({
@@ -96,7 +96,7 @@ describe('the quotes of one request', () => {
     });
   });
 
-  it('are judged by header in the same way', async () => {
+  it('the quotes of one request are judged by header in the same way', async () => {
     const { errors } = await graph.gateway.ask(bomb(19), {}, { headers: { 'x-fieldgate-quote': 'only' } });
     expect(errors?.[0]?.extensions.code).toMatch(/COST_LIMIT_EXCEEDED|BAD_REQUEST/);
     await servesOthers();

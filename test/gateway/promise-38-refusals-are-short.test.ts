@@ -43,7 +43,7 @@ describe('a refusal', () => {
     ],
     ['thousands of tags', /^tags has 9000 members\. At most 16/, completion, { input: { prompt, tags: keys(9_000) } }],
     ['a tag', /is not text/, completion, { input: { prompt, tags: { ['n'.repeat(9_000)]: 1 } } }],
-  ])('does not repeat %s: it is short, and says what would be accepted', async (_, says, query, variables = {}) => {
+  ])('a refusal does not repeat %s: it is short, and says what would be accepted', async (_, says, query, variables = {}) => {
     const { data, errors } = await gateway.ask(query, variables);
     const message = errors?.[0]?.message ?? data.embedding?.message ?? data.completion?.message;
     expect(message).toMatch(says);

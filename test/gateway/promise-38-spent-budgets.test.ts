@@ -22,7 +22,7 @@ function paidGuardrail() {
 describe('a call on a spent budget', () => {
   const rich = { teams: { search: { monthlyBudget: '0.0004' } }, maskPersonalData: '*' } as const;
 
-  it('asks no guardrail and no model', async () => {
+  it('a call on a spent budget asks no guardrail and no model', async () => {
     const { guardrail, asked } = paidGuardrail();
     const { gateway, upstream } = await scripted({ ...rich, guardrails: [{ guardrail, routes: '*' }] });
     upstream.plays(counting(10, 150));
@@ -38,7 +38,7 @@ describe('a call on a spent budget', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('still has the answers that are kept', async () => {
+  it('a call on a spent budget still has the answers that are kept', async () => {
     const { gateway, upstream } = await scripted({
       ...rich,
       deployments: { scripted: scriptedDeployment },

@@ -49,7 +49,7 @@ const closeCode = (socket: WebSocket | null): Promise<number> => new Promise((re
 const from = (address: string) => ({ 'x-forwarded-for': address });
 
 describe('a WebSocket', { timeout: 60_000 }, () => {
-  it('without a key is not kept, however many one address opens, and keeps nobody with a key out', async () => {
+  it('a WebSocket without a key is not kept, however many one address opens, and keeps nobody with a key out', async () => {
     const gateway = await publicGateway();
     const flood = await Promise.all(
       Array.from({ length: 300 }, async () => {
@@ -73,13 +73,13 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     ['no credentials', undefined, 4401, /Credentials are missing/],
     ['a key that is none', { authorization: 'Bearer fg_guessed' }, 4403, /not a key of this gateway/],
     ['two keys', { authorization: 'Bearer a', headers: { Authorization: 'Bearer b' } }, 4400, /more than one Authorization/],
-  ])('that shows %s is closed with a code and a sentence', async (_, payload, code, reason) => {
+  ])('a WebSocket that shows %s is closed with a code and a sentence', async (_, payload, code, reason) => {
     const { socket } = await open(await publicGateway());
     if (socket === null) throw new Error('refused');
     expect(await initialised(socket, payload)).toEqual({ code, reason: expect.stringMatching(reason) });
   });
 
-  it('that says nothing, or too much, before it is known who asks is closed', async () => {
+  it('a WebSocket that says nothing, or too much, before it is known who asks is closed', async () => {
     const gateway = await publicGateway({ limits: { socketInitMs: 50 } });
     const silent = await open(gateway);
     expect(await closeCode(silent.socket)).toBe(4408);
@@ -89,7 +89,7 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     expect(await closeCode(loud.socket)).toBe(1006);
   });
 
-  it('is a request of its address, until it shows a key', async () => {
+  it('a WebSocket is a request of its address, until it shows a key', async () => {
     const gateway = await publicGateway({ requestsPerMinutePerAddress: 3 });
     for (let opened = 0; opened < 6; opened += 1) {
       const { socket } = await open(gateway);
@@ -103,7 +103,7 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     for (const { socket } of opened) socket?.terminate();
   });
 
-  it('with a key finds a place, when strangers of many addresses hold all that they may', async () => {
+  it('a WebSocket with a key finds a place, when strangers of many addresses hold all that they may', async () => {
     const gateway = await publicGateway({ trustedProxies: ['127.0.0.1'], limits: { maxSockets: 20, maxSocketsWithoutKey: 4 } });
     const strangers = await Promise.all(Array.from({ length: 12 }, (_, n) => open(gateway, from(`198.51.100.${n}`))));
     expect(strangers.filter(({ status }) => status === 503)).toHaveLength(8);
@@ -117,7 +117,7 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     for (const { socket } of [...strangers, known, browser]) socket?.terminate();
   });
 
-  it('is bounded for each key, and for all keys of a team', async () => {
+  it('a WebSocket is bounded for each key, and for all keys of a team', async () => {
     const gateway = await publicGateway({ limits: { maxSocketsPerPrincipal: 2, maxSocketsPerTeam: 3 } });
     const [one, two] = [await newKey(gateway, { team: 'a' }), await newKey(gateway, { team: 'a' })];
     const shown = async (secret: string) => {
@@ -147,7 +147,7 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     for (const each of [...ends, again]) each?.socket?.terminate();
   });
 
-  it('on which nothing runs is closed when its key is revoked', async () => {
+  it('a WebSocket on which nothing runs is closed when its key is revoked', async () => {
     const gateway = await publicGateway({ limits: { heartbeatMs: 50 } });
     const { id, secret } = await newKey(gateway, {});
     const { socket } = await open(gateway);
@@ -159,7 +159,7 @@ describe('a WebSocket', { timeout: 60_000 }, () => {
     expect([code, String(reason)]).toEqual([4403, expect.stringMatching(/^This key was revoked/)]);
   });
 
-  it('may be opened by anybody in development on loopback, under the share of an address', async () => {
+  it('a WebSocket may be opened by anybody in development on loopback, under the share of an address', async () => {
     const gateway = await startGateway({ server: { drainMs: 500, limits: { maxSocketsPerAddress: 3 } } });
     const opened: Opened[] = [];
     for (let n = 0; n < 4; n += 1) {
@@ -213,7 +213,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 describe('what is refused before it is known who asks', { timeout: 60_000 }, () => {
-  it.each(refusals)('counts for its address: %s', async (_, ask) => {
+  it.each(refusals)('what is refused before it is known who asks counts for its address: %s', async (_, ask) => {
     const gateway = await publicGateway({ requestsPerMinutePerAddress: 2 });
     await ask(gateway);
     await ask(gateway);
@@ -225,7 +225,7 @@ describe('what is refused before it is known who asks', { timeout: 60_000 }, () 
     expect((await fetch(gateway.url, { method: 'OPTIONS', headers: { origin: 'http://localhost:5173' } })).status).toBe(204);
   });
 
-  it('costs no body: nothing of it is waited for', async () => {
+  it('what is refused before it is known who asks costs no body: nothing of it is waited for', async () => {
     const gateway = await publicGateway();
     for (const headers of [{}, bogus]) {
       const answer = await new Promise<IncomingMessage>((done) => {
@@ -237,7 +237,7 @@ describe('what is refused before it is known who asks', { timeout: 60_000 }, () 
     }
   });
 
-  it('is told as a stream tells it', async () => {
+  it('what is refused before it is known who asks is told as a stream tells it', async () => {
     const { url } = await publicGateway();
     const answer = await post(url, { query: 'subscription { completionStream(input: {}) { seq } }' }, { accept: 'text/event-stream' });
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('"UNAUTHENTICATED"')]);
@@ -245,7 +245,7 @@ describe('what is refused before it is known who asks', { timeout: 60_000 }, () 
 });
 
 describe('connections on which no key was shown', { timeout: 60_000 }, () => {
-  it('make room for new ones, so that one with a key is answered, and go on when a key was shown', async () => {
+  it('connections on which no key was shown make room for new ones, so that one with a key is answered, and go on when a key was shown', async () => {
     const gateway = await publicGateway({ limits: { maxConnectionsPerAddress: 3 } });
     const { port } = new URL(gateway.url);
     const quiet = () => {

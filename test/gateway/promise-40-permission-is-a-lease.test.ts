@@ -137,7 +137,7 @@ describe('what a key began ends when the key is revoked', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('by the shell too, which shares the folder alone: streams, and completions that nobody waits for', async () => {
+  it('what a key began ends when the key is revoked by the shell too, which shares the folder alone: streams, and completions that nobody waits for', async () => {
     const folder = temporaryFolder();
     const upstream = await openUpstream();
     upstream.plays(hanging('One'));
@@ -153,7 +153,7 @@ describe('what a key began ends when the key is revoked', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('by another gateway on the same folder, and with it what keys of its own making began', async () => {
+  it('what a key began ends when the key is revoked by another gateway on the same folder, and with it what keys of its own making began', async () => {
     const upstream = await openUpstream();
     upstream.plays(hanging('One'));
     const config = { ...scriptedConfig(upstream), storage: { folder: temporaryFolder() } };
@@ -249,37 +249,40 @@ describe('a subscription of another team’s subgraph, with an AI field on its e
   it.each([
     ['with the AI field', 'subscription { ticks { id summary } }'],
     ['without it', 'subscription { ticks { id } }'],
-  ])('%s ends with an error when its key is revoked, and asks no model any more', async (_, query) => {
-    const { gateway, subgraph, provider } = await ticking();
-    const { id, secret } = await newKey(gateway, {});
-    const response = await post(gateway.url, { query }, { accept: 'text/event-stream', authorization: `Bearer ${secret}` });
-    const results: Event[] = [];
-    let asked = Number.NaN;
-    let completed = false;
-    for await (const { event, data } of eventsOf(response)) {
-      completed = event === 'complete';
-      if (event === 'next') results.push(JSON.parse(data));
-      if (results.length === 3 && Number.isNaN(asked)) {
-        await revoke(gateway, id);
-        asked = provider.asked.length;
+  ])(
+    'a subscription of another team’s subgraph, with an AI field on its entities %s ends with an error when its key is revoked, and asks no model any more',
+    async (_, query) => {
+      const { gateway, subgraph, provider } = await ticking();
+      const { id, secret } = await newKey(gateway, {});
+      const response = await post(gateway.url, { query }, { accept: 'text/event-stream', authorization: `Bearer ${secret}` });
+      const results: Event[] = [];
+      let asked = Number.NaN;
+      let completed = false;
+      for await (const { event, data } of eventsOf(response)) {
+        completed = event === 'complete';
+        if (event === 'next') results.push(JSON.parse(data));
+        if (results.length === 3 && Number.isNaN(asked)) {
+          await revoke(gateway, id);
+          asked = provider.asked.length;
+        }
       }
-    }
-    expect(results[0]).toMatchObject({ data: { ticks: { id: '1' } } });
-    expect(results.at(-1)).toEqual({
-      errors: [expect.objectContaining({ message: revoked.message, extensions: expect.objectContaining({ code: revoked.code }) })],
-    });
-    expect(completed).toBe(true);
-    expect(provider.asked).toHaveLength(asked);
-    await eventually(
-      'the subgraph is left',
-      () => subgraph.listeners(),
-      (listeners) => listeners === 0,
-    );
-  });
+      expect(results[0]).toMatchObject({ data: { ticks: { id: '1' } } });
+      expect(results.at(-1)).toEqual({
+        errors: [expect.objectContaining({ message: revoked.message, extensions: expect.objectContaining({ code: revoked.code }) })],
+      });
+      expect(completed).toBe(true);
+      expect(provider.asked).toHaveLength(asked);
+      await eventually(
+        'the subgraph is left',
+        () => subgraph.listeners(),
+        (listeners) => listeners === 0,
+      );
+    },
+  );
 });
 
 describe('the expiry of a key', () => {
-  it('ends streams and started completions like a revocation', async () => {
+  it('the expiry of a key ends streams and started completions like a revocation', async () => {
     const clock = { ahead: 0 };
     const upstream = await openUpstream();
     upstream.plays(hanging('One'));

@@ -74,7 +74,7 @@ interface Ended {
 }
 
 describe('a team whose sources come second', () => {
-  it('is served while another waits for its rate of one call a minute', async () => {
+  it('a team whose sources come second is served while another waits for its rate of one call a minute', async () => {
     const gateway = await startGateway();
     const slow = await keyOf(gateway, 'a', { requestsPerMinute: 1 });
     const quick = await keyOf(gateway, 'b');
@@ -85,7 +85,7 @@ describe('a team whose sources come second', () => {
     expect((await stored(gateway, quick)).length).toBeLessThan(20);
   });
 
-  it('is served while the model hangs on every source that another has, by however many keys', async () => {
+  it('a team whose sources come second is served while the model hangs on every source that another has, by however many keys', async () => {
     const gateway = await startGateway(withModel(hangsOn('hangs')));
     for (let key = 0; key < 24; key += 1) {
       await ingest(gateway, await keyOf(gateway, 'a'), [short(`hangs-${key}`), short(`hangs-too-${key}`)]);
@@ -95,7 +95,7 @@ describe('a team whose sources come second', () => {
     await arrives(gateway, quick, 'b4');
   });
 
-  it("is served while another's budget is spent, whose sources fail in a sentence", async () => {
+  it("a team whose sources come second is served while another's budget is spent, whose sources fail in a sentence", async () => {
     const gateway = await startGateway(withModel(says('')));
     const poor = await keyOf(gateway, 'a', { monthlyBudget: '0.000000001' });
     const { data } = await ingest(gateway, poor, many(50, 'a'));
@@ -108,7 +108,7 @@ describe('a team whose sources come second', () => {
     expect(await stored(gateway, quick)).toEqual(['b']);
   });
 
-  it('is served between the sources of a team that has a thousand', async () => {
+  it('a team whose sources come second is served between the sources of a team that has a thousand', async () => {
     const gateway = await startGateway(withModel(says('')));
     const first = await keyOf(gateway, 'a');
     const quick = await keyOf(gateway, 'b');
@@ -120,7 +120,7 @@ describe('a team whose sources come second', () => {
 });
 
 describe('what one owner may have in the queue', () => {
-  it('is bounded in sources and in bytes, refused in a sentence that says what would be accepted, and no bound of others', async () => {
+  it('what one owner may have in the queue is bounded in sources and in bytes, refused in a sentence that says what would be accepted, and no bound of others', async () => {
     const gateway = await startGateway(withModel(hangsOn('hangs'), { retrieval: { maxQueuedSources: 5, maxQueuedBytes: 2_000 } }));
     const key = await keyOf(gateway, 'a');
     const refusal = async (sources: readonly Source[], as = key) => (await ingest(gateway, as, sources)).errors?.[0];

@@ -83,7 +83,7 @@ const ask = (gateway: TestGateway, text: string, key: string) =>
   );
 
 describe('one caller opens no breaker for others', () => {
-  it.each(provoked)('who gets %s, ten times over', async (_, reply) => {
+  it.each(provoked)('a caller who gets %s, ten times over, opens no breaker for others', async (_, reply) => {
     const { gateway, upstreams, evil, colleague, innocent } = await shared(1);
     for (const upstream of upstreams) upstream.plays(reply);
     for (let time = 0; time < 10; time += 1) await ask(gateway, `Bad ${time}`, evil);
@@ -93,16 +93,19 @@ describe('one caller opens no breaker for others', () => {
     expect((await exposed(gateway)).value('fieldgate_deployment_circuit', { deployment: 'd0', state: 'open' })).toBe(0);
   });
 
-  it.each(provoked)('who gets %s from two deployments: the first answers the others, at the first attempt', async (_, reply) => {
-    const { gateway, upstreams, evil, innocent } = await shared(2);
-    for (const upstream of upstreams) upstream.plays(reply);
-    for (let time = 0; time < 10; time += 1) await ask(gateway, `Bad ${time}`, evil);
-    for (const upstream of upstreams) upstream.plays(saying('Hi.'));
-    const answer = await complete(gateway, prompt('Say hi.'), { key: innocent });
-    expect(answer).toMatchObject({ text: 'Hi.', provenance: { attempts: [{ deployment: 'd0', outcome: 'OK' }] } });
-  });
+  it.each(provoked)(
+    'a caller who gets %s from two deployments opens no breaker for others: the first answers them, at the first attempt',
+    async (_, reply) => {
+      const { gateway, upstreams, evil, innocent } = await shared(2);
+      for (const upstream of upstreams) upstream.plays(reply);
+      for (let time = 0; time < 10; time += 1) await ask(gateway, `Bad ${time}`, evil);
+      for (const upstream of upstreams) upstream.plays(saying('Hi.'));
+      const answer = await complete(gateway, prompt('Say hi.'), { key: innocent });
+      expect(answer).toMatchObject({ text: 'Hi.', provenance: { attempts: [{ deployment: 'd0', outcome: 'OK' }] } });
+    },
+  );
 
-  it('whose prompt makes the model think for too long', async () => {
+  it('a caller whose prompt makes the model think for too long opens no breaker for others', async () => {
     const found = await underLimit(150, async (firstChunkMs) => {
       const { gateway, upstreams, evil, innocent } = await shared(1, { firstChunkMs, attempts: 1 });
       upstreams[0]?.plays(hanging());
@@ -116,7 +119,7 @@ describe('one caller opens no breaker for others', () => {
     expect(found).toEqual({ outcomes: [...Array(5).fill('STREAM_STALLED'), 'MODEL_UNAVAILABLE'], theirs: 'Hi.', asked: 6 });
   });
 
-  it('by many keys of one team', async () => {
+  it('a caller opens no breaker for others by many keys of one team', async () => {
     const { gateway, upstreams, innocent } = await shared(1, { attempts: 1 });
     upstreams[0]?.plays(refuses(500, { message: 'Internal error.' }));
     for (let key = 0; key < 6; key += 1) {
@@ -127,7 +130,7 @@ describe('one caller opens no breaker for others', () => {
     expect(await ask(gateway, 'Say hi.', innocent)).toBe('Hi.');
   });
 
-  it('but its own circuit it does open, and what it asks then costs no request', async () => {
+  it('a caller opens its own circuit, and what it asks then costs no request', async () => {
     const { gateway, upstreams, evil } = await shared(1, { attempts: 1 });
     upstreams[0]?.plays(inStream({ message: 'It did not work.', code: 'strange' }));
     for (let time = 0; time < 5; time += 1) await ask(gateway, `Bad ${time}`, evil);
@@ -137,7 +140,7 @@ describe('one caller opens no breaker for others', () => {
     expect(value('fieldgate_deployment_callers_shut_out', { deployment: 'd0' })).toBe(1);
   });
 
-  it('while an outage that two teams find opens it for all', async () => {
+  it('an outage that two teams find opens the breaker for all', async () => {
     const { gateway, upstreams, evil, innocent } = await shared(1, { attempts: 1 });
     upstreams[0]?.plays(compatible.refuses('down'));
     for (let time = 0; time < 3; time += 1) for (const key of [evil, innocent]) await ask(gateway, `Hi ${time}`, key);
@@ -149,7 +152,7 @@ describe('one caller opens no breaker for others', () => {
     expect((await exposed(gateway)).value('fieldgate_deployment_circuit', { deployment: 'd0', state: 'open' })).toBe(1);
   });
 
-  it('and a route that was dark answers again soon after its provider is back', { timeout: 60_000 }, async () => {
+  it('a route that was dark answers again soon after its provider is back', { timeout: 60_000 }, async () => {
     const { gateway, upstreams, evil, innocent } = await shared(2, { attempts: 2 });
     for (const upstream of upstreams) upstream.plays(compatible.refuses('down'));
     for (let time = 0; time < 10; time += 1) for (const key of [evil, innocent]) await ask(gateway, `Hi ${time}`, key);

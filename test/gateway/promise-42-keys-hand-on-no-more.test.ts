@@ -25,7 +25,7 @@ async function child(gateway: TestGateway, key: string, input: object = {}): Pro
 }
 
 describe('a key that a key makes has no more than its maker', () => {
-  it('its calls draw on the budgets of all that it comes from, down to the last of them', async () => {
+  it('the calls of a key that a key makes draw on the budgets of all that it comes from, down to the last of them', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(counting(10, 50));
     // A call draws up to 0.0002 of its 100 tokens, and costs 0.00011.
@@ -51,7 +51,7 @@ describe('a key that a key makes has no more than its maker', () => {
     expect(await complete(gateway, prompt('Two'), { key: two.secret })).toMatchObject({ code: 'BUDGET_EXCEEDED' });
   });
 
-  it('its operations count to the requests of its maker', async () => {
+  it('the operations of a key that a key makes count to the requests of its maker', async () => {
     const { gateway } = await scripted();
     const root = await newKey(gateway, { ...parentScopes, requestsPerMinute: 3 });
     const made = await child(gateway, root.secret);
@@ -63,7 +63,7 @@ describe('a key that a key makes has no more than its maker', () => {
     });
   });
 
-  it('its model calls count to the calls of its maker', async () => {
+  it('the model calls of a key that a key makes count to the calls of its maker', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const root = await newKey(gateway, { ...parentScopes, callsPerMinute: 1 });
@@ -73,7 +73,7 @@ describe('a key that a key makes has no more than its maker', () => {
     expect(await complete(gateway, prompt('Three'), { key: root.secret })).toMatchObject({ code: 'RATE_LIMITED', limit: `key:${root.id}` });
   });
 
-  it('it has no scope and no route that its maker has not', async () => {
+  it('a key that a key makes has no scope and no route that its maker has not', async () => {
     const { gateway } = await scripted();
     const root = await newKey(gateway, { ...parentScopes, routes: ['default'] });
     expect((await asked(gateway, root.secret, { scopes: ['ai:use', 'ai:usage:all'] })).errors).toMatchObject([
@@ -85,7 +85,7 @@ describe('a key that a key makes has no more than its maker', () => {
     expect(data.aiViewer.routes).toEqual(['default']);
   });
 
-  it('it expires no later than its maker, and with it when nothing is said', async () => {
+  it('a key that a key makes expires no later than its maker, and with it when nothing is said', async () => {
     const { gateway } = await scripted();
     const [soon, later] = ['2098-01-01T00:00:00.000Z', '2099-01-01T00:00:00.000Z'];
     const root = await newKey(gateway, { ...parentScopes, expiresAt: soon });
@@ -96,7 +96,7 @@ describe('a key that a key makes has no more than its maker', () => {
     ]);
   });
 
-  it('it is revoked with its maker, and so is what it has made', async () => {
+  it('a key that a key makes is revoked with its maker, and so is what it has made', async () => {
     const { gateway } = await scripted();
     const root = await newKey(gateway, parentScopes);
     const other = await newKey(gateway, {});
@@ -135,7 +135,7 @@ describe('a key that a key makes has no more than its maker', () => {
 });
 
 describe('a key that the shell makes', () => {
-  it('comes from no other, and draws on its own accounts alone', async () => {
+  it('a key that the shell makes comes from no other, and draws on its own accounts alone', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { key, secret } = await keyDesk(gateway.storage.keys).issue({

@@ -113,7 +113,7 @@ describe('one payer in the ledger and in the budgets', () => {
     );
   });
 
-  it('lets a team whose budget has room for one call pass it on', async () => {
+  it('a shared call lets a team whose budget has room for one call pass it on', async () => {
     const storage = await openStorage({ folder: null });
     whenOver(() => storage.close());
     const { limits } = storage;
@@ -126,7 +126,7 @@ describe('one payer in the ledger and in the budgets', () => {
     expect(await limits.budgets([team])).toMatchObject([{ spent: 50, held: 0 }]);
   });
 
-  it('books what a draw cost that had given way and ended at the same moment', async () => {
+  it('a shared call books what a draw cost that had given way and ended at the same moment', async () => {
     const storage = await openStorage({ folder: null });
     whenOver(() => storage.close());
     const { limits } = storage;

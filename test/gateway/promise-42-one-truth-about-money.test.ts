@@ -126,7 +126,7 @@ describe('the count of an embedding', () => {
     ['text', '{"prompt_tokens":"40"}'],
     ['less than nothing', '{"prompt_tokens":-40}'],
     ['900 million tokens', '{"prompt_tokens":900000000}'],
-  ])('%s is estimated from what was sent, and marked; the vectors are given', async (_, usage) => {
+  ])('the count of an embedding %s is estimated from what was sent, and marked; the vectors are given', async (_, usage) => {
     const { answer, spent } = await embedded(usage);
     expect(answer).toMatchObject({
       __typename: 'Embedding',
@@ -141,7 +141,7 @@ describe('the count of an embedding', () => {
     expect(spent).toBe(nanoUsdOf(answer.usage.cost.amount));
   });
 
-  it('is booked as it was counted where it can be true', async () => {
+  it('the count of an embedding is booked as it was counted where it can be true', async () => {
     expect((await embedded('{"prompt_tokens":90}')).answer.usage).toMatchObject({ estimated: false, freshInputTokens: 90 });
   });
 });
@@ -151,7 +151,7 @@ describe('an answer costs what was drawn for it', () => {
     ['word by word', Array.from({ length: 3_000 }, (_, index) => says(words(1, index)))],
     ['in one piece', [says(words(3_000))]],
     ['without a blank', [says('x'.repeat(60_000))]],
-  ])('and is cut where the vendor goes on beyond its maximum %s', async (_, pieces) => {
+  ])('an answer costs what was drawn for it, and is cut where the vendor goes on beyond its maximum %s', async (_, pieces) => {
     const log = kept();
     const { gateway, upstream } = await scripted({}, { log });
     upstream.plays({ pieces: [begins, ...pieces], ending: 'hang' });
@@ -175,7 +175,7 @@ describe('an answer costs what was drawn for it', () => {
     expect(log.warnings).toContain('an answer went on beyond the maximum that was asked for, and was cut');
   });
 
-  it('also where the vendor only thinks, or writes the arguments of a tool', async () => {
+  it('an answer costs what was drawn for it, also where the vendor only thinks, or writes the arguments of a tool', async () => {
     const { gateway, upstream } = await scripted();
     const delta = (value: object): string =>
       `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: value, finish_reason: null }] })}\n\n`;
@@ -202,7 +202,7 @@ describe('an answer costs what was drawn for it', () => {
     }
   });
 
-  it('and goes on as long as the vendor may', async () => {
+  it('an answer costs what was drawn for it, and goes on as long as the vendor may', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays({
       pieces: [begins, says('word '.repeat(100)), compatible.ends.replace('"completion_tokens":2', '"completion_tokens":100')],
@@ -261,7 +261,7 @@ describe('nothing is billed that was not sent', () => {
 });
 
 describe('a sum of money says what it leaves out', () => {
-  it('in each row of usage, beside the name of the key, also when that is revoked', async () => {
+  it('a sum of money says what it leaves out in each row of usage, beside the name of the key, also when that is revoked', async () => {
     const upstream = await openUpstream();
     const { price: _, ...unpriced } = scriptedDeployment;
     const base = scriptedConfig(upstream);

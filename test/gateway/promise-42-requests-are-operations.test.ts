@@ -36,7 +36,7 @@ async function once(): Promise<{ readonly gateway: TestGateway; readonly id: str
 }
 
 describe('requestsPerMinute counts operations, one each, before they run', () => {
-  it.each(operations)('%s is counted', async (_, document, headers) => {
+  it.each(operations)('requestsPerMinute counts operations: %s is counted', async (_, document, headers) => {
     const { gateway, id, key } = await once();
     const first = await gateway.ask(document, {}, { key, headers });
     expect(first.errors?.[0]?.extensions.code).not.toBe('RATE_LIMITED');
@@ -44,17 +44,20 @@ describe('requestsPerMinute counts operations, one each, before they run', () =>
     expect(second).toMatchObject({ status: 429, errors: [limited(id)] });
   });
 
-  it.each(operations)('%s is refused when none is left, and nothing of it runs', async (_, document, headers) => {
-    const { gateway, id, key, asked } = await once();
-    await gateway.ask('{ __typename }', {}, { key });
-    const body = { query: document };
-    const response = await post(gateway.url, body, { authorization: `Bearer ${key}`, ...headers });
-    expect(response.status).toBe(429);
-    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await response.json()).toMatchObject({ errors: [limited(id)] });
-    expect(asked()).toBe(0);
-    expect(await gateway.storage.database.all('select * from jobs')).toEqual([]);
-  });
+  it.each(operations)(
+    'requestsPerMinute counts operations: %s is refused when none is left, and nothing of it runs',
+    async (_, document, headers) => {
+      const { gateway, id, key, asked } = await once();
+      await gateway.ask('{ __typename }', {}, { key });
+      const body = { query: document };
+      const response = await post(gateway.url, body, { authorization: `Bearer ${key}`, ...headers });
+      expect(response.status).toBe(429);
+      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await response.json()).toMatchObject({ errors: [limited(id)] });
+      expect(asked()).toBe(0);
+      expect(await gateway.storage.database.all('select * from jobs')).toEqual([]);
+    },
+  );
 
   it('subscriptions by SSE are counted and refused', async () => {
     const { gateway, id, key, asked } = await once();
@@ -115,7 +118,7 @@ const typesOf = (data: Readonly<Record<string, { readonly __typename: string }>>
     .toSorted();
 
 describe('callsPerMinute counts model calls', () => {
-  it('whatever operations they are in, and says so as data', async () => {
+  it('callsPerMinute counts model calls, whatever operations they are in, and says so as data', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { id, secret: key } = await newKey(gateway, { requestsPerMinute: 100, callsPerMinute: 2 });
@@ -130,7 +133,7 @@ describe('callsPerMinute counts model calls', () => {
     expect((await gateway.ask('{ __typename }', {}, { key })).status).toBe(200);
   });
 
-  it('alone leaves operations uncounted', async () => {
+  it('callsPerMinute alone leaves operations uncounted', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { secret: key } = await newKey(gateway, { callsPerMinute: 1 });
@@ -139,7 +142,7 @@ describe('callsPerMinute counts model calls', () => {
     expect(await complete(gateway, prompt('Two'), { key })).toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  it('once named, lets one operation ask more models than requestsPerMinute says', async () => {
+  it('callsPerMinute, once named, lets one operation ask more models than requestsPerMinute says', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { secret: key } = await newKey(gateway, { requestsPerMinute: 1, callsPerMinute: 3 });
@@ -148,7 +151,7 @@ describe('callsPerMinute counts model calls', () => {
 });
 
 describe('requestsPerMinute alone has both effects, as it had before', () => {
-  it('it holds model calls to the same number, which operations do not use up', async () => {
+  it('requestsPerMinute alone holds model calls to the same number, which operations do not use up', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(saying('Hi'));
     const { secret: key } = await newKey(gateway, { requestsPerMinute: 2 });

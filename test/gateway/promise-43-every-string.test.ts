@@ -116,13 +116,13 @@ describe('a guardrail reads what the model will read', () => {
     ['where the output stops', { ...hello, stop: ['project x'] }],
     ['an option of the vendor', { ...hello, providerOptions: { user: 'project x' } }],
     ['a name in options of the vendor', { ...hello, providerOptions: { metadata: { 'project x': '1' } } }],
-  ])('in %s', async (_, input) => {
+  ])('a guardrail reads what the model will read in %s', async (_, input) => {
     const sent = upstream.requests.length;
     expect(await complete(gateway, input)).toMatchObject({ __typename: 'GuardrailBlocked', code: 'GUARDRAIL_BLOCKED' });
     expect(upstream.requests).toHaveLength(sent);
   });
 
-  it('and lets pass what only stands in different places', async () => {
+  it('a guardrail reads what the model will read, and lets pass what only stands in different places', async () => {
     const input = messages(user(said('About pro')), assistant(said('ject x')), user(said('Go on.')));
     expect(await complete(gateway, input)).toMatchObject({ __typename: 'Completion' });
   });
@@ -152,7 +152,7 @@ describe('personal data leaves in no string of a request', () => {
     ['a format of a parameter', inParameters({ properties: { a: { type: 'string', format: email } } })],
     ['a text file', messages(user(said('Read.'), text(`To ${email}.`, { name: `${email}.txt` })))],
     ['where the output stops', { ...hello, stop: [email] }],
-  ])('masked in %s', async (_, input) => {
+  ])('personal data leaves in no string of a request: masked in %s', async (_, input) => {
     const sent = await sentFor(input);
     expect(sent).toContain('EMAIL_1');
     expect(sent).not.toMatch(/bob|corp\.ex|example\.com/);
@@ -195,7 +195,7 @@ describe('personal data leaves in no string of a request', () => {
       '/messages/1/content/0/opaque',
     ],
     ['an option of the vendor', { ...hello, providerOptions: { user: email } }, '/providerOptions/user'],
-  ])('refused, with the place, in %s', async (_, input, place) => {
+  ])('personal data leaves in no string of a request refused, with the place, in %s', async (_, input, place) => {
     const sent = upstream.requests.length;
     const failure = await complete(gateway, input);
     expect(failure).toMatchObject({ __typename: 'GuardrailBlocked', code: 'GUARDRAIL_BLOCKED' });
@@ -204,14 +204,14 @@ describe('personal data leaves in no string of a request', () => {
     expect(upstream.requests).toHaveLength(sent);
   });
 
-  it('and names of an object come back as the caller gave them', async () => {
+  it('personal data leaves in no string of a request, and names of an object come back as the caller gave them', async () => {
     upstream.plays(saying('{"<EMA', 'IL_1>":"yes, ', '<EMAIL_1>"}'));
     const schema = { properties: { [email]: { type: 'string' } }, required: [email], additionalProperties: false };
     expect(await complete(gateway, inSchema(schema))).toMatchObject({ __typename: 'Completion', object: { [email]: `yes, ${email}` } });
     expect(sentTo(upstream)).not.toContain('bob@');
   });
 
-  it('and what an answer got wrong is told in the names of the caller', async () => {
+  it('personal data leaves in no string of a request, and what an answer got wrong is told in the names of the caller', async () => {
     upstream.plays(saying('{"<EMAIL_1>":1}'));
     const schema = { properties: { [email]: { type: 'string' } }, required: [email], additionalProperties: false };
     const failure = await complete(gateway, inSchema(schema));
@@ -263,7 +263,7 @@ describe('personal data leaves in no string of a request', () => {
     (text) => ({ ...hello, providerOptions: { metadata: { [text]: text } } }),
   ];
 
-  it('wherever it is put', async () => {
+  it('personal data leaves in no string of a request wherever it is put', async () => {
     upstream.plays(saying('Yes.'));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...canaries), fc.constantFrom(...places), async (canary, place) => {
@@ -282,7 +282,7 @@ describe('personal data leaves in no string of a request', () => {
 });
 
 describe('what comes back is guarded as it will be read', () => {
-  it('in the name of a called tool, in numbers, and in names of an object', async () => {
+  it('what comes back is guarded as it will be read in the name of a called tool, in numbers, and in names of an object', async () => {
     const guardrail = patternGuard({ name: 'codenames', patterns: ['project_x', '7{15}'], on: ['output'] });
     const { gateway, upstream } = await able({ guardrails: [{ guardrail, routes: '*' }] });
     const call = (name: string, args: string) =>

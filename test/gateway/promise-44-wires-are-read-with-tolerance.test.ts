@@ -13,7 +13,7 @@ const refusal = (status: number, type: string, message: string): RawReply => ({
 });
 
 describe('a refusal that speaks of the account, and not of the request', () => {
-  it('lets the second deployment of the route answer, also as a 400', async () => {
+  it('a refusal that speaks of the account, and not of the request lets the second deployment of the route answer, also as a 400', async () => {
     const [first, second] = await Promise.all([openUpstream(), openUpstream()]);
     const config = scriptedConfig(second);
     const gateway = await startGateway({
@@ -38,7 +38,7 @@ describe('a refusal that speaks of the account, and not of the request', () => {
     expect(first.requests).toHaveLength(1);
   });
 
-  it('is told at once where the request itself is refused', async () => {
+  it('a refusal that speaks of the account, and not of the request is told at once where the request itself is refused', async () => {
     const { gateway, upstream } = await scripted();
     upstream.plays(compatible.refuses('bad request'));
     expect(await complete(gateway, prompt('Say hi.'))).toMatchObject({ code: 'BAD_REQUEST', retryable: false });
@@ -55,7 +55,7 @@ describe('an answer without a word', () => {
       'half a sentence that the server gave up',
       { pieces: [compatible.begins, compatible.says('Hello '), compatible.ends.replace('"stop"', '"error"')] },
     ],
-  ])('is a failure, is paid for and is not kept: %s', async (_, reply) => {
+  ])('an answer without a word is a failure, is paid for and is not kept: %s', async (_, reply) => {
     const { gateway, upstream } = await scripted({
       routes: { ...plainConfig.routes, default: { deployments: ['scripted'], attempts: 1, cacheSeconds: 600 } },
     });
@@ -93,9 +93,11 @@ describe('structured output of a server', () => {
     ['behind a thought', `<think>They ask for a city.</think>\n\n${oslo}`],
     ['behind a byte order mark', `\ufeff${oslo}`],
     ['twice', `${oslo}\n${oslo}`],
-  ])('is read %s', async (_, text) => expect(await asked(city, text)).toMatchObject({ object: { city: 'Oslo' } }));
+  ])('structured output of a server is read %s', async (_, text) =>
+    expect(await asked(city, text)).toMatchObject({ object: { city: 'Oslo' } }),
+  );
 
-  it('is read where a fence stands in a text of it', async () => {
+  it('structured output of a server is read where a fence stands in a text of it', async () => {
     expect(await asked(city, '{"city":"```json {} ```"}')).toMatchObject({ object: { city: '```json {} ```' } });
   });
 
@@ -109,13 +111,16 @@ describe('structured output of a server', () => {
     ['a wrapper around it', '{"answer":{"town":"Oslo"}}'],
     ['a list for an object', '["Oslo"]'],
     ['half of it', '{"city":"Os'],
-  ])('is asked for once more where it has %s, and is INVALID_OUTPUT where that does not help', async (_, wrong) => {
-    const before = made.upstream.requests.length;
-    expect(await asked(city, wrong, oslo)).toMatchObject({ object: { city: 'Oslo' } });
-    expect(made.upstream.requests.length - before).toBe(2);
-    expect(await asked(city, wrong, wrong)).toMatchObject({ code: 'INVALID_OUTPUT' });
-    expect(made.upstream.requests.length - before).toBe(4);
-  });
+  ])(
+    'structured output of a server is asked for once more where it has %s, and is INVALID_OUTPUT where that does not help',
+    async (_, wrong) => {
+      const before = made.upstream.requests.length;
+      expect(await asked(city, wrong, oslo)).toMatchObject({ object: { city: 'Oslo' } });
+      expect(made.upstream.requests.length - before).toBe(2);
+      expect(await asked(city, wrong, wrong)).toMatchObject({ code: 'INVALID_OUTPUT' });
+      expect(made.upstream.requests.length - before).toBe(4);
+    },
+  );
 
   const tree = { type: 'object', properties: { v: { type: 'integer' }, kids: { type: 'array', items: { $ref: '#' } } }, required: ['v'] };
   const word = { type: 'string' };
@@ -130,7 +135,7 @@ describe('structured output of a server', () => {
     ],
     ['to a property', { type: 'object', properties: { a: word, b: { $ref: '#/properties/a' } } }, '{"b":"c"}', '{"b":1}'],
     ['with escapes', { $defs: { 'a/b c': word }, type: 'object', properties: { a: { $ref: '#/$defs/a~1b%20c' } } }, '{"a":"b"}', '{"a":1}'],
-  ])('follows references %s', async (_, schema, right, wrong) => {
+  ])('structured output of a server follows references %s', async (_, schema, right, wrong) => {
     expect(await asked(schema, right)).toMatchObject({ object: JSON.parse(right) });
     expect(await asked(schema, wrong, wrong)).toMatchObject({ code: 'INVALID_OUTPUT' });
   });
@@ -143,7 +148,7 @@ describe('structured output of a server', () => {
     ['const', { const: 'yes' }, '"yes"', '"no"'],
     ['a list', { type: 'array', items: { type: 'integer' } }, '[1,2]', '["1"]'],
     ['a number', { type: 'number' }, '1.5', '"1.5"'],
-  ])('is checked against %s', async (_, schema, right, wrong) => {
+  ])('structured output of a server is checked against %s', async (_, schema, right, wrong) => {
     expect((await asked(schema, right)).object).toEqual(JSON.parse(right));
     expect(await asked(schema, wrong, wrong)).toMatchObject({ code: 'INVALID_OUTPUT' });
   });

@@ -30,14 +30,14 @@ describe('every errorId that a caller sees is in the log, in one line', () => {
       `aiAnswer(input: { collection: "none", question: "${canary}" }) { ${failure} }`,
       'BAD_REQUEST',
     ],
-  ])('also of a failure as data: %s', async (_, field, code) => {
+  ])('every errorId that a caller sees is in the log, in one line, also of a failure as data: %s', async (_, field, code) => {
     const { data, errors } = await gateway.ask(`{ answer: ${field} }`);
     expect(errors).toBeUndefined();
     expect(data.answer.code).toBe(code);
     expect(linesOf(data.answer.errorId)).toMatchObject([{ level: 'info', code }]);
   });
 
-  it('also of a document that is not valid, and without what the caller wrote in it', async () => {
+  it('every errorId that a caller sees is in the log, in one line, also of a document that is not valid, and without what the caller wrote in it', async () => {
     for (const query of ['{ nothing }', '{', `{ completion(input: { prompt: { text: 5, other: "${canary}" } }) { __typename } }`]) {
       const { errors = [] } = await gateway.ask(query);
       for (const { extensions } of errors) expect(linesOf(extensions.errorId)).toMatchObject([{ code: 'BAD_REQUEST' }]);
@@ -48,7 +48,7 @@ describe('every errorId that a caller sees is in the log, in one line', () => {
     expect(JSON.stringify(lines)).not.toContain(canary);
   });
 
-  it('once of a call that failed, though the pipeline and the field both know of it, and without the vendor’s words', async () => {
+  it('every errorId that a caller sees is in the log, in one line once of a call that failed, though the pipeline and the field both know of it, and without the vendor’s words', async () => {
     upstream.plays({
       status: 401,
       headers: { 'content-type': 'application/json' },
@@ -69,12 +69,19 @@ describe('every errorId that a caller sees is in the log, in one line', () => {
     ['aiAnswerStream(input: { collection: "none", question: "x" })', 'BAD_REQUEST'],
     ['aiAnswerStream(input: { collection: "none", question: "" })', 'BAD_REQUEST'],
     ['completionEvents(id: "none")', 'RESUME_EXPIRED'],
-  ])('and a stream that is refused ends in an event with it: %s', async (field, code) => {
-    const query = `subscription { stream: ${field} { __typename ... on CompletionFailed { failure { ${failure} } } } }`;
-    const response = await post(gateway.url, { query }, { accept: 'text/event-stream', authorization: `Bearer ${gateway.developmentKey}` });
-    const seen: { readonly __typename: string; readonly failure: { readonly code: string; readonly errorId: string } }[] = [];
-    for await (const { event, data } of eventsOf(response)) if (event === 'next') seen.push(JSON.parse(data).data.stream);
-    expect(seen.at(-1)).toMatchObject({ __typename: 'CompletionFailed', failure: { code } });
-    expect(linesOf(seen.at(-1)?.failure.errorId)).toHaveLength(1);
-  });
+  ])(
+    'every errorId that a caller sees is in the log, in one line, and a stream that is refused ends in an event with it: %s',
+    async (field, code) => {
+      const query = `subscription { stream: ${field} { __typename ... on CompletionFailed { failure { ${failure} } } } }`;
+      const response = await post(
+        gateway.url,
+        { query },
+        { accept: 'text/event-stream', authorization: `Bearer ${gateway.developmentKey}` },
+      );
+      const seen: { readonly __typename: string; readonly failure: { readonly code: string; readonly errorId: string } }[] = [];
+      for await (const { event, data } of eventsOf(response)) if (event === 'next') seen.push(JSON.parse(data).data.stream);
+      expect(seen.at(-1)).toMatchObject({ __typename: 'CompletionFailed', failure: { code } });
+      expect(linesOf(seen.at(-1)?.failure.errorId)).toHaveLength(1);
+    },
+  );
 });

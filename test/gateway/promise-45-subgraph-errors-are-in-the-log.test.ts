@@ -59,7 +59,7 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
   const linesWith = (errorId: unknown): readonly Record<string, unknown>[] =>
     lines.filter((line) => JSON.stringify(line).includes(String(errorId)));
 
-  it('where none of them has an object whose field is never null: no fault of the gateway', async () => {
+  it('what a subgraph does wrong is in the log beside its cause, under the errorId that the caller has where none of them has an object whose field is never null: no fault of the gateway', async () => {
     const { data, errors = [] } = await gateway.ask('{ shelves { label } }');
     expect(data).toEqual({ shelves: [{ label: 'shelf 1' }, null] });
     expect(errors).toMatchObject([
@@ -74,7 +74,7 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
     ]);
   });
 
-  it('where it cannot be reached: one line, with the cause, whatever the attempts', async () => {
+  it('what a subgraph does wrong is in the log beside its cause, under the errorId that the caller has where it cannot be reached: one line, with the cause, whatever the attempts', async () => {
     const { errors = [] } = await gateway.ask('{ gone shop }');
     const [error] = errors;
     expect(error).toMatchObject({ path: ['gone'], extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'gone' } });
@@ -83,14 +83,14 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
     ]);
   });
 
-  it('where it answers with errors of its own', async () => {
+  it('what a subgraph does wrong is in the log beside its cause, under the errorId that the caller has where it answers with errors of its own', async () => {
     const { errors = [] } = await gateway.ask('{ broken shop }');
     const [error] = errors;
     expect(error).toMatchObject({ path: ['broken'], message: 'No such shelf.' });
     expect(linesWith(error?.extensions.errorId)).toMatchObject([{ level: 'info', subgraph: 'shop', message: 'No such shelf.' }]);
   });
 
-  it('and a static header of the configuration reaches its subgraph alone, and no log', async () => {
+  it('what a subgraph does wrong is in the log beside its cause, under the errorId that the caller has, and a static header of the configuration reaches its subgraph alone, and no log', async () => {
     expect(shop.asked.every(({ headers }) => headers['x-api-key'] === 'canary-of-the-gateway' && headers['x-plain'] === 'text')).toBe(true);
     expect(shop.asked.some(({ query }) => query.includes('_service'))).toBe(true);
     expect(gone.asked.length).toBeGreaterThan(0);

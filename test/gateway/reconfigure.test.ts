@@ -15,7 +15,7 @@ async function started(changes: Partial<GatewayConfig> = {}) {
 }
 
 describe('a configuration that is read again', () => {
-  it('holds for new calls: a new route, a new guardrail, a team’s new limit', async () => {
+  it('a configuration that is read again holds for new calls: a new route, a new guardrail, a team’s new limit', async () => {
     const { upstream, config, gateway } = await started();
     upstream.plays(saying('Hi.'));
     expect(await complete(gateway, prompt('Hi?', { route: 'second' }))).toMatchObject({ code: 'BAD_REQUEST' });
@@ -29,7 +29,7 @@ describe('a configuration that is read again', () => {
     expect(await complete(gateway, prompt('project x'))).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
   });
 
-  it('interrupts no stream: it goes on by the configuration that it began with, and can be resumed', async () => {
+  it('a configuration that is read again interrupts no stream: it goes on by the configuration that it began with, and can be resumed', async () => {
     const { upstream, config, gateway } = await started();
     const gate = newGate();
     upstream.plays(waiting(gate, 'Half', ' and half'));
@@ -46,7 +46,7 @@ describe('a configuration that is read again', () => {
     expect(data.completionById).toEqual({ status: 'COMPLETED', text: 'Half and half' });
   });
 
-  it('keeps answers, usage and keys', async () => {
+  it('a configuration that is read again keeps answers, usage and keys', async () => {
     const { upstream, config, gateway } = await started();
     const cached = { ...config, routes: { ...config.routes, default: { deployments: ['scripted'], cacheSeconds: 60 } } };
     await gateway.reconfigure(cached);
@@ -57,7 +57,7 @@ describe('a configuration that is read again', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is not taken over while its graph cannot be composed, and the present one goes on', async () => {
+  it('a configuration that is read again is not taken over while its graph cannot be composed, and the present one goes on', async () => {
     const { upstream, config, gateway } = await started();
     upstream.plays(saying('Hi.'));
     const broken = { ...config, graph: { subgraphs: [{ name: 'gone', url: 'http://127.0.0.1:1/graphql' }] } };

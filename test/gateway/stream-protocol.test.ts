@@ -25,14 +25,14 @@ describe('the stream protocol', () => {
   const events = isInterfaceType(event) ? schema.getPossibleTypes(event) : [];
   const shared = isInterfaceType(event) ? Object.keys(event.getFields()) : [];
 
-  it('names every type of event with its fields, and no other', () => {
+  it('the stream protocol names every type of event with its fields, and no other', () => {
     expect(shared).toEqual(['seq', 'cursor', 'completionId']);
     const documented = protocol.rows('Events', /^`\w+`$/).map(([type, fields]) => [...namesIn(type), ...namesIn(fields)]);
     const declared = events.map((type) => [type.name, ...Object.keys(type.getFields()).filter((name) => !shared.includes(name))]);
     expect(documented.toSorted()).toEqual(declared.toSorted());
   });
 
-  it('names every code that a failure can have, with its default of retryable, and no other', () => {
+  it('the stream protocol names every code that a failure can have, with its default of retryable, and no other', () => {
     const codes = schema.getType('FailureCode');
     const declared = isEnumType(codes) ? codes.getValues().map(({ name }) => name) : [];
     const documented = protocol
@@ -43,7 +43,7 @@ describe('the stream protocol', () => {
     expect(declared.toSorted()).toEqual([...known.map(([code]) => code), 'OTHER'].toSorted());
   });
 
-  it('names no code, event or field that does not exist', () => {
+  it('the stream protocol names no code, event or field that does not exist', () => {
     const { Query, Mutation, Subscription } = Object.fromEntries(
       ['Query', 'Mutation', 'Subscription'].map((name) => {
         const type = schema.getType(name);
@@ -60,7 +60,7 @@ describe('the stream protocol', () => {
       ).toContain(name === 'CompletionEvent' ? 'CompletionStarted' : name);
   });
 
-  it('gives the defaults of the settings that it names', () => {
+  it('the stream protocol gives the defaults of the settings that it names', () => {
     const documented = protocol.rows('Times and bounds', /^`\w+`$/).map(([name, value]) => [...namesIn(name), Number(value)]);
     const defaults: Readonly<Record<string, number>> = { ...serverLimits({}) };
     expect(documented).toEqual(documented.map(([name = '']) => [name, defaults[name]]));
@@ -72,7 +72,7 @@ describe('the stream protocol', () => {
     ['keptMs', /\| (\d+) minutes in the memory/, 60_000],
     ['maxLogBytes', /log outgrows (\d+) MiB/, 1 << 20],
     ['maxBytesBeforeInit', /may send (\d+) KiB on a WebSocket/, 1 << 10],
-  ])('gives the number of the sources for %s', (name, sentence, unit) => {
+  ])('the stream protocol gives the number of the sources for %s', (name, sentence, unit) => {
     const sources = globSync(['src/runs/open-runs.ts', 'src/server/websocket/*.ts'])
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n');
@@ -117,7 +117,7 @@ describe('the stream protocol', () => {
 
     const textOf = async (response: Promise<Response>): Promise<string> => plain(await (await response).text());
 
-    it('shows operations that are valid', () => {
+    it('the stream protocol on a gateway shows operations that are valid', () => {
       const operations = protocol.blocks('graphql');
       expect(operations.length).toBeGreaterThan(3);
       for (const text of operations) expect(validate(schema, parse(text))).toEqual([]);
@@ -129,7 +129,7 @@ describe('the stream protocol', () => {
       let idempotencyKey = '';
 
       /** On a busy machine two words may come as one event: another completion then shows it. */
-      it('for a stream', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for a stream', async () => {
         let text = '';
         for (let attempt = 1; attempt <= 20 && text !== shown('A stream over SSE'); attempt += 1) {
           idempotencyKey = `kettle-${attempt}`;
@@ -142,7 +142,7 @@ describe('the stream protocol', () => {
         expect(text).toBe(shown('A stream over SSE'));
       });
 
-      it('for a resume by an id and by Last-Event-ID', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for a resume by an id and by Last-Event-ID', async () => {
         const resume = block('A resume behind an event', 'graphql');
         const after = cursors[4] ?? '';
         expect(await textOf(posted(gateway, resume, { id: completionId, after }))).toBe(shown('A resume behind an event'));
@@ -153,19 +153,19 @@ describe('the stream protocol', () => {
         expect(again).toBe(shown('A resume behind an event').replaceAll('completionEvents', 'completionStream'));
       });
 
-      it('for a reader that joins behind the last event', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for a reader that joins behind the last event', async () => {
         const resume = block('A resume behind an event', 'graphql');
         expect(await textOf(posted(gateway, resume, { id: completionId, after: cursors.at(-1) }))).toBe(':\n\nevent: complete\ndata:');
       });
 
-      it('for a key that was used with another input', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for a key that was used with another input', async () => {
         const { input } = prompts('A key that was used with another input');
         expect(await textOf(posted(gateway, follow, { input: { ...input, idempotencyKey } }))).toBe(
           shown('A key that was used with another input'),
         );
       });
 
-      it('for a key of another field: `completion` shares the keys of `completionStream`, `aiAnswerStream` does not', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for a key of another field: `completion` shares the keys of `completionStream`, `aiAnswerStream` does not', async () => {
         const { input } = prompts('A stream over SSE');
         const query = 'query($input: CompletionInput!) { completion(input: $input) { ... on Completion { id } } }';
         expect((await gateway.ask(query, { input: { ...input, idempotencyKey } })).data.completion.id).toBe(completionId);
@@ -184,7 +184,7 @@ describe('the stream protocol', () => {
         return plain(text).replace(/,"extensions":\{.*\}(?=\}$)/gm, '');
       };
 
-      it('for snapshots', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for snapshots', async () => {
         const pause = newGate();
         vendor.upstream.plays(saying('The kettle ', pause, 'boils.'));
         const query = block('A snapshot', 'graphql');
@@ -194,7 +194,7 @@ describe('the stream protocol', () => {
         expect(text).toBe(shown('A snapshot'));
       });
 
-      it('for a cancellation by the owner', async () => {
+      it('the stream protocol on a gateway shows what is sent over SSE for a cancellation by the owner', async () => {
         vendor.upstream.plays(saying('Half', newGate()));
         const query = block('A cancellation by the owner', 'graphql');
         const text = await read(posted(vendor.gateway, query, prompts('A cancellation by the owner')), ({ data, id }) => {
@@ -208,7 +208,7 @@ describe('the stream protocol', () => {
       });
     });
 
-    it('shows what is sent over a WebSocket', async () => {
+    it('the stream protocol on a gateway shows what is sent over a WebSocket', async () => {
       const title = 'A tool call over WebSocket';
       const { received } = await talk(gateway, { atOnce: [init(gateway)], later: [subscribe(block(title, 'graphql'), prompts(title))] });
       const documented = shown(title)
@@ -217,7 +217,7 @@ describe('the stream protocol', () => {
       expect(received.map((line) => `< ${plain(line).replace(/,"extensions":\{.*\}(?=\}\})/, '')}`)).toEqual(documented);
     });
 
-    it('runs completionEvents by GET', async () => {
+    it('the stream protocol on a gateway runs completionEvents by GET', async () => {
       const query = 'subscription { completionEvents(id: "none") { __typename ... on CompletionFailed { failure { code } } } }';
       const response = await fetch(`${gateway.url}?${new URLSearchParams({ query })}`, {
         headers: { accept: 'text/event-stream', authorization: `Bearer ${gateway.developmentKey}` },

@@ -50,7 +50,7 @@ describe('the stream protocol', () => {
   /** Nothing from outside provokes a fault of ours. */
   const cannotBeProvoked = [4500];
 
-  it('names every close code of the sources and of graphql-ws, and no other', () => {
+  it('the stream protocol names every close code of the sources and of graphql-ws, and no other', () => {
     const ours = globSync('src/server/**/*socket*{/*,.ts}')
       .map((file) => readFileSync(file, 'utf8'))
       .flatMap((text) => [...text.matchAll(/\b(10[01]\d|4[45]\d\d)\b/g)].map(([code]) => Number(code)));
@@ -63,11 +63,11 @@ describe('the stream protocol', () => {
     expect(documented(/^\d{4}$/)).toEqual([...all].toSorted((a, b) => a - b));
   });
 
-  it('names the close codes that this test provokes', () => {
+  it('the stream protocol names the close codes that this test provokes', () => {
     expect(documented(/^\d{4}$/)).toEqual([...Object.keys(closing).map(Number), ...cannotBeProvoked].toSorted((a, b) => a - b));
   });
 
-  it.each(Object.entries(closing))('has a WebSocket closed with %s where it says so', async (code, provoked) => {
+  it.each(Object.entries(closing))('the stream protocol has a WebSocket closed with %s where it says so', async (code, provoked) => {
     expect((await provoked()).code).toBe(Number(code));
   });
 
@@ -99,11 +99,11 @@ describe('the stream protocol', () => {
   /** The tests of the server's shares of places and of its way down have them. */
   const shownElsewhere = [429, 503];
 
-  it('names the statuses that this test provokes', () => {
+  it('the stream protocol names the statuses that this test provokes', () => {
     expect(documented(/^\d{3}$/)).toEqual([...Object.keys(answering).map(Number), ...shownElsewhere]);
   });
 
-  it.each(Object.entries(answering))('has a request refused with %s where it says so', async (status, provoked) => {
+  it.each(Object.entries(answering))('the stream protocol has a request refused with %s where it says so', async (status, provoked) => {
     expect(await provoked()).toBe(Number(status));
   });
 });

@@ -94,7 +94,7 @@ describe('structured output of an AI field', () => {
     graph = await teams({ remote: { shop }, fields, provider, route: { attempts: 2 } });
   });
 
-  it('is what graphql-js accepts for the selection, whatever the model answers: else null, with INVALID_OUTPUT at the field itself', async () => {
+  it('structured output of an AI field is what graphql-js accepts for the selection, whatever the model answers: else null, with INVALID_OUTPUT at the field itself', async () => {
     let valid = 0;
     let invalid = 0;
     await fc.assert(
@@ -122,7 +122,7 @@ describe('structured output of an AI field', () => {
     expect(invalid).toBeGreaterThan(5);
   });
 
-  it('is repaired once: the model is shown its answer and what is wrong with it, and asked no third time', async () => {
+  it('structured output of an AI field is repaired once: the model is shown its answer and what is wrong with it, and asked no third time', async () => {
     const said: string[] = ['{"value":"much"}', '{"value":5}'];
     answer = () => said.shift() ?? '{"value":"more"}';
     const before = provider.asked.length;

@@ -37,14 +37,14 @@ const seriesOf = async (gateway: TestGateway, name: string): Promise<readonly st
 };
 
 describe('subgraphs of a supergraph file', () => {
-  it('are asked at the address and with the headers of the configuration', async () => {
+  it('subgraphs of a supergraph file are asked at the address and with the headers of the configuration', async () => {
     const shop = await shopAt();
     const gateway = await overFile([{ name: 'shop', url: shop.url, headers: { 'x-api-key': new Secret('of-the-gateway') } }]);
     expect(await gateway.ask('{ shop }')).toMatchObject({ data: { shop: 'open' } });
     expect(shop.asked).toMatchObject([{ headers: { 'x-api-key': 'of-the-gateway' } }]);
   });
 
-  it('keep their own address where the configuration gives none', async () => {
+  it('subgraphs of a supergraph file keep their own address where the configuration gives none', async () => {
     const gateway = await overFile([{ name: 'shop', retries: 0 }]);
     const { errors } = await gateway.ask('{ shop }');
     expect(errors).toMatchObject([{ path: ['shop'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
@@ -53,7 +53,7 @@ describe('subgraphs of a supergraph file', () => {
     ]);
   });
 
-  it('that it has not are named, and what it has is served', async () => {
+  it('subgraphs of a supergraph file that it has not are named, and what it has is served', async () => {
     const shop = await shopAt();
     const gateway = await overFile([
       { name: 'shop', url: shop.url },
@@ -65,7 +65,7 @@ describe('subgraphs of a supergraph file', () => {
     expect(await gateway.ask('{ shop }')).toMatchObject({ data: { shop: 'open' } });
   });
 
-  it('are healthy when they answered: without a series before they are asked, 0 while they do not, 1 again when they do', async () => {
+  it('subgraphs of a supergraph file are healthy when they answered: without a series before they are asked, 0 while they do not, 1 again when they do', async () => {
     const shop = await shopAt();
     const gateway = await overFile([{ name: 'shop', url: shop.url, retries: 0 }]);
     const healthy = () => seriesOf(gateway, 'fieldgate_subgraph_healthy');
@@ -101,7 +101,7 @@ it('a subgraph with an SDL file is not healthy before it has answered', async ()
 });
 
 describe('headers', () => {
-  it('of subgraphs that the configuration names reach clients and web pages: each cookie, and equal values once', async () => {
+  it('headers of subgraphs that the configuration names reach clients and web pages: each cookie, and equal values once', async () => {
     const page = 'https://shop.example';
     const subgraphs = await Promise.all(
       ['one', 'two'].map(async (name) => {
@@ -135,7 +135,7 @@ describe('headers', () => {
     expect(other.status).toBe(200);
   });
 
-  it('that hold a key of the gateway never reach a subgraph, whatever forwards them', async () => {
+  it('headers that hold a key of the gateway never reach a subgraph, whatever forwards them', async () => {
     const shop = await shopAt();
     const forwardHeaders = [{ name: 'authorization', as: 'x-client-authorization' }, 'x-note'];
     const gateway = await startGateway({
@@ -193,11 +193,11 @@ describe('the configuration', () => {
       shop({ responseHeaders: ['Content-Length'] }),
     ],
     ['graph.subgraphs.0.maxConcurrency is 0. It must be a whole number above 0.', shop({ maxConcurrency: 0 })],
-  ])('refuses: %s', (sentence, graph) => {
+  ])('the configuration refuses: %s', (sentence, graph) => {
     expect(mistakesOf(graph)).toEqual([sentence]);
   });
 
-  it('accepts a supergraph and settings for its subgraphs without an address', () => {
+  it('the configuration accepts a supergraph and settings for its subgraphs without an address', () => {
     expect(
       mistakesOf({
         ai: false,

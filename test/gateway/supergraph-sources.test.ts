@@ -52,7 +52,7 @@ const withEtag =
   };
 
 describe('a supergraph at an address', () => {
-  it('is served, asked for by its ETag, and replaced when it has changed', async () => {
+  it('a supergraph at an address is served, asked for by its ETag, and replaced when it has changed', async () => {
     let sdl = await shop();
     const cdn = await registry(withEtag(() => sdl));
     const gateway = await gatewayWith(`${cdn.url}/supergraph.graphql`);
@@ -66,7 +66,7 @@ describe('a supergraph at an address', () => {
     expect(await gateway.ask('{ kiosk }')).toMatchObject({ data: { kiosk: 'open' } });
   });
 
-  it('goes on being served while its server fails, and the reason is told', async () => {
+  it('a supergraph at an address goes on being served while its server fails, and the reason is told', async () => {
     const sdl = await shop();
     const cdn = await registry(withEtag(() => sdl));
     const gateway = await gatewayWith({ url: `${cdn.url}/s?signature=canary` });
@@ -80,14 +80,14 @@ describe('a supergraph at an address', () => {
     expect(await gateway.ask('{ shop }')).toMatchObject({ data: { shop: 'open' } });
   });
 
-  it('is read from a mirror when the first server does not give it', async () => {
+  it('a supergraph at an address is read from a mirror when the first server does not give it', async () => {
     const sdl = await shop();
     const mirror = await registry(withEtag(() => sdl));
     const gateway = await gatewayWith({ url: 'http://127.0.0.1:9/supergraph', mirrors: [`${mirror.url}/supergraph`] });
     expect(await gateway.ask('{ shop }')).toMatchObject({ data: { shop: 'open' } });
   });
 
-  it('is read where its server redirects to, without the headers that may hold a key', async () => {
+  it('a supergraph at an address is read where its server redirects to, without the headers that may hold a key', async () => {
     const sdl = await shop();
     const storage = await registry(withEtag(() => sdl));
     const cdn = await registry((_, response) => void response.writeHead(302, { location: `${storage.url}/signed?x=1` }).end());
@@ -98,7 +98,7 @@ describe('a supergraph at an address', () => {
     expect(JSON.stringify(storage.asked)).not.toContain('canary');
   });
 
-  it('that was served before a restart is served while its server is down, and not for another address', async () => {
+  it('a supergraph at an address that was served before a restart is served while its server is down, and not for another address', async () => {
     const folder = temporaryFolder();
     const sdl = await shop();
     const cdn = await registry(withEtag(() => sdl));
@@ -116,7 +116,7 @@ describe('a supergraph at an address', () => {
 });
 
 describe("Hive's CDN", () => {
-  it('is asked for the supergraph of the target with its key; a refused key is said so, without it', async () => {
+  it("Hive's CDN is asked for the supergraph of the target with its key; a refused key is said so, without it", async () => {
     const sdl = await shop();
     const served = withEtag(() => sdl);
     const cdn = await registry((request, response, body) =>
@@ -136,7 +136,7 @@ describe("Hive's CDN", () => {
 describe("Apollo's Uplink", () => {
   const answerOf = (config: object): string => JSON.stringify({ data: { routerConfig: config } });
 
-  it('is asked for the supergraph of a graph, and for what is newer than the last', async () => {
+  it("Apollo's Uplink is asked for the supergraph of a graph, and for what is newer than the last", async () => {
     const sdl = await shop();
     const uplink = await registry((_, response, body) => {
       const { variables } = JSON.parse(body) as { readonly variables: { readonly apiKey: string; readonly ifAfterId: string | null } };
@@ -158,7 +158,7 @@ describe("Apollo's Uplink", () => {
     ]);
   });
 
-  it('is left alone for as long as it says', async () => {
+  it("Apollo's Uplink is left alone for as long as it says", async () => {
     const uplink = await registry((_, response) =>
       response.end(answerOf({ __typename: 'RouterConfigResult', id: '1', minDelaySeconds: 30, supergraphSdl: 'type Query { a: Int }' })),
     );
@@ -194,11 +194,11 @@ describe('the configuration of a supergraph', () => {
       'graph.supergraph.uplink.graphRef is "a b". It must be a graph and a variant, such as shop@production.',
       { uplink: { graphRef: 'a b', key: 'k' } },
     ],
-  ])('refuses: %s', (sentence, supergraph) => {
+  ])('the configuration of a supergraph refuses: %s', (sentence, supergraph) => {
     expect(mistakesOf(supergraph)).toEqual([expect.stringContaining(sentence)]);
   });
 
-  it('shows no key in its sentences', () => {
+  it('the configuration of a supergraph shows no key in its sentences', () => {
     expect(JSON.stringify(mistakesOf({ hive: { endpoint: 'x', key: ['canary'] } }))).not.toContain('canary');
   });
 });
