@@ -47,9 +47,9 @@ function importsOf(file: string): string[] {
 }
 
 describe('the architecture', () => {
-  it('finds the sources', () => expect(files.length).toBeGreaterThan(20));
+  it('the architecture finds the sources', () => expect(files.length).toBeGreaterThan(20));
 
-  it.each(Object.keys(mayImport))('lets %s import only what the plan allows', (folder) => {
+  it.each(Object.keys(mayImport))('the architecture lets %s import only what the plan allows', (folder) => {
     const allowed = new Set([folder, ...(mayImport[folder] ?? [])]);
     const trespasses = files
       .filter((file) => folderOf(file) === folder)
@@ -58,46 +58,46 @@ describe('the architecture', () => {
     expect(trespasses).toEqual([]);
   });
 
-  it.each(withoutGraphql)('keeps %s free of GraphQL, with all that it imports', (folder) => {
+  it.each(withoutGraphql)('the architecture keeps %s free of GraphQL, with all that it imports', (folder) => {
     const reached = new Set(files.filter((file) => folderOf(file) === folder));
     expect(reached.size).toBeGreaterThan(0);
     for (const file of reached) for (const target of importsOf(file)) if (files.includes(target)) reached.add(target);
     expect([...reached].filter((file) => /['"]@?graphql[^'"]*['"]/.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
-  it('has no folder that the plan does not name', () => {
+  it('the architecture has no folder that the plan does not name', () => {
     expect(
       [...new Set(files.map(folderOf))].filter((folder) => folder !== null && !(folder in mayImport) && !wiring.includes(folder)),
     ).toEqual([]);
   });
 
-  it('has no folder with more than fourteen files', () => {
+  it('the architecture has no folder with more than fourteen files', () => {
     const counts = new Map<string, number>();
     for (const file of files) if (!isGenerated(file)) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
     expect([...counts].filter(([, count]) => count > maxFilesInFolder)).toEqual([]);
   });
 
-  it('gives a base name one meaning', () => {
+  it('the architecture gives a base name one meaning', () => {
     const homes = Map.groupBy(files, (file) => basename(file));
     const repeated = [...homes].filter(([, paths]) => paths.length > 1 && !areSiblingRooms(paths)).map(([, paths]) => paths);
     expect(repeated).toEqual([]);
   });
 
-  it('calls an upper bound max, never most', () => {
+  it('the architecture calls an upper bound max, never most', () => {
     const most = /\bmost[A-Z]\w*/;
     expect(files.filter((file) => !oldNames.test(file) && most.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
-  it('names files for what they are', () => {
+  it('the architecture names files for what they are', () => {
     expect(files.filter((file) => forbiddenNames.test(file))).toEqual([]);
   });
 
-  it('keeps SQL inside storage', () => {
+  it('the architecture keeps SQL inside storage', () => {
     const sql = /['"`]\s*(select\s+\S+.*\s+from|insert\s+into|update\s+\w+\s+set|delete\s+from|create\s+(table|index|virtual))\s/i;
     expect(files.filter((file) => folderOf(file) !== 'storage' && sql.test(readFileSync(file, 'utf8')))).toEqual([]);
   });
 
-  it('confines the libraries that need containing to one place each', () => {
+  it('the architecture confines the libraries that need containing to one place each', () => {
     const homes: Readonly<Record<string, RegExp>> = {
       undici: /^src\/outbound\//,
       jose: /^src\/access\/jwt\//,
@@ -118,7 +118,7 @@ describe('the architecture', () => {
     }
   });
 
-  it('has no `any` in the sources', () => {
+  it('the architecture has no `any` in the sources', () => {
     const any = /(: any\b|<any>|\bas any\b|\bany\[\])/;
     const users = files.filter(
       (file) => !file.endsWith('generated.ts') && any.test(readFileSync(file, 'utf8').replace(/^\s*(?:\/?\*|\/\/).*$/gm, '')),

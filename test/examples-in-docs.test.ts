@@ -43,16 +43,16 @@ function documented({ name, file }: { readonly name: string; readonly file: stri
 describe('the documentation of the package', () => {
   const values = exportedValues().map(documented);
 
-  it('finds what is exported', () => {
+  it('the documentation of the package finds what is exported', () => {
     expect(values.map(({ name }) => name)).toEqual(expect.arrayContaining(['createGateway', 'defineConfig', 'GatewayError', 'silentLog']));
   });
 
-  it.each(values)('has an example of $name that imports it from the package', ({ name, examples }) => {
+  it.each(values)('the documentation of the package has an example of $name that imports it from the package', ({ name, examples }) => {
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) expect(example).toMatch(new RegExp(`import \\{[^}]*\\b${name}\\b[^}]*\\} from 'fieldgate'`));
   });
 
-  it('has examples that compile', async () => {
+  it('the documentation of the package has examples that compile', async () => {
     // Beside the packages, so that examples find them; the compiler reads no package.json there, so each says that it is a module.
     const folder = mkdtempSync(join('node_modules', '.examples-'));
     whenOver(() => rmSync(folder, { recursive: true, force: true }));

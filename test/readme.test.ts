@@ -21,25 +21,25 @@ describe('the README', () => {
     graph = await shop();
   }, 90_000);
 
-  it('shows what its first query answers', async () => {
+  it('the README shows what its first query answers', async () => {
     const shown = JSON.parse(blocks('json')[0] ?? '') as { readonly data: unknown };
     const { data, extensions } = await graph.gateway.ask(blocks('graphql')[0] ?? '');
     expect(data).toEqual(shown.data);
     expect(extensions.usage.totalTokens).toBeGreaterThan(0);
   });
 
-  it.each(lines.filter((line) => line.startsWith('curl ')))('runs: %s', async (line) => {
+  it.each(lines.filter((line) => line.startsWith('curl ')))('the README runs: %s', async (line) => {
     const { stdout } = await run('bash', ['-c', line.replaceAll('http://127.0.0.1:4000/graphql', graph.gateway.url)]);
     expect(stdout).toContain('"data"');
     expect(stdout).not.toContain('"errors"');
   });
 
-  it.each(blocks('graphql').filter((text) => /^query/.test(text)))('answers: %s', async (query) => {
+  it.each(blocks('graphql').filter((text) => /^query/.test(text)))('the README answers: %s', async (query) => {
     await expect.poll(async () => (await graph.gateway.ask(query)).errors, { timeout: 20_000 }).toBeUndefined();
     expect((await graph.gateway.ask(query)).data).toBeTruthy();
   });
 
-  it('shows a configuration without a mistake, and an AI field that it takes', async () => {
+  it('the README shows a configuration without a mistake, and an AI field that it takes', async () => {
     const fields = blocks('graphql').find((text) => text.startsWith('extend type')) ?? '';
     const config = (blocks('ts')[0] ?? '').replace("'fieldgate'", JSON.stringify(resolve('src/index.ts')));
     const cwd = folderWith({ 'gateway.config.ts': config, 'ai-fields.graphql': fields, 'prompts/.keep': '' });
@@ -49,11 +49,11 @@ describe('the README', () => {
     expect(out).toBe('');
   });
 
-  it('shows GraphQL that parses', () => {
+  it('the README shows GraphQL that parses', () => {
     for (const text of blocks('graphql')) expect(() => parse(text)).not.toThrow();
   });
 
-  it.each(lines.filter((line) => line.startsWith('npm run fieldgate -- ')))('runs: %s', async (line) => {
+  it.each(lines.filter((line) => line.startsWith('npm run fieldgate -- ')))('the README runs: %s', async (line) => {
     const words = [...line.slice('npm run fieldgate -- '.length).matchAll(/"([^"]*)"|(\S+)/g)].map(
       ([, quoted, plain]) => quoted ?? plain ?? '',
     );
@@ -80,7 +80,7 @@ describe('the README', () => {
     }
   });
 
-  it('names scripts that there are', () => {
+  it('the README names scripts that there are', () => {
     const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
     for (const [, name = ''] of readme.matchAll(/`npm run (\w+)`/g)) expect(scripts).toHaveProperty(name);
   });

@@ -12,12 +12,12 @@ const readmes = globSync('src/*/**/README.md').map((file) => file.replaceAll('\\
 const filesIn = (room: string): number => files.filter((file) => dirname(file) === room).length;
 
 describe('a room of the sources', () => {
-  it('has a README when it has more than eight files', () => {
+  it('a room of the sources has a README when it has more than eight files', () => {
     const silent = rooms.filter((room) => filesIn(room) > maxFilesWithoutReadme && !existsSync(join(room, 'README.md')));
     expect(silent).toEqual([]);
   });
 
-  it.each(readmes)('is explained in at most fifteen lines, which name only files that exist: %s', (readme) => {
+  it.each(readmes)('a room of the sources is explained in at most fifteen lines, which name only files that exist: %s', (readme) => {
     const text = readFileSync(readme, 'utf8');
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(maxReadmeLines);
     const room = dirname(readme);

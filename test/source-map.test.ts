@@ -14,7 +14,7 @@ const mayImport = [...(/mayImport[^=]*= \{([\s\S]*?)\n\};/.exec(architecture)?.[
 const wiring = named(/const wiring = \[(.*)\]/.exec(architecture)?.[1]);
 
 describe('src/README.md', () => {
-  it('says who may import whom as the architecture test enforces it', () => {
+  it('src/README.md says who may import whom as the architecture test enforces it', () => {
     const documented = page
       .rows('Rooms, and who may import whom', /^\w+$/)
       .slice(1)
@@ -24,7 +24,7 @@ describe('src/README.md', () => {
     expect(documented).toEqual([...enforced, ...wiring.map((room) => `${room}: anything`)]);
   });
 
-  it('names every room', () => {
+  it('src/README.md names every room', () => {
     const rooms = readdirSync('src', { withFileTypes: true }).filter((one) => one.isDirectory());
     const documented = page
       .rows('Rooms, and who may import whom', /^\w+$/)
@@ -35,24 +35,24 @@ describe('src/README.md', () => {
 
   const steps = page.rows('One request', /^\d+$/);
 
-  it.each(steps)('has step %s of a request in the room %s, with files that are there', (_, room, files, what) => {
+  it.each(steps)('src/README.md has step %s of a request in the room %s, with files that are there', (_, room, files, what) => {
     const named = filesIn(`${files} ${what}`);
     expect(named.length).toBeGreaterThan(0);
     for (const file of named) expect(globSync(`src/${room}/${file}`), file).toHaveLength(1);
   });
 
-  it('names files beside its tables that are there', () => {
+  it('src/README.md names files beside its tables that are there', () => {
     const [intro = ''] = page.text.split('\n## ');
     for (const file of filesIn(intro)) expect([...globSync(`src/${file}`), ...globSync(file)], file).toHaveLength(1);
   });
 
   const promises = page.rows('Promises and their tests', /^\d+$/);
 
-  it('has the promises 1 to 48 in order', () => {
+  it('src/README.md has the promises 1 to 48 in order', () => {
     expect(promises.map(([number]) => Number(number))).toEqual(Array.from({ length: 48 }, (_, index) => index + 1));
   });
 
-  it.each(promises)('lists the tests of promise %s: %s', (number, _, tests) => {
+  it.each(promises)('src/README.md lists the tests of promise %s: %s', (number, _, tests) => {
     const listed = filesIn(tests);
     for (const file of listed) expect(globSync(`test/${file}`), file).toHaveLength(1);
     const named = globSync(`test/**/promise-${String(number).padStart(2, '0')}-*.test.ts`).map((file) =>
@@ -62,7 +62,7 @@ describe('src/README.md', () => {
     else expect(listed.toSorted()).toEqual(expect.arrayContaining(named));
   });
 
-  it('lists every test that is named after a promise', () => {
+  it('src/README.md lists every test that is named after a promise', () => {
     const listed = promises.flatMap(([, , tests]) => filesIn(tests));
     const named = globSync('test/**/promise-*.test.ts').map((file) => slashed(file).slice('test/'.length));
     expect(named.filter((file) => !listed.includes(file))).toEqual([]);
