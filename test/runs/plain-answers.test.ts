@@ -36,7 +36,7 @@ function hanging(): { readonly ask: BeginAnswer['ask']; readonly stopped: Promis
 const opened = (): Runs => openRuns({ completions: memoryCompletions() });
 
 describe('the answer of a plain query', () => {
-  it('is a completion that has ended, and is seen by its id and its owner alone', async () => {
+  it('the answer of a plain query is a completion that has ended, and is seen by its id and its owner alone', async () => {
     const runs = opened();
     const state = await runs.answer(says('Hi.'));
     expect(state).toMatchObject({ status: 'COMPLETED', route: 'default', completion: { text: 'Hi.' }, failure: null });
@@ -44,19 +44,19 @@ describe('the answer of a plain query', () => {
     expect(await runs.state(state.id, bob)).toBeNull();
   });
 
-  it('has an id that sorts by time, as those of streams do', async () => {
+  it('the answer of a plain query has an id that sorts by time, as those of streams do', async () => {
     const { id } = await opened().answer(says('Hi.'));
     expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/);
     expect(Math.abs(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now())).toBeLessThan(60_000);
   });
 
-  it('has no events, since it opened no run', async () => {
+  it('the answer of a plain query has no events, since it opened no run', async () => {
     const runs = opened();
     const { id } = await runs.answer(says('Hi.'));
     expect(await runs.find(id, ann)).toBeNull();
   });
 
-  it('counts as open until it has ended', async () => {
+  it('the answer of a plain query counts as open until it has ended', async () => {
     const runs = opened();
     const client = new AbortController();
     const answer = runs.answer(asking(hanging().ask, { signal: client.signal }));
@@ -66,7 +66,7 @@ describe('the answer of a plain query', () => {
     expect(runs.counts().open).toBe(0);
   });
 
-  it('is stopped at once when its client leaves', async () => {
+  it('the answer of a plain query is stopped at once when its client leaves', async () => {
     const { ask, stopped } = hanging();
     const client = new AbortController();
     const answer = opened().answer(asking(ask, { signal: client.signal }));
@@ -75,7 +75,7 @@ describe('the answer of a plain query', () => {
     await expect(answer).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('is told to come back when the gateway is stopped, and its call is cancelled', async () => {
+  it('the answer of a plain query is told to come back when the gateway is stopped, and its call is cancelled', async () => {
     const runs = opened();
     const { ask, stopped } = hanging();
     const answer = runs.answer(asking(ask));
@@ -91,7 +91,7 @@ describe('the answer of a plain query', () => {
     await expect(runs.answer(says('Hi.'))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
   });
 
-  it('is kept no longer than it may be', async () => {
+  it('the answer of a plain query is kept no longer than it may be', async () => {
     let nowMs = 0;
     const answers = plainAnswers({ maxBytes: 1 << 20, keptMs: 600_000, now: () => nowMs });
     const { id } = await answers.answer(says('Hi.'));
@@ -103,7 +103,7 @@ describe('the answer of a plain query', () => {
     expect(answers.bytes).toBe(0);
   });
 
-  it('gives way to newer ones, by weight', async () => {
+  it('the answer of a plain query gives way to newer ones, by weight', async () => {
     const answers = plainAnswers({ maxBytes: 100_000, keptMs: 600_000, now: () => 0 });
     const ids: string[] = [];
     for (let made = 0; made < 40; made += 1) ids.push((await answers.answer(says(`${made} ${'word '.repeat(1_000)}`))).id);

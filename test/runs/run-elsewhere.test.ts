@@ -10,7 +10,7 @@ const over = { done: true, value: undefined };
 const waitedFor = () => runElsewhere('r', 'default', async () => null);
 
 describe('a run of another process', () => {
-  it('is left at once by a reader who waits for it', async () => {
+  it('a run of another process is left at once by a reader who waits for it', async () => {
     const events = waitedFor().events(null, never);
     const step = events.next();
     await settled();
@@ -18,7 +18,7 @@ describe('a run of another process', () => {
     expect([await step, await events.next()]).toEqual([over, over]);
   });
 
-  it('is left at once when the signal of its reader fires, who is told why', async () => {
+  it('a run of another process is left at once when the signal of its reader fires, who is told why', async () => {
     const controller = new AbortController();
     const events = waitedFor().events(null, controller.signal);
     const step = events.next();
@@ -28,7 +28,7 @@ describe('a run of another process', () => {
     expect(await events.next()).toEqual(over);
   });
 
-  it('fails once for its reader when it is no longer known', async () => {
+  it('a run of another process fails once for its reader when it is no longer known', async () => {
     const events = runElsewhere('r', null, async () => Promise.reject(new GatewayError('BAD_REQUEST', 'It is unknown.'))).events(
       null,
       never,

@@ -56,14 +56,14 @@ async function all(run: Run, after: string | null = null): Promise<RunEvent[]> {
 const textOf = (events: readonly RunEvent[]): string => events.map((event) => (event.type === 'text' ? event.text : '')).join('');
 
 describe('a run', () => {
-  it('begins with started, ends with finished, and counts its events from 1 without a gap', async () => {
+  it('a run begins with started, ends with finished, and counts its events from 1 without a gap', async () => {
     const events = await all(await runs().start(begin(says('Hello, ', 'world.'))));
     expect(events[0]?.type).toBe('started');
     expect(events.at(-1)).toMatchObject({ type: 'finished', state: { status: 'COMPLETED', completion: { text: 'Hello, world.' } } });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   });
 
-  it('ends with failed, and the code, when its source throws', async () => {
+  it('a run ends with failed, and the code, when its source throws', async () => {
     const run = await runs().start(
       begin(async function* () {
         yield { type: 'text', text: 'Be' };
@@ -75,7 +75,7 @@ describe('a run', () => {
     expect(events.at(-1)).toMatchObject({ type: 'failed', failure: { code: 'STREAM_STALLED' }, state: { status: 'FAILED' } });
   });
 
-  it('asks nothing of a model before somebody reads', async () => {
+  it('a run asks nothing of a model before somebody reads', async () => {
     const { source, asked } = hangs();
     const run = await runs().start(begin(source));
     await turn();
@@ -86,7 +86,7 @@ describe('a run', () => {
     await events.return?.();
   });
 
-  it('resumes after every event with exactly the rest, whatever the pieces', async () => {
+  it('a run resumes after every event with exactly the rest, whatever the pieces', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ minLength: 1, maxLength: 5 }), { maxLength: 12 }), async (pieces) => {
         const run = await runs().start(begin(says(...pieces)));
@@ -100,7 +100,7 @@ describe('a run', () => {
     );
   });
 
-  it('gives a late and slow reader fewer, larger deltas, and every reader the same ones', async () => {
+  it('a run gives a late and slow reader fewer, larger deltas, and every reader the same ones', async () => {
     const run = await runs().start(begin(says(...'abcdefghij'), { detached: true }));
     await run.ended(never);
     const late = await all(run);
@@ -108,7 +108,7 @@ describe('a run', () => {
     expect(await all(run)).toEqual(late);
   });
 
-  it('pauses upstream while every reader lags, and goes on when one has caught up', async () => {
+  it('a run pauses upstream while every reader lags, and goes on when one has caught up', async () => {
     let produced = 0;
     const run = await runs({ lagBytes: 1_000 }).start(
       begin(async function* () {
@@ -125,7 +125,7 @@ describe('a run', () => {
     expect(text).toHaveLength(10_000);
   });
 
-  it('stops upstream when its last reader leaves, not before', async () => {
+  it('a run stops upstream when its last reader leaves, not before', async () => {
     const { source, stopped } = hangs();
     const run = await runs().start(begin(source));
     const one = run.events(null, never);
@@ -140,7 +140,7 @@ describe('a run', () => {
     expect((await all(run)).at(-1)).toMatchObject({ type: 'failed', failure: { code: 'CANCELLED' }, state: { status: 'CANCELLED' } });
   });
 
-  it('stops upstream when the signal of its only reader fires while it waits', async () => {
+  it('a run stops upstream when the signal of its only reader fires while it waits', async () => {
     const { source, stopped } = hangs();
     const run = await runs().start(begin(source));
     const client = new AbortController();
@@ -153,7 +153,7 @@ describe('a run', () => {
     await stopped;
   });
 
-  it('lets a reader who waits go at once, by return and by its signal, and counts it out', async () => {
+  it('a run lets a reader who waits go at once, by return and by its signal, and counts it out', async () => {
     const all = runs();
     const run = await all.start(begin(hangs().source, { detached: true }));
     const controller = new AbortController();
@@ -174,7 +174,7 @@ describe('a run', () => {
     await run.cancel();
   });
 
-  it('counts a reader in from the start, and out when it leaves before its first pull', async () => {
+  it('a run counts a reader in from the start, and out when it leaves before its first pull', async () => {
     const all = runs();
     const run = await all.start(begin(hangs().source, { detached: true }));
     const events = run.events(null, never);
@@ -184,7 +184,7 @@ describe('a run', () => {
     await run.cancel();
   });
 
-  it('goes on alone when detached, and stops when cancelled', async () => {
+  it('a run goes on alone when detached, and stops when cancelled', async () => {
     const { source, stopped } = hangs();
     const run = await runs().start(begin(source, { detached: true }));
     const events = run.events(null, never);
@@ -196,7 +196,7 @@ describe('a run', () => {
     expect(state).toMatchObject({ status: 'CANCELLED', completion: { text: 'Well', finishReason: 'cancelled' } });
   });
 
-  it('waits for a client that named an idempotency key to come back', async () => {
+  it('a run waits for a client that named an idempotency key to come back', async () => {
     const { promise: more, resolve: goOn } = Promise.withResolvers<void>();
     const source: RunSource = async function* () {
       yield { type: 'text', text: 'one ' };
@@ -217,7 +217,7 @@ describe('a run', () => {
 });
 
 describe('an idempotency key', () => {
-  it('attaches to the same completion, and refuses another input', async () => {
+  it('an idempotency key attaches to the same completion, and refuses another input', async () => {
     const registry = runs();
     const first = await registry.start(begin(says('Hi.'), { idempotencyKey: 'k' }));
     const second = await registry.start(begin(says('Hi.'), { idempotencyKey: 'k' }));
@@ -227,14 +227,14 @@ describe('an idempotency key', () => {
     await second.ended(never);
   });
 
-  it('attaches those who ask in the same moment', async () => {
+  it('an idempotency key attaches those who ask in the same moment', async () => {
     const registry = runs();
     const asked = Array.from({ length: 3 }, () => registry.start(begin(says('Hi.'), { idempotencyKey: 'k' })));
     const ids = (await Promise.all(asked)).map(({ id }) => id);
     expect(new Set(ids).size).toBe(1);
   });
 
-  it('is free again when nothing was sent to a model', async () => {
+  it('an idempotency key is free again when nothing was sent to a model', async () => {
     const registry = runs();
     const refused = await registry.start(
       begin(
@@ -249,7 +249,7 @@ describe('an idempotency key', () => {
     expect((await registry.start(begin(says('Hi.'), { idempotencyKey: 'k' }))).id).not.toBe(refused.id);
   });
 
-  it('finds the whole log again after a restart, under the same cursors', async () => {
+  it('an idempotency key finds the whole log again after a restart, under the same cursors', async () => {
     const completions = memoryCompletions();
     const source: RunSource = async function* ({ report }) {
       yield { type: 'text', text: 'Hi, ' };
@@ -289,7 +289,7 @@ describe('an idempotency key', () => {
 });
 
 describe('a drain', () => {
-  it('waits for runs to finish, then ends what is left as failed, with a reason that says to ask again, and starts none', async () => {
+  it('a drain waits for runs to finish, then ends what is left as failed, with a reason that says to ask again, and starts none', async () => {
     const registry = runs();
     const { source } = hangs();
     const quick = await registry.start(begin(says('Hi.'), { detached: true }));
@@ -309,7 +309,7 @@ describe('a drain', () => {
     expect((await events).at(-1)).toMatchObject({ type: 'failed', failure, state: { status: 'FAILED' } });
   });
 
-  it('gives the idempotency keys back of what it has ended', async () => {
+  it('a drain gives the idempotency keys back of what it has ended', async () => {
     const completions = memoryCompletions();
     const before = openRuns({ completions });
     const cut = await before.start(begin(hangs().source, { idempotencyKey: 'k', detached: true }));
@@ -323,7 +323,7 @@ describe('a drain', () => {
 });
 
 describe('a cursor', () => {
-  it('is refused with a sentence when it is not ours, or of another completion', async () => {
+  it('a cursor is refused with a sentence when it is not ours, or of another completion', async () => {
     const registry = runs();
     const run = await registry.start(begin(says('Hi.')));
     const other = await all(await registry.start(begin(says('Ho.'))));
@@ -334,26 +334,29 @@ describe('a cursor', () => {
 });
 
 describe('runs that are stopped', () => {
-  it.each(['idle', 'stop'] as const)('are stored first, also those that have ended a moment before: %s', async (way) => {
-    const stored = Promise.withResolvers<void>();
-    const saving = Promise.withResolvers<void>();
-    const completions = {
-      ...memoryCompletions(),
-      async save() {
-        saving.resolve();
-        await stored.promise;
-      },
-    };
-    const all = runs({ completions });
-    await all.start(begin(says('Hi.'), { detached: true }));
-    await saving.promise;
-    let over = false;
-    const ending = (way === 'idle' ? all.idle(60_000) : all.stop()).then(() => {
-      over = true;
-    });
-    for (let turns = 0; turns < 10; turns += 1) await turn();
-    expect(over).toBe(false);
-    stored.resolve();
-    await ending;
-  });
+  it.each(['idle', 'stop'] as const)(
+    'runs that are stopped are stored first, also those that have ended a moment before: %s',
+    async (way) => {
+      const stored = Promise.withResolvers<void>();
+      const saving = Promise.withResolvers<void>();
+      const completions = {
+        ...memoryCompletions(),
+        async save() {
+          saving.resolve();
+          await stored.promise;
+        },
+      };
+      const all = runs({ completions });
+      await all.start(begin(says('Hi.'), { detached: true }));
+      await saving.promise;
+      let over = false;
+      const ending = (way === 'idle' ? all.idle(60_000) : all.stop()).then(() => {
+        over = true;
+      });
+      for (let turns = 0; turns < 10; turns += 1) await turn();
+      expect(over).toBe(false);
+      stored.resolve();
+      await ending;
+    },
+  );
 });

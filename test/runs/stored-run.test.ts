@@ -21,13 +21,16 @@ const resumed = (seq: number, delivery: 'DELTA' | 'SNAPSHOT'): Promise<RunEvent[
   );
 
 describe.each(['DELTA', 'SNAPSHOT'] as const)('a completion that was cut by the death of its process, resumed with %s', (delivery) => {
-  it('ends with why it was cut for a reader who has had its first event', async () => {
+  it('a completion that was cut by the death of its process ends with why it was cut for a reader who has had its first event', async () => {
     expect(await resumed(1, delivery)).toMatchObject([{ type: 'failed', seq: 2, failure: { code: 'MODEL_UNAVAILABLE', retryable: true } }]);
   });
 
-  it.each([2, 3, 40])('says RESUME_EXPIRED as its only event to a reader who comes back behind event %d, which is lost', async (seq) => {
-    expect(await resumed(seq, delivery)).toMatchObject([
-      { type: 'failed', failure: { code: 'RESUME_EXPIRED' }, state: { status: 'FAILED', failure: { code: 'MODEL_UNAVAILABLE' } } },
-    ]);
-  });
+  it.each([2, 3, 40])(
+    'a completion that was cut by the death of its process says RESUME_EXPIRED as its only event to a reader who comes back behind event %d, which is lost',
+    async (seq) => {
+      expect(await resumed(seq, delivery)).toMatchObject([
+        { type: 'failed', failure: { code: 'RESUME_EXPIRED' }, state: { status: 'FAILED', failure: { code: 'MODEL_UNAVAILABLE' } } },
+      ]);
+    },
+  );
 });
