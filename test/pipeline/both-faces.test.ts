@@ -473,17 +473,20 @@ const cutInTheMiddle: ReadonlySet<string> = new Set([
 ]);
 
 describe('both faces of the pipeline', () => {
-  it.each(Object.entries(scenarios))('have one outcome and the same facts in the same order: %s', async (_, scenario) => {
-    const [stream, whole] = [await observed('stream', scenario), await observed('whole', scenario)];
-    expect(stream.ends).toEqual(scenario.ends);
-    expect(whole).toEqual(stream);
-    expect(whole.held).toEqual(whole.held.map(() => 0));
-    expect(whole.running).toEqual(whole.running.map(() => 0));
-  });
+  it.each(Object.entries(scenarios))(
+    'both faces of the pipeline have one outcome and the same facts in the same order: %s',
+    async (_, scenario) => {
+      const [stream, whole] = [await observed('stream', scenario), await observed('whole', scenario)];
+      expect(stream.ends).toEqual(scenario.ends);
+      expect(whole).toEqual(stream);
+      expect(whole.held).toEqual(whole.held.map(() => 0));
+      expect(whole.running).toEqual(whole.running.map(() => 0));
+    },
+  );
 
   // A winner that answers whole has ended when it wins, before the loser it leaves has: the order of the two is then another.
   it.each(Object.entries(scenarios).filter(([name]) => name !== 'a hedge'))(
-    'have the same where vendors are asked for whole answers: %s',
+    'both faces of the pipeline have the same where vendors are asked for whole answers: %s',
     async (_, scenario) => {
       const [stream, whole] = [await observed('stream', askedWhole(scenario)), await observed('whole', askedWhole(scenario))];
       expect(stream.ends).toEqual(scenario.ends);
@@ -492,7 +495,7 @@ describe('both faces of the pipeline', () => {
   );
 
   it.each(Object.entries(scenarios).filter(([name]) => !cutInTheMiddle.has(name)))(
-    'have the same where vendors say several chunks at once: %s',
+    'both faces of the pipeline have the same where vendors say several chunks at once: %s',
     async (_, scenario) => {
       const [apart, together] = [await observed('stream', scenario), await observed('stream', saidInLists(scenario))];
       expect(together).toEqual(apart);

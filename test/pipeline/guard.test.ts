@@ -18,7 +18,7 @@ const noFalcon = patternGuard({ name: 'falcon', patterns: ['(?i)falcon'] });
 const promptOf = (request: ModelRequest | undefined): string => JSON.stringify(request);
 
 describe('a guarded prompt', () => {
-  it('is refused before anything is asked', async () => {
+  it('a guarded prompt is refused before anything is asked', async () => {
     const model = answers([stop]);
     const { shown, error } = await endingOf(
       guard({ guardrails: () => [noFalcon] })(model.handle)(completionRequest('About Falcon'), aCall()),
@@ -61,12 +61,12 @@ describe('a guarded prompt', () => {
       completionRequest('hi', { output: { format: 'json', schema: { type: 'array', items: { properties: { falcon: {} } } } } }),
     ],
     ['a text to embed', { kind: 'embedding', texts: ['a', 'falcon'], dimensions: null }],
-  ])('is refused for what stands in %s', async (_, request) => {
+  ])('a guarded prompt is refused for what stands in %s', async (_, request) => {
     const { error } = await endingOf(guard({ guardrails: () => [noFalcon] })(answers([stop]).handle)(request, aCall()));
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
   });
 
-  it('is checked as the caller wrote it, before it is masked', async () => {
+  it('a guarded prompt is checked as the caller wrote it, before it is masked', async () => {
     const noMail = patternGuard({ name: 'mail', patterns: ['@example'], on: ['input'] });
     const { error } = await endingOf(
       guard({ ...masks, guardrails: () => [noMail] })(answers([stop]).handle)(completionRequest('a@example.com'), aCall()),
@@ -74,7 +74,7 @@ describe('a guarded prompt', () => {
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
   });
 
-  it('is refused when a guardrail cannot check it, and keeps the cause for the log', async () => {
+  it('a guarded prompt is refused when a guardrail cannot check it, and keeps the cause for the log', async () => {
     const cause = new Error('socket hang up');
     const broken: Guardrail = { name: 'remote', on: ['input'], window: 'whole', check: () => Promise.reject(cause) };
     const { error } = await endingOf(guard({ guardrails: () => [broken] })(answers([stop]).handle)(completionRequest('hi'), aCall()));
@@ -82,7 +82,7 @@ describe('a guarded prompt', () => {
     expect((error as GatewayError).message).not.toContain('socket');
   });
 
-  it('names the first of several guardrails that refuse, in their order', async () => {
+  it('a guarded prompt names the first of several guardrails that refuse, in their order', async () => {
     const slow: Guardrail = {
       name: 'slow',
       on: ['input'],
@@ -98,7 +98,7 @@ describe('a guarded prompt', () => {
     expect(error).toMatchObject({ details: { guardrail: 'slow' } });
   });
 
-  it('does not wait for a guardrail when the caller has left', async () => {
+  it('a guarded prompt does not wait for a guardrail when the caller has left', async () => {
     const left = new AbortController();
     const hangs: Guardrail = { name: 'hangs', on: ['input'], window: 'whole', check: () => new Promise(() => left.abort()) };
     const { error } = await endingOf(
@@ -107,7 +107,7 @@ describe('a guarded prompt', () => {
     expect(error).toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('passes at no cost where the route guards and masks nothing', () => {
+  it('a guarded prompt passes at no cost where the route guards and masks nothing', () => {
     const step = guarded({ guardrails: () => [], mask: () => false });
     const chunks = bothFaces(answers([stop]).handle).stream(completionRequest('hi'), aCall());
     const answer = Promise.resolve({ chunks: [stop] });
@@ -120,30 +120,30 @@ describe('a guarded answer', () => {
   const run = (chunks: readonly Chunk[], guardrails: readonly Guardrail[], options: Partial<GuardOptions> = {}) =>
     endingOf(guard({ guardrails: () => guardrails, ...options })(answers(chunks).handle)(completionRequest('hi'), aCall()));
 
-  it('is released sentence by sentence, up to the one that is refused', async () => {
+  it('a guarded answer is released sentence by sentence, up to the one that is refused', async () => {
     const { shown, error } = await run(says('Hel', 'lo. Project Fal', 'con is next. Bye.'), [noFalcon]);
     expect(textIn(shown)).toBe('Hello. ');
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { guardrail: 'falcon', on: 'output' } });
   });
 
-  it('is refused for what begins in one sentence and ends in the next', async () => {
+  it('a guarded answer is refused for what begins in one sentence and ends in the next', async () => {
     const noProject = patternGuard({ name: 'project', patterns: ['project\\s+falcon'] });
     const { shown, error } = await run(says('A project\n\nfalc', 'on. Bye.'), [noProject]);
     expect(textIn(shown)).not.toContain('falcon');
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { on: 'output' } });
   });
 
-  it('shows nothing before the last word when a guardrail wants the whole', async () => {
+  it('a guarded answer shows nothing before the last word when a guardrail wants the whole', async () => {
     const whole = patternGuard({ name: 'falcon', patterns: ['falcon'], window: 'whole' });
     expect((await run(says('Hello. ', 'More. ', 'falcon'), [whole])).shown).toEqual([]);
     expect(textIn((await run(says('Hello. ', 'More. '), [whole])).shown)).toBe('Hello. More. ');
   });
 
-  it('keeps the last sentence when the stream ends without a full stop', async () => {
+  it('a guarded answer keeps the last sentence when the stream ends without a full stop', async () => {
     expect(textIn((await run([...says('One. Two'), stop], [noFalcon])).shown)).toBe('One. Two');
   });
 
-  it('is refused when the guardrail breaks', async () => {
+  it('a guarded answer is refused when the guardrail breaks', async () => {
     const broken: Guardrail = {
       name: 'broken',
       on: ['output'],
@@ -168,11 +168,11 @@ describe('a guarded answer', () => {
     ],
     ['the arguments of a tool call', [{ type: 'tool-call', id: '1', name: 't', argumentsText: '{"q":"f\\u0061lcon"}', done: true }]],
     ['an object', [{ type: 'object', value: { a: [{ b: 'falcon' }] }, final: true }]],
-  ])('is refused for what stands in %s', async (_, chunks) => {
+  ])('a guarded answer is refused for what stands in %s', async (_, chunks) => {
     expect(await run([...chunks, stop], [noFalcon])).toMatchObject({ shown: [], error: { code: 'GUARDRAIL_BLOCKED' } });
   });
 
-  it('shows tool calls and objects only when they are whole', async () => {
+  it('a guarded answer shows tool calls and objects only when they are whole', async () => {
     const call: Chunk = { type: 'tool-call', id: '1', name: 't', argumentsText: '{"q":"ok"}', done: true };
     const object: Chunk = { type: 'object', value: { a: 1 }, final: true };
     const pieces: Chunk[] = [
@@ -185,14 +185,14 @@ describe('a guarded answer', () => {
     expect((await run(pieces, [noFalcon])).shown).toEqual([call, object, stop]);
   });
 
-  it('keeps citations and warnings in their place in the text', async () => {
+  it('a guarded answer keeps citations and warnings in their place in the text', async () => {
     const citation: Chunk = { type: 'citation', citation: { marker: '[1]', quote: 'q', score: 1, passage: null, entity: null } };
     const warning: Chunk = { type: 'warning', message: 'w' };
     const { shown } = await run([...says('One [1]'), citation, ...says(' and two.'), warning, ...says(' Three.'), stop], [noFalcon]);
     expect(shown).toEqual([...says('One [1]'), citation, ...says(' and two.'), warning, ...says(' ', 'Three.'), stop]);
   });
 
-  it('keeps the opaque part of reasoning', async () => {
+  it('a guarded answer keeps the opaque part of reasoning', async () => {
     const chunks: Chunk[] = [{ type: 'reasoning', text: 'Think. Done', opaque: 'sig' }, ...says('Hi'), stop];
     const { parts } = await collect(guard({ guardrails: () => [noFalcon] })(answers(chunks).handle)(completionRequest('hi'), aCall()));
     expect(parts).toEqual([
@@ -201,13 +201,13 @@ describe('a guarded answer', () => {
     ]);
   });
 
-  it('sees what was cut in the middle of a sentence that is longer than the hold-back', async () => {
+  it('a guarded answer sees what was cut in the middle of a sentence that is longer than the hold-back', async () => {
     const text = `${'word '.repeat(19)}fal con ${'word '.repeat(50)}`;
     const split = patternGuard({ name: 'split', patterns: ['fal con'] });
     expect((await run(says(text), [split], { holdBackBytes: 99 * 3 })).error).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
   });
 
-  it('gets the same verdict, and shows the same, however the provider cut its chunks', async () => {
+  it('a guarded answer gets the same verdict, and shows the same, however the provider cut its chunks', async () => {
     const words = fc.array(fc.constantFrom('falcon', 'fal', 'con', '. ', ' ', '\n\n', 'word', '?', '```\n', 'e.g. ', 'x'.repeat(50)), {
       maxLength: 40,
     });
@@ -246,14 +246,14 @@ describe('a kept answer', () => {
     for (let times = 0; times < 2; times += 1) await handle(completionRequest('hi'), aCall());
   };
 
-  it('is not checked again by a guardrail whose verdict depends on the text alone, and by any other each time', async () => {
+  it('a kept answer is not checked again by a guardrail whose verdict depends on the text alone, and by any other each time', async () => {
     const [pure, other] = [asked({ pure: true }), asked({})];
     await giveTwice([pure.guardrail]);
     await giveTwice([other.guardrail]);
     expect([pure.texts, other.texts]).toEqual([['Hello.'], ['Hello.', 'Hello.']]);
   });
 
-  it('is checked by the rules of today: another guardrail has not allowed it yet', async () => {
+  it('a kept answer is checked by the rules of today: another guardrail has not allowed it yet', async () => {
     await giveTwice([asked({ pure: true }).guardrail]);
     const handle = guarded({ guardrails: () => [patternGuard({ name: 'hello', patterns: ['Hello'] })], mask: () => false });
     await expect(handle.whole(() => Promise.resolve(kept))(completionRequest('hi'), aCall())).rejects.toMatchObject({
@@ -261,7 +261,7 @@ describe('a kept answer', () => {
     });
   });
 
-  it('is checked again where it is another answer', async () => {
+  it('a kept answer is checked again where it is another answer', async () => {
     const { texts, guardrail } = asked({ pure: true });
     await giveTwice([guardrail]);
     const handle = guarded({ guardrails: () => [guardrail], mask: () => false });
@@ -288,13 +288,13 @@ describe('masking', () => {
     });
   });
 
-  it('sends the same masked request for callers that differ in personal data alone', async () => {
+  it('masking sends the same masked request for callers that differ in personal data alone', async () => {
     const model = answers([stop]);
     for (const name of ['ann', 'bob']) await chunksOf(guard(masks)(model.handle)(completionRequest(`Greet ${name}@x.io`), aCall()));
     expect(model.asked[0]).toEqual(model.asked[1]);
   });
 
-  it('restores text, reasoning, tool calls, objects and quotes', async () => {
+  it('masking restores text, reasoning, tool calls, objects and quotes', async () => {
     const chunks: Chunk[] = [
       { type: 'reasoning', text: 'to <EMAIL_1>' },
       ...says('Hi <EMA', 'IL_1>!'),
@@ -320,7 +320,7 @@ describe('masking', () => {
     ]);
   });
 
-  it('escapes what it restores into JSON, and knows a placeholder whose brackets the model escaped', async () => {
+  it('masking escapes what it restores into JSON, and knows a placeholder whose brackets the model escaped', async () => {
     const key = '-----BEGIN PRIVATE KEY-----\n"x"\\y\n-----END PRIVATE KEY-----';
     const chunks: Chunk[] = [
       { type: 'tool-call', id: '1', name: 't', argumentsText: '{"a":"\\u003cSECRET_1\\u003E","b":"<SECRET_1>"}', done: true },
@@ -330,28 +330,28 @@ describe('masking', () => {
     expect(parts).toEqual([{ type: 'tool-call', id: '1', name: 't', arguments: { a: key, b: key } }]);
   });
 
-  it('escapes what it restores into an answer that is JSON text', async () => {
+  it('masking escapes what it restores into an answer that is JSON text', async () => {
     const key = '-----BEGIN PRIVATE KEY-----\n"x"\n-----END PRIVATE KEY-----';
     const request = completionRequest(key, { output: { format: 'json', schema: null } });
     const { text } = await collect(guard(masks)(answers([...says('"<SECRET_1>"'), stop]).handle)(request, aCall()));
     expect(JSON.parse(text)).toBe(key);
   });
 
-  it('leaves a placeholder that the model invented', async () => {
+  it('masking leaves a placeholder that the model invented', async () => {
     const { text } = await collect(
       guard(masks)(answers([...says('<EMAIL_9> <EMAIL_1> <EMAIL_1'), stop]).handle)(completionRequest('a@x.io'), aCall()),
     );
     expect(text).toBe('<EMAIL_9> a@x.io <EMAIL_1');
   });
 
-  it('does not mistake a placeholder that the caller wrote for one of its own', async () => {
+  it('masking does not mistake a placeholder that the caller wrote for one of its own', async () => {
     const model = answers([...says('<LITERAL_1> and <EMAIL_1>'), stop]);
     const { text } = await collect(guard(masks)(model.handle)(completionRequest('What is <EMAIL_1>? Ask a@x.io'), aCall()));
     expect(promptOf(model.asked[0])).toContain('What is <LITERAL_1>? Ask <EMAIL_1>');
     expect(text).toBe('<EMAIL_1> and a@x.io');
   });
 
-  it('holds back the beginning of a known placeholder and nothing else', async () => {
+  it('masking holds back the beginning of a known placeholder and nothing else', async () => {
     const shown = await chunksOf(
       guard(masks)(answers([...says('if a <', ' b or <E', 'X or <EMAIL_', '1>', ' <PHONE'), stop]).handle)(
         completionRequest('a@x.io'),
@@ -361,7 +361,7 @@ describe('masking', () => {
     expect(shown).toEqual([...says('if a ', '< b or ', '<EX or ', 'a@x.io', ' <PHONE'), stop]);
   });
 
-  it('keeps a warning behind the placeholder that was half said before it', async () => {
+  it('masking keeps a warning behind the placeholder that was half said before it', async () => {
     const warning: Chunk = { type: 'warning', message: 'w' };
     const shown = await chunksOf(
       guard(masks)(answers([...says('to <EM'), warning, ...says('AIL_1> now'), stop]).handle)(completionRequest('a@x.io'), aCall()),
@@ -369,7 +369,7 @@ describe('masking', () => {
     expect(shown).toEqual([...says('to ', 'a@x.io'), warning, ...says(' now'), stop]);
   });
 
-  it('masks texts to embed only where the route says so', async () => {
+  it('masking masks texts to embed only where the route says so', async () => {
     const model = answers([stop]);
     const request: ModelRequest = { kind: 'embedding', texts: ['a@x.io'], dimensions: null };
     const step = guard({ mask: (route, kind) => kind === 'completion' || route === 'private' })(model.handle);
@@ -378,7 +378,7 @@ describe('masking', () => {
     expect(model.asked).toEqual([request, { ...request, texts: ['<EMAIL_1>'] }]);
   });
 
-  it('shows output guardrails the answer before it is restored', async () => {
+  it('masking shows output guardrails the answer before it is restored', async () => {
     const seen: string[] = [];
     const spy: Guardrail = {
       name: 'spy',
@@ -398,7 +398,7 @@ describe('masking', () => {
     expect(seen).toEqual(['Hi <EMAIL_1>. ', 'Hi <EMAIL_1>. Bye']);
   });
 
-  it('leaves the bytes of a text file that holds no personal data', async () => {
+  it('masking leaves the bytes of a text file that holds no personal data', async () => {
     const model = answers([stop]);
     const file = { type: 'file', base64: Buffer.from([0xff, 0xfe, 0x41]).toString('base64'), mediaType: 'text/plain', name: null } as const;
     await chunksOf(guard(masks)(model.handle)(completionRequest([{ role: 'user', content: [file] }]), aCall()));
@@ -428,7 +428,7 @@ describe('masking', () => {
     fc.string({ maxLength: 6 }),
   );
 
-  it('gives back exactly what it took, under any cut of the stream', async () => {
+  it('masking gives back exactly what it took, under any cut of the stream', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 30 }), fc.array(fc.nat(), { maxLength: 40 }), async (pieces, cuts) => {
         const text = pieces.join(' ');
@@ -450,7 +450,7 @@ describe('masking', () => {
     );
   });
 
-  it('restores JSON that is JSON again, under any cut of the stream', async () => {
+  it('masking restores JSON that is JSON again, under any cut of the stream', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 12 }), fc.array(fc.nat(), { maxLength: 40 }), async (pieces, cuts) => {
         const text = pieces.join(' ');
@@ -465,7 +465,7 @@ describe('masking', () => {
     );
   });
 
-  it('closes the model when the reader leaves', async () => {
+  it('masking closes the model when the reader leaves', async () => {
     let closed = false;
     const model = guard({ ...masks, guardrails: () => [noFalcon] })(async function* () {
       try {
@@ -479,7 +479,7 @@ describe('masking', () => {
     expect(closed).toBe(true);
   });
 
-  it('passes an error of the model on as it is', async () => {
+  it('masking passes an error of the model on as it is', async () => {
     const failure = new GatewayError('MODEL_UNAVAILABLE', 'x');
     const { error } = await endingOf(
       guard({ ...masks, guardrails: () => [noFalcon] })(async function* () {
@@ -518,7 +518,7 @@ describe('both faces of the guard', () => {
     text.map((said): Chunk => ({ type: 'object', value: { said }, final: true })),
   );
 
-  it('let the same answers through, changed alike, and refuse the same with the same words', async () => {
+  it('both faces of the guard let the same answers through, changed alike, and refuse the same with the same words', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(chunk, { maxLength: 8 }),

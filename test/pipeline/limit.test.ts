@@ -5,7 +5,7 @@ import { breaks, call, gateway, hangs, request, route, says, slots } from '../do
 const limitedPrincipal = { ...call().principal, limits: [{ kind: 'concurrency' as const, name: 'key:a', most: 1 }] };
 
 describe('the limits', () => {
-  it('refuses a route that is not the principal’s, and names those that are', async () => {
+  it('the step of limits refuses a route that is not the principal’s, and names those that are', async () => {
     const { handle } = gateway([route('default', [says('Hi.')])]);
     const principal = { ...call().principal, routes: ['cheap', 'local'] };
     await expect(collect(handle(request, call({ principal })))).rejects.toMatchObject({
@@ -14,7 +14,7 @@ describe('the limits', () => {
     });
   });
 
-  it('frees its slot on every ending', async () => {
+  it('the step of limits frees its slot on every ending', async () => {
     const limits = slots(1);
     const { handle } = gateway([route('default', [says('Hi.')]), route('broken', [breaks('one two')]), route('slow', [hangs('Hello')])], {
       limits,
@@ -30,7 +30,7 @@ describe('the limits', () => {
     expect(limits.admitted()).toBe(3);
   });
 
-  it('counts a call once, whatever it is retried, and counts hits', async () => {
+  it('the step of limits counts a call once, whatever it is retried, and counts hits', async () => {
     const limits = slots(1);
     const { handle } = gateway([route('default', [breaks('', 'RATE_LIMITED'), says('Hi.')], { cacheSeconds: 60 })], { limits });
     await collect(handle(request, call({ principal: limitedPrincipal })));
@@ -38,7 +38,7 @@ describe('the limits', () => {
     expect(limits.admitted()).toBe(2);
   });
 
-  it('gives a slot back that came after the client had left', async () => {
+  it('the step of limits gives a slot back that came after the client had left', async () => {
     const admitting = Promise.withResolvers<void>();
     const limits = slots(1);
     const slow = { admit: async () => admitting.promise.then(() => limits.admit([])) };

@@ -13,7 +13,7 @@ const meteredOver = (handler: ChunkHandler) => {
 };
 
 describe('the meter', () => {
-  it('writes a row and reports the settlement once the answer has been read', async () => {
+  it('the meter writes a row and reports the settlement once the answer has been read', async () => {
     const { handle, ledger } = gateway([route('default', [says('Hi there.')])]);
     const asked = call({ tags: { feature: 'chat' }, operation: { name: 'Ask', client: 'web', documentId: null } });
     await collect(handle(request, asked));
@@ -39,7 +39,7 @@ describe('the meter', () => {
     expect(asked.facts.at(-1)?.type).toBe('settled');
   });
 
-  it('shares one call exactly over the fields that asked', async () => {
+  it('the meter shares one call exactly over the fields that asked', async () => {
     const { handle, ledger } = gateway([route('default', [says('Hi there you.')])]);
     const uses = [1, 1, 1].map((weight, use) => ({ coordinate: `Product.f${use}`, weight }));
     await collect(handle(request, call({ uses })));
@@ -52,20 +52,20 @@ describe('the meter', () => {
     expect(ledger.rows.reduce((sum, row) => sum + row.usage.freshInputTokens, 0)).toBe(10);
   });
 
-  it('writes the row of a call that fails mid-stream, with what it used', async () => {
+  it('the meter writes the row of a call that fails mid-stream, with what it used', async () => {
     const { handle, ledger } = gateway([route('default', [breaks('one two')])]);
     await expect(collect(handle(request, call()))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect(ledger.rows).toMatchObject([{ outcome: 'MODEL_UNAVAILABLE', estimated: true, deployment: 'breaks-1' }]);
     expect(ledger.rows[0]?.cost).toBeGreaterThan(0);
   });
 
-  it('writes the row of a call that is refused', async () => {
+  it('the meter writes the row of a call that is refused', async () => {
     const { handle, ledger } = gateway([route('default', [says('Hi.')])]);
     await expect(collect(handle(request, call({ route: 'none' })))).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     expect(ledger.rows).toMatchObject([{ outcome: 'BAD_REQUEST', cost: 0, attempts: 0, deployment: null }]);
   });
 
-  it('masks what is no error of ours', async () => {
+  it('the meter masks what is no error of ours', async () => {
     const { handle, ledger } = meteredOver(async function* () {
       yield* [];
       throw new TypeError('secret inner workings');
@@ -77,7 +77,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'INTERNAL' }]);
   });
 
-  it('writes the row of a call whose steps throw before there is a stream', async () => {
+  it('the meter writes the row of a call whose steps throw before there is a stream', async () => {
     const { handle, ledger } = meteredOver(() => {
       throw new TypeError('no stream');
     });
@@ -85,7 +85,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'INTERNAL' }]);
   });
 
-  it('aborts upstream and settles when the reader returns, though the provider is silent', async () => {
+  it('the meter aborts upstream and settles when the reader returns, though the provider is silent', async () => {
     const provider = hangs('Hello');
     const { handle, ledger } = gateway([route('default', [provider])]);
     const budget = account(1_000_000_000);
@@ -101,7 +101,7 @@ describe('the meter', () => {
     await blocked;
   });
 
-  it('aborts upstream and settles when the client leaves and nobody pulls', async () => {
+  it('the meter aborts upstream and settles when the client leaves and nobody pulls', async () => {
     const provider = hangs('Hello');
     const { handle, ledger } = gateway([route('default', [provider])]);
     const settled = Promise.withResolvers<void>();
@@ -117,7 +117,7 @@ describe('the meter', () => {
     await expect(iterator.next()).resolves.toMatchObject({ done: true });
   });
 
-  it('does not wait for a provider that ignores the abort', async () => {
+  it('the meter does not wait for a provider that ignores the abort', async () => {
     const { handle, ledger } = gateway([route('default', [ignoresEverything()])]);
     const asked = call();
     const answer = collect(handle(request, asked));
@@ -127,7 +127,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'CANCELLED', estimated: true }]);
   });
 
-  it('ends a call at its deadline', async () => {
+  it('the meter ends a call at its deadline', async () => {
     const provider = hangs();
     const { handle, ledger } = gateway([route('default', [provider])]);
     await expect(collect(handle(request, call({ deadlineMs: performance.now() + 20 })))).rejects.toMatchObject({ code: 'TIMEOUT' });
@@ -135,7 +135,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'TIMEOUT', attempts: 1 }]);
   });
 
-  it('asks nothing of a model when the client has left before', async () => {
+  it('the meter asks nothing of a model when the client has left before', async () => {
     const provider = says('Hi.');
     const { handle, ledger } = gateway([route('default', [provider])]);
     const asked = call();
@@ -145,7 +145,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'CANCELLED', cost: 0 }]);
   });
 
-  it('has nothing to settle for a call that nobody pulled', async () => {
+  it('the meter has nothing to settle for a call that nobody pulled', async () => {
     const provider = says('Hi.');
     const { handle, ledger } = gateway([route('default', [provider])]);
     const iterator = handle(request, call())[Symbol.asyncIterator]();
@@ -155,13 +155,13 @@ describe('the meter', () => {
     expect(ledger.rows).toHaveLength(0);
   });
 
-  it('counts an answer as whole whose reader leaves after the last chunk', async () => {
+  it('the meter counts an answer as whole whose reader leaves after the last chunk', async () => {
     const { handle, ledger } = gateway([route('default', [says('Hi.')])]);
     for await (const chunk of handle(request, call())) if (chunk.type === 'finish') break;
     expect(ledger.rows).toMatchObject([{ outcome: 'OK', cost: 12_000 }]);
   });
 
-  it('refuses new calls while usage cannot be recorded', async () => {
+  it('the meter refuses new calls while usage cannot be recorded', async () => {
     const ledger = memoryLedger();
     ledger.refuse();
     const provider = says('Hi.');
@@ -176,7 +176,7 @@ describe('the meter', () => {
     expect(asked.settlement()).toMatchObject({ outcome: 'MODEL_UNAVAILABLE', cost: 0 });
   });
 
-  it('knows when the first content came', async () => {
+  it('the meter knows when the first content came', async () => {
     let elapsedMs = 0;
     const ledger = memoryLedger();
     const handle = over(metered({ ledger, log: silentLog, now: () => 1_000, monotonicMs: () => elapsedMs }))(async function* () {
@@ -189,7 +189,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ time: 1_000, timeToFirstTokenMs: 70, latencyMs: 100 }]);
   });
 
-  it.each([-3_600_000, 3_600_000])('takes no durations from a clock that somebody sets by %i ms', async (stepMs) => {
+  it.each([-3_600_000, 3_600_000])('the meter takes no durations from a clock that somebody sets by %i ms', async (stepMs) => {
     let time = Date.now();
     const provider = double('steps', async function* () {
       yield { type: 'text', text: 'Hi ' };
@@ -206,7 +206,7 @@ describe('the meter', () => {
     }
   });
 
-  it('names in the row of a call that failed the deployment that was asked last', async () => {
+  it('the meter names in the row of a call that failed the deployment that was asked last', async () => {
     const { handle, ledger } = gateway([
       route('default', [fails('RATE_LIMITED'), fails('MODEL_UNAVAILABLE', { retryable: false })], { attempts: 2 }),
     ]);
@@ -214,14 +214,14 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'MODEL_UNAVAILABLE', attempts: 2, cost: 0, deployment: 'fails-2' }]);
   });
 
-  it('asks nothing of a model after the deadline', async () => {
+  it('the meter asks nothing of a model after the deadline', async () => {
     const provider = says('Hi.');
     const { handle } = gateway([route('default', [provider])]);
     await expect(collect(handle(request, call({ deadlineMs: performance.now() - 1 })))).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(provider.asked).toHaveLength(0);
   });
 
-  it('leaves nothing hanging on the signal of an operation', async () => {
+  it('the meter leaves nothing hanging on the signal of an operation', async () => {
     const operation = new AbortController();
     const { handle } = gateway([
       route('default', [says('Hi.')]),
@@ -238,7 +238,7 @@ describe('the meter', () => {
     expect(getEventListeners(operation.signal, 'abort')).toHaveLength(0);
   });
 
-  it('goes on when whoever made the call cannot take its facts', async () => {
+  it('the meter goes on when whoever made the call cannot take its facts', async () => {
     const { handle, ledger } = gateway([route('default', [says('Hi.')])]);
     const report = (): void => {
       throw new Error('no ears');
@@ -247,7 +247,7 @@ describe('the meter', () => {
     expect(ledger.rows).toMatchObject([{ outcome: 'OK' }]);
   });
 
-  it('logs a failure with its cause and the id that the caller sees', async () => {
+  it('the meter logs a failure with its cause and the id that the caller sees', async () => {
     const lines: string[] = [];
     const log = openLog({ destination: { write: (line) => void lines.push(line) } });
     const handle = over(metered({ ledger: memoryLedger(), log }))(async function* () {
@@ -269,7 +269,7 @@ describe('the meter', () => {
     ['streamed, well', says('Hi.'), 'stream'],
     ['whole, and fails', fails('TIMEOUT'), 'whole'],
     ['streamed, and fails', breaks('one two'), 'stream'],
-  ] as const)('ends an answer (%s) no sooner than its rows are kept', async (_, provider, face) => {
+  ] as const)('the meter ends an answer (%s) no sooner than its rows are kept', async (_, provider, face) => {
     const kept = Promise.withResolvers<void>();
     const { handle } = gateway([route('default', [provider])], { ledger: { ...memoryLedger(), append: () => kept.promise } });
     let isOver = false;

@@ -29,7 +29,7 @@ function revocable() {
 }
 
 describe('a call whose key is revoked', () => {
-  it('is not dispatched any more, and has its row', async () => {
+  it('a call whose key is revoked is not dispatched any more, and has its row', async () => {
     const { leases, revoke, held } = revocable();
     const model = says('Hi.');
     const { handle, ledger } = gateway([route('default', [model])], { leases });
@@ -44,7 +44,7 @@ describe('a call whose key is revoked', () => {
     ['speaks', hangs('one two')],
     ['is silent', hangs()],
     ['listens to nothing', ignoresEverything('one two')],
-  ])('ends, though nobody pulls, while the model %s: what was sent is billed', async (_, model) => {
+  ])('a call whose key is revoked ends, though nobody pulls, while the model %s: what was sent is billed', async (_, model) => {
     const { leases, revoke, held } = revocable();
     const { handle, ledger } = gateway([route('default', [model])], { leases });
     const budget = account(1_000_000);
@@ -63,7 +63,7 @@ describe('a call whose key is revoked', () => {
     expect(held()).toBe(0);
   });
 
-  it('is not tried anywhere else, and blames no deployment', async () => {
+  it('a call whose key is revoked is not tried anywhere else, and blames no deployment', async () => {
     const { leases, revoke } = revocable();
     const [first, second] = [hangs(), says('Hi.')];
     const { handle } = gateway([route('default', [first, second])], { leases });
@@ -78,7 +78,7 @@ describe('a call whose key is revoked', () => {
 });
 
 describe('the lease of a call', () => {
-  it('is given back on every ending', async () => {
+  it('the lease of a call is given back on every ending', async () => {
     const { leases, held } = revocable();
     const { handle } = gateway([route('default', [says('Hi.')]), route('broken', [breaks('one')]), route('slow', [hangs('Hello')])], {
       leases,

@@ -9,7 +9,7 @@ import { ask, faces } from '../faces.ts';
 import { rounds } from '../rounds.ts';
 
 describe('the pipeline', () => {
-  it('falls back to the next deployment while nothing has been said', async () => {
+  it('the pipeline falls back to the next deployment while nothing has been said', async () => {
     const { handle, ledger } = gateway([route('default', [fails('RATE_LIMITED'), says('Hi.')])]);
     const asked = call();
     await expect(collect(handle(request, asked))).resolves.toMatchObject({ text: 'Hi.', finishReason: 'stop' });
@@ -20,7 +20,7 @@ describe('the pipeline', () => {
     expect(ledger.rows).toMatchObject([{ deployment: 'says-2', outcome: 'OK', attempts: 2, cost: 12_000 }]);
   });
 
-  it.each(faces)('goes through guard, cache, validation and route in this order (%s)', async (face) => {
+  it.each(faces)('the pipeline goes through guard, cache, validation and route in this order (%s)', async (face) => {
     const order: string[] = [];
     const seen = (name: string): Step => ({
       stream: (next) =>
@@ -47,7 +47,7 @@ describe('the pipeline', () => {
     expect(order).toEqual(['guard asked', 'guard answered']);
   });
 
-  it('keeps the books right under concurrent calls with cancels and failures', async () => {
+  it('the pipeline keeps the books right under concurrent calls with cancels and failures', async () => {
     const scripts = [
       () => says('one two three'),
       () => stammers(6),

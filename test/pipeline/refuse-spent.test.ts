@@ -42,7 +42,7 @@ function onBudget(left: NanoUsd, changes: Partial<Call> = {}) {
 const request = completionRequest('Write to ann@x.io.', { maxOutputTokens: 10 });
 
 describe('a call on a spent budget', () => {
-  it('is refused before a guardrail is asked or a character is searched', async () => {
+  it('a call on a spent budget is refused before a guardrail is asked or a character is searched', async () => {
     let checked = 0;
     let searched = 0;
     const guardrail: Guardrail = {
@@ -80,7 +80,7 @@ describe('a call on a spent budget', () => {
     expect(searched).toBeGreaterThan(0);
   });
 
-  it('is judged by the least that it can cost at any deployment', async () => {
+  it('a call on a spent budget is judged by the least that it can cost at any deployment', async () => {
     const { call, asked } = onBudget(1e9);
     await spentRefusal(routeAt([[3, 4], [1, 2], null]))(request, call);
     expect(asked).toEqual([1_000 + 10 * 2_000]);
@@ -99,16 +99,17 @@ describe('a call on a spent budget', () => {
     ],
     ['no price is known', routeAt([null]), {}],
     ['there is no such route', new Map(), {}],
-  ])('goes on where %s', (_, routes, changes) => {
+  ])('a call on a spent budget goes on where %s', (_, routes, changes) => {
     const { call, asked } = onBudget(0, changes);
     expect(spentRefusal(routes)(request, call)).toBeNull();
     expect(asked).toEqual([]);
   });
 
-  it('is refused on a route that keeps answers when it wants a fresh one', async () => {
+  it('a call on a spent budget is refused on a route that keeps answers when it wants a fresh one', async () => {
     const { call } = onBudget(0, { cache: { mode: 'bypass', maxAgeSeconds: null } });
     await expect(spentRefusal(routeAt([[1, 2]], 60))(request, call)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
   });
 
-  it('asks nothing of a call without a budget', () => expect(spentRefusal(routeAt([[1, 2]]))(request, aCall())).toBeNull());
+  it('the check of spent budgets asks nothing of a call without a budget', () =>
+    expect(spentRefusal(routeAt([[1, 2]]))(request, aCall())).toBeNull());
 });

@@ -32,14 +32,14 @@ const objectsIn = (chunks: readonly Chunk[]): unknown[] =>
   chunks.flatMap((chunk) => (chunk.type === 'object' && !chunk.final ? [chunk.value] : []));
 
 describe('validate', () => {
-  it('passes text answers on untouched', () => {
+  it('validate passes text answers on untouched', () => {
     const chunks = bothFaces(answers([stop]).handle).stream(completionRequest('hi'), aCall());
     const answer = Promise.resolve({ chunks: [stop] });
     expect(validated().stream(() => chunks)(completionRequest('hi'), aCall())).toBe(chunks);
     expect(validated().whole(() => answer)(completionRequest('hi'), aCall())).toBe(answer);
   });
 
-  it('ends with the valid value, its compact JSON as text, and the finish', async () => {
+  it('validate ends with the valid value, its compact JSON as text, and the finish', async () => {
     const { shown } = await run([[...says('{ "name": ', '"Ann" }'), stop]]).ending;
     expect(shown).toEqual([{ type: 'object', value: { name: 'Ann' }, final: true }, ...says('{"name":"Ann"}'), stop]);
   });
@@ -50,20 +50,20 @@ describe('validate', () => {
     ['brackets in the prose before it', 'As [1] says {so}: {"name":"Ann"}'],
     ['prose behind it', '{"name":"Ann"} is the answer'],
     ['a fence with prose', 'Sure!\n\n```\n{"name":"Ann"}\n```\nDone.'],
-  ])('finds the JSON in %s', async (_, text) => {
+  ])('validate finds the JSON in %s', async (_, text) => {
     expect(await collect(over(validated())(answers([...says(text), stop]).handle)(asking(person), aCall()))).toMatchObject({
       object: { name: 'Ann' },
       text: '{"name":"Ann"}',
     });
   });
 
-  it('takes any JSON value when there is no schema', async () => {
+  it('validate takes any JSON value when there is no schema', async () => {
     expect((await run([[...says(' 12 '), stop]], null).ending).shown[0]).toEqual({ type: 'object', value: 12, final: true });
     expect((await run([[...says('null'), stop]], null).ending).shown[0]).toEqual({ type: 'object', value: null, final: true });
     expect((await run([[...says('no json'), stop]], null).ending).error).toMatchObject({ code: 'INVALID_OUTPUT' });
   });
 
-  it('asks once more, with the answer and what is wrong with it', async () => {
+  it('validate asks once more, with the answer and what is wrong with it', async () => {
     const { asked, ending } = run([
       [...says('{"age":"old"}'), stop],
       [...says('{"name":"Ann"}'), stop],
@@ -83,7 +83,7 @@ describe('validate', () => {
     expect(withoutRepair((asked[1] as CompletionRequest).messages)).toEqual((asked[0] as CompletionRequest).messages);
   });
 
-  it('says INVALID_OUTPUT with the issues, and never the words of the model, when the repair fails too', async () => {
+  it('validate says INVALID_OUTPUT with the issues, and never the words of the model, when the repair fails too', async () => {
     const { asked, ending } = run([[...says('{"name":1,"sw0rdfish":2}'), stop]]);
     const { shown, error } = await ending;
     expect(asked).toHaveLength(2);
@@ -100,26 +100,26 @@ describe('validate', () => {
     expect(JSON.stringify([error, (error as GatewayError).details, (error as GatewayError).message])).not.toContain('sw0rdfish');
   });
 
-  it('keeps names that the schema does not know out of the paths', async () => {
+  it('validate keeps names that the schema does not know out of the paths', async () => {
     const { error } = await run([[...says('{"sw0rdfish":"x"}'), stop]], { type: 'object', additionalProperties: { type: 'number' } })
       .ending;
     expect(error).toMatchObject({ details: { issues: [{ path: '/*', message: 'must be number' }] } });
   });
 
-  it('does not show the first answer or its reasoning when it is repaired, but keeps its warnings', async () => {
+  it('validate does not show the first answer or its reasoning when it is repaired, but keeps its warnings', async () => {
     const first: Chunk[] = [{ type: 'reasoning', text: 'hm' }, { type: 'warning', message: 'w' }, ...says('{}'), stop];
     const { shown } = await run([first, [{ type: 'reasoning', text: 'ah' }, ...says('{"name":"A"}'), stop]]).ending;
     expect(shown.map((chunk) => chunk.type)).toEqual(['warning', 'reasoning', 'object', 'text', 'finish']);
     expect(shown[1]).toEqual({ type: 'reasoning', text: 'ah' });
   });
 
-  it('blames maxOutputTokens for JSON that was cut off, and does not ask again', async () => {
+  it('validate blames maxOutputTokens for JSON that was cut off, and does not ask again', async () => {
     const { asked, ending } = run([[...says('{"name":"An'), { type: 'finish', reason: 'length' }]]);
     expect((await ending).error).toMatchObject({ code: 'INVALID_OUTPUT', message: expect.stringContaining('maxOutputTokens') });
     expect(asked).toHaveLength(1);
   });
 
-  it('reports the first failure when the repair cannot be asked for', async () => {
+  it('validate reports the first failure when the repair cannot be asked for', async () => {
     let asked = 0;
     const { error } = await endingOf(
       over(validated())(async function* () {
@@ -131,7 +131,7 @@ describe('validate', () => {
     expect(error).toMatchObject({ code: 'INVALID_OUTPUT', cause: { code: 'BUDGET_EXCEEDED' } });
   });
 
-  it('lets an answer pass that calls tools instead', async () => {
+  it('validate lets an answer pass that calls tools instead', async () => {
     const call: Chunk = { type: 'tool-call', id: '1', name: 't', argumentsText: '{}', done: true };
     const finish: Chunk = { type: 'finish', reason: 'tool-calls' };
     expect((await run([[call, finish]]).ending).shown).toEqual([call, finish]);
@@ -145,12 +145,12 @@ describe('validate', () => {
     ['too many levels', JSON.parse(`${'{"items":'.repeat(80)}{}${'}'.repeat(80)}`), /too deep/],
     ['references that multiply', doubling(20), /expands to more than/],
     ['a reference to itself', { allOf: [{ $ref: '#' }] }, /refers to itself|not one that can be checked/],
-  ])('refuses a schema with %s, in a sentence', async (_, schema, sentence) => {
+  ])('validate refuses a schema with %s, in a sentence', async (_, schema, sentence) => {
     const { error } = await run([[...says('{"a":1}'), stop]], schema).ending;
     expect(error).toMatchObject({ code: 'BAD_REQUEST', message: expect.stringMatching(sentence) });
   });
 
-  it('understands both dialects', async () => {
+  it('validate understands both dialects', async () => {
     const tuple07: JsonSchema = { $schema: 'http://json-schema.org/draft-07/schema#', items: [{ type: 'number' }] };
     const tuple20: JsonSchema = { $schema: 'https://json-schema.org/draft/2020-12/schema', prefixItems: [{ type: 'number' }] };
     for (const schema of [tuple07, tuple20]) {
@@ -160,7 +160,7 @@ describe('validate', () => {
     }
   });
 
-  it('accepts a placeholder where the route masks and the schema wants a format', async () => {
+  it('validate accepts a placeholder where the route masks and the schema wants a format', async () => {
     const text = [[...says('{"name":"A","mail":"<EMAIL_1>"}'), stop]];
     expect((await run(text).ending).error).toMatchObject({ code: 'INVALID_OUTPUT' });
     expect((await run(text, person, {}, { masked: () => true }).ending).error).toBeNull();
@@ -171,7 +171,7 @@ describe('a live structured answer', () => {
   const text = `{"name": "Ann of Green Gables","age": 1234567,"tags": ["red hair", "talkative"],"mood": "GOODISH","mail": "ann@example.com"}`;
   const letters = [...says(...text), stop];
 
-  it('grows by whole numbers and enum values, and by growing strings', async () => {
+  it('a live structured answer grows by whole numbers and enum values, and by growing strings', async () => {
     const { shown } = await run([letters], person, live).ending;
     const objects = objectsIn(shown) as Record<string, unknown>[];
     expect(objects.length).toBeGreaterThan(2);
@@ -184,11 +184,11 @@ describe('a live structured answer', () => {
     expect(shown.at(-3)).toMatchObject({ type: 'object', final: true });
   });
 
-  it('shows no growing parts when nobody watches', async () => {
+  it('a live structured answer shows no growing parts when nobody watches', async () => {
     expect(objectsIn((await run([letters]).ending).shown)).toEqual([]);
   });
 
-  it('is not repaired once something was shown', async () => {
+  it('a live structured answer is not repaired once something was shown', async () => {
     const { asked, ending } = run([[...says('{"name":"Ann and some more words"', ',"age":-1}'), stop]], person, live);
     const { shown, error } = await ending;
     expect(objectsIn(shown).length).toBeGreaterThan(0);
@@ -196,13 +196,13 @@ describe('a live structured answer', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is repaired when what came first was wrong already', async () => {
+  it('a live structured answer is repaired when what came first was wrong already', async () => {
     const { asked, ending } = run([[...says('{"name": 12, "tags": ["a","b","c","d"]'), ...says('}'), stop], letters], person, live);
     expect((await ending).error).toBeNull();
     expect(asked).toHaveLength(2);
   });
 
-  it('does not guess where JSON begins in prose', async () => {
+  it('a live structured answer does not guess where JSON begins in prose', async () => {
     const { shown } = await run([says('See [1] for it, as I said: ', text)], person, live).ending;
     expect(objectsIn(shown)).toEqual([]);
   });
@@ -219,7 +219,7 @@ describe('a live structured answer', () => {
 
   const step = over(validated());
 
-  it('never takes back what it has shown, however the provider cut its chunks', async () => {
+  it('a live structured answer never takes back what it has shown, however the provider cut its chunks', async () => {
     await fc.assert(
       fc.asyncProperty(value, fc.array(fc.nat(), { maxLength: 60 }), async (answer, cuts) => {
         const shown = await chunksOf(
@@ -258,7 +258,7 @@ describe('both faces of validate', () => {
     .tuple(fc.array(extra, { maxLength: 3 }), said, reason)
     .map(([extras, text, ended]): Chunk[] => [...extras, ...says(text), { type: 'finish', reason: ended }]);
 
-  it('find the same answers valid, repair the same, and refuse the same with the same words', async () => {
+  it('both faces of validate find the same answers valid, repair the same, and refuse the same with the same words', async () => {
     await fc.assert(
       fc.asyncProperty(answer, answer, fc.boolean(), async (first, second, cannotRepair) => {
         const endings = await Promise.all(

@@ -32,7 +32,7 @@ const chunksOf = async (chunks: AsyncIterable<Chunk>): Promise<Chunk[]> => {
 };
 
 describe('the cache', () => {
-  it('replays an answer as the stream it was, and books nothing', async () => {
+  it('the cache replays an answer as the stream it was, and books nothing', async () => {
     const provider = says('One two three.');
     const { handle, ledger } = gateway([route('default', [provider], caching)]);
     const first = await chunksOf(handle(request, call()));
@@ -56,7 +56,7 @@ describe('the cache', () => {
     ]);
   });
 
-  it('keeps nothing on a route that does not cache', async () => {
+  it('the cache keeps nothing on a route that does not cache', async () => {
     const provider = says('Hi.');
     const { handle, ledger } = gateway([route('default', [provider])]);
     await collect(handle(request, call({ cache: { mode: 'default', maxAgeSeconds: 3_600 } })));
@@ -65,7 +65,7 @@ describe('the cache', () => {
     expect(ledger.rows.map((row) => row.cache)).toEqual(['BYPASS', 'BYPASS']);
   });
 
-  it('asks again for bypass, and keeps the new answer for refresh', async () => {
+  it('the cache asks again for bypass, and keeps the new answer for refresh', async () => {
     let said = 0;
     const provider = double('counts', async function* () {
       said += 1;
@@ -84,7 +84,7 @@ describe('the cache', () => {
     ]);
   });
 
-  it('serves no answer from before the system time was set back by hours, which would look new for as long', async () => {
+  it('the cache serves no answer from before the system time was set back by hours, which would look new for as long', async () => {
     let time = Date.now();
     const provider = says('Hi.');
     const { handle } = gateway([route('default', [provider], caching)], { now: () => time });
@@ -97,7 +97,7 @@ describe('the cache', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
-  it('forgets by the route’s seconds, and sooner if the call says so', async () => {
+  it('the cache forgets by the route’s seconds, and sooner if the call says so', async () => {
     let time = Date.now();
     const provider = says('Hi.');
     const { handle } = gateway([route('default', [provider], caching)], { now: () => time });
@@ -130,7 +130,7 @@ describe('the cache', () => {
       ],
     ],
     ['said nothing', [{ type: 'finish', reason: 'stop' }]],
-  ] as const)('does not keep an answer that %s', async (_, chunks) => {
+  ] as const)('the cache does not keep an answer that %s', async (_, chunks) => {
     const provider = yields(...chunks);
     const { handle } = gateway([route('default', [provider], caching)]);
     await collect(handle(request, call()));
@@ -143,7 +143,7 @@ describe('the cache', () => {
     'in a store of the operator’s': () => new Keyv(),
   };
 
-  it.each(Object.entries(stores))('keeps tool calls, reasoning and their opaque parts %s', async (_, store) => {
+  it.each(Object.entries(stores))('the cache keeps tool calls, reasoning and their opaque parts %s', async (_, store) => {
     const chunks: Chunk[] = [
       { type: 'reasoning', text: 'Hm.', opaque: 'signature' },
       { type: 'tool-call', id: '1', name: 'weather', argumentsText: '{"city":"Paris"}', done: true, opaque: 'id' },
@@ -156,7 +156,7 @@ describe('the cache', () => {
     expect(provider.asked).toHaveLength(1);
   });
 
-  it.each(Object.entries(stores))('keeps vectors %s, bit for bit', async (_, store) => {
+  it.each(Object.entries(stores))('the cache keeps vectors %s, bit for bit', async (_, store) => {
     const vectors = [new Float32Array([0.1, -2.5, 3e-20]), new Float32Array([7, 8, 9])];
     const whole = yields(...vectors.map((vector, index) => ({ type: 'embedding', index, vector }) as const), {
       type: 'finish',
@@ -171,7 +171,7 @@ describe('the cache', () => {
     expect(whole.asked).toHaveLength(3);
   });
 
-  it('replays the same text however the stream was cut', async () => {
+  it('the cache replays the same text however the stream was cut', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ unit: 'grapheme', minLength: 1 }), { minLength: 1, maxLength: 20 }), async (pieces) => {
         const provider = yields(...pieces.map((text) => ({ type: 'text', text }) as const), { type: 'finish', reason: 'stop' });
@@ -185,7 +185,7 @@ describe('the cache', () => {
     );
   });
 
-  it('is a miss when the store is slow, broken, or holds something else', async () => {
+  it('the cache is a miss when the store is slow, broken, or holds something else', async () => {
     const provider = says('Hi.');
     const stores = {
       slow: { get: () => new Promise(() => {}), set: () => new Promise(() => {}), delete: async () => true, clear: async () => {} },
@@ -204,7 +204,7 @@ describe('the cache', () => {
     expect(provider.asked).toHaveLength(3);
   });
 
-  it('leaves a store alone that has not answered three times', async () => {
+  it('the cache leaves a store alone that has not answered three times', async () => {
     let time = 0;
     let asked = 0;
     const hanging = {
@@ -224,7 +224,7 @@ describe('the cache', () => {
     expect(asked).toBe(4);
   });
 
-  it('asks a store again after its rest, also when the clock of the machine was set back meanwhile', async () => {
+  it('the cache asks a store again after its rest, also when the clock of the machine was set back meanwhile', async () => {
     let setBackMs = 0;
     let wentByMs = 0;
     let asked = 0;
@@ -252,7 +252,7 @@ describe('the cache', () => {
     expect(asked).toBe(before + 1);
   });
 
-  it('holds bounded bytes, and forgets the longest unused first', () => {
+  it('the cache holds bounded bytes, and forgets the longest unused first', () => {
     const { answers } = answerMemory({ maxBytes: 12_000 });
     answers.set('a', keptText(1_500));
     answers.set('b', keptText(1_500));
@@ -261,14 +261,14 @@ describe('the cache', () => {
     expect([answers.has('a'), answers.has('b'), answers.has('c')]).toEqual([true, false, true]);
   });
 
-  it('counts what an object takes in memory, which is more than its text', () => {
+  it('the cache counts what an object takes in memory, which is more than its text', () => {
     const { answers } = answerMemory({ maxBytes: 12_000 });
     answers.set('a', keptText(1_500));
     answers.set('b', kept([{ type: 'object', value: { words: 'x'.repeat(900) }, final: true }]));
     expect([answers.has('a'), answers.has('b')]).toEqual([false, true]);
   });
 
-  it('forgets nothing for an answer that is larger than the whole store', () => {
+  it('the cache forgets nothing for an answer that is larger than the whole store', () => {
     const { answers } = answerMemory({ maxBytes: 12_000 });
     answers.set('a', keptText(1_500));
     answers.set('huge', keptText(20_000));
@@ -285,7 +285,7 @@ describe('the cache key', () => {
   const keyOf = (by: Partial<Principal>, asked = request, at = here) =>
     cacheKey(asked, { principal: { ...principal, ...by }, route: at.name }, at);
 
-  it('is one for a team, but not for other permissions in it', () => {
+  it('the cache key is one for a team, but not for other permissions in it', () => {
     const own = keyOf({});
     expect(keyOf({ id: 'key:b' })).toBe(own);
     expect(keyOf({ scopes: ['ai:use', 'ai:use'] })).toBe(own);
@@ -295,7 +295,7 @@ describe('the cache key', () => {
     expect(keyOf({ team: null, id: 'search' })).not.toBe(own);
   });
 
-  it('does not depend on the order of keys, but on everything asked', () => {
+  it('the cache key does not depend on the order of keys, but on everything asked', () => {
     const asked = completionRequest('Hi', { providerOptions: { a: 1, b: 2 } });
     expect(keyOf({}, { ...asked, providerOptions: { b: 2, a: 1 } })).toBe(keyOf({}, asked));
     expect(keyOf({}, { ...asked, temperature: 0.1 })).not.toBe(keyOf({}, asked));
@@ -304,20 +304,20 @@ describe('the cache key', () => {
     );
   });
 
-  it('does not depend on the order in which arguments of a tool call are written', () => {
+  it('the cache key does not depend on the order in which arguments of a tool call are written', () => {
     const called = (args: object) =>
       completionRequest([{ role: 'assistant', content: [{ type: 'tool-call', id: '1', name: 't', arguments: args }] }]);
     expect(keyOf({}, called({ b: 1, a: 2 }))).toBe(keyOf({}, called({ a: 2, b: 1 })));
     expect(keyOf({}, called({ b: 1, a: 3 }))).not.toBe(keyOf({}, called({ a: 2, b: 1 })));
   });
 
-  it.each(Object.keys(request) as (keyof typeof request)[])('depends on %s', (name) => {
+  it.each(Object.keys(request) as (keyof typeof request)[])('the cache key depends on %s', (name) => {
     const { messages } = completionRequest('Something else.');
     const other = name === 'messages' ? messages : typeof request[name] === 'string' ? 'another' : ['another'];
     expect(keyOf({}, { ...request, [name]: other } as typeof request)).not.toBe(keyOf({}, request));
   });
 
-  it('changes when the route goes elsewhere', () => {
+  it('the cache key changes when the route goes elsewhere', () => {
     expect(keyOf({}, request, route('default', [fails('INTERNAL')]))).not.toBe(keyOf({}));
   });
 });

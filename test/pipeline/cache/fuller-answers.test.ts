@@ -50,7 +50,7 @@ function asking(provider: Double, { now = Date.now }: { readonly now?: () => num
 }
 
 describe('a kept fuller object answers any part of its schema', () => {
-  it('without asking a model: a hit that costs nothing and says what it saved', async () => {
+  it('a kept fuller object answers any part of its schema without asking a model: a hit that costs nothing and says what it saved', async () => {
     const provider = answers();
     const { ask, ledger } = asking(provider);
     await ask(wanting('material', 'care', 'mood', 'grams'));
@@ -77,7 +77,7 @@ describe('a kept fuller object answers any part of its schema', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
-  it('never one that asks for more, says otherwise what is meant, or allows what the fuller one did not', async () => {
+  it('a kept fuller object answers any part of its schema never one that asks for more, says otherwise what is meant, or allows what the fuller one did not', async () => {
     const provider = answers();
     const { ask } = asking(provider);
     await ask(wanting('material', 'care'));
@@ -88,7 +88,7 @@ describe('a kept fuller object answers any part of its schema', () => {
     expect(provider.asked).toHaveLength(5);
   });
 
-  it('only to whom the fuller answer itself would be shown, and for the same prompt and settings', async () => {
+  it('a kept fuller object answers any part of its schema only to whom the fuller answer itself would be shown, and for the same prompt and settings', async () => {
     const provider = answers();
     const { ask } = asking(provider);
     const { principal } = call();
@@ -121,7 +121,7 @@ describe('a kept fuller object answers any part of its schema', () => {
     expect(provider.asked).toHaveLength(3);
   });
 
-  it('as the stream it was: the object grows, and only by what was asked for', async () => {
+  it('a kept fuller object answers any part of its schema as the stream it was: the object grows, and only by what was asked for', async () => {
     const provider = answers();
     const { ask } = asking(provider);
     const full = await ask(wanting('material', 'mood', 'care', 'grams'), { live: true });
@@ -143,7 +143,7 @@ describe('a kept fuller object answers any part of its schema', () => {
     ]);
   });
 
-  it('never where the part would not be valid by itself', async () => {
+  it('a kept fuller object answers any part of its schema never where the part would not be valid by itself', async () => {
     const provider = answers();
     const { ask, cache, keysOf } = asking(provider);
     await ask(wanting('material', 'mood'));
@@ -157,7 +157,7 @@ describe('a kept fuller object answers any part of its schema', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
-  it('and remembers a bounded number of schemas of a prompt', async () => {
+  it('a kept fuller object answers any part of its schema, and remembers a bounded number of schemas of a prompt', async () => {
     const provider = answers();
     const { ask, cache, keysOf } = asking(provider);
     await ask(wanting('material', 'care'));

@@ -96,7 +96,7 @@ function validValue(of: JsonSchema, choose: () => number): unknown {
 }
 
 describe('the part of a value that a narrower schema asks for', () => {
-  it('is valid, and what graphql-js gives for the narrower selection: any schema, any selection, any part of it', () => {
+  it('the part of a value that a narrower schema asks for is valid, and what graphql-js gives for the narrower selection: any schema, any selection, any part of it', () => {
     const ajv = new Ajv({ strict: false, addUsedSchema: false });
     let parts = 0;
     fc.assert(
@@ -160,11 +160,11 @@ describe('the part of a value that a narrower schema asks for', () => {
     ],
     ['fewer alternatives', { anyOf: [closed({ a: text }), { type: 'null' }] }, { anyOf: [closed({ a: text })] }],
     ['a list where a value was asked for', closed({ a: { type: 'array', items: text } }), part],
-  ])('is not taken where it is not certain: %s', (_, fuller, asked) => {
+  ])('the part of a value that a narrower schema asks for is not taken where it is not certain: %s', (_, fuller, asked) => {
     expect(partOf(fuller as JsonSchema, asked as JsonSchema)).toBeNull();
   });
 
-  it('of a growing union is nothing until its type is known', () => {
+  it('the part of a value that a narrower schema asks for of a growing union is nothing until its type is known', () => {
     const tagged = (name: string, ...names: string[]): JsonSchema =>
       closed({ __typename: { const: name }, ...Object.fromEntries(names.map((one) => [one, text])) });
     const take = partOf({ anyOf: [tagged('A', 'a', 'x'), tagged('B', 'b')] }, { anyOf: [tagged('A', 'a'), tagged('B', 'b')] });

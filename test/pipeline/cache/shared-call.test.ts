@@ -37,7 +37,7 @@ function prompted(): Double & { readonly say: (text: string) => Promise<void>; r
 }
 
 describe('identical calls in flight', () => {
-  it('share one upstream call, booked once', async () => {
+  it('identical calls in flight share one upstream call, booked once', async () => {
     const provider = stammers(5);
     const { handle, ledger } = gateway([route('default', [provider])]);
     const calls = [call(), call(), call()];
@@ -52,7 +52,7 @@ describe('identical calls in flight', () => {
     ]);
   });
 
-  it('does not share with another tenant, nor on bypass or refresh', async () => {
+  it('identical calls in flight does not share with another tenant, nor on bypass or refresh', async () => {
     const provider = stammers(3);
     const { handle } = gateway([route('default', [provider])]);
     const other = { ...call().principal, team: 'other' };
@@ -67,7 +67,7 @@ describe('identical calls in flight', () => {
     expect(provider.asked).toHaveLength(4);
   });
 
-  it('tells a late reader what was said before it came', async () => {
+  it('identical calls in flight tells a late reader what was said before it came', async () => {
     const provider = prompted();
     const { handle } = gateway([route('default', [provider])]);
     const first = collect(handle(request, call()));
@@ -80,7 +80,7 @@ describe('identical calls in flight', () => {
     expect(provider.asked).toHaveLength(1);
   });
 
-  it('goes on for the others when one reader leaves, and ends with the last', async () => {
+  it('identical calls in flight goes on for the others when one reader leaves, and ends with the last', async () => {
     const provider = hangs('Hello');
     const { handle } = gateway([route('default', [provider])]);
     const [one, two] = [call(), call()];
@@ -94,7 +94,7 @@ describe('identical calls in flight', () => {
     expect([provider.aborted(), provider.running()]).toEqual([1, 0]);
   });
 
-  it('makes the oldest reader left pay when the one who opened it leaves', async () => {
+  it('identical calls in flight makes the oldest reader left pay when the one who opened it leaves', async () => {
     const provider = prompted();
     const { handle, ledger } = gateway([route('default', [provider])]);
     const budgets = [account(10_000_000), account(10_000_000), account(10_000_000)];
@@ -115,7 +115,7 @@ describe('identical calls in flight', () => {
     expect(budgets[1]?.drawn()[0]?.rows).toMatchObject([{ callId: calls[1]?.id, principal: 'key:a', outcome: 'LOST' }]);
   });
 
-  it('charges the one who opened it where the next has no budget left', async () => {
+  it('identical calls in flight charges the one who opened it where the next has no budget left', async () => {
     const provider = prompted();
     const { handle } = gateway([route('default', [provider])]);
     const budgets = [account(10_000_000), account(1)];
@@ -130,7 +130,7 @@ describe('identical calls in flight', () => {
     expect(budgets.map((budget) => budget.held())).toEqual([0, 0]);
   });
 
-  it('fail together before the first word, and mid-stream', async () => {
+  it('identical calls in flight fail together before the first word, and mid-stream', async () => {
     for (const provider of [fails('MODEL_UNAVAILABLE', { retryable: false }), breaks('Half an')]) {
       const { handle } = gateway([route('default', [provider])]);
       const outcomes = await Promise.allSettled(
@@ -144,7 +144,7 @@ describe('identical calls in flight', () => {
     }
   });
 
-  it('do not fail together when only the first has no budget', async () => {
+  it('identical calls in flight do not fail together when only the first has no budget', async () => {
     const provider = says('Hi.');
     const { handle } = gateway([route('default', [provider])]);
     const [poor, rich] = [call({ hold: account(1).hold }), call({ hold: account(10_000_000).hold })];
@@ -156,7 +156,7 @@ describe('identical calls in flight', () => {
     expect(rich.settlement()).toMatchObject({ cost: 12_000, cache: 'BYPASS' });
   });
 
-  it('give every reader the same text, whatever each reads and whenever it comes', async () => {
+  it('identical calls in flight give every reader the same text, whatever each reads and whenever it comes', async () => {
     const pace = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(
@@ -193,18 +193,21 @@ describe('identical calls in flight, asked for by both faces', () => {
     ['stream', 'whole'],
     ['whole', 'stream'],
     ['whole', 'whole'],
-  ] as const)('share one upstream call, booked once (a %s, then a %s)', async (first, second) => {
-    const provider = stammers(5);
-    const { handle, ledger } = gateway([route('default', [provider])]);
-    const calls = [call(), call()] as const;
-    const answers = await Promise.all([ask(first, handle, request, calls[0]), ask(second, handle, request, calls[1])]);
-    expect(answers.map(({ text }) => text)).toEqual(['w0 w1 w2 w3 w4 ', 'w0 w1 w2 w3 w4 ']);
-    expect(provider.asked).toHaveLength(1);
-    expect(calls.map((asked) => asked.settlement()?.cache)).toEqual(['BYPASS', 'SHARED']);
-    expect(ledger.rows.filter((row) => (row.cost ?? 0) > 0)).toHaveLength(1);
-  });
+  ] as const)(
+    'identical calls in flight, asked for by both faces share one upstream call, booked once (a %s, then a %s)',
+    async (first, second) => {
+      const provider = stammers(5);
+      const { handle, ledger } = gateway([route('default', [provider])]);
+      const calls = [call(), call()] as const;
+      const answers = await Promise.all([ask(first, handle, request, calls[0]), ask(second, handle, request, calls[1])]);
+      expect(answers.map(({ text }) => text)).toEqual(['w0 w1 w2 w3 w4 ', 'w0 w1 w2 w3 w4 ']);
+      expect(provider.asked).toHaveLength(1);
+      expect(calls.map((asked) => asked.settlement()?.cache)).toEqual(['BYPASS', 'SHARED']);
+      expect(ledger.rows.filter((row) => (row.cost ?? 0) > 0)).toHaveLength(1);
+    },
+  );
 
-  it('goes on for the others when one caller of a whole answer leaves, and stops upstream at once with the last', async () => {
+  it('identical calls in flight, asked for by both faces goes on for the others when one caller of a whole answer leaves, and stops upstream at once with the last', async () => {
     const provider = hangs('Hello');
     const { handle } = gateway([route('default', [provider])]);
     const [one, two] = [call(), call()];
@@ -219,24 +222,27 @@ describe('identical calls in flight, asked for by both faces', () => {
     expect([provider.aborted(), provider.running()]).toEqual([1, 0]);
   });
 
-  it.each(['stream', 'whole'] as const)('makes the oldest caller left pay when the one of a whole answer leaves (a %s)', async (face) => {
-    const provider = prompted();
-    const { handle, ledger } = gateway([route('default', [provider])]);
-    const budgets = [account(10_000_000), account(10_000_000), account(1)];
-    const calls = budgets.map(({ hold }) => call({ hold }));
-    const answers = calls.map((asked, place) => ask(place === 1 ? face : 'whole', handle, request, asked).catch(() => null));
-    await provider.say('One ');
-    calls[0]?.leave();
-    await answers[0];
-    await provider.say('two.');
-    await provider.stop();
-    expect((await Promise.all(answers)).map((answer) => answer?.text)).toEqual([undefined, 'One two.', 'One two.']);
-    expect(provider.asked).toHaveLength(1);
-    const costs = calls.map((asked) => ledger.rows.find((row) => row.callId === asked.id)?.cost);
-    expect(costs).toEqual([0, expect.any(Number), 0]);
-    expect(costs[1]).toBeGreaterThan(0);
-    expect(budgets.map((budget) => [budget.spent(), budget.held()])).toEqual(costs.map((cost) => [cost, 0]));
-  });
+  it.each(['stream', 'whole'] as const)(
+    'identical calls in flight, asked for by both faces makes the oldest caller left pay when the one of a whole answer leaves (a %s)',
+    async (face) => {
+      const provider = prompted();
+      const { handle, ledger } = gateway([route('default', [provider])]);
+      const budgets = [account(10_000_000), account(10_000_000), account(1)];
+      const calls = budgets.map(({ hold }) => call({ hold }));
+      const answers = calls.map((asked, place) => ask(place === 1 ? face : 'whole', handle, request, asked).catch(() => null));
+      await provider.say('One ');
+      calls[0]?.leave();
+      await answers[0];
+      await provider.say('two.');
+      await provider.stop();
+      expect((await Promise.all(answers)).map((answer) => answer?.text)).toEqual([undefined, 'One two.', 'One two.']);
+      expect(provider.asked).toHaveLength(1);
+      const costs = calls.map((asked) => ledger.rows.find((row) => row.callId === asked.id)?.cost);
+      expect(costs).toEqual([0, expect.any(Number), 0]);
+      expect(costs[1]).toBeGreaterThan(0);
+      expect(budgets.map((budget) => [budget.spent(), budget.held()])).toEqual(costs.map((cost) => [cost, 0]));
+    },
+  );
 });
 
 describe('a slow reader of a flight', () => {
@@ -252,7 +258,7 @@ describe('a slow reader of a flight', () => {
     return openFlight({ next, request, landed: () => {}, maxBytes: 20_000, patienceMs });
   };
 
-  it('is waited for when it lags by more than may be kept, and gets everything', async () => {
+  it('a slow reader of a flight is waited for when it lags by more than may be kept, and gets everything', async () => {
     const opened = flightOf(flood(50), 10_000);
     const [fast, slow] = [opened.join(call()), opened.join(call())];
     if (fast === null || slow === null) throw new Error('Nobody could join.');
@@ -266,7 +272,7 @@ describe('a slow reader of a flight', () => {
     expect((await quick).text).toBe(text);
   });
 
-  it('is left out when it makes the others wait too long', async () => {
+  it('a slow reader of a flight is left out when it makes the others wait too long', async () => {
     const opened = flightOf(flood(50), 5);
     const [fast, slow] = [opened.join(call()), opened.join(call())];
     if (fast === null || slow === null) throw new Error('Nobody could join.');
@@ -276,7 +282,7 @@ describe('a slow reader of a flight', () => {
     await expect(stalled.next()).rejects.toMatchObject({ code: 'STREAM_STALLED' });
   });
 
-  it('does not keep the beginning of a long answer for readers who may come', async () => {
+  it('a slow reader of a flight does not keep the beginning of a long answer for readers who may come', async () => {
     const opened = flightOf(flood(50), 5);
     await collect(opened.join(call())?.batches ?? says('').send(request, {} as never));
     expect(opened.join(call())).toBeNull();

@@ -50,20 +50,20 @@ describe('masking a long prompt', () => {
       ]),
       5,
     ],
-  ])('gives other requests their turn: %s', async (_, request, least) => {
+  ])('masking a long prompt gives other requests their turn: %s', async (_, request, least) => {
     const count = counted();
     await chunksOf(maskedBy(count)(answers([stop]).handle)(request, aCall()));
     expect(count.taken()).toBeGreaterThan(least);
     expect(count.largest()).toBeLessThanOrEqual(16_384);
   });
 
-  it('takes no turn for a short one', async () => {
+  it('masking a long prompt takes no turn for a short one', async () => {
     const count = counted();
     await chunksOf(maskedBy(count)(answers([stop]).handle)(user('Write to ann@x.io about the weather.'), aCall()));
     expect(count.taken()).toBe(0);
   });
 
-  it('restores an answer with as many placeholders', async () => {
+  it('masking a long prompt restores an answer with as many placeholders', async () => {
     const count = counted();
     const text = addresses(19_000);
     const model = maskedBy(count)(async function* (request) {
@@ -74,14 +74,14 @@ describe('masking a long prompt', () => {
     expect(textIn(await chunksOf(model(user(text), aCall())))).toBe(text);
   });
 
-  it('is refused beyond 20,000 different values', async () => {
+  it('masking a long prompt is refused beyond 20,000 different values', async () => {
     const model = answers([stop]);
     const { error } = await endingOf(maskedBy(counted())(model.handle)(user(addresses(maxMaskedValues + 1)), aCall()));
     expect(error).toMatchObject({ code: 'BAD_REQUEST' });
     expect(model.asked).toEqual([]);
   });
 
-  it('stops as soon as the caller has left', async () => {
+  it('masking a long prompt stops as soon as the caller has left', async () => {
     const left = new AbortController();
     const step = over(
       guarded({
@@ -125,7 +125,7 @@ describe('the search for personal data', () => {
     '4111.1111.1111.1111',
   ];
 
-  it('finds the same values wherever in a long text they stand', async () => {
+  it('the search for personal data finds the same values wherever in a long text they stand', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...values),
@@ -142,7 +142,7 @@ describe('the search for personal data', () => {
     );
   });
 
-  it('finds a long token that begins at the end of a stretch', async () => {
+  it('the search for personal data finds a long token that begins at the end of a stretch', async () => {
     const token = `eyJ${'a'.repeat(1_900)}.eyJ${'b'.repeat(3_900)}.${'c'.repeat(900)}`;
     for (const before of [4_000, 4_090, 4_095, 4_096, 8_190])
       expect(await found(`${'x '.repeat(before).slice(0, before)} ${token} y`, 1_000)).toEqual([`SECRET ${token}`]);
@@ -150,19 +150,19 @@ describe('the search for personal data', () => {
       expect(await found(`${'1 '.repeat(before).slice(0, before)} ${token} 1`, 1_000)).toContain(`SECRET ${token}`);
   });
 
-  it('sees no more of a private key than that it is one, whatever stands in it', async () => {
+  it('the search for personal data sees no more of a private key than that it is one, whatever stands in it', async () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${'MIIabc <EMAIL_1> a@x.io\n'.repeat(1_000)}-----END PRIVATE KEY-----`;
     expect(await found(`a ${key} b`, 1_000)).toEqual([`SECRET ${key}`]);
     expect(await found('postgres://app:hun<EMAIL_1>ter22@db', 1_000)).toEqual(['SECRET hun<EMAIL_1>ter22']);
   });
 
-  it('counts the looking up of a telephone number as work', async () => {
+  it('the search for personal data counts the looking up of a telephone number as work', async () => {
     const count = counted();
     await finishPaced(findPersonalData('+1 4155552671 '.repeat(1_000), count.turns));
     expect(count.sum()).toBeGreaterThan(200_000);
   });
 
-  it('takes the shape for the number where more are there than can be looked up', async () => {
+  it('the search for personal data takes the shape for the number where more are there than can be looked up', async () => {
     const options = { phoneChecks: { left: 1 } };
     const finds = await finishPaced(findPersonalData('+49 30 901820 and +99 9999999', turnsOf({ unitsPerTurn: 1_000 }), options));
     expect(finds).toHaveLength(2);
@@ -173,11 +173,11 @@ describe('patterns on a long text', () => {
   const guard = (patterns: string[], count = counted()) => patternGuard({ name: 'p', patterns }, () => count.turns);
   const verdict = async (patterns: string[], text: string) => (await guard(patterns).check(text, aCall())).action;
 
-  it('answer at once for a short text', () => {
+  it('patterns on a long text answer at once for a short text', () => {
     expect(guard(['falcon']).check('A falcon.', aCall())).toMatchObject({ action: 'block' });
   });
 
-  it('give other requests their turn', async () => {
+  it('patterns on a long text give other requests their turn', async () => {
     const count = counted();
     await guard(['fal.{0,200}con', 'project\\s+x', '\\bACME-\\d{4}\\b'], count).check('fal \u200b'.repeat(100_000), aCall());
     expect(count.taken()).toBeGreaterThan(50);
@@ -192,9 +192,9 @@ describe('patterns on a long text', () => {
     ['a\\s*b', null],
     ['(a|b*)c', null],
     ['', 0],
-  ])('knows how far a match of %j can reach', (pattern, units) => expect(maxMatchUnits(RE2JS.compile(pattern))).toBe(units));
+  ])('the reach of a match of %j is known', (pattern, units) => expect(maxMatchUnits(RE2JS.compile(pattern))).toBe(units));
 
-  it('find what one search over the whole text finds, also at the borders of windows', async () => {
+  it('patterns on a long text find what one search over the whole text finds, also at the borders of windows', async () => {
     const pattern = fc.constantFrom(
       'falcon',
       '\\bfal.{0,9}con\\b',
@@ -246,14 +246,14 @@ describe('a long answer', () => {
       [{ type: 'tool-call', id: '1', name: 't', argumentsText: JSON.stringify({ a: '<EMAIL_1> '.repeat(100_000) }), done: true }],
     ],
     ['an object of 100,000 members', [{ type: 'object', value: Array.from({ length: 100_000 }, () => 'a'), final: true }]],
-  ])('gives other requests their turn: %s', async (_, chunks) => {
+  ])('a long answer gives other requests their turn: %s', async (_, chunks) => {
     const count = counted();
     const { error } = await run([...chunks, stop], count);
     expect(error).toBeNull();
     expect(count.taken()).toBeGreaterThan(10);
   });
 
-  it('cannot grow without bound by repeating the placeholder of a long secret', async () => {
+  it('a long answer cannot grow without bound by repeating the placeholder of a long secret', async () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(500_000)}\n-----END PRIVATE KEY-----`;
     const step = over(guarded({ guardrails: () => [], mask: () => true }));
     const { error } = await endingOf(step(answers([...says('<SECRET_1>'.repeat(1_000)), stop]).handle)(user(key), aCall()));
@@ -261,7 +261,7 @@ describe('a long answer', () => {
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED', details: { on: 'output' } });
   });
 
-  it('is not read when its JSON is nested without end', async () => {
+  it('a long answer is not read when its JSON is nested without end', async () => {
     const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
     const call: Chunk = { type: 'tool-call', id: '1', name: 't', argumentsText: `{"a":${deep}}`, done: true };
     expect((await run([call, stop], counted())).error).toMatchObject({ code: 'INVALID_OUTPUT' });

@@ -27,7 +27,7 @@ const escaped = fc
 const words = fc.constantFrom(' and ', ', ', '\n', ' %', ' & ', ' \\ ', ' "so" ', ' <EMAIL_1> ', ' 50%40 ', ' é😀 ');
 
 describe('personal data', () => {
-  it('is masked however its letters are escaped, and restored as it was written', () => {
+  it('personal data is masked however its letters are escaped, and restored as it was written', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(words, escaped), { minLength: 1, maxLength: 8 }), (pairs) => {
         const text = `${pairs.map(([word, value]) => `${word.trimEnd()} ${value}`).join('')} end`;
@@ -42,7 +42,7 @@ describe('personal data', () => {
     );
   });
 
-  it('is restored exactly in any text', () => {
+  it('personal data is restored exactly in any text', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(words, escaped, fc.string(), fc.constantFrom('@', '"', '%4', '&#', '\\u00'))), (pieces) => {
         const names = pseudonyms(turns);

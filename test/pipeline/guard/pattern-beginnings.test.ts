@@ -42,7 +42,7 @@ const text = fc
   .map((characters) => characters.join(''));
 
 describe('the beginnings of patterns', () => {
-  it('are found in every text in which RE2 finds a match', () => {
+  it('the beginnings of patterns are found in every text in which RE2 finds a match', () => {
     fc.assert(
       fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), text, (patterns, of) => {
         const matches = patterns.some((one) => RE2JS.compile(one).test(of));
@@ -60,24 +60,24 @@ describe('the beginnings of patterns', () => {
     ['alpha|beta|gamma', 'A gamma ray', true],
     ['alpha|beta|gamma', 'A delta', false],
     ['a{12}', 'aaaaaaa', false],
-  ])('of %j in %j: %s', (one, of, found) => {
+  ])('the beginnings of patterns of %j in %j: %s', (one, of, found) => {
     expect(beginning(one)?.test(of)).toBe(found);
   });
 
   it.each(['x*', '(?:foo|)', '^', '(a?)(b?)(c?)(d?)(e?)(f?)(g?)(h?)(i?)(j?)(k?)(l?)'])(
-    'are not known of %j, which may begin anywhere',
+    'the beginnings of patterns are not known of %j, which may begin anywhere',
     (one) => {
       expect(beginning(one)).toBeNull();
     },
   );
 
-  it('are not looked for where there are too many patterns', () => {
+  it('the beginnings of patterns are not looked for where there are too many patterns', () => {
     expect(beginning(...Array.from({ length: 6_000 }, (_, index) => `name-${index}`))).toBeNull();
   });
 });
 
 describe('a text that a pattern guardrail passes at a first look', () => {
-  it('is allowed, and so is each part of it', () => {
+  it('a text that a pattern guardrail passes at a first look is allowed, and so is each part of it', () => {
     const part = fc.tuple(text, text, text);
     fc.assert(
       fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), part, (patterns, parts) => {

@@ -18,7 +18,7 @@ guardrailContract('patternGuard', {
 });
 
 describe('patternGuard', () => {
-  it('keeps each broken pattern as its mistake, naming guardrail and pattern, and checks no text: it fails closed', async () => {
+  it('patternGuard keeps each broken pattern as its mistake, naming guardrail and pattern, and checks no text: it fails closed', async () => {
     const guardrail = patternGuard({ name: 'words', patterns: ['ok', '(?<=a)b', '(('] });
     expect(guardrail.mistakes).toEqual([
       expect.stringMatching(/"words".*RE2.*\(\?<=a\)b.*look-around/s),
@@ -34,11 +34,11 @@ describe('patternGuard', () => {
     ['The guardrail "words" is on ["inputs"]. It must be a list of "input", "output" or both.', { on: ['inputs'] }],
     ['The guardrail "words" is on []. It must be a list of "input", "output" or both.', { on: [] }],
     ['The guardrail "words" has the window "sentance". It must be "sentence" or "whole".', { window: 'sentance' }],
-  ])('with options that it cannot use keeps them as its mistakes: %s', (sentence, options) => {
+  ])('patternGuard with options that it cannot use keeps them as its mistakes: %s', (sentence, options) => {
     expect(patternGuard({ name: 'words', patterns: ['ok'], ...options }).mistakes).toEqual([sentence]);
   });
 
-  it('without mistakes has none', () => {
+  it('patternGuard without mistakes has none', () => {
     expect(patternGuard({ name: 'words', patterns: ['ok'] }).mistakes ?? []).toEqual([]);
   });
 
@@ -47,16 +47,16 @@ describe('patternGuard', () => {
     [24, ['(?i)project\\s{1,4}x|secret']],
     [undefined, ['falcon', 'project\\s+x']],
     [undefined, ['fal.{0,200}con']],
-  ])('says that it looks back %s characters for %j', (lookback, patterns) => {
+  ])('patternGuard says that it looks back %s characters for %j', (lookback, patterns) => {
     expect(patternGuard({ name: 'x', patterns }).lookback).toBe(lookback);
   });
 
-  it('answers about a text that would stop a backtracking engine', async () => {
+  it('patternGuard answers about a text that would stop a backtracking engine', async () => {
     const guardrail = patternGuard({ name: 'evil', patterns: ['(a+)+$'] });
     expect(await guardrail.check(`${'a'.repeat(200_000)}b`, aCall())).toEqual({ action: 'allow' });
   });
 
-  it('says what the operator wants said', async () => {
+  it('patternGuard says what the operator wants said', async () => {
     const guardrail = patternGuard({ name: 'x', patterns: ['secret'], message: 'Ask the legal team.' });
     expect(await guardrail.check('a secret', aCall())).toEqual({ action: 'block', message: 'Ask the legal team.' });
   });

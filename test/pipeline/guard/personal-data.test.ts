@@ -74,9 +74,9 @@ describe('personal data', () => {
       'key_AKIAIOSFODNN7EXAMPLE, key_sk-proj-Ab1cdefghijklmnopqrst',
       ['SECRET AKIAIOSFODNN7EXAMPLE', 'SECRET sk-proj-Ab1cdefghijklmnopqrst'],
     ],
-  ])('finds in %j', (text, expected) => expect(finds(text)).toEqual(expected));
+  ])('the search for personal data finds in %j', (text, expected) => expect(finds(text)).toEqual(expected));
 
-  it('takes national telephone numbers of the countries that the operator names', () => {
+  it('the search for personal data takes national telephone numbers of the countries that the operator names', () => {
     expect(finds('Ruf 030 901820 an')).toEqual([]);
     expect(finds('Ruf 030 901820 an', ['DE'])).toEqual(['PHONE 030 901820']);
     expect(finds('Ring 020 7946 0018', ['GB'])).toEqual(['PHONE 020 7946 0018']);
@@ -102,7 +102,7 @@ describe('personal data', () => {
     '{"@type":"Person","a":"b","@alice.bsky.social":1,"to":"@alice.bsky.social"} and "c" or "@alice.bsky.social"',
     'https://registry.example/%40scope%2fpkg 100%40 AT&T &copy; &amp; \\u12 \\x4 50%',
     'dates 2024.1231.0000.1234, order 4012-8888-8888-1882, openssl_1.2.3.4, -4111111111111111, 0.4111111111111111',
-  ])('raises no false alarm in %j', (text) => expect(finds(text, ['DE', 'US'])).toEqual([]));
+  ])('the search for personal data raises no false alarm in %j', (text) => expect(finds(text, ['DE', 'US'])).toEqual([]));
 
   it.each<[string, string]>([
     ['letters', 'a'],
@@ -132,7 +132,7 @@ describe('personal data', () => {
     ['quotes and at signs', '"@'],
     ['quoted names', '"a "@'],
     ['keys behind lines', '_sk-'],
-  ])('is done with 200 KB of %s', (_, piece) => {
+  ])('the search for personal data is done with 200 KB of %s', (_, piece) => {
     const text = piece.repeat(Math.ceil(200_000 / piece.length));
     expect(search(text, ['DE']).length).toBeLessThan(text.length);
   });

@@ -72,9 +72,9 @@ describe('every string of a request', () => {
   const places = [...withCanary(full, '')] as (readonly [string, ModelRequest])[];
   const noFalcon = patternGuard({ name: canary, patterns: [canary] });
 
-  it('is looked for in more than thirty places', () => expect(places.length).toBeGreaterThan(30));
+  it('every string of a request is looked for in more than thirty places', () => expect(places.length).toBeGreaterThan(30));
 
-  it.each(places)('is read by a guardrail at %s', async (_, request) => {
+  it.each(places)('every string of a request is read by a guardrail at %s', async (_, request) => {
     const model = answers([stop]);
     const { error } = await endingOf(over(guarded({ guardrails: () => [noFalcon], mask: () => false }))(model.handle)(request, aCall()));
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
@@ -92,7 +92,7 @@ describe('every string of a request', () => {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key === canary ? address : key, item]));
   }
 
-  it.each(addressed)('is masked, or refuses the request, at %s', async (_, request: ModelRequest) => {
+  it.each(addressed)('every string of a request is masked, or refuses the request, at %s', async (_, request: ModelRequest) => {
     const model = answers([stop]);
     const { error } = await endingOf(over(guarded({ guardrails: () => [], mask: () => true }))(model.handle)(request, aCall()));
     const sent = JSON.stringify(model.asked);
@@ -102,7 +102,7 @@ describe('every string of a request', () => {
     else expect(sent).toMatch(/EMAIL_1|RU1BSUxfM|PEVNQUlMXzE/);
   });
 
-  it('leaves a request without personal data as it is', async () => {
+  it('every string of a request leaves a request without personal data as it is', async () => {
     const model = answers([stop]);
     await chunksOf(over(guarded({ guardrails: () => [], mask: () => true }))(model.handle)(full, aCall()));
     expect(model.asked).toEqual([full]);
@@ -110,7 +110,7 @@ describe('every string of a request', () => {
     expect(model.asked[0]).toBe(full);
   });
 
-  it('is read once where a message has one text, so that no guardrail is asked twice', () => {
+  it('every string of a request is read once where a message has one text, so that no guardrail is asked twice', () => {
     const request = completionRequest([
       { role: 'system', content: [{ type: 'text', text: 'Be brief.' }] },
       { role: 'user', content: [{ type: 'text', text: 'Hello.' }] },
@@ -118,7 +118,7 @@ describe('every string of a request', () => {
     expect(finishPaced(readingsOf(request, turnsOf({ unitsPerTurn: 1_000 })))).toEqual(['Be brief.\nHello.']);
   });
 
-  it('refuses JSON that is nested without end', async () => {
+  it('every string of a request refuses JSON that is nested without end', async () => {
     let deep: unknown = 'x';
     for (let level = 0; level < 5_000; level += 1) deep = [deep];
     const request = completionRequest([{ role: 'assistant', content: [{ type: 'tool-call', id: '1', name: 't', arguments: deep }] }]);
@@ -128,7 +128,7 @@ describe('every string of a request', () => {
     expect(error).toMatchObject({ code: 'BAD_REQUEST' });
   });
 
-  it('is told to be plain texts only where a walk finds the same texts', () => {
+  it('every string of a request is told to be plain texts only where a walk finds the same texts', () => {
     const walked = (request: ModelRequest): readonly string[] =>
       finishPaced(readingsOf(request, turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY }))) as readonly string[];
     const text = fc.constantFrom('words', 'more words', '', 'x'.repeat(3_000));
@@ -163,7 +163,7 @@ describe('every string of a request', () => {
     expect(plain).toBeGreaterThan(0);
   });
 
-  it('is walked when it has a field that is not known to be a setting', () => {
+  it('every string of a request is walked when it has a field that is not known to be a setting', () => {
     const request = completionRequest('words');
     expect(plainTexts(request)).toEqual(['words']);
     for (const more of [{ more: 'falcon' }, { messages: [{ ...request.messages[0], name: 'falcon' }] }])

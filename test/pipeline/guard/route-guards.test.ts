@@ -15,12 +15,12 @@ describe('the guards of a route', () => {
     ['private'],
   );
 
-  it('are those of all routes and its own, in the order of the configuration', () => {
+  it('the guards of a route are those of all routes and its own, in the order of the configuration', () => {
     expect(guards.guardrails('fast')).toEqual([everywhere]);
     expect(guards.guardrails('private')).toEqual([everywhere, careful]);
   });
 
-  it('mask the completions of the routes that are named, and no embedding', () => {
+  it('the guards of a route mask the completions of the routes that are named, and no embedding', () => {
     expect([guards.mask('private', 'completion'), guards.mask('private', 'embedding'), guards.mask('fast', 'completion')]).toEqual([
       true,
       false,
@@ -29,7 +29,7 @@ describe('the guards of a route', () => {
     expect(guards.isMasked('private')).toBe(true);
   });
 
-  it('mask all completions where all routes are named, and none where nothing is', () => {
+  it('the guards of a route mask all completions where all routes are named, and none where nothing is', () => {
     expect(guardRoutes(['fast'], [], '*').mask('fast', 'completion')).toBe(true);
     expect(guardRoutes(['fast'], [], undefined).mask('fast', 'completion')).toBe(false);
   });

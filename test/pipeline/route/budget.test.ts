@@ -17,7 +17,7 @@ const read = (provider: Double, asked: Call, settings: Partial<Deployment> = {})
 const inputTokens = estimateInputTokens(request);
 
 describe('the budget of an attempt', () => {
-  it('draws the most that can be sent and settles what was counted', async () => {
+  it('the budget of an attempt draws the most that can be sent and settles what was counted', async () => {
     const budget = account(1_000_000);
     const asked = call({ hold: budget.hold });
     await read(says('Hi there.'), asked, { maxOutputTokens: 50 });
@@ -33,7 +33,7 @@ describe('the budget of an attempt', () => {
     expect(asked.attempts()).toMatchObject([{ outcome: 'OK', estimated: false, cost: 14_000, usage: { outputTokens: 2 } }]);
   });
 
-  it('asks the provider for the maximum that it drew', async () => {
+  it('the budget of an attempt asks the provider for the maximum that it drew', async () => {
     const provider = says('Hi.');
     await read(provider, call(), { maxOutputTokens: 50 });
     await read(provider, call(), { maxOutputTokens: 50, contextWindow: inputTokens + 7 });
@@ -41,14 +41,14 @@ describe('the budget of an attempt', () => {
     expect(provider.asked.map((asked) => (asked.kind === 'completion' ? asked.maxOutputTokens : null))).toEqual([50, 7, 5]);
   });
 
-  it('draws what the vendor may bill, where it raises the maximum', async () => {
+  it('the budget of an attempt draws what the vendor may bill, where it raises the maximum', async () => {
     const budget = account(100_000_000);
     const raising = { ...says('Hi.'), outputCeiling: () => 6_450 };
     await read(raising, call({ hold: budget.hold }));
     expect(budget.drawn()[0]?.most).toBe(inputTokens * 1_000 + 6_450 * 2_000);
   });
 
-  it('asks nothing when the budget has no room', async () => {
+  it('the budget of an attempt asks nothing when the budget has no room', async () => {
     const provider = says('Hi.');
     const asked = call({ hold: account(1).hold });
     await expect(read(provider, asked)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
@@ -57,7 +57,7 @@ describe('the budget of an attempt', () => {
   });
 
   it.each([1e20, -5, 2.5, Number.NaN])(
-    'estimates where the vendor counts %d tokens, which nobody can have counted',
+    'the budget of an attempt estimates where the vendor counts %d tokens, which nobody can have counted',
     async (outputTokens) => {
       const budget = account(1_000_000_000);
       const asked = call({ hold: budget.hold });
@@ -67,7 +67,7 @@ describe('the budget of an attempt', () => {
     },
   );
 
-  it('refuses an unpriced deployment under a budget, and serves it without one', async () => {
+  it('the budget of an attempt refuses an unpriced deployment under a budget, and serves it without one', async () => {
     const provider = says('Hi.');
     await expect(read(provider, call({ hold: account(1_000_000).hold }), { price: null })).rejects.toMatchObject({ code: 'UNPRICED' });
     expect(provider.asked).toHaveLength(0);
@@ -76,13 +76,13 @@ describe('the budget of an attempt', () => {
     expect(asked.attempts()).toMatchObject([{ outcome: 'OK', cost: null, usage: { outputTokens: 1 } }]);
   });
 
-  it('estimates what the vendor did not count, and says so', async () => {
+  it('the budget of an attempt estimates what the vendor did not count, and says so', async () => {
     const asked = call();
     await read(says('Hi there.', { usage: null }), asked);
     expect(asked.attempts()).toMatchObject([{ estimated: true, usage: { freshInputTokens: inputTokens, outputTokens: 3 } }]);
   });
 
-  it('settles what was produced when the stream is cut', async () => {
+  it('the budget of an attempt settles what was produced when the stream is cut', async () => {
     const budget = account(1_000_000);
     const asked = call({ hold: budget.hold });
     await expect(read(breaks('one two three'), asked)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
@@ -97,7 +97,7 @@ describe('the budget of an attempt', () => {
   });
 
   it.each(['RATE_LIMITED', 'UNAUTHENTICATED', 'MODEL_UNAVAILABLE', 'BAD_REQUEST'] as const)(
-    'charges nothing for a vendor’s refusal: %s',
+    'the budget of an attempt charges nothing for a vendor’s refusal: %s',
     async (code) => {
       const budget = account(1_000_000);
       const asked = call({ hold: budget.hold });
@@ -107,7 +107,7 @@ describe('the budget of an attempt', () => {
     },
   );
 
-  it('settles the input, estimated, when the reader leaves before the first word', async () => {
+  it('the budget of an attempt settles the input, estimated, when the reader leaves before the first word', async () => {
     const budget = account(1_000_000);
     const asked = call({ hold: budget.hold });
     const answer = read(hangs(), asked);
@@ -120,7 +120,7 @@ describe('the budget of an attempt', () => {
     expect([budget.spent(), budget.held()]).toEqual([inputTokens * 1_000, 0]);
   });
 
-  it('gives back a draw that came after the client had left', async () => {
+  it('the budget of an attempt gives back a draw that came after the client had left', async () => {
     const budget = account(1_000_000);
     const drawing = Promise.withResolvers<void>();
     const hold = {
@@ -139,7 +139,7 @@ describe('the budget of an attempt', () => {
     expect(asked.attempts()).toMatchObject([{ outcome: 'CANCELLED', usage: null }]);
   });
 
-  it('counts tool arguments once, whether they came in pieces or whole', async () => {
+  it('the budget of an attempt counts tool arguments once, whether they came in pieces or whole', async () => {
     const argumentsText = '{"city":"Paris","unit":"celsius"}';
     const tokensWith = async (...pieces: readonly string[]): Promise<number | undefined> => {
       const asked = call();
@@ -156,7 +156,7 @@ describe('the budget of an attempt', () => {
     expect(await tokensWith(argumentsText.slice(0, 9), argumentsText.slice(9))).toBe(whole);
   });
 
-  it('answers though the store fails to settle', async () => {
+  it('the budget of an attempt answers though the store fails to settle', async () => {
     const hold = { ...account().hold, draw: async () => ({ settle: () => Promise.reject(new Error('disk full')) }) };
     const asked = call({ hold });
     await expect(read(says('Hi.'), asked)).resolves.toMatchObject({ text: 'Hi.' });

@@ -27,7 +27,7 @@ const never = { hedge: { afterMs: 60_000 } } as const;
 const ask = (of: Route, asked = call()) => collect(gateway([of]).handle(request, asked));
 
 describe('a route that hedges', () => {
-  it('lets the second answer when the first is silent, and aborts the first at once', async () => {
+  it('a route that hedges lets the second answer when the first is silent, and aborts the first at once', async () => {
     const first = hangs();
     const second = says('Hi there.');
     const spent: Spent = { attempts: 0, endsAt: null };
@@ -36,13 +36,13 @@ describe('a route that hedges', () => {
     expect([first.aborted(), first.running()]).toEqual([1, 0]);
   });
 
-  it('lets the first answer when it speaks in time, and asks nobody else', async () => {
+  it('a route that hedges lets the first answer when it speaks in time, and asks nobody else', async () => {
     const second = says('Other.');
     await expect(ask(route('default', [says('Hi.'), second], never))).resolves.toMatchObject({ text: 'Hi.' });
     expect(second.asked).toHaveLength(0);
   });
 
-  it('lets the first answer still, when it speaks before the second', async () => {
+  it('a route that hedges lets the first answer still, when it speaks before the second', async () => {
     const second = hangs();
     const spoken = Promise.withResolvers<void>();
     const first = double('slow', async function* () {
@@ -58,7 +58,7 @@ describe('a route that hedges', () => {
     expect([opens.aborted(), opens.running()]).toEqual([1, 0]);
   });
 
-  it('books both attempts, the loser as it was settled, and holds nothing afterwards', async () => {
+  it('a route that hedges books both attempts, the loser as it was settled, and holds nothing afterwards', async () => {
     const budget = account(1_000_000_000);
     const ledger = memoryLedger();
     const { handle } = gateway([route('default', [hangs(), says('Hi there.')], soon)], { ledger });
@@ -75,7 +75,7 @@ describe('a route that hedges', () => {
     expect(budget.held()).toBe(0);
   });
 
-  it('holds nothing afterwards, also of a loser that spoke at the same moment and is slow to settle', async () => {
+  it('a route that hedges holds nothing afterwards, also of a loser that spoke at the same moment and is slow to settle', async () => {
     const budget = account(1_000_000_000);
     let settled = 0;
     const hold: Hold = {
@@ -106,11 +106,11 @@ describe('a route that hedges', () => {
     expect(budget.held()).toBe(0);
   });
 
-  it('waits for no loser that ignores everything', async () => {
+  it('a route that hedges waits for no loser that ignores everything', async () => {
     await expect(ask(route('default', [ignoresEverything(), says('Hi.')], soon))).resolves.toMatchObject({ text: 'Hi.' });
   });
 
-  it('has the other when either fails before it has spoken', async () => {
+  it('a route that hedges has the other when either fails before it has spoken', async () => {
     const slow = says('Late.');
     const afterHedge = Promise.withResolvers<void>();
     const failsThen = double('fails', (what, options) => {
@@ -124,42 +124,48 @@ describe('a route that hedges', () => {
     await expect(ask(route('default', [first, failsThen], soon))).resolves.toMatchObject({ text: 'Late.' });
   });
 
-  it.each(['BAD_REQUEST', 'BUDGET_EXCEEDED'] as const)('is not ended by a second that refuses with %s', async (code) => {
-    const asked = Promise.withResolvers<void>();
-    const refuses = double('refuses', (what, options) => {
-      asked.resolve();
-      return fails(code).send(what, { ...options, model: 'm', firstChunkMs: 1, idleMs: 1 });
-    });
-    const first = double('slow', async function* () {
-      await asked.promise;
-      yield { type: 'text', text: 'Late.' };
-      yield { type: 'finish', reason: 'stop' };
-    });
-    await expect(ask(route('default', [first, refuses], soon))).resolves.toMatchObject({ text: 'Late.' });
-  });
+  it.each(['BAD_REQUEST', 'BUDGET_EXCEEDED'] as const)(
+    'a route that hedges is not ended by a second that refuses with %s',
+    async (code) => {
+      const asked = Promise.withResolvers<void>();
+      const refuses = double('refuses', (what, options) => {
+        asked.resolve();
+        return fails(code).send(what, { ...options, model: 'm', firstChunkMs: 1, idleMs: 1 });
+      });
+      const first = double('slow', async function* () {
+        await asked.promise;
+        yield { type: 'text', text: 'Late.' };
+        yield { type: 'finish', reason: 'stop' };
+      });
+      await expect(ask(route('default', [first, refuses], soon))).resolves.toMatchObject({ text: 'Late.' });
+    },
+  );
 
-  it.each(['first', 'second'])('raises what nobody could mend, told by the %s, when the other fails, and asks nobody else', async (who) => {
-    const begun = Promise.withResolvers<void>();
-    const told = Promise.withResolvers<void>();
-    const refuses = double('refuses', async function* () {
-      await begun.promise;
-      setImmediate(told.resolve);
-      yield* [];
-      throw new GatewayError('BAD_REQUEST', 'No model takes this.');
-    });
-    const breaksDown = double('breaks-down', async function* () {
-      begun.resolve();
-      await told.promise;
-      yield* [];
-      throw new GatewayError('MODEL_UNAVAILABLE', 'It is down.');
-    });
-    const third = says('Third.');
-    const pair = who === 'first' ? [refuses, breaksDown] : [breaksDown, refuses];
-    await expect(ask(route('default', [...pair, third], soon))).rejects.toMatchObject({ code: 'BAD_REQUEST' });
-    expect(third.asked).toHaveLength(0);
-  });
+  it.each(['first', 'second'])(
+    'a route that hedges raises what nobody could mend, told by the %s, when the other fails, and asks nobody else',
+    async (who) => {
+      const begun = Promise.withResolvers<void>();
+      const told = Promise.withResolvers<void>();
+      const refuses = double('refuses', async function* () {
+        await begun.promise;
+        setImmediate(told.resolve);
+        yield* [];
+        throw new GatewayError('BAD_REQUEST', 'No model takes this.');
+      });
+      const breaksDown = double('breaks-down', async function* () {
+        begun.resolve();
+        await told.promise;
+        yield* [];
+        throw new GatewayError('MODEL_UNAVAILABLE', 'It is down.');
+      });
+      const third = says('Third.');
+      const pair = who === 'first' ? [refuses, breaksDown] : [breaksDown, refuses];
+      await expect(ask(route('default', [...pair, third], soon))).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      expect(third.asked).toHaveLength(0);
+    },
+  );
 
-  it('takes both out of the one budget of attempts', async () => {
+  it('a route that hedges takes both out of the one budget of attempts', async () => {
     const third = says('Third.');
     const failure = ask(
       route('default', [fails('MODEL_UNAVAILABLE'), hangs(), third], { ...soon, attempts: 2 }),
@@ -169,7 +175,7 @@ describe('a route that hedges', () => {
     expect(third.asked).toHaveLength(0);
   });
 
-  it('asks no deployment whose circuit is open, nor the first one twice', async () => {
+  it('a route that hedges asks no deployment whose circuit is open, nor the first one twice', async () => {
     const health = healthBook();
     const resting = says('Never.');
     const third = says('Third.');
@@ -181,7 +187,7 @@ describe('a route that hedges', () => {
     expect(resting.asked).toHaveLength(0);
   });
 
-  it('changes to nobody after the first content', async () => {
+  it('a route that hedges changes to nobody after the first content', async () => {
     const second = says('Other.');
     const asked = call({ live: true });
     await expect(ask(route('default', [breaks('Half an'), second], never), asked)).rejects.toMatchObject({
@@ -191,7 +197,7 @@ describe('a route that hedges', () => {
     expect(second.asked).toHaveLength(0);
   });
 
-  it('stops both when the caller leaves', async () => {
+  it('a route that hedges stops both when the caller leaves', async () => {
     const bothRun = Promise.withResolvers<void>();
     const first = hangs();
     const second = double('silent', (what, options) => {

@@ -53,7 +53,7 @@ describe('a vendor’s count', () => {
       { request: withParts({ type: 'file', base64: 'A'.repeat(400_000), mediaType: 'application/pdf', name: null }) },
     ],
     ['of embeddings, which have no output', { freshInputTokens: 200 }, { request: embedding, answer: '', ceiling: 0 }],
-  ])('%s is believed', (_, usage, told) => expect(doubts(usage, told)).toEqual([]));
+  ])('a vendor’s count %s is believed', (_, usage, told) => expect(doubts(usage, told)).toEqual([]));
 
   it.each<[string, Partial<Usage>, readonly string[], Told?]>([
     ['of nothing at all', {}, ['input', 'output']],
@@ -73,9 +73,9 @@ describe('a vendor’s count', () => {
     ['that is broken', { freshInputTokens: 200.5, outputTokens: 40 }, ['input']],
     ['of output of embeddings', { freshInputTokens: 200, outputTokens: 4 }, ['output'], { request: embedding, answer: '', ceiling: 0 }],
     ['of no input of embeddings', {}, ['input'], { request: embedding, answer: '', ceiling: 0 }],
-  ])('%s is not believed', (_, usage, expected, told) => expect(doubts(usage, told)).toEqual(expected));
+  ])('a vendor’s count %s is not believed', (_, usage, expected, told) => expect(doubts(usage, told)).toEqual(expected));
 
-  it('is never believed beyond a few times what was drawn and received, nor where it makes content free', () => {
+  it('a vendor’s count is never believed beyond a few times what was drawn and received, nor where it makes content free', () => {
     const tokens = fc.oneof(fc.nat(300), fc.integer(), fc.constantFrom(Number.NaN, 1e9, -1, 0.5), fc.nat(5_000_000));
     const classes = {
       freshInputTokens: tokens,

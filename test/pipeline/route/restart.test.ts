@@ -23,7 +23,7 @@ const two = (first: ReturnType<typeof double>, options: GatewayOptions = {}, set
 
 describe('a call that shows nothing before its end', () => {
   it.each(['MODEL_UNAVAILABLE', 'STREAM_STALLED', 'TIMEOUT', 'CONTEXT_TOO_LONG'] as const)(
-    'is answered by the second deployment when the first ends with %s after some words',
+    'a call that shows nothing before its end is answered by the second deployment when the first ends with %s after some words',
     async (code) => {
       const ledger = memoryLedger();
       const { handle } = two(breaks('Half an answer', code), { ledger });
@@ -38,7 +38,7 @@ describe('a call that shows nothing before its end', () => {
     },
   );
 
-  it('pays for both attempts, the words that nobody was shown too, and holds nothing afterwards', async () => {
+  it('a call that shows nothing before its end pays for both attempts, the words that nobody was shown too, and holds nothing afterwards', async () => {
     const budget = account(1_000_000_000);
     const { handle } = two(breaks('Half an answer'));
     const asked = call({ hold: budget.hold });
@@ -49,20 +49,20 @@ describe('a call that shows nothing before its end', () => {
     expect([budget.spent(), budget.held()]).toEqual([(costs[0] ?? 0) + (costs[1] ?? 0), 0]);
   });
 
-  it('has no more attempts than its route gives it', async () => {
+  it('a call that shows nothing before its end has no more attempts than its route gives it', async () => {
     const first = breaks('Half');
     const { handle, second } = two(first, {}, { attempts: 1 });
     await expect(collect(handle(request, call()))).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
     expect([first.asked.length, second.asked.length]).toEqual([1, 0]);
   });
 
-  it('is not begun anew for what no other deployment could mend', async () => {
+  it('a call that shows nothing before its end is not begun anew for what no other deployment could mend', async () => {
     const { handle, second } = two(breaks('Half', 'INVALID_OUTPUT'));
     await expect(collect(handle(request, call()))).rejects.toMatchObject({ code: 'INVALID_OUTPUT' });
     expect(second.asked).toHaveLength(0);
   });
 
-  it('ends when its reader leaves, instead of asking another', async () => {
+  it('a call that shows nothing before its end ends when its reader leaves, instead of asking another', async () => {
     const first = hangs('Half');
     const { handle, second } = two(first);
     const asked = call();
@@ -73,7 +73,7 @@ describe('a call that shows nothing before its end', () => {
     expect(second.asked).toHaveLength(0);
   });
 
-  it('blames the deployment that broke off', async () => {
+  it('a call that shows nothing before its end blames the deployment that broke off', async () => {
     const { handle } = two(breaks('Half'));
     for (let time = 0; time < 5; time += 1) await collect(handle({ ...request, seed: time }, call()));
     const asked = call();
@@ -81,7 +81,7 @@ describe('a call that shows nothing before its end', () => {
     expect(asked.attempts()).toMatchObject([{ deployment: 'says-2' }]);
   });
 
-  it('is valid JSON of the second alone, where the first broke off in the middle of its own', async () => {
+  it('a call that shows nothing before its end is valid JSON of the second alone, where the first broke off in the middle of its own', async () => {
     const object = {
       output: { format: 'json', schema: { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] } },
     } as const;
@@ -90,7 +90,7 @@ describe('a call that shows nothing before its end', () => {
     expect(answer).toMatchObject({ text: '{"age":42}', object: { age: 42 } });
   });
 
-  it('has vectors of the deployment that gave them all', async () => {
+  it('a call that shows nothing before its end has vectors of the deployment that gave them all', async () => {
     const half = double('half', async function* () {
       yield { type: 'embedding', index: 0, vector: new Float32Array([9, 9]) };
       throw new GatewayError('MODEL_UNAVAILABLE', 'It breaks.');
@@ -110,16 +110,19 @@ describe('a call that shows nothing before its end', () => {
 });
 
 describe('a stream whose first words are held back', () => {
-  it.each([false, true])('is the second’s alone when the first breaks off before one was let out (masked: %s)', async (mask) => {
-    const { handle } = two(breaks('No sentence ends here <EMAIL_'), { guard: guard(mask) });
-    const asked = call({ live: true });
-    const what = completionRequest('Write to ada@example.org.');
-    const chunks = await heard(handle, asked, what);
-    expect(textIn(chunks)).toBe('From the second.');
-    expect(asked.attempts()).toHaveLength(2);
-  });
+  it.each([false, true])(
+    'a stream whose first words are held back is the second’s alone when the first breaks off before one was let out (masked: %s)',
+    async (mask) => {
+      const { handle } = two(breaks('No sentence ends here <EMAIL_'), { guard: guard(mask) });
+      const asked = call({ live: true });
+      const what = completionRequest('Write to ada@example.org.');
+      const chunks = await heard(handle, asked, what);
+      expect(textIn(chunks)).toBe('From the second.');
+      expect(asked.attempts()).toHaveLength(2);
+    },
+  );
 
-  it('ends with the failure of the first when a sentence was let out before', async () => {
+  it('a stream whose first words are held back ends with the failure of the first when a sentence was let out before', async () => {
     const { handle, second } = two(breaks('One sentence. And half'), { guard: guard() });
     const chunks: Chunk[] = [];
     const reading = (async () => {
@@ -132,7 +135,7 @@ describe('a stream whose first words are held back', () => {
 });
 
 describe('an answer that several share', () => {
-  it('is begun anew for all of them, and kept without what was dropped', async () => {
+  it('an answer that several share is begun anew for all of them, and kept without what was dropped', async () => {
     const { handle, second } = two(breaks('Half an'), {}, { cacheSeconds: 60 });
     const answers = await Promise.all([call(), call(), call()].map((asked) => collect(handle(request, asked))));
     expect(answers.map(({ text }) => text)).toEqual(['From the second.', 'From the second.', 'From the second.']);
@@ -142,7 +145,7 @@ describe('an answer that several share', () => {
     expect(second.asked).toHaveLength(1);
   });
 
-  it('is begun anew for those who were shown nothing, and fails for the one who was', async () => {
+  it('an answer that several share is begun anew for those who were shown nothing, and fails for the one who was', async () => {
     const { handle } = two(breaks('Half an'));
     const watcher = call({ live: true });
     const [watched, collected] = await Promise.allSettled([collect(handle(request, watcher)), collect(handle(request, call()))]);

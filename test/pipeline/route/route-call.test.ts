@@ -44,19 +44,19 @@ function recovers(times: number, text: string, details: { retryAfterMs?: number 
 }
 
 describe('the route', () => {
-  it('names the routes there are when it does not know one', async () => {
+  it('the route names the routes there are when it does not know one', async () => {
     const failure = await failureOf(ask([route('default', [says('Hi.')]), route('cheap', [says('Hi.')])], call({ route: 'fast' })));
     expect(failure).toMatchObject({ code: 'BAD_REQUEST', message: 'There is no route "fast". Routes: default, cheap.' });
   });
 
-  it('never falls back once somebody has been shown something', async () => {
+  it('the route never falls back once somebody has been shown something', async () => {
     const second = says('Other.');
     const failure = await failureOf(ask(route('default', [breaks('Half an'), second]), call({ live: true })));
     expect(failure).toMatchObject({ code: 'MODEL_UNAVAILABLE', details: { phase: 'mid-stream' } });
     expect(second.asked).toHaveLength(0);
   });
 
-  it('drops the warnings of an attempt that failed, and keeps those of the one that answered', async () => {
+  it('the route drops the warnings of an attempt that failed, and keeps those of the one that answered', async () => {
     const warnsAndFails = double('warns', async function* () {
       yield { type: 'warning', message: 'of the first' };
       throw new GatewayError('MODEL_UNAVAILABLE', 'It fails.');
@@ -65,21 +65,21 @@ describe('the route', () => {
     await expect(ask(route('default', [warnsAndFails, warns]))).resolves.toMatchObject({ text: 'Hi.', warnings: ['of the second'] });
   });
 
-  it('retries the last deployment, but not more often than the route allows', async () => {
+  it('the route retries the last deployment, but not more often than the route allows', async () => {
     await expect(ask(route('default', [recovers(2, 'Back.')], { attempts: 3 }))).resolves.toMatchObject({ text: 'Back.' });
     const failure = await failureOf(ask(route('default', [recovers(3, 'Back.')], { attempts: 3 })));
     expect(failure).toMatchObject({ code: 'MODEL_UNAVAILABLE', retryable: true });
     expect(failure.details.attempts).toHaveLength(3);
   });
 
-  it('does not repeat a failure whose repetition cannot help', async () => {
+  it('the route does not repeat a failure whose repetition cannot help', async () => {
     const provider = fails('MODEL_UNAVAILABLE', { retryable: false });
     const failure = await failureOf(ask(route('default', [provider], { attempts: 5 })));
     expect(provider.asked).toHaveLength(1);
     expect(failure.retryable).toBe(false);
   });
 
-  it('waits as long as the provider asks', async () => {
+  it('the route waits as long as the provider asks', async () => {
     const events: string[] = [];
     const provider = recovers(1, 'Back.', { retryAfterMs: 40 });
     const watched = double('watched', (what, options) => {
@@ -91,7 +91,7 @@ describe('the route', () => {
     expect(events).toEqual(['asked', 'half the time', 'asked']);
   });
 
-  it('says when to come back instead of waiting beyond its time', async () => {
+  it('the route says when to come back instead of waiting beyond its time', async () => {
     const provider = fails('RATE_LIMITED', { retryAfterMs: 30_000 });
     const failure = await failureOf(ask(route('default', [provider], { totalMs: 5_000 })));
     expect(provider.asked).toHaveLength(1);
@@ -100,7 +100,7 @@ describe('the route', () => {
     expect(failure.details.attempts).toMatchObject([{ deployment: 'fails-1', outcome: 'RATE_LIMITED' }]);
   });
 
-  it('stops waiting for a retry when the client leaves', async () => {
+  it('the route stops waiting for a retry when the client leaves', async () => {
     const provider = fails('RATE_LIMITED', { retryAfterMs: 30_000 });
     const asked = call();
     const answer = failureOf(ask(route('default', [provider]), asked));
@@ -109,14 +109,14 @@ describe('the route', () => {
     expect(await answer).toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('ends a call after the time that the route gives it', async () => {
+  it('the route ends a call after the time that the route gives it', async () => {
     const provider = hangs('Hello');
     const failure = await failureOf(ask(route('default', [provider, says('Hi.')], { totalMs: 20 })));
     expect(failure).toMatchObject({ code: 'TIMEOUT' });
     expect(provider.aborted()).toBe(1);
   });
 
-  it('gives a call that asks a second time what the first left of attempts and of time', async () => {
+  it('the route gives a call that asks a second time what the first left of attempts and of time', async () => {
     const provider = says('Hi.');
     let time = 1_000;
     const { handle } = gateway([route('default', [provider], { attempts: 2, totalMs: 5_000 })], { monotonicMs: () => time });
@@ -138,25 +138,28 @@ describe('the route', () => {
     expect(provider.asked).toHaveLength(2);
   });
 
-  it.each([3_600_000, -3_600_000])('is not led astray by a wall clock that jumps by %i ms in the middle of a call', async (jumpMs) => {
-    const health = healthBook();
-    let jumped = 0;
-    const recovering = recovers(1, 'Back.', { retryAfterMs: 5 });
-    const jumps = deployment(
-      double('jumps', (what, options) => {
-        jumped = jumpMs;
-        return recovering.send(what, { ...options, model: 'm', firstChunkMs: 1, idleMs: 1 });
-      }),
-    );
-    const { handle } = gateway([route('default', [jumps], { attempts: 2 })], { health, now: () => Date.now() + jumped });
-    await expect(collect(handle(request, call()))).resolves.toMatchObject({ text: 'Back.' });
-    const { latencyMs } = health.of(jumps);
-    expect(latencyMs).toBeGreaterThanOrEqual(0);
-    expect(latencyMs).toBeLessThan(60_000);
-  });
+  it.each([3_600_000, -3_600_000])(
+    'the route is not led astray by a wall clock that jumps by %i ms in the middle of a call',
+    async (jumpMs) => {
+      const health = healthBook();
+      let jumped = 0;
+      const recovering = recovers(1, 'Back.', { retryAfterMs: 5 });
+      const jumps = deployment(
+        double('jumps', (what, options) => {
+          jumped = jumpMs;
+          return recovering.send(what, { ...options, model: 'm', firstChunkMs: 1, idleMs: 1 });
+        }),
+      );
+      const { handle } = gateway([route('default', [jumps], { attempts: 2 })], { health, now: () => Date.now() + jumped });
+      await expect(collect(handle(request, call()))).resolves.toMatchObject({ text: 'Back.' });
+      const { latencyMs } = health.of(jumps);
+      expect(latencyMs).toBeGreaterThanOrEqual(0);
+      expect(latencyMs).toBeLessThan(60_000);
+    },
+  );
 
   it.each(['GUARDRAIL_BLOCKED', 'BAD_REQUEST', 'INVALID_OUTPUT'] as const)(
-    'raises %s as it is, and asks no other deployment',
+    'the route raises %s as it is, and asks no other deployment',
     async (code) => {
       const second = says('Hi.');
       expect(await failureOf(ask(route('default', [fails(code), second])))).toMatchObject({ code, message: `It fails with ${code}.` });
@@ -164,7 +167,7 @@ describe('the route', () => {
     },
   );
 
-  it('keeps the code of a stall, and never shows the vendor’s UNAUTHENTICATED to the caller', async () => {
+  it('the route keeps the code of a stall, and never shows the vendor’s UNAUTHENTICATED to the caller', async () => {
     expect(await failureOf(ask(route('default', [fails('STREAM_STALLED')], { attempts: 1 })))).toMatchObject({ code: 'STREAM_STALLED' });
     expect(await failureOf(ask(route('default', [fails('UNAUTHENTICATED')])))).toMatchObject({
       code: 'MODEL_UNAVAILABLE',
@@ -172,7 +175,7 @@ describe('the route', () => {
     });
   });
 
-  it('skips a deployment that the budget has no room for, without opening its circuit', async () => {
+  it('the route skips a deployment that the budget has no room for, without opening its circuit', async () => {
     const health = healthBook();
     const dear = deployment(says('Dear.'), { id: 'dear', maxOutputTokens: 1_000_000 });
     const cheap = deployment(says('Cheap.'), { id: 'cheap', maxOutputTokens: 10 });
@@ -185,14 +188,14 @@ describe('the route', () => {
     expect(health.of(dear)).toMatchObject({ circuit: 'closed', errorRate: null });
   });
 
-  it('raises BUDGET_EXCEEDED, or UNPRICED, when none is left', async () => {
+  it('the route raises BUDGET_EXCEEDED, or UNPRICED, when none is left', async () => {
     const asked = () => call({ hold: account(1).hold });
     expect(await failureOf(ask(route('default', [says('A.'), says('B.')]), asked()))).toMatchObject({ code: 'BUDGET_EXCEEDED' });
     const unpriced = deployment(says('A.'), { price: null });
     expect(await failureOf(ask(route('default', [unpriced]), asked()))).toMatchObject({ code: 'UNPRICED' });
   });
 
-  it('leaves a deployment alone that keeps failing, and says when to come back', async () => {
+  it('the route leaves a deployment alone that keeps failing, and says when to come back', async () => {
     const provider = fails('MODEL_UNAVAILABLE');
     const { handle } = gateway([route('default', [provider], { attempts: 1 })]);
     for (let time = 0; time < 5; time += 1) await failureOf(collect(handle({ ...request, seed: time }, call())));
@@ -201,7 +204,7 @@ describe('the route', () => {
     expect(failure.details.retryAfterMs).toBeGreaterThan(0);
   });
 
-  it('sends a request only where it can be served, and names where', async () => {
+  it('the route sends a request only where it can be served, and names where', async () => {
     const texts = deployment(says('Text.'), { id: 'texts', capabilities: ['completion'] });
     const eyes = deployment(says('Seen.'), { id: 'eyes', capabilities: ['completion', 'images'] });
     const image = completionRequest([{ role: 'user', content: [{ type: 'image', url: 'https://example.org/a.png' }] }]);
@@ -215,7 +218,7 @@ describe('the route', () => {
     expect(vectors.message).toContain('no deployment for embeddings');
   });
 
-  it('does not send what is too long', async () => {
+  it('the route does not send what is too long', async () => {
     const provider = says('Hi.');
     const long = completionRequest('word '.repeat(200));
     const limited = await failureOf(ask(route('default', [provider]), call(), { ...long, maxInputTokens: 100 }));
@@ -227,7 +230,7 @@ describe('the route', () => {
     await expect(ask(route('default', [small, large]), call(), long)).resolves.toMatchObject({ text: 'Read.' });
   });
 
-  it('measures the texts of an embedding one by one', async () => {
+  it('the route measures the texts of an embedding one by one', async () => {
     const small = deployment(says(''), { contextWindow: 20 });
     const many = embeddingRequest(...Array.from({ length: 10 }, () => 'four words of text'));
     expect((await ask(route('default', [small]), call(), many)).vectors).toHaveLength(10);
@@ -235,7 +238,7 @@ describe('the route', () => {
     expect(failure.message).toContain('The longest text');
   });
 
-  it('falls back for embeddings only between deployments of one model', async () => {
+  it('the route falls back for embeddings only between deployments of one model', async () => {
     const first = deployment(fails('MODEL_UNAVAILABLE', { retryable: false }), { id: 'first', model: 'm' });
     const same = deployment(says(''), { id: 'same', model: 'm' });
     const otherModel = says('');
@@ -247,7 +250,7 @@ describe('the route', () => {
     });
   });
 
-  it('lets only the provider options through that it allows', async () => {
+  it('the route lets only the provider options through that it allows', async () => {
     const asked = completionRequest('Hi', { providerOptions: { reasoningEffort: 'low', logprobs: true } });
     const failure = await failureOf(ask(route('default', [says('Hi.')], { providerOptions: ['reasoningEffort'] }), call(), asked));
     expect(failure).toMatchObject({

@@ -37,11 +37,11 @@ async function asked(settings: Partial<Route>, tokensPerSecond: number | null, l
 }
 
 describe('how a deployment is asked', () => {
-  it('is as a stream until its rate is known', async () => {
+  it('how a deployment is asked is as a stream until its rate is known', async () => {
     expect(await asked({}, null)).toEqual({ whole: false, withinMs: 1_000, facts: ['usage'] });
   });
 
-  it('is for a whole answer where the longest one ends in time, with time for all of it', async () => {
+  it('how a deployment is asked is for a whole answer where the longest one ends in time, with time for all of it', async () => {
     // 100 tokens at 50 a second: 2 s, and three times that on top of the first second.
     expect(await asked({}, 50)).toEqual({ whole: true, withinMs: 7_000, facts: ['whole', 'usage'] });
   });
@@ -51,18 +51,18 @@ describe('how a deployment is asked', () => {
     ['the longest answer would take too long', { wholeModeMs: 1_999 }, 50, false],
     ['another deployment is asked after a silence', { hedge: { afterMs: 100 } }, 50, false],
     ['the route wants streams', { wholeMode: 'never' }, 50, false],
-  ])('is as a stream where %s', async (_why, settings, rate, live) => {
+  ])('how a deployment is asked is as a stream where %s', async (_why, settings, rate, live) => {
     expect(await asked(settings, rate, live)).toMatchObject({ whole: false, withinMs: 1_000 });
   });
 
-  it('is for a whole answer where the route wants it, whatever is known of the rate, but for those who watch', async () => {
+  it('how a deployment is asked is for a whole answer where the route wants it, whatever is known of the rate, but for those who watch', async () => {
     const always = { wholeMode: 'always' } as const;
     expect(await asked(always, null)).toMatchObject({ whole: true, withinMs: 60_000 });
     expect(await asked(always, 0.001)).toMatchObject({ whole: true, withinMs: 60_000 });
     expect(await asked(always, 50, true)).toMatchObject({ whole: false });
   });
 
-  it('is learned from the answers that went before', async () => {
+  it('how a deployment is asked is learned from the answers that went before', async () => {
     const provider = wholly(says(long));
     const { handle } = gateway([route('r', [provider])]);
     const wholeAnswers: number[] = [];
@@ -75,7 +75,7 @@ describe('how a deployment is asked', () => {
 });
 
 describe('a whole answer that is cancelled', () => {
-  it('books the input and what was written until then at the learned rate, within its draw', async () => {
+  it('a whole answer that is cancelled books the input and what was written until then at the learned rate, within its draw', async () => {
     const budget = account(1_000_000_000);
     let nowMs = 0;
     const rates = outputRates();

@@ -60,7 +60,7 @@ describe('the check of an answer', () => {
     ['2020-12', { newer: true, unevaluated: false }],
     ['draft 07', { newer: false, unevaluated: false }],
     ['2020-12 with unevaluated properties', { newer: true, unevaluated: true }],
-  ] as const)('accepts what ajv accepts, for schemas of %s', async (_, shape) => {
+  ] as const)('the check of an answer accepts what ajv accepts, for schemas of %s', async (_, shape) => {
     const seen = { valid: 0, invalid: 0, refused: 0 };
     await fc.assert(
       fc.asyncProperty(anySchema(shape), fc.array(anyValue, { minLength: 1, maxLength: 6 }), async (schema, values) => {
@@ -152,7 +152,7 @@ describe('the check of an answer', () => {
       { $async: { $async: true } },
       true,
     ],
-  ])('judges %s', async (_, schema, value, fits) => {
+  ])('the check of an answer judges %s', async (_, schema, value, fits) => {
     const checked = await reader.checked(schema, false, signal);
     expect((await checked.issues(value)) === null).toBe(fits);
   });

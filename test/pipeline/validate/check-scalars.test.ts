@@ -26,7 +26,7 @@ describe('what a schema says of one text, number or type', () => {
     [{ format: 'date' }, 'tomorrow', 'must match format "date"'],
     [{ enum: ['a', 'b'] }, 'c', 'must be equal to one of the allowed values'],
     [{ const: 1 }, 2, 'must be equal to constant'],
-  ])('%j refuses %j in a sentence', async (schema, value, message) => {
+  ])('what a schema says of one text, number or type %j refuses %j in a sentence', async (schema, value, message) => {
     expect(await messages(schema, value)).toEqual([message]);
   });
 
@@ -37,20 +37,20 @@ describe('what a schema says of one text, number or type', () => {
     [{ maximum: 1 }, 'many'],
     [{ format: 'no-such-format' }, 'anything'],
     [{ multipleOf: 0.5 }, 1e20],
-  ])('%j has no word against %j', async (schema, value) => {
+  ])('what a schema says of one text, number or type %j has no word against %j', async (schema, value) => {
     expect(await messages(schema, value)).toEqual([]);
   });
 
-  it('is told whole: one value may be wrong in several ways', async () => {
+  it('what a schema says of one text, number or type is told whole: one value may be wrong in several ways', async () => {
     expect(await messages({ minLength: 3, pattern: '^a', enum: ['abc'] }, 'b')).toHaveLength(3);
   });
 
-  it('counts characters as readers do: an emoji is one', async () => {
+  it('what a schema says of one text, number or type counts characters as readers do: an emoji is one', async () => {
     expect(await messages({ minLength: 2, maxLength: 2 }, '🎉🎉')).toEqual([]);
     expect(await messages({ minLength: 2 }, '🎉')).toEqual(['must NOT have fewer than 2 characters']);
   });
 
-  it('leaves format and pattern of a placeholder of the guard alone, and of nothing that only looks like one', async () => {
+  it('what a schema says of one text, number or type leaves format and pattern of a placeholder of the guard alone, and of nothing that only looks like one', async () => {
     const email: JsonSchema = { format: 'email', pattern: '@' };
     expect(await messages(email, '<EMAIL_1>', true)).toEqual([]);
     expect(await messages(email, '<EMAIL_1>', false)).toHaveLength(2);

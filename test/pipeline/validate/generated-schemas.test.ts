@@ -50,7 +50,7 @@ const generated: readonly (readonly [tool: string, schema: string, fits: unknown
 ];
 
 describe('a schema as it is written by', () => {
-  it.each(generated)('%s is accepted and enforced', async (_, text, fits, not) => {
+  it.each(generated)('a schema as it is written by %s is accepted and enforced', async (_, text, fits, not) => {
     const checked = await schemaReader().checked(JSON.parse(text), false, signal);
     expect(await checked.issues(fits)).toBeNull();
     expect(await checked.issues(not)).not.toBeNull();

@@ -20,7 +20,7 @@ const parsed = (text: string): unknown => {
 const spaced = (value: unknown, indent: number): string => JSON.stringify(value, null, indent);
 
 describe('JSON that is read while it is written', () => {
-  it('is what JSON.parse reads, however it is cut', () => {
+  it('JSON that is read while it is written is what JSON.parse reads, however it is cut', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.nat(3), fc.array(fc.nat(), { maxLength: 30 }), (value, indent, cuts) => {
         const text = spaced(value, indent);
@@ -29,7 +29,7 @@ describe('JSON that is read while it is written', () => {
     );
   });
 
-  it('is refused where JSON.parse refuses it', () => {
+  it('JSON that is read while it is written is refused where JSON.parse refuses it', () => {
     const mark = fc.constantFrom(
       ...'{}[],:"\\ue1-+.0 \n\t',
       'true',
@@ -70,13 +70,13 @@ describe('JSON that is read while it is written', () => {
     '"\\x"',
     'tru',
     '[1 2]',
-  ])('reads %s as JSON.parse does', (text) => {
+  ])('JSON that is read while it is written reads %s as JSON.parse does', (text) => {
     expect(read([text])).toEqual(parsed(text));
     expect(read([...text])).toEqual(parsed(text));
     expect(Object.getPrototypeOf(Object(read([text])))).toBe(Object.getPrototypeOf(Object(parsed(text))));
   });
 
-  it('shows only what is whole, and shares what is closed between its snapshots', () => {
+  it('JSON that is read while it is written shows only what is whole, and shares what is closed between its snapshots', () => {
     const json = growingJson(10);
     const shown: unknown[] = [];
     for (const piece of ['{"a":[{"b":1},', '{"c":tr', 'ue},12', '3],"d":"x', '\\u00e', '9y","e', '":-1', '}']) {
@@ -98,7 +98,7 @@ describe('JSON that is read while it is written', () => {
     expect(first?.a).not.toBe(third?.a);
   });
 
-  it('stops at its depth', () => {
+  it('JSON that is read while it is written stops at its depth', () => {
     expect(read(['[[[1]]]'], 3)).toEqual({ value: [[[1]]] });
     expect(read(['[[[[1]]]]'], 3)).toBe('too-deep');
   });

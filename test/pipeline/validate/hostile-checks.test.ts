@@ -88,7 +88,7 @@ describe('the check of a hostile answer by a hostile schema', () => {
       { allOf: many(200, (n) => ({ properties: { [`p${n}`]: true } })), unevaluatedProperties: { type: 'number' } },
       Object.fromEntries(many(40_000, (n) => [`k${n}`, n])),
     ],
-  ])('counts its steps and gives others their turn: %s', async (_, schema, value) => {
+  ])('the check of a hostile answer by a hostile schema counts its steps and gives others their turn: %s', async (_, schema, value) => {
     const maxSteps = perRound(500_000, 1_500_000);
     const { verdict, steps, slice } = await counted(schema, value, maxSteps);
     if (typeof verdict === 'string') expect(verdict).toContain('would be accepted');
@@ -96,7 +96,7 @@ describe('the check of a hostile answer by a hostile schema', () => {
     expect(slice).toBeLessThanOrEqual(maxStepsInOneGo);
   });
 
-  it('does so for any schema and value', async () => {
+  it('the check of a hostile answer by a hostile schema does so for any schema and value', async () => {
     await fc.assert(
       fc.asyncProperty(anySchema({ newer: true, unevaluated: false }), anyValue, fc.nat(5_000), async (schema, value, maxSteps) => {
         const wide = { items: schema, additionalProperties: schema, $defs: schema['$defs'] };
@@ -119,7 +119,7 @@ describe('the check of a hostile answer by a hostile schema', () => {
 });
 
 describe('schemas that are kept', () => {
-  it('weigh no more bytes together than the limit, however many callers send their own', async () => {
+  it('schemas that are kept weigh no more bytes together than the limit, however many callers send their own', async () => {
     const limits = { ...defaultSchemaLimits, maxKeptBytes: 1_000_000 };
     const reader = schemaReader(limits);
     const schema = (salt: number): JsonSchema => ({

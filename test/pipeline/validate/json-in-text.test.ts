@@ -20,40 +20,40 @@ describe('the JSON value in the answer of a model', () => {
     ['before prose', '{"a":1}\nI hope this helps {really}.', { a: 1 }],
     ['between prose', 'The answer is {"a":[1]} as you asked.', { a: [1] }],
     ['with brackets and quotes inside its texts', 'So: {"a":"}]\\"{"}', { a: '}]"{' }],
-  ])('is found %s', async (_, text, value) => {
+  ])('the JSON value in the answer of a model is found %s', async (_, text, value) => {
     expect((await values(text))[0]).toEqual(value);
   });
 
-  it('is each of several, in their order, so that the first one that fits the schema is taken', async () => {
+  it('the JSON value in the answer of a model is each of several, in their order, so that the first one that fits the schema is taken', async () => {
     expect(await values('Either {"a":1} or [2] or {"a":3}.')).toEqual([{ a: 1 }, [2], { a: 3 }]);
   });
 
-  it('is not a part of an answer that was cut off', async () => {
+  it('the JSON value in the answer of a model is not a part of an answer that was cut off', async () => {
     expect(await values('{"outer":{"inner":1},"rest":')).toEqual([]);
     expect(await values('The list: [{"a":1},{"a":2}')).toEqual([]);
   });
 
-  it('is still found behind a bracket of the prose that never closes', async () => {
+  it('the JSON value in the answer of a model is still found behind a bracket of the prose that never closes', async () => {
     expect(await values('I write { for fun. {"a":1}')).toEqual([{ a: 1 }]);
   });
 
-  it('is too deep where it has more levels than are read', async () => {
+  it('the JSON value in the answer of a model is too deep where it has more levels than are read', async () => {
     expect(await found('[[[[1]]]]', { maxDepth: 3 })).toEqual(['too-deep']);
     expect(await found('[[[1]]]', { maxDepth: 3 })).toEqual([{ value: [[[1]]] }]);
   });
 
-  it('is too wide where an object has more members than are listed in one turn of the event loop', async () => {
+  it('the JSON value in the answer of a model is too wide where an object has more members than are listed in one turn of the event loop', async () => {
     const object = (members: number): string => JSON.stringify({ ...Array.from({ length: members }, () => 1) });
     expect(await found(object(20_001))).toEqual(['too-wide']);
     expect(await found(`[${object(20_000)},${object(20_000)}]`)).toHaveLength(1);
     expect(await found(JSON.stringify(Array.from({ length: 50_000 }, () => 1)))).not.toContain('too-wide');
   });
 
-  it('is looked for at a bounded number of brackets', async () => {
+  it('the JSON value in the answer of a model is looked for at a bounded number of brackets', async () => {
     expect((await found('{x} '.repeat(500))).length).toBeLessThan(40);
   });
 
-  it('is read in turns: every character is counted, and others have theirs between', async () => {
+  it('the JSON value in the answer of a model is read in turns: every character is counted, and others have theirs between', async () => {
     const turns = turnsOf({ unitsPerTurn: 10_000 });
     await found(JSON.stringify({ text: 'x'.repeat(100_000) }), { turns });
     expect(turns.taken()).toBeGreaterThanOrEqual(5);
@@ -68,7 +68,7 @@ describe('where the JSON of an answer begins', () => {
     ['Sure! {"a":1}', null],
     ['42', null],
     ['', null],
-  ])('in %j it is %o', (text, start) => {
+  ])('where the JSON of an answer begins in %j it is %o', (text, start) => {
     expect(jsonStart(text)).toBe(start);
   });
 });
@@ -76,6 +76,6 @@ describe('where the JSON of an answer begins', () => {
 it.each([
   ['code fences', '```\n```\n'],
   ['brackets', '{ x '],
-])('tries some of the %s of an answer that has no JSON, however many it has', async (_, piece) => {
+])('the search for JSON tries some of the %s of an answer that has no JSON, however many it has', async (_, piece) => {
   expect((await found(`Here: ${piece.repeat(20_000)}`)).length).toBeLessThan(100);
 });

@@ -52,7 +52,7 @@ const textsAt = (shown: readonly Shown[]): (readonly [number, string])[] => show
 describe('text without an end of a sentence', () => {
   const row = '| 1 | a row of a table with words\n';
 
-  it('is shown after the time that it may be held back, up to where a guardrail may be in the middle of it', async () => {
+  it('text without an end of a sentence is shown after the time that it may be held back, up to where a guardrail may be in the middle of it', async () => {
     const { shown } = await shownOf([...later(0, row), ...later(1_000, 'end.')], [falcon]);
     expect(textsAt(shown)).toEqual([
       [holdBackMs, row.slice(0, -lookback)],
@@ -60,7 +60,7 @@ describe('text without an end of a sentence', () => {
     ]);
   });
 
-  it('streams: what has come waits no longer than that, beside what guardrails look back at', async () => {
+  it('text without an end of a sentence streams: what has come waits no longer than that, beside what guardrails look back at', async () => {
     const words = Array.from({ length: 100 }, (_, index) => `word${String(index).padStart(3, '0')} `);
     const { shown } = await shownOf(later(20, ...words), [falcon]);
     let said = 0;
@@ -72,7 +72,7 @@ describe('text without an end of a sentence', () => {
     expect(shown.length).toBeGreaterThan(10);
   });
 
-  it('of which nothing can go yet goes with the first text behind it, once its time has passed', async () => {
+  it('text without an end of a sentence of which nothing can go yet goes with the first text behind it, once its time has passed', async () => {
     const { shown } = await shownOf([...later(0, 'short'), ...later(200, ' and then longer'), ...later(500, 'end')], [falcon]);
     expect(textsAt(shown)[0]).toEqual([200, 'short and then longer'.slice(0, -lookback)]);
   });
@@ -82,13 +82,13 @@ describe('text without an end of a sentence', () => {
     ['a pattern has no longest match', [patternGuard({ name: 'long', patterns: ['falcon', 'a\\s+b'] })]],
     ['a pattern has a longer match than 256 characters', [patternGuard({ name: 'long', patterns: ['fal.{0,200}con'] })]],
     ['a guardrail wants the whole', [patternGuard({ name: 'whole', patterns: ['falcon'], window: 'whole' })]],
-  ])('waits for its end where %s', async (_, guardrails) => {
+  ])('text without an end of a sentence waits for its end where %s', async (_, guardrails) => {
     const { shown, text } = await shownOf([...later(0, row), ...later(1_000, 'end')], guardrails);
     expect(textsAt(shown).map(([atMs]) => atMs)).not.toContain(holdBackMs);
     expect(text).toBe(`${row}end`);
   });
 
-  it('that a guardrail refuses so far waits for its sentence, which is judged alone', async () => {
+  it('text without an end of a sentence that a guardrail refuses so far waits for its sentence, which is judged alone', async () => {
     const guardrail = patternGuard({ name: 'word', patterns: ['\\bfalcon\\b'], on: ['output'] });
     const early = [...later(0, 'a long beginning, then falcon'), ...later(200, 'ry and other birds')];
     expect(await shownOf(early, [guardrail])).toMatchObject({ text: 'a long beginning, then falconry and other birds', error: null });
@@ -97,7 +97,7 @@ describe('text without an end of a sentence', () => {
     expect(refused.text).toBe('');
   });
 
-  it('is refused for what begins in text that was shown and ends behind it', async () => {
+  it('text without an end of a sentence is refused for what begins in text that was shown and ends behind it', async () => {
     const spaced = patternGuard({ name: 'spaced', patterns: ['fal.{1,8}con'], on: ['output'] });
     const { text, error } = await shownOf(
       [...later(0, `${'word '.repeat(20)}fal`), ...later(200, '-----'), ...later(200, 'con.')],
@@ -107,26 +107,26 @@ describe('text without an end of a sentence', () => {
     expect(text).not.toContain('fal');
   });
 
-  it('is refused for what begins in a sentence that was shown and ends in it', async () => {
+  it('text without an end of a sentence is refused for what begins in a sentence that was shown and ends in it', async () => {
     const across = patternGuard({ name: 'across', patterns: ['stop\\. go'], on: ['output'] });
     const { text, error } = await shownOf([...later(0, `Full stop. go ${'on '.repeat(20)}`), ...later(200, 'more')], [across]);
     expect([text, error]).toEqual(['Full stop. ', expect.objectContaining({ code: 'GUARDRAIL_BLOCKED' })]);
   });
 
-  it('is refused for what is parted by characters that show nothing, however many', async () => {
+  it('text without an end of a sentence is refused for what is parted by characters that show nothing, however many', async () => {
     const parted = [...later(0, `${'word '.repeat(5)}fal${'\u200b'.repeat(60)}`), ...later(200, `con ${'word '.repeat(5)}`)];
     const { text, error } = await shownOf([...parted, ...later(200, 'end')], [falcon]);
     expect(error).toMatchObject({ code: 'GUARDRAIL_BLOCKED' });
     expect(text).not.toMatch(/fal|con/);
   });
 
-  it('is refused for what is spread over more than two short sentences', async () => {
+  it('text without an end of a sentence is refused for what is spread over more than two short sentences', async () => {
     const spread = patternGuard({ name: 'spread', patterns: ['二。三。四'], on: ['output'] });
     const { text, error } = await shownOf(later(0, '一。二。三。四。'), [spread]);
     expect([text, error]).toEqual(['一。二。三。', expect.objectContaining({ code: 'GUARDRAIL_BLOCKED' })]);
   });
 
-  it('is checked by a guardrail that cannot answer with its whole window, which it then refuses', async () => {
+  it('text without an end of a sentence is checked by a guardrail that cannot answer with its whole window, which it then refuses', async () => {
     const broken: Guardrail = { ...falcon, check: () => Promise.reject(new Error('down')) };
     expect(await shownOf([...later(0, row), ...later(1_000, 'end')], [broken])).toMatchObject({
       text: '',
@@ -134,7 +134,7 @@ describe('text without an end of a sentence', () => {
     });
   });
 
-  it('keeps warnings in their place', async () => {
+  it('text without an end of a sentence keeps warnings in their place', async () => {
     const warning: Chunk = { type: 'warning', message: 'w' };
     const { shown } = await shownOf([...later(0, row), { afterMs: 0, chunk: warning }, ...later(200, row), ...later(200, 'end')], [falcon]);
     const chunks = shown.map(({ chunk }) => chunk);
@@ -143,7 +143,7 @@ describe('text without an end of a sentence', () => {
 });
 
 describe('the timer of the hold-back', () => {
-  it('ends with a stream that is left while it is set, and the stream below is returned', async () => {
+  it('the timer of the hold-back ends with a stream that is left while it is set, and the stream below is returned', async () => {
     const clock = handClock();
     let returned = false;
     const step = over(guarded({ guardrails: () => [falcon], mask: () => false, holdBackMs, clock }));
@@ -164,7 +164,7 @@ describe('the timer of the hold-back', () => {
     expect([clock.timers(), returned]).toEqual([0, true]);
   });
 
-  it('ends with a call that is cancelled', async () => {
+  it('the timer of the hold-back ends with a call that is cancelled', async () => {
     const clock = handClock();
     const left = new AbortController();
     const step = over(guarded({ guardrails: () => [falcon], mask: () => false, holdBackMs, clock }));
@@ -219,7 +219,7 @@ describe('an answer under any cut and any delay', () => {
   const seen = (text: string): string => text.replace(/\u200b|\u{e0041}/gu, '');
   const delay = fc.constantFrom(0, 0, 1, 40, holdBackMs - 1, holdBackMs, holdBackMs + 1, 700);
 
-  it('has the same verdict and the same text, and nothing that is refused leaves', async () => {
+  it('an answer under any cut and any delay has the same verdict and the same text, and nothing that is refused leaves', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(word, { maxLength: 40 }),

@@ -21,19 +21,19 @@ describe('the sentence cutter', () => {
     ['Para one\n\nPara two', ['Para one\n', '\nPara two']],
     ['a wrapped\nline goes on. End', ['a wrapped\nline goes on. ', 'End']],
     ['Run:\n```sh\nnpm i. Now.\nnpm test\n```\nDone. Ok', ['Run:\n', '```sh\nnpm i. Now.\nnpm test\n```\n', 'Done. ', 'Ok']],
-  ])('cuts %j', (text, expected) => expect(windows([text])).toEqual(expected));
+  ])('the sentence cutter cuts %j', (text, expected) => expect(windows([text])).toEqual(expected));
 
-  it('cuts a sentence that is too long at a space', () => {
+  it('the sentence cutter cuts a sentence that is too long at a space', () => {
     expect(windows(['abcdef ghijkl mn. op'], 10)).toEqual(['abcdef ', 'ghijkl ', 'mn. ', 'op']);
   });
 
-  it('never holds more than the limit, and never cuts a character in two', () => {
+  it('the sentence cutter never holds more than the limit, and never cuts a character in two', () => {
     const cutter = sentenceCutter(7);
     const got = [...cutter.push('😀'.repeat(20)), ...cutter.end()];
     expect(got.every((text) => text.length <= 7 && text.isWellFormed())).toBe(true);
   });
 
-  it('cuts in the same places however the text came', () => {
+  it('the sentence cutter cuts in the same places however the text came', () => {
     const word = fc.constantFrom(
       'Yes',
       'e.g.',
@@ -71,7 +71,7 @@ describe('the sentence cutter', () => {
     );
   });
 
-  it('keeps up with long text in tiny pieces', () => {
+  it('the sentence cutter keeps up with long text in tiny pieces', () => {
     const text = 'word '.repeat(40_000);
     expect(windows([...text]).join('')).toBe(text);
   });

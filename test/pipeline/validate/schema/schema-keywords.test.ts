@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keywordKinds, keywordRefusal } from '../../../../src/pipeline/validate/schema/schema-keywords.ts';
 
 describe('a keyword of a schema', () => {
-  it('is taken when it checks something or is for people, and when it is anyone’s own', () => {
+  it('a keyword of a schema is taken when it checks something or is for people, and when it is anyone’s own', () => {
     expect([...keywordKinds.keys(), 'x-order', 'x-'].map(keywordRefusal).filter((refusal) => refusal !== null)).toEqual([]);
   });
 
@@ -14,7 +14,7 @@ describe('a keyword of a schema', () => {
     ['minLenght', 'Did you mean minLength?'],
     ['constructor', 'a name that begins with x- would be accepted.'],
     ['__proto__', 'a name that begins with x- would be accepted.'],
-  ])('%s is refused, and the refusal says what is accepted', (keyword, sentence) => {
+  ])('a keyword of a schema %s is refused, and the refusal says what is accepted', (keyword, sentence) => {
     expect(keywordRefusal(keyword)).toContain(sentence);
   });
 });

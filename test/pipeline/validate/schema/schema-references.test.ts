@@ -23,7 +23,7 @@ describe('references of a schema', () => {
     ['itself in a negation', { not: { $ref: '#' } }],
     ['itself in a condition', { if: { $ref: '#' } }],
     ['itself in a dependency', { dependentSchemas: { a: { $ref: '#' } } }],
-  ])('to %s are refused: at one value they never end', async (_, schema) => {
+  ])('references of a schema to %s are refused: at one value they never end', async (_, schema) => {
     await expect(read(schema)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('without end') });
   });
 
@@ -31,11 +31,11 @@ describe('references of a schema', () => {
     ['a property', { properties: { child: { $ref: '#' } } }],
     ['a list', { items: { $ref: '#' } }],
     ['any name', { additionalProperties: { $ref: '#' } }],
-  ])('back through %s are taken: they end with the value', async (_, schema) => {
+  ])('references of a schema back through %s are taken: they end with the value', async (_, schema) => {
     await expect(read(schema)).resolves.toBeTruthy();
   });
 
-  it('that multiply are refused, few of them are taken', async () => {
+  it('references of a schema that multiply are refused, few of them are taken', async () => {
     await expect(read(doublings(30))).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringContaining('expands to more than'),
@@ -43,7 +43,7 @@ describe('references of a schema', () => {
     await expect(read(doublings(3))).resolves.toBeTruthy();
   });
 
-  it('in a long chain are followed to their end', async () => {
+  it('references of a schema in a long chain are followed to their end', async () => {
     const $defs = Object.fromEntries(
       Array.from({ length: 400 }, (_, at) => [`d${at}`, at === 399 ? { type: 'string' } : { $ref: `#/$defs/d${at + 1}` }]),
     );
