@@ -71,19 +71,19 @@ describe('@authenticated and @requiresScopes of remote subgraphs', () => {
       .flatMap((subgraph) => subgraph.asked.map(({ query }) => query))
       .join('\n');
 
-  it('gives everything to who may have it', async () => {
+  it('a graph with @authenticated and @requiresScopes gives everything to who may have it', async () => {
     const result = await graph.query('{ people { name email salary } secrets { door } }', {}, { scopes: ['admin', 'hr'] });
     expect(result).toEqual({ data: { people: [{ name: 'Ada', email: 'ada@example.org', salary: 5 }], secrets: { door: 'green' } } });
   });
 
-  it('accepts any of the lists of scopes, each whole', async () => {
+  it('a graph with @authenticated and @requiresScopes accepts any of the lists of scopes, each whole', async () => {
     await expect(graph.query('{ people { email } }', {}, { scopes: ['mail', 'read'] })).resolves.not.toHaveProperty('errors');
     await expect(graph.query('{ people { email } }', {}, { scopes: ['mail'] })).resolves.toMatchObject({
       data: { people: [{ email: null }] },
     });
   });
 
-  it('makes a denied field null with a coded error at its path, and fetches nothing for it', async () => {
+  it('a graph with @authenticated and @requiresScopes makes a denied field null with a coded error at its path, and fetches nothing for it', async () => {
     const result = await graph.query('{ people { name email salary boss { email } } }', {}, { scopes: [] });
     expect(result.data).toEqual({ people: [{ name: 'Ada', email: null, salary: null, boss: { email: null } }] });
     expect(result.errors?.map(({ path }) => path)).toEqual([
@@ -95,25 +95,25 @@ describe('@authenticated and @requiresScopes of remote subgraphs', () => {
     expect(graph.subgraphs['pay']?.asked).toEqual([]);
   });
 
-  it('lets null bubble from a denied field that cannot be null', async () => {
+  it('a graph with @authenticated and @requiresScopes lets null bubble from a denied field that cannot be null', async () => {
     const result = await graph.query('{ public account { iban owner { name } } }', {}, { scopes: null });
     expect(result).toMatchObject({ data: { public: 'yes', account: null }, errors: [{ path: ['account', 'iban'] }] });
   });
 
-  it('refuses a field whose type is guarded', async () => {
+  it('a graph with @authenticated and @requiresScopes refuses a field whose type is guarded', async () => {
     const result = await graph.query('{ secrets { door } public }', {}, { scopes: [] });
     expect(result).toMatchObject({ data: { secrets: null, public: 'yes' }, errors: [{ path: ['secrets'] }] });
     expect(asked()).not.toMatch(/secrets/);
   });
 
-  it('denies it in fragments, under aliases and behind variables too', async () => {
+  it('a graph with @authenticated and @requiresScopes denies it in fragments, under aliases and behind variables too', async () => {
     const query = `query($on: Boolean!) { people { ...P ... on Person @include(if: $on) { mail: email } } } fragment P on Person { pay: salary grade }`;
     const result = await graph.query(query, { on: true }, { scopes: [] });
     expect(result.data).toEqual({ people: [{ pay: null, grade: 'A', mail: null }] });
     expect(asked()).not.toMatch(/email|salary/);
   });
 
-  it('asks through an interface only of the members that may be seen', async () => {
+  it('a graph with @authenticated and @requiresScopes asks through an interface only of the members that may be seen', async () => {
     const result = await graph.query('{ nodes { id label } }', {}, { scopes: null });
     expect(result.data).toEqual({
       nodes: [
@@ -125,12 +125,12 @@ describe('@authenticated and @requiresScopes of remote subgraphs', () => {
     expect(asked()).toMatch(/\.\.\. ?on Person/);
   });
 
-  it('keeps the open members of an interface open when another is guarded', async () => {
+  it('a graph with @authenticated and @requiresScopes keeps the open members of an interface open when another is guarded', async () => {
     const result = await graph.query('{ things { id } }', {}, { scopes: null });
     expect(result).toMatchObject({ data: { things: [{ id: '1' }, { id: null }] }, errors: [{ path: ['things', 1, 'id'] }] });
   });
 
-  it('denies the fields of a guarded member of a union', async () => {
+  it('a graph with @authenticated and @requiresScopes denies the fields of a guarded member of a union', async () => {
     const result = await graph.query('{ found { __typename ... on Person { name } ... on Vault { door } } }', {}, { scopes: [] });
     expect(result.data).toEqual({
       found: [

@@ -40,7 +40,7 @@ describe('the living supergraph', () => {
     return graph;
   };
 
-  it('is not ready before it is composed, and says why', async () => {
+  it('the living supergraph is not ready before it is composed, and says why', async () => {
     const graph = graphOf({ kind: 'subgraphs', subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql' }] });
     expect(graph.status()).toMatchObject({ ready: false, composedAt: null });
     const status = await graph.refresh();
@@ -48,7 +48,7 @@ describe('the living supergraph', () => {
     expect(status.reasons.join()).toContain('"shop" did not give its SDL');
   });
 
-  it('waits quietly for sources that are only starting, and warns of those that still do not answer later', async () => {
+  it('the living supergraph waits quietly for sources that are only starting, and warns of those that still do not answer later', async () => {
     let time = 0;
     const lines: (readonly [string, unknown])[] = [];
     const file = join(folder, 'late.graphql');
@@ -80,7 +80,7 @@ describe('the living supergraph', () => {
     ]);
   });
 
-  it('that is asked to look while it looks looks again: what it reads may be older than the wish', async () => {
+  it('the living supergraph that is asked to look while it looks looks again: what it reads may be older than the wish', async () => {
     const file = join(folder, 'shop.graphql');
     await writeFile(file, shop.sdl);
     const graph = graphOf({ kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] });
@@ -91,27 +91,30 @@ describe('the living supergraph', () => {
     expect(graph.supergraphSdl()).toContain('price');
   });
 
-  it.each(['url', 'file', 'text', 'supergraph'] as const)('serves the same graph from a source by %s', async (way) => {
-    const file = join(folder, 'graph.graphql');
-    const subgraph = { name: 'shop', url: shop.url };
-    let source: GraphSource = { kind: 'subgraphs', subgraphs: [subgraph] };
-    if (way === 'file') {
-      await writeFile(file, shop.sdl);
-      source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { file } }] };
-    } else if (way === 'text') source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { text: shop.sdl } }] };
-    else if (way === 'supergraph') {
-      const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: aiSdl }]);
-      await writeFile(file, composed.ok ? composed.supergraphSdl : '');
-      source = { kind: 'supergraph', reader: supergraphFile(file) };
-    }
-    const graph = graphOf(source);
-    expect(await graph.refresh()).toMatchObject({ ready: true, reasons: [] });
-    await expect(ask(graph.schema(), '{ product { name summary } hello }')).resolves.toEqual({
-      data: { product: { name: 'Chair', summary: 'Summary of 1' }, hello: 'hello' },
-    });
-  });
+  it.each(['url', 'file', 'text', 'supergraph'] as const)(
+    'the living supergraph serves the same graph from a source by %s',
+    async (way) => {
+      const file = join(folder, 'graph.graphql');
+      const subgraph = { name: 'shop', url: shop.url };
+      let source: GraphSource = { kind: 'subgraphs', subgraphs: [subgraph] };
+      if (way === 'file') {
+        await writeFile(file, shop.sdl);
+        source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { file } }] };
+      } else if (way === 'text') source = { kind: 'subgraphs', subgraphs: [{ ...subgraph, sdl: { text: shop.sdl } }] };
+      else if (way === 'supergraph') {
+        const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: aiSdl }]);
+        await writeFile(file, composed.ok ? composed.supergraphSdl : '');
+        source = { kind: 'supergraph', reader: supergraphFile(file) };
+      }
+      const graph = graphOf(source);
+      expect(await graph.refresh()).toMatchObject({ ready: true, reasons: [] });
+      await expect(ask(graph.schema(), '{ product { name summary } hello }')).resolves.toEqual({
+        data: { product: { name: 'Chair', summary: 'Summary of 1' }, hello: 'hello' },
+      });
+    },
+  );
 
-  it('says that a supergraph lacks the AI subgraph, and serves it unchanged without AI', async () => {
+  it('the living supergraph says that a supergraph lacks the AI subgraph, and serves it unchanged without AI', async () => {
     const file = join(folder, 'graph.graphql');
     const composed = composition([shop]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
@@ -122,7 +125,7 @@ describe('the living supergraph', () => {
     await expect(ask(graph.schema(), '{ product { name } }')).resolves.toEqual({ data: { product: { name: 'Chair' } } });
   });
 
-  it('keeps the last good supergraph while a subgraph is down or does not compose, and says so', async () => {
+  it('the living supergraph keeps the last good supergraph while a subgraph is down or does not compose, and says so', async () => {
     const file = join(folder, 'more.graphql');
     await writeFile(file, `${federation2} type Query { more: Int }`);
     const graph = graphOf({
@@ -153,7 +156,7 @@ describe('the living supergraph', () => {
     expect(graph.schema()?.getQueryType()?.getFields()).toHaveProperty('evenMore');
   });
 
-  it('hands out a new schema only when something has changed', async () => {
+  it('the living supergraph hands out a new schema only when something has changed', async () => {
     const file = join(folder, 'shop.graphql');
     await writeFile(file, shop.sdl);
     const graph = graphOf({ kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] });
@@ -168,7 +171,7 @@ describe('the living supergraph', () => {
     expect(seen[1]).toBe(graph.schema());
   });
 
-  it('says once that a supergraph file is broken, and again when it is otherwise, or broke anew', async () => {
+  it('the living supergraph says once that a supergraph file is broken, and again when it is otherwise, or broke anew', async () => {
     const file = join(folder, 'supergraph.graphql');
     const warned: string[] = [];
     const graph = livingGraph({
@@ -196,7 +199,7 @@ describe('the living supergraph', () => {
     expect(await looks()).toBe(3);
   });
 
-  it('notices by polling', async () => {
+  it('the living supergraph notices by polling', async () => {
     const file = join(folder, 'shop.graphql');
     await writeFile(file, shop.sdl);
     const graph = livingGraph({

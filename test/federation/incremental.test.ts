@@ -51,7 +51,7 @@ describe('incremental delivery', () => {
   });
   afterAll(() => graph.close());
 
-  it('defers AI fields on entities: the rest comes at once, errors and paths stay exact', async () => {
+  it('incremental delivery defers AI fields on entities: the rest comes at once, errors and paths stay exact', async () => {
     answer = Promise.withResolvers();
     uses = [];
     const payloads: Payload[] = [];

@@ -62,7 +62,7 @@ describe('the last good graph', () => {
     return graph;
   }
 
-  it('is served by a gateway that starts while a subgraph is down, and the reason is told', async () => {
+  it('the last good graph is served by a gateway that starts while a subgraph is down, and the reason is told', async () => {
     await start();
     await shop.close();
     const graph = await start();
@@ -75,7 +75,7 @@ describe('the last good graph', () => {
     expect(graph.others()).toEqual([expect.stringContaining('type Product')]);
   });
 
-  it('takes AI fields that are new since then into service although a subgraph is down', async () => {
+  it('the last good graph takes AI fields that are new since then into service although a subgraph is down', async () => {
     await start();
     await shop.close();
     const graph = await start({ aiSdl: sdlOfAi('slogan: String') });
@@ -83,7 +83,7 @@ describe('the last good graph', () => {
     expect(graph.supergraphSdl()).toContain('slogan');
   });
 
-  it('is served while what the subgraphs say now does not compose', async () => {
+  it('the last good graph is served while what the subgraphs say now does not compose', async () => {
     const file = join(folder, 'shop.graphql');
     await writeFile(file, shop.sdl);
     const source: GraphSource = { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] };
@@ -95,7 +95,7 @@ describe('the last good graph', () => {
     expect(graph.others()).toEqual([shop.sdl]);
   });
 
-  it('is served while what the subgraphs say now composes and cannot be served faithfully', async () => {
+  it('the last good graph is served while what the subgraphs say now composes and cannot be served faithfully', async () => {
     const file = join(folder, 'shop.graphql');
     await writeFile(file, shop.sdl);
     const source: GraphSource = { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] };
@@ -106,7 +106,7 @@ describe('the last good graph', () => {
     await expect(product(graph.schema())).resolves.toEqual(whole);
   });
 
-  it('is served while the supergraph file is broken', async () => {
+  it('the last good graph is served while the supergraph file is broken', async () => {
     const file = join(folder, 'graph.graphql');
     const composed = composition([shop, { name: 'ai', url: 'local://ai', sdl: sdlOfAi() }]);
     await writeFile(file, composed.ok ? composed.supergraphSdl : '');
@@ -117,14 +117,14 @@ describe('the last good graph', () => {
     await expect(product(graph.schema())).resolves.toEqual(whole);
   });
 
-  it('is not served for subgraphs at another address, nor from another file', async () => {
+  it('the last good graph is not served for subgraphs at another address, nor from another file', async () => {
     await start();
     const moved = await start({ source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:1/graphql' }] } });
     const other = await start({ source: { kind: 'supergraph', reader: supergraphFile(join(folder, 'none.graphql')) } });
     expect([moved.status().ready, other.status().ready]).toEqual([false, false]);
   });
 
-  it('follows its sources as soon as they can be composed again', async () => {
+  it('the last good graph follows its sources as soon as they can be composed again', async () => {
     await start();
     await shop.close();
     const graph = await start();
@@ -141,7 +141,7 @@ describe('the last good graph', () => {
     }
   });
 
-  it('that cannot be read or written costs a warning, and nothing of what is served', async () => {
+  it('the last good graph that cannot be read or written costs a warning, and nothing of what is served', async () => {
     const warnings: string[] = [];
     const broken = { read: () => Promise.reject(new Error('EIO')), write: () => Promise.reject(new Error('ENOSPC')) };
     const graph = await start({ store: broken, warn: (message) => warnings.push(message) });
@@ -150,7 +150,7 @@ describe('the last good graph', () => {
   });
 
   it.each(['', '{', '{"version":1}', '{"version":99,"file":null,"subgraphs":[],"supergraphSdl":""}'])(
-    'that is no graph of this version (%j) is as if there were none',
+    'the last good graph that is no graph of this version (%j) is as if there were none',
     async (text) => {
       await writeFile(join(folder, 'graph.json'), text);
       await shop.close();

@@ -90,7 +90,7 @@ describe('what AI fields inherit reaches the SDL that another router composes', 
     return { ...one, sdl, composed: composition([shop, { name: 'ai', url: one.gateway.url, sdl }]) };
   };
 
-  it('where the configuration names the other teams: they compose, and the field carries both rules', async () => {
+  it('what AI fields inherit reaches the SDL that another router composes where the configuration names the other teams: they compose, and the field carries both rules', async () => {
     const { sdl, composed, gateway } = await served({});
     expect(composed.ok ? [] : composed.problems.map(({ message }) => message)).toEqual([]);
     const products = parse(sdl).definitions.filter(
@@ -112,7 +112,7 @@ describe('what AI fields inherit reaches the SDL that another router composes', 
     expect(ready.status).toBe(200);
   });
 
-  it('where it does not, the other router refuses, and `fieldgate check` says what to add', async () => {
+  it('what AI fields inherit reaches the SDL that another router composes where it does not, the other router refuses, and `fieldgate check` says what to add', async () => {
     const { composed } = await served({ subgraphs: [] });
     expect(composed.ok ? [] : composed.problems.map(({ code }) => code)).toContain('MISSING_TRANSITIVE_AUTH_REQUIREMENTS');
     const folder = folderWith({ 'fields.graphql': fields, 'gateway.config.ts': configText('graph: { fields: ["fields.graphql"] }') });
@@ -123,7 +123,7 @@ describe('what AI fields inherit reaches the SDL that another router composes', 
     expect(out).toContain("graph.subgraphs: [{ name, url, sdl: 'products.graphql' }]");
   });
 
-  it('and before their SDL could be read, it tells none and is not ready', async () => {
+  it('what AI fields inherit reaches the SDL that another router composes, and before their SDL could be read, it tells none and is not ready', async () => {
     const { gateway } = await teams({
       remote,
       fields,

@@ -44,13 +44,13 @@ describe('two teams and a local subgraph', () => {
   });
   afterAll(() => graph.close());
 
-  it('answers from both in one operation', async () => {
+  it('a graph of two teams and a local subgraph answers from both in one operation', async () => {
     await expect(graph.query('{ product(id: "1") { name summary(words: 7) } hello }')).resolves.toEqual({
       data: { product: { name: 'Product 1', summary: 'About 1 in 7' }, hello: 'hello' },
     });
   });
 
-  it('keeps an error at its exact place', async () => {
+  it('a graph of two teams and a local subgraph keeps an error at its exact place', async () => {
     calls = 0;
     const result = await graph.queryOnce('{ products { id s: summary } }', {});
     expect(result.errors).toMatchObject([{ message: 'No summary today.', path: ['products', 3, 's'] }]);

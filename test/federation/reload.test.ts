@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { perRound } from '../rounds.ts';
 
-it('reloads under load: nothing is cut, nothing runs twice, memory returns to the baseline', async () => {
+it('the gateway reloads under load: nothing is cut, nothing runs twice, memory returns to the baseline', async () => {
   const reloads = perRound('4', '30');
   const folder = await mkdtemp(join(tmpdir(), 'reload-'));
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', 'test/bench/federation-reload.ts', folder, reloads]);

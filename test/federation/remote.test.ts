@@ -75,7 +75,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
       'SUBGRAPH_ERROR',
       false,
     ],
-  ] as const)('that %s is told once, under the errorId that the client sees', async (_, answer, code, hasCause) => {
+  ] as const)('a remote subgraph that %s is told once, under the errorId that the client sees', async (_, answer, code, hasCause) => {
     const failures: SubgraphFailure[] = [];
     const { schema } = await over(answer, { onFailure: (failure) => failures.push(failure) });
     const { errors = [] } = await ask(schema, '{ a }');
@@ -84,7 +84,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(JSON.stringify(failures)).not.toContain('<html>');
   });
 
-  it('that answers with ten thousand errors is told in one short line', async () => {
+  it('a remote subgraph that answers with ten thousand errors is told in one short line', async () => {
     const failures: SubgraphFailure[] = [];
     const many = Array.from({ length: 10_000 }, (_, index) => ({ message: 'x'.repeat(1_000), extensions: { errorId: `id-${index}` } }));
     const { schema } = await over((_, response) => json(response, { data: null, errors: many }), {
@@ -95,7 +95,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(JSON.stringify(failures).length).toBeLessThan(2_000);
   });
 
-  it('whose subscription fails is told under the errorId that the client sees', async () => {
+  it('a remote subgraph whose subscription fails is told under the errorId that the client sees', async () => {
     const failures: SubgraphFailure[] = [];
     const { schema } = await over((_, response) => json(response, { errors: [{ message: 'No ticks today.' }] }), {
       onFailure: (failure) => failures.push(failure),
@@ -111,7 +111,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(ids).toEqual([expect.any(String)]);
   });
 
-  it('gets the headers of the client that are allowed, of the client that asks, and the fixed ones', async () => {
+  it('a remote subgraph gets the headers of the client that are allowed, of the client that asks, and the fixed ones', async () => {
     const seen: IncomingMessage['headers'][] = [];
     const { schema } = await over(
       (request, response) => {
@@ -130,7 +130,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(seen[0]).not.toHaveProperty('cookie');
   });
 
-  it('is not read to the end when its SDL has none, announced or not', async () => {
+  it('a remote subgraph is not read to the end when its SDL has none, announced or not', async () => {
     const piece = Buffer.alloc(256 * 1024, 'x');
     let cut = (): void => {};
     const closed = new Promise<void>((resolve) => {
@@ -158,7 +158,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     await closed;
   });
 
-  it('is asked again for a query that got no answer, never for a mutation', async () => {
+  it('a remote subgraph is asked again for a query that got no answer, never for a mutation', async () => {
     let failures = 1;
     const { schema, asked } = await over((_, response) =>
       failures-- > 0 ? response.destroy() : json(response, { data: { a: 'x', change: 'y' } }),
@@ -172,7 +172,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(asked).toHaveLength(3);
   });
 
-  it('that fails shows no body, URL or stack', async () => {
+  it('a remote subgraph that fails shows no body, URL or stack', async () => {
     const { schema, port } = await over((_, response) => response.writeHead(502).end('<html>secret upstream text</html>'), { retries: 0 });
     const text = JSON.stringify(await ask(schema, '{ a }'));
     expect(text).toContain('answered with status 502');
@@ -194,7 +194,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     ]);
   });
 
-  it('has its errors at their exact paths, also those that bubbled inside it', async () => {
+  it('a remote subgraph has its errors at their exact paths, also those that bubbled inside it', async () => {
     const { exactPath } = await import('../../src/federation/engine/place-errors.ts');
     const { schema } = await over((_, response) =>
       json(response, { data: { items: [{ id: '1', name: 'a' }, null] }, errors: [{ message: 'No name.', path: ['items', 1, 'name'] }] }),
@@ -204,7 +204,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(result.errors?.map(exactPath)).toEqual([['items', 1, 'name']]);
   });
 
-  it('is not waited for beyond its time, nor beyond the client', async () => {
+  it('a remote subgraph is not waited for beyond its time, nor beyond the client', async () => {
     const { schema } = await over(() => {}, { timeoutMs: 30, retries: 0 });
     expect((await ask(schema, '{ a }')).errors).toMatchObject([{ extensions: { code: 'TIMEOUT' }, path: ['a'] }]);
     const left = new AbortController();
@@ -221,12 +221,12 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(patient.asked).toHaveLength(1);
   });
 
-  it('may answer only so many bytes', async () => {
+  it('a remote subgraph may answer only so many bytes', async () => {
     const { schema } = await over((_, response) => json(response, { data: { a: 'x'.repeat(5000) } }), { maxResponseBytes: 1000 });
     expect((await ask(schema, '{ a }')).errors).toMatchObject([{ message: expect.stringContaining('more bytes') }]);
   });
 
-  it('may answer only so many objects, together with what it has answered the same operation', async () => {
+  it('a remote subgraph may answer only so many objects, together with what it has answered the same operation', async () => {
     const items = Array.from({ length: 60 }, (_, id) => ({ id: String(id), name: `Item ${id}` }));
     const lists = (query: string): object =>
       Object.fromEntries([...query.matchAll(/(?:(\w+): ?)?items/g)].map(([, alias = 'items']) => [alias, items]));
@@ -247,7 +247,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     }
   });
 
-  it('hands its extensions to the gateway, not to the client', async () => {
+  it('a remote subgraph hands its extensions to the gateway, not to the client', async () => {
     const seen: unknown[] = [];
     const { schema } = await over((_, response) => json(response, { data: { a: 'x' }, extensions: { usage: 3 } }), {
       onExtensions: (name, extensions) => seen.push([name, extensions]),
@@ -259,7 +259,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
   it.each([
     ['text/html', /does not serve subscriptions over SSE/],
     ['application/json', /ended the subscription/],
-  ])('is not read to the end when it refuses a subscription with an endless body of %s', async (type, message) => {
+  ])('a remote subgraph is not read to the end when it refuses a subscription with an endless body of %s', async (type, message) => {
     const closed = Promise.withResolvers<void>();
     let written = 0;
     const piece = Buffer.alloc(256 * 1024, ' ');
@@ -279,7 +279,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(written).toBeLessThan(64);
   });
 
-  it('streams a subscription over SSE, and is left at once', async () => {
+  it('a remote subgraph streams a subscription over SSE, and is left at once', async () => {
     const closed = Promise.withResolvers<void>();
     const { schema } = await over((_, response) => {
       response.on('close', () => closed.resolve());
@@ -296,7 +296,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect((await waiting).done).toBe(true);
   });
 
-  it('streams a subscription over graphql-ws with the client’s credentials, and is left at once', async () => {
+  it('a remote subgraph streams a subscription over graphql-ws with the client’s credentials, and is left at once', async () => {
     const headersSeen: unknown[] = [];
     const left = Promise.withResolvers<void>();
     const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
@@ -352,7 +352,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
   }
   const unavailable = { value: { errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] } };
 
-  it('that sends faster than its events are read is not read until they are', async () => {
+  it('a remote subgraph that sends faster than its events are read is not read until they are', async () => {
     const piece = 'x'.repeat(10_000);
     let sent = 0;
     let stalled = false;
@@ -376,7 +376,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     await events.return(undefined);
   });
 
-  it('that never acknowledges, or sends what is too large, ends the subscription with an error', async () => {
+  it('a remote subgraph that never acknowledges, or sends what is too large, ends the subscription with an error', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const init = Promise.withResolvers<void>();
@@ -394,7 +394,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     expect(await huge.next()).toMatchObject(unavailable);
   });
 
-  it('whose event comes in tiny pieces is read in time of its length', async () => {
+  it('a remote subgraph whose event comes in tiny pieces is read in time of its length', async () => {
     const { schema } = await over((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const event = Buffer.from(`event: next\r\ndata: {"data":{"ticks":1},"x":"${'é'.repeat(200_000)}"}\r\n\r\n`);
@@ -411,7 +411,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     await events.return(undefined);
   });
 
-  it('whose subscription has not said anything is left at once, by its reader and by the end of the operation', async () => {
+  it('a remote subgraph whose subscription has not said anything is left at once, by its reader and by the end of the operation', async () => {
     for (const leaving of ['return', 'abort']) {
       const [opened, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
       const controller = new AbortController();
@@ -434,7 +434,7 @@ describe.each(engines)('a remote subgraph, asked by the engine %s,', (_, openEng
     }
   });
 
-  it('that has no subscriptions at its URL says so', async () => {
+  it('a remote subgraph that has no subscriptions at its URL says so', async () => {
     const { schema } = await over((_, response) => response.writeHead(404, { 'content-type': 'text/plain' }).end('no'));
     const events = await subscribeTo({ schema, document: parse('subscription { ticks }'), contextValue: {} });
     expect(await events.next()).toMatchObject({ value: { errors: [{ message: expect.stringContaining('over SSE') }] } });

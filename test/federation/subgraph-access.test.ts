@@ -32,14 +32,14 @@ async function raw(fetch: FetchOptions = {}) {
 }
 
 describe('a query that got no answer is sent again', () => {
-  it('as often as `retries` says, and the outcome of each attempt is told', async () => {
+  it('a query that got no answer is sent again as often as `retries` says, and the outcome of each attempt is told', async () => {
     const graph = await raw({ retries: 2 });
     graph.plays(dropped, answered('busy', {}, 503), well);
     expect(await graph.ask('{ a }')).toEqual({ data: { a: 'well' } });
     expect(graph.outcomes).toEqual(['unreachable', 'not_graphql', 'ok']);
   });
 
-  it('after the time that the subgraph asks for, which the caller is told when the attempts are used up', async () => {
+  it('a query that got no answer is sent again after the time that the subgraph asks for, which the caller is told when the attempts are used up', async () => {
     const graph = await raw({ retries: 1, timeoutMs: 5_000 });
     graph.plays(answered('busy', { 'retry-after': '0' }, 503), answered('busy', { 'retry-after': '7' }, 429));
     const { errors } = await graph.ask('{ a }');
@@ -47,14 +47,14 @@ describe('a query that got no answer is sent again', () => {
     expect(graph.asked).toHaveLength(2);
   });
 
-  it('but not where the subgraph asks for more time than an attempt may take', async () => {
+  it('a query that got no answer is sent again, but not where the subgraph asks for more time than an attempt may take', async () => {
     const graph = await raw({ retries: 3, timeoutMs: 5_000 });
     graph.plays(answered('busy', { 'retry-after': '60' }, 503));
     expect((await graph.ask('{ a }')).errors).toMatchObject([{ extensions: { retryAfterMs: 60_000 } }]);
     expect(graph.asked).toHaveLength(1);
   });
 
-  it('and waiting for it ends with the operation', async () => {
+  it('a query that got no answer is sent again, and waiting for it ends with the operation', async () => {
     const left = new AbortController();
     const graph = await raw({ retries: 1, random: () => 1, signal: () => left.signal });
     graph.plays((response) => {
@@ -67,7 +67,7 @@ describe('a query that got no answer is sent again', () => {
 });
 
 describe('a redirect', () => {
-  it('is not followed: the client is told so by name, the log alone where it leads', async () => {
+  it('a redirect is not followed: the client is told so by name, the log alone where it leads', async () => {
     const graph = await raw({ headers: { 'x-api-key': 'canary' } });
     graph.plays(answered('', { location: 'http://127.0.0.1:1/elsewhere' }, 307));
     const { errors = [] } = await graph.ask('{ a }');
@@ -93,7 +93,7 @@ it('an answer in an encoding that nobody knows is named', async () => {
 });
 
 describe('a subgraph with `maxConcurrency`', () => {
-  it('has so many requests at a time, and further ones wait in line, callers in turns', async () => {
+  it('a subgraph with `maxConcurrency` has so many requests at a time, and further ones wait in line, callers in turns', async () => {
     const graph = await raw({ maxConcurrency: 1, caller: (context) => (context as { readonly name: string }).name });
     const gates = [newGate(), newGate(), newGate(), newGate()];
     let running = 0;
@@ -119,7 +119,7 @@ describe('a subgraph with `maxConcurrency`', () => {
     expect({ most, order }).toEqual({ most: 1, order: ['one', 'other', 'one', 'one'] });
   });
 
-  it('refuses what waits longer than an attempt may take, and that is no fault of the subgraph', async () => {
+  it('a subgraph with `maxConcurrency` refuses what waits longer than an attempt may take, and that is no fault of the subgraph', async () => {
     const standings = subgraphStandings();
     const graph = await raw({ maxConcurrency: 1, timeoutMs: 60, retries: 0, standings, circuitFailures: 1 });
     const gate = newGate();
@@ -143,7 +143,7 @@ describe('a subgraph that does not answer', () => {
     return { monotonicMs: () => now, random: () => 0, passes: (ms: number) => (now += ms) };
   };
 
-  it('is left alone for a second, then asked once, and by everybody when it is back', async () => {
+  it('a subgraph that does not answer is left alone for a second, then asked once, and by everybody when it is back', async () => {
     const time = clock();
     const graph = await raw({ retries: 0, circuitFailures: 2, standings: subgraphStandings(time) });
     graph.plays(dropped);
@@ -168,7 +168,7 @@ describe('a subgraph that does not answer', () => {
     expect(graph.outcomes).toEqual(['unreachable', 'unreachable', 'resting', 'unreachable', 'resting', 'ok']);
   });
 
-  it('because one caller asks for too much is not left alone for others; when two find it so, it is', async () => {
+  it('a subgraph that does not answer because one caller asks for too much is not left alone for others; when two find it so, it is', async () => {
     const caller = (context: unknown) => (context as { readonly caller: string }).caller;
     const graph = await raw({ retries: 0, circuitFailures: 2, caller, standings: subgraphStandings(clock()) });
     graph.plays(answered('broken', {}, 500));
@@ -179,7 +179,7 @@ describe('a subgraph that does not answer', () => {
     expect(graph.asked).toHaveLength(6);
   });
 
-  it('is asked on and on where `circuitFailures` is 0, and one that answers errors is never left alone', async () => {
+  it('a subgraph that does not answer is asked on and on where `circuitFailures` is 0, and one that answers errors is never left alone', async () => {
     const never = await raw({ retries: 0, circuitFailures: 0 });
     never.plays(dropped);
     for (let turn = 0; turn < 8; turn += 1) await never.ask('{ a }');
@@ -194,7 +194,7 @@ describe('a subgraph that does not answer', () => {
 describe('headers', () => {
   const clientHeaders = () => ({ 'x-tenant': 'acme', 'x-debug': '1', authorization: 'Bearer theirs', cookie: 'c=1' });
 
-  it('of the client go on by rules of the subgraph: under another name, with a value where there is none, or not at all', async () => {
+  it('headers of the client go on by rules of the subgraph: under another name, with a value where there is none, or not at all', async () => {
     const graph = await raw({
       clientHeaders,
       propagate: ['x-tenant', 'x-debug', 'authorization'],
@@ -219,7 +219,7 @@ describe('headers', () => {
     for (const name of ['x-debug', 'x-none', 'cookie']) expect(headers).not.toHaveProperty(name);
   });
 
-  it('of the client that hold a secret of the gateway never go on, under no name', async () => {
+  it('headers of the client that hold a secret of the gateway never go on, under no name', async () => {
     const graph = await raw({
       clientHeaders,
       propagate: ['authorization'],
@@ -231,7 +231,7 @@ describe('headers', () => {
     expect(JSON.stringify(graph.asked[0]?.headers)).not.toContain('theirs');
   });
 
-  it('of an answer are told, those of the allow-list alone, each cookie by itself', async () => {
+  it('headers of an answer are told, those of the allow-list alone, each cookie by itself', async () => {
     const told: unknown[] = [];
     const graph = await raw({
       answerHeaders: ['x-cost', 'set-cookie'],

@@ -55,7 +55,7 @@ describe('interfaces and unions over subgraphs', () => {
   });
   afterAll(() => graph.close());
 
-  it('adds fields of other subgraphs to the members of an interface', async () => {
+  it('the graph adds fields of other subgraphs to the members of an interface', async () => {
     const result = await graph.query(
       '{ media { __typename id title ... on Book { pages reviews { body } } ... on Film { minutes reviews { body } } } }',
     );
@@ -69,7 +69,7 @@ describe('interfaces and unions over subgraphs', () => {
     });
   });
 
-  it('adds them to the members of a union, and leaves null and value types alone', async () => {
+  it('the graph adds fields of other subgraphs to the members of a union, and leaves null and value types alone', async () => {
     const result = await graph.query(
       '{ search { __typename ... on Book { pages } ... on Node { id } ... on Media { title } ... on Note { text } } }',
     );
@@ -85,7 +85,7 @@ describe('interfaces and unions over subgraphs', () => {
     });
   });
 
-  it('conditions on an interface of another subgraph', async () => {
+  it('the graph conditions on an interface of another subgraph', async () => {
     const result = await graph.query('{ media { id ... on Stocked { stock } } stocked { stock ... on Media { title } } }');
     expect(result).toEqual({
       data: {
@@ -101,14 +101,14 @@ describe('interfaces and unions over subgraphs', () => {
     });
   });
 
-  it('goes through a union and back', async () => {
+  it('the graph goes through a union and back', async () => {
     const query = `{ first { ... on Film { reviews { about { __typename ... on Film { title minutes } ... on Book { title } } } } } }`;
     await expect(graph.query(query)).resolves.toEqual({
       data: { first: { reviews: [{ about: { __typename: 'Film', title: 'Fargo', minutes: 98 } }] } },
     });
   });
 
-  it('answers __typename alone, under an alias, and at the roots', async () => {
+  it('the graph answers __typename alone, under an alias, and at the roots', async () => {
     await expect(
       graph.query('{ __typename t: __typename media { kind: __typename } node(id: "b") { __typename } none: node(id: "x") { id } }'),
     ).resolves.toEqual({
@@ -116,7 +116,7 @@ describe('interfaces and unions over subgraphs', () => {
     });
   });
 
-  it('recurses through lists of interfaces', async () => {
+  it('the graph recurses through lists of interfaces', async () => {
     const result = await graph.query(
       '{ node(id: "b") { ... on Book { similar { id ... on Book { similar { title ... on Film { minutes } } } ... on Film { minutes } } } } }',
     );
@@ -179,7 +179,7 @@ describe('@interfaceObject', () => {
   });
   afterAll(() => graph.close());
 
-  it('adds a field to every implementation', async () => {
+  it('@interfaceObject adds a field to every implementation', async () => {
     await expect(graph.query('{ users { id username ... on User { age } } }')).resolves.toEqual({
       data: {
         users: [
@@ -190,19 +190,19 @@ describe('@interfaceObject', () => {
     });
   });
 
-  it('requires fields of the interface', async () => {
+  it('@interfaceObject requires fields of the interface', async () => {
     await expect(graph.query('{ users { nick } guests { ... on User { nick name } } }')).resolves.toEqual({
       data: { users: [{ nick: '~n-u1' }, { nick: '~n-u2' }], guests: [{ nick: '~n-u1', name: 'n-u1' }] },
     });
   });
 
-  it('requires fields of the interface for what it returns itself', async () => {
+  it('@interfaceObject requires fields of the interface for what it returns itself', async () => {
     await expect(graph.query('{ named { nick name id } }')).resolves.toEqual({
       data: { named: [{ nick: '~n-u1', name: 'n-u1', id: 'u1' }] },
     });
   });
 
-  it('finds the concrete type of what it returns itself', async () => {
+  it('@interfaceObject finds the concrete type of what it returns itself', async () => {
     await expect(
       graph.query(
         '{ named { __typename id name username ... on User { age } } accounts { __typename id credit ... on Admin { isMain isActive } ... on Regular { isMain } } }',
@@ -218,7 +218,7 @@ describe('@interfaceObject', () => {
     });
   });
 
-  it('answers without asking for the concrete type where nobody wants it', async () => {
+  it('@interfaceObject answers without asking for the concrete type where nobody wants it', async () => {
     await expect(graph.query('{ named { username } account { credit } }')).resolves.toEqual({
       data: { named: [{ username: 'u1-user' }], account: { credit: 2 } },
     });

@@ -63,7 +63,7 @@ describe('keys', () => {
   });
   afterAll(() => graph.close());
 
-  it('hops over a subgraph that knows both keys, and nulls what it does not know', async () => {
+  it('the graph hops over a subgraph that knows both keys, and nulls what it does not know', async () => {
     await expect(graph.query('{ shelf { book { isbn author { name } } } }')).resolves.toEqual({
       data: {
         shelf: [
@@ -75,7 +75,7 @@ describe('keys', () => {
     });
   });
 
-  it('joins on compound keys with one `_entities` call for the list', async () => {
+  it('the graph joins on compound keys with one `_entities` call for the list', async () => {
     for (const { asked } of Object.values(graph.subgraphs)) asked.length = 0;
     await expect(graph.query('{ seats { price taken } }')).resolves.toEqual({
       data: {
@@ -89,19 +89,19 @@ describe('keys', () => {
     expect(graph.subgraphs['catalog']?.asked.length).toBe(1);
   });
 
-  it('joins on nested keys, around null members of a list', async () => {
+  it('the graph joins on nested keys, around null members of a list', async () => {
     await expect(graph.query('{ orgs { size owner { name } } }')).resolves.toEqual({
       data: { orgs: [{ size: 3, owner: { name: 'One' } }, null, { size: 3, owner: { name: 'Two' } }] },
     });
   });
 
-  it('uses whichever of several keys the other subgraph takes', async () => {
+  it('the graph uses whichever of several keys the other subgraph takes', async () => {
     await expect(graph.query('{ pair { fromCode fromId } }')).resolves.toEqual({ data: { pair: [{ fromCode: 'of c1', fromId: 'of 1' }] } });
   });
 });
 
 describe('keys of which some are not resolvable', () => {
-  it('takes the way that is', async () => {
+  it('keys of which some are not resolvable takes the way that is', async () => {
     const things = { x: { id: 'x', pid: 'px', place: { one: '1', two: '2', three: '3' }, name: 'Thing x' } };
     const find = ({ id }: Ref): unknown => things[id as 'x'] ?? null;
     const graph = await gateway({

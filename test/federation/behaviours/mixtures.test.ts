@@ -11,7 +11,7 @@ const answers = async (
   await graph.close();
 };
 
-it('takes Federation 1 extensions beside Federation 2', async () => {
+it('the graph takes Federation 1 extensions beside Federation 2', async () => {
   await answers(
     {
       one: {
@@ -39,7 +39,7 @@ it('takes Federation 1 extensions beside Federation 2', async () => {
   );
 });
 
-it('provides through unions and interfaces', async () => {
+it('@provides works through unions and interfaces', async () => {
   const animals = [
     { __typename: 'Dog', id: 'd', name: 'Fido' },
     { __typename: 'Cat', id: 'c' },
@@ -106,7 +106,7 @@ it('provides through unions and interfaces', async () => {
   );
 });
 
-it('keeps to the members of a union that every subgraph of a field knows', async () => {
+it('the graph keeps to the members of a union that every subgraph of a field knows', async () => {
   const part = (own: string): TestSubgraph => ({
     sdl: `type Query { media: Media @shareable viewer: Viewer @shareable ${own.toLowerCase()}s: [${own}] } union Media = Book | ${own} type Book @shareable { title: String! } type ${own} { title: String! of${own}: Int } type Viewer { media: Media @shareable name${own}: String }`,
     resolvers: {
@@ -129,7 +129,7 @@ it('keeps to the members of a union that every subgraph of a field knows', async
   ]);
 });
 
-it('completes a value of a shared interface from the subgraphs that know its type', async () => {
+it('the graph completes a value of a shared interface from the subgraphs that know its type', async () => {
   await answers(
     {
       a: {
@@ -166,7 +166,7 @@ it('completes a value of a shared interface from the subgraphs that know its typ
   );
 });
 
-it('finds the parts of a value type by its parent’s keys', async () => {
+it('the graph finds the parts of a value type by its parent’s keys', async () => {
   await answers(
     {
       a: {
@@ -204,7 +204,7 @@ it('finds the parts of a value type by its parent’s keys', async () => {
   );
 });
 
-it('follows a field that is taken over to where it is required', async () => {
+it('the graph follows a field that is taken over to where it is required', async () => {
   await answers(
     {
       a: {
@@ -241,11 +241,11 @@ describe('a directive of queries', () => {
     ['{ height @units(system: IMPERIAL) width }', { height: 'height', width: 'width' }],
   ] as const;
 
-  it('is sent with the arguments that clients may leave out', async () => {
+  it('a directive of queries is sent with the arguments that clients may leave out', async () => {
     await answers({ height: part('height', ''), width: part('width', ' = METRIC') }, cases);
   });
 
-  it('needs not be known to a subgraph of this process', async () => {
+  it('a directive of queries needs not be known to a subgraph of this process', async () => {
     const local = { ai: { sdl: 'type Query { hint: String }', resolvers: { Query: { hint: () => 'h' } } } };
     const graph = await gateway({ remote: { height: part('height', ''), width: part('width', ' = METRIC') }, local });
     for (const [query, data] of cases) expect(await graph.query(query)).toEqual({ data });

@@ -15,7 +15,7 @@ const schemaOf = (sdl: string): unknown => {
 };
 
 describe('a name that every JavaScript object has', () => {
-  it('is known in all its forms', () =>
+  it('a name that every JavaScript object has is known in all its forms', () =>
     expect(names).toEqual(expect.arrayContaining(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])));
 
   it.each(names)('"%s" as the field of an entity is refused by its coordinate', (name) => {

@@ -77,7 +77,7 @@ describe('operations', () => {
     total = 0;
   });
 
-  it('keeps aliases of the same field with other arguments apart', async () => {
+  it('the graph keeps aliases of the same field with other arguments apart', async () => {
     await expect(
       graph.query(
         '{ a: product(id: "1") { n: name m: name(upper: true) r1: reviews(first: 1) { stars } r0: reviews(first: 0) { by } } b: product(id: "2") { id n: name } }',
@@ -87,20 +87,20 @@ describe('operations', () => {
     });
   });
 
-  it('takes aliases that are names of other fields, keys included', async () => {
+  it('the graph takes aliases that are names of other fields, keys included', async () => {
     await expect(graph.query('{ product { id: name name: id rating: id }  }')).resolves.toMatchObject({
       data: { product: { id: 'product 1', name: '1', rating: '1' } },
     });
   });
 
-  it('merges fields of named, inline and nested fragments', async () => {
+  it('the graph merges fields of named, inline and nested fragments', async () => {
     const query = `query { product { ...P ... on Product { ...R } ... { id } } } fragment P on Product { name ...R } fragment R on Product { reviews(first: 1) { stars ...V } } fragment V on Review { product { name reviews(first: 1) { by } } }`;
     await expect(graph.query(query)).resolves.toEqual({
       data: { product: { name: 'product 1', reviews: [{ stars: 0, product: { name: 'product 1', reviews: [{ by: 'x' }] } }], id: '1' } },
     });
   });
 
-  it('takes variables, their defaults, null and what is not given', async () => {
+  it('the graph takes variables, their defaults, null and what is not given', async () => {
     const query =
       'query($id: ID! = "3", $first: Int, $upper: Boolean = true) { product(id: $id) { name(upper: $upper) reviews(first: $first) { stars } } }';
     await expect(graph.query(query))
@@ -118,7 +118,7 @@ describe('operations', () => {
     });
   });
 
-  it('includes and skips, across subgraphs and on the only field', async () => {
+  it('the graph includes and skips, across subgraphs and on the only field', async () => {
     const query =
       'query($yes: Boolean!, $no: Boolean = false) { product { id rating @include(if: $yes) name @skip(if: $yes) reviews(first: 1) @include(if: $no) { stars } } }';
     await expect(graph.query(query, { yes: true })).resolves.toEqual({ data: { product: { id: '1', rating: 4.5 } } });
@@ -128,7 +128,7 @@ describe('operations', () => {
     });
   });
 
-  it('runs mutations one after another, over subgraphs', async () => {
+  it('the graph runs mutations one after another, over subgraphs', async () => {
     await expect(
       graph.query('mutation { a: add(id: "1", by: 2) { id count } r: review(id: "1") { name count } b: add(id: "2") { count } reset }'),
     ).resolves.toEqual({
@@ -137,7 +137,7 @@ describe('operations', () => {
     expect(log).toEqual(['shop 1 2', 'reviews 1 2', 'shop 2 3', 'reset']);
   });
 
-  it('keeps an error in the middle of a list in its place', async () => {
+  it('the graph keeps an error in the middle of a list in its place', async () => {
     const result = await graph.query('{ products { id rating broken } }');
     expect(result.data).toEqual({
       products: [
@@ -155,7 +155,7 @@ describe('operations', () => {
     );
   });
 
-  it('lets null bubble to the next field that may be null, and no further', async () => {
+  it('the graph lets null bubble to the next field that may be null, and no further', async () => {
     const result = await graph.query('{ grid { id stars } product { name } }');
     expect(result.data).toEqual({ grid: [[{ id: '1', stars: 4 }, null], [], [null]], product: { name: 'product 1' } });
     expect(result.errors).toMatchObject([{ message: 'no stars', path: ['grid', 2, 0, 'stars'] }]);
@@ -168,7 +168,7 @@ describe('operations', () => {
     expect(inside).toMatchObject({ data: { strict: { maybe: null } }, errors: [{ path: ['strict', 'maybe', 'brokenHard'] }] });
   });
 
-  it('gives null for an entity that the other subgraph does not know', async () => {
+  it('the graph gives null for an entity that the other subgraph does not know', async () => {
     await expect(graph.query('{ product(id: "gone") { name rating } }')).resolves.toEqual({
       data: { product: { name: 'product gone', rating: null } },
     });
@@ -178,7 +178,7 @@ describe('operations', () => {
     });
   });
 
-  it('fails only its own fields when a subgraph is down', async () => {
+  it('the graph fails only its own fields when a subgraph is down', async () => {
     const graph2 = await gateway({
       remote: {
         up: {
@@ -208,7 +208,7 @@ describe('operations', () => {
     await graph2.close();
   });
 
-  it('asks one `_entities` call for 50 entities', async () => {
+  it('the graph asks one `_entities` call for 50 entities', async () => {
     const ids = Array.from({ length: 50 }, (_, index) => String(index));
     const wide = await gateway({
       remote: {

@@ -46,7 +46,7 @@ describe('progressive @override', () => {
       open.push(graph);
     });
 
-    it('answers every operation, from one subgraph for all of its fields, and gives both subgraphs their share', async () => {
+    it('progressive @override by percent(50) answers every operation, from one subgraph for all of its fields, and gives both subgraphs their share', async () => {
       const found = await answers(graph, 40);
       for (const owners of found) expect(new Set(owners).size).toBe(1);
       // Fewer than two of forty tosses of a coin: once in 10^10 runs.
@@ -60,11 +60,14 @@ describe('progressive @override', () => {
     ['new-prices', [], 'past'],
     ['new-prices', ['new-prices'], 'next'],
     ['new-prices', ['other'], 'past'],
-  ] as const)('under the label %s, with %j turned on, is answered by the subgraph "%s" alone', async (label, on, owner) => {
-    const graph = await moving(label, on);
-    open.push(graph);
-    // With a coin, one of 2^9 runs would pass.
-    const found = await answers(graph, 10);
-    expect(new Set(found.flat())).toEqual(new Set([owner]));
-  });
+  ] as const)(
+    'progressive @override under the label %s, with %j turned on, is answered by the subgraph "%s" alone',
+    async (label, on, owner) => {
+      const graph = await moving(label, on);
+      open.push(graph);
+      // With a coin, one of 2^9 runs would pass.
+      const found = await answers(graph, 10);
+      expect(new Set(found.flat())).toEqual(new Set([owner]));
+    },
+  );
 });

@@ -60,17 +60,17 @@ describe('@requires', () => {
   });
   afterAll(() => graph.close());
 
-  it('gives fields with arguments, also in two ways at once', async () => {
+  it('@requires gives fields with arguments, also in two ways at once', async () => {
     await expect(graph.query('{ item { cost costEur price } }')).resolves.toEqual({
       data: { item: { cost: '200/5', costEur: '100', price: 100 } },
     });
   });
 
-  it('gives nested fields, of this entity and of the next', async () => {
+  it('@requires gives nested fields, of this entity and of the next', async () => {
     await expect(graph.query('{ item { from } }')).resolves.toEqual({ data: { item: { from: 'land of m1' } } });
   });
 
-  it('reads each late field as its own type, whatever stands beside it', async () => {
+  it('@requires reads each late field as its own type, whatever stands beside it', async () => {
     await expect(graph.query('{ item { id area from maker { id country } size { w } tag } }')).resolves.toEqual({
       data: {
         item: { id: '1', area: 6, from: 'land of m1', maker: { id: 'm1', country: 'land of m1' }, size: { w: 2 }, tag: '<200/5-6>' },
@@ -86,17 +86,17 @@ describe('@requires', () => {
     });
   });
 
-  it('chains over three subgraphs, with what is null given as null', async () => {
+  it('@requires chains over three subgraphs, with what is null given as null', async () => {
     await expect(graph.query('{ items { tag } }')).resolves.toEqual({ data: { items: [{ tag: '<200/5-6>' }, { tag: '<400/null-6>' }] } });
   });
 
-  it('is not disturbed by the aliases of the client', async () => {
+  it('@requires is not disturbed by the aliases of the client', async () => {
     await expect(graph.query('{ item { price: id weight: area cost2: cost usd: price(currency: USD) c: costEur } }')).resolves.toEqual({
       data: { item: { price: '1', weight: 6, cost2: '200/5', usd: 200, c: '100' } },
     });
   });
 
-  it('keeps what is required apart from what the client calls by its name', async () => {
+  it('@requires keeps what is required apart from what the client calls by its name', async () => {
     await expect(graph.query('{ item { weight: id size: price cost area } }')).resolves.toEqual({
       data: { item: { weight: '1', size: 100, cost: '200/5', area: 6 } },
     });
@@ -111,14 +111,14 @@ describe('@requires', () => {
     });
   });
 
-  it('puts an error below a renamed field where the client sees it', async () => {
+  it('@requires puts an error below a renamed field where the client sees it', async () => {
     await expect(graph.query('{ item { weight: rated(by: "me") { size: broken } cost } }')).resolves.toMatchObject({
       data: { item: { weight: null, cost: '200/5' } },
       errors: [{ path: ['item', 'weight', 'size'] }],
     });
   });
 
-  it('gives the same with variables, defaults and fragments', async () => {
+  it('@requires gives the same with variables, defaults and fragments', async () => {
     const query = `query($c: Currency = USD, $yes: Boolean!) { item { ...A @include(if: $yes) ... on Item @skip(if: $yes) { area } } } fragment A on Item { p: price(currency: $c) tag }`;
     await expect(graph.query(query, { yes: true })).resolves.toEqual({ data: { item: { p: 200, tag: '<200/5-6>' } } });
     await expect(graph.query(query, { yes: false })).resolves.toEqual({ data: { item: { area: 6 } } });
@@ -126,7 +126,7 @@ describe('@requires', () => {
 });
 
 describe('@requires with fragments and abstract types', () => {
-  it('gives what each member has', async () => {
+  it('@requires with fragments and abstract types gives what each member has', async () => {
     const graph = await gateway({
       remote: {
         a: {
@@ -160,7 +160,7 @@ describe('@requires with fragments and abstract types', () => {
 });
 
 describe('@requires with fragments on an interface inside another', () => {
-  it('gives what each member has, and what all have in common', async () => {
+  it('@requires with fragments on an interface inside another gives what each member has, and what all have in common', async () => {
     const types = `interface Shape { sides: Int! } interface Solid implements Shape { sides: Int! height: Int! } interface Stamped { mark: String }
       type Prism implements Shape & Solid & Stamped @shareable { sides: Int! height: Int! mark: String } type Cone implements Shape & Solid @shareable { sides: Int! height: Int! tip: String }
       type Flat implements Shape @shareable { sides: Int! }`;
@@ -208,7 +208,7 @@ describe('@requires with fragments on an interface inside another', () => {
 });
 
 describe('@requires in a circle of two subgraphs', () => {
-  it('ends', async () => {
+  it('@requires in a circle of two subgraphs ends', async () => {
     const writers = ['ada', 'bo'];
     const graph = await gateway({
       remote: {

@@ -43,7 +43,7 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
   });
   afterAll(() => graph.close());
 
-  it('takes provided fields where they are provided, and asks elsewhere', async () => {
+  it('the graph takes provided fields where they are provided, and asks elsewhere', async () => {
     graph.subgraphs['users']?.asked.splice(0);
     await expect(graph.query('{ posts { author { name mail } } }')).resolves.toEqual({
       data: { posts: [{ author: { name: 'Provided', mail: 'provided@x' } }] },
@@ -54,7 +54,7 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
     });
   });
 
-  it('does not ask for provided fields that are skipped', async () => {
+  it('the graph does not ask for provided fields that are skipped', async () => {
     const posts = graph.subgraphs['posts'];
     for (const query of [
       '{ posts { author { name ... on User @skip(if: true) { mail } } } }',
@@ -72,7 +72,7 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
     await expect(graph.query('{ posts { author { name @skip(if: true) } } }')).resolves.toEqual({ data: { posts: [{ author: {} }] } });
   });
 
-  it('does not ask for what is skipped beside a field that has the name of another', async () => {
+  it('the graph does not ask for what is skipped beside a field that has the name of another', async () => {
     const posts = graph.subgraphs['posts'];
     for (const query of [
       '{ posts { author { id: name ... on User @skip(if: true) { mail } } } }',
@@ -85,11 +85,11 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
     }
   });
 
-  it('asks the subgraph that took a field over', async () => {
+  it('the graph asks the subgraph that took a field over', async () => {
     await expect(graph.query('{ me { legacy name } }')).resolves.toEqual({ data: { me: { legacy: 'new', name: 'Ada' } } });
   });
 
-  it('hides what is inaccessible from clients and gives it to subgraphs', async () => {
+  it('the graph hides what is inaccessible from clients and gives it to subgraphs', async () => {
     await expect(graph.query('{ me { hidden } }')).resolves.toEqual({ data: { me: { hidden: 'got s' } } });
     await expect(graph.query('{ me { secret } }')).resolves.toMatchObject({ errors: [{ message: expect.stringContaining('secret') }] });
     const schema = await graph.query(
@@ -100,13 +100,13 @@ describe('@shareable, @provides, @override and @inaccessible', () => {
     expect(text).toMatch(/"hidden"/);
   });
 
-  it('answers a shareable value type from either', async () => {
+  it('the graph answers a shareable value type from either', async () => {
     await expect(graph.query('{ shared { a b } }')).resolves.toEqual({ data: { shared: { a: 'a', b: 'b' } } });
   });
 });
 
 describe('a root field shared by subgraphs', () => {
-  it('is put together from all of them', async () => {
+  it('a root field shared by subgraphs is put together from all of them', async () => {
     const part = (field: string, type: string): { sdl: string; resolvers: Ref } => ({
       sdl: `type Query { product: Product @shareable products: [Product] @shareable } type Product { id: ID! @shareable ${field}: ${type} } type ${type} { id: ID! @shareable brand_${field}: String }`,
       resolvers: {
@@ -136,7 +136,7 @@ describe('a root field shared by subgraphs', () => {
 });
 
 describe('a shared field that is narrower in one subgraph', () => {
-  it('has the type of the widest, at the root and below', async () => {
+  it('a shared field that is narrower in one subgraph has the type of the widest, at the root and below', async () => {
     const map = { __typename: 'Map', id: 'm', scale: 25, ink: 'blue' };
     const find = {
       resolvers: { Query: { top: () => map, desk: () => ({ top: map, under: map }) }, Map: { __resolveReference: () => map } },
@@ -165,7 +165,7 @@ describe('a shared field that is narrower in one subgraph', () => {
 });
 
 describe('enums and inputs of several subgraphs', () => {
-  it('offers the values and fields that all of them know', async () => {
+  it('a type of several subgraphs offers the values and fields that all of them know', async () => {
     const graph = await gateway({
       remote: {
         a: {

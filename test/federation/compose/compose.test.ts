@@ -17,7 +17,7 @@ const ai = {
 };
 
 describe('the composer', () => {
-  it('composes in a process of its own, and not again while no SDL changes', async () => {
+  it('the composer composes in a process of its own, and not again while no SDL changes', async () => {
     const { compose } = composer();
     const first = await compose([shop, ai], signal);
     expect(first).toMatchObject({ ok: true, supergraphSdl: expect.stringContaining('local://ai') });
@@ -25,24 +25,24 @@ describe('the composer', () => {
     expect(await compose([{ ...shop, url: 'http://elsewhere.test' }, ai], signal)).not.toBe(first);
   });
 
-  it('lets go of the signal of whoever asks, who composes again and again', async () => {
+  it('the composer lets go of the signal of whoever asks, who composes again and again', async () => {
     const { signal: asker } = new AbortController();
     await composer().compose([shop, ai], asker);
     expect(getEventListeners(asker, 'abort')).toEqual([]);
   });
 
-  it('is not held up by what the gateway’s environment says to Node', async () => {
+  it('the composer is not held up by what the gateway’s environment says to Node', async () => {
     vi.stubEnv('NODE_OPTIONS', '--no-such-option');
     onTestFinished(() => void vi.unstubAllEnvs());
     expect(await composer().compose([shop], signal)).toMatchObject({ ok: true });
   });
 
-  it('takes Federation 1 subgraphs', async () => {
+  it('the composer takes Federation 1 subgraphs', async () => {
     const one = { name: 'one', url: 'http://one.test', sdl: 'extend type Product @key(fields: "id") { id: ID! @external stock: Int }' };
     await expect(composer().compose([shop, one], signal)).resolves.toMatchObject({ ok: true });
   });
 
-  it('says what does not fit, with code, subgraphs, coordinates and remedy', async () => {
+  it('the composer says what does not fit, with code, subgraphs, coordinates and remedy', async () => {
     const other = { name: 'other', url: 'http://other.test', sdl: `${federation2} type Product @key(fields: "id") { id: ID! name: Int }` };
     const composed = await composer().compose([shop, other], signal);
     const sentences = composed.ok ? [] : composed.problems.map(sentenceOf);
@@ -62,7 +62,7 @@ describe('the composer', () => {
     });
   });
 
-  it('names every clash with the AI subgraph', async () => {
+  it('the composer names every clash with the AI subgraph', async () => {
     const theirs = {
       name: 'shop',
       url: 'http://shop.test',
@@ -81,7 +81,7 @@ describe('the composer', () => {
     expect(coordinates).not.toContain('Query.hello');
   });
 
-  it('keeps @policy, which the gateway enforces or refuses to serve', async () => {
+  it('the composer keeps @policy, which the gateway enforces or refuses to serve', async () => {
     const guarded = {
       name: 'guarded',
       url: 'http://guarded.test',
@@ -93,7 +93,7 @@ describe('the composer', () => {
     });
   });
 
-  it('refuses Apollo Connectors by name', async () => {
+  it('the composer refuses Apollo Connectors by name', async () => {
     const rest = {
       name: 'rest',
       url: 'http://rest.test',
@@ -109,7 +109,7 @@ describe('the composer', () => {
     });
   });
 
-  it('refuses an @interfaceObject of an interface without a key, whose fields nothing could ask for', async () => {
+  it('the composer refuses an @interfaceObject of an interface without a key, whose fields nothing could ask for', async () => {
     const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@interfaceObject"])';
     const items = (key: string) => ({
       name: 'items',
@@ -128,18 +128,18 @@ describe('the composer', () => {
     await expect(composer().compose([items('@key(fields: "id")'), tags], signal)).resolves.toMatchObject({ ok: true });
   });
 
-  it('says where broken SDL is broken', async () => {
+  it('the composer says where broken SDL is broken', async () => {
     await expect(composer().compose([{ ...shop, sdl: 'type Query {' }], signal)).resolves.toMatchObject({
       ok: false,
       problems: [{ code: 'INVALID_GRAPHQL', subgraphs: ['shop'], message: expect.stringContaining('line 1') }],
     });
   });
 
-  it('stops with its signal', async () => {
+  it('the composer stops with its signal', async () => {
     await expect(composer().compose([shop], AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('outlives the signals that its gateway gets, and not the gateway', async () => {
+  it('the composer outlives the signals that its gateway gets, and not the gateway', async () => {
     const worker = fork(new URL('../../../src/federation/compose/compose-worker.ts', import.meta.url));
     worker.send({ subgraphs: [], own: null });
     await once(worker, 'message');

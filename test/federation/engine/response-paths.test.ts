@@ -69,12 +69,12 @@ describe('response paths of AI fields', () => {
     return uses.map((read) => read());
   };
 
-  it('finds 50 true paths of 50 entities', async () => {
+  it('response paths of AI fields finds 50 true paths of 50 entities', async () => {
     const paths = await pathsOf('{ products { id summary } }');
     expect(paths).toEqual(ids.map((_, index) => [['products', index, 'summary']]));
   });
 
-  it('tells the events of a subscription apart: each is an execution of its own in one context', async () => {
+  it('response paths of AI fields tells the events of a subscription apart: each is an execution of its own in one context', async () => {
     const contextValue = {};
     const event = async (query: string): Promise<(typeof uses)[number][]> => {
       await runOperation({ schema: graph.schema, document: parse(query), contextValue });
@@ -86,7 +86,7 @@ describe('response paths of AI fields', () => {
     expect(second.map((read) => read())).toEqual(ids.map((_, index) => [['list', index, 'summary']]));
   });
 
-  it('tells aliases, arguments and places apart', async () => {
+  it('response paths of AI fields tells aliases, arguments and places apart', async () => {
     const paths = await pathsOf(
       'query($w: Int) { best { a: summary(words: $w) b: summary(words: 9, tone: WARM) } hit: best { a: summary(words: 5) } }',
       { w: 4 },
@@ -101,7 +101,7 @@ describe('response paths of AI fields', () => {
     expect(paths.every((found) => found.length === 1)).toBe(true);
   });
 
-  it('names every place of an entity that stands in several', async () => {
+  it('response paths of AI fields names every place of an entity that stands in several', async () => {
     const paths = await pathsOf('{ best { summary } again: best { summary } }');
     expect(paths.length).toBeGreaterThan(0);
     for (const found of paths)
@@ -111,7 +111,7 @@ describe('response paths of AI fields', () => {
       ]);
   });
 
-  it('follows nested lists, entities in entities and compound keys', async () => {
+  it('response paths of AI fields follows nested lists, entities in entities and compound keys', async () => {
     expect((await pathsOf('{ top { summary } }')).flat()).toEqual([
       ['top', 0, 0, 'summary'],
       ['top', 1, 0, 'summary'],
@@ -126,7 +126,7 @@ describe('response paths of AI fields', () => {
     ]);
   });
 
-  it('goes on below an AI field that is an object, and at root fields under an alias', async () => {
+  it('response paths of AI fields goes on below an AI field that is an object, and at root fields under an alias', async () => {
     expect((await pathsOf('{ best { f: facts { s: size } } }')).flat()).toEqual([
       ['best', 'f'],
       ['best', 'f', 's'],
@@ -137,7 +137,7 @@ describe('response paths of AI fields', () => {
 });
 
 describe('the local bypass', () => {
-  it('runs what is all AI on the AI schema alone, decided once per document', async () => {
+  it('the local bypass runs what is all AI on the AI schema alone, decided once per document', async () => {
     const local = subgraphSchema(federation2 + aiSdl, aiResolvers);
     const graph = await gateway({
       remote: {

@@ -26,7 +26,7 @@ async function paged(sdl: string, Query: Resolvers, wanted = index, more: Resolv
 const idsOf = (pages: readonly EntityPage[]) => pages.map(({ entities }) => entities.map(({ id }) => id).join(' '));
 
 describe('the pages of a root list', () => {
-  it('go on after the last key where a plain list takes first and after', async () => {
+  it('the pages of a root list go on after the last key where a plain list takes first and after', async () => {
     const { pages, asked } = await paged('type Query { products(first: Int = 2, after: ID): [Product!]! }', {
       products: (_: unknown, { first, after }: { first: number; after?: string }) => {
         const start = all.findIndex(({ id }) => id === after) + 1;
@@ -38,27 +38,30 @@ describe('the pages of a root list', () => {
     expect(asked).toHaveLength(4);
   });
 
-  it.each(['nodes { __typename }', 'edges { node { __typename } }'])('follow the cursor of a Relay connection with %s', async (style) => {
-    const items = style.startsWith('nodes') ? 'nodes: [Product]' : 'edges: [Edge]';
-    const { pages } = await paged(
-      `type Query { products(first: Int!, after: String): Products! } type Edge { node: Product }
+  it.each(['nodes { __typename }', 'edges { node { __typename } }'])(
+    'the pages of a root list follow the cursor of a Relay connection with %s',
+    async (style) => {
+      const items = style.startsWith('nodes') ? 'nodes: [Product]' : 'edges: [Edge]';
+      const { pages } = await paged(
+        `type Query { products(first: Int!, after: String): Products! } type Edge { node: Product }
        type Products { ${items} pageInfo: PageInfo! } type PageInfo @shareable { hasNextPage: Boolean! endCursor: String }`,
-      {
-        products: (_: unknown, { first, after }: { first: number; after?: string }) => {
-          const start = after === undefined ? 0 : Number(after.slice(2));
-          const nodes = all.slice(start, start + first);
-          const pageInfo = { hasNextPage: start + first < all.length, endCursor: `c:${start + first}` };
-          return { nodes, edges: nodes.map((node) => ({ node })), pageInfo };
+        {
+          products: (_: unknown, { first, after }: { first: number; after?: string }) => {
+            const start = after === undefined ? 0 : Number(after.slice(2));
+            const nodes = all.slice(start, start + first);
+            const pageInfo = { hasNextPage: start + first < all.length, endCursor: `c:${start + first}` };
+            return { nodes, edges: nodes.map((node) => ({ node })), pageInfo };
+          },
         },
-      },
-    );
-    expect(idsOf(pages)).toEqual(['p0 p1 p2', 'p3 p4 p5', 'p6']);
-  });
+      );
+      expect(idsOf(pages)).toEqual(['p0 p1 p2', 'p3 p4 p5', 'p6']);
+    },
+  );
 
   it.each([
     ['limit', 'offset'],
     ['first', 'skip'],
-  ])('count what came where a list takes %s and %s', async (size, offset) => {
+  ])('the pages of a root list count what came where a list takes %s and %s', async (size, offset) => {
     const { pages } = await paged(`type Query { products(${size}: Int, ${offset}: Int): [Product!]! }`, {
       products: (_: unknown, args: Record<string, number>) => all.slice(args[offset] ?? 0).slice(0, Math.min(args[size] ?? 0, 2)),
     });
@@ -78,12 +81,12 @@ describe('the pages of a root list', () => {
     ['page alone', '(page: Int! = 1)', numbered(1), ['p0 p1 p2', 'p3 p4 p5', 'p6', '']],
     ['pages from 0, as the default says', '(page: Int = 0, perPage: Int = 20)', numbered(0), ['p0 p1 p2', 'p3 p4 p5', 'p6', '']],
     ['page and pageSize, and gives fewer', '(page: Int, pageSize: Int)', numbered(1, 2), ['p0 p1', 'p2 p3', 'p4 p5', 'p6', '']],
-  ])('are numbered where a list takes %s', async (_, args, products, expected) => {
+  ])('the pages of a root list are numbered where a list takes %s', async (_, args, products, expected) => {
     const { pages } = await paged(`type Query { products${args}: [Product!]! }`, { products });
     expect(idsOf(pages)).toEqual(expected);
   });
 
-  it('end where a page is empty, not where one is short, or where the list says so', async () => {
+  it('the pages of a root list end where a page is empty, not where one is short, or where the list says so', async () => {
     const full = await paged('type Query { products(page: Int, pageSize: Int): [Product!]! }', {
       products: (_: unknown, { page = 1, pageSize = 3 }: Record<string, number>) =>
         all.slice((page - 1) * pageSize, page * pageSize).filter(({ id }) => id !== 'p3'),
@@ -102,12 +105,12 @@ describe('the pages of a root list', () => {
     expect(told.asked).toHaveLength(2);
   });
 
-  it('are one where the list takes no paging arguments', async () => {
+  it('the pages of a root list are one where the list takes no paging arguments', async () => {
     const { pages } = await paged('type Query { products: [Product!]! }', { products: () => all });
     expect(idsOf(pages)).toEqual([all.map(({ id }) => id).join(' ')]);
   });
 
-  it('hold the indexed type alone, of a list of several', async () => {
+  it('the pages of a root list hold the indexed type alone, of a list of several', async () => {
     const { pages } = await paged(
       'interface Thing { id: ID! } type Other implements Thing { id: ID! } type Query { products: [Both] } union Both = Product | Other',
       {
@@ -120,7 +123,7 @@ describe('the pages of a root list', () => {
     expect(idsOf(pages)).toEqual(['p0']);
   });
 
-  it('leave out what an error has touched, and say that something is missing', async () => {
+  it('the pages of a root list leave out what an error has touched, and say that something is missing', async () => {
     const { pages } = await paged(
       'type Query { products: [Product] }',
       { products: () => all.slice(0, 3) },
@@ -153,14 +156,14 @@ describe('the pages of a root list', () => {
       { key: 'id sku' },
       'goes on after one value',
     ],
-  ])('are refused for %s', async (_, sdl, more, message) => {
+  ])('the pages of a root list are refused for %s', async (_, sdl, more, message) => {
     await expect(paged(sdl, {}, { ...index, ...more })).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       message: expect.stringMatching(message),
     });
   });
 
-  it('fail, rather than end, when the list is not answered or the graph not composed', async () => {
+  it('the pages of a root list fail, rather than end, when the list is not answered or the graph not composed', async () => {
     const failing = () => {
       throw new Error('secret');
     };
@@ -172,7 +175,7 @@ describe('the pages of a root list', () => {
     await expect(none(index, null, signal)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
   });
 
-  it('are asked across subgraphs', async () => {
+  it('the pages of a root list are asked across subgraphs', async () => {
     const graph = await gateway({
       remote: {
         products: { sdl: `${product} type Query { products: [Product] }`, resolvers: { Query: { products: () => all.slice(0, 2) } } },

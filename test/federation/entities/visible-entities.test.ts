@@ -51,7 +51,7 @@ async function graphOf(more: Partial<VisibleEntitiesOptions> = {}, of: TestGraph
 }
 
 describe('who may see an entity', () => {
-  it("is said by its own subgraphs, under the caller's headers, in one request to each", async () => {
+  it("who may see an entity is said by its own subgraphs, under the caller's headers, in one request to each", async () => {
     const { graph, visible } = await graphOf();
     const seen = { __typename: 'Product', id: '1', name: 'Product 1', reviews: [{ body: 'Review of 1' }] };
     expect(await visible(wanted, [ref('7'), ref('1')], anyone, signal)).toEqual([null, seen]);
@@ -68,13 +68,13 @@ describe('who may see an entity', () => {
     expect(products?.asked[1]?.headers).not.toHaveProperty('cookie');
   });
 
-  it('is nobody where the entity has an error', async () => {
+  it('who may see an entity is nobody where the entity has an error', async () => {
     const { visible } = await graphOf();
     expect(await visible(wanted, [ref('1'), ref('3')], staff, signal)).toMatchObject([{ id: '1' }, null]);
     expect(await visible(wanted, [ref('3')], staff, signal)).toEqual([null]);
   });
 
-  it('cannot be said when a subgraph fails over all of them at once', async () => {
+  it('who may see an entity cannot be said when a subgraph fails over all of them at once', async () => {
     const of = {
       products: {
         sdl: 'type Query { products: [Product] } type Product @key(fields: "id") { id: ID! name: String }',
@@ -94,14 +94,14 @@ describe('who may see an entity', () => {
     });
   });
 
-  it('includes what he sees of each field', async () => {
+  it('who may see an entity includes what he sees of each field', async () => {
     const { visible } = await graphOf();
     const note = { ...wanted, selection: 'note' };
     expect(await visible(note, [ref('1')], anyone, signal)).toEqual([{ __typename: 'Product', id: '1', note: null }]);
     expect(await visible(note, [ref('1')], staff, signal)).toMatchObject([{ note: 'cheap' }]);
   });
 
-  it('leaves out fields that no subgraph gives for the key alone', async () => {
+  it('who may see an entity leaves out fields that no subgraph gives for the key alone', async () => {
     const { graph, visible } = await graphOf();
     const across = { ...wanted, selection: 'reviews { body author { nick } } weighty' };
     expect(await visible(across, [ref('1')], anyone, signal)).toEqual([{ __typename: 'Product', id: '1' }]);
@@ -109,13 +109,13 @@ describe('who may see an entity', () => {
     expect(graph.subgraphs['reviews']?.asked).toHaveLength(0);
   });
 
-  it('asks the list, too, when all fields are of other subgraphs', async () => {
+  it('who may see an entity asks the list, too, when all fields are of other subgraphs', async () => {
     const { visible } = await graphOf();
     const body = { ...wanted, selection: 'reviews { body }' };
     expect(await visible(body, [ref('8'), ref('1')], anyone, signal)).toMatchObject([null, { id: '1' }]);
   });
 
-  it('cannot be said when a subgraph is down: nothing is shown unseen', async () => {
+  it('who may see an entity cannot be said when a subgraph is down: nothing is shown unseen', async () => {
     const { graph, visible } = await graphOf();
     await graph.subgraphs['reviews']?.close();
     await expect(visible(wanted, [ref('1')], staff, signal)).rejects.toMatchObject({
@@ -126,7 +126,7 @@ describe('who may see an entity', () => {
     await expect(early(wanted, [ref('1')], staff, signal)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
   });
 
-  it('cannot be said when no subgraph resolves the key', async () => {
+  it('who may see an entity cannot be said when no subgraph resolves the key', async () => {
     const { visible } = await graphOf(
       {},
       {
@@ -142,7 +142,7 @@ describe('who may see an entity', () => {
     });
   });
 
-  it('is nobody whom @authenticated or @requiresScopes of the type or a read field keep out', async () => {
+  it('who may see an entity is nobody whom @authenticated or @requiresScopes of the type or a read field keep out', async () => {
     const of: TestGraph['remote'] = {
       products: {
         sdl: 'type Query { products: [Product] } type Product @key(fields: "id") { id: ID! name: String @requiresScopes(scopes: [["shop:read"]]) free: String }',
@@ -163,13 +163,13 @@ describe('who may see an entity', () => {
     expect(new Set(asked)).toEqual(new Set(['Product.name']));
   });
 
-  it('is no longer asked when the caller has left', async () => {
+  it('who may see an entity is no longer asked when the caller has left', async () => {
     const { visible, graph } = await graphOf();
     await expect(visible(wanted, [ref('1')], staff, AbortSignal.abort())).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(graph.subgraphs['products']?.asked).toHaveLength(0);
   });
 
-  it('is asked once for what fields of one operation ask together, and never for another operation', async () => {
+  it('who may see an entity is asked once for what fields of one operation ask together, and never for another operation', async () => {
     const { graph, visible } = await graphOf();
     const name = { ...wanted, selection: 'name' };
     const mine = { ...anyone };
@@ -187,7 +187,7 @@ describe('who may see an entity', () => {
     expect(requests).toEqual(expect.arrayContaining([['1', '7', '2'], ['7']]));
   });
 
-  it('takes a compound key in any order of its fields', async () => {
+  it('who may see an entity takes a compound key in any order of its fields', async () => {
     const { graph, visible } = await graphOf(
       {},
       {
