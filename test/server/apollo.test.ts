@@ -48,13 +48,13 @@ function subgraph(): Promise<Served> {
 }
 
 describe('the subgraph on Apollo Server', () => {
-  it('says its SDL and answers queries', async () => {
+  it('the subgraph on Apollo Server says its SDL and answers queries', async () => {
     const { url } = await subgraph();
     const answer = await (await post(url, { query: '{hello _service {sdl}}' })).json();
     expect(answer).toEqual({ data: { hello: 'hi', _service: { sdl: expect.stringContaining('type Product') } } });
   });
 
-  it('answers entities to the router alone', async () => {
+  it('the subgraph on Apollo Server answers entities to the router alone', async () => {
     const { url } = await subgraph();
     const answered = await post(url, entities, { 'x-fieldgate-router': 'between us' });
     expect(await answered.json()).toEqual({ data: { _entities: [{ summary: 'About 1' }] } });
@@ -67,7 +67,7 @@ describe('the subgraph on Apollo Server', () => {
     }
   });
 
-  it('masks errors and shows no stack', async () => {
+  it('the subgraph on Apollo Server masks errors and shows no stack', async () => {
     const { url, logged } = await subgraph();
     const text = await (await post(url, { query: '{hello broken}' })).text();
     expect(JSON.parse(text)).toMatchObject({
@@ -78,7 +78,7 @@ describe('the subgraph on Apollo Server', () => {
     expect(logged).toMatchObject([{ fields: { err: { message: 'secret in a resolver' } } }]);
   });
 
-  it('keeps the limits and sentences of the other door', async () => {
+  it('the subgraph on Apollo Server keeps the limits and sentences of the other door', async () => {
     const { url, opened, closed } = await subgraph();
     for (const query of ['{goodbye}', '{', '{then: hello}', '{hello @defer}']) {
       const response = await post(url, { query }, { accept: 'application/graphql-response+json' });
@@ -90,7 +90,7 @@ describe('the subgraph on Apollo Server', () => {
     expect(closed).toEqual(opened);
   });
 
-  it('delivers subscriptions over WebSocket and SSE', async () => {
+  it('the subgraph on Apollo Server delivers subscriptions over WebSocket and SSE', async () => {
     const { url, ws } = await subgraph();
     const client = createClient({ url: ws, webSocketImpl: WebSocket, retryAttempts: 0 });
     const results = await readAll(client.iterate({ query: 'subscription {ticks {seq}}' }));

@@ -5,9 +5,9 @@ import { serve } from './fixture.ts';
 describe('GraphQL over HTTP', () => {
   const audits = serverAudits({ url: () => '' });
 
-  it('is audited by the 61 audits of graphql-http', () => expect(audits).toHaveLength(61));
+  it('GraphQL over HTTP is audited by the 61 audits of graphql-http', () => expect(audits).toHaveLength(61));
 
-  it('passes every one of them', async () => {
+  it('GraphQL over HTTP passes every one of them', async () => {
     const { url } = await serve();
     const failed: string[] = [];
     for (const audit of serverAudits({ url })) {

@@ -47,13 +47,13 @@ function observed<T extends { data?: unknown; error?: unknown }>(source: Observa
 }
 
 describe('graphql-sse', () => {
-  it('gets every event once and in order', async () => {
+  it('graphql-sse gets every event once and in order', async () => {
     const client = createSseClient({ url: (await serve()).url, retryAttempts: 0 });
     const results = await readAll(client.iterate<{ ticks: { seq: number } }>({ query: ticks }));
     expect(results.map(({ data }) => data?.ticks.seq)).toEqual(inOrder);
   });
 
-  it('gets a query, and the sentence of a refusal', async () => {
+  it('graphql-sse gets a query, and the sentence of a refusal', async () => {
     const { url } = await serve();
     expect(await readAll(createSseClient({ url, retryAttempts: 0 }).iterate({ query: '{hello}' }))).toEqual([
       { data: { hello: 'Hello, world' } },
@@ -62,7 +62,7 @@ describe('graphql-sse', () => {
     expect(refused).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
   });
 
-  it('stops upstream when it unsubscribes', async () => {
+  it('graphql-sse stops upstream when it unsubscribes', async () => {
     const served = await serve();
     const stop = createSseClient({ url: served.url, retryAttempts: 0 }).subscribe(
       { query: 'subscription {silent {seq}}' },
@@ -83,14 +83,14 @@ describe('Apollo Client', () => {
       clientAwareness: { name: 'shop' },
     });
 
-  it('gets every event once and in order over multipart HTTP', async () => {
+  it('Apollo Client gets every event once and in order over multipart HTTP', async () => {
     const served = await serve();
     const client = apollo(new HttpLink({ uri: served.url }));
     expect(await observed(client.subscribe({ query: gql(ticks) }))).toEqual({ seqs: inOrder, errors: [] });
     expect(served.opened[0]?.operation).toMatchObject({ client: 'shop', name: 'Ticks' });
   });
 
-  it('gets the sentence of a refused subscription over multipart HTTP', async () => {
+  it('Apollo Client gets the sentence of a refused subscription over multipart HTTP', async () => {
     const client = apollo(new HttpLink({ uri: (await serve()).url, headers: wrong }));
     expect(await observed(client.subscribe({ query: gql(ticks) }))).toMatchObject({
       seqs: [],
@@ -98,7 +98,7 @@ describe('Apollo Client', () => {
     });
   });
 
-  it('is not disturbed by heartbeats', async () => {
+  it('Apollo Client is not disturbed by heartbeats', async () => {
     const served = await serve({ limits: { heartbeatMs: 5 } });
     const client = apollo(new HttpLink({ uri: served.url }));
     const result = observed(client.subscribe({ query: gql('subscription {silent {seq}}') }));
@@ -108,12 +108,12 @@ describe('Apollo Client', () => {
     expect(await result).toMatchObject({ seqs: [], errors: [{ errors: [{ extensions: { code: 'CANCELLED' } }] }] });
   });
 
-  it('gets every event once and in order over WebSocket', async () => {
+  it('Apollo Client gets every event once and in order over WebSocket', async () => {
     const client = apollo(new GraphQLWsLink(socketOf(await serve())));
     expect(await observed(client.subscribe({ query: gql(ticks) }))).toEqual({ seqs: inOrder, errors: [] });
   });
 
-  it('gets queries and mutations, and the sentence of a refusal', async () => {
+  it('Apollo Client gets queries and mutations, and the sentence of a refusal', async () => {
     const { url } = await serve();
     const client = apollo(new HttpLink({ uri: url }));
     expect(await client.query({ query: gql('{hello}') })).toMatchObject({ data: { hello: 'Hello, world' } });
@@ -123,7 +123,7 @@ describe('Apollo Client', () => {
     });
   });
 
-  it('gets deferred fragments', async () => {
+  it('Apollo Client gets deferred fragments', async () => {
     const client = apollo(new HttpLink({ uri: (await serve()).url }));
     const query = client.watchQuery({ query: gql('{slow {fast ... @defer {slow}}}') });
     const states: unknown[] = [];
@@ -141,18 +141,18 @@ describe('urql', () => {
   const overHttp = ({ url }: Served, headers = {}) =>
     new Client({ url, exchanges: [fetchExchange], fetchSubscriptions: true, preferGetMethod: false, fetchOptions: { headers } });
 
-  it('gets queries over HTTP, and the sentence of a refusal', async () => {
+  it('urql gets queries over HTTP, and the sentence of a refusal', async () => {
     const served = await serve();
     expect(await overHttp(served).query('{hello}', {})).toMatchObject({ data: { hello: 'Hello, world' } });
     const { error } = await overHttp(served, wrong).query('{hello}', {});
     expect(error?.graphQLErrors).toMatchObject([{ message: expect.stringMatching(/not known/), extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  it('gets every event once and in order over SSE', async () => {
+  it('urql gets every event once and in order over SSE', async () => {
     expect(await urqlSeqs(overHttp(await serve()))).toEqual(inOrder);
   });
 
-  it('gets deferred fragments', async () => {
+  it('urql gets deferred fragments', async () => {
     const results: unknown[] = [];
     const client = overHttp(await serve());
     await new Promise<void>((resolve) =>
@@ -165,7 +165,7 @@ describe('urql', () => {
     expect(results.at(-1)).toEqual({ slow: { fast: 'fast', slow: 'slow' } });
   });
 
-  it('gets every event once and in order over WebSocket', async () => {
+  it('urql gets every event once and in order over WebSocket', async () => {
     const served = await serve();
     const socket = socketOf(served);
     const exchange = subscriptionExchange({
@@ -183,7 +183,7 @@ describe('urql', () => {
 });
 
 describe('GraphiQL’s fetcher', () => {
-  it('gets queries and every event of a subscription', async () => {
+  it('GraphiQL’s fetcher gets queries and every event of a subscription', async () => {
     const execute = buildHTTPExecutor({ endpoint: (await serve()).url });
     expect(await execute({ document: parse('{hello}') })).toEqual({ data: { hello: 'Hello, world' } });
     const results = await execute({ document: parse(ticks) });

@@ -10,7 +10,7 @@ import { eventsOf, post, readAll } from './http-client.ts';
 const stream = { accept: 'text/event-stream' };
 
 describe('health', () => {
-  it('is live, and ready or not with reasons', async () => {
+  it('health is live, and ready or not with reasons', async () => {
     let ready = true;
     const { url } = await serve({ ready: async () => ({ ready, reasons: ready ? [] : ['The ledger does not answer.'] }) });
     expect((await fetch(new URL('/health/live', url))).status).toBe(200);
@@ -23,14 +23,14 @@ describe('health', () => {
     });
   });
 
-  it('is not ready when the check itself fails', async () => {
+  it('health is not ready when the check itself fails', async () => {
     const { url } = await serve({ ready: () => Promise.reject(new Error('secret')) });
     expect((await fetch(new URL('/health/ready', url))).status).toBe(503);
   });
 });
 
 describe('closing', () => {
-  it('lets what runs finish, while it is not ready and takes nothing new', async () => {
+  it('closing lets what runs finish, while it is not ready and takes nothing new', async () => {
     const { url, server, gate, tickers } = await serve();
     const running = post(url, { query: '{held}' });
     await until(() => tickers.signals.length === 1);
@@ -44,7 +44,7 @@ describe('closing', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('does not cut an answer that is still on its way, unless its reader stalls', async () => {
+  it('closing does not cut an answer that is still on its way, unless its reader stalls', async () => {
     const slow = await serve();
     const stalled = await serve({ limits: { writeIdleMs: 50 } });
     const whole = { 'accept-encoding': 'identity' };
@@ -57,7 +57,7 @@ describe('closing', () => {
     await expect(unread.text()).rejects.toThrow();
   });
 
-  it('ends streams that outlast the grace with an error that says to resume, and complete', async () => {
+  it('closing ends streams that outlast the grace with an error that says to resume, and complete', async () => {
     const { url, server, tickers, opened, closed } = await serve();
     const events = eventsOf(await post(url, { query: 'subscription {silent {seq}}' }, stream));
     await until(() => tickers.signals.length === 1);
@@ -72,7 +72,7 @@ describe('closing', () => {
     expect(closed).toEqual(opened);
   });
 
-  it('does the same over WebSocket, then goes away with 1001', async () => {
+  it('closing ends streams over WebSocket with that error, too, then goes away with 1001', async () => {
     const { ws, server, tickers } = await serve();
     const closes: number[] = [];
     const client = createClient({
@@ -89,7 +89,7 @@ describe('closing', () => {
     expect(closes).toEqual([1001]);
   });
 
-  it('does not wait for a WebSocket whose client never answers', async () => {
+  it('closing does not wait for a WebSocket whose client never answers', async () => {
     const { ws, server } = await serve();
     const socket = new WebSocket(ws, 'graphql-transport-ws');
     await new Promise((resolve) => socket.once('open', resolve));
@@ -98,12 +98,12 @@ describe('closing', () => {
     socket.terminate();
   });
 
-  it('says in a sentence that a port is taken', async () => {
+  it('a server says in a sentence that its port is taken', async () => {
     const { url } = await serve();
     await expect(serve({}, Number(new URL(url).port))).rejects.toThrow(/another program uses it/);
   });
 
-  it('gives the address of the metrics back when its own is taken', async () => {
+  it('a server gives the address of the metrics back when its own is taken', async () => {
     const { url } = await serve();
     const taken = Number(new URL(url).port);
     const free = createServer().listen(0, '127.0.0.1');
@@ -130,7 +130,7 @@ describe('web pages', () => {
     ['https://localhost.evil.example', true, [], null],
     ['https://evillocalhost', true, [], null],
     ['https://any.example', false, ['*'], '*'],
-  ])('of %s (development: %s, allowed: %j) get %s', async (origin, development, origins, allowed) => {
+  ])('web pages of %s (development: %s, allowed: %j) get %s', async (origin, development, origins, allowed) => {
     const { url, opened } = await serve({ development, cors: { origins } });
     const preflight = await fetch(url, { method: 'OPTIONS', headers: { ...from(origin), 'access-control-request-method': 'POST' } });
     const response = await post(url, { query: '{hello}' }, from(origin));
@@ -141,12 +141,12 @@ describe('web pages', () => {
     expect(opened).toHaveLength(allowed === null ? 0 : 1);
   });
 
-  it('of the gateway itself need no permission', async () => {
+  it('web pages of the gateway itself need no permission', async () => {
     const { url } = await serve({ development: false });
     expect((await post(url, { query: '{hello}' }, from(new URL(url).origin))).status).toBe(200);
   });
 
-  it('of other sites cannot make a browser ask without an origin either', async () => {
+  it('web pages of other sites cannot make a browser ask without an origin either', async () => {
     const { url } = await serve();
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
     expect((await fetch(`${url}?query={hello}`, { headers })).status).toBe(403);
@@ -165,19 +165,22 @@ describe('web pages', () => {
     ['evillocalhost', {}, {}, 403],
     ['[::1]:4000', {}, {}, 200],
     ['192.168.1.7:4000', {}, {}, 200],
-  ])('cannot reach it by a name that was pointed here: Host %s, %j, %j get %i', async (host, headers, options, status) => {
-    const { url, opened } = await serve(options);
-    const answer = await new Promise<number | undefined>((resolve, reject) => {
-      get(`${url}?query={hello}`, { headers: { host, ...headers } }, (response) => resolve(response.resume().statusCode)).on(
-        'error',
-        reject,
-      );
-    });
-    expect(answer).toBe(status);
-    expect(opened).toHaveLength(status === 200 ? 1 : 0);
-  });
+  ])(
+    'web pages cannot reach the gateway by a name that was pointed here: Host %s, %j, %j get %i',
+    async (host, headers, options, status) => {
+      const { url, opened } = await serve(options);
+      const answer = await new Promise<number | undefined>((resolve, reject) => {
+        get(`${url}?query={hello}`, { headers: { host, ...headers } }, (response) => resolve(response.resume().statusCode)).on(
+          'error',
+          reject,
+        );
+      });
+      expect(answer).toBe(status);
+      expect(opened).toHaveLength(status === 200 ? 1 : 0);
+    },
+  );
 
-  it('are GraphiQL in development: whole, from this server alone', async () => {
+  it('web pages are GraphiQL in development: whole, from this server alone', async () => {
     const { url } = await serve({ graphiql: () => ['{ hello }', '{ later }'] });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     const html = await page.text();
@@ -189,14 +192,14 @@ describe('web pages', () => {
     );
   });
 
-  it('are GraphiQL once there is a schema for it to show, which it asks for once', async () => {
+  it('web pages are GraphiQL once there is a schema for it to show, which it asks for once', async () => {
     let asked = 0;
     const { url } = await serve({ ready: async () => ({ ready: ++asked > 3, reasons: [] }) });
     expect((await fetch(url, { headers: { accept: 'text/html' } })).status).toBe(200);
     expect(asked).toBe(4);
   });
 
-  it('are not shown in production', async () => {
+  it('web pages are not shown in production', async () => {
     const { url } = await serve({ development: false });
     const page = await fetch(url, { headers: { accept: 'text/html' } });
     expect({ status: page.status, text: await page.text() }).toEqual({ status: 406, text: expect.stringMatching(/shows no pages/) });

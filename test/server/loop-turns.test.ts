@@ -16,7 +16,7 @@ describe('streams', { timeout: 60_000 }, () => {
   it.each([
     ['SSE', overSse],
     ['WebSocket', overWebSocket],
-  ])('send few events together in one turn of the event loop, however many could: over %s', async (_, read) => {
+  ])('streams send few events together in one turn of the event loop, however many could: over %s', async (_, read) => {
     const served = await serve();
     let over = false;
     const all = Promise.all(Array.from({ length: streams }, () => read(served))).finally(() => {
@@ -35,7 +35,7 @@ describe('streams', { timeout: 60_000 }, () => {
 });
 
 describe('the turns of the event loop', () => {
-  it('let work in as it came, so much in each, and what is larger alone', async () => {
+  it('the turns of the event loop let work in as it came, so much in each, and what is larger alone', async () => {
     const turns = loopTurns(10);
     let turn = 0;
     let over = false;
@@ -61,7 +61,7 @@ describe('the turns of the event loop', () => {
     expect(turnOf(6)).toBeGreaterThan(turnOf(5));
   });
 
-  it('let small work in beside what is large, however much of that waits', async () => {
+  it('the turns of the event loop let small work in beside what is large, however much of that waits', async () => {
     const turns = loopTurns(80);
     const order: string[] = [];
     const takes = (name: string, units: number) => Promise.resolve(turns.take(units)).then(() => order.push(name));

@@ -49,26 +49,26 @@ async function openedAt(
 }
 
 describe('GraphiQL', () => {
-  it('opened at the address with the key asks with it, and takes it out of the address', async () => {
+  it('GraphiQL opened at the address with the key asks with it, and takes it out of the address', async () => {
     const tab = await openedAt(addressWithKey('http://127.0.0.1:4000/graphql', key));
     await tab.ask();
     expect(tab.sent).toEqual([{ authorization: `Bearer ${key}`, body: '{}' }]);
     expect(tab.shown.at(-1)).toBe('/graphql');
   });
 
-  it('opened again in the same tab asks with the key it was given before', async () => {
+  it('GraphiQL opened again in the same tab asks with the key it was given before', async () => {
     const tab = await openedAt('http://127.0.0.1:4000/graphql', { stored: { 'fieldgate-key': key } });
     await tab.ask();
     expect(tab.sent).toMatchObject([{ authorization: `Bearer ${key}` }]);
   });
 
-  it('asks with what stands under Headers instead, where a key is there', async () => {
+  it('GraphiQL asks with what stands under Headers instead, where a key is there', async () => {
     const tab = await openedAt(addressWithKey('http://localhost:4000/graphql', key));
     await tab.ask({ AUTHORIZATION: 'Bearer fg_other' });
     expect(tab.sent).toMatchObject([{ authorization: 'Bearer fg_other' }]);
   });
 
-  it('asks without the key once the gateway has refused it', async () => {
+  it('GraphiQL asks without the key once the gateway has refused it', async () => {
     const tab = await openedAt(addressWithKey('http://[::1]:4000/graphql', key), { refused: [key] });
     expect((await tab.ask()).status).toBe(200);
     await tab.ask();
@@ -82,21 +82,21 @@ describe('GraphiQL', () => {
     'http://127.0.0.1:4000/graphql#key=Bearer%20x',
     `http://fieldgate.example/graphql#key=${key}`,
     `http://127.0.0.1.example/graphql#key=${key}`,
-  ])('opened at %s has no key', async (address) => {
+  ])('GraphiQL opened at %s has no key', async (address) => {
     const tab = await openedAt(address);
     await tab.ask();
     expect(tab.sent).toMatchObject([{ authorization: null }]);
     expect(tab.session.size).toBe(0);
   });
 
-  it('runs the one script that its policy names', async () => {
+  it('GraphiQL runs the one script that its policy names', async () => {
     const { html, policy } = await page();
     const script = scriptOf(html);
     const hash = createHash('sha256').update(script.replaceAll('\r\n', '\n').replaceAll('\r', '\n')).digest('base64');
     expect(policy).toContain(`script-src 'sha256-${hash}' blob:`);
   });
 
-  it('sends subscriptions by POST: by GET what calls a model is refused', async () => {
+  it('GraphiQL sends subscriptions by POST: by GET what calls a model is refused', async () => {
     const settings = JSON.parse(/YogaGraphiQL\.renderYogaGraphiQL\(\s*[^\n]+,\s*(\{.*\}),?\s*\);/.exec((await page()).html)?.[1] ?? '{}');
     expect(settings).toMatchObject({ endpoint: '/graphql', method: 'POST', subscriptionsProtocol: 'SSE' });
   });

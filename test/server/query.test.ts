@@ -4,7 +4,7 @@ import { serve, testSchema } from './fixture.ts';
 import { post } from './http-client.ts';
 
 describe('a query over HTTP', () => {
-  it('is answered in the type that the client prefers', async () => {
+  it('a query over HTTP is answered in the type that the client prefers', async () => {
     const { url } = await serve();
     const plain = await post(url, { query: '{hello later}' }, { accept: 'application/json' });
     expect(plain.headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -13,13 +13,13 @@ describe('a query over HTTP', () => {
     expect(await modern.json()).toEqual({ data: { hello: 'Hello, world', later: 'later' } });
   });
 
-  it('is answered by GET, with variables', async () => {
+  it('a query over HTTP is answered by GET, with variables', async () => {
     const { url } = await serve();
     const search = new URLSearchParams({ query: 'query($n: String) {hello(name: $n)}', variables: '{"n":"A & B"}' });
     expect(await (await fetch(`${url}?${search}`)).json()).toEqual({ data: { hello: 'Hello, A & B' } });
   });
 
-  it('is known by its principal, its client and its operation', async () => {
+  it('a query over HTTP is known by its principal, its client and its operation', async () => {
     const { url, opened } = await serve();
     const headers = { authorization: 'Bearer secret', 'apollographql-client-name': 'shop', 'Last-Event-ID': 'c7' };
     const response = await post(url, { query: 'query Who {principal}' }, headers);
@@ -27,7 +27,7 @@ describe('a query over HTTP', () => {
     expect(opened).toMatchObject([{ operation: { name: 'Who', client: 'shop' }, lastEventId: 'c7' }]);
   });
 
-  it('masks what is not ours to show, logs it, and keeps the siblings', async () => {
+  it('a query over HTTP masks what is not ours to show, logs it, and keeps the siblings', async () => {
     const { url, logged } = await serve();
     const answer = await (await post(url, { query: '{hello secretly refused}' })).json();
     expect(answer).toMatchObject({
@@ -41,7 +41,7 @@ describe('a query over HTTP', () => {
     expect(logged).toMatchObject([{ fields: { errorId: answer.errors[0].extensions.errorId, err: { message: 'secret in a resolver' } } }]);
   });
 
-  it('says in extensions.usage what it used, and nothing where nothing was used', async () => {
+  it('a query over HTTP says in extensions.usage what it used, and nothing where nothing was used', async () => {
     const { url } = await serve();
     expect(await (await post(url, { query: '{spend}' })).json()).toMatchObject({
       extensions: { usage: { cost: '0.000001', totalTokens: 7, calls: [{ callId: 'call-1', coordinate: 'Query.spend' }] } },
@@ -49,7 +49,7 @@ describe('a query over HTTP', () => {
     expect(await (await post(url, { query: '{hello}' })).json()).not.toHaveProperty('extensions');
   });
 
-  it('tells each of several errors that one field has', async () => {
+  it('a query over HTTP tells each of several errors that one field has', async () => {
     const { url } = await serve();
     const { data, errors } = await (await post(url, { query: '{hello twice}' })).json();
     expect(data).toEqual({ hello: 'Hello, world', twice: null });
@@ -59,7 +59,7 @@ describe('a query over HTTP', () => {
     ]);
   });
 
-  it('is opened and closed once, whatever becomes of it', async () => {
+  it('a query over HTTP is opened and closed once, whatever becomes of it', async () => {
     const { url, opened, closed } = await serve();
     await Promise.all(
       ['{hello}', '{secretly}', '{goodbye}', 'mutation {touch}'].map((query) => post(url, { query }).then((response) => response.text())),
@@ -69,7 +69,7 @@ describe('a query over HTTP', () => {
     expect(closed).toHaveLength(4);
   });
 
-  it('runs on the schema of its beginning, the next on the new one', async () => {
+  it('a query over HTTP runs on the schema of its beginning, the next on the new one', async () => {
     const { url, gate, tickers, replaceSchema } = await serve();
     const before = post(url, { query: '{held}' });
     const late = post(url, { query: '{__schema {description}}' });
@@ -84,7 +84,7 @@ describe('a query over HTTP', () => {
     expect(await (await before).json()).toEqual({ data: { held: 'released' } });
   });
 
-  it('admits an operation after it was found valid, and tells a refusal', async () => {
+  it('a query over HTTP admits an operation after it was found valid, and tells a refusal', async () => {
     const seen: string[] = [];
     const { url, closed } = await serve({
       admitOperation: async ({ operation }, { tree }) => {
@@ -98,7 +98,7 @@ describe('a query over HTTP', () => {
     expect(closed).toHaveLength(2);
   });
 
-  it('shows the schema to anonymous callers in development only', async () => {
+  it('a query over HTTP shows the schema to anonymous callers in development only', async () => {
     const open = await serve();
     expect(await (await post(open.url, { query: '{__schema {queryType {name}}}' })).json()).toHaveProperty('data.__schema');
     const { url } = await serve({ development: false });
@@ -108,7 +108,7 @@ describe('a query over HTTP', () => {
     expect(await (await post(url, { query: '{__schema {queryType {name}}}' }, headers)).json()).toHaveProperty('data.__schema');
   });
 
-  it('may be the introspection query of a stock tool', async () => {
+  it('a query over HTTP may be the introspection query of a stock tool', async () => {
     const { url } = await serve();
     const query = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true, schemaDescription: true });
     const { data } = await (await post(url, { query })).json();
@@ -123,7 +123,7 @@ describe('a query over HTTP', () => {
   it.each([
     ['repeats a field 4,900 times', `{self {${'hello '.repeat(4_900)}}}`],
     ['spreads 500 fragments side by side', fragments(500)],
-  ])('is not validated to the end when it %s, and is told what would be accepted', async (_, query) => {
+  ])('a query over HTTP is not validated to the end when it %s, and is told what would be accepted', async (_, query) => {
     const { url } = await serve();
     const response = await post(url, { query }, { accept: 'application/graphql-response+json' });
     expect(response.status).toBe(400);
@@ -132,13 +132,13 @@ describe('a query over HTTP', () => {
     });
   });
 
-  it('has 300 fragments side by side, and as many fields of one name', async () => {
+  it('a query over HTTP has 300 fragments side by side, and as many fields of one name', async () => {
     const { url } = await serve();
     for (const query of [fragments(300), `{self {${'hello '.repeat(300)}}}`])
       expect(await (await post(url, { query })).json()).toEqual({ data: { self: { hello: 'Hello, world' } } });
   });
 
-  it('with more than 100 mistakes has 100 of them listed, and is told that there are more', async () => {
+  it('a query over HTTP with more than 100 mistakes has 100 of them listed, and is told that there are more', async () => {
     const { url } = await serve();
     const query = `{self {${Array.from({ length: 300 }, (_, index) => `unknown${index}`).join(' ')}}}`;
     const { errors } = await (await post(url, { query })).json();
@@ -151,7 +151,7 @@ describe('a query over HTTP', () => {
 });
 
 describe('@defer', () => {
-  it('delivers the rest later, masked, with the usage on the last payload', async () => {
+  it('@defer delivers the rest later, masked, with the usage on the last payload', async () => {
     const { url, closed } = await serve();
     const response = await post(url, { query: '{slow {fast ... @defer(label: "a") {slow broken}}}' }, { accept: 'multipart/mixed' });
     expect(response.headers.get('content-type')).toBe('multipart/mixed;boundary="-";deferSpec=20220824');
@@ -170,7 +170,7 @@ describe('@defer', () => {
     expect(closed).toHaveLength(1);
   });
 
-  it('goes over SSE too', async () => {
+  it('@defer goes over SSE too', async () => {
     const { url } = await serve();
     const response = await post(url, { query: '{slow {fast ... @defer {slow}}}' }, { accept: 'text/event-stream' });
     expect(await response.text()).toMatch(

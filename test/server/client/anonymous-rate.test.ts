@@ -20,7 +20,7 @@ async function three() {
 }
 
 describe('an address without a key in force', () => {
-  it('has its share of requests, and is told when the next is answered', async () => {
+  it('an address without a key in force has its share of requests, and is told when the next is answered', async () => {
     const { clock, served, status } = await three();
     expect([await status(), await status(), await status()]).toEqual([200, 200, 200]);
     const refused = await post(served.url, hello);
@@ -33,7 +33,7 @@ describe('an address without a key in force', () => {
     expect([await status(), await status()]).toEqual([200, 429]);
   });
 
-  it('is refused before its body is read', async () => {
+  it('an address without a key in force is refused before its body is read', async () => {
     const { served, status } = await three();
     for (let asked = 0; asked < 3; asked += 1) await status();
     const answer = await new Promise<IncomingMessage>((done) => {
@@ -47,14 +47,14 @@ describe('an address without a key in force', () => {
     answer.destroy();
   });
 
-  it('guesses keys no faster, while a key that holds is always answered', async () => {
+  it('an address without a key in force guesses keys no faster, while a key that holds is always answered', async () => {
     const { status } = await three();
     expect([await status(wrong), await status(wrong), await status(wrong), await status(wrong)]).toEqual([401, 401, 401, 429]);
     expect([await status(key), await status(key), await status(key), await status(key)]).toEqual([200, 200, 200, 200]);
     expect(await status()).toBe(429);
   });
 
-  it('has the same share over WebSockets', async () => {
+  it('an address without a key in force has the same share over WebSockets', async () => {
     const { served, status } = await three();
     // Opening it is one request, and so is each operation on it.
     const client = createClient({ url: served.ws, webSocketImpl: WebSocket, retryAttempts: 0, lazy: false });
@@ -65,13 +65,13 @@ describe('an address without a key in force', () => {
     await client.dispose();
   });
 
-  it('is asked for health as often as its orchestrator likes', async () => {
+  it('an address without a key in force is asked for health as often as its orchestrator likes', async () => {
     const { served, status } = await three();
     for (let asked = 0; asked < 4; asked += 1) await status();
     expect((await fetch(new URL('/health/ready', served.url))).status).toBe(200);
   });
 
-  it('is forgotten when others came after it: what is remembered is bounded', () => {
+  it('an address without a key in force is forgotten when others came after it: what is remembered is bounded', () => {
     const limit = limitAnonymousRate({ requestsPerMinute: 1, now: () => 0, maxAddresses: 2 });
     for (const address of ['a', 'b', 'c']) limit.take(address);
     expect(() => limit.take('c')).toThrow();
@@ -86,12 +86,12 @@ describe('the address of a client', () => {
       socket: { remoteAddress },
     } as Parameters<ReturnType<typeof clientAddress>>[0]);
 
-  it('is that of the connection, whatever the client says', () => {
+  it('the address of a client is that of the connection, whatever the client says', () => {
     expect(seen('192.0.2.1', '198.51.100.7')).toBe('192.0.2.1');
     expect(seen('192.0.2.1', '198.51.100.7', ['10.0.0.0/8'])).toBe('192.0.2.1');
   });
 
-  it('is the last that no trusted proxy has', () => {
+  it('the address of a client is the last that no trusted proxy has', () => {
     const proxies = ['10.0.0.0/8', 'fd00::/8'];
     expect(seen('10.0.0.1', '198.51.100.7', proxies)).toBe('198.51.100.7');
     expect(seen('10.0.0.1', '203.0.113.9, 198.51.100.7, 10.2.3.4', proxies)).toBe('198.51.100.7');
@@ -100,7 +100,7 @@ describe('the address of a client', () => {
     expect(seen('10.0.0.1', null, proxies)).toBe('10.0.0.1');
   });
 
-  it('is told by proxies with its port, too', () => {
+  it('the address of a client is told by proxies with its port, too', () => {
     const proxies = ['10.0.0.0/8'];
     expect(seen('10.0.0.1', '198.51.100.7:50123, 10.2.3.4:80', proxies)).toBe('198.51.100.7');
     expect(seen('10.0.0.1', '[2001:db8::1]:50123', proxies)).toBe(seen('2001:db8::1'));
@@ -108,7 +108,7 @@ describe('the address of a client', () => {
     expect(seen('10.0.0.1', '2001:db8::1:80', proxies)).toBe(seen('2001:db8::1:80'));
   });
 
-  it('is one for a whole /64 of IPv6, in every spelling, and for IPv4 in IPv6', () => {
+  it('the address of a client is one for a whole /64 of IPv6, in every spelling, and for IPv4 in IPv6', () => {
     const one = seen('2001:DB8::1');
     expect(seen('2001:db8:0:0:ffff:1:2:3')).toBe(one);
     expect(seen('2001:db8:0:1::1')).not.toBe(one);

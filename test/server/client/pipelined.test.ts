@@ -24,19 +24,22 @@ const requests = {
 } as const;
 
 describe('a connection that sends requests without waiting for answers', () => {
-  it.each(Object.entries(requests))('is ended at the thirty-third unanswered one: %s', async (_, request) => {
-    const { url, opened } = await serve();
-    const { socket, answers } = await connected(url);
-    const count = Math.floor(60_000 / request.length);
-    socket.write(request.repeat(count));
-    await once(socket, 'close');
-    // It comes in several pieces, and the requests of one may be answered before the next.
-    expect(answers()).toBeLessThan(count / 2);
-    expect(opened.length).toBeLessThan(count / 2);
-    expect((await post(url, { query: '{ hello }' })).status).toBe(200);
-  });
+  it.each(Object.entries(requests))(
+    'a connection that sends requests without waiting for answers is ended at the thirty-third unanswered one: %s',
+    async (_, request) => {
+      const { url, opened } = await serve();
+      const { socket, answers } = await connected(url);
+      const count = Math.floor(60_000 / request.length);
+      socket.write(request.repeat(count));
+      await once(socket, 'close');
+      // It comes in several pieces, and the requests of one may be answered before the next.
+      expect(answers()).toBeLessThan(count / 2);
+      expect(opened.length).toBeLessThan(count / 2);
+      expect((await post(url, { query: '{ hello }' })).status).toBe(200);
+    },
+  );
 
-  it('is answered in their order up to then, and may go on', async () => {
+  it('a connection that sends requests without waiting for answers is answered in their order up to then, and may go on', async () => {
     const { url } = await serve();
     const { socket, answers, text } = await connected(url);
     for (let round = 1; round <= 3; round += 1) {

@@ -21,7 +21,7 @@ function hog(url: string, bytes: number, key: string): Socket {
 }
 
 describe('answers that are not read', { timeout: 60_000 }, () => {
-  it('are cut off, the largest first, beyond what one caller may have waiting; others are answered', async () => {
+  it('answers that are not read are cut off, the largest first, beyond what one caller may have waiting; others are answered', async () => {
     const { url, server, opened } = await serve({ limits: { maxUnreadBytesPerCaller: 45 * mebibyte } });
     const hogs = [30, 20, 20].map((size) => hog(url, size * mebibyte, 'secret'));
     await until(() => opened.length === 3 && server.activity().operations === 2);
@@ -39,14 +39,14 @@ describe('answers that are not read', { timeout: 60_000 }, () => {
     for (const socket of hogs) socket.destroy();
   });
 
-  it('wait for a slow reader, however large its one answer is', async () => {
+  it('answers that are not read wait for a slow reader, however large its one answer is', async () => {
     const { url } = await serve({ limits: { maxUnreadBytesPerCaller: mebibyte } });
     const answer = await post(url, { query: '{big(bytes: 20000000)}' }, { 'accept-encoding': 'identity' });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await answer.json()).data.big).toHaveLength(20_000_000);
   });
 
-  it('count over WebSockets too', async () => {
+  it('answers that are not read count over WebSockets too', async () => {
     const { ws, server } = await serve({ limits: { maxUnreadBytesPerCaller: 20 * mebibyte } });
     const sockets: WebSocket[] = [];
     for (let n = 0; n < 2; n += 1) {
@@ -62,7 +62,7 @@ describe('answers that are not read', { timeout: 60_000 }, () => {
     for (const socket of sockets) socket.terminate();
   });
 
-  it('of all callers together are bounded: the one with most is cut off first', () => {
+  it('answers that are not read of all callers together are bounded: the one with most is cut off first', () => {
     const unread = unreadAnswers({ ...serverLimits({}), maxUnreadBytes: 100, maxUnreadBytesPerCaller: 80 });
     const cut: string[] = [];
     const watch = (caller: string, name: string, bytes: number) => {
@@ -82,7 +82,7 @@ describe('answers that are not read', { timeout: 60_000 }, () => {
     expect([cut, unread.bytes()]).toEqual([['a1', 'c1'], 65]);
   });
 
-  it('that were read since they were last looked at cut nobody off', () => {
+  it('answers that were read since they were last looked at cut nobody off', () => {
     const unread = unreadAnswers({ ...serverLimits({}), maxUnreadBytes: 100, maxUnreadBytesPerCaller: 80 });
     let waiting = 70;
     const cut: string[] = [];

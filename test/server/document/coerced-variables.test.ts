@@ -96,7 +96,7 @@ function variablesOf(document: DocumentNode, given: Record<string, unknown>) {
 }
 
 describe('an operation that is handed its variables coerced', () => {
-  it('answers, and hands its resolvers, what it would have with the variables as they came', async () => {
+  it('an operation that is handed its variables coerced answers, and hands its resolvers, what it would have with the variables as they came', async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...documents), values, async (document, given) => {
         const { operation, coerced } = variablesOf(document, given);
@@ -110,7 +110,7 @@ describe('an operation that is handed its variables coerced', () => {
     );
   });
 
-  it('does so for each event of a subscription', async () => {
+  it('an operation that is handed its variables coerced does so for each event of a subscription', async () => {
     const document = parse('subscription ($p: Paint!) { paint(paint: $p) }');
     const { operation, coerced } = variablesOf(document, { p: { colour: 'GREEN', coats: 2 } });
     const args = takingCoerced(schema, document, operation);
@@ -121,7 +121,7 @@ describe('an operation that is handed its variables coerced', () => {
     expect(seen).toEqual(Array(2).fill({ paint: { colour: { hex: '#0f0' }, coats: [2] }, count: 7 }));
   });
 
-  it('has the same document and schema each time, so that what is remembered by them stays remembered', () => {
+  it('an operation that is handed its variables coerced has the same document and schema each time, so that what is remembered by them stays remembered', () => {
     const [document] = documents;
     if (document === undefined) throw new Error('There is no document.');
     const { operation } = variablesOf(document, {});

@@ -7,14 +7,14 @@ const large = (name: string): string => `query ${name} { self { a(x: [${'1,'.rep
 const small = (name: string): string => `query ${name} { hello }`;
 
 describe('the documents that are remembered', () => {
-  it('are the last ones, so that an operation is parsed and validated once', () => {
+  it('the documents that are remembered are the last ones, so that an operation is parsed and validated once', () => {
     const read = documentReader(serverLimits({}));
     const first = read(small('First'), null).document;
     for (let n = 0; n < 500; n += 1) read(small(`Other${n}`), null);
     expect(read(small('First'), null).document === first).toBe(true);
   });
 
-  it('are as few as they are large: strangers fill this memory, before anybody is asked for a key', () => {
+  it('the documents that are remembered are as few as they are large: strangers fill this memory, before anybody is asked for a key', () => {
     const read = documentReader(serverLimits({}));
     const first = read(large('First'), null).document;
     for (let n = 0; n < 40; n += 1) read(large(`Other${n}`), null);
@@ -30,19 +30,19 @@ describe('the documents that are remembered', () => {
       20,
     ],
     ['that were refused, each with its errors', (n: number) => `{ unknown${n} }`, 1, 1_000],
-  ] as const)('weigh what is kept of them: those %s', (_, document, errors, count) => {
+  ] as const)('the documents that are remembered weigh what is kept of them: those %s', (_, document, errors, count) => {
     const read = documentReader(serverLimits({}));
     const first = read(document(0), null).document;
     for (let n = 0; n < count; n += 1) read(document(n), null).noteErrors(errors);
     expect(read(document(0), null).document === first).toBe(false);
   });
 
-  it('have no more escaped characters than can be read at once', () => {
+  it('the documents that are remembered have no more escaped characters than can be read at once', () => {
     const read = documentReader(serverLimits({}));
     expect(() => read(`{ hello(name: "${'\\n'.repeat(100_001)}") }`, null)).toThrow('at most 100000');
   });
 
-  it('have no name that is longer than a thousand characters: each mistake may repeat it', () => {
+  it('the documents that are remembered have no name that is longer than a thousand characters: each mistake may repeat it', () => {
     const read = documentReader(serverLimits({}));
     expect(() => read(`query ${'n'.repeat(1_001)} { hello }`, null)).toThrow(
       'A name in the document has 1001 characters; this gateway accepts at most 1000.',
@@ -50,7 +50,7 @@ describe('the documents that are remembered', () => {
     expect(read(`query ${'n'.repeat(1_000)} { hello(name: "${'n'.repeat(5_000)}") }`, null).operation.operation).toBe('query');
   });
 
-  it('have no more fields of one name at one place, or fragments, than are compared with each other in one turn of the event loop', () => {
+  it('the documents that are remembered have no more fields of one name at one place, or fragments, than are compared with each other in one turn of the event loop', () => {
     const read = documentReader(serverLimits({}));
     const at = (places: number, fields: number): string => `{ ${`self { ${'hello '.repeat(fields)} } `.repeat(places)} }`;
     const sideBySide = (count: number): string => `{ self { ${'... on Query { hello } '.repeat(count)} } }`;
@@ -59,7 +59,7 @@ describe('the documents that are remembered', () => {
       expect(() => read(refused, null)).toThrow(/side by side.*Up to 300 at one place are accepted/);
   });
 
-  it('have no more comments than tokens: each is kept as one', () => {
+  it('the documents that are remembered have no more comments than tokens: each is kept as one', () => {
     const read = documentReader(serverLimits({}));
     expect(() => read(`${'#\n'.repeat(5_001)}{ hello }`, null)).toThrow('at most 5000 comments');
     expect(read(`${'#\n'.repeat(4_000)}{ hello }`, null).operation.operation).toBe('query');

@@ -71,7 +71,7 @@ const documents = fc
 const answersOf = (document: ReturnType<typeof parse>, of: GraphQLSchema = schema) => answerFlat({ schema: of, document, contextValue });
 
 describe('an event that is answered without execution', () => {
-  it('is answered as graphql-js answers it, to the letter, whatever is selected', async () => {
+  it('an event that is answered without execution is answered as graphql-js answers it, to the letter, whatever is selected', async () => {
     await fc.assert(
       fc.asyncProperty(documents, events, async (document, event) => {
         const rootValue = { completionStream: event };
@@ -89,7 +89,7 @@ describe('an event that is answered without execution', () => {
     );
   });
 
-  it('is every piece of text, by whatever fragments it is selected, where no directive stands', () => {
+  it('an event that is answered without execution is every piece of text, by whatever fragments it is selected, where no directive stands', () => {
     const event = { seq: 2, cursor: 'x', completionId: 'c1', type: 'text', text: 'Hi.', offset: 0 };
     for (const selection of ['...Delta', '... on TextDelta { text } seq', '... on CompletionEvent { ... on TextDelta { text } seq }']) {
       const document = parse(
@@ -99,7 +99,7 @@ describe('an event that is answered without execution', () => {
     }
   });
 
-  it('is none that has an object in a selected field, or a type whose field is resolved by code', () => {
+  it('an event that is answered without execution is none that has an object in a selected field, or a type whose field is resolved by code', () => {
     const document = parse('subscription { completionStream(input: {}) { seq ... on CompletionStarted { completion { id } } } }');
     expect(answersOf(document)?.({ completionStream: { type: 'started', seq: 1, state } })).toBeNull();
     const text = parse('subscription { completionStream(input: {}) { ... on TextDelta { text } } }');
@@ -113,7 +113,7 @@ describe('an event that is answered without execution', () => {
     expect(answersOf(text, resolved)?.(event)).toBeNull();
   });
 
-  it('is none of an operation with directives, or with several subscriptions', () => {
+  it('an event that is answered without execution is none of an operation with directives, or with several subscriptions', () => {
     expect(answersOf(parse('subscription { completionStream(input: {}) { seq @skip(if: true) cursor } }'))).toBeNull();
     expect(answersOf(parse('subscription { a: completionStream(input: {}) { seq } b: completionStream(input: {}) { seq } }'))).toBeNull();
   });

@@ -16,7 +16,7 @@ const refusedCount = (json: string, maxJsonObjects = 100): number | null => {
 describe('the objects and lists of a JSON text', () => {
   const beyond = '[],'.repeat(101);
 
-  it('are counted outside its strings alone, whatever the strings have in them and however long they are', () => {
+  it('the objects and lists of a JSON text are counted outside its strings alone, whatever the strings have in them and however long they are', () => {
     const text = fc.array(fc.constantFrom('"', '\\', '{', '[', 'x', 'ü', '\n', 'y'.repeat(70), '\\'.repeat(65), '"'.repeat(64)), {
       maxLength: 12,
     });
@@ -28,12 +28,12 @@ describe('the objects and lists of a JSON text', () => {
     );
   });
 
-  it('are counted where a string has no end, too', () => {
+  it('the objects and lists of a JSON text are counted where a string has no end, too', () => {
     expect(refusedCount(`[${beyond}"${'x'.repeat(100)}`)).toBe(102);
     expect(refusedCount(`[${beyond}"${'x'.repeat(100)}\\"`)).toBe(102);
   });
 
-  it('may be a hundred thousand', () => {
+  it('the objects and lists of a JSON text may be a hundred thousand', () => {
     expect(refusedCount(`[${'[],'.repeat(99_998)}[]]`, 100_000)).toBeNull();
   });
 });
@@ -43,7 +43,7 @@ describe('a text far beyond the bounds', () => {
     ['brackets', '['.repeat(8_000_000), /nest objects and lists deeper than 100 levels/],
     ['objects', `[${'{},'.repeat(2_000_000)}{}]`, /has at least 1\d\d\d\d\d objects and lists; .* at most 100000/],
     ['values', `[${'1,'.repeat(4_000_000)}1]`, /has at least 10\d{5} values, .* at most 1000000/],
-  ])('of %s is not counted to its end', (_, json, message) => {
+  ])('a text far beyond the bounds of %s is not counted to its end', (_, json, message) => {
     const bytes = Buffer.from(json);
     const looks = vi.spyOn(bytes, 'subarray');
     expect(() => checkJsonSize(bytes, bounds, variablesWithin.body)).toThrow(message);
@@ -60,11 +60,11 @@ describe('the names in a JSON text', () => {
     ['one object', 1, 40_000],
     ['several large objects', 5, 9_000],
     ['many small objects', 4_000, 10],
-  ])('may be 25,000 different ones: more in %s are refused', (_, objects, members) => {
+  ])('the names in a JSON text may be 25,000 different ones: more in %s are refused', (_, objects, members) => {
     expect(() => check(objectsOf(objects, members))).toThrow(/has more than 25000 different names of members/);
   });
 
-  it('may be as many as there are values where they are the same', () => {
+  it('the names in a JSON text may be as many as there are values where they are the same', () => {
     expect(check(JSON.stringify(Array.from({ length: 9_000 }, (_, id) => ({ id, name: 'x', price: 1 }))))).toEqual({ isLarge: true });
   });
 });
@@ -84,7 +84,7 @@ describe('the values of a JSON text', () => {
     }
   };
 
-  it('are the members of its objects and lists, however it is spaced', () => {
+  it('the values of a JSON text are the members of its objects and lists, however it is spaced', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('', '  ', '\t'), (value, space) => {
         const json = JSON.stringify(value, null, space);
@@ -95,7 +95,7 @@ describe('the values of a JSON text', () => {
     );
   });
 
-  it('are refused in a sentence that names the limit', () => {
+  it('the values of a JSON text are refused in a sentence that names the limit', () => {
     expect(refusal('{"a":[1,2]}', 2)).toMatch(/has 3 values.*at most 2\. .*server\.limits\.maxInputValues/);
   });
 });
@@ -115,7 +115,7 @@ describe('the members of one object', () => {
     }
   };
 
-  it('are counted apart from those of what stands in it, and lists have as many as they like', () => {
+  it('the members of one object are counted apart from those of what stands in it, and lists have as many as they like', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom('', '  '), (value, space) => {
         const json = JSON.stringify({ value, list: Array.from({ length: 50 }, () => [1, 2]) }, null, space);
@@ -126,19 +126,22 @@ describe('the members of one object', () => {
     );
   });
 
-  it('are refused in a sentence that names the limit', () => {
+  it('the members of one object are refused in a sentence that names the limit', () => {
     expect(refusal('{"a":[{"b":1,"c":2,"d":[]}]}', 2)).toMatch(/has 3 members.*at most 2\. .*server\.limits\.maxObjectMembers/);
   });
 
-  it.each(['{', '}', ']]}', '{"a":1}}', '[{"a":1,"b":2]', '{"a":1,"b"'])('of what is no JSON are not a fault: %s', (json) => {
-    expect(refusal(json, 10)).toBeNull();
-  });
+  it.each(['{', '}', ']]}', '{"a":1}}', '[{"a":1,"b":2]', '{"a":1,"b"'])(
+    'the members of one object of what is no JSON are not a fault: %s',
+    (json) => {
+      expect(refusal(json, 10)).toBeNull();
+    },
+  );
 });
 
 describe('the name of a member', () => {
   const checked = (value: object) => () => checkJsonSize(Buffer.from(JSON.stringify(value, null, 1)), bounds, variablesWithin.body);
 
-  it('may have 10,000 bytes; a text may have more', () => {
+  it('the name of a member may have 10,000 bytes; a text may have more', () => {
     expect(checked({ ['x'.repeat(10_000)]: 1, text: 'x'.repeat(50_000), list: ['y'.repeat(50_000)] })).not.toThrow();
     expect(checked({ a: [{ ['x'.repeat(10_001)]: 1 }] })).toThrow(/has 10001 bytes.*at most 10000/);
     expect(checked({ ['é'.repeat(5_001)]: 1 })).toThrow(/has 10002 bytes/);
@@ -153,12 +156,12 @@ describe('the nesting of a JSON text', () => {
     ['a URL', variablesWithin.url, (inner: string) => inner],
     ['a body', variablesWithin.body, (inner: string) => `{"variables":${inner}}`],
     ['a message of a WebSocket', variablesWithin.message, (inner: string) => `{"payload":{"variables":${inner}}}`],
-  ])('is counted from the variables on, in %s', (_, within, around) => {
+  ])('the nesting of a JSON text is counted from the variables on, in %s', (_, within, around) => {
     expect(() => checkJsonSize(nested(100, around), bounds, within)).not.toThrow();
     expect(() => checkJsonSize(nested(101, around), bounds, within)).toThrow(/deeper than 100 levels/);
   });
 
-  it('is not counted in strings', () => {
+  it('the nesting of a JSON text is not counted in strings', () => {
     expect(() => checkJsonSize(Buffer.from(JSON.stringify({ variables: '['.repeat(500) })), bounds, variablesWithin.body)).not.toThrow();
   });
 });

@@ -37,7 +37,7 @@ async function turnsOfValidation(documents: readonly string[]): Promise<readonly
 const fields = (n: number, count: number): string => `{ self { ${Array.from({ length: count }, () => 'hello').join(' ')} n${n}: hello } }`;
 
 describe('documents that come together', () => {
-  it('are validated one in a turn of the event loop where they are large', async () => {
+  it('documents that come together are validated one in a turn of the event loop where they are large', async () => {
     const turns = await turnsOfValidation(Array.from({ length: 8 }, (_, n) => fields(n, 600)));
     expect(new Set(turns).size).toBe(8);
   });

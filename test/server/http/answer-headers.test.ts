@@ -16,7 +16,7 @@ describe('the head of an answer', () => {
     ['a refusal', 'mutation { no }', { accept: 'application/json' }],
     ['a stream', '{hello}', { accept: 'text/event-stream' }],
     ['an answer to a web page', '{hello}', { accept: 'application/json', origin: 'https://app.example.com' }],
-  ])('of %s says once what it depends on, and has no header twice', async (_, query, asked) => {
+  ])('the head of an answer of %s says once what it depends on, and has no header twice', async (_, query, asked) => {
     const { names, headers } = await headersOf(query, asked);
     expect(headers).toMatchObject({ vary: 'Origin, Accept, Accept-Encoding', 'cache-control': 'no-store' });
     expect(names).toEqual([...new Set(names)]);

@@ -228,7 +228,7 @@ const cases: readonly Case[] = [
 
 describe('broken input', () => {
   it.each(cases)(
-    'answers $what with $status and a sentence',
+    'the server answers $what with $status and a sentence',
     async ({ init, search: query = '', path = '/graphql', status, code = 'BAD_REQUEST', says }) => {
       const { url, opened, closed, logged } = await serve({ development: false });
       const response = await fetch(new URL(path + query, url), init);
@@ -262,7 +262,7 @@ describe('broken input', () => {
       400,
       /./,
     ],
-  ])('answers %s on the wire with a status and a sentence', async (_, sent, status, says) => {
+  ])('the server answers %s on the wire with a status and a sentence', async (_, sent, status, says) => {
     const { url } = await serve({ development: false });
     const answer = await raw(url, sent);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -276,37 +276,37 @@ describe('broken input', () => {
     'Last-Event-ID: c1',
     'X-Fieldgate-Quote: only',
     'Origin: http://localhost',
-  ])('answers a header that decides and stands twice with a sentence: %s', async (header) => {
+  ])('the server answers a header that decides and stands twice with a sentence: %s', async (header) => {
     const { url, opened } = await serve();
     const answer = await raw(url, `GET /graphql?query={hello} HTTP/1.1\r\nHost: localhost\r\n${header}\r\n${header}2\r\n\r\n`);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 400 .*more than one ${header.split(':')[0]} header`, 'si'));
     expect(opened).toEqual([]);
   });
 
-  it('answers a client that offers HTTP/2 with each request as if it had not', async () => {
+  it('the server answers a client that offers HTTP/2 with each request as if it had not', async () => {
     const { url } = await serve();
     const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
     expect(await raw(url, `GET /graphql?query={hello} HTTP/1.1\r\nHost: 127.0.0.1\r\n${offer}\r\n`)).toMatch(/^HTTP\/1.1 200 .*Hello/s);
   });
 
-  it('cuts off a request whose headers never end', async () => {
+  it('the server cuts off a request whose headers never end', async () => {
     const { url } = await serve({ limits: { headersTimeoutMs: 100 } });
     expect(await raw(url, 'POST /graphql HTTP/1.1\r\nHost: localhost\r\n')).toMatch(/^HTTP\/1.1 408 .*headers within 0.1 s/s);
   });
 
-  it('cuts off a request whose body never ends', async () => {
+  it('the server cuts off a request whose body never ends', async () => {
     const { url } = await serve({ limits: { bodyTimeoutMs: 100 } });
     const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
     expect(await raw(url, head)).toMatch(/^HTTP\/1.1 408 .*did not arrive within 0.1 s/s);
   });
 
-  it('answers an upload far over the limit so that its sender can read why', async () => {
+  it('the server answers an upload far over the limit so that its sender can read why', async () => {
     const { url } = await serve();
     const response = await fetch(url, { method: 'POST', headers: json, body: new Uint8Array(20_000_000) });
     expect(response.status).toBe(413);
   });
 
-  it('counts a body that does not say its length', async () => {
+  it('the server counts a body that does not say its length', async () => {
     const { url } = await serve({ limits: { maxBodyBytes: 1_000 } });
     const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n';
     expect(await raw(url, `${head}${'3e8\r\n'}${' '.repeat(1_000)}\r\n1\r\n \r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 .*at most 1000/s);

@@ -27,7 +27,7 @@ describe('a large answer', () => {
   it.each([
     ['gzip', gunzipSync],
     ['br', brotliDecompressSync],
-  ] as const)('is compressed where that is asked: %s', async (encoding, decompressed) => {
+  ] as const)('a large answer is compressed where that is asked: %s', async (encoding, decompressed) => {
     const answer = await asked(large, encoding);
     expect(answer).toMatchObject({ encoding, vary: expect.stringContaining('Accept-Encoding') });
     expect(answer.length).toBe(answer.body.length);
@@ -35,21 +35,24 @@ describe('a large answer', () => {
     expect(JSON.parse(String(decompressed(answer.body))).data.big).toHaveLength(50_000);
   });
 
-  it('is sent as it is to a client that does not ask, and says that it could be otherwise', async () => {
+  it('a large answer is sent as it is to a client that does not ask, and says that it could be otherwise', async () => {
     const answer = await asked(large, null);
     expect(answer).toMatchObject({ encoding: undefined, vary: expect.stringContaining('Accept-Encoding') });
     expect(JSON.parse(String(answer.body)).data.big).toHaveLength(50_000);
   });
 
-  it('is compressed only where it is large', async () => {
+  it('a large answer is compressed only where it is large', async () => {
     expect((await asked('{hello}', 'gzip, br')).encoding).toBeUndefined();
   });
 
-  it.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])('is not compressed in a stream: %s', async (accept) => {
-    const answer = await asked('subscription {ticks(to: 2, bytes: 50000) {seq text}}', 'gzip, br', accept);
-    expect(answer.encoding).toBeUndefined();
-    expect(String(answer.body)).toContain('"seq":2');
-  });
+  it.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])(
+    'a large answer is not compressed in a stream: %s',
+    async (accept) => {
+      const answer = await asked('subscription {ticks(to: 2, bytes: 50000) {seq text}}', 'gzip, br', accept);
+      expect(answer.encoding).toBeUndefined();
+      expect(String(answer.body)).toContain('"seq":2');
+    },
+  );
 
   it.each([
     [undefined, null],
@@ -67,5 +70,5 @@ describe('a large answer', () => {
     ['gzip;q=0.5, identity', null],
     ['deflate', null],
     ['gzip;q=nonsense', null],
-  ])('is sent as the client likes best: %s', (header, encoding) => expect(readAcceptedEncoding(header)).toBe(encoding));
+  ])('a large answer is sent as the client likes best: %s', (header, encoding) => expect(readAcceptedEncoding(header)).toBe(encoding));
 });

@@ -25,11 +25,11 @@ async function turnsToRead(variables: object): Promise<number> {
 const rows = (count: number) => ({ rows: Array.from({ length: count }, (_, index) => ({ [`name${index}`]: index })) });
 
 describe('the body of a request', () => {
-  it('of thousands of values is counted, parsed and used in turns of its own', async () => {
+  it('the body of a request of thousands of values is counted, parsed and used in turns of its own', async () => {
     expect(await turnsToRead(rows(5_000))).toBeGreaterThanOrEqual(3);
   });
 
-  it('of few values is read at once', async () => {
+  it('the body of a request of few values is read at once', async () => {
     expect(await turnsToRead(rows(20))).toBe(0);
   });
 });

@@ -60,7 +60,7 @@ const senders: readonly (readonly [string, Sender])[] = [
 ];
 
 describe('a body that is refused', { timeout: 120_000 }, () => {
-  it.each(senders)('is answered every time so that its sender can read why: %s', async (_, send) => {
+  it.each(senders)('a body that is refused is answered every time so that its sender can read why: %s', async (_, send) => {
     const { url } = await serve();
     for (let sent = 0; sent < perRound(2, 40); sent += 1) {
       const { status, text } = await send(url, body);
@@ -74,14 +74,14 @@ describe('a body that is refused', { timeout: 120_000 }, () => {
   it.each([
     ['at another path', '/nothing', 404],
     ['with a key that is none', '/graphql', 401],
-  ])('is answered so, too, %s', async (_, path, status) => {
+  ])('a body that is refused is answered so, too, %s', async (_, path, status) => {
     const { url } = await serve();
     const headers = { ...json, authorization: 'Bearer wrong', connection: 'close', 'content-length': bytes };
     for (let sent = 0; sent < perRound(2, 5); sent += 1)
       expect((await byHttp({ agent: false, headers })(new URL(path, url).href, body)).status).toBe(status);
   });
 
-  it('leaves its connection usable for the next request', async () => {
+  it('a body that is refused leaves its connection usable for the next request', async () => {
     const { url } = await serve();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     let answers = '';

@@ -11,7 +11,7 @@ const seqs = (events: readonly ServerSentEvent[]): number[] =>
   events.filter(({ event }) => event === 'next').map(({ data }) => JSON.parse(data).data.ticks.seq);
 
 describe('a subscription over SSE', () => {
-  it('sends every event once and in order, then complete', async () => {
+  it('a subscription over SSE sends every event once and in order, then complete', async () => {
     const { url, opened, closed } = await serve();
     const response = await post(url, ticks(20), stream);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -25,7 +25,7 @@ describe('a subscription over SSE', () => {
     expect(closed).toEqual(opened);
   });
 
-  it('carries the cursor as id, selected or not, under whatever alias', async () => {
+  it('a subscription over SSE carries the cursor as id, selected or not, under whatever alias', async () => {
     const { url } = await serve();
     for (const selection of ['seq', 'seq cursor', 'seq place: cursor']) {
       const events = await all(await post(url, ticks(2, selection), stream));
@@ -33,11 +33,11 @@ describe('a subscription over SSE', () => {
     }
   });
 
-  it('sends no id for an event without a place, so that a client keeps the one it has', () => {
+  it('a subscription over SSE sends no id for an event without a place, so that a client keeps the one it has', () => {
     expect(sse(() => '').result({ data: {} })).toBe('event: next\ndata: {"data":{}}\n\n');
   });
 
-  it('resumes after the Last-Event-ID, wherever the socket was killed', async () => {
+  it('a subscription over SSE resumes after the Last-Event-ID, wherever the socket was killed', async () => {
     const { url, tickers } = await serve();
     for (let cut = 1; cut <= 5; cut++) {
       const first = new AbortController();
@@ -55,13 +55,13 @@ describe('a subscription over SSE', () => {
     }
   });
 
-  it('comes by GET, as an EventSource asks', async () => {
+  it('a subscription over SSE comes by GET, as an EventSource asks', async () => {
     const { url } = await serve();
     const search = new URLSearchParams(ticks(2));
     expect(seqs(await all(await fetch(`${url}?${search}`, { headers: stream })))).toEqual([1, 2]);
   });
 
-  it('ends where HTTP/1.1 says that it does, so that its connection serves another request, and has no frames in HTTP/1.0', async () => {
+  it('a subscription over SSE ends where HTTP/1.1 says that it does, so that its connection serves another request, and has no frames in HTTP/1.0', async () => {
     const { url } = await serve();
     const { hostname, port, pathname } = new URL(url);
     const body = JSON.stringify(ticks(3));
@@ -86,7 +86,7 @@ describe('a subscription over SSE', () => {
     expect(text).toMatch(/^:\n\nid: c1\nevent: next\ndata: .*event: complete\ndata:\n\n$/s);
   });
 
-  it('goes on over a change of schema', async () => {
+  it('a subscription over SSE goes on over a change of schema', async () => {
     const { url, replaceSchema, tickers, gate } = await serve();
     const events = eventsOf(await post(url, ticks(5000), stream));
     await events.next();
@@ -94,7 +94,7 @@ describe('a subscription over SSE', () => {
     expect(seqs(await readAll(events))).toEqual(Array.from({ length: 5000 }, (_, index) => index + 1));
   });
 
-  it('puts the usage on the last event and no other', async () => {
+  it('a subscription over SSE puts the usage on the last event and no other', async () => {
     const { url } = await serve();
     const events = (await all(await post(url, ticks(3), stream)))
       .filter(({ event }) => event === 'next')
@@ -102,7 +102,7 @@ describe('a subscription over SSE', () => {
     expect(events.map((event) => event.extensions?.usage?.calls.length)).toEqual([undefined, undefined, 1]);
   });
 
-  it('masks errors in events and ends a stream that throws with an event', async () => {
+  it('a subscription over SSE masks errors in events and ends a stream that throws with an event', async () => {
     const { url, logged } = await serve();
     const text = await (await post(url, { query: 'subscription {ticks(to: 2, fail: true) {seq broken}}' }, stream)).text();
     expect(text.match(/"code":"INTERNAL"/g)).toHaveLength(2);
@@ -111,7 +111,7 @@ describe('a subscription over SSE', () => {
     expect(logged).toHaveLength(2);
   });
 
-  it('tells why nothing was subscribed as an event, since clients try any other status again', async () => {
+  it('a subscription over SSE tells why nothing was subscribed as an event, since clients try any other status again', async () => {
     const { url } = await serve();
     for (const [query, code] of [
       ['subscription {hopeless {seq}}', 'INTERNAL'],
@@ -127,7 +127,7 @@ describe('a subscription over SSE', () => {
     }
   });
 
-  it('beats while nothing happens', async () => {
+  it('a subscription over SSE beats while nothing happens', async () => {
     const { url } = await serve({ limits: { heartbeatMs: 10 } });
     const controller = new AbortController();
     const events = eventsOf(await post(url, { query: 'subscription {silent {seq}}' }, stream, controller.signal));
@@ -138,19 +138,22 @@ describe('a subscription over SSE', () => {
 });
 
 describe('a client that leaves', () => {
-  it.each(['silent', 'late'])('stops upstream at once, also before the first event or the subscription itself (%s)', async (field) => {
-    const { url, tickers, closed, gate } = await serve();
-    const controller = new AbortController();
-    post(url, { query: `subscription {${field} {seq}}` }, stream, controller.signal).catch(() => {});
-    await until(() => tickers.signals.length === 1);
-    controller.abort();
-    await until(() => tickers.signals[0]?.aborted === true);
-    await until(() => closed.length === 1);
-    gate.open();
-    if (field === 'late') await until(() => tickers.returned === 1);
-  });
+  it.each(['silent', 'late'])(
+    'a client that leaves stops upstream at once, also before the first event or the subscription itself (%s)',
+    async (field) => {
+      const { url, tickers, closed, gate } = await serve();
+      const controller = new AbortController();
+      post(url, { query: `subscription {${field} {seq}}` }, stream, controller.signal).catch(() => {});
+      await until(() => tickers.signals.length === 1);
+      controller.abort();
+      await until(() => tickers.signals[0]?.aborted === true);
+      await until(() => closed.length === 1);
+      gate.open();
+      if (field === 'late') await until(() => tickers.returned === 1);
+    },
+  );
 
-  it('stops a query that is still running', async () => {
+  it('a client that leaves stops a query that is still running', async () => {
     const { url, tickers, closed } = await serve();
     const controller = new AbortController();
     post(url, { query: '{held}' }, {}, controller.signal).catch(() => {});
@@ -159,7 +162,7 @@ describe('a client that leaves', () => {
     await until(() => tickers.signals[0]?.aborted === true && closed.length === 1);
   });
 
-  it('stops an operation that is still being opened', async () => {
+  it('a client that leaves stops an operation that is still being opened', async () => {
     const signals: AbortSignal[] = [];
     const { url, closed } = await serve({
       openOperation: (input) => {
@@ -181,7 +184,7 @@ describe('a client that stops reading', () => {
   const body = JSON.stringify({ query: 'subscription {ticks(to: 100000, bytes: 10000) {seq text}}' });
   const request = `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
 
-  it('stops the source, and goes on where it was when it reads again', async () => {
+  it('a client that stops reading stops the source, and goes on where it was when it reads again', async () => {
     const { url, tickers } = await serve();
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(request));
     socket.pause();
@@ -193,7 +196,7 @@ describe('a client that stops reading', () => {
     await until(() => tickers.returned === 1);
   });
 
-  it('is disconnected when that lasts', async () => {
+  it('a client that stops reading is disconnected when that lasts', async () => {
     const { url, tickers, closed } = await serve({ limits: { writeIdleMs: 50 } });
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(request));
     socket.pause();

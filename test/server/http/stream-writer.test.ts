@@ -34,7 +34,7 @@ async function* after(ms: number): ResultStream {
 }
 
 describe('the heartbeat of a stream', () => {
-  it.each([1, 50, 99])('comes a heartbeat after the last byte, when that came %s ms into one', async (ms) => {
+  it.each([1, 50, 99])('the heartbeat of a stream comes a heartbeat after the last byte, when that came %s ms into one', async (ms) => {
     vi.useFakeTimers({ now: 0 });
     const { response, written } = recorder();
     void writeStream(
@@ -50,7 +50,7 @@ describe('the heartbeat of a stream', () => {
 });
 
 describe('an event in a chunked answer', () => {
-  it('is one chunk whose size is that of its bytes', async () => {
+  it('an event in a chunked answer is one chunk whose size is that of its bytes', async () => {
     const { response, written } = recorder(true);
     async function* results(): ResultStream {
       yield { data: { text: 'é☃😀' } };

@@ -8,13 +8,13 @@ const bob: Principal = { ...ann, id: 'key:bob', team: 'shop' };
 const entrant = (principal: Principal | null) => ({ address: '10.0.0.1', beyondShare: null, principal, evict() {} });
 
 describe('the places of WebSockets', () => {
-  it('are as many as the limit says for a key that is shown at the upgrade and again in connection_init', () => {
+  it('the places of WebSockets are as many as the limit says for a key that is shown at the upgrade and again in connection_init', () => {
     const places = socketPlaces(serverLimits({ maxSocketsPerPrincipal: 2, maxSocketsPerTeam: 2 }));
     for (let n = 0; n < 2; n += 1) places.enter(entrant(ann)).accept(ann);
     expect(() => places.enter(entrant(ann))).toThrow('Your key has 2 WebSockets open');
   });
 
-  it('go with the key of connection_init where it is another than that of the upgrade', () => {
+  it('the places of WebSockets go with the key of connection_init where it is another than that of the upgrade', () => {
     const places = socketPlaces(serverLimits({ maxSocketsPerPrincipal: 1, maxSocketsPerTeam: 1 }));
     const first = places.enter(entrant(ann));
     first.accept(bob);

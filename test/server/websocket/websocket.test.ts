@@ -12,7 +12,7 @@ const client = ({ ws }: Pick<Served, 'ws'>, connectionParams: Record<string, unk
   createClient({ url: ws, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 });
 
 describe('a WebSocket', () => {
-  it('delivers every event once and in order, the usage on the last', async () => {
+  it('a WebSocket delivers every event once and in order, the usage on the last', async () => {
     const served = await serve();
     const results = await readAll(client(served).iterate<{ ticks: { seq: number } }>({ query: 'subscription {ticks(to: 20) {seq}}' }));
     expect(results.map(({ data }) => data?.ticks.seq)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
@@ -20,7 +20,7 @@ describe('a WebSocket', () => {
     await until(() => served.closed.length === 1);
   });
 
-  it('resumes after a cursor, wherever the socket was killed', async () => {
+  it('a WebSocket resumes after a cursor, wherever the socket was killed', async () => {
     const served = await serve();
     const query = 'subscription($after: Cursor) {ticks(to: 6, after: $after) {seq cursor}}';
     for (let cut = 1; cut <= 5; cut++) {
@@ -44,7 +44,7 @@ describe('a WebSocket', () => {
   });
 
   it.each([[{ authorization: 'Bearer secret' }], [{ Authorization: 'Bearer secret' }], [{ headers: { Authorization: 'Bearer secret' } }]])(
-    'takes the credentials of connection_init (%j)',
+    'a WebSocket takes the credentials of connection_init (%j)',
     async (params) => {
       const served = await serve();
       const [result] = await readAll(client(served, { ...params, 'apollographql-client-name': 'shop' }).iterate({ query: '{principal}' }));
@@ -58,14 +58,14 @@ describe('a WebSocket', () => {
     ['{', 'BAD_REQUEST', /Syntax Error/],
     ['{then: hello}', 'BAD_REQUEST', /"then"/],
     [`${'{self'.repeat(30)}{hello}${'}'.repeat(30)}`, 'DEPTH_LIMIT_EXCEEDED', /31 levels/],
-  ])('refuses %s as HTTP does', async (query, code, says) => {
+  ])('a WebSocket refuses %s as HTTP does', async (query, code, says) => {
     const served = await serve();
     const errors = await failure(client(served), query);
     expect(errors).toMatchObject([{ message: expect.stringMatching(says), extensions: { code, errorId: expect.any(String) } }]);
     expect(served.opened.length).toBe(served.closed.length);
   });
 
-  it('is closed with a sentence when its key is not known', async () => {
+  it('a WebSocket is closed with a sentence when its key is not known', async () => {
     expect(await failure(client(await serve(), { authorization: 'Bearer wrong' }), '{hello}')).toMatchObject({
       code: 4403,
       reason: expect.stringContaining('This key is not known.'),
@@ -75,17 +75,20 @@ describe('a WebSocket', () => {
   it.each([
     ['itself', (members: Record<string, unknown>) => members],
     ['its headers', (headers: Record<string, unknown>) => ({ headers })],
-  ])('is closed with a sentence when its connection_init has more members than a request has headers: in %s', async (_, around) => {
-    const served = await serve();
-    const members = (count: number): Record<string, unknown> =>
-      around({ authorization: 'Bearer secret', ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'y'])) });
-    const refused = readAll(client(served, members(100)).iterate({ query: '{principal}' }));
-    await expect(refused).rejects.toMatchObject({ code: 4400, reason: expect.stringMatching(/has 101 members.*at most 100/) });
-    const [accepted] = await readAll(client(served, members(98)).iterate({ query: '{principal}' }));
-    expect(accepted?.data).toEqual({ principal: 'key:1' });
-  });
+  ])(
+    'a WebSocket is closed with a sentence when its connection_init has more members than a request has headers: in %s',
+    async (_, around) => {
+      const served = await serve();
+      const members = (count: number): Record<string, unknown> =>
+        around({ authorization: 'Bearer secret', ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'y'])) });
+      const refused = readAll(client(served, members(100)).iterate({ query: '{principal}' }));
+      await expect(refused).rejects.toMatchObject({ code: 4400, reason: expect.stringMatching(/has 101 members.*at most 100/) });
+      const [accepted] = await readAll(client(served, members(98)).iterate({ query: '{principal}' }));
+      expect(accepted?.data).toEqual({ principal: 'key:1' });
+    },
+  );
 
-  it('masks errors in results and events', async () => {
+  it('a WebSocket masks errors in results and events', async () => {
     const served = await serve();
     const results = [
       ...(await readAll(client(served).iterate({ query: '{hello secretly}' }))),
@@ -97,7 +100,7 @@ describe('a WebSocket', () => {
   });
 
   it.each(['silent', 'late'])(
-    'stops upstream when the client completes, also before the first event or the subscription itself (%s)',
+    'a WebSocket stops upstream when the client completes, also before the first event or the subscription itself (%s)',
     async (field) => {
       const served = await serve();
       const stop = client(served).subscribe(
@@ -112,7 +115,7 @@ describe('a WebSocket', () => {
     },
   );
 
-  it('stops upstream when the socket closes', async () => {
+  it('a WebSocket stops upstream when the socket closes', async () => {
     const served = await serve();
     const one = client(served);
     one.subscribe({ query: 'subscription {silent {seq}}' }, { next: () => {}, error: () => {}, complete: () => {} });
@@ -121,7 +124,7 @@ describe('a WebSocket', () => {
     await until(() => served.tickers.signals[0]?.aborted === true && served.closed.length === 1);
   });
 
-  it('runs no more operations at once than the limit', async () => {
+  it('a WebSocket runs no more operations at once than the limit', async () => {
     const served = await serve({ limits: { maxSocketOperations: 1 } });
     const one = client(served);
     one.subscribe({ query: 'subscription {silent {seq}}' }, { next: () => {}, error: () => {}, complete: () => {} });
@@ -129,7 +132,7 @@ describe('a WebSocket', () => {
     expect(await failure(one, '{hello}')).toMatchObject([{ extensions: { code: 'CONCURRENCY_LIMITED' } }]);
   });
 
-  it('stops the source of a reader who stalls, then disconnects it', async () => {
+  it('a WebSocket stops the source of a reader who stalls, then disconnects it', async () => {
     const served = await serve({ limits: { writeIdleMs: 200, heartbeatMs: 50 } });
     const socket = new WebSocket(served.ws, 'graphql-transport-ws');
     await new Promise((resolve) => socket.once('open', resolve));
@@ -144,7 +147,7 @@ describe('a WebSocket', () => {
     socket.terminate();
   });
 
-  it('reads no more of a client that asks and never reads, and answers all when it reads again', async () => {
+  it('a WebSocket reads no more of a client that asks and never reads, and answers all when it reads again', async () => {
     const { ws } = await serve();
     const socket = new WebSocket(ws, 'graphql-transport-ws');
     await new Promise((resolve) => socket.once('open', resolve));
@@ -177,14 +180,14 @@ describe('a WebSocket', () => {
     ['that subscribes before connection_init', {}, '{"id":"1","type":"subscribe","payload":{"query":"{hello}"}}', 4401],
     ['with a message that is no JSON', {}, 'hello', 4400],
     ['with a message over the limit', { limits: { maxBodyBytes: 1_000 } }, 'x'.repeat(2_000), 1009],
-  ])('%s is closed with a code', async (_, options, message, code) => {
+  ])('a WebSocket %s is closed with a code', async (_, options, message, code) => {
     const { ws } = await serve(options);
     const socket = new WebSocket(ws, 'graphql-transport-ws');
     if (message !== null) socket.once('open', () => socket.send(message));
     expect(await new Promise((resolve) => socket.once('close', resolve))).toBe(code);
   });
 
-  it('is refused when the most are open', async () => {
+  it('a WebSocket is refused when the most are open', async () => {
     const { ws } = await serve({ limits: { maxSockets: 1, maxSocketsPerTeam: 2 } });
     const withKey = { headers: { authorization: 'Bearer secret' } };
     const first = new WebSocket(ws, 'graphql-transport-ws', withKey);
@@ -198,7 +201,7 @@ describe('a WebSocket', () => {
     ['a page of another site', { origin: 'https://evil.example' }, 'graphql-transport-ws', '/graphql', 403, /evil.example/],
     ['another protocol', {}, 'graphql-ws', '/graphql', 400, /graphql-transport-ws/],
     ['another path', {}, 'graphql-transport-ws', '/socket', 404, /opened at \/graphql/],
-  ])('is refused to %s', async (_, options, protocol, path, status, says) => {
+  ])('a WebSocket is refused to %s', async (_, options, protocol, path, status, says) => {
     const { ws } = await serve();
     const socket = new WebSocket(new URL(path, ws), protocol, options);
     const answer = await new Promise<{ status: number | undefined; text: string }>((resolve) =>
