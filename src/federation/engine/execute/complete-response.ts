@@ -85,6 +85,7 @@ function completeObject(
   const made: Record<string, unknown> = {};
   const { fields, deferred } = shape.of(typeName);
   const { denied, introspected } = completion;
+  let elsewhere: GraphQLError | null = null;
   for (const field of fields) {
     const { responseKey, dataKey } = field;
     if (field.name === '__typename') {
@@ -98,13 +99,24 @@ function completeObject(
     }
     const refused = denied?.get(field.coordinate);
     const value = refused === undefined ? (Object.hasOwn(data, dataKey) ? data[dataKey] : undefined) : new Failure(refused);
+    if (value instanceof Failure && isNonNullType(field.type) && isElsewhere(value, dataKey)) {
+      // The object is null because of a field beside this one, which says so itself where the client selected it.
+      elsewhere ??= failureAt(completion, field, value, own);
+      continue;
+    }
     made[responseKey] = isNonNullType(field.type)
       ? completeValue(completion, field, field.type, value, own)
       : caught(completion, field, field.type, value, own);
   }
+  if (elsewhere !== null) throw elsewhere;
   for (const part of deferred) completion.pending.push({ part, data, typeName, place });
   return made;
 }
+
+const isElsewhere = ({ causes }: Failure, dataKey: string): boolean => {
+  const path = causes.at(-1)?.path ?? null;
+  return path !== null && path[0] !== dataKey;
+};
 
 /** A place that may be null ends the way up of an error. */
 function caught(completion: Completion, field: ResponseField, type: GraphQLOutputType, value: unknown, place: ResponsePlace): unknown {
@@ -126,7 +138,7 @@ function completeValue(
   value: unknown,
   place: ResponsePlace,
 ): unknown {
-  if (value instanceof Failure) throw failureAt(field, value, place);
+  if (value instanceof Failure) throw failureAt(completion, field, value, place);
   if (isNonNullType(type)) {
     const made = completeValue(completion, field, type.ofType, value, place);
     if (made === null) throw located(new Error(`Cannot return null for non-nullable field ${field.coordinate}.`), field, pathOf(place));
@@ -172,9 +184,16 @@ function typeNameOf(schema: GraphQLSchema, declared: string, data: DataObject): 
   return isAbstractType(named) ? declared : null;
 }
 
-function failureAt(field: ResponseField, { error, path }: Failure, place: ResponsePlace): GraphQLError {
-  const at = path === null ? pathOf(place) : [...(place.prev === null ? [] : pathOf(place.prev)), ...clientPath(path)];
-  return located(error, field, at);
+/** The error that made the value null. Those before it are told. */
+function failureAt(completion: Completion, field: ResponseField, { causes }: Failure, place: ResponsePlace): GraphQLError {
+  const errors = causes.map(({ error, path }) => {
+    const at = path === null ? pathOf(place) : [...(place.prev === null ? [] : pathOf(place.prev)), ...clientPath(path)];
+    return located(error, field, at);
+  });
+  const last = errors.pop();
+  if (last === undefined) throw new Error('A failure has a cause.');
+  completion.errors.push(...errors);
+  return last;
 }
 
 function located(error: Error, { nodes }: ResponseField, path: readonly (string | number)[]): GraphQLError {

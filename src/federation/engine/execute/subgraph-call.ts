@@ -7,7 +7,7 @@ import { type Reference, type References, referencesOf } from '../merge/entity-r
 import { Failure } from '../merge/failure.ts';
 import { type DataObject, failFields, isDataObject, type Merging, mergeObject, problem } from '../merge/merge-answer.ts';
 import { type ObjectBudget, TooManyObjects } from '../merge/object-allowance.ts';
-import { failObject, type Path, placeWithin, withoutPath } from '../merge/place-failures.ts';
+import { failObject, type Lost, type Path, placeWithin, withoutPath } from '../merge/place-failures.ts';
 import type { EntityGroup, Step } from './plan-steps.ts';
 
 /** How one subgraph is asked. */
@@ -92,15 +92,13 @@ export function mergeResult(execution: Execution, step: Step, result: SubgraphRe
 
 function mergeRoot(merging: Merging, execution: Execution, step: Step, data: DataObject | null, errors: readonly GraphQLError[]): void {
   const root = data ?? {};
-  const lost: GraphQLError[] = [];
+  const lost: Lost[] = [];
   for (const error of errors) {
-    const path = error.path ?? [];
-    if (data === null || path.length === 0) lost.push(error);
+    const { path = [] } = error;
+    if (data === null || path.length === 0) lost.push({ error: withoutPath(error), path });
     else placeWithin(root, path, withoutPath(error));
   }
-  const typeName = step.shape.type?.name ?? '';
-  const [first] = lost;
-  if (first !== undefined) failObject(root, typeName, step.shape, withoutPath(first), first.path ?? []);
+  failObject(root, step.shape.type?.name ?? '', step.shape, lost);
   mergeObject(merging, execution.data, root, step.shape);
 }
 
@@ -115,38 +113,44 @@ function mergeGroup(merging: Merging, { group, all }: AskedGroup, data: DataObje
       for (const { object } of reference.targets) mergeObject(merging, object, entity, group.shape);
       continue;
     }
-    const own = ofOne.get(index);
-    const error = own ?? ofAll;
-    if (error !== null && error !== undefined) failReference(reference, group, withoutPath(error), own?.path?.slice(2) ?? []);
+    const lost = ofOne.get(index) ?? ofAll;
+    if (lost.length > 0) failReference(reference, group, lost);
     else if (entity !== null || entities === null) missingEntity(merging, reference, group);
   }
 }
 
 interface Failures {
-  readonly ofAll: GraphQLError | null;
-  readonly ofOne: ReadonlyMap<number, GraphQLError>;
+  /** Of entities that have no error of their own. */
+  readonly ofAll: readonly Lost[];
+  readonly ofOne: ReadonlyMap<number, readonly Lost[]>;
 }
 
-/** Places the errors that are inside an entity; the first of each other place counts. */
+/** Places the errors that are inside an entity. */
 function failuresOf({ alias }: EntityGroup, entities: readonly unknown[] | null, errors: readonly GraphQLError[]): Failures {
-  let ofAll: GraphQLError | null = null;
-  const ofOne = new Map<number, GraphQLError>();
+  const ofAll: Lost[] = [];
+  const ofOne = new Map<number, Lost[]>();
   for (const error of errors) {
-    const [root, index, ...rest] = error.path ?? [];
+    const [root, index, ...path] = error.path ?? [];
     if (root !== undefined && root !== alias) continue;
-    if (typeof index !== 'number') ofAll ??= error;
+    if (typeof index !== 'number') {
+      if (ofAll.length === 0) ofAll.push({ error: withoutPath(error), path: [] });
+      continue;
+    }
+    const entity = entities?.[index];
+    if (isDataObject(entity) && path.length > 0) placeWithin(entity, path, withoutPath(error));
     else {
-      const entity = entities?.[index];
-      if (isDataObject(entity) && rest.length > 0) placeWithin(entity, rest, withoutPath(error));
-      else if (!ofOne.has(index)) ofOne.set(index, error);
+      const known = ofOne.get(index) ?? [];
+      ofOne.set(index, known);
+      known.push({ error: withoutPath(error), path });
     }
   }
-  if (entities === null) ofAll ??= ofOne.values().next().value ?? errors[0] ?? null;
+  const [first] = errors;
+  if (entities === null && ofAll.length === 0 && first !== undefined) ofAll.push({ error: withoutPath(first), path: [] });
   return { ofAll, ofOne };
 }
 
-function failReference({ targets, representation }: Reference, { shape }: EntityGroup, error: Error, path: Path): void {
-  for (const { object } of targets) failObject(object, typeOf(object, representation), shape, error, path);
+function failReference({ targets, representation }: Reference, { shape }: EntityGroup, lost: readonly Lost[]): void {
+  for (const { object } of targets) failObject(object, typeOf(object, representation), shape, lost);
 }
 
 const typeOf = (object: DataObject, representation: DataObject): string => String(object['__typename'] ?? representation['__typename']);

@@ -6,14 +6,21 @@ import type { DataObject } from './merge-answer.ts';
 
 export type Path = readonly (string | number)[];
 
+/** At one place; a subgraph that gives more of them says nothing by it. */
+const maxCauses = 100;
+
 /** Below the object. Paths are the subgraph's words: they lead along own members alone, never to a prototype. */
 export function placeWithin(object: DataObject, path: Path, error: Error): void {
   let parent: Record<string | number, unknown> = object;
   for (const [depth, key] of path.entries()) {
     const value = Object.hasOwn(parent, key) ? parent[key] : null;
-    if (value instanceof Failure) return;
+    const at = depth === path.length - 1 ? null : path.slice(depth);
+    if (value instanceof Failure) {
+      if (at !== null && value.causes.length < maxCauses) value.causes.push({ error, path: at });
+      return;
+    }
     if (value === null || value === undefined) {
-      if (isMember(parent, key)) parent[key] = new Failure(error, depth === path.length - 1 ? null : path.slice(depth));
+      if (isMember(parent, key)) parent[key] = new Failure(error, at);
       return;
     }
     if (typeof value !== 'object') return;
@@ -25,22 +32,40 @@ export function placeWithin(object: DataObject, path: Path, error: Error): void 
 const isMember = (parent: object, key: string | number): boolean =>
   Array.isArray(parent) ? typeof key === 'number' && Number.isInteger(key) && key >= 0 && key < parent.length : key !== '__proto__';
 
+export interface Lost {
+  readonly error: Error;
+  /** Below the object; empty where the subgraph does not say. */
+  readonly path: Path;
+}
+
 /**
- * An object that became null inside the subgraph: what was asked of it fails at the field that the error came from, where
- * that is known. Fields beside it that may be null are just that, as the null would have been.
+ * An object that became null inside the subgraph, by the last of the errors: each stands at the field that it came from, where
+ * that is known. Fields beside them that may be null are just that, as the null would have been.
  */
-export function failObject(into: DataObject, typeName: string, shape: FetchShape, error: Error, path: Path): void {
+export function failObject(into: DataObject, typeName: string, shape: FetchShape, lost: readonly Lost[]): void {
   const fields = shape.fieldsOf(typeName);
-  const source = fields.find(({ key }) => key === path[0]);
+  const last = lost.at(-1);
+  if (last === undefined) return;
+  const source = fields.find(({ key }) => key === last.path[0]);
   const isCertain = source !== undefined && isNonNullType(source.type);
   for (const field of fields) {
-    const known = Object.hasOwn(into, field.as) ? into[field.as] : null;
-    if (known !== null) continue;
-    if (source === undefined) into[field.as] = new Failure(error);
-    else if (field === source) into[field.as] = new Failure(error, path.length === 1 ? null : [field.as, ...path.slice(1)]);
-    else if (!isNonNullType(field.type)) into[field.as] = isCertain ? null : new Failure(error);
-    else into[field.as] = new Failure(error, [source.as, ...path.slice(1)]);
+    if (Object.hasOwn(into, field.as) && into[field.as] !== null) continue;
+    const own = lost.filter(({ path }) => path[0] === field.key);
+    if (own.length > 0) into[field.as] = failureOf(own, field.as);
+    else if (source === undefined) into[field.as] = new Failure(last.error);
+    else if (!isNonNullType(field.type)) into[field.as] = isCertain ? null : new Failure(last.error);
+    else into[field.as] = new Failure(last.error, [source.as, ...last.path.slice(1)]);
   }
+}
+
+function failureOf(lost: readonly Lost[], key: string): Failure | null {
+  let failure: Failure | null = null;
+  for (const { error, path } of lost.slice(-maxCauses)) {
+    const at = path.length === 1 ? null : [key, ...path.slice(1)];
+    if (failure === null) failure = new Failure(error, at);
+    else failure.causes.push({ error, path: at });
+  }
+  return failure;
 }
 
 /** What a resolver of this process threw stays what it is; an error without a path gets the one of the client's field. */

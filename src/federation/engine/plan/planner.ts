@@ -13,7 +13,7 @@ import { countFields, maxPlannedFields } from './field-count.ts';
 
 export type * from '@graphql-hive/router-query-planner';
 
-/** Thrown for a plan that would not give what the operation asks for. */
+/** Thrown where there is no plan, or none that would give what the operation asks for, although the subgraphs could answer it. */
 export class Unplannable extends Error {}
 
 export interface PlanOptions {
@@ -58,7 +58,9 @@ function planner(native: QueryPlanner): Planner {
       } catch (cause) {
         if (cause instanceof Error && cause.message.includes('Recursion limit exceeded'))
           throw new GatewayError('BAD_REQUEST', 'The operation nests too deeply to be planned. At most 48 levels would be accepted.');
-        throw noPlan('The operation could not be planned.', cause);
+        // No subgraph has a field, or none can be reached where it stands. All else is a fault of the planner.
+        if (cause instanceof Error && cause.message.includes('No paths found')) throw noPlan('The operation could not be planned.', cause);
+        throw new Unplannable('The planner failed.', { cause });
       }
     },
   };
