@@ -29,7 +29,10 @@ export async function composedGraph(config: GatewayConfig, folder: string, read:
   const { supergraph, subgraphs = [] } = config.graph ?? {};
   const made =
     supergraph === undefined
-      ? await withSubgraphs(subgraphs, folder, () => fromSubgraphs(config, folder, read))
+      ? await withSubgraphs(subgraphs, folder, async (ended) => {
+          const graph = await fromSubgraphs(config, folder, read);
+          return graph.supergraphSdl === null ? { ...graph, mistakes: [...ended, ...graph.mistakes] } : graph;
+        })
       : await attempted(() => supergraphReader(supergraph, folder).read(AbortSignal.timeout(sourceMs)));
   if (made.supergraphSdl === null) return made;
   const mistakes = servingMistakes(made.supergraphSdl, config, read);

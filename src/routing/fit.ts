@@ -121,19 +121,20 @@ export interface InputLength {
   readonly room: (deployment: DeploymentFacts) => number | null;
 }
 
-/** Those of the deployments that have room for the input. Throws CONTEXT_TOO_LONG when none has. */
+/** Those of the deployments that have room for the input. `answer`: the tokens that the caller allows it. Throws CONTEXT_TOO_LONG when none has. */
 export function withRoom<Known extends DeploymentFacts>(
   deployments: readonly Known[],
   { tokens, room }: InputLength,
-  { kind, route }: { readonly kind: ModelRequest['kind']; readonly route: string },
+  { kind, route, answer = null }: { readonly kind: ModelRequest['kind']; readonly route: string; readonly answer?: number | null },
 ): readonly Known[] {
   const roomy = deployments.filter((deployment) => tokens <= (room(deployment) ?? Number.POSITIVE_INFINITY));
   if (roomy.length > 0) return roomy;
   const maxTokens = Math.max(0, ...deployments.map((deployment) => room(deployment) ?? 0));
   const what = kind === 'embedding' ? 'The longest text' : 'The input';
+  const beside = answer === null ? 'the answer' : `the answer of up to ${answer} (maxOutputTokens)`;
   throw new GatewayError(
     'CONTEXT_TOO_LONG',
-    `${what} is about ${Math.ceil(tokens)} tokens long, and route "${route}" has room for ${maxTokens} beside the answer. Nothing was sent.`,
+    `${what} is about ${Math.ceil(tokens)} tokens long, and route "${route}" has room for ${maxTokens} beside ${beside}. Nothing was sent.`,
   );
 }
 

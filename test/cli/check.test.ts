@@ -216,6 +216,19 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     expect(err).not.toMatch(noStack);
   });
 
+  it('fieldgate check says which programs of subgraphs could not be started, or ended by themselves', async () => {
+    const cwd = folderWith({
+      'gateway.config.ts': configText(
+        `graph: { subgraphs: [{ name: 'gone', url: 'http://127.0.0.1:9/', run: ['no-such-program'] }, { name: 'ends', url: 'http://127.0.0.1:9/', run: ['node', '-e', 'process.exit(3)'] }] }`,
+      ),
+    });
+    const { code, err } = await fieldgate(['check'], { cwd });
+    expect(code).toBe(1);
+    expect(err).toContain('The program of the subgraph "gone" (no-such-program) could not be started. Run it in ');
+    expect(err).toContain('The program of the subgraph "ends" (node -e process.exit(3)) ended with code 3. Run it in ');
+    expect(err).toContain('The subgraph "gone" did not give its SDL');
+  });
+
   it('fieldgate check tells which whole parts are missing beside the mistakes of those that are there', async () => {
     const cwd = folderWith({ 'gateway.config.ts': `export default { providers: [], deployments: 'x', server: { port: '80' } };` });
     const { code, err } = await fieldgate(['check'], { cwd });

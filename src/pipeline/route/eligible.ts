@@ -42,7 +42,8 @@ export function candidatesFor(
     tokens: inputEstimateOf(request).longest,
     room: (deployment: Parameters<typeof roomFor>[1]) => roomFor(request, deployment),
   };
-  return { route, candidates: withRoom(capable, input, { kind: request.kind, route: name }) };
+  const answer = request.kind === 'embedding' ? null : request.maxOutputTokens;
+  return { route, candidates: withRoom(capable, input, { kind: request.kind, route: name, answer }) };
 }
 
 /** Vectors of two models cannot be compared: an embedding route falls back only between deployments of its first model. */

@@ -225,6 +225,8 @@ describe('the route', () => {
     expect(limited).toMatchObject({ code: 'CONTEXT_TOO_LONG', message: expect.stringContaining('maxInputTokens allows 100') });
     const small = deployment(provider, { contextWindow: 150 });
     expect(await failureOf(ask(route('default', [small]), call(), long))).toMatchObject({ code: 'CONTEXT_TOO_LONG' });
+    const answer = await failureOf(ask(route('default', [small]), call(), { ...completionRequest('word'), maxOutputTokens: 9_999 }));
+    expect(answer.message).toContain('has room for 0 beside the answer of up to 9999 (maxOutputTokens)');
     expect(provider.asked).toHaveLength(0);
     const large = deployment(says('Read.'), { contextWindow: 10_000 });
     await expect(ask(route('default', [small, large]), call(), long)).resolves.toMatchObject({ text: 'Read.' });
