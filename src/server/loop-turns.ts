@@ -15,7 +15,7 @@ export interface LoopTurns {
 export const streamEventsPerTurn = 50;
 /** Some 10 ms of refusals: thousands may come with one reading of the sockets. */
 export const requestsPerTurn = 100;
-/** Some 3 ms. A kernel hands over all connections that wait at once. */
+/** Some 3 ms: each upgrade makes a socket, its timers and its place. */
 export const upgradesPerTurn = 4;
 /** What a message of a WebSocket counts for at least, in bytes: the shortest takes as long as this many of a long one. */
 export const leastMessageBytes = 512;

@@ -12,13 +12,13 @@ const silent = () => new Duplex({ read() {}, write: (_, __, done) => done() });
 function doorWith(onAdmitted: () => void) {
   const nothing = () => {};
   return socketDoor({
-    credentialsIn: () => null,
-    contractAt: () => null,
     anonymousRate: { take: nothing, giveBack: nothing },
     origins: { allowed: nothing, refuseRebound: nothing },
     connections: { upgraded: nothing },
     limits: serverLimits({}),
     addressOf: () => '192.0.2.1',
+    credentialsIn: () => null,
+    contractAt: () => null,
     endpoint: '/graphql',
     draining: () => false,
     onAdmitted,
