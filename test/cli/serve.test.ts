@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -267,6 +269,23 @@ describe('fieldgate serve', () => {
     expect(await waiting).toMatchObject({ data: { slow: 'done' } });
     expect(await ended).toBe(0);
     expect(server.text.err).not.toMatch(/^\s+at /m);
+  });
+
+  it('fieldgate serve ends as on SIGTERM when npm, which started it, was ended and told nobody', async () => {
+    const cwd = folderWith({ 'gateway.config.ts': configText('server: { drainMs: 500 }') });
+    const command = `"${process.execPath}" "${resolve('src/main.ts')}" serve --port 0; true`;
+    const shell = spawn('sh', ['-c', command], { cwd, env: { ...process.env, npm_lifecycle_event: 'start' } });
+    const text = { out: '' };
+    const listening = Promise.withResolvers<void>();
+    const closed = once(shell, 'close');
+    shell.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      text.out += piece;
+      if (text.out.includes('health')) listening.resolve();
+    });
+    await listening.promise;
+    shell.kill('SIGTERM');
+    await closed;
+    expect(text.out).toContain('Stopping: what runs may finish.');
   });
 
   it('fieldgate serve says in a sentence that its port is taken, and what is wrong with its configuration', async () => {
