@@ -13,9 +13,23 @@ export interface Measures {
   readonly conditionalRoot: boolean;
   /** Whether `__schema` or `__type` is asked. */
   readonly introspects: boolean;
+  /** Fields that are named like lists of the schema, and such fields inside each other; what `introspected` was measured by. */
+  readonly schemaLists: SchemaLists;
+  /** The same of what stands below `__schema` and `__type`. */
+  readonly introspected: SchemaLists;
   /** A response key that breaks code which awaits or merges answers, or null. */
   readonly reserved: string | null;
 }
+
+export interface SchemaLists {
+  readonly count: number;
+  /** Only of those that have a type in each member: a graph of a thousand types has a million pairs of them. */
+  readonly depth: number;
+}
+
+const listsOfTypes = new Set(['types', 'fields', 'inputFields', 'interfaces', 'possibleTypes']);
+const otherLists = new Set(['args', 'enumValues', 'directives']);
+const noLists: SchemaLists = { count: 0, depth: 0 };
 
 /** `then` makes an object look like a promise to graphql-tools; `__proto__` is not a plain key in every merge. */
 const reservedKeys = new Set(['then', '__proto__']);
@@ -28,6 +42,8 @@ const nothing: Measures = {
   stream: null,
   conditionalRoot: false,
   introspects: false,
+  schemaLists: noLists,
+  introspected: noLists,
   reserved: null,
 };
 
@@ -57,7 +73,9 @@ export function measuresOf(document: DocumentNode, operation: OperationDefinitio
       const directives = directivesIn(selection.directives ?? []);
       if (selection.kind === 'Field') {
         const inner = selection.selectionSet === undefined ? nothing : ofSelections(selection.selectionSet);
-        const key = selection.alias?.value ?? selection.name.value;
+        const name = selection.name.value;
+        const key = selection.alias?.value ?? name;
+        const introspects = name === '__schema' || name === '__type';
         sum = added(sum, {
           depth: inner.depth + 1,
           aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
@@ -65,7 +83,9 @@ export function measuresOf(document: DocumentNode, operation: OperationDefinitio
           incremental: inner.incremental || directives.incremental,
           stream: directives.stream ?? inner.stream,
           conditionalRoot: directives.conditionalRoot,
-          introspects: inner.introspects || selection.name.value === '__schema' || selection.name.value === '__type',
+          introspects: inner.introspects || introspects,
+          schemaLists: withList(inner.schemaLists, name),
+          introspected: introspects ? inner.schemaLists : inner.introspected,
           reserved: reservedKeys.has(key) ? key : inner.reserved,
         });
       } else {
@@ -92,6 +112,16 @@ const directivesIn = (directives: readonly DirectiveNode[]): Pick<Measures, 'inc
   conditionalRoot: directives.some(({ name }) => name.value === 'skip' || name.value === 'include'),
 });
 
+function withList(inner: SchemaLists, name: string): SchemaLists {
+  if (listsOfTypes.has(name)) return { count: inner.count + 1, depth: inner.depth + 1 };
+  return otherLists.has(name) ? { ...inner, count: inner.count + 1 } : inner;
+}
+
+function joined(a: SchemaLists, b: SchemaLists): SchemaLists {
+  if (a.count === 0) return b;
+  return b.count === 0 ? a : { count: a.count + b.count, depth: Math.max(a.depth, b.depth) };
+}
+
 const added = (a: Measures, b: Measures): Measures => ({
   depth: Math.max(a.depth, b.depth),
   aliases: a.aliases + b.aliases,
@@ -100,5 +130,7 @@ const added = (a: Measures, b: Measures): Measures => ({
   stream: a.stream ?? b.stream,
   conditionalRoot: a.conditionalRoot || b.conditionalRoot,
   introspects: a.introspects || b.introspects,
+  schemaLists: joined(a.schemaLists, b.schemaLists),
+  introspected: joined(a.introspected, b.introspected),
   reserved: a.reserved ?? b.reserved,
 });

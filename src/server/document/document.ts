@@ -11,7 +11,7 @@ export interface ReadDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly measures: Measures;
-  /** Validating it may take as long as others are held up for at most: it is done in a turn of its own. */
+  /** Validating it, or answering it, may take as long as others are held up for at most: each is done in a turn of its own. */
   readonly isLarge: boolean;
   /** It is not valid, and its errors are remembered with it: they weigh more than it does. */
   noteErrors(count: number): void;
@@ -21,6 +21,10 @@ type DocumentLimits = Pick<ServerLimits, 'maxTokens' | 'maxNesting' | 'maxDepth'
 
 /** Characters of a document that is large: it may have 1,000 fields, each compared with each other one. */
 export const largeDocument = 4_000;
+
+/** Of introspection: graphql-js answers all of it in one turn of the event loop, for each list some 5 ms and more in a large graph. */
+const maxSchemaLists = 16;
+const maxSchemaListDepth = 2;
 
 /** Of all remembered documents together. */
 const keptBytes = 48 * 1024 * 1024;
@@ -73,7 +77,7 @@ export function documentReader(limits: DocumentLimits): (text: string, operation
     const measures = measuresOf(document, operation);
     if (operation.operation === 'subscription' && measures.conditionalRoot) throw conditionalSubscription();
     refuseBeyond(measures, limits);
-    const isLarge = text.length > largeDocument;
+    const isLarge = text.length > largeDocument || measures.introspected.count > 0;
     return { document, operation, measures, isLarge, noteErrors: (count) => noteErrors(text, count) };
   }
 
@@ -123,6 +127,19 @@ function refuseBeyond(measures: Measures, limits: DocumentLimits): void {
       `The operation selects ${measures.depth} levels of fields, fragments expanded; this gateway accepts at most ${limits.maxDepth}.`,
     );
   }
+  const { count, depth } = measures.introspected;
+  if (count > maxSchemaLists)
+    throw tooMany(
+      'lists of the schema (types, fields, args, ...) in it',
+      maxSchemaLists,
+      count,
+      'The query of any tool has fewer than ten.',
+    );
+  if (depth > maxSchemaListDepth)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `The document asks for lists of the schema that nest ${depth} deep, such as the fields of the types of fields; this gateway accepts ${maxSchemaListDepth}. Ask for the names of types, and then for each by __type.`,
+    );
   if (measures.aliases > limits.maxAliases)
     throw tooMany('aliases', limits.maxAliases, measures.aliases, 'Fragments count wherever they are spread.');
   if (measures.rootFields > limits.maxRootFields)

@@ -1,3 +1,4 @@
+import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { documentReader } from '../../../src/server/document/document.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
@@ -57,6 +58,21 @@ describe('the documents that are remembered', () => {
     for (const accepted of [at(1, 600), at(4, 300), sideBySide(300)]) expect(read(accepted, null).measures.depth).toBe(2);
     for (const refused of [at(1, 700), at(5, 300), sideBySide(350), `{ hello } fragment Unused on Query { ${'hello '.repeat(700)} }`])
       expect(() => read(refused, null)).toThrow(/side by side.*Up to 300 at one place are accepted/);
+  });
+
+  it('ask for as much of the schema as any tool does, and not for all of it thirty times, nor for its types by its fields', () => {
+    const read = documentReader(serverLimits({}));
+    const whole = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true, schemaDescription: true });
+    const ofType = '{ __type(name: "A") { fields { type { fields { name } } } } }';
+    for (const accepted of [whole, ofType, '{ types { fields { types { fields { types { name } } } } } }'])
+      expect(read(accepted, null).operation.operation).toBe('query');
+    const aliases = Array.from({ length: 6 }, (_, n) => `a${n}: __schema { types { ...T } }`).join(' ');
+    expect(() => read(`{ ${aliases} } fragment T on __Type { fields { args { name } } }`, null)).toThrow(
+      'has 18 lists of the schema (types, fields, args, ...) in it; this gateway accepts at most 16',
+    );
+    expect(() => read('{ __schema { types { fields { type { fields { name } } } } } }', null)).toThrow(
+      /nest 3 deep, such as the fields of the types of fields; this gateway accepts 2/,
+    );
   });
 
   it('the documents that are remembered have no more comments than tokens: each is kept as one', () => {
