@@ -15,6 +15,7 @@ import {
   parse,
   print,
   type TypeDefinitionNode,
+  type UnionTypeDefinitionNode,
   visit,
 } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
@@ -143,7 +144,9 @@ function withInaccessible(supergraph: DocumentNode, hidden: ReadonlySet<string>,
   const name = linkedName(supergraph, 'inaccessible');
   const mark: ConstDirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: name } };
   const marked = <T extends WithDirectives>(node: T, coordinate: string): T =>
-    !hidden.has(coordinate) || directivesOf(node, name).length > 0 ? node : { ...node, directives: [...(node.directives ?? []), mark] };
+    !(hidden.has(coordinate) || emptied.has(coordinate)) || directivesOf(node, name).length > 0
+      ? node
+      : { ...node, directives: [...(node.directives ?? []), mark] };
   const isDefined = supergraph.definitions.some(
     ({ kind, ...rest }) => kind === Kind.DIRECTIVE_DEFINITION && 'name' in rest && rest.name?.value === name,
   );
@@ -182,7 +185,11 @@ function withInaccessible(supergraph: DocumentNode, hidden: ReadonlySet<string>,
     DirectiveDefinition: () => false,
     ObjectTypeDefinition: walked,
     InterfaceTypeDefinition: walked,
-    UnionTypeDefinition: walked,
+    UnionTypeDefinition: {
+      // A planner reads hidden members of a union as types that are not there.
+      enter: (union) => withoutMembers(enter(union), hidden),
+      leave,
+    },
     ScalarTypeDefinition: walked,
     EnumTypeDefinition: walked,
     InputObjectTypeDefinition: walked,
@@ -190,6 +197,15 @@ function withInaccessible(supergraph: DocumentNode, hidden: ReadonlySet<string>,
     InputValueDefinition: walked,
     EnumValueDefinition: walked,
   });
+}
+
+function withoutMembers(union: UnionTypeDefinitionNode, hidden: ReadonlySet<string>): UnionTypeDefinitionNode {
+  const isHidden = (directive: ConstDirectiveNode): boolean =>
+    directive.name.value === 'join__unionMember' &&
+    (directive.arguments ?? []).some(({ name, value }) => name.value === 'member' && value.kind === Kind.STRING && hidden.has(value.value));
+  const types = (union.types ?? []).filter(({ name }) => !hidden.has(name.value));
+  // A union that is hidden whole keeps its members: one without any cannot be written.
+  return types.length === 0 ? union : { ...union, types, directives: (union.directives ?? []).filter((one) => !isHidden(one)) };
 }
 
 function linkOf(url: string): ConstDirectiveNode {
