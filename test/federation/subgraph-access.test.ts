@@ -1,4 +1,5 @@
 /** How a subgraph is asked: again, how often at a time, with which headers, and when it is left alone. */
+import { type ExecutionResult, parse, subscribe } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { AttemptOutcome } from '../../src/federation/subgraphs/access/subgraph-standings.ts';
 import { subgraphStandings } from '../../src/federation/subgraphs/access/subgraph-standings.ts';
@@ -189,6 +190,17 @@ describe('a subgraph that does not answer', () => {
     for (let turn = 0; turn < 4; turn += 1) await wrong.ask('{ a }');
     expect(wrong.asked).toHaveLength(4);
   });
+});
+
+it('a subscription to a subgraph that is down says that it could not be reached, not that it ended', async () => {
+  const graph = await rawSubgraphs({ raw: 'type Query { a: String } type Subscription { ticks: Int }' });
+  graph.answers['raw'] = dropped;
+  const events = await subscribe({ schema: graph.schema, document: parse('subscription { ticks }'), contextValue: {} });
+  const told: unknown[] = [];
+  for await (const event of events as AsyncIterable<ExecutionResult>) told.push(...(event.errors ?? []));
+  expect(told).toMatchObject([
+    { message: 'The subgraph "raw" could not be reached.', extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryable: true } },
+  ]);
 });
 
 describe('headers', () => {

@@ -92,12 +92,15 @@ function resultOf(name: string, event: unknown): SubgraphResult {
 
 function eventStreamResults({ name, url, query, variables, headers, ca, check }: Sent): Results {
   return async function* (signal) {
-    const response = await clientTrusting(ca).send(url, {
+    const sent = clientTrusting(ca).send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query, variables }),
       signal,
       headersTimeoutMs,
+    });
+    const response = await sent.catch((error: unknown) => {
+      throw subgraphError(name, 'could not be reached.', 'SUBGRAPH_UNAVAILABLE', true, error);
     });
     refuseRedirect(response);
     const type = String(response.headers['content-type'] ?? '');

@@ -1,0 +1,45 @@
+/** What a supergraph file of somebody else's may have, and is refused for by name. */
+import { describe, expect, it } from 'vitest';
+import { supergraphSchema } from '../../../src/federation/supergraph.ts';
+
+const supergraph = (links: string, types: string): string => `
+schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) ${links} { query: Query }
+directive @join__directive(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION
+directive @join__graph(name: String!, url: String!) on ENUM_VALUE
+directive @join__type(graph: join__Graph!, key: join__FieldSet, extension: Boolean! = false, resolvable: Boolean! = true, isInterfaceObject: Boolean! = false) repeatable on OBJECT | INTERFACE | UNION | ENUM | INPUT_OBJECT | SCALAR
+directive @join__field(graph: join__Graph) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+directive @join__implements(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE
+directive @link(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA
+scalar join__DirectiveArguments
+scalar join__FieldSet
+scalar link__Import
+enum link__Purpose { SECURITY EXECUTION }
+enum join__Graph { A @join__graph(name: "a", url: "http://a.test/") B @join__graph(name: "b", url: "http://b.test/") }
+${types}`;
+
+const served = (links: string, types: string) => (): unknown => supergraphSchema({ supergraphSdl: supergraph(links, types) });
+const query = 'type Query @join__type(graph: A) @join__type(graph: B)';
+
+describe('a supergraph', () => {
+  it.each([
+    ['@link(url: "https://specs.apollo.dev/connect/v0.2", for: EXECUTION)'],
+    [
+      '@join__directive(graphs: [A], name: "link", args: { url: "https://specs.apollo.dev/connect/v0.1", import: ["@connect", "@source"] })',
+    ],
+  ])('with Apollo Connectors is refused by the fields that have one: %s', (link) => {
+    const types = `${query} { users: [String] @join__field(graph: A) @join__directive(graphs: [A], name: "connect", args: { http: { GET: "/users" } }) hello: String @join__field(graph: B) }`;
+    expect(served(link, types)).toThrow(
+      'Apollo Connectors (@connect, @source) are not served by this gateway: Query.users. Put a GraphQL subgraph in front of the REST API, or leave them out.',
+    );
+  });
+
+  const items = (key: string): string => `
+    ${query} { items: [Item] @join__field(graph: A) }
+    interface Item @join__type(graph: A ${key}) @join__type(graph: B, key: "id", isInterfaceObject: true) { id: ID! tagline: String @join__field(graph: B) }
+    type Toy implements Item @join__implements(graph: A, interface: "Item") @join__type(graph: A ${key}) { id: ID! tagline: String @join__field }`;
+
+  it('with an @interfaceObject of an interface without a key is refused, and served with one', () => {
+    expect(served('', items(''))).toThrow('"Item" has an @interfaceObject, but the interface "Item" has no @key in any subgraph');
+    expect(served('', items(', key: "id"'))).not.toThrow();
+  });
+});
