@@ -129,7 +129,11 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const { maxTypedValues } = limits;
   const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, maxTypedValues, ...checks });
   const read = documentReader(limits);
-  const origins = originRules(options.cors.origins, development, { forwarded: options.cors.headers, exposed: options.cors.exposed });
+  const origins = originRules(options.cors.origins, development, {
+    forwarded: options.cors.headers,
+    exposed: options.cors.exposed,
+    credentialsIn,
+  });
   const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));
   const door = {
     operations: running,

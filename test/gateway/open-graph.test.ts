@@ -1,4 +1,5 @@
 /** A graph for callers without credentials, as a federation router serves one: without AI, in production, with tokens for subgraphs. */
+import { get } from 'node:http';
 import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -125,6 +126,22 @@ describe('a bearer token of another issuer', () => {
     const tokens = Array.from({ length: 20 }, (_, index) => `Bearer of-${index}`);
     const answers = await Promise.all(tokens.map((authorization) => gateway.ask('{ me }', {}, { key: null, headers: { authorization } })));
     expect(answers.map(({ data }) => data.me)).toEqual(tokens);
+  });
+
+  it('a bearer token of another issuer lets no page in in development that was pointed at this machine by its name', async () => {
+    const gateway = await openGraph({ acceptForeignTokens: true }, { development: true });
+    const { hostname, port } = new URL(gateway.url);
+    const status = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = { host, ...foreign };
+        const path = `/graphql?query=${encodeURIComponent('{ shop }')}`;
+        const request = get({ hostname, port, path, headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        request.on('error', reject);
+      });
+    expect([await status(`127.0.0.1:${port}`), await status(`rebound.example:${port}`)]).toEqual([200, 403]);
   });
 
   it('a bearer token of another issuer is refused where the configuration accepts none', async () => {

@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { HttpRefusal } from '../http/refusal.ts';
+import type { CredentialsIn } from './client.ts';
 
 export interface Origins {
   /** The value of Access-Control-Allow-Origin; null: no web page asks, or one of our own origin. Throws 403. */
@@ -45,9 +46,15 @@ interface HeaderLists {
   readonly forwarded?: readonly string[] | undefined;
   /** Headers of subgraphs' answers, which a page may therefore read. */
   readonly exposed?: readonly string[] | undefined;
+  /** Default: every Authorization header has credentials. */
+  readonly credentialsIn?: CredentialsIn;
 }
 
-export function originRules(list: readonly string[], development: boolean, { forwarded = [], exposed = [] }: HeaderLists = {}): Origins {
+export function originRules(
+  list: readonly string[],
+  development: boolean,
+  { forwarded = [], exposed = [], credentialsIn = (authorization) => authorization ?? null }: HeaderLists = {},
+): Origins {
   const corsHeaders = (origin: string): Readonly<Record<string, string>> => ({
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': ['Retry-After', ...exposed].join(', '),
@@ -78,7 +85,7 @@ export function originRules(list: readonly string[], development: boolean, { for
 
   function refuseRebound({ headers }: IncomingMessage): void {
     const { host = '', origin, authorization } = headers;
-    if (!development || origin !== undefined || authorization !== undefined || loopback.test(host) || address.test(host)) return;
+    if (!development || origin !== undefined || credentialsIn(authorization) !== null || loopback.test(host) || address.test(host)) return;
     if (list.some((allowed) => URL.parse(allowed)?.host === host.toLowerCase())) return;
     throw new HttpRefusal(
       403,
