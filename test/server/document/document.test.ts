@@ -60,7 +60,7 @@ describe('the documents that are remembered', () => {
       expect(() => read(refused, null)).toThrow(/side by side.*Up to 300 at one place are accepted/);
   });
 
-  it('ask for as much of the schema as any tool does, and not for all of it thirty times, nor for its types by its fields', () => {
+  it('documents ask for as much of the schema as any tool does, and not for all of it thirty times, nor for its types by its fields', () => {
     const read = documentReader(serverLimits({}));
     const whole = getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true, schemaDescription: true });
     const ofType = '{ __type(name: "A") { fields { type { fields { name } } } } }';
