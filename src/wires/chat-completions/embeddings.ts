@@ -57,10 +57,11 @@ function vectorOf(value: unknown): Float32Array {
   return vector;
 }
 
-/** A loop: a call for each of 400,000 numbers takes longer than all else that is done with them. */
+/** Zero times a number is zero, and times what is none it is not: one look at each of 400,000, without a branch or a call. */
 function hasOnlyNumbers(vector: Float32Array): boolean {
-  for (const value of vector) if (!Number.isFinite(value)) return false;
-  return true;
+  let zero = 0;
+  for (let index = 0; index < vector.length; index += 1) zero += 0 * (vector[index] ?? 0);
+  return zero === 0;
 }
 
 /** Little-endian float32, as numpy writes it. */
