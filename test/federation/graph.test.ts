@@ -75,7 +75,7 @@ describe('the living supergraph', () => {
     await graph.refresh();
     await graph.refresh();
     expect(lines.slice(2)).toEqual([
-      ['info', { subgraphs: ['shop'] }],
+      ['info', { engine: 'planner', subgraphs: ['shop'] }],
       ['info', 'The graph is what its sources say again.'],
     ]);
   });

@@ -8,10 +8,11 @@ import type { GatewayError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../core/turns/abort.ts';
 import { metIn, type Requirement, withoutDenied } from '../../authorization.ts';
 import type { OperationToRun, RunOperation } from '../execution.ts';
-import type { Written } from '../plan/engine-document.ts';
+import { resolvedConditions } from '../plan/conditions.ts';
 import { planCache, type Weighed } from '../plan/plan-cache.ts';
 import { Unplannable } from '../plan/planner.ts';
 import { type PreparedOperation, prepareOperation, textOf } from '../plan/prepare-operation.ts';
+import type { Written } from '../plan/written-operation.ts';
 import { deliverDeferred } from './deliver-deferred.ts';
 import { followEvents } from './follow-events.ts';
 import { startSteps } from './run-plan.ts';
@@ -27,9 +28,12 @@ export function plannedEngine(options: PlannedEngineOptions): RunOperation {
     const written = writtenIn(operation);
     const denied = deniedOf(written, operation.context);
     const drawn = drawOverrides();
-    const key = [textOf(written), drawn.percentage, ...(denied === null ? [] : [...denied.keys()].sort())].join('\n');
+    const conditions = resolvedConditions(written, operation.variables);
+    const key = [textOf(written), JSON.stringify(conditions), drawn.percentage, ...(denied === null ? [] : [...denied.keys()].sort())].join(
+      '\n',
+    );
     const made = plans.get(key, () =>
-      planned(prepareOperation({ planner, client, steps }, written, askedOf(options, written, denied), drawn)),
+      planned(prepareOperation({ planner, client, steps }, written, askedOf(options, written, denied), conditions, drawn)),
     );
     const prepared = made instanceof Promise ? await made : made;
     const signal = options.signal(operation.context);

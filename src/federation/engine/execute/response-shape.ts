@@ -15,10 +15,11 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
-  valueFromASTUntyped,
 } from 'graphql';
 import { isOf } from '../merge/fetch-shape.ts';
-import { dataKeyOf, type Written } from '../plan/engine-document.ts';
+import { type Conditions, conditionOf, isIncluded } from '../plan/conditions.ts';
+import { dataKeyOf } from '../plan/engine-document.ts';
+import type { Written } from '../plan/written-operation.ts';
 
 export interface ResponseField {
   readonly responseKey: string;
@@ -58,7 +59,7 @@ export interface ResponseShape {
 
 interface Source extends Written {
   readonly schema: GraphQLSchema;
-  readonly conditions: Readonly<Record<string, unknown>>;
+  readonly conditions: Conditions;
 }
 
 export function responseShape(source: Source): ResponseShape {
@@ -182,26 +183,10 @@ function keysOf({ conditions, fragments }: Source, sets: readonly SelectionSetNo
 /** `__typename` is answered by its name alone. */
 const typenameType = (schema: GraphQLSchema): GraphQLOutputType => schema.getType('String') as GraphQLOutputType;
 
-function isIncluded(directives: readonly DirectiveNode[] | undefined, conditions: Readonly<Record<string, unknown>>): boolean {
-  return (directives ?? []).every(({ name, arguments: args }) => {
-    if (name.value !== 'skip' && name.value !== 'include') return true;
-    return conditionOf(args, conditions) === (name.value === 'include');
-  });
-}
-
 /** `@defer(if: false)` is none. */
-function activeDefer(
-  directives: readonly DirectiveNode[] | undefined,
-  conditions: Readonly<Record<string, unknown>>,
-): DirectiveNode | null {
+function activeDefer(directives: readonly DirectiveNode[] | undefined, conditions: Conditions): DirectiveNode | null {
   const defer = directives?.find(({ name }) => name.value === 'defer');
   return defer === undefined || conditionOf(defer.arguments, conditions) === false ? null : defer;
-}
-
-function conditionOf(args: DirectiveNode['arguments'], conditions: Readonly<Record<string, unknown>>): unknown {
-  const value = args?.find(({ name }) => name.value === 'if')?.value;
-  if (value === undefined) return undefined;
-  return value.kind === Kind.VARIABLE ? conditions[value.name.value] : valueFromASTUntyped(value);
 }
 
 function labelOf({ arguments: args }: DirectiveNode): string | null {

@@ -15,11 +15,8 @@ import {
   visit,
 } from 'graphql';
 import { engineKeyOf } from '../client-keys.ts';
-
-export interface Written {
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-}
+import { type Conditions, isIncluded } from './conditions.ts';
+import type { Written } from './written-operation.ts';
 
 /** Whether a field of the root type is kept, by its response key and by the `@defer` that it stands in, outermost first. */
 export type KeepRoot = (responseKey: string, deferred: DirectiveNode | null) => boolean;
@@ -34,8 +31,8 @@ export function dataKeyOf({ name: { value: name }, alias, arguments: args = [] }
   return key === name && args.length === 0 ? name : engineKeyOf(key);
 }
 
-/** Null: nothing is left to ask subgraphs for. */
-export function engineDocument({ operation, fragments }: Written, keepRoot: KeepRoot = () => true): DocumentNode | null {
+/** Null: nothing is left to ask subgraphs for. `conditions` null: they are left to the planner. */
+export function engineDocument({ operation, fragments }: Written, conditions: Conditions | null, keepRoot: KeepRoot): DocumentNode | null {
   /** The fragment is null when nothing of it is left. */
   const rewritten = new Map<string, FragmentDefinitionNode | null>();
   const deferIds = new Map<DirectiveNode, number>();
@@ -46,8 +43,9 @@ export function engineDocument({ operation, fragments }: Written, keepRoot: Keep
   }
 
   function rewrite(selection: SelectionNode, at: Place): SelectionNode | null {
-    if (selection.kind === Kind.FIELD) return field(selection, at);
-    const directives = selection.directives?.filter((one) => !isDefer(one)) ?? [];
+    if (conditions !== null && !isIncluded(selection.directives, conditions)) return null;
+    const directives = selection.directives?.filter((one) => !isDefer(one) && (conditions === null || !isCondition(one))) ?? [];
+    if (selection.kind === Kind.FIELD) return field({ ...selection, directives }, at);
     const deferred = at.isRoot ? (at.deferred ?? selection.directives?.find(isDefer) ?? null) : null;
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const kept = set(selection.selectionSet, { ...at, deferred });
@@ -78,7 +76,7 @@ export function engineDocument({ operation, fragments }: Written, keepRoot: Keep
     if (name === '__typename') return typename;
     const key = dataKeyOf(node);
     const { alias: _, selectionSet, ...rest } = node;
-    const inner = selectionSet === undefined ? null : set(selectionSet, { isRoot: false, deferred: null });
+    const inner = selectionSet === undefined ? null : (set(selectionSet, { isRoot: false, deferred: null }) ?? typenameAlone);
     return { ...rest, ...(key === name ? {} : { alias: nameOf(key) }), ...(inner === null ? {} : { selectionSet: inner }) };
   }
 
@@ -96,6 +94,8 @@ interface Place {
 }
 
 const nameOf = (value: string): NameNode => ({ kind: Kind.NAME, value });
+const typenameAlone: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [typename] };
+const isCondition = ({ name }: DirectiveNode): boolean => name.value === 'skip' || name.value === 'include';
 const isDefer = ({ name }: DirectiveNode): boolean => name.value === 'defer';
 
 /** A planner refuses what is declared and not used. */

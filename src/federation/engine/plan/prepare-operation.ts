@@ -1,11 +1,12 @@
 /** Makes of an operation, once, what is needed to run it again and again: its plans, and what its response looks like. */
-import { type DirectiveNode, type DocumentNode, type GraphQLSchema, Kind, print, visit } from 'graphql';
+import { type DirectiveNode, type DocumentNode, type GraphQLSchema, print } from 'graphql';
 import { type PlanSteps, planSteps, type StepsSource } from '../execute/plan-steps.ts';
 import { type ResponseShape, responseShape } from '../execute/response-shape.ts';
-import type { Written } from './engine-document.ts';
+import { type Conditions, conditionVariables } from './conditions.ts';
 import type { Weighed } from './plan-cache.ts';
 import type { Planner, PlanOptions, QueryPlan } from './planner.ts';
 import { introspectionOf, rootParts } from './root-parts.ts';
+import type { Written } from './written-operation.ts';
 
 export interface PreparedPart extends PlanSteps {
   readonly responseKey: string | null;
@@ -32,11 +33,12 @@ export async function prepareOperation(
   { planner, client, steps }: Preparing,
   written: Written,
   asked: Written,
+  conditions: Conditions | null,
   options: PlanOptions,
 ): Promise<Weighed<PreparedOperation>> {
   let weight = 1_000;
   const parts = await Promise.all(
-    rootParts(asked).map(async ({ document, ...part }): Promise<PreparedPart> => {
+    rootParts(asked, conditions).map(async ({ document, ...part }): Promise<PreparedPart> => {
       const plan = await planner.plan(document, options);
       // Its texts, their syntax trees, and shapes by type.
       weight += 12 * JSON.stringify(plan).length;
@@ -61,20 +63,6 @@ function shapesOf(schema: GraphQLSchema, written: Written): PreparedOperation['s
     }
     return shape;
   };
-}
-
-const conditional = new Set(['skip', 'include', 'defer']);
-
-function conditionVariables({ operation, fragments }: Written): readonly string[] {
-  const names = new Set<string>();
-  const note = {
-    Directive(node: DirectiveNode): void {
-      const value = conditional.has(node.name.value) ? node.arguments?.find(({ name }) => name.value === 'if')?.value : undefined;
-      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
-    },
-  };
-  for (const node of [operation, ...fragments.values()]) visit(node, note);
-  return [...names];
 }
 
 const texts = new WeakMap<object, string>();

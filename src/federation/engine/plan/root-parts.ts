@@ -3,7 +3,9 @@
  * next begins; and what is under `@defer` at the root is asked for by itself, so that the rest need not wait for it.
  */
 import { type DirectiveNode, type DocumentNode, Kind, OperationTypeNode, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { engineDocument, type Written } from './engine-document.ts';
+import type { Conditions } from './conditions.ts';
+import { engineDocument } from './engine-document.ts';
+import type { Written } from './written-operation.ts';
 
 export interface RootPart {
   /** The field of a mutation that it is of; null: of all. */
@@ -13,13 +15,15 @@ export interface RootPart {
   readonly document: DocumentNode;
 }
 
-export function rootParts(written: Written): readonly RootPart[] {
+/** `conditions` null: they are left to the planner. */
+export function rootParts(written: Written, conditions: Conditions | null): readonly RootPart[] {
   const keys = written.operation.operation === OperationTypeNode.MUTATION ? rootKeys(written) : [null];
   const defers = written.operation.operation === OperationTypeNode.QUERY ? [null, ...rootDefers(written)] : [null];
   return keys.flatMap((responseKey) =>
     defers.flatMap((deferred) => {
       const document = engineDocument(
         written,
+        conditions,
         (key, within) => (responseKey === null || key === responseKey) && (defers.length === 1 || within === deferred),
       );
       return document === null ? [] : [{ responseKey, deferred, document }];
