@@ -8,6 +8,8 @@ import { getStitchedSchemaFromSupergraphSdl } from '@graphql-tools/federation';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { chooseEngine } from '../../src/federation/engine/bypass.ts';
+import { runOn } from '../../src/federation/engine/execution.ts';
+import { loadPlanner } from '../../src/federation/engine/plan/planner.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, listening, subgraphSchema } from '../federation/subgraph-server.ts';
 
@@ -25,7 +27,7 @@ const query = (first: number) => parse(`{ products(first: ${first}) { id name su
 async function cpu(schema: GraphQLSchema, first: number, seconds: number): Promise<number> {
   const document = query(first);
   const once = async (): Promise<void> => {
-    const result = await execute({ schema, document, contextValue: {} });
+    const result = await runOn({ schema, document, contextValue: {} });
     if (result.errors !== undefined) throw result.errors[0];
   };
   for (let warm = 0; warm < 300; warm++) await once();
@@ -50,7 +52,10 @@ export async function federationBench(seconds = 2): Promise<void> {
   ]);
   if (!composed.ok) throw new Error(composed.problems.map(({ message }) => message).join('\n'));
   const { supergraphSdl } = composed;
-  const ours = supergraphSchema({ supergraphSdl, local: { 'local://shop': shop, 'local://ai': ai } });
+  const local = { 'local://shop': shop, 'local://ai': ai };
+  const ours = supergraphSchema({ supergraphSdl, local });
+  const openPlanner = await loadPlanner();
+  const planned = openPlanner === null ? null : supergraphSchema({ supergraphSdl, local, openPlanner });
   const locals: Readonly<Record<string, GraphQLSchema>> = { SHOP: shop, AI: ai };
   const bare = getStitchedSchemaFromSupergraphSdl({
     supergraphSdl,
@@ -70,6 +75,11 @@ export async function federationBench(seconds = 2): Promise<void> {
     console.log(
       `  ${first} entities: one schema ${one.toFixed(0)} us, engine alone ${without.toFixed(0)} us, ours ${with_.toFixed(0)} us: ` +
         `${(with_ / one).toFixed(1)}x one schema, ${(with_ / without).toFixed(2)}x the engine`,
+    );
+    if (planned === null) continue;
+    const byPlan = await cpu(planned, first, seconds);
+    console.log(
+      `  ${first} entities by plan: ${byPlan.toFixed(0)} us, ${(byPlan / one).toFixed(1)}x one schema, ${(byPlan / with_).toFixed(2)}x stitching`,
     );
   }
   await remoteBench(supergraphSdl, ai, seconds);
