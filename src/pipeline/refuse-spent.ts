@@ -17,7 +17,7 @@ export function spentRefusal(routes: ReadonlyMap<string, Route>): (request: Mode
     if (!hold.budgeted || hold.checkRoom === undefined) return null;
     const route = routes.get(call.route);
     if (route === undefined || mayBeKept(route, call)) return null;
-    const least = leastCost(request, route);
+    const least = minCost(request, route);
     return least === 0 ? null : hold.checkRoom(least);
   };
 }
@@ -26,7 +26,7 @@ const mayBeKept = ({ cacheSeconds }: Route, { cache, onceInOperation }: Call): b
   onceInOperation === true || (cache.mode === 'default' && (cacheSeconds ?? 0) > 0);
 
 /** Of one token in, since masking may leave no more, and the most tokens out that are certain to be asked. */
-function leastCost(request: ModelRequest, { deployments }: Route): number {
+function minCost(request: ModelRequest, { deployments }: Route): number {
   const outputTokens = request.kind === 'embedding' ? 0 : (request.maxOutputTokens ?? 1);
   const priced = deployments.flatMap(({ price }) => (price === null ? [] : [ceilingOf(1, outputTokens, price)]));
   return priced.length === 0 ? 0 : Math.min(...priced);

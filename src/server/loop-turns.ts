@@ -18,7 +18,7 @@ export const requestsPerTurn = 100;
 /** Some 3 ms: each upgrade makes a socket, its timers and its place. */
 export const upgradesPerTurn = 4;
 /** What a message of a WebSocket counts for at least, in bytes: the shortest takes as long as this many of a long one. */
-export const leastMessageBytes = 512;
+export const minMessageBytes = 512;
 /** Some 30 ms for the worst of documents, whose 5,000 tokens fit into half of it. */
 export const requestBytesPerTurn = 32 * 1024;
 

@@ -32,8 +32,8 @@ describe.each(transports)(
     };
 
     /** What comes of the reply under the route's limit, once upstream was asked in time and its words, if any, were heard. */
-    const limited = (limit: 'firstChunkMs' | 'idleMs' | 'totalMs', leastMs: number, text: '' | 'Half') =>
-      underLimit(leastMs, async (ms) => {
+    const limited = (limit: 'firstChunkMs' | 'idleMs' | 'totalMs', minMs: number, text: '' | 'Half') =>
+      underLimit(minMs, async (ms) => {
         const where = await scripted({}, { route: { [limit]: ms } });
         where.upstream.plays({ pieces: [compatible.begins, ...(text === '' ? [] : [compatible.says(text)])], ending: 'hang' });
         const all = await events(where);

@@ -195,8 +195,8 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
  * What `tried` gives under the shortest limit that shows it. On a slow machine a short one passes before the vendor was even
  * asked, which proves nothing: `null` then, and a longer one is tried.
  */
-export async function underLimit<T>(leastMs: number, tried: (ms: number) => Promise<T | null>): Promise<T> {
-  for (let ms = leastMs; ; ms *= 4) {
+export async function underLimit<T>(minMs: number, tried: (ms: number) => Promise<T | null>): Promise<T> {
+  for (let ms = minMs; ; ms *= 4) {
     const shown = await tried(ms);
     if (shown !== null) return shown;
   }

@@ -8,7 +8,7 @@ import { needed, type Setting, settingOf } from '../kinds/setting.ts';
 import { showValue } from '../mistake-sentences.ts';
 
 /** Amounts are whole nano-dollars: less than this is nothing for a thousand tokens, and a model would be free that is not said to be. */
-const leastPerMillion = 0.000001;
+const minPerMillion = 0.000001;
 /** A dollar a token. With more, the cost of a long call is no whole number any more. */
 const maxPerMillion = 1_000_000;
 
@@ -18,10 +18,10 @@ const perMillion: typeof anyPerMillion = {
   ...anyPerMillion,
   mistakes(path, value, place) {
     const found = anyPerMillion.mistakes(path, value, place);
-    const isOdd = typeof value === 'number' && value !== 0 && (value < leastPerMillion || value > maxPerMillion);
+    const isOdd = typeof value === 'number' && value !== 0 && (value < minPerMillion || value > maxPerMillion);
     return found.length > 0 || !isOdd
       ? found
-      : [`${path} is ${value}. It must be 0, or from ${leastPerMillion} to ${maxPerMillion} US dollars per million tokens.`];
+      : [`${path} is ${value}. It must be 0, or from ${minPerMillion} to ${maxPerMillion} US dollars per million tokens.`];
   },
 };
 

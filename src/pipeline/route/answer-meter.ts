@@ -4,10 +4,10 @@
  */
 import type { Chunk, ToolCallChunk } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';
-import { leastTokens } from '../../core/request/least-tokens.ts';
+import { minTokens } from '../../core/request/min-tokens.ts';
 import { estimateTokens } from '../../core/request/tokens.ts';
 
-/** `leastTokens` is a lower bound for every tokenizer we know; this is for those that we do not, and for the last few tokens. */
+/** `minTokens` is a lower bound for every tokenizer we know; this is for those that we do not, and for the last few tokens. */
 const tolerance = 1.25;
 const slackTokens = 16;
 
@@ -16,13 +16,13 @@ export interface AnswerMeter {
   add(chunk: Chunk): Chunk | null;
   /** Whether more has come than `maxTokens` can be: the rest of the answer is not wanted. */
   isFull(): boolean;
-  leastTokens(): number;
+  minTokens(): number;
   /** What was handed on, estimated. Costs milliseconds for a long answer. */
   estimate(): Pick<Usage, 'outputTokens' | 'reasoningTokens'>;
 }
 
 export function answerMeter(maxTokens: number): AnswerMeter {
-  const least = leastTokens();
+  const least = minTokens();
   const maxLeast = maxTokens * tolerance + slackTokens;
   const inPieces = new Set<string>();
   let said = '';
@@ -68,7 +68,7 @@ export function answerMeter(maxTokens: number): AnswerMeter {
       }
     },
     isFull: () => least.total() > maxLeast,
-    leastTokens: () => least.total(),
+    minTokens: () => least.total(),
     estimate: () => ({ outputTokens: estimateTokens(said), reasoningTokens: estimateTokens(reasoned) }),
   };
 }

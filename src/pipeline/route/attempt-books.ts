@@ -154,7 +154,7 @@ function isMiscounted(counted: Usage, { request, outputCeiling, answer, warn }: 
     request,
     inputTokens: inputEstimateOf(request).total,
     outputCeiling,
-    leastReceivedTokens: answer.leastTokens(),
+    minReceivedTokens: answer.minTokens(),
     received: answer.estimate,
   });
   if (doubts.length > 0) warn('a vendor told a count that cannot be true, and usage was estimated', { doubts, counted });

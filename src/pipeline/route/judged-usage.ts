@@ -15,7 +15,7 @@ export interface Evidence {
   /** The most that was asked for, reasoning included. */
   readonly outputCeiling: number;
   /** No tokenizer makes fewer tokens of what was received. */
-  readonly leastReceivedTokens: number;
+  readonly minReceivedTokens: number;
   /** Estimate of what was received: text, and reasoning as far as it was shown. */
   readonly received: () => Pick<Usage, 'outputTokens' | 'reasoningTokens'>;
 }
@@ -53,10 +53,10 @@ function isInputOf(tokens: number, { request, inputTokens }: Evidence): boolean 
   return tokens <= moreThanDrawn * inputTokens + addedInputTokens + images * tokensPerImage + fileTokens;
 }
 
-function isOutputOf(tokens: number, { request, outputCeiling, leastReceivedTokens, received }: Evidence): boolean {
+function isOutputOf(tokens: number, { request, outputCeiling, minReceivedTokens, received }: Evidence): boolean {
   if (request.kind === 'embedding') return tokens === 0;
-  if (tokens === 0) return leastReceivedTokens === 0;
-  if (tokens * fewerOutput + slackTokens < leastReceivedTokens) return false;
+  if (tokens === 0) return minReceivedTokens === 0;
+  if (tokens * fewerOutput + slackTokens < minReceivedTokens) return false;
   if (tokens <= moreThanDrawn * outputCeiling + slackTokens) return true;
   const { outputTokens, reasoningTokens } = received();
   return tokens <= moreThanDrawn * (outputTokens + reasoningTokens);

@@ -14,7 +14,7 @@ interface GrowingObject {
   push(text: string): Promise<unknown>;
 }
 
-const leastGrowth = 24;
+const minGrowth = 24;
 /** Each look copies what is open, and what it shows is sent and kept whole: looks get rarer as the answer grows. */
 const growthShare = 1 / 48;
 /** From so many characters on, rarer still: what is shown of an answer is then some nine times the answer. */
@@ -73,7 +73,7 @@ export function growingObject(checked: CheckedSchema | null, maxDepth: number): 
       read(text);
       length += text.length;
       const share = length < largeAnswer ? growthShare : growthShareOfLarge;
-      if (length - looked < Math.max(leastGrowth, length * share)) return null;
+      if (length - looked < Math.max(minGrowth, length * share)) return null;
       looked = length;
       ended ||= head === null && json.state() !== 'open';
       if (ended || head !== null) return null;

@@ -6,8 +6,8 @@ import type { Unit } from './text/units.ts';
 import { countWords, stemsOf } from './text/words.ts';
 
 /** Below this share of the question's weight a statement is not about it. */
-const leastCoverage = 0.4;
-const leastOfBest = 0.62;
+const minCoverage = 0.4;
+const minShareOfBest = 0.62;
 const maxStatements = 3;
 const maxOverlap = 0.7;
 const maxListed = 10;
@@ -29,10 +29,10 @@ export function chooseAnswer(material: Material, instruction: string): Ranked[] 
   const question = questionIn(instruction);
   const query = stemsOf(question).filter((stem) => !mannerStems.has(stem));
   const ranked = rankFor(query, quotable(material), material.headingStems)
-    .filter(({ coverage }) => coverage >= leastCoverage)
+    .filter(({ coverage }) => coverage >= minCoverage)
     .map((each) => ({ ...each, score: each.score * fitness(question, each) }))
     .sort((a, b) => b.score - a.score);
-  return ranked.filter(({ score }) => score >= (ranked[0]?.score ?? 0) * leastOfBest);
+  return ranked.filter(({ score }) => score >= (ranked[0]?.score ?? 0) * minShareOfBest);
 }
 
 /** What kind of statement the question is after. */

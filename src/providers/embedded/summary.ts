@@ -9,7 +9,7 @@ const usualSentences = 3;
 const usualWords = 70;
 const maxOverlap = 0.6;
 /** Beside the best statement, what says so much less is left out: a summary need not be full. */
-const leastOfBest = 0.3;
+const minShareOfBest = 0.3;
 
 interface SummaryOptions {
   readonly wanted: Wanted;
@@ -31,7 +31,7 @@ export function chooseSummary(
   const chosen: Unit[] = [];
   let words = 0;
   for (const { unit, worth: value } of order) {
-    if (value < (order[0]?.worth ?? 0) * leastOfBest) break;
+    if (value < (order[0]?.worth ?? 0) * minShareOfBest) break;
     if (chosen.length >= room.sentences) break;
     const length = countWords(unit.text);
     if (words + length > room.words || chosen.some((other) => measureOverlap(unit, other) > maxOverlap)) continue;

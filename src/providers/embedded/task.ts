@@ -10,7 +10,7 @@ import { splitQuoted } from '../../core/request/quote-text.ts';
 import { withoutRepair } from '../../core/request/repair.ts';
 import type { ContentPart, Message } from '../../core/request/request.ts';
 import type { Source } from './material.ts';
-import { leastMaterialWords, splitMessage, summaryWords } from './text/split-message.ts';
+import { minMaterialWords, splitMessage, summaryWords } from './text/split-message.ts';
 import { countWords } from './text/words.ts';
 
 type Intent = 'summary' | 'question' | 'title' | 'keywords' | 'other';
@@ -76,7 +76,7 @@ function foundIn(
   const earlier = messages
     .slice(0, Math.max(0, lastUser))
     .flatMap((message) => (message.role === 'user' ? [textOf(message)] : message.content.flatMap(resultText)))
-    .filter((text) => countWords(text) >= leastMaterialWords);
+    .filter((text) => countWords(text) >= minMaterialWords);
   return { instruction: last.task, sources: earlier.map((text) => ({ name: null, text })) };
 }
 

@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 import { asGatewayError } from '../../core/errors.ts';
 import { checkJsonSize, type JsonBounds, variablesWithin } from '../document/json-size.ts';
-import { type LoopTurns, leastMessageBytes } from '../loop-turns.ts';
+import { type LoopTurns, minMessageBytes } from '../loop-turns.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {
@@ -29,7 +29,7 @@ export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: Json
 
   socket.on('message', (data) => {
     const bytes = Buffer.isBuffer(data) ? data : Buffer.from(String(data));
-    const weight = Math.max(bytes.length, leastMessageBytes);
+    const weight = Math.max(bytes.length, minMessageBytes);
     // A small message does not overtake a large one of its own socket.
     const turn = waiting === 0 ? turns.take(weight) : last.then(() => turns.take(weight));
     if (turn === null) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noUsage, totalTokensOf, type Usage } from '../../../src/core/money.ts';
-import { leastTokens } from '../../../src/core/request/least-tokens.ts';
+import { minTokens } from '../../../src/core/request/min-tokens.ts';
 import { completionRequest, type ModelRequest } from '../../../src/core/request/request.ts';
 import { estimateInputTokens, estimateTokens } from '../../../src/core/request/tokens.ts';
 import { doubtsOf } from '../../../src/pipeline/route/judged-usage.ts';
@@ -17,7 +17,7 @@ const words = (count: number): string => Array.from({ length: count }, (_, index
 const prompt = completionRequest(words(100));
 
 function doubts(usage: Partial<Usage>, { request = prompt, answer = words(20), ceiling = 50 }: Told = {}): readonly string[] {
-  const least = leastTokens();
+  const least = minTokens();
   least.add(answer);
   return doubtsOf(
     { ...noUsage, ...usage },
@@ -25,7 +25,7 @@ function doubts(usage: Partial<Usage>, { request = prompt, answer = words(20), c
       request,
       inputTokens: estimateInputTokens(request),
       outputCeiling: ceiling,
-      leastReceivedTokens: least.total(),
+      minReceivedTokens: least.total(),
       received: () => ({ outputTokens: estimateTokens(answer), reasoningTokens: 0 }),
     },
   );

@@ -16,7 +16,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 /** What a refusal by masking names as its guardrail. */
 const guardrail = 'maskPersonalData';
 /** From here on an integer has the 13 digits of the shortest card number. */
-const leastCardNumber = 1e12;
+const minCardNumber = 1e12;
 
 /** Throws GUARDRAIL_BLOCKED, with the place of what cannot be masked. */
 export function* maskRequest(request: ModelRequest, pseudonyms: Pseudonyms, turns: Turns): Paced<ModelRequest> {
@@ -63,7 +63,7 @@ export function* maskRequest(request: ModelRequest, pseudonyms: Pseudonyms, turn
   }
 
   function* number(value: number, fixed: boolean, place: Place): Paced<unknown> {
-    if (!Number.isInteger(value) || Math.abs(value) < leastCardNumber) return value;
+    if (!Number.isInteger(value) || Math.abs(value) < minCardNumber) return value;
     const text = String(value);
     if (fixed) {
       yield* refuseIn(text, place);

@@ -8,9 +8,9 @@ export interface SplitMessage {
 }
 
 /** A text of fewer words is not material by itself. */
-export const leastMaterialWords = 8;
+export const minMaterialWords = 8;
 /** Behind `Extract the name:`, or beside a question that has its words, even a few words are the text. */
-const leastNamedWords = 3;
+const minNamedWords = 3;
 /** `Hello!` before a question, `Thanks.` behind it. */
 const maxPoliteWords = 3;
 /** In a longer message, what is asked stands on a line of its own. */
@@ -75,7 +75,7 @@ function split(questions: readonly string[], others: readonly string[]): SplitMe
     .join('')
     .replace(announcement, '')
     .trim();
-  if (countWords(text) < leastNamedWords) return null;
+  if (countWords(text) < minNamedWords) return null;
   const wanted = new Set(stemsOf(instruction));
   return stemsOf(text).some((stem) => wanted.has(stem)) ? { instruction, text } : null;
 }
@@ -86,14 +86,14 @@ function byLines(message: string): SplitMessage | null {
   const lines = message.split('\n');
   const [first = '', ...rest] = lines;
   const below = rest.join('\n').trim();
-  if (isInstruction(first) && countWords(below) >= leastMaterialWords) return { instruction: first.trim(), text: below };
+  if (isInstruction(first) && countWords(below) >= minMaterialWords) return { instruction: first.trim(), text: below };
   const lastLine = lines.findLast((line) => line.trim() !== '') ?? '';
   const above = message.slice(0, message.lastIndexOf(lastLine)).trim();
-  if (isInstruction(lastLine) && countWords(above) >= leastMaterialWords) return { instruction: lastLine.trim(), text: above };
+  if (isInstruction(lastLine) && countWords(above) >= minMaterialWords) return { instruction: lastLine.trim(), text: above };
   const colon = /^([^:\n]{3,200}):\s+([\s\S]+)$/.exec(message.trim());
   if (colon !== null) {
     const [, head = '', text = ''] = colon;
-    if (taskStart.test(head.trim()) && countWords(text) >= leastNamedWords) return { instruction: head.trim(), text };
+    if (taskStart.test(head.trim()) && countWords(text) >= minNamedWords) return { instruction: head.trim(), text };
   }
   return null;
 }

@@ -16,7 +16,7 @@ export interface Thinking {
 }
 
 /** What Anthropic takes at least. */
-const leastBudgetTokens = 1_024;
+const minBudgetTokens = 1_024;
 const kinds = ['adaptive', 'enabled', 'disabled', 'between_tools'];
 
 /** Throws BAD_REQUEST for thinking of a kind that there is not. */
@@ -24,9 +24,9 @@ export function thinkingOf(options: ProviderOptions, model: ClaudeModel, warn: (
   const { type, budgetTokens, ...rest } = asked(options, model, warn);
   const isEnabled = type === 'enabled';
   if (isEnabled && budgetTokens === undefined) {
-    warn(`The request was adapted for the model (thinking). A budget is required; ${leastBudgetTokens} tokens were asked for.`);
+    warn(`The request was adapted for the model (thinking). A budget is required; ${minBudgetTokens} tokens were asked for.`);
   }
-  const budget = isEnabled ? (typeof budgetTokens === 'number' ? budgetTokens : leastBudgetTokens) : 0;
+  const budget = isEnabled ? (typeof budgetTokens === 'number' ? budgetTokens : minBudgetTokens) : 0;
   const fields = respelled({ type, ...(isEnabled ? { budgetTokens: budget } : {}), ...rest }, snakeCase) as JsonObject;
   const told = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
   return {

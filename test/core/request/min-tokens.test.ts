@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { leastTokens } from '../../../src/core/request/least-tokens.ts';
+import { minTokens } from '../../../src/core/request/min-tokens.ts';
 
 const of = (text: string): number => {
-  const counter = leastTokens();
+  const counter = minTokens();
   counter.add(text);
   return counter.total();
 };
@@ -23,7 +23,7 @@ describe('the least tokens of a text', () => {
   it('the least tokens of a text are the same however the text is cut into pieces', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { maxLength: 8 }), (pieces) => {
-        const counter = leastTokens();
+        const counter = minTokens();
         for (const piece of pieces) counter.add(piece);
         expect(counter.total()).toBe(of(pieces.join('')));
       }),
@@ -31,7 +31,7 @@ describe('the least tokens of a text', () => {
   });
 
   it('the least tokens of a text stop at the character that exceeds the maximum', () => {
-    const counter = leastTokens();
+    const counter = minTokens();
     expect(counter.add('one two ', 3)).toBe(8);
     expect(counter.add('three four five', 3)).toBe('three '.length);
     expect(counter.total()).toBe(4);

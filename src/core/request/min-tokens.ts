@@ -5,7 +5,7 @@
  * least as many tokens as splits. A long run counts several times: letters every 16, digits every 3, signs every 32, blanks
  * every 64. In scripts without spaces (Thai, Chinese, Japanese), 4 characters count as one token.
  */
-export interface LeastTokens {
+export interface MinTokens {
   /**
    * Counts the text while the bound is at most `maxTokens`. Returns how many of its characters were counted: all of them, or
    * those before the one that exceeds it.
@@ -29,7 +29,7 @@ function kindOf(code: number): number {
   return code < 0xe00 ? letter : dense;
 }
 
-export function leastTokens(): LeastTokens {
+export function minTokens(): MinTokens {
   let kind = -1;
   let run = 0;
   let total = 0;
