@@ -206,8 +206,11 @@ export function pathOf(place: ResponsePlace | null): readonly (string | number)[
   return path.reverse();
 }
 
+/** As of every error that a caller may see. */
+const hidden = () => ({ code: 'SUBGRAPH_UNAVAILABLE', errorId: crypto.randomUUID(), retryable: false });
+
 const hiddenValue = ({ coordinate }: ResponseField): GraphQLError =>
-  new GraphQLError(`The value of "${coordinate}" is one that this graph does not show.`, { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+  new GraphQLError(`The value of "${coordinate}" is one that this graph does not show.`, { extensions: hidden() });
 
 const hiddenType = ({ coordinate }: ResponseField): GraphQLError =>
-  new GraphQLError(`"${coordinate}" is of a type that this graph does not show.`, { extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+  new GraphQLError(`"${coordinate}" is of a type that this graph does not show.`, { extensions: hidden() });
