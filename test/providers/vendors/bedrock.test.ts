@@ -97,7 +97,7 @@ describe('bedrock', () => {
       ['are missing', { credentials: { accessKeyId: null, secretAccessKey: null } }, false],
       ['were not given', {}, false],
       ['are not to be had', { credentials: () => Promise.reject(new Error('No metadata service.')) }, true],
-    ])('bedrock is asked, not at all where its credentials %s', async (_, settings, retryable) => {
+    ])('bedrock is not asked at all where its credentials %s', async (_, settings, retryable) => {
       process.env['AWS_ACCESS_KEY_ID'] = 'AKIDFROMENV';
       process.env['AWS_SECRET_ACCESS_KEY'] = canary;
       process.env['AWS_BEARER_TOKEN_BEDROCK'] = canary;
