@@ -18,7 +18,7 @@ export interface AuthenticateOptions {
   readonly now?: () => number;
 }
 
-/** Credentials that do not hold are refused, never taken for anonymous. */
+/** Authentication refuses credentials that are not valid; it never takes them for an anonymous caller. */
 export function authenticator({
   keys,
   anonymous,
@@ -56,7 +56,7 @@ const developmentIsOver = (): GatewayError =>
     'This is the key of development, or was made with it, and this gateway does not run in development. A key that `fieldgate keys create` makes would be accepted.',
   );
 
-/** Charged are the key's own accounts, those of the keys that it comes from, and those of its team. */
+/** A call is charged to the key's own accounts, to those of the keys that it comes from, and to those of its team. */
 function principalOf(key: KeyRecord, makers: readonly KeyRecord[], teams: AuthenticateOptions['teams']): Principal {
   const lineage = [key, ...makers];
   const ofTeam = Object.hasOwn(teams, key.team) ? (teams[key.team] ?? []) : [];

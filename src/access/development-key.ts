@@ -40,7 +40,7 @@ export async function developmentKey({
   return secret;
 }
 
-/** Whole or not at all. */
+/** Writes the whole file or nothing of it. */
 function keep(file: string, secret: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const fresh = `${file}.${process.pid}`;

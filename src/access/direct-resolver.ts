@@ -3,10 +3,10 @@ import { defaultFieldResolver, type GraphQLField, type GraphQLFieldResolver } fr
 
 type Resolver<Context> = GraphQLFieldResolver<unknown, Context>;
 
-/** A name and not a symbol: only so it passes on to schemas that are derived of this one. */
+/** The key is a name and not a symbol, because schemas that are derived from this one keep names alone. */
 const extension = 'fieldgate:direct-resolver';
 
-/** The rule is asked first, and a refusal thrown. Of a field without a rule its own resolver. */
+/** The resolver asks the rule first and throws its refusal. A field without a rule has its own resolver. */
 export const directResolver = <Context>({ extensions, resolve }: GraphQLField<unknown, Context>): Resolver<Context> =>
   (extensions[extension] as Resolver<Context> | undefined) ?? resolve ?? defaultFieldResolver;
 

@@ -13,14 +13,14 @@ export interface KeyDesk {
    */
   issue(key: NewKey): Promise<{ readonly key: KeyRecord; readonly secret: string }>;
   list(): Promise<readonly KeyRecord[]>;
-  /** With every key that it has made. Null when there is none. */
+  /** Revokes the key and every key that it has made. Null when there is no such key. */
   revoke(id: string): Promise<KeyRecord | null>;
 }
 
 export interface KeyDeskOptions {
-  /** Names of the routes there are, for keys that are confined to some; null takes every name. */
+  /** Names of the routes that exist. A key for some routes may name these alone; null accepts every name. */
   readonly routes?: readonly string[] | null;
-  /** Called after a revocation is stored: whatever runs for the keys is to end. */
+  /** Called after a revocation is stored. It ends all work of these keys. */
   readonly onRevoked?: () => Promise<void>;
   readonly now?: () => number;
 }

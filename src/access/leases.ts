@@ -39,7 +39,7 @@ const keysPerTurn = 64;
 interface KeyInUse {
   readonly leases: Set<Taken>;
   expiresAt: number | null;
-  /** Why it is no longer in force, behind "The key" in a sentence; null while it is. */
+  /** Why the key is no longer in force, as the end of a sentence that begins with "The key"; null while it is in force. */
   ended: string | null;
 }
 
@@ -60,7 +60,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
     for (const { use, end } of key.leases) if (endsWithKey.includes(use)) end(endedBecause(why));
   }
 
-  /** By the clock on the wall at each look: a timer to a date would be wrong after the clock was set. */
+  /** Expiry is compared with the system time at each look. A timer for a date would be wrong after somebody set the clock. */
   function endExpired(): void {
     for (const key of inUse.values()) {
       const why = endOf({ id: '', revokedAt: null, expiresAt: key.expiresAt }, now());
@@ -162,7 +162,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
       if (why !== null) throw endedBecause(why);
     },
     async look() {
-      // One that is under way may have read before the revocation.
+      // A look that is under way may have read the key before its revocation.
       await looking;
       await lookOnce();
     },

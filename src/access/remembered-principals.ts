@@ -14,14 +14,14 @@ interface Remembered {
   readonly version: string;
 }
 
-/** Some 10 MB. */
+/** This many principals take some 10 MB. */
 const maxRemembered = 10_000;
 
-/** Refusals are not remembered: who guesses keys would fill the memory. */
+/** Refusals are not remembered, because a caller who guesses keys would fill the memory. */
 export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 'version'>, now: () => number): Authenticate {
-  /** By the SHA-256 of the header: a secret is not kept in memory. */
+  /** The key of an entry is the SHA-256 of the header, so that no secret is kept in memory. */
   const known = new LRUCache<string, Remembered>({ max: maxRemembered });
-  /** By the header itself, for as long as the turn lasts, in which the requests themselves hold it. */
+  /** The key of an entry is the header itself. The entry lasts for one turn, in which the requests hold the header anyway. */
   const ofThisTurn = new Map<string, Principal>();
   let reading: Promise<string> | null = null;
 
@@ -42,7 +42,7 @@ export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 
 
   async function found(authorization: string): Promise<Principal> {
     const turn = versionNow();
-    // Before the key is read: what changes in between is read again the next time.
+    // The version is read before the key, so that a change in between is read the next time.
     const version = await turn;
     const digest = hash('sha256', authorization, 'base64');
     const remembered = known.get(digest);
@@ -52,7 +52,7 @@ export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 
       principal = await authenticate({ authorization });
       known.set(digest, { principal, version });
     }
-    // A key that took longer to read is asked for anew by the next turn.
+    // The next turn asks again for a key that took longer to read.
     if (reading === turn) ofThisTurn.set(authorization, principal);
     return principal;
   }

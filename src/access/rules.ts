@@ -10,9 +10,9 @@ import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
 export interface AccessRule {
-  /** Alternatives of scopes: all of one of them are needed. Null: every known caller will do. */
+  /** Alternative lists of scopes. The caller needs all scopes of one list. Null: every known caller may. */
   readonly scopes: readonly (readonly string[])[] | null;
-  /** Beside scopes, the caller must have shown who it is. */
+  /** The caller must also have shown who it is, whatever its scopes. */
   readonly authenticated?: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Annotated {
 
 const known = new WeakMap<GraphQLSchema, AccessRules>();
 
-/** Read once from each schema. */
+/** The rules are read once from each schema. */
 export function rulesOf(schema: GraphQLSchema): AccessRules {
   const rules = known.get(schema) ?? readRules(schema);
   known.set(schema, rules);

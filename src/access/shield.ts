@@ -17,7 +17,7 @@ interface Guarded {
   readonly principal: Principal;
 }
 type Resolver = GraphQLFieldResolver<unknown, Guarded>;
-/** What shield generates for a field. */
+/** The function that shield generates for a field: it is called around the resolver of the field. */
 type Guard = (resolve: Resolver, ...asked: Parameters<Resolver>) => unknown;
 
 /** The same schema, in place: every field whose SDL carries a rule asks it first, and so does every way to an entity. */

@@ -68,7 +68,7 @@ export async function verifyKey(text: string, keys: Pick<Keys, 'find'>, now: num
   return record;
 }
 
-/** The keys that it comes from: the one that made it, the one that made that, and so on. Throws UNAUTHENTICATED when one of them is not in force. */
+/** The keys that a key comes from: its maker, the maker of its maker, and so on. Throws UNAUTHENTICATED when one of them is not in force. */
 export async function makersOf(key: Pick<KeyRecord, 'madeBy'>, keys: Pick<Keys, 'find'>, now: number): Promise<readonly KeyRecord[]> {
   const makers: KeyRecord[] = [];
   for (let id = key.madeBy; id !== null; ) {
@@ -87,16 +87,16 @@ export function endOf({ revokedAt, expiresAt }: KeyStanding, now: number): strin
   return expiresAt !== null && expiresAt <= now ? `expired at ${new Date(expiresAt).toISOString()}` : null;
 }
 
-/** Of keys that make keys: each call draws on the accounts of all of them. */
+/** Maximum number of keys in a row of which each made the next. Each call draws on the accounts of all of them. */
 export const maxGenerations = 8;
 
 export const principalIdOf = (keyId: string): string => `key:${keyId}`;
 
-/** Null for principals that no key makes. */
+/** Null for principals without a key. */
 export const keyIdOf = ({ kind, id }: Pick<Principal, 'kind' | 'id'>): string | null =>
   kind === 'key' && id.startsWith('key:') ? id.slice('key:'.length) : null;
 
-/** Compared with when the key does not exist, so that both cases take the same time. */
+/** The secret is compared with this hash when the key does not exist, so that both cases take the same time. */
 const nobody = '0'.repeat(64);
 
 const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
@@ -108,7 +108,7 @@ function refused(why: string): GatewayError {
   );
 }
 
-/** Each character equally likely: bytes beyond the last whole alphabet are thrown away. */
+/** Bytes beyond the last whole alphabet are thrown away, so that each character is equally likely. */
 function randomText(length: number): string {
   const fair = 256 - (256 % alphabet.length);
   let text = '';
