@@ -97,7 +97,7 @@ export function costOf(usage: Usage, price: Price): NanoUsd {
   );
 }
 
-/** The most a call can cost in nano-dollars: every input token at the most expensive input class of the most expensive tier. Rounded up. */
+/** The maximum cost of a call in nano-dollars: every input token at the most expensive input class of the most expensive tier. Rounded up. */
 export function ceilingOf(inputTokens: number, outputTokens: number, price: Price): NanoUsd {
   const most = price.tiers.map((tier) => {
     const input = Math.max(tier.inputPerMillion, tier.cacheReadPerMillion, tier.cacheWritePerMillion);
@@ -106,7 +106,7 @@ export function ceilingOf(inputTokens: number, outputTokens: number, price: Pric
   return Math.ceil(Math.max(...most));
 }
 
-/** A part is wrong by two at most, before what is left is given out. */
+/** Each part is wrong by at most two before the remainder is given out. */
 const maxRounds = 4;
 
 /**

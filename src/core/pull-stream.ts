@@ -52,7 +52,7 @@ export abstract class PulledStream<T> implements Stream<T> {
     return undefined;
   }
 
-  /** Called with an error before the reader gets it. */
+  /** Called with each error, before the reader gets it. */
   protected failed(_error: unknown): void {}
 
   /** Ends the stream from outside: upstream is returned, and the reader gets the error. */
@@ -93,7 +93,7 @@ export abstract class PulledStream<T> implements Stream<T> {
     return this.#leaveNow();
   }
 
-  /** The first of those who wait, who waits no more. */
+  /** Takes the first waiting reader out of the queue. */
   #shift(): Waiting<T> | null {
     const first = this.#first;
     this.#first = this.#others?.shift() ?? null;

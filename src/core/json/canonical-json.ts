@@ -13,12 +13,12 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-/** Some 1 to 2 ms of work; a unit is a member, or a comparison of two names. */
+/** A slice takes some 1 to 2 ms. A unit is a member, or a comparison of two names. */
 const unitsPerTurn = 4_000;
-/** Names that are sorted at once, before the sorted runs are merged. */
+/** Number of names that are sorted without a pause. Sorted runs are merged after it. */
 const namesPerRun = 1_000;
 
-/** The same text; of a value with thousands of members it is made in slices, between which others are served. */
+/** The same text. For a value with thousands of members it is made in slices, and other requests are served between them. */
 export function canonicalJsonInTurns(value: unknown, turns: Turns = turnsOf({ unitsPerTurn })): string | Promise<string> {
   if (!isLarge(value)) return canonicalJson(value);
   return finishPaced(writtenInTurns(value, turns));

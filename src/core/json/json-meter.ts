@@ -23,7 +23,7 @@ export interface JsonSize {
   readonly depth: number;
   /** Members of the object that has the most. */
   readonly largest: number;
-  /** In bytes, escapes as they are written. */
+  /** Length of the longest name in bytes, with escapes as they are written. */
   readonly longestName: number;
   /**
    * About the number of different names of members; in an object, each name behind the 128th counts as one that is different.
@@ -33,12 +33,12 @@ export interface JsonSize {
 }
 
 export interface JsonMeterOptions {
-  /** Counts `names`, which takes a fifth longer. */
+  /** Whether `names` is counted, which takes a fifth longer. */
   readonly withNames?: boolean;
 }
 
 export interface JsonMeter {
-  /** Of what has come so far. */
+  /** The counts of all pieces so far. */
   size(): JsonSize;
   add(piece: Uint8Array): void;
 }

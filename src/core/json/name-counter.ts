@@ -3,13 +3,13 @@
  * that are set says how many different names there were. It is off by some hundredths, and takes 8 KB whatever comes.
  */
 export interface NameCounter {
-  /** A string begins: it may be a name. */
+  /** Called where a string begins, which may be a name. */
   begin(): void;
-  /** Part of the string, where a piece of the text ends in it or behind it. */
+  /** Called with a part of the string, where a piece of the text ends in it or behind it. */
   carry(piece: Uint8Array, from: number, to: number): void;
-  /** The string is a name, and this is the rest of it. */
+  /** Called with the rest of the string, once it is known to be a name. */
   add(piece: Uint8Array, from: number, to: number): void;
-  /** Estimated. */
+  /** The estimated number of different names. */
   different(): number;
 }
 

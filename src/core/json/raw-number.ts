@@ -1,6 +1,6 @@
 /** Numbers that JavaScript would round, kept as the text that they came in. `JSON.stringify` writes them as they are. */
 
-/** Of the runtime; the compiler's library does not declare them yet. */
+/** Functions of the runtime that the compiler's library does not declare yet. */
 interface RawJson {
   rawJSON(text: string): object;
   isRawJSON(value: unknown): boolean;

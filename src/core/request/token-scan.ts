@@ -14,7 +14,7 @@ const cjk = 4;
 const digit = 8;
 const lowercase = 16;
 const nonAscii = 32;
-/** One that begins a run of pictures, or half of a character that may. */
+/** A character that begins a run of pictures, or half of a character that may begin one. */
 const picture = 64;
 const known = 128;
 const kindMask = 3;
@@ -38,7 +38,7 @@ const picturesPerToken = 0.9;
 const classes = new Uint8Array(65_536);
 const spoken = new Uint8Array(65_536);
 
-/** Of one UTF-16 unit; worked out when it is first met. */
+/** The kind of one UTF-16 unit, determined when the unit first occurs. */
 function classOf(unit: number): number {
   const char = String.fromCharCode(unit);
   let found = known;
@@ -96,7 +96,7 @@ export function scanTokens(text: string, longestRun: number): number | null {
   return length - runFrom >= longestRun ? null : tokens;
 }
 
-/** Characters that are scanned in one slice; some 1 to 2 ms. */
+/** Number of characters that one slice scans, in some 1 to 2 ms. */
 const charsPerSlice = 16_384;
 
 /** The same; of a long text it is made in slices, which end where a word begins. A unit of `turns` is 16 characters. */
