@@ -4,7 +4,7 @@ import type { NanoUsd } from '../core/money.ts';
 export interface Ceiling {
   readonly inputTokens: number;
   readonly outputTokens: number;
-  /** At the most expensive deployment of the route; null: unpriced. */
+  /** Cost at the most expensive deployment of the route, in nano-USD; null: unpriced. */
   readonly cost: NanoUsd | null;
   /** Requests to models that the one use makes. Default 1. */
   readonly calls?: number;
@@ -12,7 +12,7 @@ export interface Ceiling {
 
 export const noCeiling: Ceiling = { inputTokens: 0, outputTokens: 0, cost: 0, calls: 0 };
 
-/** Of uses that all happen. Unpriced when one of them is. */
+/** The ceiling of uses that all happen. It is unpriced when one of them is. */
 export function sumCeilings(ceilings: readonly Ceiling[]): Ceiling {
   return ceilings.reduce(
     (sum, { inputTokens, outputTokens, cost, calls = 1 }) => ({
@@ -25,7 +25,7 @@ export function sumCeilings(ceilings: readonly Ceiling[]): Ceiling {
   );
 }
 
-/** Of alternatives of which exactly one happens, such as the deployments of a route. Unpriced when one of them is. */
+/** The ceiling of alternatives of which exactly one happens, such as the deployments of a route. It is unpriced when one of them is. */
 export function maxCeiling(ceilings: readonly Ceiling[]): Ceiling {
   let cost: NanoUsd | null = 0;
   let inputTokens = 0;

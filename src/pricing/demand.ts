@@ -12,9 +12,9 @@ import type { FieldArguments, PriceTree, Variables } from './price-tree.ts';
 import { type ListRules, type WalkedField, walkTree } from './walk-tree.ts';
 
 export interface DemandRules extends ListRules {
-  /** Of one member of the field's result. */
+  /** Weight of one member of the field's result. */
   readonly weightOf: (coordinate: string) => number;
-  /** Of arguments that are given, by name. */
+  /** Weights of the arguments that are given, by name. */
   readonly argumentWeightsOf: (coordinate: string) => ReadonlyMap<string, number>;
   /** Arguments of which exactly one must be given; empty: there is no such rule. */
   readonly slicingArgumentsOf: (coordinate: string) => readonly string[];
@@ -29,7 +29,7 @@ export interface Demand {
 interface WeighedField {
   readonly path: string;
   readonly factors: readonly Amount[];
-  /** With its own list. */
+  /** Weight of the field, times the size of its own list. */
   readonly weight: (variables: Variables) => number;
 }
 
@@ -64,7 +64,7 @@ function* compile(tree: PriceTree, rules: DemandRules): Paced<Compiled> {
   return { weighed, checks };
 }
 
-/** Of a field of an interface, the heaviest of its types counts. */
+/** For a field of an interface, the heaviest of its types counts. */
 function weightOf({ node, size }: WalkedField, rules: DemandRules): WeighedField['weight'] | null {
   const ofResult = Math.max(0, ...node.coordinates.map(rules.weightOf));
   const ofArguments = node.coordinates.flatMap((coordinate) => [...rules.argumentWeightsOf(coordinate)]);

@@ -7,7 +7,7 @@ import type { PriceTree } from './price-tree.ts';
 import { type ListRules, walkTree } from './walk-tree.ts';
 
 export interface QuoteRules extends ListRules {
-  /** By coordinate; null for a field that asks no model. */
+  /** Ceiling of the field at that coordinate; null for a field that asks no model. */
   readonly ceilingOf: (coordinate: string) => CeilingOf | null;
 }
 
@@ -17,7 +17,7 @@ export interface PricedUse {
   readonly path: string;
   /** Sizes of the lists above it, and 0 for a condition that leaves it out. */
   readonly factors: readonly Amount[];
-  /** By the operation's variables. */
+  /** Ceiling of one use, as a function of the operation's variables. */
   readonly ceiling: CeilingOf;
 }
 

@@ -20,7 +20,7 @@ export interface QuotedUse {
 }
 
 export interface Quote {
-  /** Null when one of the fields is unpriced. */
+  /** Sum over all fields; null when one of them is unpriced. */
   readonly cost: NanoUsd | null;
   readonly inputTokens: number;
   readonly outputTokens: number;
