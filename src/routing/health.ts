@@ -46,7 +46,7 @@ export interface HealthBook {
 export interface Fault {
   /** See `ErrorDetails.about`. */
   readonly about?: ErrorDetails['about'];
-  /** What the provider asked for. */
+  /** Milliseconds for which the provider asks to be left alone. */
   readonly retryAfterMs?: number;
 }
 
@@ -97,7 +97,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
     return member;
   }
 
-  /** From everybody to the caller. */
+  /** The standings that a call of the caller counts in: of all callers, of the tenant and, in a team, of the caller. */
   function standingsOf({ all }: Record, { id, team }: Caller): readonly Standing[] {
     const tenant = memberOf(all, tenantOf({ id, team }), maxTenants);
     if (team === null) return [all, tenant];
@@ -175,7 +175,7 @@ export function healthBook({ monotonicMs = () => performance.now(), random = Mat
       const tenant = tenantOf(caller);
       const note = (to: string | null): void => void trickles.set(route, { at: now, tenant: to });
       if (last === undefined || now - last.at > maxOpenMs) {
-        // It has just become dark.
+        // The route has just become dark.
         note(null);
         return null;
       }

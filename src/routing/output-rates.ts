@@ -14,7 +14,7 @@ export interface OutputRates {
 
 /** Kept for at most so many deployments, the one heard of longest ago forgotten first. */
 const maxDeployments = 1_000;
-/** Of fewer tokens, the wait for the first one is most of the time. */
+/** In answers of fewer tokens, most of the time is the wait for the first one. */
 const minTokens = 16;
 /** Weight of the newest value in the average. */
 const newest = 0.2;

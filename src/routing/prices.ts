@@ -15,7 +15,7 @@ const load = createRequire(import.meta.url);
 const calcPrice: typeof import('@pydantic/genai-prices').calcPrice = (...asked) =>
   (load('@pydantic/genai-prices') as typeof import('@pydantic/genai-prices')).calcPrice(...asked);
 
-/** In US dollars per million tokens, or tier by tier. */
+/** A price in US dollars per million tokens, or tier by tier. */
 export type PriceOverride = Parameters<typeof flatPrice>[0] | Price;
 
 /** `providerId`: the vendor's name in the list, such as `openai`, `anthropic`, `google`, `azure`, `aws`. Null: unknown. */

@@ -9,7 +9,7 @@ export interface Deployment {
   readonly id: string;
   readonly provider: Provider;
   readonly model: string;
-  /** Null: unknown, refused under a budget. */
+  /** Null: the price is unknown. Callers with a budget are then refused. */
   readonly price: Price | null;
   /** Tokens of input and output together; null: unknown. */
   readonly contextWindow: number | null;
