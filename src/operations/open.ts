@@ -52,7 +52,7 @@ export interface OperationHooks {
 
 /** A client that sends this header with the value `only` gets the quote of the operation, and nothing runs. */
 const quoteHeader = 'x-fieldgate-quote';
-/** For streams to say how they ended. Together with the time in which an ended key is noticed it stays under two seconds. */
+/** Time in which a stream may say how it ended. With the time until an ended key is noticed, it stays under two seconds. */
 const lastWordsMs = 1_000;
 
 export interface OperationParts {
@@ -60,7 +60,7 @@ export interface OperationParts {
   readonly limits: Pick<Limits, 'hold' | 'admit' | 'admitAtOnce'>;
   readonly leases: KeyWatch;
   readonly admission: Admission;
-  /** What one operation may cost; null: no more than its budgets. */
+  /** Maximum cost of one operation, in nano-USD; null: only its budgets limit it. */
   readonly maxCostPerOperation: NanoUsd | null;
 }
 

@@ -18,7 +18,7 @@ export interface CallUsage {
 }
 
 export interface UsageExtension {
-  /** Null when one of the calls is unpriced. */
+  /** Sum over all calls; null when one of them is unpriced. */
   readonly cost: string | null;
   readonly totalTokens: number;
   readonly calls: readonly CallUsage[];
