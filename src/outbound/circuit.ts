@@ -15,16 +15,16 @@ export type CircuitState = 'closed' | 'probing' | 'open';
 
 export interface Circuit {
   state(): CircuitState;
-  /** Milliseconds for which it stays open. */
+  /** Milliseconds for which the circuit stays open. */
   leftMs(): number;
   /** Whether a call may go through now. */
   passable(): boolean;
-  /** A call that goes through although the circuit is not closed. */
+  /** Notes a call that goes through although the circuit is not closed. */
   probe(): void;
-  /** The probe is over, whatever it found. */
+  /** Notes that the probe is over, whatever it found. */
   probed(): void;
   open(): void;
-  /** Lets everybody through. It opens for longer next time, until it has been {@link well}. */
+  /** Lets all calls through. The circuit opens for longer next time, until it has been {@link well}. */
   close(): void;
   well(): void;
 }
@@ -36,7 +36,7 @@ export interface CircuitOptions {
 
 export function circuit({ monotonicMs, random }: CircuitOptions): Circuit {
   let openUntil: number | null = null;
-  /** Times it has opened since it was last well. */
+  /** Number of times that the circuit has opened since it was last well. */
   let opened = 0;
   let probes = 0;
   const leftMs = (): number => Math.max(0, (openUntil ?? 0) - monotonicMs());

@@ -19,7 +19,7 @@ import { type Receiver, type Receiving, receive } from './receive.ts';
 export interface HttpClientOptions {
   /** Milliseconds for DNS, TCP and TLS together. Default: 5 s. */
   readonly connectMs?: number;
-  /** In place of the one of node:dns. */
+  /** Looks names up in place of node:dns. */
   readonly lookup?: LookupFunction;
   /** Whether a connection serves further requests. Default: true. */
   readonly keepAlive?: boolean;
@@ -38,7 +38,7 @@ export interface OutboundRequest {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | null;
-  /** Ends the request and its body; null: nothing does. */
+  /** The signal that ends the request and its body; null: nothing ends them. */
   readonly signal: AbortSignal | null;
   /** Milliseconds until the head of the answer is there; without it only the signal bounds the wait. */
   readonly headersTimeoutMs?: number;
@@ -49,7 +49,7 @@ export interface OutboundRequest {
 export interface OutboundResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Pulled, and decompressed. It must be read to the end or destroyed: until then it holds its connection. */
+  /** The body is decompressed while it is read. It must be read to the end or destroyed: until then it holds its connection. */
   readonly body: Readable;
 }
 
@@ -113,7 +113,7 @@ export function openHttpClient({
   };
 }
 
-/** Of the URLs that were asked last; a vendor is asked at few. */
+/** Origin and path of the URLs that were asked last. A vendor is asked at few URLs. */
 const addresses = new LRUCache<string, { readonly origin: string; readonly path: string }>({ max: 256 });
 
 function addressOf(url: string): { readonly origin: string; readonly path: string } {
@@ -125,7 +125,7 @@ function addressOf(url: string): { readonly origin: string; readonly path: strin
   return address;
 }
 
-/** The connections of everybody who needs no client of his own. */
+/** The client of all callers that need none of their own. */
 export const sharedHttpClient = once(() => openHttpClient());
 
 /** One client for each set of authorities that a configuration names. */

@@ -10,17 +10,17 @@ import { webStream } from './web-stream.ts';
 export type Fetch = typeof globalThis.fetch;
 
 const notifying = new WeakSet<Fetch>();
-/** What a fetch is over, without anything in between. */
+/** The client under a fetch that adds nothing to it. */
 const clients = new WeakMap<Fetch, () => HttpClient>();
 const whenSent = new AsyncLocalStorage<(() => void) | undefined>();
-/** Loaded at the first request, as the client is. */
+/** The class is loaded at the first request, as the client is. */
 const responseClass = once(async () => (await import('undici')).Response);
 
 /** Text and bytes are sent; a body of another kind is a TypeError. */
 export function fetchOver(client: () => HttpClient): Fetch {
   const fetch: Fetch = (input, init = {}) => {
     const onSent = whenSent.getStore();
-    // A connection that stays open would keep what it was opened in.
+    // A connection that stays open would keep the asynchronous context in which it was opened.
     return whenSent.run(undefined, async () => {
       const Response = await responseClass();
       const { status, headers, body } = await client().send(input instanceof URL ? input : String(input), {

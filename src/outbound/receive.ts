@@ -10,7 +10,7 @@ import { decodeBody } from './decode-body.ts';
 
 /** Told what comes, in this order. After `ended` or `failed` nothing more is told, and after `cancel` nothing at all. */
 export interface Receiver {
-  /** The connection is there, and the headers of the request are being written. */
+  /** Called when the connection is there and the headers of the request are being written. */
   sent?(): void;
   began(status: number, headers: IncomingHttpHeaders): void;
   /** Decompressed. */
@@ -24,7 +24,7 @@ export interface Receiving {
   cancel(): void;
 }
 
-/** Some 5 ms of small events; beyond it other requests have their turn. */
+/** Small events of this length take some 5 ms. Beyond it other requests have their turn. */
 const bytesPerTurn = 32 * 1024;
 
 export function receive(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions, receiver: Receiver): Receiving {

@@ -10,13 +10,13 @@ import type { Readable } from 'node:stream';
 import { turnsOf } from '../core/turns/turns.ts';
 import { type BodyPieces, bodyPieces, notePieces } from './body-pieces.ts';
 
-/** The longest that is kept: 512 vectors of 3,072 numbers take 35 MB. */
+/** Maximum length of an answer that is read whole. 512 vectors of 3,072 numbers take 35 MB. */
 const maxWholeBytes = 64 * 1024 * 1024;
-/** The longest line of an event stream. */
+/** Maximum length of a line of an event stream. */
 const maxLineBytes = 8 * 1024 * 1024;
-/** Of a refusal so much is read: its reason stands at the beginning. */
+/** Maximum length that is read of a refusal, whose reason stands at its beginning. */
 const maxErrorBytes = 256 * 1024;
-/** Some 5 ms of small events. */
+/** Small events of this length take some 5 ms. */
 const bytesPerTurn = 32 * 1024;
 const lineFeed = 0x0a;
 
@@ -42,7 +42,7 @@ function boundedPieces(body: Readable, kind: 'error' | 'events' | 'whole'): Body
   const turns = turnsOf({ unitsPerTurn: bytesPerTurn });
   const maxKept = { error: maxErrorBytes, events: maxLineBytes, whole: maxWholeBytes }[kind];
   body.on('error', () => {});
-  /** Bytes that their reader cannot have let go of. */
+  /** Bytes that the reader must still hold. */
   let kept = 0;
   return {
     async read() {
