@@ -60,7 +60,7 @@ async function fromSubgraphs(config: GatewayConfig, folder: string, read: Fields
           read,
           others.map(({ sdl }) => sdl),
         );
-  // They would compose to problems that mislead.
+  // Composing misnamed subgraphs would report problems that mislead.
   if (misnamed.length > 0 && others.length > 0) return { supergraphSdl: null, mistakes: misnamed };
   const ours = own === null ? [] : [{ name: own, url: localUrl(own), sdl: aiSdl(read)(others.map(({ sdl }) => sdl)) }];
   const composed = await composer().compose([...others, ...ours], new AbortController().signal);
@@ -77,7 +77,7 @@ async function attempted(read: () => Promise<string>): Promise<ComposedGraph> {
   }
 }
 
-/** Nothing runs on it: only its place in the supergraph counts. */
+/** A schema on which nothing runs. It only fills its place in the supergraph. */
 const unasked = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { unasked: { type: GraphQLString } } }) });
 
 /** Why it would not be served as it is, or not with all AI fields. */

@@ -23,7 +23,7 @@ export function withFlags(config: GatewayConfig, args: Arguments): Flagged {
   const server = host === null && port === null ? {} : { server: { ...config.server, ...address } };
   const { graph, notes } = graphFrom(config.graph ?? {}, args);
   if (graph.ai !== false) return { config: { ...config, graph, ...server }, notes };
-  // Nobody could ask for the documents.
+  // Without the AI subgraph, nobody could ask for the documents.
   const { documents: _, ...rest } = config;
   return { config: { ...rest, graph, ...server }, notes };
 }

@@ -15,7 +15,7 @@ import { withFlags } from './graph-flags.ts';
 
 export interface LoadedConfig {
   readonly config: GatewayConfig;
-  /** Where its relative paths begin. */
+  /** The folder in which relative paths of the configuration begin. */
   readonly folder: string;
   readonly fields: OperatorFields;
   readonly mistakes: readonly string[];
@@ -129,7 +129,7 @@ function lineOf(error: unknown, file: string): string {
   return line === null ? '' : `:${line[0]}`;
 }
 
-/** What is there in its place. */
+/** Says what the module exports in place of a configuration. */
 function exported(module: Readonly<Record<string, unknown>>): string {
   const { default: value, ...others }: Readonly<Record<string, unknown>> = { default: undefined, ...module };
   const names = Object.keys(others);

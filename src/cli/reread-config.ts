@@ -59,7 +59,7 @@ export function configReader(
   };
 }
 
-/** Without what code made (functions, stores): it is another object at each reading, whatever it does. */
+/** The settings without functions and stores, which are other objects at each reading although they do the same. */
 function asWritten(settings: unknown): unknown {
   const text = JSON.stringify({ settings }, (_, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;

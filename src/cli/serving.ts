@@ -21,7 +21,7 @@ export function addressOf({ server }: GatewayConfig): Address {
 
 export const isLoopback = ({ host }: Address): boolean => loopback.has(host);
 
-/** What to say once it listens, piece by piece; none after `ended`. */
+/** Makes the text that is printed once the gateway listens, piece by piece, and nothing more after `ended`. */
 export type Welcome = (url: string, ended: AbortSignal) => Iterable<string> | AsyncIterable<string>;
 
 /** `npm start` has a shell between itself and us, which ends at npm's signal and passes none on. Returns how to stop watching. */

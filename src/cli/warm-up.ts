@@ -17,9 +17,9 @@ import { openaiCompatibleProvider } from '../providers/openai-compatible.ts';
 import { silentLog } from '../telemetry/log.ts';
 
 const here = '127.0.0.1';
-/** Until the second call is cheap: see `npm run bench -- gateway first`. */
+/** Number of questions after which the second call is cheap: see `npm run bench -- gateway first`. */
 const enoughQuestions = 150;
-/** Of all questions together: a slow machine serves before it is warm. */
+/** Maximum time of all questions together: a slow machine serves before it is warm. */
 const usualMaxMs = 3_000;
 const maxAnswerBytes = 100_000;
 const proof = '"__typename":"Completion"';

@@ -29,7 +29,7 @@ export interface Demand {
 interface WeighedField {
   readonly path: string;
   readonly factors: readonly Amount[];
-  /** Weight of the field, times the size of its own list. */
+  /** Weight of the field's result times the size of its own list, and the weights of its arguments. */
   readonly weight: (variables: Variables) => number;
 }
 
