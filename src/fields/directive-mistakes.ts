@@ -15,7 +15,7 @@ interface Bearer {
   readonly directives: readonly ConstDirectiveNode[];
 }
 
-/** Of one definition. `declared`: directives that the files define or import themselves. */
+/** The mistakes of one definition. `declared`: directives that the files define or import themselves. */
 export function directiveMistakes(
   definition: DefinitionNode,
   declared: ReadonlySet<string>,

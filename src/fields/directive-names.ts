@@ -15,7 +15,7 @@ export const aiDirectives: Readonly<Record<string, readonly string[]>> = { ...fi
 export const isAiDirective = (name: string): boolean => Object.hasOwn(aiDirectives, name);
 export const isFieldDirective = (name: string): boolean => Object.hasOwn(fields, name);
 
-/** Of GraphQL and of Federation 2. Composition checks whether they are used correctly. */
+/** The directives of GraphQL and of Federation 2. Composition checks whether they are used correctly. */
 export const otherDirectives: readonly string[] = [
   'deprecated',
   'specifiedBy',

@@ -85,7 +85,7 @@ function guardsIn(sdls: readonly string[]): ReadonlyMap<string, readonly Guard[]
   return all;
 }
 
-/** What a subgraph calls directives that it imports under another name: theirs, by ours. */
+/** The names that a subgraph gives to directives that it imports under another name: its names, by ours. */
 function importedNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const definition of definitions) {
@@ -124,7 +124,7 @@ function guardOf(directives: readonly ConstDirectiveNode[], names: ReadonlyMap<s
   };
 }
 
-/** All of them at once: every way to satisfy one is combined with every way to satisfy the others. */
+/** The rule that holds when all rules hold: every way to satisfy one is combined with every way to satisfy the others. */
 function combinedOf(all: readonly (Scopes | null)[]): Scopes | null {
   const given = all.filter((one) => one !== null);
   if (given.length === 0) return null;

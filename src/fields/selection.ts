@@ -122,7 +122,7 @@ function applies(condition: string | undefined, type: GraphQLObjectType, info: S
   return isAbstractType(target) && info.schema.isSubType(target, type);
 }
 
-/** Of GraphQL and of our own schema. Int is 32 bits in GraphQL; a model's whole number can be larger. */
+/** JSON Schemas of the scalars of GraphQL and of our own schema. Int is 32 bits in GraphQL; a model's whole number can be larger. */
 const leafSchemas: Readonly<Record<string, JsonSchema>> = {
   String: { type: ['string', 'null'] },
   ID: { type: ['string', 'null'] },
