@@ -37,7 +37,7 @@ export interface CallMetricsOptions {
 export interface CallMetrics {
   /** Tells the metrics what is reported of each call. It stands outside the pipeline, and changes nothing. */
   readonly counted: Step;
-  /** Counts what waits. */
+  /** Counts the facts that wait. */
   flush(): void;
 }
 
@@ -173,7 +173,7 @@ function counters({ registry, routes }: CallMetricsOptions) {
   };
 }
 
-/** What `make` gave for the same values before. */
+/** Calls `make` once for the same values, and returns its first result from then on. */
 function remembered<Values extends readonly string[], T>(make: (...values: Values) => T): (...values: Values) => T {
   const made = new Map<string, T>();
   return (...values) => {

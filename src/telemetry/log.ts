@@ -154,7 +154,7 @@ function vendorErrorFields(error: Error): Record<string, unknown> {
   };
 }
 
-/** Where it was thrown, without the message, which is cut on its own. */
+/** The stack of the error without its message, which is cut on its own. */
 const framesOf = (error: Error): string =>
   (error.stack ?? '')
     .split('\n')

@@ -21,7 +21,7 @@ export interface Metrics {
 }
 
 export interface Watched {
-  /** With its unit: `fieldgate_ledger_waiting_calls`. */
+  /** Name of the metric with its unit, such as `fieldgate_ledger_waiting_calls`. */
   readonly name: string;
   readonly help: string;
   readonly labels?: readonly string[];

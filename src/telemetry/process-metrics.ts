@@ -11,7 +11,7 @@ import { processFaults } from './process-faults.ts';
 const lagResolutionMs = 20;
 let lags: ReturnType<typeof monitorEventLoopDelay> | null = null;
 
-/** One for the process, however many gateways it holds. */
+/** The process has one monitor, however many gateways it holds. */
 function eventLoopLags(): ReturnType<typeof monitorEventLoopDelay> {
   if (lags === null) {
     lags = monitorEventLoopDelay({ resolution: lagResolutionMs });
@@ -101,6 +101,6 @@ function eventLoopLag(registers: Registry[]): void {
       histogram.reset();
     },
   });
-  // Read after the one that reads for all.
+  // These gauges are read after the one that reads for all of them.
   for (const registry of registers) for (const gauge of [mean, ...others.map((other) => other.gauge)]) registry.registerMetric(gauge);
 }

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { boundValues } from './bounded-values.ts';
 import { countSeries, timeSeries } from './series.ts';
 
-/** In seconds: from a subgraph in the next rack to the longest time that it is given. */
+/** Boundaries in seconds: from a subgraph in the next rack to the longest time that a subgraph is given. */
 const durations = [0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 30];
 /** A registry may rename subgraphs for years. */
 const maxSubgraphs = 500;
