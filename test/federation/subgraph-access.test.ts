@@ -123,18 +123,14 @@ describe('a subgraph with `maxConcurrency`', () => {
   it('a subgraph with `maxConcurrency` refuses what waits longer than an attempt may take, and that is no fault of the subgraph', async () => {
     const standings = subgraphStandings();
     const graph = await raw({ maxConcurrency: 1, timeoutMs: 60, retries: 0, standings, circuitFailures: 1 });
-    const gate = newGate();
-    graph.answers['raw'] = async (response, asked) => {
-      if (graph.asked.length === 1) await gate.opened;
-      well(response, asked);
-    };
     const place = await standings.of('raw').place(1, 'somebody', new AbortController().signal);
     expect((await graph.ask('{ a }')).errors).toMatchObject([{ extensions: { code: 'CONCURRENCY_LIMITED', retryable: true } }]);
     expect({ asked: graph.asked.length, outcomes: graph.outcomes }).toEqual({ asked: 0, outcomes: ['crowded'] });
     expect(standings.of('raw').circuit()).toBe('closed');
     place();
-    gate.open();
-    expect(await graph.ask('{ a }')).toEqual({ data: { a: 'well' } });
+    const patient = await raw({ maxConcurrency: 1, standings });
+    patient.plays(well);
+    expect(await patient.ask('{ a }')).toEqual({ data: { a: 'well' } });
   });
 });
 
