@@ -46,13 +46,7 @@ export function respondResultJson(
 /** From so many letters on, a text is sent as bytes: node would put the head before it and copy both once more. */
 const sentAsBytesFrom = 64 * 1024;
 
-function respondText(
-  response: ServerResponse,
-  status: number,
-  text: string | Buffer,
-  headers: AnswerHeaderLines,
-  mediaType: string,
-): void {
+function respondText(response: ServerResponse, status: number, text: string | Buffer, headers: AnswerHeaderLines, mediaType: string): void {
   if (response.headersSent || response.destroyed) return;
   const content = typeof text === 'string' && text.length >= sentAsBytesFrom ? Buffer.from(text) : text;
   // Node writes an array as it is, where no header was set before.
