@@ -3,8 +3,10 @@
  * (`operations/admit.ts`), and run on the supergraph (`federation/`) or straight on the AI subgraph (`graphql/`). Each AI field becomes a
  * Call, which goes through `pipeline/pipeline.ts`. `assembly/configured.ts` makes the two halves of one reading of the configuration.
  */
+
+import { callerRules } from './access/caller-rules.ts';
 import { developmentKey } from './access/development-key.ts';
-import { anonymousRateOf, callerRules } from './assembly/caller-limits.ts';
+import { anonymousRateOf } from './assembly/caller-limits.ts';
 import { type Configured, configure } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
@@ -83,7 +85,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     development,
     limits: serverLimits(limits, open),
     trustedProxies,
-    ...callerRules(() => current().config),
+    ...callerRules(() => current().callers),
     anonymousRate: anonymousRateOf(requestsPerMinutePerAddress, open),
     cors: { origins, headers: forwardedNames(config), exposed: answeredNames(config) },
     maskError: (error) => maskError(error, current().services.failed),

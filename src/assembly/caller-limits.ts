@@ -1,16 +1,14 @@
 /** Reads from the configuration what callers may ask: by their address, by their team, and as users of an issuer. */
 import { rateLimits } from '../access/authenticate.ts';
-import { issuerIn } from '../access/jwt/accept-tokens.ts';
+import type { CallerRules } from '../access/caller-rules.ts';
 import type { GatewayConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
 import type { Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
-import { GatewayError } from '../core/errors.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { namedAnonymous } from '../operations/keyless-principals.ts';
 import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
-import type { ServerOptions } from '../server/server.ts';
 
 /** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
 export function anonymousRateOf(requestsPerMinute: number | false | undefined, open: boolean): AnonymousRateOptions | undefined {
@@ -33,33 +31,14 @@ export function configuredAnonymous({ anonymous, teams = {} }: Pick<GatewayConfi
   return namedAnonymous({ scopes, routes, team, limits: team === null ? [] : (teamLimits(teams)[team] ?? []) });
 }
 
-/** What the server asks of the configuration of the moment about a caller. */
-export const callerRules = (config: () => GatewayConfig): Required<Pick<ServerOptions, 'contracts' | 'contractOf' | 'isForeignToken'>> => ({
-  contracts: () => Object.keys(config().graph?.contracts ?? {}),
-  contractOf: (principal, asked) => contractOf(config(), principal, asked),
-  isForeignToken: (authorization) => isForeignToken(config(), authorization),
+/** What the doors ask about callers, as the configuration has it. */
+export const callerRulesOf = ({ graph, teams = {}, anonymous, issuers = {} }: GatewayConfig): CallerRules => ({
+  contracts: Object.keys(graph?.contracts ?? {}),
+  contractOfTeam: new Map(Object.entries(teams).flatMap(([team, { contract }]) => (contract === undefined ? [] : [[team, contract]]))),
+  contractOfAnonymous: anonymous?.contract ?? null,
+  acceptForeignTokens: anonymous?.acceptForeignTokens ?? false,
+  issuers: new Set(Object.values(issuers).map(({ issuer }) => issuer)),
 });
-
-/** The contract that the caller is held to: that of its team, or of anonymous callers; else the one that it asks by. Throws FORBIDDEN for another one. */
-function contractOf(
-  { anonymous, teams = {} }: Pick<GatewayConfig, 'anonymous' | 'teams'>,
-  { kind, team }: Pick<Principal, 'kind' | 'team'>,
-  asked: string | null,
-): string | null {
-  const ofTeam = team !== null && Object.hasOwn(teams, team) ? teams[team]?.contract : undefined;
-  const held = (kind === 'anonymous' ? anonymous?.contract : undefined) ?? ofTeam ?? null;
-  if (held === null || asked === null || asked === held) return held ?? asked;
-  throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask /graphql, or /graphql/${held}.`);
-}
-
-/** Whether the header has a bearer token that is no key of a gateway and of no issuer that is trusted here, where the configuration accepts such. */
-function isForeignToken({ anonymous, issuers = {} }: Pick<GatewayConfig, 'anonymous' | 'issuers'>, authorization: string): boolean {
-  if (anonymous?.acceptForeignTokens !== true) return false;
-  const [, token] = /^bearer +(?!fg_)(\S+) *$/i.exec(authorization) ?? [];
-  if (token === undefined) return false;
-  const named = Object.values(issuers);
-  return named.length === 0 || !named.some(({ issuer }) => issuer === issuerIn(token));
-}
 
 /** Of an account, such as `team:search`. */
 export function accountLimits(

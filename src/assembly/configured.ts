@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
+import type { CallerRules } from '../access/caller-rules.ts';
 import { rememberPrincipals } from '../access/remembered-principals.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
@@ -34,7 +35,7 @@ import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
-import { configuredAnonymous, teamLimits } from './caller-limits.ts';
+import { callerRulesOf, configuredAnonymous, teamLimits } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
 import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
@@ -55,6 +56,8 @@ export interface Configured {
   readonly graph: Graph;
   readonly hooks: OperationHooks;
   readonly authenticate: Authenticate;
+  /** What the doors ask about callers. */
+  readonly callers: CallerRules;
   /** Coordinates of the fields that call a model. */
   readonly modelFields: ReadonlySet<string>;
   /** Whether callers without a key may use the default route. */
@@ -189,6 +192,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     graph: living,
     hooks,
     authenticate,
+    callers: callerRulesOf(config),
     modelFields,
     keyless,
     start() {

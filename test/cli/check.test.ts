@@ -259,7 +259,6 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
 
   it.each([
     ['is not there', {}, 'There is no configuration'],
-    ['does not parse', { 'x.config.ts': 'const a = 1;\nexport default {\n  b: [1, 2\n};' }, 'x.config.ts:4 cannot be loaded'],
     ['throws', { 'x.config.ts': '\nthrow new Error("No region.");' }, 'x.config.ts:2 cannot be loaded: No region.'],
     [
       'exports something else',
@@ -274,6 +273,12 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     ['exports it by name', { 'x.config.ts': 'export const config = {};' }, 'It exports nothing by default, but config by name.'],
   ] as const)('fieldgate check says so when the configuration %s', async (_, files: Readonly<Record<string, string>>, sentence) => {
     expect(await refusal(['check', '--config', 'x.config.ts'], folderWith(files))).toContain(sentence);
+  });
+
+  it('fieldgate check names the line at which a configuration does not parse', async () => {
+    const cwd = folderWith({ 'x.config.ts': 'const a = 1;\nexport default {\n  b: [1, 2\n};' });
+    const { code, err } = await fieldgate(['check', '--config', 'x.config.ts'], { cwd });
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('x.config.ts:4 cannot be loaded') });
   });
 
   it('fieldgate check says what is wrong with the address of the metrics', () => {

@@ -30,7 +30,7 @@ import type {
   PlanNode,
   QueryPlan,
   RequiresSelection,
-} from '../plan/planner.ts';
+} from '../plan/plan-nodes.ts';
 
 /** The entities that one field `_entities` of a request asks for. */
 export interface EntityGroup {

@@ -1,6 +1,6 @@
 /** Finds the objects at a path of the plan: through lists, and of the types that the path names. */
 import type { GraphQLSchema } from 'graphql';
-import type { FlattenNodePathSegment } from '../plan/planner.ts';
+import type { FlattenNodePathSegment } from '../plan/plan-nodes.ts';
 import { isOf } from './fetch-shape.ts';
 import { type DataObject, isDataObject } from './merge-answer.ts';
 import type { Path } from './place-failures.ts';

@@ -1,6 +1,7 @@
 /** Builds the representations of entities, each distinct one once, with the objects that wait for its answer. */
 import { type GraphQLSchema, isAbstractType, isObjectType } from 'graphql';
-import { type FetchNodePathSegment, type InputRewrite, type RequiresSelection, Unplannable } from '../plan/planner.ts';
+import type { FetchNodePathSegment, InputRewrite, RequiresSelection } from '../plan/plan-nodes.ts';
+import { Unplannable } from '../plan/planner.ts';
 import type { FoundEntity } from './entities-at.ts';
 import { Failure } from './failure.ts';
 import { isOf } from './fetch-shape.ts';

@@ -16,7 +16,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
-import type { FetchNodePathSegment, OutputRewrite } from '../plan/planner.ts';
+import type { FetchNodePathSegment, OutputRewrite } from '../plan/plan-nodes.ts';
 
 export interface ShapeField {
   /** In the subgraph's answer. */

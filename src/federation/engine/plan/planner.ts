@@ -5,13 +5,12 @@
  * fragments that double at each level. So this file validates every document against the planner's own schema, and bounds
  * what fragments unfold to, before the planner sees it.
  */
-import type { QueryPlan, QueryPlanner } from '@graphql-hive/router-query-planner';
+import type { QueryPlanner } from '@graphql-hive/router-query-planner';
 import { buildASTSchema, type DocumentNode, GraphQLError, type GraphQLSchema, parse, print, validate } from 'graphql';
 import { GatewayError } from '../../../core/errors.ts';
 import { once } from '../../../core/once.ts';
 import { countFields, maxPlannedFields } from './field-count.ts';
-
-export type * from '@graphql-hive/router-query-planner';
+import type { QueryPlan } from './plan-nodes.ts';
 
 /** Thrown where there is no plan, or none that would give what the operation asks for, although the subgraphs could answer it. */
 export class Unplannable extends Error {}

@@ -4,7 +4,8 @@ import { type PlanSteps, planSteps, type StepsSource } from '../execute/plan-ste
 import { type ResponseShape, responseShape } from '../execute/response-shape.ts';
 import { type Conditions, conditionVariables } from './conditions.ts';
 import type { Weighed } from './plan-cache.ts';
-import type { Planner, PlanOptions, QueryPlan } from './planner.ts';
+import type { QueryPlan } from './plan-nodes.ts';
+import type { Planner, PlanOptions } from './planner.ts';
 import { introspectionOf, rootParts } from './root-parts.ts';
 import type { Written } from './written-operation.ts';
 

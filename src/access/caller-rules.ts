@@ -1,0 +1,46 @@
+/** What the doors ask about a caller beside who it is: which contract it is held to, and whose token it shows. */
+import type { Principal } from '../core/call/call.ts';
+import { GatewayError } from '../core/errors.ts';
+import { issuerIn } from './jwt/accept-tokens.ts';
+
+/** Of one reading of the configuration. */
+export interface CallerRules {
+  /** Names of the variants of the graph. */
+  readonly contracts: readonly string[];
+  /** By team. */
+  readonly contractOfTeam: ReadonlyMap<string, string>;
+  /** Null: anonymous callers are held to none. */
+  readonly contractOfAnonymous: string | null;
+  readonly acceptForeignTokens: boolean;
+  /** What the tokens of the issuers that are trusted here have as `iss`. */
+  readonly issuers: ReadonlySet<string>;
+}
+
+interface AskedOfCallers {
+  readonly contracts: () => readonly string[];
+  readonly contractOf: (principal: Principal, asked: string | null) => string | null;
+  readonly isForeignToken: (authorization: string) => boolean;
+}
+
+/** By the rules of the moment. */
+export const callerRules = (rules: () => CallerRules): AskedOfCallers => ({
+  contracts: () => rules().contracts,
+  contractOf: (principal, asked) => contractOf(rules(), principal, asked),
+  isForeignToken: (authorization) => isForeignToken(rules(), authorization),
+});
+
+/** The contract that the caller is held to: that of its team, or of anonymous callers; else the one that it asks by. Throws FORBIDDEN for another one. */
+function contractOf({ contractOfAnonymous, contractOfTeam }: CallerRules, { kind, team }: Principal, asked: string | null): string | null {
+  const ofTeam = team === null ? undefined : contractOfTeam.get(team);
+  const held = (kind === 'anonymous' ? contractOfAnonymous : null) ?? ofTeam ?? null;
+  if (held === null || asked === null || asked === held) return held ?? asked;
+  throw new GatewayError('FORBIDDEN', `You may see the graph of the contract "${held}" alone: ask /graphql, or /graphql/${held}.`);
+}
+
+/** Whether the header has a bearer token that is no key of a gateway and of no issuer that is trusted here, where such tokens are accepted. */
+function isForeignToken({ acceptForeignTokens, issuers }: CallerRules, authorization: string): boolean {
+  if (!acceptForeignTokens) return false;
+  const [, token] = /^bearer +(?!fg_)(\S+) *$/i.exec(authorization) ?? [];
+  if (token === undefined) return false;
+  return issuers.size === 0 || !issuers.has(issuerIn(token));
+}
