@@ -11,6 +11,7 @@ import { answersVaryBy } from './respond.ts';
 export interface StreamFormat {
   readonly headers: Readonly<Record<string, string>>;
   readonly head: string;
+  /** Empty: none is sent. */
   readonly heartbeat: string;
   result(result: ExecutionResult): string;
   readonly end: string;
@@ -34,7 +35,8 @@ export async function writeStream(
   const { framed, last } = framing(response);
   response.write(framed(format.head));
   const heartbeat = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(framed(format.heartbeat));
+    // A chunk without bytes would end the answer.
+    if (format.heartbeat !== '' && !response.writableNeedDrain) response.write(framed(format.heartbeat));
   }, limits.heartbeatMs);
   try {
     for (;;) {

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { sse, writeStream } from '../../../src/server/http/stream-writer.ts';
+import { multipartIncremental, sse, writeStream } from '../../../src/server/http/stream-writer.ts';
 import type { ResultStream } from '../../../src/server/result-stream.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -46,6 +46,14 @@ describe('the heartbeat of a stream', () => {
     await vi.advanceTimersByTimeAsync(350);
     const times = written.map(({ at }) => at);
     expect(times.slice(0, 4)).toEqual([0, ms, ms + 100, ms + 200]);
+  });
+
+  it('the heartbeat of a stream that has none sends nothing: an empty chunk would end an answer with @defer', async () => {
+    vi.useFakeTimers({ now: 0 });
+    const { response, written } = recorder(true);
+    void writeStream(response, after(50), multipartIncremental, { heartbeatMs: 100, writeIdleMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(350);
+    expect(written.map(({ at }) => at)).toEqual([0, 50]);
   });
 });
 
