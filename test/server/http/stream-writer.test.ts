@@ -26,7 +26,7 @@ function recorder(chunkedEncoding = false): {
 }
 
 /** One result after so many milliseconds, then silence. */
-async function* after(ms: number): ResultStream {
+async function* silentAfter(ms: number): ResultStream {
   await new Promise((resolve) => setTimeout(resolve, ms));
   yield { data: { seq: 1 } } satisfies ExecutionResult;
   await new Promise(() => {});
@@ -39,7 +39,7 @@ describe('the heartbeat of a stream', () => {
     const { response, written } = recorder();
     void writeStream(
       response,
-      after(ms),
+      silentAfter(ms),
       sse(() => null),
       { heartbeatMs: 100, writeIdleMs: 1_000 },
     );
@@ -51,7 +51,7 @@ describe('the heartbeat of a stream', () => {
   it('the heartbeat of a stream that has none sends nothing: an empty chunk would end an answer with @defer', async () => {
     vi.useFakeTimers({ now: 0 });
     const { response, written } = recorder(true);
-    void writeStream(response, after(50), multipartIncremental, { heartbeatMs: 100, writeIdleMs: 1_000 });
+    void writeStream(response, silentAfter(50), multipartIncremental, { heartbeatMs: 100, writeIdleMs: 1_000 });
     await vi.advanceTimersByTimeAsync(350);
     expect(written.map(({ at }) => at)).toEqual([0, 50]);
   });
