@@ -1,4 +1,7 @@
-/** Accepts JWTs of the configured issuers: each is verified once, and remembered until it expires or its issuer publishes other keys. */
+/**
+ * Accepts JWTs of the configured issuers: each is verified once, and remembered until it expires or its issuer publishes other keys. Those
+ * are looked for while tokens are used, also where all of them are remembered.
+ */
 import { hash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -14,7 +17,7 @@ export interface Tokens {
   isToken(text: string): boolean;
   /** Throws UNAUTHENTICATED, FORBIDDEN, and MODEL_UNAVAILABLE while the keys of the token's issuer are not known. */
   verify(token: string): Promise<Principal>;
-  /** Changes when a token that was accepted may not be any more, apart from its expiry. */
+  /** Changes when a token that was accepted may not be any more, apart from its expiry. Asked whenever tokens are used, it has old keys fetched. */
   version(): string;
   prefetch(): void;
   close(): void;
@@ -58,13 +61,18 @@ export function openTokens({ issuers, teams, fetchJson, onTrouble, now, clock }:
       if (of === undefined) throw refused('is of an issuer that is not configured here');
       const digest = hash('sha256', token, 'base64');
       const found = known.get(digest);
-      if (found?.version === of.keys.version() && (found.principal.expiresAt ?? 0) > now()) return found.principal;
+      const before = of.keys.version();
+      if (found?.version === before && (found.principal.expiresAt ?? 0) > now()) return found.principal;
       const payload = await verifyToken(token, of.issuer, of.keys, now());
       const principal = principalOfClaims(payload, of.issuer, teams);
-      known.set(digest, { principal, version: of.keys.version() });
+      // The key that it was verified with may have been withdrawn meanwhile. At 0, keys were not known before.
+      known.set(digest, { principal, version: before === 0 ? of.keys.version() : before });
       return principal;
     },
-    version: () => all.map((keys) => keys.version()).join(' '),
+    version() {
+      for (const keys of all) keys.refresh();
+      return all.map((keys) => keys.version()).join(' ');
+    },
     prefetch() {
       for (const keys of all) keys.prefetch();
     },

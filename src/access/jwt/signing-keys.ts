@@ -1,7 +1,7 @@
 /**
  * The keys that an issuer signs with, as it publishes them (RFC 7517).
  *
- * They are fetched before the first token comes, again after ten minutes, and when a token names a key that is not among them. Only
+ * They are fetched before the first token comes, again after ten minutes in use, and when a token names a key that is not among them. Only
  * that last one makes a request wait. While the issuer cannot be reached, the keys that are known serve for a day.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
@@ -11,8 +11,10 @@ import type { Issuer } from './issuer.ts';
 export interface SigningKeys {
   /** For `jwtVerify`. Throws what jose throws of keys that are not there, and MODEL_UNAVAILABLE while no keys are known. */
   readonly find: JWTVerifyGetKey;
-  /** Changes when the issuer publishes other keys. */
+  /** Changes when the issuer publishes other keys. 0: no keys are known that serve. */
   version(): number;
+  /** Fetches keys that are older than ten minutes, in the background: for tokens that are remembered, and ask for no key. */
+  refresh(): void;
   /** Fetches the keys now, in the background. */
   prefetch(): void;
   /** Ends what is being fetched. */
@@ -86,13 +88,17 @@ export function signingKeys(
 
   const hasRested = (ms: number): boolean => clock() - startedAt >= ms;
   const usable = (): Known | null => (known !== null && clock() - known.fetchedAt < maxStaleMs ? known : null);
+  const refresh = (): void => {
+    if (known === null || clock() - known.fetchedAt <= refreshAfterMs) return;
+    if (hasRested(failing ? retryAfterFailureMs : cooldownMs)) void fetchOnce();
+  };
 
   return {
     async find(header, token) {
       if (usable() === null && (fetching !== null || hasRested(retryAfterFailureMs))) await fetchOnce();
       const before = usable();
       if (before === null) throw unreachable(issuer.name);
-      if (clock() - before.fetchedAt > refreshAfterMs && hasRested(failing ? retryAfterFailureMs : cooldownMs)) void fetchOnce();
+      refresh();
       try {
         return await before.find(header, token);
       } catch (error) {
@@ -101,7 +107,8 @@ export function signingKeys(
         return (usable() ?? before).find(header, token);
       }
     },
-    version: () => versions,
+    version: () => (usable() === null ? 0 : versions),
+    refresh,
     prefetch: () => void fetchOnce(),
     close: () => closing.abort(),
   };

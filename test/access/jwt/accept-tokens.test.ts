@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openTokens } from '../../../src/access/jwt/accept-tokens.ts';
 import { fetchJson } from '../../../src/access/jwt/fetch-json.ts';
 import type { Issuer } from '../../../src/access/jwt/issuer.ts';
+import { rememberPrincipals } from '../../../src/access/remembered-principals.ts';
 import { whenOver } from '../../when-over.ts';
 import { audience, type IssuerServer, issuerOf, startIssuer } from './issuer-server.ts';
 
@@ -241,6 +242,37 @@ describe('the keys of an issuer', () => {
     await tokens.verify(await server.sign({ sub: 'bob' })).catch(() => {});
     await expect.poll(() => tokens.version()).not.toBe(before);
     await expect(tokens.verify(token)).rejects.toMatchObject(refusedBecause('does not publish'));
+  });
+
+  it('A token that is remembered is refused when its issuer publishes its key no more, also where no other token comes', async () => {
+    let clock = 0;
+    const { server, tokens } = await setup({ clock: () => clock });
+    const remembered = rememberPrincipals(
+      ({ authorization }) => tokens.verify(authorization ?? ''),
+      { version: async () => tokens.version() },
+      Date.now,
+    );
+    const authorization = await server.sign();
+    expect(await remembered({ authorization })).toMatchObject({ id: 'jwt:login:ann' });
+    server.answer((response) => response.end(JSON.stringify({ keys: [] })));
+    clock += 11 * 60_000;
+    const outcome = (): Promise<string> =>
+      Promise.resolve(remembered({ authorization })).then(
+        ({ id }) => id,
+        ({ code }) => code,
+      );
+    await expect.poll(outcome).toBe('UNAUTHENTICATED');
+    expect(server.asked()).toBe(2);
+  });
+
+  it('A token that is remembered is not accepted after a day in which the keys of its issuer could not be fetched', async () => {
+    let clock = 0;
+    const { server, tokens } = await setup({ clock: () => clock });
+    const token = await server.sign();
+    await tokens.verify(token);
+    server.answer((response) => response.destroy());
+    clock += 24 * 60 * 60_000;
+    await expect(tokens.verify(token)).rejects.toMatchObject({ code: 'MODEL_UNAVAILABLE' });
   });
 
   it.each<[string, (response: import('node:http').ServerResponse) => void]>([
