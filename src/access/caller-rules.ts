@@ -42,5 +42,8 @@ function isForeignToken({ acceptForeignTokens, issuers }: CallerRules, authoriza
   if (!acceptForeignTokens) return false;
   const [, token] = /^bearer +(?!fg_)(\S+) *$/i.exec(authorization) ?? [];
   if (token === undefined) return false;
-  return issuers.size === 0 || !issuers.has(issuerIn(token));
+  if (issuers.size === 0) return true;
+  // A token that is no JWT is of none of them.
+  const issuer = issuerIn(token);
+  return issuer === null || !issuers.has(issuer);
 }

@@ -4,7 +4,7 @@ import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { checkConfig } from '../../src/config/check-config.ts';
-import { defineConfig } from '../../src/config/config.ts';
+import { defineConfig, type GatewayConfig } from '../../src/config/config.ts';
 import { type RunningSubgraph, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, startGateway, type TestGateway, whenOver } from '../harness.ts';
 
@@ -35,9 +35,10 @@ beforeAll(async () => {
 });
 
 /** In production, without one model. */
-const openGraph = (anonymous: object | undefined, server: object = {}): Promise<TestGateway> =>
+const openGraph = (anonymous: object | undefined, server: object = {}, more: Partial<GatewayConfig> = {}): Promise<TestGateway> =>
   startGateway({
     ...defineConfig({
+      ...more,
       graph: { ai: false, subgraphs: [{ name: 'shop', url: shop.url, forwardHeaders: ['authorization'] }] },
       storage: { folder: null },
       server: { ...production, requestsPerMinutePerAddress: false, ...server },
@@ -96,6 +97,16 @@ describe('a bearer token of another issuer', () => {
     const { data, errors } = await gateway.ask('{ me secret }', {}, { key: null, headers: foreign });
     expect(data).toEqual({ me: foreign.authorization, secret: null });
     expect(errors).toMatchObject([{ path: ['secret'], extensions: { code: 'UNAUTHENTICATED' } }]);
+  });
+
+  it('a bearer token of another issuer that is no JWT is one also where the tokens of an issuer are accepted, and has the share of its address', async () => {
+    const issuers = { login: { issuer: 'http://127.0.0.1:1', audiences: ['fieldgate'] } };
+    const gateway = await openGraph({ acceptForeignTokens: true }, { requestsPerMinutePerAddress: 2 }, { issuers });
+    const answers = [];
+    for (const authorization of ['Bearer opaque', 'Bearer of.another.issuer', 'Bearer opaque'])
+      answers.push(await gateway.ask('{ me }', {}, { key: null, headers: { authorization } }));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(answers.map(({ data }) => data?.me)).toEqual(['Bearer opaque', 'Bearer of.another.issuer', undefined]);
   });
 
   it('a bearer token of another issuer goes on over a WebSocket, from its connection_init', async () => {
