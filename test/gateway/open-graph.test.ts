@@ -1,4 +1,5 @@
 /** A graph for callers without credentials, as a federation router serves one: without AI, in production, with tokens for subgraphs. */
+import { once } from 'node:events';
 import { get } from 'node:http';
 import { createClient } from 'graphql-ws';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -107,6 +108,17 @@ describe('a bearer token of another issuer', () => {
       answers.push(await gateway.ask('{ me }', {}, { key: null, headers: { authorization } }));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
     expect(answers.map(({ data }) => data?.me)).toEqual(['Bearer opaque', 'Bearer of.another.issuer', undefined]);
+  });
+
+  it('a bearer token of another issuer that is no JWT opens a WebSocket in a header of its upgrade, where the tokens of an issuer are accepted', async () => {
+    const issuers = { login: { issuer: 'http://127.0.0.1:1', audiences: ['fieldgate'] } };
+    const gateway = await openGraph({ acceptForeignTokens: true }, {}, { issuers });
+    const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws', {
+      headers: { authorization: 'Bearer opaque' },
+    });
+    whenOver(() => socket.terminate());
+    await once(socket, 'open');
+    expect(socket.protocol).toBe('graphql-transport-ws');
   });
 
   it('a bearer token of another issuer goes on over a WebSocket, from its connection_init', async () => {

@@ -94,8 +94,6 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
 
   return {
     async upgrade(request, socket, head) {
-      const authorization = credentialsIn(request.headers.authorization);
-      const address = addressOf(request);
       // Until it is a WebSocket, nobody else listens.
       const onError = (): void => void socket.destroy();
       socket.on('error', onError);
@@ -103,6 +101,8 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
       if (turn !== null) await turn;
       if (socket.destroyed) return;
       try {
+        const authorization = credentialsIn(request.headers.authorization);
+        const address = addressOf(request);
         if (draining()) throw shuttingDown();
         try {
           refuseUnfit(request);
