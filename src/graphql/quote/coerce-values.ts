@@ -12,7 +12,7 @@ import {
 import { isLarge } from '../../core/turns/large-value.ts';
 import type { Variables } from '../../pricing/price-tree.ts';
 import { checkTypedValues, maxTypedValues } from './typed-values.ts';
-import { variableReader } from './variable-reader.ts';
+import { noVariables, variableReader } from './variable-reader.ts';
 
 /** Whether they are large. Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would answer of a large input. */
 export function checkVariables(
@@ -35,7 +35,7 @@ export function variableCoercer(schema: GraphQLSchema, declared: readonly Variab
       return read(given);
     } catch {
       const { coerced, errors } = getVariableValues(schema, declared, given, { maxErrors: 1 });
-      if (coerced !== undefined) return coerced;
+      if (coerced !== undefined) return Object.assign(noVariables(), coerced);
       throw errors[0];
     }
   };

@@ -26,6 +26,9 @@ function refuse(): never {
   throw notAsDeclared;
 }
 
+/** Without a prototype: a variable that is not given is not there, also where it is named `constructor`, or another is named `__proto__`. */
+export const noVariables = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
+
 /** The function throws for variables that graphql-js is to look at. */
 export function variableReader(schema: GraphQLSchema, declared: readonly VariableDefinitionNode[]): (given: Variables) => Variables {
   const readers = new Map<GraphQLInputType, Read>();
@@ -37,7 +40,7 @@ export function variableReader(schema: GraphQLSchema, declared: readonly Variabl
     return { name: variable.name.value, read: readerOf(type, readers), isRequired: isNonNullType(type), byDefault };
   });
   return (given) => {
-    const coerced: Record<string, unknown> = {};
+    const coerced = noVariables();
     for (const { name, read, isRequired, byDefault } of variables) {
       if (Object.hasOwn(given, name)) coerced[name] = read(given[name]);
       else if (byDefault !== undefined) coerced[name] = byDefault;

@@ -110,3 +110,16 @@ describe('variables', () => {
     expect(() => variableCoercer(schema, declaredIn('query ($a: Missing) { field }'))({ a: 1 })).toThrow('cannot be used as an input type');
   });
 });
+
+describe('a variable that is not given', () => {
+  const own = buildSchema('scalar JSON  input Part { text: String }  type Query { field(a: JSON, b: [Part!], c: Int): String }');
+
+  it.each([
+    ['as they are declared', '{ "__proto__": { "size": 1 } }'],
+    ['by graphql-js, one object for a list of one', '{ "__proto__": { "size": 1 }, "parts": { "text": "a" } }'],
+  ])('a variable that is not given has no value, whatever another one is named, when variables are read %s', (_, json) => {
+    const read = variableCoercer(own, declaredIn('query ($__proto__: JSON, $parts: [Part!], $size: Int, $constructor: Int) { field }'));
+    const variables = read(JSON.parse(json));
+    expect([variables['size'], variables['constructor']]).toEqual([undefined, undefined]);
+  });
+});
