@@ -8,16 +8,24 @@ import { localFieldsIn } from './engine/local-fields.ts';
 /** As graphql-js 16 words it. */
 const sentence = /^Cannot return null for non-nullable field (\w+\.\w+)\.$/;
 
-/** The result with such errors in words of ours; `tell` is called once a field. A null of the local subgraph is a fault of the gateway. */
+interface Part {
+  readonly errors?: readonly GraphQLError[];
+}
+
+/**
+ * The result, or the deferred parts in it, with such errors in words of ours; `tell` is called once a field. A null of the local subgraph is
+ * a fault of the gateway.
+ */
 export function withMissingValues(schema: GraphQLSchema, result: ExecutionResult, tell: (error: GraphQLError) => void): ExecutionResult {
-  const coordinates = result.errors?.map(coordinateOf) ?? [];
-  if (result.errors === undefined || coordinates.every((coordinate) => coordinate === null)) return result;
+  const increments: readonly Part[] = 'incremental' in result && Array.isArray(result.incremental) ? result.incremental : [];
+  if (![result, ...increments].some(isMissingSome)) return result;
   const local = localFieldsIn(schema);
   if (local === null) return result;
   const ids = new Map<string, string>();
-  const errors = result.errors.map((error, index) => {
-    const coordinate = coordinates[index] ?? null;
-    if (coordinate === null || local.alone.has(coordinate) || local.ofEntities.has(coordinate)) return error;
+
+  function shown(error: GraphQLError): GraphQLError {
+    const coordinate = coordinateOf(error);
+    if (coordinate === null || local?.alone.has(coordinate) || local?.ofEntities.has(coordinate)) return error;
     const known = ids.get(coordinate);
     const errorId = known ?? crypto.randomUUID();
     ids.set(coordinate, errorId);
@@ -28,9 +36,13 @@ export function withMissingValues(schema: GraphQLSchema, result: ExecutionResult
     });
     if (known === undefined) tell(missing);
     return missing;
-  });
-  return { ...result, errors };
+  }
+
+  const shownIn = <T extends Part>(part: T): T => (isMissingSome(part) ? { ...part, errors: part.errors?.map(shown) ?? [] } : part);
+  return increments.length === 0 ? shownIn(result) : ({ ...shownIn(result), incremental: increments.map(shownIn) } as ExecutionResult);
 }
+
+const isMissingSome = ({ errors }: Part): boolean => errors?.some((error) => coordinateOf(error) !== null) === true;
 
 function coordinateOf({ originalError }: GraphQLError): string | null {
   if (originalError === undefined || originalError instanceof GraphQLError) return null;

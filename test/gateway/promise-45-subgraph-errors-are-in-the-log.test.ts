@@ -74,6 +74,19 @@ describe('what a subgraph does wrong is in the log beside its cause, under the e
     ]);
   });
 
+  it('what a subgraph does wrong is in the log beside its cause, under the errorId that the caller has where none of them has an object of a deferred part', async () => {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'multipart/mixed', authorization: `Bearer ${gateway.developmentKey}` },
+      body: JSON.stringify({ query: '{ shelves { id ... @defer { label } } }' }),
+    });
+    const text = await response.text();
+    expect(text).not.toContain('INTERNAL');
+    const [, errorId = ''] = /"code":"SUBGRAPH_UNAVAILABLE","errorId":"([^"]+)"/.exec(text) ?? [];
+    expect(text).toContain('No subgraph has \\"Shelf.label\\" of this object, and it is never null.');
+    expect(linesWith(errorId)).toMatchObject([{ level: 'warn', msg: 'a subgraph failed', path: ['shelves', 1, 'label'] }]);
+  });
+
   it('what a subgraph does wrong is in the log beside its cause, under the errorId that the caller has where it cannot be reached: one line, with the cause, whatever the attempts', async () => {
     const { errors = [] } = await gateway.ask('{ gone shop }');
     const [error] = errors;
