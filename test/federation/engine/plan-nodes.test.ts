@@ -56,6 +56,16 @@ describe('a fetch', () => {
     expect(queries(graph, 'shop')).toHaveLength(1);
   });
 
+  it('asks for what fragments say, whatever their names are', async () => {
+    const graph = await planned({ remote: { shop, stock } });
+    await expect(
+      graph.query(`{ ...Best products { ...Best_root } }
+        fragment Best on Query { best { ...Best_root } }
+        fragment Best_root on Product { ...Best_root0 }
+        fragment Best_root0 on Product { id stock }`),
+    ).resolves.toMatchObject({ data: { best: { id: '2', stock: 20 }, products: [{ id: '1', stock: 10 }, { id: '2' }, { id: '1' }] } });
+  });
+
   it('is not sent for what is answered here: `__typename` of a root and introspection', async () => {
     const graph = await planned({ remote: { shop } });
     await expect(graph.query('{ __typename __type(name: "Product") { name } }')).resolves.toEqual({

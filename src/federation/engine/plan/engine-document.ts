@@ -60,7 +60,8 @@ export function engineDocument({ operation, fragments }: Written, conditions: Co
     const whole = fragments.get(name);
     if (whole === undefined) return null;
     if (deferred !== null && !deferIds.has(deferred)) deferIds.set(deferred, deferIds.size);
-    const suffix = isRoot ? `_root${deferred === null ? '' : deferIds.get(deferred)}` : '';
+    // All names get one, or a name of the client's could be one of ours.
+    const suffix = isRoot ? `_root${deferred === null ? '' : deferIds.get(deferred)}` : '_inner';
     const known = rewritten.get(name + suffix);
     if (known !== undefined) return known;
     rewritten.set(name + suffix, null);
