@@ -13,7 +13,9 @@ import { type ComposedSources, composeSources, type GraphSource } from './compos
 import { type Contract, contractSdl } from './compose/contract.ts';
 import { namesIn, unknownSubgraphs, withAddresses } from './compose/subgraph-addresses.ts';
 import { chosenPlanner, type EngineChoice } from './engine/choose-engine.ts';
+import { engineIn } from './engine/execution.ts';
 import type { OpenPlanner } from './engine/plan/planner.ts';
+import { UnreadableSupergraph } from './engine/planned-schema.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
 import { checkPolicies, policiesOf, withPolicies } from './policies.ts';
@@ -21,7 +23,7 @@ import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';
 
 export type { GraphSource };
 
-export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local' | 'openPlanner'> {
+export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local'> {
   /** Default: auto. */
   readonly engine?: EngineChoice;
   readonly source: GraphSource;
@@ -122,7 +124,18 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   });
 
   const engineOf = (graph: Served | null): GraphStatus['engine'] =>
-    graph === null ? null : openPlanner === null ? 'stitching' : 'planner';
+    graph === null ? null : engineIn(graph.schema) === null ? 'stitching' : 'planner';
+
+  /** Null: the planner cannot read the supergraph, and need not be the engine. */
+  function planned(make: () => GraphQLSchema): GraphQLSchema | null {
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof UnreadableSupergraph) || options.engine === 'planner') throw error;
+      log('warn', 'The query planner cannot read the supergraph, so its operations are stitched.', { cause: String(error.cause) });
+      return null;
+    }
+  }
 
   const serve = (source: string): void => {
     if (served?.source === source) return;
@@ -132,12 +145,8 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     const policies = namesIn(sdl).length === 0 ? new Map<string, readonly string[]>() : policiesOf(sdl);
     checkPolicies(policies, options.policies ?? []);
     const schemaOf = (supergraphSdl: string): GraphQLSchema => {
-      const made = supergraphSchema({
-        ...execution,
-        openPlanner,
-        supergraphSdl,
-        local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema },
-      });
+      const parts = { ...execution, supergraphSdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } };
+      const made = planned(() => supergraphSchema({ ...parts, openPlanner })) ?? supergraphSchema(parts);
       withPolicies(made, policies);
       return made;
     };
@@ -186,7 +195,7 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   };
 
   const look = async (signal: AbortSignal): Promise<readonly string[]> => {
-    openPlanner = await chosenPlanner(options.engine ?? 'auto');
+    openPlanner = options.openPlanner ?? (await chosenPlanner(options.engine ?? 'auto'));
     const kept = await keeper.recall();
     if (options.pollMs === 0 || monotonicMs() - openedAt >= startingMs) rememberSdl(kept);
     const { source, composer, sourceTimeoutMs = usualSourceMs } = options;

@@ -4,7 +4,7 @@
  *
  * An operation is compiled once: what weighs something remains, each with the lists above it. Variables then cost a few multiplications.
  */
-import { GatewayError } from '../core/errors.ts';
+import { GatewayError, refuseAgain } from '../core/errors.ts';
 import { finishPaced, type Paced } from '../core/turns/paced.ts';
 import { turnsOf } from '../core/turns/turns.ts';
 import type { Amount } from './list-size.ts';
@@ -49,7 +49,7 @@ export function compileDemand(tree: PriceTree, rules: DemandRules): DemandOf {
   const compiled = finishPaced(compile(tree, rules));
   if (!(compiled instanceof Promise)) return (variables) => evaluate(compiled, variables);
   compiled.catch(() => {});
-  return async (variables) => evaluate(await compiled, variables);
+  return async (variables) => evaluate(await compiled.catch(refuseAgain), variables);
 }
 
 function* compile(tree: PriceTree, rules: DemandRules): Paced<Compiled> {

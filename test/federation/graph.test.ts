@@ -48,6 +48,23 @@ describe('the living supergraph', () => {
     expect(status.reasons.join()).toContain('"shop" did not give its SDL');
   });
 
+  it('the living supergraph is stitched where the planner cannot read it, unless the planner is asked for', async () => {
+    const sources: GraphSource = { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url }] };
+    const openPlanner = () => {
+      throw new Error('Unknown link.');
+    };
+    const lines: unknown[] = [];
+    const log = (level: string, message: string) => lines.push([level, message]);
+    const graph = livingGraph({ source: sources, ai, composer: inProcessComposer(), pollMs: 0, openPlanner, log });
+    open.push(graph);
+    expect(await graph.refresh()).toMatchObject({ ready: true, engine: 'stitching' });
+    expect(lines).toContainEqual(['warn', 'The query planner cannot read the supergraph, so its operations are stitched.']);
+    expect(await ask(graph.schema(), '{ product { name summary } }')).toMatchObject({ data: { product: { name: 'Chair' } } });
+    const strict = livingGraph({ source: sources, ai, composer: inProcessComposer(), pollMs: 0, openPlanner, engine: 'planner' });
+    open.push(strict);
+    expect(await strict.refresh()).toMatchObject({ ready: false, reasons: [expect.stringContaining('`graph.engine: "stitching"`')] });
+  });
+
   it('the living supergraph waits quietly for sources that are only starting, and warns of those that still do not answer later', async () => {
     let time = 0;
     const lines: (readonly [string, unknown])[] = [];

@@ -11,6 +11,8 @@ export interface FairPlaces {
   takeNow(tenant: string): (() => void) | null;
   /** How many wait. */
   waits(): number;
+  /** Tenants of whom it is known when they were served last. */
+  remembered(): number;
 }
 
 interface Waiting {
@@ -19,10 +21,13 @@ interface Waiting {
   readonly enter: () => void;
 }
 
+/** Tenants whose last turn is known. Beyond them, those who neither wait nor have a place are forgotten, and count as new. */
+const maxServed = 1_000;
+
 export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: number; readonly maxPerTenant: number }): FairPlaces {
   const waiting: Waiting[] = [];
   const taken = new Map<string, number>();
-  /** The turn at which each tenant was served last; of those who neither wait nor have a place it is forgotten. */
+  /** The turn at which each tenant was served last. */
   const served = new Map<string, number>();
   let free = maxPlaces;
   let turn = 0;
@@ -41,6 +46,10 @@ export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: nu
     served.set(tenant, turn);
     taken.set(tenant, (taken.get(tenant) ?? 0) + 1);
   };
+  const forgetAbsent = (): void => {
+    const present = new Set([...taken.keys(), ...waiting.map(({ tenant }) => tenant)]);
+    for (const tenant of served.keys()) if (!present.has(tenant)) served.delete(tenant);
+  };
   const admit = (): void => {
     for (let one = free > 0 ? next() : undefined; one !== undefined; one = free > 0 ? next() : undefined) {
       waiting.splice(waiting.indexOf(one), 1);
@@ -48,6 +57,7 @@ export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: nu
       one.enter();
     }
     if (waiting.length === 0 && free === maxPlaces) served.clear();
+    if (served.size > maxServed) forgetAbsent();
   };
   const leave = (tenant: string): void => {
     free += 1;
@@ -83,5 +93,6 @@ export function fairPlaces({ maxPlaces, maxPerTenant }: { readonly maxPlaces: nu
       return () => leave(tenant);
     },
     waits: () => waiting.length,
+    remembered: () => served.size,
   };
 }

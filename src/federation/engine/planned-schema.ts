@@ -19,7 +19,14 @@ import type { OpenPlanner, Planner } from './plan/planner.ts';
 import { plannerSupergraph } from './plan/planner-supergraph.ts';
 import { stitchedSchema } from './stitching/stitched-schema.ts';
 
-/** BAD_REQUEST for a supergraph that the planner cannot read. */
+/** The planner cannot read a supergraph, which the portable engine may. */
+export class UnreadableSupergraph extends GatewayError {
+  constructor(cause: unknown) {
+    super('BAD_REQUEST', 'The query planner cannot read the supergraph. `graph.engine: "stitching"` would be accepted.', {}, { cause });
+  }
+}
+
+/** Throws an {@link UnreadableSupergraph}. */
 export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, options: EngineOptions): GraphQLSchema {
   const { fetch = {}, overrideLabels = [] } = options;
   const graphs = graphsOf(supergraph);
@@ -84,6 +91,6 @@ function opened(open: OpenPlanner, supergraph: DocumentNode): Planner {
   try {
     return open(print(supergraph));
   } catch (cause) {
-    throw new GatewayError('BAD_REQUEST', 'The query planner cannot read the supergraph.', {}, { cause });
+    throw new UnreadableSupergraph(cause);
   }
 }

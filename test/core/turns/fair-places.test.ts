@@ -31,6 +31,13 @@ describe('places', () => {
     await Promise.all([take('a', 'again'), take('b', 'again')]);
   });
 
+  it('places remember no more than a thousand tenants that have left, also where they are never all free', async () => {
+    const places = fairPlaces({ maxPlaces: 2, maxPerTenant: 1 });
+    await places.take('stays', signal);
+    for (let visitor = 0; visitor < 5_000; visitor += 1) (await places.take(`visitor ${visitor}`, signal))();
+    expect(places.remembered()).toBeLessThanOrEqual(1_001);
+  });
+
   it('places go to the lightest of what one tenant waits for, and to another tenant before that', async () => {
     const places = fairPlaces({ maxPlaces: 1, maxPerTenant: 1 });
     const order: string[] = [];
