@@ -22,6 +22,7 @@ import {
   Kind,
   type SelectionSetNode,
 } from 'graphql';
+import { isRawNumber } from '../../core/json/raw-number.ts';
 import type { SubgraphRequest } from './engine-request.ts';
 import { subgraphError } from './foreign-error.ts';
 import { type AskedEntities, representationsOf } from './representations.ts';
@@ -122,7 +123,7 @@ function wrongIn(check: Check, value: unknown, type: GraphQLOutputType, asked: A
     return null;
   }
   if (isLeafType(nullable)) {
-    return fits(nullable, value) ? null : problem(check, `gave a value for "${coordinate}" that is no ${nullable.name}.`);
+    return fitsLeaf(nullable, value) ? null : problem(check, `gave a value for "${coordinate}" that is no ${nullable.name}.`);
   }
   if (!isCompositeType(nullable)) return null;
   if (!isObject(value)) return problem(check, `gave no object for "${coordinate}".`);
@@ -130,19 +131,19 @@ function wrongIn(check: Check, value: unknown, type: GraphQLOutputType, asked: A
   return null;
 }
 
-/** What the engine takes: values of other scalars are their subgraph's own business. */
-function fits(type: GraphQLLeafType, value: unknown): boolean {
+/** Whether a client's schema allows the value. Values of scalars that GraphQL does not specify are their subgraph's own business. */
+export function fitsLeaf(type: GraphQLLeafType, value: unknown): boolean {
   if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
   if (!isSpecifiedScalarType(type)) return true;
   switch (type.name) {
     case 'Int':
       return Number.isInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
     case 'Float':
-      return Number.isFinite(value);
+      return Number.isFinite(value) || isRawNumber(value);
     case 'Boolean':
       return typeof value === 'boolean';
     case 'ID':
-      return typeof value === 'string' || Number.isInteger(value);
+      return typeof value === 'string' || Number.isInteger(value) || isRawNumber(value);
     default:
       return typeof value === 'string';
   }

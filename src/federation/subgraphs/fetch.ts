@@ -17,7 +17,7 @@ import { type Attempted, type SubgraphStandings, subgraphStandings } from './acc
 import { checkSize } from './answer-size.ts';
 import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { withoutFailed } from './failed-representations.ts';
-import { foreignErrors, subgraphError } from './foreign-error.ts';
+import { foreignErrors, tooManyObjects } from './foreign-error.ts';
 import { settledAnswer } from './settled-answer.ts';
 import { failureOfErrors, type SubgraphFailure } from './subgraph-failure.ts';
 import { remoteEvents } from './subscribe.ts';
@@ -79,7 +79,7 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
       onAttempted: options.onAttempted ?? (() => {}),
       read(answer: SubgraphAnswer) {
         const result = resultOf(name, answer, isUnsettled ? parseExact : JSON.parse);
-        if (!isUnsettled && countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooMany(name, maxObjects);
+        if (!isUnsettled && countObjects({ info, context }, result.data ?? null) > maxObjects) throw tooManyObjects(name, maxObjects);
         return { result, hasErrors: (result.errors?.length ?? 0) > 0 };
       },
     };
@@ -113,14 +113,6 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
     return settledAnswer({ ...settling, restored }, request === null ? null : await answerOf(request));
   };
 }
-
-const tooMany = (name: string, most: number): GraphQLError =>
-  subgraphError(
-    name,
-    `has more for this operation than it may gather: ${most} objects of all subgraphs together. Ask for shorter lists, or for fewer lists inside lists.`,
-    'COST_LIMIT_EXCEEDED',
-    false,
-  );
 
 function resultOf(name: string, answer: SubgraphAnswer, parse: (text: string) => unknown): SubgraphResult {
   let parsed: unknown;

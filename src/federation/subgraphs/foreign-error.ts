@@ -62,3 +62,12 @@ export function subgraphError(name: string, what: string, code: string, retryabl
   if (cause !== undefined) error.cause = cause;
   return error;
 }
+
+/** Of an answer with which an operation would gather more objects than it may. */
+export const tooManyObjects = (name: string, max: number): GraphQLError =>
+  subgraphError(
+    name,
+    `has more for this operation than it may gather: ${max} objects of all subgraphs together. Ask for shorter lists, or for fewer lists inside lists.`,
+    'COST_LIMIT_EXCEEDED',
+    false,
+  );

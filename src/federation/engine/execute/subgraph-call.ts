@@ -1,7 +1,7 @@
 /** Sends the request of one step and merges the answer into the data. */
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { SubgraphExecutor, SubgraphResult } from '../../subgraphs/engine-request.ts';
-import { subgraphError } from '../../subgraphs/foreign-error.ts';
+import { subgraphError, tooManyObjects } from '../../subgraphs/foreign-error.ts';
 import { entitiesAt } from '../merge/entities-at.ts';
 import { type Reference, type References, referencesOf } from '../merge/entity-references.ts';
 import { Failure } from '../merge/failure.ts';
@@ -83,7 +83,7 @@ export function mergeResult(execution: Execution, step: Step, result: SubgraphRe
     else for (const asked of groups) mergeGroup(merging, asked, data, given);
   } catch (error) {
     if (!(error instanceof TooManyObjects)) throw error;
-    const refused = tooMany(target.name, execution.maxObjects);
+    const refused = tooManyObjects(target.name, execution.maxObjects);
     execution.tell(target.name, [refused]);
     failStep(execution, step, groups, refused);
   }
@@ -175,11 +175,3 @@ function failStep({ data }: Execution, step: Step, groups: readonly AskedGroup[]
 }
 
 const saidNothing = (name: string): GraphQLError => subgraphError(name, 'gave neither data nor an error.', 'SUBGRAPH_UNAVAILABLE', false);
-
-const tooMany = (name: string, most: number): GraphQLError =>
-  subgraphError(
-    name,
-    `has more for this operation than it may gather: ${most} objects of all subgraphs together. Ask for shorter lists, or for fewer lists inside lists.`,
-    'COST_LIMIT_EXCEEDED',
-    false,
-  );

@@ -4,17 +4,15 @@
  */
 import {
   type GraphQLError,
-  type GraphQLLeafType,
   type GraphQLOutputType,
   type GraphQLSchema,
-  isEnumType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
-  isSpecifiedScalarType,
 } from 'graphql';
 import { isRawNumber } from '../../../core/json/raw-number.ts';
+import { fitsLeaf } from '../../subgraphs/answer-shape.ts';
 import { subgraphError } from '../../subgraphs/foreign-error.ts';
 import { Failure } from './failure.ts';
 import type { FetchShape, ShapeField } from './fetch-shape.ts';
@@ -56,7 +54,7 @@ function merged(merging: Merging, field: ShapeField, type: GraphQLOutputType, ex
   const nullable = isNonNullType(type) ? type.ofType : type;
   if (isListType(nullable)) return mergedList(merging, field, nullable.ofType, existing, value);
   if (isLeafType(nullable))
-    return fits(nullable, value) ? value : problem(merging, `gave a value for "${field.coordinate}" that is no ${nullable.name}.`);
+    return fitsLeaf(nullable, value) ? value : problem(merging, `gave a value for "${field.coordinate}" that is no ${nullable.name}.`);
   if (field.inner === null) return value;
   if (!isDataObject(value)) return problem(merging, `gave no object for "${field.coordinate}".`);
   merging.budget.take(1);
@@ -91,24 +89,6 @@ function failedWithin({ inner }: ShapeField, existing: unknown, failure: Failure
 export function failFields(into: DataObject, shape: FetchShape, failure: Failure): void {
   for (const { as } of shape.fieldsOf(String(into['__typename'] ?? shape.type?.name))) {
     if (!Object.hasOwn(into, as) || into[as] === null) into[as] = failure;
-  }
-}
-
-/** What a client's schema says of it. Values of other scalars are their subgraph's own business. */
-function fits(type: GraphQLLeafType, value: unknown): boolean {
-  if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
-  if (!isSpecifiedScalarType(type)) return true;
-  switch (type.name) {
-    case 'Int':
-      return Number.isInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
-    case 'Float':
-      return Number.isFinite(value) || isRawNumber(value);
-    case 'Boolean':
-      return typeof value === 'boolean';
-    case 'ID':
-      return typeof value === 'string' || Number.isInteger(value) || isRawNumber(value);
-    default:
-      return typeof value === 'string';
   }
 }
 
