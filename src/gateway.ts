@@ -10,6 +10,7 @@ import { anonymousRateOf } from './assembly/caller-limits.ts';
 import { type Configured, configure } from './assembly/configured.ts';
 import { type Foundation, openFoundation } from './assembly/foundation.ts';
 import { servedSdl } from './assembly/graph/configured-graph.ts';
+import { publicSchemas } from './assembly/graph/public-schemas.ts';
 import { answeredNames, forwardedNames } from './assembly/graph/subgraph-fetch.ts';
 import { presentConfiguration } from './assembly/present-configuration.ts';
 import { metricsDoor, registerGauges } from './assembly/register-gauges.ts';
@@ -81,6 +82,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     checkDocument: door.checkDocument,
     judgePolicies: policyJudge(() => current().config.graph?.policies ?? {}, log),
     modelFields: () => current().modelFields,
+    publicSchema: router === null ? publicSchemas(current) : undefined,
     background: runs,
     development,
     limits: serverLimits(limits, open),

@@ -7,6 +7,7 @@ const commands = {
   serve: { takes: null, says: 'serve the gateway (the default)' },
   check: { takes: null, says: 'check configuration, AI fields, prompts, prices and composition; exit 1 if anything is wrong' },
   compose: { takes: null, says: 'print the supergraph SDL' },
+  schema: { takes: null, says: 'print the schema that clients see, for code generators' },
   quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
   keys: { takes: 'create | list | revoke ID', says: 'virtual keys' },
   ingest: { takes: 'PATH...', says: 'add documents to a collection' },
@@ -26,7 +27,8 @@ interface Flag {
 }
 
 const listening = ['serve', 'subgraph'] as const;
-const graphing = ['serve', 'check', 'compose', 'quote', 'subgraph'] as const;
+const graphing = ['serve', 'check', 'compose', 'schema', 'quote', 'subgraph'] as const;
+const shown = ['schema'] as const;
 const keyed = ['keys'] as const;
 
 const flags = {
@@ -41,8 +43,16 @@ const flags = {
     of: graphing,
     says: "these subgraphs instead of the configuration's graph; repeatable",
   },
-  'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose'], says: 'the graph without the AI subgraph' },
+  'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose', 'schema'], says: 'the graph without the AI subgraph' },
   'no-warm-up': { type: 'boolean', of: ['serve'], says: 'ready at once; the first calls take longer, while their code is compiled' },
+  out: { type: 'string', value: 'FILE', of: shown, says: 'write it to this file' },
+  check: { type: 'boolean', of: shown, says: 'exit 1 when the file of --out is another than would be written' },
+  'possible-types': {
+    type: 'boolean',
+    of: shown,
+    says: 'the object types of each interface and union instead, as JSON for caches of clients',
+  },
+  contract: { type: 'string', value: 'NAME', of: shown, says: 'the graph of this contract' },
   variables: { type: 'string', value: 'FILE', of: ['quote'], says: 'its variables, as a JSON file' },
   operation: { type: 'string', value: 'NAME', of: ['quote'], says: 'which operation of the file' },
   collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
@@ -68,6 +78,10 @@ export interface Arguments {
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly ai: boolean;
   readonly warmUp: boolean;
+  readonly out: string | null;
+  readonly check: boolean;
+  readonly possibleTypes: boolean;
+  readonly contract: string | null;
   readonly variables: string | null;
   readonly operation: string | null;
   readonly collection: string | null;
@@ -113,6 +127,10 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     subgraphs: (values.subgraph ?? []).map(subgraphOf),
     ai: values['no-ai'] !== true,
     warmUp: values['no-warm-up'] !== true,
+    out: values.out ?? null,
+    check: values.check === true,
+    possibleTypes: values['possible-types'] === true,
+    contract: values.contract ?? null,
     variables: values.variables ?? null,
     operation: values.operation ?? null,
     collection: values.collection ?? null,

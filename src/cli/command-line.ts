@@ -13,6 +13,8 @@ async function run(args: Arguments): Promise<void> {
       return (await import('./commands/check-command.ts')).check(args);
     case 'compose':
       return (await import('./commands/compose-command.ts')).compose(args);
+    case 'schema':
+      return (await import('./commands/schema-command.ts')).schema(args);
     case 'quote':
       return (await import('./commands/quote-command.ts')).quote(args);
     case 'keys':

@@ -31,6 +31,7 @@ import { type DocumentToCheck, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './pages/health-page.ts';
 import { answerMetrics, type MetricsDoor, metricsPath, metricsServer } from './pages/metrics-page.ts';
+import { answerSchema, type PublicSchemaFor, schemaPathEnd } from './pages/schema-page.ts';
 import type { JudgePolicies } from './policy-judge.ts';
 import { type MaskError, openMasking } from './response-errors.ts';
 import { type ServerLimits, serverLimits } from './server-limits.ts';
@@ -61,6 +62,8 @@ export interface ServerOptions extends OperationHooks {
   /** The documents that GraphiQL opens with, a tab each, asked for at each visit. */
   readonly graphiql?: () => readonly string[];
   readonly metrics?: MetricsDoor | undefined;
+  /** What `GET /graphql/schema` shows; absent: there is nothing at that path. */
+  readonly publicSchema?: PublicSchemaFor | undefined;
   /** What an address may ask without credentials that hold; absent: anything. */
   readonly anonymousRate?: AnonymousRateOptions | undefined;
   /** Names of variants of the graph, each at a path of its own. */
@@ -154,7 +157,14 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const { metrics } = options;
   const metricsHere = metrics?.at === null ? metrics : null;
   const metricsElsewhere = metrics?.at ? metricsServer(metrics.metrics, mask, metrics.at) : null;
-  const paths = [endpoint, '/health/live', '/health/ready', ...(metricsHere === null ? [] : [metricsPath])];
+  const { publicSchema } = options;
+  const paths = [
+    endpoint,
+    ...(publicSchema === undefined ? [] : [`${endpoint}${schemaPathEnd}`]),
+    '/health/live',
+    '/health/ready',
+    ...(metricsHere === null ? [] : [metricsPath]),
+  ];
   let closing: Promise<void> | null = null;
 
   /** Refuses what needs no caller, then asks who calls; what is refused before counts for its address. */
@@ -194,7 +204,9 @@ export function createServer(options: ServerOptions): FieldgateServer {
         await answerMetrics(request, response, metricsHere);
       };
     }
-    const contract = contractAt(path);
+    const schemaOf =
+      publicSchema !== undefined && path.endsWith(schemaPathEnd) ? contractAt(path.slice(0, -schemaPathEnd.length)) : undefined;
+    const contract = schemaOf === undefined ? contractAt(path) : schemaOf;
     if (contract === undefined) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
       response.writeHead(204, { ...origins.preflight(request), Vary: 'Origin' });
@@ -202,6 +214,13 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }
     const origin = origins.allowed(request);
     if (origin !== null) for (const [name, value] of Object.entries(origins.corsHeaders(origin))) response.setHeader(name, value);
+    if (schemaOf !== undefined && publicSchema !== undefined) {
+      origins.refuseRebound(request);
+      return async () => {
+        const principal = await known.admit(credentialsIn(request.headers.authorization), addressOf(request));
+        await answerSchema(request, response, { principal, schema: () => publicSchema(contractOf(principal, schemaOf)) });
+      };
+    }
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) {

@@ -224,6 +224,10 @@ describe('the configuration', () => {
       { graph: { ...graph, contracts: { 'a/b': { excludeTags: ['x'] } } } },
     ],
     [
+      'graph.contracts.schema is no name of a contract: /graphql/schema shows the schema of the graph. Choose another name.',
+      { graph: { ...graph, contracts: { schema: { excludeTags: ['x'] } } } },
+    ],
+    [
       'graph.contracts.public.excludeTags is empty. A contract without tags is the whole graph.',
       { graph: { ...graph, contracts: { public: { excludeTags: [] } } } },
     ],

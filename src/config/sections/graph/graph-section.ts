@@ -115,10 +115,14 @@ export const graphSection = section(
           const misnamed = Object.keys(contracts ?? {}).filter((name) => !/^[\w-]+$/.test(name));
           if (contracts !== undefined && supergraph === undefined && subgraphs.length === 0)
             return ['graph.contracts needs graph.subgraphs or graph.supergraph: the AI subgraph alone has no tags.'];
-          return misnamed.map(
+          const taken = Object.hasOwn(contracts ?? {}, 'schema')
+            ? ['graph.contracts.schema is no name of a contract: /graphql/schema shows the schema of the graph. Choose another name.']
+            : [];
+          const sentences = misnamed.map(
             (name) =>
               `graph.contracts.${name} is no name of a contract. It must have letters, digits, _ and - alone, since it stands in a path.`,
           );
+          return [...taken, ...sentences];
         },
       },
     ],

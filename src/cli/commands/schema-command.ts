@@ -1,0 +1,67 @@
+/** `fieldgate schema`: the graph as clients see it, for code generators, without a running gateway. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { configuredSdl } from '../../assembly/graph/public-schemas.ts';
+import { GatewayError } from '../../core/errors.ts';
+import { createGateway } from '../../gateway.ts';
+import { possibleTypesOf } from '../../graphql/public-sdl.ts';
+import { silentLog } from '../../telemetry/log.ts';
+import type { Arguments } from '../arguments.ts';
+import { soundConfig } from '../load-config.ts';
+import { withSubgraphs } from '../with-subgraphs.ts';
+
+/** Prints it, writes it to `--out`, or with `--check` compares that file with it: exit code 1 when it is stale. */
+export async function schema(args: Arguments): Promise<void> {
+  const { out, check } = args;
+  if (check && out === null)
+    throw new GatewayError('BAD_REQUEST', '--check compares a file with the graph. Name the file: fieldgate schema --out FILE --check.');
+  const text = await textOf(args);
+  if (out === null) return void process.stdout.write(text);
+  if (check) return compare(out, text, args.possibleTypes);
+  try {
+    writeFileSync(out, text);
+  } catch (cause) {
+    throw new GatewayError('BAD_REQUEST', `${out} cannot be written. Give the path of a file in a folder that is there.`, {}, { cause });
+  }
+}
+
+async function textOf(args: Arguments): Promise<string> {
+  const { config, folder, fields } = await soundConfig(args);
+  const contracts = Object.keys(config.graph?.contracts ?? {});
+  if (args.contract !== null && !contracts.includes(args.contract))
+    throw new GatewayError('BAD_REQUEST', `There is no contract "${args.contract}". Contracts: ${contracts.join(', ') || 'none'}.`);
+  return withSubgraphs(config.graph?.subgraphs ?? [], folder, async () => {
+    const gateway = await createGateway({ ...config, storage: { folder: null } }, { folder, loopback: true, log: silentLog });
+    try {
+      const { reasons } = await gateway.graph.refresh();
+      const schema = args.contract === null ? gateway.graph.schema() : gateway.graph.contract(args.contract);
+      if (schema === null) throw new GatewayError('BAD_REQUEST', reasons.join('\n'));
+      return args.possibleTypes
+        ? `${JSON.stringify(possibleTypesOf(schema), null, 2)}\n`
+        : configuredSdl(schema, { fields: fields.read, services: gateway.services });
+    } finally {
+      await gateway.close();
+    }
+  });
+}
+
+function compare(file: string, text: string, possibleTypes: boolean): void {
+  const remedy = `\`fieldgate schema${possibleTypes ? ' --possible-types' : ''} --out ${file}\` writes it.`;
+  let kept: string;
+  try {
+    kept = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new GatewayError('BAD_REQUEST', `${file} cannot be read. ${remedy}`, {}, { cause });
+  }
+  // Git may have written the line breaks of another system.
+  const before = kept.replaceAll('\r\n', '\n').split('\n');
+  const now = text.split('\n');
+  const line = now.findIndex((told, index) => told !== before[index]);
+  if (line < 0 && before.length === now.length) return;
+  const at = line < 0 ? now.length : line;
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `${file} is stale from line ${at + 1} on. It says ${quoted(before[at])}, the graph ${quoted(now[at])}. ${remedy}`,
+  );
+}
+
+const quoted = (line: string | undefined): string => (line === undefined ? 'nothing' : `"${line.trim().slice(0, 100)}"`);

@@ -1,0 +1,67 @@
+/**
+ * The graph as clients see it, as SDL for code generators: sorted, without what introspection hides. The descriptions of AI fields say
+ * that a model writes them, and what one call can cost at most.
+ */
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
+import { decimalOf, type NanoUsd } from '../core/money.ts';
+import type { AiField } from '../fields/ai-field.ts';
+
+/** What one call of an AI field can cost at most. */
+export interface FieldCeiling {
+  readonly field: AiField;
+  /** Null: a model of its route has no price. */
+  readonly cost: NanoUsd | null;
+}
+
+/** Ends with a line break. The same schema and ceilings always give the same text. */
+export function publicSdl(schema: GraphQLSchema, ceilings: readonly FieldCeiling[]): string {
+  // A copy: the schema is served meanwhile.
+  const sorted = lexicographicSortSchema(schema);
+  for (const { field, cost } of ceilings) {
+    const type = sorted.getType(field.typeName);
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    const shown = type.getFields()[field.fieldName];
+    if (shown === undefined) continue;
+    const notice = noticeOf(field, cost);
+    shown.description = shown.description == null || shown.description === '' ? notice : `${shown.description}\n\n${notice}`;
+  }
+  return `${printSchema(sorted)}\n`;
+}
+
+const writers: Readonly<Record<AiField['kind'], string>> = {
+  completion: 'A model writes this',
+  answer: 'A model writes this from documents',
+  embedding: 'A model computes this',
+  similar: 'A search by meaning finds these',
+};
+
+function noticeOf({ kind, fieldName }: AiField, cost: NanoUsd | null): string {
+  const price =
+    cost === null
+      ? 'What a call costs is unknown: a model behind it has no price'
+      : cost === 0
+        ? 'A call costs nothing'
+        : `A call costs at most ${decimalOf(cost)} USD`;
+  return `${writers[kind]}. ${price}. \`aiQuote\` prices an operation that asks for \`${fieldName}\`.`;
+}
+
+/** For caches of clients, such as Apollo's `possibleTypes`: the object types of each interface and union, both sorted. */
+export function possibleTypesOf(schema: GraphQLSchema): Readonly<Record<string, readonly string[]>> {
+  const named = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  return Object.fromEntries(
+    named
+      .filter((type) => isAbstractType(type))
+      .map((type) => [type.name, schema.getPossibleTypes(type).map(nameOf).toSorted()] as const)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
+const nameOf = ({ name }: Pick<GraphQLNamedType, 'name'>): string => name;
