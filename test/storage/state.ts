@@ -1,6 +1,6 @@
 /** One state folder as several processes see it, each with an identity of its own, and a clock that tests move. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Database } from '../../src/storage/database/database.ts';
@@ -41,13 +41,18 @@ export interface ProcessOptions {
   /** By how much the clock of the machine was set. */
   readonly wall?: { readonly setMs: number };
   readonly pid?: number;
+  /** Of a container, for example. Default: this one. */
+  readonly host?: string;
 }
 
-export async function processOn(folder: string, { clock, wall = { setMs: 0 }, pid = process.pid }: ProcessOptions): Promise<Process> {
+export async function processOn(
+  folder: string,
+  { clock, wall = { setMs: 0 }, pid = process.pid, host = hostname() }: ProcessOptions,
+): Promise<Process> {
   const monotonicMs = (): number => clock.time;
   const now = (): number => clock.time + wall.setMs;
   const database = openSqlite(join(folder, 'fieldgate.db'), migrations);
-  const owner = await openOwner(database, { now, monotonicMs, pid });
+  const owner = await openOwner(database, { now, monotonicMs, pid, host });
   const journals = join(folder, 'outbox');
   const journal = openJournal({ owner, folder: journals, book: bookOn(database) });
   const ledger = openLedger({ database, journal });

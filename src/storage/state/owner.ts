@@ -3,8 +3,8 @@
  * slots, a journal) is found by its owner id and finished by another process.
  *
  * A lease has expired when it was not renewed for its duration, measured by the monotonic clock of the process that checks:
- * changing the system time ends no lease on one machine. For processes on other machines, the stored time is checked as
- * well.
+ * changing the system time ends no lease. A process of this host that runs no more is known to be dead at once; one of another host,
+ * as containers on one machine are, is dead when it has been silent for so long.
  */
 import { hostname } from 'node:os';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
@@ -110,7 +110,7 @@ export async function openOwner(
     const until = Number(row['leased_until']);
     if (Number(row['condemned']) === 1) return false;
     if (its === id) return true;
-    const gone = row['host'] === host ? !runs(Number(row['pid']), Number(row['began_at'])) : until <= now();
+    const gone = row['host'] === host && !runs(Number(row['pid']), Number(row['began_at']));
     return !gone && renews(its, until);
   };
   await register();

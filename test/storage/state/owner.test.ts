@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { processOn, temporaryFolder } from '../state.ts';
+import { deadPid, processOn, temporaryFolder } from '../state.ts';
 
 describe('a process that others took for dead', () => {
   it('a process that others took for dead goes on under one new name, however many ask at once whether it is ready', async () => {
@@ -41,6 +41,29 @@ describe('leases and a clock that somebody sets', () => {
       expect(await other.owner.living()).toEqual(both);
     }
   });
+
+  it.each([-60 * minuteMs, 60 * minuteMs])(
+    'a process in another container is not taken for dead between two renewals, when the clock is set by %i ms',
+    async (stepMs) => {
+      const folder = temporaryFolder();
+      const clock = { time: 1_000_000_000 };
+      const wall = { setMs: 0 };
+      const [one, other] = [
+        await processOn(folder, { clock, wall }),
+        await processOn(folder, { clock, wall, host: 'other', pid: deadPid }),
+      ];
+      expect(await one.owner.living()).toContain(other.owner.id());
+      wall.setMs = stepMs;
+      expect(await one.owner.census()).toMatchObject({ dead: [] });
+      await other.owner.renew();
+      for (const passedMs of [0, 29_000]) {
+        clock.time += passedMs;
+        expect(await one.owner.census()).toMatchObject({ dead: [] });
+      }
+      clock.time += 2_000;
+      expect(await one.owner.census()).toMatchObject({ dead: [other.owner.id()] });
+    },
+  );
 
   it('who does not renew is dead after the lease, whatever the clock was set to', async () => {
     const folder = temporaryFolder();
