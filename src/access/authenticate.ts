@@ -50,7 +50,7 @@ function refuseNobody(takesTokens: boolean): never {
   throw new GatewayError('UNAUTHENTICATED', `Credentials are missing. ${accepted}`);
 }
 
-const developmentIsOver = (): GatewayError =>
+export const developmentIsOver = (): GatewayError =>
   new GatewayError(
     'UNAUTHENTICATED',
     'This is the key of development, or was made with it, and this gateway does not run in development. A key that `fieldgate keys create` makes would be accepted.',

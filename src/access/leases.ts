@@ -17,8 +17,6 @@ import { expiringDeliveries } from './jwt/expiring-deliveries.ts';
 import { endOf, keyIdOf } from './virtual-key.ts';
 
 export interface LeaseBook extends Leases, KeyWatch {
-  /** Asks the store now, for work whose owner was not authenticated just before: a queued job. Throws UNAUTHENTICATED. */
-  verify(principal: Principal): Promise<void>;
   /** Looks now instead of at the next turn: a key was revoked by this process. Never rejects. */
   look(): Promise<void>;
   counts(): { readonly keys: number; readonly leases: number };
@@ -63,7 +61,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
   /** Expiry is compared with the system time at each look. A timer for a date would be wrong after somebody set the clock. */
   function endExpired(): void {
     for (const key of inUse.values()) {
-      const why = endOf({ id: '', revokedAt: null, expiresAt: key.expiresAt }, now());
+      const why = endOf({ revokedAt: null, expiresAt: key.expiresAt }, now());
       if (why !== null) end(key, why);
     }
   }
@@ -122,7 +120,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
   }
 
   const whyEnded = ({ ended, expiresAt }: KeyInUse): string | null =>
-    ended ?? (expiresAt === null ? null : endOf({ id: '', revokedAt: null, expiresAt }, now()));
+    ended ?? (expiresAt === null ? null : endOf({ revokedAt: null, expiresAt }, now()));
 
   return {
     take(principal, use, parent) {
@@ -154,13 +152,6 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
       if (ended !== null) end(endedBecause(ended));
       return () => letGo(id, key, taken);
     },
-    async verify(principal) {
-      const id = keyIdOf(principal);
-      if (id === null) return;
-      const [standing] = await keys.standing([id]);
-      const why = standing === undefined ? 'was removed' : endOf(standing, now());
-      if (why !== null) throw endedBecause(why);
-    },
     async look() {
       // A look that is under way may have read the key before its revocation.
       await looking;
@@ -173,5 +164,6 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
   };
 }
 
-const endedBecause = (why: string): GatewayError =>
+/** `why`: as the end of a sentence that begins with "The key". */
+export const endedBecause = (why: string): GatewayError =>
   new GatewayError('UNAUTHENTICATED', `The key ${why}, so what it began was ended. Ask again with a key in force.`);

@@ -82,7 +82,7 @@ export async function makersOf(key: Pick<KeyRecord, 'madeBy'>, keys: Pick<Keys, 
 }
 
 /** Why the key is no longer in force, behind its name in a sentence; null while it is. */
-export function endOf({ revokedAt, expiresAt }: KeyStanding, now: number): string | null {
+export function endOf({ revokedAt, expiresAt }: Pick<KeyStanding, 'revokedAt' | 'expiresAt'>, now: number): string | null {
   if (revokedAt !== null) return 'was revoked';
   return expiresAt !== null && expiresAt <= now ? `expired at ${new Date(expiresAt).toISOString()}` : null;
 }

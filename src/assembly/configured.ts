@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
 import type { CallerRules } from '../access/caller-rules.ts';
+import { findEndedPrincipals } from '../access/ended-principals.ts';
 import { rememberPrincipals } from '../access/remembered-principals.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
@@ -100,7 +101,10 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   });
   const handle = throughSteps(metrics === null ? [] : [metrics.counted], answered);
 
-  const ingestCallFor = backgroundCalls({ limits: storage.limits, verify: leases.verify, routes });
+  const anonymous = configuredAnonymous(config) ?? (open ? anonymousOf(routes) : null);
+  const issuers = Object.keys(config.issuers ?? {});
+  const findEnded = findEndedPrincipals({ keys: storage.keys, issuers, anonymous: anonymous !== null, development, now });
+  const ingestCallFor = backgroundCalls({ limits: storage.limits, findEnded, routes });
   const { read, prompts } = operatorFields(config, folder);
   const asking = { config, folder, standings: foundation.standings, metrics, log };
   const indexes = openIndexes({
@@ -119,10 +123,10 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     handle,
     collections,
     ingestCallFor,
+    permissions: { leases, findEnded },
     entities: indexes,
     queue: retrievalSettings,
     worker: retrievalSettings,
-    now,
     onFailure: (err, source) => log.warn('a source could not be ingested', { ...source, err }),
   });
 
@@ -171,7 +175,6 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
 
   access.connect({ graph: living, admission: admit });
 
-  const anonymous = configuredAnonymous(config) ?? (open ? anonymousOf(routes) : null);
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const teams = teamLimits(config.teams ?? {});

@@ -6,6 +6,7 @@
  */
 import type { Call, Principal } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
+import type { FindEnded } from '../core/call/lease.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
@@ -13,8 +14,7 @@ import { operationHold } from './operation-hold.ts';
 
 export interface BackgroundCallParts {
   readonly limits: Pick<Limits, 'hold'>;
-  /** Rejects with UNAUTHENTICATED when the principal's key was revoked or has expired. */
-  readonly verify: (principal: Principal) => Promise<void>;
+  readonly findEnded: FindEnded;
   readonly routes: ReadonlyMap<string, Pick<Route, 'totalMs'>>;
 }
 
@@ -27,9 +27,11 @@ export interface BackgroundWork {
 
 const usualTotalMs = 60_000;
 
-export function backgroundCalls({ limits, verify, routes }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
+/** The Call rejects with UNAUTHENTICATED when its principal may ask for nothing any more. */
+export function backgroundCalls({ limits, findEnded, routes }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
   return async ({ coordinate, route, principal, signal }) => {
-    await verify(principal);
+    const ended = (await findEnded([principal.id])).get(principal.id);
+    if (ended !== undefined) throw ended;
     return {
       id: newCallId(),
       uses: [{ coordinate, weight: 1 }],

@@ -1,5 +1,6 @@
 /** Assembles retrieval from its parts. */
 import type { Handlers } from '../core/call/call.ts';
+import type { FindEnded, Leases } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Jobs } from '../storage/jobs/jobs.ts';
 import type { Passages } from '../storage/passages/passages.ts';
@@ -25,11 +26,11 @@ export interface RetrievalOptions {
   /** Calls of ingestion, which no operation waits for; those of search and answer come with the question. */
   readonly ingestCallFor: IngestCallMaker;
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
+  /** End ingestions whose owner may ask for nothing any more. Default: nobody's permission ends. */
+  readonly permissions?: { readonly leases: Leases; readonly findEnded: FindEnded };
   readonly limits?: Partial<IngestLimits>;
   readonly queue?: Partial<QueueLimits>;
   readonly worker?: Partial<WorkerLimits>;
-  /** Milliseconds since 1970, UTC: those of the jobs. */
-  readonly now?: () => number;
   /** A worker that does not renew its lease for so long is held for dead. Default: 30 s. */
   readonly leaseMs?: number;
   /** How soon the work of other processes is noticed. Default: 1 s. */
@@ -38,8 +39,13 @@ export interface RetrievalOptions {
   readonly entities?: Entities | null;
 }
 
+const unending: Required<RetrievalOptions>['permissions'] = {
+  leases: { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) },
+  findEnded: async () => new Map(),
+};
+
 export function openRetrieval(options: RetrievalOptions): Retrieval {
-  const { passages, jobs, handle, onFailure, entities = null, leaseMs = 30_000, pollMs = 1_000, now = Date.now } = options;
+  const { passages, jobs, handle, onFailure, entities = null, leaseMs = 30_000, pollMs = 1_000 } = options;
   checkNames(options.collections, entities);
   const collections = collectionsOf(options.collections);
   const documents = openDocuments();
@@ -51,12 +57,12 @@ export function openRetrieval(options: RetrievalOptions): Retrieval {
     collections,
     onFailure,
     callFor: options.ingestCallFor,
+    ...(options.permissions ?? unending),
     limits: { ...usualLimits, ...options.limits },
     queue: { ...usualQueueLimits, ...options.queue },
     worker: { ...usualWorkerLimits, ...options.worker },
     leaseMs,
     pollMs,
-    now,
   });
   return {
     async collections(principal) {

@@ -127,19 +127,22 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
     const { jobs, elsewhere, pass } = await open();
     for (const id of ['a1', 'a2']) await jobs.add(job(id, { owner: 'key:a' }));
     await jobs.add(job('b'));
-    await (await taken(jobs)).release({ progress: 'waits', notBefore: 1_800_000_000_000 + 60_000 });
+    await (await jobs.take('ingest', 100_000))?.release({ progress: 'waits', waitMs: 60_000 });
     expect((await elsewhere.take('ingest', 100_000))?.id).toBe('b');
     pass(59_999);
-    expect(await jobs.take('ingest', 1_000)).toBeNull();
+    expect(await jobs.take('ingest', 100_000)).toBeNull();
     pass(1);
-    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'a1', progress: 'waits' });
+    expect(await jobs.take('ingest', 100_000)).toMatchObject({ id: 'a1', progress: 'waits' });
   });
 
-  it('a store of jobs gives a job that waits for a time that only a wrong clock can have meant', async () => {
-    const { jobs } = await open();
-    await jobs.add(job('a'));
-    await (await taken(jobs)).release({ notBefore: 1_900_000_000_000 });
-    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'a' });
+  it('a store of jobs gives what waited, or was worked on, before the machine was started anew and its clock with it', async () => {
+    const { jobs, pass } = await open();
+    for (const id of ['a', 'b']) await jobs.add(job(id));
+    await (await taken(jobs)).release({ waitMs: 60_000 });
+    expect(await taken(jobs)).toMatchObject({ id: 'b' });
+    pass(-1_000);
+    expect(await taken(jobs)).toMatchObject({ id: 'a' });
+    expect(await taken(jobs)).toMatchObject({ id: 'b' });
   });
 
   it('a store of jobs does not hold a job that is given back again and again for one that kills its workers', async () => {
@@ -184,6 +187,38 @@ export function jobsContract(open: () => Promise<JobsFixture>): void {
       ),
     );
     expect(answers.filter((answer) => answer === null)).toHaveLength(3);
+  });
+
+  it('a store of jobs names the owners of what is queued, each once, and nobody whose jobs have ended', async () => {
+    const { jobs } = await open();
+    expect(await jobs.owners('ingest')).toEqual([]);
+    for (const id of ['a1', 'a2', 'b']) await jobs.add(job(id, { owner: `key:${id[0]}` }));
+    await jobs.add(job('other', { kind: 'other', owner: 'key:c' }));
+    expect(await jobs.owners('ingest')).toEqual(['key:a', 'key:b']);
+    await (await taken(jobs)).end('done', '');
+    await (await taken(jobs)).end('done', '');
+    expect(await jobs.owners('ingest')).toEqual(['key:a']);
+    await taken(jobs);
+    expect(await jobs.owners('ingest')).toEqual(['key:a']);
+  });
+
+  it('a store of jobs gives the jobs of an owner to who will end them, also those that wait for a time or a turn, and none that is worked on', async () => {
+    const { jobs, elsewhere, pass } = await open();
+    for (const id of ['a1', 'a2', 'b']) await jobs.add(job(id, { owner: `key:${id[0]}`, parts: ['text'] }));
+    const first = await taken(jobs);
+    await first.release({ progress: 'waits', waitMs: 60_000 });
+    const waiting = await elsewhere.takeFrom('ingest', 'key:a', 1_000);
+    expect(waiting).toMatchObject({ id: 'a1', progress: 'waits' });
+    expect(await jobs.takeFrom('ingest', 'key:a', 1_000)).toMatchObject({ id: 'a2' });
+    expect(await jobs.takeFrom('ingest', 'key:a', 1_000)).toBeNull();
+    await waiting?.end('failed', 'ended');
+    expect(await jobs.find('a1')).toMatchObject({ status: 'failed', progress: 'ended' });
+    expect(await waiting?.part(0)).toBeNull();
+    pass(1_001);
+    expect(await elsewhere.takeFrom('ingest', 'key:a', 1_000)).toMatchObject({ id: 'a2' });
+    expect(await jobs.takeFrom('ingest', 'key:nobody', 1_000)).toBeNull();
+    expect(await jobs.takeFrom('other', 'key:b', 1_000)).toBeNull();
+    expect(await jobs.take('ingest', 1_000)).toMatchObject({ id: 'b' });
   });
 
   it('a store of jobs hands a released job over at once', async () => {

@@ -97,8 +97,8 @@ export function keysContract(open: () => Promise<Keys>): void {
     await keys.revoke('key 129', 9);
     const standing = await keys.standing(['nobody', ...ids, 'no one']);
     expect(standing.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    expect(standing.find(({ id }) => id === 'key 7')).toEqual({ id: 'key 7', expiresAt: null, revokedAt: null });
-    expect(standing.find(({ id }) => id === 'key 129')).toEqual({ id: 'key 129', expiresAt: 2_000, revokedAt: 9 });
+    expect(standing.find(({ id }) => id === 'key 7')).toEqual({ id: 'key 7', expiresAt: null, revokedAt: null, development: true });
+    expect(standing.find(({ id }) => id === 'key 129')).toEqual({ id: 'key 129', expiresAt: 2_000, revokedAt: 9, development: true });
     expect(await keys.standing([])).toEqual([]);
   });
 }

@@ -25,6 +25,11 @@ async function revokeFromShell(folder: string, id: string): Promise<void> {
   await storage.close();
 }
 
+/** As another process would: this one is not told. */
+async function revokeFromStore(gateway: TestGateway, id: string): Promise<void> {
+  await gateway.storage.keys.revoke(id, Date.now());
+}
+
 const revoked = { code: 'UNAUTHENTICATED', message: expect.stringMatching(/^The key was revoked, /), retryable: false };
 
 /** The one row of the team, when the call is over. */
@@ -200,6 +205,45 @@ describe('what a key began ends when the key is revoked', () => {
     );
     expect(job?.progress).toContain('The key was revoked');
     expect(model.asked).toHaveLength(1);
+  });
+
+  it('an ingestion that waits for its rate is failed when its key is revoked, and its sources are forgotten, unread', async () => {
+    const gateway = await startGateway();
+    const { id, secret } = await newKey(gateway, { scopes: ['ai:ingest', 'ai:use'], callsPerMinute: 1 });
+    const sources = Array.from({ length: 3 }, (_, source) => ({ id: `s${source}`, mediaType: 'text/plain', text: `Source ${source}.` }));
+    const ingest = 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }';
+    const { data } = await gateway.ask(ingest, { input: { collection: 'documents', sources } }, { key: secret });
+    const job = () => gateway.storage.jobs.find(data.ingest.id);
+    await eventually('the second source waits for the rate', job, (found) => found?.progress?.includes('"waits":1') === true);
+    await revokeFromStore(gateway, id);
+    const ended = await eventually('the job has ended', job, (found) => found?.status === 'failed');
+    expect(JSON.parse(ended?.progress ?? '')).toMatchObject({
+      done: 1,
+      failed: [],
+      failure: { code: revoked.code, message: revoked.message },
+    });
+    expect(await gateway.storage.database.all('select 1 from job_parts')).toEqual([]);
+  });
+
+  it('an ingestion that a key of development queued ends where the folder then serves in production', async () => {
+    const folder = temporaryFolder();
+    const before = await startGateway({ storage: { folder } });
+    const ingest = 'mutation ($input: IngestInput!) { ingest(input: $input) { id } }';
+    await before.services.retrieval.stop();
+    const { data } = await before.ask(ingest, {
+      input: { collection: 'documents', sources: [{ id: 's', mediaType: 'text/plain', text: 'A text.' }] },
+    });
+    await before.close();
+    const after = await startGateway({ storage: { folder }, server: { development: false } });
+    const ended = await eventually(
+      'the job has ended',
+      () => after.storage.jobs.find(data.ingest.id),
+      (found) => found?.status === 'failed' || found?.status === 'done',
+    );
+    expect(JSON.parse(ended?.progress ?? '')).toMatchObject({
+      done: 0,
+      failure: { message: expect.stringMatching(/^This is the key of development/) },
+    });
   });
 });
 

@@ -1,8 +1,7 @@
 /** Work with leases, in a Map. */
-import { bytesOf, type JobLease, type JobState, type Jobs, type NewJob } from '../../src/storage/jobs/jobs.ts';
+import { bytesOf, type JobLease, type JobState, type Jobs, maxWaitMs, type NewJob } from '../../src/storage/jobs/jobs.ts';
 
 const maxTakes = 5;
-const maxWaitMs = 3_600_000;
 
 interface Row {
   readonly id: string;
@@ -17,6 +16,7 @@ interface Row {
   progress: string | null;
   lease: symbol | null;
   leasedUntil: number;
+  leaseMs: number;
   notBefore: number;
   takes: number;
 }
@@ -28,7 +28,8 @@ export function mapJobs(now: () => number): Jobs {
   let turn = 0;
 
   const isOpen = ({ status }: Row): boolean => status === 'waiting' || status === 'running';
-  const isLeased = ({ status, leasedUntil }: Row): boolean => status === 'running' && leasedUntil >= now();
+  const isLeased = ({ status, leasedUntil, leaseMs }: Row): boolean =>
+    status === 'running' && leasedUntil >= now() && leasedUntil <= now() + leaseMs;
   const mayWait = ({ notBefore }: Row): boolean => notBefore > now() && notBefore <= now() + maxWaitMs;
   const served = (name: string): number => turns.get(name) ?? 0;
 
@@ -59,6 +60,7 @@ export function mapJobs(now: () => number): Jobs {
     row.status = 'running';
     row.lease = lease;
     row.leasedUntil = now() + leaseMs;
+    row.leaseMs = leaseMs;
     row.takes += 1;
     turn += 1;
     turns.set(`tenant ${row.tenant}`, turn);
@@ -85,12 +87,12 @@ export function mapJobs(now: () => number): Jobs {
         row.progress = progress;
         close(row, status);
       },
-      async release({ progress, done = 0, notBefore = 0 } = {}) {
+      async release({ progress, done = 0, waitMs = 0 } = {}) {
         if (!isMine()) return;
         row.takes = progress !== undefined && progress !== row.progress ? 0 : Math.max(0, row.takes - 1);
         row.status = 'waiting';
         row.lease = null;
-        row.notBefore = notBefore;
+        row.notBefore = now() + waitMs;
         row.progress = progress ?? row.progress;
         for (const position of [...row.parts.keys()]) if (position < done) row.parts.delete(position);
         for (const key of [...row.drafts.keys()]) if (Number.parseInt(key, 10) < done) row.drafts.delete(key);
@@ -108,7 +110,7 @@ export function mapJobs(now: () => number): Jobs {
       if (room !== undefined && (has.parts + parts.length > room.maxParts || has.bytes + bytesOf(parts) > room.maxBytes)) return has;
       rows.set(id, {
         ...{ id, kind, owner, tenant, body, progress, place: rows.size, parts: new Map(parts.entries()), drafts: new Map() },
-        ...{ status: 'waiting', lease: null, leasedUntil: 0, notBefore: 0, takes: 0 },
+        ...{ status: 'waiting', lease: null, leasedUntil: 0, leaseMs: 0, notBefore: 0, takes: 0 },
       });
       return null;
     },
@@ -122,6 +124,14 @@ export function mapJobs(now: () => number): Jobs {
     async find(id) {
       const row = rows.get(id);
       return row === undefined ? null : { id, owner: row.owner, status: row.status, progress: row.progress };
+    },
+    async owners(kind) {
+      return [...new Set([...rows.values()].filter((row) => row.kind === kind && isOpen(row)).map(({ owner }) => owner))].sort();
+    },
+    async takeFrom(kind, owner, leaseMs) {
+      const idle = [...rows.values()].filter((row) => row.kind === kind && row.owner === owner && isOpen(row) && !isLeased(row));
+      const [row] = idle.toSorted((a, b) => a.place - b.place);
+      return row === undefined ? null : leased(row, leaseMs);
     },
   };
 }

@@ -25,7 +25,9 @@ export function mapKeys(): Keys {
     standing: async (ids) =>
       ids.flatMap((wanted) => {
         const record = records.get(wanted);
-        return record === undefined ? [] : [{ id: record.id, expiresAt: record.expiresAt, revokedAt: record.revokedAt }];
+        if (record === undefined) return [];
+        const { id, expiresAt, revokedAt, development } = record;
+        return [{ id, expiresAt, revokedAt, development }];
       }),
     version: async () => String(changes),
     async revoke(id, at) {

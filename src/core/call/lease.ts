@@ -27,6 +27,12 @@ export interface Leases {
   take(principal: Principal, use: LeaseUse, parent: AbortSignal): Lease;
 }
 
+/**
+ * Of principals, by their ids: those that may ask for nothing any more, each with the UNAUTHENTICATED that says why. Asked for work that was
+ * queued, whose owner was authenticated long ago. Rejects when the store does not answer.
+ */
+export type FindEnded = (principalIds: readonly string[]) => Promise<ReadonlyMap<string, GatewayError>>;
+
 /** Leases for uses that need no signal. */
 export interface KeyWatch {
   /** `ended` is called once when the permission ends, at once where it is known to have ended. Returns how to let go. Never throws. */

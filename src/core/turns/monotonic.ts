@@ -3,3 +3,9 @@
  * shown come from `Date.now()`.
  */
 export const monotonicMs = (): number => performance.now();
+
+/**
+ * The same of the whole machine: times that processes on one state folder compare. It begins anew when the machine is started, so a time that
+ * lies further ahead than anything waits is of before.
+ */
+export const machineMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);

@@ -8,6 +8,7 @@
 
 import { GatewayError } from '../../core/errors.ts';
 import { sleep, throwIfAborted } from '../../core/turns/abort.ts';
+import { machineMs } from '../../core/turns/monotonic.ts';
 import type { JobLease, Jobs } from '../../storage/jobs/jobs.ts';
 
 export interface IndexTurnsOptions {
@@ -15,6 +16,7 @@ export interface IndexTurnsOptions {
   readonly leaseMs?: number;
   /** Milliseconds between two tries at a turn that another process has. */
   readonly pollMs?: number;
+  /** Of the clock that all processes of the machine share. */
   readonly now?: () => number;
 }
 
@@ -24,13 +26,13 @@ export interface IndexTurnsOptions {
  */
 export type IndexTurns = (index: string, signal: AbortSignal, look: (signal: AbortSignal) => Promise<void>) => Promise<void>;
 
-/** Milliseconds since 1970, UTC. `ended` null: it failed, or it is going on. */
+/** Milliseconds of the machine's clock. `ended` null: it failed, or it is going on. */
 interface Look {
   readonly began: number;
   readonly ended: number | null;
 }
 
-export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = Date.now }: IndexTurnsOptions = {}): IndexTurns {
+export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = machineMs }: IndexTurnsOptions = {}): IndexTurns {
   async function inTurn(lease: JobLease, asked: number, signal: AbortSignal, look: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const lost = new AbortController();
     const began = now();
@@ -69,7 +71,7 @@ export function indexTurns(jobs: Jobs, { leaseMs = 10_000, pollMs = 500, now = D
   };
 }
 
-/** Not where it ended in time to come: the system time has been set back since. */
+/** Not where it ended in time to come: that was before the machine was started. */
 const isSince = (last: Look | null, asked: number, now: number): boolean =>
   last !== null && last.ended !== null && last.began > asked && last.ended <= now;
 

@@ -14,6 +14,7 @@ import { bytesOf, type NewJob } from '../../storage/jobs/jobs.ts';
 import { checkSources } from '../requested.ts';
 import type { IngestionState, IngestRequest } from '../retrieval.ts';
 import { bell } from './bell.ts';
+import { watchEndedOwners } from './ended-owners.ts';
 import { anyWork, kind, runWorker, type WorkerOptions } from './ingestion-worker.ts';
 import { newProgress, stateOf, writeProgress } from './progress.ts';
 import { type QueueLimits, queueIsFull } from './room.ts';
@@ -35,7 +36,7 @@ interface IngestionOptions extends Omit<WorkerOptions, 'changes'> {
 export function ingestion(options: IngestionOptions): Ingestion {
   const { jobs, collections, queue, pollMs } = options;
   const changes = bell();
-  let working: { readonly controller: AbortController; readonly ended: Promise<void> } | null = null;
+  let working: { readonly controller: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   const find = async (id: string, principal: Principal): Promise<IngestionState | null> => {
     const job = await jobs.find(id);
@@ -80,7 +81,9 @@ export function ingestion(options: IngestionOptions): Ingestion {
     start() {
       if (working !== null) return;
       const controller = new AbortController();
-      working = { controller, ended: runWorker({ ...options, changes }, controller.signal) };
+      const { signal } = controller;
+      const parts = { ...options, changes };
+      working = { controller, ended: Promise.all([runWorker(parts, signal), watchEndedOwners(parts, signal)]) };
     },
 
     async stop() {

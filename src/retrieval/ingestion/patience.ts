@@ -1,9 +1,9 @@
 /** How long a source waits for conditions that pass by themselves: a used-up rate, or a provider that is unavailable. */
 import type { GatewayError } from '../../core/errors.ts';
+import { maxWaitMs } from '../../storage/jobs/jobs.ts';
 
 const maxWaitsForLimits = 60;
 const maxWaitsForProviders = 2;
-const maxWaitMs = 60_000;
 
 /** Milliseconds until the next try; null when no try would help. `waits` counts those that this source had already. */
 export function waitMsAfter(error: GatewayError, waits: number): number | null {

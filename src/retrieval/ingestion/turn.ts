@@ -3,7 +3,9 @@
  * between.
  */
 import type { Principal } from '../../core/call/call.ts';
+import type { FindEnded, Leases } from '../../core/call/lease.ts';
 import { asGatewayError, GatewayError } from '../../core/errors.ts';
+import { abortError } from '../../core/turns/abort.ts';
 import type { JobLease } from '../../storage/jobs/jobs.ts';
 import type { Collections } from '../collections.ts';
 import type { NewSource, SourceFailure } from '../retrieval.ts';
@@ -13,12 +15,13 @@ import { type Drafts, ingestSource, type SourceIngestion } from './source.ts';
 
 export interface TurnOptions extends SourceIngestion {
   readonly collections: Collections;
+  /** End a source that is being read when its owner's permission ends. */
+  readonly leases: Leases;
+  readonly findEnded: FindEnded;
   /** Told of each failure, for the log: with its cause, which the caller never sees. */
   readonly onFailure: (error: GatewayError, source: { readonly collection: string; readonly sourceId: string }) => void;
   /** A worker that does not renew its lease for so long is held for dead. */
   readonly leaseMs: number;
-  /** Milliseconds since 1970, UTC: those of the jobs. */
-  readonly now: () => number;
 }
 
 /** The body of a job; each source is a part of it. */
@@ -53,20 +56,22 @@ export async function takeTurn(options: TurnOptions, lease: JobLease, signal: Ab
 
 interface After {
   readonly progress: Progress;
-  readonly notBefore?: number;
+  readonly waitMs?: number;
 }
 
-async function leave(lease: JobLease, { progress, notBefore }: After): Promise<void> {
+async function leave(lease: JobLease, { progress, waitMs }: After): Promise<void> {
   const { done, total, failure } = progress;
   if (failure !== undefined) await lease.end('failed', writeProgress(progress));
   else if (done >= total) await lease.end('done', writeProgress(progress));
-  else await lease.release({ progress: writeProgress(progress), done, ...(notBefore === undefined ? {} : { notBefore }) });
+  else await lease.release({ progress: writeProgress(progress), done, ...(waitMs === undefined ? {} : { waitMs }) });
 }
 
 /** Throws when the worker is to stop, and when the store fails. */
 async function oneSource(options: TurnOptions, lease: JobLease, progress: Progress, signal: AbortSignal): Promise<After> {
-  const { collections, onFailure, now } = options;
+  const { collections, leases, findEnded, onFailure } = options;
   const { collection, principal, sources } = JSON.parse(lease.body) as JobBody;
+  const ended = (await findEnded([principal.id])).get(principal.id);
+  if (ended !== undefined) return { progress: withFailure(progress, ended) };
   const part = await lease.part(progress.done);
   const source = part === null ? sources?.[progress.done] : (JSON.parse(part) as NewSource);
   if (source === undefined) {
@@ -83,18 +88,21 @@ async function oneSource(options: TurnOptions, lease: JobLease, progress: Progre
     },
   };
   let outcome: 'stored' | 'unchanged' | SourceFailure;
+  const permission = leases.take(principal, 'work', signal);
   try {
-    outcome = await ingestSource(options, collections.toWrite(principal, collection), principal, source, signal, drafts);
+    outcome = await ingestSource(options, collections.toWrite(principal, collection), principal, source, permission.signal, drafts);
   } catch (error) {
     if (signal.aborted) throw error;
-    const known = asGatewayError(error);
+    const known = permission.signal.aborted ? abortError(permission.signal) : asGatewayError(error);
     const waits = keptSome ? 0 : (progress.waits ?? 0);
     const waitMs = waitMsAfter(known, waits);
-    if (waitMs !== null) return { progress: { ...progress, waits: waits + 1 }, notBefore: now() + waitMs };
+    if (waitMs !== null) return { progress: { ...progress, waits: waits + 1 }, waitMs };
     onFailure(known, { collection, sourceId: source.id });
     // Who asked for it may ask for nothing any more: a key that is revoked or has expired.
     if (known.code === 'UNAUTHENTICATED') return { progress: withFailure(progress, known) };
     outcome = { sourceId: source.id, message: known.message };
+  } finally {
+    permission.release();
   }
   return { progress: withOutcome(progress, outcome) };
 }

@@ -1,31 +1,13 @@
 import type { Database, Statements } from '../database/database.ts';
 import { countTurn, type NextJob } from './job-turns.ts';
-import type { JobLease } from './jobs.ts';
-
-/** Leases that this process has taken and neither given back nor let run out, by the monotonic clock. */
-export interface HeldLeases {
-  hold(lease: string, leaseMs: number): void;
-  letGo(lease: string): void;
-  all(): readonly string[];
-}
-
-export function heldLeases(monotonicMs: () => number): HeldLeases {
-  const until = new Map<string, number>();
-  return {
-    hold: (lease, leaseMs) => void until.set(lease, monotonicMs() + leaseMs),
-    letGo: (lease) => void until.delete(lease),
-    all() {
-      for (const [lease, end] of until) if (end < monotonicMs()) until.delete(lease);
-      return [...until.keys()];
-    },
-  };
-}
+import { type JobLease, maxWaitMs } from './jobs.ts';
 
 interface LeaseTerms {
   readonly leaseMs: number;
   /** Milliseconds since 1970, UTC. */
   readonly now: () => number;
-  readonly held: HeldLeases;
+  /** Milliseconds of the machine's clock. */
+  readonly machine: () => number;
 }
 
 /** Leases the job to the caller, and counts the turn of its owner. */
@@ -33,14 +15,13 @@ export async function leaseOf(
   database: Database,
   tx: Statements,
   { id, kind, owner, tenant, body, progress: before }: NextJob & { readonly kind: string },
-  { leaseMs, now, held }: LeaseTerms,
+  { leaseMs, now, machine }: LeaseTerms,
 ): Promise<JobLease> {
   const lease = crypto.randomUUID();
-  held.hold(lease, leaseMs);
   await tx.run(`update jobs set status = 'running', lease = $2, leased_until = $3, takes = takes + 1 where id = $1`, [
     id,
     lease,
-    now() + leaseMs,
+    machine() + leaseMs,
   ]);
   await countTurn(tx, kind, { tenant, owner }, now());
   const mine = `id = $1 and lease = $2 and status = 'running'`;
@@ -70,16 +51,13 @@ export async function leaseOf(
       );
     },
     async progressed(progress) {
-      held.hold(lease, leaseMs);
       const changed = await database.run(
         `update jobs set takes = case when progress is distinct from $3 then 0 else takes end, progress = $3, leased_until = $4 where ${mine}`,
-        [id, lease, progress, now() + leaseMs],
+        [id, lease, progress, machine() + leaseMs],
       );
-      if (changed === 0) held.letGo(lease);
       return changed > 0;
     },
     end(status, progress) {
-      held.letGo(lease);
       return database.tx(async (end) => {
         const changed = await end.run(`update jobs set status = $3, progress = $4, body = '', lease = null, ended_at = $5 where ${mine}`, [
           id,
@@ -91,14 +69,13 @@ export async function leaseOf(
         if (changed > 0) await forgetParts(end, id);
       });
     },
-    release({ progress, done = 0, notBefore = 0 } = {}) {
-      held.letGo(lease);
+    release({ progress, done = 0, waitMs = 0 } = {}) {
       return database.tx(async (end) => {
         // A job that is given back has not killed its worker.
         const changed = await end.run(
           `update jobs set status = 'waiting', lease = null, not_before = $3, progress = coalesce($4, progress),
              takes = case when takes < 1 or ($4 is not null and progress is distinct from $4) then 0 else takes - 1 end where ${mine}`,
-          [id, lease, notBefore, progress ?? null],
+          [id, lease, waitMs === 0 ? 0 : machine() + Math.min(waitMs, maxWaitMs), progress ?? null],
         );
         if (changed > 0 && done > 0) await forgetParts(end, id, done);
       });

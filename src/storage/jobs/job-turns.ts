@@ -1,5 +1,6 @@
 /** Chooses the owner whose job runs next. The rule is stated in `jobs.ts`. */
-import type { Statements } from '../database/database.ts';
+import type { Row, Statements } from '../database/database.ts';
+import { maxWaitMs } from './jobs.ts';
 
 export interface NextJob {
   readonly id: string;
@@ -10,42 +11,58 @@ export interface NextJob {
   readonly takes: number;
 }
 
-/** A later time than this, of a wait or of a lease, was written by a clock that has been set back since. */
-const maxWaitMs = 3_600_000;
+export interface JobClock {
+  /** Milliseconds of the machine's clock. */
+  readonly now: number;
+  /** A lease that ends later than this from now was taken before the machine was started. */
+  readonly leaseMs: number;
+}
 
-/**
- * The oldest open job of each owner is found by as many looks into the index as there are owners, however many jobs each has.
- * An owner whose oldest job is worked on, or waits, has none to give.
- *
- * `held`: leases of this process that have not run out by its own clock, whatever the time of day is.
- */
-export async function nextJob(
-  tx: Statements,
-  kind: string,
-  maxPerTenant: number,
-  { now, held }: { readonly now: number; readonly held: readonly string[] },
-): Promise<NextJob | null> {
-  const open = `kind = $1 and status in ('waiting', 'running')`;
-  const isHeld = (job: string) => `${job}.lease in (select value from json_each($5))`;
-  const ranOut = (job: string) => `((${job}.leased_until < $2 or ${job}.leased_until > $3) and not ${isHeld(job)})`;
+const open = `kind = $1 and status in ('waiting', 'running')`;
+
+/** As many looks into the index as there are owners, however many jobs each has. */
+const owners = `owners (owner) as (
+    select (select min(owner) from jobs where ${open})
+    union all
+    select (select min(owner) from jobs where ${open} and owner > owners.owner) from owners where owner is not null)`;
+
+/** The lease of the job of that alias. $2: now; $3: the latest end of a lease. */
+const ranOut = (job: string): string => `(${job}.leased_until < $2 or ${job}.leased_until > $3)`;
+
+/** Of the oldest open jobs of all owners. An owner whose oldest job is worked on, or waits, has none to give. */
+export async function nextJob(tx: Statements, kind: string, maxPerTenant: number, { now, leaseMs }: JobClock): Promise<NextJob | null> {
   const turn = (name: string) => `coalesce((select turn from job_turns where kind = $1 and name = ${name}), 0)`;
   const [row] = await tx.all(
-    `with recursive
-       owners (owner) as (
-         select (select min(owner) from jobs where ${open})
-         union all
-         select (select min(owner) from jobs where ${open} and owner > owners.owner) from owners where owner is not null),
+    `with recursive ${owners},
        oldest (id) as (
          select (select id from jobs where ${open} and owner = owners.owner order by created_at, id limit 1)
          from owners where owner is not null)
      select j.id, j.owner, j.tenant, j.body, j.progress, j.takes from oldest join jobs j on j.id = oldest.id
      where (j.status = 'waiting' or ${ranOut('j')})
-       and (j.not_before <= $2 or j.not_before > $3)
+       and (j.not_before <= $2 or j.not_before > $5)
        and (select count(*) from jobs r where r.kind = $1 and r.tenant = j.tenant and r.status = 'running' and not ${ranOut('r')}) < $4
      order by ${turn(`'tenant ' || j.tenant`)}, ${turn(`'owner ' || j.owner`)}, j.created_at, j.id limit 1`,
-    [kind, now, now + maxWaitMs, maxPerTenant, JSON.stringify(held)],
+    [kind, now, now + leaseMs, maxPerTenant, now + maxWaitMs],
   );
-  if (row === undefined) return null;
+  return row === undefined ? null : jobOf(row);
+}
+
+/** The oldest open job of the owner that nobody works on. */
+export async function idleJobOf(tx: Statements, kind: string, owner: string, { now, leaseMs }: JobClock): Promise<NextJob | null> {
+  const [row] = await tx.all(
+    `select j.id, j.owner, j.tenant, j.body, j.progress, j.takes from jobs j
+     where ${open} and j.owner = $4 and (j.status = 'waiting' or ${ranOut('j')}) order by j.created_at, j.id limit 1`,
+    [kind, now, now + leaseMs, owner],
+  );
+  return row === undefined ? null : jobOf(row);
+}
+
+export async function ownersOf(database: Pick<Statements, 'all'>, kind: string): Promise<readonly string[]> {
+  const rows = await database.all(`with recursive ${owners} select owner from owners where owner is not null`, [kind]);
+  return rows.map((row) => String(row['owner']));
+}
+
+function jobOf(row: Row): NextJob {
   const progress = row['progress'];
   return {
     id: String(row['id']),

@@ -10,10 +10,15 @@ export interface Jobs {
   add(job: NewJob, room?: JobRoom): Promise<Queued | null>;
   /**
    * The job whose turn it is, leased to the caller; null when there is none. One that was taken five times without
-   * progressing has killed its workers: it fails instead. `maxPerTenant`: jobs of one tenant that are worked on at a time.
+   * progressing has killed its workers: it fails instead. `leaseMs` is the same of all who take jobs of the kind. `maxPerTenant`: jobs of one
+   * tenant that are worked on at a time.
    */
   take(kind: string, leaseMs: number, maxPerTenant?: number): Promise<JobLease | null>;
   find(id: string): Promise<JobState | null>;
+  /** Of jobs that have not ended: each once. */
+  owners(kind: string): Promise<readonly string[]>;
+  /** The oldest job of the owner that nobody works on, whatever its time and its turn, leased to the caller: to end it. */
+  takeFrom(kind: string, owner: string, leaseMs: number): Promise<JobLease | null>;
 }
 
 export interface NewJob {
@@ -39,6 +44,8 @@ export interface Queued {
   readonly parts: number;
   readonly bytes: number;
 }
+
+export const maxWaitMs = 60_000;
 
 /** Bytes that the parts take, as UTF-8. */
 export const bytesOf = (parts: readonly string[]): number => parts.reduce((sum, part) => sum + Buffer.byteLength(part), 0);
@@ -74,6 +81,6 @@ export interface JobLeft {
   readonly progress?: string;
   /** Parts before this position are done, and forgotten. */
   readonly done?: number;
-  /** When it may be taken again, at most an hour from now: milliseconds since 1970, UTC. Default: at once. */
-  readonly notBefore?: number;
+  /** Milliseconds until it may be taken again, at most {@link maxWaitMs}. Default: at once. */
+  readonly waitMs?: number;
 }

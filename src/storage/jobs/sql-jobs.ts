@@ -1,17 +1,19 @@
-import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
+import { machineMs } from '../../core/turns/monotonic.ts';
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
 import type { Database, Statements } from '../database/database.ts';
-import { forgetParts, heldLeases, leaseOf } from './job-lease.ts';
-import { nextJob } from './job-turns.ts';
+import { forgetParts, leaseOf } from './job-lease.ts';
+import { idleJobOf, nextJob, ownersOf } from './job-turns.ts';
 import { bytesOf, type JobRoom, type JobState, type Jobs, type NewJob, type Queued } from './jobs.ts';
 
 /** A job that was begun so often without any progress kills its worker: it is given up. */
 const maxTakes = 5;
 const endedJobsKeptMs = 7 * 24 * 3_600_000;
 
-/** The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC. */
-export async function openJobs(database: Database, now: () => number = Date.now, monotonicMs: () => number = monotonic): Promise<Jobs> {
-  const held = heldLeases(monotonicMs);
+/**
+ * The database must have {@link jobMigrations}. `now` gives milliseconds since 1970, UTC, for when jobs came and ended. Leases and waits
+ * count by `machine`, the clock that all processes of the machine share and nobody sets: see `machineMs`.
+ */
+export async function openJobs(database: Database, now: () => number = Date.now, machine: () => number = machineMs): Promise<Jobs> {
   const commit = commitOrRefuse(database, 'The work cannot be queued at the moment, so nothing was begun.');
   return {
     add: (job, room) =>
@@ -28,9 +30,9 @@ export async function openJobs(database: Database, now: () => number = Date.now,
     take: (kind, leaseMs, maxPerTenant = Number.MAX_SAFE_INTEGER) =>
       database.tx(async (tx) => {
         for (;;) {
-          const job = await nextJob(tx, kind, maxPerTenant, { now: now(), held: held.all() });
+          const job = await nextJob(tx, kind, maxPerTenant, { now: machine(), leaseMs });
           if (job === null) return null;
-          if (job.takes < maxTakes) return leaseOf(database, tx, { ...job, kind }, { leaseMs, now, held });
+          if (job.takes < maxTakes) return leaseOf(database, tx, { ...job, kind }, { leaseMs, now, machine });
           await tx.run(`update jobs set status = 'failed', body = '', lease = null, ended_at = $2 where id = $1`, [job.id, now()]);
           await forgetParts(tx, job.id);
         }
@@ -47,6 +49,14 @@ export async function openJobs(database: Database, now: () => number = Date.now,
         progress: typeof progress === 'string' ? progress : null,
       };
     },
+
+    owners: (kind) => ownersOf(database, kind),
+
+    takeFrom: (kind, owner, leaseMs) =>
+      database.tx(async (tx) => {
+        const job = await idleJobOf(tx, kind, owner, { now: machine(), leaseMs });
+        return job === null ? null : leaseOf(database, tx, { ...job, kind }, { leaseMs, now, machine });
+      }),
   };
 }
 

@@ -25,7 +25,7 @@ export interface KeyRecord {
 }
 
 /** What may end the permission of a key. */
-export type KeyStanding = Pick<KeyRecord, 'id' | 'expiresAt' | 'revokedAt'>;
+export type KeyStanding = Pick<KeyRecord, 'id' | 'expiresAt' | 'revokedAt' | 'development'>;
 
 export interface Keys {
   /** Throws UNAUTHENTICATED for a key whose maker has been revoked, also when that happens at the same moment: it would outlive it. */

@@ -50,6 +50,7 @@ export function openKeys(database: Database): Keys {
         id: String(row['id']),
         expiresAt: numberOrNull(row, 'expires_at'),
         revokedAt: numberOrNull(row, 'revoked_at'),
+        development: Number(row['development']) === 1,
       }));
     },
     async version() {
@@ -87,7 +88,7 @@ const putKey = `insert into virtual_keys
     revoked_at = excluded.revoked_at, calls_per_minute = excluded.calls_per_minute, made_by = excluded.made_by,
     development = excluded.development`;
 
-const standingOfSome = `select id, expires_at, revoked_at from virtual_keys
+const standingOfSome = `select id, expires_at, revoked_at, development from virtual_keys
   where id in (${Array.from({ length: idsPerRead }, (_, index) => `$${index + 1}`).join(', ')})`;
 
 const revokeFamily = `with recursive family(id) as (

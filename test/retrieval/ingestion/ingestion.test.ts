@@ -1,13 +1,26 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Principal } from '../../../src/core/call/call.ts';
 import { GatewayError } from '../../../src/core/errors.ts';
+import { machineMs } from '../../../src/core/turns/monotonic.ts';
+import type { RetrievalOptions } from '../../../src/retrieval/open-retrieval.ts';
 import type { IngestionState } from '../../../src/retrieval/retrieval.ts';
 import type { ChunkHandler } from '../../faces.ts';
 import { booked, fails, markdown, models, principal, signal } from '../doubles.ts';
 import { harness, ingested } from '../harness.ts';
 import { docxOf } from '../office.ts';
+
+const keyEnded = new GatewayError('UNAUTHENTICATED', 'The key was revoked, so what it began was ended. Ask again with a key in force.');
+const permissionsOf = (more: Partial<Required<RetrievalOptions>['permissions']>): Pick<Required<RetrievalOptions>, 'permissions'> => ({
+  permissions: {
+    leases: { take: (_principal, _use, parent) => ({ signal: parent, release() {} }) },
+    findEnded: async () => new Map(),
+    ...more,
+  },
+});
 
 const workerFile = fileURLToPath(new URL('ingest-worker.ts', import.meta.url));
 const last = (states: readonly IngestionState[]): IngestionState | undefined => states.at(-1);
@@ -132,7 +145,7 @@ describe('ingestion', () => {
       expect(last(await ingested(retrieval, [markdown(name, 'Tents.')]))).toMatchObject({ done: 1, failed: [] });
     const [job] = await database.all('select status, progress, not_before from jobs where id = $1', [id]);
     expect(job).toMatchObject({ status: 'waiting', progress: expect.stringContaining('"waits":1') });
-    expect(Number(job?.['not_before'])).toBeGreaterThan(Date.now() + 10_000);
+    expect(Number(job?.['not_before'])).toBeGreaterThan(machineMs() + 10_000);
     expect(await retrieval.ingestion(id, slow)).toMatchObject({ status: 'RUNNING', done: 0, failure: null });
   });
 
@@ -204,6 +217,60 @@ describe('ingestion', () => {
     expect(failures).toMatchObject([{ code: 'UNAUTHENTICATED' }]);
     expect(book.held).toBe(0);
     expect(await retrieval.collections(principal())).toMatchObject([{ sources: 1 }]);
+  });
+
+  it('ingestion of a key that ended while it was queued reads no source: neither one that is unchanged nor one that cannot be read', async () => {
+    const { handle, requests } = models();
+    const ended = new Map<string, GatewayError>();
+    const { retrieval, book } = await harness(handle, permissionsOf({ findEnded: async () => ended }));
+    await ingested(retrieval, [markdown('a', 'Text of a.')]);
+    ended.set(principal().id, keyEnded);
+    const sources = [markdown('a', 'Text of a.'), markdown('b', '', { text: null, base64: 'bm8=', mediaType: 'application/pdf' })];
+    expect(last(await ingested(retrieval, sources))).toEqual({
+      id: expect.any(String),
+      status: 'FAILED',
+      ...{ done: 0, total: 2, unchanged: 0, failed: [] },
+      failure: { code: 'UNAUTHENTICATED', message: keyEnded.message, errorId: expect.any(String) },
+    });
+    expect(requests).toHaveLength(1);
+    expect(book.held).toBe(0);
+  });
+
+  it('ingestion ends while its source is read when its key ends', async () => {
+    const { handle, requests } = models();
+    const reading = new AbortController();
+    const leases = {
+      take: (_: Principal, __: string, parent: AbortSignal) => {
+        reading.abort(keyEnded);
+        return { signal: AbortSignal.any([parent, reading.signal]), release() {} };
+      },
+    };
+    const { retrieval } = await harness(handle, permissionsOf({ leases }));
+    const states = await ingested(retrieval, [markdown('a', 'Word. '.repeat(2_000)), markdown('b', 'Text.')]);
+    expect(last(states)).toMatchObject({ status: 'FAILED', done: 0, failed: [], failure: { code: 'UNAUTHENTICATED' } });
+    expect(requests).toEqual([]);
+  });
+
+  it('ingestion of a key that ended does not wait for its turn or its rate to end, and that of others goes on', async () => {
+    const ended = new Map<string, GatewayError>();
+    const mine = principal();
+    const theirs = principal({ id: 'key:eve' });
+    const { handle } = models();
+    const refusing: ChunkHandler = (request, call) =>
+      call.principal.id === mine.id ? fails('RATE_LIMITED', { retryAfterMs: 60_000 })(request, call) : handle(request, call);
+    const { retrieval, database } = await harness(refusing, permissionsOf({ findEnded: async () => ended }));
+    const first = await retrieval.ingest({ principal: mine, collection: 'docs', sources: [markdown('a', 'One.'), markdown('b', 'Two.')] });
+    const second = await retrieval.ingest({ principal: mine, collection: 'docs', sources: [markdown('c', 'Three.')] });
+    retrieval.start();
+    while ((await database.all('select 1 from jobs where id = $1 and not_before > 0', [first.id])).length === 0) await wait(5);
+    ended.set(mine.id, keyEnded);
+    for (const { id } of [first, second]) {
+      const states: IngestionState[] = [];
+      for await (const state of retrieval.followIngestion(id, mine, signal)) states.push(state);
+      expect(last(states)).toMatchObject({ status: 'FAILED', done: 0, failure: { code: 'UNAUTHENTICATED' } });
+    }
+    expect(await database.all('select 1 from job_parts')).toEqual([]);
+    expect(last(await ingested(retrieval, [markdown('d', 'Four.')], 'docs', theirs))).toMatchObject({ status: 'COMPLETED', done: 1 });
   });
 
   it('ingestion by a version that kept all sources in one text goes on in this one', async () => {

@@ -2,11 +2,9 @@
  * The buckets of `rate-buckets.ts` as database rows, for several processes on one state folder. A process that is alone
  * keeps its buckets in memory, which costs nothing.
  */
+import { machineMs } from '../../../core/turns/monotonic.ts';
 import type { Row, Statements } from '../../database/database.ts';
 import { bucketOf, minuteMs, type RateBuckets, type RateLimit, rateRefusal } from './rate-buckets.ts';
-
-/** Milliseconds of the machine's own clock, which all of its processes share and nobody sets. It begins anew at a restart of the machine. */
-const machineMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
 
 export interface SharedRates {
   /** One token of every bucket, or RATE_LIMITED, having taken none. `local`: this process's own buckets, which are kept in step. */

@@ -1,0 +1,70 @@
+/**
+ * Says which principals may ask for nothing any more: their key was revoked, has expired or was removed, or the configuration accepts
+ * their kind of credentials no longer. Operations are refused by `authenticate.ts`; this is for work that was queued.
+ *
+ * A token that expires is no such end: what its user queued goes on, as long as its issuer is configured.
+ */
+import type { FindEnded } from '../core/call/lease.ts';
+import { GatewayError } from '../core/errors.ts';
+import { turnsOf } from '../core/turns/turns.ts';
+import type { Keys } from '../storage/keys/keys.ts';
+import { developmentIsOver } from './authenticate.ts';
+import { endedBecause } from './leases.ts';
+import { endOf, keyIdOf } from './virtual-key.ts';
+
+export interface EndedOptions {
+  readonly keys: Pick<Keys, 'standing'>;
+  /** Names of the issuers whose tokens are accepted. */
+  readonly issuers: readonly string[];
+  /** Whether callers without credentials are accepted. */
+  readonly anonymous: boolean;
+  /** Whether keys of development are. */
+  readonly development: boolean;
+  readonly now: () => number;
+}
+
+/** Keys whose standing is read in one slice of the event loop. */
+const keysPerTurn = 64;
+
+export function findEndedPrincipals({ keys, issuers, anonymous, development, now }: EndedOptions): FindEnded {
+  const prefixes = issuers.map((name) => `jwt:${name}:`);
+
+  function withoutKey(id: string): GatewayError | null {
+    if (id === 'anonymous') return anonymous ? null : notAccepted('Callers without credentials are');
+    if (!id.startsWith('jwt:') || prefixes.some((prefix) => id.startsWith(prefix))) return null;
+    return notAccepted('The issuer of the token is');
+  }
+
+  async function readKeys(ids: ReadonlyMap<string, string>, ended: Map<string, GatewayError>): Promise<void> {
+    const turns = turnsOf({ unitsPerTurn: keysPerTurn });
+    const all = [...ids.keys()];
+    for (let start = 0; start < all.length; start += keysPerTurn) {
+      const some = all.slice(start, start + keysPerTurn);
+      const found = new Map((await keys.standing(some)).map((standing) => [standing.id, standing]));
+      for (const id of some) {
+        const standing = found.get(id);
+        const why = standing === undefined ? 'was removed' : endOf(standing, now());
+        const principal = ids.get(id) ?? '';
+        if (why !== null) ended.set(principal, endedBecause(why));
+        else if (standing?.development === true && !development) ended.set(principal, developmentIsOver());
+      }
+      await turns.spend(some.length);
+    }
+  }
+
+  return async (principals) => {
+    const ended = new Map<string, GatewayError>();
+    const byKey = new Map<string, string>();
+    for (const id of principals) {
+      const key = id.startsWith('key:') ? keyIdOf({ kind: 'key', id }) : null;
+      if (key !== null) byKey.set(key, id);
+      const why = key === null ? withoutKey(id) : null;
+      if (why !== null) ended.set(id, why);
+    }
+    await readKeys(byKey, ended);
+    return ended;
+  };
+}
+
+const notAccepted = (whose: string): GatewayError =>
+  new GatewayError('UNAUTHENTICATED', `${whose} not accepted here any more, so what was queued was ended. Ask again with a key in force.`);

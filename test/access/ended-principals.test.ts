@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { type EndedOptions, findEndedPrincipals } from '../../src/access/ended-principals.ts';
+import type { KeyStanding } from '../../src/storage/keys/keys.ts';
+
+const standing = (id: string, more: Partial<KeyStanding> = {}): KeyStanding => ({
+  id,
+  expiresAt: null,
+  revokedAt: null,
+  development: false,
+  ...more,
+});
+
+/** Says of each principal why it may ask for nothing any more; those in force are left out. */
+async function endedOf(ids: readonly string[], keys: readonly KeyStanding[], more: Partial<EndedOptions> = {}) {
+  const reads: (readonly string[])[] = [];
+  const find = findEndedPrincipals({
+    keys: {
+      async standing(asked) {
+        reads.push(asked);
+        return keys.filter(({ id }) => asked.includes(id));
+      },
+    },
+    issuers: ['login'],
+    anonymous: true,
+    development: true,
+    now: () => 1_000,
+    ...more,
+  });
+  const ended = await find(ids);
+  for (const { code } of ended.values()) expect(code).toBe('UNAUTHENTICATED');
+  return { ended: Object.fromEntries([...ended].map(([id, { message }]) => [id, message])), reads };
+}
+
+describe('principals whose permission has ended', () => {
+  it('principals whose permission has ended are those of keys that were revoked, have expired, or are not there', async () => {
+    const keys = [standing('good', { expiresAt: 1_001 }), standing('revoked', { revokedAt: 1 }), standing('expired', { expiresAt: 1_000 })];
+    const { ended } = await endedOf(['key:good', 'key:revoked', 'key:expired', 'key:gone'], keys);
+    expect(ended).toEqual({
+      'key:revoked': expect.stringMatching(/^The key was revoked, /),
+      'key:expired': expect.stringMatching(/^The key expired at 1970-01-01T00:00:01/),
+      'key:gone': expect.stringMatching(/^The key was removed, /),
+    });
+  });
+
+  it('principals whose permission has ended are those of development keys, where the gateway does not run in development', async () => {
+    const keys = [standing('dev', { development: true }), standing('good')];
+    expect((await endedOf(['key:dev', 'key:good'], keys)).ended).toEqual({});
+    expect((await endedOf(['key:dev', 'key:good'], keys, { development: false })).ended).toEqual({
+      'key:dev': expect.stringMatching(/^This is the key of development/),
+    });
+  });
+
+  it('principals whose permission has ended are callers without a key, and users of an issuer, that the configuration accepts no longer', async () => {
+    const ids = ['anonymous', 'jwt:login:ann', 'jwt:login2:ann', 'service:documents'];
+    expect((await endedOf(ids, [])).ended).toEqual({ 'jwt:login2:ann': expect.stringMatching(/^The issuer of the token is not accepted/) });
+    expect(Object.keys((await endedOf(ids, [], { issuers: [], anonymous: false })).ended)).toEqual([
+      'anonymous',
+      'jwt:login:ann',
+      'jwt:login2:ann',
+    ]);
+  });
+
+  it('principals whose permission has ended are found in reads of bounded size', async () => {
+    const ids = Array.from({ length: 130 }, (_, index) => `key:${index}`);
+    const { ended, reads } = await endedOf(
+      ids,
+      ids.slice(1).map((id) => standing(id.slice('key:'.length))),
+    );
+    expect(Object.keys(ended)).toEqual(['key:0']);
+    expect(reads.map((read) => read.length)).toEqual([64, 64, 2]);
+  });
+});
