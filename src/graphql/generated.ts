@@ -1065,6 +1065,8 @@ export type ReasoningDelta = CompletionEvent & {
   readonly completionId: Scalars['ID']['output'];
   /** The place behind this event. */
   readonly cursor: Scalars['Cursor']['output'];
+  /** Where it begins in all reasoning of the completion, in UTF-16 units. */
+  readonly offset: Scalars['Int']['output'];
   /** The event's number within its completion. */
   readonly seq: Scalars['Int']['output'];
   /** What to append. */
@@ -1263,6 +1265,8 @@ export type ToolCallDelta = CompletionEvent & {
   readonly cursor: Scalars['Cursor']['output'];
   /** The tool's name. */
   readonly name: Scalars['String']['output'];
+  /** Where it begins in the call's arguments, in UTF-16 units. */
+  readonly offset: Scalars['Int']['output'];
   /** The event's number within its completion. */
   readonly seq: Scalars['Int']['output'];
 };
@@ -2168,6 +2172,7 @@ export type RateLimitedResolvers<ContextType = OperationContext, ParentType exte
 export type ReasoningDeltaResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['ReasoningDelta'] = ResolversParentTypes['ReasoningDelta']> = {
   completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -2253,6 +2258,7 @@ export type ToolCallDeltaResolvers<ContextType = OperationContext, ParentType ex
   completionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   seq?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };

@@ -72,6 +72,8 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
   const texts = { text: new GrowingText(from.text), reasoning: new GrowingText(from.reasoning) };
   let objects = objectTexts(from.entries.filter((entry) => entry.type === 'object'));
   const entries = heldEntries(from.entries);
+  /** By call: the length of its arguments so far. */
+  let argumentEnds = new Map<string, number>();
   /** Bytes before each entry. */
   const before: number[] = entries.map(() => 0);
   let sealed = entries.length;
@@ -143,9 +145,11 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
 
   function addToolCallDelta({ id, name, argumentsText }: Extract<Chunk, { type: 'tool-call' }>): void {
     const last = unread();
+    const offset = argumentEnds.get(id) ?? 0;
+    argumentEnds.set(id, offset + argumentsText.length);
     if (last?.type !== 'tool-call-delta' || last.callId !== id) {
       others += textBytes(id) + textBytes(name);
-      append({ type: 'tool-call-delta', callId: id, name, argumentsText });
+      append({ type: 'tool-call-delta', callId: id, name, argumentsText, offset });
       return;
     }
     entries[entries.length - 1] = { ...last, argumentsText: last.argumentsText + argumentsText };
@@ -170,6 +174,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
         case 'tool-call': {
           if (!chunk.done) return addToolCallDelta(chunk);
           const call = toolCallPart(chunk);
+          argumentEnds.delete(call.id);
           parts.push(call);
           return append({ type: 'tool-call', call });
         }
@@ -197,7 +202,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
       if (!isDelta(entry)) return entry;
       const { type, start, end } = entry;
       const text = texts[type].slice(start, end);
-      return type === 'text' ? { type, text, offset: start } : { type, text };
+      return { type, text, offset: start };
     },
     hasAnswer: () => entries.length > answerFrom() || parts.length > 0,
     answerWasRead: () => sealed > answerFrom(),
@@ -209,6 +214,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
       texts.reasoning = new GrowingText();
       objects = objectTexts();
       for (const list of [parts, citations, warnings, vectors]) list.length = 0;
+      argumentEnds = new Map();
       finishReason = null;
       objectIsWhole = false;
       others = 0;
@@ -245,9 +251,18 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
   };
 }
 
+/** Completions that were stored before deltas of tool calls had an offset get them here. */
 function heldEntries(entries: readonly Entry[]): HeldEntry[] {
   let stage = 0;
-  return entries.map((entry) => (entry.type === 'object' ? { type: 'object', stage: stage++ } : entry));
+  const ends = new Map<string, number>();
+  return entries.map((entry) => {
+    if (entry.type === 'object') return { type: 'object', stage: stage++ };
+    if (entry.type === 'tool-call') ends.delete(entry.call.id);
+    if (entry.type !== 'tool-call-delta') return entry;
+    const offset = ends.get(entry.callId) ?? 0;
+    ends.set(entry.callId, offset + entry.argumentsText.length);
+    return { ...entry, offset };
+  });
 }
 
 const isDelta = (entry: HeldEntry): entry is HeldDelta => entry.type === 'text' || entry.type === 'reasoning';

@@ -96,8 +96,14 @@ export type RunEvent = { readonly seq: number; readonly cursor: string; readonly
 export type RunEventBody =
   | { readonly type: 'started'; readonly state: RunState }
   | { readonly type: 'text'; readonly text: string; readonly offset: number }
-  | { readonly type: 'reasoning'; readonly text: string }
-  | { readonly type: 'tool-call-delta'; readonly callId: string; readonly name: string; readonly argumentsText: string }
+  | { readonly type: 'reasoning'; readonly text: string; readonly offset: number }
+  | {
+      readonly type: 'tool-call-delta';
+      readonly callId: string;
+      readonly name: string;
+      readonly argumentsText: string;
+      readonly offset: number;
+    }
   | { readonly type: 'tool-call'; readonly call: Extract<MessagePart, { type: 'tool-call' }> }
   | { readonly type: 'object'; readonly object: unknown }
   | { readonly type: 'citation'; readonly citation: Citation }

@@ -21,8 +21,14 @@ const state: RunState = {
 
 const bodies: fc.Arbitrary<RunEventBody> = fc.oneof(
   fc.record({ type: fc.constant('text' as const), text: fc.string({ unit: 'binary' }), offset: fc.nat() }),
-  fc.record({ type: fc.constant('reasoning' as const), text: fc.string() }),
-  fc.record({ type: fc.constant('tool-call-delta' as const), callId: fc.string(), name: fc.string(), argumentsText: fc.string() }),
+  fc.record({ type: fc.constant('reasoning' as const), text: fc.string(), offset: fc.nat() }),
+  fc.record({
+    type: fc.constant('tool-call-delta' as const),
+    callId: fc.string(),
+    name: fc.string(),
+    argumentsText: fc.string(),
+    offset: fc.nat(),
+  }),
   fc.record({ type: fc.constant('object' as const), object: fc.oneof(fc.jsonValue(), fc.constant(null)) }),
   fc.constant({ type: 'started' as const, state }),
   fc.constant({ type: 'finished' as const, state }),
