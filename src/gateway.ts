@@ -57,13 +57,14 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 }
 
 async function connectParts(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { storage, runs, health, standings, metrics, state, log, now } = foundation;
+  const { storage, runs, health, standings, metrics, state, lastUses, log, now } = foundation;
   const { folder, loopback, router = null, warmUp = async () => {} } = options;
   const { origins, drainMs, limits = {}, trustedProxies, requestsPerMinutePerAddress } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
   const open = development && loopback;
   const present = presentConfiguration(config, (by) => configure(by, foundation, { folder, development, open }));
   const current = (): Configured => present.current;
+  foundation.endedTeams.follow(() => present.current.teams);
   const hooks = followHooks(() => present.current.hooks);
   const { own, fields, graph } = present.current;
   const door =
@@ -100,5 +101,5 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   });
   if (metrics !== null) registerGauges(metrics, { current, health, standings, storage, runs, server });
   const key = development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null;
-  return makeGateway({ present, server, warming, background: runs, storage, log, drainMs, developmentKey: key });
+  return makeGateway({ present, server, warming, background: runs, lastUses, storage, log, drainMs, developmentKey: key });
 }

@@ -3,14 +3,17 @@ import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import type { Tokens } from './jwt/accept-tokens.ts';
-import { makersOf, principalIdOf, verifyKey } from './virtual-key.ts';
+import { rateLimits } from './teams/policy-limits.ts';
+import type { TeamBook } from './teams/team-book.ts';
+import { commonTo, withinTeam } from './teams/within-policies.ts';
+import { makersOf, principalIdOf, secretEndOf, verifyKey } from './virtual-key.ts';
 
 export interface AuthenticateOptions {
   readonly keys: Pick<Keys, 'find'>;
   /** The principal of callers without credentials. Null: they are refused. Set in development on loopback only. */
   readonly anonymous: Principal | null;
-  /** What the keys of a team may use together. */
-  readonly teams: Readonly<Record<string, readonly Limit[]>>;
+  /** What the callers of a team may have, together and each. Default: no team has a policy. */
+  readonly teams?: Pick<TeamBook, 'standingOf'>;
   /** JWTs of other issuers. Default: none is accepted. */
   readonly tokens?: Pick<Tokens, 'isToken' | 'verify'> | null;
   /** Whether keys of development are accepted. Default: they are not. */
@@ -22,11 +25,19 @@ export interface AuthenticateOptions {
 export function authenticator({
   keys,
   anonymous,
-  teams,
+  teams = { standingOf: () => null },
   tokens = null,
   development = false,
   now = Date.now,
 }: AuthenticateOptions): Authenticate {
+  async function ofKey(token: string): Promise<Principal> {
+    const key = await verifyKey(token, keys, now());
+    if (key.development && !development) throw developmentIsOver();
+    const principal = principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()));
+    const secretEndsAt = secretEndOf(token, key);
+    return secretEndsAt === null ? principal : { ...principal, credentialEndsAt: secretEndsAt };
+  }
+
   return async ({ authorization }) => {
     if (authorization === null) return anonymous ?? refuseNobody(tokens !== null);
     const [, token] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
@@ -36,10 +47,8 @@ export function authenticator({
         'The Authorization header is not understood. "Authorization: Bearer fg_…" would be accepted.',
       );
     }
-    if (tokens?.isToken(token) === true) return tokens.verify(token);
-    const key = await verifyKey(token, keys, now());
-    if (key.development && !development) throw developmentIsOver();
-    return principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()), teams);
+    const principal = tokens?.isToken(token) === true ? await tokens.verify(token) : await ofKey(token);
+    return principal.team === null ? principal : withinTeam(principal, await teams.standingOf(principal.team));
   };
 }
 
@@ -56,18 +65,20 @@ export const developmentIsOver = (): GatewayError =>
     'This is the key of development, or was made with it, and this gateway does not run in development. A key that `fieldgate keys create` makes would be accepted.',
   );
 
-/** A call is charged to the key's own accounts, to those of the keys that it comes from, and to those of its team. */
-function principalOf(key: KeyRecord, makers: readonly KeyRecord[], teams: AuthenticateOptions['teams']): Principal {
+/**
+ * A call is charged to the key's own accounts and to those of the keys that it comes from, and has no scope and no route that one of them has
+ * not: a maker that has less today than when it made the key has the key have less.
+ */
+function principalOf(key: KeyRecord, makers: readonly KeyRecord[]): Principal {
   const lineage = [key, ...makers];
-  const ofTeam = Object.hasOwn(teams, key.team) ? (teams[key.team] ?? []) : [];
   const expiries = lineage.flatMap(({ expiresAt }) => (expiresAt === null ? [] : [expiresAt]));
   return {
     id: principalIdOf(key.id),
     kind: 'key',
     team: key.team,
-    scopes: key.scopes,
-    routes: key.routes,
-    limits: [...lineage.flatMap(limitsOf), ...ofTeam],
+    scopes: commonTo(lineage.map(({ scopes }) => scopes)) ?? [],
+    routes: commonTo(lineage.map(({ routes }) => routes)),
+    limits: lineage.flatMap(limitsOf),
     ...(expiries.length === 0 ? {} : { expiresAt: Math.min(...expiries) }),
   };
 }
@@ -77,17 +88,5 @@ function limitsOf({ id, monthlyBudget, ...rates }: KeyRecord): readonly Limit[] 
   return [
     ...(monthlyBudget === null ? [] : [{ kind: 'budget', name, per: 'month', most: monthlyBudget } as const]),
     ...rateLimits(name, rates),
-  ];
-}
-
-/** A team with `requestsPerMinute` alone is limited by it in both ways, as before `callsPerMinute` existed. */
-export function rateLimits(
-  name: string,
-  { requestsPerMinute, callsPerMinute }: Pick<KeyRecord, 'requestsPerMinute' | 'callsPerMinute'>,
-): readonly Limit[] {
-  const calls = callsPerMinute ?? requestsPerMinute;
-  return [
-    ...(requestsPerMinute === null ? [] : [{ kind: 'requests', name, perMinute: requestsPerMinute } as const]),
-    ...(calls === null ? [] : [{ kind: 'calls', name, perMinute: calls } as const]),
   ];
 }

@@ -32,6 +32,7 @@ export async function developmentKey({
       requestsPerMinute: null,
       expiresAt: null,
       development: true,
+      createdBy: 'gateway',
     },
     now(),
   );
@@ -55,7 +56,9 @@ async function keptKey(file: string, keys: Keys, now: number): Promise<string | 
   try {
     const kept = readFileSync(file, 'utf8');
     const [secret = ''] = kept.trim().split(/\s/, 1);
-    await verifyKey(secret, keys, now);
+    const { id, scopes } = await verifyKey(secret, keys, now);
+    // An older version knew fewer.
+    if (allScopes.some((scope) => !scopes.includes(scope))) await keys.change(id, (key) => ({ ...key, scopes: allScopes }));
     if (kept === contentOf(secret)) chmodSync(file, 0o600);
     else keep(file, secret);
     return secret;

@@ -1,9 +1,24 @@
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
-import { allScopes } from './scopes.ts';
-import { issueKey, makersOf, maxGenerations, type NewKey } from './virtual-key.ts';
+import { checkKey, checkWithinTeam, type KeyParts } from './check-key.ts';
+import type { TeamBook } from './teams/team-book.ts';
+import { issueKey, makersOf, maxGenerations, type NewKey, newSecret } from './virtual-key.ts';
 
-const nameLengthMost = 100;
+/** Parts of a key that are to be others; what is not there stays as it is. */
+export type KeyChange = Partial<Omit<KeyParts, 'team'>>;
+
+export interface ChangedBy {
+  /** Who changes it, such as `key:3f9a` or `shell`: it is written down with the key. */
+  readonly by: string;
+  /** Throws for a key that they may not change. It is asked about the key as it is at the moment of the change. */
+  readonly permit?: (key: KeyRecord) => void;
+}
+
+interface Issued {
+  readonly key: KeyRecord;
+  /** The whole key as its user sends it: shown once, never stored. */
+  readonly secret: string;
+}
 
 /** Virtual keys, as the shell and the mutations administer them. */
 export interface KeyDesk {
@@ -11,32 +26,83 @@ export interface KeyDesk {
    * The secret is returned once and never stored. A key that a key makes ends when its maker does. Throws BAD_REQUEST for a key that
    * could not be used, UNAUTHENTICATED when its maker has been revoked.
    */
-  issue(key: NewKey): Promise<{ readonly key: KeyRecord; readonly secret: string }>;
+  issue(key: NewKey): Promise<Issued>;
   list(): Promise<readonly KeyRecord[]>;
+  /** Null when there is no such key. Throws BAD_REQUEST for a key that could not be used, and for one that was revoked. */
+  update(id: string, change: KeyChange, by: ChangedBy): Promise<KeyRecord | null>;
+  /**
+   * Gives the key another secret; the one before is accepted for `overlapSeconds` more. The id stays, and with it budgets, rates, usage and
+   * completions. One that a rotation before has left ends at once. Null when there is no such key. Throws BAD_REQUEST for one that was revoked.
+   */
+  rotate(id: string, overlapSeconds: number, by: ChangedBy): Promise<Issued | null>;
   /** Revokes the key and every key that it has made. Null when there is no such key. */
-  revoke(id: string): Promise<KeyRecord | null>;
+  revoke(id: string, by?: string): Promise<KeyRecord | null>;
 }
 
 export interface KeyDeskOptions {
   /** Names of the routes that exist. A key for some routes may name these alone; null accepts every name. */
   readonly routes?: readonly string[] | null;
-  /** Called after a revocation is stored. It ends all work of these keys. */
-  readonly onRevoked?: () => Promise<void>;
+  /** What teams may have. Default: no team has a policy. */
+  readonly teams?: Pick<TeamBook, 'standingOf'>;
+  /** Called after a revocation or another expiry is stored. It ends all work of keys that are not in force any more. */
+  readonly onEnded?: () => Promise<void>;
   readonly now?: () => number;
 }
 
-export function keyDesk(keys: Keys, { routes = null, onRevoked = async () => {}, now = Date.now }: KeyDeskOptions = {}): KeyDesk {
+export const maxOverlapSeconds = 30 * 24 * 3_600;
+
+export function keyDesk(
+  keys: Keys,
+  { routes = null, teams = { standingOf: () => null }, onEnded = async () => {}, now = Date.now }: KeyDeskOptions = {},
+): KeyDesk {
+  const change = (
+    id: string,
+    { by, permit = () => {} }: ChangedBy,
+    parts: (key: KeyRecord) => Partial<KeyRecord>,
+  ): Promise<KeyRecord | null> =>
+    keys.change(id, (key) => {
+      permit(key);
+      if (key.revokedAt !== null)
+        throw new GatewayError('BAD_REQUEST', `The key ${id} was revoked, and stays as it is. A key that is in force would be accepted.`);
+      return { ...key, ...parts(key), updatedAt: now(), updatedBy: by };
+    });
+
   return {
     async issue(key) {
-      check(key, routes, now());
+      checkKey(key, routes, now());
+      checkWithinTeam(key, key.team, await teams.standingOf(key.team));
       const { record, secret } = issueKey(await withinMaker(key, keys, now()), now());
       await keys.put(record);
       return { key: record, secret };
     },
     list: () => keys.list(),
-    async revoke(id) {
-      const revoked = await keys.revoke(id, now());
-      if (revoked !== null) await onRevoked();
+    async update(id, parts, by) {
+      checkKey(parts, routes, now());
+      const found = await keys.find(id);
+      if (found === null) return null;
+      checkWithinTeam(parts, found.team, await teams.standingOf(found.team));
+      await checkLife(found, parts, keys);
+      const changed = await change(id, by, () => parts);
+      if (parts.expiresAt !== undefined) await onEnded();
+      return changed;
+    },
+    async rotate(id, overlapSeconds, by) {
+      if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > maxOverlapSeconds)
+        throw new GatewayError(
+          'BAD_REQUEST',
+          `The overlap is ${overlapSeconds} seconds. It must be a whole number from 0 (the old secret ends at once) to ${maxOverlapSeconds} (30 days).`,
+        );
+      const { secret, secretHash } = newSecret(id);
+      const until = now() + overlapSeconds * 1_000;
+      const key = await change(id, by, (before) => ({
+        secretHash,
+        former: overlapSeconds === 0 ? null : { secretHash: before.secretHash, until },
+      }));
+      return key === null ? null : { key, secret };
+    },
+    async revoke(id, by) {
+      const revoked = await keys.revoke(id, now(), by);
+      if (revoked !== null) await onEnded();
       return revoked;
     },
   };
@@ -53,7 +119,8 @@ async function withinMaker(key: NewKey, keys: Pick<Keys, 'find'>, now: number): 
       `Keys that keys made go back ${others.length + 1} generations here, and at most ${maxGenerations} are accepted. Make the key with an older one.`,
     );
   }
-  const expiresAt = maker?.expiresAt ?? null;
+  const ends = [maker, ...others].flatMap((each) => each?.expiresAt ?? []);
+  const expiresAt = ends.length === 0 ? null : Math.min(...ends);
   if (expiresAt !== null && key.expiresAt !== null && key.expiresAt > expiresAt) {
     throw new GatewayError(
       'FORBIDDEN',
@@ -63,36 +130,14 @@ async function withinMaker(key: NewKey, keys: Pick<Keys, 'find'>, now: number): 
   return { ...key, expiresAt: key.expiresAt ?? expiresAt, development: maker?.development ?? false };
 }
 
-function check(key: NewKey, routes: readonly string[] | null, now: number): void {
-  const refuse = (sentence: string): never => {
-    throw new GatewayError('BAD_REQUEST', sentence);
-  };
-  for (const [what, text] of [
-    ['name', key.name],
-    ['team', key.team],
-  ] as const) {
-    if (text.trim() === '' || text.length > nameLengthMost) refuse(`The ${what} of a key has between 1 and ${nameLengthMost} characters.`);
-  }
-  const unknown = key.scopes.filter(
-    (scope) => !/^[!-~]+$/.test(scope) || (scope.startsWith('ai:') && !allScopes.some((known) => known === scope)),
+/** Without an expiry of its own, a key ends with its maker. */
+async function checkLife({ madeBy }: KeyRecord, { expiresAt }: KeyChange, keys: Pick<Keys, 'standing'>): Promise<void> {
+  if (madeBy === null || expiresAt === undefined || expiresAt === null) return;
+  const [maker] = await keys.standing([madeBy]);
+  const ends = maker?.expiresAt ?? null;
+  if (ends === null || expiresAt <= ends) return;
+  throw new GatewayError(
+    'FORBIDDEN',
+    `A key cannot outlive the key that made it, which expires at ${new Date(ends).toISOString()}. An earlier expiry, or none, would be accepted.`,
   );
-  if (unknown.length > 0)
-    refuse(
-      `There is no scope "${unknown.join('", "')}". Scopes of the gateway: ${allScopes.join(', ')}; those of other teams' subgraphs do not begin with "ai:".`,
-    );
-  if (key.scopes.length === 0) refuse(`A key without scopes may do nothing. Scopes: ${allScopes.join(', ')}.`);
-  const missing = routes === null ? [] : (key.routes ?? []).filter((route) => !routes.includes(route));
-  if (missing.length > 0) refuse(`There is no route "${missing.join('", "')}". Routes: ${routes?.join(', ')}.`);
-  if (key.monthlyBudget !== null && !(Number.isSafeInteger(key.monthlyBudget) && key.monthlyBudget >= 0)) {
-    refuse('A monthly budget is an amount of US dollars from 0 on, with at most nine decimal places.');
-  }
-  for (const [what, perMinute] of [
-    ['Requests', key.requestsPerMinute],
-    ['Calls', key.callsPerMinute ?? null],
-  ] as const) {
-    if (perMinute !== null && !(Number.isSafeInteger(perMinute) && perMinute > 0))
-      refuse(`${what} per minute are a whole number from 1 on; leave it out for no limit.`);
-  }
-  if (key.expiresAt !== null && !(key.expiresAt > now))
-    refuse('The expiry of a key lies in the future; leave it out for a key that does not expire.');
 }

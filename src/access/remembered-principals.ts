@@ -18,7 +18,13 @@ interface Remembered {
 const maxRemembered = 10_000;
 
 /** Refusals are not remembered, because a caller who guesses keys would fill the memory. */
-export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 'version'>, now: () => number): Authenticate {
+/** `used` is told of each caller with credentials once a turn. */
+export function rememberPrincipals(
+  authenticate: Authenticate,
+  keys: Pick<Keys, 'version'>,
+  now: () => number,
+  used: (principal: Principal) => void = () => {},
+): Authenticate {
   /** The key of an entry is the SHA-256 of the header, so that no secret is kept in memory. */
   const known = new LRUCache<string, Remembered>({ max: maxRemembered });
   /** The key of an entry is the header itself. The entry lasts for one turn, in which the requests hold the header anyway. */
@@ -38,7 +44,8 @@ export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 
     return reading;
   }
 
-  const isInForce = ({ expiresAt }: Principal): boolean => expiresAt === undefined || expiresAt > now();
+  const isInForce = ({ expiresAt = Number.POSITIVE_INFINITY, credentialEndsAt = Number.POSITIVE_INFINITY }: Principal): boolean =>
+    Math.min(expiresAt, credentialEndsAt) > now();
 
   async function found(authorization: string): Promise<Principal> {
     const turn = versionNow();
@@ -52,6 +59,7 @@ export function rememberPrincipals(authenticate: Authenticate, keys: Pick<Keys, 
       principal = await authenticate({ authorization });
       known.set(digest, { principal, version });
     }
+    used(principal);
     // The next turn asks again for a key that took longer to read.
     if (reading === turn) ofThisTurn.set(authorization, principal);
     return principal;

@@ -18,7 +18,7 @@ const anywhere = /fg_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}/;
 export const holdsKey = (text: string): boolean => anywhere.test(text);
 
 export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'> &
-  Partial<Pick<KeyRecord, 'callsPerMinute' | 'madeBy' | 'development'>>;
+  Partial<Pick<KeyRecord, 'callsPerMinute' | 'madeBy' | 'development' | 'createdBy'>>;
 
 export interface IssuedKey {
   readonly record: KeyRecord;
@@ -31,11 +31,12 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
   const id = randomText(idLength);
   const secret = randomText(secretLength);
   const { name, team, scopes, routes, monthlyBudget, requestsPerMinute, expiresAt } = key;
-  const { callsPerMinute = null, madeBy = null, development = false } = key;
+  const { callsPerMinute = null, madeBy = null, development = false, createdBy = null } = key;
   return {
     record: {
       id,
       secretHash: digestOf(secret).toString('hex'),
+      former: null,
       name,
       team,
       scopes,
@@ -46,26 +47,46 @@ export function issueKey(key: NewKey, now: number): IssuedKey {
       madeBy,
       development,
       createdAt: now,
+      createdBy,
+      updatedAt: null,
+      updatedBy: null,
       expiresAt,
       revokedAt: null,
+      lastUsedAt: null,
     },
     secret: `fg_${id}_${secret}`,
   };
 }
 
+/** Another secret for a key: the whole text as its user sends it, and its hash. */
+export function newSecret(id: string): { readonly secret: string; readonly secretHash: string } {
+  const secret = randomText(secretLength);
+  return { secret: `fg_${id}_${secret}`, secretHash: digestOf(secret).toString('hex') };
+}
+
 /**
- * The key that the text proves. Throws UNAUTHENTICATED; only who has the secret learns that a key was revoked or has
- * expired. The store is asked each time, so a revocation holds from the next request on.
+ * The key that the text proves, by its secret or by the one before the last rotation while both are accepted. Throws UNAUTHENTICATED; only
+ * who has the secret learns that a key was revoked or has expired. The store is asked each time, so a revocation holds from the next request on.
  */
 export async function verifyKey(text: string, keys: Pick<Keys, 'find'>, now: number): Promise<KeyRecord> {
   const [, id, secret] = form.exec(text) ?? [];
   if (id === undefined || secret === undefined) throw refused('This is not a key of this gateway');
   const record = await keys.find(id);
-  const matches = timingSafeEqual(digestOf(secret), Buffer.from(record?.secretHash ?? nobody, 'hex'));
-  if (record === null || !matches) throw refused('This key is not known here');
+  const digest = digestOf(secret);
+  const isPresent = timingSafeEqual(digest, Buffer.from(record?.secretHash ?? nobody, 'hex'));
+  const isFormer = timingSafeEqual(digest, Buffer.from(record?.former?.secretHash ?? nobody, 'hex'));
+  if (record === null || !(isPresent || isFormer)) throw refused('This key is not known here');
   const ended = endOf(record, now);
   if (ended !== null) throw refused(`This key ${ended}`);
+  const until = secretEndOf(text, record);
+  if (until !== null && until <= now) throw refused(`This secret of the key was replaced, and ended at ${new Date(until).toISOString()}`);
   return record;
+}
+
+/** Until when the text proves the key, in milliseconds since 1970; null: as long as there is the key. */
+export function secretEndOf(text: string, { secretHash, former }: Pick<KeyRecord, 'secretHash' | 'former'>): number | null {
+  const [, , secret = ''] = form.exec(text) ?? [];
+  return former === null || digestOf(secret).toString('hex') === secretHash ? null : former.until;
 }
 
 /** The keys that a key comes from: its maker, the maker of its maker, and so on. Throws UNAUTHENTICATED when one of them is not in force. */
@@ -82,8 +103,12 @@ export async function makersOf(key: Pick<KeyRecord, 'madeBy'>, keys: Pick<Keys, 
 }
 
 /** Why the key is no longer in force, behind its name in a sentence; null while it is. */
-export function endOf({ revokedAt, expiresAt }: Pick<KeyStanding, 'revokedAt' | 'expiresAt'>, now: number): string | null {
+export function endOf(
+  { revokedAt, expiresAt, teamEnded }: Pick<KeyStanding, 'revokedAt' | 'expiresAt' | 'teamEnded'>,
+  now: number,
+): string | null {
   if (revokedAt !== null) return 'was revoked';
+  if (teamEnded !== undefined) return `has no team any more: ${teamEnded.replace(/\.$/, '')}`;
   return expiresAt !== null && expiresAt <= now ? `expired at ${new Date(expiresAt).toISOString()}` : null;
 }
 

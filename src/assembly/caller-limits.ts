@@ -1,6 +1,8 @@
 /** Reads from the configuration what callers may ask: by their address, by their team, and as users of an issuer. */
-import { rateLimits } from '../access/authenticate.ts';
 import type { CallerRules } from '../access/caller-rules.ts';
+import { policyLimits } from '../access/teams/policy-limits.ts';
+import { type DeclaredTeams, declaredStanding, organisationAccount, teamAccount } from '../access/teams/team-book.ts';
+import { withinTeam } from '../access/teams/within-policies.ts';
 import type { GatewayConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
@@ -9,6 +11,7 @@ import type { Limit } from '../core/call/hold.ts';
 import { nanoUsdOf } from '../core/money.ts';
 import { namedAnonymous } from '../operations/keyless-principals.ts';
 import type { AnonymousRateOptions } from '../server/client/anonymous-rate.ts';
+import type { OrganisationRecord, Policy, PolicyBudget } from '../storage/directory/directory.ts';
 
 /** What an address may ask without a key in force; undefined: anything. `open`: in development on loopback. See `ServerConfig`. */
 export function anonymousRateOf(requestsPerMinute: number | false | undefined, open: boolean): AnonymousRateOptions | undefined {
@@ -20,15 +23,63 @@ const defaultPerMinute = 60;
 
 type AccountSettings = { readonly [K in keyof TeamConfig]?: TeamConfig[K] | undefined };
 
-export function teamLimits(teams: Readonly<Record<string, TeamConfig>>): Readonly<Record<string, readonly Limit[]>> {
-  return Object.fromEntries(Object.entries(teams).map(([team, config]) => [team, accountLimits(`team:${team}`, config)]));
+/** What the configuration declares, as the store would have it. */
+export function declaredTeams({ organisations = {}, teams = {} }: Pick<GatewayConfig, 'organisations' | 'teams'>): DeclaredTeams {
+  return {
+    organisations: new Map(Object.entries(organisations).map(([name, settings]) => [name, declared(name, settings)])),
+    teams: new Map(
+      Object.entries(teams).map(([name, settings]) => [name, { ...declared(name, settings), organisation: settings.organisation ?? null }]),
+    ),
+  };
+}
+
+const declared = (name: string, settings: AccountSettings): OrganisationRecord => ({
+  name,
+  description: settings.description ?? null,
+  policy: policyOf(settings),
+  createdAt: 0,
+  createdBy: 'configuration',
+  updatedAt: 0,
+  updatedBy: 'configuration',
+  archivedAt: null,
+});
+
+function policyOf(settings: AccountSettings): Policy {
+  const { dailyBudget, monthlyBudget, scopes, routes, requestsPerMinute, callsPerMinute, concurrency, guardrails, cacheSharing } = settings;
+  const budget = (per: 'day' | 'month', amount: string | undefined): PolicyBudget[] => {
+    const most = amount === undefined ? null : nanoUsdOf(amount);
+    return most === null ? [] : [{ per, most }];
+  };
+  return {
+    scopes: scopes ?? null,
+    routes: routes ?? null,
+    budgets: [...budget('day', dailyBudget), ...budget('month', monthlyBudget)],
+    requestsPerMinute: requestsPerMinute ?? null,
+    callsPerMinute: callsPerMinute ?? null,
+    concurrency: concurrency ?? null,
+    guardrails: guardrails ?? [],
+    cacheSharing: cacheSharing ?? null,
+  };
+}
+
+/** Limits of an account, such as `jwt:okta:ann`. */
+export const accountLimits = (name: string, settings: AccountSettings): readonly Limit[] => policyLimits(name, policyOf(settings));
+
+/** Of all organisations and teams that the configuration declares. */
+export function declaredLimits(config: Pick<GatewayConfig, 'organisations' | 'teams'>): readonly Limit[] {
+  const { organisations, teams } = declaredTeams(config);
+  return [
+    ...[...organisations.values()].flatMap(({ name, policy }) => policyLimits(organisationAccount(name), policy)),
+    ...[...teams.values()].flatMap(({ name, policy }) => policyLimits(teamAccount(name), policy)),
+  ];
 }
 
 /** Null: the configuration does not name them. */
-export function configuredAnonymous({ anonymous, teams = {} }: Pick<GatewayConfig, 'anonymous' | 'teams'>): Principal | null {
-  if (anonymous === undefined) return null;
-  const { scopes, routes, team = null } = withDefaults(anonymousSection, anonymous);
-  return namedAnonymous({ scopes, routes, team, limits: team === null ? [] : (teamLimits(teams)[team] ?? []) });
+export function configuredAnonymous(config: Pick<GatewayConfig, 'anonymous' | 'organisations' | 'teams'>): Principal | null {
+  if (config.anonymous === undefined) return null;
+  const { scopes, routes, team = null } = withDefaults(anonymousSection, config.anonymous);
+  const principal = namedAnonymous({ scopes, routes, team, limits: [] });
+  return team === null ? principal : withinTeam(principal, declaredStanding(declaredTeams(config), team));
 }
 
 /** What the doors ask about callers, as the configuration has it. */
@@ -39,20 +90,3 @@ export const callerRulesOf = ({ graph, teams = {}, anonymous, issuers = {} }: Ga
   acceptForeignTokens: anonymous?.acceptForeignTokens ?? false,
   issuers: new Set(Object.values(issuers).map(({ issuer }) => issuer)),
 });
-
-/** Of an account, such as `team:search`. */
-export function accountLimits(
-  name: string,
-  { dailyBudget, monthlyBudget, requestsPerMinute, callsPerMinute, concurrency }: AccountSettings,
-): Limit[] {
-  const budget = (per: 'day' | 'month', amount: string | undefined): Limit[] => {
-    const most = amount === undefined ? null : nanoUsdOf(amount);
-    return most === null ? [] : [{ kind: 'budget', name, per, most }];
-  };
-  return [
-    ...budget('day', dailyBudget),
-    ...budget('month', monthlyBudget),
-    ...rateLimits(name, { requestsPerMinute: requestsPerMinute ?? null, callsPerMinute: callsPerMinute ?? null }),
-    ...(concurrency === undefined ? [] : [{ kind: 'concurrency' as const, name, most: concurrency }]),
-  ];
-}

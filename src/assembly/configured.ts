@@ -8,6 +8,7 @@ import { authenticator } from '../access/authenticate.ts';
 import type { CallerRules } from '../access/caller-rules.ts';
 import { findEndedPrincipals } from '../access/ended-principals.ts';
 import { rememberPrincipals } from '../access/remembered-principals.ts';
+import { openTeamBook, type TeamBook } from '../access/teams/team-book.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { retrievalSection } from '../config/sections/collections-section.ts';
@@ -36,7 +37,7 @@ import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
-import { callerRulesOf, configuredAnonymous, teamLimits } from './caller-limits.ts';
+import { callerRulesOf, configuredAnonymous, declaredTeams } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
 import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
@@ -57,6 +58,7 @@ export interface Configured {
   readonly graph: Graph;
   readonly hooks: OperationHooks;
   readonly authenticate: Authenticate;
+  readonly teams: TeamBook;
   /** What the doors ask about callers. */
   readonly callers: CallerRules;
   /** Coordinates of the fields that call a model. */
@@ -103,8 +105,9 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
 
   const anonymous = configuredAnonymous(config) ?? (open ? anonymousOf(routes) : null);
   const issuers = Object.keys(config.issuers ?? {});
-  const findEnded = findEndedPrincipals({ keys: storage.keys, issuers, anonymous: anonymous !== null, development, now });
+  const findEnded = findEndedPrincipals({ keys: foundation.endedTeams.keys, issuers, anonymous: anonymous !== null, development, now });
   const ingestCallFor = backgroundCalls({ limits: storage.limits, findEnded, routes });
+  const teams = openTeamBook(declaredTeams(config), storage.directory);
   const { read, prompts } = operatorFields(config, folder);
   const asking = { config, folder, standings: foundation.standings, metrics, log };
   const indexes = openIndexes({
@@ -136,6 +139,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const services = servicesOf({
     storage,
     leases,
+    teams,
     handle,
     runs,
     retrieval,
@@ -177,12 +181,17 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
 
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const teams = teamLimits(config.teams ?? {});
-  const tokens = acceptedTokens(config, teams, log, now);
+  const tokens = acceptedTokens(config, log, now);
   const authenticate = rememberPrincipals(
     authenticator({ keys: storage.keys, anonymous, teams, tokens, development, now }),
-    tokens === null ? storage.keys : { version: async () => `${await storage.keys.version()} ${tokens.version()}` },
+    {
+      async version() {
+        const [keys, book] = await Promise.all([storage.keys.version(), teams.version()]);
+        return `${keys} ${book} ${tokens?.version() ?? ''}`;
+      },
+    },
     now,
+    foundation.lastUses.note,
   );
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
 
@@ -195,6 +204,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     graph: living,
     hooks,
     authenticate,
+    teams,
     callers: callerRulesOf(config),
     modelFields,
     keyless,

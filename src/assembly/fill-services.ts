@@ -1,6 +1,7 @@
 /** Builds the Services of the resolvers from the parts of the gateway. */
 import { keyDesk } from '../access/issue-keys.ts';
 import type { LeaseBook } from '../access/leases.ts';
+import type { TeamBook } from '../access/teams/team-book.ts';
 import type { Handlers } from '../core/call/call.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import { templatesOf } from '../fields/prompt-templates.ts';
@@ -23,6 +24,7 @@ import { failureLog } from '../telemetry/log-failures.ts';
 export interface ServiceParts {
   readonly storage: Storage;
   readonly leases: Pick<LeaseBook, 'look'>;
+  readonly teams: TeamBook;
   readonly handle: Handlers;
   readonly runs: Runs;
   readonly retrieval: Retrieval;
@@ -46,7 +48,7 @@ export function servicesOf(parts: ServiceParts): Services {
     completions: storage.completions,
     limits: storage.limits,
     ledger: storage.ledger,
-    keys: keyDesk(storage.keys, { routes: [...routes.keys()], onRevoked: parts.leases.look, now }),
+    keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: routeViews(routes, health),

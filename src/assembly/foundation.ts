@@ -1,5 +1,7 @@
 /** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
+import { type LastUses, openLastUses } from '../access/last-uses.ts';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
+import { type EndedTeams, endedTeams } from '../access/teams/ended-teams.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { storageOpener } from '../config/embedded-storage.ts';
 import { pathIn } from '../config/path-in.ts';
@@ -20,6 +22,8 @@ export interface Foundation {
   readonly storage: Storage;
   readonly runs: ReturnType<typeof openRuns>;
   readonly leases: LeaseBook;
+  readonly endedTeams: EndedTeams;
+  readonly lastUses: LastUses;
   readonly cache: AnswerStore | AnswerMemory;
   /** Of subgraphs: one for all readings of the configuration, so that an unchanged graph is not composed again. */
   readonly composer: Composer;
@@ -52,11 +56,14 @@ export async function openFoundation(
     now,
     onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
   });
+  const ended = endedTeams(storage.keys);
   return {
     state: state === null ? null : pathIn(folder, state),
     storage,
     runs,
-    leases: openLeases({ keys: storage.keys, now }),
+    leases: openLeases({ keys: ended.keys, now }),
+    endedTeams: ended,
+    lastUses: openLastUses({ keys: storage.keys, now }),
     cache: config.cache?.store ?? answerMemory(),
     composer,
     health: healthBook(),

@@ -17,7 +17,7 @@ import type { MetricsDoor } from '../server/pages/metrics-page.ts';
 import type { FieldgateServer } from '../server/server.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { teamLimits } from './caller-limits.ts';
+import { declaredLimits } from './caller-limits.ts';
 
 const scope: Scope = 'ai:metrics';
 const nanosPerDollar = 1e9;
@@ -97,12 +97,12 @@ export function registerGauges({ watch }: Metrics, { current, health, standings,
     read: () => flag(ledger.writable()),
   });
 
-  // Budgets of teams, which the configuration names. Keys come and go: theirs are in `aiAccount`.
-  const budgetsOf = (): readonly Limit[] => Object.values(teamLimits(current().config.teams ?? {})).flat();
+  // Of those that the configuration names. Others come and go: theirs are in `aiTeams` and `aiViewer`.
+  const budgetsOf = (): readonly Limit[] => declaredLimits(current().config);
   for (const part of ['limit', 'spent', 'held'] as const) {
     watch({
       name: `fieldgate_budget_${part}_usd`,
-      help: `Of the budgets of teams in their present window: ${part}.`,
+      help: `Of the budgets of configured organisations and teams in their present window: ${part}.`,
       labels: ['budget', 'per'],
       read: async () => {
         const budgets = budgetsOf();

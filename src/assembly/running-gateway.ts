@@ -1,5 +1,6 @@
 /** A gateway that runs, as its operator's program sees it. */
 import type { GraphQLSchema } from 'graphql';
+import type { LastUses } from '../access/last-uses.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Composer } from '../federation/compose/compose.ts';
@@ -55,6 +56,7 @@ export interface RunningParts {
   readonly server: FieldgateServer;
   readonly warming: WarmUp;
   readonly background: Background;
+  readonly lastUses: Pick<LastUses, 'flush'>;
   readonly storage: Storage;
   readonly log: Log;
   /** For operations to finish when it closes. */
@@ -62,13 +64,24 @@ export interface RunningParts {
   readonly developmentKey: string | null;
 }
 
-export function makeGateway({ present, server, warming, background, storage, log, drainMs, developmentKey }: RunningParts): Gateway {
+export function makeGateway({
+  present,
+  server,
+  warming,
+  background,
+  lastUses,
+  storage,
+  log,
+  drainMs,
+  developmentKey,
+}: RunningParts): Gateway {
   let closing: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
     const warmedUp = warming.stop();
     await server.close(drainMs);
     await background.stop();
     await present.stop();
+    await lastUses.flush();
     await storage.close();
     await warmedUp;
   }

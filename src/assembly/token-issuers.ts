@@ -6,22 +6,15 @@ import type { Issuer } from '../access/jwt/issuer.ts';
 import type { GatewayConfig, IssuerConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { issuerSection } from '../config/sections/callers-section.ts';
-import type { Limit } from '../core/call/hold.ts';
 import type { Log } from '../telemetry/log.ts';
 import { accountLimits } from './caller-limits.ts';
 
 /** Null: no issuer is configured. */
-export function acceptedTokens(
-  { issuers = {} }: GatewayConfig,
-  teams: Readonly<Record<string, readonly Limit[]>>,
-  log: Log,
-  now: () => number,
-): Tokens | null {
+export function acceptedTokens({ issuers = {} }: GatewayConfig, log: Log, now: () => number): Tokens | null {
   const all = Object.entries(issuers).map(([name, config]) => issuerOf(name, config));
   if (all.length === 0) return null;
   return openTokens({
     issuers: all,
-    teams,
     fetchJson,
     now,
     onTrouble: (issuer, cause) =>

@@ -6,7 +6,7 @@
  * for the compiler. `check-config.ts` reports every mistake at once, before anything listens.
  */
 import type { Names, SettingsOf, ValueOf } from './kinds/setting.ts';
-import type { issuerSection, teamSection } from './sections/callers-section.ts';
+import type { issuerSection, organisationSection, teamSection } from './sections/callers-section.ts';
 import type { deploymentSection } from './sections/deployments-section.ts';
 import type { gatewaySection, logLevels } from './sections/gateway-section.ts';
 import type { graphSection } from './sections/graph/graph-section.ts';
@@ -22,7 +22,8 @@ export interface DeploymentConfig<N extends Names = Names> extends SettingsOf<ty
 export interface RouteConfig<N extends Names = Names> extends SettingsOf<typeof routeSection.table, N> {}
 export interface GuardrailConfig<N extends Names = Names> extends SettingsOf<typeof guardrailSection.table, N> {}
 export interface GuardConfig extends SettingsOf<typeof guardSection.table> {}
-export interface TeamConfig extends SettingsOf<typeof teamSection.table> {}
+export interface OrganisationConfig<N extends Names = Names> extends SettingsOf<typeof organisationSection.table, N> {}
+export interface TeamConfig<N extends Names = Names> extends SettingsOf<typeof teamSection.table, N> {}
 export interface IssuerConfig<N extends Names = Names> extends SettingsOf<typeof issuerSection.table, N> {}
 export interface GraphConfig extends SettingsOf<typeof graphSection.table> {}
 export interface SubgraphConfig extends SettingsOf<typeof subgraphSection.table> {}

@@ -1,4 +1,5 @@
 /** What sections must have in common with each other. */
+import { sharings } from '../access/teams/within-policies.ts';
 import { embeddingModelOf } from '../assembly/routes.ts';
 import { isObject } from './kinds/composed.ts';
 import type { Rule } from './kinds/section.ts';
@@ -75,6 +76,48 @@ const anonymousTeamExists: WholeRule = {
       : [`anonymous.team is ${showValue(anonymous.team)}, which is no team. Teams: ${listNames(Object.keys(teams))}.`],
 };
 
+const organisationsExist: WholeRule = {
+  reads: ['organisations', 'teams'],
+  mistakes: ({ organisations = {}, teams = {} }) =>
+    Object.entries(teams).flatMap(([name, { organisation }]) =>
+      organisation === undefined || Object.hasOwn(organisations, organisation)
+        ? []
+        : [
+            `teams.${name}.organisation is ${showValue(organisation)}, which is no organisation. Organisations: ${listNames(Object.keys(organisations))}.`,
+          ],
+    ),
+};
+
+const sharesNoWider: WholeRule = {
+  reads: ['organisations', 'teams'],
+  mistakes: ({ organisations = {}, teams = {} }) =>
+    Object.entries(teams).flatMap(([name, { organisation, cacheSharing }]) => {
+      const above = organisation === undefined ? undefined : organisations[organisation];
+      const widest = above === undefined ? 'team' : (above.cacheSharing ?? 'team');
+      return cacheSharing === undefined || sharings.indexOf(cacheSharing) >= sharings.indexOf(widest)
+        ? []
+        : [
+            `teams.${name}.cacheSharing is ${showValue(cacheSharing)}, and ${above === undefined ? 'it has no organisation' : `organisations.${organisation}.cacheSharing is ${showValue(widest)}`}. Sharings that it may have: ${listNames(sharings.slice(sharings.indexOf(widest)))}.`,
+          ];
+    }),
+};
+
+const guardrailsExist: WholeRule = {
+  reads: ['organisations', 'teams', 'guardrails'],
+  mistakes({ organisations = {}, teams = {}, guardrails = [] }) {
+    const known = guardrails.map(({ guardrail }) => guardrail.name);
+    const named = [
+      ...Object.entries(organisations).map(([name, { guardrails: names = [] }]) => [`organisations.${name}`, names] as const),
+      ...Object.entries(teams).map(([name, { guardrails: names = [] }]) => [`teams.${name}`, names] as const),
+    ];
+    return named.flatMap(([path, names]) =>
+      names
+        .filter((name) => !known.includes(name))
+        .map((name) => `${path}.guardrails names ${showValue(name)}, which is no guardrail. Guardrails: ${listNames(known)}.`),
+    );
+  },
+};
+
 const contractsExist: WholeRule = {
   reads: ['anonymous', 'teams', 'graph'],
   mistakes({ anonymous, teams = {}, graph: { contracts = {} } = {} }) {
@@ -97,5 +140,8 @@ export const wholeRules: readonly WholeRule[] = [
   metricsHaveAPort,
   issuersDiffer,
   anonymousTeamExists,
+  organisationsExist,
+  sharesNoWider,
+  guardrailsExist,
   contractsExist,
 ];

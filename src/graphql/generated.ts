@@ -297,6 +297,8 @@ export type AiUsageRow = {
 export type AiViewer = {
   /** The budgets that your calls draw on, as they stand now. */
   readonly budgets: ReadonlyArray<AiBudget>;
+  /** The organisation that your team belongs to, if it belongs to one. */
+  readonly organisation?: Maybe<Scalars['String']['output']>;
   /** Such as `key:3f9a` or `anonymous`. */
   readonly principal: Scalars['ID']['output'];
   /** The names of the routes that you may use. */
@@ -1353,6 +1355,8 @@ export type UsageDimension =
   | 'MODEL'
   /** The name of the GraphQL operation. */
   | 'OPERATION'
+  /** The organisation that the team belonged to when the call was made; null before organisations were known, and without one. */
+  | 'ORGANISATION'
   /** Reserved for dimensions that may be added; refused as an input. */
   | 'OTHER'
   /** `OK`, or the code of what went wrong. */
@@ -1920,6 +1924,7 @@ export type AiUsageRowResolvers<ContextType = OperationContext, ParentType exten
 
 export type AiViewerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiViewer'] = ResolversParentTypes['AiViewer']> = {
   budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
+  organisation?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   routes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;

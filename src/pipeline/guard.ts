@@ -11,7 +11,7 @@
  */
 
 import type { Batch } from '../core/batch.ts';
-import type { Call, Handler, Step, WholeHandler } from '../core/call/call.ts';
+import type { Call, Handler, Principal, Step, WholeHandler } from '../core/call/call.ts';
 import type { Answer } from '../core/call/collect-answer.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { ModelRequest } from '../core/request/request.ts';
@@ -33,7 +33,8 @@ import { readingsOf } from './guard/request-readings.ts';
 import { checkText } from './guard/verdicts.ts';
 
 export interface GuardOptions {
-  readonly guardrails: (route: string) => readonly Guardrail[];
+  /** Those of the route, and those that the principal's team or organisation has beside them. */
+  readonly guardrails: (route: string, principal: Pick<Principal, 'guardrails'>) => readonly Guardrail[];
   /** Whether personal data is masked on its way to the route's models. Embeddings of masked text find less. */
   readonly mask: (route: string, kind: ModelRequest['kind']) => boolean;
   /** The most of an answer that waits for the end of its sentence, in bytes of UTF-8. */
@@ -54,8 +55,8 @@ const unitsPerTurn = 4_096;
 
 /** Throws GUARDRAIL_BLOCKED, with the guardrail and the side in its details. A guardrail that fails refuses. */
 export function guarded(options: GuardOptions): Step {
-  const guardOf = (request: ModelRequest, { route }: Call): Guard | null => {
-    const guardrails = options.guardrails(route);
+  const guardOf = (request: ModelRequest, { route, principal }: Call): Guard | null => {
+    const guardrails = options.guardrails(route, principal);
     const mask = options.mask(route, request.kind);
     return guardrails.length === 0 && !mask ? null : { guardrails, mask, options };
   };

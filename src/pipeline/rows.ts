@@ -22,6 +22,7 @@ export function usageRows(call: Call, time: number, settlement: Settlement): Usa
     documentId: call.operation.documentId,
     principal: call.principal.id,
     team: call.principal.team,
+    organisation: call.principal.organisation ?? null,
     route: call.route,
     deployment: settlement.deployment,
     provider: settlement.provider,

@@ -7,6 +7,7 @@ import type { Database } from './database/database.ts';
 import { migrations } from './database/migrate.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { databaseIsLost, isUnavailable } from './database/unavailable.ts';
+import { openDirectory } from './directory/sql-directory.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
 import { adoptJournals } from './journal/adopt-journals.ts';
 import { bookOn } from './journal/book-lines.ts';
@@ -141,6 +142,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     ledger: { ...ledger, writable: () => (watch?.isWhole() ?? true) && ledger.writable() },
     limits,
     keys: openKeys(database),
+    directory: openDirectory(database),
     completions,
     passages,
     jobs: await openJobs(database, now),

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { authenticator } from '../../src/access/authenticate.ts';
 import { developmentKey } from '../../src/access/development-key.ts';
+import { type DeclaredTeams, noDeclaredTeams, openTeamBook } from '../../src/access/teams/team-book.ts';
 import { issueKey, type NewKey, verifyKey } from '../../src/access/virtual-key.ts';
+import { declaredTeams } from '../../src/assembly/caller-limits.ts';
 import type { Principal } from '../../src/core/call/call.ts';
-import type { Limit } from '../../src/core/call/hold.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { temporaryFolder } from '../storage/state.ts';
 
@@ -27,8 +28,9 @@ async function storageOf(folder: string | null = null) {
   return storage;
 }
 
-async function asking(key: Partial<NewKey> = {}, teams: Record<string, readonly Limit[]> = {}, nobody: Principal | null = anonymous) {
-  const { keys } = await storageOf();
+async function asking(key: Partial<NewKey> = {}, declared: Partial<DeclaredTeams> = {}, nobody: Principal | null = anonymous) {
+  const { keys, directory } = await storageOf();
+  const teams = openTeamBook({ ...noDeclaredTeams, ...declared }, directory);
   const { record, secret } = issueKey({ ...bare, ...key }, now);
   await keys.put(record);
   return { record, secret, authenticate: authenticator({ keys, anonymous: nobody, teams, now: () => now }) };
@@ -36,22 +38,20 @@ async function asking(key: Partial<NewKey> = {}, teams: Record<string, readonly 
 
 describe('authentication', () => {
   it('authentication makes a key its principal, with its own limits and those of its team', async () => {
-    const team: Limit = { kind: 'budget', name: 'team:search', per: 'day', most: 9 };
-    const { record, secret, authenticate } = await asking(
-      { monthlyBudget: 5, requestsPerMinute: 60, routes: ['default'] },
-      { search: [team], other: [{ kind: 'concurrency', name: 'team:other', most: 1 }] },
-    );
+    const { teams } = declaredTeams({ teams: { search: { dailyBudget: '0.000000009' }, other: { concurrency: 1 } } });
+    const { record, secret, authenticate } = await asking({ monthlyBudget: 5, requestsPerMinute: 60, routes: ['default'] }, { teams });
     expect(await authenticate({ authorization: `Bearer ${secret}` })).toEqual({
       id: `key:${record.id}`,
       kind: 'key',
       team: 'search',
+      organisation: null,
       scopes: ['ai:use'],
       routes: ['default'],
       limits: [
         { kind: 'budget', name: `key:${record.id}`, per: 'month', most: 5 },
         { kind: 'requests', name: `key:${record.id}`, perMinute: 60 },
         { kind: 'calls', name: `key:${record.id}`, perMinute: 60 },
-        team,
+        { kind: 'budget', name: 'team:search', per: 'day', most: 9 },
       ],
     });
   });
@@ -88,10 +88,19 @@ describe('the development key', () => {
     expect(await developmentKey({ folder, keys })).toBe(key);
     expect(statSync(join(folder, 'development-key')).mode & 0o777).toBe(0o600);
     expect(await verifyKey(key, keys, now)).toMatchObject({
-      scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:usage:all', 'ai:metrics', 'ai:keys', 'ai:keys:all'],
+      scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:usage:all', 'ai:metrics', 'ai:keys', 'ai:keys:all', 'ai:teams', 'ai:teams:all'],
       routes: null,
       monthlyBudget: null,
     });
+  });
+
+  it('the development key of an older version gets the scopes that there are now, and stays the same', async () => {
+    const folder = temporaryFolder();
+    const { keys } = await storageOf(folder);
+    const key = await developmentKey({ folder, keys });
+    await keys.change(key.slice(3, 15), (record) => ({ ...record, scopes: ['ai:use'] }));
+    expect(await developmentKey({ folder, keys })).toBe(key);
+    expect((await verifyKey(key, keys, now)).scopes).toContain('ai:teams:all');
   });
 
   it('the development key is closed again to others when its file was opened to them', async () => {

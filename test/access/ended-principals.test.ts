@@ -4,6 +4,7 @@ import type { KeyStanding } from '../../src/storage/keys/keys.ts';
 
 const standing = (id: string, more: Partial<KeyStanding> = {}): KeyStanding => ({
   id,
+  team: 'search',
   expiresAt: null,
   revokedAt: null,
   development: false,

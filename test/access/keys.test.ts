@@ -96,7 +96,7 @@ describe('the key desk', () => {
     const { key, secret } = await at.issue({ ...wanted, name: 'mine' });
     expect(await verifyKey(secret, keys, now)).toEqual(key);
     expect(await at.list()).toContainEqual(key);
-    expect(await at.revoke(key.id)).toEqual({ ...key, revokedAt: now });
+    expect(await at.revoke(key.id, 'shell')).toEqual({ ...key, revokedAt: now, updatedAt: now, updatedBy: 'shell' });
     expect(await at.revoke('nobody')).toBeNull();
   });
 

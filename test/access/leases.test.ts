@@ -14,7 +14,7 @@ const owner = (id: string, changes: Partial<Principal> = {}): Principal => ({
   ...changes,
 });
 const forever = new AbortController().signal;
-const inForce = (id: string): KeyStanding => ({ id, expiresAt: null, revokedAt: null, development: false });
+const inForce = (id: string): KeyStanding => ({ id, team: 'search', expiresAt: null, revokedAt: null, development: false });
 
 /** A store of keys, by what it says of each, which counts its reads. */
 function store(say: (id: string) => KeyStanding | null | Promise<never> = inForce) {

@@ -29,7 +29,7 @@ function asking(expiresAt: number | null = null) {
     clock.now,
   );
   const now = (): number => clock.now;
-  const authenticate = rememberPrincipals(authenticator({ keys, anonymous: null, teams: {}, now }), keys, now);
+  const authenticate = rememberPrincipals(authenticator({ keys, anonymous: null, now }), keys, now);
   return { keys, record, reads, clock, store, ask: (key = secret) => authenticate({ authorization: `Bearer ${key}` }) };
 }
 

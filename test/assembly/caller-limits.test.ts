@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anonymousRateOf, teamLimits } from '../../src/assembly/caller-limits.ts';
+import { anonymousRateOf, declaredLimits } from '../../src/assembly/caller-limits.ts';
 import { serverLimits } from '../../src/server/server-limits.ts';
 
 describe('what callers without a key may ask', () => {
@@ -15,20 +15,19 @@ describe('what callers without a key may ask', () => {
   });
 });
 
-describe('the limits of a team', () => {
-  it('the limits of a team are one of each kind that the configuration names, all under the name of the team', () => {
-    const { search = [], quiet } = teamLimits({
-      search: { dailyBudget: '1.5', monthlyBudget: '20', requestsPerMinute: 60, concurrency: 4 },
-      quiet: {},
+describe('the limits of teams', () => {
+  it('the limits of teams and organisations are one of each kind that the configuration names, each under its own name', () => {
+    const limits = declaredLimits({
+      organisations: { acme: { monthlyBudget: '90' } },
+      teams: { search: { dailyBudget: '1.5', monthlyBudget: '20', requestsPerMinute: 60, concurrency: 4 }, quiet: {} },
     });
-    expect(quiet).toEqual([]);
-    expect(new Set(search.map(({ name }) => name))).toEqual(new Set(['team:search']));
-    expect(search).toEqual(
-      expect.arrayContaining([
-        { kind: 'budget', name: 'team:search', per: 'day', most: 1_500_000_000 },
-        { kind: 'budget', name: 'team:search', per: 'month', most: 20_000_000_000 },
-        { kind: 'concurrency', name: 'team:search', most: 4 },
-      ]),
-    );
+    expect(limits).toEqual([
+      { kind: 'budget', name: 'organisation:acme', per: 'month', most: 90_000_000_000 },
+      { kind: 'budget', name: 'team:search', per: 'day', most: 1_500_000_000 },
+      { kind: 'budget', name: 'team:search', per: 'month', most: 20_000_000_000 },
+      { kind: 'requests', name: 'team:search', perMinute: 60 },
+      { kind: 'calls', name: 'team:search', perMinute: 60 },
+      { kind: 'concurrency', name: 'team:search', most: 4 },
+    ]);
   });
 });

@@ -17,7 +17,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Routes', sections: ['routes.<name>', 'routes.<name>.hedge'], example: 'routes' },
   { title: 'Guardrails and masking', sections: ['guardrails.<n>', 'guard'], example: 'guards' },
   { title: 'Collections and documents', sections: ['collections.<name>', 'documents.<n>', 'retrieval'], example: 'collections' },
-  { title: 'Teams', sections: ['teams.<name>'], example: 'teams' },
+  { title: 'Organisations and teams', sections: ['organisations.<name>', 'teams.<name>'], example: 'teams' },
   { title: 'Issuers of tokens', sections: ['issuers.<name>'], example: 'issuers' },
   { title: 'Callers without credentials', sections: ['anonymous'], example: 'anonymous' },
   {

@@ -1,5 +1,6 @@
 /** What every store of keys keeps. The factory gives an empty one. */
 import { expect, it } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
 import type { KeyRecord, Keys } from '../../src/storage/keys/keys.ts';
 
 const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
@@ -14,9 +15,14 @@ const key = (record: Partial<KeyRecord> = {}): KeyRecord => ({
   callsPerMinute: 600,
   madeBy: null,
   development: true,
+  former: { secretHash: '0'.repeat(64), until: 1_500 },
   createdAt: 1_000,
+  createdBy: 'shell',
+  updatedAt: 1_200,
+  updatedBy: 'key:root',
   expiresAt: 2_000,
   revokedAt: null,
+  lastUsedAt: 1_800,
   ...record,
 });
 
@@ -32,7 +38,12 @@ export function keysContract(open: () => Promise<Keys>): void {
       development: false,
       expiresAt: null,
       scopes: [],
+      former: null,
       createdAt: 2_000,
+      createdBy: null,
+      updatedAt: null,
+      updatedBy: null,
+      lastUsedAt: null,
     });
     await keys.put(key());
     await keys.put(bare);
@@ -51,10 +62,61 @@ export function keysContract(open: () => Promise<Keys>): void {
   it('a store of keys shows a revocation at once, and keeps the first time', async () => {
     const keys = await open();
     await keys.put(key());
-    expect(await keys.revoke(key().id, 5_000)).toEqual(key({ revokedAt: 5_000 }));
-    expect(await keys.find(key().id)).toEqual(key({ revokedAt: 5_000 }));
-    expect(await keys.revoke(key().id, 9_000)).toEqual(key({ revokedAt: 5_000 }));
+    const revoked = key({ revokedAt: 5_000, updatedAt: 5_000, updatedBy: 'key:ops' });
+    expect(await keys.revoke(key().id, 5_000, 'key:ops')).toEqual(revoked);
+    expect(await keys.find(key().id)).toEqual(revoked);
+    expect(await keys.revoke(key().id, 9_000, 'shell')).toEqual(revoked);
     expect(await keys.revoke('nobody', 9_000)).toBeNull();
+  });
+
+  it('a store of keys changes a key in one step: of a change and a revocation at the same moment none is lost', async () => {
+    const keys = await open();
+    await keys.put(key());
+    const [changed] = await Promise.all([
+      keys.change(key().id, (before) => ({ ...before, name: 'app', monthlyBudget: null })),
+      keys.revoke(key().id, 5_000),
+      keys.change(key().id, (before) => ({ ...before, requestsPerMinute: 9 })),
+    ]);
+    expect(changed).toEqual(key({ name: 'app', monthlyBudget: null }));
+    const after = { name: 'app', monthlyBudget: null, requestsPerMinute: 9, revokedAt: 5_000, updatedAt: 5_000 };
+    expect(await keys.find(key().id)).toEqual(key(after));
+  });
+
+  it('a store of keys changes nothing where there is no such key, and where the change throws', async () => {
+    const keys = await open();
+    await keys.put(key());
+    expect(await keys.change('nobody', (before) => before)).toBeNull();
+    const refusal = new GatewayError('FORBIDDEN', 'Not this one.');
+    const change = keys.change(key().id, () => {
+      throw refusal;
+    });
+    await expect(change).rejects.toBe(refusal);
+    expect(await keys.list()).toEqual([key()]);
+  });
+
+  it('a store of keys keeps the last use, whatever comes late, and no change of the key undoes it', async () => {
+    const keys = await open();
+    await keys.put(key());
+    await keys.used(
+      new Map([
+        [key().id, 2_500],
+        ['nobody', 1],
+      ]),
+    );
+    await keys.used(new Map([[key().id, 2_400]]));
+    expect(await keys.change(key().id, (before) => ({ ...before, lastUsedAt: null }))).toEqual(key({ lastUsedAt: 2_500 }));
+    expect(await keys.list()).toEqual([key({ lastUsedAt: 2_500 })]);
+  });
+
+  it('a store of keys tells of a key that it ends with the first to expire of those that it comes from', async () => {
+    const keys = await open();
+    await keys.put(key({ id: 'root', expiresAt: 9_000 }));
+    await keys.put(key({ id: 'child', madeBy: 'root', expiresAt: null }));
+    await keys.put(key({ id: 'grandchild', madeBy: 'child', expiresAt: 8_000 }));
+    const ends = async () => new Map((await keys.standing(['root', 'child', 'grandchild'])).map(({ id, expiresAt }) => [id, expiresAt]));
+    expect(Object.fromEntries(await ends())).toEqual({ root: 9_000, child: 9_000, grandchild: 8_000 });
+    await keys.change('root', (before) => ({ ...before, expiresAt: 3_000 }));
+    expect(Object.fromEntries(await ends())).toEqual({ root: 3_000, child: 3_000, grandchild: 3_000 });
   });
 
   it('a store of keys has another version after each change of a key, and the same while nothing happens', async () => {
@@ -64,9 +126,11 @@ export function keysContract(open: () => Promise<Keys>): void {
     versions.push(await keys.version());
     await keys.put(key({ name: 'app' }));
     versions.push(await keys.version());
+    await keys.change(key().id, (before) => ({ ...before, name: 'web' }));
+    versions.push(await keys.version());
     await keys.revoke(key().id, 5_000);
     versions.push(await keys.version());
-    expect(new Set(versions).size).toBe(4);
+    expect(new Set(versions).size).toBe(5);
     await keys.find(key().id);
     expect(await keys.version()).toBe(versions.at(-1));
   });
@@ -97,8 +161,20 @@ export function keysContract(open: () => Promise<Keys>): void {
     await keys.revoke('key 129', 9);
     const standing = await keys.standing(['nobody', ...ids, 'no one']);
     expect(standing.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    expect(standing.find(({ id }) => id === 'key 7')).toEqual({ id: 'key 7', expiresAt: null, revokedAt: null, development: true });
-    expect(standing.find(({ id }) => id === 'key 129')).toEqual({ id: 'key 129', expiresAt: 2_000, revokedAt: 9, development: true });
+    expect(standing.find(({ id }) => id === 'key 7')).toEqual({
+      id: 'key 7',
+      team: 'search',
+      expiresAt: null,
+      revokedAt: null,
+      development: true,
+    });
+    expect(standing.find(({ id }) => id === 'key 129')).toEqual({
+      id: 'key 129',
+      team: 'search',
+      expiresAt: 2_000,
+      revokedAt: 9,
+      development: true,
+    });
     expect(await keys.standing([])).toEqual([]);
   });
 }

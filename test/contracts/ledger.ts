@@ -83,6 +83,19 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     expect(totals.map(({ key }) => key)).toEqual([{ client: null }, { client: 'web' }]);
   });
 
+  it('a ledger groups calls by the organisation that the team belonged to when they were made', async () => {
+    const ledger = await filled([
+      usageRow({ team: 'search', organisation: null, cost: 1 }),
+      usageRow({ team: 'search', organisation: 'acme', cost: 2 }),
+      usageRow({ team: 'web', organisation: 'acme', cost: 3 }),
+    ]);
+    const { totals } = await ledger.totals({ ...always, groupBy: ['organisation'] });
+    expect(totals.map(({ key, cost }) => [key.organisation, cost])).toEqual([
+      [null, 1],
+      ['acme', 5],
+    ]);
+  });
+
   it('a ledger stores a row once, however often it comes: its call and use are its identity', async () => {
     const row = usageRow();
     const ledger = await filled([row, { ...row, use: 1, coordinate: 'Product.summary' }]);

@@ -17,6 +17,7 @@ const row = (call: number, coordinate: string, time: number = thisHour): UsageRo
   documentId: null,
   principal: 'key:a',
   team: 'development',
+  organisation: null,
   route: 'default',
   deployment: 'd',
   provider: 'p',

@@ -219,9 +219,14 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
           callsPerMinute: null,
           madeBy: null,
           development: false,
+          createdBy: null,
           ...key,
           id: `k${keys.size}`,
           secretHash: 'x',
+          former: null,
+          updatedAt: null,
+          updatedBy: null,
+          lastUsedAt: null,
           createdAt: keys.size,
           revokedAt: null,
         };
@@ -229,6 +234,19 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
         return { key: record, secret: `fg_${record.id}_secret` };
       },
       list: async () => [...keys.values()],
+      async update(id, change, { by, permit = () => {} }) {
+        const key = keys.get(id);
+        if (key === undefined) return null;
+        permit(key);
+        keys.set(id, { ...key, ...change, updatedAt: 1, updatedBy: by });
+        return keys.get(id) ?? null;
+      },
+      async rotate(id, _, { permit = () => {} }) {
+        const key = keys.get(id);
+        if (key === undefined) return null;
+        permit(key);
+        return { key, secret: `fg_${id}_another` };
+      },
       async revoke(id) {
         const key = keys.get(id);
         if (key === undefined) return null;

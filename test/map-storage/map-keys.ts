@@ -5,12 +5,17 @@ import type { KeyRecord, Keys } from '../../src/storage/keys/keys.ts';
 export function mapKeys(): Keys {
   const records = new Map<string, KeyRecord>();
   let changes = 0;
-  const revoke = (id: string, at: number): void => {
+  const revoke = (id: string, at: number, by: string | null): void => {
     const record = records.get(id);
     if (record === undefined) return;
     changes += 1;
-    records.set(id, { ...record, revokedAt: record.revokedAt ?? at });
-    for (const made of records.values()) if (made.madeBy === id && made.id !== id) revoke(made.id, at);
+    if (record.revokedAt === null) records.set(id, { ...record, revokedAt: at, updatedAt: at, updatedBy: by ?? record.updatedBy });
+    for (const made of records.values()) if (made.madeBy === id && made.id !== id) revoke(made.id, at, by);
+  };
+  const endOf = ({ expiresAt, madeBy }: KeyRecord): number | null => {
+    const maker = madeBy === null ? undefined : records.get(madeBy);
+    const ends = [expiresAt, maker === undefined ? null : endOf(maker)].filter((end) => end !== null);
+    return ends.length === 0 ? null : Math.min(...ends);
   };
   return {
     async put(key) {
@@ -26,12 +31,26 @@ export function mapKeys(): Keys {
       ids.flatMap((wanted) => {
         const record = records.get(wanted);
         if (record === undefined) return [];
-        const { id, expiresAt, revokedAt, development } = record;
-        return [{ id, expiresAt, revokedAt, development }];
+        const { id, team, revokedAt, development } = record;
+        return [{ id, team, expiresAt: endOf(record), revokedAt, development }];
       }),
     version: async () => String(changes),
-    async revoke(id, at) {
-      revoke(id, at);
+    async change(id, change) {
+      const before = records.get(id);
+      if (before === undefined) return null;
+      const key = { ...change(before), id, lastUsedAt: before.lastUsedAt };
+      changes += 1;
+      records.set(id, key);
+      return key;
+    },
+    async used(times) {
+      for (const [id, time] of times) {
+        const record = records.get(id);
+        if (record !== undefined && (record.lastUsedAt ?? 0) < time) records.set(id, { ...record, lastUsedAt: time });
+      }
+    },
+    async revoke(id, at, by) {
+      revoke(id, at, by ?? null);
       return records.get(id) ?? null;
     },
   };

@@ -1,13 +1,17 @@
 /** The foreign stores pass the suites that the embedded ones pass. */
 import { describe } from 'vitest';
 import { completionsContract } from '../contracts/completions.ts';
+import { directoryContract } from '../contracts/directory.ts';
 import { jobsContract } from '../contracts/jobs.ts';
 import { keysContract } from '../contracts/keys.ts';
 import { mapCompletions } from './map-completions.ts';
+import { mapDirectory } from './map-directory.ts';
 import { mapJobs } from './map-jobs.ts';
 import { mapKeys } from './map-keys.ts';
 
 describe('keys in a Map', () => keysContract(async () => mapKeys()));
+
+describe('organisations and teams in Maps', () => directoryContract(async () => mapDirectory()));
 
 describe('completions in Maps', () =>
   completionsContract(async () => {

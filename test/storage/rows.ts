@@ -13,6 +13,7 @@ export function usageRow(row: Partial<UsageRow> = {}): UsageRow {
     documentId: null,
     principal: 'key:a',
     team: 'search',
+    organisation: null,
     route: 'default',
     deployment: 'embedded',
     provider: 'embedded',

@@ -6,7 +6,6 @@ import { hash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../core/call/call.ts';
-import type { Limit } from '../../core/call/hold.ts';
 import { principalOfClaims } from './claims.ts';
 import type { Issuer } from './issuer.ts';
 import { type SigningKeys, type SigningKeysOptions, signingKeys } from './signing-keys.ts';
@@ -15,7 +14,7 @@ import { refused, verifyToken } from './verify-token.ts';
 export interface Tokens {
   /** Whether the text has the form of a JWT. Virtual keys have not. */
   isToken(text: string): boolean;
-  /** Throws UNAUTHENTICATED, FORBIDDEN, and MODEL_UNAVAILABLE while the keys of the token's issuer are not known. */
+  /** As the issuer has its caller: the team may allow less. Throws UNAUTHENTICATED, FORBIDDEN, and MODEL_UNAVAILABLE while the keys of the token's issuer are not known. */
   verify(token: string): Promise<Principal>;
   /** Changes when a token that was accepted may not be any more, apart from its expiry. Asked whenever tokens are used, it has old keys fetched. */
   version(): string;
@@ -25,8 +24,6 @@ export interface Tokens {
 
 export interface TokensOptions {
   readonly issuers: readonly Issuer[];
-  /** What the callers of a team may use together. */
-  readonly teams: Readonly<Record<string, readonly Limit[]>>;
   readonly fetchJson: SigningKeysOptions['fetchJson'];
   readonly onTrouble?: (issuer: string, cause: unknown) => void;
   readonly now: () => number;
@@ -38,7 +35,7 @@ const maxTokenLength = 16_384;
 const maxRemembered = 10_000;
 const form = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-export function openTokens({ issuers, teams, fetchJson, onTrouble, now, clock }: TokensOptions): Tokens {
+export function openTokens({ issuers, fetchJson, onTrouble, now, clock }: TokensOptions): Tokens {
   const byIssuer = new Map(
     issuers.map((issuer) => {
       const options = {
@@ -66,7 +63,7 @@ export function openTokens({ issuers, teams, fetchJson, onTrouble, now, clock }:
       const before = of.keys.version();
       if (found?.version === before && (found.principal.expiresAt ?? 0) > now()) return found.principal;
       const payload = await verifyToken(token, of.issuer, of.keys, now());
-      const principal = principalOfClaims(payload, of.issuer, teams);
+      const principal = principalOfClaims(payload, of.issuer);
       // The key that it was verified with may have been withdrawn meanwhile. At 0, keys were not known before.
       known.set(digest, { principal, version: before === 0 ? of.keys.version() : before });
       return principal;

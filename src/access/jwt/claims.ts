@@ -1,7 +1,6 @@
 /** Makes a Principal of the claims of a token that was verified. */
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../../core/call/call.ts';
-import type { Limit } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -9,19 +8,18 @@ const maxUserLength = 255;
 const teamForm = /^[\w.-]{1,64}$/;
 const scopeForm = /^[!-~]+$/;
 
-/** Throws UNAUTHENTICATED for a token that does not say who it is for, FORBIDDEN for a team that cannot be one. */
-export function principalOfClaims(payload: JWTPayload, issuer: Issuer, teams: Readonly<Record<string, readonly Limit[]>>): Principal {
+/** As its issuer has it: its team may allow less. Throws UNAUTHENTICATED for a token that does not say who it is for, FORBIDDEN for a team that cannot be one. */
+export function principalOfClaims(payload: JWTPayload, issuer: Issuer): Principal {
   const { claims, clockSkewSeconds } = issuer;
   const id = `jwt:${issuer.name}:${userOf(payload, claims.userClaim)}`;
   const team = teamOf(payload, issuer);
-  const ofTeam = team !== null && Object.hasOwn(teams, team) ? (teams[team] ?? []) : [];
   return {
     id,
     kind: 'jwt',
     team,
     scopes: [...new Set([...claims.scopes, ...scopesOf(payload, claims)])],
     routes: claims.routes,
-    limits: [...claims.limitsOf(id), ...ofTeam],
+    limits: claims.limitsOf(id),
     // The same tolerance as when it was verified, or what was just accepted would end at once.
     ...(payload.exp === undefined ? {} : { expiresAt: (payload.exp + clockSkewSeconds) * 1_000 }),
   };

@@ -1,26 +1,77 @@
-/** Who may come in, and what callers may ask together: teams, and issuers of JWTs (the company's login, for example). */
+/** Who may come in, and what callers may ask together: organisations, teams, and issuers of JWTs (the company's login, for example). */
 import { signatureAlgorithms } from '../../access/jwt/issuer.ts';
+import { sharings } from '../../access/teams/within-policies.ts';
 import { each, listOf } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { nameOf, oneOf, text, usd } from '../kinds/texts.ts';
 
-/** Limits shared by all keys of a team. */
-export const teamSection = section('teams.<name>', {
+const dailyBudget = usd('25.00', { otherwise: 'no limit' });
+const monthlyBudget = usd('25.00', { otherwise: 'no limit' });
+const requestsPerMinute = wholeNumber({ otherwise: 'no limit' });
+const callsPerMinute = wholeNumber({ otherwise: '`requestsPerMinute`' });
+const concurrency = wholeNumber({ otherwise: 'no limit' });
+
+const scope = text({
+  accepted: 'a scope, such as ai:use: printable characters without spaces',
+  fits: (value) => /^[!-~]+$/.test(value),
+});
+const scopes = listOf(scope, { otherwise: 'all' });
+const routes = listOf(nameOf('routes'), { otherwise: 'all' });
+const guardrails = listOf(text({ accepted: 'the name of a guardrail of `guardrails`' }), { otherwise: 'those of the routes alone' });
+
+/** What the teams of an organisation have at most. */
+export const organisationSection = section('organisations.<name>', {
+  /** What it is, for people: `aiOrganisations` shows it. */
+  description: text(),
+  /** Scopes that its callers have at most, whatever their keys, tokens and teams say. */
+  scopes,
+  /** Routes that its callers may use at most. */
+  routes,
   /** What all its calls of one day (UTC) may cost. */
-  dailyBudget: usd('25.00', { otherwise: 'no limit' }),
+  dailyBudget,
   /** What all its calls of one calendar month (UTC) may cost. */
-  monthlyBudget: usd('25.00', { otherwise: 'no limit' }),
+  monthlyBudget,
+  /** Operations a minute; model calls too, until `callsPerMinute` is given. */
+  requestsPerMinute,
+  /** Model calls a minute. */
+  callsPerMinute,
+  /** Calls at one time. */
+  concurrency,
+  /** Guardrails that check all its calls, by their names, beside those of the routes. One that stands with `routes: []` checks such calls alone. */
+  guardrails,
+  /** Who shares kept answers, among callers with the same scopes and routes: all its teams, each `team`, or each `principal` alone. */
+  cacheSharing: oneOf(sharings, { plural: 'Sharings', default: 'team' }),
+});
+
+/** Limits shared by all callers of a team. */
+export const teamSection = section('teams.<name>', {
+  /** The organisation that it belongs to, a name of `organisations`: it never has more than that. */
+  organisation: text({ accepted: 'the name of an organisation', otherwise: 'none' }),
+  /** What it is, for people: `aiTeams` shows it. */
+  description: text(),
+  /** Scopes that its callers have at most, whatever their keys and tokens say. */
+  scopes,
+  /** Routes that its callers may use at most. */
+  routes,
+  /** What all its calls of one day (UTC) may cost. */
+  dailyBudget,
+  /** What all its calls of one calendar month (UTC) may cost. */
+  monthlyBudget,
   /**
    * Operations a minute (queries, mutations, quotes, ingestions, subscriptions), each counted once before it runs. Model calls
    * are held to the same number, counted apart, until `callsPerMinute` is given.
    */
-  requestsPerMinute: wholeNumber({ otherwise: 'no limit' }),
+  requestsPerMinute,
   /** Model calls a minute: an operation with ten AI fields may make ten, one without makes none. */
-  callsPerMinute: wholeNumber({ otherwise: '`requestsPerMinute`' }),
+  callsPerMinute,
   /** Calls at one time. */
-  concurrency: wholeNumber({ otherwise: 'no limit' }),
+  concurrency,
+  /** Guardrails that check all its calls, by their names, beside those of the routes and of its organisation. One that stands with `routes: []` checks such calls alone. */
+  guardrails,
+  /** Who shares kept answers, among callers with the same scopes and routes. It may be narrower than what its organisation says, not wider. */
+  cacheSharing: oneOf(sharings, { plural: 'Sharings', otherwise: 'as its organisation says, else `team`' }),
   /** The contract of `graph.contracts` that its callers are held to. */
   contract: text({ accepted: 'the name of a contract', otherwise: 'none: they see the whole graph' }),
 });
@@ -37,11 +88,6 @@ function isSafeAddress(url: string): boolean {
 }
 
 const isIssuer = (url: string): boolean => isSafeAddress(url) && URL.parse(url)?.search === '';
-
-const scope = text({
-  accepted: 'a scope, such as ai:use: printable characters without spaces',
-  fits: (value) => /^[!-~]+$/.test(value),
-});
 
 const teamName = text({
   accepted: 'the name of a team: letters, digits, ., _ and -, at most 64',

@@ -4,7 +4,7 @@ import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { oneOf } from '../kinds/texts.ts';
 import { anonymousSection } from './anonymous-section.ts';
-import { issuerSection, teamSection } from './callers-section.ts';
+import { issuerSection, organisationSection, teamSection } from './callers-section.ts';
 import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
 import { deploymentSection } from './deployments-section.ts';
 import { graphSection } from './graph/graph-section.ts';
@@ -41,7 +41,12 @@ export const gatewaySection = section('', {
   documents: listOf(documentSection),
   /** How much ingestion there may be. Owners are keys. */
   retrieval: retrievalSection,
-  /** Limits shared by all keys of a team, by name. Money is decimal text in US dollars. */
+  /** What the teams of an organisation have at most, by name. Declared here, it is changed here alone: mutations and the shell are refused. */
+  organisations: each(organisationSection),
+  /**
+   * What the callers of a team have at most, and share, by name. Money is decimal text in US dollars. A team that is declared here is changed
+   * here alone; others are made and changed by mutation and shell, at any time.
+   */
   teams: each(teamSection),
   /** Issuers of JWTs whose callers may come in beside virtual keys, by name: a user is then `jwt:<name>:<user>`. */
   issuers: each(issuerSection),

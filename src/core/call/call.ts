@@ -14,13 +14,27 @@ export interface Principal {
   /** False: nobody has shown who asks, and `@authenticated` refuses. Default: true, for the person at the machine of development too. */
   readonly authenticated?: false;
   readonly team: string | null;
+  /** That the team belongs to. Default: none. */
+  readonly organisation?: string | null;
   readonly scopes: readonly string[];
   /** Routes that may be used; null: all. */
   readonly routes: readonly string[] | null;
   readonly limits: readonly Limit[];
+  /** Names of guardrails that check its calls beside those of the route. Default: none. */
+  readonly guardrails?: readonly string[];
+  /** Default: `team`. */
+  readonly cacheSharing?: CacheSharing;
   /** When the permission ends by itself, in milliseconds since 1970, UTC. Default: never. It may be taken back before: see `core/call/lease.ts`. */
   readonly expiresAt?: number;
+  /**
+   * When what the caller showed is accepted no longer, while the permission goes on: the secret of a key before it was rotated. In
+   * milliseconds since 1970, UTC. Default: with the permission.
+   */
+  readonly credentialEndsAt?: number;
 }
+
+/** Whose kept answers are the same: those of all teams of the organisation, of the team, or of the principal alone, each with equal permissions. */
+export type CacheSharing = 'organisation' | 'team' | 'principal';
 
 /** Who takes turns and is judged as one: a team, or a caller without one. Somebody with many keys of a team is one tenant. */
 export const tenantOf = ({ id, team }: Pick<Principal, 'id' | 'team'>): string => (team === null ? id : `team:${team}`);

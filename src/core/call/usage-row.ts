@@ -20,6 +20,8 @@ export interface UsageRow {
   readonly documentId: string | null;
   readonly principal: string;
   readonly team: string | null;
+  /** That the team belonged to when the call was made. */
+  readonly organisation: string | null;
   readonly route: string;
   readonly deployment: string | null;
   readonly provider: string | null;

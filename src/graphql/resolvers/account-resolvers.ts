@@ -15,6 +15,7 @@ export function accountResolvers(services: Services): Resolvers {
       aiViewer: async (_, __, { principal }) => ({
         principal: principal.id,
         team: principal.team,
+        organisation: principal.organisation ?? null,
         scopes: principal.scopes,
         routes: usableRoutes(services.routes(), principal).map(({ name }) => name),
         budgets: await services.limits.budgets(principal.limits),

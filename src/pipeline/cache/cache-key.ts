@@ -1,11 +1,12 @@
 /**
  * Computes the cache key of a call.
  *
- * Two calls share an answer when three things are equal: who may share it (tenant and permissions), where the call goes (the
- * route as configured now), and what is asked. Principals of one team that have different scopes or routes do not share.
+ * Two calls share an answer when three things are equal: who may share it (the team, where its policy says nothing else, and
+ * permissions), where the call goes (the route as configured now), and what is asked. Principals of one team that have different
+ * scopes or routes do not share.
  */
 import { hash } from 'node:crypto';
-import type { Call, Principal } from '../../core/call/call.ts';
+import type { CacheSharing, Call, Principal } from '../../core/call/call.ts';
 import { canonicalJsonInTurns } from '../../core/json/canonical-json.ts';
 import type { CompletionRequest, ModelRequest } from '../../core/request/request.ts';
 import type { Route } from '../../routing/route.ts';
@@ -64,8 +65,14 @@ function scopeText(principal: Principal, name: string, route: Route): string {
   return text;
 }
 
-function scopeOf({ team, id, scopes, routes }: Principal): unknown {
-  return [team === null ? ['principal', id] : ['team', team], sorted(scopes), routes === null ? null : sorted(routes)];
+function scopeOf(principal: Principal): unknown {
+  const { scopes, routes } = principal;
+  return [sharersOf(principal), sorted(scopes), routes === null ? null : sorted(routes)];
+}
+
+function sharersOf({ cacheSharing = 'team', organisation = null, team, id }: Principal): readonly [CacheSharing, string] {
+  if (cacheSharing === 'organisation' && organisation !== null) return ['organisation', organisation];
+  return cacheSharing === 'principal' || team === null ? ['principal', id] : ['team', team];
 }
 
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort();

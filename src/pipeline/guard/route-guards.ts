@@ -17,13 +17,31 @@ export function guardRoutes(
 ): RouteGuards {
   const includes = (names: GuardedRoutes, route: string): boolean => names === '*' || names.includes(route);
   const all = [...routes];
+  const guardrailsNamed = (name: string): readonly Guardrail[] => {
+    const found = new Set(guardrails.map(({ guardrail }) => guardrail).filter((guardrail) => guardrail.name === name));
+    return found.size === 0 ? [missing(name)] : [...found];
+  };
   const guards = new Map(
     all.map((route) => [route, guardrails.filter((entry) => includes(entry.routes, route)).map(({ guardrail }) => guardrail)] as const),
   );
   const masked = new Set(all.filter((route) => includes(maskPersonalData ?? [], route)));
   return {
-    guardrails: (route) => guards.get(route) ?? [],
+    guardrails(route, { guardrails: named = [] }) {
+      const ofRoute = guards.get(route) ?? [];
+      if (named.length === 0) return ofRoute;
+      return [...ofRoute, ...named.filter((name) => !ofRoute.some((guardrail) => guardrail.name === name)).flatMap(guardrailsNamed)];
+    },
     mask: (route, kind) => kind === 'completion' && masked.has(route),
     isMasked: (route) => masked.has(route),
   };
 }
+
+/** In the place of one that a team or an organisation has and the configuration has no more: it fails, so that their calls are refused. */
+const missing = (name: string): Guardrail => ({
+  name,
+  on: ['input', 'output'],
+  window: 'whole',
+  check() {
+    throw new Error(`The configuration has no guardrail "${name}", which a team or an organisation has.`);
+  },
+});

@@ -1,4 +1,5 @@
 import { completionMigrations } from '../completions/migrations.ts';
+import { directoryMigrations } from '../directory/migrations.ts';
 import { jobMigrations } from '../jobs/migrations.ts';
 import { journalMigrations } from '../journal/migrations.ts';
 import { keyMigrations } from '../keys/migrations.ts';
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   ...ledgerMigrations,
   ...limitMigrations,
   ...keyMigrations,
+  ...directoryMigrations,
   ...completionMigrations,
   ...passageMigrations,
   ...jobMigrations,

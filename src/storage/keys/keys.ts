@@ -5,6 +5,8 @@ export interface KeyRecord {
   /** The public part: `fg_<id>_<secret>`. */
   readonly id: string;
   readonly secretHash: string;
+  /** The secret before the last rotation, which is accepted too until then; null: there is none. */
+  readonly former: { readonly secretHash: string; readonly until: number } | null;
   readonly name: string;
   readonly team: string;
   readonly scopes: readonly string[];
@@ -20,12 +22,22 @@ export interface KeyRecord {
   /** It works in development alone. So do the keys that it makes. */
   readonly development: boolean;
   readonly createdAt: number;
+  /** Who made it, such as `key:3f9a` or `shell`; null: an older version did not write it down. */
+  readonly createdBy: string | null;
+  /** When and by whom it was changed, rotated or revoked last; null: never. */
+  readonly updatedAt: number | null;
+  readonly updatedBy: string | null;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  /** When it was used last, a minute more or less; null: never, as far as is known. */
+  readonly lastUsedAt: number | null;
 }
 
-/** What may end the permission of a key. */
-export type KeyStanding = Pick<KeyRecord, 'id' | 'expiresAt' | 'revokedAt' | 'development'>;
+/** What may end the permission of a key. `expiresAt`: of the key or of one that it comes from, whichever comes first. */
+export interface KeyStanding extends Pick<KeyRecord, 'id' | 'team' | 'expiresAt' | 'revokedAt' | 'development'> {
+  /** Why the team of the key may do nothing, in a sentence. Default: it may. The store of keys does not know it. */
+  readonly teamEnded?: string;
+}
 
 export interface Keys {
   /** Throws UNAUTHENTICATED for a key whose maker has been revoked, also when that happens at the same moment: it would outlive it. */
@@ -33,6 +45,13 @@ export interface Keys {
   /** Also revoked and expired ones: the caller judges. */
   find(id: string): Promise<KeyRecord | null>;
   list(): Promise<readonly KeyRecord[]>;
+  /**
+   * Puts in the place of the key what `change` makes of it, in one step: a change and a revocation at the same moment see each other. `change`
+   * may be called more than once, and what it throws is thrown. Null: there is no such key. The id, and when it was used, stay.
+   */
+  change(id: string, change: (key: KeyRecord) => KeyRecord): Promise<KeyRecord | null>;
+  /** Writes down when keys were used, by their ids. What comes late changes nothing. The version may stay. */
+  used(times: ReadonlyMap<string, number>): Promise<void>;
   /** In one read: of those that there are. Asked often, for all keys in use. */
   standing(ids: readonly string[]): Promise<readonly KeyStanding[]>;
   /**
@@ -40,6 +59,9 @@ export interface Keys {
    * while it stays the same. Asked in nearly every turn of the event loop.
    */
   version(): Promise<string>;
-  /** The key as it is now, or null when there is none. Revokes every key that it has made too. Revoking twice keeps the first time. */
-  revoke(id: string, at: number): Promise<KeyRecord | null>;
+  /**
+   * The key as it is now, or null when there is none. Revokes every key that it has made too. Revoking twice keeps the first time. `by`: who
+   * revokes, for `updatedBy`.
+   */
+  revoke(id: string, at: number, by?: string): Promise<KeyRecord | null>;
 }

@@ -25,4 +25,16 @@ export const keyMigrations: readonly Migration[] = [
         where name = 'development' and team = 'development' and scopes like '%"ai:keys:all"%'
           and routes is null and monthly_budget is null and requests_per_minute is null and expires_at is null;`,
   },
+  {
+    id: 62,
+    name: 'keys that change',
+    sql: `
+      alter table virtual_keys add column former_hash text;
+      alter table virtual_keys add column former_until bigint;
+      alter table virtual_keys add column created_by text;
+      alter table virtual_keys add column updated_at bigint;
+      alter table virtual_keys add column updated_by text;
+      alter table virtual_keys add column last_used_at bigint;
+      update virtual_keys set created_by = 'key:' || made_by where made_by is not null;`,
+  },
 ];

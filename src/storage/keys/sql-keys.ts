@@ -1,6 +1,7 @@
 import { GatewayError } from '../../core/errors.ts';
 import { commitOrRefuse } from '../database/commit-or-refuse.ts';
-import type { Database, Row, Statements } from '../database/database.ts';
+import { dataVersion } from '../database/data-version.ts';
+import type { Database, Row, SqlValue, Statements } from '../database/database.ts';
 import type { KeyRecord, Keys } from './keys.ts';
 
 /** As many as one statement asks for: it has the same text for any number of them, so it is prepared once. */
@@ -14,22 +15,7 @@ export function openKeys(database: Database): Keys {
     async put(key) {
       await commit(async (tx) => {
         if (key.madeBy !== null) await checkMaker(tx, key.madeBy);
-        await tx.run(putKey, [
-          key.id,
-          key.secretHash,
-          key.name,
-          key.team,
-          JSON.stringify(key.scopes),
-          key.routes === null ? null : JSON.stringify(key.routes),
-          key.monthlyBudget,
-          key.requestsPerMinute,
-          key.createdAt,
-          key.expiresAt,
-          key.revokedAt,
-          key.callsPerMinute,
-          key.madeBy,
-          key.development ? 1 : 0,
-        ]);
+        await tx.run(putKey, valuesOf(key));
       });
       changes += 1;
     },
@@ -48,18 +34,35 @@ export function openKeys(database: Database): Keys {
       }
       return found.map((row) => ({
         id: String(row['id']),
-        expiresAt: numberOrNull(row, 'expires_at'),
+        team: String(row['team']),
+        expiresAt: numberOrNull(row, 'ends_at'),
         revokedAt: numberOrNull(row, 'revoked_at'),
         development: Number(row['development']) === 1,
       }));
     },
-    async version() {
-      const [row] = await database.all(seenCommits);
-      return `${changes} ${row?.['data_version']}`;
+    async change(id, change) {
+      const after = await commit(async (tx) => {
+        const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
+        if (row === undefined) return null;
+        const before = keyOf(row);
+        const key = { ...change(before), id, lastUsedAt: before.lastUsedAt };
+        await tx.run(putKey, valuesOf(key));
+        return key;
+      });
+      changes += 1;
+      return after;
     },
-    async revoke(id, at) {
+    async used(times) {
+      await commit(async (tx) => {
+        for (const [id, time] of times) await tx.run(putUse, [id, time]);
+      });
+    },
+    async version() {
+      return `${changes} ${await dataVersion(database)}`;
+    },
+    async revoke(id, at, by) {
       const revoked = await commit(async (tx) => {
-        await tx.run(revokeFamily, [id, at]);
+        await tx.run(revokeFamily, [id, at, by ?? null]);
         const [row] = await tx.all('select * from virtual_keys where id = $1', [id]);
         return row === undefined ? null : keyOf(row);
       });
@@ -75,33 +78,83 @@ async function checkMaker(tx: Statements, id: string): Promise<void> {
   throw new GatewayError('UNAUTHENTICATED', 'The key that makes this one was revoked, so it makes none. A key in force would be accepted.');
 }
 
-/** A number that other connections' commits change, whatever they wrote. SQLite alone; a database that many write to needs a row for it. */
-const seenCommits = 'pragma data_version';
+const columns = [
+  'id',
+  'secret_hash',
+  'former_hash',
+  'former_until',
+  'name',
+  'team',
+  'scopes',
+  'routes',
+  'monthly_budget',
+  'requests_per_minute',
+  'calls_per_minute',
+  'made_by',
+  'development',
+  'created_at',
+  'created_by',
+  'updated_at',
+  'updated_by',
+  'expires_at',
+  'revoked_at',
+  'last_used_at',
+];
 
-const putKey = `insert into virtual_keys
-    (id, secret_hash, name, team, scopes, routes, monthly_budget, requests_per_minute, created_at, expires_at, revoked_at,
-     calls_per_minute, made_by, development)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-  on conflict (id) do update set secret_hash = excluded.secret_hash, name = excluded.name, team = excluded.team,
-    scopes = excluded.scopes, routes = excluded.routes, monthly_budget = excluded.monthly_budget,
-    requests_per_minute = excluded.requests_per_minute, created_at = excluded.created_at, expires_at = excluded.expires_at,
-    revoked_at = excluded.revoked_at, calls_per_minute = excluded.calls_per_minute, made_by = excluded.made_by,
-    development = excluded.development`;
+/** In the order of `columns`. */
+const valuesOf = (key: KeyRecord): SqlValue[] => [
+  key.id,
+  key.secretHash,
+  key.former?.secretHash ?? null,
+  key.former?.until ?? null,
+  key.name,
+  key.team,
+  JSON.stringify(key.scopes),
+  key.routes === null ? null : JSON.stringify(key.routes),
+  key.monthlyBudget,
+  key.requestsPerMinute,
+  key.callsPerMinute,
+  key.madeBy,
+  key.development ? 1 : 0,
+  key.createdAt,
+  key.createdBy,
+  key.updatedAt,
+  key.updatedBy,
+  key.expiresAt,
+  key.revokedAt,
+  key.lastUsedAt,
+];
 
-const standingOfSome = `select id, expires_at, revoked_at, development from virtual_keys
-  where id in (${Array.from({ length: idsPerRead }, (_, index) => `$${index + 1}`).join(', ')})`;
+const putKey = `insert into virtual_keys (${columns.join(', ')}) values (${columns.map((_, index) => `$${index + 1}`).join(', ')})
+  on conflict (id) do update set ${columns
+    .slice(1)
+    .map((column) => `${column} = excluded.${column}`)
+    .join(', ')}`;
+
+const putUse = 'update virtual_keys set last_used_at = $2 where id = $1 and (last_used_at is null or last_used_at < $2)';
+
+/** A key ends no later than those that it comes from, whatever was written into it when it was made. */
+const standingOfSome = `with recursive lineage(id, ancestor) as (
+    select id, id from virtual_keys where id in (${Array.from({ length: idsPerRead }, (_, index) => `$${index + 1}`).join(', ')})
+    union select lineage.id, child.made_by from lineage join virtual_keys child on child.id = lineage.ancestor where child.made_by is not null)
+  select k.id, k.team, k.development, k.revoked_at, min(a.expires_at) as ends_at
+  from lineage join virtual_keys k on k.id = lineage.id join virtual_keys a on a.id = lineage.ancestor
+  group by k.id, k.team, k.development, k.revoked_at`;
 
 const revokeFamily = `with recursive family(id) as (
     select id from virtual_keys where id = $1
     union select made.id from virtual_keys made join family on made.made_by = family.id)
-  update virtual_keys set revoked_at = coalesce(revoked_at, $2) where id in (select id from family)`;
+  update virtual_keys set revoked_at = $2, updated_at = $2, updated_by = coalesce($3, updated_by)
+  where id in (select id from family) and revoked_at is null`;
 
+const textOrNull = (row: Row, column: string): string | null => (row[column] === null ? null : String(row[column]));
 const numberOrNull = (row: Row, column: string): number | null => (row[column] === null ? null : Number(row[column]));
 
 function keyOf(row: Row): KeyRecord {
   return {
     id: String(row['id']),
     secretHash: String(row['secret_hash']),
+    former: row['former_hash'] === null ? null : { secretHash: String(row['former_hash']), until: Number(row['former_until']) },
     name: String(row['name']),
     team: String(row['team']),
     scopes: JSON.parse(String(row['scopes'])) as string[],
@@ -109,10 +162,14 @@ function keyOf(row: Row): KeyRecord {
     monthlyBudget: numberOrNull(row, 'monthly_budget'),
     requestsPerMinute: numberOrNull(row, 'requests_per_minute'),
     callsPerMinute: numberOrNull(row, 'calls_per_minute'),
-    madeBy: row['made_by'] === null ? null : String(row['made_by']),
+    madeBy: textOrNull(row, 'made_by'),
     development: Number(row['development']) === 1,
     createdAt: Number(row['created_at']),
+    createdBy: textOrNull(row, 'created_by'),
+    updatedAt: numberOrNull(row, 'updated_at'),
+    updatedBy: textOrNull(row, 'updated_by'),
     expiresAt: numberOrNull(row, 'expires_at'),
     revokedAt: numberOrNull(row, 'revoked_at'),
+    lastUsedAt: numberOrNull(row, 'last_used_at'),
   };
 }

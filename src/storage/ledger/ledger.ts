@@ -25,6 +25,7 @@ export type UsageDimension =
   | 'client'
   | 'principal'
   | 'team'
+  | 'organisation'
   | 'route'
   | 'deployment'
   | 'model'

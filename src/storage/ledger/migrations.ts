@@ -36,4 +36,9 @@ export const ledgerMigrations: readonly Migration[] = [
     name: 'hours of keys',
     sql: 'create index usage_hours_key on usage_hours (key_id);',
   },
+  {
+    id: 60,
+    name: 'organisations in usage',
+    sql: "alter table usage_keys add column organisation text not null default '';",
+  },
 ];

@@ -9,7 +9,7 @@ import { noUsage, type Usage } from '../../core/money.ts';
 const names = [
   ...['time', 'callId', 'use', 'coordinate', 'operation', 'client', 'documentId', 'principal', 'team', 'route'],
   ...['deployment', 'provider', 'model', 'usage', 'estimated', 'cost', 'savedCost', 'cache', 'attempts', 'outcome'],
-  ...['latencyMs', 'timeToFirstTokenMs', 'tags'],
+  ...['latencyMs', 'timeToFirstTokenMs', 'tags', 'organisation'],
 ] as readonly (keyof UsageRow)[];
 
 export function valuesOf(row: UsageRow): readonly unknown[] {
@@ -38,6 +38,7 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
     row.latencyMs,
     row.timeToFirstTokenMs,
     row.tags,
+    row.organisation,
   ];
 }
 
@@ -45,7 +46,7 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
 export function rowFrom(values: unknown): unknown {
   if (!Array.isArray(values)) return values;
   const row = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-  return { ...row, usage: usageFrom(row['usage']) };
+  return { ...row, organisation: row['organisation'] ?? null, usage: usageFrom(row['usage']) };
 }
 
 function usageFrom(counts: unknown): unknown {

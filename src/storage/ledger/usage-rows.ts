@@ -8,7 +8,10 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** Columns of `usage_keys`, in the order of the identity. */
+/**
+ * Columns of `usage_keys`, in the order of the identity. A new one goes to the end: where it is empty, the identity is the one that the key
+ * had before the column was there.
+ */
 export const keyColumns = [
   'coordinate',
   'operation',
@@ -21,7 +24,11 @@ export const keyColumns = [
   'model',
   'outcome',
   'cache',
+  'organisation',
 ] as const satisfies readonly (keyof UsageRow)[];
+
+/** Those that keys have had from the beginning. */
+const firstColumns = 11;
 
 const sums = [
   'calls',
@@ -157,6 +164,7 @@ function usageRowOf(row: Row): UsageRow {
     documentId: textOrNull('document_id'),
     principal: text('principal'),
     team: textOrNull('team'),
+    organisation: textOrNull('organisation'),
     route: text('route'),
     deployment: textOrNull('deployment'),
     provider: textOrNull('provider'),
@@ -183,10 +191,9 @@ function usageRowOf(row: Row): UsageRow {
 const keyOf = (row: UsageRow): string[] => keyColumns.map((column) => row[column] ?? '');
 
 function keyIdOf(row: UsageRow): bigint {
-  return createHash('sha256')
-    .update(JSON.stringify(keyOf(row)))
-    .digest()
-    .readBigInt64BE();
+  const identity = keyOf(row);
+  while (identity.length > firstColumns && identity.at(-1) === '') identity.pop();
+  return createHash('sha256').update(JSON.stringify(identity)).digest().readBigInt64BE();
 }
 
 /** A number that no database refuses: a ledger row is never lost for being odd. */

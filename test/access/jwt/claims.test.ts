@@ -5,25 +5,23 @@ import type { ClaimRules } from '../../../src/access/jwt/issuer.ts';
 import type { Limit } from '../../../src/core/call/hold.ts';
 import { claimRules, issuerOf } from './issuer-server.ts';
 
-const of = (claims: JWTPayload, rules: Partial<ClaimRules> = {}, teams: Record<string, readonly Limit[]> = {}) =>
+const of = (claims: JWTPayload, rules: Partial<ClaimRules> = {}) =>
   principalOfClaims(
     { sub: 'ann', exp: 2_000, ...claims },
     issuerOf('https://login.example.com', { claims: claimRules({ scopes: [], ...rules }) }),
-    teams,
   );
 
 describe('the claims of a token make a principal', () => {
-  it('The claims of a token make a principal of its user, with the routes and the limits of the issuer and the limits of its team', () => {
+  it('The claims of a token make a principal of its user, with the routes and the limits of the issuer', () => {
     const mine: Limit = { kind: 'requests', name: 'jwt:login:ann', perMinute: 5 };
-    const ours: Limit = { kind: 'concurrency', name: 'team:web', most: 2 };
     const rules: Partial<ClaimRules> = { team: 'web', routes: ['default'], limitsOf: (name) => [{ ...mine, name }] };
-    expect(of({}, rules, { web: [ours] })).toEqual({
+    expect(of({}, rules)).toEqual({
       id: 'jwt:login:ann',
       kind: 'jwt',
       team: 'web',
       scopes: [],
       routes: ['default'],
-      limits: [mine, ours],
+      limits: [mine],
       expiresAt: 2_030_000,
     });
   });

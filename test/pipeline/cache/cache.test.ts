@@ -295,6 +295,19 @@ describe('the cache key', () => {
     expect(keyOf({ team: null, id: 'search' })).not.toBe(own);
   });
 
+  it('the cache key is one for an organisation where its policy says so, and of each principal where a policy says that', () => {
+    const acme = { organisation: 'acme', cacheSharing: 'organisation' } as const;
+    const own = keyOf(acme);
+    expect(keyOf({ ...acme, team: 'other', id: 'key:b' })).toBe(own);
+    expect(keyOf({ ...acme, scopes: ['ai:use', 'ai:admin'] })).not.toBe(own);
+    expect(keyOf({ ...acme, organisation: 'globex' })).not.toBe(own);
+    expect(keyOf({ ...acme, organisation: null })).toBe(keyOf({}));
+    expect(keyOf({ organisation: 'acme' })).toBe(keyOf({}));
+    const alone = keyOf({ ...acme, cacheSharing: 'principal' });
+    expect(keyOf({ ...acme, cacheSharing: 'principal', id: 'key:b' })).not.toBe(alone);
+    expect(alone).not.toBe(keyOf({}));
+  });
+
   it('the cache key does not depend on the order of keys, but on everything asked', () => {
     const asked = completionRequest('Hi', { providerOptions: { a: 1, b: 2 } });
     expect(keyOf({}, { ...asked, providerOptions: { b: 2, a: 1 } })).toBe(keyOf({}, asked));

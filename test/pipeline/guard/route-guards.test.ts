@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Guardrail } from '../../../src/pipeline/guard/guardrail.ts';
 import { guardRoutes } from '../../../src/pipeline/guard/route-guards.ts';
+import { aCall } from './calls.ts';
 
 const named = (name: string): Guardrail => ({ name, on: ['input'], window: 'sentence', check: async () => ({ action: 'allow' }) });
 
@@ -16,8 +17,18 @@ describe('the guards of a route', () => {
   );
 
   it('the guards of a route are those of all routes and its own, in the order of the configuration', () => {
-    expect(guards.guardrails('fast')).toEqual([everywhere]);
-    expect(guards.guardrails('private')).toEqual([everywhere, careful]);
+    expect(guards.guardrails('fast', {})).toEqual([everywhere]);
+    expect(guards.guardrails('private', {})).toEqual([everywhere, careful]);
+  });
+
+  it('the guards of a route are joined by those that the caller has by its team, each once', () => {
+    expect(guards.guardrails('fast', { guardrails: ['everywhere', 'careful'] })).toEqual([everywhere, careful]);
+  });
+
+  it('the guards of a route refuse everything where the caller has one that the configuration has no more', () => {
+    const [, gone] = guards.guardrails('fast', { guardrails: ['gone'] });
+    expect(gone).toMatchObject({ name: 'gone', on: ['input', 'output'] });
+    expect(() => gone?.check('Hi.', aCall())).toThrow('no guardrail "gone"');
   });
 
   it('the guards of a route mask the completions of the routes that are named, and no embedding', () => {

@@ -27,6 +27,7 @@ const row: fc.Arbitrary<UsageRow> = fc.record({
   documentId: orNull(word),
   principal: word,
   team: orNull(word),
+  organisation: orNull(word),
   route: word,
   deployment: orNull(word),
   provider: orNull(word),

@@ -1,8 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Statements } from '../../../src/storage/database/database.ts';
+import { migrations } from '../../../src/storage/database/migrate.ts';
+import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { openKeys } from '../../../src/storage/keys/sql-keys.ts';
 import type { UsageQuery } from '../../../src/storage/ledger/ledger.ts';
 import { usageTotals } from '../../../src/storage/ledger/report-totals.ts';
+import { hourMs, storeUsageRows } from '../../../src/storage/ledger/usage-rows.ts';
 import { ledgerContract } from '../../contracts/ledger.ts';
 import { perRound } from '../../rounds.ts';
 import { usageRow } from '../rows.ts';
@@ -36,7 +41,6 @@ describe('a report over all time', () => {
 
 describe('a report over many rows', () => {
   const begin = Date.UTC(2026, 9, 1);
-  const hourMs = 3_600_000;
   /** Half of them within one hour, the others over days, each under a key of its own. */
   const rowAt = (index: number) =>
     usageRow({
@@ -127,6 +131,11 @@ describe('a report over many rows', () => {
       callsPerMinute: null,
       madeBy: null,
       development: false,
+      former: null,
+      createdBy: null,
+      updatedAt: null,
+      updatedBy: null,
+      lastUsedAt: null,
     };
     await keys.put({ ...key, id: '1', name: 'web', createdAt: 1, expiresAt: null, revokedAt: null });
     await keys.put({ ...key, id: '2', name: 'old web', createdAt: 1, expiresAt: null, revokedAt: 2 });
@@ -173,4 +182,28 @@ describe('retention', () => {
     expect(await database.all('select 1 from usage_keys')).toHaveLength(2);
     expect(await database.all('select 1 from usage_hours')).toHaveLength(2);
   });
+});
+
+it('the ledger replaces a row of a lost call that was written before organisations were known, and its hour adds up', async () => {
+  const file = join(temporaryFolder(), 'old.db');
+  const before = migrations.filter(({ id }) => id < 60);
+  const old = openSqlite(file, before);
+  const lost = usageRow({ outcome: 'LOST', cost: 500 });
+  const key = ['Query.completion', '', '', 'key:a', 'search', 'default', 'embedded', 'embedded', 'extractive', 'LOST', 'BYPASS'];
+  const id = createHash('sha256').update(JSON.stringify(key)).digest().readBigInt64BE();
+  await old.run(`insert into usage_keys values ($1, ${key.map((_, index) => `$${index + 2}`).join(', ')})`, [id, ...key]);
+  const hour = Math.floor(lost.time / hourMs) * hourMs;
+  await old.run('insert into usage_rows values ($1, 0, $2, $3, null, 10, 0, 0, 5, 0, 0, 500, 0, 1, 12, 3, $4)', [
+    lost.callId,
+    lost.time,
+    id,
+    '{}',
+  ]);
+  await old.run('insert into usage_hours values ($1, $2, 0, 0, 1, 10, 0, 0, 5, 0, 0, 1, 500, 0)', [hour, id]);
+  await old.close();
+  const database = openSqlite(file, migrations);
+  onTestFinished(() => database.close());
+  await database.tx((tx) => storeUsageRows(tx, [{ ...lost, outcome: 'OK', cost: 90 }]));
+  const { totals } = await usageTotals(database, { ...all, from: hour, to: hour + hourMs, groupBy: ['outcome', 'organisation'] });
+  expect(totals.map(({ key, calls, cost }) => [key, calls, cost])).toEqual([[{ outcome: 'OK', organisation: null }, 1, 90]]);
 });

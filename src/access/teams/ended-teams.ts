@@ -1,0 +1,47 @@
+/** Tells of keys that their team or its organisation was archived: what they began then ends as if they had been revoked. */
+import type { Keys } from '../../storage/keys/keys.ts';
+import type { TeamBook } from './team-book.ts';
+
+export interface EndedTeams {
+  /** The keys, with what their teams say. */
+  readonly keys: Pick<Keys, 'standing'>;
+  /** `read` returns the teams of the configuration that is in force. Before, no team has ended. */
+  follow(read: () => TeamBook): void;
+}
+
+export function endedTeams(keys: Pick<Keys, 'standing'>): EndedTeams {
+  let book = (): TeamBook | null => null;
+  /** By team, for as long as the book is the same: why it has ended. It is asked about all teams in use twice a second. */
+  let known = new Map<string, string | null>();
+  let knownOf: { readonly teams: TeamBook; readonly version: string } | null = null;
+
+  async function endOf(teams: TeamBook, team: string): Promise<string | null> {
+    const before = known.get(team);
+    if (before !== undefined) return before;
+    const ended = (await teams.standingOf(team))?.ended ?? null;
+    known.set(team, ended);
+    return ended;
+  }
+
+  return {
+    keys: {
+      async standing(ids) {
+        const standings = await keys.standing(ids);
+        const teams = book();
+        if (teams === null) return standings;
+        const version = await teams.version();
+        if (knownOf?.teams !== teams || knownOf.version !== version) known = new Map();
+        knownOf = { teams, version };
+        return Promise.all(
+          standings.map(async (standing) => {
+            const teamEnded = await endOf(teams, standing.team);
+            return teamEnded === null ? standing : { ...standing, teamEnded };
+          }),
+        );
+      },
+    },
+    follow(read) {
+      book = read;
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * What the team of a caller may have: by the configuration where that declares the team or its organisation, else by the store. A name that
+ * the configuration declares is not looked up in the store.
+ */
+import type { Limit } from '../../core/call/hold.ts';
+import type { Directory, OrganisationRecord, Policy, TeamRecord } from '../../storage/directory/directory.ts';
+import { policyLimits } from './policy-limits.ts';
+
+/** What one reading of the configuration declares, by name. */
+export interface DeclaredTeams {
+  readonly organisations: ReadonlyMap<string, OrganisationRecord>;
+  readonly teams: ReadonlyMap<string, TeamRecord>;
+}
+
+export const noDeclaredTeams: DeclaredTeams = { organisations: new Map(), teams: new Map() };
+
+export interface TeamStanding {
+  readonly organisation: string | null;
+  /** The team, and its organisation where it has one. */
+  readonly accounts: readonly Account[];
+  /** Why nobody of the team may do anything, in a sentence; null: they may. */
+  readonly ended: string | null;
+}
+
+interface Account {
+  /** Such as `team:search`. */
+  readonly name: string;
+  readonly policy: Policy;
+  /** The same objects each time, where that is possible: stores know them again. */
+  readonly limits: readonly Limit[];
+}
+
+export interface TeamBook {
+  /** Null: the team has no policy, and belongs to no organisation. */
+  standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
+  /** Of what the store says: see `Directory.version`. */
+  version(): Promise<string>;
+}
+
+export function openTeamBook(declared: DeclaredTeams, directory: Directory): TeamBook {
+  const known = new Map([...declared.teams.keys()].map((team) => [team, declaredStanding(declared, team)]));
+
+  async function storedStanding(name: string): Promise<TeamStanding | null> {
+    const team = await directory.teams.find(name);
+    if (team === null) return null;
+    if (team.organisation === null) return standing(team, null);
+    const above = declared.organisations.get(team.organisation) ?? (await directory.organisations.find(team.organisation));
+    return standing(team, above);
+  }
+
+  return {
+    standingOf: (team) => known.get(team) ?? storedStanding(team),
+    version: directory.version,
+  };
+}
+
+/** Null: the configuration does not declare the team. */
+export function declaredStanding({ teams, organisations }: DeclaredTeams, name: string): TeamStanding | null {
+  const team = teams.get(name);
+  return team === undefined ? null : standing(team, organisations.get(team.organisation ?? '') ?? null);
+}
+
+export const teamAccount = (team: string): string => `team:${team}`;
+export const organisationAccount = (organisation: string): string => `organisation:${organisation}`;
+
+/** A team whose organisation is not there has lost the bounds that it had, so it may do nothing. */
+function standing(team: TeamRecord, above: OrganisationRecord | null): TeamStanding {
+  const { organisation } = team;
+  return {
+    organisation,
+    accounts: [account(teamAccount(team.name), team), ...(above === null ? [] : [account(organisationAccount(above.name), above)])],
+    ended:
+      (team.archivedAt === null ? null : `The team "${team.name}" was archived.`) ??
+      (organisation !== null && above === null
+        ? `The organisation "${organisation}" of the team "${team.name}" is not there any more.`
+        : null) ??
+      (above === null || above.archivedAt === null ? null : `The organisation "${above.name}" was archived.`),
+  };
+}
+
+const account = (name: string, { policy }: OrganisationRecord): Account => ({ name, policy, limits: policyLimits(name, policy) });

@@ -1,0 +1,37 @@
+/** Narrows what a principal may do to what its team and its organisation may. */
+import type { CacheSharing, Principal } from '../../core/call/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { TeamStanding } from './team-book.ts';
+
+/** From the widest to the narrowest. */
+export const sharings: readonly CacheSharing[] = ['organisation', 'team', 'principal'];
+
+/** Nobody may have more than all of the lists; null: a list of everything. */
+export function commonTo(lists: readonly (readonly string[] | null)[]): readonly string[] | null {
+  return lists.reduce((common, list) => {
+    if (common === null || list === null) return common ?? list;
+    return common.filter((name) => list.includes(name));
+  }, null);
+}
+
+/** The principal as its team lets it be. Null: the team has no policy. Throws UNAUTHENTICATED where the team may do nothing at all. */
+export function withinTeam(principal: Principal, standing: TeamStanding | null): Principal {
+  if (standing === null) return principal;
+  if (standing.ended !== null) throw new GatewayError('UNAUTHENTICATED', `${standing.ended} A key of another team would be accepted.`);
+  const policies = standing.accounts.map(({ policy }) => policy);
+  const guardrails = [...new Set([...(principal.guardrails ?? []), ...policies.flatMap((policy) => policy.guardrails)])];
+  return {
+    ...principal,
+    organisation: standing.organisation,
+    scopes: commonTo([principal.scopes, ...policies.map(({ scopes }) => scopes)]) ?? [],
+    routes: commonTo([principal.routes, ...policies.map(({ routes }) => routes)]),
+    limits: [...principal.limits, ...standing.accounts.flatMap(({ limits }) => limits)],
+    ...(guardrails.length === 0 ? {} : { guardrails }),
+    ...sharingOf([principal.cacheSharing ?? null, ...policies.map(({ cacheSharing }) => cacheSharing)]),
+  };
+}
+
+function sharingOf(said: readonly (CacheSharing | null)[]): Pick<Principal, 'cacheSharing'> {
+  const narrowest = sharings.findLast((sharing) => said.includes(sharing));
+  return narrowest === undefined || narrowest === 'team' ? {} : { cacheSharing: narrowest };
+}

@@ -1,0 +1,83 @@
+/** The directory: organisations, their teams, and what each of them may have at most. */
+import type { CacheSharing } from '../../core/call/call.ts';
+import type { Limit } from '../../core/call/hold.ts';
+
+export type PolicyBudget = Omit<Extract<Limit, { kind: 'budget' }>, 'kind' | 'name'>;
+
+/**
+ * What those below may have at most. Scopes and routes of a key are also in each policy above it; it draws on the budgets and rates of all of
+ * them; the guardrails of all of them apply; its kept answers are shared as the narrowest of them says.
+ */
+export interface Policy {
+  /** Null: as the one above has it. */
+  readonly scopes: readonly string[] | null;
+  /** Null: as the one above has it. */
+  readonly routes: readonly string[] | null;
+  /** Of all below it together, at most one for each period. */
+  readonly budgets: readonly PolicyBudget[];
+  /** Operations a minute. */
+  readonly requestsPerMinute: number | null;
+  /** Model calls a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute: number | null;
+  /** Calls at one time. */
+  readonly concurrency: number | null;
+  /** Names of guardrails of the configuration, beside those of the routes. */
+  readonly guardrails: readonly string[];
+  /** Null: as the one above has it; without one above, within the team. */
+  readonly cacheSharing: CacheSharing | null;
+}
+
+export const openPolicy: Policy = {
+  scopes: null,
+  routes: null,
+  budgets: [],
+  requestsPerMinute: null,
+  callsPerMinute: null,
+  concurrency: null,
+  guardrails: [],
+  cacheSharing: null,
+};
+
+/** Times are milliseconds since 1970, UTC. */
+export interface OrganisationRecord {
+  /** Unique and for good: usage and accounts go by it. */
+  readonly name: string;
+  /** For people. */
+  readonly description: string | null;
+  readonly policy: Policy;
+  readonly createdAt: number;
+  /** Who made it, such as `key:3f9a` or `shell`. */
+  readonly createdBy: string;
+  readonly updatedAt: number;
+  readonly updatedBy: string;
+  /** Since when nobody of it may do anything; null: they may. */
+  readonly archivedAt: number | null;
+}
+
+export interface TeamRecord extends OrganisationRecord {
+  /** Name of the organisation; null: the team belongs to none. */
+  readonly organisation: string | null;
+}
+
+export interface Records<R> {
+  /** False: there is one of that name, which stays as it is. */
+  add(record: R): Promise<boolean>;
+  find(name: string): Promise<R | null>;
+  /** In the order of the names. */
+  list(): Promise<readonly R[]>;
+  /**
+   * Puts in the place of the record what `change` makes of it, in one step: of two changes at the same moment, the later one sees the first.
+   * `change` may be called more than once, and what it throws is thrown. Null: there is none of that name. The name stays.
+   */
+  change(name: string, change: (record: R) => R): Promise<R | null>;
+}
+
+export interface Directory {
+  readonly organisations: Records<OrganisationRecord>;
+  readonly teams: Records<TeamRecord>;
+  /**
+   * Another text whenever a record has changed, by whichever process; it may also change when none has. Asked in nearly every turn of the
+   * event loop.
+   */
+  version(): Promise<string>;
+}

@@ -1,0 +1,18 @@
+import type { Migration } from '../database/database.ts';
+
+/** `policy` is JSON: see `Policy`. Columns that both have stand in the same order. */
+export const directoryMigrations: readonly Migration[] = [
+  {
+    id: 61,
+    name: 'organisations and teams',
+    sql: `
+      create table organisations (
+        name text primary key, description text, policy text not null, created_at bigint not null, created_by text not null,
+        updated_at bigint not null, updated_by text not null, archived_at bigint
+      );
+      create table teams (
+        name text primary key, description text, policy text not null, created_at bigint not null, created_by text not null,
+        updated_at bigint not null, updated_by text not null, archived_at bigint, organisation text
+      );`,
+  },
+];

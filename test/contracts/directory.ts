@@ -1,0 +1,89 @@
+/** What every store of organisations and teams keeps. The factory gives an empty one. */
+import { expect, it } from 'vitest';
+import { GatewayError } from '../../src/core/errors.ts';
+import { type Directory, openPolicy, type Policy, type TeamRecord } from '../../src/storage/directory/directory.ts';
+
+const policy: Policy = {
+  scopes: ['ai:use'],
+  routes: [],
+  budgets: [
+    { per: 'day', most: 5 },
+    { per: 'month', most: 50_000_000_000 },
+  ],
+  requestsPerMinute: 60,
+  callsPerMinute: 600,
+  concurrency: 3,
+  guardrails: ['codes'],
+  cacheSharing: 'principal',
+};
+
+const team = (record: Partial<TeamRecord> = {}): TeamRecord => ({
+  name: 'search',
+  description: 'Finds things.',
+  organisation: 'acme',
+  policy,
+  createdAt: 1_000,
+  createdBy: 'key:a',
+  updatedAt: 2_000,
+  updatedBy: 'shell',
+  archivedAt: null,
+  ...record,
+});
+
+export function directoryContract(open: () => Promise<Directory>): void {
+  it('a directory gives back teams and organisations as they were added, in the order of their names', async () => {
+    const { teams, organisations } = await open();
+    const bare = team({ name: 'apps', organisation: null, description: null, policy: openPolicy, archivedAt: 3_000 });
+    const { organisation: _, ...acme } = team({ name: 'acme' });
+    expect([await teams.add(team()), await teams.add(bare), await organisations.add(acme)]).toEqual([true, true, true]);
+    expect(await teams.find('search')).toEqual(team());
+    expect(await teams.list()).toEqual([bare, team()]);
+    expect(await organisations.list()).toEqual([acme]);
+    expect(await teams.find('acme')).toBeNull();
+    expect(await organisations.find('search')).toBeNull();
+  });
+
+  it('a directory adds a name once: of two at the same moment one is refused, and nothing of it is kept', async () => {
+    const { teams } = await open();
+    const added = await Promise.all([teams.add(team()), teams.add(team({ description: 'Another.' }))]);
+    expect(added).toEqual([true, false]);
+    expect(await teams.find('search')).toEqual(team());
+  });
+
+  it('a directory loses none of two changes at the same moment', async () => {
+    const { teams } = await open();
+    await teams.add(team());
+    await Promise.all([
+      teams.change('search', (record) => ({ ...record, description: 'New.' })),
+      teams.change('search', (record) => ({ ...record, policy: { ...record.policy, concurrency: 9 } })),
+    ]);
+    expect(await teams.find('search')).toEqual(team({ description: 'New.', policy: { ...policy, concurrency: 9 } }));
+  });
+
+  it('a directory changes nothing where there is no such name, where the change throws, and never the name', async () => {
+    const { teams } = await open();
+    await teams.add(team());
+    expect(await teams.change('nobody', (record) => ({ ...record, description: 'New.' }))).toBeNull();
+    const refusal = new GatewayError('BAD_REQUEST', 'Not this one.');
+    const change = teams.change('search', () => {
+      throw refusal;
+    });
+    await expect(change).rejects.toBe(refusal);
+    expect(await teams.change('search', (record) => ({ ...record, name: 'other' }))).toEqual(team());
+    expect(await teams.list()).toEqual([team()]);
+  });
+
+  it('a directory has another version after each change, and the same while nothing happens', async () => {
+    const { teams, organisations, version } = await open();
+    const versions = [await version()];
+    await teams.add(team());
+    versions.push(await version());
+    await organisations.add(team({ name: 'acme' }));
+    versions.push(await version());
+    await teams.change('search', (record) => ({ ...record, archivedAt: 1 }));
+    versions.push(await version());
+    expect(new Set(versions).size).toBe(4);
+    await teams.find('search');
+    expect(await version()).toBe(versions.at(-1));
+  });
+}
