@@ -1,6 +1,8 @@
 /**
- * The body of an answer, piece by piece as the connection brings it. A web stream around it costs more than the piece itself, so readers
- * of ours that are given one take what is below it: see {@link piecesOf}.
+ * The body of an answer, piece by piece as its reader asks. A connection is not read on while too much waits for the reader.
+ *
+ * A Node stream or a web stream around a body costs more than the piece itself, so readers of ours that are given one take what is below
+ * it: see {@link piecesOf}.
  */
 import type { Readable } from 'node:stream';
 
@@ -11,6 +13,16 @@ export interface BodyPieces {
   cancel(): void;
 }
 
+/** What brings the pieces. One piece more may come after `pause`. */
+export interface PieceSource {
+  pause(): void;
+  resume(): void;
+  cancel(): void;
+}
+
+/** How a body ended. */
+export type BodyEnding = { readonly error: unknown } | 'end';
+
 /** Bytes that wait for a reader. With more of them the connection is not read on. */
 const maxWaitingBytes = 64 * 1024;
 
@@ -19,35 +31,85 @@ interface Reader {
   reject(error: unknown): void;
 }
 
-/** Begins with the first call of `read`. */
-export function bodyPieces(body: Readable): BodyPieces {
-  const waiting: Uint8Array[] = [];
-  let waitingBytes = 0;
-  let reader: Reader | null = null;
-  let begun = false;
-  /** How the body ended; null while it goes on. */
-  let ending: { readonly error: unknown } | 'end' | null = null;
+/** Between what brings pieces and the reader who asks for them. A class, since a thousand silent answers have one each. */
+export class PieceQueue implements BodyPieces {
+  readonly #source: PieceSource;
+  readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #isPaused = false;
+  #reader: Reader | null = null;
+  /** Null while the body goes on. */
+  #ending: BodyEnding | null = null;
 
-  function onPiece(piece: Uint8Array): void {
-    if (reader !== null) {
-      const { resolve } = reader;
-      reader = null;
-      resolve(piece);
-      return;
-    }
-    waiting.push(piece);
-    waitingBytes += piece.length;
-    if (waitingBytes > maxWaitingBytes && !body.destroyed) body.pause();
+  constructor(source: PieceSource) {
+    this.#source = source;
   }
 
-  function end(how: NonNullable<typeof ending>): void {
+  put(piece: Uint8Array): void {
+    if (this.#ending !== null) return;
+    if (this.#reader !== null) {
+      this.#takeReader()?.resolve(piece);
+      return;
+    }
+    this.#waiting.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#isPaused || this.#waitingBytes <= maxWaitingBytes) return;
+    this.#isPaused = true;
+    this.#source.pause();
+  }
+
+  /** What was put before is read first. */
+  end(how: BodyEnding): void {
+    if (this.#ending !== null) return;
+    this.#ending = how;
+    if (how === 'end') this.#takeReader()?.resolve(null);
+    else this.#takeReader()?.reject(how.error);
+  }
+
+  read(): Promise<Uint8Array | null> {
+    const piece = this.#waiting.shift();
+    if (piece !== undefined) {
+      this.#waitingBytes -= piece.length;
+      if (this.#isPaused && this.#waitingBytes <= maxWaitingBytes) {
+        this.#isPaused = false;
+        this.#source.resume();
+      }
+      return Promise.resolve(piece);
+    }
+    if (this.#ending === 'end') return Promise.resolve(null);
+    if (this.#ending !== null) return Promise.reject(this.#ending.error);
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  cancel(): void {
+    this.#source.cancel();
+    this.end({ error: closedEarly() });
+  }
+
+  #takeReader(): Reader | null {
+    const reader = this.#reader;
+    this.#reader = null;
+    return reader;
+  }
+}
+
+/** Begins with the first call of `read`. */
+export function bodyPieces(body: Readable): BodyPieces {
+  const queue = new PieceQueue({
+    pause() {
+      if (!body.destroyed) body.pause();
+    },
+    resume: () => void body.resume(),
+    cancel: () => void body.destroy(),
+  });
+  let begun = false;
+
+  function end(how: BodyEnding): void {
     // What came before a connection broke is still in the body while it is paused.
-    if (ending === null) for (let piece: Uint8Array | null = body.read(); piece !== null; piece = body.read()) onPiece(piece);
-    ending ??= how;
-    const told = reader;
-    reader = null;
-    if (ending === 'end') told?.resolve(null);
-    else told?.reject(ending.error);
+    for (let piece: Uint8Array | null = body.read(); piece !== null; piece = body.read()) queue.put(piece);
+    queue.end(how);
   }
 
   function begin(): void {
@@ -63,25 +125,15 @@ export function bodyPieces(body: Readable): BodyPieces {
     body.on('end', () => end('end'));
     body.on('error', (error) => end({ error }));
     body.on('close', () => end({ error: closedEarly() }));
-    body.on('data', onPiece);
+    body.on('data', (piece: Uint8Array) => queue.put(piece));
   }
 
   return {
     read() {
       if (!begun) begin();
-      const piece = waiting.shift();
-      if (piece !== undefined) {
-        waitingBytes -= piece.length;
-        if (waitingBytes <= maxWaitingBytes && body.isPaused()) body.resume();
-        return Promise.resolve(piece);
-      }
-      if (ending === 'end') return Promise.resolve(null);
-      if (ending !== null) return Promise.reject(ending.error);
-      return new Promise((resolve, reject) => {
-        reader = { resolve, reject };
-      });
+      return queue.read();
     },
-    cancel: () => void body.destroy(),
+    cancel: () => queue.cancel(),
   };
 }
 

@@ -55,7 +55,7 @@ export interface OutboundResponse {
 
 export interface HttpClient {
   send(url: string | URL, request: OutboundRequest): Promise<OutboundResponse>;
-  /** The answer as its connection brings it. It is not paused, so it must have a bound. Rejects where nothing can be sent at all. */
+  /** The answer as its connection brings it: where nobody pauses it, it must have a bound. Rejects where nothing can be sent at all. */
   receive(url: string, request: Pick<OutboundRequest, 'method' | 'headers' | 'body'>, receiver: Receiver): Promise<Receiving>;
   /** Ends idle connections and waits for the busy ones. */
   close(): Promise<void>;

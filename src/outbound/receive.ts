@@ -22,6 +22,9 @@ export interface Receiver {
 export interface Receiving {
   /** Ends the request and its connection, also before it has one. */
   cancel(): void;
+  /** The connection is not read on until `resume`. One piece more may come. */
+  pause(): void;
+  resume(): void;
 }
 
 /** Small events of this length take some 5 ms. Beyond it other requests have their turn. */
@@ -32,6 +35,20 @@ export function receive(dispatcher: Dispatcher, options: Dispatcher.DispatchOpti
   let controller: Dispatcher.DispatchController | null = null;
   let over = false;
   let decoded: { readonly written: Readable; readonly read: Readable } | null = null;
+  /** By its receiver. */
+  let isPaused = false;
+  /** Others have their turn. */
+  let isWaiting = false;
+
+  const stop = (): void => {
+    decoded?.read.pause();
+    controller?.pause();
+  };
+  const goOn = (): void => {
+    if (isPaused || isWaiting || over) return;
+    decoded?.read.resume();
+    controller?.resume();
+  };
 
   const finish = (tell: () => void): void => {
     if (over) return;
@@ -43,8 +60,12 @@ export function receive(dispatcher: Dispatcher, options: Dispatcher.DispatchOpti
     receiver.received(bytes);
     const wait = turns.spend(bytes.length);
     if (wait === null || over) return;
-    controller?.pause();
-    void wait.then(() => controller?.resume());
+    isWaiting = true;
+    stop();
+    void wait.then(() => {
+      isWaiting = false;
+      goOn();
+    });
   };
   const decode = (encoding: string): typeof decoded => {
     const written = new Readable({ read() {} });
@@ -74,6 +95,8 @@ export function receive(dispatcher: Dispatcher, options: Dispatcher.DispatchOpti
       else decoded.written.push(bytes);
     },
     onResponseEnd() {
+      // It would pause the next answer on this connection.
+      controller = null;
       if (decoded === null) finish(() => receiver.ended());
       else decoded.written.push(null);
     },
@@ -87,6 +110,14 @@ export function receive(dispatcher: Dispatcher, options: Dispatcher.DispatchOpti
       over = true;
       decoded?.read.destroy();
       controller?.abort(new Error('The request was given up.'));
+    },
+    pause() {
+      isPaused = true;
+      stop();
+    },
+    resume() {
+      isPaused = false;
+      goOn();
     },
   };
 }

@@ -29,7 +29,7 @@ export function webStream(body: Readable, kind: 'error' | 'events' | 'whole'): R
         if (piece === null) controller.close();
         else controller.enqueue(piece);
       },
-      cancel: pieces.cancel,
+      cancel: () => pieces.cancel(),
     },
     { highWaterMark: 0 },
   );
@@ -59,6 +59,6 @@ function boundedPieces(body: Readable, kind: 'error' | 'events' | 'whole'): Body
       if (wait !== null) await wait;
       return piece;
     },
-    cancel: pieces.cancel,
+    cancel: () => pieces.cancel(),
   };
 }

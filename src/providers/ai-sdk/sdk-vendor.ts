@@ -5,6 +5,7 @@ import type { Chunk } from '../../core/chunk.ts';
 import { oncePer } from '../../core/once.ts';
 import type { CompletionRequest, EmbeddingRequest, Message } from '../../core/request/request.ts';
 import { throwIfAborted } from '../../core/turns/abort.ts';
+import type { BodyPieces } from '../../outbound/body-pieces.ts';
 import { type Fetch, notifiesWhenSent } from '../../outbound/pooled-fetch.ts';
 import { type CallIdForm, withAcceptedCallIds } from '../../wires/accepted-call-ids.ts';
 import type { OpaqueFields } from '../../wires/opaque-parts.ts';
@@ -52,7 +53,7 @@ export interface Decoders {
   readonly decoder: EventDecoder;
   readonly decodeAnswer: (body: unknown) => Answer;
   /** Makes an event stream of another framing, and leaves JSON alone. */
-  readonly asEvents?: (body: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+  readonly asEvents?: (body: BodyPieces) => BodyPieces;
 }
 
 export function sdkVendorProvider(given: SdkVendor): Provider & Required<Pick<Provider, 'answer'>> {

@@ -2,6 +2,7 @@
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto';
 import type { Secret } from '../../core/secret.ts';
 import { baseUrlMistake } from '../../outbound/base-url.ts';
+import { piecesOf } from '../../outbound/body-pieces.ts';
 import type { Fetch } from '../../outbound/pooled-fetch.ts';
 import { objectOf, parseJson, textOf } from '../../wires/json-fields.ts';
 import { machineWords } from '../upstream/machine-words.ts';
@@ -52,7 +53,7 @@ export function serviceAccountTokens(account: ServiceAccount, fetch: Fetch, now:
       body: new URLSearchParams({ grant_type: grant, assertion: assertionOf(account, issuedAt) }).toString(),
       signal,
     });
-    const body = objectOf(await readWholeBody(response.body).catch(() => null));
+    const body = objectOf(await readWholeBody(response.body === null ? null : piecesOf(response.body)).catch(() => null));
     const token = textOf(body['access_token']);
     if (response.status >= 300 || token === '') {
       const words = [`HTTP ${response.status}`, ...errorWord(body['error']), ...machineWords(JSON.stringify(body))];

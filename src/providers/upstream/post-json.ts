@@ -1,6 +1,9 @@
 /** Sends one JSON request to a vendor, and reads what the vendor answers when it refuses. */
 import { throwIfAborted } from '../../core/turns/abort.ts';
-import { type Fetch, notifyWhenSent } from '../../outbound/pooled-fetch.ts';
+import { type BodyPieces, piecesOf } from '../../outbound/body-pieces.ts';
+import type { HttpClient } from '../../outbound/http-client.ts';
+import { clientOf, type Fetch, notifyWhenSent } from '../../outbound/pooled-fetch.ts';
+import { receivePieces } from '../../outbound/receive-pieces.ts';
 import { HttpRefusal } from './vendor-failure.ts';
 
 export interface JsonPost {
@@ -17,15 +20,36 @@ export interface JsonPost {
 export const maxRefusalBytes = 256 * 1024;
 
 /** The body of an answer with a status below 300. Throws an {@link HttpRefusal} for every other status. */
-export async function postJson(fetch: Fetch, { url, headers, body, signal, sent }: JsonPost): Promise<ReadableStream<Uint8Array> | null> {
-  throwIfAborted(signal);
+export async function postJson(fetch: Fetch, post: JsonPost): Promise<BodyPieces | null> {
+  throwIfAborted(post.signal);
+  const client = clientOf(fetch);
+  const { status, headers, body } = await (client === null ? fetched(fetch, post) : received(client, post));
+  if (status < 300) return body;
+  throw refusalOf(status, headers, body === null ? [] : await readUpTo(body, maxRefusalBytes));
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+  readonly body: BodyPieces | null;
+}
+
+type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+const received = (client: HttpClient, post: JsonPost): Promise<Answered> =>
+  receivePieces(client, post.url, { ...postOf(post), signal: post.signal, onSent: post.sent });
+
+async function fetched(fetch: Fetch, post: JsonPost): Promise<Answered> {
+  const { url, signal, sent } = post;
   // A key must not follow a redirect to another host.
-  const send = (): Promise<Response> => fetch(url, { ...postOf({ headers, body }), redirect: 'manual', signal });
-  const response = await (sent === undefined ? send() : notifyWhenSent(sent, send));
-  if (response.status < 300) return response.body;
-  const bytes = response.body === null ? [] : await readUpTo(response.body, maxRefusalBytes);
-  const text = new TextDecoder().decode(Buffer.concat(bytes));
-  throw new HttpRefusal(response.status, Object.fromEntries(response.headers), text);
+  const send = (): Promise<Response> => fetch(url, { ...postOf(post), redirect: 'manual', signal });
+  const { status, headers, body } = await (sent === undefined ? send() : notifyWhenSent(sent, send));
+  return { status, headers: Object.fromEntries(headers), body: body === null ? null : piecesOf(body) };
+}
+
+export function refusalOf(status: number, headers: AnswerHeaders, body: readonly Uint8Array[]): HttpRefusal {
+  const texts = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')] as const);
+  return new HttpRefusal(status, Object.fromEntries(texts), new TextDecoder().decode(Buffer.concat(body)));
 }
 
 export const postOf = ({ headers, body }: Pick<JsonPost, 'headers' | 'body'>) => ({
@@ -35,15 +59,16 @@ export const postOf = ({ headers, body }: Pick<JsonPost, 'headers' | 'body'>) =>
 });
 
 /** What came, where the connection breaks: a status says more than a body that is missing. */
-async function readUpTo(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<readonly Uint8Array[]> {
+async function readUpTo(body: BodyPieces, maxBytes: number): Promise<readonly Uint8Array[]> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
-    // Leaving the loop cancels the body.
-    for await (const piece of body) {
+    for (let piece = await body.read(); piece !== null; piece = await body.read()) {
       pieces.push(piece);
       length += piece.length;
-      if (length >= maxBytes) break;
+      if (length < maxBytes) continue;
+      body.cancel();
+      break;
     }
   } catch {
     return pieces;

@@ -8,7 +8,7 @@ import { type Batch, batchesOf } from '../../core/batch.ts';
 import type { Chunk } from '../../core/chunk.ts';
 import type { Usage } from '../../core/money.ts';
 import { withTimeout } from '../../core/stream.ts';
-import { type BodyPieces, piecesOf } from '../../outbound/body-pieces.ts';
+import type { BodyPieces } from '../../outbound/body-pieces.ts';
 import { type BodyReader, readBody } from '../../wires/read-streamed-body.ts';
 import type { Answer, EventDecoder } from '../../wires/wire.ts';
 import type { Extend } from './timed.ts';
@@ -31,11 +31,10 @@ export const maxDrainMs = 1_000;
 
 /** In batches: what one read of the connection brought. Throws a `WireFailure`, or what the connection throws. */
 export async function* readAnswer(
-  body: ReadableStream<Uint8Array> | null,
+  source: BodyPieces | null,
   { decoder, decodeAnswer, report, extend, isEnough }: AnswerReading,
 ): AsyncGenerator<Batch> {
   const reader = readBody(decoder, decodeAnswer);
-  const source = body === null ? null : piecesOf(body);
   const pass = passChunks(reader, { report, isEnough });
   let left = true;
   let usageDeadline = 0;
@@ -98,9 +97,9 @@ const waitMs = (usageDeadline: number, usage: Usage | null): number =>
   Math.min(usageDeadline - performance.now(), usage === null ? maxUsageWaitMs : maxEndWaitMs);
 
 /** The same for an answer that was asked for as a whole: all its chunks, whether it comes whole or as a stream. */
-export async function readWhole(body: ReadableStream<Uint8Array> | null, reading: AnswerReading): Promise<readonly Chunk[]> {
+export async function readWhole(source: BodyPieces | null, reading: AnswerReading): Promise<readonly Chunk[]> {
   const chunks: Chunk[] = [];
-  for await (const batch of readAnswer(body, reading)) chunks.push(...batch);
+  for await (const batch of readAnswer(source, reading)) chunks.push(...batch);
   return chunks;
 }
 
@@ -117,7 +116,7 @@ function nextPiece(source: BodyPieces | null, waitMs: number | null): Promise<Ui
 
 function drain(source: BodyPieces | null): void {
   if (source === null) return;
-  const deadline = setTimeout(source.cancel, maxDrainMs);
+  const deadline = setTimeout(() => source.cancel(), maxDrainMs);
   deadline.unref();
   const read = (): Promise<void> => source.read().then((piece) => (piece === null ? undefined : read()));
   read()

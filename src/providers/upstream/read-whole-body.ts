@@ -1,5 +1,5 @@
 import { gatherBytes } from '../../core/byte-buffer.ts';
-import { piecesOf } from '../../outbound/body-pieces.ts';
+import type { BodyPieces } from '../../outbound/body-pieces.ts';
 import { parseJson } from '../../wires/json-fields.ts';
 import { WireFailure } from '../../wires/wire-failure.ts';
 
@@ -7,9 +7,8 @@ import { WireFailure } from '../../wires/wire-failure.ts';
 const maxBytes = 64 * 1024 * 1024;
 
 /** The JSON of a whole body. Throws `unreadable` for what is none, or is larger than the bound. */
-export async function readWholeBody(body: ReadableStream<Uint8Array> | null): Promise<unknown> {
+export async function readWholeBody(source: BodyPieces | null): Promise<unknown> {
   const bytes = gatherBytes();
-  const source = body === null ? null : piecesOf(body);
   for (let piece = await source?.read(); piece != null; piece = await source?.read()) {
     bytes.add(piece);
     if (bytes.length <= maxBytes) continue;

@@ -7,10 +7,10 @@ import { abortError, throwIfAborted } from '../../core/turns/abort.ts';
 import type { HttpClient } from '../../outbound/http-client.ts';
 import type { Receiver, Receiving } from '../../outbound/receive.ts';
 import { readBody } from '../../wires/read-streamed-body.ts';
-import { type JsonPost, maxRefusalBytes, postOf } from './post-json.ts';
+import { type JsonPost, maxRefusalBytes, postOf, refusalOf } from './post-json.ts';
 import { type AnswerReading, maxDrainMs, maxEndWaitMs, maxUsageWaitMs, passChunks } from './read-answer.ts';
 import { afterRunning, stalled } from './timed.ts';
-import { HttpRefusal } from './vendor-failure.ts';
+import type { HttpRefusal } from './vendor-failure.ts';
 
 /** How a whole answer is read, and within how many milliseconds from now on. */
 export interface WholeReading extends Omit<AnswerReading, 'extend'> {
@@ -181,9 +181,6 @@ function refused(status: number, headers: Readonly<Record<string, string | reado
       length += bytes.length;
       return length >= maxRefusalBytes;
     },
-    error() {
-      const fields = Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')] as const);
-      return new HttpRefusal(status, Object.fromEntries(fields), new TextDecoder().decode(Buffer.concat(pieces)));
-    },
+    error: () => refusalOf(status, headers, pieces),
   };
 }

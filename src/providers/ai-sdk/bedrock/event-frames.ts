@@ -3,6 +3,7 @@
  * name of its type and its payload as data. An exception is an event whose name begins with `exception:`.
  */
 import { crc32 } from 'node:zlib';
+import type { BodyPieces } from '../../../outbound/body-pieces.ts';
 import { WireFailure } from '../../../wires/wire-failure.ts';
 
 /** 16 MiB: the longest frame that AWS sends. */
@@ -13,31 +14,30 @@ const checksumBytes = 4;
 const openingBrace = 0x7b;
 
 /** A body of JSON, as of an error with status 200, is passed on. Throws `unreadable` for bytes that are not a frame. */
-export function eventsOfFrames(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const source = body.getReader();
+export function eventsOfFrames(body: BodyPieces): BodyPieces {
   const frames = splitFrames();
   let begun = false;
   let isJson = false;
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        for (;;) {
-          if (frames.failure !== null) throw frames.failure;
-          const { done, value } = await source.read();
-          // A frame that breaks off is not an event. The events before it have said whether the answer is complete.
-          if (done) return controller.close();
-          if (!begun && value.length > 0) {
-            begun = true;
-            isJson = value[0] === openingBrace;
-          }
-          const bytes = isJson ? value : Buffer.from(frames.push(value).join(''));
-          if (bytes.length > 0) return controller.enqueue(bytes);
+  return {
+    async read() {
+      for (;;) {
+        if (frames.failure !== null) {
+          body.cancel();
+          throw frames.failure;
         }
-      },
-      cancel: (reason) => source.cancel(reason),
+        const piece = await body.read();
+        // A frame that breaks off is not an event. The events before it have said whether the answer is complete.
+        if (piece === null) return null;
+        if (!begun && piece.length > 0) {
+          begun = true;
+          isJson = piece[0] === openingBrace;
+        }
+        const bytes = isJson ? piece : Buffer.from(frames.push(piece).join(''));
+        if (bytes.length > 0) return bytes;
+      }
     },
-    { highWaterMark: 0 },
-  );
+    cancel: () => body.cancel(),
+  };
 }
 
 interface FrameReader {
