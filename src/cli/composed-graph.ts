@@ -8,10 +8,10 @@ import type { GatewayConfig } from '../config/config.ts';
 import { asGatewayError } from '../core/errors.ts';
 import { composer } from '../federation/compose/compose.ts';
 import { readSubgraph } from '../federation/compose/sources.ts';
-import { unknownSubgraphs, withAddresses } from '../federation/compose/subgraph-addresses.ts';
-import { localUrl } from '../federation/graph.ts';
-import { checkPolicies, policiesOf } from '../federation/policies.ts';
-import { supergraphSchema } from '../federation/supergraph.ts';
+import { unknownSubgraphs } from '../federation/compose/subgraph-addresses.ts';
+import { chosenPlanner } from '../federation/engine/choose-engine.ts';
+import { localUrl } from '../federation/kept-sources.ts';
+import { servedGraph } from '../federation/served-graph.ts';
 import { mistakeText } from '../fields/ai-field.ts';
 import type { FieldsRead } from '../fields/read-fields.ts';
 import { withSubgraphs } from './with-subgraphs.ts';
@@ -35,7 +35,7 @@ export async function composedGraph(config: GatewayConfig, folder: string, read:
         })
       : await attempted(() => supergraphReader(supergraph, folder).read(AbortSignal.timeout(sourceMs)));
   if (made.supergraphSdl === null) return made;
-  const mistakes = servingMistakes(made.supergraphSdl, config, read);
+  const mistakes = await servingMistakes(made.supergraphSdl, config, read);
   return mistakes.length === 0 ? made : { supergraphSdl: null, mistakes };
 }
 
@@ -81,15 +81,17 @@ async function attempted(read: () => Promise<string>): Promise<ComposedGraph> {
 const unasked = new GraphQLSchema({ query: new GraphQLObjectType({ name: 'Query', fields: { unasked: { type: GraphQLString } } }) });
 
 /** Why it would not be served as it is, or not with all AI fields. */
-function servingMistakes(supergraphSdl: string, config: GatewayConfig, read: FieldsRead): readonly string[] {
+async function servingMistakes(supergraphSdl: string, config: GatewayConfig, read: FieldsRead): Promise<readonly string[]> {
   const { graph = {} } = config;
   const addresses = graph.supergraph === undefined ? new Map<string, null>() : subgraphAddresses(config);
   const unknown = unknownSubgraphs(supergraphSdl, addresses.keys());
   if (unknown.length > 0) return unknown;
   try {
     const local = graph.ai === false ? {} : { [localUrl(aiSubgraph)]: unasked };
-    checkPolicies(policiesOf(supergraphSdl), Object.keys(graph.policies ?? {}));
-    const schema = supergraphSchema({ supergraphSdl: withAddresses(supergraphSdl, addresses), local });
+    const { engine = 'auto', contracts = {}, policies = {} } = graph;
+    const openPlanner = await chosenPlanner(engine);
+    const options = { engine, addresses, contracts, policies: Object.keys(policies) };
+    const { schema } = servedGraph(supergraphSdl, options, { openPlanner, local, log() {} });
     const fieldOf = (type: string, field: string): boolean => {
       const found = schema.getType(type);
       return found !== undefined && 'getFields' in found && found.getFields()[field] !== undefined;

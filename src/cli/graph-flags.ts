@@ -8,7 +8,7 @@ import { parse } from 'graphql';
 import { aiSubgraph } from '../assembly/graph/configured-graph.ts';
 import type { GatewayConfig, GraphConfig } from '../config/config.ts';
 import { graphsOf } from '../federation/engine/join.ts';
-import { localUrl } from '../federation/graph.ts';
+import { localUrl } from '../federation/kept-sources.ts';
 import type { Arguments } from './arguments.ts';
 
 export interface Flagged {

@@ -98,7 +98,7 @@ function verdictsOf(schema: GraphQLSchema, requirements: ReadonlyMap<string, Req
 export const withoutDenied = (
   schema: GraphQLSchema,
   operation: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>,
-  denied: ReadonlyMap<string, GatewayError>,
+  denied: Pick<ReadonlySet<string>, 'has'>,
 ): Pruned => {
   const implementations = (name: string): readonly string[] => {
     const type = schema.getType(name);

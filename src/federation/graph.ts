@@ -6,40 +6,26 @@
  */
 import type { GraphQLSchema } from 'graphql';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
-import { untilAborted } from '../core/turns/abort.ts';
+import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { monotonicMs as monotonic } from '../core/turns/monotonic.ts';
-import type { Composer, Subgraph } from './compose/compose.ts';
+import type { Composer } from './compose/compose.ts';
 import { type ComposedSources, composeSources, type GraphSource } from './compose/compose-sources.ts';
-import { type Contract, contractSdl } from './compose/contract.ts';
-import { namesIn, unknownSubgraphs, withAddresses } from './compose/subgraph-addresses.ts';
-import { chosenPlanner, type EngineChoice } from './engine/choose-engine.ts';
-import { engineIn } from './engine/execution.ts';
+import { unknownSubgraphs } from './compose/subgraph-addresses.ts';
+import { chosenPlanner } from './engine/choose-engine.ts';
 import type { OpenPlanner } from './engine/plan/planner.ts';
-import { UnreadableSupergraph } from './engine/planned-schema.ts';
 import { type GraphLog, graphNews } from './graph-news.ts';
+import { keptSources, localUrl, type OwnSubgraph } from './kept-sources.ts';
 import { type LastGood, type LastGoodStore, lastGoodKeeper } from './last-good.ts';
-import { checkPolicies, policiesOf, withPolicies } from './policies.ts';
-import { type SupergraphOptions, supergraphSchema } from './supergraph.ts';
+import { makePlansAhead } from './plans-ahead.ts';
+import { engineOf, type ServedGraph, type ServingOptions, servedGraph } from './served-graph.ts';
 
 export type { GraphSource };
 
-export interface GraphOptions extends Omit<SupergraphOptions, 'supergraphSdl' | 'local'> {
-  /** Default: auto. */
-  readonly engine?: EngineChoice;
+export interface GraphOptions extends ServingOptions {
   readonly source: GraphSource;
-  /** The AI subgraph; null (`ai: false`) serves the source without it. Its SDL may depend on that of the others. */
-  readonly ai: {
-    readonly name: string;
-    readonly sdl: string | ((others: readonly string[]) => string);
-    readonly schema: GraphQLSchema;
-  } | null;
+  /** The AI subgraph; null (`ai: false`) serves the source without it. */
+  readonly ai: (OwnSubgraph & { readonly schema: GraphQLSchema }) | null;
   readonly composer: Composer;
-  /** Of a ready supergraph: its subgraphs that the configuration has settings for, with the addresses that replace theirs; null: none does. */
-  readonly addresses?: ReadonlyMap<string, string | null>;
-  /** Variants of the graph, by name. */
-  readonly contracts?: Readonly<Record<string, Contract>>;
-  /** Names of the policies that there are functions for. Default: none, and a supergraph that names one is not served. */
-  readonly policies?: readonly string[];
   /** Milliseconds between two looks at the sources; 0: only at `refresh`. */
   readonly pollMs: number;
   /** Milliseconds that one source may take. */
@@ -87,17 +73,6 @@ export interface GraphStatus {
   readonly subgraphs: ComposedSources['subgraphs'];
 }
 
-interface Served {
-  /** As its sources say. */
-  readonly source: string;
-  /** With the addresses of the configuration. */
-  readonly sdl: string;
-  readonly names: readonly string[];
-  readonly contracts: ReadonlyMap<string, GraphQLSchema>;
-  readonly schema: GraphQLSchema;
-  readonly at: number;
-}
-
 /** Nothing is read before the first `refresh`. */
 export function livingGraph(options: GraphOptions, monotonicMs: () => number = monotonic): Graph {
   const log = options.log ?? (() => {});
@@ -106,9 +81,10 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
   const news = graphNews(log, monotonicMs);
   const listeners = new Set<(schema: GraphQLSchema) => void>();
   const keeper = lastGoodKeeper(options.lastGood, (message, cause) => log('warn', message, { cause: String(cause) }));
+  const sources = keptSources(options.source, options.ai);
   const lastRead = new Map<string, string>();
   let openPlanner: OpenPlanner | null = null;
-  let served: Served | null = null;
+  let served: (ServedGraph & { readonly at: number }) | null = null;
   let others: readonly string[] | null = null;
   let reasons: readonly string[] = ['The graph has not been composed yet.'];
   let subgraphs: GraphStatus['subgraphs'] = [];
@@ -123,99 +99,50 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     engine: engineOf(served),
   });
 
-  const engineOf = (graph: Served | null): GraphStatus['engine'] =>
-    graph === null ? null : engineIn(graph.schema) === null ? 'stitching' : 'planner';
-
-  /** Null: the planner cannot read the supergraph, and need not be the engine. */
-  function planned(make: () => GraphQLSchema): GraphQLSchema | null {
-    try {
-      return make();
-    } catch (error) {
-      if (!(error instanceof UnreadableSupergraph) || options.engine === 'planner') throw error;
-      log('warn', 'The query planner cannot read the supergraph, so its operations are stitched.', { cause: String(error.cause) });
-      return null;
-    }
-  }
-
-  const serve = (source: string): void => {
+  const serve = async (source: string): Promise<void> => {
     if (served?.source === source) return;
-    const { ai, fetch, authorize, overrideLabels } = options;
-    const execution = Object.fromEntries(Object.entries({ fetch, authorize, overrideLabels }).filter(([, value]) => value !== undefined));
-    const sdl = addressed(source, options.addresses);
-    const policies = namesIn(sdl).length === 0 ? new Map<string, readonly string[]>() : policiesOf(sdl);
-    checkPolicies(policies, options.policies ?? []);
-    const schemaOf = (supergraphSdl: string): GraphQLSchema => {
-      const parts = { ...execution, supergraphSdl, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema } };
-      const made = planned(() => supergraphSchema({ ...parts, openPlanner })) ?? supergraphSchema(parts);
-      withPolicies(made, policies);
-      return made;
-    };
-    const schema = schemaOf(sdl);
-    const contracts = new Map(
-      Object.entries(options.contracts ?? {}).map(([name, contract]) => [name, schemaOf(contractSdl(sdl, name, contract))] as const),
-    );
-    served = { source, sdl, names: namesIn(sdl), schema, contracts, at: Date.now() };
-    log('info', 'The supergraph has been taken into service.', { engine: engineOf(served), subgraphs: subgraphs.map(({ name }) => name) });
-    for (const listener of listeners) listener(schema);
+    const { ai } = options;
+    const next = servedGraph(source, options, { openPlanner, local: ai === null ? {} : { [localUrl(ai.name)]: ai.schema }, log });
+    const planned = await makePlansAhead(served, next, closing.signal);
+    throwIfAborted(closing.signal);
+    served = { ...next, at: Date.now() };
+    const told = { engine: engineOf(served), subgraphs: subgraphs.map(({ name }) => name) };
+    log('info', 'The supergraph has been taken into service.', planned === 0 ? told : { ...told, planned });
+    for (const listener of listeners) listener(next.schema);
   };
-
-  const ownWith = (sdls: readonly string[]): readonly Subgraph[] =>
-    options.ai === null ? [] : [{ name: options.ai.name, url: localUrl(options.ai.name), sdl: sdlOf(options.ai.sdl, sdls) }];
-
-  /** SDL of the other teams' subgraphs in it, as `others` returns it. */
-  const othersIn = ({ file, subgraphs: all, supergraphSdl }: LastGood): readonly string[] =>
-    file === null ? all.filter(({ name }) => name !== options.ai?.name).map(({ sdl }) => sdl) : [supergraphSdl];
-
-  /** Whether it is a graph of this configuration: of the same file, or of the same subgraphs and AI fields. */
-  const isOurs = (graph: LastGood): boolean => {
-    if (options.source.kind === 'supergraph') return graph.file === options.source.reader.from;
-    const asked = [...options.source.subgraphs, ...ownWith(othersIn(graph))];
-    return graph.file === null && addressesOf(graph.subgraphs) === addressesOf(asked) && ownSdlIn(graph) === ownSdlIn({ subgraphs: asked });
-  };
-
-  const ownSdlIn = (graph: { readonly subgraphs: readonly { readonly name: string; readonly sdl?: unknown }[] }): unknown =>
-    graph.subgraphs.find(({ name }) => name === options.ai?.name)?.sdl;
 
   /** While nothing is served: what was served before the restart. Says whether it is. */
-  const restore = (kept: LastGood | null): boolean => {
-    if (served !== null || kept === null || !isOurs(kept)) return false;
-    serve(kept.supergraphSdl);
-    others = othersIn(kept);
+  const restore = async (kept: LastGood | null): Promise<boolean> => {
+    if (served !== null || kept === null || !sources.isOurs(kept)) return false;
+    await serve(kept.supergraphSdl);
+    others = sources.othersIn(kept);
     log('warn', 'The graph of before the restart is served, until its sources can be.');
     return true;
-  };
-
-  /** What a subgraph that is down said before the restart. */
-  const rememberSdl = (kept: LastGood | null): void => {
-    if (kept === null || options.source.kind !== 'subgraphs') return;
-    for (const { name, url } of options.source.subgraphs) {
-      const known = kept.subgraphs.find((subgraph) => subgraph.name === name && subgraph.url === url);
-      if (known !== undefined && !lastRead.has(name)) lastRead.set(name, known.sdl);
-    }
   };
 
   const look = async (signal: AbortSignal): Promise<readonly string[]> => {
     openPlanner = options.openPlanner ?? (await chosenPlanner(options.engine ?? 'auto'));
     const kept = await keeper.recall();
-    if (options.pollMs === 0 || monotonicMs() - openedAt >= startingMs) rememberSdl(kept);
+    const isStarting = options.pollMs > 0 && monotonicMs() - openedAt < startingMs;
+    if (kept !== null && !isStarting) for (const [name, sdl] of sources.sdlsIn(kept)) if (!lastRead.has(name)) lastRead.set(name, sdl);
     const { source, composer, sourceTimeoutMs = usualSourceMs } = options;
     const told: string[] = [];
     try {
-      const found = await composeSources({ source, composer, own: ownWith, sourceTimeoutMs, lastRead }, signal);
+      const found = await composeSources({ source, composer, own: sources.ownWith, sourceTimeoutMs, lastRead }, signal);
       subgraphs = found.subgraphs;
       others = found.others ?? others;
       for (const { name, healthy, asked } of subgraphs) if (asked) options.fetch?.standings?.of(name).heard(healthy);
       told.push(...found.reasons);
       if (found.graph !== null && options.addresses !== undefined)
         told.push(...unknownSubgraphs(found.graph.supergraphSdl, options.addresses.keys()));
-      if (found.graph === null) restore(kept);
+      if (found.graph === null) await restore(kept);
       else {
-        serve(found.graph.supergraphSdl);
+        await serve(found.graph.supergraphSdl);
         await keeper.keep(found.graph);
       }
       return told;
     } catch (error) {
-      if (signal.aborted || !restore(kept)) throw error;
+      if (signal.aborted || !(await restore(kept))) throw error;
       return [...told, asGatewayError(error).message];
     }
   };
@@ -277,16 +204,3 @@ export function livingGraph(options: GraphOptions, monotonicMs: () => number = m
     },
   };
 }
-
-export const localUrl = (name: string): string => `local://${name}`;
-
-/** A text that is no SDL is left to what refuses it in a sentence. */
-function addressed(supergraphSdl: string, addresses: ReadonlyMap<string, string | null> = new Map()): string {
-  return namesIn(supergraphSdl).length === 0 ? supergraphSdl : withAddresses(supergraphSdl, addresses);
-}
-
-const sdlOf = (sdl: string | ((others: readonly string[]) => string), others: readonly string[]): string =>
-  typeof sdl === 'string' ? sdl : sdl(others);
-
-const addressesOf = (subgraphs: readonly { readonly name: string; readonly url: string }[]): string =>
-  JSON.stringify(subgraphs.map(({ name, url }) => [name, url]).sort());

@@ -66,9 +66,9 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
           here
             ? { ...given, ...takingCoerced(schema, document, operation), variableValues: coerced }
             : { ...given, schema, document, variableValues: variables };
-        const run = engineIn(schema);
-        if (run !== null) {
-          const running = run({ schema, document, operation, variables: coerced, context });
+        const engine = engineIn(schema);
+        if (engine !== null) {
+          const running = engine.run({ schema, document, operation, variables: coerced, context });
           return isSubscription(operation)
             ? running.then((result) => (isAsyncIterable(result) ? withCursors(result, args()) : result))
             : running;

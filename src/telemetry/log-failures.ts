@@ -26,6 +26,14 @@ export function subgraphFailureLog(log: Levels): (failure: { readonly code: stri
   return ({ code, ...failure }) => log[levelOfSubgraphFailure(code)]('a subgraph failed', { code, ...failure });
 }
 
+/** For documents that the query planner fails at, each once. */
+export function unplannedLog(
+  log: Pick<Log, 'warn'>,
+): (unplanned: { readonly operationName: string | null; readonly cause: unknown }) => void {
+  return ({ operationName, cause }) =>
+    log.warn('an operation has no plan, so it is stitched', { operation: operationName, ...(cause === undefined ? {} : { err: cause }) });
+}
+
 /** A subgraph that cannot be used is a warning. What a subgraph refuses is information, and a client that left is neither. */
 function levelOfSubgraphFailure(code: string): keyof Levels {
   if (code === 'CANCELLED') return 'debug';

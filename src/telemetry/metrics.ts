@@ -7,13 +7,13 @@ import type { Step } from '../core/call/call.ts';
 import { callMetrics } from './call-metrics.ts';
 import type { Log } from './log.ts';
 import { processMetrics } from './process-metrics.ts';
-import { type AttemptedSubgraph, subgraphMetrics } from './subgraph-metrics.ts';
+import { type SubgraphMetrics, subgraphMetrics } from './subgraph-metrics.ts';
 
 export interface Metrics {
   /** Stands outside the pipeline: see `call-metrics.ts`. */
   readonly counted: Step;
-  /** Counts a request to a subgraph: see `subgraph-metrics.ts`. */
-  readonly subgraphAttempted: (attempted: AttemptedSubgraph) => void;
+  /** Counts what subgraphs are asked. */
+  readonly subgraphs: SubgraphMetrics;
   /** Adds a state that is asked for at each reading. A value that cannot be read is left out, and the log says so. */
   watch(watched: Watched): void;
   readonly contentType: string;
@@ -43,7 +43,7 @@ export function openMetrics({ routes, log }: MetricsOptions): Metrics {
   const calls = callMetrics({ registry, routes, log });
   return {
     counted: calls.counted,
-    subgraphAttempted: subgraphMetrics(registry),
+    subgraphs: subgraphMetrics(registry),
     watch({ name, help, labels = [], read }) {
       new Gauge({
         name,

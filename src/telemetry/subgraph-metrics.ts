@@ -1,5 +1,5 @@
-/** Counts and times requests to subgraphs. Labels are names of the supergraph, and the ways in which a request can end. */
-import type { Registry } from 'prom-client';
+/** Counts and times requests to subgraphs, and counts subscriptions. Labels are names of the supergraph, and the ways in which a request can end. */
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { boundValues } from './bounded-values.ts';
 import { countSeries, timeSeries } from './series.ts';
 
@@ -15,7 +15,19 @@ export interface AttemptedSubgraph {
   readonly tookMs: number | null;
 }
 
-export function subgraphMetrics(registry: Registry): (attempted: AttemptedSubgraph) => void {
+export interface FollowedSubscription {
+  readonly subgraph: string;
+  readonly news: 'begun' | 'event' | 'completed' | 'failed' | 'left';
+}
+
+export interface SubgraphMetrics {
+  attempted(attempted: AttemptedSubgraph): void;
+  subscription(followed: FollowedSubscription): void;
+  /** An operation that the planner has no plan for was stitched. */
+  stitched(): void;
+}
+
+export function subgraphMetrics(registry: Registry): SubgraphMetrics {
   const nameOf = boundValues({ most: maxSubgraphs });
   const requests = countSeries({
     registry,
@@ -30,9 +42,44 @@ export function subgraphMetrics(registry: Registry): (attempted: AttemptedSubgra
     buckets: durations,
     labels: ['subgraph'],
   });
-  return ({ subgraph: given, outcome, tookMs }) => {
-    const subgraph = nameOf(given);
-    requests({ subgraph, outcome }).value += 1;
-    if (tookMs !== null) duration({ subgraph }).observe(tookMs / 1_000);
+  const subscriptions = countSeries({
+    registry,
+    name: 'fieldgate_subgraph_subscriptions_total',
+    help: 'Subscriptions to subgraphs that are over, by how they ended. left: their client has left.',
+    labels: ['subgraph', 'outcome'],
+  });
+  const events = countSeries({
+    registry,
+    name: 'fieldgate_subgraph_events_total',
+    help: 'Events of subscriptions that subgraphs sent.',
+    labels: ['subgraph'],
+  });
+  const open = new Gauge({
+    name: 'fieldgate_subgraph_subscriptions_open',
+    help: 'Subscriptions to subgraphs that go on.',
+    labelNames: ['subgraph'],
+    registers: [registry],
+  });
+  const stitched = new Counter({
+    name: 'fieldgate_graph_stitched_operations_total',
+    help: 'Operations that the query planner has no plan for, and that were stitched.',
+    registers: [registry],
+  });
+  return {
+    attempted({ subgraph: given, outcome, tookMs }) {
+      const subgraph = nameOf(given);
+      requests({ subgraph, outcome }).value += 1;
+      if (tookMs !== null) duration({ subgraph }).observe(tookMs / 1_000);
+    },
+    subscription({ subgraph: given, news }) {
+      const subgraph = nameOf(given);
+      if (news === 'event') {
+        events({ subgraph }).value += 1;
+        return;
+      }
+      open.inc({ subgraph }, news === 'begun' ? 1 : -1);
+      if (news !== 'begun') subscriptions({ subgraph, outcome: news }).value += 1;
+    },
+    stitched: () => stitched.inc(),
   };
 }

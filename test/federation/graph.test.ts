@@ -1,13 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type GraphQLSchema, parse, print } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { composition } from '../../src/federation/compose/composition.ts';
 import { supergraphFile } from '../../src/federation/compose/sources.ts';
+import type { OpenPlanner } from '../../src/federation/engine/plan/planner.ts';
 import { type Graph, type GraphSource, livingGraph } from '../../src/federation/graph.ts';
 import { inProcessComposer } from './in-process-composer.ts';
-import { runOperation } from './run-operation.ts';
+import { planner, runOperation } from './run-operation.ts';
 import { federation2, type RunningSubgraph, runSubgraph, subgraphSchema } from './subgraph-server.ts';
 
 const aiSdl = `${federation2} type Query { hello: String } type Product @key(fields: "id") { id: ID! summary: String }`;
@@ -95,6 +96,49 @@ describe('the living supergraph', () => {
       ['info', { engine: 'planner', subgraphs: ['shop'] }],
       ['info', 'The graph is what its sources say again.'],
     ]);
+  });
+
+  it('the living supergraph has plans for the documents in use when it takes over: their first callers wait for none', async () => {
+    const openPlanner = await planner();
+    const planned: string[] = [];
+    const counting: OpenPlanner = (sdl) => {
+      const whole = openPlanner(sdl);
+      return {
+        ...whole,
+        plan(document, options) {
+          planned.push(print(document).replaceAll(/\s+/g, ' '));
+          return whole.plan(document, options);
+        },
+      };
+    };
+    const file = join(folder, 'shop.graphql');
+    await writeFile(file, shop.sdl);
+    const graph = livingGraph({
+      source: { kind: 'subgraphs', subgraphs: [{ name: 'shop', url: shop.url, sdl: { file } }] },
+      ai,
+      composer: inProcessComposer(),
+      pollMs: 0,
+      openPlanner: counting,
+    });
+    await graph.refresh();
+    const used = ['{ product { name } }', '{ product { summary } }', 'query ($no: Boolean = true) { product { id name @skip(if: $no) } }'];
+    for (const query of used) await ask(graph.schema(), query);
+    expect(planned).toHaveLength(3);
+    planned.length = 0;
+    // What no longer fits is left out.
+    await writeFile(file, shop.sdl.replace('name: String', 'title: String'));
+    let atSwap = -1;
+    graph.onChange(() => {
+      atSwap = planned.length;
+    });
+    await graph.refresh();
+    expect(graph.supergraphSdl()).toContain('title');
+    expect(planned.filter((text) => !text.includes('name'))).toHaveLength(2);
+    const made = planned.length;
+    expect(atSwap).toBe(made);
+    expect(await ask(graph.schema(), used[2] ?? '')).toMatchObject({ data: { product: { id: '1' } } });
+    expect(planned).toHaveLength(made);
+    graph.close();
   });
 
   it('the living supergraph that is asked to look while it looks looks again: what it reads may be older than the wish', async () => {

@@ -13,7 +13,7 @@ export async function runOperation(args: ExecutionArgs): Promise<ExecutionResult
       ? ((await subscribe(args)) as ExecutionResult | AsyncIterable<ExecutionResult>)
       : execute(args);
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-  return errors === undefined ? engine({ document, operation, variables: coerced, context: contextValue }) : { errors };
+  return errors === undefined ? engine.run({ document, operation, variables: coerced, context: contextValue }) : { errors };
 }
 
 /** Fails where the subscription does. */

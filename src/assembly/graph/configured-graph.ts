@@ -15,6 +15,7 @@ import { withInheritedAuth } from '../../fields/inherited-auth.ts';
 import { type PromptFile, parsePrompt, promptTable } from '../../fields/prompts.ts';
 import { type FieldsRead, readFields } from '../../fields/read-fields.ts';
 import { aiTypeDefs } from '../../graphql/ai-schema.ts';
+import { unplannedLog } from '../../telemetry/log-failures.ts';
 import { indexMistakes } from './index-mistakes.ts';
 import { type AccessParts, accessTo, subgraphAddresses, subgraphSources } from './subgraph-fetch.ts';
 import { supergraphReader } from './supergraph-source.ts';
@@ -82,7 +83,7 @@ export interface GraphParts extends AccessParts {
 }
 
 export function graphOf(parts: GraphParts): Graph {
-  const { config, folder, fields, schema, composer, log, lastGood } = parts;
+  const { config, folder, fields, schema, composer, log, metrics, lastGood } = parts;
   const graph = withDefaults(graphSection, config.graph);
   const others = graph.supergraph !== undefined || (graph.subgraphs ?? []).length > 0;
   if (schema !== null && !others && fields.sdl === '') return ownGraph(schema);
@@ -99,6 +100,8 @@ export function graphOf(parts: GraphParts): Graph {
     ...(graph.supergraph === undefined ? {} : { addresses: subgraphAddresses(config) }),
     ...(lastGood === null ? {} : { lastGood }),
     engine: graph.engine,
+    onUnplanned: unplannedLog(log),
+    ...(metrics === null ? {} : { onStitched: metrics.subgraphs.stitched }),
     overrideLabels: graph.overrideLabels,
     policies: Object.keys(graph.policies ?? {}),
     contracts: graph.contracts ?? {},

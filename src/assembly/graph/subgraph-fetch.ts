@@ -22,7 +22,7 @@ export interface AccessParts {
   readonly folder: string;
   readonly standings: SubgraphStandings;
   /** Null: turned off. */
-  readonly metrics: Pick<Metrics, 'subgraphAttempted'> | null;
+  readonly metrics: Pick<Metrics, 'subgraphs'> | null;
   readonly log: Log;
 }
 
@@ -39,7 +39,7 @@ export function accessTo({ config, folder, standings, metrics, log }: AccessPart
       ...askForOperation,
       isOurSecret: holdsKey,
       standings,
-      ...(metrics === null ? {} : { onAttempted: metrics.subgraphAttempted }),
+      ...(metrics === null ? {} : { onAttempted: metrics.subgraphs.attempted, onSubscription: metrics.subgraphs.subscription }),
       subgraphs: Object.fromEntries((graph.subgraphs ?? []).map((subgraph) => [subgraph.name, accessOf(subgraph, folder)])),
       onFailure: subgraphFailureLog(log),
     },

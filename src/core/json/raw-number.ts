@@ -13,7 +13,7 @@ const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
 export const isRawNumber = (value: unknown): boolean => raw.isRawJSON(value);
 
 /** Sixteen digits: all that is longer than what 2^53 has may be inexact. */
-const maybeInexact = /\d{16}/;
+export const maybeInexact = /\d{16}/;
 
 /** As JSON.parse, but for numbers that would not be written as they came. */
 export function parseExact(text: string): unknown {

@@ -5,7 +5,7 @@
 import { composeServices } from '@theguild/federation-composition';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { mended } from '../engine/stitching/mended.ts';
-import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
+import { objectNames } from '../engine/stitching/object-names.ts';
 import { withQueryDirectives } from '../subgraphs/query-directives.ts';
 import type { CompositionProblem } from './composition-problem.ts';
 import { connectorsIn, refusedConnectors, remedyForConnectors } from './connectors.ts';
@@ -32,7 +32,7 @@ export function composition(subgraphs: readonly Subgraph[]): Composition {
   const parsed = subgraphs.map((subgraph) => ({ ...subgraph, typeDefs: parsedSdl(subgraph) }));
   const broken = parsed.flatMap(({ typeDefs }) => ('code' in typeDefs ? [typeDefs] : []));
   const services = parsed.flatMap(({ name, url, typeDefs }) => ('code' in typeDefs ? [] : [{ name, url, typeDefs }]));
-  const refused = [...services.flatMap(connectorsOf), ...services.flatMap(namedLikeObjects), ...keylessOf(services)];
+  const refused = [...services.flatMap(connectorsOf), ...services.flatMap(typesLikeObjects), ...keylessOf(services)];
   const own = subgraphs.find(({ url }) => url.startsWith('local://'))?.name ?? null;
   const clashes = own === null ? [] : clashesOf(services, own);
   if (broken.length + refused.length > 0) return { ok: false, problems: [...broken, ...refused, ...clashes] };
@@ -59,18 +59,14 @@ function parsedSdl({ name, sdl }: Subgraph): DocumentNode | CompositionProblem {
   }
 }
 
-function namedLikeObjects({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
-  const entities = new Set(
-    typeDefs.definitions.flatMap((definition) =>
-      'name' in definition && definition.name !== undefined && 'directives' in definition && definition.directives?.some(isKey)
-        ? [definition.name.value]
-        : [],
-    ),
+/** The composer keeps types in plain objects. */
+function typesLikeObjects({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
+  const coordinates = typeDefs.definitions.flatMap((definition) =>
+    'name' in definition && definition.name !== undefined && objectNames.has(definition.name.value) ? [definition.name.value] : [],
   );
-  const coordinates = coordinatesLikeObjects(typeDefs, (type) => entities.has(type));
-  return coordinates.length === 0
-    ? []
-    : [problem('NAME_OF_EVERY_OBJECT', refusedObjectNames(coordinates), [name], { coordinates, remedy: remedyForObjectNames })];
+  if (coordinates.length === 0) return [];
+  const message = `A type cannot have a name that every JavaScript object has: ${coordinates.join(', ')}.`;
+  return [problem('NAME_OF_EVERY_OBJECT', message, [name], { coordinates, remedy: 'Another name would be accepted.' })];
 }
 
 function connectorsOf({ name, typeDefs }: { readonly name: string; readonly typeDefs: DocumentNode }): readonly CompositionProblem[] {
@@ -84,9 +80,6 @@ const keylessOf = (services: readonly { readonly name: string; readonly typeDefs
   keylessInterfaces(services).map(({ type, subgraphs }) =>
     problem('INTERFACE_OBJECT_WITHOUT_KEY', refusedKeyless(type), subgraphs, { coordinates: [type], remedy: remedyForKeyless }),
   );
-
-const isKey = ({ name }: { readonly name: { readonly value: string } }): boolean =>
-  /^(federation__)?(key|interfaceObject)$/.test(name.value);
 
 const remedies: Readonly<Record<string, string>> = {
   INVALID_FIELD_SHARING: 'Mark the field @shareable in every subgraph that resolves it, or move it with @override.',

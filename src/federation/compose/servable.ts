@@ -2,7 +2,6 @@
 import { type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { directivesOf, type JoinedGraph, outputTypesOf } from '../engine/join.ts';
-import { coordinatesLikeObjects, refusedObjectNames, remedyForObjectNames } from '../engine/stitching/object-names.ts';
 import { connectorsIn, refusedConnectors, remedyForConnectors } from './connectors.ts';
 import { refusedKeyless, remedyForKeyless } from './interface-objects.ts';
 
@@ -19,7 +18,6 @@ export function checkServable(
     ...connectors(supergraph),
     ...objectsOfKeylessInterfaces(supergraph),
     ...fromContext(supergraph),
-    ...namedLikeObjects(supergraph),
   ];
   const [first] = refused;
   if (first !== undefined) throw new GatewayError('BAD_REQUEST', first);
@@ -69,16 +67,4 @@ function fromContext(supergraph: DocumentNode): readonly string[] {
       .map((field) => `${type.name.value}.${field.name.value}`),
   );
   return contextual.length === 0 ? [] : [`@fromContext is not served by this gateway: ${contextual.join(', ')}. Use @requires.`];
-}
-
-function namedLikeObjects(supergraph: DocumentNode): readonly string[] {
-  const entities = new Set(
-    outputTypesOf(supergraph)
-      .filter((type) =>
-        directivesOf(type, 'join__type').some(({ key, isInterfaceObject }) => key !== undefined || isInterfaceObject === true),
-      )
-      .map(({ name }) => name.value),
-  );
-  const found = coordinatesLikeObjects(supergraph, (type) => entities.has(type));
-  return found.length === 0 ? [] : [`${refusedObjectNames(found)} ${remedyForObjectNames}`];
 }

@@ -13,6 +13,16 @@ export interface EngineOptions {
   readonly authorize?: Authorize;
   /** Labels of progressive `@override` that are on. Default: none; percentages need none. */
   readonly overrideLabels?: readonly string[];
+  /** Told of each document that the planner fails at: it is stitched. */
+  readonly onUnplanned?: (operation: UnplannedOperation) => void;
+  /** Told of each operation that is stitched because of that. */
+  readonly onStitched?: () => void;
+}
+
+export interface UnplannedOperation {
+  readonly operationName: string | null;
+  readonly message: string;
+  readonly cause: unknown;
 }
 
 /** Null: the subgraph is a remote one. */

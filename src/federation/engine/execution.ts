@@ -9,6 +9,9 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { Conditions } from './plan/conditions.ts';
+import type { Written } from './plan/written-operation.ts';
+import type { DescribedFetch } from './steps/describe-steps.ts';
 
 export interface OperationToRun {
   /** Answers introspection. Default: the engine's own. */
@@ -25,23 +28,44 @@ export interface OperationToRun {
 /** Streams are those of subscriptions and of `@defer`. */
 export type RunOperation = (operation: OperationToRun) => Promise<ExecutionResult | AsyncIterable<ExecutionResult>>;
 
-const extension = 'fieldgate:run';
+/** What decides about a plan, but for the draw of `@override`. */
+export interface RecentOperation {
+  readonly written: Written;
+  /** Null: the planner follows `@skip` and `@include` by itself. */
+  readonly conditions: Conditions | null;
+  /** Coordinates of what its callers may not have, sorted. */
+  readonly denied: readonly string[];
+}
 
-export function withEngine(schema: GraphQLSchema, run: RunOperation): void {
-  schema.extensions = { ...schema.extensions, [extension]: run };
+/** An engine that runs operations by plans. */
+export interface OperationEngine {
+  readonly run: RunOperation;
+  /** What the operation asks of subgraphs; nothing is asked. Null: there is no plan for it, so it is stitched. `context` null: for a caller who may have everything. */
+  describe(operation: OperationToRun): Promise<readonly DescribedFetch[] | null>;
+  /** The operations that it ran, the last one first. */
+  recent(): readonly RecentOperation[];
+  /** Makes plans for operations that another engine ran, before they are asked for, until the signal fires. Never rejects. */
+  makeAhead(operations: readonly RecentOperation[], signal: AbortSignal): Promise<number>;
+}
+
+const extension = 'fieldgate:engine';
+
+export function withEngine(schema: GraphQLSchema, engine: OperationEngine): void {
+  schema.extensions = { ...schema.extensions, [extension]: engine };
 }
 
 /** Null: operations on the schema are graphql-js's to run. */
-export const engineIn = ({ extensions }: GraphQLSchema): RunOperation | null => (extensions[extension] as RunOperation | undefined) ?? null;
+export const engineIn = ({ extensions }: GraphQLSchema): OperationEngine | null =>
+  (extensions[extension] as OperationEngine | undefined) ?? null;
 
 /** Runs a valid document with one operation on any schema: with its engine, or with graphql-js. Not for subscriptions. */
 export async function runOn({ schema, document, variableValues, contextValue }: ExecutionArgs): Promise<ExecutionResult> {
-  const run = engineIn(schema);
+  const engine = engineIn(schema);
   const operation = operationIn(document);
-  if (run === null || operation === null) return execute({ schema, document, variableValues: variableValues ?? null, contextValue });
+  if (engine === null || operation === null) return execute({ schema, document, variableValues: variableValues ?? null, contextValue });
   const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
   if (errors !== undefined) return { errors };
-  const result = await run({ document, operation, variables: coerced, context: contextValue });
+  const result = await engine.run({ document, operation, variables: coerced, context: contextValue });
   if (Symbol.asyncIterator in result) throw new Error('The operation has a stream of results.');
   return result;
 }

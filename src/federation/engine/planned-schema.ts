@@ -42,7 +42,7 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
   );
   const localIds = new Set(graphs.filter(({ name }) => targets.get(name)?.isLocal === true).map(({ id }) => id));
   withLocalFields(schemas.client, localFieldsOf(supergraph, localIds));
-  const run = plannedEngine({
+  const engine = plannedEngine({
     planner,
     schemas,
     steps: {
@@ -53,6 +53,7 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
       directiveDefaults: directiveDefaults(supergraph),
     },
     runUnplanned: unplannedRunner(supergraph, options),
+    onUnplanned: options.onUnplanned ?? (() => {}),
     requirements: requirementsOf(supergraph),
     authorize: authorizeOf(options),
     drawOverrides: drawOverrides(planner, overrideLabels),
@@ -67,14 +68,15 @@ export function plannedSchema(supergraph: DocumentNode, open: OpenPlanner, optio
       return target;
     },
   });
-  withEngine(schemas.client, run);
+  withEngine(schemas.client, engine);
   return schemas.client;
 }
 
-/** The portable engine, made when the first operation has no plan. */
+/** The portable engine, made when the first operation has no plan. Throws BAD_REQUEST where it cannot serve the graph. */
 function unplannedRunner(supergraph: DocumentNode, options: EngineOptions): RunOperation {
   const schemaOf = once(() => stitchedSchema(supergraph, options));
   return async ({ document, operation, variables, context }) => {
+    options.onStitched?.();
     const args = {
       schema: schemaOf(),
       document,

@@ -14,6 +14,7 @@ import { shownHeaders } from './access/shown-headers.ts';
 import { attemptAt, NoGraphqlResult, type SubgraphAnswer } from './access/subgraph-attempt.ts';
 import { accessFrom, type SubgraphAccess } from './access/subgraph-settings.ts';
 import { type Attempted, type SubgraphStandings, subgraphStandings } from './access/subgraph-standings.ts';
+import type { SubscriptionNews } from './access/subscription-news.ts';
 import { checkSize } from './answer-size.ts';
 import type { SubgraphExecutor, SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { withoutFailed } from './failed-representations.ts';
@@ -37,6 +38,8 @@ export interface FetchOptions extends Partial<SubgraphAccess> {
   readonly onAnswerHeaders?: (headers: readonly (readonly [string, string])[], context: unknown) => void;
   /** Told of every attempt, also of those that were not sent. */
   readonly onAttempted?: (attempted: Attempted) => void;
+  /** Told how subscriptions go. */
+  readonly onSubscription?: (news: SubscriptionNews) => void;
   /** How the subgraphs are doing, for all executors together. Default: this executor keeps its own. */
   readonly standings?: SubgraphStandings;
   /** Milliseconds to wait before the next attempt are drawn with it. */
@@ -102,7 +105,8 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
       const { document, text = print(document), variables = {}, context } = whole;
       const { subscriptionUrl, ca } = access;
       const subscribed = { url: subscriptionUrl ?? url, query: text, variables, headers: headersFor(context), ca };
-      return remoteEvents({ ...settling, ...subscribed, signal: options.signal?.(context) ?? null, maxObjects });
+      const onNews = options.onSubscription ?? (() => {});
+      return remoteEvents({ ...settling, ...subscribed, signal: options.signal?.(context) ?? null, maxObjects, onNews });
     }
     if (whole.isUnsettled === true) {
       const answer = await answerOf(whole);

@@ -1,12 +1,14 @@
 /** Subscribes to remote subgraphs: graphql-transport-ws for `ws:` URLs, else SSE (graphql-sse, distinct connections). */
 import type { Readable } from 'node:stream';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { parseExact } from '../../core/json/raw-number.ts';
 import type { Stream } from '../../core/pull-stream.ts';
 import { interruptible, mapStream } from '../../core/stream.ts';
 import { clientTrusting } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 import { placeErrors } from '../engine/place-errors.ts';
 import { NoGraphqlResult, refuseRedirect } from './access/subgraph-attempt.ts';
+import { followSubscription, type SubscriptionNews } from './access/subscription-news.ts';
 import { checkSize } from './answer-size.ts';
 import type { SubgraphRequest, SubgraphResult } from './engine-request.ts';
 import { foreignErrors, subgraphError } from './foreign-error.ts';
@@ -28,6 +30,7 @@ export interface RemoteSubscription {
   readonly maxObjects: number;
   /** Called with the errors of an event, and with the one that ended the subscription. */
   readonly tell: (errors: readonly GraphQLError[]) => void;
+  readonly onNews: (news: SubscriptionNews) => void;
 }
 
 const maxEventBytes = 4 * 1024 * 1024;
@@ -44,15 +47,18 @@ export function remoteEvents({
   request,
   schema,
   tell,
+  onNews,
   maxObjects,
   ...subscription
 }: RemoteSubscription): Stream<SubgraphResult> {
   const check = (event: Uint8Array): void => checkSize(name, maxObjects)(event);
+  const parse: (text: string) => unknown = request.isUnsettled === true ? parseExact : JSON.parse;
   const results = /^wss?:/.test(subscription.url)
-    ? socketResults({ ...subscription, check })
-    : eventStreamResults({ name, ...subscription, check });
+    ? socketResults({ ...subscription, check, parse })
+    : eventStreamResults({ name, ...subscription, check, parse });
+  const followed = followSubscription(name, results, onNews);
   return mapStream(
-    interruptible(results, signal === null ? {} : { signal }),
+    interruptible(followed.results, { ended: followed.ended, ...(signal === null ? {} : { signal }) }),
     (event) => {
       const result = resultOf(name, event);
       if (request.isUnsettled !== true) return settledAnswer({ name, request, schema, tell }, result);
@@ -61,6 +67,7 @@ export function remoteEvents({
     },
     (error) => {
       if (signal?.aborted === true) return null;
+      followed.failed();
       const failure = failureOf(name, error);
       tell([failure]);
       if (request.isUnsettled === true) return { data: null, errors: [failure] };
@@ -79,6 +86,7 @@ function failureOf(name: string, error: unknown): GraphQLError {
 interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers' | 'ca'> {
   /** Called with each event before it is parsed; throws where it has too much in it. */
   readonly check: (event: Uint8Array) => void;
+  readonly parse: (text: string) => unknown;
 }
 type Results = (signal: AbortSignal) => AsyncIterable<unknown>;
 
@@ -90,7 +98,7 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function eventStreamResults({ name, url, query, variables, headers, ca, check }: Sent): Results {
+function eventStreamResults({ name, url, query, variables, headers, ca, check, parse }: Sent): Results {
   return async function* (signal) {
     const sent = clientTrusting(ca).send(url, {
       method: 'POST',
@@ -112,7 +120,7 @@ function eventStreamResults({ name, url, query, variables, headers, ca, check }:
       if (event === 'complete') return;
       if (event !== 'next' || data === '') continue;
       check(Buffer.from(data));
-      yield JSON.parse(data);
+      yield parse(data);
     }
   };
 }

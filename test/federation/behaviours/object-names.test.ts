@@ -1,5 +1,3 @@
-import { composeServices } from '@theguild/federation-composition';
-import { parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { composition } from '../../../src/federation/compose/composition.ts';
 import { supergraphSchema } from '../../../src/federation/supergraph.ts';
@@ -18,28 +16,63 @@ describe('a name that every JavaScript object has', () => {
   it('a name that every JavaScript object has is known in all its forms', () =>
     expect(names).toEqual(expect.arrayContaining(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])));
 
-  it.each(names)('"%s" as the field of an entity is refused by its coordinate', (name) => {
-    expect(() => schemaOf(`type Query { p: Product } type Product @key(fields: "id") { id: ID! ${name}: String }`)).toThrow(
-      new RegExp(`Product\\.${name}.*Another name would be accepted`),
-    );
-  });
-
-  it.each(names)('"%s" as the field of an entity in a supergraph file of another composer is refused by its coordinate', (name) => {
-    const composed = composeServices([
-      {
-        name: 'a',
-        url: 'http://127.0.0.1:1/graphql',
-        typeDefs: parse(`${federation2} type Query { p: Product } type Product @key(fields: "id") { id: ID! ${name}: String }`),
+  it.each(names)('"%s" as the field, the argument and the key of an entity over two subgraphs works by plan', async (name) => {
+    const graph = await gateway({
+      onPlannerAlone: true,
+      remote: {
+        a: {
+          sdl: `type Query { p: Product all: [Product!]! } type Product @key(fields: "${name}") { ${name}: ID! title: String }`,
+          resolvers: {
+            Query: { p: () => ({ [name]: '1', title: 'one' }), all: () => ['1', '2'].map((id) => ({ [name]: id, title: `t${id}` })) },
+          },
+        },
+        b: {
+          sdl: `type Product @key(fields: "${name}") { ${name}: ID! price(${name}: Int): Int parts: [Part!]! } type Part @key(fields: "id") { id: ID! }`,
+          resolvers: {
+            Product: {
+              __resolveReference: (reference: Record<string, string>) => ({ [name]: reference[name] }),
+              price: (product: Record<string, string>, args: Record<string, number>) =>
+                Number(product[name]) * 10 + (Object.hasOwn(args, name) ? Number(args[name]) : 0),
+              parts: (product: Record<string, string>) => [{ id: `part of ${product[name]}` }],
+            },
+          },
+        },
+        c: {
+          sdl: `type Part @key(fields: "id") { id: ID! ${name}: Named! } type Named { ${name}: String }`,
+          resolvers: {
+            Part: {
+              __resolveReference: ({ id }: { id: string }) => ({ id }),
+              [name]: ({ id }: { id: string }) => ({ [name]: `of ${id}` }),
+            },
+          },
+        },
       },
-    ]);
-    expect(() => supergraphSchema({ supergraphSdl: composed.supergraphSdl ?? '' })).toThrow(
-      new RegExp(`Product\\.${name}.*Another name would be accepted`),
-    );
+    });
+    try {
+      const query = `{ ${name}: p { ${name} price(${name}: 3) parts { ${name} { ${name} __typename } } } all { ${name}: price of: title } }`;
+      expect(await graph.query(query)).toEqual({
+        data: {
+          [name]: { [name]: '1', price: 13, parts: [{ [name]: { [name]: 'of part of 1', __typename: 'Named' } }] },
+          all: [
+            { [name]: 10, of: 't1' },
+            { [name]: 20, of: 't2' },
+          ],
+        },
+      });
+    } finally {
+      await graph.close();
+    }
   });
 
-  it.each(names)('"%s" as an entity is refused by its name', (name) => {
+  it.each(names)('"%s" as a type is refused by its name, since the composer cannot bear it', (name) => {
     expect(() => schemaOf(`type Query { p: ${name} } type ${name} @key(fields: "id") { id: ID! }`)).toThrow(
       new RegExp(`: ${name}\\. Another`),
+    );
+  });
+
+  it.each(names)('"%s" as the field of an entity is refused by its coordinate where operations are stitched', (name) => {
+    expect(() => schemaOf(`type Query { p: Product } type Product @key(fields: "id") { id: ID! ${name}: String }`)).toThrow(
+      new RegExp(`Without the query planner.*Product\\.${name}.*Another name would be accepted`),
     );
   });
 

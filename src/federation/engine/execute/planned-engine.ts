@@ -6,54 +6,45 @@
 import { type ExecutionResult, Kind, OperationTypeNode } from 'graphql';
 import type { GatewayError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../core/turns/abort.ts';
-import { metIn, type Requirement, withoutDenied } from '../../authorization.ts';
-import type { OperationToRun, RunOperation } from '../execution.ts';
-import { resolvedConditions } from '../plan/conditions.ts';
-import { planCache, type Weighed } from '../plan/plan-cache.ts';
-import { Unplannable } from '../plan/planner.ts';
-import { type PreparedOperation, prepareOperation, textOf } from '../plan/prepare-operation.ts';
+import { metIn, type Requirement } from '../../authorization.ts';
+import type { OperationEngine, OperationToRun } from '../execution.ts';
 import type { Written } from '../plan/written-operation.ts';
+import { describeSteps } from '../steps/describe-steps.ts';
 import { deliverDeferred } from './deliver-deferred.ts';
 import { followEvents } from './follow-events.ts';
+import { keptPlans } from './kept-plans.ts';
 import { startSteps } from './run-plan.ts';
 import { completed, openExecution, type PlannedEngineOptions, type Running, runFields } from './running-operation.ts';
 
-export function plannedEngine(options: PlannedEngineOptions): RunOperation {
-  const { planner, steps, drawOverrides } = options;
-  const { client } = options.schemas;
-  const plans = planCache<PreparedOperation | null>();
+export function plannedEngine(options: PlannedEngineOptions): OperationEngine {
+  const { planner, steps, drawOverrides, onUnplanned, schemas, target } = options;
+  const { client, whole } = schemas;
+  const plans = keptPlans({ planner, client, steps, drawOverrides, onUnplanned });
   const deniedOf = denying(options);
-
-  return async (operation) => {
-    const written = writtenIn(operation);
-    const denied = deniedOf(written, operation.context);
-    const drawn = drawOverrides();
-    const conditions = resolvedConditions(written, operation.variables);
-    const key = [textOf(written), JSON.stringify(conditions), drawn.percentage, ...(denied === null ? [] : [...denied.keys()].sort())].join(
-      '\n',
-    );
-    const made = plans.get(key, () =>
-      planned(prepareOperation({ planner, client, steps }, written, askedOf(options, written, denied), conditions, drawn)),
-    );
-    const prepared = made instanceof Promise ? await made : made;
-    const signal = options.signal(operation.context);
-    if (signal !== null) throwIfAborted(signal);
-    if (prepared === null) return options.runUnplanned(operation);
-    const rootType = client.getRootType(operation.operation.operation)?.name ?? '';
-    const running: Running = { operation, prepared, rootType, denied, signal, options };
-    if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return followEvents(running);
-    return runOnce(running);
+  return {
+    async run(operation) {
+      const written = writtenIn(operation);
+      const denied = deniedOf(written, operation.context);
+      const made = plans.of(written, operation.variables, denied);
+      const prepared = made instanceof Promise ? await made : made;
+      const signal = options.signal(operation.context);
+      if (signal !== null) throwIfAborted(signal);
+      if (prepared === null) return options.runUnplanned(operation);
+      const rootType = client.getRootType(operation.operation.operation)?.name ?? '';
+      const running: Running = { operation, prepared, rootType, denied, signal, options };
+      if (operation.operation.operation === OperationTypeNode.SUBSCRIPTION) return followEvents(running);
+      return runOnce(running);
+    },
+    async describe(operation) {
+      const written = writtenIn(operation);
+      const denied = operation.context === null ? null : deniedOf(written, operation.context);
+      const prepared = await plans.of(written, operation.variables, denied);
+      if (prepared === null) return null;
+      return describeSteps(prepared.parts, { schema: whole, isLocal: (name) => target(name).isLocal });
+    },
+    recent: plans.recent,
+    makeAhead: plans.makeAhead,
   };
-}
-
-/** Null, and kept as that: there is no plan. */
-async function planned(preparing: Promise<Weighed<PreparedOperation>>): Promise<Weighed<PreparedOperation | null>> {
-  try {
-    return await preparing;
-  } catch (error) {
-    if (error instanceof Unplannable) return { value: null, weight: 1_000 };
-    throw error;
-  }
 }
 
 /** A query or mutation. */
@@ -76,13 +67,6 @@ function writtenIn({ operation, document }: OperationToRun): Written {
   const written = { operation, fragments: new Map(fragments.map((one) => [one.name.value, one])) };
   writtenOf.set(operation, written);
   return written;
-}
-
-function askedOf({ schemas }: PlannedEngineOptions, written: Written, denied: ReadonlyMap<string, GatewayError> | null): Written {
-  if (denied === null) return written;
-  const given = { operation: written.operation, fragments: Object.fromEntries(written.fragments) };
-  const { operation, fragments } = withoutDenied(schemas.client, given, denied);
-  return { operation, fragments: new Map(Object.entries(fragments)) };
 }
 
 /** By coordinate, with the reason; null: the caller may have it all. */

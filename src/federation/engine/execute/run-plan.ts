@@ -1,6 +1,6 @@
 /** Runs the steps of a plan: each starts as soon as the steps that it reads from are done. */
 import { throwIfAborted } from '../../../core/turns/abort.ts';
-import type { PlanSteps, Step } from './plan-steps.ts';
+import type { PlanSteps, Step } from '../steps/plan-steps.ts';
 import { callSubgraph, type Execution } from './subgraph-call.ts';
 
 /** A promise for each step; `done` steps at the beginning are done already. After an abort those that wait reject. */

@@ -3,13 +3,14 @@ import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import type { GatewayError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../core/turns/abort.ts';
 import type { Authorize, Requirement } from '../../authorization.ts';
+import type { UnplannedOperation } from '../engine-options.ts';
 import type { OperationToRun, RunOperation } from '../execution.ts';
 import { objectBudget } from '../merge/object-allowance.ts';
 import type { GraphSchemas } from '../plan/graph-schemas.ts';
 import type { Planner, PlanOptions } from '../plan/planner.ts';
 import type { PreparedOperation } from '../plan/prepare-operation.ts';
+import type { StepsSource } from '../steps/subgraph-request.ts';
 import { completeRoot, type PendingPart } from './complete-response.ts';
-import type { StepsSource } from './plan-steps.ts';
 import { startSteps } from './run-plan.ts';
 import type { Execution } from './subgraph-call.ts';
 
@@ -17,6 +18,7 @@ export interface PlannedEngineOptions extends Pick<Execution, 'target' | 'maxObj
   readonly steps: StepsSource;
   /** Runs what the planner has no plan for. */
   readonly runUnplanned: RunOperation;
+  readonly onUnplanned: (operation: UnplannedOperation) => void;
   readonly planner: Planner;
   readonly schemas: GraphSchemas;
   readonly requirements: ReadonlyMap<string, Requirement>;

@@ -8,7 +8,7 @@ import { Failure } from '../merge/failure.ts';
 import { type DataObject, failFields, isDataObject, type Merging, mergeObject, problem } from '../merge/merge-answer.ts';
 import { type ObjectBudget, TooManyObjects } from '../merge/object-allowance.ts';
 import { failObject, type Lost, type Path, placeWithin, withoutPath } from '../merge/place-failures.ts';
-import type { EntityGroup, Step } from './plan-steps.ts';
+import type { EntityGroup, Step } from '../steps/plan-steps.ts';
 
 /** How one subgraph is asked. */
 export interface Target {

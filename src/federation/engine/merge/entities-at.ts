@@ -1,5 +1,6 @@
 /** Finds the objects at a path of the plan: through lists, and of the types that the path names. */
 import type { GraphQLSchema } from 'graphql';
+import { clientKey } from '../client-keys.ts';
 import type { FlattenNodePathSegment } from '../plan/plan-nodes.ts';
 import { isOf } from './fetch-shape.ts';
 import { type DataObject, isDataObject } from './merge-answer.ts';
@@ -11,6 +12,8 @@ export interface EntityPath {
   /** Keys alone: equal for all objects of the path. */
   readonly keys: readonly string[];
   readonly steps: readonly Step[];
+  /** For people, in the client's keys: `products.@`, each of a list. */
+  readonly text: string;
 }
 
 export interface FoundEntity {
@@ -38,7 +41,12 @@ export function entityPath(schema: GraphQLSchema, segments: readonly FlattenNode
       },
     ];
   });
-  return { steps, keys: steps.flatMap((step) => ('key' in step ? [step.key] : [])) };
+  return { steps, keys: steps.flatMap((step) => ('key' in step ? [step.key] : [])), text: segments.map(segmentText).join('.') };
+}
+
+function segmentText(segment: FlattenNodePathSegment): string {
+  if (segment === '@') return segment;
+  return 'Field' in segment ? clientKey(segment.Field) : `[${segment.TypeCondition.join('|')}]`;
 }
 
 export function entitiesAt(data: DataObject, { steps }: EntityPath, withPaths: boolean): readonly FoundEntity[] {

@@ -3,6 +3,8 @@
 export interface PlanCache<T> {
   /** What is being made is shared; what could not be made is not kept. */
   get(key: string, make: () => Promise<Weighed<T>>): T | Promise<T>;
+  /** What is kept, the most recently used one first. */
+  recent(): readonly T[];
 }
 
 export interface Weighed<T> {
@@ -48,5 +50,6 @@ export function planCache<T>(maxWeight: number = usualWeight): PlanCache<T> {
       making.set(key, made);
       return made;
     },
+    recent: () => [...kept.values()].map(({ value }) => value).reverse(),
   };
 }

@@ -1,10 +1,10 @@
 /** Makes of an operation, once, what is needed to run it again and again: its plans, and what its response looks like. */
 import { type DirectiveNode, type DocumentNode, type GraphQLSchema, print } from 'graphql';
-import { type PlanSteps, planSteps, type StepsSource } from '../execute/plan-steps.ts';
 import { type ResponseShape, responseShape } from '../execute/response-shape.ts';
+import { type PlanSteps, planSteps } from '../steps/plan-steps.ts';
+import type { StepsSource } from '../steps/subgraph-request.ts';
 import { type Conditions, conditionVariables } from './conditions.ts';
 import type { Weighed } from './plan-cache.ts';
-import type { QueryPlan } from './plan-nodes.ts';
 import type { Planner, PlanOptions } from './planner.ts';
 import { introspectionOf, rootParts } from './root-parts.ts';
 import type { Written } from './written-operation.ts';
@@ -12,7 +12,6 @@ import type { Written } from './written-operation.ts';
 export interface PreparedPart extends PlanSteps {
   readonly responseKey: string | null;
   readonly deferred: DirectiveNode | null;
-  readonly plan: QueryPlan;
 }
 
 export interface PreparedOperation {
@@ -43,7 +42,7 @@ export async function prepareOperation(
       const plan = await planner.plan(document, options);
       // Its texts, their syntax trees, and shapes by type.
       weight += 12 * JSON.stringify(plan).length;
-      return { ...part, plan, ...planSteps(plan, steps) };
+      return { ...part, ...planSteps(plan, steps) };
     }),
   );
   return { weight, value: { parts, introspection: introspectionOf(asked), shape: shapesOf(client, written) } };

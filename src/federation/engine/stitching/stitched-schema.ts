@@ -12,12 +12,15 @@ import { graphsOf, type JoinedGraph, requirementsOf } from '../join.ts';
 import { localFieldsOf, withLocalFields } from '../local-fields.ts';
 import { recordingPaths } from '../response-paths.ts';
 import { readingLeftOvers } from './left-over.ts';
+import { refuseObjectNames } from './object-names.ts';
 import { overrideJudge, withDrawnPercentages } from './progressive-override.ts';
 import { separatingKeys } from './response-keys.ts';
 import { withRootTypes } from './shared-roots.ts';
 import { withoutSkipped } from './skipped.ts';
 
+/** Throws BAD_REQUEST, in a sentence, for names that the library cannot bear. */
 export function stitchedSchema(supergraph: DocumentNode, options: EngineOptions): GraphQLSchema {
+  refuseObjectNames(supergraph);
   const graphs = graphsOf(supergraph);
   const localIds = new Set(graphs.filter((graph) => localSchemaOf(graph, options) !== null).map(({ id }) => id));
   const defaults = directiveDefaults(supergraph);

@@ -4,33 +4,18 @@
  */
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLObjectType,
-  type GraphQLSchema,
-  type InlineFragmentNode,
-  isAbstractType,
   Kind,
-  type NamedTypeNode,
   type OperationTypeNode,
-  parse,
-  print,
   type SelectionNode,
   type SelectionSetNode,
-  visit,
 } from 'graphql';
-import { type DirectiveDefaults, filled } from '../../subgraphs/directive-defaults.ts';
 import { type EntityPath, entityPath } from '../merge/entities-at.ts';
 import { type Represent, representing } from '../merge/entity-references.ts';
 import { type FetchShape, fetchShape } from '../merge/fetch-shape.ts';
-import type {
-  BatchFetchNode,
-  FetchNode,
-  FlattenNodePathSegment,
-  OutputRewrite,
-  PlanNode,
-  QueryPlan,
-  RequiresSelection,
-} from '../plan/plan-nodes.ts';
+import type { BatchFetchNode, FetchNode, FlattenNodePathSegment, PlanNode, QueryPlan, RequiresSelection } from '../plan/plan-nodes.ts';
+import { keysGiven, keysRead } from './data-keys.ts';
+import { readRequest, type StepsSource } from './subgraph-request.ts';
 
 /** The entities that one field `_entities` of a request asks for. */
 export interface EntityGroup {
@@ -38,6 +23,8 @@ export interface EntityGroup {
   readonly alias: string;
   readonly variable: string;
   readonly paths: readonly EntityPath[];
+  /** What is sent of each entity. */
+  readonly requires: readonly RequiresSelection[];
   readonly represent: Represent;
   readonly shape: FetchShape;
 }
@@ -65,16 +52,6 @@ export interface PlanSteps {
   /** The first is the subscription itself. */
   readonly isSubscription: boolean;
   readonly steps: readonly Step[];
-}
-
-export interface StepsSource {
-  readonly schema: GraphQLSchema;
-  /** The subgraph that the planner knows by this name. */
-  readonly nameOf: (plannerName: string) => string;
-  readonly isKey: (subgraph: string, typeName: string, field: string) => boolean;
-  readonly isKnown: (subgraph: string, typeName: string) => boolean;
-  /** Arguments that a subgraph may not know to be left out. */
-  readonly directiveDefaults: DirectiveDefaults;
 }
 
 interface Within {
@@ -139,34 +116,35 @@ export function planSteps(plan: QueryPlan, source: StepsSource): PlanSteps {
 type Unplaced = Omit<Step, 'after'> & { readonly reads: ReadonlySet<string> | null };
 
 function fetchStep(source: StepsSource, node: FetchNode, { path, conditions }: Within): Unplaced {
-  const request = requestOf(source, node);
+  const request = readRequest(source, node);
   const common = { ...request, conditions };
   const rewrites = node.outputRewrites ?? [];
   if (path.length === 0 && (node.requires ?? []).length === 0) {
     const shape = fetchShape({ ...source, ...request }, rootOf(source, request.operationType), request.selectionSet, rewrites);
-    return { ...common, groups: [], shape, gives: givenBy(request, request.selectionSet, [], rewrites), reads: null };
+    return { ...common, groups: [], shape, gives: keysGiven(request, request.selectionSet, [], rewrites), reads: null };
   }
   const [root] = request.selectionSet.selections;
   const { alias, variable, set } = entitiesField(root);
   const at = entityPath(source.schema, path);
   const shape = fetchShape({ ...source, ...request }, null, set, rewrites);
+  const { requires = [] } = node;
   const represent = representing({
     schema: source.schema,
-    requires: node.requires ?? [],
+    requires,
     rewrites: node.inputRewrites ?? [],
     isKey: (typeName, field) => source.isKey(request.subgraph, typeName, field),
   });
   return {
     ...common,
-    groups: [{ alias, variable, paths: [at], represent, shape }],
+    groups: [{ alias, variable, paths: [at], requires, represent, shape }],
     shape,
-    gives: givenBy(request, set, at.keys, rewrites),
-    reads: readBy(node.requires ?? [], at.keys),
+    gives: keysGiven(request, set, at.keys, rewrites),
+    reads: keysRead(requires, at.keys),
   };
 }
 
 function batchStep(source: StepsSource, node: BatchFetchNode, { path, conditions }: Within): Unplaced {
-  const request = requestOf(source, node);
+  const request = readRequest(source, node);
   const gives = new Set<string>();
   const reads = new Set<string>();
   const groups = node.entityBatch.aliases.map((one): EntityGroup => {
@@ -176,13 +154,14 @@ function batchStep(source: StepsSource, node: BatchFetchNode, { path, conditions
     const { set } = entitiesField(field);
     const paths = one.paths.map((own) => entityPath(source.schema, [...path, ...own]));
     for (const { keys } of paths) {
-      for (const key of givenBy(request, set, keys, one.outputRewrites ?? [])) gives.add(key);
-      for (const key of readBy(one.requires, keys)) reads.add(key);
+      for (const key of keysGiven(request, set, keys, one.outputRewrites ?? [])) gives.add(key);
+      for (const key of keysRead(one.requires, keys)) reads.add(key);
     }
     return {
       alias: one.alias,
       variable: one.representationsVariableName,
       paths,
+      requires: one.requires,
       shape: fetchShape({ ...source, ...request }, null, set, one.outputRewrites ?? []),
       represent: representing({
         schema: source.schema,
@@ -193,57 +172,6 @@ function batchStep(source: StepsSource, node: BatchFetchNode, { path, conditions
     };
   });
   return { ...request, conditions, groups, shape: fetchShape({ ...source, ...request }, null, request.selectionSet), gives, reads };
-}
-
-interface ReadRequest extends Pick<Step, 'subgraph' | 'operationType' | 'document' | 'text' | 'variables'> {
-  readonly selectionSet: SelectionSetNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-}
-
-function requestOf(
-  { nameOf, isKnown, schema, directiveDefaults }: StepsSource,
-  { serviceName, operation, operationKind = 'query', variableUsages = [] }: FetchNode | BatchFetchNode,
-): ReadRequest {
-  const subgraph = nameOf(serviceName);
-  const planned = parse(operation, { noLocation: true });
-  const document = filled(
-    withKnownTypes(planned, (typeName) => isKnown(subgraph, typeName), schema),
-    directiveDefaults,
-  );
-  const definition = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
-  if (definition === undefined) throw new Error('The planner made a request without an operation.');
-  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
-  return {
-    subgraph,
-    operationType: operationKind as OperationTypeNode,
-    document,
-    text: document === planned ? operation : print(document),
-    variables: variableUsages,
-    selectionSet: definition.selectionSet,
-    fragments: new Map(fragments.map((one) => [one.name.value, one])),
-  };
-}
-
-/** The planner makes fragments on interfaces and unions that the subgraph does not know: what is in them stands for itself. */
-function withKnownTypes(document: DocumentNode, isKnown: (typeName: string) => boolean, schema: GraphQLSchema): DocumentNode {
-  const isForeign = (condition: NamedTypeNode | undefined): boolean =>
-    condition !== undefined && isAbstractType(schema.getType(condition.name.value)) && !isKnown(condition.name.value);
-  const foreign = new Map(
-    document.definitions.flatMap((one) =>
-      one.kind === Kind.FRAGMENT_DEFINITION && isForeign(one.typeCondition) ? [[one.name.value, one.selectionSet] as const] : [],
-    ),
-  );
-  const bare = (selectionSet: SelectionSetNode): InlineFragmentNode => ({ kind: Kind.INLINE_FRAGMENT, selectionSet });
-  // On the way out, a fragment in another one is bare already.
-  return visit(document, {
-    FragmentSpread: ({ name }) => {
-      const selectionSet = foreign.get(name.value);
-      return selectionSet === undefined ? undefined : bare(selectionSet);
-    },
-    InlineFragment: (node) =>
-      isForeign(node.typeCondition) ? { ...bare(node.selectionSet), directives: node.directives ?? [] } : undefined,
-    FragmentDefinition: ({ name }) => (foreign.has(name.value) ? null : undefined),
-  });
 }
 
 function entitiesField(selection: SelectionNode | undefined): {
@@ -258,50 +186,3 @@ function entitiesField(selection: SelectionNode | undefined): {
 }
 
 const rootOf = ({ schema }: StepsSource, operation: OperationTypeNode): GraphQLObjectType | null => schema.getRootType(operation) ?? null;
-
-function givenBy(
-  { fragments }: ReadRequest,
-  set: SelectionSetNode,
-  at: readonly string[],
-  rewrites: readonly OutputRewrite[],
-): ReadonlySet<string> {
-  const given = new Set<string>();
-  for (const one of rewrites) {
-    if (!('KeyRenamer' in one)) continue;
-    const keys = one.KeyRenamer.path.flatMap((segment) => ('Key' in segment ? [segment.Key] : []));
-    given.add([...at, ...keys.slice(0, -1), one.KeyRenamer.renameKeyTo].join('.'));
-  }
-  const visit = ({ selections }: SelectionSetNode, path: readonly string[]): void => {
-    for (const selection of selections) {
-      if (selection.kind === Kind.FIELD) {
-        const inner = [...path, (selection.alias ?? selection.name).value];
-        given.add(inner.join('.'));
-        if (selection.selectionSet !== undefined) visit(selection.selectionSet, inner);
-        continue;
-      }
-      const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      if (inner !== undefined) visit(inner.selectionSet, path);
-    }
-  };
-  visit(set, at);
-  return given;
-}
-
-/** The objects themselves, and what is required of each. */
-function readBy(requires: readonly RequiresSelection[], at: readonly string[]): ReadonlySet<string> {
-  const read = new Set<string>([at.join('.')]);
-  const visit = (selections: readonly RequiresSelection[], path: readonly string[]): void => {
-    for (const selection of selections) {
-      if (selection.kind === 'FragmentSpread') continue;
-      if (selection.kind === 'InlineFragment') {
-        visit(selection.selections, path);
-        continue;
-      }
-      const inner = [...path, selection.name];
-      read.add(inner.join('.'));
-      visit(selection.selections ?? [], inner);
-    }
-  };
-  visit(requires, at);
-  return read;
-}

@@ -1,0 +1,85 @@
+/** Reads a request of a plan as its subgraph gets it: with types that the subgraph knows, printed once. */
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type InlineFragmentNode,
+  isAbstractType,
+  Kind,
+  type NamedTypeNode,
+  type OperationTypeNode,
+  parse,
+  print,
+  type SelectionSetNode,
+  visit,
+} from 'graphql';
+import { type DirectiveDefaults, filled } from '../../subgraphs/directive-defaults.ts';
+import type { BatchFetchNode, FetchNode } from '../plan/plan-nodes.ts';
+
+export interface StepsSource {
+  readonly schema: GraphQLSchema;
+  /** The subgraph that the planner knows by this name. */
+  readonly nameOf: (plannerName: string) => string;
+  readonly isKey: (subgraph: string, typeName: string, field: string) => boolean;
+  readonly isKnown: (subgraph: string, typeName: string) => boolean;
+  /** Arguments that a subgraph may not know to be left out. */
+  readonly directiveDefaults: DirectiveDefaults;
+}
+
+/** A request of a plan, read. */
+export interface ReadRequest {
+  readonly subgraph: string;
+  readonly operationType: OperationTypeNode;
+  readonly document: DocumentNode;
+  readonly text: string;
+  /** Of the client, sent along. */
+  readonly variables: readonly string[];
+  readonly selectionSet: SelectionSetNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+}
+
+export function readRequest(
+  { nameOf, isKnown, schema, directiveDefaults }: StepsSource,
+  { serviceName, operation, operationKind = 'query', variableUsages = [] }: FetchNode | BatchFetchNode,
+): ReadRequest {
+  const subgraph = nameOf(serviceName);
+  const planned = parse(operation, { noLocation: true });
+  const document = filled(
+    withKnownTypes(planned, (typeName) => isKnown(subgraph, typeName), schema),
+    directiveDefaults,
+  );
+  const definition = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
+  if (definition === undefined) throw new Error('The planner made a request without an operation.');
+  const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  return {
+    subgraph,
+    operationType: operationKind as OperationTypeNode,
+    document,
+    text: document === planned ? operation : print(document),
+    variables: variableUsages,
+    selectionSet: definition.selectionSet,
+    fragments: new Map(fragments.map((one) => [one.name.value, one])),
+  };
+}
+
+/** The planner makes fragments on interfaces and unions that the subgraph does not know: what is in them stands for itself. */
+function withKnownTypes(document: DocumentNode, isKnown: (typeName: string) => boolean, schema: GraphQLSchema): DocumentNode {
+  const isForeign = (condition: NamedTypeNode | undefined): boolean =>
+    condition !== undefined && isAbstractType(schema.getType(condition.name.value)) && !isKnown(condition.name.value);
+  const foreign = new Map(
+    document.definitions.flatMap((one) =>
+      one.kind === Kind.FRAGMENT_DEFINITION && isForeign(one.typeCondition) ? [[one.name.value, one.selectionSet] as const] : [],
+    ),
+  );
+  const bare = (selectionSet: SelectionSetNode): InlineFragmentNode => ({ kind: Kind.INLINE_FRAGMENT, selectionSet });
+  // On the way out, a fragment in another one is bare already.
+  return visit(document, {
+    FragmentSpread: ({ name }) => {
+      const selectionSet = foreign.get(name.value);
+      return selectionSet === undefined ? undefined : bare(selectionSet);
+    },
+    InlineFragment: (node) =>
+      isForeign(node.typeCondition) ? { ...bare(node.selectionSet), directives: node.directives ?? [] } : undefined,
+    FragmentDefinition: ({ name }) => (foreign.has(name.value) ? null : undefined),
+  });
+}
