@@ -76,6 +76,7 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
     authenticate: hooks.authenticate,
     openOperation: hooks.openOperation,
     admitOperation: hooks.admitOperation,
+    quoteOperation: hooks.quoteOperation,
     closeOperation: hooks.closeOperation,
     schema: door.schema,
     ready: () => warming.readiness(door.ready),

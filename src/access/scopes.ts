@@ -8,6 +8,7 @@ const scopes = {
   'ai:usage': 'Read what was used and what it cost, of the whole team.',
   'ai:usage:all': 'Read what everybody used.',
   'ai:metrics': 'Read `/metrics`: what the gateway does, of everybody, without names of callers.',
+  'ai:plan': 'See the query plan of an operation: which subgraph is asked for what, and what its AI fields can cost.',
   'ai:keys': 'Create, list, change, rotate and revoke keys of the own team.',
   'ai:keys:all': 'Create, list, change, rotate and revoke keys of every team.',
   'ai:teams': 'See the teams of the own organisation, and make and change them within what it has; without one, see the own team.',

@@ -540,7 +540,7 @@ export type CreateAiKeyInput = {
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, and scopes of the graph's other teams. */
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
   /** The team whose usage and shared budget it counts to: letters, digits, `.`, `_` and `-`, at most 64. */
   readonly team: Scalars['String']['input'];

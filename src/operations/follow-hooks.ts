@@ -18,6 +18,7 @@ export function followHooks(current: () => OperationHooks): Required<OperationHo
       return context instanceof Promise ? context.then((made) => opened(made, hooks)) : opened(context, hooks);
     },
     admitOperation: (context, operation) => openerOf(context).admitOperation?.(context, operation) ?? null,
+    quoteOperation: (context, operation) => openerOf(context).quoteOperation?.(context, operation) ?? {},
     closeOperation: (context) => openerOf(context).closeOperation(context),
   };
 }

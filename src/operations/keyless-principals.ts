@@ -12,7 +12,7 @@ export function anonymousOf(routes: ReadonlyMap<string, Pick<Route, 'name' | 'de
     id: 'anonymous',
     kind: 'anonymous',
     team: null,
-    scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:metrics'],
+    scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:metrics', 'ai:plan'],
     routes: embedded.map(({ name }) => name),
     limits: [],
   };

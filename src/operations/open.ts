@@ -46,6 +46,8 @@ export interface OperationHooks {
   readonly openOperation: (input: OperationInput) => OperationContext | Promise<OperationContext>;
   /** Judges the cost of the whole operation before it runs; throws GatewayError. When it returns a quote, the quote is the answer, and nothing runs. */
   readonly admitOperation?: (context: OperationContext, operation: PricedOperation) => ShownQuote | null | Promise<ShownQuote | null>;
+  /** The maximum that the operation can cost, without judging it. */
+  readonly quoteOperation?: (context: OperationContext, operation: PricedOperation) => ShownQuote | Promise<ShownQuote>;
   /** Called once for each opened context, after the last result or when the client has left. */
   readonly closeOperation: (context: OperationContext) => Promise<void> | void;
 }
@@ -103,6 +105,10 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
       const { hold, headers } = context as OpenedOperation;
       const quote = admission.admit(operation, { hold, quoteOnly: headers[quoteHeader] === 'only' });
       return quote instanceof Promise ? quote.then(shownQuote) : shownQuote(quote);
+    },
+    quoteOperation(_, { tree, variables }) {
+      const quote = admission.quote(tree, variables);
+      return quote instanceof Promise ? quote.then(quoteAsJson) : quoteAsJson(quote);
     },
     closeOperation(context) {
       const { release, hold } = context as OpenedOperation;

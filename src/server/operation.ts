@@ -22,6 +22,7 @@ import type { AnonymousRate } from './client/anonymous-rate.ts';
 import type { Asker } from './client/client.ts';
 import type { ReadDocument } from './document/document.ts';
 import { keepCursor } from './document/event-cursor.ts';
+import { planAsked, shownPlan, withPlan } from './document/shown-plan.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
 import type { Engine } from './engine.ts';
 import type { JudgePolicies } from './policy-judge.ts';
@@ -157,13 +158,23 @@ async function run(
     if (turn !== null) await waitInLine();
     const coerced = tellingAccepted(() => tree.coerceVariables(given), bound.schema);
     if (turn !== null) await waitInLine();
+    const planWanted = planAsked(context, request.headers);
+    const plan =
+      planWanted === null
+        ? null
+        : await shownPlan(
+            bound.schema,
+            { document, operation, variables: coerced, context },
+            (await hooks.quoteOperation?.(context, { tree, variables: given })) ?? {},
+          );
+    if (planWanted === 'only') return { data: null, extensions: { queryPlan: plan } };
     const admitting = hooks.admitOperation?.(context, { tree, variables: given }) ?? null;
     const quote = admitting instanceof Promise ? await admitting : admitting;
     if (quote !== null) return { data: null, extensions: { quote } };
     // Execution of what other servers resolve coerces them again.
     if (turn !== null) await waitInLine();
     throwIfAborted(signal);
-    const withUsage = usageAttacher(context.usage);
+    const withUsage = withPlan(plan, usageAttacher(context.usage));
     const executing = bound.execute({ document, operation, operationName, variables, coerced });
     const masked = maskingOf(bound.schema, parts);
     if (operation.operation !== 'subscription' && !read.measures.incremental) {

@@ -37,6 +37,7 @@ const headersAllowed = [
   'x-graphql-client-version',
   'x-graphql-event-stream-token',
   'x-fieldgate-quote',
+  'x-fieldgate-plan',
   'traceparent',
   'tracestate',
 ];

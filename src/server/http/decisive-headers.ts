@@ -18,7 +18,7 @@ const decisive: ReadonlySet<string> = new Set([
   'sec-fetch-site',
   'sec-fetch-mode',
 ]);
-/** Of the gateway itself: `x-fieldgate-quote`, `x-fieldgate-router`. */
+/** Of the gateway itself: `x-fieldgate-quote`, `x-fieldgate-plan`, `x-fieldgate-router`. */
 const ownPrefix = 'x-fieldgate-';
 
 /** `rawHeaders`: names and values in turn, as they came. Throws BAD_REQUEST. */
