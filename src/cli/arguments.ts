@@ -9,6 +9,7 @@ const commands = {
   compose: { takes: null, says: 'print the supergraph SDL' },
   schema: { takes: null, says: 'print the schema that clients see, for code generators' },
   quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
+  plan: { takes: 'FILE.graphql', says: 'which subgraph is asked for what by an operation, and what its AI fields can cost at most' },
   keys: { takes: 'create | list | revoke ID', says: 'virtual keys' },
   ingest: { takes: 'PATH...', says: 'add documents to a collection' },
   subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
@@ -27,8 +28,9 @@ interface Flag {
 }
 
 const listening = ['serve', 'subgraph'] as const;
-const graphing = ['serve', 'check', 'compose', 'schema', 'quote', 'subgraph'] as const;
+const graphing = ['serve', 'check', 'compose', 'schema', 'quote', 'plan', 'subgraph'] as const;
 const shown = ['schema'] as const;
+const asking = ['quote', 'plan'] as const;
 const keyed = ['keys'] as const;
 
 const flags = {
@@ -53,8 +55,8 @@ const flags = {
     says: 'the object types of each interface and union instead, as JSON for caches of clients',
   },
   contract: { type: 'string', value: 'NAME', of: shown, says: 'the graph of this contract' },
-  variables: { type: 'string', value: 'FILE', of: ['quote'], says: 'its variables, as a JSON file' },
-  operation: { type: 'string', value: 'NAME', of: ['quote'], says: 'which operation of the file' },
+  variables: { type: 'string', value: 'FILE', of: asking, says: 'its variables, as a JSON file' },
+  operation: { type: 'string', value: 'NAME', of: asking, says: 'which operation of the file' },
   collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
   name: { type: 'string', value: 'NAME', of: keyed, says: 'what a new key is for' },
   team: { type: 'string', value: 'NAME', of: keyed, says: 'whose budget and cache it shares' },

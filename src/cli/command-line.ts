@@ -17,6 +17,8 @@ async function run(args: Arguments): Promise<void> {
       return (await import('./commands/schema-command.ts')).schema(args);
     case 'quote':
       return (await import('./commands/quote-command.ts')).quote(args);
+    case 'plan':
+      return (await import('./commands/plan-command.ts')).plan(args);
     case 'keys':
       return (await import('./commands/keys-command.ts')).keys(args);
     case 'ingest':

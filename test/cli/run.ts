@@ -7,6 +7,7 @@ import { check } from '../../src/cli/commands/check-command.ts';
 import { compose } from '../../src/cli/commands/compose-command.ts';
 import { ingest } from '../../src/cli/commands/ingest-command.ts';
 import { keys } from '../../src/cli/commands/keys-command.ts';
+import { plan } from '../../src/cli/commands/plan-command.ts';
 import { quote } from '../../src/cli/commands/quote-command.ts';
 import { schema } from '../../src/cli/commands/schema-command.ts';
 import { subgraph } from '../../src/cli/commands/subgraph-command.ts';
@@ -51,7 +52,7 @@ export async function fieldgate(args: readonly string[], options: RunOptions): P
   return { code, ...text };
 }
 
-const commands = { check, compose, ingest, keys, quote, schema, subgraph } as const;
+const commands = { check, compose, ingest, keys, plan, quote, schema, subgraph } as const;
 
 /** What the command says when it refuses, asked in this process: a process for each sentence would take half a second. */
 export async function refusal(argv: readonly string[], cwd: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatTable } from '../../src/cli/table.ts';
+import { formatTable } from '../../src/cli/text/table.ts';
 
 describe('a table of the command line', () => {
   it('a table of the command line has its words to the left, its numbers to the right, and nothing behind the last column', () => {

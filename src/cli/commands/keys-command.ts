@@ -9,7 +9,7 @@ import type { KeyRecord } from '../../storage/keys/keys.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { lastingStorage } from '../open-state.ts';
-import { formatTable } from '../table.ts';
+import { formatTable } from '../text/table.ts';
 
 type Desk = ReturnType<typeof keyDesk>;
 
