@@ -20,7 +20,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['core', 'providers', 'storage', 'routing', 'outbound', 'telemetry'],
   retrieval: ['core', 'storage'],
   graphql: ['core', 'fields', 'storage', 'runs', 'operations', 'pricing', 'access', 'retrieval'],
-  server: ['core', 'access', 'operations', 'graphql', 'federation', 'telemetry'],
+  doors: ['core', 'wires', 'runs', 'operations'],
+  server: ['core', 'access', 'operations', 'graphql', 'doors', 'federation', 'telemetry'],
 };
 /** What puts the parts together: may import anything, and is imported by its own kind alone. */
 const wiring = ['assembly', 'cli', 'config'];
@@ -31,7 +32,7 @@ const roomsOfPorts = ['src/storage', 'src/wires'];
 /** Refuses settings by the names that they had. */
 const oldNames = /^src\/config\/sections\/graph\/graph-section\.ts$/;
 /** Doors of other protocols stand on these. */
-const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing', 'wires'];
+const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing', 'wires', 'doors'];
 const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
 
 const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));

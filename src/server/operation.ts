@@ -7,7 +7,7 @@
  */
 import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { GatewayError } from '../core/errors.ts';
-import { isAsyncIterable, withTimeout } from '../core/stream.ts';
+import { isAsyncIterable } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
 import { turnIfLarge } from '../core/turns/large-value.ts';
 import { waitInLine } from '../core/turns/turns.ts';
@@ -24,6 +24,7 @@ import type { ReadDocument } from './document/document.ts';
 import { keepCursor } from './document/event-cursor.ts';
 import { planAsked, shownPlan, withPlan } from './document/shown-plan.ts';
 import { resultWithAccepted, withAccepted } from './document/suggest-values.ts';
+import type { Underway, Work } from './doors/underway.ts';
 import type { Engine } from './engine.ts';
 import type { JudgePolicies } from './policy-judge.ts';
 import type { Masking } from './response-errors.ts';
@@ -46,26 +47,19 @@ export interface OperationRequest extends Asker {
   readonly address: () => string;
 }
 
-export interface RunningOperation {
+export interface RunningOperation extends Pick<Work, 'stop' | 'finished'> {
   /** Rejects with a GatewayError when the operation was refused; a single result is masked and final. */
   readonly outcome: Promise<ExecutionResult | ResultStream>;
   /** Headers of subgraphs' answers, complete when the result is. */
   answerHeaders(): ReturnType<AnswerHeaders['all']>;
-  /** The client is gone, or the gateway has no more time: everything stops. Idempotent. */
-  stop(reason: GatewayError): void;
-  /** Its answer has been delivered, or given up. */
-  finished(): void;
 }
 
 export interface Operations {
   start(request: OperationRequest): RunningOperation;
-  count(): number;
-  /** Resolves when none runs, or after `graceMs`. */
-  idle(graceMs: number): Promise<void>;
-  stopAll(reason: GatewayError): void;
 }
 
 interface Parts {
+  readonly underway: Underway;
   readonly engine: Engine;
   readonly hooks: OperationHooks;
   /** Refuses a document by what stands in it; throws GatewayError. */
@@ -81,52 +75,27 @@ interface Parts {
 }
 
 export function operations(parts: Parts): Operations {
-  const running = new Set<RunningOperation>();
-  /** Null: nobody waits until none runs. */
-  let idle: PromiseWithResolvers<void> | null = null;
   return {
-    count: () => running.size,
     start(request) {
-      const controller = new AbortController();
+      const work = parts.underway.begin();
       let opened: OpenedOperation | null = null;
       const onOpened = (context: OperationContext): void => {
         opened = context as OpenedOperation;
       };
-      const operation: RunningOperation = {
-        outcome: run(request, controller, onOpened, parts),
-        answerHeaders: () => opened?.answerHeaders?.all() ?? [],
-        stop: (reason) => controller.abort(reason),
-        finished() {
-          running.delete(operation);
-          if (running.size > 0) return;
-          idle?.resolve();
-          idle = null;
-        },
-      };
-      operation.outcome.catch(() => {});
-      running.add(operation);
-      return operation;
-    },
-    async idle(graceMs) {
-      if (running.size === 0) return;
-      idle ??= Promise.withResolvers();
-      await withTimeout(idle.promise, graceMs, null);
-    },
-    stopAll(reason) {
-      for (const operation of running) operation.stop(reason);
+      const outcome = run(request, work, onOpened, parts);
+      outcome.catch(() => {});
+      return { outcome, answerHeaders: () => opened?.answerHeaders?.all() ?? [], stop: work.stop, finished: work.finished };
     },
   };
 }
 
 async function run(
   request: OperationRequest,
-  controller: AbortController,
+  { signal, stop }: Work,
   onOpened: (context: OperationContext) => void,
   parts: Parts,
 ): Promise<ExecutionResult | ResultStream> {
   const { engine, hooks, mask, anonymousRate } = parts;
-  const { signal } = controller;
-  const stop = (reason: GatewayError): void => controller.abort(reason);
   const { read, operationName, variables, address, ...asker } = request;
   const { document, operation } = read;
   const open = () =>

@@ -8,6 +8,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { asGatewayError, GatewayError } from '../core/errors.ts';
+import type { Door } from '../doors/door.ts';
 import type { OperationHooks } from '../operations/open.ts';
 import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
@@ -19,10 +20,12 @@ import { originRules } from './client/origin.ts';
 import { pipelinedRequests } from './client/pipelined.ts';
 import { unreadAnswers } from './client/unread.ts';
 import { documentReader } from './document/document.ts';
+import { openUnderway } from './doors/underway.ts';
+import { answerAt, doorAt } from './doors/visits.ts';
 import { type Engine, graphqlEngine, type SchemaFor } from './engine.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { answerGraphQL, type ContractOf } from './http/http.ts';
-import { cutByShutdown, HttpRefusal, shuttingDown } from './http/refusal.ts';
+import { cutByShutdown, HttpRefusal, headersOf, shuttingDown } from './http/refusal.ts';
 import { respondRefusal } from './http/respond.ts';
 import { targetOf } from './http/target.ts';
 import type { Listening } from './listening.ts';
@@ -77,6 +80,8 @@ export interface ServerOptions extends OperationHooks {
   readonly checkDocument?: ((input: DocumentToCheck) => void) | undefined;
   /** Judges `@policy` before an operation runs. Default: no policy holds. */
   readonly judgePolicies?: JudgePolicies;
+  /** Without documents, each at paths of its own. Default: none. */
+  readonly doors?: readonly Door[];
   /** graphql-js unless another is given: `apolloEngine`. */
   readonly engine?: Engine | undefined;
   /** For streams that are told to end: time to say so. Default 2 s. */
@@ -94,7 +99,7 @@ export interface Background {
 export interface FieldgateServer {
   /** Port 0 takes a free one. Rejects in a sentence. */
   listen(at: { readonly host: string; readonly port: number }): Promise<Listening>;
-  /** What goes on now: operations that have not delivered their answer, and open WebSockets. */
+  /** What goes on now: operations that have not delivered their answer, at any door, and open WebSockets. */
   activity(): { readonly operations: number; readonly sockets: number };
   /**
    * Lets operations and what goes on behind them finish for up to `graceMs` together. Of the rest, what goes on behind is ended
@@ -113,7 +118,7 @@ const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
   const { log, development, schema, farewellMs = 2_000 } = options;
-  const { contracts = () => [], contractOf = (_, asked) => asked } = options;
+  const { contracts = () => [], contractOf = (_, asked) => asked, doors = [] } = options;
   const limits = serverLimits(options.limits ?? {}, development);
   const mask = openMasking(options.maskError, log);
   const anonymousRate = options.anonymousRate === undefined ? anyAnonymousRate : limitAnonymousRate(options.anonymousRate);
@@ -130,7 +135,8 @@ export function createServer(options: ServerOptions): FieldgateServer {
     ...(options.judgePolicies === undefined ? {} : { judgePolicies: options.judgePolicies }),
   };
   const { maxTypedValues } = limits;
-  const running = operations({ engine, hooks: options, mask, log, development, anonymousRate, maxTypedValues, ...checks });
+  const underway = openUnderway();
+  const running = operations({ underway, engine, hooks: options, mask, log, development, anonymousRate, maxTypedValues, ...checks });
   const read = documentReader(limits);
   const origins = originRules(options.cors.origins, development, {
     forwarded: options.cors.headers,
@@ -139,6 +145,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   });
   const page = graphiqlPage(endpoint, options.graphiql ?? (() => ['{ __typename }']));
   const door = {
+    underway,
     operations: running,
     read,
     mask,
@@ -164,6 +171,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     '/health/live',
     '/health/ready',
     ...(metricsHere === null ? [] : [metricsPath]),
+    ...doors.map(({ path }) => path),
   ];
   let closing: Promise<void> | null = null;
 
@@ -204,10 +212,12 @@ export function createServer(options: ServerOptions): FieldgateServer {
         await answerMetrics(request, response, metricsHere);
       };
     }
+    const plain = doorAt(doors, path);
     const schemaOf =
       publicSchema !== undefined && path.endsWith(schemaPathEnd) ? contractAt(path.slice(0, -schemaPathEnd.length)) : undefined;
     const contract = schemaOf === undefined ? contractAt(path) : schemaOf;
-    if (contract === undefined) throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
+    if (plain === undefined && contract === undefined)
+      throw new HttpRefusal(404, `There is nothing at this path. Paths: ${paths.join(', ')}.`);
     if (method === 'OPTIONS') {
       response.writeHead(204, { ...origins.preflight(request), Vary: 'Origin' });
       return void response.end();
@@ -221,6 +231,11 @@ export function createServer(options: ServerOptions): FieldgateServer {
         await answerSchema(request, response, { principal, schema: () => publicSchema(contractOf(principal, schemaOf)) });
       };
     }
+    if (plain !== undefined) {
+      origins.refuseRebound(request);
+      if (closing !== null) throw shuttingDown();
+      return () => answerAt(plain, request, response, door);
+    }
     if (method !== 'GET' && method !== 'POST')
       throw new HttpRefusal(405, `${method} is not used here: send GET or POST.`, { Allow: 'GET, POST, OPTIONS' });
     if (method === 'GET' && request.headers.accept?.includes('text/html') === true) {
@@ -229,7 +244,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     }
     origins.refuseRebound(request);
     if (closing !== null) throw shuttingDown();
-    return () => answerGraphQL(request, response, { search, contract }, door);
+    return () => answerGraphQL(request, response, { search, contract: contract ?? null }, door);
   }
 
   async function openPage(response: ServerResponse): Promise<void> {
@@ -243,8 +258,23 @@ export function createServer(options: ServerOptions): FieldgateServer {
   const beginnings = loopTurns(requestsPerTurn);
   const begin = (request: IncomingMessage, response: ServerResponse): void => {
     if (response.destroyed) return;
-    answer(request, response)?.catch((error: unknown) => respondRefusal(response, asGatewayError(error), mask));
+    answer(request, response)?.catch((error: unknown) => refuse(request, response, asGatewayError(error)));
   };
+  /** In the form of the door at the path of the request. */
+  function refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+    if (response.headersSent) {
+      if (!response.writableEnded) response.destroy();
+      return;
+    }
+    const [path = ''] = (request.url ?? '').split('?');
+    const write = doorAt(doors, path)?.refuse;
+    if (write === undefined) respondRefusal(response, error, mask);
+    else {
+      // Its cause is in the log beside its errorId, as of each refusal.
+      mask.error(error);
+      write(response, error, headersOf(error));
+    }
+  }
   const server = createHttpServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -276,13 +306,13 @@ export function createServer(options: ServerOptions): FieldgateServer {
   async function shutDown(graceMs: number): Promise<void> {
     const graceEnd = performance.now() + graceMs;
     socketDoor.close(false);
-    await running.idle(graceMs);
+    await underway.idle(graceMs);
     // Operations may have begun something until they ended.
     await options.background?.idle(Math.max(0, graceEnd - performance.now()));
     await options.background?.stop();
-    await running.idle(farewellMs);
-    running.stopAll(cutByShutdown());
-    await running.idle(farewellMs);
+    await underway.idle(farewellMs);
+    underway.stopAll(cutByShutdown());
+    await underway.idle(farewellMs);
     socketDoor.close(true);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
@@ -316,7 +346,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
       const metricsBase = metricsHere === null ? elsewhere?.url : url;
       return { url, metricsUrl: metricsBase === undefined ? null : `${metricsBase}${metricsPath}` };
     },
-    activity: () => ({ operations: running.count(), sockets: socketDoor.count() }),
+    activity: () => ({ operations: underway.count(), sockets: socketDoor.count() }),
     close(graceMs) {
       closing ??= server.listening ? shutDown(graceMs) : Promise.resolve();
       return closing;

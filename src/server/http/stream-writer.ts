@@ -75,7 +75,7 @@ function framing(response: ServerResponse): Framing {
 }
 
 /** False when the client has gone, or was cut off because it reads nothing. */
-async function drained(response: ServerResponse, writeIdleMs: number): Promise<boolean> {
+export async function drained(response: ServerResponse, writeIdleMs: number): Promise<boolean> {
   const deadline = withDeadline(null, writeIdleMs, () => new GatewayError('CANCELLED', 'The client reads nothing.'));
   const onClose = (): void => deadline.abort(new GatewayError('CANCELLED', 'The client closed the connection.'));
   response.once('close', onClose);
