@@ -1,9 +1,18 @@
-/** Holds the unit tier to its promise: a unit test that starts a process fails with this sentence. */
-import { ChildProcess } from 'node:child_process';
-import './setup.ts';
+/** Holds the unit tier to its promise: a unit test that starts a process, opens a socket or starts a thread fails with these sentences. */
+import { syncBuiltinESMExports } from 'node:module';
+import { Server, Socket } from 'node:net';
+import threads from 'node:worker_threads';
+import './setup-wired.ts';
 
-Object.assign(ChildProcess.prototype, {
-  spawn: () => {
-    throw new Error('A unit test starts no process. Name the test file in `test/tiers.ts`, or hand in a value instead of the process.');
-  },
-});
+const refuse = (what: string) => (): never => {
+  throw new Error(`A unit test ${what}. Name the test file in \`test/tiers.ts\`, or hand in a value instead.`);
+};
+
+Object.assign(Server.prototype, { listen: refuse('listens on no port') });
+Object.assign(Socket.prototype, { connect: refuse('connects to no address') });
+threads.Worker = class {
+  constructor() {
+    refuse('starts no thread')();
+  }
+} as unknown as typeof threads.Worker;
+syncBuiltinESMExports();

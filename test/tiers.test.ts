@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startDocumentProcess } from '../src/retrieval/documents/process.ts';
-import { drillTests, unitTests, wholeTests } from './tiers.ts';
+import { openBookingWorker } from '../src/storage/journal/booking-worker.ts';
+import { drillTests, unitTests, wholeTests, wiredTests } from './tiers.ts';
 
 describe('the unit tier', () => {
   it('the unit tier has no test of a whole gateway, of the command line, or of a crash', () => {
@@ -9,15 +10,41 @@ describe('the unit tier', () => {
     expect(wholeTests).toEqual(expect.arrayContaining(['test/cli/serve.test.ts', 'test/crash/full-disk.test.ts', 'test/readme.test.ts']));
   });
 
-  it('the unit tier has the tests that start neither a gateway nor a process, and these are most', () => {
+  it('the unit tier has the tests without a gateway, a process or a socket, and is the largest', () => {
     expect(unitTests).toEqual(
-      expect.arrayContaining(['test/architecture.test.ts', 'test/pipeline/guard.test.ts', 'test/server/query.test.ts']),
+      expect.arrayContaining(['test/architecture.test.ts', 'test/pipeline/guard.test.ts', 'test/storage/ledger/ledger.test.ts']),
     );
-    expect(unitTests.length).toBeGreaterThan(wholeTests.length);
+    expect(unitTests.length).toBeGreaterThan(Math.max(wholeTests.length, wiredTests.length));
   });
 
   it('the unit tier refuses to start a process, whichever module asks for one', () => {
-    expect(startDocumentProcess).toThrow('A unit test starts no process.');
+    expect(startDocumentProcess).toThrow('A unit or wired test starts no process.');
+  });
+
+  it('the unit tier refuses to open a socket and to start a thread, whichever module asks for one', async () => {
+    await expect(fetch('http://127.0.0.1:4999')).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('connects to no address') },
+    });
+    const worker = openBookingWorker({ file: 'never.db', here: async () => 'booked', linesBefore: 1 });
+    await expect(worker.book('owner', ['{}'])).rejects.toThrow('A unit test starts no thread.');
+  });
+});
+
+describe('the wired tier', () => {
+  it('the wired tier has the tests of the server, of connections to vendors and subgraphs, and of threads', () => {
+    expect(wiredTests).toEqual(
+      expect.arrayContaining([
+        'test/federation/remote.test.ts',
+        'test/outbound/http-client.test.ts',
+        'test/providers/wire-provider.test.ts',
+        'test/server/query.test.ts',
+        'test/storage/journal/booking-worker.test.ts',
+      ]),
+    );
+  });
+
+  it('no test is in two tiers', () => {
+    expect(new Set([...unitTests, ...wiredTests, ...wholeTests]).size).toBe(unitTests.length + wiredTests.length + wholeTests.length);
   });
 });
 

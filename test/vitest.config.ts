@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { rounds } from './rounds.ts';
-import { wholeTests } from './tiers.ts';
+import { wholeTests, wiredTests } from './tiers.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -21,12 +21,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...wholeTests],
+          exclude: [...wholeTests, ...wiredTests],
           setupFiles: ['test/setup-unit.ts'],
           // Files share the modules of their worker: loading them again for each file takes longer than most files.
           isolate: false,
         },
       },
+      { extends: true, test: { name: 'wired', include: [...wiredTests], setupFiles: ['test/setup-wired.ts'], isolate: false } },
       { extends: true, test: { name: 'whole', include: [...wholeTests], setupFiles: ['test/setup.ts'], isolate: false } },
     ],
   },
