@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { addUsage, noUsage } from '../../src/core/money.ts';
 import type { Ledger, UsageDimension, UsageQuery, UsageTotal } from '../../src/storage/ledger/ledger.ts';
-import { rounds } from '../rounds.ts';
+import { perRound } from '../rounds.ts';
 import { usageRow } from '../storage/rows.ts';
 
 const always: UsageQuery = {
@@ -186,8 +186,7 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
         expect(found.map((total) => [placeOf(total), total])).toEqual(byHand(rows, query).map((total) => [placeOf(total), total]));
         await ledger.close();
       }),
-      // The drills run ten times as many.
-      { numRuns: 20 * rounds },
+      { numRuns: perRound(8, 200) },
     );
   });
 }

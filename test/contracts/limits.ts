@@ -6,7 +6,7 @@ import type { UsageRow } from '../../src/core/call/usage-row.ts';
 import { noUsage } from '../../src/core/money.ts';
 import type { Ledger, UsageQuery } from '../../src/storage/ledger/ledger.ts';
 import type { Limits } from '../../src/storage/limits/limits.ts';
-import { rounds } from '../rounds.ts';
+import { perRound } from '../rounds.ts';
 import { usageRow } from '../storage/rows.ts';
 
 export interface LimitsFixture {
@@ -222,8 +222,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
           await Promise.all(operations.map((operation) => run(limits, accounts, operation, sums, check)));
           for (const { spent, held } of await limits.budgets(accounts)) expect([spent, held]).toEqual([sums.cost, 0]);
         }),
-        // The drills run ten times as many.
-        { numRuns: 20 * rounds },
+        { numRuns: perRound(8, 200) },
       );
     });
   });
@@ -274,8 +273,7 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
             expect(passed).toBeLessThanOrEqual(most + ((clock.time - began) * most) / 60_000 + 1e-6);
           },
         ),
-        // The drills run ten times as many.
-        { numRuns: 10 * rounds },
+        { numRuns: perRound(5, 100) },
       );
     });
 

@@ -10,7 +10,7 @@ import type { CompletionRequest } from '../../src/core/request/request.ts';
 import { readBody } from '../../src/wires/read-streamed-body.ts';
 import type { Answer, AnswerHead, Wire } from '../../src/wires/wire.ts';
 import { WireFailure } from '../../src/wires/wire-failure.ts';
-import { rounds } from '../rounds.ts';
+import { perRound } from '../rounds.ts';
 import { jsonValue } from './wire-values.ts';
 
 export interface WireCase<Settings> {
@@ -208,8 +208,7 @@ const stranger = fc.oneof(
   ),
 );
 
-// The drills run ten times as many.
-const runs = { numRuns: 50 * rounds };
+const runs = { numRuns: perRound(25, 500) };
 
 export function wireCodecContract<Settings>(title: string, given: WireCase<Settings>): void {
   const { wire, settings, model, requests, answers, addressed = (body) => body, withoutOwnIds = (chunk) => chunk } = given;
@@ -352,7 +351,7 @@ export function wireCodecContract<Settings>(title: string, given: WireCase<Setti
           );
           expectOwnFailure(read(given, [bytesOf(stream)]).failure);
         }),
-        { numRuns: 15 * rounds },
+        { numRuns: perRound(4, 150) },
       );
     });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addUsage, noUsage, shares, shareUsage, type Usage } from '../../src/core/money.ts';
+import { perRound } from '../rounds.ts';
 
 /** From nothing to more than a JavaScript number could hold a fraction of beside it. */
 const amount = fc.oneof(fc.nat(20), fc.maxSafeNat());
@@ -27,7 +28,7 @@ describe('what one call used and cost', () => {
         expect(sum(parts)).toBe(BigInt(total));
         if (of.some((one) => one > 0)) expect(parts.filter((_, index) => of[index] === 0).every((part) => part === 0)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      { numRuns: perRound(500, 20_000) },
     );
   });
 

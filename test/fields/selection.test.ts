@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../src/core/json/canonical-json.ts';
 import type { JsonSchema } from '../../src/core/request/json-schema.ts';
 import { type Asked, askedFor } from '../../src/fields/selection.ts';
-import { rounds } from '../rounds.ts';
+import { perRound } from '../rounds.ts';
 
 const schema = buildSchema(`
   "Facts of a product."
@@ -96,8 +96,7 @@ describe('structured output from the selection set', () => {
         const result = graphqlSync({ schema, source: query, rootValue });
         expect(result.errors).toBeUndefined();
       }),
-      // The drills run ten times as many.
-      { numRuns: 100 * rounds },
+      { numRuns: perRound(40, 1_000) },
     );
   });
 });

@@ -23,6 +23,7 @@ import { plainFields, plannedRoots } from '../../src/graphql/plan/plain-fields.t
 import { priceTreeOf } from '../../src/graphql/quote/read-price-tree.ts';
 import type { RunState } from '../../src/runs/run.ts';
 import { graphqlEngine } from '../../src/server/engine.ts';
+import { perRound } from '../rounds.ts';
 import { context, embeds, fails, gateway, principal, says } from './fakes.ts';
 
 const values = { input: { prompt: { text: 'Why is the sky blue?' } }, texts: { texts: ['one', 'two'] }, yes: true };
@@ -127,7 +128,7 @@ describe('a plan', () => {
         expect(written(planned)).toBe(written(usual));
         expect(asked.requests.length - before).toBe(2 * once);
       }),
-      { numRuns: 300 },
+      { numRuns: perRound(80, 3_000) },
     );
   });
 
@@ -164,7 +165,7 @@ describe('a plan', () => {
         expect(written(planned)).toBe(written(usual));
         expect(answers).toBe(2 * once);
       }),
-      { numRuns: 300 },
+      { numRuns: perRound(80, 3_000) },
     );
   });
 

@@ -292,11 +292,12 @@ describe('snapshots', () => {
 
   it('a stream of snapshots waits for the answer to have grown by a share, so that all snapshots together are a small multiple of it', async () => {
     const letters = 64_000;
+    const piece = 'x'.repeat(400);
     let text = '';
     async function* told(): AsyncGenerator<RunEvent> {
       for (let seq = 1; text.length < letters; seq += 1) {
-        text += 'x'.repeat(128);
-        yield { ...delta(seq), text: 'x'.repeat(128) } as RunEvent;
+        text += piece;
+        yield { ...delta(seq), text: piece } as RunEvent;
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
       yield finished(9_999);

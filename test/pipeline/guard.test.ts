@@ -9,7 +9,7 @@ import type { Guardrail } from '../../src/pipeline/guard/guardrail.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { type GuardOptions, guarded } from '../../src/pipeline/guard.ts';
 import { bothFaces, over } from '../faces.ts';
-import { rounds } from '../rounds.ts';
+import { perRound } from '../rounds.ts';
 import { aCall, answers, chunksOf, cutAt, endingOf, says, stop, textIn } from './guard/calls.ts';
 
 const guard = (options: Partial<GuardOptions>) => over(guarded({ guardrails: () => [], mask: () => false, ...options }));
@@ -446,7 +446,7 @@ describe('masking', () => {
         expect(restored).toBe(text);
         expect(said[0]).not.toContain('a@x.io');
       }),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 
@@ -540,7 +540,7 @@ describe('both faces of the guard', () => {
           else expect([error, whole]).toEqual([null, answerOf(shown)]);
         },
       ),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 });

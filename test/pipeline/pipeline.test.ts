@@ -6,7 +6,7 @@ import { collect } from '../../src/core/chunk.ts';
 import { totalTokensOf } from '../../src/core/money.ts';
 import { account, breaks, call, fails, gateway, hangs, request, route, says, stammers, wholly } from '../doubles.ts';
 import { ask, faces } from '../faces.ts';
-import { rounds } from '../rounds.ts';
+import { perRound } from '../rounds.ts';
 
 describe('the pipeline', () => {
   it('the pipeline falls back to the next deployment while nothing has been said', async () => {
@@ -126,7 +126,7 @@ describe('the pipeline', () => {
           for (const provider of doubles) expect(provider.running()).toBe(0);
         },
       ),
-      { numRuns: 60 * rounds },
+      { numRuns: perRound(20, 600) },
     );
   });
 });

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Principal } from '../../src/core/call/call.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
@@ -313,7 +313,13 @@ describe('a drain', () => {
     const completions = memoryCompletions();
     const before = openRuns({ completions });
     const cut = await before.start(begin(hangs().source, { idempotencyKey: 'k', detached: true }));
-    await before.stop();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const stopped = before.stop();
+    // Its source does not end when it is told to.
+    await vi.advanceTimersByTimeAsync(2_000);
+    await stopped;
+    vi.useRealTimers();
     const after = openRuns({ completions });
     const again = await after.start(begin(says('Hi.'), { idempotencyKey: 'k' }));
     expect(again.id).not.toBe(cut.id);

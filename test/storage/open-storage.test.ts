@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openJournalFile } from '../../src/storage/journal/journal-file.ts';
 import { openStorage, type StorageOptions } from '../../src/storage/open-storage.ts';
 import { usageRow } from './rows.ts';
@@ -183,8 +183,11 @@ describe('a state of which a part was lost', () => {
 
   it('a state of which a part was lost refuses paid calls within moments although nobody asks whether it is ready', async () => {
     const folder = await used();
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const storage = await opened({ folder });
     rmSync(folder, { recursive: true });
+    vi.advanceTimersByTime(1_000);
     await expect.poll(() => storage.ledger.writable()).toBe(false);
   });
 

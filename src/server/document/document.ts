@@ -27,7 +27,7 @@ const maxSchemaLists = 16;
 const maxSchemaListDepth = 2;
 
 /** Of all remembered documents together. */
-const keptBytes = 48 * 1024 * 1024;
+const usualKeptBytes = 48 * 1024 * 1024;
 /**
  * What is kept of a document, as measured: the tree and its tokens, the text (twice, where a string is not a slice of it), a
  * link for each escaped character, and for a refused document what its errors hold on to.
@@ -53,8 +53,11 @@ interface Remembered {
  * Reads documents within the limits. Throws BAD_REQUEST or DEPTH_LIMIT_EXCEEDED with the limit and what was sent, and the
  * parser's GraphQLError for a syntax error. Remembers the documents read last.
  */
-export function documentReader(limits: DocumentLimits): (text: string, operationName: string | null) => ReadDocument {
-  const documents = new LRUCache<string, Remembered>({ maxSize: keptBytes, sizeCalculation: ({ bytes }) => bytes });
+export function documentReader(
+  limits: DocumentLimits,
+  maxKeptBytes: number = usualKeptBytes,
+): (text: string, operationName: string | null) => ReadDocument {
+  const documents = new LRUCache<string, Remembered>({ maxSize: maxKeptBytes, sizeCalculation: ({ bytes }) => bytes });
 
   function noteErrors(text: string, count: number): void {
     const known = documents.peek(text);

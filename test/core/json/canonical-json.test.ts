@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { canonicalJson, canonicalJsonInTurns, jsonTextInTurns } from '../../../src/core/json/canonical-json.ts';
 import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
+import { perRound } from '../../rounds.ts';
 
 it('two writings of one value are one text, without what is undefined', () => {
   expect(canonicalJson({ b: 1, a: { d: [1, { z: 2, y: 3 }], c: undefined } })).toBe('{"a":{"d":[1,{"y":3,"z":2}]},"b":1}');
@@ -25,7 +26,7 @@ it('the text of a large value is the same, whatever its names, and is made in sl
       expect(await canonicalJsonInTurns(value, turns)).toBe(canonicalJson(value));
       expect(turns.taken()).toBeGreaterThan(10);
     }),
-    { numRuns: 20 },
+    { numRuns: perRound(6, 200) },
   );
 });
 
@@ -37,7 +38,7 @@ it('the text that keeps the order of the names is the one of JSON.stringify', ()
       for (const written of [value, inner, undefined])
         expect(finishPaced(jsonTextInTurns(written, turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY })))).toBe(JSON.stringify(written));
     }),
-    { numRuns: 20 },
+    { numRuns: perRound(6, 200) },
   );
 });
 

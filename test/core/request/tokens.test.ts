@@ -6,7 +6,7 @@ import { scanTokens, scanTokensInTurns } from '../../../src/core/request/token-s
 import { estimateInput, estimateInputInTurns, estimateTokens } from '../../../src/core/request/tokens.ts';
 import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
-import { rounds } from '../../rounds.ts';
+import { perRound, rounds } from '../../rounds.ts';
 
 const never = Number.POSITIVE_INFINITY;
 const piece = fc.oneof(
@@ -118,7 +118,7 @@ describe('the estimate of tokens', () => {
           }
         },
       ),
-      { numRuns: 40 * rounds },
+      { numRuns: perRound(12, 400) },
     );
   });
 
@@ -164,7 +164,7 @@ describe('the estimate of tokens', () => {
         );
         expect(embedded.taken()).toBeGreaterThan(3);
       }),
-      { numRuns: 10 * rounds },
+      { numRuns: perRound(3, 100) },
     );
   });
 

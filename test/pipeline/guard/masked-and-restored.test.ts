@@ -4,7 +4,7 @@ import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { pseudonyms } from '../../../src/pipeline/guard/masking/pseudonyms.ts';
 import { restoration } from '../../../src/pipeline/guard/masking/restorer.ts';
-import { rounds } from '../../rounds.ts';
+import { perRound } from '../../rounds.ts';
 
 const turns = turnsOf({ unitsPerTurn: Number.POSITIVE_INFINITY });
 const escapes: readonly ((letter: string) => string)[] = [
@@ -38,7 +38,7 @@ describe('personal data', () => {
         const json = JSON.parse(restoration(names.values, 'json').whole(JSON.stringify({ masked }))) as unknown;
         expect(json).toEqual({ masked: text });
       }),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 
@@ -49,7 +49,7 @@ describe('personal data', () => {
         const text = pieces.join('');
         expect(restoration(names.values, 'plain').whole(finishPaced(names.mask(text)) as string)).toBe(text);
       }),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 });

@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { beginningsOf } from '../../../src/pipeline/guard/pattern-beginnings.ts';
 import { patternGuard } from '../../../src/pipeline/guard/pattern-guard.ts';
-import { rounds } from '../../rounds.ts';
+import { perRound } from '../../rounds.ts';
 import { aCall } from './calls.ts';
 
 const beginning = (...patterns: string[]): RegExp | null => beginningsOf(patterns.map((pattern) => RE2JS.compile(pattern)));
@@ -48,7 +48,7 @@ describe('the beginnings of patterns', () => {
         const matches = patterns.some((one) => RE2JS.compile(one).test(of));
         if (matches) expect(beginning(...patterns)?.test(of) ?? true).toBe(true);
       }),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 
@@ -86,7 +86,7 @@ describe('a text that a pattern guardrail passes at a first look', () => {
         for (const one of [parts.join(''), parts[0] + parts[1], parts[1] + parts[2], ...parts])
           expect(check(one, aCall())).toEqual({ action: 'allow' });
       }),
-      { numRuns: 200 * rounds },
+      { numRuns: perRound(80, 2_000) },
     );
   });
 });

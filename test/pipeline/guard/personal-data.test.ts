@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { finishPaced } from '../../../src/core/turns/paced.ts';
 import { turnsOf } from '../../../src/core/turns/turns.ts';
 import { type Find, findPersonalData } from '../../../src/pipeline/guard/masking/personal-data.ts';
+import { perRound } from '../../rounds.ts';
 
 /** In one go, however long it takes. */
 const search = (text: string, phoneCountries: string[] = []): Find[] =>
@@ -132,8 +133,8 @@ describe('personal data', () => {
     ['quotes and at signs', '"@'],
     ['quoted names', '"a "@'],
     ['keys behind lines', '_sk-'],
-  ])('the search for personal data is done with 200 KB of %s', (_, piece) => {
-    const text = piece.repeat(Math.ceil(200_000 / piece.length));
+  ])('the search for personal data is done with a long text of %s', (_, piece) => {
+    const text = piece.repeat(Math.ceil(perRound(120_000, 200_000) / piece.length));
     expect(search(text, ['DE']).length).toBeLessThan(text.length);
   });
 });

@@ -89,7 +89,7 @@ describe('the check of a hostile answer by a hostile schema', () => {
       Object.fromEntries(many(40_000, (n) => [`k${n}`, n])),
     ],
   ])('the check of a hostile answer by a hostile schema counts its steps and gives others their turn: %s', async (_, schema, value) => {
-    const maxSteps = perRound(500_000, 1_500_000);
+    const maxSteps = perRound(220_000, 1_500_000);
     const { verdict, steps, slice } = await counted(schema, value, maxSteps);
     if (typeof verdict === 'string') expect(verdict).toContain('would be accepted');
     expect(steps).toBeLessThanOrEqual(maxSteps + maxStepsInOneGo);

@@ -5,7 +5,7 @@ import type { Chunk, Citation } from '../../../src/core/chunk.ts';
 import { quoteFor } from '../../../src/retrieval/answer/citation-quote.ts';
 import { citePassages } from '../../../src/retrieval/answer/cite.ts';
 import type { FusedHit } from '../../../src/retrieval/search/merge-rankings.ts';
-import { rounds } from '../../rounds.ts';
+import { perRound } from '../../rounds.ts';
 
 const texts = [
   'Lamps glow for ten hours. The wick is trimmed weekly.',
@@ -85,7 +85,7 @@ describe('citations', () => {
           expect(quote).not.toBe('');
         }
       }),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 
@@ -119,7 +119,7 @@ describe('a quote', () => {
         expect(quote.length).toBeLessThanOrEqual(320);
         if (/\p{L}/u.test(passage)) expect(quote).not.toBe('');
       }),
-      { numRuns: 100 * rounds },
+      { numRuns: perRound(50, 1_000) },
     );
   });
 
@@ -162,7 +162,7 @@ describe('a quote', () => {
           expect(quoteFor(asked, before + wrapped(text, at, end))).toBe(quoteFor(asked, before + text));
         },
       ),
-      { numRuns: 300 * rounds },
+      { numRuns: perRound(100, 3_000) },
     );
   });
 

@@ -5,6 +5,8 @@ import { serverLimits } from '../../../src/server/server-limits.ts';
 
 /** Some 4,600 tokens in 9 kB: 1.7 MB when it is parsed. */
 const large = (name: string): string => `query ${name} { self { a(x: [${'1,'.repeat(4_600)}]) } }`;
+/** Room for two large documents. */
+const maxKeptBytes = 5 * 1024 * 1024;
 const small = (name: string): string => `query ${name} { hello }`;
 
 describe('the documents that are remembered', () => {
@@ -16,24 +18,27 @@ describe('the documents that are remembered', () => {
   });
 
   it('the documents that are remembered are as few as they are large: strangers fill this memory, before anybody is asked for a key', () => {
-    const read = documentReader(serverLimits({}));
+    const read = documentReader(serverLimits({}), maxKeptBytes);
     const first = read(large('First'), null).document;
-    for (let n = 0; n < 40; n += 1) read(large(`Other${n}`), null);
+    read(large('Second'), null);
+    expect(read(large('First'), null).document === first).toBe(true);
+    for (let n = 0; n < 2; n += 1) read(large(`Other${n}`), null);
     expect(read(large('First'), null).document === first).toBe(false);
   });
 
   it.each([
-    ['with escaped characters, each a link of a chain', (n: number) => `{ hello(name: "${'\\n'.repeat(99_000)}${n}") }`, 0, 15],
+    ['with escaped characters, each a link of a chain', (n: number) => `{ hello(name: "${'\\n'.repeat(99_000)}${n}") }`, 0, 2],
     [
       'with strings that are kept beside the text',
       (n: number) => `{ hello(name: """${`${'x'.repeat(99)}\n`.repeat(9_000)}${n}""") }`,
       0,
-      20,
+      2,
     ],
-    ['that were refused, each with its errors', (n: number) => `{ unknown${n} }`, 1, 1_000],
+    ['that were refused, each with its errors', (n: number) => `{ unknown${n} }`, 1, 100],
   ] as const)('the documents that are remembered weigh what is kept of them: those %s', (_, document, errors, count) => {
-    const read = documentReader(serverLimits({}));
+    const read = documentReader(serverLimits({}), maxKeptBytes);
     const first = read(document(0), null).document;
+    expect(read(document(0), null).document === first).toBe(true);
     for (let n = 0; n < count; n += 1) read(document(n), null).noteErrors(errors);
     expect(read(document(0), null).document === first).toBe(false);
   });

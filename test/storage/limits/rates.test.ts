@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Limit } from '../../../src/core/call/hold.ts';
 import { type EmbeddedStorage, openStorage } from '../../../src/storage/open-storage.ts';
 import { temporaryFolder, whenOver } from '../../when-over.ts';
@@ -19,11 +19,16 @@ const passes = (storage: EmbeddedStorage, limits: readonly Limit[]): Promise<boo
       return false;
     },
   );
-/** Longer than a process takes to see that another has come or gone. */
-const untilSeen = (): Promise<void> => wait(1_500);
+/** As long as a process takes to see that another has come or gone. What it does then needs turns, and no time. */
+async function untilSeen(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(1_000);
+  for (let turns = 0; turns < 20; turns += 1) await turn();
+}
 
-// Each waits, on a folder of its own.
-describe.concurrent('the rates of two processes on one folder', () => {
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }));
+afterEach(() => void vi.useRealTimers());
+
+describe('the rates of two processes on one folder', () => {
   it('the rates of two processes on one folder are one: however a caller goes from one to the other, a minute’s worth passes', async () => {
     const folder = temporaryFolder();
     const [first, second] = [await opened(folder), await opened(folder)];

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/storage/database/database.ts';
 import { openSqlite } from '../../../src/storage/database/sqlite.ts';
 import { passageMigrations } from '../../../src/storage/passages/migrations.ts';
+import { rowsPerTurn } from '../../../src/storage/passages/source-versions.ts';
 import { openPassages } from '../../../src/storage/passages/sql-passages.ts';
 import { long, longest, passage, passagesContract, source, texts, vector } from '../../contracts/passages.ts';
 
@@ -81,6 +82,8 @@ describe('passages in SQLite', () => {
     return Promise.all(tables.map(async (table) => Number((await database.all(`select count(*) as n from ${table}`))[0]?.['n'])));
   };
 
+  /** Transactions that write a long source. */
+  const parts = Math.ceil(longest / rowsPerTurn);
   /** The process dies before its nth transaction. */
   const dying = (database: Database, nth: number): Database => {
     let begun = 0;
@@ -96,8 +99,8 @@ describe('passages in SQLite', () => {
 
   it.each([
     { what: 'the first part of a source', nth: 2, found: 'One old lantern.' },
-    { what: 'all but the last', nth: 15, found: 'One old lantern.' },
-    { what: 'all of it, and has not removed the one before', nth: 16, found: 'A new lantern.' },
+    { what: 'all but the last', nth: parts, found: 'One old lantern.' },
+    { what: 'all of it, and has not removed the one before', nth: parts + 1, found: 'A new lantern.' },
   ])('passages in SQLite keep one whole version when a process dies that has written $what', async ({ nth, found }) => {
     const [here, there] = twoDatabases();
     let now = 1_000_000;

@@ -7,6 +7,7 @@ import { type ErrorCode, errorTable, GatewayError } from '../../../src/core/erro
 import { completionRequest, type Message } from '../../../src/core/request/request.ts';
 import { messages } from '../../../src/wires/messages/messages.ts';
 import { readEvents } from '../../../src/wires/sse/read-events.ts';
+import { perRound } from '../../rounds.ts';
 import { legalMessages } from './legal.ts';
 
 const hi = [{ role: 'user', content: 'Hi' }];
@@ -329,7 +330,7 @@ describe('a stream of the Messages API', () => {
           expect(whole['usage']).toEqual(events.at(-2)?.['usage']);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: perRound(80, 3_000) },
     );
   });
 
@@ -494,7 +495,7 @@ describe('a stock client of the Messages API', () => {
         const text = chunks.map((chunk) => (chunk.type === 'text' ? chunk.text : '')).join('');
         expect(whole.said.map(([type, value]) => (type === 'text' ? value : '')).join('')).toBe(text);
       }),
-      { numRuns: 60 },
+      { numRuns: perRound(20, 600) },
     );
   });
 

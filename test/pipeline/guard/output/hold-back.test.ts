@@ -7,7 +7,7 @@ import type { Guardrail } from '../../../../src/pipeline/guard/guardrail.ts';
 import { patternGuard } from '../../../../src/pipeline/guard/pattern-guard.ts';
 import { type GuardOptions, guarded } from '../../../../src/pipeline/guard.ts';
 import { over } from '../../../faces.ts';
-import { rounds } from '../../../rounds.ts';
+import { perRound } from '../../../rounds.ts';
 import { aCall, cutAt, endingOf, says, stop, textIn } from '../calls.ts';
 import { handClock } from './hand-clock.ts';
 
@@ -262,7 +262,7 @@ describe('an answer under any cut and any delay', () => {
           expect(cut.timersLeft).toBe(0);
         },
       ),
-      { numRuns: 200 * rounds },
+      { numRuns: perRound(80, 2_000) },
     );
   });
 });
