@@ -8,6 +8,7 @@ import { migrations } from './database/migrate.ts';
 import { openSqlite } from './database/sqlite.ts';
 import { databaseIsLost, isUnavailable } from './database/unavailable.ts';
 import { openDirectory } from './directory/sql-directory.ts';
+import { maxLogPages, watchLog } from './database/write-ahead-log.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
 import { adoptJournals } from './journal/adopt-journals.ts';
 import { bookOn } from './journal/book-lines.ts';
@@ -59,7 +60,7 @@ export async function openStorage(options: StorageOptions): Promise<EmbeddedStor
   try {
     if (folder !== null) prepareFolder(folder);
     const inFolder = (name: string): string | null => (folder === null ? null : join(folder, name));
-    const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations);
+    const database = openSqlite(inFolder(databaseFile) ?? ':memory:', migrations, { checkpointPages: maxLogPages });
     try {
       const seal = await openSeal(database, { file: inFolder(masterKeyFile), acceptLostMasterKey });
       return await openOn({ database, seal, journals: inFolder(journalFolder), ...options });
@@ -87,7 +88,9 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const database = writtenWhile(isWhole, parts.database);
   const owner = await openOwner(parts.database, { now, ...(parts.leaseMs === undefined ? {} : { leaseMs: parts.leaseMs }) });
   const here = bookOn(database);
-  const thread = folder === null ? null : openBookingWorker({ file: join(folder, databaseFile), here });
+  const file = folder === null ? null : join(folder, databaseFile);
+  const thread = file === null ? null : openBookingWorker({ file, here });
+  const log = file === null || thread === null ? null : watchLog(file, thread.checkpoint);
   const book: typeof here = (of, texts) => (thread === null || !isWhole() ? here(of, texts) : thread.book(of, texts));
   const journal = openJournal({ owner, folder: journals, book, warn });
   const ledger = openLedger({ database, journal });
@@ -124,6 +127,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const close = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
     watch?.stop();
+    log?.stop();
     const ended = (part: Promise<void>): Promise<void> =>
       part.catch((cause: unknown) => warn('A part of the storage could not end as it should.', cause));
     await ended(completions.close());

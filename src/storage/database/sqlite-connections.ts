@@ -35,7 +35,14 @@ export interface KeptConnections {
 /** For tests. */
 export const inMemory = ':memory:';
 
+/** SQLite's own default: 4 MB. */
+export const usualCheckpointPages = 1_000;
+/** What the write-ahead log is cut to when it begins anew. */
+const maxIdleLogBytes = 4 * 1024 * 1024;
+
 interface KeepOptions {
+  /** Pages of the write-ahead log from which on a commit copies it into the database, and waits for the disk. */
+  readonly checkpointPages: number;
   /** Readies the file by its writer, at the beginning. May wait for other processes. */
   readonly prepare: (writer: DatabaseSync) => void;
   /** Whether a file that has come back is such a one. */
@@ -44,8 +51,8 @@ interface KeepOptions {
   readonly replaced: (old: Connections) => void;
 }
 
-export function keepConnected(file: string, { prepare, isReady, replaced }: KeepOptions): KeptConnections {
-  let current = connected(file, busyMs, prepare);
+export function keepConnected(file: string, { prepare, isReady, replaced, checkpointPages }: KeepOptions): KeptConnections {
+  let current = connected(file, busyMs, checkpointPages, prepare);
   let broken = false;
   let triedAtMs = Number.NEGATIVE_INFINITY;
   let renewing: Promise<void> | null = null;
@@ -55,7 +62,7 @@ export function keepConnected(file: string, { prepare, isReady, replaced }: Keep
     if (restMs > 0) await wait(restMs);
     triedAtMs = performance.now();
     if (!isDatabase(file)) throw databaseIsLost();
-    const fresh = connected(file, 0, (writer) => {
+    const fresh = connected(file, 0, checkpointPages, (writer) => {
       if (!isReady(writer)) throw databaseIsLost();
     });
     const old = current;
@@ -80,12 +87,13 @@ export function keepConnected(file: string, { prepare, isReady, replaced }: Keep
 }
 
 /** `timeoutMs`: for which it holds up the event loop while another process has the file. */
-function connected(file: string, timeoutMs: number, prepare: (writer: DatabaseSync) => void): Connections {
+function connected(file: string, timeoutMs: number, checkpointPages: number, prepare: (writer: DatabaseSync) => void): Connections {
   const writer = connect(file, timeoutMs);
   try {
     prepare(writer);
     const reader = file === inMemory ? writer : connect(file, timeoutMs, true);
     const both = new Set([writer, reader]);
+    writer.exec(`pragma wal_autocheckpoint = ${checkpointPages}; pragma journal_size_limit = ${maxIdleLogBytes}`);
     for (const connection of both) connection.exec('pragma busy_timeout = 0');
     return {
       writer,

@@ -12,19 +12,29 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../../core/errors.ts';
 import type { Database, Migration } from './database.ts';
-import { busyMs, type Connections, inMemory, keepConnected } from './sqlite-connections.ts';
+import { busyMs, type Connections, inMemory, keepConnected, usualCheckpointPages } from './sqlite-connections.ts';
 import { sqliteCodeOf, unavailable } from './unavailable.ts';
 
 const tryAgainMs = 2;
+
+export interface SqliteOptions {
+  /** A commit that finds as many pages in the write-ahead log copies them into the database, and waits for the disk meanwhile. Default: 1,000, which are 4 MB. */
+  readonly checkpointPages?: number;
+}
 
 /**
  * `file` may be `:memory:` for tests. Applies the migrations that the file has not seen, under a write lock, and throws
  * BAD_REQUEST for a file that has seen others: a newer version wrote it. What it rejects with later is a refusal in words for
  * the caller (`unavailable.ts`), but for faults of ours.
  */
-export function openSqlite(file: string, migrations: readonly Migration[]): Database {
+export function openSqlite(
+  file: string,
+  migrations: readonly Migration[],
+  { checkpointPages = usualCheckpointPages }: SqliteOptions = {},
+): Database {
   if (file !== inMemory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const connections = keepConnected(file, {
+    checkpointPages,
     prepare: (writer) => migrate(writer, migrations),
     isReady: (writer) => missingIn(writer, migrations).length === 0,
     replaced: (old) => void inTurn(async () => old.close()).catch(() => {}),

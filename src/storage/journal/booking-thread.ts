@@ -1,12 +1,18 @@
-/** The thread that books lines of the journal: it has a connection of its own, so that neither parsing nor SQLite holds up the calls. */
+/**
+ * The thread that books lines of the journal, and copies the write-ahead log into the database: it has a connection of its own, so that
+ * neither parsing nor SQLite, nor a disk that is slow to confirm, holds up the calls.
+ */
 import { parentPort, workerData } from 'node:worker_threads';
 import { GatewayError } from '../../core/errors.ts';
 import { migrations } from '../database/migrate.ts';
 import { openSqlite } from '../database/sqlite.ts';
+import { checkpointPages } from '../database/write-ahead-log.ts';
 import { bookOn } from './book-lines.ts';
-import type { BookingAnswer, BookingFailure, BookingOrder } from './booking-worker.ts';
+import type { BookingAnswer, BookingFailure, ThreadOrder } from './booking-worker.ts';
 
-const book = bookOn(openSqlite(String((workerData as { readonly file: string }).file), migrations));
+const { file } = workerData as { readonly file: string };
+const database = openSqlite(file, migrations, { checkpointPages });
+const book = bookOn(database);
 
 /** A failure as plain data: no class passes from one thread to another. */
 const failureOf = (error: unknown): BookingFailure => {
@@ -14,11 +20,17 @@ const failureOf = (error: unknown): BookingFailure => {
   return error instanceof GatewayError ? { message, code: error.code, details: error.details } : { message };
 };
 
-parentPort?.on('message', async ({ owner, texts }: BookingOrder) => {
-  const answer: BookingAnswer = await book(owner, texts).then(
+async function answerTo(order: ThreadOrder): Promise<BookingAnswer> {
+  if (order.kind === 'checkpoint') {
+    // What it could not copy is copied the next time.
+    await database.exec('pragma wal_checkpoint(passive)').catch(() => {});
+    return { isCopied: true };
+  }
+  return book(order.owner, order.texts).then(
     (booked) => ({ booked }),
     (error: unknown) => ({ failure: failureOf(error) }),
   );
-  parentPort?.postMessage(answer);
-});
+}
+
+parentPort?.on('message', async (order: ThreadOrder) => parentPort?.postMessage(await answerTo(order)));
 parentPort?.postMessage({ isReady: true } satisfies BookingAnswer);

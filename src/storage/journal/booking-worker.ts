@@ -7,14 +7,14 @@ import { type ErrorCode, type ErrorDetails, GatewayError } from '../../core/erro
 import { workerEnvironment } from '../../core/worker-environment.ts';
 import type { Booked } from './book-lines.ts';
 
-export interface BookingOrder {
-  readonly owner: string;
-  readonly texts: readonly string[];
-}
+export type ThreadOrder =
+  | { readonly kind: 'book'; readonly owner: string; readonly texts: readonly string[] }
+  | { readonly kind: 'checkpoint' };
 
-/** `isReady`: orders are taken from now on. Else the answer to the oldest order. */
+/** `isReady`: orders are taken from now on. `isCopied`: the checkpoint was made. Else the answer to the order to book. */
 export interface BookingAnswer {
   readonly isReady?: true;
+  readonly isCopied?: true;
   readonly booked?: Booked;
   readonly failure?: BookingFailure;
 }
@@ -28,6 +28,8 @@ export interface BookingFailure {
 export interface BookingWorker {
   /** One at a time. */
   book(owner: string, texts: readonly string[]): Promise<Booked>;
+  /** Copies the write-ahead log into the database, as far as nobody reads older pages. Resolves when that is over; never rejects. */
+  checkpoint(): Promise<void>;
   /** Books what comes from now on in this thread. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function openBookingWorker({ file, here, linesBefore = 200 }: BookingOpti
   let thread: Worker | null = null;
   let isReady = false;
   let asked: PromiseWithResolvers<Booked> | null = null;
+  let copying: PromiseWithResolvers<void> | null = null;
   let lines = 0;
   let closed = false;
 
@@ -58,14 +61,22 @@ export function openBookingWorker({ file, here, linesBefore = 200 }: BookingOpti
     lines = 0;
     asked?.reject(error);
     asked = null;
+    copied();
   };
-  const answered = ({ isReady: ready, booked, failure }: BookingAnswer): void => {
+  const copied = (): void => {
+    copying?.resolve();
+    copying = null;
+  };
+  const answered = ({ isReady: ready, isCopied, booked, failure }: BookingAnswer): void => {
     if (ready === true) isReady = true;
-    else if (booked !== undefined) asked?.resolve(booked);
-    else if (failure !== undefined) asked?.reject(errorOf(failure));
-    if (ready !== true) asked = null;
+    else if (isCopied === true) copied();
+    else {
+      if (booked !== undefined) asked?.resolve(booked);
+      else if (failure !== undefined) asked?.reject(errorOf(failure));
+      asked = null;
+    }
   };
-  const start = (): void => {
+  const start = (): Worker => {
     const fresh = new Worker(threadFile, {
       workerData: { file },
       env: workerEnvironment(),
@@ -77,6 +88,7 @@ export function openBookingWorker({ file, here, linesBefore = 200 }: BookingOpti
     fresh.on('message', answered);
     fresh.on('error', (error) => failed(fresh, error));
     fresh.on('exit', (code) => failed(fresh, new Error(`The thread that stores rows ended with ${code}.`)));
+    return fresh;
   };
 
   return {
@@ -88,8 +100,14 @@ export function openBookingWorker({ file, here, linesBefore = 200 }: BookingOpti
       asked = Promise.withResolvers<Booked>();
       // A process that waits for it does not end before.
       on.ref();
-      on.postMessage({ owner, texts } satisfies BookingOrder);
+      on.postMessage({ kind: 'book', owner, texts } satisfies ThreadOrder);
       return asked.promise.finally(() => on.unref());
+    },
+    async checkpoint() {
+      if (closed || copying !== null) return copying?.promise;
+      copying = Promise.withResolvers<void>();
+      (thread ?? start()).postMessage({ kind: 'checkpoint' } satisfies ThreadOrder);
+      return copying.promise;
     },
     async close() {
       closed = true;
