@@ -49,7 +49,7 @@ export interface KeyDeskOptions {
   readonly now?: () => number;
 }
 
-export const maxOverlapSeconds = 30 * 24 * 3_600;
+const maxOverlapSeconds = 30 * 24 * 3_600;
 
 export function keyDesk(
   keys: Keys,

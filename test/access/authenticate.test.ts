@@ -88,7 +88,18 @@ describe('the development key', () => {
     expect(await developmentKey({ folder, keys })).toBe(key);
     expect(statSync(join(folder, 'development-key')).mode & 0o777).toBe(0o600);
     expect(await verifyKey(key, keys, now)).toMatchObject({
-      scopes: ['ai:use', 'ai:ingest', 'ai:usage', 'ai:usage:all', 'ai:metrics', 'ai:plan', 'ai:keys', 'ai:keys:all', 'ai:teams', 'ai:teams:all'],
+      scopes: [
+        'ai:use',
+        'ai:ingest',
+        'ai:usage',
+        'ai:usage:all',
+        'ai:metrics',
+        'ai:plan',
+        'ai:keys',
+        'ai:keys:all',
+        'ai:teams',
+        'ai:teams:all',
+      ],
       routes: null,
       monthlyBudget: null,
     });

@@ -15,7 +15,7 @@ import { keepCursor } from './event-cursor.ts';
 /** `include`: in `extensions.queryPlan`, beside the result. `only`: in place of it, and nothing runs. */
 export type PlanAsked = 'include' | 'only';
 
-export const planHeader = 'x-fieldgate-plan';
+const planHeader = 'x-fieldgate-plan';
 const scope: Scope = 'ai:plan';
 
 /** Null: it does not ask. Throws FORBIDDEN without the scope, and BAD_REQUEST for a header that says something else. */
