@@ -1,9 +1,8 @@
 import type { Authenticate, Principal } from '../core/call/call.ts';
-import type { Limit } from '../core/call/hold.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import type { Tokens } from './jwt/accept-tokens.ts';
-import { rateLimits } from './teams/policy-limits.ts';
+import { keyLimits } from './keys/key-accounts.ts';
 import type { TeamBook } from './teams/team-book.ts';
 import { commonTo, withinTeam } from './teams/within-policies.ts';
 import { makersOf, principalIdOf, secretEndOf, verifyKey } from './virtual-key.ts';
@@ -78,15 +77,7 @@ function principalOf(key: KeyRecord, makers: readonly KeyRecord[]): Principal {
     team: key.team,
     scopes: commonTo(lineage.map(({ scopes }) => scopes)) ?? [],
     routes: commonTo(lineage.map(({ routes }) => routes)),
-    limits: lineage.flatMap(limitsOf),
+    limits: lineage.flatMap(keyLimits),
     ...(expiries.length === 0 ? {} : { expiresAt: Math.min(...expiries) }),
   };
-}
-
-function limitsOf({ id, monthlyBudget, ...rates }: KeyRecord): readonly Limit[] {
-  const name = principalIdOf(id);
-  return [
-    ...(monthlyBudget === null ? [] : [{ kind: 'budget', name, per: 'month', most: monthlyBudget } as const]),
-    ...rateLimits(name, rates),
-  ];
 }

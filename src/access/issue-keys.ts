@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
-import { checkKey, checkWithinTeam, type KeyParts } from './check-key.ts';
+import { checkKey, checkWithinTeam, type KeyParts } from './keys/check-key.ts';
 import type { TeamBook } from './teams/team-book.ts';
 import { issueKey, makersOf, maxGenerations, type NewKey, newSecret } from './virtual-key.ts';
 

@@ -1,5 +1,6 @@
 /** Builds the Services of the resolvers from the parts of the gateway. */
 import { keyDesk } from '../access/issue-keys.ts';
+import { accountsOf } from '../access/keys/key-accounts.ts';
 import type { LeaseBook } from '../access/leases.ts';
 import type { TeamBook } from '../access/teams/team-book.ts';
 import type { Handlers } from '../core/call/call.ts';
@@ -49,6 +50,7 @@ export function servicesOf(parts: ServiceParts): Services {
     limits: storage.limits,
     ledger: storage.ledger,
     keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
+    keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: routeViews(routes, health),

@@ -1,5 +1,5 @@
 /** What a gateway keeps however often its configuration is read again: its stores, runs, kept answers, health and metrics. */
-import { type LastUses, openLastUses } from '../access/last-uses.ts';
+import { type LastUses, openLastUses } from '../access/keys/last-uses.ts';
 import { type LeaseBook, openLeases } from '../access/leases.ts';
 import { type EndedTeams, endedTeams } from '../access/teams/ended-teams.ts';
 import type { GatewayConfig } from '../config/config.ts';

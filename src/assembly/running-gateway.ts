@@ -1,6 +1,6 @@
 /** A gateway that runs, as its operator's program sees it. */
 import type { GraphQLSchema } from 'graphql';
-import type { LastUses } from '../access/last-uses.ts';
+import type { LastUses } from '../access/keys/last-uses.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Composer } from '../federation/compose/compose.ts';

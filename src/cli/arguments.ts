@@ -10,7 +10,7 @@ const commands = {
   schema: { takes: null, says: 'print the schema that clients see, for code generators' },
   quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
   plan: { takes: 'FILE.graphql', says: 'which subgraph is asked for what by an operation, and what its AI fields can cost at most' },
-  keys: { takes: 'create | list | revoke ID', says: 'virtual keys' },
+  keys: { takes: 'ACTION [ID]', says: 'virtual keys: create, list, update ID, rotate ID, revoke ID' },
   ingest: { takes: 'PATH...', says: 'add documents to a collection' },
   subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
 } as const;
@@ -58,14 +58,20 @@ const flags = {
   variables: { type: 'string', value: 'FILE', of: asking, says: 'its variables, as a JSON file' },
   operation: { type: 'string', value: 'NAME', of: asking, says: 'which operation of the file' },
   collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
-  name: { type: 'string', value: 'NAME', of: keyed, says: 'what a new key is for' },
+  name: { type: 'string', value: 'NAME', of: keyed, says: 'what the key is for' },
   team: { type: 'string', value: 'NAME', of: keyed, says: 'whose budget and cache it shares' },
-  scope: { type: 'string', multiple: true, value: 'SCOPE', of: keyed, says: 'what it may do; repeatable (ai:use)' },
-  route: { type: 'string', multiple: true, value: 'ROUTE', of: keyed, says: 'routes it may use; repeatable (all)' },
-  budget: { type: 'string', value: 'USD', of: keyed, says: 'US dollars a month, such as 25.00' },
+  scope: { type: 'string', multiple: true, value: 'SCOPE', of: keyed, says: 'what it may do; repeatable (a new key: ai:use)' },
+  route: { type: 'string', multiple: true, value: 'ROUTE', of: keyed, says: 'routes it may use; repeatable (all); * for all' },
+  budget: {
+    type: 'string',
+    value: 'USD',
+    of: keyed,
+    says: 'US dollars a month, such as 25.00; none takes the limit away, as with --rpm, --cpm and --expires',
+  },
   rpm: { type: 'string', value: 'N', of: keyed, says: 'operations a minute; model calls too, without --cpm' },
   cpm: { type: 'string', value: 'N', of: keyed, says: 'model calls a minute' },
   expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
+  overlap: { type: 'string', value: 'SECONDS', of: keyed, says: 'rotate: how long the secret before is accepted; 0 ends it at once' },
   help: { type: 'boolean', short: 'h', says: 'show this' },
   version: { type: 'boolean', says: 'show the version' },
 } as const satisfies Record<string, Flag>;
@@ -90,12 +96,13 @@ export interface Arguments {
   readonly key: {
     readonly name: string | null;
     readonly team: string | null;
-    readonly scopes: readonly string[];
+    readonly scopes: readonly string[] | null;
     readonly routes: readonly string[] | null;
     readonly budget: string | null;
     readonly rpm: string | null;
     readonly cpm: string | null;
     readonly expires: string | null;
+    readonly overlap: string | null;
   };
 }
 
@@ -139,12 +146,13 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     key: {
       name: values.name ?? null,
       team: values.team ?? null,
-      scopes: values.scope ?? ['ai:use'],
+      scopes: values.scope ?? null,
       routes: values.route ?? null,
       budget: values.budget ?? null,
       rpm: values.rpm ?? null,
       cpm: values.cpm ?? null,
       expires: values.expires ?? null,
+      overlap: values.overlap ?? null,
     },
   };
 }

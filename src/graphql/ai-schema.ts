@@ -10,6 +10,7 @@ import type { Resolvers } from './generated.ts';
 import { graphqlErrorOf } from './graphql-errors.ts';
 import { markResolvedHere } from './resolved-here.ts';
 import { accountResolvers } from './resolvers/account-resolvers.ts';
+import { keyResolvers } from './resolvers/callers/key-resolvers.ts';
 import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
@@ -38,6 +39,7 @@ export function aiResolvers(services: Services): Resolvers {
     embeddingResolvers(services),
     retrievalResolvers(services),
     accountResolvers(services),
+    keyResolvers(services),
     usageResolvers(services),
   ];
   const merged: Record<string, object> = { ...scalars };

@@ -149,14 +149,22 @@ export type AiEntityRef = {
 
 /** A virtual key, without its secret. */
 export type AiKey = {
+  /** The budgets that its calls draw on, as they stand now: its own, those of the keys that it comes from, of its team and of its organisation. */
+  readonly budgets: ReadonlyArray<AiBudget>;
   /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
   /** When it was issued. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** When it stops working; null: never. */
+  /** Who made it, such as `key:3f9a` or `shell`; null: it is older than this field. */
+  readonly createdBy?: Maybe<Scalars['String']['output']>;
+  /** When it stops working; null: never, or with the key that made it. */
   readonly expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Until when the secret before its last rotation is accepted too; null: it has one secret. */
+  readonly formerSecretEndsAt?: Maybe<Scalars['DateTime']['output']>;
   /** Its public id: the middle part of `fg_<id>_<secret>`. */
   readonly id: Scalars['ID']['output'];
+  /** When it was used last, a minute more or less; null: never, as far as is known. */
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The public id of the key that made it, whose budget and rates it uses too; null: it was made in the shell. */
   readonly madeBy?: Maybe<Scalars['ID']['output']>;
   /** The most that it may spend in a calendar month, in US dollars; null: no limit of its own. */
@@ -173,6 +181,10 @@ export type AiKey = {
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
   /** The team that it counts to. */
   readonly team: Scalars['String']['output'];
+  /** When it was changed, rotated or revoked last; null: never. */
+  readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who did that. */
+  readonly updatedBy?: Maybe<Scalars['String']['output']>;
 };
 
 /** The most that an operation can cost, field by field, before it runs. */
@@ -540,7 +552,7 @@ export type CreateAiKeyInput = {
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, and scopes of the graph's other teams. */
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
   /** The team whose usage and shared budget it counts to: letters, digits, `.`, `_` and `-`, at most 64. */
   readonly team: Scalars['String']['input'];
@@ -804,8 +816,20 @@ export type Mutation = {
    * subscriptions, started completions and ingestions included. Null when there is none with this id among those that `aiKeys` shows you.
    */
   readonly revokeAiKey?: Maybe<AiKey>;
+  /**
+   * Gives a key another secret, which is shown once, here. Its id, budgets, rates, usage and completions stay. The secret before is accepted for
+   * `overlapSeconds` more; with 0, and from then on, it is refused, while what runs goes on: `revokeAiKey` ends that. A key has two secrets at
+   * most: one that an earlier rotation has left ends at once. You can rotate the keys that you can change.
+   */
+  readonly rotateAiKey?: Maybe<CreatedAiKey>;
   /** Returns at once; follow it with Subscription.completionEvents. It goes on when nobody listens. Needs scope `ai:use`. */
   readonly startCompletion?: Maybe<StartCompletionResult>;
+  /**
+   * Changes what the input has and nothing else; it holds from the next request on, and keys that this one has made have no more than it from
+   * then on. You can change your own key (never to more than it has), keys that it has made, and keys that have no more than you. Null when there
+   * is none with this id among those that `aiKeys` shows you. A revoked key stays as it is.
+   */
+  readonly updateAiKey?: Maybe<AiKey>;
 };
 
 
@@ -855,8 +879,22 @@ export type MutationRevokeAiKeyArgs = {
 
 
 /** What can be changed or begun. */
+export type MutationRotateAiKeyArgs = {
+  id: Scalars['ID']['input'];
+  overlapSeconds: Scalars['Int']['input'];
+};
+
+
+/** What can be changed or begun. */
 export type MutationStartCompletionArgs = {
   input: CompletionInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationUpdateAiKeyArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateAiKeyInput;
 };
 
 /** Nothing relevant was found; no model was asked. */
@@ -1341,6 +1379,24 @@ export type ToolResultInput = {
   readonly isError?: Scalars['Boolean']['input'];
 };
 
+/** What is to be other of a virtual key: what is left out stays as it is, null removes. */
+export type UpdateAiKeyInput = {
+  /** The most model calls in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** When it stops working; null: with the key that made it, else never. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The most that it may spend in a calendar month (UTC), in US dollars; what it has spent in this one counts. */
+  readonly monthlyBudget?: InputMaybe<Scalars['Decimal']['input']>;
+  /** For people: what it is for. At most 100 characters. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The most operations in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The routes that it may use, all of them; null: those that you may use. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What it may do, all of it: at least one. */
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+};
+
 /** What calls can be grouped by. */
 export type UsageDimension =
   /** Whether an earlier answer served. */
@@ -1646,6 +1702,7 @@ export type ResolversTypes = {
   ToolInput: ToolInput;
   ToolMode: ToolMode;
   ToolResultInput: ToolResultInput;
+  UpdateAiKeyInput: UpdateAiKeyInput;
   UsageDimension: UsageDimension;
   UsageInterval: UsageInterval;
   Vector: ResolverTypeWrapper<Scalars['Vector']['output']>;
@@ -1744,6 +1801,7 @@ export type ResolversParentTypes = {
   ToolChoiceInput: ToolChoiceInput;
   ToolInput: ToolInput;
   ToolResultInput: ToolResultInput;
+  UpdateAiKeyInput: UpdateAiKeyInput;
   Vector: Scalars['Vector']['output'];
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
@@ -1853,10 +1911,14 @@ export type AiEntityRefResolvers<ContextType = OperationContext, ParentType exte
 };
 
 export type AiKeyResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiKey'] = ResolversParentTypes['AiKey']> = {
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
   callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  createdBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  formerSecretEndsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   madeBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   monthlyBudget?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1865,6 +1927,8 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   team?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  updatedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AiQuoteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuote'] = ResolversParentTypes['AiQuote']> = {
@@ -2102,7 +2166,9 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
   rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
   revokeAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationRevokeAiKeyArgs, 'id'>>;
+  rotateAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationRotateAiKeyArgs, 'id' | 'overlapSeconds'>>;
   startCompletion?: Resolver<Maybe<ResolversTypes['StartCompletionResult']>, ParentType, ContextType, RequireFields<MutationStartCompletionArgs, 'input'>>;
+  updateAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationUpdateAiKeyArgs, 'id' | 'input'>>;
 };
 
 export type NoAnswerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['NoAnswer'] = ResolversParentTypes['NoAnswer']> = {

@@ -2,6 +2,7 @@
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
 import type { Handlers } from '../core/call/call.ts';
+import type { Limit } from '../core/call/hold.ts';
 import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
@@ -14,6 +15,7 @@ import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions/completions.ts';
+import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
 import type { Passages } from '../storage/passages/passages.ts';
@@ -27,6 +29,8 @@ export interface Services {
   readonly limits: Pick<Limits, 'budgets'>;
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall'>;
   readonly keys: KeyDesk;
+  /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
+  keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
   readonly retrieval: Retrieval;
   readonly passages: Pick<Passages, 'source' | 'sources'>;
   /** All routes, in the order of the configuration, with their health now. */

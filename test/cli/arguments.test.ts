@@ -46,7 +46,7 @@ describe('the arguments', () => {
     ])
       expect(parseArguments(argv)).toEqual({ about: 'help', of: 'quote' });
     expect(parseArguments(['--version'])).toEqual({ about: 'version' });
-    for (const line of ['quote FILE.graphql', 'keys create | list | revoke ID', '--supergraph FILE']) expect(helpText()).toContain(line);
+    for (const line of ['quote FILE.graphql', 'keys ACTION [ID]', '--supergraph FILE']) expect(helpText()).toContain(line);
   });
 
   it('the arguments of one command are explained without those of the others', () => {

@@ -254,6 +254,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
         return keys.get(id) ?? null;
       },
     },
+    keyAccounts: async () => [],
     retrieval: noRetrieval,
     passages: library,
     routes: () => routes,

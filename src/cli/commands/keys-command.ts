@@ -1,43 +1,50 @@
 /**
- * `fieldgate keys`: creates, lists and revokes virtual keys on the state folder, with the same rules as the mutations, also
- * while a server runs.
+ * `fieldgate keys`: creates, lists, changes, rotates and revokes virtual keys on the state folder, with the same rules as the mutations,
+ * also while a server runs.
  */
-import { keyDesk } from '../../access/issue-keys.ts';
+import { type KeyChange, type KeyDesk, keyDesk } from '../../access/issue-keys.ts';
+import { openTeamBook } from '../../access/teams/team-book.ts';
+import { declaredTeams } from '../../assembly/caller-limits.ts';
 import { GatewayError } from '../../core/errors.ts';
-import { decimalOf, nanoUsdOf } from '../../core/money.ts';
+import { decimalOf } from '../../core/money.ts';
 import type { KeyRecord } from '../../storage/keys/keys.ts';
 import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { lastingStorage } from '../open-state.ts';
 import { formatTable } from '../text/table.ts';
-
-type Desk = ReturnType<typeof keyDesk>;
+import { amountIn, byShell, dateOf, given, removable, routesIn, timeIn, wholeIn } from '../text/written-values.ts';
 
 export async function keys(args: Arguments): Promise<void> {
   const [action, id, ...more] = args.rest;
   const act = action === undefined || !Object.hasOwn(actions, action) ? undefined : actions[action];
-  if (act === undefined || more.length > 0 || (id === undefined) === (action === 'revoke'))
-    throw new GatewayError('BAD_REQUEST', 'keys takes what to do: create --name NAME --team TEAM, list, or revoke ID.');
+  const takesId = action === 'update' || action === 'rotate' || action === 'revoke';
+  if (act === undefined || more.length > 0 || (id !== undefined) !== takesId)
+    throw new GatewayError(
+      'BAD_REQUEST',
+      'keys takes what to do: create --name NAME --team TEAM, list, update ID, rotate ID --overlap SECONDS, or revoke ID.',
+    );
   const { config, folder } = await soundConfig(args);
   const storage = await lastingStorage(config).open({ folder, now: Date.now, warn: () => {} });
   try {
-    await act(keyDesk(storage.keys, { routes: Object.keys(config.routes) }), args, id ?? '');
+    const teams = openTeamBook(declaredTeams(config), storage.directory);
+    await act(keyDesk(storage.keys, { routes: Object.keys(config.routes), teams }), args, publicId(id ?? ''));
   } finally {
     await storage.close();
   }
 }
 
-const actions: Readonly<Record<string, (desk: Desk, args: Arguments, id: string) => Promise<void>>> = {
+const actions: Readonly<Record<string, (desk: KeyDesk, args: Arguments, id: string) => Promise<void>>> = {
   async create(desk, { key }) {
     const { secret, key: record } = await desk.issue({
-      name: given('--name', key.name, 'what the key is for'),
-      team: given('--team', key.team, 'whose budget and cache it shares'),
-      scopes: key.scopes,
-      routes: key.routes,
-      monthlyBudget: key.budget === null ? null : amountOf(key.budget),
-      requestsPerMinute: key.rpm === null ? null : Number(key.rpm),
-      callsPerMinute: key.cpm === null ? null : Number(key.cpm),
-      expiresAt: key.expires === null ? null : timeOf(key.expires),
+      name: given('keys create', '--name', key.name, 'what the key is for'),
+      team: given('keys create', '--team', key.team, 'whose budget and cache it shares'),
+      scopes: key.scopes ?? ['ai:use'],
+      routes: routesIn(key.routes) ?? null,
+      monthlyBudget: removable(key.budget, amountIn('--budget')) ?? null,
+      requestsPerMinute: removable(key.rpm, wholeIn('--rpm')) ?? null,
+      callsPerMinute: removable(key.cpm, wholeIn('--cpm')) ?? null,
+      expiresAt: removable(key.expires, timeIn('--expires')) ?? null,
+      createdBy: byShell,
     });
     process.stderr.write(`The key ${record.id} of team ${record.team}. Keep it: it is shown this once, and only its hash is stored.\n`);
     process.stdout.write(`${secret}\n`);
@@ -54,23 +61,66 @@ const actions: Readonly<Record<string, (desk: Desk, args: Arguments, id: string)
       key.monthlyBudget === null ? '-' : decimalOf(key.monthlyBudget),
       perMinute(key.requestsPerMinute),
       perMinute(key.callsPerMinute ?? key.requestsPerMinute),
+      key.lastUsedAt === null ? '-' : dateOf(key.lastUsedAt),
       stateOf(key, Date.now()),
     ]);
     process.stdout.write(
-      `${formatTable(['id', 'name', 'team', 'scopes', 'routes', 'USD a month', 'requests a minute', 'calls a minute', 'state'], rows)}\n`,
+      `${formatTable(['id', 'name', 'team', 'scopes', 'routes', 'USD a month', 'requests a minute', 'calls a minute', 'last used', 'state'], rows)}\n`,
     );
   },
 
-  async revoke(desk, _, text) {
-    const id = /^fg_([0-9A-Za-z]+)/.exec(text)?.[1] ?? text;
-    const revoked = await desk.revoke(id);
-    if (revoked === null) {
-      const ids = (await desk.list()).filter(({ revokedAt }) => revokedAt === null).map((key) => `${key.id} (${key.name})`);
-      throw new GatewayError('BAD_REQUEST', `There is no key "${id}". Keys in force: ${ids.join(', ') || 'none'}.`);
-    }
+  async update(desk, args, id) {
+    const change = changeOf(args);
+    const updated = (await desk.update(id, change, { by: byShell })) ?? (await noSuchKey(desk, id));
+    process.stdout.write(`The key ${updated.id} (${updated.name}) has been changed: ${Object.keys(change).join(', ')}.\n`);
+  },
+
+  async rotate(desk, { key: { overlap } }, id) {
+    const seconds = wholeIn(
+      '--overlap',
+      0,
+    )(given('keys rotate', '--overlap', overlap, 'for how many seconds the secret before is accepted'));
+    const { key, secret } = (await desk.rotate(id, seconds, { by: byShell })) ?? (await noSuchKey(desk, id));
+    const before =
+      key.former === null ? 'The secret before has ended' : `The secret before is accepted until ${dateOf(key.former.until)} (UTC)`;
+    process.stderr.write(`The key ${key.id} (${key.name}) has another secret. ${before}. Keep the new one: it is shown this once.\n`);
+    process.stdout.write(`${secret}\n`);
+  },
+
+  async revoke(desk, _, id) {
+    const revoked = (await desk.revoke(id, byShell)) ?? (await noSuchKey(desk, id));
     process.stdout.write(`The key ${revoked.id} (${revoked.name}) has been revoked.\n`);
   },
 };
+
+/** A key may be named by its whole text too. */
+const publicId = (text: string): string => /^fg_([0-9A-Za-z]+)/.exec(text)?.[1] ?? text;
+
+async function noSuchKey(desk: KeyDesk, id: string): Promise<never> {
+  const ids = (await desk.list()).filter(({ revokedAt }) => revokedAt === null).map((key) => `${key.id} (${key.name})`);
+  throw new GatewayError('BAD_REQUEST', `There is no key "${id}". Keys in force: ${ids.join(', ') || 'none'}.`);
+}
+
+/** What is not named stays as it is. */
+function changeOf({ key }: Arguments): KeyChange {
+  if (key.team !== null)
+    throw new GatewayError('BAD_REQUEST', 'A key stays in its team, whose usage it has. `keys create --team` makes one for another team.');
+  const written = {
+    name: key.name ?? undefined,
+    scopes: key.scopes ?? undefined,
+    routes: routesIn(key.routes),
+    monthlyBudget: removable(key.budget, amountIn('--budget')),
+    requestsPerMinute: removable(key.rpm, wholeIn('--rpm')),
+    callsPerMinute: removable(key.cpm, wholeIn('--cpm')),
+    expiresAt: removable(key.expires, timeIn('--expires')),
+  };
+  const change: KeyChange = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
+  if (Object.keys(change).length > 0) return change;
+  throw new GatewayError(
+    'BAD_REQUEST',
+    'keys update needs what is to be other: --name, --scope, --route, --budget, --rpm, --cpm or --expires.',
+  );
+}
 
 function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
   if (revokedAt !== null) return `revoked ${dateOf(revokedAt)}`;
@@ -79,22 +129,3 @@ function stateOf({ revokedAt, expiresAt }: KeyRecord, now: number): string {
 }
 
 const perMinute = (rate: number | null): string => (rate === null ? '-' : String(rate));
-
-const dateOf = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
-
-function given(flag: string, value: string | null, what: string): string {
-  if (value !== null) return value;
-  throw new GatewayError('BAD_REQUEST', `keys create needs ${flag}: ${what}.`);
-}
-
-function amountOf(text: string): number {
-  const amount = nanoUsdOf(text);
-  if (amount !== null) return amount;
-  throw new GatewayError('BAD_REQUEST', `--budget is "${text}". It must be US dollars, such as 25.00.`);
-}
-
-function timeOf(text: string): number {
-  const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (new Date(time || 0).toISOString().startsWith(text.slice(0, 10))) return time;
-  throw new GatewayError('BAD_REQUEST', `--expires is "${text}". It must be a date in UTC, such as 2027-01-31 or 2027-01-31T18:00Z.`);
-}

@@ -3,9 +3,9 @@
  * store refuses is given up: the next use of the key is written.
  */
 import { LRUCache } from 'lru-cache';
-import type { Principal } from '../core/call/call.ts';
-import type { Keys } from '../storage/keys/keys.ts';
-import { keyIdOf } from './virtual-key.ts';
+import type { Principal } from '../../core/call/call.ts';
+import type { Keys } from '../../storage/keys/keys.ts';
+import { keyIdOf } from '../virtual-key.ts';
 
 export interface LastUses {
   note(principal: Pick<Principal, 'kind' | 'id'>): void;

@@ -1,8 +1,8 @@
 /** Refuses, in a sentence, what a key cannot have. */
-import { GatewayError } from '../core/errors.ts';
-import type { KeyRecord } from '../storage/keys/keys.ts';
-import { allScopes } from './scopes.ts';
-import type { TeamStanding } from './teams/team-book.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { KeyRecord } from '../../storage/keys/keys.ts';
+import { allScopes } from '../scopes.ts';
+import type { TeamStanding } from '../teams/team-book.ts';
 
 const maxNameLength = 100;
 

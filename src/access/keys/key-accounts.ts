@@ -1,0 +1,34 @@
+/** The accounts that the calls of a key draw on. */
+import type { Limit } from '../../core/call/hold.ts';
+import type { KeyRecord, Keys } from '../../storage/keys/keys.ts';
+import { rateLimits } from '../teams/policy-limits.ts';
+import type { TeamBook } from '../teams/team-book.ts';
+import { maxGenerations, principalIdOf } from '../virtual-key.ts';
+
+/** Of the key itself. */
+export function keyLimits({ id, monthlyBudget, ...rates }: KeyRecord): readonly Limit[] {
+  const name = principalIdOf(id);
+  return [
+    ...(monthlyBudget === null ? [] : [{ kind: 'budget', name, per: 'month', most: monthlyBudget } as const]),
+    ...rateLimits(name, rates),
+  ];
+}
+
+/** Of the key, of those that it comes from, of its team and of its organisation, also of a key that is not in force. */
+export async function accountsOf(key: KeyRecord, keys: Pick<Keys, 'find'>, teams: Pick<TeamBook, 'standingOf'>): Promise<readonly Limit[]> {
+  const standing = await teams.standingOf(key.team);
+  const lineage = await lineageOf(key, keys);
+  return [...lineage.flatMap(keyLimits), ...(standing?.accounts.flatMap(({ limits }) => limits) ?? [])];
+}
+
+/** The key, its maker, the maker of that one, and so on, as far as they are there. */
+export async function lineageOf(key: KeyRecord, keys: Pick<Keys, 'find'>): Promise<readonly KeyRecord[]> {
+  const lineage = [key];
+  for (let id = key.madeBy; id !== null && lineage.length < maxGenerations; ) {
+    const maker = await keys.find(id);
+    if (maker === null) break;
+    lineage.push(maker);
+    id = maker.madeBy;
+  }
+  return lineage;
+}
