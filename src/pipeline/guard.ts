@@ -21,7 +21,7 @@ import { type Clock, systemClock } from '../core/turns/clock.ts';
 import { finishPaced } from '../core/turns/paced.ts';
 import { type Turns, turnsOf } from '../core/turns/turns.ts';
 import type { Guardrail } from './guard/guardrail.ts';
-import type { maskRequest as MaskRequest } from './guard/masking/masked-request.ts';
+import type * as MaskedRequest from './guard/masking/masked-request.ts';
 import type { isPlain as IsPlain } from './guard/masking/personal-data.ts';
 import type { pseudonyms as Pseudonyms } from './guard/masking/pseudonyms.ts';
 import type * as Restored from './guard/masking/restored-output.ts';
@@ -105,7 +105,8 @@ async function guardedAnswer(next: WholeHandler, request: ModelRequest, call: Ca
       await checkAnswer(answer, check);
       for (const guardrail of check.guardrails) answer.allowedBy?.add(guardrail);
     }
-    return masked === null ? answer : await masked.restore.restoredAnswer(answer, masked.values, form, turns);
+    const restored = masked === null ? answer : masked.restore.restoredAnswer(answer, masked.values, form, turns);
+    return restored instanceof Promise ? await restored : restored;
   } catch (error) {
     throw masked !== null && error instanceof GatewayError ? masked.restore.restoredError(error, masked.values) : error;
   }
@@ -122,7 +123,7 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
   if (paid !== null) await untilAborted(paid, call.signal);
   const turns = (options.turns ?? defaultTurns)(call.signal);
   const texts = plainTexts(request);
-  const onInput = guardrails.filter(({ on }) => on.includes('input'));
+  const { onInput, onOutput, needsWhole } = sidesOf(guardrails);
   if (onInput.length > 0) {
     const readings = texts === null ? finishPaced(readingsOf(request, turns)) : [texts.join('\n')];
     for (const text of readings instanceof Promise ? await readings : readings) {
@@ -131,22 +132,47 @@ async function admittedRequest(request: ModelRequest, call: Call, { guardrails, 
     }
   }
   const form = isJson(request) ? 'json' : 'plain';
-  const onOutput = guardrails.filter(({ on }) => on.includes('output'));
-  const whole = form === 'json' || onOutput.some(({ window }) => window === 'whole');
+  const whole = form === 'json' || needsWhole;
   const { holdBackBytes = defaultHoldBackBytes, holdBackMs = defaultHoldBackMs, clock = systemClock } = options;
   const check = onOutput.length === 0 ? null : { guardrails: onOutput, call, turns, whole, holdBackBytes, holdBackMs, clock };
   if (!mask) return { request, masked: null, check, turns, form };
   const restore = loadedMasking ?? (await masking());
   if (texts?.every(restore.isPlain) === true) return { request, masked: null, check, turns, form };
   const found = restore.pseudonyms(turns, options);
-  const masked = await finishPaced(restore.maskRequest(request, found, turns));
+  const isPlainTexts = texts !== null && request.kind === 'completion';
+  const finding = finishPaced(isPlainTexts ? restore.maskPlainTexts(request, found) : restore.maskRequest(request, found, turns));
+  const masked = finding instanceof Promise ? await finding : finding;
   return { request: masked, masked: found.values.size === 0 ? null : { values: found.values, restore }, check, turns, form };
+}
+
+interface Sides {
+  readonly onInput: readonly Guardrail[];
+  readonly onOutput: readonly Guardrail[];
+  /** One of the output checks answers whole. */
+  readonly needsWhole: boolean;
+}
+
+/** Made once for the guardrails of a route, whose list stays the same object from call to call. */
+const knownSides = new WeakMap<readonly Guardrail[], Sides>();
+
+function sidesOf(guardrails: readonly Guardrail[]): Sides {
+  const known = knownSides.get(guardrails);
+  if (known !== undefined) return known;
+  const onOutput = guardrails.filter(({ on }) => on.includes('output'));
+  const sides: Sides = {
+    onInput: guardrails.filter(({ on }) => on.includes('input')),
+    onOutput,
+    needsWhole: onOutput.some(({ window }) => window === 'whole'),
+  };
+  knownSides.set(guardrails, sides);
+  return sides;
 }
 
 interface Masking {
   readonly isPlain: typeof IsPlain;
   readonly pseudonyms: typeof Pseudonyms;
-  readonly maskRequest: typeof MaskRequest;
+  readonly maskRequest: typeof MaskedRequest.maskRequest;
+  readonly maskPlainTexts: typeof MaskedRequest.maskPlainTexts;
   readonly restoreOutput: typeof Restored.restoreOutput;
   readonly restoredAnswer: typeof Restored.restoredAnswer;
   readonly restoredError: typeof Restored.restoredError;
@@ -162,8 +188,8 @@ function masking(): Promise<Masking> {
     import('./guard/masking/pseudonyms.ts'),
     import('./guard/masking/masked-request.ts'),
     import('./guard/masking/restored-output.ts'),
-  ]).then(([{ isPlain }, { pseudonyms }, { maskRequest }, restored]) => {
-    loadedMasking = { isPlain, pseudonyms, maskRequest, ...restored };
+  ]).then(([{ isPlain }, { pseudonyms }, { maskRequest, maskPlainTexts }, restored]) => {
+    loadedMasking = { isPlain, pseudonyms, maskRequest, maskPlainTexts, ...restored };
     return loadedMasking;
   });
   return loading;

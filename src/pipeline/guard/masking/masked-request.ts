@@ -77,6 +77,21 @@ export function* maskRequest(request: ModelRequest, pseudonyms: Pseudonyms, turn
   return request.kind === 'completion' && masked.kind === 'completion' && runs.size > 0 ? withoutEmptied(request, masked) : masked;
 }
 
+/** The same for a request of plain texts (`../plain-texts.ts`), without a walk over it: nothing else in it is anybody's, and no two texts are a run. */
+export function* maskPlainTexts(request: CompletionRequest, pseudonyms: Pseudonyms): Paced<CompletionRequest> {
+  let changed = false;
+  const messages: Message[] = [];
+  for (const message of request.messages) {
+    const [part] = message.content;
+    const given = part?.type === 'text' ? part.text : '';
+    const masking = pseudonyms.maskShort(given);
+    const text = typeof masking === 'string' ? masking : yield* masking;
+    changed ||= text !== given;
+    messages.push(text === given ? message : { ...message, content: [{ type: 'text', text }] });
+  }
+  return changed ? { ...request, messages } : request;
+}
+
 interface RunPart {
   masked(): Paced<string>;
 }

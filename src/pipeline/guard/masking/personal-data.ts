@@ -12,7 +12,7 @@ import { cardNumbers, ibans } from './bank-numbers.ts';
 import { emailAddresses } from './email-addresses.ts';
 import { networkAddresses } from './network-addresses.ts';
 import { type PhoneChecks, phoneNumbers } from './phone-numbers.ts';
-import { privateKeys, secrets } from './secrets.ts';
+import { privateKeys, secrets, secretTrace } from './secrets.ts';
 import { joinSpans, type Span } from './span.ts';
 import { stretchesOf } from './stretches.ts';
 import { unescapeText } from './unescaped.ts';
@@ -48,6 +48,18 @@ const detectors: Readonly<Record<Kind, (text: string, options: DetectorOptions) 
   SSN: (text) => matches(text, socialSecurity),
   IP: networkAddresses,
   PHONE: (text, { phoneCountries, phoneChecks }) => phoneNumbers(text, phoneCountries, phoneChecks),
+};
+
+/** What stands in every text in which the detector finds something: others are not asked, as most are not about any text. */
+const traces: Readonly<Record<Kind, RegExp>> = {
+  LITERAL: /</,
+  SECRET: secretTrace,
+  EMAIL: /@/,
+  IBAN: /\d/,
+  CARD: /\d/,
+  SSN: /\d/,
+  IP: /\d/,
+  PHONE: /\d/,
 };
 
 /** `a@b.io` and `<IP_1>` are the shortest. */
@@ -156,6 +168,7 @@ function findsIn(text: string, options: DetectorOptions): Find[] {
   const finds: Find[] = [];
   let rest = text;
   for (const kind of kinds) {
+    if (!traces[kind].test(rest)) continue;
     const spans = joinSpans(detectors[kind](rest, options));
     if (spans.length === 0) continue;
     rest = blanked(rest, spans);

@@ -10,7 +10,7 @@ import { GatewayError } from '../../../core/errors.ts';
 import { finishPaced, type Paced } from '../../../core/turns/paced.ts';
 import type { Turns } from '../../../core/turns/turns.ts';
 import { mapStringsInTurns } from '../../json-strings.ts';
-import { type Growth, maxGrowthUnits, type Restoration, type Restorer, restoration } from './restorer.ts';
+import { type Growth, maxGrowthUnits, type Restoration, type Restorer, restoration, restoreWhole } from './restorer.ts';
 
 type Batches = ReturnType<Handler>;
 type Spoken = Extract<Chunk, { type: 'text' | 'reasoning' }>;
@@ -18,14 +18,32 @@ type Spoken = Extract<Chunk, { type: 'text' | 'reasoning' }>;
 /** A longer text is restored piece by piece. */
 const pieceUnits = 16_384;
 
-/** The same for an answer that is whole already. */
-export async function restoredAnswer(
+/** The same for an answer that is whole already; at once where it is short and has words alone, as most do. */
+export function restoredAnswer(
   answer: Answer,
   values: ReadonlyMap<string, string>,
   textSyntax: 'plain' | 'json',
   turns: Turns,
-): Promise<Answer> {
-  return collectAnswer(restoreOutput(batchesOf(answer.chunks), values, textSyntax, turns));
+): Answer | Promise<Answer> {
+  if (!isShortSpeech(answer)) return collectAnswer(restoreOutput(batchesOf(answer.chunks), values, textSyntax, turns));
+  const growth: Growth = { left: maxGrowthUnits };
+  return {
+    chunks: answer.chunks.map((chunk) =>
+      isSpoken(chunk) ? { ...chunk, text: restoreWhole(chunk.text, values, chunk.type === 'text' ? textSyntax : 'plain', growth) } : chunk,
+    ),
+  };
+}
+
+const isSpoken = (chunk: Chunk): chunk is Spoken => chunk.type === 'text' || chunk.type === 'reasoning';
+
+/** Each text is whole: in an answer, no two of one kind stand beside each other. */
+function isShortSpeech({ chunks }: Answer): boolean {
+  let units = 0;
+  for (const chunk of chunks) {
+    if (isSpoken(chunk)) units += chunk.text.length;
+    else if (chunk.type !== 'finish') return false;
+  }
+  return units <= pieceUnits;
 }
 
 /** `textSyntax`: `json` when the answer's text is JSON. */

@@ -57,15 +57,7 @@ export function restoration(
   };
   const beginning = beginnings[syntax];
 
-  const restored = (found: string, kind: string, number: string): string => {
-    const value = values.get(`<${kind}_${number}>`);
-    if (value === undefined) return found;
-    const shown = syntax === 'json' ? JSON.stringify(value).slice(1, -1) : value;
-    growth.left -= shown.length;
-    if (growth.left < 0) throw tooLong();
-    return shown;
-  };
-  const whole = (text: string): string => text.replace(spelling[syntax], restored);
+  const whole = (text: string): string => restoreWhole(text, values, syntax, growth);
 
   const isKnown = (kind: string | undefined, line: string | undefined, number: string | undefined): boolean => {
     if (kind === undefined) return true;
@@ -104,6 +96,18 @@ export function restoration(
       };
     },
   };
+}
+
+/** The whole text with every known placeholder restored: the same text where there is none. */
+export function restoreWhole(text: string, values: ReadonlyMap<string, string>, syntax: 'plain' | 'json', growth: Growth): string {
+  return text.replace(spelling[syntax], (found: string, kind: string, number: string) => {
+    const value = values.get(`<${kind}_${number}>`);
+    if (value === undefined) return found;
+    const shown = syntax === 'json' ? JSON.stringify(value).slice(1, -1) : value;
+    growth.left -= shown.length;
+    if (growth.left < 0) throw tooLong();
+    return shown;
+  });
 }
 
 /** Placeholders of a kind are numbered from 1 without gaps. */

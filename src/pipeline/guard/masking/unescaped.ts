@@ -39,8 +39,12 @@ const entities: Readonly<Partial<Record<string, string>>> = {
 };
 const controls: Readonly<Partial<Record<string, string>>> = { n: '\n', r: '\r', t: '\t' };
 
+/** Every escape begins with one of these. */
+const beginning = /[%&\\]/;
+
 /** Null for a text without escapes. */
 export function unescapeText(text: string): Unescaped | null {
+  if (!beginning.test(text)) return null;
   const starts: number[] = [];
   const ends: number[] = [];
   let plain = '';
