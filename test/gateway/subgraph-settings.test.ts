@@ -133,6 +133,15 @@ describe('headers', () => {
     expect(response.headers.get('access-control-expose-headers')).toBe('Retry-After, x-region, set-cookie');
     const other = await gateway.ask('{ __typename }');
     expect(other.status).toBe(200);
+    const deferred = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'multipart/mixed', authorization: `Bearer ${gateway.developmentKey}` },
+      body: JSON.stringify({ query: '{ one ... @defer { two } }' }),
+    });
+    expect(deferred.headers.get('content-type')).toContain('multipart/mixed');
+    expect(deferred.headers.get('x-region')).toBe('eu');
+    expect(deferred.headers.getSetCookie()).toContain('one=1');
+    expect(await deferred.text()).toContain('"two":"x"');
   });
 
   it('headers that hold a key of the gateway never reach a subgraph, whatever forwards them', async () => {

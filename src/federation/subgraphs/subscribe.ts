@@ -67,7 +67,6 @@ export function remoteEvents({
     },
     (error) => {
       if (signal?.aborted === true) return null;
-      followed.failed();
       const failure = failureOf(name, error);
       tell([failure]);
       if (request.isUnsettled === true) return { data: null, errors: [failure] };

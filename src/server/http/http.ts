@@ -131,7 +131,7 @@ export async function answerGraphQL(
   else response.on('close', onClose);
   try {
     const outcome = await operation.outcome;
-    const delivering = deliver(response, outcome, delivery, operation.answerHeaders(), watched, parts);
+    const delivering = deliver(response, outcome, delivery, operation.answerHeaders, watched, parts);
     if (delivering !== undefined) await delivering;
   } catch (error) {
     await respondError(response, error, delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery, parts.mask);
@@ -160,7 +160,7 @@ function deliver(
   response: ServerResponse,
   outcome: ExecutionResult | ResultStream,
   delivery: Delivery,
-  headers: AnswerHeaderLines,
+  headers: () => AnswerHeaderLines,
   watched: Watched,
   { limits, streamTurns }: DoorParts,
 ): Promise<void> | void {
@@ -169,14 +169,14 @@ function deliver(
       watched.note();
       return streamTurns.take(1);
     };
-    return writeStream(response, outcome, formatOf(delivery), limits, onWrite);
+    return writeStream(response, outcome, formatOf(delivery), limits, onWrite, headers);
   }
   const { accept } = response.req.headers;
   const responding = respondResult(
     response,
     outcome,
     delivery === 'multipart-incremental' ? negotiateDelivery(accept, 'single') : delivery,
-    headers,
+    headers(),
   );
   if (responding !== undefined) return responding.then(watched.note);
   watched.note();

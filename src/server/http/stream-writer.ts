@@ -5,11 +5,13 @@ import { GatewayError } from '../../core/errors.ts';
 import { withDeadline } from '../../core/stream.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
-import { answersVaryBy } from './respond.ts';
+import { type AnswerHeaderLines, answersVaryBy } from './respond.ts';
 
 /** How results look on the wire. */
 export interface StreamFormat {
   readonly headers: Readonly<Record<string, string>>;
+  /** The head is sent with the first result, or with the first heartbeat: by then headers of subgraphs' answers may be known. */
+  readonly isLate?: true;
   readonly head: string;
   /** Empty: none is sent. */
   readonly heartbeat: string;
@@ -30,11 +32,20 @@ export async function writeStream(
   format: StreamFormat,
   limits: StreamLimits,
   onWrite: () => Promise<void> | null = () => null,
+  answerHeaders: () => AnswerHeaderLines = () => [],
 ): Promise<void> {
-  response.writeHead(200, format.headers);
-  const { framed, last } = framing(response);
-  response.write(framed(format.head));
+  let begun: Framing | null = null;
+  const begin = (): Framing => {
+    if (begun !== null) return begun;
+    for (const [name, value] of answerHeaders()) response.appendHeader(name, value);
+    response.writeHead(200, format.headers);
+    begun = framing(response);
+    response.write(begun.framed(format.head));
+    return begun;
+  };
+  if (format.isLate !== true) begin();
   const heartbeat = setInterval(() => {
+    const { framed } = begin();
     // A chunk without bytes would end the answer.
     if (format.heartbeat !== '' && !response.writableNeedDrain) response.write(framed(format.heartbeat));
   }, limits.heartbeatMs);
@@ -44,11 +55,12 @@ export async function writeStream(
       const step = await results.next();
       if (response.destroyed) return;
       if (step.done === true) break;
-      response.write(framed(format.result(step.value)));
+      response.write(begin().framed(format.result(step.value)));
       const turn = onWrite();
       if (turn !== null) await turn;
       heartbeat.refresh();
     }
+    const { framed, last } = begin();
     response.end(framed(format.end) + last);
   } finally {
     clearInterval(heartbeat);
@@ -120,6 +132,7 @@ export const multipartSubscription: StreamFormat = {
 /** Incremental delivery as graphql-tools executes it and Apollo Client and urql read it (2022-08-24). */
 export const multipartIncremental: StreamFormat = {
   headers: { 'Content-Type': 'multipart/mixed;boundary="-";deferSpec=20220824', ...streamHeaders },
+  isLate: true,
   head: '\r\n---',
   heartbeat: '',
   result: (result) => part(JSON.stringify(result), '-'),

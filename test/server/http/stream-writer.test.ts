@@ -53,8 +53,26 @@ describe('the heartbeat of a stream', () => {
     const { response, written } = recorder(true);
     void writeStream(response, silentAfter(50), multipartIncremental, { heartbeatMs: 100, writeIdleMs: 1_000 });
     await vi.advanceTimersByTimeAsync(350);
-    expect(written.map(({ at }) => at)).toEqual([0, 50]);
+    expect(written.map(({ at }) => at)).toEqual([50, 50]);
   });
+
+  it.each([
+    [50, [50, 50]],
+    [150, [100, 150]],
+  ])(
+    'the head of an answer with @defer is sent with its first part, or with the first heartbeat: a part after %i ms',
+    async (ms, times) => {
+      vi.useFakeTimers({ now: 0 });
+      const { response, written } = recorder();
+      const appended: unknown[] = [];
+      Object.assign(response, { appendHeader: (...header: unknown[]) => appended.push([...header, Date.now()]) });
+      const headers = () => [['x-region', 'eu']] as const;
+      void writeStream(response, silentAfter(ms), multipartIncremental, { heartbeatMs: 100, writeIdleMs: 1_000 }, () => null, headers);
+      await vi.advanceTimersByTimeAsync(350);
+      expect(written.map(({ at }) => at)).toEqual(times);
+      expect(appended).toEqual([['x-region', 'eu', times[0]]]);
+    },
+  );
 });
 
 describe('an event in a chunked answer', () => {

@@ -57,7 +57,10 @@ export const subgraphSection = section('graph.subgraphs.<n>', {
   forwardHeaders: forwardedHeaders,
   /** Headers of clients that it is not sent, whatever `graph.forwardHeaders` says. */
   withholdHeaders: listOf(headerName, { default: [] }),
-  /** Headers of its answers that clients get, of queries and mutations that are answered whole. Cookies of several subgraphs are all sent, equal values once. */
+  /**
+   * Headers of its answers that clients get: of queries and mutations, and with `@defer` of those that are answered by the first part. A
+   * subscription has sent its own before the first event comes. Cookies of several subgraphs are all sent, equal values once.
+   */
   responseHeaders: listOf(answerHeaderName, { default: [] }),
   /** A file of certificates (PEM): the authorities that are trusted for it, in place of those that Node trusts. */
   ca: file({ otherwise: 'those of Node, with NODE_EXTRA_CA_CERTS' }),

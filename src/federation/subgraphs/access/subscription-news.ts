@@ -8,7 +8,6 @@ export interface SubscriptionNews {
 
 export interface Followed<T> {
   readonly results: (signal: AbortSignal) => AsyncIterable<T>;
-  failed(): void;
   /** Called once, when it is over. */
   ended(): void;
 }
@@ -25,14 +24,16 @@ export function followSubscription<T>(
     async *results(signal) {
       isBegun = true;
       tell('begun');
-      for await (const result of open(signal)) {
-        tell('event');
-        yield result;
+      try {
+        for await (const result of open(signal)) {
+          tell('event');
+          yield result;
+        }
+        ending = 'completed';
+      } catch (error) {
+        ending = 'failed';
+        throw error;
       }
-      ending = 'completed';
-    },
-    failed() {
-      ending = 'failed';
     },
     ended() {
       if (isBegun) tell(ending);
