@@ -95,7 +95,7 @@ describe('variables', () => {
       }),
       { numRuns: perRound(200, 10_000) },
     );
-    expect(accepted).toBeGreaterThan(50);
+    expect(accepted).toBeGreaterThan(10);
   });
 
   it.each([
