@@ -212,10 +212,14 @@ export type AiQuote = {
 export type AiQuotedField = {
   /** The most calls to models that it makes; retries, fallbacks and repairs are not counted. */
   readonly calls: Scalars['SafeInt']['output'];
+  /** The column in that line, from 1 on, in UTF-16 units. */
+  readonly column?: Maybe<Scalars['Int']['output']>;
   /** The field, such as `Query.completion`. */
   readonly coordinate: Scalars['String']['output'];
   /** The most that they cost; null when a model's price is unknown. */
   readonly cost?: Maybe<AiCost>;
+  /** The line of the document where the field is asked for, from 1 on: in a fragment, where it stands there. An editor can mark it. */
+  readonly line?: Maybe<Scalars['Int']['output']>;
   /** Where it stands in the response, such as `answer` or `products.summary`. */
   readonly path: Scalars['String']['output'];
 };
@@ -1943,8 +1947,10 @@ export type AiQuoteResolvers<ContextType = OperationContext, ParentType extends 
 
 export type AiQuotedFieldResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuotedField'] = ResolversParentTypes['AiQuotedField']> = {
   calls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  column?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   coordinate?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
+  line?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 

@@ -33,12 +33,20 @@ export interface PricedField {
   readonly kind: 'field';
   readonly name: string;
   readonly responseKey: string;
+  /** Where it stands in the caller's text; absent: there is no text. */
+  readonly place?: TextPlace | null;
   readonly conditions: readonly Condition[];
   /** One coordinate, such as `Product.summary`. A field of an interface has one for each type that it may stand for. */
   readonly coordinates: readonly string[];
   readonly arguments: FieldArguments;
   /** Null: the field returns scalars. */
   readonly result: FieldResult | null;
+}
+
+/** Both begin at 1; `column` counts UTF-16 units. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
 }
 
 export interface FieldResult {

@@ -3,7 +3,7 @@ import type { Paced } from '../core/turns/paced.ts';
 import type { Turns } from '../core/turns/turns.ts';
 import { type CeilingOf, ceilingWith } from './field-arguments.ts';
 import type { Amount } from './list-size.ts';
-import type { PriceTree } from './price-tree.ts';
+import type { PriceTree, TextPlace } from './price-tree.ts';
 import { type ListRules, walkTree } from './walk-tree.ts';
 
 export interface QuoteRules extends ListRules {
@@ -15,6 +15,7 @@ export interface QuoteRules extends ListRules {
 export interface PricedUse {
   readonly coordinate: string;
   readonly path: string;
+  readonly place: TextPlace | null;
   /** Sizes of the lists above it, and 0 for a condition that leaves it out. */
   readonly factors: readonly Amount[];
   /** Ceiling of one use, as a function of the operation's variables. */
@@ -36,7 +37,9 @@ export function* pricedUsesOf(tree: PriceTree, rules: QuoteRules, turns: Turns):
     deepest = Math.max(deepest, above.depth + 1);
     for (const coordinate of node.coordinates) {
       const ceiling = rules.ceilingOf(coordinate);
-      if (ceiling !== null) uses.push({ coordinate, path, factors: above.factors, ceiling: ceilingWith(ceiling, node.arguments) });
+      if (ceiling === null) continue;
+      const { place = null } = node;
+      uses.push({ coordinate, path, place, factors: above.factors, ceiling: ceilingWith(ceiling, node.arguments) });
     }
   });
   return { uses, depth: deepest };

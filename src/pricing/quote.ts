@@ -15,6 +15,9 @@ export interface QuotedUse {
   readonly coordinate: string;
   /** Response keys from the root, such as `products.summary`. */
   readonly path: string;
+  /** Where the field stands in the document, from 1 on; null: the operation has no text. */
+  readonly line: number | null;
+  readonly column: number | null;
   readonly calls: number;
   readonly cost: NanoUsd | null;
 }
@@ -72,7 +75,9 @@ function* evaluate({ uses, depth }: PricedUses, variables: Variables): Paced<Quo
     cost = cost === null || maxCost === null ? null : countable(cost + maxCost);
     inputTokens = countable(inputTokens + calls * ceiling.inputTokens);
     outputTokens = countable(outputTokens + calls * ceiling.outputTokens);
-    fields.push({ coordinate: use.coordinate, path: use.path, calls: countable(calls * (ceiling.calls ?? 1)), cost: maxCost });
+    const { coordinate, path, place } = use;
+    const { line, column } = place ?? { line: null, column: null };
+    fields.push({ coordinate, path, line, column, calls: countable(calls * (ceiling.calls ?? 1)), cost: maxCost });
   }
   return { cost, inputTokens, outputTokens, depth, fields };
 }

@@ -69,7 +69,7 @@ describe('a query plan', () => {
           inProcess: true,
           after: [1],
           at: ['few.@'],
-          aiFields: [{ coordinate: 'Product.summary', path: 'few.text', calls: 3, cost: '0.00036' }],
+          aiFields: [{ coordinate: 'Product.summary', path: 'few.text', line: 1, column: 52, calls: 3, cost: '0.00036' }],
         }),
       ]),
     );

@@ -56,7 +56,7 @@ describe('Query.aiUsage', () => {
 
 describe('Query.aiQuote', () => {
   const quote = `query ($document: String!, $variables: JSON) { aiQuote(document: $document, variables: $variables) {
-    cost { amount } inputTokens outputTokens depth allowed reason fields { coordinate path calls cost { amount } } } }`;
+    cost { amount } inputTokens outputTokens depth allowed reason fields { coordinate path line column calls cost { amount } } } }`;
   const quoted = async (document: string, variables: object = {}, who = principal()) => {
     const { ask, requests } = gateway(says());
     const { data, errors } = await ask(quote, { document, variables }, context(who));
@@ -69,7 +69,7 @@ describe('Query.aiQuote', () => {
     };
   };
 
-  it('Query.aiQuote prices every root field with its aliases, fragments, variables and what is left out', async () => {
+  it('Query.aiQuote prices every root field with its aliases, fragments, variables and what is left out, and tells where in the document it stands', async () => {
     const document = `query ($most: Int, $no: Boolean = false) {
       a: completion(input: { prompt: { text: "Why?" }, maxOutputTokens: $most }) { ... on Completion { text } }
       ...more
@@ -87,9 +87,9 @@ describe('Query.aiQuote', () => {
       reason: null,
       outputTokens: 210,
       fields: [
-        { coordinate: 'Query.completion', path: 'a', calls: 1 },
-        { coordinate: 'Query.embedding', path: 'embedding', calls: 1 },
-        { coordinate: 'Query.aiAnswer', path: 'aiAnswer', calls: 2 },
+        { coordinate: 'Query.completion', path: 'a', line: 2, column: 7, calls: 1 },
+        { coordinate: 'Query.embedding', path: 'embedding', line: 8, column: 7, calls: 1 },
+        { coordinate: 'Query.aiAnswer', path: 'aiAnswer', line: 9, column: 7, calls: 2 },
       ],
     });
     const sum = aiQuote.fields.reduce((total, { cost }) => total + Math.round(Number(cost.amount) * 1e9), 0);

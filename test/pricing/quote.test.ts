@@ -38,8 +38,8 @@ describe('the quote of an operation', () => {
       outputTokens: 20 * 10 + 80,
       depth: 3,
       fields: [
-        { coordinate: 'Product.summary', path: 'products.summary', calls: 20, cost: 20_000 },
-        { coordinate: 'Review.sentiment', path: 'products.reviews.sentiment', calls: 80, cost: 560 },
+        { coordinate: 'Product.summary', path: 'products.summary', line: 1, column: 25, calls: 20, cost: 20_000 },
+        { coordinate: 'Review.sentiment', path: 'products.reviews.sentiment', line: 1, column: 53, calls: 80, cost: 560 },
       ],
     });
   });

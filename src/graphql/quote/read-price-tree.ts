@@ -124,6 +124,7 @@ function fieldOf(type: GraphQLType, node: FieldNode, conditions: readonly Condit
     kind: 'field',
     name: field.name,
     responseKey: (node.alias ?? node.name).value,
+    place: node.loc === undefined ? null : { line: node.loc.startToken.line, column: node.loc.startToken.column },
     conditions,
     coordinates: isObjectType(type)
       ? [`${type.name}.${field.name}`]
