@@ -63,7 +63,7 @@ const config: CodegenConfig = {
           AiRoute: './services.ts#RouteView',
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',
-          AiUsageRow: '../storage/ledger/ledger.ts#UsageTotal',
+          AiUsageRow: `${views}#UsageRowView`,
         },
       },
     },

@@ -1,11 +1,16 @@
 import type { Authenticate, Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
+import type { Identities } from '../storage/identities/identities.ts';
 import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import type { Tokens } from './jwt/accept-tokens.ts';
+import { userOfIssuer } from './jwt/user-of-issuer.ts';
 import { keyLimits } from './keys/key-accounts.ts';
 import type { TeamBook } from './teams/team-book.ts';
 import { commonTo, withinTeam } from './teams/within-policies.ts';
-import { makersOf, principalIdOf, secretEndOf, verifyKey } from './virtual-key.ts';
+import { principalOfToken } from './tokens/principal-of-token.ts';
+import { looksShortLived, refused, verifyShortLived } from './tokens/short-lived-token.ts';
+import type { LimitsOfUser } from './users/end-user.ts';
+import { endOf, makersOf, principalIdOf, secretEndOf, verifyKey } from './virtual-key.ts';
 
 export interface AuthenticateOptions {
   readonly keys: Pick<Keys, 'find'>;
@@ -13,6 +18,10 @@ export interface AuthenticateOptions {
   readonly anonymous: Principal | null;
   /** What the callers of a team may have, together and each. Default: no team has a policy. */
   readonly teams?: Pick<TeamBook, 'standingOf'>;
+  /** Users of JWTs, and short-lived tokens. Default: the latter are accepted by nobody. */
+  readonly identities?: Pick<Identities, 'findToken' | 'findUser' | 'note'> | null;
+  /** What one user of a team may use. Default: there is no limit. */
+  readonly limitsOfUser?: LimitsOfUser;
   /** JWTs of other issuers. Default: none is accepted. */
   readonly tokens?: Pick<Tokens, 'isToken' | 'verify'> | null;
   /** Whether keys of development are accepted. Default: they are not. */
@@ -25,14 +34,20 @@ export function authenticator({
   keys,
   anonymous,
   teams = { standingOf: () => null },
+  identities = null,
+  limitsOfUser = () => [],
   tokens = null,
   development = false,
   now = Date.now,
 }: AuthenticateOptions): Authenticate {
+  async function principalOfKey(key: KeyRecord): Promise<Principal> {
+    if (key.development && !development) throw developmentIsOver();
+    return principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()));
+  }
+
   async function ofKey(token: string): Promise<Principal> {
     const key = await verifyKey(token, keys, now());
-    if (key.development && !development) throw developmentIsOver();
-    const principal = principalOf(key, key.madeBy === null ? [] : await makersOf(key, keys, now()));
+    const principal = await principalOfKey(key);
     const secretEndsAt = secretEndOf(token, key);
     return secretEndsAt === null ? principal : { ...principal, credentialEndsAt: secretEndsAt };
   }
@@ -46,9 +61,22 @@ export function authenticator({
         'The Authorization header is not understood. "Authorization: Bearer fg_…" would be accepted.',
       );
     }
-    const principal = tokens?.isToken(token) === true ? await tokens.verify(token) : await ofKey(token);
+    const principal = await shownBy(token);
     return principal.team === null ? principal : withinTeam(principal, await teams.standingOf(principal.team));
   };
+
+  async function shownBy(token: string): Promise<Principal> {
+    if (tokens?.isToken(token) === true) {
+      const principal = await tokens.verify(token);
+      return identities === null ? principal : userOfIssuer(principal, identities, limitsOfUser);
+    }
+    if (identities === null || !looksShortLived(token)) return ofKey(token);
+    const record = await verifyShortLived(token, identities, now());
+    const maker = await keys.find(record.keyId);
+    const ended = maker === null ? 'is not known here' : endOf(maker, now());
+    if (maker === null || ended !== null) throw refused(`The key that made this token ${ended}`);
+    return principalOfToken(record, await principalOfKey(maker), identities, limitsOfUser);
+  }
 }
 
 function refuseNobody(takesTokens: boolean): never {

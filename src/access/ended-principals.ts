@@ -10,7 +10,7 @@ import { turnsOf } from '../core/turns/turns.ts';
 import type { Keys } from '../storage/keys/keys.ts';
 import { developmentIsOver } from './authenticate.ts';
 import { endedBecause } from './leases.ts';
-import { endOf, keyIdOf } from './virtual-key.ts';
+import { endOf } from './virtual-key.ts';
 
 export interface EndedOptions {
   readonly keys: Pick<Keys, 'standing'>;
@@ -22,6 +22,9 @@ export interface EndedOptions {
   readonly development: boolean;
   readonly now: () => number;
 }
+
+/** The id of a key's principal, and behind it that of a user. */
+const keyForm = /^key:([^:]+)/;
 
 /** Keys whose standing is read in one slice of the event loop. */
 const keysPerTurn = 64;
@@ -35,7 +38,8 @@ export function findEndedPrincipals({ keys, issuers, anonymous, development, now
     return notAccepted('The issuer of the token is');
   }
 
-  async function readKeys(ids: ReadonlyMap<string, string>, ended: Map<string, GatewayError>): Promise<void> {
+  /** `ids`: the principals of each key, its users among them. */
+  async function readKeys(ids: ReadonlyMap<string, readonly string[]>, ended: Map<string, GatewayError>): Promise<void> {
     const turns = turnsOf({ unitsPerTurn: keysPerTurn });
     const all = [...ids.keys()];
     for (let start = 0; start < all.length; start += keysPerTurn) {
@@ -44,9 +48,11 @@ export function findEndedPrincipals({ keys, issuers, anonymous, development, now
       for (const id of some) {
         const standing = found.get(id);
         const why = standing === undefined ? 'was removed' : endOf(standing, now());
-        const principal = ids.get(id) ?? '';
-        if (why !== null) ended.set(principal, endedBecause(why));
-        else if (standing?.development === true && !development) ended.set(principal, developmentIsOver());
+        const developed = standing?.development === true && !development;
+        for (const principal of ids.get(id) ?? []) {
+          if (why !== null) ended.set(principal, endedBecause(why));
+          else if (developed) ended.set(principal, developmentIsOver());
+        }
       }
       await turns.spend(some.length);
     }
@@ -54,10 +60,10 @@ export function findEndedPrincipals({ keys, issuers, anonymous, development, now
 
   return async (principals) => {
     const ended = new Map<string, GatewayError>();
-    const byKey = new Map<string, string>();
+    const byKey = new Map<string, string[]>();
     for (const id of principals) {
-      const key = id.startsWith('key:') ? keyIdOf({ kind: 'key', id }) : null;
-      if (key !== null) byKey.set(key, id);
+      const [, key = null] = keyForm.exec(id) ?? [];
+      if (key !== null) byKey.set(key, [...(byKey.get(key) ?? []), id]);
       const why = key === null ? withoutKey(id) : null;
       if (why !== null) ended.set(id, why);
     }

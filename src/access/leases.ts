@@ -1,19 +1,21 @@
 /**
- * Ends the work of a key that was revoked or has expired.
+ * Ends the work of a key that was revoked or has expired, and of a token or user that was revoked.
  *
- * The keys in use are looked up in the store twice a second, 64 per read. A revocation by another process or from the shell
+ * Those in use are looked up in the store twice a second, 64 per read. A revocation by another process or from the shell
  * therefore ends work here within two seconds; a revocation by this process ends it at once. Operations and calls look
  * nothing up themselves.
  *
  * When the store fails, nothing is ended, because a failure says nothing about a key; new operations are refused meanwhile.
  * When the store answers without the key, the key was removed, and its work ends.
  */
-import type { Principal } from '../core/call/call.ts';
+import { hasToken, type Principal } from '../core/call/call.ts';
 import type { KeyWatch, Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
+import type { Identities } from '../storage/identities/identities.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
 import { expiringDeliveries } from './jwt/expiring-deliveries.ts';
+import { openRevocations } from './users/revocations.ts';
 import { endOf, keyIdOf } from './virtual-key.ts';
 
 export interface LeaseBook extends Leases, KeyWatch {
@@ -24,6 +26,8 @@ export interface LeaseBook extends Leases, KeyWatch {
 
 export interface LeaseOptions {
   readonly keys: Pick<Keys, 'standing'>;
+  /** Where revocations of tokens and users stand. Default: there are none. */
+  readonly identities?: Pick<Identities, 'revocations'>;
   readonly now?: () => number;
   readonly lookEveryMs?: number;
 }
@@ -46,8 +50,11 @@ interface Taken {
   readonly end: (reason: GatewayError) => void;
 }
 
-export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
+const noIdentities: Pick<Identities, 'revocations'> = { revocations: async () => [] };
+
+export function openLeases({ keys, identities = noIdentities, now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
   const inUse = new Map<string, KeyInUse>();
+  const revocations = openRevocations(identities);
   const ofTokens = expiringDeliveries({ now, lookEveryMs });
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;
@@ -83,6 +90,7 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
       for (const id of some) judge(id, found.get(id));
       await turns.spend(some.length);
     }
+    await revocations.look(turns);
   }
 
   function lookOnce(): Promise<void> {
@@ -103,7 +111,11 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
     key.leases.delete(taken);
     if (key.leases.size > 0 || inUse.get(id) !== key) return;
     inUse.delete(id);
-    if (inUse.size > 0 || timer === null) return;
+    restIfIdle();
+  }
+
+  function restIfIdle(): void {
+    if (inUse.size > 0 || revocations.inUse() > 0 || timer === null) return;
     clearInterval(timer);
     timer = null;
   }
@@ -122,35 +134,66 @@ export function openLeases({ keys, now = Date.now, lookEveryMs = 500 }: LeaseOpt
   const whyEnded = ({ ended, expiresAt }: KeyInUse): string | null =>
     ended ?? (expiresAt === null ? null : endOf({ revokedAt: null, expiresAt }, now()));
 
+  /** What ends with a revocation, beside what ends with the key. Returns how to let go. */
+  function watchRevocation(principal: Principal, ended: (reason: GatewayError) => void): () => void {
+    const letGo = revocations.watch(principal, ended);
+    if (letGo === null) return () => {};
+    timer ??= setInterval(atTurn, lookEveryMs).unref();
+    return () => {
+      letGo();
+      restIfIdle();
+    };
+  }
+
+  function watchKey(principal: Principal, use: LeaseUse, ended: (reason: GatewayError) => void): () => void {
+    const id = keyIdOf(principal);
+    if (id === null) return () => {};
+    const taken: Taken = { use, end: ended };
+    const key = takenBy(id, principal, taken);
+    const why = whyEnded(key);
+    if (why !== null) ended(endedBecause(why));
+    return () => letGo(id, key, taken);
+  }
+
+  const watchExpiry = (principal: Principal, use: LeaseUse, ended: (reason: GatewayError) => void): (() => void) =>
+    use === 'delivery' && hasToken(principal)
+      ? ofTokens.watch({ expiresAt: principal.credentialEndsAt ?? principal.expiresAt }, ended)
+      : () => {};
+
   return {
     take(principal, use, parent) {
-      const id = keyIdOf(principal);
-      if (id === null) return { signal: parent, release() {} };
+      if (keyIdOf(principal) === null && principal.user === undefined) return { signal: parent, release() {} };
       const controller = new AbortController();
-      const taken: Taken = { use, end: (reason) => controller.abort(reason) };
-      const key = takenBy(id, principal, taken);
       const onAbort = (): void => controller.abort(parent.reason);
-      const ended = whyEnded(key);
       if (parent.aborted) onAbort();
-      else if (ended !== null) controller.abort(endedBecause(ended));
       else parent.addEventListener('abort', onAbort, { once: true });
+      const end = (reason: GatewayError): void => controller.abort(reason);
+      const ofKey = watchKey(principal, use, end);
+      const ofUser = watchRevocation(principal, end);
       return {
         signal: controller.signal,
-        abort: (reason) => controller.abort(reason),
+        abort: end,
         release() {
           parent.removeEventListener('abort', onAbort);
-          letGo(id, key, taken);
+          ofKey();
+          ofUser();
         },
       };
     },
     watch(principal, use, end) {
-      const id = keyIdOf(principal);
-      if (id === null) return principal.kind === 'jwt' && use === 'delivery' ? ofTokens.watch(principal, end) : () => {};
-      const taken: Taken = { use, end };
-      const key = takenBy(id, principal, taken);
-      const ended = whyEnded(key);
-      if (ended !== null) end(endedBecause(ended));
-      return () => letGo(id, key, taken);
+      let ended = false;
+      const endOnce = (reason: GatewayError): void => {
+        if (ended) return;
+        ended = true;
+        end(reason);
+      };
+      const ofKey = watchKey(principal, use, endOnce);
+      if (!hasToken(principal) && principal.user === undefined) return ofKey;
+      const others = [watchRevocation(principal, endOnce), watchExpiry(principal, use, endOnce)];
+      return () => {
+        ofKey();
+        for (const release of others) release();
+      };
     },
     async look() {
       // A look that is under way may have read the key before its revocation.

@@ -3,18 +3,18 @@
  * database cannot use it.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Principal } from '../core/call/call.ts';
+import { credentialOf, type Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { KeyRecord, KeyStanding, Keys } from '../storage/keys/keys.ts';
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-const idLength = 12;
+export const idLength = 12;
 /** 62^43 exceeds 2^256. */
-const secretLength = 43;
+export const secretLength = 43;
 const form = /^fg_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})$/;
-const anywhere = /fg_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}/;
+const anywhere = /fgt?_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}/;
 
-/** Whether there is a key of a gateway in the text: in a header beside other things, for example. */
+/** Whether there is a key or a short-lived token of a gateway in the text: in a header beside other things, for example. */
 export const holdsKey = (text: string): boolean => anywhere.test(text);
 
 export type NewKey = Pick<KeyRecord, 'name' | 'team' | 'scopes' | 'routes' | 'monthlyBudget' | 'requestsPerMinute' | 'expiresAt'> &
@@ -117,14 +117,16 @@ export const maxGenerations = 8;
 
 export const principalIdOf = (keyId: string): string => `key:${keyId}`;
 
-/** Null for principals without a key. */
-export const keyIdOf = ({ kind, id }: Pick<Principal, 'kind' | 'id'>): string | null =>
-  kind === 'key' && id.startsWith('key:') ? id.slice('key:'.length) : null;
+/** Of its users and tokens too. Null for principals without a key. */
+export function keyIdOf(principal: Pick<Principal, 'kind' | 'id' | 'user'>): string | null {
+  const credential = principal.kind === 'key' ? credentialOf(principal) : '';
+  return credential.startsWith('key:') ? credential.slice('key:'.length) : null;
+}
 
 /** The secret is compared with this hash when the key does not exist, so that both cases take the same time. */
-const nobody = '0'.repeat(64);
+export const nobody = '0'.repeat(64);
 
-const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+export const digestOf = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 function refused(why: string): GatewayError {
   return new GatewayError(
@@ -134,7 +136,7 @@ function refused(why: string): GatewayError {
 }
 
 /** Bytes beyond the last whole alphabet are thrown away, so that each character is equally likely. */
-function randomText(length: number): string {
+export function randomText(length: number): string {
   const fair = 256 - (256 % alphabet.length);
   let text = '';
   while (text.length < length) {

@@ -3,6 +3,7 @@ import type { CallerRules } from '../access/caller-rules.ts';
 import { policyLimits } from '../access/teams/policy-limits.ts';
 import { type DeclaredTeams, declaredStanding, organisationAccount, teamAccount } from '../access/teams/team-book.ts';
 import { withinTeam } from '../access/teams/within-policies.ts';
+import type { LimitsOfUser } from '../access/users/end-user.ts';
 import type { GatewayConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
@@ -72,6 +73,21 @@ export function declaredLimits(config: Pick<GatewayConfig, 'organisations' | 'te
     ...[...organisations.values()].flatMap(({ name, policy }) => policyLimits(organisationAccount(name), policy)),
     ...[...teams.values()].flatMap(({ name, policy }) => policyLimits(teamAccount(name), policy)),
   ];
+}
+
+/** What one user of a team may use, beside what the team may. */
+export function limitsOfUser(teams: Readonly<Record<string, TeamConfig>>): LimitsOfUser {
+  return (team, account) => {
+    const config = team !== null && Object.hasOwn(teams, team) ? teams[team] : undefined;
+    if (config === undefined) return [];
+    return accountLimits(account, {
+      dailyBudget: config.dailyBudgetPerUser,
+      monthlyBudget: config.monthlyBudgetPerUser,
+      requestsPerMinute: config.requestsPerMinutePerUser,
+      callsPerMinute: config.callsPerMinutePerUser,
+      concurrency: config.concurrencyPerUser,
+    });
+  };
 }
 
 /** Null: the configuration does not name them. */

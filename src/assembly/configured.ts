@@ -9,6 +9,7 @@ import type { CallerRules } from '../access/caller-rules.ts';
 import { findEndedPrincipals } from '../access/ended-principals.ts';
 import { rememberPrincipals } from '../access/remembered-principals.ts';
 import { openTeamBook, type TeamBook } from '../access/teams/team-book.ts';
+import { actForUsers } from '../access/users/acting-user.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { retrievalSection } from '../config/sections/collections-section.ts';
@@ -37,7 +38,7 @@ import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
-import { callerRulesOf, configuredAnonymous, declaredTeams } from './caller-limits.ts';
+import { callerRulesOf, configuredAnonymous, declaredTeams, limitsOfUser } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
 import { graphOf, type OperatorFields, operatorFields, whenComposed } from './graph/configured-graph.ts';
@@ -181,18 +182,21 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
 
   const keyless = anonymous?.routes?.includes('default') === true;
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
-  const tokens = acceptedTokens(config, log, now);
-  const authenticate = rememberPrincipals(
-    authenticator({ keys: storage.keys, anonymous, teams, tokens, development, now }),
+  const { keys, identities } = storage;
+  const tokens = acceptedTokens(config, { pseudonymOf: identities.pseudonymOf }, log, now);
+  const ofUser = limitsOfUser(config.teams ?? {});
+  const remembered = rememberPrincipals(
+    authenticator({ keys, identities, anonymous, teams, limitsOfUser: ofUser, tokens, development, now }),
     {
       async version() {
-        const [keys, book] = await Promise.all([storage.keys.version(), teams.version()]);
-        return `${keys} ${book} ${tokens?.version() ?? ''}`;
+        const [ofKeys, book] = await Promise.all([keys.version(), teams.version()]);
+        return `${ofKeys} ${book} ${identities.version()} ${tokens?.version() ?? ''}`;
       },
     },
     now,
     foundation.lastUses.note,
   );
+  const authenticate = actForUsers(remembered, { identities, limitsOfUser: ofUser });
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
 
   return {

@@ -51,6 +51,7 @@ export function servicesOf(parts: ServiceParts): Services {
     ledger: storage.ledger,
     keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
     keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
+    identities: storage.identities,
     retrieval: parts.retrieval,
     passages: storage.passages,
     routes: routeViews(routes, health),

@@ -61,7 +61,7 @@ export async function openFoundation(
     state: state === null ? null : pathIn(folder, state),
     storage,
     runs,
-    leases: openLeases({ keys: ended.keys, now }),
+    leases: openLeases({ keys: ended.keys, identities: storage.identities, now }),
     endedTeams: ended,
     lastUses: openLastUses({ keys: storage.keys, now }),
     cache: config.cache?.store ?? answerMemory(),

@@ -1,6 +1,7 @@
 /** Reads from the configuration whose JWTs are accepted. */
 
 import { openTokens, type Tokens } from '../access/jwt/accept-tokens.ts';
+import type { ClaimsContext } from '../access/jwt/claims.ts';
 import { fetchJson } from '../access/jwt/fetch-json.ts';
 import type { Issuer } from '../access/jwt/issuer.ts';
 import type { GatewayConfig, IssuerConfig } from '../config/config.ts';
@@ -10,11 +11,12 @@ import type { Log } from '../telemetry/log.ts';
 import { accountLimits } from './caller-limits.ts';
 
 /** Null: no issuer is configured. */
-export function acceptedTokens({ issuers = {} }: GatewayConfig, log: Log, now: () => number): Tokens | null {
+export function acceptedTokens({ issuers = {} }: GatewayConfig, of: ClaimsContext, log: Log, now: () => number): Tokens | null {
   const all = Object.entries(issuers).map(([name, config]) => issuerOf(name, config));
   if (all.length === 0) return null;
   return openTokens({
     issuers: all,
+    ...of,
     fetchJson,
     now,
     onTrouble: (issuer, cause) =>

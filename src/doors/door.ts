@@ -30,7 +30,7 @@ export interface Visit {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly principal: Principal;
-  readonly asker: Pick<OperationInput, 'authorization' | 'client' | 'headers'>;
+  readonly asker: Pick<OperationInput, 'authorization' | 'user' | 'client' | 'headers'>;
   /**
    * Fires with a GatewayError as its reason. On the way down this is CANCELLED with the status 503: the door has two seconds to write its
    * last words.

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { RunState } from '../runs/run.ts';
-import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView } from './result-views.ts';
+import type { TextPartView, ReasoningPartView, ToolCallView, UsageView, ProvenanceView, StartedView, TextView, ReasoningView, ToolCallDeltaView, ToolCallReadyView, ObjectView, CitationView, SnapshotView, FinishedView, FailedView, EmbeddingView, UsageRowView } from './result-views.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { AttemptSummary } from '../core/errors.ts';
 import type { Citation, EntityRef, Passage, Source } from '../core/chunk.ts';
@@ -8,7 +8,6 @@ import type { IngestionState } from '../retrieval/retrieval.ts';
 import type { BudgetState } from '../storage/limits/limits.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
-import type { UsageTotal } from '../storage/ledger/ledger.ts';
 import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -265,6 +264,14 @@ export type AiSearchInput = {
 /** Hits, or why there are none. It may grow: keep a default branch. */
 export type AiSearchResult = AiSearch | BudgetExceeded | ModelUnavailable | OtherFailure | RateLimited;
 
+/** Which calls to add up: those that fit all that is given. */
+export type AiUsageFilter = {
+  /** Those with all of these tags, such as `{ "feature": "search" }`. */
+  readonly tags?: InputMaybe<Scalars['JSON']['input']>;
+  /** Those of one user: the name that the backend or the issuer gave, or the pseudonym that reports show. */
+  readonly user?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** Which part of the ledger to add up, and how. */
 export type AiUsageInput = {
   /** Go on after the page whose `endCursor` this is. */
@@ -275,10 +282,14 @@ export type AiUsageInput = {
   readonly from: Scalars['DateTime']['input'];
   /** One row for each combination of these; at least one, each once. */
   readonly groupBy?: ReadonlyArray<UsageDimension>;
+  /** Also one row for each value of these tags, by their names; at most four. A report by USER or by tags, or with `where`, covers at most 31 days. */
+  readonly groupByTags?: ReadonlyArray<Scalars['String']['input']>;
   /** Also one row for each such time (UTC); one for the whole time when absent. */
   readonly interval?: InputMaybe<UsageInterval>;
   /** Calls that began before this moment. */
   readonly to: Scalars['DateTime']['input'];
+  /** Only some calls; all when absent. */
+  readonly where?: InputMaybe<AiUsageFilter>;
 };
 
 /** A page of the ledger, added up. */
@@ -297,7 +308,7 @@ export type AiUsageRow = {
   readonly failures: Scalars['SafeInt']['output'];
   /** Where the row's time begins; null without an interval. */
   readonly from?: Maybe<Scalars['DateTime']['output']>;
-  /** The group: an object with one property for each dimension asked, in lower case, such as `{ "coordinate": "Query.completion" }`. */
+  /** The group: an object with one property for each dimension asked, in lower case, such as `{ "coordinate": "Query.completion" }`, and with `tags`, an object, where tags were asked. */
   readonly key: Scalars['JSON']['output'];
   /** The name of the key that the row is about, in a report by PRINCIPAL, also of a key that was revoked since; null for others. */
   readonly principalName?: Maybe<Scalars['String']['output']>;
@@ -307,6 +318,8 @@ export type AiUsageRow = {
   readonly unpricedCalls: Scalars['SafeInt']['output'];
   /** Their tokens and cost: of the calls whose price is known. `unpricedCalls` says how many the cost leaves out. */
   readonly usage: TokenUsage;
+  /** The name of the user that the row is about, in a report by USER; null for others, and for users who are not known any more. */
+  readonly userName?: Maybe<Scalars['String']['output']>;
 };
 
 /** You, as the gateway sees you. */
@@ -315,7 +328,7 @@ export type AiViewer = {
   readonly budgets: ReadonlyArray<AiBudget>;
   /** The organisation that your team belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['String']['output']>;
-  /** Such as `key:3f9a` or `anonymous`. */
+  /** Such as `key:3f9a` or `anonymous`; behind it the pseudonym of the user that it asks for. */
   readonly principal: Scalars['ID']['output'];
   /** The names of the routes that you may use. */
   readonly routes: ReadonlyArray<Scalars['String']['output']>;
@@ -323,6 +336,8 @@ export type AiViewer = {
   readonly scopes: ReadonlyArray<Scalars['String']['output']>;
   /** Your team, if you have one. */
   readonly team?: Maybe<Scalars['String']['output']>;
+  /** The user that you are, or that your key acts for, as his backend or his issuer calls him; null: none, or not known any more. */
+  readonly user?: Maybe<Scalars['String']['output']>;
 };
 
 /** A budget has not enough left. Nothing was sent. */
@@ -556,7 +571,7 @@ export type CreateAiKeyInput = {
   readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** The routes that it may use; when absent, those that you may use. */
   readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, and scopes of the graph's other teams. */
+  /** What it may do: `ai:use`, `ai:ingest`, `ai:keys`, `ai:keys:all`, `ai:teams`, `ai:teams:all`, `ai:usage`, `ai:usage:all`, `ai:metrics`, `ai:plan`, `ai:act-as`, and scopes of the graph's other teams. */
   readonly scopes: ReadonlyArray<Scalars['String']['input']>;
   /** The team whose usage and shared budget it counts to: letters, digits, `.`, `_` and `-`, at most 64. */
   readonly team: Scalars['String']['input'];
@@ -1023,7 +1038,10 @@ export type Query = {
   readonly aiSearch?: Maybe<AiSearchResult>;
   /** The sources of a collection, ordered by id. Costs nothing. Needs scope `ai:use` and the right to read the collection. */
   readonly aiSources: ReadonlyArray<SourceDocument>;
-  /** The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team); `ai:usage:all` sees everybody's. */
+  /**
+   * The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team, and where a key or a token acts for a user);
+   * `ai:usage:all` sees everybody's.
+   */
   readonly aiUsage: AiUsageReport;
   /** Who you are to the gateway, what you may use and what is left of it. Needs a known caller. */
   readonly aiViewer: AiViewer;
@@ -1421,12 +1439,14 @@ export type UsageDimension =
   | 'OTHER'
   /** `OK`, or the code of what went wrong. */
   | 'OUTCOME'
-  /** Who asked. */
+  /** Who asked: a key, an issuer of tokens. All of its users together. */
   | 'PRINCIPAL'
   /** The route that was asked. */
   | 'ROUTE'
   /** The team that it counts to. */
-  | 'TEAM';
+  | 'TEAM'
+  /** The end user behind it, by pseudonym: see `AiUsageRow.userName`. */
+  | 'USER';
 
 /** The length of one row's time. */
 export type UsageInterval =
@@ -1626,9 +1646,10 @@ export type ResolversTypes = {
   AiSearchHit: ResolverTypeWrapper<Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversTypes['AiEntityRef']>, passage?: Maybe<ResolversTypes['SourcePassage']> }>;
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
+  AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
-  AiUsageRow: ResolverTypeWrapper<UsageTotal>;
+  AiUsageRow: ResolverTypeWrapper<UsageRowView>;
   AiViewer: ResolverTypeWrapper<Omit<AiViewer, 'budgets'> & { budgets: ReadonlyArray<ResolversTypes['AiBudget']> }>;
   BudgetExceeded: ResolverTypeWrapper<Omit<BudgetExceeded, 'budget'> & { budget: ResolversTypes['AiBudget'] }>;
   CacheInput: CacheInput;
@@ -1736,9 +1757,10 @@ export type ResolversParentTypes = {
   AiSearchHit: Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversParentTypes['AiEntityRef']>, passage?: Maybe<ResolversParentTypes['SourcePassage']> };
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
+  AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
-  AiUsageRow: UsageTotal;
+  AiUsageRow: UsageRowView;
   AiViewer: Omit<AiViewer, 'budgets'> & { budgets: ReadonlyArray<ResolversParentTypes['AiBudget']> };
   BudgetExceeded: Omit<BudgetExceeded, 'budget'> & { budget: ResolversParentTypes['AiBudget'] };
   CacheInput: CacheInput;
@@ -1990,6 +2012,7 @@ export type AiUsageRowResolvers<ContextType = OperationContext, ParentType exten
   savedCost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
   unpricedCalls?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   usage?: Resolver<ResolversTypes['TokenUsage'], ParentType, ContextType>;
+  userName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AiViewerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiViewer'] = ResolversParentTypes['AiViewer']> = {
@@ -1999,6 +2022,7 @@ export type AiViewerResolvers<ContextType = OperationContext, ParentType extends
   routes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   team?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type BudgetExceededResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['BudgetExceeded'] = ResolversParentTypes['BudgetExceeded']> = {

@@ -6,6 +6,7 @@ import type { Settlement } from '../core/call/call.ts';
 import type { MessagePart } from '../core/chunk.ts';
 import type { NanoUsd, Usage } from '../core/money.ts';
 import type { RunEvent } from '../runs/run.ts';
+import type { UsageTotal } from '../storage/ledger/ledger.ts';
 
 export type TextPartView = Extract<MessagePart, { type: 'text' }>;
 export type ReasoningPartView = Extract<MessagePart, { type: 'reasoning' }>;
@@ -37,4 +38,9 @@ export interface EmbeddingView {
   readonly vectors: readonly Float32Array[];
   readonly settlement: Settlement;
   readonly route: string;
+}
+
+export interface UsageRowView extends UsageTotal {
+  /** What its backend or issuer calls the user that the row is about. */
+  readonly userName?: string;
 }

@@ -15,6 +15,7 @@ import type { Entities } from '../retrieval/entities/entities.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Runs } from '../runs/run.ts';
 import type { Completions } from '../storage/completions/completions.ts';
+import type { Identities } from '../storage/identities/identities.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { Ledger } from '../storage/ledger/ledger.ts';
 import type { Limits } from '../storage/limits/limits.ts';
@@ -31,6 +32,7 @@ export interface Services {
   readonly keys: KeyDesk;
   /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
+  readonly identities: Pick<Identities, 'usersNamed' | 'userNames'>;
   readonly retrieval: Retrieval;
   readonly passages: Pick<Passages, 'source' | 'sources'>;
   /** All routes, in the order of the configuration, with their health now. */

@@ -4,7 +4,7 @@
  * The operation holds a lease on its principal's key while it runs. When the key is revoked or expires, its model calls end at once
  * (`pipeline/permission-lease.ts`). Streams then say so in their own last event; whatever still runs after that is ended with an error.
  */
-import type { Authenticate, Principal } from '../core/call/call.ts';
+import { type Authenticate, hasToken, type Principal } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import type { KeyWatch } from '../core/call/lease.ts';
 import type { GatewayError } from '../core/errors.ts';
@@ -21,6 +21,8 @@ import { operationUsage } from './usage.ts';
 export interface OperationInput {
   /** The header, or its equivalent in another protocol; null: none was sent. */
   readonly authorization: string | null;
+  /** The header `AI-User`; null: none was sent. Default: none. */
+  readonly user?: string | null;
   /** Name of the client application. */
   readonly client: string | null;
   /** Lower-case names. */
@@ -72,7 +74,7 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
     { client, headers, operationName, documentId, lastEventId, contract = null, signal, stop }: OperationInput,
   ): OpenedOperation {
     // What a key began ends with it, and says so itself. What a token began goes on, so that only the delivery can say it.
-    const expiry = principal.kind === 'jwt' ? new AbortController() : null;
+    const expiry = hasToken(principal) ? new AbortController() : null;
     return {
       principal,
       signal,
@@ -98,7 +100,7 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
   return {
     authenticate,
     openOperation(input) {
-      const principal = authenticate({ authorization: input.authorization });
+      const principal = authenticate({ authorization: input.authorization, user: input.user ?? null });
       return principal instanceof Promise ? principal.then((known) => opened(known, input)) : opened(principal, input);
     },
     admitOperation(context, operation) {

@@ -2,7 +2,7 @@
  * Builds the ledger rows of one call: one row per use. The shares of usage and cost add up exactly to the totals of the
  * call.
  */
-import type { Call, Settlement } from '../core/call/call.ts';
+import { type Call, credentialOf, type Settlement } from '../core/call/call.ts';
 import type { UsageRow } from '../core/call/usage-row.ts';
 import { addUsage, noUsage, shareUsage } from '../core/money.ts';
 
@@ -20,7 +20,7 @@ export function usageRows(call: Call, time: number, settlement: Settlement): Usa
     operation: call.operation.name,
     client: call.operation.client,
     documentId: call.operation.documentId,
-    principal: call.principal.id,
+    principal: credentialOf(call.principal),
     team: call.principal.team,
     organisation: call.principal.organisation ?? null,
     route: call.route,
@@ -37,6 +37,7 @@ export function usageRows(call: Call, time: number, settlement: Settlement): Usa
     latencyMs: settlement.latencyMs,
     timeToFirstTokenMs: settlement.timeToFirstTokenMs,
     tags: call.tags,
+    user: call.principal.user?.id ?? null,
   }));
 }
 

@@ -1,5 +1,5 @@
 /** Who may read and write which collection. A collection exists because the configuration names it. */
-import type { Principal } from '../core/call/call.ts';
+import { credentialOf, type Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
 export interface CollectionConfig {
@@ -64,7 +64,16 @@ export const isForAll = ({ readers = ['*'] }: Pick<CollectionConfig, 'readers'>)
 
 function allows(list: readonly string[] | undefined, principal: Principal): boolean {
   if (list === undefined || principal.kind === 'service') return true;
-  return list.some((entry) => entry === '*' || entry === principal.id || (principal.team !== null && entry === principal.team));
+  const names = namesOf(principal);
+  return list.some((entry) => entry === '*' || names.includes(entry));
+}
+
+/** As the configuration may name it: by its credential, with the name of its user where an issuer gave it, and by its team. */
+function namesOf(principal: Principal): readonly string[] {
+  const { team, user, kind } = principal;
+  const credential = credentialOf(principal);
+  const ofUser = kind === 'jwt' && user !== undefined && user.name !== null ? [`${credential}:${user.name}`] : [];
+  return [credential, ...ofUser, ...(team === null ? [] : [team])];
 }
 
 function collectionOf(name: string, config: CollectionConfig): Collection {

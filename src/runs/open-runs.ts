@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Principal } from '../core/call/call.ts';
+import { type Principal, shareOf } from '../core/call/call.ts';
 import { newCallId } from '../core/call/call-id.ts';
 import { GatewayError } from '../core/errors.ts';
 import { canonicalJsonInTurns } from '../core/json/canonical-json.ts';
@@ -78,7 +78,7 @@ export function openRuns(options: RunsOptions): Runs {
    * asks anew.
    */
   async function keep({ principal, idempotencyKey, detached }: BeginRun, run: LiveRun, state: RunState, log: RunLog): Promise<void> {
-    ended.add(state.id, principal.id, run.bytes());
+    ended.add(state.id, shareOf(principal), run.bytes());
     if (idempotencyKey === null && !detached) return;
     const neverSent = state.status !== 'COMPLETED' && (state.settlement?.usage ?? null) === null;
     const freesKey = neverSent || state.failure?.retryable === true;
@@ -107,7 +107,7 @@ export function openRuns(options: RunsOptions): Runs {
       source: begin.source,
       maxLogBytes,
       lagBytes,
-      scale: live.scale(begin.principal.id),
+      scale: live.scale(shareOf(begin.principal)),
       onEnd: (state, log) => keep(begin, run, state, log).catch(onStoreFailed),
     });
     kept.set(id, { run, principal: begin.principal.id });
@@ -153,7 +153,7 @@ export function openRuns(options: RunsOptions): Runs {
     async start(begin) {
       if (stopping !== null) throw startsNothingNew();
       const { idempotencyKey: key, detached } = begin;
-      live.admit(begin.principal.id);
+      live.admit(shareOf(begin.principal));
       if (key !== null) return claimed(begin, key);
       const id = newCallId();
       if (detached) await recorded(begin, id, null);

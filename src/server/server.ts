@@ -14,7 +14,7 @@ import type { Log } from '../telemetry/log.ts';
 import { clientAddress, isIn, networks } from './client/address.ts';
 import { type AnonymousRateOptions, anyAnonymousRate, limitAnonymousRate } from './client/anonymous-rate.ts';
 import { callers } from './client/callers.ts';
-import { credentialsBeside } from './client/client.ts';
+import { credentialsBeside, credentialsOf } from './client/client.ts';
 import { connectionShares } from './client/connections.ts';
 import { originRules } from './client/origin.ts';
 import { pipelinedRequests } from './client/pipelined.ts';
@@ -208,7 +208,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
       origins.allowed(request);
       origins.refuseRebound(request);
       return async () => {
-        await known.admit(request.headers.authorization ?? null, addressOf(request));
+        await known.admit({ authorization: request.headers.authorization ?? null }, addressOf(request));
         await answerMetrics(request, response, metricsHere);
       };
     }
@@ -227,7 +227,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     if (schemaOf !== undefined && publicSchema !== undefined) {
       origins.refuseRebound(request);
       return async () => {
-        const principal = await known.admit(credentialsIn(request.headers.authorization), addressOf(request));
+        const principal = await known.admit(credentialsOf(request.headers, credentialsIn), addressOf(request));
         await answerSchema(request, response, { principal, schema: () => publicSchema(contractOf(principal, schemaOf)) });
       };
     }

@@ -9,6 +9,7 @@ import { openSqlite } from './database/sqlite.ts';
 import { databaseIsLost, isUnavailable } from './database/unavailable.ts';
 import { maxLogPages, watchLog } from './database/write-ahead-log.ts';
 import { openDirectory } from './directory/sql-directory.ts';
+import { openIdentities } from './identities/sql-identities.ts';
 import { openJobs } from './jobs/sql-jobs.ts';
 import { adoptJournals } from './journal/adopt-journals.ts';
 import { bookOn } from './journal/book-lines.ts';
@@ -32,6 +33,8 @@ const tidyEveryMs = 3_600_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const defaultLostHoldHours = 24;
+/** An expired token may be revoked as long as something that it began may run. */
+const keptTokenMs = dayMs;
 
 export interface EmbeddedStorage extends Storage {
   readonly database: Database;
@@ -97,6 +100,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
   const limits = openLimits({ database, journal, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs });
   const completions = openCompletions({ database, seal, owner, now });
+  const identities = openIdentities({ database, seal, now });
   const passages = await openPassages(database, now);
 
   const recover = async (): Promise<void> => {
@@ -107,6 +111,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   };
   const tidy = async (): Promise<void> => {
     await completions.expire(now());
+    await identities.expire(now() - keptTokenMs, usageDays === null ? null : now() - usageDays * dayMs);
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
   };
   await recover();
@@ -130,6 +135,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     log?.stop();
     const ended = (part: Promise<void>): Promise<void> =>
       part.catch((cause: unknown) => warn('A part of the storage could not end as it should.', cause));
+    await ended(identities.close());
     await ended(completions.close());
     await ended(limits.close());
     if (thread !== null) await ended(thread.close());
@@ -147,6 +153,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
     limits,
     keys: openKeys(database),
     directory: openDirectory(database),
+    identities,
     completions,
     passages,
     jobs: await openJobs(database, now),

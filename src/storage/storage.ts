@@ -1,6 +1,7 @@
 /** The port of ports: everything that lasts, and how it is opened. The configuration names one opener; `embedded()` is the default. */
 import type { Completions } from './completions/completions.ts';
 import type { Directory } from './directory/directory.ts';
+import type { Identities } from './identities/identities.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Keys } from './keys/keys.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -13,6 +14,7 @@ export interface Storage {
   readonly limits: Limits;
   readonly keys: Keys;
   readonly directory: Directory;
+  readonly identities: Identities;
   readonly completions: Completions;
   readonly passages: Passages;
   readonly jobs: Jobs;

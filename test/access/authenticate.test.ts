@@ -99,6 +99,7 @@ describe('the development key', () => {
         'ai:keys:all',
         'ai:teams',
         'ai:teams:all',
+        'ai:act-as',
       ],
       routes: null,
       monthlyBudget: null,

@@ -49,13 +49,57 @@ export function ledgerContract(open: () => Promise<Ledger>): void {
     ]);
   });
 
-  it('a ledger knows the calls of a principal by their ids', async () => {
+  it('a ledger knows the calls of a principal, and of each of its users, by their ids', async () => {
     const mine = usageRow();
-    const ledger = await filled([mine]);
+    const ofUser = usageRow({ user: 'u_ann' });
+    const ledger = await filled([mine, ofUser]);
     const { callId, principal } = mine;
-    expect(await ledger.hasCall(callId, principal)).toBe(true);
-    expect(await ledger.hasCall(callId, 'key:other')).toBe(false);
-    expect(await ledger.hasCall('another call', principal)).toBe(false);
+    expect(await ledger.hasCall(callId, { principal, user: null })).toBe(true);
+    expect(await ledger.hasCall(callId, { principal, user: 'u_ann' })).toBe(false);
+    expect(await ledger.hasCall(callId, { principal: 'key:other', user: null })).toBe(false);
+    expect(await ledger.hasCall('another call', { principal, user: null })).toBe(false);
+    expect(await ledger.hasCall(ofUser.callId, { principal, user: 'u_ann' })).toBe(true);
+    expect(await ledger.hasCall(ofUser.callId, { principal, user: 'u_bob' })).toBe(false);
+    expect(await ledger.hasCall(ofUser.callId, { principal, user: null })).toBe(false);
+  });
+
+  it('a ledger adds up by users and by tags, also by the minute and over pages', async () => {
+    const hour = Date.UTC(2026, 5, 1, 12);
+    const day: UsageQuery = { from: hour - 1, to: hour + 7_200_000, interval: null, groupBy: [], first: 100, after: null, only: null };
+    const ledger = await filled([
+      usageRow({ time: hour, user: 'u_ann', tags: { feature: 'search', 'odd "name"': 'x' }, cost: 1 }),
+      usageRow({ time: hour, user: 'u_ann', tags: { feature: 'chat' }, cost: 2 }),
+      usageRow({ time: hour + 3_600_000, user: 'u_bob', tags: { feature: 'search' }, cost: 4 }),
+      usageRow({ time: hour + 3_600_000, cost: 8 }),
+    ]);
+    const costs = async (query: Partial<UsageQuery>) =>
+      (await ledger.totals({ ...day, ...query })).totals.map(({ key, cost }) => [key, cost]);
+    expect(await costs({ groupBy: ['user'] })).toEqual([
+      [{ user: null }, 8],
+      [{ user: 'u_ann' }, 3],
+      [{ user: 'u_bob' }, 4],
+    ]);
+    expect(await costs({ tags: ['feature'] })).toEqual([
+      [{ tags: { feature: null } }, 8],
+      [{ tags: { feature: 'chat' } }, 2],
+      [{ tags: { feature: 'search' } }, 5],
+    ]);
+    expect(await costs({ tags: ['odd "name"'], where: { users: ['u_ann'] } })).toEqual([
+      [{ tags: { 'odd "name"': null } }, 2],
+      [{ tags: { 'odd "name"': 'x' } }, 1],
+    ]);
+    expect(await costs({ where: { users: ['u_ann', 'u_bob'], tags: { feature: 'search' } } })).toEqual([[{}, 5]]);
+    expect(await costs({ where: { users: ['u_nobody'] } })).toEqual([]);
+    expect(await costs({ groupBy: ['user'], interval: 'minute', where: { tags: { feature: 'search' } } })).toEqual([
+      [{ user: 'u_ann' }, 1],
+      [{ user: 'u_bob' }, 4],
+    ]);
+    expect(await costs({ only: { principal: 'key:a', user: 'u_bob' } })).toEqual([[{}, 4]]);
+    const page = await ledger.totals({ ...day, groupBy: ['user'], first: 1 });
+    const next = await ledger.totals({ ...day, groupBy: ['user'], first: 5, after: page.endCursor });
+    expect(next.totals.map(({ key }) => key.user)).toEqual(['u_ann', 'u_bob']);
+    const long = { ...day, to: day.from + 32 * 86_400_000, groupBy: ['user'] as const } satisfies UsageQuery;
+    await expect(ledger.totals(long)).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('31 days') });
   });
 
   it('a ledger has no total where nothing was used', async () => {

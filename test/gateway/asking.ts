@@ -122,7 +122,7 @@ export async function ledgerOf(
   const now = Date.now();
   const input = { from: new Date(now - 3_600_000).toISOString(), to: new Date(now + 3_600_000).toISOString(), groupBy, first: 1000 };
   const { data, errors } = await gateway.ask(
-    `query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { key calls failures savedCost { amount } ${usage} } } }`,
+    `query ($input: AiUsageInput!) { aiUsage(input: $input) { rows { key userName calls failures savedCost { amount } ${usage} } } }`,
     { input },
     { key },
   );

@@ -24,16 +24,17 @@ describe('a gateway with a login', () => {
     const token = await login.sign();
     const { data } = await gateway.ask(viewer, {}, { key: token });
     expect(data.aiViewer).toEqual({
-      principal: 'jwt:login:ann',
+      principal: expect.stringMatching(/^jwt:login:u_[\w-]{22}$/),
       team: 'web',
       scopes: ['ai:use'],
       routes: ['default'],
-      budgets: [{ name: 'jwt:login:ann', limit: { amount: '1' } }],
+      budgets: [{ name: data.aiViewer.principal, limit: { amount: '1' } }],
     });
     upstream.plays(saying('Hello'));
     expect(await complete(gateway, prompt('Hi'), { key: token })).toMatchObject({ text: 'Hello' });
-    const [row] = await ledgerOf(gateway, gateway.developmentKey, ['PRINCIPAL', 'TEAM']);
-    expect(row).toMatchObject({ key: { principal: 'jwt:login:ann', team: 'web' }, calls: 1 });
+    const [row] = await ledgerOf(gateway, gateway.developmentKey, ['PRINCIPAL', 'TEAM', 'USER']);
+    const [, , user] = data.aiViewer.principal.split(':');
+    expect(row).toMatchObject({ key: { principal: 'jwt:login', team: 'web', user }, userName: 'ann', calls: 1 });
   });
 
   it('What the scopes of a token do not allow is refused, and what they do is not', async () => {

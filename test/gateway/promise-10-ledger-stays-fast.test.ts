@@ -32,6 +32,7 @@ const row = (call: number, coordinate: string, time: number = thisHour): UsageRo
   latencyMs: 5,
   timeToFirstTokenMs: 1,
   tags: {},
+  user: null,
 });
 
 describe('the ledger stays fast', () => {

@@ -194,6 +194,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       budgets: async (limits) =>
         limits.map(({ name }) => ({ name, limit: 5e9, spent: 1e9, held: 0, resetsAt: Date.parse('2026-12-01T00:00:00Z') })),
     },
+    identities: { usersNamed: async () => [], userNames: async () => new Map() },
     ledger: {
       hasCall: async (callId) => callId === 'in the ledger',
       totals: async (query) => {

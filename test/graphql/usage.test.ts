@@ -28,6 +28,8 @@ describe('Query.aiUsage', () => {
         from: Date.parse(input.from),
         to: Date.parse(input.to),
         groupBy: ['coordinate', 'model'],
+        tags: [],
+        where: {},
         interval: 'day',
         first: 5,
         after: null,

@@ -22,9 +22,9 @@ export function mapStorage(settings: Pick<StorageOpener, 'stateFolder' | 'mistak
   return {
     ...settings,
     async open(options) {
-      const { ledger, limits, passages, close } = await embedded({ folder: null }).open(options);
+      const { ledger, limits, passages, identities, close } = await embedded({ folder: null }).open(options);
       storage = {
-        ...{ ledger, limits, passages },
+        ...{ ledger, limits, passages, identities },
         ...{ keys: mapKeys(), directory: mapDirectory(), completions: mapCompletions(options.now), jobs: mapJobs(options.now) },
         problems: async () => (problem === null ? [] : [problem]),
         async close() {

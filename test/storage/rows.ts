@@ -28,6 +28,7 @@ export function usageRow(row: Partial<UsageRow> = {}): UsageRow {
     latencyMs: 12,
     timeToFirstTokenMs: 3,
     tags: {},
+    user: null,
     ...row,
   };
 }

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../../core/call/call.ts';
-import { principalOfClaims } from './claims.ts';
+import { type ClaimsContext, principalOfClaims } from './claims.ts';
 import type { Issuer } from './issuer.ts';
 import { type SigningKeys, type SigningKeysOptions, signingKeys } from './signing-keys.ts';
 import { refused, verifyToken } from './verify-token.ts';
@@ -22,7 +22,7 @@ export interface Tokens {
   close(): void;
 }
 
-export interface TokensOptions {
+export interface TokensOptions extends ClaimsContext {
   readonly issuers: readonly Issuer[];
   readonly fetchJson: SigningKeysOptions['fetchJson'];
   readonly onTrouble?: (issuer: string, cause: unknown) => void;
@@ -35,7 +35,7 @@ const maxTokenLength = 16_384;
 const maxRemembered = 10_000;
 const form = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-export function openTokens({ issuers, fetchJson, onTrouble, now, clock }: TokensOptions): Tokens {
+export function openTokens({ issuers, pseudonymOf, fetchJson, onTrouble, now, clock }: TokensOptions): Tokens {
   const byIssuer = new Map(
     issuers.map((issuer) => {
       const options = {
@@ -63,7 +63,7 @@ export function openTokens({ issuers, fetchJson, onTrouble, now, clock }: Tokens
       const before = of.keys.version();
       if (found?.version === before && (found.principal.expiresAt ?? 0) > now()) return found.principal;
       const payload = await verifyToken(token, of.issuer, of.keys, now());
-      const principal = principalOfClaims(payload, of.issuer);
+      const principal = principalOfClaims(payload, of.issuer, { pseudonymOf });
       // The key that it was verified with may have been withdrawn meanwhile. At 0, keys were not known before.
       known.set(digest, { principal, version: before === 0 ? of.keys.version() : before });
       return principal;

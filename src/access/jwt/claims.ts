@@ -2,25 +2,36 @@
 import type { JWTPayload } from 'jose';
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
+import type { Identities } from '../../storage/identities/identities.ts';
+import { realmOfIssuer } from '../users/end-user.ts';
 import type { Issuer } from './issuer.ts';
 
 const maxUserLength = 255;
 const teamForm = /^[\w.-]{1,64}$/;
 const scopeForm = /^[!-~]+$/;
 
+export interface ClaimsContext {
+  readonly pseudonymOf: Identities['pseudonymOf'];
+}
+
 /** As its issuer has it: its team may allow less. Throws UNAUTHENTICATED for a token that does not say who it is for, FORBIDDEN for a team that cannot be one. */
-export function principalOfClaims(payload: JWTPayload, issuer: Issuer): Principal {
+export function principalOfClaims(payload: JWTPayload, issuer: Issuer, { pseudonymOf }: ClaimsContext): Principal {
   const { claims, clockSkewSeconds } = issuer;
-  const id = `jwt:${issuer.name}:${userOf(payload, claims.userClaim)}`;
+  const name = userOf(payload, claims.userClaim);
+  const realm = realmOfIssuer(issuer.name);
+  const user = pseudonymOf(realm, name);
+  const id = `${realm}:${user}`;
   const team = teamOf(payload, issuer);
   return {
     id,
     kind: 'jwt',
+    user: { id: user, name, revokedAt: null },
     team,
     scopes: [...new Set([...claims.scopes, ...scopesOf(payload, claims)])],
     routes: claims.routes,
     limits: claims.limitsOf(id),
     // The same tolerance as when it was verified, or what was just accepted would end at once.
+    ...(payload.iat === undefined ? {} : { issuedAt: payload.iat * 1_000 }),
     ...(payload.exp === undefined ? {} : { expiresAt: (payload.exp + clockSkewSeconds) * 1_000 }),
   };
 }

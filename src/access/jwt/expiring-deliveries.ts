@@ -2,12 +2,11 @@
  * Ends the delivery of what a token asked for when the token expires. The work goes on: a completion that someone can come back to is
  * there for the next token of the same user.
  */
-import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 
 export interface ExpiringDeliveries {
-  /** `ended` is called once, when the principal's token expires. Returns how to let go. */
-  watch(principal: Principal, ended: (reason: GatewayError) => void): () => void;
+  /** `ended` is called once, when the token expires; undefined: never. Returns how to let go. */
+  watch(token: { readonly expiresAt: number | undefined }, ended: (reason: GatewayError) => void): () => void;
   count(): number;
 }
 

@@ -2,7 +2,7 @@
 import type { Limit } from '../../core/call/hold.ts';
 
 export interface Issuer {
-  /** Its name in the configuration; a principal is `jwt:<name>:<user>`. */
+  /** Its name in the configuration; a principal is `jwt:<name>:<pseudonym of the user>`. */
   readonly name: string;
   /** What its tokens have as `iss`, character by character. */
   readonly issuer: string;

@@ -72,6 +72,16 @@ export const teamSection = section('teams.<name>', {
   guardrails,
   /** Who shares kept answers, among callers with the same scopes and routes. It may be narrower than what its organisation says, not wider. */
   cacheSharing: oneOf(sharings, { plural: 'Sharings', otherwise: 'as its organisation says, else `team`' }),
+  /** What one end user of the team may spend in a day (UTC): whom its keys act for, whom its tokens are for, and users of issuers. */
+  dailyBudgetPerUser: usd('0.50', { otherwise: 'no limit' }),
+  /** What one end user may spend in a calendar month (UTC). */
+  monthlyBudgetPerUser: usd('5.00', { otherwise: 'no limit' }),
+  /** Operations that one end user may ask in a minute. */
+  requestsPerMinutePerUser: wholeNumber({ otherwise: 'no limit' }),
+  /** Model calls that one end user may make in a minute. */
+  callsPerMinutePerUser: wholeNumber({ otherwise: '`requestsPerMinutePerUser`' }),
+  /** Calls of one end user at one time. */
+  concurrencyPerUser: wholeNumber({ otherwise: 'no limit' }),
   /** The contract of `graph.contracts` that its callers are held to. */
   contract: text({ accepted: 'the name of a contract', otherwise: 'none: they see the whole graph' }),
 });

@@ -7,12 +7,31 @@ import type { Answer } from './collect-answer.ts';
 import type { Hold, Limit } from './hold.ts';
 import type { CacheStatus, Outcome } from './usage-row.ts';
 
+/** A person behind a credential: a visitor of the site that a key serves, or whom a token of an issuer is for. */
+export interface EndUser {
+  /** Its pseudonym. Rows, completions and accounts have this, never the name. */
+  readonly id: string;
+  /** As its backend or issuer calls it; null: not known any more. */
+  readonly name: string | null;
+  /** When it was last revoked, as it was known when the principal was made, in milliseconds since 1970, UTC; null: never. */
+  readonly revokedAt: number | null;
+}
+
 export interface Principal {
-  /** `key:<public id>`, `anonymous`, `jwt:<issuer>:<subject>`, `service:<name>`. */
+  /**
+   * `key:<public id>`, `anonymous`, `jwt:<issuer>`, `service:<name>`; behind it, with a colon, the pseudonym of its user if there is one.
+   * Whoever has another id sees, resumes and cancels nothing of this one's.
+   */
   readonly id: string;
   readonly kind: 'key' | 'jwt' | 'anonymous' | 'service';
   /** False: nobody has shown who asks, and `@authenticated` refuses. Default: true, for the person at the machine of development too. */
   readonly authenticated?: false;
+  /** Default: nobody but the holder of the credential. */
+  readonly user?: EndUser;
+  /** Id of the short-lived token that was shown in place of its key. Default: none. */
+  readonly token?: string;
+  /** When the token was issued, where it says so, in milliseconds since 1970, UTC. */
+  readonly issuedAt?: number;
   readonly team: string | null;
   /** That the team belongs to. Default: none. */
   readonly organisation?: string | null;
@@ -27,8 +46,8 @@ export interface Principal {
   /** When the permission ends by itself, in milliseconds since 1970, UTC. Default: never. It may be taken back before: see `core/call/lease.ts`. */
   readonly expiresAt?: number;
   /**
-   * When what the caller showed is accepted no longer, while the permission goes on: the secret of a key before it was rotated. In
-   * milliseconds since 1970, UTC. Default: with the permission.
+   * When what the caller showed is accepted no longer, while the permission goes on: the secret of a key before it was rotated, a
+   * short-lived token. In milliseconds since 1970, UTC. Default: with the permission.
    */
   readonly credentialEndsAt?: number;
 }
@@ -36,17 +55,32 @@ export interface Principal {
 /** Whose kept answers are the same: those of all teams of the organisation, of the team, or of the principal alone, each with equal permissions. */
 export type CacheSharing = 'organisation' | 'team' | 'principal';
 
+/** The credential that a principal came with, without its user: who is accountable for all of its users. */
+export const credentialOf = ({ id, user }: Pick<Principal, 'id' | 'user'>): string =>
+  user === undefined ? id : id.slice(0, id.length - user.id.length - 1);
+
+/** Whether it showed a token: its expiry ends the delivery alone, and the work goes on. */
+export const hasToken = ({ kind, token }: Pick<Principal, 'kind' | 'token'>): boolean => kind === 'jwt' || token !== undefined;
+
+/** Whose share of memory it uses: a key with all of its users, since it could name users without end; everybody else alone. */
+export const shareOf = (principal: Pick<Principal, 'id' | 'kind' | 'user'>): string =>
+  principal.kind === 'key' ? credentialOf(principal) : principal.id;
+
 /** Who takes turns and is judged as one: a team, or a caller without one. Somebody with many keys of a team is one tenant. */
 export const tenantOf = ({ id, team }: Pick<Principal, 'id' | 'team'>): string => (team === null ? id : `team:${team}`);
+
+export interface Credentials {
+  /** The header as it came, or its equivalent in another protocol; null: none. */
+  readonly authorization: string | null;
+  /** The header `AI-User`: whom the credential acts for. Default: nobody. */
+  readonly user?: string | null;
+}
 
 /**
  * Returns the principal, at once where it is known. Throws UNAUTHENTICATED, also for null where credentials are required. It is called
  * for every request and every heartbeat, so it must be cheap.
  */
-export type Authenticate = (credentials: {
-  /** The header as it came, or its equivalent in another protocol; null: none. */
-  readonly authorization: string | null;
-}) => Principal | Promise<Principal>;
+export type Authenticate = (credentials: Credentials) => Principal | Promise<Principal>;
 
 /** `seconds`: how long an answer may be reused; null: the route's own policy. */
 export interface CachePolicy {

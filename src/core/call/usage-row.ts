@@ -18,6 +18,7 @@ export interface UsageRow {
   readonly operation: string | null;
   readonly client: string | null;
   readonly documentId: string | null;
+  /** The credential, without its user. */
   readonly principal: string;
   readonly team: string | null;
   /** That the team belonged to when the call was made. */
@@ -37,4 +38,6 @@ export interface UsageRow {
   readonly latencyMs: number;
   readonly timeToFirstTokenMs: number | null;
   readonly tags: Readonly<Record<string, string>>;
+  /** The pseudonym of the end user; null: the credential had none. */
+  readonly user: string | null;
 }

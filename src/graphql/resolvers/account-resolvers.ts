@@ -8,6 +8,7 @@ export function accountResolvers(services: Services): Resolvers {
     Query: {
       aiViewer: async (_, __, { principal }) => ({
         principal: principal.id,
+        user: principal.user?.name ?? null,
         team: principal.team,
         organisation: principal.organisation ?? null,
         scopes: principal.scopes,

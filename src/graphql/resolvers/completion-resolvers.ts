@@ -1,4 +1,4 @@
-import type { Principal } from '../../core/call/call.ts';
+import { credentialOf, type Principal } from '../../core/call/call.ts';
 import { turnIfLarge } from '../../core/turns/large-value.ts';
 import type { Run } from '../../runs/run.ts';
 import { askingField } from '../call/asker.ts';
@@ -43,7 +43,9 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
       rateCompletion: async (_, { id, score, comment }, { principal }) => {
         if (score < -1 || score > 1) refuse(`score is ${score}. It must lie between -1 (bad) and 1 (good).`);
         if ((comment ?? '').length > 2_000) refuse('comment is too long. It may have at most 2,000 characters.');
-        const known = (await stateOf(id, principal)) !== null || (await services.ledger.hasCall(id, principal.id));
+        const known =
+          (await stateOf(id, principal)) !== null ||
+          (await services.ledger.hasCall(id, { principal: credentialOf(principal), user: principal.user?.id ?? null }));
         if (!known) return null;
         await services.completions.rate(id, principal.id, score, comment ?? null);
         return { completionId: id, score };

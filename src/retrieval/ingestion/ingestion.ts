@@ -95,7 +95,10 @@ export function ingestion(options: IngestionOptions): Ingestion {
 }
 
 function jobOf({ principal, collection, sources }: IngestRequest) {
-  const body: JobBody = { collection, principal };
+  // The name of a user stands in the identities alone; but for users of an issuer, whom collections may name.
+  const { user, kind: by } = principal;
+  const owner: Principal = user === undefined || by === 'jwt' ? principal : { ...principal, user: { ...user, name: null } };
+  const body: JobBody = { collection, principal: owner };
   return {
     id: crypto.randomUUID(),
     kind,

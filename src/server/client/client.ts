@@ -1,4 +1,4 @@
-import type { Principal } from '../../core/call/call.ts';
+import type { Credentials, Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 
@@ -6,6 +6,8 @@ import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 export interface Asker {
   /** As {@link CredentialsIn} reads it. */
   readonly authorization: string | null;
+  /** The header `AI-User`: whom the credential acts for; null: none was sent. */
+  readonly user: string | null;
   /** Name of the client application. */
   readonly client: string | null;
   readonly clientVersion: string | null;
@@ -24,6 +26,20 @@ export const credentialsBeside =
   (authorization) =>
     authorization === undefined || isForeign(authorization) ? null : authorization;
 
+/** The name of the header, as Node gives it. */
+export const userHeader = 'ai-user';
+
+/** As it was sent, also where it is empty: the backend that sent it meant somebody. */
+export const userIn = (headers: NodeJS.Dict<string | string[]>): string | null => {
+  const sent = headers[userHeader];
+  return sent === undefined ? null : String(sent);
+};
+
+export const credentialsOf = (headers: NodeJS.Dict<string | string[]>, credentialsIn: CredentialsIn): Credentials => ({
+  authorization: credentialsIn(headers['authorization'] as string | undefined),
+  user: userIn(headers),
+});
+
 /** Who shares are counted for: a principal with a key; without one, its address. */
 export const callerOf = ({ id, kind }: Principal, address: string): string => (kind === 'anonymous' ? `address:${address}` : id);
 
@@ -33,6 +49,7 @@ const maxInitMembers = 100;
 
 export const askerOf = (headers: Readonly<Record<string, string>>, credentialsIn: CredentialsIn): Asker => ({
   authorization: credentialsIn(headers['authorization']),
+  user: userIn(headers),
   client: shortened(headers['apollographql-client-name'] || headers['x-graphql-client-name']),
   clientVersion: shortened(headers['apollographql-client-version'] || headers['x-graphql-client-version']),
   headers,

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GatewayError } from '../../core/errors.ts';
 import type { Door } from '../../doors/door.ts';
-import { askerOf, callerOf, flatHeaders } from '../client/client.ts';
+import { askerOf, callerOf, credentialsOf, flatHeaders } from '../client/client.ts';
 import { readBody } from '../http/body.ts';
 import type { DoorParts } from '../http/http.ts';
 import { drained } from '../http/stream-writer.ts';
@@ -19,7 +19,7 @@ export const doorAt = (doors: readonly Door[], path: string): Door | undefined =
 export async function answerAt(door: Door, request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
   const { callers, credentialsIn, addressOf, connections, unread, limits, streamTurns, underway } = parts;
   const address = addressOf(request);
-  const principal = await callers.admit(credentialsIn(request.headers.authorization), address);
+  const principal = await callers.admit(credentialsOf(request.headers, credentialsIn), address);
   if (response.destroyed) return;
   connections.admitted(request.socket, principal, response);
   const { signal, stop, finished } = underway.begin();

@@ -10,6 +10,7 @@ import { GatewayError } from '../../core/errors.ts';
 const decisive: ReadonlySet<string> = new Set([
   'host',
   'authorization',
+  'ai-user',
   'content-type',
   'content-encoding',
   'content-length',

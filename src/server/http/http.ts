@@ -12,7 +12,7 @@ import { isAsyncIterable } from '../../core/stream.ts';
 import { waitInLine } from '../../core/turns/turns.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { Callers } from '../client/callers.ts';
-import { askerOf, type CredentialsIn, callerOf, flatHeaders } from '../client/client.ts';
+import { askerOf, type CredentialsIn, callerOf, credentialsOf, flatHeaders } from '../client/client.ts';
 import type { Connections } from '../client/connections.ts';
 import type { UnreadAnswers, Watched } from '../client/unread.ts';
 import { type documentReader, largeDocument, type ReadDocument } from '../document/document.ts';
@@ -62,10 +62,11 @@ export async function answerGraphQL(
   // A refusal that comes before the operation is known takes the form the client would want of a plain query.
   const early = negotiateDelivery(accept, 'single') === 'graphql-response' ? mediaTypes['graphql-response'] : mediaTypes.json;
   const address = parts.addressOf(request);
+  const credentials = credentialsOf(request.headers, parts.credentialsIn);
   let principal: Principal;
   let contract: string | null;
   try {
-    const admitted = parts.callers.admit(parts.credentialsIn(request.headers.authorization), address);
+    const admitted = parts.callers.admit(credentials, address);
     principal = admitted instanceof Promise ? await admitted : admitted;
     contract = parts.contractOf(principal, asked.contract);
   } catch (error) {

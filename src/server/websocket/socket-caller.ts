@@ -7,17 +7,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import type { Authenticate, Principal } from '../../core/call/call.ts';
-import { asGatewayError } from '../../core/errors.ts';
+import { asGatewayError, type GatewayError } from '../../core/errors.ts';
 import { isUnauthenticated } from '../client/callers.ts';
-import { type Asker, askerOf, type CredentialsIn, flatHeaders, headersOfInit } from '../client/client.ts';
+import { type Asker, askerOf, type CredentialsIn, flatHeaders, headersOfInit, userHeader } from '../client/client.ts';
+import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';
 
-const askerOfSocket = (
-  request: IncomingMessage,
-  init: Readonly<Record<string, unknown>> | undefined,
-  credentialsIn: CredentialsIn,
-): Asker => askerOf({ ...flatHeaders(request.headers), ...headersOfInit(init) }, credentialsIn);
+/** What `connection_init` says counts before the headers of the upgrade; two users are refused. */
+function askerOfSocket(request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined, credentialsIn: CredentialsIn): Asker {
+  const headers = flatHeaders(request.headers);
+  const said = headersOfInit(init);
+  const [first, second] = [headers[userHeader], said[userHeader]];
+  if (first !== undefined && second !== undefined && first !== second) refuseRepeatedHeaders([userHeader, first, userHeader, second]);
+  return askerOf({ ...headers, ...said }, credentialsIn);
+}
 
 export interface AcceptedCaller {
   readonly principal: Principal;
@@ -35,19 +39,26 @@ export async function acceptCaller(
   let code = 4400;
   try {
     const asker = askerOfSocket(request, init, credentialsIn);
-    const { authorization } = asker;
+    const { authorization, user } = asker;
     code = authorization === null ? 4401 : 4403;
-    const principal = await authenticate({ authorization });
+    const principal = await authenticate({ authorization, user });
     // It has closed meanwhile: nobody would ever take back what is kept for it.
     if (socket.readyState !== socket.OPEN) return null;
     code = 1013;
     place.accept(principal);
     return { principal, asker };
   } catch (error) {
-    const known = isUnauthenticated(error) || code === 4400;
-    endSocket(socket, known ? code : 1013, asGatewayError(error).message);
+    const refused = asGatewayError(error);
+    endSocket(socket, closeCodeOf(refused, code), refused.message);
     return null;
   }
+}
+
+/** `code`: for what is wrong with the credentials. */
+function closeCodeOf(refused: GatewayError, code: number): number {
+  if (refused.code === 'UNAUTHENTICATED' || code === 4400) return code;
+  if (refused.code === 'FORBIDDEN') return 4403;
+  return refused.code === 'BAD_REQUEST' ? 4400 : 1013;
 }
 
 /**
@@ -56,14 +67,15 @@ export async function acceptCaller(
  */
 export function credentialsWatch(
   socket: WebSocket,
-  authorization: string | null,
+  asker: () => Pick<Asker, 'authorization' | 'user'>,
   authenticate: Authenticate,
   isIdle: () => boolean,
 ): () => Promise<void> {
   let refusedBefore = false;
   return async () => {
     try {
-      await authenticate({ authorization });
+      const { authorization, user } = asker();
+      await authenticate({ authorization, user });
       refusedBefore = false;
     } catch (error) {
       if (!isUnauthenticated(error)) return;

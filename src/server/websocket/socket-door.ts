@@ -10,7 +10,7 @@ import { GatewayError } from '../../core/errors.ts';
 import type { AddressOf } from '../client/address.ts';
 import type { AnonymousRate } from '../client/anonymous-rate.ts';
 import type { Callers } from '../client/callers.ts';
-import type { CredentialsIn } from '../client/client.ts';
+import { type CredentialsIn, userIn } from '../client/client.ts';
 import type { Connections } from '../client/connections.ts';
 import type { Origins } from '../client/origin.ts';
 import { HttpRefusal, shuttingDown } from '../http/refusal.ts';
@@ -109,7 +109,8 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
         } catch (error) {
           throw await callers.refusalFor(error, authorization, address);
         }
-        const principal = authorization === null ? null : await callers.admit(authorization, address);
+        const credentials = { authorization, user: userIn(request.headers) };
+        const principal = authorization === null ? null : await callers.admit(credentials, address);
         if (socket.destroyed) return;
         const beyond = principal === null ? beyondShare(address) : null;
         const place = places.enter({ address, principal, beyondShare: beyond, evict: () => socket.destroy() });

@@ -112,7 +112,12 @@ export function sockets(parts: SocketParts): Sockets {
       extra.principal = principal;
       // What is read of it has been, and it would be kept as long as the socket is.
       (context as { connectionParams?: unknown }).connectionParams = undefined;
-      const look = credentialsWatch(socket, asker.authorization, callers.authenticate, () => table.size() === 0);
+      const look = credentialsWatch(
+        socket,
+        () => extra.asker,
+        callers.authenticate,
+        () => table.size() === 0,
+      );
       extra.beat = () => void look();
       extra.watched = parts.unread.watch({
         caller: callerOf(principal, address),

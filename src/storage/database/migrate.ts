@@ -1,5 +1,6 @@
 import { completionMigrations } from '../completions/migrations.ts';
 import { directoryMigrations } from '../directory/migrations.ts';
+import { identityMigrations } from '../identities/migrations.ts';
 import { jobMigrations } from '../jobs/migrations.ts';
 import { journalMigrations } from '../journal/migrations.ts';
 import { keyMigrations } from '../keys/migrations.ts';
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   ...limitMigrations,
   ...keyMigrations,
   ...directoryMigrations,
+  ...identityMigrations,
   ...completionMigrations,
   ...passageMigrations,
   ...jobMigrations,

@@ -55,7 +55,8 @@ export interface Keys {
   /** In one read: of those that there are. Asked often, for all keys in use. */
   standing(ids: readonly string[]): Promise<readonly KeyStanding[]>;
   /**
-   * Another text whenever a key has changed, by whichever process; it may also change when none has. What was read of keys before holds
+   * Another text whenever a key has changed, by whichever process, and when another process has changed something of the storage's
+   * `Identities`; it may also change when nothing has. What was read of keys before holds
    * while it stays the same. Asked in nearly every turn of the event loop.
    */
   version(): Promise<string>;

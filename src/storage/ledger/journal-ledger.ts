@@ -22,7 +22,7 @@ export function openLedger({ database, journal }: LedgerOptions): LedgerStore {
     waiting: journal.waiting,
     writable: journal.isWritable,
     totals: (query) => usageTotals(database, query),
-    hasCall: (callId, principal) => isStoredCall(database, callId, principal),
+    hasCall: (callId, owner) => isStoredCall(database, callId, owner),
     flush: journal.flush,
     deleteBefore: (time) => deleteOldUsage(database, startOf(time, hourMs)),
     close: async () => void (await journal.close()),

@@ -12,11 +12,17 @@ export interface Ledger {
   /** False: no new paid call may begin, because its row could be lost. */
   writable(): boolean;
   totals(query: UsageQuery): Promise<UsagePage>;
-  /** Whether the principal made the call that has this id, for as long as its rows are kept. Rows that still wait are not seen. */
-  hasCall(callId: string, principal: string): Promise<boolean>;
+  /** Whether the call that has this id was made for that owner, for as long as its rows are kept. Rows that still wait are not seen. */
+  hasCall(callId: string, owner: RowOwner): Promise<boolean>;
   /** Resolves when every appended row is in the database. */
   flush(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Whose call it was: the credential, and the pseudonym of its user; null: it had none. */
+export interface RowOwner {
+  readonly principal: string;
+  readonly user: string | null;
 }
 
 export type UsageDimension =
@@ -30,19 +36,24 @@ export type UsageDimension =
   | 'deployment'
   | 'model'
   | 'outcome'
-  | 'cache';
+  | 'cache'
+  | 'user';
 
 export interface UsageQuery {
   /** Milliseconds since 1970, UTC: from inclusive, to exclusive. */
   readonly from: number;
   readonly to: number;
   readonly groupBy: readonly UsageDimension[];
+  /** Names of tags to group by. Users and tags are not in the roll-up by the hour: a report with them covers at most 31 days. Default: none. */
+  readonly tags?: readonly string[];
+  /** Only rows of one of these users (pseudonyms), and with all of these tags. Default: all rows. */
+  readonly where?: { readonly users?: readonly string[]; readonly tags?: Readonly<Record<string, string>> };
   readonly interval: 'minute' | 'hour' | 'day' | 'month' | null;
   readonly first: number;
   /** `endCursor` of the page before. */
   readonly after: string | null;
-  /** Only rows of this team, or of this principal; null: all. */
-  readonly only: { readonly team: string } | { readonly principal: string } | null;
+  /** Only rows of this team, or of this principal, and where a user (its pseudonym) is named, his alone; null: all. */
+  readonly only: (({ readonly team: string } | { readonly principal: string }) & { readonly user?: string }) | null;
 }
 
 export interface UsagePage {
@@ -52,7 +63,7 @@ export interface UsagePage {
 }
 
 export interface UsageTotal {
-  readonly key: Readonly<Partial<Record<UsageDimension, string | null>>>;
+  readonly key: Readonly<Partial<Record<UsageDimension, string | null>>> & { readonly tags?: Readonly<Record<string, string | null>> };
   /** Start of the interval, milliseconds since 1970, UTC; null without one. */
   readonly from: number | null;
   readonly calls: number;

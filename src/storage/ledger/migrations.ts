@@ -41,4 +41,10 @@ export const ledgerMigrations: readonly Migration[] = [
     name: 'organisations in usage',
     sql: "alter table usage_keys add column organisation text not null default '';",
   },
+  {
+    id: 70,
+    name: 'usage of end users',
+    // A pseudonym; null: the credential had no user.
+    sql: 'alter table usage_rows add column end_user text;',
+  },
 ];

@@ -1,7 +1,8 @@
 /** The cursor of a usage report: continues after the last total of a page, regardless of rows added since. */
 import { createHash } from 'node:crypto';
 import { GatewayError } from '../../core/errors.ts';
-import type { UsageDimension, UsageQuery } from './ledger.ts';
+import type { UsageQuery } from './ledger.ts';
+import type { ReportColumn } from './report-columns.ts';
 
 /** Where a total stands among the others: its interval, then the values of its dimensions, '' for null. */
 export type Place = readonly [bucket: number, ...values: string[]];
@@ -14,13 +15,13 @@ export function compare(a: Place, b: Place): number {
   return 0;
 }
 
-export function cursorOf(place: Place, query: UsageQuery, groupBy: readonly UsageDimension[]): string {
-  return Buffer.from(JSON.stringify([queryDigest(query, groupBy), ...place])).toString('base64url');
+export function cursorOf(place: Place, query: UsageQuery, groups: readonly ReportColumn[]): string {
+  return Buffer.from(JSON.stringify([queryDigest(query, groups), ...place])).toString('base64url');
 }
 
-export function placeOf(cursor: string, query: UsageQuery, groupBy: readonly UsageDimension[]): Place {
+export function placeOf(cursor: string, query: UsageQuery, groups: readonly ReportColumn[]): Place {
   const parts = parsed(cursor);
-  if (Array.isArray(parts) && parts[0] === queryDigest(query, groupBy) && parts.length === groupBy.length + 2) {
+  if (Array.isArray(parts) && parts[0] === queryDigest(query, groups) && parts.length === groups.length + 2) {
     const [, bucket, ...values]: readonly unknown[] = parts;
     if (typeof bucket === 'number' && values.every((value) => typeof value === 'string')) return [bucket, ...values];
   }
@@ -39,9 +40,9 @@ function parsed(cursor: string): unknown {
 }
 
 /** The range may move on between two pages. */
-function queryDigest({ interval, only }: UsageQuery, groupBy: readonly UsageDimension[]): string {
+function queryDigest({ interval, only, where = {} }: UsageQuery, groups: readonly ReportColumn[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([interval, only, groupBy]))
+    .update(JSON.stringify([interval, only, where, groups]))
     .digest('base64url')
     .slice(0, 12);
 }

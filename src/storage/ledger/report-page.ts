@@ -4,7 +4,8 @@
  */
 import { addUsage } from '../../core/money.ts';
 import type { Row } from '../database/database.ts';
-import type { UsageDimension, UsageQuery, UsageTotal } from './ledger.ts';
+import type { UsageQuery, UsageTotal } from './ledger.ts';
+import type { ReportColumn } from './report-columns.ts';
 import { compare, type Place } from './report-cursor.ts';
 import { dayOf, hourMs, minuteMs, monthOf, startOf } from './usage-rows.ts';
 
@@ -22,7 +23,7 @@ export interface UsagePageBuilder {
 
 export function usagePage(
   { first, interval }: Pick<UsageQuery, 'first' | 'interval'>,
-  groupBy: readonly UsageDimension[],
+  columns: readonly ReportColumn[],
   after: Place | null,
 ): UsagePageBuilder {
   const groups = new Map<string, Group>();
@@ -39,11 +40,11 @@ export function usagePage(
 
   return {
     add(row) {
-      const place: Place = [Number(row['bucket']), ...groupBy.map((dimension) => String(row[dimension]))];
+      const place: Place = [Number(row['bucket']), ...columns.map(({ alias }) => String(row[alias]))];
       if (after !== null && compare(place, after) <= 0) return;
       if (last !== null && compare(place, last) > 0) return;
       const id = JSON.stringify(place);
-      groups.set(id, { place, total: totalOf(row, groups.get(id)?.total, interval, groupBy) });
+      groups.set(id, { place, total: totalOf(row, groups.get(id)?.total, interval, columns) });
       if (groups.size > 2 * (first + 1)) prune();
     },
     isFullBefore(time) {
@@ -66,12 +67,7 @@ export function bucketOf(interval: UsageQuery['interval'], time: number): number
   return { minute: startOf(time, minuteMs), hour: startOf(time, hourMs), day: dayOf(time), month: monthOf(time) }[interval];
 }
 
-function totalOf(
-  row: Row,
-  sofar: UsageTotal | undefined,
-  interval: UsageQuery['interval'],
-  groupBy: readonly UsageDimension[],
-): UsageTotal {
+function totalOf(row: Row, sofar: UsageTotal | undefined, interval: UsageQuery['interval'], columns: readonly ReportColumn[]): UsageTotal {
   const number = (column: string): number => Number(row[column]);
   const usage = {
     freshInputTokens: number('fresh_input'),
@@ -81,7 +77,7 @@ function totalOf(
     reasoningTokens: number('reasoning'),
   };
   return {
-    key: Object.fromEntries(groupBy.map((dimension) => [dimension, row[dimension] === '' ? null : String(row[dimension])])),
+    key: keyOf(row, columns),
     from: interval === null ? null : number('bucket'),
     calls: number('calls') + (sofar?.calls ?? 0),
     usage: sofar === undefined ? usage : addUsage(sofar.usage, usage),
@@ -91,4 +87,11 @@ function totalOf(
     savedCost: number('saved_cost') + (sofar?.savedCost ?? 0),
     failures: number('failures') + (sofar?.failures ?? 0),
   };
+}
+
+function keyOf(row: Row, columns: readonly ReportColumn[]): UsageTotal['key'] {
+  const valueAt = (alias: string): string | null => (row[alias] === '' ? null : String(row[alias]));
+  const dimensions = columns.flatMap(({ alias, of }) => ('dimension' in of ? [[of.dimension, valueAt(alias)] as const] : []));
+  const tags = columns.flatMap(({ alias, of }) => ('tag' in of ? [[of.tag, valueAt(alias)] as const] : []));
+  return { ...Object.fromEntries(dimensions), ...(tags.length === 0 ? {} : { tags: Object.fromEntries(tags) }) };
 }

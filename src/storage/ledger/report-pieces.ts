@@ -6,7 +6,8 @@
  * a piece.
  */
 import type { Row, SqlValue, Statements } from '../database/database.ts';
-import type { UsageDimension, UsageQuery } from './ledger.ts';
+import type { UsageQuery } from './ledger.ts';
+import { needsRows, type ReportColumn, rowConditions, sqlOf } from './report-columns.ts';
 import { bucketOf } from './report-page.ts';
 import { hourMs, minuteMs, startOf } from './usage-rows.ts';
 
@@ -17,19 +18,19 @@ export interface Piece {
   readonly readUntil: number;
 }
 
-type Range = Pick<UsageQuery, 'from' | 'to' | 'interval' | 'only'>;
+type Range = Pick<UsageQuery, 'from' | 'to' | 'interval' | 'only' | 'groupBy' | 'tags' | 'where'>;
 
 export async function* piecesOf(
   statements: Statements,
   range: Range,
-  groupBy: readonly UsageDimension[],
+  groups: readonly ReportColumn[],
   rowsPerPiece: number,
 ): AsyncGenerator<Piece> {
   for (const segment of segmentsOf(range)) {
     let begin = segment.begin;
     for (let end: Place | null = begin; end !== null; ) {
       end = await placeBehind(statements, segment, begin, rowsPerPiece);
-      const rows = await sumsOf(statements, segment, { begin, end }, range, groupBy);
+      const rows = await sumsOf(statements, segment, { begin, end }, range, groups);
       yield { rows, readUntil: end === null ? segment.to : Number(end[0]) };
       if (end !== null) begin = end;
     }
@@ -52,11 +53,13 @@ interface Segment {
   readonly sums: string;
 }
 
-function segmentsOf({ from, to, interval }: Range): Segment[] {
+function segmentsOf(range: Range): Segment[] {
+  const { from, to, interval } = range;
   const firstHour = Math.ceil(from / hourMs) * hourMs;
   const lastHour = startOf(to, hourMs);
-  const segments =
-    interval === 'minute' || firstHour > lastHour
+  const segments = needsRows(range)
+    ? [withDetails(rowsBetween(from, to, interval))]
+    : interval === 'minute' || firstHour > lastHour
       ? [rowsBetween(from, to, interval)]
       : [rowsBetween(from, firstHour, interval), hoursBetween(firstHour, lastHour, interval), rowsBetween(lastHour, to, interval)];
   return segments.filter((segment) => segment.begin[0] + 1 < segment.to);
@@ -72,6 +75,8 @@ const rowsBetween = (from: number, to: number, interval: Range['interval']): Seg
   sums: `1 as calls, fresh_input, cache_read, cache_write, output, reasoning, estimated,
     case when cost is null then 0 else 1 end as priced, coalesce(cost, 0) as cost, saved_cost`,
 });
+
+const withDetails = (segment: Segment): Segment => ({ ...segment, sums: `${segment.sums}, end_user, tags` });
 
 /** Behind the id of every call, which is ASCII. */
 const lastText = '\u{10ffff}';
@@ -109,12 +114,12 @@ function sumsOf(
   statements: Statements,
   { table, order, to, bucket, sums }: Segment,
   { begin, end }: { readonly begin: Place; readonly end: Place | null },
-  { only }: Range,
-  groupBy: readonly UsageDimension[],
+  range: Range,
+  groups: readonly ReportColumn[],
 ): Promise<readonly Row[]> {
   const values: SqlValue[] = [];
   const bound = (value: SqlValue): string => `$${values.push(value)}`;
-  const keys = groupBy.map((dimension) => `k.${dimension}`);
+  const keys = groups.map((column) => sqlOf(column, bound));
   const until = end === null ? `${order[0]} < ${bound(to)}` : `(${order.join(', ')}) <= (${end.map(bound).join(', ')})`;
   return statements.all(
     `select ${['u.bucket', ...keys].join(', ')}, sum(calls) as calls, sum(fresh_input) as fresh_input, sum(cache_read) as cache_read,
@@ -122,9 +127,9 @@ function sumsOf(
        sum(priced) as priced, sum(cost) as cost, sum(saved_cost) as saved_cost,
        sum(case when k.outcome in ('OK', 'CANCELLED') then 0 else calls end) as failures
      from (select ${bucket} as bucket, key_id, ${sums} from ${table}
-       where (${order.join(', ')}) > (${begin.map(bound).join(', ')}) and ${until}) u join usage_keys k on k.id = u.key_id
-     ${onlyOf(only, bound)}
-     group by ${['u.bucket', ...keys].join(', ')} having sum(calls) > 0`,
+       where (${order.join(', ')}) > (${begin.map(bound).join(', ')}) and ${until}${rowConditions(range, bound)}) u join usage_keys k on k.id = u.key_id
+     ${onlyOf(range.only, bound)}
+     group by ${['u.bucket', ...groups.map((_, index) => String(index + 2))].join(', ')} having sum(calls) > 0`,
     values,
   );
 }

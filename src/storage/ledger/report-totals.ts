@@ -6,19 +6,19 @@ import { setImmediate as letOthers } from 'node:timers/promises';
 import { GatewayError } from '../../core/errors.ts';
 import type { Statements } from '../database/database.ts';
 import { keyNames } from '../keys/key-names.ts';
-import type { UsageDimension, UsagePage, UsageQuery } from './ledger.ts';
+import type { UsagePage, UsageQuery } from './ledger.ts';
+import { columnsOf, needsRows } from './report-columns.ts';
 import { cursorOf, placeOf } from './report-cursor.ts';
 import { usagePage } from './report-page.ts';
 import { piecesOf } from './report-pieces.ts';
-import { hourMs, keyColumns } from './usage-rows.ts';
+import { hourMs } from './usage-rows.ts';
 
 const firstMost = 1_000;
-/** Minutes are counted from the rows. */
+/** Minutes, users and tags are counted from the rows. */
 const minutesRangeMs = 7 * 24 * hourMs;
+const rowsRangeMs = 31 * 24 * hourMs;
 /** Of the roll-up or the ledger: some 10 ms of work. */
 const maxRowsPerPiece = 2_000;
-
-const dimensions: readonly UsageDimension[] = keyColumns.filter((column) => column !== 'provider');
 
 /** In the order of time, then of the dimensions. Throws BAD_REQUEST for a page, a range or a cursor that cannot be. */
 export async function usageTotals(
@@ -27,29 +27,29 @@ export async function usageTotals(
   { rowsPerPiece = maxRowsPerPiece }: { readonly rowsPerPiece?: number } = {},
 ): Promise<UsagePage> {
   check(query);
-  const groupBy = dimensions.filter((dimension) => query.groupBy.includes(dimension));
-  const after = query.after === null ? null : placeOf(query.after, query, groupBy);
-  const page = usagePage(query, groupBy, after);
+  const groups = columnsOf(query);
+  const after = query.after === null ? null : placeOf(query.after, query, groups);
+  const page = usagePage(query, groups, after);
   const used = await timeOfUse(statements);
   const from = Math.max(Math.ceil(query.from), after?.[0] ?? 0, used.from);
   const to = Math.min(Math.ceil(query.to), used.to);
-  for await (const { rows, readUntil } of piecesOf(statements, { ...query, from, to }, groupBy, rowsPerPiece)) {
+  for await (const { rows, readUntil } of piecesOf(statements, { ...query, from, to }, groups, rowsPerPiece)) {
     for (const row of rows) page.add(row);
     if (page.isFullBefore(readUntil)) break;
     await letOthers();
   }
-  const { groups, more } = page.found();
-  const last = groups.at(-1);
+  const { groups: found, more } = page.found();
+  const last = found.at(-1);
   const names = await keyNames(
     statements,
-    groups.flatMap(({ total }) => total.key.principal ?? []),
+    found.flatMap(({ total }) => total.key.principal ?? []),
   );
   return {
-    totals: groups.map(({ total }) => {
+    totals: found.map(({ total }) => {
       const principalName = names.get(total.key.principal ?? '');
       return principalName === undefined ? total : { ...total, principalName };
     }),
-    endCursor: more && last !== undefined ? cursorOf(last.place, query, groupBy) : null,
+    endCursor: more && last !== undefined ? cursorOf(last.place, query, groups) : null,
   };
 }
 
@@ -62,7 +62,8 @@ async function timeOfUse(statements: Statements): Promise<{ readonly from: numbe
   return first === null || last === null ? { from: 0, to: 0 } : { from: Number(first), to: Number(last) + hourMs };
 }
 
-function check({ from, to, first, interval }: UsageQuery): void {
+function check(query: UsageQuery): void {
+  const { from, to, first, interval } = query;
   const wrong = (sentence: string): never => {
     throw new GatewayError('BAD_REQUEST', sentence);
   };
@@ -74,5 +75,8 @@ function check({ from, to, first, interval }: UsageQuery): void {
   }
   if (interval === 'minute' && to - from > minutesRangeMs) {
     wrong('A usage report by the minute covers at most 7 days. A shorter range, or the interval HOUR, would be accepted.');
+  }
+  if (needsRows(query) && to - from > rowsRangeMs) {
+    wrong('A usage report by user or by tag covers at most 31 days. A shorter range, or a report without them, would be accepted.');
   }
 }

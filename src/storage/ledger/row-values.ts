@@ -9,7 +9,7 @@ import { noUsage, type Usage } from '../../core/money.ts';
 const names = [
   ...['time', 'callId', 'use', 'coordinate', 'operation', 'client', 'documentId', 'principal', 'team', 'route'],
   ...['deployment', 'provider', 'model', 'usage', 'estimated', 'cost', 'savedCost', 'cache', 'attempts', 'outcome'],
-  ...['latencyMs', 'timeToFirstTokenMs', 'tags', 'organisation'],
+  ...['latencyMs', 'timeToFirstTokenMs', 'tags', 'organisation', 'user'],
 ] as readonly (keyof UsageRow)[];
 
 export function valuesOf(row: UsageRow): readonly unknown[] {
@@ -39,6 +39,7 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
     row.timeToFirstTokenMs,
     row.tags,
     row.organisation,
+    row.user,
   ];
 }
 
@@ -46,7 +47,8 @@ export function valuesOf(row: UsageRow): readonly unknown[] {
 export function rowFrom(values: unknown): unknown {
   if (!Array.isArray(values)) return values;
   const row = Object.fromEntries(names.map((name, at) => [name, values[at]]));
-  return { ...row, organisation: row['organisation'] ?? null, usage: usageFrom(row['usage']) };
+  // Older versions knew neither organisations nor users.
+  return { ...row, organisation: row['organisation'] ?? null, user: row['user'] ?? null, usage: usageFrom(row['usage']) };
 }
 
 function usageFrom(counts: unknown): unknown {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { UsageRow } from '../../core/call/usage-row.ts';
 import { turnsOf } from '../../core/turns/turns.ts';
 import type { Row, SqlValue, Statements } from '../database/database.ts';
+import type { RowOwner } from './ledger.ts';
 
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
@@ -70,9 +71,10 @@ export async function storedCost(statements: Statements, callId: string): Promis
   return Number(row?.['found'] ?? 0) === 0 ? null : Number(row?.['cost'] ?? 0);
 }
 
-export async function isStoredCall(statements: Statements, callId: string, principal: string): Promise<boolean> {
-  const sql = 'select 1 from usage_rows r join usage_keys k on k.id = r.key_id where r.call_id = $1 and k.principal = $2 limit 1';
-  return (await statements.all(sql, [callId, principal])).length > 0;
+export async function isStoredCall(statements: Statements, callId: string, { principal, user }: RowOwner): Promise<boolean> {
+  const sql = `select 1 from usage_rows r join usage_keys k on k.id = r.key_id
+    where r.call_id = $1 and k.principal = $2 and coalesce(r.end_user, '') = $3 limit 1`;
+  return (await statements.all(sql, [callId, principal, user ?? ''])).length > 0;
 }
 
 async function inserted(tx: Statements, row: UsageRow, id: bigint, keys: Set<bigint>): Promise<boolean> {
@@ -97,8 +99,8 @@ const addKey = `insert into usage_keys (id, ${keyColumns.join(', ')})
   values (${[...Array(keyColumns.length + 1).keys()].map((index) => `$${index + 1}`).join(', ')}) on conflict do nothing`;
 
 const addRow = `insert into usage_rows (call_id, use, time, key_id, document_id, fresh_input, cache_read, cache_write, output, reasoning,
-    estimated, cost, saved_cost, attempts, latency_ms, first_token_ms, tags)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing`;
+    estimated, cost, saved_cost, attempts, latency_ms, first_token_ms, tags, end_user)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) on conflict do nothing`;
 
 const addHour = `insert into usage_hours (hour, key_id, day, month, ${sums.join(', ')})
   values ($1, $2, $3, $4, ${sums.map((_, index) => `$${index + 5}`).join(', ')})
@@ -106,7 +108,7 @@ const addHour = `insert into usage_hours (hour, key_id, day, month, ${sums.join(
 
 /** `r` is the row, `k` its key, whose id no JavaScript number holds. */
 const selectRow = `select r.call_id, r.use, r.time, r.document_id, r.fresh_input, r.cache_read, r.cache_write, r.output, r.reasoning,
-    r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, ${keyColumns.map((column) => `k.${column}`).join(', ')}
+    r.estimated, r.cost, r.saved_cost, r.attempts, r.latency_ms, r.first_token_ms, r.tags, r.end_user, ${keyColumns.map((column) => `k.${column}`).join(', ')}
   from usage_rows r join usage_keys k on k.id = r.key_id`;
 
 interface HourSum {
@@ -146,6 +148,8 @@ function valuesOf(row: UsageRow): SqlValue[] {
     whole(row.latencyMs),
     row.timeToFirstTokenMs === null ? null : whole(row.timeToFirstTokenMs),
     JSON.stringify(row.tags),
+    // A row that an older version wrote as an object has none.
+    row.user ?? null,
   ];
 }
 
@@ -185,6 +189,7 @@ function usageRowOf(row: Row): UsageRow {
     latencyMs: number('latency_ms'),
     timeToFirstTokenMs: numberOrNull('first_token_ms'),
     tags: JSON.parse(text('tags')) as UsageRow['tags'],
+    user: textOrNull('end_user'),
   };
 }
 

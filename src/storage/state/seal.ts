@@ -2,7 +2,7 @@
  * Encrypts texts at rest: AES-256-GCM under a key derived for each text from the master key. The ciphertext is bound to its
  * place, so that a sealed text that is copied elsewhere cannot be opened there.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GatewayError } from '../../core/errors.ts';
@@ -12,15 +12,19 @@ const saltBytes = 16;
 const nonceBytes = 12;
 const tagBytes = 16;
 const keyBytes = 32;
+const pseudonymLength = 22;
 
 export interface Seal {
   /** Base64 text. `place` is not secret and must be the same to open it. */
   close(text: string, place: string): string;
   /** Null: not sealed by this key for this place, or damaged. */
   open(sealed: string, place: string): string | null;
+  /** The same short text for the same text, 132 bits of base64url; nothing is learned from it without the master key. */
+  pseudonym(text: string): string;
 }
 
 export function sealWith(master: Buffer): Seal {
+  const pseudonymKey = Buffer.from(hkdfSync('sha256', master, '', 'fieldgate pseudonyms', keyBytes));
   const keyFor = (salt: Buffer): Buffer => Buffer.from(hkdfSync('sha256', master, salt, 'fieldgate seal', keyBytes));
   return {
     close(text, place) {
@@ -45,6 +49,7 @@ export function sealWith(master: Buffer): Seal {
         return null;
       }
     },
+    pseudonym: (text) => createHmac('sha256', pseudonymKey).update(text).digest('base64url').slice(0, pseudonymLength),
   };
 }
 

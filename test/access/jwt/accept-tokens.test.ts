@@ -20,6 +20,7 @@ async function setup({ changes = {}, others = [], now = Date.now, clock, trouble
   const server = await startIssuer();
   const tokens = openTokens({
     issuers: [issuerOf(server.url, changes), ...others],
+    pseudonymOf: (_, name) => name,
     fetchJson,
     now,
     onTrouble: (_, cause) => troubles.push(cause),
@@ -83,7 +84,12 @@ describe('tokens of a configured issuer', () => {
   it('A token is accepted from the address of the keys alone, without a discovery document', async () => {
     const { server } = await setup();
     server.discovery({});
-    const tokens = openTokens({ issuers: [issuerOf(server.url, { jwksUrl: `${server.url}/keys` })], fetchJson, now: Date.now });
+    const tokens = openTokens({
+      issuers: [issuerOf(server.url, { jwksUrl: `${server.url}/keys` })],
+      pseudonymOf: (_, name) => name,
+      fetchJson,
+      now: Date.now,
+    });
     expect((await tokens.verify(await server.sign())).id).toBe('jwt:login:ann');
   });
 });

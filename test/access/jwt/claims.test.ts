@@ -9,6 +9,7 @@ const of = (claims: JWTPayload, rules: Partial<ClaimRules> = {}) =>
   principalOfClaims(
     { sub: 'ann', exp: 2_000, ...claims },
     issuerOf('https://login.example.com', { claims: claimRules({ scopes: [], ...rules }) }),
+    { pseudonymOf: (_, name) => name },
   );
 
 describe('the claims of a token make a principal', () => {
@@ -18,6 +19,7 @@ describe('the claims of a token make a principal', () => {
     expect(of({}, rules)).toEqual({
       id: 'jwt:login:ann',
       kind: 'jwt',
+      user: { id: 'ann', name: 'ann', revokedAt: null },
       team: 'web',
       scopes: [],
       routes: ['default'],

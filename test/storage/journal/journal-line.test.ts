@@ -48,6 +48,7 @@ const row: fc.Arbitrary<UsageRow> = fc.record({
   latencyMs: count,
   timeToFirstTokenMs: orNull(count),
   tags: fc.dictionary(word, word, { noNullPrototype: true, maxKeys: 3 }),
+  user: fc.option(word),
 });
 const draw = (rows: readonly UsageRow[]): JournalDraw => ({
   id: 'owner.1',
@@ -92,6 +93,14 @@ describe('a line of the journal', () => {
     expect(lineOf(`3\tR${JSON.stringify(rows)}`)?.entries).toEqual(expected);
     const opened = ['owner.1', 'call-1', 100, 10, null, null, [['team:a', 'day', 7]], rows];
     expect(lineOf(`3\tO${JSON.stringify(opened)}`)?.entries).toEqual([{ kind: 'opened', draw: draw(rows) }]);
+  });
+
+  it('a line of the journal of a version that knew no users is read as rows without one', () => {
+    const rows = [usageRow({ callId: 'a', user: 'u_ann' })];
+    const [number, text = ''] = lineText(7, [rowsEntry(rows)]).split('\t');
+    const [values] = JSON.parse(text.slice(1)) as unknown[][];
+    const older = `${number}\tR${JSON.stringify([values?.slice(0, -1)])}`;
+    expect(lineOf(older)?.entries).toEqual([{ kind: 'rows', rows: [usageRow({ callId: 'a', time: rows[0]?.time ?? 0, user: null })] }]);
   });
 
   it.each(['[[1]]', '[[]]', '[7]', '[null]', '{}', '[{}]', 'x'])('a line of the journal whose rows are %s is not taken for one', (rows) => {

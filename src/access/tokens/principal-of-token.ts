@@ -1,0 +1,24 @@
+import type { Principal } from '../../core/call/call.ts';
+import type { Identities, TokenRecord } from '../../storage/identities/identities.ts';
+import { commonTo } from '../teams/within-policies.ts';
+import { type LimitsOfUser, principalOfUser } from '../users/end-user.ts';
+
+/** The principal of a token: what it was given, and of that what its key has now. It draws on the accounts of the key, and of its user. */
+export async function principalOfToken(
+  { id: token, user, scopes, routes, createdAt, expiresAt }: TokenRecord,
+  key: Principal,
+  { findUser }: Pick<Identities, 'findUser'>,
+  limitsOfUser: LimitsOfUser,
+): Promise<Principal> {
+  const held: Principal = {
+    ...key,
+    token,
+    scopes: commonTo([key.scopes, scopes]) ?? [],
+    routes: commonTo([key.routes, routes]),
+    issuedAt: createdAt,
+    credentialEndsAt: expiresAt,
+  };
+  if (user === null) return held;
+  const known = await findUser(user);
+  return principalOfUser(held, { id: user, name: known?.name ?? null, revokedAt: known?.revokedAt ?? null }, limitsOfUser);
+}

@@ -1,0 +1,45 @@
+/** End users: who may be named as one, what they may do, and the principal of one. */
+import type { EndUser, Principal } from '../../core/call/call.ts';
+import type { Limit } from '../../core/call/hold.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Identities, NamedUser } from '../../storage/identities/identities.ts';
+
+/** Scopes of the gateway that a key hands on to the users it acts for; those of other teams' subgraphs go on too. */
+const userScopes: readonly string[] = ['ai:use', 'ai:ingest', 'ai:usage'];
+
+export const isUserScope = (scope: string): boolean => !scope.startsWith('ai:') || userScopes.includes(scope);
+
+/** Visible ASCII. A comma is left out because proxies join two headers with it. */
+const form = /^[!-~]{1,255}$/;
+const refused = /[,;"\\]/;
+
+/** The name of a user as a backend gives it. Throws BAD_REQUEST; `where` names the header or the argument. */
+export function userNameOf(text: string, where: string): string {
+  if (form.test(text) && !refused.test(text)) return text;
+  const problem = text === '' ? 'is empty' : text.length > 255 ? `has ${text.length} characters` : 'has characters that are not accepted';
+  throw new GatewayError(
+    'BAD_REQUEST',
+    `${where} ${problem}. The id of one user is accepted: 1 to 255 visible ASCII characters without commas, semicolons, quotation marks and backslashes, such as "42" or "ann@example.com". Leave it out where you ask for nobody.`,
+  );
+}
+
+/** Users of a team's keys: the keys of one team know the same users. */
+export const realmOfTeam = (team: string): string => `team:${team}`;
+export const realmOfIssuer = (issuer: string): string => `jwt:${issuer}`;
+
+export const namedUser = (realm: string, name: string, { pseudonymOf }: Pick<Identities, 'pseudonymOf'>): NamedUser => ({
+  id: pseudonymOf(realm, name),
+  realm,
+  name,
+});
+
+/** What one user of a team may use, by the name of his account. */
+export type LimitsOfUser = (team: string | null, account: string) => readonly Limit[];
+
+/** The principal of the user that the credential is shown for: with an id and accounts of his own, beside those of the credential. */
+export const principalOfUser = (credential: Principal, user: EndUser, limitsOfUser: LimitsOfUser): Principal => ({
+  ...credential,
+  id: `${credential.id}:${user.id}`,
+  user,
+  limits: [...credential.limits, ...limitsOfUser(credential.team, `user:${user.id}`)],
+});

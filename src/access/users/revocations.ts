@@ -1,0 +1,113 @@
+/**
+ * Ends the work of tokens and users that were revoked.
+ *
+ * Those in use are looked up by `../leases.ts`, as often as keys are. A token that has expired, or is not in the store any more, ends no
+ * work: see `../jwt/expiring-deliveries.ts`. Of a user, work ends that began before the revocation.
+ */
+import type { Principal } from '../../core/call/call.ts';
+import { GatewayError } from '../../core/errors.ts';
+import type { Turns } from '../../core/turns/turns.ts';
+import type { Identities } from '../../storage/identities/identities.ts';
+
+export interface Revocations {
+  /** `end` is called once when the principal's token or user is revoked, at once where that is known. Returns how to let go; null: it has neither. */
+  watch(principal: Principal, end: (reason: GatewayError) => void): (() => void) | null;
+  /** The reason, of work whose owner was not authenticated just before; null: it may go on. */
+  reasonNow(principal: Principal): Promise<GatewayError | null>;
+  /** Looks now. Rejects when the store fails. */
+  look(turns: Turns): Promise<void>;
+  inUse(): number;
+}
+
+type Kind = 'token' | 'user';
+
+interface Subject {
+  readonly kind: Kind;
+  readonly id: string;
+  /** What was known when the principal was made: a later revocation ends it. */
+  readonly seenAt: number | null;
+}
+
+interface Watched {
+  readonly watchers: Set<{ readonly seenAt: number | null; readonly end: (reason: GatewayError) => void }>;
+  revokedAt: number | null;
+}
+
+/** Looked up in one slice of the event loop. */
+const perTurn = 64;
+
+export function openRevocations(identities: Pick<Identities, 'revocations'>): Revocations {
+  const inUse: Readonly<Record<Kind, Map<string, Watched>>> = { token: new Map(), user: new Map() };
+
+  function watchOne({ kind, id, seenAt }: Subject, end: (reason: GatewayError) => void): () => void {
+    const all = inUse[kind];
+    const one = all.get(id) ?? { watchers: new Set(), revokedAt: null };
+    all.set(id, one);
+    const watcher = { seenAt, end };
+    one.watchers.add(watcher);
+    if (isLater(one.revokedAt, seenAt)) end(reasonOf(kind));
+    return () => {
+      one.watchers.delete(watcher);
+      if (one.watchers.size === 0 && all.get(id) === one) all.delete(id);
+    };
+  }
+
+  function judge(kind: Kind, id: string, revokedAt: number | null): void {
+    const one = inUse[kind].get(id);
+    if (one === undefined || revokedAt === one.revokedAt) return;
+    one.revokedAt = revokedAt;
+    for (const { seenAt, end } of one.watchers) if (isLater(revokedAt, seenAt)) end(reasonOf(kind));
+  }
+
+  return {
+    watch(principal, end) {
+      const subjects = subjectsOf(principal);
+      if (subjects.length === 0) return null;
+      let ended = false;
+      const endOnce = (reason: GatewayError): void => {
+        if (ended) return;
+        ended = true;
+        end(reason);
+      };
+      const letGo = subjects.map((subject) => watchOne(subject, endOnce));
+      return () => {
+        for (const release of letGo) release();
+      };
+    },
+    async reasonNow(principal) {
+      for (const { kind, id, seenAt } of subjectsOf(principal)) {
+        const [found] = await identities.revocations(kind, [id]);
+        if (isLater(found?.revokedAt ?? null, seenAt)) return reasonOf(kind);
+      }
+      return null;
+    },
+    async look(turns) {
+      for (const kind of ['token', 'user'] as const) {
+        const ids = [...inUse[kind].keys()];
+        for (let start = 0; start < ids.length; start += perTurn) {
+          const some = ids.slice(start, start + perTurn);
+          for (const { id, revokedAt } of await identities.revocations(kind, some)) judge(kind, id, revokedAt);
+          await turns.spend(some.length);
+        }
+      }
+    },
+    inUse: () => inUse.token.size + inUse.user.size,
+  };
+}
+
+function subjectsOf({ token, user }: Principal): readonly Subject[] {
+  return [
+    ...(token === undefined ? [] : [{ kind: 'token' as const, id: token, seenAt: null }]),
+    ...(user === undefined ? [] : [{ kind: 'user' as const, id: user.id, seenAt: user.revokedAt }]),
+  ];
+}
+
+const isLater = (revokedAt: number | null, seenAt: number | null): boolean => revokedAt !== null && (seenAt === null || revokedAt > seenAt);
+
+const reasonOf = (kind: Kind): GatewayError =>
+  new GatewayError(
+    'UNAUTHENTICATED',
+    kind === 'token'
+      ? 'The token was revoked, so what it began was ended. Ask again with a token in force.'
+      : 'The user was revoked, so what was begun for him was ended. A token that is made for him from now on would be accepted.',
+  );
