@@ -4,7 +4,7 @@ import { checkConfig } from '../../src/config/check-config.ts';
 import type { RouteConfig } from '../../src/config/config.ts';
 import { federation2, runSubgraph } from '../federation/subgraph-server.ts';
 import { plainConfig, whenOver } from '../harness.ts';
-import { configText, fieldgate, folderWith, refusal } from './run.ts';
+import { configText, fieldgate, folderWith, inProcess, refusal } from './run.ts';
 
 const scopes = '@requiresScopes(scopes: [["ai:use"]])';
 const bounds = 'maxInputTokens: 100, maxOutputTokens: 20';
@@ -75,11 +75,11 @@ describe('fieldgate check', () => {
         `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/' }, { name: 'stock', url: 'http://127.0.0.1:9/' }] }`,
       ),
     });
-    const clash = await fieldgate(['check', '--config', 'clash.config.ts'], { cwd });
+    const clash = await inProcess(['check', '--config', 'clash.config.ts'], { cwd });
     expect(clash.code).toBe(1);
     for (const coordinate of ['Query.aiRoutes', 'Query.completion', 'AiRoute'])
       expect(clash.err).toContain(`${coordinate} of the subgraph "shop"`);
-    const silent = await fieldgate(['check', '--config', 'silent.config.ts'], { cwd });
+    const silent = await inProcess(['check', '--config', 'silent.config.ts'], { cwd });
     expect(silent.code).toBe(1);
     for (const name of ['shop', 'stock']) expect(silent.err).toContain(`The subgraph "${name}" did not give its SDL`);
   });
@@ -98,7 +98,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
         `graph: { subgraphs: [{ name: 'shop', url: 'http://127.0.0.1:9/', sdl: 'shop.graphql' }], fields: ['types.graphql'] }`,
       ),
     });
-    const names = await fieldgate(['check', '--config', 'names.config.ts'], { cwd });
+    const names = await inProcess(['check', '--config', 'names.config.ts'], { cwd });
     for (const sentence of [
       'names.graphql:1: There is no type "Revue" in the graph: did you mean "Review"?',
       'names.graphql:8: Product has no field "naem" in the graph: did you mean "name"?',
@@ -106,7 +106,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     ])
       expect(names.err).toContain(sentence);
     expect(names.err).toContain('3 mistakes.');
-    const types = await fieldgate(['check', '--config', 'types.config.ts'], { cwd });
+    const types = await inProcess(['check', '--config', 'types.config.ts'], { cwd });
     expect(types.err).toMatch(/types\.graphql:3: EXTERNAL_TYPE_MISMATCH: .*Product\.stars/);
   });
 
@@ -120,7 +120,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
         teams: { web: { monthlyBudget: 25 } }, logLevel: 'loud', guardrail: []`,
       ),
     });
-    const said = await fieldgate(['check'], { cwd });
+    const said = await inProcess(['check'], { cwd });
     for (const sentence of [
       'guardrail is no setting. Settings: providers, deployments, routes, guardrails,',
       'deployments.own.wait is no setting. Settings here: provider, model,',
@@ -154,7 +154,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
             open: openaiCompatibleProvider({ name: 'open', baseUrl: 'http://127.0.0.1:9/v1' }) },
           deployments: { mini: { provider: 'openai', model: 'gpt-5-mini' } }, routes: { default: { deployments: ['mini'] } }, graph: { forwardHeaders: ['Authorization'] } });`,
     });
-    const { out } = await fieldgate(['check'], { cwd });
+    const { out } = await inProcess(['check'], { cwd });
     expect(out).toContain('note providers.openai has no key: the variable that its apiKey is read from is not set.');
     expect(out).toContain('note providers.vllm has no key: ');
     expect(out).not.toContain('providers.open ');
@@ -170,7 +170,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
           deployments: { mini: { provider: 'openai', model: '' } }, routes: { default: { deployments: ['mini'] } },
           guardrails: [{ guardrail: patternGuard({ name: 'codes', patterns: ['(('], on: ['answer'] }), routes: '*' }, { guardrail: patternGuard({ name: 'none', patterns: [] }), routes: ['gone'] }] });`,
     });
-    const { code, err } = await fieldgate(['check'], { cwd });
+    const { code, err } = await inProcess(['check'], { cwd });
     expect(code).toBe(1);
     for (const sentence of [
       'mistake providers.openai: The base URL is not an http or https URL. Accepted is an absolute http or https URL',
@@ -196,7 +196,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
       'gateway.config.ts': `export default { providers: {}, deployments: { a: { model: 5 } }, routes: { default: {}, b: { deployments: 'a' } },
         graph: { fields: 5, subgraphs: [null] }, maskPersonalData: true, documents: [{ collection: 'x' }], server: { host: 5, limits: [] } };`,
     });
-    const { code, err } = await fieldgate(['check'], { cwd });
+    const { code, err } = await inProcess(['check'], { cwd });
     expect(code).toBe(1);
     for (const sentence of [
       'deployments.a.provider is missing. It must be the name of a provider.',
@@ -222,7 +222,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
         `graph: { subgraphs: [{ name: 'gone', url: 'http://127.0.0.1:9/', run: ['no-such-program'] }, { name: 'ends', url: 'http://127.0.0.1:9/', run: ['node', '-e', 'process.exit(3)'] }] }`,
       ),
     });
-    const { code, err } = await fieldgate(['check'], { cwd });
+    const { code, err } = await inProcess(['check'], { cwd });
     expect(code).toBe(1);
     expect(err).toContain('The program of the subgraph "gone" (no-such-program) could not be started. Run it in ');
     expect(err).toContain('The program of the subgraph "ends" (node -e process.exit(3)) ended with code 3. Run it in ');
@@ -231,7 +231,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
 
   it('fieldgate check tells which whole parts are missing beside the mistakes of those that are there', async () => {
     const cwd = folderWith({ 'gateway.config.ts': `export default { providers: [], deployments: 'x', server: { port: '80' } };` });
-    const { code, err } = await fieldgate(['check'], { cwd });
+    const { code, err } = await inProcess(['check'], { cwd });
     expect(code).toBe(1);
     for (const sentence of [
       'providers is []. It must be an object with a member for each.',
@@ -251,7 +251,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
       'gateway.config.ts': configText(`deployments: { ...fromEnvironment({}).deployments, odd: { provider: 'embedded', model: 'odd' } },
         routes: { ...fromEnvironment({}).routes, odd: { deployments: ['odd'] } }, graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }] }`),
     });
-    const { code, out, err } = await fieldgate(['check'], { cwd });
+    const { code, out, err } = await inProcess(['check'], { cwd });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('deployments.odd has no known price');
     expect(out).toContain('All is well: 4 routes, 3 deployments, 0 AI fields, 0 prompts, 1 subgraph.');

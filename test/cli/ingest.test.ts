@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { configText, fieldgate, folderWith, refusal, serving } from './run.ts';
+import { configText, folderWith, inProcess, refusal, serving } from './run.ts';
 
 const files = {
   'documents/returns.md': '# Returns\n\nA kettle can be returned within thirty days.\n',
@@ -10,7 +10,7 @@ it('fieldgate ingest stores documents that a running server finds, and does not 
   const cwd = folderWith(files);
   const server = await serving([], { cwd });
   await server.ready();
-  const first = await fieldgate(['ingest', 'documents'], { cwd });
+  const first = await inProcess(['ingest', 'documents'], { cwd });
   expect(first).toEqual({
     code: 0,
     out: '1  documents/returns.md\n2  documents/tea.txt\n"documents": 2 stored, 0 unchanged, 0 failed.\n',
@@ -19,13 +19,13 @@ it('fieldgate ingest stores documents that a running server finds, and does not 
   const search =
     '{ aiSearch(input: { collection: "documents", query: "returned within thirty days" }) { ... on AiSearch { hits { passage { text } } } } }';
   expect(JSON.stringify(await server.ask(search))).toContain('thirty days');
-  const again = await fieldgate(['ingest', 'documents', '--collection', 'documents'], { cwd });
+  const again = await inProcess(['ingest', 'documents', '--collection', 'documents'], { cwd });
   expect(again.out).toContain('"documents": 0 stored, 2 unchanged, 0 failed.');
 });
 
 it('fieldgate ingest exits with 1 when a source fails, and stores the others', async () => {
   const cwd = folderWith({ ...files, 'documents/broken.pdf': 'no PDF at all' });
-  const { code, out, err } = await fieldgate(['ingest', 'documents'], { cwd });
+  const { code, out, err } = await inProcess(['ingest', 'documents'], { cwd });
   expect(code).toBe(1);
   expect(err).toContain('documents/broken.pdf: ');
   expect(out).toBe(

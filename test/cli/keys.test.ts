@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldgate, folderWith, refusal, serving } from './run.ts';
+import { folderWith, inProcess, refusal, serving } from './run.ts';
 
 const question = '{ aiRoutes { name } }';
 
@@ -9,7 +9,7 @@ describe('fieldgate keys', () => {
     const server = await serving([], { cwd });
     await server.ready();
     const limits = ['--budget', '25.00', '--rpm', '60', '--cpm', '600', '--route', 'embedded', '--expires', '2099-01-31'];
-    const made = await fieldgate(
+    const made = await inProcess(
       ['keys', 'create', '--name', 'web', '--team', 'shop', '--scope', 'ai:use', '--scope', 'shop:read', ...limits],
       { cwd },
     );
@@ -19,7 +19,7 @@ describe('fieldgate keys', () => {
     expect((await server.ask(question, { authorization })).data.aiRoutes).not.toEqual([]);
 
     const id = secret.split('_')[1] ?? '';
-    const listed = await fieldgate(['keys', 'list'], { cwd });
+    const listed = await inProcess(['keys', 'list'], { cwd });
     expect(
       listed.out
         .split('\n')
@@ -40,9 +40,9 @@ describe('fieldgate keys', () => {
     expect(listed.out).not.toMatch(/[0-9a-f]{64}/);
     expect(listed.out).not.toContain(secret.split('_')[2]);
 
-    expect((await fieldgate(['keys', 'revoke', id], { cwd })).out).toBe(`The key ${id} (web) has been revoked.\n`);
+    expect((await inProcess(['keys', 'revoke', id], { cwd })).out).toBe(`The key ${id} (web) has been revoked.\n`);
     expect((await server.ask(question, { authorization })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect((await fieldgate(['keys', 'list'], { cwd })).out).toContain('revoked ');
+    expect((await inProcess(['keys', 'list'], { cwd })).out).toContain('revoked ');
   });
 
   it('fieldgate keys changes a key of a running server, takes a limit away with none, and gives it another secret', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runSubgraph } from '../federation/subgraph-server.ts';
 import { whenOver } from '../harness.ts';
-import { configText, fieldgate, folderWith, refusal } from './run.ts';
+import { configText, folderWith, inProcess, refusal } from './run.ts';
 
 const fields = `extend type Product @key(fields: "id") {
   id: ID!
@@ -27,7 +27,7 @@ it('fieldgate plan shows which subgraph is asked for what, after what, and what 
       routes: { ...fromEnvironment({}).routes, default: { deployments: ['dear'] } },
       graph: { subgraphs: [{ name: 'shop', url: '${shop.url}' }], fields: ['ai.graphql'] }`),
   });
-  const planned = await fieldgate(['plan', 'shop.graphql', '--variables', 'few.json'], { cwd });
+  const planned = await inProcess(['plan', 'shop.graphql', '--variables', 'few.json'], { cwd });
   expect(planned).toEqual({
     code: 0,
     out: `2 requests to subgraphs, by the query planner. Each begins when those that it waits for have answered.
@@ -59,8 +59,8 @@ at most                         3  0.06
 `,
     err: '',
   });
-  expect(shop.asked).toEqual([]);
-  expect(await fieldgate(['plan', 'all-ai.graphql'], { cwd })).toMatchObject({
+  expect(shop.asked.filter(({ query }) => !query.includes('_service'))).toEqual([]);
+  expect(await inProcess(['plan', 'all-ai.graphql'], { cwd })).toMatchObject({
     code: 0,
     out: expect.stringMatching(/^The AI subgraph in this process answers the operation alone, without a plan\./),
   });

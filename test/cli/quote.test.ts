@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runSubgraph } from '../federation/subgraph-server.ts';
 import { whenOver } from '../harness.ts';
-import { configText, fieldgate, folderWith, refusal } from './run.ts';
+import { configText, folderWith, inProcess, refusal } from './run.ts';
 
 const fields = `extend type Product @key(fields: "id") {
   id: ID!
@@ -31,7 +31,7 @@ it('fieldgate quote quotes an operation of the composed graph, field by field', 
     'shop.graphql': 'query Few($n: Int!) { products(first: $n) { name summary short: summary } } query None { products { name } }',
     'few.json': '{ "n": 3 }',
   });
-  const few = await fieldgate(['quote', 'shop.graphql', '--operation', 'Few', '--variables', 'few.json'], { cwd });
+  const few = await inProcess(['quote', 'shop.graphql', '--operation', 'Few', '--variables', 'few.json'], { cwd });
   expect(few).toEqual({
     code: 0,
     out: `field             coordinate       calls   USD
@@ -42,7 +42,7 @@ at most                                6  0.12
 `,
     err: 'It would be refused: The operation can cost 0.12 USD, and 0.05 USD is allowed. products.summary costs most: 3 calls, 0.06 USD. Ask for fewer at a time.\n',
   });
-  const none = await fieldgate(['quote', 'shop.graphql', '--operation', 'None'], { cwd });
+  const none = await inProcess(['quote', 'shop.graphql', '--operation', 'None'], { cwd });
   expect(none).toEqual({ code: 0, out: 'The operation asks no model: 0 USD.\n', err: '' });
 });
 

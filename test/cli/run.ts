@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { parseArguments } from '../../src/cli/arguments.ts';
 import { check } from '../../src/cli/commands/check-command.ts';
 import { compose } from '../../src/cli/commands/compose-command.ts';
@@ -54,21 +55,43 @@ export async function fieldgate(args: readonly string[], options: RunOptions): P
 
 const commands = { check, compose, ingest, keys, plan, quote, schema, subgraph } as const;
 
-/** What the command says when it refuses, asked in this process: a process for each sentence would take half a second. */
-export async function refusal(argv: readonly string[], cwd: string): Promise<string> {
+/**
+ * The command, done in this process: a process for each would take a second or two. What a process shows alone, such as how it ends, needs
+ * {@link fieldgate}.
+ */
+export async function inProcess(argv: readonly string[], { cwd }: Pick<RunOptions, 'cwd'>): Promise<Ran> {
+  const text = { out: '', err: '' };
+  const { exitCode, stdout, stderr } = process;
   const before = process.cwd();
+  const written = (name: 'out' | 'err') => (piece: string) => {
+    text[name] += stripVTControlCharacters(piece);
+    return true;
+  };
+  const [out, err] = [stdout.write, stderr.write];
+  Object.assign(stdout, { write: written('out') });
+  Object.assign(stderr, { write: written('err') });
   process.chdir(cwd);
+  process.exitCode = 0;
   try {
     const args = parseArguments(argv);
-    if ('about' in args || args.command === 'serve') throw new Error('Nothing to refuse.');
+    if ('about' in args || args.command === 'serve') throw new Error('This needs a process.');
     await commands[args.command](args);
-    return 'It was not refused.';
+    return { code: Number(process.exitCode ?? 0), ...text };
   } catch (error) {
-    if (error instanceof GatewayError && error.code !== 'INTERNAL') return error.message;
+    if (error instanceof GatewayError && error.code !== 'INTERNAL') return { ...text, code: 1, err: `${text.err}${error.message}\n` };
     throw error;
   } finally {
+    process.exitCode = exitCode;
     process.chdir(before);
+    Object.assign(stdout, { write: out });
+    Object.assign(stderr, { write: err });
   }
+}
+
+/** What the command says when it refuses. */
+export async function refusal(argv: readonly string[], cwd: string): Promise<string> {
+  const { code, err } = await inProcess(argv, { cwd });
+  return code === 0 ? 'It was not refused.' : err.trimEnd();
 }
 
 export interface ServingRun {

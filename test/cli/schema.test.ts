@@ -4,7 +4,7 @@ import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { runSubgraph } from '../federation/subgraph-server.ts';
 import { whenOver } from '../harness.ts';
-import { configText, fieldgate, folderWith, refusal } from './run.ts';
+import { configText, folderWith, inProcess, refusal } from './run.ts';
 
 const summary = `summary: String @completion(prompt: "Canary: praise {name}", maxInputTokens: 1000, maxOutputTokens: 100) @requiresScopes(scopes: [["ai:use"]])`;
 const fieldsWith = (fields: string): string => `extend type Product @key(fields: "id") { id: ID! name: String! ${fields} }`;
@@ -29,7 +29,7 @@ async function shopFolder(): Promise<string> {
 describe('fieldgate schema', () => {
   it('fieldgate schema prints what clients see: sorted, with the most that an AI field can cost, without prompts and the machinery of federation', async () => {
     const cwd = await shopFolder();
-    const { code, out, err } = await fieldgate(['schema'], { cwd });
+    const { code, out, err } = await inProcess(['schema'], { cwd });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain(`type Product {
   found: Find
@@ -58,7 +58,7 @@ describe('fieldgate schema', () => {
   });
 
   it('fieldgate schema --possible-types prints the object types of each interface and union', async () => {
-    const { out } = await fieldgate(['schema', '--possible-types'], { cwd: await shopFolder() });
+    const { out } = await inProcess(['schema', '--possible-types'], { cwd: await shopFolder() });
     const possible = JSON.parse(out) as Record<string, string[]>;
     expect(possible['Find']).toEqual(['Hat', 'Shoe']);
     expect(possible['CompletionResult']).toContain('BudgetExceeded');

@@ -4,6 +4,9 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { GatewayConfig } from '../../src/config/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { silentLog } from '../../src/telemetry/log.ts';
 import { temporaryFolder, whenOver } from '../harness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,10 +33,13 @@ export default defineConfig({
   return folder;
 }
 
-export interface ChildGateway {
+export interface AskedGateway {
   /** With `/graphql`. */
   readonly url: string;
   readonly developmentKey: string;
+}
+
+export interface ChildGateway extends AskedGateway {
   readonly process: ChildProcess;
   /** Everything it has written so far. */
   output(): string;
@@ -68,4 +74,14 @@ export async function startChild(folder: string): Promise<ChildGateway> {
   // Listening comes first; the graph is composed a moment later.
   while (!(await fetch(new URL('/health/ready', url))).ok) await new Promise((next) => setTimeout(next, 50));
   return { url, developmentKey, process: child, output: () => written, exited };
+}
+
+/** A gateway on the folder in the process of the test, which is another than the child: it costs no start of a process. */
+export async function startHere(folder: string): Promise<AskedGateway> {
+  const { default: config } = (await import(pathToFileURL(join(folder, 'gateway.config.ts')).href)) as { readonly default: GatewayConfig };
+  const gateway = await createGateway(config, { folder, loopback: true, log: silentLog });
+  whenOver(() => gateway.close());
+  const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 });
+  await gateway.graph.refresh();
+  return { url: `${url}/graphql`, developmentKey: gateway.developmentKey ?? '' };
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type ChildGateway, configFolder, startChild } from '../crash/child-gateway.ts';
+import { type AskedGateway, type ChildGateway, configFolder, startChild, startHere } from '../crash/child-gateway.ts';
 import { whenOver } from '../harness.ts';
 import { newGate, type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
 import { eventsOf, post } from '../server/http-client.ts';
@@ -10,7 +10,7 @@ import { hanging, waiting } from './scripted.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
 type Data = any;
 
-const bearer = ({ developmentKey }: ChildGateway) => ({ authorization: `Bearer ${developmentKey}` });
+const bearer = ({ developmentKey }: AskedGateway) => ({ authorization: `Bearer ${developmentKey}` });
 
 interface Draining {
   readonly upstream: RawUpstream;
@@ -42,7 +42,7 @@ async function* resultsOf(response: Response): AsyncGenerator<Data, void> {
 
 /** The outcome of the stream's row, by a gateway started anew on the folder. */
 async function outcomeAfter(folder: string): Promise<string> {
-  const gateway = await startChild(folder);
+  const gateway = await startHere(folder);
   const input = '{ from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", groupBy: [OPERATION, OUTCOME] }';
   const response = await post(gateway.url, { query: `{ aiUsage(input: ${input}) { rows { key calls } } }` }, bearer(gateway));
   const { data }: Data = await response.json();

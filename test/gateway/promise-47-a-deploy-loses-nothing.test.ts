@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-ws';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { type ChildGateway, configFolder, startChild } from '../crash/child-gateway.ts';
+import { type AskedGateway, type ChildGateway, configFolder, startChild, startHere } from '../crash/child-gateway.ts';
 import { hangs } from '../doubles.ts';
 import { whenOver } from '../harness.ts';
 import { type Gate, newGate, type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
@@ -12,9 +12,9 @@ import { teams } from './teams.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
 type Data = any;
 
-const bearer = ({ developmentKey }: ChildGateway) => ({ authorization: `Bearer ${developmentKey}` });
+const bearer = ({ developmentKey }: AskedGateway) => ({ authorization: `Bearer ${developmentKey}` });
 
-async function ask(gateway: ChildGateway, query: string): Promise<Data> {
+async function ask(gateway: AskedGateway, query: string): Promise<Data> {
   const response = await post(gateway.url, { query }, bearer(gateway));
   return { status: response.status, ...((await response.json()) as object) };
 }
@@ -31,7 +31,7 @@ const stored = (id: string): string =>
   `{ completionById(id: "${id}") { status text failure { ... on Failure { code retryable message } } usage { estimated cost { amount } } } }`;
 
 /** Events of a stream, until it is over. */
-type Transport = (gateway: ChildGateway, query: string) => AsyncGenerator<Data, void>;
+type Transport = (gateway: AskedGateway, query: string) => AsyncGenerator<Data, void>;
 
 const overSse: Transport = async function* (gateway, query) {
   const response = await post(gateway.url, { query }, { accept: 'text/event-stream', ...bearer(gateway) });
@@ -100,7 +100,7 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
     await stopped(here.gateway);
     gate.open();
     expect(await here.gateway.exited).toBe(0);
-    const { data } = await ask(await startChild(here.folder), stored(id));
+    const { data } = await ask(await startHere(here.folder), stored(id));
     expect(data.completionById).toMatchObject({ status: 'COMPLETED', text: 'Half and half', failure: null });
   });
 
@@ -115,7 +115,7 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
     expect((await rest()).at(-1).data.completionStream).toMatchObject({ completion: { text: 'Half and half' } });
     late.open();
     expect(await here.gateway.exited).toBe(0);
-    const { data } = await ask(await startChild(here.folder), stored(id));
+    const { data } = await ask(await startHere(here.folder), stored(id));
     expect(data.completionById).toMatchObject({ status: 'COMPLETED', text: 'Half and half' });
   });
 
@@ -135,7 +135,7 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
     expect(await here.gateway.exited).toBe(0);
     expect(here.upstream.requests.map((request) => request.cut())).toEqual([true, true]);
 
-    const after = await startChild(here.folder);
+    const after = await startHere(here.folder);
     for (const of of [id, last.completion.id]) {
       const { data } = await ask(after, stored(of));
       expect(data.completionById).toMatchObject({ status: 'FAILED', text: 'Half', failure: toldToAskAgain, usage: { estimated: true } });
@@ -148,7 +148,7 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
   });
 
   it('answers that are waited for whole fail as data, and what is new is refused with a code that says what it is', async () => {
-    const here = await opened({ drainMs: 3_000 }, hanging('Half'));
+    const here = await opened({ drainMs: 1_500 }, hanging('Half'));
     const waited = ask(here.gateway, `{ completion(input: ${input(null)}) { __typename ... on Failure { code retryable message } } }`);
     await here.upstream.nextRequest();
     await stopped(here.gateway);
@@ -169,7 +169,7 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
     await rest().catch(() => {});
     expect(await here.gateway.exited).toBe('SIGKILL');
 
-    const after = await startChild(here.folder);
+    const after = await startHere(here.folder);
     const { data } = await ask(after, stored(id));
     expect(data.completionById).toMatchObject({
       status: 'FAILED',
@@ -194,7 +194,7 @@ describe('a deploy loses nothing: background work is finished, handed over or fa
     const gate = newGate();
     const here = await opened({}, waiting(gate, 'Half', ' and half'));
     const id = await started(here, 'shared');
-    const other = await startChild(here.folder);
+    const other = await startHere(here.folder);
     expect((await ask(other, stored(id))).data.completionById).toMatchObject({ status: 'RUNNING', failure: null });
     const following = Array.fromAsync(overSse(other, stream('shared')));
     gate.open();
@@ -232,7 +232,7 @@ it('an operation that waits for a model on a field of an entity is told to ask a
   await closed;
 });
 
-async function usageByOutcome(gateway: ChildGateway): Promise<Data> {
+async function usageByOutcome(gateway: AskedGateway): Promise<Data> {
   const query =
     '{ aiUsage(input: { from: "2020-01-01T00:00:00Z", to: "2100-01-01T00:00:00Z", groupBy: [OUTCOME] }) { rows { key calls } } }';
   const { data } = await ask(gateway, query);
