@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   graphql: ['core', 'fields', 'storage', 'runs', 'operations', 'pricing', 'access', 'retrieval'],
   doors: ['core', 'wires', 'runs', 'operations'],
   server: ['core', 'access', 'operations', 'graphql', 'doors', 'federation', 'telemetry'],
+  client: [],
 };
 /** What puts the parts together: may import anything, and is imported by its own kind alone. */
 const wiring = ['assembly', 'cli', 'config'];
@@ -33,9 +34,9 @@ const roomsOfPorts = ['src/storage', 'src/wires'];
 const oldNames = /^src\/config\/sections\/graph\/graph-section\.ts$/;
 /** Doors of other protocols stand on these. */
 const withoutGraphql = ['core', 'operations', 'pricing', 'pipeline', 'providers', 'storage', 'routing', 'wires', 'doors'];
-const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.ts$/;
+const forbiddenNames = /(^|[-/])(utils?|helpers?|manager|types)\.tsx?$/;
 
-const files = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+const files = globSync('src/**/*.{ts,tsx}').map((file) => file.replaceAll('\\', '/'));
 const isGenerated = (file: string): boolean => file.endsWith('/generated.ts');
 const areSiblingRooms = (paths: readonly string[]): boolean =>
   roomsOfPorts.some((room) => paths.every((path) => dirname(dirname(path)) === room));
@@ -46,6 +47,14 @@ function importsOf(file: string): string[] {
   const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map((match) => match[1] ?? '');
   return specifiers.map((specifier) => normalize(join(dirname(file), specifier)).replaceAll('\\', '/'));
 }
+
+/** Types are packages too: whoever reads the declarations needs them. */
+const packagesOf = (file: string): string[] =>
+  [
+    ...readFileSync(file, 'utf8')
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .matchAll(/(?:from|import)\s*\(?\s*'([^.'][^']*)'/g),
+  ].map((match) => match[1] ?? '');
 
 describe('the architecture', () => {
   it('the architecture finds the sources', () => expect(files.length).toBeGreaterThan(20));
@@ -64,6 +73,20 @@ describe('the architecture', () => {
     expect(reached.size).toBeGreaterThan(0);
     for (const file of reached) for (const target of importsOf(file)) if (files.includes(target)) reached.add(target);
     expect([...reached].filter((file) => /['"]@?graphql[^'"]*['"]/.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
+
+  it('the architecture keeps what ships to browsers free of Node, and of packages but those that its users bring', () => {
+    const brought: Readonly<Record<string, RegExp>> = { react: /^src\/client\/react\//, ai: /^src\/client\/ai-sdk\// };
+    const foreign = files
+      .filter((file) => folderOf(file) === 'client')
+      .flatMap((file) => packagesOf(file).map((name) => ({ file, name })))
+      .filter(({ file, name }) => brought[name]?.test(file) !== true);
+    expect(foreign).toEqual([]);
+  });
+
+  it('the architecture lets nothing of the gateway import what ships to browsers', () => {
+    const users = files.filter((file) => folderOf(file) !== 'client' && importsOf(file).some((target) => target.startsWith('src/client/')));
+    expect(users).toEqual([]);
   });
 
   it('the architecture has no folder that the plan does not name', () => {

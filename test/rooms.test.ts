@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const maxFilesWithoutReadme = 8;
 const maxReadmeLines = 15;
 
-const files = globSync('src/*/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+const files = globSync('src/*/**/*.{ts,tsx}').map((file) => file.replaceAll('\\', '/'));
 const rooms = [...new Set(files.map((file) => dirname(file)))];
 const readmes = globSync('src/*/**/README.md').map((file) => file.replaceAll('\\', '/'));
 const filesIn = (room: string): number => files.filter((file) => dirname(file) === room).length;
@@ -21,7 +21,7 @@ describe('a room of the sources', () => {
     const text = readFileSync(readme, 'utf8');
     expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(maxReadmeLines);
     const room = dirname(readme);
-    const named = [...text.matchAll(/`([\w./-]+\.ts)`/g)].map((match) => match[1] ?? '').filter((name) => name !== 'gateway.config.ts');
+    const named = [...text.matchAll(/`([\w./-]+\.tsx?)`/g)].map((match) => match[1] ?? '').filter((name) => name !== 'gateway.config.ts');
     expect(named.filter((name) => ![join(room, name), join('src', name), name].some((path) => existsSync(path)))).toEqual([]);
   });
 });

@@ -1,0 +1,15 @@
+/** The operations of this client, as text: it needs no library to print or parse them. `test/client/` validates them against the schema. */
+
+const failure = 'code message retryable retryAfterMs errorId';
+const call = 'id name arguments opaque';
+const citation = 'marker quote score passage{id text start end source{id title collection metadata}} entity{typeName key}';
+const completion = `id status text parts{__typename ...on TextPart{text} ...on ReasoningPart{text opaque} ...on ToolCallPart{call{${call}}}} object finishReason citations{${citation}} failure{${failure}} usage{freshInputTokens cacheReadTokens cacheWriteTokens outputTokens reasoningTokens totalTokens cost{amount currency} estimated} provenance{provider model deployment route cache latencyMs timeToFirstTokenMs} warnings`;
+const whole = `completion{${completion}}`;
+const events = `{__typename seq cursor completionId ...on TextDelta{text offset} ...on ReasoningDelta{text} ...on ToolCallDelta{callId name argumentsText} ...on ToolCallReady{call{${call}}} ...on ObjectDelta{object} ...on CitationAdded{citation{${citation}}} ...on CompletionSnapshot{${whole}} ...on CompletionFinished{${whole}} ...on CompletionFailed{${whole} failure{${failure}}}}`;
+
+export const completionStream = `subscription Completion($input:CompletionInput!){completionStream(input:$input)${events}}`;
+export const aiAnswerStream = `subscription AiAnswer($input:AiAnswerInput!){aiAnswerStream(input:$input)${events}}`;
+export const completionEvents = `subscription CompletionEvents($id:ID!,$after:Cursor){completionEvents(id:$id,after:$after)${events}}`;
+export const startCompletion = `mutation StartCompletion($input:CompletionInput!){startCompletion(input:$input){__typename ...on Completion{id} ...on Failure{${failure}}}}`;
+export const completionById = `query CompletionById($id:ID!){completionById(id:$id){${completion}}}`;
+export const cancelCompletion = `mutation CancelCompletion($id:ID!){cancelCompletion(id:$id){${completion}}}`;

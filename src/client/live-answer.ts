@@ -1,0 +1,280 @@
+/**
+ * A completion that is read as it is written, whole across drops: one connection for all who look at it, and one terminal event.
+ *
+ * Nothing is asked before somebody looks: a component that is rendered twice and thrown away costs nothing.
+ */
+import { assemble, type CompletionSoFar, emptyCompletion, hasGap } from './assemble.ts';
+import { cancelCompletion, completionById, completionEvents } from './completion-documents.ts';
+import type { Completion, CompletionEvent, Failure } from './completion-events.ts';
+import { keepTrying, onReturn } from './keep-trying.ts';
+import { publisher } from './publisher.ts';
+import type { GatewayLink } from './transport/gateway-link.ts';
+import type { Operation, Result } from './transport/link.ts';
+import { RequestError, refusalOf, unreachable } from './transport/request-error.ts';
+
+/** `idle`: nobody reads, and it has not ended. `stopping`: until the gateway confirms. */
+export type AnswerStatus = 'idle' | 'connecting' | 'streaming' | 'reconnecting' | 'stopping' | 'completed' | 'failed' | 'cancelled';
+
+export interface AnswerSnapshot extends Omit<CompletionSoFar, 'status'> {
+  readonly status: AnswerStatus;
+}
+
+/** `for await` gives every event, in order, each once; breaking out leaves the answer. */
+export interface Answer extends AsyncIterable<CompletionEvent> {
+  /** The same object until something changes. */
+  readonly snapshot: () => AnswerSnapshot;
+  /** Asks if nobody has, and calls at most every 50 ms; at once for the first and the last change. Returns how to leave. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Asks if nobody has. Resolves with the end of whatever kind: a failure is data. Also when the answer is detached. */
+  readonly done: Promise<AnswerSnapshot>;
+  /** Stops it at the provider too; what came stays. Resolves when that is confirmed. Rejects with a RequestError. */
+  cancel(): Promise<void>;
+  /** Stops reading. Whoever subscribes later goes on behind the last event. */
+  detach(): void;
+}
+
+/** What becomes of an answer when its last reader leaves. */
+export type Leaving = 'detach' | 'cancel' | 'follow';
+
+export interface AnswerOptions {
+  readonly link: GatewayLink;
+  /** A connection is gone: the token may be an old one. */
+  readonly onDrop: () => void;
+  /** The subscription that starts it, with its idempotency key; null where the completion exists. */
+  readonly begin: Operation | null;
+  /** The mutation that starts it so that it goes on when nobody reads; null: `begin` starts it. */
+  readonly start: Operation | null;
+  readonly id: string;
+  /** `for await` begins behind this cursor. */
+  readonly after: string | null;
+  readonly leaving: Leaving;
+}
+
+interface Begun extends Failure {
+  readonly __typename: string;
+  readonly id: string;
+}
+
+/** Covers a component that is unmounted and mounted again (StrictMode, a change of route). */
+const leaveAfterMs = 100;
+const never = new AbortController().signal;
+
+export function liveAnswer({ link, onDrop, begin, start, id, after, leaving }: AnswerOptions): Answer {
+  const events: CompletionEvent[] = [];
+  const waiting = new Set<() => void>();
+  const { subscribe, publish } = publisher();
+  let sofar: CompletionSoFar = { ...emptyCompletion, id };
+  let phase: AnswerStatus = 'idle';
+  let ended = false;
+  let alive = id === '' ? 0 : 1;
+  let gapAt = -1;
+  let readers = 0;
+  let reading: AbortController | null = null;
+  let leavingTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelled: Promise<void> | null = null;
+  let shown: AnswerSnapshot | null = null;
+
+  function changed(to: AnswerStatus): void {
+    const atOnce = to !== phase || ended;
+    phase = to;
+    shown = null;
+    for (const wake of waiting) wake();
+    waiting.clear();
+    publish(atOnce);
+  }
+  const next = (): Promise<void> => new Promise((resolve) => void waiting.add(resolve));
+
+  function take(event: CompletionEvent): void {
+    if (ended) return;
+    if (hasGap(sofar, event)) {
+      if (gapAt === sofar.seq) throw new RequestError('RESUME_EXPIRED', 'An event is missing.');
+      gapAt = sofar.seq;
+      throw unreachable('An event is missing.');
+    }
+    const now = assemble(sofar, event);
+    if (now === sofar) return;
+    sofar = now;
+    alive += 1;
+    events.push(event);
+    ended = /^Completion(Finished|Failed)$/.test(event.__typename);
+    if (ended) reading?.abort();
+    changed(ended ? endOf(sofar) : 'streaming');
+  }
+
+  /** As if the last event had said it. */
+  function end(completion: Completion, failure: Failure | null): void {
+    const event = { seq: sofar.seq + 1, cursor: '', completionId: sofar.id, completion };
+    take(failure === null ? { __typename: 'CompletionFinished', ...event } : { __typename: 'CompletionFailed', ...event, failure });
+  }
+  function fail(error: unknown): void {
+    const { code, message, retryable, retryAfterMs, errorId } = error as RequestError;
+    end(sofar, { code, message, retryable, retryAfterMs, errorId });
+  }
+  function endAs(completion: Completion): void {
+    if (completion.status !== 'RUNNING') end(completion, completion.failure);
+  }
+
+  function onResult(result: Result): void {
+    const event = fieldIn(result) as CompletionEvent;
+    if (event.__typename === 'CompletionFailed') throwIfOutside(event, alive > 0);
+    take(event);
+  }
+
+  function begun(made: Begun): void {
+    if (made.__typename !== 'Completion') throw new RequestError(made.code, made.message, made);
+    sofar = { ...sofar, id: made.id };
+    alive += 1;
+    changed(phase);
+  }
+
+  async function attempt(signal: AbortSignal): Promise<void> {
+    if (sofar.id === '' && start !== null) {
+      // Over the connection that its events will take.
+      await link.subscribe(start, (result) => begun(fieldIn(result) as Begun), signal);
+      if (signal.aborted) return;
+    }
+    const read: Operation | null = sofar.id === '' ? begin : { query: completionEvents, variables: { id: sofar.id, after: sofar.cursor } };
+    try {
+      if (read !== null) await link.subscribe(read, onResult, signal);
+    } catch (error) {
+      if ((error as RequestError).code !== 'RESUME_EXPIRED' || sofar.id === '') throw error;
+    }
+    if (ended || signal.aborted) return;
+    // Its events are not kept any more, or have all been read: what it has become is kept longer.
+    const completion = fieldIn(await link.ask({ query: completionById, variables: { id: sofar.id } }, signal)) as Completion | null;
+    if (completion === null) throw new RequestError('RESUME_EXPIRED', 'This completion is not kept any more. Ask again to start one.');
+    endAs(completion);
+    if (!ended) throw unreachable('The completion is still written, and its events are not kept.');
+  }
+
+  function read(): void {
+    if (reading !== null || ended) return;
+    const mine = new AbortController();
+    reading = mine;
+    changed('connecting');
+    const stopProbing = onReturn(link.probe);
+    void keepTrying(() => attempt(mine.signal), {
+      signal: mine.signal,
+      progress: () => alive,
+      onDrop() {
+        onDrop();
+        changed('reconnecting');
+      },
+    })
+      .catch(fail)
+      .finally(() => {
+        stopProbing();
+        if (reading === mine) reading = null;
+      });
+  }
+
+  function enter(): void {
+    readers += 1;
+    clearTimeout(leavingTimer);
+    read();
+  }
+  function leave(): void {
+    readers -= 1;
+    if (readers > 0 || ended || leaving === 'follow') return;
+    leavingTimer = setTimeout(() => {
+      if (leaving === 'detach') answer.detach();
+      else answer.cancel().catch(() => {});
+    }, leaveAfterMs);
+  }
+
+  async function confirmed(): Promise<void> {
+    if (reading === null && sofar.id === '') {
+      fail(new RequestError('CANCELLED', 'It was cancelled before it was sent.'));
+      return;
+    }
+    while (sofar.id === '' && !ended) await next();
+    if (ended) return;
+    // Its connection may be the last that the browser opens to this host.
+    if (link.isHttp()) reading?.abort();
+    await keepTrying(
+      async () => {
+        const query: Operation = { query: cancelCompletion, variables: { id: sofar.id } };
+        const completion = ended ? null : (fieldIn(await link.ask(query, never)) as Completion | null);
+        if (completion !== null) endAs(completion);
+      },
+      { signal: never, progress: () => alive, onDrop },
+    );
+  }
+
+  const answer: Answer = {
+    snapshot() {
+      shown ??= { ...sofar, status: !ended && cancelled !== null ? 'stopping' : phase };
+      return shown;
+    },
+    subscribe(listener) {
+      const unsubscribe = subscribe(listener);
+      enter();
+      return () => {
+        unsubscribe();
+        leave();
+      };
+    },
+    get done() {
+      return (async () => {
+        enter();
+        const mine = reading;
+        while (!ended && mine === reading) await next();
+        leave();
+        return answer.snapshot();
+      })();
+    },
+    cancel() {
+      if (ended) return Promise.resolve();
+      cancelled ??= confirmed().catch((error: unknown) => {
+        cancelled = null;
+        changed(phase);
+        throw error;
+      });
+      changed(phase);
+      publish(true);
+      return cancelled;
+    },
+    detach() {
+      if (reading === null || cancelled !== null) return;
+      reading.abort();
+      reading = null;
+      changed('idle');
+    },
+    async *[Symbol.asyncIterator]() {
+      enter();
+      const mine = reading;
+      try {
+        let from = after === null ? 0 : -1;
+        for (let index = 0; ; index += 1) {
+          while (index >= events.length) {
+            if (ended || mine !== reading) return;
+            await next();
+          }
+          const event = events[index];
+          if (event === undefined) return;
+          if (from >= 0) yield event;
+          else if (event.cursor === after) from = index;
+        }
+      } finally {
+        leave();
+      }
+    },
+  };
+  return answer;
+}
+
+const endOf = ({ status, failure }: CompletionSoFar): AnswerStatus =>
+  status === 'CANCELLED' ? 'cancelled' : failure === null ? 'completed' : 'failed';
+
+/** The value of a result's one field. Throws what the gateway says of it. */
+export function fieldIn({ data, errors }: Result): unknown {
+  const value = Object.values(data ?? {})[0] ?? null;
+  if (value === null && errors !== undefined) throw refusalOf(errors);
+  return value;
+}
+
+/** Throws where a reader, not its completion, has failed in a way that another try may mend. Such an event has no cursor. */
+export function throwIfOutside({ cursor, failure }: { readonly cursor?: string; readonly failure?: Failure }, begun: boolean): void {
+  if (cursor !== '' || failure === undefined) return;
+  if (begun || failure.code === 'UNAUTHENTICATED') throw new RequestError(failure.code, failure.message, failure);
+}

@@ -1,0 +1,44 @@
+import type { Failure, FailureCode, Growing } from '../completion-events.ts';
+
+/** An error of GraphQL as the gateway sends it. */
+export interface SentError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: { readonly [name: string]: unknown };
+}
+
+/**
+ * Why the gateway refused an operation, or why it could not be asked. Never a TypeError: libraries take those for a lost network.
+ */
+export class RequestError extends Error implements Failure {
+  override readonly name = 'RequestError';
+  readonly code: Growing<FailureCode>;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | null;
+  readonly errorId: string;
+  /** As sent; empty where the gateway said nothing. */
+  readonly errors: readonly SentError[];
+
+  constructor(code: Growing<FailureCode>, message: string, details: Partial<Failure> & { readonly errors?: readonly SentError[] } = {}) {
+    super(message);
+    this.code = code;
+    this.retryable = details.retryable ?? false;
+    this.retryAfterMs = details.retryAfterMs ?? null;
+    this.errorId = details.errorId ?? '';
+    this.errors = details.errors ?? [];
+  }
+}
+
+/** The connection broke, or there was none. What was asked may have arrived. */
+export const unreachable = (message: string, retryAfterMs: number | null = null): RequestError =>
+  new RequestError('UNREACHABLE', message, { retryable: true, retryAfterMs });
+
+export const asRequestError = (error: unknown): RequestError =>
+  error instanceof RequestError ? error : unreachable(`The gateway cannot be reached: ${error instanceof Error ? error.message : error}`);
+
+/** For the errors of a result; the first decides. */
+export function refusalOf(errors: readonly SentError[]): RequestError {
+  const [{ message, extensions = {} } = { message: 'The gateway refused without a reason.' }] = errors;
+  const { code, ...details } = extensions as Partial<Failure>;
+  return new RequestError(code ?? 'BAD_REQUEST', message, { ...details, errors });
+}
