@@ -49,9 +49,9 @@ describe('fieldgate keys', () => {
     const cwd = folderWith();
     const server = await serving([], { cwd });
     await server.ready();
-    const made = await fieldgate(['keys', 'create', '--name', 'web', '--team', 'shop', '--budget', '25', '--rpm', '60'], { cwd });
+    const made = await inProcess(['keys', 'create', '--name', 'web', '--team', 'shop', '--budget', '25', '--rpm', '60'], { cwd });
     const [id, old] = [made.out.split('_')[1] ?? '', made.out.trim()];
-    const changed = await fieldgate(['keys', 'update', id, '--name', 'app', '--budget', 'none', '--scope', 'ai:usage', '--route', '*'], {
+    const changed = await inProcess(['keys', 'update', id, '--name', 'app', '--budget', 'none', '--scope', 'ai:usage', '--route', '*'], {
       cwd,
     });
     expect(changed.out).toBe(`The key ${id} (app) has been changed: name, scopes, routes, monthlyBudget.\n`);
@@ -59,7 +59,7 @@ describe('fieldgate keys', () => {
     expect((await server.ask(asked, { authorization: `Bearer ${old}` })).data.aiViewer).toEqual({
       ...{ principal: `key:${id}`, scopes: ['ai:usage'], budgets: [] },
     });
-    const rotated = await fieldgate(['keys', 'rotate', id, '--overlap', '0'], { cwd });
+    const rotated = await inProcess(['keys', 'rotate', id, '--overlap', '0'], { cwd });
     expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(new RegExp(`^fg_${id}_[0-9A-Za-z]{43}\n$`)) });
     expect((await server.ask(asked, { authorization: `Bearer ${old}` })).errors).toMatchObject([
       { extensions: { code: 'UNAUTHENTICATED' } },
