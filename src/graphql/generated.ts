@@ -814,7 +814,10 @@ export type ModelUnavailable = Failure & {
 
 /** What can be changed or begun. */
 export type Mutation = {
-  /** Stops a completion of yours, also at the provider, and returns it as it stands; what was produced so far is billed. Null when there is none with this id. Needs scope `ai:use`. */
+  /**
+   * Stops a completion of yours, also at the provider, and returns it as it stands; what was produced so far is billed. Name it by its id, or
+   * by the idempotencyKey that it was asked with, where its id has not come yet. Null when there is none. Needs scope `ai:use`.
+   */
   readonly cancelCompletion?: Maybe<Completion>;
   /** The same as Query.completion for callers whose client would refetch a query and pay again. Needs scope `ai:use`. */
   readonly complete?: Maybe<CompletionResult>;
@@ -854,7 +857,8 @@ export type Mutation = {
 
 /** What can be changed or begun. */
 export type MutationCancelCompletionArgs = {
-  id: Scalars['ID']['input'];
+  id?: InputMaybe<Scalars['ID']['input']>;
+  idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2189,7 +2193,7 @@ export type ModelUnavailableResolvers<ContextType = OperationContext, ParentType
 };
 
 export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  cancelCompletion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, RequireFields<MutationCancelCompletionArgs, 'id'>>;
+  cancelCompletion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, Partial<MutationCancelCompletionArgs>>;
   complete?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<MutationCompleteArgs, 'input'>>;
   createAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationCreateAiKeyArgs, 'input'>>;
   deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;

@@ -164,6 +164,10 @@ export function openRuns(options: RunsOptions): Runs {
       return plain.find(id, principal.id) ?? (await find(id, principal))?.state() ?? null;
     },
     find,
+    async findByKey(key, principal) {
+      const id = await completions.withKey(key, principal.id);
+      return id === null ? null : find(id, principal);
+    },
     counts() {
       const open = running();
       return { open: open.length + plain.open.size, readers: open.reduce((sum, run) => sum + run.readers(), 0) };

@@ -20,6 +20,8 @@ export interface Runs {
   state(id: string, principal: Principal): Promise<RunState | null>;
   /** The principal's own run, in memory or stored; null when there is none (any more). */
   find(id: string, principal: Principal): Promise<Run | null>;
+  /** The same by its idempotency key, for as long as that holds (24 h). */
+  findByKey(key: string, principal: Principal): Promise<Run | null>;
   /** Runs that have not ended, and the readers that follow them now. */
   counts(): { readonly open: number; readonly readers: number };
   /** Resolves when no run is under way, or after `graceMs`. */

@@ -60,6 +60,18 @@ export function completionsContract(open: () => Promise<CompletionsFixture>): vo
     expect(await completions.find('first', 'key:a')).toMatchObject({ progress: 'ended', body: record.body });
   });
 
+  it('a store of completions finds the completion of a principal by its key, for as long as the claim holds', async () => {
+    const { completions, clock } = await open();
+    await completions.begin(begun());
+    expect(await completions.withKey('k', 'key:a')).toBe('first');
+    expect(await completions.withKey('k', 'key:b')).toBeNull();
+    expect(await completions.withKey('other', 'key:a')).toBeNull();
+    clock.time = dayMs - 1;
+    expect(await completions.withKey('k', 'key:a')).toBe('first');
+    clock.time = dayMs;
+    expect(await completions.withKey('k', 'key:a')).toBeNull();
+  });
+
   it('a store of completions frees a key when the end of its completion says so, or when it is released', async () => {
     const { completions } = await open();
     await completions.begin(begun());

@@ -286,6 +286,20 @@ describe('completions that go on alone', () => {
     expect((await rate('nowhere')).data).toEqual({ rateCompletion: null });
   });
 
+  it('completions that go on alone can be cancelled by their idempotency key, by their owner alone, and only by one of both names', async () => {
+    const { ask } = gateway(async function* endless(_, call) {
+      yield { type: 'text', text: 'On ' };
+      await new Promise((_, reject) => call.signal.addEventListener('abort', () => reject(call.signal.reason)));
+    });
+    await ask(start, asked({ idempotencyKey: 'k1' }));
+    const cancel = 'mutation ($id: ID, $key: String) { cancelCompletion(id: $id, idempotencyKey: $key) { status } }';
+    expect((await ask(cancel, { key: 'k1' }, context(principal({ id: 'key:bob' })))).data).toEqual({ cancelCompletion: null });
+    expect((await ask(cancel, { key: 'other' })).data).toEqual({ cancelCompletion: null });
+    for (const neither of [{}, { id: 'a', key: 'k1' }])
+      expect((await ask(cancel, neither)).errors).toMatchObject([{ message: expect.stringContaining('either the id') }]);
+    expect((await ask(cancel, { key: 'k1' })).data).toEqual({ cancelCompletion: { status: 'CANCELLED' } });
+  });
+
   it('completions that go on alone can be cancelled', async () => {
     const { ask } = gateway(async function* endless(_, call) {
       yield { type: 'text', text: 'One' };

@@ -34,6 +34,10 @@ export function mapCompletions(now: () => number): Completions {
     async release(completionId) {
       release(completionId);
     },
+    async withKey(key, principal) {
+      const claim = claims.get(JSON.stringify([principal, key]));
+      return claim === undefined || claim.until <= now() ? null : claim.completionId;
+    },
     async find(id, principal) {
       const record = records.get(id);
       return record === undefined || record.principal !== principal || record.expiresAt <= now() ? null : record;

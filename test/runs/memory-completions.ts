@@ -25,6 +25,7 @@ export function memoryCompletions(): Completions {
     async release(completionId) {
       release(completionId);
     },
+    withKey: async (key, principal) => claims.get(`${principal} ${key}`)?.completionId ?? null,
     async find(id, principal) {
       const record = records.get(id);
       return record?.principal === principal ? record : null;

@@ -38,8 +38,13 @@ export function completionResolvers(services: Services): Pick<Resolvers, 'Query'
           return failureAsData(error, startFailures, services, context.principal);
         }
       },
-      cancelCompletion: async (_, { id }, { principal }) =>
-        (await services.runs.find(id, principal))?.cancel() ?? (await stateOf(id, principal)),
+      async cancelCompletion(_, { id, idempotencyKey }, { principal }) {
+        if (typeof id === 'string' && idempotencyKey == null)
+          return (await services.runs.find(id, principal))?.cancel() ?? (await stateOf(id, principal));
+        if (typeof idempotencyKey === 'string' && id == null)
+          return (await services.runs.findByKey(idempotencyKey, principal))?.cancel() ?? null;
+        return refuse('cancelCompletion takes either the id of the completion or its idempotencyKey, and one of them it needs.');
+      },
       rateCompletion: async (_, { id, score, comment }, { principal }) => {
         if (score < -1 || score > 1) refuse(`score is ${score}. It must lie between -1 (bad) and 1 (good).`);
         if ((comment ?? '').length > 2_000) refuse('comment is too long. It may have at most 2,000 characters.');

@@ -18,6 +18,8 @@ export interface Completions {
   save(ended: EndedCompletion): Promise<void>;
   /** Releases the claim on an idempotency key whose completion is no longer known. */
   release(completionId: string): Promise<void>;
+  /** The id of the completion that holds the principal's idempotency key; null when none does (any more). */
+  withKey(key: string, principal: string): Promise<string | null>;
   /** Null when there is none, it has expired, or it belongs to another principal. */
   find(id: string, principal: string): Promise<CompletionRecord | null>;
   rate(id: string, principal: string, score: number, comment: string | null): Promise<void>;

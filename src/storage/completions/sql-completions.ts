@@ -72,6 +72,13 @@ export function openCompletions({ database, seal, owner, now = Date.now }: Compl
     async release(completionId) {
       await begun((tx) => tx.run('delete from idempotency where completion_id = $1', [completionId]));
     },
+    async withKey(key, principal) {
+      const [row] = await database.all('select completion_id from idempotency where digest = $1 and expires_at > $2', [
+        digestOf(principal, key),
+        now(),
+      ]);
+      return row === undefined ? null : String(row['completion_id']);
+    },
     async find(id, principal) {
       const [row] = await database.all(
         'select body, expires_at, progress from completions where id = $1 and principal = $2 and expires_at > $3',
