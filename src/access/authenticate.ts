@@ -5,6 +5,7 @@ import type { KeyRecord, Keys } from '../storage/keys/keys.ts';
 import type { Tokens } from './jwt/accept-tokens.ts';
 import { userOfIssuer } from './jwt/user-of-issuer.ts';
 import { keyLimits } from './keys/key-accounts.ts';
+import { inTimeZone } from './teams/policy-limits.ts';
 import type { TeamBook } from './teams/team-book.ts';
 import { commonTo, withinTeam } from './teams/within-policies.ts';
 import { principalOfToken } from './tokens/principal-of-token.ts';
@@ -17,7 +18,7 @@ export interface AuthenticateOptions {
   /** The principal of callers without credentials. Null: they are refused. Set in development on loopback only. */
   readonly anonymous: Principal | null;
   /** What the callers of a team may have, together and each. Default: no team has a policy. */
-  readonly teams?: Pick<TeamBook, 'standingOf'>;
+  readonly teams?: Pick<TeamBook, 'standingOf' | 'timeZone'>;
   /** Users of JWTs, and short-lived tokens. Default: the latter are accepted by nobody. */
   readonly identities?: Pick<Identities, 'findToken' | 'findUser' | 'note'> | null;
   /** What one user of a team may use. Default: there is no limit. */
@@ -62,7 +63,9 @@ export function authenticator({
       );
     }
     const principal = await shownBy(token);
-    return principal.team === null ? principal : withinTeam(principal, await teams.standingOf(principal.team));
+    const standing = principal.team === null ? null : await teams.standingOf(principal.team);
+    const limits = inTimeZone(principal.limits, standing?.timeZone ?? teams.timeZone ?? 'UTC');
+    return withinTeam({ ...principal, limits }, standing);
   };
 
   async function shownBy(token: string): Promise<Principal> {

@@ -1,10 +1,10 @@
 /** Reads from the configuration what callers may ask: by their address, by their team, and as users of an issuer. */
 import type { CallerRules } from '../access/caller-rules.ts';
-import { policyLimits } from '../access/teams/policy-limits.ts';
+import { inTimeZone, policyLimits } from '../access/teams/policy-limits.ts';
 import { type DeclaredTeams, declaredStanding, organisationAccount, teamAccount } from '../access/teams/team-book.ts';
 import { withinTeam } from '../access/teams/within-policies.ts';
 import type { LimitsOfUser } from '../access/users/end-user.ts';
-import type { GatewayConfig, TeamConfig } from '../config/config.ts';
+import type { BudgetConfig, GatewayConfig, TeamConfig } from '../config/config.ts';
 import { withDefaults } from '../config/kinds/section.ts';
 import { anonymousSection } from '../config/sections/anonymous-section.ts';
 import type { Principal } from '../core/call/call.ts';
@@ -24,9 +24,12 @@ const defaultPerMinute = 60;
 
 type AccountSettings = { readonly [K in keyof TeamConfig]?: TeamConfig[K] | undefined };
 
+type TeamSettings = Pick<GatewayConfig, 'organisations' | 'teams' | 'timeZone'>;
+
 /** What the configuration declares, as the store would have it. */
-export function declaredTeams({ organisations = {}, teams = {} }: Pick<GatewayConfig, 'organisations' | 'teams'>): DeclaredTeams {
+export function declaredTeams({ organisations = {}, teams = {}, timeZone }: TeamSettings): DeclaredTeams {
   return {
+    timeZone: timeZone ?? 'UTC',
     organisations: new Map(Object.entries(organisations).map(([name, settings]) => [name, declared(name, settings)])),
     teams: new Map(
       Object.entries(teams).map(([name, settings]) => [name, { ...declared(name, settings), organisation: settings.organisation ?? null }]),
@@ -46,32 +49,49 @@ const declared = (name: string, settings: AccountSettings): OrganisationRecord =
 });
 
 function policyOf(settings: AccountSettings): Policy {
-  const { dailyBudget, monthlyBudget, scopes, routes, requestsPerMinute, callsPerMinute, concurrency, guardrails, cacheSharing } = settings;
-  const budget = (per: 'day' | 'month', amount: string | undefined): PolicyBudget[] => {
-    const most = amount === undefined ? null : nanoUsdOf(amount);
-    return most === null ? [] : [{ per, most }];
-  };
+  const { scopes, routes, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency, guardrails, cacheSharing, timeZone } = settings;
   return {
     scopes: scopes ?? null,
     routes: routes ?? null,
-    budgets: [...budget('day', dailyBudget), ...budget('month', monthlyBudget)],
+    budgets: policyBudgets(settings),
     requestsPerMinute: requestsPerMinute ?? null,
     callsPerMinute: callsPerMinute ?? null,
+    tokensPerMinute: tokensPerMinute ?? null,
     concurrency: concurrency ?? null,
     guardrails: guardrails ?? [],
     cacheSharing: cacheSharing ?? null,
+    timeZone: timeZone ?? null,
   };
+}
+
+function policyBudgets({ dailyBudget, monthlyBudget, budgets = [] }: AccountSettings): readonly PolicyBudget[] {
+  return [
+    ...(dailyBudget === undefined ? [] : [{ per: 'day', most: dailyBudget } as const]),
+    ...(monthlyBudget === undefined ? [] : [{ per: 'month', most: monthlyBudget } as const]),
+    ...budgets,
+  ].flatMap((budget) => policyBudget(budget) ?? []);
+}
+
+/** Null: its amount is no amount. */
+function policyBudget({ per, most: amount, warnAt = [] }: BudgetConfig): PolicyBudget | null {
+  const most = nanoUsdOf(amount);
+  return most === null ? null : { per, most, ...(warnAt.length === 0 ? {} : { warnAt }) };
 }
 
 /** Limits of an account, such as `jwt:okta:ann`. */
 export const accountLimits = (name: string, settings: AccountSettings): readonly Limit[] => policyLimits(name, policyOf(settings));
 
 /** Of all organisations and teams that the configuration declares. */
-export function declaredLimits(config: Pick<GatewayConfig, 'organisations' | 'teams'>): readonly Limit[] {
-  const { organisations, teams } = declaredTeams(config);
+export function declaredLimits(config: TeamSettings): readonly Limit[] {
+  const { organisations, teams, timeZone: ofGateway = 'UTC' } = declaredTeams(config);
+  const zoneOf = (policy: Policy | undefined): string => policy?.timeZone ?? ofGateway;
   return [
-    ...[...organisations.values()].flatMap(({ name, policy }) => policyLimits(organisationAccount(name), policy)),
-    ...[...teams.values()].flatMap(({ name, policy }) => policyLimits(teamAccount(name), policy)),
+    ...[...organisations.values()].flatMap(({ name, policy }) =>
+      inTimeZone(policyLimits(organisationAccount(name), policy), zoneOf(policy)),
+    ),
+    ...[...teams.values()].flatMap(({ name, policy, organisation }) =>
+      inTimeZone(policyLimits(teamAccount(name), policy), policy.timeZone ?? zoneOf(organisations.get(organisation ?? '')?.policy)),
+    ),
   ];
 }
 
@@ -91,7 +111,7 @@ export function limitsOfUser(teams: Readonly<Record<string, TeamConfig>>): Limit
 }
 
 /** Null: the configuration does not name them. */
-export function configuredAnonymous(config: Pick<GatewayConfig, 'anonymous' | 'organisations' | 'teams'>): Principal | null {
+export function configuredAnonymous(config: Pick<GatewayConfig, 'anonymous'> & TeamSettings): Principal | null {
   if (config.anonymous === undefined) return null;
   const { scopes, routes, team = null } = withDefaults(anonymousSection, config.anonymous);
   const principal = namedAnonymous({ scopes, routes, team, limits: [] });

@@ -107,11 +107,7 @@ export function registerGauges({ watch }: Metrics, { current, health, standings,
       read: async () => {
         const budgets = budgetsOf();
         const states = await limits.budgets(budgets);
-        const per = budgets.flatMap((limit) => (limit.kind === 'budget' ? [limit.per] : []));
-        return states.map((state, index) => ({
-          labels: { budget: state.name, per: per[index] ?? '' },
-          value: state[part] / nanosPerDollar,
-        }));
+        return states.map((state) => ({ labels: { budget: state.name, per: state.per }, value: state[part] / nanosPerDollar }));
       },
     });
   }

@@ -49,7 +49,10 @@ function issuerOf(name: string, config: IssuerConfig): Issuer {
           dailyBudget: filled.dailyBudgetPerUser,
           monthlyBudget: filled.monthlyBudgetPerUser,
           requestsPerMinute: filled.requestsPerMinutePerUser,
+          budgets: filled.budgetsPerUser,
           callsPerMinute: filled.callsPerMinutePerUser,
+          tokensPerMinute: filled.tokensPerMinutePerUser,
+          concurrency: filled.concurrencyPerUser,
         }),
     },
   };

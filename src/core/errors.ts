@@ -42,6 +42,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** Name of the budget, rate or concurrency limit that refused. */
   readonly limit?: string;
+  /** Of a budget: its period, since one account may have a budget a day and another a month. */
+  readonly per?: string;
   readonly guardrail?: string;
   readonly on?: 'input' | 'output';
   readonly attempts?: readonly AttemptSummary[];

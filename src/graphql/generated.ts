@@ -70,16 +70,32 @@ export type AiAnswerResult = AiAnswer | BudgetExceeded | GuardrailBlocked | Mode
 
 /** An amount of money that may be spent in a time. */
 export type AiBudget = {
+  /** What will be spent when the period ends if it goes on as until now, which may be more than the limit; null while there is nothing to tell it from, and where it never ends. */
+  readonly forecast?: Maybe<AiCost>;
   /** What running calls have set aside: the most that they can still cost. Also, for a day (`storage.lostHoldHours`), what calls that a crash cut may have cost beyond the estimate in `spent`. */
   readonly held: AiCost;
   /** The most that may be spent in the period. */
   readonly limit: AiCost;
   /** The account, such as `key:3f9a` or `team:search`. */
   readonly name: Scalars['String']['output'];
-  /** When the period ends and everything is free again. */
+  /** The time in which it may be spent. */
+  readonly per: AiPeriod;
+  /** When the period ends and everything is free again; null: never. */
   readonly resetsAt?: Maybe<Scalars['DateTime']['output']>;
   /** What ended calls have cost in the period. */
   readonly spent: AiCost;
+  /** The time zone of the calendar by which that time begins and ends, such as `Europe/Berlin`. */
+  readonly timeZone: Scalars['String']['output'];
+  /** The parts of it that operators are warned of. */
+  readonly warnings: ReadonlyArray<AiBudgetWarning>;
+};
+
+/** A part of a budget whose use operators are warned of. */
+export type AiBudgetWarning = {
+  /** The part: 0.8 is four fifths of the limit. */
+  readonly at: Scalars['Float']['output'];
+  /** Whether as much is spent. */
+  readonly isReached: Scalars['Boolean']['output'];
 };
 
 /** Where a statement of an answer comes from. */
@@ -185,6 +201,21 @@ export type AiKey = {
   /** Who did that. */
   readonly updatedBy?: Maybe<Scalars['String']['output']>;
 };
+
+/** How long an amount counts before it is all there again. */
+export type AiPeriod =
+  /** A day of the calendar. */
+  | 'DAY'
+  /** A month of the calendar. */
+  | 'MONTH'
+  /** One that this schema does not name yet. */
+  | 'OTHER'
+  /** As long as a session lasts. */
+  | 'SESSION'
+  /** For ever: it never begins anew. */
+  | 'TOTAL'
+  /** A week of the calendar, from Monday on. */
+  | 'WEEK';
 
 /** The most that an operation can cost, field by field, before it runs. */
 export type AiQuote = {
@@ -563,7 +594,7 @@ export type CreateAiKeyInput = {
   readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
   /** When it stops working, no later than your own key; when absent, with your own key. */
   readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
-  /** The most that it may spend in a calendar month (UTC), in US dollars; no limit of its own when absent. */
+  /** The most that it may spend in a calendar month, in US dollars; no limit of its own when absent. */
   readonly monthlyBudget?: InputMaybe<Scalars['Decimal']['input']>;
   /** For people: what it is for. At most 100 characters. */
   readonly name: Scalars['String']['input'];
@@ -1636,13 +1667,15 @@ export type ResolversTypes = {
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
   AiBudget: ResolverTypeWrapper<BudgetState>;
+  AiBudgetWarning: ResolverTypeWrapper<AiBudgetWarning>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
   AiCost: ResolverTypeWrapper<NanoUsd>;
   AiDeployment: ResolverTypeWrapper<DeploymentView>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   AiEntityRef: ResolverTypeWrapper<EntityRef>;
   AiKey: ResolverTypeWrapper<KeyRecord>;
+  AiPeriod: AiPeriod;
   AiQuote: ResolverTypeWrapper<Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversTypes['AiCost']>, fields: ReadonlyArray<ResolversTypes['AiQuotedField']> }>;
   AiQuotedField: ResolverTypeWrapper<Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversTypes['AiCost']> }>;
   AiRoute: ResolverTypeWrapper<RouteView>;
@@ -1747,11 +1780,12 @@ export type ResolversParentTypes = {
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolversUnionTypes<ResolversParentTypes>['AiAnswerResult'];
   AiBudget: BudgetState;
+  AiBudgetWarning: AiBudgetWarning;
+  Boolean: Scalars['Boolean']['output'];
   AiCitation: Citation;
   AiCollection: AiCollection;
   AiCost: NanoUsd;
   AiDeployment: DeploymentView;
-  Boolean: Scalars['Boolean']['output'];
   AiEntityRef: EntityRef;
   AiKey: KeyRecord;
   AiQuote: Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversParentTypes['AiCost']>, fields: ReadonlyArray<ResolversParentTypes['AiQuotedField']> };
@@ -1896,11 +1930,20 @@ export type AiAnswerResultResolvers<ContextType = OperationContext, ParentType e
 };
 
 export type AiBudgetResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiBudget'] = ResolversParentTypes['AiBudget']> = {
+  forecast?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
   held?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
   limit?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  per?: Resolver<ResolversTypes['AiPeriod'], ParentType, ContextType>;
   resetsAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   spent?: Resolver<ResolversTypes['AiCost'], ParentType, ContextType>;
+  timeZone?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['AiBudgetWarning']>, ParentType, ContextType>;
+};
+
+export type AiBudgetWarningResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiBudgetWarning'] = ResolversParentTypes['AiBudgetWarning']> = {
+  at?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  isReached?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type AiCitationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiCitation'] = ResolversParentTypes['AiCitation']> = {
@@ -2389,6 +2432,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiAnswer?: AiAnswerResolvers<ContextType>;
   AiAnswerResult?: AiAnswerResultResolvers<ContextType>;
   AiBudget?: AiBudgetResolvers<ContextType>;
+  AiBudgetWarning?: AiBudgetWarningResolvers<ContextType>;
   AiCitation?: AiCitationResolvers<ContextType>;
   AiCollection?: AiCollectionResolvers<ContextType>;
   AiCost?: AiCostResolvers<ContextType>;

@@ -110,12 +110,13 @@ function baseOf(error: GatewayError): FailureBase {
 
 async function viewOf(error: GatewayError, services: Services, principal: Principal): Promise<FailureView> {
   const base = baseOf(error);
-  const { limit, guardrail, on, attempts, issues } = error.details;
+  const { limit, per, guardrail, on, attempts, issues } = error.details;
   if (error.code === 'BUDGET_EXCEEDED') {
     const budgets = await services.limits.budgets(principal.limits).catch(() => []);
-    const budget = budgets.find(({ name }) => name === limit);
+    const ofName = budgets.filter(({ name }) => name === limit);
+    const budget = ofName.find((one) => one.per === per) ?? ofName[0];
     if (budget !== undefined) {
-      const retryAfterMs = base.retryAfterMs ?? shortened(budget.resetsAt - services.now());
+      const retryAfterMs = base.retryAfterMs ?? (budget.resetsAt === null ? null : shortened(budget.resetsAt - services.now()));
       return { ...base, __typename: 'BudgetExceeded', retryAfterMs, budget };
     }
   }

@@ -1,43 +1,51 @@
 import type { Call, Handler, Principal, Step, WholeHandler } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
-import { checkPermission, mayUse } from '../routing/fit.ts';
+import { totalTokensOf } from '../core/money.ts';
+import type { ModelRequest } from '../core/request/request.ts';
+import { checkPermission, inputEstimateOf, mayUse, outputTokensToAsk } from '../routing/fit.ts';
+import type { Route } from '../routing/route.ts';
 import type { Admission, AdmissionAtOnce, Limits } from '../storage/limits/limits.ts';
 import { takeUntilAborted } from './abortable.ts';
 
 /**
- * Lets a call in: its route must be the principal's to use, and its calls a minute and concurrency must have room. Once per call,
- * cache hits included; the slots are freed on every ending. Requests a minute are operations, counted where those are opened.
- * Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED or CONCURRENCY_LIMITED.
+ * Lets a call in: its route must be the principal's to use, and its calls and tokens a minute and its concurrency must have room. Once per
+ * call, cache hits included; the slots are freed on every ending, and tokens that were not used go back. Requests a minute are
+ * operations, counted where those are opened. Throws FORBIDDEN, UNAUTHENTICATED, RATE_LIMITED or CONCURRENCY_LIMITED.
+ *
+ * `maxTokensOf`: what a call can use at most, input and output together.
  */
-export function limited(limits: Pick<Limits, 'admit' | 'admitAtOnce'>): Step {
-  const ask = (of: readonly Limit[]): AdmissionAtOnce | Promise<Admission> => limits.admitAtOnce?.(of) ?? limits.admit(of);
-  const admitted = (call: Call): AdmissionAtOnce | Promise<Admission> => {
+export function limited(limits: Pick<Limits, 'admit' | 'admitAtOnce'>, maxTokensOf: MaxTokensOf): Step {
+  const ask = (of: readonly Limit[], tokens: number): AdmissionAtOnce | Promise<Admission> =>
+    limits.admitAtOnce?.(of, tokens) ?? limits.admit(of, tokens);
+  const admitted = (call: Call, tokens: number): AdmissionAtOnce | Promise<Admission> => {
     checkRoute(call);
-    const admitting = ask(ofCalls(call.principal));
-    return admitting instanceof Promise ? takeUntilAborted(admitting, call.signal, (taken) => taken.release()) : admitting;
+    const admitting = ask(callLimitsOf(call.principal).limits, tokens);
+    return admitting instanceof Promise ? takeUntilAborted(admitting, call.signal, (taken) => taken.release(0)) : admitting;
   };
   return {
     stream(next) {
       const admitting: Handler = async function* (request, call) {
-        const taking = admitted(call);
+        const count = tokenCount(request, call, maxTokensOf);
+        const taking = admitted(call, count.max);
         const admission = taking instanceof Promise ? await taking : taking;
         try {
-          yield* next(request, call);
+          yield* next(request, count.call);
         } finally {
-          await release(admission);
+          await release(admission, count.used());
         }
       };
       return (request, call) => (isFree(call) ? next(request, call) : admitting(request, call));
     },
     whole(next) {
       const admitting: WholeHandler = async (request, call) => {
-        const taking = admitted(call);
+        const count = tokenCount(request, call, maxTokensOf);
+        const taking = admitted(call, count.max);
         const admission = taking instanceof Promise ? await taking : taking;
         try {
-          return await next(request, call);
+          return await next(request, count.call);
         } finally {
-          if ('free' in admission) admission.free();
-          else await release(admission);
+          if ('free' in admission) admission.free(count.used());
+          else await release(admission, count.used());
         }
       };
       return (request, call) => (isFree(call) ? next(request, call) : admitting(request, call));
@@ -45,23 +53,60 @@ export function limited(limits: Pick<Limits, 'admit' | 'admitAtOnce'>): Step {
   };
 }
 
+export type MaxTokensOf = (request: ModelRequest, call: Pick<Call, 'route'>) => number;
+
 /** Slots are leases: one that cannot be given back now expires by itself. */
-const release = async (admission: Admission | AdmissionAtOnce): Promise<void> => {
-  if ('free' in admission) admission.free();
-  else await admission.release().catch(() => {});
+const release = async (admission: Admission | AdmissionAtOnce, usedTokens: number): Promise<void> => {
+  if ('free' in admission) admission.free(usedTokens);
+  else await admission.release(usedTokens).catch(() => {});
 };
 
-const isFree = ({ principal, route }: Call): boolean => mayUse(principal, route) && ofCalls(principal).length === 0;
+interface TokenCount {
+  /** What the call can use at most. 0 where nobody limits it. */
+  readonly max: number;
+  readonly call: Call;
+  /** What its attempts have used. */
+  used(): number;
+}
 
-const limitsOfCalls = new WeakMap<Principal, readonly Limit[]>();
+/** Attempts tell what they used, or an estimate of it: a hit of the cache uses none, a call that was retried uses more than once. */
+function tokenCount(request: ModelRequest, call: Call, maxTokensOf: MaxTokensOf): TokenCount {
+  if (!callLimitsOf(call.principal).countTokens) return { max: 0, call, used: () => 0 };
+  let used = 0;
+  const report: Call['report'] = (fact) => {
+    if (fact.type === 'attempt' && fact.usage !== null) used += totalTokensOf(fact.usage);
+    call.report(fact);
+  };
+  return { max: maxTokensOf(request, call), call: { ...call, report }, used: () => used };
+}
+
+/** Of the most that any deployment of the route may be asked for. */
+export const maxTokensOn =
+  (routes: ReadonlyMap<string, Pick<Route, 'deployments'>>): MaxTokensOf =>
+  (request, { route }) => {
+    let output = 0;
+    for (const deployment of routes.get(route)?.deployments ?? []) output = Math.max(output, outputTokensToAsk(request, deployment));
+    return inputEstimateOf(request).total + output;
+  };
+
+const isFree = ({ principal, route }: Call): boolean => mayUse(principal, route) && callLimitsOf(principal).limits.length === 0;
+
+interface CallLimits {
+  readonly limits: readonly Limit[];
+  /** One of them is of tokens. */
+  readonly countTokens: boolean;
+}
+
+const limitsOfCalls = new WeakMap<Principal, CallLimits>();
 
 /** The same list each time, so that a store may know it again. */
-function ofCalls(principal: Principal): readonly Limit[] {
+function callLimitsOf(principal: Principal): CallLimits {
   const known = limitsOfCalls.get(principal);
   if (known !== undefined) return known;
-  const limits = principal.limits.filter(({ kind }) => kind === 'calls' || kind === 'concurrency');
-  limitsOfCalls.set(principal, limits);
-  return limits;
+  const limits = principal.limits.filter(({ kind }) => kind === 'calls' || kind === 'tokens' || kind === 'concurrency');
+  const found = { limits, countTokens: limits.some(({ kind }) => kind === 'tokens') };
+  limitsOfCalls.set(principal, found);
+  return found;
 }
 
 function checkRoute({ principal, route }: Call): void {

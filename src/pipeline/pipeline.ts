@@ -21,7 +21,7 @@ import type { Log } from '../telemetry/log.ts';
 import { cached } from './cache/cache.ts';
 import type { AnswerStore } from './cache/cache-store.ts';
 import type { AnswerMemory } from './cache/kept-answers.ts';
-import { limited } from './limit.ts';
+import { limited, maxTokensOn } from './limit.ts';
 import { metered } from './meter.ts';
 import { leased } from './permission-lease.ts';
 import { budgeted } from './route/budget.ts';
@@ -53,7 +53,7 @@ export function pipeline(parts: PipelineParts): Handlers {
   const steps: readonly Step[] = [
     leased(leases), //                                    0. lets the call's signal fire when its key is revoked or expires
     metered({ ledger, log, now, monotonicMs }), //        1. opens the tally; writes the rows, whatever the ending
-    limited(limits), //                                   2. may this principal use the route, and is there room?
+    limited(limits, maxTokensOn(routes)), //              2. may this principal use the route, and is there room?
     guard, //                                             3. checks and masks the prompt; on the way back, the answer
     cached({ store: cache, routes, log, validate, now, monotonicMs }), // 4. replays a kept answer, shares one that is being given
     validate, //                                          5. structured output against its schema, repaired once

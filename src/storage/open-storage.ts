@@ -98,7 +98,7 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   const journal = openJournal({ owner, folder: journals, book, warn });
   const ledger = openLedger({ database, journal });
   const adopt = () => adoptJournals({ database, owner, folder: journals, warn });
-  const limits = openLimits({ database, journal, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs });
+  const limits = openLimits({ database, journal, adopt, owner, now, lostHoldMs: lostHoldHours * hourMs, warn });
   const completions = openCompletions({ database, seal, owner, now });
   const identities = openIdentities({ database, seal, now });
   const passages = await openPassages(database, now);

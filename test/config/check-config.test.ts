@@ -126,6 +126,26 @@ describe('a team’s requestsPerMinute', () => {
   });
 });
 
+describe('budgets', () => {
+  it('budgets have a period, an amount and parts between 0.01 and 1, and a time zone that there is', () => {
+    const budgets = [{ per: 'year', most: '5' }, { per: 'day' }, { per: 'day', most: 5 }, { per: 'week', most: '5', warnAt: [0.8, 80] }];
+    expect(mistakesOf({ timeZone: 'Berlin', teams: { web: { budgets } } } as never)).toEqual([
+      'timeZone is "Berlin". It must be a time zone, such as Europe/Berlin or UTC.',
+      'teams.web.budgets.0.per is "year". Periods: day, week, month, total.',
+      'teams.web.budgets.1.most is missing. It must be US dollars as text, such as "5.00".',
+      'teams.web.budgets.2.most is 5. It must be US dollars as text, such as "5.00".',
+      'teams.web.budgets.3.warnAt has 80. It must be a number from 0.01 to 1.',
+    ]);
+  });
+
+  it('budgets of one account have a period each', () => {
+    const day = { per: 'day', most: '5' } as const;
+    expect(mistakesOf({ teams: { web: { budgets: [day, { per: 'week', most: '20' }, day] } } })).toEqual([
+      'teams.web.budgets.2.per is "day", which that of teams.web.budgets.0 is too. One budget a period is accepted.',
+    ]);
+  });
+});
+
 describe('what works, and surprises', () => {
   const notesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).warnings;
   const guard = (name: string) => ({ guardrail: patternGuard({ name, patterns: ['x'] }), routes: ['default'] });

@@ -8,13 +8,15 @@ const policy: Policy = {
   routes: [],
   budgets: [
     { per: 'day', most: 5 },
-    { per: 'month', most: 50_000_000_000 },
+    { per: 'week', most: 50_000_000_000, warnAt: [0.8, 1] },
   ],
   requestsPerMinute: 60,
   callsPerMinute: 600,
+  tokensPerMinute: 90_000,
   concurrency: 3,
   guardrails: ['codes'],
   cacheSharing: 'principal',
+  timeZone: 'Europe/Berlin',
 };
 
 const team = (record: Partial<TeamRecord> = {}): TeamRecord => ({

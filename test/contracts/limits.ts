@@ -54,10 +54,73 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
 
     it('budgets are shown with their limit and the end of their window, in the order given', async () => {
       const { limits } = await open();
+      const shown = { spent: 0, held: 0, timeZone: 'UTC', forecast: null, warnings: [] };
       expect(await limits.budgets([daily(5), { kind: 'concurrency', name: 'x', most: 1 }, monthly(7, 'team:s')])).toEqual([
-        { name: 'key:a', limit: 5, spent: 0, held: 0, resetsAt: Date.UTC(2026, 10, 6) },
-        { name: 'team:s', limit: 7, spent: 0, held: 0, resetsAt: Date.UTC(2026, 11, 1) },
+        { ...shown, name: 'key:a', per: 'day', limit: 5, resetsAt: Date.UTC(2026, 10, 6) },
+        { ...shown, name: 'team:s', per: 'month', limit: 7, resetsAt: Date.UTC(2026, 11, 1) },
       ]);
+    });
+
+    it('budgets are shown with what they come to by the end of their period, and with the parts that are reached', async () => {
+      const { limits } = await open();
+      const budget: Limit = { kind: 'budget', name: 'key:a', per: 'day', most: 100, warnAt: [0.2, 0.5] };
+      await (await (await limits.hold([budget], 0)).draw(attempt(40))).settle(30);
+      const [state] = await limits.budgets([budget]);
+      expect(state).toMatchObject({
+        spent: 30,
+        forecast: 60,
+        warnings: [
+          { at: 0.2, isReached: true },
+          { at: 0.5, isReached: false },
+        ],
+      });
+    });
+
+    it('budgets of a week begin on Monday, and those in total never begin anew', async () => {
+      const { limits, clock } = await open();
+      const budgets: readonly Limit[] = [
+        { kind: 'budget', name: 'key:a', per: 'week', most: 100 },
+        { kind: 'budget', name: 'key:a', per: 'total', most: 150 },
+      ];
+      const spend = async (cost: number): Promise<void> => (await (await limits.hold(budgets, 0)).draw(attempt(cost))).settle(cost);
+      await spend(90);
+      // Sunday, and Monday.
+      clock.time = Date.UTC(2026, 10, 8, 23, 59);
+      await expect(spend(11)).rejects.toMatchObject({ details: { limit: 'key:a', per: 'week', retryAfterMs: 60_000 } });
+      clock.time = Date.UTC(2026, 10, 9);
+      await spend(50);
+      const refused = await spend(11).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ code: 'BUDGET_EXCEEDED', message: expect.stringContaining('in total'), details: { per: 'total' } });
+      expect((refused as { details: object }).details).not.toHaveProperty('retryAfterMs');
+      clock.time = Date.UTC(2029, 0);
+      await limits.recover();
+      expect(await limits.budgets(budgets)).toMatchObject([
+        { spent: 0, resetsAt: Date.UTC(2029, 0, 8) },
+        { spent: 140, resetsAt: null },
+      ]);
+    });
+
+    it('budgets begin anew at the midnight of their time zone, and go on where the zone is changed', async () => {
+      const { limits, clock } = await open();
+      const inBerlin: Limit = { kind: 'budget', name: 'key:a', per: 'day', most: 100, timeZone: 'Europe/Berlin' };
+      clock.time = Date.UTC(2026, 9, 24, 21, 59);
+      await (await (await limits.hold([inBerlin], 0)).draw(attempt(100))).settle(100);
+      await expect(limits.hold([inBerlin], 1)).rejects.toMatchObject({ details: { retryAfterMs: 60_000 } });
+      for (const elsewhere of [{ ...inBerlin, timeZone: 'America/New_York' }, daily(100)])
+        expect(await balance(limits, elsewhere)).toEqual([[100, 0]]);
+      clock.time += 60_000;
+      expect(await limits.budgets([inBerlin])).toMatchObject([
+        { spent: 0, timeZone: 'Europe/Berlin', resetsAt: Date.UTC(2026, 9, 25, 23) },
+      ]);
+    });
+
+    it('budgets that others draw on, too, tell nobody what is left of them', async () => {
+      const { limits } = await open();
+      const budget: Limit = { kind: 'budget', name: 'field:Product.summary', per: 'day', most: 1_000, isShared: true };
+      await limits.hold([budget], 777);
+      const refused = (await limits.hold([budget], 500).catch((error: unknown) => error)) as Error;
+      expect(refused).toMatchObject({ code: 'BUDGET_EXCEEDED', message: expect.stringContaining('too little left of 0.000001 a day') });
+      expect(refused.message).not.toMatch(/223|777/);
     });
 
     it('budgets refuse what does not fit, say what is left and when more comes, and take nothing', async () => {
@@ -289,6 +352,46 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
         await expect(limits.admit(rate)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
         clock.time += 60_000;
       }
+    });
+
+    const tokens = (name: string, most: number): Limit => ({ kind: 'tokens', name, perMinute: most });
+
+    it('rates of tokens take what a call can use, and get back what it did not', async () => {
+      const { limits, clock } = await open();
+      const rate = [tokens('key:a', 1_000), perMinute('key:a', 100)];
+      const admission = await limits.admit(rate, 800);
+      await expect(limits.admit(rate, 201)).rejects.toMatchObject({ code: 'RATE_LIMITED', details: { limit: 'key:a', retryAfterMs: 60 } });
+      await Promise.all([admission.release(300), admission.release(300)]);
+      await limits.admit(rate, 700);
+      await expect(limits.admit(rate, 1)).rejects.toMatchObject({ details: { retryAfterMs: 60 } });
+      clock.time += 600;
+      await limits.admit(rate, 10);
+      await expect(limits.admit(rate, 1)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    });
+
+    it('rates of tokens count what was used beyond what was asked for', async () => {
+      const { limits, clock } = await open();
+      await (await limits.admit([tokens('key:a', 100)], 50)).release(130);
+      await expect(limits.admit([tokens('key:a', 100)], 1)).rejects.toMatchObject({ details: { retryAfterMs: 18_600 } });
+      clock.time += 18_600;
+      await limits.admit([tokens('key:a', 100)], 1);
+    });
+
+    it('rates of tokens are given back whole where a slot is refused', async () => {
+      const { limits } = await open();
+      const rate = tokens('key:a', 100);
+      const slot: Limit = { kind: 'concurrency', name: 'key:a', most: 1 };
+      const first = await limits.admit([slot]);
+      await expect(limits.admit([rate, slot], 90)).rejects.toMatchObject({ code: 'CONCURRENCY_LIMITED' });
+      await first.release();
+      await limits.admit([rate, slot], 100);
+    });
+
+    it('rates count one account once, at its smallest number', async () => {
+      const { limits } = await open();
+      const both = [perMinute('key:a', 5), perMinute('key:a', 3)];
+      for (let n = 0; n < 3; n += 1) await limits.admit(both);
+      await expect(limits.admit(both)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
     });
 
     it('rates stay counted when the request ends', async () => {

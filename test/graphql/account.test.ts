@@ -8,7 +8,7 @@ const wanted = { name: 'Search page', team: 'search', scopes: ['ai:use'] };
 describe('aiViewer and aiRoutes', () => {
   it('aiViewer and aiRoutes show who asks, what may be used and what is left', async () => {
     const { data } = await gateway(says()).ask(
-      '{ aiViewer { principal team scopes routes budgets { name limit { amount } spent { amount } held { amount } resetsAt } } }',
+      '{ aiViewer { principal team scopes routes budgets { name per timeZone limit { amount } spent { amount } held { amount } resetsAt forecast { amount } warnings { at isReached } } } }',
       {},
       context(principal({ routes: ['default'] })),
     );
@@ -19,7 +19,17 @@ describe('aiViewer and aiRoutes', () => {
         scopes: ['ai:use', 'ai:ingest', 'ai:keys', 'ai:usage'],
         routes: ['default'],
         budgets: [
-          { name: 'key:ada', limit: { amount: '5' }, spent: { amount: '1' }, held: { amount: '0' }, resetsAt: '2026-12-01T00:00:00.000Z' },
+          {
+            name: 'key:ada',
+            per: 'MONTH',
+            timeZone: 'Europe/Berlin',
+            limit: { amount: '5' },
+            spent: { amount: '1' },
+            held: { amount: '0' },
+            resetsAt: '2026-12-01T00:00:00.000Z',
+            forecast: { amount: '2' },
+            warnings: [{ at: 0.2, isReached: true }],
+          },
         ],
       },
     });

@@ -192,7 +192,17 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     },
     limits: {
       budgets: async (limits) =>
-        limits.map(({ name }) => ({ name, limit: 5e9, spent: 1e9, held: 0, resetsAt: Date.parse('2026-12-01T00:00:00Z') })),
+        limits.map(({ name }) => ({
+          name,
+          per: 'month',
+          timeZone: 'Europe/Berlin',
+          limit: 5e9,
+          spent: 1e9,
+          held: 0,
+          resetsAt: Date.parse('2026-12-01T00:00:00Z'),
+          forecast: 2e9,
+          warnings: [{ at: 0.2, isReached: true }],
+        })),
     },
     identities: { usersNamed: async () => [], userNames: async () => new Map() },
     ledger: {

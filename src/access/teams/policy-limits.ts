@@ -6,11 +6,17 @@ import type { KeyRecord } from '../../storage/keys/keys.ts';
 /** `account`: such as `team:search`. */
 export function policyLimits(
   account: string,
-  { budgets, concurrency, ...rates }: Pick<Policy, 'budgets' | 'concurrency' | 'requestsPerMinute' | 'callsPerMinute'>,
+  {
+    budgets,
+    concurrency,
+    tokensPerMinute,
+    ...rates
+  }: Pick<Policy, 'budgets' | 'concurrency' | 'requestsPerMinute' | 'callsPerMinute' | 'tokensPerMinute'>,
 ): readonly Limit[] {
   return [
     ...budgets.map((budget): Limit => ({ kind: 'budget', name: account, ...budget })),
     ...rateLimits(account, rates),
+    ...(tokensPerMinute === null ? [] : [{ kind: 'tokens', name: account, perMinute: tokensPerMinute } as const]),
     ...(concurrency === null ? [] : [{ kind: 'concurrency', name: account, most: concurrency } as const]),
   ];
 }
@@ -25,4 +31,10 @@ export function rateLimits(
     ...(requestsPerMinute === null ? [] : [{ kind: 'requests', name: account, perMinute: requestsPerMinute } as const]),
     ...(calls === null ? [] : [{ kind: 'calls', name: account, perMinute: calls } as const]),
   ];
+}
+
+/** Where a budget names no time zone of its own, its days, weeks and months begin in this one. */
+export function inTimeZone(limits: readonly Limit[], timeZone: string): readonly Limit[] {
+  if (timeZone === 'UTC') return limits;
+  return limits.map((limit) => (limit.kind === 'budget' && limit.timeZone === undefined ? { ...limit, timeZone } : limit));
 }

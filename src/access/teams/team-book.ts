@@ -4,12 +4,14 @@
  */
 import type { Limit } from '../../core/call/hold.ts';
 import type { Directory, OrganisationRecord, Policy, TeamRecord } from '../../storage/directory/directory.ts';
-import { policyLimits } from './policy-limits.ts';
+import { inTimeZone, policyLimits } from './policy-limits.ts';
 
 /** What one reading of the configuration declares, by name. */
 export interface DeclaredTeams {
   readonly organisations: ReadonlyMap<string, OrganisationRecord>;
   readonly teams: ReadonlyMap<string, TeamRecord>;
+  /** In which the periods of budgets begin where no policy says another. Default: UTC. */
+  readonly timeZone?: string;
 }
 
 export const noDeclaredTeams: DeclaredTeams = { organisations: new Map(), teams: new Map() };
@@ -20,6 +22,8 @@ export interface TeamStanding {
   readonly accounts: readonly Account[];
   /** Why nobody of the team may do anything, in a sentence; null: they may. */
   readonly ended: string | null;
+  /** In which the periods of its callers' budgets begin. */
+  readonly timeZone: string;
 }
 
 interface Account {
@@ -31,6 +35,8 @@ interface Account {
 }
 
 export interface TeamBook {
+  /** Of callers without a team. Default: UTC. */
+  readonly timeZone?: string;
   /** Null: the team has no policy, and belongs to no organisation. */
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
   /** Of what the store says: see `Directory.version`. */
@@ -43,32 +49,39 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
   async function storedStanding(name: string): Promise<TeamStanding | null> {
     const team = await directory.teams.find(name);
     if (team === null) return null;
-    if (team.organisation === null) return standing(team, null);
+    if (team.organisation === null) return standing(team, null, declared.timeZone);
     const above = declared.organisations.get(team.organisation) ?? (await directory.organisations.find(team.organisation));
-    return standing(team, above);
+    return standing(team, above, declared.timeZone);
   }
 
   return {
+    timeZone: declared.timeZone ?? 'UTC',
     standingOf: (team) => known.get(team) ?? storedStanding(team),
     version: directory.version,
   };
 }
 
 /** Null: the configuration does not declare the team. */
-export function declaredStanding({ teams, organisations }: DeclaredTeams, name: string): TeamStanding | null {
+export function declaredStanding({ teams, organisations, timeZone }: DeclaredTeams, name: string): TeamStanding | null {
   const team = teams.get(name);
-  return team === undefined ? null : standing(team, organisations.get(team.organisation ?? '') ?? null);
+  return team === undefined ? null : standing(team, organisations.get(team.organisation ?? '') ?? null, timeZone);
 }
 
 export const teamAccount = (team: string): string => `team:${team}`;
 export const organisationAccount = (organisation: string): string => `organisation:${organisation}`;
 
 /** A team whose organisation is not there has lost the bounds that it had, so it may do nothing. */
-function standing(team: TeamRecord, above: OrganisationRecord | null): TeamStanding {
+function standing(team: TeamRecord, above: OrganisationRecord | null, ofGateway = 'UTC'): TeamStanding {
   const { organisation } = team;
+  const zoneAbove = above?.policy.timeZone ?? ofGateway;
+  const timeZone = team.policy.timeZone ?? zoneAbove;
   return {
+    timeZone,
     organisation,
-    accounts: [account(teamAccount(team.name), team), ...(above === null ? [] : [account(organisationAccount(above.name), above)])],
+    accounts: [
+      account(teamAccount(team.name), team, timeZone),
+      ...(above === null ? [] : [account(organisationAccount(above.name), above, zoneAbove)]),
+    ],
     ended:
       (team.archivedAt === null ? null : `The team "${team.name}" was archived.`) ??
       (organisation !== null && above === null
@@ -78,4 +91,8 @@ function standing(team: TeamRecord, above: OrganisationRecord | null): TeamStand
   };
 }
 
-const account = (name: string, { policy }: OrganisationRecord): Account => ({ name, policy, limits: policyLimits(name, policy) });
+const account = (name: string, { policy }: OrganisationRecord, timeZone: string): Account => ({
+  name,
+  policy,
+  limits: inTimeZone(policyLimits(name, policy), timeZone),
+});

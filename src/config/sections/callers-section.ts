@@ -6,11 +6,14 @@ import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { nameOf, oneOf, text, usd } from '../kinds/texts.ts';
+import { budgetList, timeZone } from './budgets/budget-section.ts';
 
 const dailyBudget = usd('25.00', { otherwise: 'no limit' });
 const monthlyBudget = usd('25.00', { otherwise: 'no limit' });
+const budgets = budgetList({ otherwise: 'no limit' });
 const requestsPerMinute = wholeNumber({ otherwise: 'no limit' });
 const callsPerMinute = wholeNumber({ otherwise: '`requestsPerMinute`' });
+const tokensPerMinute = wholeNumber({ max: 50_000_000, otherwise: 'no limit' });
 const concurrency = wholeNumber({ otherwise: 'no limit' });
 
 const scope = text({
@@ -29,14 +32,20 @@ export const organisationSection = section('organisations.<name>', {
   scopes,
   /** Routes that its callers may use at most. */
   routes,
-  /** What all its calls of one day (UTC) may cost. */
+  /** What all its calls of one day may cost. */
   dailyBudget,
-  /** What all its calls of one calendar month (UTC) may cost. */
+  /** What all its calls of one calendar month may cost. */
   monthlyBudget,
+  /** What all its calls may cost, by the day, week, month or for ever. All that are given are kept. */
+  budgets,
+  /** The time zone in which the days, weeks and months of its budgets and of its teams' begin. */
+  timeZone: timeZone({ otherwise: 'that of the gateway' }),
   /** Operations a minute; model calls too, until `callsPerMinute` is given. */
   requestsPerMinute,
   /** Model calls a minute. */
   callsPerMinute,
+  /** Tokens a minute, of input and output together. */
+  tokensPerMinute,
   /** Calls at one time. */
   concurrency,
   /** Guardrails that check all its calls, by their names, beside those of the routes. One that stands with `routes: []` checks such calls alone. */
@@ -55,10 +64,14 @@ export const teamSection = section('teams.<name>', {
   scopes,
   /** Routes that its callers may use at most. */
   routes,
-  /** What all its calls of one day (UTC) may cost. */
+  /** What all its calls of one day may cost. */
   dailyBudget,
-  /** What all its calls of one calendar month (UTC) may cost. */
+  /** What all its calls of one calendar month may cost. */
   monthlyBudget,
+  /** What all its calls may cost, by the day, week, month or for ever. All that are given are kept. */
+  budgets,
+  /** The time zone in which the days, weeks and months of its budgets and of its callers' begin. */
+  timeZone: timeZone({ otherwise: 'that of its organisation, else of the gateway' }),
   /**
    * Operations a minute (queries, mutations, quotes, ingestions, subscriptions), each counted once before it runs. Model calls
    * are held to the same number, counted apart, until `callsPerMinute` is given.
@@ -66,6 +79,11 @@ export const teamSection = section('teams.<name>', {
   requestsPerMinute,
   /** Model calls a minute: an operation with ten AI fields may make ten, one without makes none. */
   callsPerMinute,
+  /**
+   * Tokens a minute, of input and output together. A call takes at its beginning what it can use at most (its input, and
+   * `maxOutputTokens`), and gives back what it did not use.
+   */
+  tokensPerMinute,
   /** Calls at one time. */
   concurrency,
   /** Guardrails that check all its calls, by their names, beside those of the routes and of its organisation. One that stands with `routes: []` checks such calls alone. */
@@ -136,12 +154,18 @@ export const issuerSection = section('issuers.<name>', {
   teamByValue: each(teamName),
   /** The routes that its callers may use. */
   routes: listOf(nameOf('routes'), { otherwise: 'all' }),
-  /** What one user may spend in a day (UTC). */
+  /** What one user may spend in a day. */
   dailyBudgetPerUser: usd('0.50', { otherwise: 'no limit' }),
-  /** What one user may spend in a calendar month (UTC). */
+  /** What one user may spend in a calendar month. */
   monthlyBudgetPerUser: usd('5.00', { otherwise: 'no limit' }),
+  /** What one user may spend, by the day, week, month or for ever. */
+  budgetsPerUser: budgets,
   /** Operations that one user may ask in a minute. */
   requestsPerMinutePerUser: wholeNumber({ otherwise: 'no limit' }),
   /** Model calls that one user may make in a minute. */
   callsPerMinutePerUser: wholeNumber({ otherwise: '`requestsPerMinutePerUser`' }),
+  /** Tokens of input and output that one user may use in a minute: see `teams.<name>.tokensPerMinute`. */
+  tokensPerMinutePerUser: tokensPerMinute,
+  /** Calls of one user at one time. */
+  concurrencyPerUser: concurrency,
 });

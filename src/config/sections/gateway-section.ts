@@ -4,6 +4,7 @@ import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { oneOf } from '../kinds/texts.ts';
 import { anonymousSection } from './anonymous-section.ts';
+import { timeZone } from './budgets/budget-section.ts';
 import { issuerSection, organisationSection, teamSection } from './callers-section.ts';
 import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
 import { deploymentSection } from './deployments-section.ts';
@@ -48,6 +49,8 @@ export const gatewaySection = section('', {
    * here alone; others are made and changed by mutation and shell, at any time.
    */
   teams: each(teamSection),
+  /** The time zone in which the days, weeks and months of budgets begin. A change does not start them anew. */
+  timeZone: timeZone({ default: 'UTC' }),
   /** Issuers of JWTs whose callers may come in beside virtual keys, by name: a user is then `jwt:<name>:<user>`. */
   issuers: each(issuerSection),
   /** What callers without credentials may do, also in production, under the shares of their address. Without it they are refused. */

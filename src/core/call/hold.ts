@@ -8,13 +8,37 @@
 import type { NanoUsd } from '../money.ts';
 import type { UsageRow } from './usage-row.ts';
 
+/** Weeks begin on Monday. A `total` never begins anew; a `session` lasts as long as its limit says. */
+export type Period = 'day' | 'week' | 'month' | 'total' | 'session';
+
+/** What a budget and a quota have in common. */
+interface PeriodLimit {
+  readonly name: string;
+  readonly per: Period;
+  /** Time zone of the calendar by which periods begin, such as `Europe/Berlin`. Default: UTC. */
+  readonly timeZone?: string;
+  /** Of a `session`: from when to when it lasts, in milliseconds since 1970. */
+  readonly session?: { readonly start: number; readonly end: number };
+  /** Parts of the limit, above 0 and up to 1, at which operators are warned. Default: none. */
+  readonly warnAt?: readonly number[];
+  /** Callers who may know nothing of each other draw on it: a refusal does not tell what is left. Default: false. */
+  readonly isShared?: boolean;
+}
+
+export interface BudgetLimit extends PeriodLimit {
+  readonly kind: 'budget';
+  readonly most: NanoUsd;
+}
+
 /** What a principal may use. `name` is the account that is charged, such as `key:3f9a` or `team:search`. */
 export type Limit =
-  | { readonly kind: 'budget'; readonly name: string; readonly per: 'day' | 'month'; readonly most: NanoUsd }
+  | BudgetLimit
   /** Operations, each counted once before it runs, whatever it asks for. */
   | { readonly kind: 'requests'; readonly name: string; readonly perMinute: number }
   /** Calls of models, each counted once in the pipeline, hits of the cache included. */
   | { readonly kind: 'calls'; readonly name: string; readonly perMinute: number }
+  /** Tokens of input and output together. A call takes what it can use at most, and gives back what it did not. */
+  | { readonly kind: 'tokens'; readonly name: string; readonly perMinute: number }
   | { readonly kind: 'concurrency'; readonly name: string; readonly most: number };
 
 export interface Hold {

@@ -9,3 +9,6 @@ export const monotonicMs = (): number => performance.now();
  * lies further ahead than anything waits is of before.
  */
 export const machineMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+
+/** The same in microseconds. */
+export const machineMicros = (): number => Number(process.hrtime.bigint() / 1_000n);

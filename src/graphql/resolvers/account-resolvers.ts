@@ -1,5 +1,5 @@
 import { usableRoutes } from '../../operations/route-choice.ts';
-import type { Resolvers } from '../generated.ts';
+import type { AiPeriod, Resolvers } from '../generated.ts';
 import { dateTimeOf } from '../scalars.ts';
 import type { Services } from '../services.ts';
 
@@ -17,13 +17,25 @@ export function accountResolvers(services: Services): Resolvers {
       }),
       aiRoutes: (_, __, { principal }) => usableRoutes(services.routes(), principal),
     },
-    AiBudget: { resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt) },
+    AiBudget: {
+      per: ({ per }) => periods[per] ?? 'OTHER',
+      resetsAt: ({ resetsAt }) => dateTimeOf(resetsAt),
+    },
     AiDeployment: {
       inputPerMillion: ({ inputPerMillion }) => plainDecimal(inputPerMillion),
       outputPerMillion: ({ outputPerMillion }) => plainDecimal(outputPerMillion),
     },
   };
 }
+
+/** A storage of somebody else may have others. */
+const periods: Readonly<Partial<Record<string, AiPeriod>>> = {
+  day: 'DAY',
+  week: 'WEEK',
+  month: 'MONTH',
+  total: 'TOTAL',
+  session: 'SESSION',
+};
 
 function plainDecimal(dollars: number | null): string | null {
   return dollars === null ? null : dollars.toFixed(9).replace(/\.?0+$/, '');

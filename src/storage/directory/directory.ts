@@ -19,12 +19,16 @@ export interface Policy {
   readonly requestsPerMinute: number | null;
   /** Model calls a minute; null: as many as `requestsPerMinute`. */
   readonly callsPerMinute: number | null;
+  /** Tokens a minute, of input and output together. */
+  readonly tokensPerMinute: number | null;
   /** Calls at one time. */
   readonly concurrency: number | null;
   /** Names of guardrails of the configuration, beside those of the routes. */
   readonly guardrails: readonly string[];
   /** Null: as the one above has it; without one above, within the team. */
   readonly cacheSharing: CacheSharing | null;
+  /** In which the days, weeks and months of budgets begin, its own and those below; null: as the one above has it, else the gateway. */
+  readonly timeZone: string | null;
 }
 
 export const openPolicy: Policy = {
@@ -33,9 +37,11 @@ export const openPolicy: Policy = {
   budgets: [],
   requestsPerMinute: null,
   callsPerMinute: null,
+  tokensPerMinute: null,
   concurrency: null,
   guardrails: [],
   cacheSharing: null,
+  timeZone: null,
 };
 
 /** Times are milliseconds since 1970, UTC. */

@@ -1,12 +1,14 @@
 /** Accounts in the database: the amounts spent and held of a budget in one window, or slots held, and how much each process holds. */
+import type { BudgetLimit, Period } from '../../core/call/hold.ts';
 import { GatewayError } from '../../core/errors.ts';
 import { decimalOf, type NanoUsd } from '../../core/money.ts';
 import type { Row, Statements } from '../database/database.ts';
-import type { BudgetLimit, Window } from './windows.ts';
+import type { Window } from './calendar.ts';
+import { perWords, resetsInMs } from './windows.ts';
 
 export interface Account {
   readonly name: string;
-  readonly per: BudgetLimit['per'] | 'slots';
+  readonly per: Period | 'slots';
   readonly start: number;
 }
 
@@ -136,10 +138,10 @@ export async function freeAll(tx: Statements, owner: string): Promise<void> {
   await tx.run('delete from holdings where owner = $1', [owner]);
 }
 
-/** Forgets windows that began before, which nobody asks for any more. */
+/** Forgets windows that began before, which nobody asks for any more. What counts in total has no window. */
 export async function forgetAccounts(tx: Statements, before: number): Promise<void> {
-  await tx.run('delete from accounts where window_start < $1 and held = 0', [before]);
-  await tx.run('delete from holdings where window_start < $1 and amount = 0', [before]);
+  await tx.run(`delete from accounts where window_start < $1 and held = 0 and per <> 'total'`, [before]);
+  await tx.run(`delete from holdings where window_start < $1 and amount = 0 and per <> 'total'`, [before]);
   await tx.run('delete from recalls where window_start < $1', [before]);
 }
 
@@ -159,7 +161,7 @@ const selectHolding = `select a.spent, a.held, h.amount, h.booked, h.freed from 
 
 /** `held`: what nobody may draw, because it is held by this process or by others. */
 export function exceeded(
-  { name, per, most }: BudgetLimit,
+  { name, per, most, isShared = false }: BudgetLimit,
   window: Window,
   { spent, held }: { readonly spent: NanoUsd; readonly held: NanoUsd },
   amount: NanoUsd,
@@ -167,10 +169,12 @@ export function exceeded(
 ): GatewayError {
   const left = Math.max(0, most - spent - held);
   const waiting = held > 0 ? ` (${decimalOf(held)} is held for calls that still run, or were lost in a crash)` : '';
+  const has = isShared ? 'too little' : `${decimalOf(left)}`;
+  const resets = resetsInMs(window, now);
   return new GatewayError(
     'BUDGET_EXCEEDED',
-    `This can cost up to ${decimalOf(amount)} US dollars, and the budget "${name}" has ${decimalOf(left)} left of ${decimalOf(most)} a ${per}${waiting}. ` +
-      `Less text or a smaller maxOutputTokens may fit; the budget starts anew at ${new Date(window.end).toISOString()}.`,
-    { limit: name, retryAfterMs: window.end - now },
+    `This can cost up to ${decimalOf(amount)} US dollars, and the budget "${name}" has ${has} left of ${decimalOf(most)} ${perWords[per]}${isShared ? '' : waiting}. ` +
+      `Less text or a smaller maxOutputTokens may fit; the budget ${resets === null ? 'never starts anew' : `starts anew at ${new Date(window.end).toISOString()}`}.`,
+    { limit: name, per, ...(resets === null ? {} : { retryAfterMs: resets }) },
   );
 }

@@ -1,18 +1,21 @@
 /** Holds on leased accounts: what an operation has set aside of its budgets, and draws of. */
-import type { Hold } from '../../core/call/hold.ts';
+import type { BudgetLimit, Draw, Hold } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { refusedWith } from '../database/unavailable.ts';
 import type { Owner } from '../state/owner.ts';
 import type { Leases, Taken } from './account-leases.ts';
 import { accountOf, exceeded } from './accounts.ts';
+import type { Window } from './calendar.ts';
 import type { Want } from './lease-rooms.ts';
 import type { MakeDraw } from './make-draws.ts';
-import { type BudgetLimit, type Window, windowOf } from './windows.ts';
+import { windowOf } from './windows.ts';
 
 export interface HoldsOptions {
   readonly leases: Leases;
   readonly makeDraw: MakeDraw;
   readonly owner: Pick<Owner, 'id' | 'mayDraw' | 'renew'>;
+  /** Told what a draw has cost of a budget. */
+  readonly spent: (budget: BudgetLimit, window: Window, cost: NanoUsd) => void;
   readonly now: () => number;
 }
 
@@ -25,6 +28,11 @@ interface Reserved {
   left: NanoUsd;
 }
 
+interface Spent {
+  readonly budget: BudgetLimit;
+  readonly window: Window;
+}
+
 /** The last draws of a budget are taken one by one, so that a refusal is exact. */
 const lastDraws = 64;
 const drawsAhead = 256;
@@ -35,7 +43,19 @@ const moneyAhead = (free: NanoUsd, owners: number, usual: NanoUsd): NanoUsd =>
 
 export type OpenHold = (budgets: readonly BudgetLimit[], most: NanoUsd) => Promise<Hold>;
 
-export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenHold {
+export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions): OpenHold {
+  /** The draw, told of to those who warn of its budgets. */
+  const noticed = (draw: Draw, parts: readonly Spent[]): Draw => {
+    const watched = parts.filter(({ budget: { warnAt } }) => warnAt !== undefined);
+    if (watched.length === 0) return draw;
+    return {
+      ...draw,
+      async settle(cost) {
+        await draw.settle(cost);
+        for (const { budget, window } of watched) spent(budget, window, cost);
+      },
+    };
+  };
   const wantOf = (budget: BudgetLimit, window: Window, amount: NanoUsd): Want => ({
     account: accountOf(budget, window),
     limit: budget.most,
@@ -48,7 +68,7 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
     if (!owner.mayDraw()) await owner.renew();
   };
   const reserve = async (budgets: readonly BudgetLimit[], amount: NanoUsd): Promise<readonly Reserved[]> => {
-    const parts = budgets.map((budget) => ({ budget, window: windowOf(budget.per, now()) }));
+    const parts = budgets.map((budget) => ({ budget, window: windowOf(budget, now()) }));
     await inForce();
     const taken = await leases.take(parts.map(({ budget, window }) => wantOf(budget, window, amount)));
     return taken.flatMap(({ leased }, index) => {
@@ -74,15 +94,15 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
       async draw(attempt) {
         if (!owner.mayDraw()) await refusing(inForce);
         const parts = budgets.map((budget) => {
-          const window = windowOf(budget.per, now());
+          const window = windowOf(budget, now());
           const from = reserveOf(budget, window);
           const fromReserve = Math.min(from?.left ?? 0, attempt.most);
           if (from !== undefined) from.left -= fromReserve;
           const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
-          return { account: accountOf(budget, window), reserved: fromReserve, want, from };
+          return { account: accountOf(budget, window), reserved: fromReserve, want, from, budget, window };
         });
         try {
-          return await makeDraw(parts, attempt);
+          return noticed(await makeDraw(parts, attempt), parts);
         } catch (error) {
           for (const { from, reserved: amount } of parts) if (from !== undefined) from.left += amount;
           if (released) giveBack(Number.POSITIVE_INFINITY);
@@ -91,7 +111,7 @@ export function openHolds({ leases, makeDraw, owner, now }: HoldsOptions): OpenH
       },
       async checkRoom(least) {
         const wants = budgets.map((budget) => {
-          const window = windowOf(budget.per, now());
+          const window = windowOf(budget, now());
           return wantOf(budget, window, Math.max(0, least - (reserveOf(budget, window)?.left ?? 0)));
         });
         await refusing(async () => leases.check(wants));

@@ -7,7 +7,7 @@
  * cost is settled in memory, and booked in the background with the rows.
  */
 
-import type { Limit } from '../../core/call/hold.ts';
+import type { BudgetLimit, Limit } from '../../core/call/hold.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database } from '../database/database.ts';
 import { groupCommit } from '../database/group-commit.ts';
@@ -15,7 +15,7 @@ import type { DeadOwner } from '../journal/adopt-journals.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Owner } from '../state/owner.ts';
 import { openLeases, type Taken } from './account-leases.ts';
-import { accountOf, forgetAccounts } from './accounts.ts';
+import { type Account, accountOf, forgetAccounts } from './accounts.ts';
 import { openHolds, refusal } from './holds.ts';
 import { openRecalls } from './lease-recalls.ts';
 import type { Want } from './lease-rooms.ts';
@@ -23,10 +23,12 @@ import type { Admission, AdmissionAtOnce, Limits } from './limits.ts';
 import { endOwner } from './lost/lost-calls.ts';
 import { forgetLostDraws, freeLostHolds } from './lost/lost-draws.ts';
 import { drawMaker } from './make-draws.ts';
-import type { RateLimit } from './rates/rate-buckets.ts';
+import { bucketOf, type RateLimit } from './rates/rate-buckets.ts';
 import { openRates } from './rates/rates.ts';
 import { type ConcurrencyLimit, slotsWanted } from './slots.ts';
-import { type BudgetLimit, windowOf } from './windows.ts';
+import { watchSpending } from './warnings/notice-spending.ts';
+import { forgetWarnings } from './warnings/warning-rows.ts';
+import { forecastOf, windowOf } from './windows.ts';
 
 const atOnce = 500;
 /** How often it is looked for what could go back to the others. */
@@ -46,15 +48,17 @@ export interface LimitsOptions {
   readonly monotonicMs?: () => number;
   /** How long the rest of a lost call's ceiling stays held, milliseconds; 0: not at all. Default: a day. */
   readonly lostHoldMs?: number;
+  /** Told, in a sentence, what an operator should know. */
+  readonly warn?: (sentence: string, cause?: unknown) => void;
 }
 
 const freed = Promise.resolve();
 const nothing: AdmissionAtOnce = { free() {} };
 const withoutSlots: Promise<Admission> = Promise.resolve({ release: () => freed });
-const releasing = ({ free }: AdmissionAtOnce): Admission => ({ release: async () => free() });
+const releasing = ({ free }: AdmissionAtOnce): Admission => ({ release: async (usedTokens) => free(usedTokens) });
 
 export function openLimits(options: LimitsOptions): Limits {
-  const { database, journal, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000 } = options;
+  const { database, journal, adopt, owner, now = Date.now, monotonicMs = monotonic, lostHoldMs = 24 * 3_600_000, warn } = options;
   const commit = groupCommit(database);
   const rates = openRates({ database, commit, owner, monotonicMs });
   const recalls = openRecalls({
@@ -65,13 +69,16 @@ export function openLimits(options: LimitsOptions): Limits {
   const leases = openLeases({ database, commit, owner, monotonicMs, others: recalls.others, ask: recalls.ask });
   const giving = setInterval(() => void leases.giveBack('unused').catch(() => {}), giveBackEveryMs);
   giving.unref();
-  const openHold = openHolds({ leases, makeDraw: drawMaker({ leases, journal, owner }), owner, now });
+  const spentOf = async (account: Account): Promise<number> => (await leases.balanceOf(account)).spent;
+  const spending = watchSpending({ database, spentOf, others: recalls.others, now, ...(warn === undefined ? {} : { warn }) });
+  const openHold = openHolds({ leases, makeDraw: drawMaker({ leases, journal, owner }), owner, spent: spending.note, now });
   let forgottenAtMs = Number.NEGATIVE_INFINITY;
   const forgetOld = async (): Promise<void> => {
     if (monotonicMs() - forgottenAtMs < forgetEveryMs) return;
     await database.tx(async (tx) => {
       await forgetAccounts(tx, now() - accountsKeptMs);
       await forgetLostDraws(tx, now());
+      await forgetWarnings(tx, now() - accountsKeptMs);
     });
     forgottenAtMs = monotonicMs();
   };
@@ -87,47 +94,49 @@ export function openLimits(options: LimitsOptions): Limits {
     return lost;
   };
 
-  const taking = (asked: Admitted): Taking => {
-    const counting = rates.take(asked.rates);
-    if (counting === null) return withSlots(asked);
+  const taking = (asked: Admitted, tokens: number): Taking => {
+    const counting = rates.take(asked.rates, tokens);
+    if (counting === null) return withSlots(asked, tokens);
     return counting.then(
-      () => withSlots(asked),
+      () => withSlots(asked, tokens),
       (error: unknown) => {
         throw refusal(error);
       },
     );
   };
   /** What `slots` takes; the rates are taken. */
-  const withSlots = ({ rates: counted, slots }: Admitted): Taking => {
-    if (slots.length === 0) return nothing;
+  const withSlots = ({ rates: counted, tokenRates, slots }: Admitted, tokens: number): Taking => {
+    const admission = (taken: readonly Taken[]): AdmissionAtOnce => {
+      let isFree = false;
+      return {
+        free(usedTokens = tokens) {
+          if (isFree) return;
+          isFree = true;
+          for (const slot of taken) leases.free(slot);
+          if (tokenRates.length > 0) void rates.giveBack(tokenRates, tokens, usedTokens);
+        },
+      };
+    };
+    if (slots.length === 0) return tokenRates.length === 0 ? nothing : admission([]);
     const refused = async (error: unknown): Promise<never> => {
-      await rates.giveBack(counted);
+      await rates.giveBack(counted, tokens, 0);
       throw refusal(error);
     };
     const taken = leases.take(slots);
     return taken instanceof Promise ? taken.then(admission, refused) : admission(taken);
   };
-  const admission = (taken: readonly Taken[]): AdmissionAtOnce => {
-    let held = taken;
-    return {
-      free() {
-        for (const slot of held) leases.free(slot);
-        held = [];
-      },
-    };
-  };
 
   return {
-    admit(limits) {
+    admit(limits, tokens = 0) {
       try {
-        const taken = taking(admittedBy(limits));
+        const taken = taking(knownAdmitted(limits), tokens);
         return taken === nothing ? withoutSlots : Promise.resolve(taken).then(releasing);
       } catch (error) {
         return Promise.reject(refusal(error));
       }
     },
-    admitAtOnce(limits) {
-      const taken = taking(knownAdmitted(limits));
+    admitAtOnce(limits, tokens = 0) {
+      const taken = taking(knownAdmitted(limits), tokens);
       return taken instanceof Promise ? taken.then(releasing) : taken;
     },
 
@@ -136,16 +145,26 @@ export function openLimits(options: LimitsOptions): Limits {
     budgets: (limits) =>
       Promise.all(
         budgetsOf(limits).map(async (budget) => {
-          const window = windowOf(budget.per, now());
+          const { name, per, timeZone = 'UTC', most, warnAt = [] } = budget;
+          const time = now();
+          const window = windowOf(budget, time);
           const { spent, held } = await leases.balanceOf(accountOf(budget, window));
-          return { name: budget.name, limit: budget.most, spent, held, resetsAt: window.end };
+          return {
+            ...{ name, per, timeZone, limit: most, spent, held },
+            resetsAt: Number.isFinite(window.end) ? window.end : null,
+            forecast: forecastOf(spent, window, time),
+            warnings: warnAt.map((at) => ({ at, isReached: spent >= at * most })),
+          };
         }),
       ),
+
+    warnings: spending,
 
     recover,
 
     async close() {
       clearInterval(giving);
+      spending.close();
       rates.close();
       recalls.close();
       await leases.giveBack('all').catch(() => {});
@@ -157,13 +176,30 @@ type Taking = AdmissionAtOnce | Promise<AdmissionAtOnce>;
 
 interface Admitted {
   readonly rates: readonly RateLimit[];
+  /** Those among them that count tokens. */
+  readonly tokenRates: readonly RateLimit[];
   readonly slots: readonly Want[];
 }
 
-const admittedBy = (limits: readonly Limit[]): Admitted => ({
-  rates: limits.filter((limit): limit is RateLimit => limit.kind === 'requests' || limit.kind === 'calls'),
-  slots: slotsWanted(limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency')),
-});
+function admittedBy(limits: readonly Limit[]): Admitted {
+  const rates = smallestRates(limits);
+  return {
+    rates,
+    tokenRates: rates.filter(({ kind }) => kind === 'tokens'),
+    slots: slotsWanted(limits.filter((limit): limit is ConcurrencyLimit => limit.kind === 'concurrency')),
+  };
+}
+
+/** Each bucket once, at its smallest rate. */
+function smallestRates(limits: readonly Limit[]): readonly RateLimit[] {
+  const rates = new Map<string, RateLimit>();
+  for (const limit of limits) {
+    if (limit.kind !== 'requests' && limit.kind !== 'calls' && limit.kind !== 'tokens') continue;
+    const known = rates.get(bucketOf(limit));
+    if (known === undefined || limit.perMinute < known.perMinute) rates.set(bucketOf(limit), limit);
+  }
+  return [...rates.values()];
+}
 
 /** Of lists that stay the same object from call to call. */
 const admitted = new WeakMap<readonly Limit[], Admitted>();

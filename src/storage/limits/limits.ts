@@ -1,19 +1,23 @@
-import type { Hold, Limit } from '../../core/call/hold.ts';
+import type { Hold, Limit, Period } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
+import type { BudgetWarnings } from './warnings/budget-warnings.ts';
 
 /** Atomic: two calls racing for the last cent must not both get it. */
 export interface Limits {
   /**
-   * Takes one of every rate (of requests, of calls) and one slot of every concurrency limit, or throws RATE_LIMITED or
-   * CONCURRENCY_LIMITED, with `retryAfterMs` and the limit's name, having taken none. Budgets among the limits are ignored.
+   * Takes one of every rate of requests and of calls, so many of every rate of tokens, and one slot of every concurrency limit; or throws
+   * RATE_LIMITED or CONCURRENCY_LIMITED, with `retryAfterMs` and the limit's name, having taken none. Budgets among the limits are
+   * ignored. An account that is there twice counts once, at its smallest number. `tokens`: default 0.
    */
-  admit(limits: readonly Limit[]): Promise<Admission>;
+  admit(limits: readonly Limit[], tokens?: number): Promise<Admission>;
   /** The same, at once where nothing must be waited for, in memory alone. It throws or rejects. Default: `admit` is asked. */
-  admitAtOnce?(limits: readonly Limit[]): AdmissionAtOnce | Promise<Admission>;
+  admitAtOnce?(limits: readonly Limit[], tokens?: number): AdmissionAtOnce | Promise<Admission>;
   /** Reserves `most` in every budget among the limits, or throws BUDGET_EXCEEDED having reserved nothing. 0 reserves nothing yet. */
   hold(limits: readonly Limit[], most: NanoUsd): Promise<Hold>;
   /** State of the budgets among the limits, in their order. */
   budgets(limits: readonly Limit[]): Promise<readonly BudgetState[]>;
+  /** Says when parts of budgets are spent (`warnAt`). Default: nobody is warned. */
+  readonly warnings?: BudgetWarnings;
   /**
    * Ends what a dead process left: each call without a ledger row gets one, with outcome LOST and what it had settled, or an
    * estimate; the rest of its ceiling stays held for a while. Called at start-up and
@@ -24,21 +28,31 @@ export interface Limits {
 }
 
 export interface Admission {
-  /** Frees the slots; what was counted stays counted. Idempotent. */
-  release(): Promise<void>;
+  /**
+   * Frees the slots; requests and calls stay counted. Tokens that were taken and not used go back, and what was used beyond is taken.
+   * Default: all were used. Idempotent.
+   */
+  release(usedTokens?: number): Promise<void>;
 }
 
 export interface AdmissionAtOnce {
-  /** Idempotent. */
-  free(): void;
+  /** As `Admission.release`. */
+  free(usedTokens?: number): void;
 }
 
 export interface BudgetState {
   readonly name: string;
+  readonly per: Period;
+  /** Of the calendar that says when the period ends. */
+  readonly timeZone: string;
   readonly limit: NanoUsd;
   readonly spent: NanoUsd;
   /** For calls that run, and for a while for calls that were lost. */
   readonly held: NanoUsd;
-  /** Milliseconds since 1970, UTC. */
-  readonly resetsAt: number;
+  /** When the period ends, in milliseconds since 1970, UTC; null: never. */
+  readonly resetsAt: number | null;
+  /** What will be spent by then if it goes on as until now; null: there is nothing to tell it from. */
+  readonly forecast: NanoUsd | null;
+  /** Parts of the limit that are warned of, and whether as much is spent. */
+  readonly warnings: readonly { readonly at: number; readonly isReached: boolean }[];
 }

@@ -5,6 +5,7 @@ import type { Migration } from '../database/database.ts';
  * held is given back at once, and what has been booked and freed by its settlements. `draws` are those of dead processes that are being
  * ended; `cost` is null where one had not settled, and `input_cost` where an older version drew it. A lost draw is one that had not: what its
  * LOST row booked, and what is held beside. Slots are held of accounts `per` slots. A recall asks all processes for what they have left.
+ * A warning is due until somebody outside was told of it; `part` is the part of its budget that is spent.
  */
 export const limitMigrations: readonly Migration[] = [
   {
@@ -61,5 +62,23 @@ export const limitMigrations: readonly Migration[] = [
       create index recalls_ask on recalls (ask);
       create index holdings_account on holdings (name, per, window_start);
       drop table slots;`,
+  },
+  {
+    id: 80,
+    name: 'rates in whole units',
+    // The table before it stays: a process of an older version may run beside.
+    sql: 'create table rate_units (bucket text primary key, level bigint not null, at bigint not null);',
+  },
+  {
+    id: 81,
+    name: 'warnings of budgets',
+    sql: `
+      create table budget_warnings (
+        id text primary key, name text not null, per text not null, window_start bigint not null, part double precision not null,
+        time_zone text not null, amount bigint not null, spent bigint not null, period_begin bigint not null, period_end bigint,
+        reached_at bigint not null, due_at bigint, failures bigint not null,
+        unique (name, per, window_start, part)
+      );
+      create index budget_warnings_due on budget_warnings (due_at);`,
   },
 ];

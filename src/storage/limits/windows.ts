@@ -1,28 +1,52 @@
-import type { Limit } from '../../core/call/hold.ts';
+import type { BudgetLimit, Period } from '../../core/call/hold.ts';
+import { type CalendarPeriod, calendarWindow, type Window } from './calendar.ts';
 
-export type BudgetLimit = Extract<Limit, { kind: 'budget' }>;
+/** What says in which period an amount counts. */
+export type Periodic = Pick<BudgetLimit, 'per' | 'timeZone' | 'session'>;
 
-/** Milliseconds since 1970: `start` inclusive, `end` exclusive. */
-export interface Window {
-  readonly start: number;
-  readonly end: number;
-}
+const total: Window = { start: 0, begin: 0, end: Number.POSITIVE_INFINITY };
 
-const lastWindows: { [Per in BudgetLimit['per']]?: Window } = {};
+type Windows = { [Per in CalendarPeriod]?: Window };
+/** The last window of each period, in UTC and by time zone. */
+const inUtc: Windows = {};
+const inZones = new Map<string, Windows>();
 
-/** The calendar day or month, in UTC, in which spending counts against a budget. It is the same object for as long as it lasts. */
-export function windowOf(per: BudgetLimit['per'], time: number): Window {
-  const last = lastWindows[per];
-  if (last !== undefined && time >= last.start && time < last.end) return last;
-  const window = newWindow(per, time);
-  lastWindows[per] = window;
+/** The window in which spending at that time counts against a limit. It is the same object for as long as it lasts. */
+export function windowOf({ per, timeZone, session }: Periodic, time: number): Window {
+  if (per === 'total') return total;
+  if (per === 'session') return session === undefined ? total : { ...session, begin: session.start };
+  const known = timeZone === undefined ? inUtc : windowsIn(timeZone);
+  const last = known[per];
+  if (last !== undefined && time >= last.begin && time < last.end) return last;
+  const window = calendarWindow(per, timeZone ?? 'UTC', time);
+  known[per] = window;
   return window;
 }
 
-function newWindow(per: BudgetLimit['per'], time: number): Window {
-  const date = new Date(time);
-  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
-  return per === 'day'
-    ? { start: Date.UTC(year, month, day), end: Date.UTC(year, month, day + 1) }
-    : { start: Date.UTC(year, month), end: Date.UTC(year, month + 1) };
+function windowsIn(timeZone: string): Windows {
+  const known = inZones.get(timeZone) ?? {};
+  inZones.set(timeZone, known);
+  return known;
 }
+
+/** A forecast from less than that part of the period would be a guess. */
+const leastPart = 0.01;
+
+/** What will be spent by the window's end if it goes on as until now. Null: it has no end, has just begun, or nothing was spent. */
+export function forecastOf(spent: number, { begin, end }: Window, time: number): number | null {
+  const part = (time - begin) / (end - begin);
+  if (!Number.isFinite(end) || spent === 0 || part < leastPart) return null;
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.round(spent / Math.min(1, part)));
+}
+
+/** Milliseconds until the limit begins anew; null: it never does. */
+export const resetsInMs = ({ end }: Window, time: number): number | null => (Number.isFinite(end) ? end - time : null);
+
+/** In a sentence: `5.00 a day`, `5.00 in total`. */
+export const perWords: Readonly<Record<Period, string>> = {
+  day: 'a day',
+  week: 'a week',
+  month: 'a month',
+  total: 'in total',
+  session: 'a session',
+};

@@ -1,5 +1,5 @@
 /**
- * Requests and calls per minute: kept in memory while this process is the only one on the state folder, in the database
+ * Requests, calls and tokens per minute: kept in memory while this process is the only one on the state folder, in the database
  * while another process uses it too.
  */
 import type { Database } from '../../database/database.ts';
@@ -13,12 +13,12 @@ const lookEveryMs = 1_000;
 
 export interface Rates {
   /**
-   * One token of every bucket, or RATE_LIMITED with `retryAfterMs`, having taken none: thrown, or what the promise rejects with. Null: they
-   * were taken at once.
+   * Of every bucket one, of those of tokens so many; or RATE_LIMITED with `retryAfterMs`, having taken none: thrown, or what the promise
+   * rejects with. Null: they were taken at once.
    */
-  take(limits: readonly RateLimit[]): Promise<void> | null;
-  /** Gives one token back to each: the request was not let in after all. */
-  giveBack(limits: readonly RateLimit[]): Promise<void>;
+  take(limits: readonly RateLimit[], tokens: number): Promise<void> | null;
+  /** Gives back what `take` took for that, but for the tokens that were used. When more were used, more is taken. */
+  giveBack(limits: readonly RateLimit[], tokens: number, usedTokens: number): Promise<void>;
   /** Looks now who else has the state open. */
   look(): Promise<void>;
   close(): void;
@@ -60,22 +60,22 @@ export function openRates({ database, commit, owner, monotonicMs }: RatesOptions
   }, lookEveryMs);
   timer.unref();
 
-  async function takeLater(limits: readonly RateLimit[]): Promise<void> {
+  async function takeLater(limits: readonly RateLimit[], tokens: number): Promise<void> {
     if (first !== null) await first;
-    if (others) await commit((tx) => shared.take(tx, limits, own));
-    else own.take(limits);
+    if (others) await commit((tx) => shared.take(tx, limits, tokens, own));
+    else own.take(limits, tokens);
   }
 
   return {
-    take(limits) {
+    take(limits, tokens) {
       if (limits.length === 0) return null;
-      if (first !== null || others) return takeLater(limits);
-      own.take(limits);
+      if (first !== null || others) return takeLater(limits, tokens);
+      own.take(limits, tokens);
       return null;
     },
-    async giveBack(limits) {
-      own.giveBack(limits);
-      if (others) await commit((tx) => shared.giveBack(tx, limits)).catch(() => {});
+    async giveBack(limits, tokens, usedTokens) {
+      own.giveBack(limits, tokens, usedTokens);
+      if (others) await commit((tx) => shared.giveBack(tx, limits, tokens, usedTokens)).catch(() => {});
     },
     look,
     close() {

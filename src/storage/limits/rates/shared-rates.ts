@@ -2,60 +2,70 @@
  * The buckets of `rate-buckets.ts` as database rows, for several processes on one state folder. A process that is alone
  * keeps its buckets in memory, which costs nothing.
  */
-import { machineMs } from '../../../core/turns/monotonic.ts';
+import { machineMicros } from '../../../core/turns/monotonic.ts';
 import type { Row, Statements } from '../../database/database.ts';
-import { bucketOf, minuteMs, type RateBuckets, type RateLimit, rateRefusal } from './rate-buckets.ts';
+import {
+  bucketOf,
+  fullOf,
+  levelAfter,
+  minuteMicros,
+  type RateBuckets,
+  type RateLimit,
+  rateRefusal,
+  unitsBack,
+  unitsTaken,
+} from './rate-buckets.ts';
 
 export interface SharedRates {
-  /** One token of every bucket, or RATE_LIMITED, having taken none. `local`: this process's own buckets, which are kept in step. */
-  take(tx: Statements, limits: readonly RateLimit[], local: Pick<RateBuckets, 'level' | 'put'>): Promise<void>;
-  giveBack(tx: Statements, limits: readonly RateLimit[]): Promise<void>;
+  /** As `RateBuckets.take`. `local`: this process's own buckets, which are kept in step. */
+  take(tx: Statements, limits: readonly RateLimit[], tokens: number, local: Pick<RateBuckets, 'level' | 'put'>): Promise<void>;
+  giveBack(tx: Statements, limits: readonly RateLimit[], tokens: number, usedTokens: number): Promise<void>;
   /** This process is alone again: at the next time its own buckets count once more. */
   leave(): void;
   /** Deletes buckets that are full by now. */
   forget(tx: Statements): Promise<void>;
 }
 
-const put = `insert into rate_levels (bucket, tokens, at) values ($1, $2, $3)
-  on conflict (bucket) do update set tokens = excluded.tokens, at = excluded.at`;
+const put = `insert into rate_units (bucket, level, at) values ($1, $2, $3)
+  on conflict (bucket) do update set level = excluded.level, at = excluded.at`;
 
-export function sharedRates(now: () => number = machineMs): SharedRates {
+export function sharedRates(now: () => number = machineMicros): SharedRates {
   /** Buckets into which what this process took while it was alone has been counted. */
   const joined = new Set<string>();
 
   async function levelOf(tx: Statements, limit: RateLimit): Promise<number | null> {
-    const [row] = await tx.all('select tokens, at from rate_levels where bucket = $1', [bucketOf(limit)]);
-    return row === undefined ? null : filled(row, limit.perMinute, now());
+    const [row] = await tx.all('select level, at from rate_units where bucket = $1', [bucketOf(limit)]);
+    return row === undefined ? null : filled(row, limit, now());
   }
 
   return {
-    async take(tx, limits, local) {
-      const levels: { readonly limit: RateLimit; readonly tokens: number }[] = [];
+    async take(tx, limits, tokens, local) {
+      const levels: { readonly limit: RateLimit; readonly left: number }[] = [];
       for (const limit of limits) {
         const stored = await levelOf(tx, limit);
-        const tokens = joined.has(bucketOf(limit)) && stored !== null ? stored : Math.min(stored ?? limit.perMinute, local.level(limit));
-        if (tokens < 1) throw rateRefusal(limit, tokens);
-        levels.push({ limit, tokens });
+        const level = joined.has(bucketOf(limit)) && stored !== null ? stored : Math.min(stored ?? fullOf(limit), local.level(limit));
+        if (level < unitsTaken(limit, tokens)) throw rateRefusal(limit, level, tokens);
+        levels.push({ limit, left: level - unitsTaken(limit, tokens) });
       }
-      for (const { limit, tokens } of levels) {
-        await tx.run(put, [bucketOf(limit), tokens - 1, now()]);
-        local.put(limit, tokens - 1);
+      for (const { limit, left } of levels) {
+        await tx.run(put, [bucketOf(limit), left, now()]);
+        local.put(limit, left);
         joined.add(bucketOf(limit));
       }
     },
-    async giveBack(tx, limits) {
+    async giveBack(tx, limits, tokens, usedTokens) {
       for (const limit of limits) {
-        const tokens = await levelOf(tx, limit);
-        if (tokens !== null) await tx.run(put, [bucketOf(limit), Math.min(limit.perMinute, tokens + 1), now()]);
+        const level = await levelOf(tx, limit);
+        if (level !== null)
+          await tx.run(put, [bucketOf(limit), Math.min(fullOf(limit), level + unitsBack(limit, tokens, usedTokens)), now()]);
       }
     },
     leave: () => joined.clear(),
-    forget: async (tx) => void (await tx.run('delete from rate_levels where at < $1 or at > $2', [now() - minuteMs, now()])),
+    forget: async (tx) =>
+      void (await tx.run('delete from rate_units where (at < $1 and level >= 0) or at > $2', [now() - minuteMicros, now()])),
   };
 }
 
 /** A time that is still to come is of before the machine was started: nothing is known of what has passed since. */
-function filled(row: Row, perMinute: number, nowMs: number): number {
-  const gained = (Math.max(0, nowMs - Number(row['at'])) * perMinute) / minuteMs;
-  return Math.min(perMinute, Number(row['tokens']) + gained);
-}
+const filled = (row: Row, limit: RateLimit, nowMicros: number): number =>
+  levelAfter(Number(row['level']), nowMicros - Number(row['at']), limit);

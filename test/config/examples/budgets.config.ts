@@ -1,0 +1,16 @@
+import { defineConfig, fromEnvironment } from '../../../src/index.ts';
+
+export default defineConfig({
+  ...fromEnvironment(),
+  timeZone: 'Europe/Berlin',
+  teams: {
+    web: {
+      budgets: [
+        { per: 'day', most: '25.00' },
+        { per: 'month', most: '500', warnAt: [0.5, 0.8, 1] },
+      ],
+      tokensPerMinute: 200_000,
+    },
+    trial: { budgets: [{ per: 'total', most: '10.00' }], timeZone: 'America/New_York' },
+  },
+});
