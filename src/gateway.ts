@@ -57,7 +57,7 @@ export async function createGateway(config: GatewayConfig, options: GatewayOptio
 }
 
 async function connectParts(foundation: Foundation, config: GatewayConfig, options: GatewayOptions): Promise<Gateway> {
-  const { storage, runs, health, standings, metrics, state, lastUses, log, now } = foundation;
+  const { storage, runs, health, standings, metrics, notices, state, lastUses, log, now } = foundation;
   const { folder, loopback, router = null, warmUp = async () => {} } = options;
   const { origins, drainMs, limits = {}, trustedProxies, requestsPerMinutePerAddress } = withDefaults(serverSection, config.server);
   const development = isDevelopment(config);
@@ -102,5 +102,5 @@ async function connectParts(foundation: Foundation, config: GatewayConfig, optio
   });
   if (metrics !== null) registerGauges(metrics, { current, health, standings, storage, runs, server });
   const key = development ? await developmentKey({ folder: state, keys: storage.keys, now }) : null;
-  return makeGateway({ present, server, warming, background: runs, lastUses, storage, log, drainMs, developmentKey: key });
+  return makeGateway({ present, server, warming, background: runs, lastUses, notices, storage, log, drainMs, developmentKey: key });
 }

@@ -4,9 +4,12 @@ import { type LeaseBook, openLeases } from '../access/leases.ts';
 import { type EndedTeams, endedTeams } from '../access/teams/ended-teams.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import { storageOpener } from '../config/embedded-storage.ts';
+import { revealed } from '../config/kinds/secret-setting.ts';
 import { pathIn } from '../config/path-in.ts';
+import { Secret } from '../core/secret.ts';
 import { type Composer, composer as forkingComposer } from '../federation/compose/compose.ts';
 import { type SubgraphStandings, subgraphStandings } from '../federation/subgraphs/access/subgraph-standings.ts';
+import type { WebhookTarget } from '../outbound/webhook.ts';
 import type { AnswerStore } from '../pipeline/cache/cache-store.ts';
 import { type AnswerMemory, answerMemory } from '../pipeline/cache/kept-answers.ts';
 import { type HealthBook, healthBook } from '../routing/health.ts';
@@ -15,6 +18,7 @@ import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
 import { type Metrics, openMetrics } from '../telemetry/metrics.ts';
 import { repeatedSeldom } from '../telemetry/repeated-warnings.ts';
+import { type BudgetNotices, budgetNotices } from './budget-notices.ts';
 
 export interface Foundation {
   /** The folder for files of this machine beside the stores; null: there is none. */
@@ -32,6 +36,7 @@ export interface Foundation {
   readonly standings: SubgraphStandings;
   /** Null: turned off. */
   readonly metrics: Metrics | null;
+  readonly notices: BudgetNotices;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -57,6 +62,7 @@ export async function openFoundation(
     onStoreFailed: (err) => log.error('a completion could not be stored', { err }),
   });
   const ended = endedTeams(storage.keys);
+  const metrics = config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log });
   return {
     state: state === null ? null : pathIn(folder, state),
     storage,
@@ -68,8 +74,14 @@ export async function openFoundation(
     composer,
     health: healthBook(),
     standings: subgraphStandings(),
-    metrics: config.telemetry?.metrics === false ? null : openMetrics({ routes: Object.keys(config.routes), log }),
+    metrics,
+    notices: budgetNotices({ warnings: storage.limits.warnings ?? null, webhook: budgetWebhookOf(config), metrics, log, now }),
     log,
     now,
   };
+}
+
+function budgetWebhookOf({ telemetry }: GatewayConfig): WebhookTarget | null {
+  const webhook = telemetry?.budgetWebhook;
+  return webhook === undefined ? null : { url: webhook.url, secret: new Secret(revealed(webhook.secret)) };
 }

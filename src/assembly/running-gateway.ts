@@ -10,6 +10,7 @@ import type { Listening } from '../server/listening.ts';
 import type { Background, FieldgateServer } from '../server/server.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { BudgetNotices } from './budget-notices.ts';
 import type { PresentConfiguration } from './present-configuration.ts';
 import type { WarmUp } from './warming.ts';
 
@@ -57,6 +58,7 @@ export interface RunningParts {
   readonly warming: WarmUp;
   readonly background: Background;
   readonly lastUses: Pick<LastUses, 'flush'>;
+  readonly notices: BudgetNotices;
   readonly storage: Storage;
   readonly log: Log;
   /** For operations to finish when it closes. */
@@ -70,6 +72,7 @@ export function makeGateway({
   warming,
   background,
   lastUses,
+  notices,
   storage,
   log,
   drainMs,
@@ -82,6 +85,7 @@ export function makeGateway({
     await background.stop();
     await present.stop();
     await lastUses.flush();
+    await notices.stop();
     await storage.close();
     await warmedUp;
   }
@@ -105,6 +109,7 @@ export function makeGateway({
       const listening = await server.listen(at);
       present.start();
       warming.start();
+      notices.start();
       return listening;
     },
     reconfigure: (config) => present.replace(config),

@@ -4,12 +4,13 @@
  */
 import { Gauge, Registry } from 'prom-client';
 import type { Step } from '../core/call/call.ts';
+import { type BudgetMetrics, budgetMetrics } from './budget-metrics.ts';
 import { callMetrics } from './call-metrics.ts';
 import type { Log } from './log.ts';
 import { processMetrics } from './process-metrics.ts';
 import { type SubgraphMetrics, subgraphMetrics } from './subgraph-metrics.ts';
 
-export interface Metrics {
+export interface Metrics extends BudgetMetrics {
   /** Stands outside the pipeline: see `call-metrics.ts`. */
   readonly counted: Step;
   /** Counts what subgraphs are asked. */
@@ -44,6 +45,7 @@ export function openMetrics({ routes, log }: MetricsOptions): Metrics {
   return {
     counted: calls.counted,
     subgraphs: subgraphMetrics(registry),
+    ...budgetMetrics(registry),
     watch({ name, help, labels = [], read }) {
       new Gauge({
         name,

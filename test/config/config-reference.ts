@@ -34,7 +34,7 @@ const chapters: readonly Chapter[] = [
   { title: 'Kept answers', sections: ['cache'], example: 'cache' },
   { title: 'Storage', sections: ['storage'], example: 'storage' },
   { title: 'Server', sections: ['server', 'server.limits'], example: 'server' },
-  { title: 'Telemetry', sections: ['telemetry', 'telemetry.metrics'], example: 'telemetry' },
+  { title: 'Telemetry', sections: ['telemetry', 'telemetry.metrics', 'telemetry.budgetWebhook'], example: 'telemetry' },
 ];
 
 const introduction = `# Settings of \`gateway.config.ts\`

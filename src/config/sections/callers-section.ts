@@ -1,6 +1,7 @@
 /** Who may come in, and what callers may ask together: organisations, teams, and issuers of JWTs (the company's login, for example). */
 import { signatureAlgorithms } from '../../access/jwt/issuer.ts';
 import { sharings } from '../../access/teams/within-policies.ts';
+import { isSafeAddress } from '../kinds/addresses.ts';
 import { each, listOf } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
 import { section } from '../kinds/section.ts';
@@ -105,15 +106,6 @@ export const teamSection = section('teams.<name>', {
 });
 
 const address = 'an https address without query and fragment (http on this machine alone), such as https://login.example.com';
-
-const thisMachine = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
-/** Keys that come over plain http could be anybody's. */
-function isSafeAddress(url: string): boolean {
-  const parsed = URL.parse(url);
-  if (parsed === null || parsed.hash !== '' || parsed.username !== '' || parsed.password !== '') return false;
-  return parsed.protocol === 'https:' || (parsed.protocol === 'http:' && thisMachine.test(parsed.hostname));
-}
 
 const isIssuer = (url: string): boolean => isSafeAddress(url) && URL.parse(url)?.search === '';
 

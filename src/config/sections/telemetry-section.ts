@@ -1,5 +1,7 @@
+import { isSafeAddress } from '../kinds/addresses.ts';
 import { constantOr } from '../kinds/composed.ts';
 import { wholeNumber } from '../kinds/numbers.ts';
+import { secret } from '../kinds/secret-setting.ts';
 import { section } from '../kinds/section.ts';
 import { needed } from '../kinds/setting.ts';
 import { text } from '../kinds/texts.ts';
@@ -11,10 +13,24 @@ export const metricsSection = section('telemetry.metrics', {
   port: needed(wholeNumber({ min: 0, max: 65_535 })),
 });
 
+export const budgetWebhookSection = section('telemetry.budgetWebhook', {
+  /**
+   * Gets a POST with JSON for each part of a budget (`warnAt`) that is spent, once a period. What it does not accept with 200 to 299 is
+   * sent again for a day, with the same `x-fieldgate-delivery`.
+   */
+  url: needed(
+    text({ accepted: 'an https address (http on this machine alone), such as https://hooks.example.com/budgets', fits: isSafeAddress }),
+  ),
+  /** Signs it: `x-fieldgate-signature: t=<seconds>,v1=<hex>` is the HMAC-SHA256 of `<seconds>.<body>`. */
+  secret: needed(secret()),
+});
+
 export const telemetrySection = section('telemetry', {
   /**
    * Metrics for Prometheus. Without it: `/metrics` at the gateway's own address, for keys with the scope `ai:metrics` (in
    * development on loopback for anyone). With a port: at that address alone, for anyone who reaches it. False: nowhere.
    */
   metrics: constantOr(false, metricsSection, `false, or ${metricsSection.facts.accepted}`),
+  /** Who is told that a part of a budget is spent. */
+  budgetWebhook: budgetWebhookSection,
 });

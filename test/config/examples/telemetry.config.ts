@@ -1,7 +1,10 @@
-import { defineConfig, fromEnvironment } from '../../../src/index.ts';
+import { defineConfig, fromEnvironment, secretFrom } from '../../../src/index.ts';
 
 export default defineConfig({
   ...fromEnvironment(),
-  telemetry: { metrics: { port: 9464 } },
+  telemetry: {
+    metrics: { port: 9464 },
+    budgetWebhook: { url: 'https://hooks.example.com/budgets', secret: secretFrom('BUDGET_WEBHOOK_SECRET') },
+  },
   logLevel: 'warn',
 });
