@@ -21,7 +21,7 @@ const insert = `insert into budget_warnings
 
 /** The oldest first. They are due again at `until`, unless they are done by then. */
 export async function claimWarnings(tx: Statements, now: number, until: number, most: number): Promise<readonly DueWarning[]> {
-  const rows = await tx.all('select * from budget_warnings where due_at <= $1 order by reached_at, id limit $2', [now, most]);
+  const rows = await tx.all('select * from budget_warnings where due_at <= $1 order by reached_at, part, id limit $2', [now, most]);
   for (const row of rows) await tx.run('update budget_warnings set due_at = $2 where id = $1', [String(row['id']), until]);
   return rows.map(warningIn);
 }
