@@ -1,7 +1,7 @@
 /** The accounts that the calls of a key draw on. */
 import type { Limit } from '../../core/call/hold.ts';
 import type { KeyRecord, Keys } from '../../storage/keys/keys.ts';
-import { rateLimits } from '../teams/policy-limits.ts';
+import { inTimeZone, rateLimits } from '../teams/policy-limits.ts';
 import type { TeamBook } from '../teams/team-book.ts';
 import { maxGenerations, principalIdOf } from '../virtual-key.ts';
 
@@ -15,10 +15,15 @@ export function keyLimits({ id, monthlyBudget, ...rates }: KeyRecord): readonly 
 }
 
 /** Of the key, of those that it comes from, of its team and of its organisation, also of a key that is not in force. */
-export async function accountsOf(key: KeyRecord, keys: Pick<Keys, 'find'>, teams: Pick<TeamBook, 'standingOf'>): Promise<readonly Limit[]> {
+export async function accountsOf(
+  key: KeyRecord,
+  keys: Pick<Keys, 'find'>,
+  teams: Pick<TeamBook, 'standingOf' | 'timeZone'>,
+): Promise<readonly Limit[]> {
   const standing = await teams.standingOf(key.team);
   const lineage = await lineageOf(key, keys);
-  return [...lineage.flatMap(keyLimits), ...(standing?.accounts.flatMap(({ limits }) => limits) ?? [])];
+  const ofKeys = inTimeZone(lineage.flatMap(keyLimits), standing?.timeZone ?? teams.timeZone ?? 'UTC');
+  return [...ofKeys, ...(standing?.accounts.flatMap(({ limits }) => limits) ?? [])];
 }
 
 /** The key, its maker, the maker of that one, and so on, as far as they are there. */
