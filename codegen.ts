@@ -63,6 +63,8 @@ const config: CodegenConfig = {
           AiRoute: './services.ts#RouteView',
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',
+          AiTeam: '../access/teams/team-desk.ts#TeamEntry',
+          AiOrganisation: '../access/teams/team-desk.ts#OrganisationEntry',
           AiUsageRow: `${views}#UsageRowView`,
         },
       },

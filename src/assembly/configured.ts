@@ -108,7 +108,8 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const issuers = Object.keys(config.issuers ?? {});
   const findEnded = findEndedPrincipals({ keys: foundation.endedTeams.keys, issuers, anonymous: anonymous !== null, development, now });
   const ingestCallFor = backgroundCalls({ limits: storage.limits, findEnded, routes });
-  const teams = openTeamBook(declaredTeams(config), storage.directory);
+  const declared = declaredTeams(config);
+  const teams = openTeamBook(declared, storage.directory);
   const { read, prompts } = operatorFields(config, folder);
   const asking = { config, folder, standings: foundation.standings, metrics, log };
   const indexes = openIndexes({
@@ -141,6 +142,8 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     storage,
     leases,
     teams,
+    declaredTeams: declared,
+    guardrails: guardrails.map(({ guardrail }) => guardrail.name),
     handle,
     runs,
     retrieval,

@@ -2,7 +2,8 @@
 import { keyDesk } from '../access/issue-keys.ts';
 import { accountsOf } from '../access/keys/key-accounts.ts';
 import type { LeaseBook } from '../access/leases.ts';
-import type { TeamBook } from '../access/teams/team-book.ts';
+import type { DeclaredTeams, TeamBook } from '../access/teams/team-book.ts';
+import { teamDesk } from '../access/teams/team-desk.ts';
 import type { Handlers } from '../core/call/call.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import { templatesOf } from '../fields/prompt-templates.ts';
@@ -26,6 +27,9 @@ export interface ServiceParts {
   readonly storage: Storage;
   readonly leases: Pick<LeaseBook, 'look'>;
   readonly teams: TeamBook;
+  readonly declaredTeams: DeclaredTeams;
+  /** Names of those of the configuration. */
+  readonly guardrails: readonly string[];
   readonly handle: Handlers;
   readonly runs: Runs;
   readonly retrieval: Retrieval;
@@ -50,6 +54,13 @@ export function servicesOf(parts: ServiceParts): Services {
     limits: storage.limits,
     ledger: storage.ledger,
     keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
+    directory: teamDesk(parts.declaredTeams, storage.directory, {
+      routes: [...routes.keys()],
+      guardrails: parts.guardrails,
+      onEnded: parts.leases.look,
+      now,
+    }),
+    teamBook: parts.teams,
     keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
     identities: storage.identities,
     retrieval: parts.retrieval,

@@ -11,6 +11,7 @@ import { graphqlErrorOf } from './graphql-errors.ts';
 import { markResolvedHere } from './resolved-here.ts';
 import { accountResolvers } from './resolvers/account-resolvers.ts';
 import { keyResolvers } from './resolvers/callers/key-resolvers.ts';
+import { teamResolvers } from './resolvers/callers/team-resolvers.ts';
 import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
@@ -40,6 +41,7 @@ export function aiResolvers(services: Services): Resolvers {
     retrievalResolvers(services),
     accountResolvers(services),
     keyResolvers(services),
+    teamResolvers(services),
     usageResolvers(services),
   ];
   const merged: Record<string, object> = { ...scalars };

@@ -8,6 +8,7 @@ import type { IngestionState } from '../retrieval/retrieval.ts';
 import type { BudgetState } from '../storage/limits/limits.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
+import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
 import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -90,6 +91,16 @@ export type AiBudget = {
   readonly warnings: ReadonlyArray<AiBudgetWarning>;
 };
 
+/** A budget to be given. */
+export type AiBudgetInput = {
+  /** What may be spent in it, in US dollars. */
+  readonly most: Scalars['Decimal']['input'];
+  /** How long the amount counts: DAY, WEEK, MONTH or TOTAL. */
+  readonly per: AiPeriod;
+  /** Parts of it at which operators are warned, from 0.01 to 1. */
+  readonly warnAt?: InputMaybe<ReadonlyArray<Scalars['Float']['input']>>;
+};
+
 /** A part of a budget whose use operators are warned of. */
 export type AiBudgetWarning = {
   /** The part: 0.8 is four fifths of the limit. */
@@ -97,6 +108,15 @@ export type AiBudgetWarning = {
   /** Whether as much is spent. */
   readonly isReached: Scalars['Boolean']['output'];
 };
+
+/** Whose kept answers are the same, among callers with the same scopes and routes. */
+export type AiCacheSharing =
+  /** Those of all teams of the organisation. */
+  | 'ORGANISATION'
+  /** Those of the key or user alone. */
+  | 'PRINCIPAL'
+  /** Those of the team. */
+  | 'TEAM';
 
 /** Where a statement of an answer comes from. */
 export type AiCitation = {
@@ -202,6 +222,46 @@ export type AiKey = {
   readonly updatedBy?: Maybe<Scalars['String']['output']>;
 };
 
+/** An organisation: what its teams have at most, and share. */
+export type AiOrganisation = {
+  /** Since when nobody of its teams may ask for anything; null: they may. */
+  readonly archivedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Its budgets, as they stand now: the calls of all its teams draw on them. */
+  readonly budgets: ReadonlyArray<AiBudget>;
+  /** Who shares kept answers; null: TEAM. */
+  readonly cacheSharing?: Maybe<AiCacheSharing>;
+  /** The most model calls of all its teams in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The most model calls at one time; null: no limit of its own. */
+  readonly concurrency?: Maybe<Scalars['Int']['output']>;
+  /** When it was made; null where the configuration declares it. */
+  readonly createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who made it, such as `key:3f9a` or `shell`; `configuration` where that declares it. */
+  readonly createdBy: Scalars['String']['output'];
+  /** Whether the configuration declares it: it is then changed there alone. */
+  readonly declared: Scalars['Boolean']['output'];
+  /** For people: what it is. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** Names of guardrails that check all its calls, beside those of the routes. */
+  readonly guardrails: ReadonlyArray<Scalars['String']['output']>;
+  /** Its name: what usage and accounts (`organisation:acme`) call it. */
+  readonly id: Scalars['ID']['output'];
+  /** The most operations of all its teams in a minute; null: no limit of its own. */
+  readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The routes that its callers may use at most; null: all. */
+  readonly routes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The scopes that its callers have at most; null: all. */
+  readonly scopes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The time zone in which the days, weeks and months of its budgets and of those below begin; null: that of the gateway. */
+  readonly timeZone?: Maybe<Scalars['String']['output']>;
+  /** The most tokens in a minute, of input and output together; null: no limit of its own. */
+  readonly tokensPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** When it was changed last; null where the configuration declares it. */
+  readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who did that. */
+  readonly updatedBy: Scalars['String']['output'];
+};
+
 /** How long an amount counts before it is all there again. */
 export type AiPeriod =
   /** A day of the calendar. */
@@ -294,6 +354,48 @@ export type AiSearchInput = {
 
 /** Hits, or why there are none. It may grow: keep a default branch. */
 export type AiSearchResult = AiSearch | BudgetExceeded | ModelUnavailable | OtherFailure | RateLimited;
+
+/** A team: what its callers have at most, and share. A key or token that names no such team has no bounds but its own. */
+export type AiTeam = {
+  /** Since when nobody of it may ask for anything; null: they may. */
+  readonly archivedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Its budgets, as they stand now. Its calls draw on those of its organisation too. */
+  readonly budgets: ReadonlyArray<AiBudget>;
+  /** Who shares its kept answers; null: as its organisation says, else TEAM. */
+  readonly cacheSharing?: Maybe<AiCacheSharing>;
+  /** The most model calls of all its callers in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The most model calls at one time; null: no limit of its own. */
+  readonly concurrency?: Maybe<Scalars['Int']['output']>;
+  /** When it was made; null where the configuration declares it. */
+  readonly createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who made it, such as `key:3f9a` or `shell`; `configuration` where that declares it. */
+  readonly createdBy: Scalars['String']['output'];
+  /** Whether the configuration declares it: it is then changed there alone. */
+  readonly declared: Scalars['Boolean']['output'];
+  /** For people: what it is. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** Names of guardrails that check all its calls, beside those of the routes and of its organisation. */
+  readonly guardrails: ReadonlyArray<Scalars['String']['output']>;
+  /** Its name: what `AiKey.team`, usage and accounts (`team:search`) call it. */
+  readonly id: Scalars['ID']['output'];
+  /** The organisation that it belongs to, if it belongs to one. */
+  readonly organisation?: Maybe<Scalars['ID']['output']>;
+  /** The most operations of all its callers in a minute; null: no limit of its own. */
+  readonly requestsPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** The routes that its callers may use at most; null: those of its organisation, else all. */
+  readonly routes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The scopes that its callers have at most; null: those of its organisation, else all. */
+  readonly scopes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The time zone in which the days, weeks and months of its budgets and of those below begin; null: that of its organisation, else of the gateway. */
+  readonly timeZone?: Maybe<Scalars['String']['output']>;
+  /** The most tokens in a minute, of input and output together; null: no limit of its own. */
+  readonly tokensPerMinute?: Maybe<Scalars['Int']['output']>;
+  /** When it was changed last; null where the configuration declares it. */
+  readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Who did that. */
+  readonly updatedBy: Scalars['String']['output'];
+};
 
 /** Which calls to add up: those that fit all that is given. */
 export type AiUsageFilter = {
@@ -608,6 +710,64 @@ export type CreateAiKeyInput = {
   readonly team: Scalars['String']['input'];
 };
 
+/** An organisation to be made. */
+export type CreateAiOrganisationInput = {
+  /** What the calls of all its teams may cost, at most one for each period. */
+  readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
+  /** Who shares kept answers; TEAM when absent. */
+  readonly cacheSharing?: InputMaybe<AiCacheSharing>;
+  /** The most model calls of all its teams in a minute; when absent, as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most model calls at one time. */
+  readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** For people: what it is. At most 1000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Names of guardrails of the configuration that check all its calls, beside those of the routes. */
+  readonly guardrails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its name, for good: letters, digits, `_` and `-`, at most 64. Usage and accounts go by it. */
+  readonly id: Scalars['ID']['input'];
+  /** The most operations of all its teams in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The routes that its callers may use at most; all when absent. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The scopes that its callers have at most; all when absent. */
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; that of the gateway when absent. */
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** The most tokens in a minute, of input and output together. */
+  readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A team to be made. */
+export type CreateAiTeamInput = {
+  /** What all its calls may cost, at most one for each period. */
+  readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
+  /** Who shares its kept answers; as its organisation says when absent, else TEAM. */
+  readonly cacheSharing?: InputMaybe<AiCacheSharing>;
+  /** The most model calls of all its callers in a minute; when absent, as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most model calls at one time. */
+  readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** For people: what it is. At most 1000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Names of guardrails of the configuration that check all its calls, beside those of the routes and of its organisation. */
+  readonly guardrails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its name, for good: letters, digits, `.`, `_` and `-`, at most 64. Keys, usage and accounts go by it. */
+  readonly id: Scalars['ID']['input'];
+  /** The organisation that it belongs to; when absent, your own with scope `ai:teams`, none with `ai:teams:all`. */
+  readonly organisation?: InputMaybe<Scalars['ID']['input']>;
+  /** The most operations of all its callers in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The routes that its callers may use at most; those of its organisation when absent, else all. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The scopes that its callers have at most; those of its organisation when absent, else all. */
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; that of its organisation, else of the gateway when absent. */
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** The most tokens in a minute, of input and output together. */
+  readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** A key that was just issued. */
 export type CreatedAiKey = {
   /** The key, as it is stored. */
@@ -845,6 +1005,13 @@ export type ModelUnavailable = Failure & {
 
 /** What can be changed or begun. */
 export type Mutation = {
+  /** Archives an organisation with all its teams: see `archiveAiTeam`. */
+  readonly archiveAiOrganisation?: Maybe<AiOrganisation>;
+  /**
+   * Archives a team: nobody of it may ask for anything, and what its keys have running ends within two seconds. Its keys, usage and name stay.
+   * `archived: false` brings it back. Null when there is none with this id among those that `aiTeams` shows you.
+   */
+  readonly archiveAiTeam?: Maybe<AiTeam>;
   /**
    * Stops a completion of yours, also at the provider, and returns it as it stands; what was produced so far is billed. Name it by its id, or
    * by the idempotencyKey that it was asked with, where its id has not come yet. Null when there is none. Needs scope `ai:use`.
@@ -858,6 +1025,13 @@ export type Mutation = {
    * the rates of that one too, it expires no later, and it is revoked with it. A key that must outlive every other is made in the shell.
    */
   readonly createAiKey?: Maybe<CreatedAiKey>;
+  /** Makes an organisation, to which teams can belong: each has at most what it has, and draws on its budgets and rates. */
+  readonly createAiOrganisation?: Maybe<AiOrganisation>;
+  /**
+   * Makes a team. Keys and tokens that name it have at most what it has, from the next request on. With scope `ai:teams` it belongs to your own
+   * organisation, and its name begins with that and a dot (`acme.search`); with `ai:teams:all` any name and any organisation are accepted.
+   */
+  readonly createAiTeam?: Maybe<AiTeam>;
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
   /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Owners take turns, source by source, so that nobody waits for another's; a source that meets a limit of its owner waits and is tried again. RATE_LIMITED where the caller has too many sources or bytes in the queue. Needs scope `ai:ingest` and the right to write the collection. */
@@ -883,6 +1057,27 @@ export type Mutation = {
    * is none with this id among those that `aiKeys` shows you. A revoked key stays as it is.
    */
   readonly updateAiKey?: Maybe<AiKey>;
+  /** Changes what the input has and nothing else; it holds for all its teams from the next request on. Null when there is none with this id. */
+  readonly updateAiOrganisation?: Maybe<AiOrganisation>;
+  /**
+   * Changes what the input has and nothing else; it holds from the next request on. With scope `ai:teams` you change the teams of your own
+   * organisation. Null when there is none with this id among those that `aiTeams` shows you. A team that the configuration declares is changed there.
+   */
+  readonly updateAiTeam?: Maybe<AiTeam>;
+};
+
+
+/** What can be changed or begun. */
+export type MutationArchiveAiOrganisationArgs = {
+  archived?: Scalars['Boolean']['input'];
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationArchiveAiTeamArgs = {
+  archived?: Scalars['Boolean']['input'];
+  id: Scalars['ID']['input'];
 };
 
 
@@ -902,6 +1097,18 @@ export type MutationCompleteArgs = {
 /** What can be changed or begun. */
 export type MutationCreateAiKeyArgs = {
   input: CreateAiKeyInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationCreateAiOrganisationArgs = {
+  input: CreateAiOrganisationInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationCreateAiTeamArgs = {
+  input: CreateAiTeamInput;
 };
 
 
@@ -949,6 +1156,20 @@ export type MutationStartCompletionArgs = {
 export type MutationUpdateAiKeyArgs = {
   id: Scalars['ID']['input'];
   input: UpdateAiKeyInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationUpdateAiOrganisationArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateAiOrganisationInput;
+};
+
+
+/** What can be changed or begun. */
+export type MutationUpdateAiTeamArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateAiTeamInput;
 };
 
 /** Nothing relevant was found; no model was asked. */
@@ -1060,6 +1281,8 @@ export type Query = {
   readonly aiCollections: ReadonlyArray<AiCollection>;
   /** The virtual keys of your team with scope `ai:keys`, everybody's with `ai:keys:all`; revoked ones included, newest first. Never shows a secret. */
   readonly aiKeys: ReadonlyArray<AiKey>;
+  /** With scope `ai:teams` your organisation; with `ai:teams:all` every organisation. By name, archived ones included. */
+  readonly aiOrganisations: ReadonlyArray<AiOrganisation>;
   /**
    * The most that an operation could cost if you sent it now, field by field. Runs nothing. Needs scope `ai:use`.
    *
@@ -1073,6 +1296,8 @@ export type Query = {
   readonly aiSearch?: Maybe<AiSearchResult>;
   /** The sources of a collection, ordered by id. Costs nothing. Needs scope `ai:use` and the right to read the collection. */
   readonly aiSources: ReadonlyArray<SourceDocument>;
+  /** With scope `ai:teams` the teams of your organisation, or your own team where it belongs to none; with `ai:teams:all` every team. By name, archived ones included. */
+  readonly aiTeams: ReadonlyArray<AiTeam>;
   /**
    * The ledger, added up. `ai:usage` sees the own team's calls (the own ones, without a team, and where a key or a token acts for a user);
    * `ai:usage:all` sees everybody's.
@@ -1454,6 +1679,60 @@ export type UpdateAiKeyInput = {
   readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
+/** What is to be other of an organisation: what is left out stays as it is, null removes. */
+export type UpdateAiOrganisationInput = {
+  /** What the calls of all its teams may cost, at most one for each period, all of them; null: no limit. What was spent in the present period counts. */
+  readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
+  /** Who shares kept answers; null: TEAM. */
+  readonly cacheSharing?: InputMaybe<AiCacheSharing>;
+  /** The most model calls of all its teams in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most model calls at one time. */
+  readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** For people: what it is. At most 1000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Names of guardrails of the configuration that check all its calls, all of them; null: none. */
+  readonly guardrails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The most operations of all its teams in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The routes that its callers may use at most, all of them; null: all. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The scopes that its callers have at most, all of them; null: all. */
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; null: that of the gateway. */
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** The most tokens in a minute, of input and output together. */
+  readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is to be other of a team: what is left out stays as it is, null removes. */
+export type UpdateAiTeamInput = {
+  /** What all its calls may cost, at most one for each period, all of them; null: no limit. What was spent in the present period counts. */
+  readonly budgets?: InputMaybe<ReadonlyArray<AiBudgetInput>>;
+  /** Who shares its kept answers; null: as its organisation says, else TEAM. */
+  readonly cacheSharing?: InputMaybe<AiCacheSharing>;
+  /** The most model calls of all its callers in a minute; null: as many as `requestsPerMinute`. */
+  readonly callsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The most model calls at one time. */
+  readonly concurrency?: InputMaybe<Scalars['Int']['input']>;
+  /** For people: what it is. At most 1000 characters. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Names of guardrails of the configuration that check all its calls, all of them; null: none of its own. */
+  readonly guardrails?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The organisation that it belongs to, with scope `ai:teams:all`; null: none. */
+  readonly organisation?: InputMaybe<Scalars['ID']['input']>;
+  /** The most operations of all its callers in a minute. */
+  readonly requestsPerMinute?: InputMaybe<Scalars['Int']['input']>;
+  /** The routes that its callers may use at most, all of them; null: those of its organisation, else all. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The scopes that its callers have at most, all of them; null: those of its organisation, else all. */
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** The time zone in which the days, weeks and months of its budgets and of those below begin, such as `Europe/Berlin`; null: that of its organisation, else of the gateway. */
+  readonly timeZone?: InputMaybe<Scalars['String']['input']>;
+  /** The most tokens in a minute, of input and output together. */
+  readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** What calls can be grouped by. */
 export type UsageDimension =
   /** Whether an earlier answer served. */
@@ -1667,14 +1946,17 @@ export type ResolversTypes = {
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiAnswerResult']>;
   AiBudget: ResolverTypeWrapper<BudgetState>;
+  AiBudgetInput: AiBudgetInput;
   AiBudgetWarning: ResolverTypeWrapper<AiBudgetWarning>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  AiCacheSharing: AiCacheSharing;
   AiCitation: ResolverTypeWrapper<Citation>;
   AiCollection: ResolverTypeWrapper<AiCollection>;
   AiCost: ResolverTypeWrapper<NanoUsd>;
   AiDeployment: ResolverTypeWrapper<DeploymentView>;
   AiEntityRef: ResolverTypeWrapper<EntityRef>;
   AiKey: ResolverTypeWrapper<KeyRecord>;
+  AiOrganisation: ResolverTypeWrapper<OrganisationEntry>;
   AiPeriod: AiPeriod;
   AiQuote: ResolverTypeWrapper<Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversTypes['AiCost']>, fields: ReadonlyArray<ResolversTypes['AiQuotedField']> }>;
   AiQuotedField: ResolverTypeWrapper<Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversTypes['AiCost']> }>;
@@ -1683,6 +1965,7 @@ export type ResolversTypes = {
   AiSearchHit: ResolverTypeWrapper<Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversTypes['AiEntityRef']>, passage?: Maybe<ResolversTypes['SourcePassage']> }>;
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
+  AiTeam: ResolverTypeWrapper<TeamEntry>;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
@@ -1705,6 +1988,8 @@ export type ResolversTypes = {
   CompletionStatus: CompletionStatus;
   ContentPartInput: ContentPartInput;
   CreateAiKeyInput: CreateAiKeyInput;
+  CreateAiOrganisationInput: CreateAiOrganisationInput;
+  CreateAiTeamInput: CreateAiTeamInput;
   CreatedAiKey: ResolverTypeWrapper<Omit<CreatedAiKey, 'key'> & { key: ResolversTypes['AiKey'] }>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
@@ -1765,6 +2050,8 @@ export type ResolversTypes = {
   ToolMode: ToolMode;
   ToolResultInput: ToolResultInput;
   UpdateAiKeyInput: UpdateAiKeyInput;
+  UpdateAiOrganisationInput: UpdateAiOrganisationInput;
+  UpdateAiTeamInput: UpdateAiTeamInput;
   UsageDimension: UsageDimension;
   UsageInterval: UsageInterval;
   Vector: ResolverTypeWrapper<Scalars['Vector']['output']>;
@@ -1780,6 +2067,7 @@ export type ResolversParentTypes = {
   AiAnswerInput: AiAnswerInput;
   AiAnswerResult: ResolversUnionTypes<ResolversParentTypes>['AiAnswerResult'];
   AiBudget: BudgetState;
+  AiBudgetInput: AiBudgetInput;
   AiBudgetWarning: AiBudgetWarning;
   Boolean: Scalars['Boolean']['output'];
   AiCitation: Citation;
@@ -1788,6 +2076,7 @@ export type ResolversParentTypes = {
   AiDeployment: DeploymentView;
   AiEntityRef: EntityRef;
   AiKey: KeyRecord;
+  AiOrganisation: OrganisationEntry;
   AiQuote: Omit<AiQuote, 'cost' | 'fields'> & { cost?: Maybe<ResolversParentTypes['AiCost']>, fields: ReadonlyArray<ResolversParentTypes['AiQuotedField']> };
   AiQuotedField: Omit<AiQuotedField, 'cost'> & { cost?: Maybe<ResolversParentTypes['AiCost']> };
   AiRoute: RouteView;
@@ -1795,6 +2084,7 @@ export type ResolversParentTypes = {
   AiSearchHit: Omit<AiSearchHit, 'entity' | 'passage'> & { entity?: Maybe<ResolversParentTypes['AiEntityRef']>, passage?: Maybe<ResolversParentTypes['SourcePassage']> };
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
+  AiTeam: TeamEntry;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
@@ -1814,6 +2104,8 @@ export type ResolversParentTypes = {
   CompletionStarted: StartedView;
   ContentPartInput: ContentPartInput;
   CreateAiKeyInput: CreateAiKeyInput;
+  CreateAiOrganisationInput: CreateAiOrganisationInput;
+  CreateAiTeamInput: CreateAiTeamInput;
   CreatedAiKey: Omit<CreatedAiKey, 'key'> & { key: ResolversParentTypes['AiKey'] };
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
@@ -1866,6 +2158,8 @@ export type ResolversParentTypes = {
   ToolInput: ToolInput;
   ToolResultInput: ToolResultInput;
   UpdateAiKeyInput: UpdateAiKeyInput;
+  UpdateAiOrganisationInput: UpdateAiOrganisationInput;
+  UpdateAiTeamInput: UpdateAiTeamInput;
   Vector: Scalars['Vector']['output'];
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
@@ -2004,6 +2298,27 @@ export type AiKeyResolvers<ContextType = OperationContext, ParentType extends Re
   updatedBy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type AiOrganisationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiOrganisation'] = ResolversParentTypes['AiOrganisation']> = {
+  archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
+  cacheSharing?: Resolver<Maybe<ResolversTypes['AiCacheSharing']>, ParentType, ContextType>;
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  declared?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  guardrails?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  scopes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  timeZone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type AiQuoteResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiQuote'] = ResolversParentTypes['AiQuote']> = {
   allowed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   cost?: Resolver<Maybe<ResolversTypes['AiCost']>, ParentType, ContextType>;
@@ -2043,6 +2358,28 @@ export type AiSearchHitResolvers<ContextType = OperationContext, ParentType exte
 
 export type AiSearchResultResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiSearchResult'] = ResolversParentTypes['AiSearchResult']> = {
   __resolveType?: TypeResolveFn<'AiSearch' | 'BudgetExceeded' | 'ModelUnavailable' | 'OtherFailure' | 'RateLimited', ParentType, ContextType>;
+};
+
+export type AiTeamResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeam'] = ResolversParentTypes['AiTeam']> = {
+  archivedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  budgets?: Resolver<ReadonlyArray<ResolversTypes['AiBudget']>, ParentType, ContextType>;
+  cacheSharing?: Resolver<Maybe<ResolversTypes['AiCacheSharing']>, ParentType, ContextType>;
+  callsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  concurrency?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  createdAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  declared?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  guardrails?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  organisation?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  scopes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  timeZone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type AiUsageReportResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageReport'] = ResolversParentTypes['AiUsageReport']> = {
@@ -2236,9 +2573,13 @@ export type ModelUnavailableResolvers<ContextType = OperationContext, ParentType
 };
 
 export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  archiveAiOrganisation?: Resolver<Maybe<ResolversTypes['AiOrganisation']>, ParentType, ContextType, RequireFields<MutationArchiveAiOrganisationArgs, 'archived' | 'id'>>;
+  archiveAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationArchiveAiTeamArgs, 'archived' | 'id'>>;
   cancelCompletion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, Partial<MutationCancelCompletionArgs>>;
   complete?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<MutationCompleteArgs, 'input'>>;
   createAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationCreateAiKeyArgs, 'input'>>;
+  createAiOrganisation?: Resolver<Maybe<ResolversTypes['AiOrganisation']>, ParentType, ContextType, RequireFields<MutationCreateAiOrganisationArgs, 'input'>>;
+  createAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationCreateAiTeamArgs, 'input'>>;
   deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;
   ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
   rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
@@ -2246,6 +2587,8 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   rotateAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationRotateAiKeyArgs, 'id' | 'overlapSeconds'>>;
   startCompletion?: Resolver<Maybe<ResolversTypes['StartCompletionResult']>, ParentType, ContextType, RequireFields<MutationStartCompletionArgs, 'input'>>;
   updateAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationUpdateAiKeyArgs, 'id' | 'input'>>;
+  updateAiOrganisation?: Resolver<Maybe<ResolversTypes['AiOrganisation']>, ParentType, ContextType, RequireFields<MutationUpdateAiOrganisationArgs, 'id' | 'input'>>;
+  updateAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationUpdateAiTeamArgs, 'id' | 'input'>>;
 };
 
 export type NoAnswerResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['NoAnswer'] = ResolversParentTypes['NoAnswer']> = {
@@ -2296,10 +2639,12 @@ export type QueryResolvers<ContextType = OperationContext, ParentType extends Re
   aiAnswer?: Resolver<Maybe<ResolversTypes['AiAnswerResult']>, ParentType, ContextType, RequireFields<QueryAiAnswerArgs, 'input'>>;
   aiCollections?: Resolver<ReadonlyArray<ResolversTypes['AiCollection']>, ParentType, ContextType>;
   aiKeys?: Resolver<ReadonlyArray<ResolversTypes['AiKey']>, ParentType, ContextType>;
+  aiOrganisations?: Resolver<ReadonlyArray<ResolversTypes['AiOrganisation']>, ParentType, ContextType>;
   aiQuote?: Resolver<ResolversTypes['AiQuote'], ParentType, ContextType, RequireFields<QueryAiQuoteArgs, 'document'>>;
   aiRoutes?: Resolver<ReadonlyArray<ResolversTypes['AiRoute']>, ParentType, ContextType>;
   aiSearch?: Resolver<Maybe<ResolversTypes['AiSearchResult']>, ParentType, ContextType, RequireFields<QueryAiSearchArgs, 'input'>>;
   aiSources?: Resolver<ReadonlyArray<ResolversTypes['SourceDocument']>, ParentType, ContextType, RequireFields<QueryAiSourcesArgs, 'collection' | 'first'>>;
+  aiTeams?: Resolver<ReadonlyArray<ResolversTypes['AiTeam']>, ParentType, ContextType>;
   aiUsage?: Resolver<ResolversTypes['AiUsageReport'], ParentType, ContextType, RequireFields<QueryAiUsageArgs, 'input'>>;
   aiViewer?: Resolver<ResolversTypes['AiViewer'], ParentType, ContextType>;
   completion?: Resolver<Maybe<ResolversTypes['CompletionResult']>, ParentType, ContextType, RequireFields<QueryCompletionArgs, 'input'>>;
@@ -2439,12 +2784,14 @@ export type Resolvers<ContextType = OperationContext> = {
   AiDeployment?: AiDeploymentResolvers<ContextType>;
   AiEntityRef?: AiEntityRefResolvers<ContextType>;
   AiKey?: AiKeyResolvers<ContextType>;
+  AiOrganisation?: AiOrganisationResolvers<ContextType>;
   AiQuote?: AiQuoteResolvers<ContextType>;
   AiQuotedField?: AiQuotedFieldResolvers<ContextType>;
   AiRoute?: AiRouteResolvers<ContextType>;
   AiSearch?: AiSearchResolvers<ContextType>;
   AiSearchHit?: AiSearchHitResolvers<ContextType>;
   AiSearchResult?: AiSearchResultResolvers<ContextType>;
+  AiTeam?: AiTeamResolvers<ContextType>;
   AiUsageReport?: AiUsageReportResolvers<ContextType>;
   AiUsageRow?: AiUsageRowResolvers<ContextType>;
   AiViewer?: AiViewerResolvers<ContextType>;

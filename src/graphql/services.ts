@@ -1,6 +1,8 @@
 /** Services: everything that resolvers reach beyond the schema. The wiring fills it; tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
+import type { TeamBook } from '../access/teams/team-book.ts';
+import type { TeamDesk } from '../access/teams/team-desk.ts';
 import type { Handlers } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import type { GatewayError } from '../core/errors.ts';
@@ -30,6 +32,8 @@ export interface Services {
   readonly limits: Pick<Limits, 'budgets'>;
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall'>;
   readonly keys: KeyDesk;
+  readonly directory: TeamDesk;
+  readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfOrganisation'>;
   /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
   readonly identities: Pick<Identities, 'usersNamed' | 'userNames'>;

@@ -1,5 +1,8 @@
 /** Services whose handler says what a test tells it to, over real runs; and contexts for principals. */
+
 import { type ExecutionResult, execute, type GraphQLSchema, parse, responsePathAsArray, subscribe, validate } from 'graphql';
+import { noDeclaredTeams, openTeamBook } from '../../src/access/teams/team-book.ts';
+import { teamDesk } from '../../src/access/teams/team-desk.ts';
 import type { AttemptFact, Call, Principal } from '../../src/core/call/call.ts';
 import { tally } from '../../src/core/call/tally.ts';
 import type { Chunk } from '../../src/core/chunk.ts';
@@ -19,6 +22,7 @@ import { openRuns } from '../../src/runs/open-runs.ts';
 import type { KeyRecord } from '../../src/storage/keys/keys.ts';
 import type { UsageQuery } from '../../src/storage/ledger/ledger.ts';
 import { bothFaces, type ChunkHandler } from '../faces.ts';
+import { mapDirectory } from '../map-storage/map-directory.ts';
 import { freeHold } from '../operations/free-hold.ts';
 import { memoryCompletions } from '../runs/memory-completions.ts';
 
@@ -266,6 +270,8 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
       },
     },
     keyAccounts: async () => [],
+    directory: teamDesk(noDeclaredTeams, mapDirectory(), { routes: null, guardrails: null }),
+    teamBook: openTeamBook(noDeclaredTeams, mapDirectory()),
     retrieval: noRetrieval,
     passages: library,
     routes: () => routes,

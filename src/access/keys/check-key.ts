@@ -38,7 +38,7 @@ export function checkKey(key: Partial<KeyParts>, routes: readonly string[] | nul
 }
 
 /** `whose`: what has them, at the beginning of a sentence. */
-function checkScopes(whose: string, scopes: readonly string[]): void {
+export function checkScopes(whose: string, scopes: readonly string[]): void {
   const unknown = scopes.filter(
     (scope) => !/^[!-~]+$/.test(scope) || (scope.startsWith('ai:') && !allScopes.some((known) => known === scope)),
   );
@@ -49,7 +49,7 @@ function checkScopes(whose: string, scopes: readonly string[]): void {
   if (scopes.length === 0) refuse(`${whose} without scopes may do nothing. Scopes: ${allScopes.join(', ')}.`);
 }
 
-function checkRoutes(asked: readonly string[], routes: readonly string[] | null): void {
+export function checkRoutes(asked: readonly string[], routes: readonly string[] | null): void {
   const missing = routes === null ? [] : asked.filter((route) => !routes.includes(route));
   if (missing.length > 0) refuse(`There is no route "${missing.join('", "')}". Routes: ${routes?.join(', ')}.`);
 }

@@ -39,6 +39,10 @@ export interface TeamBook {
   readonly timeZone?: string;
   /** Null: the team has no policy, and belongs to no organisation. */
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
+  /** Of the team alone; empty where it has no policy. */
+  limitsOfTeam(team: string): Promise<readonly Limit[]>;
+  /** Of the organisation alone. */
+  limitsOfOrganisation(organisation: OrganisationRecord): readonly Limit[];
   /** Of what the store says: see `Directory.version`. */
   version(): Promise<string>;
 }
@@ -54,9 +58,17 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
     return standing(team, above, declared.timeZone);
   }
 
+  const { timeZone = 'UTC' } = declared;
+  const standingOf: TeamBook['standingOf'] = (team) => known.get(team) ?? storedStanding(team);
+
   return {
-    timeZone: declared.timeZone ?? 'UTC',
-    standingOf: (team) => known.get(team) ?? storedStanding(team),
+    timeZone,
+    standingOf,
+    async limitsOfTeam(team) {
+      return (await standingOf(team))?.accounts.find(({ name }) => name === teamAccount(team))?.limits ?? [];
+    },
+    limitsOfOrganisation: (organisation) =>
+      account(organisationAccount(organisation.name), organisation, organisation.policy.timeZone ?? timeZone).limits,
     version: directory.version,
   };
 }

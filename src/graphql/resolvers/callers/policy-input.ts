@@ -1,0 +1,44 @@
+/** What an input says of a policy: what is absent stays as it is, and null removes. */
+import type { EntryChange } from '../../../access/teams/team-desk.ts';
+import type { CacheSharing } from '../../../core/call/call.ts';
+import type { Policy, PolicyBudget } from '../../../storage/directory/directory.ts';
+import type { AiBudgetInput, CreateAiOrganisationInput } from '../../generated.ts';
+import { refuse } from '../../refuse.ts';
+import { accountAmount } from './account-amount.ts';
+
+export type PolicyInput = Omit<CreateAiOrganisationInput, 'id'>;
+
+export function policyChange(input: PolicyInput): EntryChange {
+  const { description, scopes, routes, budgets, guardrails, cacheSharing, ...plain } = input;
+  const { timeZone, requestsPerMinute, callsPerMinute, tokensPerMinute, concurrency } = plain;
+  const policy: { readonly [K in keyof Policy]: Policy[K] | undefined } = {
+    scopes: unique(scopes),
+    routes: unique(routes),
+    budgets: budgets === undefined ? undefined : (budgets ?? []).map(budgetOf),
+    timeZone,
+    requestsPerMinute,
+    callsPerMinute,
+    tokensPerMinute,
+    concurrency,
+    guardrails: guardrails === null ? [] : unique(guardrails),
+    cacheSharing: cacheSharing == null ? cacheSharing : (cacheSharing.toLowerCase() as CacheSharing),
+  };
+  const given = Object.entries(policy).filter(([, value]) => value !== undefined);
+  return { ...(description === undefined ? {} : { description }), policy: Object.fromEntries(given) as Partial<Policy> };
+}
+
+const unique = <T extends readonly string[] | null | undefined>(names: T): T =>
+  names == null ? names : ([...new Set(names)] as unknown as T);
+
+const periods: Readonly<Partial<Record<AiBudgetInput['per'], PolicyBudget['per']>>> = {
+  DAY: 'day',
+  WEEK: 'week',
+  MONTH: 'month',
+  TOTAL: 'total',
+};
+
+function budgetOf({ per, most, warnAt }: AiBudgetInput, index: number): PolicyBudget {
+  const period = periods[per] ?? refuse(`budgets.${index}.per is ${per}. Periods: ${Object.keys(periods).join(', ')}.`);
+  const warnings = warnAt == null || warnAt.length === 0 ? {} : { warnAt };
+  return { per: period, most: accountAmount(`budgets.${index}.most`, most) ?? 0, ...warnings };
+}

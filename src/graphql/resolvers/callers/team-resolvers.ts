@@ -1,0 +1,110 @@
+/** Organisations and teams: seen and changed by callers within their own organisation, or by those who administer all. */
+import type { Entry, OrganisationEntry, TeamChange, TeamEntry } from '../../../access/teams/team-desk.ts';
+import type { Principal } from '../../../core/call/call.ts';
+import { GatewayError } from '../../../core/errors.ts';
+import type { OrganisationRecord, TeamRecord } from '../../../storage/directory/directory.ts';
+import type { AiCacheSharing, CreateAiTeamInput, Resolvers } from '../../generated.ts';
+import { dateTimeOf } from '../../scalars.ts';
+import type { Services } from '../../services.ts';
+import { policyChange } from './policy-input.ts';
+
+export function teamResolvers(services: Services): Resolvers {
+  const { teams, organisations } = services.directory;
+
+  /** Null for what the caller does not see, and for what is not there. */
+  async function changeTeam(id: string, change: TeamChange, principal: Principal): Promise<TeamEntry | null> {
+    const entry = await teams.find(id);
+    if (entry === null || !sees(principal, entry.record)) return null;
+    return teams.update(id, change, { by: principal.id, permit: (team) => checkMayChange(principal, team) });
+  }
+
+  return {
+    Query: {
+      aiTeams: async (_, __, { principal }) => (await teams.list()).filter(({ record }) => sees(principal, record)),
+      aiOrganisations: async (_, __, { principal }) =>
+        (await organisations.list()).filter(({ record }) => ofAll(principal) || record.name === principal.organisation),
+    },
+    Mutation: {
+      createAiTeam(_, { input }, { principal }) {
+        const organisation = organisationOf(input, principal);
+        return teams.create(input.id, { ...policyChange(input), organisation }, { by: principal.id });
+      },
+      async updateAiTeam(_, { id, input }, { principal }) {
+        const { organisation } = input;
+        const change = { ...policyChange(input), ...(organisation === undefined ? {} : { organisation }) };
+        if (organisation !== undefined && !ofAll(principal) && organisation !== principal.organisation) throw notYours(principal);
+        return changeTeam(id, change, principal);
+      },
+      archiveAiTeam: (_, { id, archived }, { principal }) => changeTeam(id, { archived }, principal),
+      createAiOrganisation: (_, { input }, { principal }) => organisations.create(input.id, policyChange(input), { by: principal.id }),
+      updateAiOrganisation: (_, { id, input }, { principal }) => organisations.update(id, policyChange(input), { by: principal.id }),
+      archiveAiOrganisation: (_, { id, archived }, { principal }) => organisations.update(id, { archived }, { by: principal.id }),
+    },
+    AiTeam: {
+      ...commonFields<TeamEntry>(),
+      organisation: ({ record }) => record.organisation,
+      budgets: async ({ record }) => services.limits.budgets(await services.teamBook.limitsOfTeam(record.name)),
+    },
+    AiOrganisation: {
+      ...commonFields<OrganisationEntry>(),
+      budgets: ({ record }) => services.limits.budgets(services.teamBook.limitsOfOrganisation(record)),
+    },
+  };
+}
+
+const ofAll = ({ scopes }: Principal): boolean => scopes.includes('ai:teams:all');
+
+function sees(principal: Principal, team: TeamRecord): boolean {
+  if (ofAll(principal)) return true;
+  const { organisation = null } = principal;
+  return organisation === null ? team.name === principal.team : team.organisation === organisation;
+}
+
+/** Within the organisation, whose bounds hold whatever its teams have. A team without one has no bounds but its own, so that it may not change them. */
+function checkMayChange(principal: Principal, team: TeamRecord): void {
+  const { organisation = null } = principal;
+  if (ofAll(principal) || (organisation !== null && team.organisation === organisation)) return;
+  throw notYours(principal);
+}
+
+/** That a new team belongs to. */
+function organisationOf({ id, organisation: asked }: CreateAiTeamInput, principal: Principal): string | null {
+  if (ofAll(principal)) return asked ?? null;
+  const { organisation = null } = principal;
+  if (organisation === null || (asked !== undefined && asked !== organisation)) throw notYours(principal);
+  if (id.startsWith(`${organisation}.`)) return organisation;
+  throw new GatewayError(
+    'FORBIDDEN',
+    `With the scope ai:teams, the name of a new team begins with that of your organisation: ${organisation}.${id.slice(0, 64)} would be accepted.`,
+  );
+}
+
+function notYours({ organisation = null }: Principal): GatewayError {
+  const yours =
+    organisation === null
+      ? 'your team belongs to none, so you see it alone, and change nothing'
+      : `yours is ${organisation}, and teams stay in it`;
+  return new GatewayError(
+    'FORBIDDEN',
+    `With the scope ai:teams you make and change teams of your own organisation: ${yours}. The scope ai:teams:all is for every team.`,
+  );
+}
+
+const commonFields = <E extends Entry<OrganisationRecord>>() => ({
+  id: ({ record }: E) => record.name,
+  description: ({ record }: E) => record.description,
+  scopes: ({ record }: E) => record.policy.scopes,
+  routes: ({ record }: E) => record.policy.routes,
+  requestsPerMinute: ({ record }: E) => record.policy.requestsPerMinute,
+  callsPerMinute: ({ record }: E) => record.policy.callsPerMinute,
+  tokensPerMinute: ({ record }: E) => record.policy.tokensPerMinute,
+  timeZone: ({ record }: E) => record.policy.timeZone,
+  concurrency: ({ record }: E) => record.policy.concurrency,
+  guardrails: ({ record }: E) => record.policy.guardrails,
+  cacheSharing: ({ record }: E) => (record.policy.cacheSharing?.toUpperCase() ?? null) as AiCacheSharing | null,
+  createdAt: ({ record, declared }: E) => (declared ? null : dateTimeOf(record.createdAt)),
+  createdBy: ({ record }: E) => record.createdBy,
+  updatedAt: ({ record, declared }: E) => (declared ? null : dateTimeOf(record.updatedAt)),
+  updatedBy: ({ record }: E) => record.updatedBy,
+  archivedAt: ({ record }: E) => dateTimeOf(record.archivedAt),
+});
