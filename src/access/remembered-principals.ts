@@ -17,8 +17,19 @@ interface Remembered {
 /** This many principals take some 10 MB. */
 const maxRemembered = 10_000;
 
-/** Refusals are not remembered, because a caller who guesses keys would fill the memory. */
-/** `used` is told of each caller with credentials once a turn. */
+interface Versioned {
+  version(): string | Promise<string>;
+}
+
+/** The version of all of them together. */
+export const joinVersions = (...sources: readonly Versioned[]): Pick<Keys, 'version'> => ({
+  version: async () => (await Promise.all(sources.map((source) => source.version()))).join(' '),
+});
+
+/**
+ * Refusals are not remembered, because a caller who guesses keys would fill the memory. `used` is told of each caller with credentials
+ * once a turn.
+ */
 export function rememberPrincipals(
   authenticate: Authenticate,
   keys: Pick<Keys, 'version'>,

@@ -7,7 +7,7 @@ import type { GraphQLSchema } from 'graphql';
 import { authenticator } from '../access/authenticate.ts';
 import type { CallerRules } from '../access/caller-rules.ts';
 import { findEndedPrincipals } from '../access/ended-principals.ts';
-import { rememberPrincipals } from '../access/remembered-principals.ts';
+import { joinVersions, rememberPrincipals } from '../access/remembered-principals.ts';
 import { openTeamBook, type TeamBook } from '../access/teams/team-book.ts';
 import { actForUsers } from '../access/users/acting-user.ts';
 import type { GatewayConfig } from '../config/config.ts';
@@ -190,12 +190,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const ofUser = limitsOfUser(config.teams ?? {});
   const remembered = rememberPrincipals(
     authenticator({ keys, identities, anonymous, teams, limitsOfUser: ofUser, tokens, development, now }),
-    {
-      async version() {
-        const [ofKeys, book] = await Promise.all([keys.version(), teams.version()]);
-        return `${ofKeys} ${book} ${identities.version()} ${tokens?.version() ?? ''}`;
-      },
-    },
+    joinVersions(keys, teams, identities, ...(tokens === null ? [] : [tokens])),
     now,
     foundation.lastUses.note,
   );
