@@ -172,6 +172,8 @@ export function route(name: string, providers: readonly (Provider | Deployment)[
     name,
     description: null,
     deployments: [first, ...rest],
+    system: null,
+    callerSystem: 'refuse',
     strategy: ordered,
     attempts: 4,
     hedge: null,

@@ -72,6 +72,8 @@ function routeOf(
     name,
     description: settings.description ?? null,
     deployments: [first, ...others],
+    system: settings.system ?? null,
+    callerSystem: settings.callerSystem,
     strategy: typeof settings.strategy === 'function' ? ownStrategy(name, settings.strategy, log) : strategies[settings.strategy],
     attempts: settings.attempts ?? 2 + others.length,
     hedge: settings.hedge ?? null,

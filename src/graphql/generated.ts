@@ -1517,6 +1517,8 @@ export type SubscriptionIngestionArgs = {
 export type TemplateInput = {
   /** The prompt's id. */
   readonly id: Scalars['ID']['input'];
+  /** A conversation of yours, oldest first. All of the prompt is its system prompt then, which you can neither replace nor read. */
+  readonly messages?: InputMaybe<ReadonlyArray<MessageInput>>;
   /** An object with a value for each of the prompt's variables. */
   readonly variables?: InputMaybe<Scalars['JSON']['input']>;
   /** A version of it; the current one when absent. */

@@ -1,6 +1,6 @@
 /** Routes as callers see them: what each can do, what it costs, and whether it is healthy now. */
 import type { HealthBook } from '../routing/health.ts';
-import type { Route } from '../routing/route.ts';
+import type { CallerSystem, Route } from '../routing/route.ts';
 
 export interface RouteView {
   readonly name: string;
@@ -8,6 +8,9 @@ export interface RouteView {
   readonly deployments: readonly DeploymentView[];
   /** Milliseconds for a whole call. */
   readonly totalMs: number;
+  /** Never shown to callers: see `Route.system`. */
+  readonly system: string | null;
+  readonly callerSystem: CallerSystem;
   /** Keys of `providerOptions` that callers may set. */
   readonly providerOptions: readonly string[];
 }
@@ -31,12 +34,17 @@ export function routeViews(routes: ReadonlyMap<string, Route>, health: Pick<Heal
   return () => views;
 }
 
-function viewRoute({ name, description, deployments, totalMs, providerOptions }: Route, health: Pick<HealthBook, 'of'>): RouteView {
+function viewRoute(
+  { name, description, deployments, totalMs, providerOptions, system, callerSystem }: Route,
+  health: Pick<HealthBook, 'of'>,
+): RouteView {
   return {
     name,
     description,
     totalMs,
     providerOptions,
+    system,
+    callerSystem,
     deployments: deployments.map((deployment) => ({
       id: deployment.id,
       provider: deployment.provider.name,

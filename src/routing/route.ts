@@ -24,6 +24,10 @@ export interface Route {
   readonly description: string | null;
   readonly deployments: readonly [Deployment, ...Deployment[]];
   readonly strategy: Strategy;
+  /** Before what callers write themselves; null: nothing. */
+  readonly system: string | null;
+  /** What becomes of system messages of callers beside a system prompt of the operator's: they are refused, or they stand behind it. */
+  readonly callerSystem: CallerSystem;
   /** Attempts in total, over all deployments, repairs included. */
   readonly attempts: number;
   /** A second deployment is asked when the first has shown nothing by then, milliseconds; null: never. */
@@ -40,6 +44,8 @@ export interface Route {
   /** Keys of `providerOptions` that callers may set. */
   readonly providerOptions: readonly string[];
 }
+
+export type CallerSystem = 'refuse' | 'after';
 
 export type WholeMode = 'auto' | 'always' | 'never';
 

@@ -104,6 +104,8 @@ const routes: readonly RouteView[] = [
     description: 'For everything.',
     totalMs: 10_000,
     providerOptions: ['effort'],
+    system: null,
+    callerSystem: 'refuse',
     deployments: [
       {
         id: 'fake/one',
@@ -123,6 +125,8 @@ const routes: readonly RouteView[] = [
     description: null,
     totalMs: 10_000,
     providerOptions: [],
+    system: null,
+    callerSystem: 'refuse',
     deployments: [
       {
         id: 'fake/vectors',

@@ -27,6 +27,13 @@ export const routeSection = section(
       oneOf(Object.keys(strategies) as StrategyName[], { plural: 'Strategies', default: 'ordered' }),
       'a function from deployments, request and health to the deployments in order',
     ),
+    /**
+     * A system prompt before what callers ask of the route in `prompt.text` and `prompt.messages`. They can neither replace nor read it. AI
+     * fields, templates and answers from documents have prompts of their own.
+     */
+    system: text({ whenEmpty: 'Write what models shall know first, or leave it out.' }),
+    /** SYSTEM messages of callers beside a system prompt of the route, or of a template: they are refused, or they stand behind it. */
+    callerSystem: oneOf(['refuse', 'after'], { plural: 'Choices', default: 'refuse' }),
     /** How long answers may be reused. */
     cacheSeconds: wholeNumber({ unit: 'seconds', otherwise: 'they are not' }),
     /** Attempts in total, over all deployments, the repair of structured output included. */

@@ -2,7 +2,14 @@
 import type { Principal } from '../../core/call/call.ts';
 import { firstNames } from '../../core/errors.ts';
 import type { JsonSchema } from '../../core/request/json-schema.ts';
-import { type CompletionRequest, completionRequest, type Output, type Tool, type ToolChoice } from '../../core/request/request.ts';
+import {
+  type CompletionRequest,
+  completionRequest,
+  type Message,
+  type Output,
+  type Tool,
+  type ToolChoice,
+} from '../../core/request/request.ts';
 import { schemaSizeRefusal } from '../../core/request/schema-size.ts';
 import type { RenderedTemplate } from '../../fields/prompt-templates.ts';
 import { checkProviderOptions } from '../../operations/route-choice.ts';
@@ -10,6 +17,7 @@ import type { CompletionInput, PromptInput, ToolInput } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';
 import type { RouteView, Services } from '../services.ts';
 import { messagesOf } from './message-input.ts';
+import { behindSystem } from './server-prompt.ts';
 
 type Needs = Pick<Services, 'refuseImageUrl' | 'templates'>;
 
@@ -22,7 +30,7 @@ export function completionRequestOf(input: CompletionInput, route: RouteView, se
   const stop = input.stop ?? [];
   if (stop.length > 16 || stop.includes('')) refuse('stop may have at most 16 texts, none of them empty.');
   const tools = toolsOf(input.tools ?? []);
-  const { messages, settings } = promptOf(input.prompt, services, principal);
+  const { messages, settings } = promptOf(input.prompt, route, services, principal);
   return completionRequest(messages, {
     ...settings,
     ...given({
@@ -47,21 +55,30 @@ function given<T extends object>(settings: T): { [K in keyof T]: NonNullable<T[K
   return found as { [K in keyof T]: NonNullable<T[K]> };
 }
 
-function promptOf(prompt: PromptInput, services: Needs, principal: Principal): RenderedTemplate {
+function promptOf(prompt: PromptInput, route: RouteView, services: Needs, principal: Principal): RenderedTemplate {
+  const ofRoute = (messages: readonly Message[]): RenderedTemplate => ({
+    messages: route.system === null ? messages : behindSystem(messages, { system: route.system, of: `the route "${route.name}"` }, route),
+    settings: {},
+  });
   if (typeof prompt.text === 'string') {
     if (prompt.text.trim() === '') refuse('prompt.text is empty. It must say what you want to know.');
-    return { messages: [{ role: 'user', content: [{ type: 'text', text: prompt.text }] }], settings: {} };
+    return ofRoute([{ role: 'user', content: [{ type: 'text', text: prompt.text }] }]);
   }
-  if (prompt.messages) return { messages: messagesOf(prompt.messages, services), settings: {} };
+  if (prompt.messages) return ofRoute(messagesOf(prompt.messages, 'prompt.messages', services));
   if (prompt.template) {
-    const { id, version, variables } = prompt.template;
+    const { id, version, variables, messages } = prompt.template;
     const ids = services.templates.ids();
     if (!ids.includes(id)) {
       const remedy =
         ids.length === 0 ? 'This gateway has no templates: send prompt.text or prompt.messages.' : `Templates: ${ids.join(', ')}.`;
       refuse(`There is no template "${id}". ${remedy}`);
     }
-    return services.templates.render(id, version ?? null, jsonObject('prompt.template.variables', variables, '{ "words": 40 }'), principal);
+    const values = jsonObject('prompt.template.variables', variables, '{ "words": 40 }');
+    const rendered = services.templates.render(id, version ?? null, values, principal);
+    if (messages == null) return rendered;
+    const system = rendered.messages.flatMap(({ content }) => content.map((part) => (part.type === 'text' ? part.text : ''))).join('\n');
+    const conversation = messagesOf(messages, 'prompt.template.messages', services);
+    return { ...rendered, messages: behindSystem(conversation, { system, of: `the template "${id}"` }, route) };
   }
   return refuse('prompt is empty. It must have exactly one of text, messages, template.');
 }

@@ -14,11 +14,12 @@ const allowed: Readonly<Record<Message['role'], readonly ContentPart['type'][]>>
   tool: ['tool-result'],
 };
 
-export function messagesOf(inputs: readonly MessageInput[], services: Pick<Services, 'refuseImageUrl'>): readonly Message[] {
-  if (inputs.length === 0) refuse('prompt.messages is empty. It must have at least one message.');
+/** `field`: where they stand in the input, for the sentences of refusals. */
+export function messagesOf(inputs: readonly MessageInput[], field: string, services: Pick<Services, 'refuseImageUrl'>): readonly Message[] {
+  if (inputs.length === 0) refuse(`${field} is empty. It must have at least one message.`);
   const messages = inputs.map((input, index): Message => {
     const role = roles[input.role];
-    const at = `prompt.messages[${index}]`;
+    const at = `${field}[${index}]`;
     if (input.content.length === 0) refuse(`${at}.content is empty. A message must have at least one part.`);
     const content = input.content.map((part) => partOf(part, at, services));
     const strange = content.find((part) => !allowed[role].includes(part.type));
@@ -29,7 +30,7 @@ export function messagesOf(inputs: readonly MessageInput[], services: Pick<Servi
   const asked = messages.some(
     ({ role, content }) => role !== 'system' && content.some((part) => part.type !== 'text' || part.text.trim() !== ''),
   );
-  if (!asked) refuse('prompt.messages asks nothing. One message beside the system ones must have something in it.');
+  if (!asked) refuse(`${field} asks nothing. One message beside the system ones must have something in it.`);
   return messages;
 }
 
