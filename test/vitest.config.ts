@@ -15,6 +15,8 @@ export default defineConfig({
     // What is waited for comes when the machine has time for it.
     expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
+    // Of the tests in a file that wait for the same fractions of a second.
+    maxConcurrency: 24,
     projects: [
       {
         extends: true,

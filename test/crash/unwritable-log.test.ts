@@ -96,7 +96,7 @@ describe('a log that cannot be written', () => {
   }, async () => {
     const gateway = await started('pipe');
     // A pipe holds 64 kB: some hundred lines.
-    const calls = perRound(500, 5_000);
+    const calls = perRound(300, 5_000);
     for (let at = 0; at < calls; at += 50) {
       const codes = await Promise.all(Array.from({ length: 50 }, (_, index) => failingCall(gateway, at + index)));
       expect(new Set(codes)).toEqual(new Set(['MODEL_UNAVAILABLE']));

@@ -4,13 +4,13 @@
  */
 
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chunkByChunk } from '../../src/core/batch.ts';
 import { type Chunk, emptyCompletion, withChunk } from '../../src/core/chunk.ts';
 import { GatewayError } from '../../src/core/errors.ts';
 import { completionRequest } from '../../src/core/request/request.ts';
 import { sendOptions } from '../contracts/provider.ts';
-import { type RawReply, type RawUpstream, rawUpstream } from '../raw-upstream.ts';
+import { type RawReply, rawUpstream } from '../raw-upstream.ts';
 import { anthropic, compatible, type Dialect, google, openai } from './dialects.ts';
 
 const said = 'Hello wörld. 👋';
@@ -193,18 +193,20 @@ const beforeTheAnswer: readonly Ending[] = [
   { what: 'the compressed body is empty', reply: (m) => reply(m, [], { headers: gzipped }) },
 ];
 
+/** Each test has its own, so that they wait at the same time. */
+async function openUpstream(reply: RawReply) {
+  const upstream = await rawUpstream();
+  upstream.plays(reply);
+  return { url: upstream.url, [Symbol.asyncDispose]: () => upstream.close() };
+}
+
 const modes = (['stream', 'whole'] as const).flatMap((asked) => (['stream', 'whole'] as const).map((form) => [asked, form] as const));
 
 describe.each(Object.keys(vendors))('%s', (name) => {
   const vendor = vendors[name] ?? expect.unreachable();
-  let upstream: RawUpstream;
-  beforeAll(async () => {
-    upstream = await rawUpstream();
-  });
-  afterAll(() => upstream.close());
 
   async function outcome(played: RawReply, asked: Form, limitMs = 60_000, firstChunkMs = limitMs) {
-    upstream.plays(played);
+    await using upstream = await openUpstream(played);
     const { model, provider: make } = vendor.dialect;
     const provider = make(upstream.url);
     const options = sendOptions(model, { firstChunkMs, idleMs: limitMs });
@@ -236,19 +238,25 @@ describe.each(Object.keys(vendors))('%s', (name) => {
     const broken =
       form === 'stream' && asked === 'stream' ? { text: said.slice(0, 6), phase: 'mid-stream' } : { text: '', phase: 'before-content' };
 
-    it.each(rowsOf(behindTheAnswer))('what a vendor sent is the answer where, behind it, $what', async (ending) => {
+    it.concurrent.each(rowsOf(behindTheAnswer))('what a vendor sent is the answer where, behind it, $what', async (ending) => {
       expect(await outcome(ending.reply(material), asked)).toEqual(answer);
     });
 
-    it.each(rowsOf(inTheMiddle))('what a vendor sent is a failure that may be repeated where, in the middle, $what', async (ending) => {
-      expect(await outcome(ending.reply(material), asked)).toEqual({ ...unavailable, ...broken });
-    });
+    it.concurrent.each(rowsOf(inTheMiddle))(
+      'what a vendor sent is a failure that may be repeated where, in the middle, $what',
+      async (ending) => {
+        expect(await outcome(ending.reply(material), asked)).toEqual({ ...unavailable, ...broken });
+      },
+    );
 
-    it.each(rowsOf(beforeTheAnswer))('what a vendor sent is a failure that may be repeated where, before a word, $what', async (ending) => {
-      expect(await outcome(ending.reply(material), asked)).toEqual({ ...unavailable, text: '', phase: 'before-content' });
-    });
+    it.concurrent.each(rowsOf(beforeTheAnswer))(
+      'what a vendor sent is a failure that may be repeated where, before a word, $what',
+      async (ending) => {
+        expect(await outcome(ending.reply(material), asked)).toEqual({ ...unavailable, text: '', phase: 'before-content' });
+      },
+    );
 
-    it('what a vendor sent is a stall where, in the middle, the connection falls silent', async () => {
+    it.concurrent('what a vendor sent is a stall where, in the middle, the connection falls silent', async () => {
       const firstChunkMs = broken.phase === 'mid-stream' ? 60_000 : 150;
       expect(await outcome(reply(material, [material.head], { ending: 'hang' }), asked, 150, firstChunkMs)).toEqual({
         code: 'STREAM_STALLED',
@@ -257,7 +265,7 @@ describe.each(Object.keys(vendors))('%s', (name) => {
       });
     });
 
-    it('what a vendor sent is a stall where nothing comes behind the head', async () => {
+    it.concurrent('what a vendor sent is a stall where nothing comes behind the head', async () => {
       expect(await outcome(reply(material, [], { ending: 'hang' }), asked, 150)).toEqual({
         code: 'STREAM_STALLED',
         retryable: true,

@@ -195,9 +195,17 @@ describe('bedrock', () => {
 
   it.each(['reset', 'hang', 'end'] as const)('bedrock is whole once it has stopped, whatever the connection does: %s', async (ending) => {
     const pieces = [bedrock.begins, bedrock.says('Hi.'), stop(0), messageStop('end_turn')];
-    expect((await answered({ pieces, ending })).answer).toMatchObject({ text: 'Hi.', finishReason: 'stop' });
     const more = frame({ ':message-type': 'event', ':event-type': 'metadata' }, '{"usage"').slice(0, -9);
-    expect((await answered({ pieces: [...pieces, more], ending })).answer).toMatchObject({ text: 'Hi.' });
+    const answerTo = async (sent: readonly string[]) => {
+      const own = await rawUpstream('latin1');
+      own.plays({ pieces: sent, ending });
+      const answer = await collect(bedrock.provider(own.url).send(completionRequest('Hi'), sendOptions(bedrock.model)));
+      await own.close();
+      return answer;
+    };
+    // Both at once: each waits for the usage.
+    const whole = { text: 'Hi.', finishReason: 'stop' };
+    expect(await Promise.all([answerTo(pieces), answerTo([...pieces, more])])).toMatchObject([whole, whole]);
   });
 
   it('bedrock passes over events and blocks that nobody knows yet', async () => {
