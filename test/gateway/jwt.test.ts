@@ -99,7 +99,8 @@ describe('a gateway with a login', () => {
 });
 
 describe('a token that expires in the middle of an answer', () => {
-  it.each(transports)(
+  // Each waits for the same seconds.
+  it.concurrent.each(transports)(
     'A token that expires ends the delivery over %s with an event that says so, and the next token of its user goes on there',
     async (_, over) => {
       const { login, gateway, upstream } = await withLogin();

@@ -2,7 +2,7 @@ import { buildClientSchema, getIntrospectionQuery, printSchema } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { configText, fieldgate, folderWith } from '../cli/run.ts';
+import { configText, folderWith, inProcess } from '../cli/run.ts';
 import { double } from '../doubles.ts';
 import { post } from '../server/http-client.ts';
 import { promptOf, type Teams, type TeamsSettings, teams } from './teams.ts';
@@ -132,7 +132,7 @@ describe('prompts live on the server', () => {
         'graph: { subgraphs: [{ name: "shop", url: "http://127.0.0.1:9/graphql", sdl: "shop.graphql" }], fields: ["fields.graphql"], prompts: "prompts" }',
       ),
     });
-    const { code, out, err } = await fieldgate(['compose'], { cwd });
+    const { code, out, err } = await inProcess(['compose'], { cwd });
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('In a few words.');
     withoutCanaries(out);
