@@ -9,7 +9,7 @@ import { perRound } from '../rounds.ts';
 it('the gateway reloads under load: nothing is cut, nothing runs twice, memory returns to the baseline', async () => {
   const reloads = perRound('4', '30');
   const folder = await mkdtemp(join(tmpdir(), 'reload-'));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', 'test/bench/federation-reload.ts', folder, reloads]);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', 'test/bench/federation/reload.ts', folder, reloads]);
   await rm(folder, { recursive: true });
   const { cut, wrong, twice, before, after } = JSON.parse(stdout) as Record<'cut' | 'wrong' | 'twice' | 'before' | 'after', number>;
   expect({ cut, wrong, twice }).toEqual({ cut: 0, wrong: 0, twice: 0 });

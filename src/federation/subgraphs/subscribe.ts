@@ -109,7 +109,12 @@ function eventStreamResults({ name, url, query, variables, headers, ca, check, p
     const response = await sent.catch((error: unknown) => {
       throw subgraphError(name, 'could not be reached.', 'SUBGRAPH_UNAVAILABLE', true, error);
     });
-    refuseRedirect(response);
+    try {
+      refuseRedirect(response.status, response.headers);
+    } catch (error) {
+      response.body.destroy();
+      throw error;
+    }
     const type = String(response.headers['content-type'] ?? '');
     if (!type.startsWith('text/event-stream')) {
       yield await readRefusal(name, type, response.body, check);

@@ -4,8 +4,9 @@ import { GraphQLError } from 'graphql';
 import { GatewayError } from '../../../core/errors.ts';
 import { withDeadline } from '../../../core/stream.ts';
 import { clientTrusting } from '../../../outbound/http-client.ts';
-import { BodyTooLarge, readBody } from '../../../outbound/read-body.ts';
+import { BodyTooLarge } from '../../../outbound/read-body.ts';
 import { retryAfterMs } from '../../../outbound/retry-delay.ts';
+import { AnswerTooLate, postForAnswer } from '../../../outbound/whole-answer.ts';
 import { subgraphError } from '../foreign-error.ts';
 import type { SubgraphAccess } from './subgraph-settings.ts';
 import type { Attempted, AttemptOutcome, SubgraphStanding } from './subgraph-standings.ts';
@@ -83,55 +84,43 @@ async function sentAttempt<T>(options: AttemptOptions<T>): Promise<Attempt<T>> {
     onAttempted({ subgraph: name, outcome: 'resting', tookMs: null });
     return { ok: false, error: resting(name), outcome: 'resting', retryAfterMs: standing.restMs() };
   }
-  const deadline = withDeadline(signal, access.timeoutMs, tookTooLong);
   const sentAt = performance.now();
   const end = (outcome: AttemptOutcome, isFault: boolean): void => {
     trial.ended(outcome, isFault, caller);
     onAttempted({ subgraph: name, outcome, tookMs: performance.now() - sentAt });
   };
   try {
-    const answer = await post(options, deadline.signal);
+    const answer = await post(options);
     const { result, hasErrors } = read(answer);
     end(hasErrors ? 'graphql_errors' : 'ok', false);
     return { ok: true, result, headers: answer.headers };
   } catch (error) {
-    const failed = failureOf(name, error, signal, deadline.signal);
+    const failed = failureOf(name, error, signal);
     end(failed.outcome, isFault(failed.outcome, error));
     return { ok: false, ...failed };
-  } finally {
-    deadline.end();
   }
 }
 
-async function post<T>({ url, headers, body, access, check }: AttemptOptions<T>, signal: AbortSignal): Promise<SubgraphAnswer> {
-  const response = await clientTrusting(access.ca).send(url, {
-    method: 'POST',
+const post = <T>({ url, headers, body, access, check, signal }: AttemptOptions<T>): Promise<SubgraphAnswer> =>
+  postForAnswer(clientTrusting(access.ca), {
+    url,
     headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json;q=0.9' },
     body,
     signal,
+    timeoutMs: access.timeoutMs,
+    maxBytes: access.maxResponseBytes,
+    began: refuseRedirect,
+    check,
   });
-  refuseRedirect(response);
-  const bytes = await readBody(response.body, access.maxResponseBytes, check);
-  return { status: response.status, headers: response.headers, body: bytes.toString('utf8') };
-}
 
 /** Redirects are not followed: the credentials of the caller and of the gateway would go to an address that nobody configured. */
-export function refuseRedirect({
-  status,
-  headers,
-  body,
-}: {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: { destroy(): void };
-}): void {
+export function refuseRedirect(status: number, headers: IncomingHttpHeaders): void {
   if (status < 300 || status >= 400) return;
-  body.destroy();
   const what = `redirects to another address (status ${status}). Redirects are not followed: give its own address as \`url\` in \`graph.subgraphs\`.`;
   throw new NoGraphqlResult(what, { status, headers }, new Error(`Location: ${String(headers.location ?? 'none').slice(0, 200)}`));
 }
 
-function failureOf(name: string, error: unknown, client: AbortSignal | null, deadline: AbortSignal): FailedAttempt {
+function failureOf(name: string, error: unknown, client: AbortSignal | null): FailedAttempt {
   if (client?.aborted === true) return { error: leftBehind(name), outcome: 'cancelled', retryAfterMs: null };
   if (error instanceof GraphQLError) return { error, outcome: 'too_large', retryAfterMs: null };
   if (error instanceof NoGraphqlResult) {
@@ -143,16 +132,15 @@ function failureOf(name: string, error: unknown, client: AbortSignal | null, dea
     const tooLarge = subgraphError(name, 'answered with more bytes than the gateway takes.', 'SUBGRAPH_UNAVAILABLE', false);
     return { error: tooLarge, outcome: 'too_large', retryAfterMs: null };
   }
-  const failure = deadline.aborted
+  const isLate = error instanceof AnswerTooLate;
+  const failure = isLate
     ? subgraphError(name, 'did not answer in time.', 'TIMEOUT', true, error)
     : subgraphError(name, 'could not be reached.', 'SUBGRAPH_UNAVAILABLE', true, error);
-  return { error: failure, outcome: deadline.aborted ? 'timeout' : 'unreachable', retryAfterMs: null };
+  return { error: failure, outcome: isLate ? 'timeout' : 'unreachable', retryAfterMs: null };
 }
 
 const isFault = (outcome: AttemptOutcome, error: unknown): boolean =>
   outcome === 'unreachable' || outcome === 'timeout' || (error instanceof NoGraphqlResult && error.status >= 500);
-
-const tookTooLong = (): GatewayError => new GatewayError('TIMEOUT', 'The subgraph did not answer in time.');
 
 const leftBehind = (name: string): GraphQLError =>
   subgraphError(name, 'was not waited for: the operation was cancelled.', 'CANCELLED', false);

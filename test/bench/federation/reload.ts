@@ -5,11 +5,11 @@
 
 import { writeFile } from 'node:fs/promises';
 import { type ExecutionResult, type GraphQLSchema, parse } from 'graphql';
-import { composer } from '../../src/federation/compose/compose.ts';
-import { chooseEngine } from '../../src/federation/engine/bypass.ts';
-import { livingGraph } from '../../src/federation/graph.ts';
-import { runOperation } from '../federation/run-operation.ts';
-import { federation2, runSubgraph, subgraphSchema } from '../federation/subgraph-server.ts';
+import { composer } from '../../../src/federation/compose/compose.ts';
+import { chooseEngine } from '../../../src/federation/engine/bypass.ts';
+import { livingGraph } from '../../../src/federation/graph.ts';
+import { runOperation } from '../../federation/run-operation.ts';
+import { federation2, runSubgraph, subgraphSchema } from '../../federation/subgraph-server.ts';
 
 const folder = process.argv[2] ?? '.';
 const rounds = Number(process.argv[3] ?? 10);
