@@ -6,8 +6,8 @@ import { withDeadline } from '../../../core/stream.ts';
 import { clientTrusting } from '../../../outbound/http-client.ts';
 import { BodyTooLarge } from '../../../outbound/read-body.ts';
 import { retryAfterMs } from '../../../outbound/retry-delay.ts';
-import { AnswerTooLate, postForAnswer } from '../../../outbound/whole-answer.ts';
 import { subgraphError } from '../foreign-error.ts';
+import { AnswerTooLate, postForAnswer } from './received-answer.ts';
 import type { SubgraphAccess } from './subgraph-settings.ts';
 import type { Attempted, AttemptOutcome, SubgraphStanding } from './subgraph-standings.ts';
 

@@ -1,13 +1,13 @@
 /**
- * Posts a text and reads the whole answer as its connection brings it: within a time, up to a number of bytes, and only as long as its
+ * Posts a request to a subgraph and reads the whole answer as its connection brings it: within a time, up to a number of bytes, and only as long as its
  * signal does not fire. No stream and no signal stands in between, which would be half the work of a small answer.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { gatherBytes } from '../core/byte-buffer.ts';
-import { abortError } from '../core/turns/abort.ts';
-import type { HttpClient } from './http-client.ts';
-import { BodyTooLarge } from './read-body.ts';
-import type { Receiving } from './receive.ts';
+import { gatherBytes } from '../../../core/byte-buffer.ts';
+import { abortError } from '../../../core/turns/abort.ts';
+import type { HttpClient } from '../../../outbound/http-client.ts';
+import { BodyTooLarge } from '../../../outbound/read-body.ts';
+import type { Receiving } from '../../../outbound/receive.ts';
 
 export interface PostToAnswer {
   readonly url: string;
