@@ -2,79 +2,7 @@
 import { parseArgs } from 'node:util';
 import { GatewayError } from '../core/errors.ts';
 import { nearestName } from '../core/nearest-name.ts';
-
-const commands = {
-  serve: { takes: null, says: 'serve the gateway (the default)' },
-  check: { takes: null, says: 'check configuration, AI fields, prompts, prices and composition; exit 1 if anything is wrong' },
-  compose: { takes: null, says: 'print the supergraph SDL' },
-  schema: { takes: null, says: 'print the schema that clients see, for code generators' },
-  quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
-  plan: { takes: 'FILE.graphql', says: 'which subgraph is asked for what by an operation, and what its AI fields can cost at most' },
-  keys: { takes: 'ACTION [ID]', says: 'virtual keys: create, list, update ID, rotate ID, revoke ID' },
-  ingest: { takes: 'PATH...', says: 'add documents to a collection' },
-  subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
-} as const;
-
-type Command = keyof typeof commands;
-
-interface Flag {
-  readonly type: 'string' | 'boolean';
-  readonly short?: string;
-  readonly multiple?: true;
-  readonly value?: string;
-  /** The commands that it means something to; without it, all. */
-  readonly of?: readonly Command[];
-  readonly says: string;
-}
-
-const listening = ['serve', 'subgraph'] as const;
-const graphing = ['serve', 'check', 'compose', 'schema', 'quote', 'plan', 'subgraph'] as const;
-const shown = ['schema'] as const;
-const asking = ['quote', 'plan'] as const;
-const keyed = ['keys'] as const;
-
-const flags = {
-  config: { type: 'string', value: 'FILE', says: 'the configuration; without it ./gateway.config.ts, else the built-in one' },
-  port: { type: 'string', value: 'N', of: listening, says: 'the port to listen on (4000); 0 takes a free one' },
-  host: { type: 'string', value: 'ADDRESS', of: listening, says: 'the address to listen on (127.0.0.1)' },
-  supergraph: { type: 'string', value: 'FILE', of: graphing, says: "this supergraph instead of the configuration's graph" },
-  subgraph: {
-    type: 'string',
-    multiple: true,
-    value: 'NAME=URL',
-    of: graphing,
-    says: "these subgraphs instead of the configuration's graph; repeatable",
-  },
-  'no-ai': { type: 'boolean', of: ['serve', 'check', 'compose', 'schema'], says: 'the graph without the AI subgraph' },
-  'no-warm-up': { type: 'boolean', of: ['serve'], says: 'ready at once; the first calls take longer, while their code is compiled' },
-  out: { type: 'string', value: 'FILE', of: shown, says: 'write it to this file' },
-  check: { type: 'boolean', of: shown, says: 'exit 1 when the file of --out is another than would be written' },
-  'possible-types': {
-    type: 'boolean',
-    of: shown,
-    says: 'the object types of each interface and union instead, as JSON for caches of clients',
-  },
-  contract: { type: 'string', value: 'NAME', of: shown, says: 'the graph of this contract' },
-  variables: { type: 'string', value: 'FILE', of: asking, says: 'its variables, as a JSON file' },
-  operation: { type: 'string', value: 'NAME', of: asking, says: 'which operation of the file' },
-  collection: { type: 'string', value: 'NAME', of: ['ingest'], says: 'the collection; may be left out when there is one' },
-  name: { type: 'string', value: 'NAME', of: keyed, says: 'what the key is for' },
-  team: { type: 'string', value: 'NAME', of: keyed, says: 'whose budget and cache it shares' },
-  scope: { type: 'string', multiple: true, value: 'SCOPE', of: keyed, says: 'what it may do; repeatable (a new key: ai:use)' },
-  route: { type: 'string', multiple: true, value: 'ROUTE', of: keyed, says: 'routes it may use; repeatable (all); * for all' },
-  budget: {
-    type: 'string',
-    value: 'USD',
-    of: keyed,
-    says: 'US dollars a month, such as 25.00; none takes the limit away, as with --rpm, --cpm and --expires',
-  },
-  rpm: { type: 'string', value: 'N', of: keyed, says: 'operations a minute; model calls too, without --cpm' },
-  cpm: { type: 'string', value: 'N', of: keyed, says: 'model calls a minute' },
-  expires: { type: 'string', value: 'DATE', of: keyed, says: 'when it stops working, such as 2027-01-31 (UTC)' },
-  overlap: { type: 'string', value: 'SECONDS', of: keyed, says: 'rotate: how long the secret before is accepted; 0 ends it at once' },
-  help: { type: 'boolean', short: 'h', says: 'show this' },
-  version: { type: 'boolean', says: 'show the version' },
-} as const satisfies Record<string, Flag>;
+import { type Command, commands, type Flag, flags } from './text/command-table.ts';
 
 export interface Arguments {
   readonly command: Command;
@@ -103,6 +31,20 @@ export interface Arguments {
     readonly cpm: string | null;
     readonly expires: string | null;
     readonly overlap: string | null;
+  };
+  readonly team: {
+    readonly organisation: string | null;
+    readonly description: string | null;
+    readonly scopes: readonly string[] | null;
+    readonly routes: readonly string[] | null;
+    readonly budgets: readonly string[] | null;
+    readonly rpm: string | null;
+    readonly cpm: string | null;
+    readonly tpm: string | null;
+    readonly concurrency: string | null;
+    readonly guardrails: readonly string[] | null;
+    readonly share: string | null;
+    readonly timeZone: string | null;
   };
 }
 
@@ -148,11 +90,25 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
       team: values.team ?? null,
       scopes: values.scope ?? null,
       routes: values.route ?? null,
-      budget: values.budget ?? null,
+      budget: command === 'keys' ? onlyOne('--budget', values.budget) : null,
       rpm: values.rpm ?? null,
       cpm: values.cpm ?? null,
       expires: values.expires ?? null,
       overlap: values.overlap ?? null,
+    },
+    team: {
+      organisation: values.organisation ?? null,
+      description: values.description ?? null,
+      scopes: values.scope ?? null,
+      routes: values.route ?? null,
+      budgets: values.budget ?? null,
+      rpm: values.rpm ?? null,
+      cpm: values.cpm ?? null,
+      tpm: values.tpm ?? null,
+      concurrency: values.concurrency ?? null,
+      guardrails: values.guardrail ?? null,
+      share: values.share ?? null,
+      timeZone: values['time-zone'] ?? null,
     },
   };
 }
@@ -214,6 +170,12 @@ function checkBelongs(name: string, command: Command): void {
 
 function refuse(sentence: string): never {
   throw new GatewayError('BAD_REQUEST', sentence);
+}
+
+function onlyOne(flag: string, values: readonly string[] | undefined): string | null {
+  const [only, ...more] = values ?? [];
+  if (more.length > 0) refuse(`${flag} is there ${more.length + 1} times. A key has one: give it once.`);
+  return only ?? null;
 }
 
 function portOf(text: string): number {

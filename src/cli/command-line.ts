@@ -21,6 +21,10 @@ async function run(args: Arguments): Promise<void> {
       return (await import('./commands/plan-command.ts')).plan(args);
     case 'keys':
       return (await import('./commands/keys-command.ts')).keys(args);
+    case 'teams':
+      return (await import('./commands/teams-command.ts')).teams(args);
+    case 'organisations':
+      return (await import('./commands/teams-command.ts')).organisations(args);
     case 'ingest':
       return (await import('./commands/ingest-command.ts')).ingest(args);
     case 'subgraph':

@@ -89,6 +89,18 @@ describe('keys', () => {
     expect((await ask('mutation { revokeAiKey(id: "k9") { id } }')).data).toEqual({ revokeAiKey: null });
   });
 
+  it('keys are not made and not rotated with a short-lived token of their own, whose end they would outlive', async () => {
+    const { ask } = gateway(says());
+    await ask(create, { input: wanted });
+    const held = context(principal({ token: 'tok' }));
+    const rotate = 'mutation { rotateAiKey(id: "k0", overlapSeconds: 0) { secret } }';
+    for (const { errors } of [await ask(create, { input: wanted }, held), await ask(rotate, {}, held)])
+      expect(errors).toMatchObject([
+        { message: expect.stringContaining('A token makes no keys and rotates none'), extensions: { code: 'FORBIDDEN' } },
+      ]);
+    expect((await ask(rotate)).errors).toBeUndefined();
+  });
+
   it('keys never have more than the key that issues them', async () => {
     const { ask } = gateway(says());
     const scoped = await ask(create, { input: { ...wanted, scopes: ['ai:use', 'ai:usage:all'] } });

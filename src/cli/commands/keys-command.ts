@@ -12,7 +12,7 @@ import type { Arguments } from '../arguments.ts';
 import { soundConfig } from '../load-config.ts';
 import { lastingStorage } from '../open-state.ts';
 import { formatTable } from '../text/table.ts';
-import { amountIn, byShell, dateOf, given, removable, routesIn, timeIn, wholeIn } from '../text/written-values.ts';
+import { amountIn, byShell, dateOf, given, namesIn, removable, timeIn, wholeIn } from '../text/written-values.ts';
 
 export async function keys(args: Arguments): Promise<void> {
   const [action, id, ...more] = args.rest;
@@ -39,7 +39,7 @@ const actions: Readonly<Record<string, (desk: KeyDesk, args: Arguments, id: stri
       name: given('keys create', '--name', key.name, 'what the key is for'),
       team: given('keys create', '--team', key.team, 'whose budget and cache it shares'),
       scopes: key.scopes ?? ['ai:use'],
-      routes: routesIn(key.routes) ?? null,
+      routes: namesIn(key.routes) ?? null,
       monthlyBudget: removable(key.budget, amountIn('--budget')) ?? null,
       requestsPerMinute: removable(key.rpm, wholeIn('--rpm')) ?? null,
       callsPerMinute: removable(key.cpm, wholeIn('--cpm')) ?? null,
@@ -108,7 +108,7 @@ function changeOf({ key }: Arguments): KeyChange {
   const written = {
     name: key.name ?? undefined,
     scopes: key.scopes ?? undefined,
-    routes: routesIn(key.routes),
+    routes: namesIn(key.routes),
     monthlyBudget: removable(key.budget, amountIn('--budget')),
     requestsPerMinute: removable(key.rpm, wholeIn('--rpm')),
     callsPerMinute: removable(key.cpm, wholeIn('--cpm')),

@@ -15,8 +15,8 @@ export function given(command: string, flag: string, value: string | null, what:
 export const removable = <T>(text: string | null, read: (text: string) => T): T | null | undefined =>
   text === null ? undefined : text === 'none' ? null : read(text);
 
-/** Null: all, written `*`. Undefined: not written. */
-export const routesIn = (names: readonly string[] | null): readonly string[] | null | undefined =>
+/** Names; null: no bound, written `*`. Undefined: not written. */
+export const namesIn = (names: readonly string[] | null): readonly string[] | null | undefined =>
   names === null ? undefined : names.includes('*') ? null : names;
 
 export const amountIn =

@@ -3,7 +3,7 @@
 import type { KeyChange } from '../../../access/issue-keys.ts';
 import { checkGift, checkTakeOver } from '../../../access/keys/key-authority.ts';
 import { keyIdOf, type NewKey } from '../../../access/virtual-key.ts';
-import type { Principal } from '../../../core/call/call.ts';
+import { hasToken, type Principal } from '../../../core/call/call.ts';
 import { GatewayError } from '../../../core/errors.ts';
 import { decimalOf } from '../../../core/money.ts';
 import { usableRoutes } from '../../../operations/route-choice.ts';
@@ -134,9 +134,9 @@ function lineageIn(keys: readonly KeyRecord[], id: string): readonly string[] {
   return lineage;
 }
 
-/** A secret outlives what a token of a login says. */
-function checkMayIssue({ kind }: Principal): void {
-  if (kind === 'key') return;
+/** A secret outlives a token, of a login or of a backend. */
+function checkMayIssue(principal: Principal): void {
+  if (principal.kind === 'key' && !hasToken(principal)) return;
   throw new GatewayError(
     'FORBIDDEN',
     'A token makes no keys and rotates none: they would outlive its user. A virtual key with the scope ai:keys would be accepted, or `fieldgate keys create`.',

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { configText, folderWith, inProcess, refusal, serving } from './run.ts';
+
+const asked = '{ aiViewer { organisation scopes routes budgets { name } } }';
+
+describe('fieldgate teams', () => {
+  it('fieldgate teams makes, changes, archives and restores a team of an organisation, and a running server has it from the next request on', async () => {
+    const cwd = folderWith();
+    const server = await serving([], { cwd });
+    await server.ready();
+    const made = await inProcess(['keys', 'create', '--name', 'web', '--team', 'acme.web'], { cwd });
+    const authorization = `Bearer ${made.out.trim()}`;
+    expect((await server.ask(asked, { authorization })).data.aiViewer).toMatchObject({ organisation: null, budgets: [] });
+
+    expect((await inProcess(['organisations', 'create', 'acme', '--budget', 'total=900'], { cwd })).out).toBe(
+      'The organisation acme has been made.\n',
+    );
+    const parts = [
+      '--organisation',
+      'acme',
+      '--budget',
+      '50',
+      '--budget',
+      'day=5',
+      '--rpm',
+      '60',
+      '--route',
+      'embedded',
+      '--description',
+      'The site.',
+    ];
+    expect((await inProcess(['teams', 'create', 'acme.web', ...parts], { cwd })).out).toBe('The team acme.web has been made.\n');
+    expect((await server.ask(asked, { authorization })).data.aiViewer).toEqual({
+      ...{ organisation: 'acme', scopes: ['ai:use'], routes: ['embedded'] },
+      budgets: [{ name: 'team:acme.web' }, { name: 'team:acme.web' }, { name: 'organisation:acme' }],
+    });
+    const listed = await inProcess(['teams', 'list'], { cwd });
+    expect(
+      listed.out
+        .split('\n')
+        .find((line) => line.startsWith('acme.web'))
+        ?.split(/ {2,}/),
+    ).toEqual([...['acme.web', 'acme', 'all', 'embedded', 'month=50 day=5', '60', '-', 'shell', 'in force']]);
+
+    expect((await inProcess(['teams', 'update', 'acme.web', '--budget', 'none', '--route', '*'], { cwd })).out).toBe(
+      'The team acme.web has been changed.\n',
+    );
+    expect((await server.ask(asked, { authorization })).data.aiViewer.budgets).toEqual([{ name: 'organisation:acme' }]);
+    await inProcess(['teams', 'archive', 'acme.web'], { cwd });
+    expect((await server.ask(asked, { authorization })).errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect((await inProcess(['teams', 'list'], { cwd })).out).toContain('archived 20');
+    expect((await inProcess(['teams', 'restore', 'acme.web'], { cwd })).out).toBe('The team acme.web is back.\n');
+    expect((await server.ask(asked, { authorization })).errors).toBeUndefined();
+  });
+
+  it('fieldgate teams lists a team of the configuration, and changes it not', async () => {
+    const cwd = folderWith({ 'gateway.config.ts': configText('teams: { shop: { concurrency: 3 } }') });
+    expect((await inProcess(['teams', 'list'], { cwd })).out).toMatch(/^shop .*the configuration/m);
+    expect(await refusal(['teams', 'update', 'shop', '--concurrency', '9'], cwd)).toContain(
+      'The configuration declares the team "shop" (teams.shop), and decides alone what it has.',
+    );
+  });
+
+  it.each([
+    [['teams'], 'teams takes what to do: list, create NAME, update NAME, archive NAME, or restore NAME.'],
+    [['teams', 'list', 'x'], 'teams takes what to do'],
+    [['teams', 'create'], 'teams takes what to do'],
+    [['organisations', 'remove', 'x'], 'organisations takes what to do'],
+    [['teams', 'update', 'nobody', '--rpm', '5'], 'There is no team "nobody". There are: none.'],
+    [['teams', 'update', 'nobody'], 'teams update needs what is to be other'],
+    [['teams', 'archive', 'nobody', '--rpm', '5'], 'teams archive takes a name alone.'],
+    [['teams', 'create', 'a', '--budget', 'year=5'], '--budget is "year=5". It must be US dollars a month'],
+    [['teams', 'create', 'a', '--budget', 'day=much'], '--budget is "much". It must be US dollars'],
+    [['teams', 'create', 'a', '--share', 'all'], 'cacheSharing is "all". Sharings: organisation, team, principal.'],
+    [['teams', 'create', 'a', '--organisation', 'b'], 'There is no organisation "b"'],
+    [['organisations', 'create', 'a.b'], 'The name "a.b" of the organisation is refused: letters, digits, _ and -'],
+    [['organisations', 'create', 'a', '--organisation', 'b'], '--organisation means nothing to "organisations". It belongs to teams.'],
+    [['keys', 'create', '--name', 'a', '--team', 'b', '--budget', '1', '--budget', '2'], '--budget is there 2 times'],
+  ])('fieldgate teams refuses %j in a sentence', async (args, sentence) => {
+    expect(await refusal(args, folderWith())).toContain(sentence);
+  });
+});
