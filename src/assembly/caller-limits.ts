@@ -96,17 +96,20 @@ export function declaredLimits(config: TeamSettings): readonly Limit[] {
 }
 
 /** What one user of a team may use, beside what the team may. */
-export function limitsOfUser(teams: Readonly<Record<string, TeamConfig>>): LimitsOfUser {
+export function limitsOfUser({ teams = {}, organisations = {}, timeZone = 'UTC' }: TeamSettings): LimitsOfUser {
   return (team, account) => {
     const config = team !== null && Object.hasOwn(teams, team) ? teams[team] : undefined;
     if (config === undefined) return [];
-    return accountLimits(account, {
+    const ofUser = accountLimits(account, {
       dailyBudget: config.dailyBudgetPerUser,
       monthlyBudget: config.monthlyBudgetPerUser,
+      budgets: config.budgetsPerUser,
+      tokensPerMinute: config.tokensPerMinutePerUser,
       requestsPerMinute: config.requestsPerMinutePerUser,
       callsPerMinute: config.callsPerMinutePerUser,
       concurrency: config.concurrencyPerUser,
     });
+    return inTimeZone(ofUser, config.timeZone ?? organisations[config.organisation ?? '']?.timeZone ?? timeZone);
   };
 }
 

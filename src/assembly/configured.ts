@@ -38,6 +38,7 @@ import { openRetrieval } from '../retrieval/open-retrieval.ts';
 import type { Route } from '../routing/route.ts';
 import { serverLimits } from '../server/server-limits.ts';
 import { keptFile } from '../storage/state/kept-file.ts';
+import type { Log } from '../telemetry/log.ts';
 import { callerRulesOf, configuredAnonymous, declaredTeams, limitsOfUser } from './caller-limits.ts';
 import { servicesOf } from './fill-services.ts';
 import type { Foundation } from './foundation.ts';
@@ -45,6 +46,7 @@ import { graphOf, type OperatorFields, operatorFields, whenComposed } from './gr
 import { demandLimit } from './graph/demand-limit.ts';
 import { openIndexes } from './graph/entity-indexes.ts';
 import { revealHeaders } from './graph/subgraph-fetch.ts';
+import { limitsOfFields } from './limits-of-fields.ts';
 import { collectionsOf, routesOf } from './routes.ts';
 import { startDocuments } from './start-documents.ts';
 import { acceptedTokens } from './token-issuers.ts';
@@ -107,7 +109,13 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const anonymous = configuredAnonymous(config) ?? (open ? anonymousOf(routes) : null);
   const issuers = Object.keys(config.issuers ?? {});
   const findEnded = findEndedPrincipals({ keys: foundation.endedTeams.keys, issuers, anonymous: anonymous !== null, development, now });
-  const ingestCallFor = backgroundCalls({ limits: storage.limits, findEnded, routes });
+  const limitsOfField = limitsOfFields(config);
+  const ingestCallFor = backgroundCalls({
+    limits: storage.limits,
+    findEnded,
+    routes,
+    ...(limitsOfField === undefined ? {} : { limitsOfField }),
+  });
   const declared = declaredTeams(config);
   const teams = openTeamBook(declared, storage.directory);
   const { read, prompts } = operatorFields(config, folder);
@@ -154,6 +162,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     entities: indexes,
     access,
     maxCostPerOperation,
+    limitsOfField,
     log,
     now,
   });
@@ -187,7 +196,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const modelFields = new Set(own === null ? [] : [...Object.keys(rootPricers), ...read.fields.map(({ coordinate }) => coordinate)]);
   const { keys, identities } = storage;
   const tokens = acceptedTokens(config, { pseudonymOf: identities.pseudonymOf }, log, now);
-  const ofUser = limitsOfUser(config.teams ?? {});
+  const ofUser = limitsOfUser(config);
   const remembered = rememberPrincipals(
     authenticator({ keys, identities, anonymous, teams, limitsOfUser: ofUser, tokens, development, now }),
     joinVersions(keys, teams, identities, ...(tokens === null ? [] : [tokens])),
@@ -196,6 +205,8 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   );
   const authenticate = actForUsers(remembered, { identities, limitsOfUser: ofUser });
   const hooks = operationHooks({ authenticate, limits: storage.limits, leases, admission: admit, maxCostPerOperation });
+
+  warnOfFieldsWithoutModel(config, own === null ? null : modelFields, log);
 
   return {
     config,
@@ -224,3 +235,12 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
     },
   };
 }
+
+/** Nothing is known of fields that are composed elsewhere: `modelFields` is null. */
+function warnOfFieldsWithoutModel({ fieldLimits = {} }: GatewayConfig, modelFields: ReadonlySet<string> | null, log: Log): void {
+  const unknown = Object.keys(fieldLimits).filter((coordinate) => modelFields?.has(coordinate) === false && !isOwnWork(coordinate));
+  if (unknown.length > 0) log.warn('fieldLimits names fields that ask no model: their limits limit nothing', { fields: unknown });
+}
+
+/** Ingestion and indexes ask in the name of fields that no operation resolves with a model. */
+const isOwnWork = (coordinate: string): boolean => coordinate === 'Mutation.ingest' || coordinate.startsWith('Index.');

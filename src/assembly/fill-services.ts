@@ -10,6 +10,7 @@ import { templatesOf } from '../fields/prompt-templates.ts';
 import type { PromptFile } from '../fields/prompts.ts';
 import { refuseImageUrl } from '../graphql/call/image-url.ts';
 import type { Services } from '../graphql/services.ts';
+import type { LimitsOfField } from '../operations/limits/field-limits.ts';
 import { routeCeilings } from '../operations/route-ceiling.ts';
 import { routeViews } from '../operations/route-view.ts';
 import { countAnswerTokens } from '../retrieval/answer/prompt-tokens.ts';
@@ -42,6 +43,8 @@ export interface ServiceParts {
   readonly access: Pick<Services, 'graph' | 'quote'>;
   readonly maxCostPerOperation: Services['maxCostPerOperation'];
   readonly entities: Services['entities'] & { embeddingRoute(index: string): string | null };
+  /** Undefined: no field has limits of its own. */
+  readonly limitsOfField: LimitsOfField | undefined;
   readonly now: () => number;
 }
 
@@ -67,6 +70,7 @@ export function servicesOf(parts: ServiceParts): Services {
     passages: storage.passages,
     routes: routeViews(routes, health),
     ceiling: routeCeilings(routes),
+    ...(parts.limitsOfField === undefined ? {} : { limitsOfField: parts.limitsOfField }),
     answerTokens: countAnswerTokens,
     pathsOf: responsePaths,
     maxCostPerOperation: parts.maxCostPerOperation,

@@ -133,6 +133,14 @@ const contractsExist: WholeRule = {
   },
 };
 
+const fieldLimitsNameFields: WholeRule = {
+  reads: ['fieldLimits'],
+  mistakes: ({ fieldLimits = {} }) =>
+    Object.keys(fieldLimits)
+      .filter((coordinate) => !/^[_A-Za-z]\w*\.[_A-Za-z]\w*$/.test(coordinate))
+      .map((coordinate) => `fieldLimits has ${showValue(coordinate)}. It must be a type and a field of it, such as Product.summary.`),
+};
+
 export const wholeRules: readonly WholeRule[] = [
   hasDefaultRoute,
   embedsWithOneModel,
@@ -144,4 +152,5 @@ export const wholeRules: readonly WholeRule[] = [
   sharesNoWider,
   guardrailsExist,
   contractsExist,
+  fieldLimitsNameFields,
 ];

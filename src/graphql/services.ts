@@ -9,6 +9,7 @@ import type { GatewayError } from '../core/errors.ts';
 import type { NanoUsd } from '../core/money.ts';
 import type { ModelRequest } from '../core/request/request.ts';
 import type { Templates } from '../fields/prompt-templates.ts';
+import type { LimitsOfField } from '../operations/limits/field-limits.ts';
 import type { RouteView } from '../operations/route-view.ts';
 import type { PathsOf } from '../operations/usage.ts';
 import type { Ceiling } from '../pricing/ceiling.ts';
@@ -46,6 +47,8 @@ export interface Services {
    * `moreInputTokens` is what will be added to it before it goes out.
    */
   ceiling(route: string, request: ModelRequest, moreInputTokens: number): Ceiling;
+  /** Default: no field has limits of its own. */
+  readonly limitsOfField?: LimitsOfField;
   /** The most tokens that retrieval puts around a question: its instructions and that many passages. */
   answerTokens(passages: number): number;
   /** Where in the client's response the field stands: more than once where one entity stands in several places. */

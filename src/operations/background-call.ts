@@ -10,12 +10,15 @@ import type { FindEnded } from '../core/call/lease.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { Route } from '../routing/route.ts';
 import type { Limits } from '../storage/limits/limits.ts';
+import { holdOfFields, type LimitsOfField, limitsOfUses } from './limits/field-limits.ts';
 import { operationHold } from './operation-hold.ts';
 
 export interface BackgroundCallParts {
   readonly limits: Pick<Limits, 'hold'>;
   readonly findEnded: FindEnded;
   readonly routes: ReadonlyMap<string, Pick<Route, 'totalMs'>>;
+  /** Default: no field has limits of its own. */
+  readonly limitsOfField?: LimitsOfField;
 }
 
 export interface BackgroundWork {
@@ -28,18 +31,27 @@ export interface BackgroundWork {
 const usualTotalMs = 60_000;
 
 /** The Call rejects with UNAUTHENTICATED when its principal may ask for nothing any more. */
-export function backgroundCalls({ limits, findEnded, routes }: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
+export function backgroundCalls({
+  limits,
+  findEnded,
+  routes,
+  limitsOfField = () => null,
+}: BackgroundCallParts): (work: BackgroundWork) => Promise<Call> {
   return async ({ coordinate, route, principal, signal }) => {
     const ended = (await findEnded([principal.id])).get(principal.id);
     if (ended !== undefined) throw ended;
+    const uses = [{ coordinate, weight: 1 }];
+    const fieldLimits = limitsOfUses(uses, principal, limitsOfField);
+    const hold = operationHold(limits, principal.limits);
     return {
       id: newCallId(),
-      uses: [{ coordinate, weight: 1 }],
+      uses,
       operation: { name: null, client: null, documentId: null },
       principal,
       route,
       cache: { mode: 'default', maxAgeSeconds: null },
-      hold: operationHold(limits, principal.limits),
+      hold: fieldLimits === null ? hold : holdOfFields(hold, uses, principal, limitsOfField),
+      ...(fieldLimits === null ? {} : { fieldLimits }),
       tags: {},
       deadlineMs: monotonicMs() + (routes.get(route)?.totalMs ?? usualTotalMs),
       signal,

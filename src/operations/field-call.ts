@@ -10,6 +10,7 @@ import { newCallId } from '../core/call/call-id.ts';
 import type { NanoUsd } from '../core/money.ts';
 import { monotonicMs } from '../core/turns/monotonic.ts';
 import type { OperationContext } from './context.ts';
+import { holdOfFields, type LimitsOfField, limitsOfUses } from './limits/field-limits.ts';
 import type { HoldShare } from './operation-hold.ts';
 import { shareSettlement } from './shared-settlement.ts';
 import type { PathsOf } from './usage.ts';
@@ -25,6 +26,8 @@ export interface AskingField {
 /** What a Call needs of the gateway. */
 export interface CallSource {
   routes(): Iterable<{ readonly name: string; readonly totalMs: number }>;
+  /** Default: no field has limits of its own. */
+  readonly limitsOfField?: LimitsOfField;
 }
 
 /** The field that asks, and the operation that it belongs to. */
@@ -70,6 +73,8 @@ export interface JoinableCall {
 
 const usualTotalMs = 60_000;
 
+const noLimits: LimitsOfField = () => null;
+
 export const callFor = (asker: Asker, settings: CallSettings): Call => joinableCallFor(asker, settings).call;
 
 export function joinableCallFor({ services, context, field }: Asker, settings: CallSettings): JoinableCall {
@@ -78,24 +83,31 @@ export function joinableCallFor({ services, context, field }: Asker, settings: C
   const uses: Use[] = [];
   const share = settings.share ?? context.hold.share();
   let settled = false;
+  const { principal } = context;
+  const limitsOf = services.limitsOfField ?? noLimits;
+  const isLimitedElsewhere = ({ field: { coordinate } }: Asking): boolean =>
+    limitsOf(coordinate, principal) !== null && !uses.some((use) => use.coordinate === coordinate);
   const join = (more: readonly Asking[]): boolean => {
-    if (settled) return false;
+    // The budgets of a further field would have to be drawn on before the call began.
+    if (settled || (uses.length > 0 && more.some(isLimitedElsewhere))) return false;
     askers.push(...more);
     uses.push(...more.map((asker) => ({ coordinate: asker.field.coordinate, weight: asker.weight })));
     return true;
   };
   join(settings.askers ?? [{ field, weight: 1 }]);
+  const fieldLimits = limitsOfUses(uses, principal, limitsOf);
   const call: Call = {
     id: settings.id ?? newCallId(),
     uses,
     operation: context.operation,
-    principal: context.principal,
+    principal,
     route,
     cache: settings.cache,
     live: settings.live ?? false,
     ...(settings.shown === undefined ? {} : { shown: settings.shown }),
     onceInOperation: settings.onceInOperation ?? false,
-    hold: share.hold,
+    hold: fieldLimits === null ? share.hold : holdOfFields(share.hold, uses, principal, limitsOf),
+    ...(fieldLimits === null ? {} : { fieldLimits }),
     tags: settings.tags,
     deadlineMs: monotonicMs() + totalMsOf(route, services),
     signal,

@@ -19,7 +19,7 @@ export function limited(limits: Pick<Limits, 'admit' | 'admitAtOnce'>, maxTokens
     limits.admitAtOnce?.(of, tokens) ?? limits.admit(of, tokens);
   const admitted = (call: Call, tokens: number): AdmissionAtOnce | Promise<Admission> => {
     checkRoute(call);
-    const admitting = ask(callLimitsOf(call.principal).limits, tokens);
+    const admitting = ask(callLimitsOf(call).limits, tokens);
     return admitting instanceof Promise ? takeUntilAborted(admitting, call.signal, (taken) => taken.release(0)) : admitting;
   };
   return {
@@ -71,7 +71,7 @@ interface TokenCount {
 
 /** Attempts tell what they used, or an estimate of it: a hit of the cache uses none, a call that was retried uses more than once. */
 function tokenCount(request: ModelRequest, call: Call, maxTokensOf: MaxTokensOf): TokenCount {
-  if (!callLimitsOf(call.principal).countTokens) return { max: 0, call, used: () => 0 };
+  if (!callLimitsOf(call).countTokens) return { max: 0, call, used: () => 0 };
   let used = 0;
   const report: Call['report'] = (fact) => {
     if (fact.type === 'attempt' && fact.usage !== null) used += totalTokensOf(fact.usage);
@@ -89,7 +89,7 @@ export const maxTokensOn =
     return inputEstimateOf(request).total + output;
   };
 
-const isFree = ({ principal, route }: Call): boolean => mayUse(principal, route) && callLimitsOf(principal).limits.length === 0;
+const isFree = (call: Call): boolean => mayUse(call.principal, call.route) && callLimitsOf(call).limits.length === 0;
 
 interface CallLimits {
   readonly limits: readonly Limit[];
@@ -97,15 +97,23 @@ interface CallLimits {
   readonly countTokens: boolean;
 }
 
-const limitsOfCalls = new WeakMap<Principal, CallLimits>();
+const limitsOfPrincipal = new WeakMap<Principal, CallLimits>();
+/** By the limits of the fields. */
+const limitsOfBoth = new WeakMap<Principal, WeakMap<readonly Limit[], CallLimits>>();
 
 /** The same list each time, so that a store may know it again. */
-function callLimitsOf(principal: Principal): CallLimits {
-  const known = limitsOfCalls.get(principal);
+function callLimitsOf({ principal, fieldLimits }: Pick<Call, 'principal' | 'fieldLimits'>): CallLimits {
+  const known = fieldLimits === undefined ? limitsOfPrincipal.get(principal) : limitsOfBoth.get(principal)?.get(fieldLimits);
   if (known !== undefined) return known;
-  const limits = principal.limits.filter(({ kind }) => kind === 'calls' || kind === 'tokens' || kind === 'concurrency');
+  const limits = [...principal.limits, ...(fieldLimits ?? [])].filter(
+    ({ kind }) => kind === 'calls' || kind === 'tokens' || kind === 'concurrency',
+  );
   const found = { limits, countTokens: limits.some(({ kind }) => kind === 'tokens') };
-  limitsOfCalls.set(principal, found);
+  if (fieldLimits === undefined) limitsOfPrincipal.set(principal, found);
+  else {
+    const ofPrincipal = limitsOfBoth.get(principal) ?? new WeakMap<readonly Limit[], CallLimits>();
+    limitsOfBoth.set(principal, ofPrincipal.set(fieldLimits, found));
+  }
   return found;
 }
 

@@ -146,6 +146,16 @@ describe('budgets', () => {
   });
 });
 
+it('limits of fields are by coordinates', () => {
+  const fieldLimits = { summary: {}, 'Product.summary': { sharedBy: 'all' } };
+  expect(mistakesOf({ fieldLimits: { summary: {}, 'Product.summary': {} } })).toEqual([
+    'fieldLimits has "summary". It must be a type and a field of it, such as Product.summary.',
+  ]);
+  expect(mistakesOf({ fieldLimits } as never)).toEqual([
+    'fieldLimits.Product.summary.sharedBy is "all". Sharings: everyone, team, caller.',
+  ]);
+});
+
 describe('what works, and surprises', () => {
   const notesOf = (changes: Partial<GatewayConfig>) => checkConfig({ ...plainConfig, ...changes }, process.cwd()).warnings;
   const guard = (name: string) => ({ guardrail: patternGuard({ name, patterns: ['x'] }), routes: ['default'] });

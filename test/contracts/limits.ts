@@ -270,6 +270,46 @@ export function limitsContract(open: () => Promise<LimitsFixture>): void {
       expect(await limits.budgets([monthly(1_000)])).toMatchObject([{ spent: 0, held: 0, resetsAt: Date.UTC(2027, 0, 1) }]);
     });
 
+    it('budgets of fields have room for the whole of an attempt, bear their share of its cost, or refuse it, and nothing is taken', async () => {
+      const { limits } = await open();
+      const key = monthly(1_000);
+      const field = (name: string, most: number): Limit => daily(most, `field:${name}`);
+      const [one, two] = [field('A.a', 200), field('A.b', 90)];
+      const hold = await limits.hold([key], 100);
+      const third = { limits: [one], shareOf: (cost: number) => Math.floor(cost / 3) };
+      const rest = { limits: [two], shareOf: (cost: number) => cost - Math.floor(cost / 3) };
+      await expect(hold.draw({ ...attempt(91), fields: [third, rest] })).rejects.toMatchObject({ details: { limit: 'field:A.b' } });
+      expect(await balance(limits, key, one, two)).toEqual([
+        [0, 100],
+        [0, 0],
+        [0, 0],
+      ]);
+      const draw = await hold.draw({ ...attempt(90), fields: [third, rest] });
+      expect(await balance(limits, key, one, two)).toEqual([
+        [0, 100],
+        [0, 90],
+        [0, 90],
+      ]);
+      await draw.settle(50);
+      const alone = await hold.draw({ ...attempt(10), fields: [{ limits: [one], shareOf: (cost) => cost }] });
+      await Promise.all([alone.settle(7), alone.settle(7)]);
+      await hold.release();
+      expect(await balance(limits, key, one, two)).toEqual([
+        [57, 0],
+        [23, 0],
+        [34, 0],
+      ]);
+    });
+
+    it('budgets of fields are charged for calls of a process that has died', async () => {
+      const { limits, doomed } = await open();
+      const field = daily(100, 'field:A.a');
+      const hold = await (await doomed()).limits.hold([], 0);
+      await hold.draw({ ...attempt(40), fields: [{ limits: [field], shareOf: (cost) => cost }] });
+      await limits.recover();
+      expect(await balance(limits, field)).toEqual([[40, 0]]);
+    });
+
     it('budgets are never overspent and never leak, however holds, draws, settlements, releases and cancels interleave', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(anyOperation, { minLength: 1, maxLength: 12 }), async (operations) => {

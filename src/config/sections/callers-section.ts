@@ -91,14 +91,18 @@ export const teamSection = section('teams.<name>', {
   guardrails,
   /** Who shares kept answers, among callers with the same scopes and routes. It may be narrower than what its organisation says, not wider. */
   cacheSharing: oneOf(sharings, { plural: 'Sharings', otherwise: 'as its organisation says, else `team`' }),
-  /** What one end user of the team may spend in a day (UTC): whom its keys act for, whom its tokens are for, and users of issuers. */
+  /** What one end user of the team may spend in a day: whom its keys act for, whom its tokens are for, and users of issuers. */
   dailyBudgetPerUser: usd('0.50', { otherwise: 'no limit' }),
-  /** What one end user may spend in a calendar month (UTC). */
+  /** What one end user may spend in a calendar month. */
   monthlyBudgetPerUser: usd('5.00', { otherwise: 'no limit' }),
+  /** What one end user may spend, by the day, week, month or for ever. */
+  budgetsPerUser: budgets,
   /** Operations that one end user may ask in a minute. */
   requestsPerMinutePerUser: wholeNumber({ otherwise: 'no limit' }),
   /** Model calls that one end user may make in a minute. */
   callsPerMinutePerUser: wholeNumber({ otherwise: '`requestsPerMinutePerUser`' }),
+  /** Tokens of input and output that one end user may use in a minute. */
+  tokensPerMinutePerUser: tokensPerMinute,
   /** Calls of one end user at one time. */
   concurrencyPerUser: wholeNumber({ otherwise: 'no limit' }),
   /** The contract of `graph.contracts` that its callers are held to. */

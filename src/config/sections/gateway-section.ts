@@ -5,6 +5,7 @@ import { needed } from '../kinds/setting.ts';
 import { oneOf } from '../kinds/texts.ts';
 import { anonymousSection } from './anonymous-section.ts';
 import { timeZone } from './budgets/budget-section.ts';
+import { fieldLimitsSection } from './budgets/field-limits-section.ts';
 import { issuerSection, organisationSection, teamSection } from './callers-section.ts';
 import { collectionSection, documentSection, retrievalSection } from './collections-section.ts';
 import { deploymentSection } from './deployments-section.ts';
@@ -49,6 +50,8 @@ export const gatewaySection = section('', {
    * here alone; others are made and changed by mutation and shell, at any time.
    */
   teams: each(teamSection),
+  /** What fields that ask a model may use, whoever asks, by their coordinates: `{ 'Product.summary': { budgets: [{ per: 'day', most: '5.00' }] } }`. */
+  fieldLimits: each(fieldLimitsSection),
   /** The time zone in which the days, weeks and months of budgets begin. A change does not start them anew. */
   timeZone: timeZone({ default: 'UTC' }),
   /** Issuers of JWTs whose callers may come in beside virtual keys, by name: a user is then `jwt:<name>:<user>`. */

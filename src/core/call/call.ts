@@ -104,6 +104,8 @@ export interface Call {
   readonly route: string;
   readonly cache: CachePolicy;
   readonly hold: Hold;
+  /** Limits of its fields, beside those of the principal: rates and places are taken of both. Default: none. */
+  readonly fieldLimits?: readonly Limit[];
   readonly tags: Readonly<Record<string, string>>;
   /** By the monotonic clock (`monotonicMs`), in milliseconds: by then the call has ended, whatever it is doing. */
   readonly deadlineMs: number;

@@ -68,8 +68,16 @@ export interface DrawnAttempt {
   readonly inputCost?: NanoUsd;
   /** What the ledger would say if it cost the most. */
   readonly rows: readonly UsageRow[];
+  /** Fields whose own budgets are drawn on, too, beside those of the hold. Default: none. */
+  readonly fields?: readonly FieldShare[];
   /** A draw whose place it takes, in one transaction: that one is settled with 0, and what it held counts as free. */
   readonly instead?: Draw;
+}
+
+/** A field that the attempt serves. Its budgets have room for the whole of it, and bear a share of what it costs. */
+export interface FieldShare {
+  readonly limits: readonly Limit[];
+  shareOf(cost: NanoUsd): NanoUsd;
 }
 
 export interface Draw {

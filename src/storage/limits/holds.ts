@@ -1,5 +1,5 @@
 /** Holds on leased accounts: what an operation has set aside of its budgets, and draws of. */
-import type { BudgetLimit, Draw, Hold } from '../../core/call/hold.ts';
+import type { BudgetLimit, Draw, DrawnAttempt, FieldShare, Hold } from '../../core/call/hold.ts';
 import type { NanoUsd } from '../../core/money.ts';
 import { refusedWith } from '../database/unavailable.ts';
 import type { Owner } from '../state/owner.ts';
@@ -8,6 +8,7 @@ import { accountOf, exceeded } from './accounts.ts';
 import type { Window } from './calendar.ts';
 import type { Want } from './lease-rooms.ts';
 import type { MakeDraw } from './make-draws.ts';
+import { budgetsOf } from './smallest-budgets.ts';
 import { windowOf } from './windows.ts';
 
 export interface HoldsOptions {
@@ -28,7 +29,7 @@ interface Reserved {
   left: NanoUsd;
 }
 
-interface Spent {
+interface Spent extends Partial<Pick<FieldShare, 'shareOf'>> {
   readonly budget: BudgetLimit;
   readonly window: Window;
 }
@@ -43,6 +44,14 @@ const moneyAhead = (free: NanoUsd, owners: number, usual: NanoUsd): NanoUsd =>
 
 export type OpenHold = (budgets: readonly BudgetLimit[], most: NanoUsd) => Promise<Hold>;
 
+/** Budgets of the fields that an attempt serves. */
+const ofFields = (fields: DrawnAttempt['fields'] = []): readonly FieldBudget[] =>
+  fields.flatMap(({ limits, shareOf }) => budgetsOf(limits).map((budget) => ({ budget, shareOf })));
+
+interface FieldBudget extends Pick<FieldShare, 'shareOf'> {
+  readonly budget: BudgetLimit;
+}
+
 export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions): OpenHold {
   /** The draw, told of to those who warn of its budgets. */
   const noticed = (draw: Draw, parts: readonly Spent[]): Draw => {
@@ -52,7 +61,7 @@ export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions)
       ...draw,
       async settle(cost) {
         await draw.settle(cost);
-        for (const { budget, window } of watched) spent(budget, window, cost);
+        for (const { budget, window, shareOf } of watched) spent(budget, window, shareOf?.(cost) ?? cost);
       },
     };
   };
@@ -101,8 +110,14 @@ export function openHolds({ leases, makeDraw, owner, spent, now }: HoldsOptions)
           const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
           return { account: accountOf(budget, window), reserved: fromReserve, want, from, budget, window };
         });
+        const fieldParts = ofFields(attempt.fields).map(({ budget, shareOf }) => {
+          const window = windowOf(budget, now());
+          const want = (amount: NanoUsd): Want => wantOf(budget, window, amount);
+          return { account: accountOf(budget, window), reserved: 0, want, from: undefined, budget, window, shareOf };
+        });
+        const all = fieldParts.length === 0 ? parts : [...parts, ...fieldParts];
         try {
-          return noticed(await makeDraw(parts, attempt), parts);
+          return noticed(await makeDraw(all, attempt), all);
         } catch (error) {
           for (const { from, reserved: amount } of parts) if (from !== undefined) from.left += amount;
           if (released) giveBack(Number.POSITIVE_INFINITY);

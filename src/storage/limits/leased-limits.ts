@@ -7,7 +7,7 @@
  * cost is settled in memory, and booked in the background with the rows.
  */
 
-import type { BudgetLimit, Limit } from '../../core/call/hold.ts';
+import type { Limit } from '../../core/call/hold.ts';
 import { monotonicMs as monotonic } from '../../core/turns/monotonic.ts';
 import type { Database } from '../database/database.ts';
 import { groupCommit } from '../database/group-commit.ts';
@@ -26,6 +26,7 @@ import { drawMaker } from './make-draws.ts';
 import { bucketOf, type RateLimit } from './rates/rate-buckets.ts';
 import { openRates } from './rates/rates.ts';
 import { type ConcurrencyLimit, slotsWanted } from './slots.ts';
+import { budgetsOf } from './smallest-budgets.ts';
 import { watchSpending } from './warnings/notice-spending.ts';
 import { forgetWarnings } from './warnings/warning-rows.ts';
 import { forecastOf, windowOf } from './windows.ts';
@@ -210,26 +211,4 @@ function knownAdmitted(limits: readonly Limit[]): Admitted {
   const asked = admittedBy(limits);
   admitted.set(limits, asked);
   return asked;
-}
-
-const budgets = new WeakMap<readonly Limit[], readonly BudgetLimit[]>();
-
-function budgetsOf(limits: readonly Limit[]): readonly BudgetLimit[] {
-  const known = budgets.get(limits);
-  if (known !== undefined) return known;
-  const found = smallestBudgets(limits);
-  budgets.set(limits, found);
-  return found;
-}
-
-/** Each account once, at its smallest amount. */
-function smallestBudgets(limits: readonly Limit[]): readonly BudgetLimit[] {
-  const budgets = new Map<string, BudgetLimit>();
-  for (const limit of limits) {
-    if (limit.kind !== 'budget') continue;
-    const id = `${limit.per} ${limit.name}`;
-    const known = budgets.get(id);
-    if (known === undefined || limit.most < known.most) budgets.set(id, limit);
-  }
-  return [...budgets.values()];
 }

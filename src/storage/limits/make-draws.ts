@@ -16,6 +16,8 @@ export interface DrawPart {
   readonly account: Account;
   readonly reserved: NanoUsd;
   want(amount: NanoUsd): Want;
+  /** What it bears of the cost. Default: all. */
+  readonly shareOf?: (cost: NanoUsd) => NanoUsd;
 }
 
 export interface DrawOptions {
@@ -29,9 +31,11 @@ interface OpenDraw {
   readonly id: string;
   readonly most: NanoUsd;
   /** The whole of `most` of each account. */
-  readonly parts: readonly Taken[];
+  readonly parts: readonly OpenPart[];
   isReplaced: boolean;
 }
+
+interface OpenPart extends Taken, Pick<DrawPart, 'shareOf'> {}
 
 interface Replacing {
   readonly taken: readonly Taken[];
@@ -69,9 +73,24 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
     if (!open.delete(draw.id)) return;
     const { id, most, parts, isReplaced } = draw;
     if (isReplaced && cost === 0) return;
-    for (const { leased } of parts) leases.settle({ leased, amount: isReplaced ? 0 : most }, cost);
-    const accounts = parts.map(({ leased }) => leased.account);
-    journal.settle({ drawId: id, cost, freed: isReplaced ? 0 : Math.min(most, cost), accounts });
+    const amount = isReplaced ? 0 : most;
+    /** Those that bear only a part of it, by that part. */
+    let others: Map<NanoUsd, Account[]> | null = null;
+    const whole: Account[] = [];
+    for (const { leased, shareOf } of parts) {
+      const share = shareOf === undefined ? cost : shareOf(cost);
+      leases.settle({ leased, amount }, share);
+      if (share === cost) whole.push(leased.account);
+      else {
+        others ??= new Map();
+        others.set(share, [...(others.get(share) ?? []), leased.account]);
+      }
+    }
+    const freedOf = (share: NanoUsd): NanoUsd => Math.min(amount, share);
+    journal.settle({ drawId: id, cost, freed: freedOf(cost), accounts: whole });
+    // Under names of their own: the draw is settled once.
+    for (const [share, accounts] of others ?? [])
+      journal.settle({ drawId: `${id}-${share}`, cost: share, freed: freedOf(share), accounts });
   };
   /** What the draw held is free, but for what another has taken over of it. */
   const replace = (before: OpenDraw, parts: readonly DrawPart[], most: NanoUsd): void => {
@@ -94,7 +113,7 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
     const { taken, before } = taking instanceof Promise ? await taking : taking;
     made += 1;
     const id = drawId(owner.id(), made);
-    const draw: OpenDraw = { id, most, parts: taken.map(({ leased }) => ({ leased, amount: most })), isReplaced: false };
+    const draw: OpenDraw = { id, most, parts: taken.map(({ leased }, index) => openPart(leased, most, parts[index])), isReplaced: false };
     if (before !== null) replace(before, parts, most);
     open.set(id, draw);
     const accounts = parts.map(({ account }) => account);
@@ -114,6 +133,9 @@ export function drawMaker({ leases, journal, owner }: DrawOptions): MakeDraw {
     };
   };
 }
+
+const openPart = (leased: Taken['leased'], amount: NanoUsd, part: DrawPart | undefined): OpenPart =>
+  part?.shareOf === undefined ? { leased, amount } : { leased, amount, shareOf: part.shareOf };
 
 /** What a draw on the account takes over of the one that it replaces. */
 const reusedOf = (before: OpenDraw | null, account: Account, amount: NanoUsd): NanoUsd =>

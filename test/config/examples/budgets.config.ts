@@ -13,4 +13,5 @@ export default defineConfig({
     },
     trial: { budgets: [{ per: 'total', most: '10.00' }], timeZone: 'America/New_York' },
   },
+  fieldLimits: { 'Query.completion': { sharedBy: 'team', budgets: [{ per: 'day', most: '5.00' }], concurrency: 10 } },
 });
