@@ -65,6 +65,8 @@ const config: CodegenConfig = {
           AiKey: '../storage/keys/keys.ts#KeyRecord',
           AiTeam: '../access/teams/team-desk.ts#TeamEntry',
           AiOrganisation: '../access/teams/team-desk.ts#OrganisationEntry',
+          AiToken: '../storage/identities/identities.ts#TokenRecord',
+          CreatedAiToken: '../access/tokens/token-desk.ts#IssuedToken',
           AiUsageRow: `${views}#UsageRowView`,
         },
       },

@@ -40,7 +40,7 @@ function contractOf({ contractOfAnonymous, contractOfTeam }: CallerRules, { kind
 /** Whether the header has a bearer token that is no key of a gateway and of no issuer that is trusted here, where such tokens are accepted. */
 function isForeignToken({ acceptForeignTokens, issuers }: CallerRules, authorization: string): boolean {
   if (!acceptForeignTokens) return false;
-  const [, token] = /^bearer +(?!fg_)(\S+) *$/i.exec(authorization) ?? [];
+  const [, token] = /^bearer +(?!fgt?_)(\S+) *$/i.exec(authorization) ?? [];
   if (token === undefined) return false;
   if (issuers.size === 0) return true;
   // A token that is no JWT is of none of them.

@@ -6,7 +6,7 @@
  */
 import type { ConstDirectiveNode, GraphQLSchema } from 'graphql';
 import { isObjectType, valueFromASTUntyped } from 'graphql';
-import type { Principal } from '../core/call/call.ts';
+import { hasToken, type Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 
 export interface AccessRule {
@@ -69,7 +69,7 @@ export function refusal(coordinate: string, rule: AccessRule, principal: Princip
     return new GatewayError('UNAUTHENTICATED', `${coordinate} needs ${need}. Send "Authorization: Bearer <key>" with a key that fits.`);
   }
   const yours = held.length === 0 ? 'none' : [...new Set(held)].join(', ');
-  return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your ${principal.kind === 'jwt' ? 'token' : 'key'} has: ${yours}.`);
+  return new GatewayError('FORBIDDEN', `${coordinate} needs ${need}. Your ${hasToken(principal) ? 'token' : 'key'} has: ${yours}.`);
 }
 
 /** An open graph gives scopes to callers who have shown nothing: scopes are all that they have. */

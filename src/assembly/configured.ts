@@ -148,6 +148,7 @@ export function configure(config: GatewayConfig, foundation: Foundation, { folde
   const access = openGraphAccess(maxTypedValues);
   const services = servicesOf({
     storage,
+    issuers,
     leases,
     teams,
     declaredTeams: declared,

@@ -4,6 +4,7 @@ import { accountsOf } from '../access/keys/key-accounts.ts';
 import type { LeaseBook } from '../access/leases.ts';
 import type { DeclaredTeams, TeamBook } from '../access/teams/team-book.ts';
 import { teamDesk } from '../access/teams/team-desk.ts';
+import { tokenDesk } from '../access/tokens/token-desk.ts';
 import type { Handlers } from '../core/call/call.ts';
 import { responsePaths } from '../federation/engine/response-paths.ts';
 import { templatesOf } from '../fields/prompt-templates.ts';
@@ -27,6 +28,8 @@ import { failureLog } from '../telemetry/log-failures.ts';
 export interface ServiceParts {
   readonly storage: Storage;
   readonly leases: Pick<LeaseBook, 'look'>;
+  /** Names of those whose tokens are accepted. */
+  readonly issuers: readonly string[];
   readonly teams: TeamBook;
   readonly declaredTeams: DeclaredTeams;
   /** Names of those of the configuration. */
@@ -65,6 +68,7 @@ export function servicesOf(parts: ServiceParts): Services {
     }),
     teamBook: parts.teams,
     keyAccounts: (key) => accountsOf(key, storage.keys, parts.teams),
+    tokens: tokenDesk({ identities: storage.identities, keys: storage.keys, issuers: parts.issuers, onRevoked: parts.leases.look, now }),
     identities: storage.identities,
     retrieval: parts.retrieval,
     passages: storage.passages,

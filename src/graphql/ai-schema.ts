@@ -12,6 +12,7 @@ import { markResolvedHere } from './resolved-here.ts';
 import { accountResolvers } from './resolvers/account-resolvers.ts';
 import { keyResolvers } from './resolvers/callers/key-resolvers.ts';
 import { teamResolvers } from './resolvers/callers/team-resolvers.ts';
+import { tokenResolvers } from './resolvers/callers/token-resolvers.ts';
 import { completionFields } from './resolvers/completion-fields.ts';
 import { completionResolvers } from './resolvers/completion-resolvers.ts';
 import { embeddingResolvers } from './resolvers/embedding-resolvers.ts';
@@ -42,6 +43,7 @@ export function aiResolvers(services: Services): Resolvers {
     accountResolvers(services),
     keyResolvers(services),
     teamResolvers(services),
+    tokenResolvers(services),
     usageResolvers(services),
   ];
   const merged: Record<string, object> = { ...scalars };

@@ -9,6 +9,8 @@ import type { BudgetState } from '../storage/limits/limits.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
+import type { TokenRecord } from '../storage/identities/identities.ts';
+import type { IssuedToken } from '../access/tokens/token-desk.ts';
 import type { OperationContext } from '../operations/context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -397,6 +399,20 @@ export type AiTeam = {
   readonly updatedBy: Scalars['String']['output'];
 };
 
+/** A token, without its secret. */
+export type AiToken = {
+  /** When it expires. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Its public id: the middle part of `fgt_<id>_<secret>`. */
+  readonly id: Scalars['ID']['output'];
+  /** The public id of the key that made it. */
+  readonly key: Scalars['ID']['output'];
+  /** When it was revoked; null: it was not. */
+  readonly revokedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What it may do. */
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+};
+
 /** Which calls to add up: those that fit all that is given. */
 export type AiUsageFilter = {
   /** Those with all of these tags, such as `{ "feature": "search" }`. */
@@ -768,12 +784,36 @@ export type CreateAiTeamInput = {
   readonly tokensPerMinute?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** A token to be made. */
+export type CreateAiTokenInput = {
+  /** The routes that it may use; when absent, those that you may use. */
+  readonly routes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** What it may do; when absent, all that you can give: for a user `ai:use`, `ai:ingest`, `ai:usage` and scopes of the graph's other teams, for yourself what your key has. */
+  readonly scopes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Seconds until it expires, from 1 to 86400; with your key where that one ends before. Minutes are usual. */
+  readonly ttlSeconds: Scalars['Int']['input'];
+  /** The user it is for, as your backend calls him: 1 to 255 visible ASCII characters without commas, semicolons, quotation marks and backslashes. When absent, the user that you act for, else nobody: the token is for the holder of your key. */
+  readonly user?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** A key that was just issued. */
 export type CreatedAiKey = {
   /** The key, as it is stored. */
   readonly key: AiKey;
   /** The whole key, for the Authorization header. It cannot be shown again: keep it now. */
   readonly secret: Scalars['String']['output'];
+};
+
+/** A token that was just made. */
+export type CreatedAiToken = {
+  /** When it expires. */
+  readonly expiresAt: Scalars['DateTime']['output'];
+  /** Its public id, for `revokeAiToken`. */
+  readonly id: Scalars['ID']['output'];
+  /** The whole token, for the Authorization header. It cannot be shown again. */
+  readonly token: Scalars['String']['output'];
+  /** The user it is for; null: the holder of the key. */
+  readonly user?: Maybe<Scalars['String']['output']>;
 };
 
 /** Texts as vectors. */
@@ -1032,6 +1072,13 @@ export type Mutation = {
    * organisation, and its name begins with that and a dot (`acme.search`); with `ai:teams:all` any name and any organisation are accepted.
    */
   readonly createAiTeam?: Maybe<AiTeam>;
+  /**
+   * Makes a token that a browser, or any place where a key could be stolen, sends in the key's stead: `Authorization: Bearer fgt_…`. It has no
+   * more than your key, draws on the key's budgets and rates and on those of its user, and ends with the key. Needs a virtual key, and for
+   * a user the scope `ai:act-as`; a token makes neither tokens nor keys. When it expires, a delivery in progress ends with a last event that
+   * says so, and what it began goes on: the next token of the same user follows it from the last cursor.
+   */
+  readonly createAiToken: CreatedAiToken;
   /** Takes a source and its passages out of a collection. False when there was none. Needs scope `ai:ingest` and the right to write the collection. */
   readonly deleteSource?: Maybe<Scalars['Boolean']['output']>;
   /** Puts documents into a collection, as a job that survives a crash: follow it with Subscription.ingestion. Unchanged sources cost nothing. Owners take turns, source by source, so that nobody waits for another's; a source that meets a limit of its owner waits and is tried again. RATE_LIMITED where the caller has too many sources or bytes in the queue. Needs scope `ai:ingest` and the right to write the collection. */
@@ -1043,6 +1090,18 @@ export type Mutation = {
    * subscriptions, started completions and ingestions included. Null when there is none with this id among those that `aiKeys` shows you.
    */
   readonly revokeAiKey?: Maybe<AiKey>;
+  /**
+   * Makes a token worthless at once and for good: what it began ends within two seconds, with UNAUTHENTICATED. Yours to revoke are the token
+   * that you show, those of your key, with `ai:keys` those of your team's keys, with `ai:keys:all` every one. Null when there is none with
+   * this id that you may revoke, and a day after it has expired.
+   */
+  readonly revokeAiToken?: Maybe<AiToken>;
+  /**
+   * Signs a user out everywhere: his tokens are worthless, and what runs for him ends within two seconds, with UNAUTHENTICATED. What is begun
+   * for him from now on is another matter: your backend decides whether it makes a new token. Of an issuer's user, tokens that were issued
+   * before are refused.
+   */
+  readonly revokeAiUser: RevokedAiUser;
   /**
    * Gives a key another secret, which is shown once, here. Its id, budgets, rates, usage and completions stay. The secret before is accepted for
    * `overlapSeconds` more; with 0, and from then on, it is refused, while what runs goes on: `revokeAiKey` ends that. A key has two secrets at
@@ -1113,6 +1172,12 @@ export type MutationCreateAiTeamArgs = {
 
 
 /** What can be changed or begun. */
+export type MutationCreateAiTokenArgs = {
+  input: CreateAiTokenInput;
+};
+
+
+/** What can be changed or begun. */
 export type MutationDeleteSourceArgs = {
   collection: Scalars['String']['input'];
   sourceId: Scalars['ID']['input'];
@@ -1136,6 +1201,18 @@ export type MutationRateCompletionArgs = {
 /** What can be changed or begun. */
 export type MutationRevokeAiKeyArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationRevokeAiTokenArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationRevokeAiUserArgs = {
+  input: RevokeAiUserInput;
 };
 
 
@@ -1409,6 +1486,20 @@ export type ReasoningPart = {
   readonly opaque?: Maybe<Scalars['String']['output']>;
   /** The thought. */
   readonly text: Scalars['String']['output'];
+};
+
+/** Who is signed out. */
+export type RevokeAiUserInput = {
+  /** The issuer of the configuration that he is a user of, which needs `ai:keys:all`; when absent, he is a user of your team's keys. */
+  readonly issuer?: InputMaybe<Scalars['String']['input']>;
+  /** As your backend or the issuer calls him. */
+  readonly user: Scalars['String']['input'];
+};
+
+/** A user who was signed out. */
+export type RevokedAiUser = {
+  /** His pseudonym, as usage reports show it. */
+  readonly id: Scalars['ID']['output'];
 };
 
 /** A document of a collection. */
@@ -1968,6 +2059,7 @@ export type ResolversTypes = {
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
   AiTeam: ResolverTypeWrapper<TeamEntry>;
+  AiToken: ResolverTypeWrapper<TokenRecord>;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: ResolverTypeWrapper<Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversTypes['AiUsageRow']> }>;
@@ -1992,7 +2084,9 @@ export type ResolversTypes = {
   CreateAiKeyInput: CreateAiKeyInput;
   CreateAiOrganisationInput: CreateAiOrganisationInput;
   CreateAiTeamInput: CreateAiTeamInput;
+  CreateAiTokenInput: CreateAiTokenInput;
   CreatedAiKey: ResolverTypeWrapper<Omit<CreatedAiKey, 'key'> & { key: ResolversTypes['AiKey'] }>;
+  CreatedAiToken: ResolverTypeWrapper<IssuedToken>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
@@ -2030,6 +2124,8 @@ export type ResolversTypes = {
   ReasoningDelta: ResolverTypeWrapper<ReasoningView>;
   ReasoningInput: ReasoningInput;
   ReasoningPart: ResolverTypeWrapper<ReasoningPartView>;
+  RevokeAiUserInput: RevokeAiUserInput;
+  RevokedAiUser: ResolverTypeWrapper<RevokedAiUser>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   SourceDocument: ResolverTypeWrapper<Source>;
   SourceFailure: ResolverTypeWrapper<SourceFailure>;
@@ -2087,6 +2183,7 @@ export type ResolversParentTypes = {
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
   AiTeam: TeamEntry;
+  AiToken: TokenRecord;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
   AiUsageReport: Omit<AiUsageReport, 'rows'> & { rows: ReadonlyArray<ResolversParentTypes['AiUsageRow']> };
@@ -2108,7 +2205,9 @@ export type ResolversParentTypes = {
   CreateAiKeyInput: CreateAiKeyInput;
   CreateAiOrganisationInput: CreateAiOrganisationInput;
   CreateAiTeamInput: CreateAiTeamInput;
+  CreateAiTokenInput: CreateAiTokenInput;
   CreatedAiKey: Omit<CreatedAiKey, 'key'> & { key: ResolversParentTypes['AiKey'] };
+  CreatedAiToken: IssuedToken;
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
   Decimal: Scalars['Decimal']['output'];
@@ -2140,6 +2239,8 @@ export type ResolversParentTypes = {
   ReasoningDelta: ReasoningView;
   ReasoningInput: ReasoningInput;
   ReasoningPart: ReasoningPartView;
+  RevokeAiUserInput: RevokeAiUserInput;
+  RevokedAiUser: RevokedAiUser;
   SafeInt: Scalars['SafeInt']['output'];
   SourceDocument: Source;
   SourceFailure: SourceFailure;
@@ -2384,6 +2485,14 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type AiTokenResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiToken'] = ResolversParentTypes['AiToken']> = {
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type AiUsageReportResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiUsageReport'] = ResolversParentTypes['AiUsageReport']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   rows?: Resolver<ReadonlyArray<ResolversTypes['AiUsageRow']>, ParentType, ContextType>;
@@ -2496,6 +2605,13 @@ export type CreatedAiKeyResolvers<ContextType = OperationContext, ParentType ext
   secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type CreatedAiTokenResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['CreatedAiToken'] = ResolversParentTypes['CreatedAiToken']> = {
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Cursor'], any> {
   name: 'Cursor';
 }
@@ -2582,10 +2698,13 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   createAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationCreateAiKeyArgs, 'input'>>;
   createAiOrganisation?: Resolver<Maybe<ResolversTypes['AiOrganisation']>, ParentType, ContextType, RequireFields<MutationCreateAiOrganisationArgs, 'input'>>;
   createAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationCreateAiTeamArgs, 'input'>>;
+  createAiToken?: Resolver<ResolversTypes['CreatedAiToken'], ParentType, ContextType, RequireFields<MutationCreateAiTokenArgs, 'input'>>;
   deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;
   ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
   rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
   revokeAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationRevokeAiKeyArgs, 'id'>>;
+  revokeAiToken?: Resolver<Maybe<ResolversTypes['AiToken']>, ParentType, ContextType, RequireFields<MutationRevokeAiTokenArgs, 'id'>>;
+  revokeAiUser?: Resolver<ResolversTypes['RevokedAiUser'], ParentType, ContextType, RequireFields<MutationRevokeAiUserArgs, 'input'>>;
   rotateAiKey?: Resolver<Maybe<ResolversTypes['CreatedAiKey']>, ParentType, ContextType, RequireFields<MutationRotateAiKeyArgs, 'id' | 'overlapSeconds'>>;
   startCompletion?: Resolver<Maybe<ResolversTypes['StartCompletionResult']>, ParentType, ContextType, RequireFields<MutationStartCompletionArgs, 'input'>>;
   updateAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationUpdateAiKeyArgs, 'id' | 'input'>>;
@@ -2677,6 +2796,10 @@ export type ReasoningPartResolvers<ContextType = OperationContext, ParentType ex
   opaque?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RevokedAiUserResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['RevokedAiUser'] = ResolversParentTypes['RevokedAiUser']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -2794,6 +2917,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiSearchHit?: AiSearchHitResolvers<ContextType>;
   AiSearchResult?: AiSearchResultResolvers<ContextType>;
   AiTeam?: AiTeamResolvers<ContextType>;
+  AiToken?: AiTokenResolvers<ContextType>;
   AiUsageReport?: AiUsageReportResolvers<ContextType>;
   AiUsageRow?: AiUsageRowResolvers<ContextType>;
   AiViewer?: AiViewerResolvers<ContextType>;
@@ -2808,6 +2932,7 @@ export type Resolvers<ContextType = OperationContext> = {
   CompletionSnapshot?: CompletionSnapshotResolvers<ContextType>;
   CompletionStarted?: CompletionStartedResolvers<ContextType>;
   CreatedAiKey?: CreatedAiKeyResolvers<ContextType>;
+  CreatedAiToken?: CreatedAiTokenResolvers<ContextType>;
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   Decimal?: GraphQLScalarType;
@@ -2831,6 +2956,7 @@ export type Resolvers<ContextType = OperationContext> = {
   RateLimited?: RateLimitedResolvers<ContextType>;
   ReasoningDelta?: ReasoningDeltaResolvers<ContextType>;
   ReasoningPart?: ReasoningPartResolvers<ContextType>;
+  RevokedAiUser?: RevokedAiUserResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   SourceDocument?: SourceDocumentResolvers<ContextType>;
   SourceFailure?: SourceFailureResolvers<ContextType>;

@@ -3,6 +3,7 @@ import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
 import type { TeamBook } from '../access/teams/team-book.ts';
 import type { TeamDesk } from '../access/teams/team-desk.ts';
+import type { TokenDesk } from '../access/tokens/token-desk.ts';
 import type { Handlers } from '../core/call/call.ts';
 import type { Limit } from '../core/call/hold.ts';
 import type { GatewayError } from '../core/errors.ts';
@@ -37,6 +38,7 @@ export interface Services {
   readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfOrganisation'>;
   /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;
+  readonly tokens: TokenDesk;
   readonly identities: Pick<Identities, 'usersNamed' | 'userNames'>;
   readonly retrieval: Retrieval;
   readonly passages: Pick<Passages, 'source' | 'sources'>;

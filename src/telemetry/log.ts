@@ -93,7 +93,7 @@ const contentNames =
   /^(?:prompt|messages?content|messages|content|text|texts|answer|question|request|requestBody|requestBodyValues|responseBody|body|variables|arguments)$/i;
 /** Bearer credentials, our own keys, vendors' keys, and the credentials and query of a URL. */
 const secretShapes =
-  /Bearer\s+[^\s"',]+|\bfg_[\w-]{6,}|\b(?:sk|pk|rk|xai|gsk|hf)[-_][\w-]{8,}|\bAIza[\w-]{10,}|(?<=:\/\/)[^\s/@]+@|(?<=https?:\/\/[^\s?"']{1,500})\?[^\s"']+/gi;
+  /Bearer\s+[^\s"',]+|\bfgt?_[\w-]{6,}|\b(?:sk|pk|rk|xai|gsk|hf)[-_][\w-]{8,}|\bAIza[\w-]{10,}|(?<=:\/\/)[^\s/@]+@|(?<=https?:\/\/[^\s?"']{1,500})\?[^\s"']+/gi;
 const longestText = 500;
 const deepest = 4;
 const maxItems = 50;

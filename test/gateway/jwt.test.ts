@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { GatewayConfig, IssuerConfig } from '../../src/config/config.ts';
 import { audience, type IssuerServer, startIssuer } from '../access/jwt/issuer-server.ts';
 import { newGate } from '../raw-upstream.ts';
-import { complete, ledgerOf, prompt, stream } from './asking.ts';
-import { saying, scripted, waiting } from './scripted.ts';
+import { complete, ledgerOf, prompt, stream, until } from './asking.ts';
+import { hanging, saying, scripted, waiting } from './scripted.ts';
 import { ask, attach, type Event, transports } from './streams.ts';
 
 async function withLogin(issuer: Partial<IssuerConfig> = {}, changes: Partial<GatewayConfig> = {}) {
@@ -95,6 +95,30 @@ describe('a gateway with a login', () => {
     expect((await gateway.ask(viewer, {}, { key: ann })).errors).toBeUndefined();
     expect((await gateway.ask(viewer, {}, { key: ann })).errors?.[0]).toMatchObject({ extensions: { code: 'RATE_LIMITED' } });
     expect((await gateway.ask(viewer, {}, { key: bob })).errors).toBeUndefined();
+  });
+});
+
+describe('a user of an issuer who is revoked', () => {
+  it('A user of an issuer who is revoked is refused with tokens that were issued before, what runs for him ends, and his next login goes on', async () => {
+    const { login, gateway, upstream } = await withLogin({ clockSkewSeconds: 30 });
+    const issued = (secondsAgo: number) => login.sign({ iat: Math.floor(Date.now() / 1_000) - secondsAgo });
+    const [token, bob] = [await issued(10), await login.sign({ sub: 'bob' })];
+    upstream.plays(hanging('One'));
+    const reading = stream(gateway, prompt('Count.', { idempotencyKey: 'k' }), { key: token });
+    await until(reading, 'TextDelta');
+    const { data } = await gateway.ask('mutation { revokeAiUser(input: { user: "ann", issuer: "login" }) { id } }');
+    expect(data.revokeAiUser.id).toMatch(/^u_/);
+    const { failure } = await until(reading, 'CompletionFailed');
+    expect(failure).toMatchObject({ code: 'UNAUTHENTICATED', message: expect.stringMatching(/^The user was revoked, /) });
+    await (await upstream.nextRequest()).closed;
+    const refused = await gateway.ask(viewer, {}, { key: token });
+    expect(refused).toMatchObject({
+      status: 401,
+      errors: [{ message: expect.stringContaining('was issued before its user was revoked') }],
+    });
+    expect((await gateway.ask(viewer, {}, { key: bob })).errors).toBeUndefined();
+    const next = await login.sign({ iat: Math.floor(Date.now() / 1_000) + 2 });
+    expect((await gateway.ask(viewer, {}, { key: next })).errors).toBeUndefined();
   });
 });
 

@@ -144,18 +144,21 @@ describe('headers', () => {
     expect(await deferred.text()).toContain('"two":"x"');
   });
 
-  it('headers that hold a key of the gateway never reach a subgraph, whatever forwards them', async () => {
+  it('headers that hold a key or a token of the gateway never reach a subgraph, whatever forwards them', async () => {
     const shop = await shopAt();
     const forwardHeaders = [{ name: 'authorization', as: 'x-client-authorization' }, 'x-note'];
     const gateway = await startGateway({
       graph: { forwardHeaders: ['authorization'], subgraphs: [{ name: 'shop', url: shop.url, forwardHeaders }] },
     });
     const key = gateway.developmentKey;
+    const made = await gateway.ask('mutation { createAiToken(input: { ttlSeconds: 60 }) { token } }');
+    const { token } = made.data.createAiToken;
     await gateway.ask('{ shop }', {}, { headers: { 'x-note': `it is ${key}` } });
+    await gateway.ask('{ shop }', {}, { key: token, headers: { 'x-note': `it is ${token}` } });
     await gateway.ask('{ shop }', {}, { headers: { 'x-note': 'plain' } });
     const asked: readonly IncomingHttpHeaders[] = shop.asked.filter(({ query }) => query.includes('shop')).map(({ headers }) => headers);
-    expect(asked.map((headers) => headers['x-note'])).toEqual([undefined, 'plain']);
-    expect(JSON.stringify(asked)).not.toContain(key);
+    expect(asked.map((headers) => headers['x-note'])).toEqual([undefined, undefined, 'plain']);
+    for (const secret of [key, token]) expect(JSON.stringify(asked)).not.toContain(secret);
   });
 });
 

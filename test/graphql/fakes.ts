@@ -212,6 +212,11 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
           warnings: [{ at: 0.2, isReached: true }],
         })),
     },
+    tokens: {
+      issue: async () => ({ id: 'token', token: 'fgt_token_secret', expiresAt: 0, user: null }),
+      revokeToken: async () => null,
+      revokeUser: async () => 'u_nobody',
+    },
     identities: { usersNamed: async () => [], userNames: async () => new Map() },
     ledger: {
       hasCall: async (callId) => callId === 'in the ledger',

@@ -27,7 +27,7 @@ describe('the log', () => {
         headers: { authorization: `Bearer ${canary}`, 'x-api-key': canary, cookie: canary },
         apiKey: canary,
         clientSecret: canary,
-        note: `sent Bearer ${canary} and sk-${canary} and fg_ab12_${canary}`,
+        note: `sent Bearer ${canary} and sk-${canary} and fg_ab12_${canary}, fgt_ab12_${canary}`,
         url: `https://user:${canary}@example.org/v1?key=${canary}`,
         cause: new Error(`401 for Bearer ${canary}`, { cause: new Error(`sk-proj-${canary}`) }),
       });

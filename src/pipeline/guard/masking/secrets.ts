@@ -14,7 +14,7 @@ const shapes: readonly RegExp[] = [
   /(?<![A-Za-z\d-])npm_[A-Za-z0-9]{36}(?!\w)/g,
   /(?<![A-Za-z\d-])hf_[A-Za-z0-9]{30,64}(?!\w)/g,
   /(?<![A-Za-z\d-])SG\.[\w-]{16,32}\.[\w-]{16,64}(?![\w-])/g,
-  /(?<![A-Za-z\d-])fg_[A-Za-z0-9]{4,32}_[\w-]{16,128}(?![\w-])/g,
+  /(?<![A-Za-z\d-])fgt?_[A-Za-z0-9]{4,32}_[\w-]{16,128}(?![\w-])/g,
   /(?<![\w-])eyJ[\w-]{10,2000}\.eyJ[\w-]{10,4000}\.[\w-]{10,1000}(?![\w-])/g,
 ];
 /** OpenAI, Anthropic, OpenRouter and others: the prefix alone also begins ordinary hyphenated words. */
@@ -25,7 +25,7 @@ const pemEnd = /-----END [A-Z ]{0,30}PRIVATE KEY-----/g;
 
 /** What stands in every text that has one of them. A new shape needs its prefix here. */
 export const secretTrace =
-  /A(?:KIA|SIA|Iza)|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_(?:live|test)_|whsec_|npm_|hf_|SG\.|fg_|eyJ|sk-|:\/\/|-----BEGIN /;
+  /A(?:KIA|SIA|Iza)|gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_(?:live|test)_|whsec_|npm_|hf_|SG\.|fgt?_|eyJ|sk-|:\/\/|-----BEGIN /;
 
 export function secrets(text: string): Span[] {
   const spans = privateKeys(text);
