@@ -15,6 +15,8 @@ export interface LoopTurns {
 export const streamEventsPerTurn = 50;
 /** Some 10 ms of refusals: thousands may come with one reading of the sockets. */
 export const requestsPerTurn = 100;
+/** Some 2 ms, beside those: requests that came before earlier ones of their connection were answered. */
+export const pipelinedPerTurn = 20;
 /** Some 3 ms: each upgrade makes a socket, its timers and its place. */
 export const upgradesPerTurn = 4;
 /** What a message of a WebSocket counts for at least, in bytes: the shortest takes as long as this many of a long one. */

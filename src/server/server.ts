@@ -29,7 +29,7 @@ import { cutByShutdown, HttpRefusal, headersOf, shuttingDown } from './http/refu
 import { respondRefusal } from './http/respond.ts';
 import { targetOf } from './http/target.ts';
 import type { Listening } from './listening.ts';
-import { loopTurns, requestBytesPerTurn, requestsPerTurn, streamEventsPerTurn } from './loop-turns.ts';
+import { loopTurns, pipelinedPerTurn, requestBytesPerTurn, requestsPerTurn, streamEventsPerTurn } from './loop-turns.ts';
 import { type DocumentToCheck, operations } from './operation.ts';
 import { graphiqlPage } from './pages/graphiql.ts';
 import { answerLive, answerReady, isReady, type Readiness } from './pages/health-page.ts';
@@ -255,7 +255,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
   }
 
   const pipelined = pipelinedRequests();
-  const beginnings = loopTurns(requestsPerTurn);
+  const beginnings = { first: loopTurns(requestsPerTurn), pipelined: loopTurns(pipelinedPerTurn) };
   const begin = (request: IncomingMessage, response: ServerResponse): void => {
     if (response.destroyed) return;
     answer(request, response)?.catch((error: unknown) => refuse(request, response, asGatewayError(error)));
@@ -275,6 +275,14 @@ export function createServer(options: ServerOptions): FieldgateServer {
       write(response, error, headersOf(error));
     }
   }
+  const received = (request: IncomingMessage, response: ServerResponse): void => {
+    const place = pipelined.admits(request, response);
+    if (place === null) return;
+    response.on('error', ignored);
+    const turn = beginnings[place].take(1);
+    if (turn === null) begin(request, response);
+    else void turn.then(() => begin(request, response));
+  };
   const server = createHttpServer(
     {
       maxHeaderSize: limits.maxHeaderBytes,
@@ -289,16 +297,13 @@ export function createServer(options: ServerOptions): FieldgateServer {
       // Some clients offer HTTP/2 with every request (`Upgrade: h2c`); an offer may be ignored (RFC 9110 §7.8).
       shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
-    (request, response) => {
-      if (!pipelined.admits(request, response)) return;
-      response.on('error', ignored);
-      const turn = beginnings.take(1);
-      if (turn === null) begin(request, response);
-      else void turn.then(() => begin(request, response));
-    },
+    received,
   );
   server.maxConnections = limits.maxConnections;
   const socketDoor = sockets({ ...door, origins, anonymousRate, log, contractAt, endpoint, draining: () => closing !== null });
+  // Expectations that nobody has: Node would answer each at once (RFC 9110 §10.1.1 lets us ignore them).
+  server.on('checkExpectation', received);
+  server.on('connection', pipelined.opened);
   server.on('connection', connections.opened);
   server.on('upgrade', (request, socket, head) => void socketDoor.upgrade(request, socket, head));
   server.on('clientError', (error, socket) => void answerBrokenRequest(error, socket as Socket, door));

@@ -98,6 +98,25 @@ async function poured({ url }: Door, text: string): Promise<void> {
   await over;
 }
 
+/** Many connections that have all been answered once, and then send as much at the same moment, without waiting for any answer. */
+async function pouredAtOnce({ url }: Door, connections: number, text: string): Promise<void> {
+  const { port, host } = new URL(url);
+  const request = text.replaceAll('HOST', host);
+  const sockets = await Promise.all(
+    many(connections, async () => {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(request);
+      await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
+      return socket.resume();
+    }),
+  );
+  const ended = Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+  for (const socket of sockets) socket.write(request.repeat(Math.floor(64_000 / request.length)));
+  await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3_000))]);
+  for (const socket of sockets) socket.destroy();
+}
+
 /** Short messages on a WebSocket with a key, as many as there are answers. */
 function chatter({ url, key }: Door, messages: number): Promise<void> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -116,6 +135,10 @@ export const attacks = {
   '10,000 requests without a key in pieces of 64 KB': (door: Door) => poured(door, 'GET /x HTTP/1.1\r\nHost: HOST\r\n\r\n'),
   '10,000 requests with a wrong key in pieces of 64 KB': (door: Door) =>
     poured(door, 'GET /graphql?query={a} HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer x\r\n\r\n'),
+  '100 connections with 64 KB of requests each, at once': (door: Door) =>
+    pouredAtOnce(door, 100, 'GET /health/live HTTP/1.1\r\nHost: HOST\r\n\r\n'),
+  '100 connections with 64 KB of requests with a wrong expectation each, at once': (door: Door) =>
+    pouredAtOnce(door, 100, 'GET /health/live HTTP/1.1\r\nHost: HOST\r\nExpect: x\r\n\r\n'),
   '20,000 pings of the protocol over a WebSocket': (door: Door) => chatter(door, 20_000),
   '2,000 WebSockets without a key': ({ url }: Door) => inWaves(2_000, 200, () => socketWithoutKey(url)),
   '2,000 connections that say nothing': ({ url }: Door) => inWaves(2_000, 500, () => silentConnection(url)),

@@ -1,11 +1,16 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { pipelinedRequests } from '../../../src/server/client/pipelined.ts';
+import { listening } from '../../federation/subgraph-server.ts';
+import { whenOver } from '../../when-over.ts';
 import { serve } from '../fixture.ts';
 import { post } from '../http-client.ts';
 
-async function connected(url: string) {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+async function connected(url: string, localAddress = '127.0.0.1') {
+  const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', localAddress });
   await once(socket, 'connect');
   let text = '';
   socket.on('data', (piece) => {
@@ -19,6 +24,7 @@ const body = '{"query":"{hello}"}';
 const requests = {
   'a path that is not there': 'GET /x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n',
   health: 'GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n',
+  'an expectation that nobody has': 'GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: x\r\n\r\n',
   'a key that is none': 'GET /graphql?query={hello} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\n\r\n',
   operations: `POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
 } as const;
@@ -53,5 +59,62 @@ describe('a connection that sends requests without waiting for answers', () => {
     const names = [...text().matchAll(/Hello, (\d+\.\d+)/g)].map(([, name]) => name);
     expect(names).toEqual([1, 2, 3].flatMap((round) => Array.from({ length: 32 }, (_, n) => `${round}.${n}`)));
     socket.destroy();
+  });
+});
+
+describe('an address that sends requests without waiting for answers on many connections', () => {
+  const request = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n';
+  const perConnection = 300;
+
+  /** Answers at once, and counts the requests that Node makes in one turn of the event loop. */
+  async function counting() {
+    const pipelined = pipelinedRequests();
+    const counts = { turn: 0, max: 0 };
+    const server = createServer((asked, answer) => {
+      if (counts.turn === 0)
+        setImmediate(() => {
+          counts.turn = 0;
+        });
+      counts.turn += 1;
+      counts.max = Math.max(counts.max, counts.turn);
+      if (pipelined.admits(asked, answer) !== null) answer.end();
+    });
+    server.on('connection', pipelined.opened).on('clientError', (_, socket) => socket.destroy());
+    const { port, close } = await listening(server);
+    whenOver(close);
+    /** Answered once, so that it is accepted: what comes then is read in one turn with what others send. */
+    async function at(localAddress: string) {
+      const found = await connected(`http://127.0.0.1:${port}`, localAddress);
+      found.socket.write(request);
+      await once(found.socket, 'data');
+      return found;
+    }
+    return { counts, at };
+  }
+
+  it('an address that sends requests without waiting for answers on many connections has them read one after another, and holds up no other', async () => {
+    const { counts, at } = await counting();
+    const hostile = await Promise.all(Array.from({ length: 40 }, () => at('127.0.0.1')));
+    const mate = await at('127.0.0.1');
+    const other = await at('127.0.0.2');
+    for (const { socket } of hostile) socket.write(request.repeat(perConnection));
+    mate.socket.write(request);
+    await Promise.race(hostile.map(({ socket }) => once(socket, 'close')));
+    other.socket.write(request);
+    await once(other.socket, 'data');
+    expect(hostile.filter(({ socket }) => socket.closed).length).toBeLessThan(5);
+    while (hostile.some(({ socket }) => !socket.closed)) await wait(10);
+    while (mate.answers() < 2) await wait(10);
+    expect(counts.max).toBeLessThan(1.5 * perConnection);
+  });
+
+  it('an address that sends requests without waiting for answers on many connections has new ones read behind those, and answers them', async () => {
+    const { at } = await counting();
+    const hostile = await Promise.all(Array.from({ length: 5 }, () => at('127.0.0.1')));
+    for (const { socket } of hostile) socket.write(request.repeat(perConnection));
+    await Promise.race(hostile.map(({ socket }) => once(socket, 'close')));
+    const late = await at('127.0.0.1');
+    expect(late.answers()).toBe(1);
+    expect(hostile.every(({ socket }) => socket.closed)).toBe(true);
   });
 });
