@@ -72,6 +72,7 @@ const wiredByName = [
   'test/providers/embedded/embedded.test.ts',
   'test/providers/embedded/thread/off-loop.test.ts',
   'test/storage/journal/booking-worker.test.ts',
+  'test/storage/database/write-ahead-log.test.ts',
 ];
 
 const startsGatewayOrProcess = (file: string): boolean =>
