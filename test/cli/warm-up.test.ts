@@ -46,6 +46,13 @@ describe('the warm-up', () => {
     expect(server.text.out.split('\n').filter((line) => line.startsWith('{'))).toEqual([]);
   });
 
+  it('the engine knows the option by which hot code is optimized early', async () => {
+    const source = JSON.stringify(pathToFileURL(resolve('src/cli/warm-up.ts')));
+    const run = promisify(execFile)(process.execPath, ['-e', `import(${source}).then(({ optimizeEarly }) => optimizeEarly())`]);
+    // V8 says that it does not know an option, and goes on.
+    expect(await run).toEqual({ stdout: '', stderr: '' });
+  });
+
   it('the warm-up is left out with --no-warm-up', async () => {
     const server = await serving(['--no-warm-up'], { cwd: folderWith({ 'gateway.config.ts': configText('') }), warmsUp: true });
     const readiness = await (await fetch(new URL('/health/ready', server.url))).text();

@@ -5,9 +5,10 @@ import { configReader } from '../reread-config.ts';
 import { addressOf, isLoopback, serveUntilSignal } from '../serving.ts';
 import { startSubgraphs } from '../subgraph-processes.ts';
 import { firstLines } from '../text/first-lines.ts';
-import { warmUpFor } from '../warm-up.ts';
+import { optimizeEarly, warmUpFor } from '../warm-up.ts';
 
 export async function serve(args: Arguments): Promise<void> {
+  optimizeEarly();
   const { config, folder, fields, warnings } = await soundConfig(args);
   const address = addressOf(config);
   const gateway = await createGateway(config, {
