@@ -122,7 +122,7 @@ extend type Product @key(fields: "id") {\n  id: ID!\n  naem: String\n${ai('sloga
     });
     const said = await inProcess(['check'], { cwd });
     for (const sentence of [
-      'guardrail is no setting. Settings: providers, deployments, routes, guardrails,',
+      'guardrail is no setting. Did you mean guardrails?',
       'deployments.own.wait is no setting. Settings here: provider, model,',
       'routes.default.retry is no setting. Settings here: ',
       'routes.default.hedge.after is no setting. Settings here: afterMs.',

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { startGateway, temporaryFolder } from '../harness.ts';
 import { newGate } from '../raw-upstream.ts';
@@ -57,7 +58,8 @@ describe('concurrency slots are leases with an owner and an expiry, not counters
     await database.run('insert into holdings (name, per, window_start, owner, amount) values ($1, $2, $3, $4, 1)', [...place, 'other']);
     expect(await complete(gateway, prompt('Hi'), { key })).toMatchObject({ code: 'CONCURRENCY_LIMITED' });
 
-    await database.run('update owners set leased_until = $1 where id = $2', [Date.now() - 1, 'other']);
+    // It was a process of this machine, and runs no more.
+    await database.run('update owners set host = $1, pid = $2 where id = $3', [hostname(), 2_147_483_646, 'other']);
     expect(await complete(gateway, prompt('Hi'), { key })).toMatchObject({ text: 'Hi' });
     expect(await database.all("select owner from holdings where owner = 'other'")).toEqual([]);
   });
