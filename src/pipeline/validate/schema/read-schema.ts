@@ -5,21 +5,11 @@
  * are read. Both dialects are read as one: `prefixItems` of 2020-12 and the `items` list of draft 07.
  */
 import { followPointer, type JsonSchema } from '../../../core/request/json-schema.ts';
-import { valueKey } from '../value-key.ts';
+import { assertionReader, isObject, kindOf, shown } from './read-assertion.ts';
 import { keywordKinds, keywordRefusal } from './schema-keywords.ts';
 import type { SchemaLimits } from './schema-limits.ts';
-import {
-  emptyNode,
-  listRules,
-  numberRules,
-  objectRules,
-  type SchemaNode,
-  sameValueRules,
-  type TypeName,
-  textRules,
-  valueRules,
-} from './schema-node.ts';
-import { type Pattern, patternOf } from './schema-pattern.ts';
+import { emptyNode, listRules, objectRules, type SchemaNode, sameValueRules, textRules } from './schema-node.ts';
+import type { Pattern } from './schema-pattern.ts';
 import { refuseEndless } from './schema-references.ts';
 import type { RefuseSchema } from './schema-refusal.ts';
 
@@ -34,11 +24,7 @@ export interface ReadSchema {
   readonly asksUnevaluated: boolean;
 }
 
-const isObject = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null && !Array.isArray(value);
-const typeNames: readonly string[] = ['string', 'number', 'integer', 'boolean', 'null', 'array', 'object'] satisfies TypeName[];
 const segment = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
-/** Names in a message are cut: they come from outside. */
-const shown = (name: string): string => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 
 interface Unread {
   readonly raw: JsonSchema;
@@ -52,9 +38,9 @@ export function readSchema(schema: JsonSchema, limits: SchemaLimits, refuse: Ref
   const unread: Unread[] = [];
   const references: (Unread & { readonly reference: string })[] = [];
   const byId = new Map<string, JsonSchema>();
-  const patterns = new Map<string, Pattern>();
   const names = new Set<string>();
-  let patternsWeight = 0;
+  const assertions = assertionReader(limits, refuse);
+  const { namesAt, objectAt, bounded, patternAt } = assertions;
   let subschemas = 0;
   let asksUnevaluated = false;
 
@@ -66,7 +52,7 @@ export function readSchema(schema: JsonSchema, limits: SchemaLimits, refuse: Ref
     for (const { raw, node, base, reference } of open) sameValueRules(node).reference = target(reference, `${node.at}/$ref`, base, raw);
   }
   refuseEndless(nodes.values(), limits.maxBranchesExpanded, refuse);
-  return { root, subschemas, patterns: [...patterns.values()], names, asksUnevaluated };
+  return { root, subschemas, patterns: assertions.patterns(), names, asksUnevaluated };
 
   function nodeOf(raw: unknown, at: string, base: JsonSchema): SchemaNode {
     if (typeof raw !== 'boolean' && !isObject(raw))
@@ -137,7 +123,7 @@ export function readSchema(schema: JsonSchema, limits: SchemaLimits, refuse: Ref
           else name(keyword === '$anchor' ? `#${value}` : value, raw, at);
           break;
         default:
-          readAssertion(node, raw, kind, keyword, value, at);
+          assertions.read(node, raw, kind, keyword, value, at);
       }
     }
   }
@@ -160,113 +146,10 @@ export function readSchema(schema: JsonSchema, limits: SchemaLimits, refuse: Ref
     ];
   }
 
-  function readAssertion(node: SchemaNode, raw: JsonSchema, kind: string, keyword: string, value: unknown, at: string): void {
-    switch (kind) {
-      case 'type':
-        node.types = typesAt(value, raw['nullable'], at);
-        break;
-      case 'members': {
-        if (!Array.isArray(value) || value.length === 0)
-          throw refuse(at, 'it must be a list of the values that are allowed, with at least one.');
-        bounded(value.length, limits.maxMembers, 'members', at);
-        const rules = valueRules(node);
-        rules.enum = new Set(value.map(valueKey));
-        rules.containers ||= value.some((member) => typeof member === 'object' && member !== null);
-        break;
-      }
-      case 'value':
-        valueRules(node).const = valueKey(value);
-        valueRules(node).containers ||= typeof value === 'object' && value !== null;
-        break;
-      case 'count':
-        if (!Number.isSafeInteger(value) || (value as number) < 0)
-          throw refuse(at, `it is ${shown(String(value))}. A whole number from 0 would be accepted.`);
-        putNumber(node, keyword, value as number);
-        break;
-      case 'number':
-        if (typeof value !== 'number' || !Number.isFinite(value))
-          throw refuse(
-            at,
-            `it is ${shown(String(value))}. A number would be accepted${keyword.startsWith('exclusive') ? '; true and false were draft 04' : ''}.`,
-          );
-        putNumber(node, keyword, value);
-        break;
-      case 'divisor':
-        if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0)
-          throw refuse(at, `it is ${shown(String(value))}. A number above 0 would be accepted.`);
-        numberRules(node).multipleOf = value;
-        break;
-      case 'flag':
-        if (typeof value !== 'boolean') throw refuse(at, `${kindOf(value)} stands there. true or false would be accepted.`);
-        if (keyword === 'uniqueItems') listRules(node).uniqueItems = value;
-        else if (raw['type'] === undefined)
-          throw refuse(at, 'nullable goes with a type. A type beside it, or "null" among the types, would be accepted.');
-        break;
-      case 'pattern':
-        textRules(node).pattern = patternAt(value, at);
-        break;
-      case 'names':
-        objectRules(node).required = namesAt(value, at);
-        break;
-    }
-  }
-
-  function typesAt(value: unknown, nullable: unknown, at: string): readonly TypeName[] {
-    const types = [value].flat();
-    if (
-      types.length === 0 ||
-      !types.every((type) => typeof type === 'string' && typeNames.includes(type)) ||
-      new Set(types).size < types.length
-    )
-      throw refuse(
-        at,
-        `it is ${shown(JSON.stringify(value) ?? '')}. One of ${typeNames.join(', ')}, or a list of them, would be accepted.`,
-      );
-    const known = types as TypeName[];
-    return nullable === true && !known.includes('null') ? [...known, 'null'] : known;
-  }
-
-  function patternAt(value: unknown, at: string): Pattern {
-    if (typeof value !== 'string') throw refuse(at, `${kindOf(value)} stands there. A regular expression as text would be accepted.`);
-    const known = patterns.get(value);
-    if (known !== undefined) return known;
-    const pattern = patternOf(value);
-    patterns.set(value, pattern);
-    const { weight } = pattern.size;
-    patternsWeight += weight;
-    if (weight > limits.maxPatternWeight)
-      throw refuse(
-        at,
-        `its repetitions, written out, are more than ${limits.maxPatternWeight} instructions. A pattern with smaller counts, or minLength and maxLength beside a simple one, would be accepted.`,
-      );
-    if (patternsWeight > limits.maxPatternsWeight)
-      throw refuse(
-        at,
-        `all patterns together, written out, are more than ${limits.maxPatternsWeight} instructions. Fewer different patterns, or smaller counts in them, would be accepted.`,
-      );
-    return pattern;
-  }
-
   function schemasIn(value: unknown, at: string, base: JsonSchema, max: number): readonly SchemaNode[] {
     if (!Array.isArray(value) || value.length === 0) throw refuse(at, 'it must be a list of schemas, with at least one.');
     bounded(value.length, max, 'members', at);
     return value.map((each, index) => nodeOf(each, `${at}/${index}`, base));
-  }
-
-  function namesAt(value: unknown, at: string): readonly string[] {
-    if (!Array.isArray(value) || !value.every((each) => typeof each === 'string'))
-      throw refuse(at, 'it must be a list of names of properties.');
-    bounded(value.length, limits.maxMembers, 'members', at);
-    return [...new Set(value)];
-  }
-
-  function objectAt(value: unknown, at: string): JsonSchema {
-    if (!isObject(value)) throw refuse(at, `${kindOf(value)} stands there. An object with a member for each name would be accepted.`);
-    return value;
-  }
-
-  function bounded(amount: number, max: number, of: string, at: string): void {
-    if (amount > max) throw refuse(at, `it has ${amount} ${of}. Up to ${max} would be accepted.`);
   }
 
   function putSchemasByName(node: SchemaNode, keyword: string, schemas: readonly (readonly [string, SchemaNode])[]): void {
@@ -318,19 +201,4 @@ export function readSchema(schema: JsonSchema, limits: SchemaLimits, refuse: Ref
 function putSchemas(node: SchemaNode, keyword: string, schemas: readonly SchemaNode[]): void {
   if (keyword === 'prefixItems') listRules(node).prefixItems = schemas;
   else if (keyword === 'allOf' || keyword === 'anyOf' || keyword === 'oneOf') sameValueRules(node)[keyword] = schemas;
-}
-
-function putNumber(node: SchemaNode, keyword: string, value: number): void {
-  if (keyword === 'minLength' || keyword === 'maxLength') textRules(node)[keyword] = value;
-  else if (keyword === 'minItems' || keyword === 'maxItems' || keyword === 'minContains' || keyword === 'maxContains')
-    listRules(node)[keyword] = value;
-  else if (keyword === 'minProperties' || keyword === 'maxProperties') objectRules(node)[keyword] = value;
-  else numberRules(node)[keyword as 'minimum'] = value;
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
