@@ -10,7 +10,7 @@ import { GatewayError } from '../core/errors.ts';
 import { GrowingText } from './growing-text.ts';
 import { objectTexts, type Stage } from './object-texts.ts';
 import type { RunEventBody, RunState } from './run.ts';
-import { lettersBytes, textBytes, valueBytes } from './weight.ts';
+import { keptBytes, lettersBytes, textBytes } from './weight.ts';
 
 /** Begin and end are kept without the state of the run that they show: the run puts it there when they are read. */
 type Mark = { readonly type: 'started' } | { readonly type: 'finished' } | { readonly type: 'failed' };
@@ -266,27 +266,6 @@ function heldEntries(entries: readonly Entry[]): HeldEntry[] {
 }
 
 const isDelta = (entry: HeldEntry): entry is HeldDelta => entry.type === 'text' || entry.type === 'reasoning';
-
-/** What a chunk adds beside its event. A tool call and a citation are one value in the events and in the completion. */
-function keptBytes(chunk: Chunk): number {
-  switch (chunk.type) {
-    case 'text':
-    case 'reasoning':
-      return lettersBytes(chunk.text);
-    case 'tool-call':
-      return chunk.done ? valueBytes(toolCallPart(chunk)) : textBytes(chunk.argumentsText);
-    case 'citation':
-      return valueBytes(chunk.citation);
-    case 'embedding':
-      return chunk.vector.byteLength;
-    case 'warning':
-      return textBytes(chunk.message);
-    case 'object':
-    case 'restart':
-    case 'finish':
-      return 0;
-  }
-}
 
 /** What a reader gets for a logged event: the first shows the run as it began, the last as it ended. */
 export function bodyAt(logged: LoggedEvent, started: RunState, ended: () => RunState): RunEventBody {

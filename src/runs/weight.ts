@@ -1,9 +1,10 @@
 /**
  * Estimates what values take in memory, in bytes, so that a bound in bytes holds.
  *
- * The numbers are those of V8 on 64 bits without compressed pointers (Node 24). `test/runs/weight.test.ts` measured them:
- * heap after garbage collection, divided by the number of values. They are rounded up, never down.
+ * The numbers are those of V8 on 64 bits without compressed pointers (Node 24). They were measured: the heap after garbage collection,
+ * divided by the number of values, rounded up.
  */
+import { type Chunk, toolCallPart } from '../core/chunk.ts';
 
 /** A string beside its letters: header, hash, length, rounding up to 8. */
 const stringBytes = 24;
@@ -38,4 +39,25 @@ export function valueBytes(value: unknown): number {
     }
   }
   return bytes;
+}
+
+/** What a chunk adds to the log beside its event. A tool call and a citation are one value in the events and in the completion. */
+export function keptBytes(chunk: Chunk): number {
+  switch (chunk.type) {
+    case 'text':
+    case 'reasoning':
+      return lettersBytes(chunk.text);
+    case 'tool-call':
+      return chunk.done ? valueBytes(toolCallPart(chunk)) : textBytes(chunk.argumentsText);
+    case 'citation':
+      return valueBytes(chunk.citation);
+    case 'embedding':
+      return chunk.vector.byteLength;
+    case 'warning':
+      return textBytes(chunk.message);
+    case 'object':
+    case 'restart':
+    case 'finish':
+      return 0;
+  }
 }
