@@ -20,7 +20,7 @@ interface Ended {
   readonly bytes: number;
 }
 
-/** Too many bytes: the oldest run of the principal who has most of them goes first. */
+/** While there are too many bytes, the principal with the most bytes loses its oldest run. */
 export function endedRuns({ maxBytes, keptMs, now, letGo }: EndedRunsOptions): EndedRuns & { sweep(): void } {
   /** In the order in which they ended. */
   const ended = new Map<string, Ended>();

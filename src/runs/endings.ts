@@ -3,13 +3,13 @@ import { GatewayError } from '../core/errors.ts';
 
 export const cancelledByOwner = (): GatewayError => new GatewayError('CANCELLED', 'The completion was cancelled by its owner.');
 
-/** Not the owner's wish: a client that lost its network comes back, perhaps too late. */
+/** The owner did not ask for it: a client that lost its network may come back too late. */
 export const lastReaderLeft = (): GatewayError =>
   new GatewayError('CANCELLED', 'The last reader left, so the completion was cancelled. Ask again to start it anew.', { retryable: true });
 
 const askAgain = 'Ask again, also with the same idempotencyKey. What was produced so far is billed.';
 
-/** By a deploy, or by a signal. */
+/** The gateway was stopped, by a deploy or by a signal. */
 export const gatewayStopped = (): GatewayError =>
   new GatewayError(
     'MODEL_UNAVAILABLE',
@@ -20,7 +20,7 @@ export const gatewayStopped = (): GatewayError =>
 export const startsNothingNew = (): GatewayError =>
   new GatewayError('MODEL_UNAVAILABLE', 'The gateway is being stopped and starts nothing new. Ask again in a moment.');
 
-/** Found by those who start after a crash. The completion's id stands for an error id: the ledger has it. */
+/** The next gateway on the folder finds this run after a crash. Its message names the completion's id in place of an error id: the ledger has that id. */
 export const gatewayDied = (completionId: string): GatewayError =>
   new GatewayError(
     'MODEL_UNAVAILABLE',

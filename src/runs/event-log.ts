@@ -12,7 +12,7 @@ import { objectTexts, type Stage } from './object-texts.ts';
 import type { RunEventBody, RunState } from './run.ts';
 import { keptBytes, lettersBytes, textBytes } from './weight.ts';
 
-/** Begin and end are kept without the state of the run that they show: the run puts it there when they are read. */
+/** The first and the last event are stored without the state of the run that they show. The run adds it when they are read. */
 type Mark = { readonly type: 'started' } | { readonly type: 'finished' } | { readonly type: 'failed' };
 export type LoggedEvent = Mark | Exclude<RunEventBody, { state: unknown }>;
 
@@ -45,15 +45,15 @@ export interface RunLog {
   hasAnswer(): boolean;
   /** Whether a reader has read something of the answer. */
   answerWasRead(): boolean;
-  /** Drops what was said: another answer takes its place. Only while nothing of it was read. */
+  /** Drops the answer so far, because another one takes its place. Call it only while no reader has read a part of it. */
   dropAnswer(): void;
-  /** Bytes from the event at the index on: what a reader there has yet to read. */
+  /** Bytes of the event at the index and of all behind it: what a reader at that place has not read. */
   bytesFrom(index: number): number;
   /** How many events there are. */
   length(): number;
-  /** What all of it takes in memory. */
+  /** Memory of the whole log, in bytes. */
   bytes(): number;
-  /** Put together anew each time. */
+  /** Built anew at each call. */
   completion(): Completion;
   content(): LogContent;
 }
@@ -83,7 +83,7 @@ export function runLog(maxBytes: number, from: LogContent = { text: '', reasonin
   const vectors: Float32Array[] = [];
   let finishReason: FinishReason | null = null;
   let objectIsWhole = false;
-  /** Of what is kept as it came: tool calls, citations, warnings, opaque parts. */
+  /** Bytes of tool calls, citations, warnings and opaque parts, which are kept as they came. */
   let others = 0;
 
   const bytes = (): number =>

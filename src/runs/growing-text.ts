@@ -5,14 +5,14 @@
 import { lettersBytes } from './weight.ts';
 
 const piecesPerBlock = 64;
-/** What a block, or a piece that is in none yet, takes beside its letters: header, padding, slots. */
+/** Memory of a block, or of a piece that is not in a block yet, beside its letters: header, padding, slots. */
 const stringBytes = 48;
 
-/** A class, since a thousand runs have two of them each: methods are made once, closures for each text. */
+/** A class and not closures, because a thousand runs have two of these texts each: methods are made once, closures would be made for each text. */
 export class GrowingText {
   readonly #blocks: string[] = [];
   readonly #starts: number[] = [];
-  /** Those behind the last block. */
+  /** The pieces behind the last block. */
   #pieces: string[] = [];
   #blocksEnd = 0;
   #letters = 0;
@@ -45,7 +45,7 @@ export class GrowingText {
 
   slice(start: number, end: number): string {
     const newest = this.#pieces.at(-1);
-    // What a reader who keeps up asks for.
+    // A reader who keeps up asks for this.
     if (newest !== undefined && end === this.#length && start === end - newest.length) return newest;
     const found: string[] = [];
     const take = (part: string, from: number): void => {

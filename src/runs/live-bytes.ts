@@ -14,11 +14,11 @@ export interface LiveBytes {
   readonly bytes: number;
 }
 
-/** Of one run. */
+/** The weight of one run. */
 export interface Scale {
-  /** The run weighs so much now. Throws CONCURRENCY_LIMITED when it must end. */
+  /** Sets what the run weighs now, in bytes. Throws CONCURRENCY_LIMITED when the run must end. */
   set(bytes: number): void;
-  /** Whether it may be no more ahead than its readers are. */
+  /** Whether the run may produce no more than its readers have read. */
   crowded(): boolean;
   end(): void;
 }

@@ -25,7 +25,7 @@ export interface LiveRunOptions {
   readonly lingerMs: number;
   readonly source: RunSource;
   readonly maxLogBytes: number;
-  /** How far behind, in bytes, the fastest reader may be before the pump pauses; not at all while the scale is crowded. */
+  /** How many bytes the fastest reader may be behind before the pump pauses. While the scale is crowded, it is 0. */
   readonly lagBytes: number;
   readonly scale: Scale;
   /** Called once, after the terminal event is in the log. Must not reject. */
@@ -33,21 +33,21 @@ export interface LiveRunOptions {
 }
 
 export interface LiveRun extends Run {
-  /** What it takes in memory. */
+  /** Memory of the run, in bytes. */
   bytes(): number;
   /** Resolves with the terminal state, once what must be stored is stored. */
   readonly done: Promise<RunState>;
   readers(): number;
-  /** Ends it with this failure; resolves as `done` does. The first reason stands. */
+  /** Ends the run with this failure, and resolves as `done` does. When it is called twice, the first reason counts. */
   end(reason: GatewayError): Promise<RunState>;
 }
 
 type Work = Pick<LiveRunOptions, 'source' | 'onEnd'>;
 interface Reader {
   index: number;
-  /** Reads all at the end. */
+  /** The reader waits for the end, and reads all events then. */
   readonly greedy: boolean;
-  /** It waits for the next event. */
+  /** Set while the reader waits for the next event. */
   wake: (() => void) | null;
 }
 
@@ -65,13 +65,13 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
   let failure: GatewayError | null = null;
   let settlement: Settlement | null = null;
   let ending: GatewayError | null = null;
-  /** Until it is begun: a run that has ended is kept for its events, and must not keep what was asked. */
+  /** Null once the run has begun: a run that has ended is kept for its events, and must not keep its request. */
   let work: Work | null = { source, onEnd };
   let complete = false;
-  /** Somebody has asked how far it is, and was shown what had been said. */
+  /** Somebody has read the state of the run, and was shown the answer so far. */
   let lookedAt = false;
   let lingering: NodeJS.Timeout | undefined;
-  /** The pump waits for a reader who wants more. */
+  /** Set while the pump waits for a reader who wants more. */
   let resume: (() => void) | null = null;
 
   const bytes = (): number => runBytes + log.bytes();
@@ -191,14 +191,14 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
     return reader;
   }
 
-  /** What the reader has not read yet, and null for the end; undefined while there is nothing. */
+  /** The next event of the reader; null at the end; undefined while there is no event yet. */
   function nextFor(reader: Reader): RunEvent | null | undefined {
     if (!readers.has(reader)) return null;
     const logged = log.read(reader.index);
     if (logged === null) return complete ? null : undefined;
     reader.index += 1;
     const seq = reader.index;
-    // Counted out with the last event, which its reader need not read beyond.
+    // The reader is counted out with the last event: it need not ask for the end.
     if (logged.type === 'finished' || logged.type === 'failed') leave(reader);
     else tellPump();
     return { seq, cursor: cursorOf({ completionId: id, seq }), completionId: id, ...bodyAt(logged, started, state) };
@@ -257,7 +257,7 @@ export function liveRun({ id, route, detached, lingerMs, source, maxLogBytes, la
   };
 }
 
-/** Until its stack is read as text, an error holds the frames it came through, and with them what was asked. */
+/** An error holds its stack frames, and with them the request, until `stack` is read as text. */
 function letGoOfFrames(error: unknown): void {
   for (let one = error; one instanceof Error; one = one.cause) void one.stack;
 }

@@ -12,18 +12,18 @@ export interface Stage {
 
 export interface ObjectTexts {
   add(text: string): void;
-  /** Puts another in the place of the last stage. */
+  /** Replaces the last stage. */
   replaceLast(text: string): void;
   /** The text of a stage, counted from 0. */
   at(stage: number): string;
   /** Null: there is no stage yet. */
   last(): string | null;
   readonly stages: readonly Stage[];
-  /** What all of it takes in memory. */
+  /** Memory of all stages, in bytes. */
   bytes(): number;
 }
 
-/** A string that was cut out of another keeps the whole other alive: this one does not. */
+/** Copies the text: a string that was cut out of another one keeps that one in memory. */
 const copied = (text: string): string => ` ${text}`.slice(1);
 
 export function objectTexts(from: readonly Stage[] = []): ObjectTexts {
@@ -31,7 +31,7 @@ export function objectTexts(from: readonly Stage[] = []): ObjectTexts {
   let restBytes = 0;
   let last: string | null = null;
   let lastBytes = 0;
-  /** Most ask for the stage after the one they had: it is one step from there. */
+  /** Most readers ask for the stage after the one that they had, which is one step away. */
   let found = { stage: -1, text: '' };
   let foundBytes = 0;
 

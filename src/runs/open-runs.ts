@@ -32,11 +32,11 @@ export interface RunsOptions {
   readonly maxPlainBytes?: number;
   /** How long a run with an idempotency key waits for a reader to come back, in milliseconds. */
   readonly lingerMs?: number;
-  /** Told when an ended run could not be stored; its readers have been served. */
+  /** Called when an ended run could not be stored. Its readers have been served. */
   readonly onStoreFailed?: (error: unknown) => void;
 }
 
-/** A stored completion is good for a day: the contract of `idempotencyKey`. */
+/** A stored completion is kept for a day, as the contract of `idempotencyKey` says. */
 const dayMs = 86_400_000;
 const sweepEveryMs = 30_000;
 
@@ -68,7 +68,7 @@ export function openRuns(options: RunsOptions): Runs {
   }, sweepEveryMs);
   sweep.unref();
   let stopping: Promise<void> | null = null;
-  /** Those that have not ended, and those that have and are not stored yet. */
+  /** Runs that have not ended, and runs that have ended and are not stored yet. */
   const unstored = new Set<LiveRun>();
 
   const running = (): LiveRun[] => [...kept].filter(([id]) => !ended.has(id)).map(([, { run }]) => run);
@@ -131,7 +131,7 @@ export function openRuns(options: RunsOptions): Runs {
     return completions.begin({ id, principal: principal.id, body: stubOf(route), claim, now: now() });
   }
 
-  /** The run that has the key, else a new one: kept before anything else is waited for, since others with the key look for it then. */
+  /** The run that has the key, or a new one. It is registered before the first wait, so that others with the key find it. */
   async function claimed(begin: BeginRun, key: string): Promise<Run> {
     for (;;) {
       const id = newCallId();

@@ -1,5 +1,5 @@
 /**
- * Answers that nobody can come back to while they are made: of plain queries. They open no run and keep no log.
+ * Answers of plain queries. Nobody can come back to one while it is made, so it opens no run and keeps no log.
  *
  * When it has ended, such an answer can be seen by its id for a while: the newest ones are kept, up to a bound in bytes of memory.
  */
@@ -18,18 +18,18 @@ export interface PlainAnswers {
   answer(begin: BeginAnswer): Promise<RunState>;
   /** Null: there is none, or it is the answer of another principal, or it is no longer kept. */
   find(id: string, principal: string): RunState | null;
-  /** Those that are being made. */
+  /** Answers that are being made. */
   readonly open: ReadonlyMap<string, PlainAnswer>;
-  /** Forgets what is too old. */
+  /** Forgets the answers that are too old. */
   sweep(): void;
-  /** What is kept takes so many bytes. */
+  /** Memory of the answers that are kept, in bytes. */
   readonly bytes: number;
 }
 
 export interface PlainAnswer {
   /** Settles with the answer; never rejects. */
   readonly ended: Promise<unknown>;
-  /** Ends it with this failure; upstream is cancelled. */
+  /** Ends the answer with this failure, and cancels upstream. */
   end(reason: GatewayError): void;
 }
 
@@ -47,7 +47,7 @@ interface Kept {
   readonly bytes: number;
 }
 
-/** A state with its settlement, and its place among the others. */
+/** Memory of a state with its settlement and its place among the others, in bytes. */
 const stateBytes = 2_048;
 
 export function plainAnswers({ maxBytes, keptMs, now }: PlainAnswersOptions): PlainAnswers {

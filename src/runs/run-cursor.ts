@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
 
-/** A place in the log of one run: behind the event `seq`. Opaque to callers, who only hand it back. */
+/** The place behind the event `seq` in the log of one run. It is opaque to callers, who only hand it back. */
 export interface Place {
   readonly completionId: string;
   readonly seq: number;
@@ -21,7 +21,7 @@ export function placeOf(cursor: string): Place {
   return { completionId, seq: Number(seq) };
 }
 
-/** The index of the first event behind the cursor. RESUME_EXPIRED when the cursor is not one of the first `cursors` events: it was another log. */
+/** The index of the first event behind the cursor. Throws RESUME_EXPIRED when the cursor is of none of the first `cursors` events: it belongs to another log. */
 export function indexAfter(after: string | null, id: string, cursors: number): number {
   if (after === null) return 0;
   const place = placeOf(after);

@@ -9,7 +9,7 @@ import type { Run, RunEvent, RunState } from './run.ts';
 
 const lookEveryMs = 500;
 
-/** `stored` looks whether it has ended, or its process has died; null: not yet. Rejects when it is no longer known. */
+/** `stored` returns the run once it has ended or its process has died, and null before. It rejects when the run is no longer known. */
 export function runElsewhere(id: string, route: string | null, stored: () => Promise<Run | null>): Run {
   const state: RunState = { id, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null, route };
 

@@ -33,11 +33,11 @@ export interface Runs {
 export interface BeginRun {
   readonly principal: Principal;
   readonly idempotencyKey: string | null;
-  /** What was asked, as JSON data: compared when the key comes again. */
+  /** The input as JSON data. It is compared when the idempotency key comes again. */
   readonly input: unknown;
   /** Shown in the completion's provenance; null for what has none. */
   readonly route: string | null;
-  /** Continues when nobody reads. */
+  /** The run goes on while nobody reads. */
   readonly detached: boolean;
   readonly source: RunSource;
 }

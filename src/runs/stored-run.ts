@@ -45,11 +45,11 @@ export function bodyOf(state: RunState, log: RunLog): string {
   return JSON.stringify(body);
 }
 
-/** Of a record that is not of a running completion. */
+/** Reads the record of a completion that has ended or was cut. */
 export function openStoredRun(record: CompletionRecord): Run {
   const { state, log, cursors } = record.progress === 'cut' ? cutOff(record) : ended(record);
   const { id } = state;
-  // As its first readers saw it: an event never changes.
+  // The event is as its first readers saw it: an event never changes.
   const started: RunState = { ...state, status: 'RUNNING', completion: emptyCompletion, failure: null, settlement: null };
   async function* events(after: string | null): AsyncGenerator<RunEvent, undefined> {
     for (let index = indexAfter(after, id, cursors); index < log.length(); index += 1) {
@@ -81,7 +81,7 @@ function ended({ id, body: text }: CompletionRecord): Told {
 }
 
 /**
- * Its events died with the process: what remains is that it failed, and what it cost. The process may have sent another
+ * The events of this run died with their process. What is known is that it failed, and what it cost. The process may have sent another
  * second event, so a cursor behind that one has expired: its reader would get neither the rest nor an end.
  */
 function cutOff(record: CompletionRecord): Told {

@@ -23,7 +23,7 @@ export interface Completions {
   /** Null when there is none, it has expired, or it belongs to another principal. */
   find(id: string, principal: string): Promise<CompletionRecord | null>;
   rate(id: string, principal: string, score: number, comment: string | null): Promise<void>;
-  /** Ends what processes that died had begun: their idempotency keys are free again. Returns how many completions were cut. */
+  /** Ends the completions of processes that died, and frees their idempotency keys. Returns how many completions were cut. */
   recover(): Promise<number>;
   /** Deletes what has expired. */
   expire(now: number): Promise<void>;

@@ -6,7 +6,7 @@ import { bookSum, sumsOf } from '../limits/accounts.ts';
 import { foundAgain } from '../limits/lost/lost-draws.ts';
 import { type JournalEntry, type JournalLine, type JournalSettlement, lineOf, ownerOf } from './journal-line.ts';
 
-/** `fenced`: the owner was taken for dead, or is over, so its lines are no longer its own to book. */
+/** `fenced`: others took the owner for dead, or it has ended. It may no longer book its lines. */
 export type Booked = 'booked' | 'fenced';
 
 /** Of an owner that lives, or, when it was condemned, of one that somebody else ends. One statement an account and table, and one a row. */

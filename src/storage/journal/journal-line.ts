@@ -16,7 +16,7 @@ export interface JournalDraw {
   /** The part of `most` that is the input's. */
   readonly inputCost: NanoUsd;
   readonly accounts: readonly Account[];
-  /** What the ledger would say if it cost the most. */
+  /** The rows of the ledger if the call cost the maximum. */
   readonly rows: readonly UsageRow[];
   /** What it had settled when it was written again into a later file; null: nothing yet. */
   readonly cost: NanoUsd | null;
@@ -154,7 +154,7 @@ function listOf(text: string): readonly unknown[] | null {
   }
 }
 
-/** What the database would refuse, and with it the whole batch. */
+/** Replaces values that the database would refuse, together with the whole batch. */
 const required: Partial<Record<keyof UsageRow, 'string' | 'number' | 'object'>> = {
   time: 'number',
   callId: 'string',

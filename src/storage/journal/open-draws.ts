@@ -8,7 +8,7 @@ export interface OpenDraws {
   opened(draw: JournalDraw): void;
   settled(drawId: string, cost: number): void;
   withdrawn(drawId: string): void;
-  /** The call has its rows. */
+  /** Call it when the rows of the call are written. */
   ended(callId: string): void;
   /** Others have taken the owner for dead, and end its draws. */
   forget(owner: string): void;

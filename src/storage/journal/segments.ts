@@ -15,7 +15,7 @@ export interface Segments {
   sync(failed: (cause: Error) => void): void;
   /** Deletes the files that are written no more and that nobody needs. */
   deleteBut(needed: ReadonlySet<JournalFile>): void;
-  /** Nothing is written any more. */
+  /** Call it when nothing is written any more. */
   end(): void;
   close(): void;
 }

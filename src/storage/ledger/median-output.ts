@@ -4,7 +4,7 @@ import type { Statements } from '../database/database.ts';
 
 /** The last rows of the ledger that are looked through: a table of any size costs the same. */
 const maxRows = 5_000;
-/** Where the ledger knows no answer yet: a page of text. */
+/** Used where the ledger knows no answer yet: a page of text, in tokens. */
 const tokensOfOneAnswer = 500;
 
 /** Tokens, of the deployment on the route; where there are none, of the route; else a guess. */
