@@ -53,7 +53,7 @@ export function aiResolvers(services: Services): Resolvers {
   return merged as Resolvers;
 }
 
-/** `part`: the operator's AI fields. */
+/** `part` has the operator's AI fields. */
 export function aiSchema(services: Services, part: SchemaPart | null = null): GraphQLSchema {
   // @apollo/subgraph's own resolver type knows neither our context nor `__resolveReference` beside typed fields.
   const own = { typeDefs: aiTypeDefs(), resolvers: aiResolvers(services) as never };

@@ -32,7 +32,7 @@ export type FailureView =
 export type FailureName = FailureView['__typename'];
 type Only<Name extends FailureName> = Extract<FailureView, { readonly __typename: Name | 'OtherFailure' }>;
 
-/** Failures carry the name of their type; what has none is the union's answer. */
+/** Failures carry the name of their type. A value without one is the answer of the union. */
 export const memberType =
   <Answer extends string>(answer: Answer) =>
   <Name extends string>(value: object & { readonly __typename?: Name }): Answer | Name =>
@@ -74,7 +74,7 @@ export const allFailures = [
 const maxInt = 2 ** 31 - 1;
 const shortened = (ms: number | undefined): number | null => (ms === undefined ? null : Math.min(maxInt, Math.max(0, Math.ceil(ms))));
 
-/** Whatever was thrown, as data: one of the union's own members, or OtherFailure. */
+/** The error as data: one of the members of the union, or OtherFailure. */
 export function failureAsData<Name extends FailureName>(
   error: unknown,
   members: readonly Name[],
@@ -164,7 +164,7 @@ export function maskError(error: unknown, log: (error: GatewayError) => void): G
     if (isCoded && (code in errorTable || typeof root.extensions['subgraph'] === 'string')) {
       return new GraphQLError(root.message, { nodes: at?.nodes ?? null, path: at?.path ?? null, extensions: root.extensions });
     }
-    // What stands nowhere in the document, at a field, is about a value that a resolver or a subgraph gave.
+    // An error of a field that has no place in the document is about a value that a resolver or a subgraph gave.
     if (root.nodes !== undefined || at?.path === undefined) {
       const refused = new GatewayError('BAD_REQUEST', root.message);
       log(refused);

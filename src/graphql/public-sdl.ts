@@ -23,7 +23,7 @@ export interface FieldCeiling {
 
 /** Ends with a line break. The same schema and ceilings always give the same text. */
 export function publicSdl(schema: GraphQLSchema, ceilings: readonly FieldCeiling[]): string {
-  // A copy: the schema is served meanwhile.
+  // A copy is changed, because the schema is being served.
   const sorted = lexicographicSortSchema(schema);
   for (const { field, cost } of ceilings) {
     const type = sorted.getType(field.typeName);

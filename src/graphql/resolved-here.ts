@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 
 const extension = 'fieldgate:resolved-here';
 
-/** The same schema, in place. What is derived of it by its configuration has the mark, too. */
+/** The same schema, in place. A schema that is derived from its configuration has the mark, too. */
 export function markResolvedHere(schema: GraphQLSchema): GraphQLSchema {
   schema.extensions = { ...schema.extensions, [extension]: true };
   return schema;

@@ -6,13 +6,13 @@ type Scalar<T> = Pick<GraphQLScalarTypeConfig<T, unknown>, 'serialize' | 'parseV
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** Date.parse takes 30 February for 2 March. */
+/** Whether the day exists: Date.parse takes 30 February for 2 March. */
 function isDay(date: string): boolean {
   const time = Date.parse(`${date}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(date);
 }
 
-/** Text that a pattern describes, in and out. */
+/** A scalar of texts that match a pattern, in and out. */
 function textual(name: string, accepted: string, accept: (text: string) => string | null): Scalar<string> {
   const read = (value: unknown): string => {
     const text = typeof value === 'string' ? accept(value) : null;

@@ -77,7 +77,7 @@ export interface Services {
   readonly templates: Templates;
   /** Why a picture at this address is refused, in a sentence; null: it may be sent. */
   refuseImageUrl(url: string): string | null;
-  /** Told of each failure that is shown as data: its cause belongs in the log under its errorId. */
+  /** Called for each failure that is shown as data, so that its cause is in the log under its errorId. */
   failed(error: GatewayError): void;
   now(): number;
 }

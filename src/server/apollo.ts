@@ -54,7 +54,10 @@ export function apolloEngine(schema: () => GraphQLSchema, log: Log): Engine {
   };
 }
 
-/** Apollo Server hands out formatted errors; ours are masked later, from what really happened. It copies the context, but not what is in it. */
+/**
+ * Apollo Server hands out formatted errors. Ours are masked later, from the original error. It copies the context object, but not the
+ * objects in it.
+ */
 const thrown = new WeakMap<OperationContext['usage'], readonly GraphQLError[]>();
 const rememberErrors: ApolloServerPlugin<OperationContext> = {
   requestDidStart: async () => ({
@@ -116,8 +119,8 @@ async function started(schema: GraphQLSchema, log: Log): Promise<ApolloServer<Op
 export const routerSecretHeader = 'x-fieldgate-router';
 
 /**
- * For `createServer({ checkDocument })`: `_entities` is answered to the router alone. Anybody else who sends representations
- * writes the data that goes into prompts. Throws FORBIDDEN.
+ * For `createServer({ checkDocument })`: `_entities` is answered to the router alone. Another sender of representations would write data
+ * that goes into prompts. Throws FORBIDDEN.
  */
 export function entitiesForRouterOnly(secret: Secret): (input: DocumentToCheck) => void {
   const expected = Buffer.from(secret.reveal());
@@ -134,7 +137,7 @@ export function entitiesForRouterOnly(secret: Secret): (input: DocumentToCheck) 
 
 const entities = new WeakMap<DocumentNode, boolean>();
 
-/** Only the root type has such a field, so wherever its name stands, it is asked. */
+/** Only the root type has a field of this name, so a document that has the name asks for it. */
 function asksEntities(document: DocumentNode): boolean {
   const known = entities.get(document);
   if (known !== undefined) return known;

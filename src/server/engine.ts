@@ -31,7 +31,7 @@ export interface EngineArguments {
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
-  /** The variables as execution has them: with defaults, one value for a list of one. */
+  /** The variables as execution has them: defaults are filled in, and one value stands for a list of one. */
   readonly coerced: Readonly<Record<string, unknown>>;
 }
 
@@ -87,7 +87,7 @@ export function graphqlEngine(schemaFor: SchemaFor): Engine {
 
 const isSubscription = ({ operation }: OperationDefinitionNode): boolean => operation === 'subscription';
 
-/** What cannot be executed at all rejects. */
+/** Rejects when the operation cannot be executed at all. */
 const executed = async (args: ExecutionArgs): Promise<ExecutionResult> => execute(args);
 
 const rules = [...specifiedRules, deferOnlyInQueries];

@@ -43,7 +43,7 @@ export interface OperationRequest extends Asker {
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly lastEventId: string | null;
   readonly contract: string | null;
-  /** Where it comes from, counted there when its credentials do not hold. */
+  /** The address of the client. The request is counted for it when its credentials do not hold. */
   readonly address: () => string;
 }
 
@@ -100,7 +100,7 @@ async function run(
   const { document, operation } = read;
   const open = () =>
     hooks.openOperation({ ...asker, operationName: operationName ?? operation.name?.value ?? null, documentId: null, signal, stop });
-  // Without credentials it was counted at the door.
+  // A request without credentials was counted at the door.
   const opening = asker.authorization === null ? open() : anonymousRate.charged(address(), open);
   const context = opening instanceof Promise ? await opening : opening;
   onOpened(context);
@@ -140,7 +140,7 @@ async function run(
     const admitting = hooks.admitOperation?.(context, { tree, variables: given }) ?? null;
     const quote = admitting instanceof Promise ? await admitting : admitting;
     if (quote !== null) return { data: null, extensions: { quote } };
-    // Execution of what other servers resolve coerces them again.
+    // Fields of other servers have the variables coerced again during execution.
     if (turn !== null) await waitInLine();
     throwIfAborted(signal);
     const withUsage = withPlan(plan, usageAttacher(context.usage));
@@ -150,7 +150,7 @@ async function run(
       const result = (await untilAborted(executing, signal)) as ExecutionResult;
       return withUsage(result.errors === undefined ? result : masked(resultWithAccepted(result, bound.schema)));
     }
-    // Made in any case, so that a subscription that comes to be after its client has left is returned at once: nobody else would.
+    // The stream is made in any case: when a subscription begins after its client has left, nobody else would return it.
     const executed = executing.then((result) =>
       isAsyncIterable(result) ? resultStream(result, { signal, mask: { ...mask, result: masked }, finish: withUsage, close }) : result,
     );
@@ -175,7 +175,7 @@ const maskingOf =
       ),
     );
 
-/** The GraphQLError of a variable that is not accepted says what would be. */
+/** Adds to the GraphQLError of a variable which values would be accepted. */
 function tellingAccepted<T>(read: () => T, schema: GraphQLSchema): T {
   try {
     return read();
@@ -184,7 +184,7 @@ function tellingAccepted<T>(read: () => T, schema: GraphQLSchema): T {
   }
 }
 
-/** Once, whoever is first: what the hooks return is the same for all. */
+/** Closes the context once. All callers get what the hook returned to the first. */
 function closeOnce(context: OperationContext, { hooks, log }: Parts): () => Promise<void> | void {
   let isClosed = false;
   let closing: Promise<void> | void;

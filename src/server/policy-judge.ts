@@ -11,23 +11,23 @@ export interface PolicyContext {
   readonly operationName: string | null;
   /** Name of the client application. */
   readonly client: string | null;
-  /** Of the client, by lower-case name. */
+  /** Headers of the client, by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   /** Fires when the operation is over. */
   readonly signal: AbortSignal;
 }
 
-/** Whether the principal may have what the policy guards. What throws or rejects denies. */
+/** Whether the principal may have what the policy guards. A policy that throws or rejects denies. */
 export type Policy = (principal: Principal, context: PolicyContext) => boolean | Promise<boolean>;
 
 export type Policies = Readonly<Record<string, Policy>>;
 
-/** Null where the operation meets no policy. */
+/** Null where no field of the operation has a policy. */
 export type JudgePolicies = (context: OperationContext, schema: GraphQLSchema, document: DocumentNode) => Promise<void> | null;
 
 const verdicts = new WeakMap<object, ReadonlySet<string>>();
 
-/** A policy that was not judged for the operation does not hold. */
+/** Denies: a policy that was not judged for the operation does not hold. */
 export const policyHolds =
   (context: unknown) =>
   (policy: string): boolean =>

@@ -55,7 +55,7 @@ const unfolded = (error: GraphQLError): readonly GraphQLError[] =>
     ? error.originalError.errors.map((each: unknown) => locatedError(each, error.nodes, error.path))
     : [error];
 
-/** A part of the graph that became null inside a subgraph has its error where it happened, not where it surfaced. */
+/** Gives the error the path where a value became null inside a subgraph, not the path of the null that clients see. */
 function atExactPath(masked: GraphQLError, thrown: unknown): GraphQLError {
   const path = thrown instanceof GraphQLError ? exactPath(thrown) : undefined;
   if (path === undefined || path === (thrown as GraphQLError).path) return masked;
@@ -65,7 +65,7 @@ function atExactPath(masked: GraphQLError, thrown: unknown): GraphQLError {
 const incrementsOf = (result: ExecutionResult): readonly Increment[] | null =>
   'incremental' in result && Array.isArray(result.incremental) ? result.incremental : null;
 
-/** What graphql-js itself says about the document or its variables, for the caller to read. Yoga adds `http` to what it validated. */
+/** Whether graphql-js itself says it about the document or its variables, for the caller to read. Yoga adds `http` to what it validated. */
 const isRequestError = (error: unknown): error is GraphQLError =>
   error instanceof GraphQLError &&
   error.path === undefined &&

@@ -14,7 +14,7 @@ interface Options {
   readonly close: () => Promise<void> | void;
 }
 
-/** An error, also the reason for which the gateway stopped it, is its last result. A reader who leaves gets none. */
+/** An error is the last result, and so is the reason for which the gateway stopped the stream. A reader who leaves gets no last result. */
 export function resultStream(source: AsyncIterable<ExecutionResult>, { signal, mask, finish, close }: Options): ResultStream {
   return mapStream(
     interruptible(source, { signal, ended: close }),

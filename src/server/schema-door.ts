@@ -13,15 +13,15 @@ import type { SchemaFor } from './engine.ts';
 import type { Readiness } from './pages/health-page.ts';
 import type { ServerOptions } from './server.ts';
 
-/** What makes the stores unfit for traffic now, in sentences. */
+/** Why the stores cannot take traffic now, in sentences. */
 interface Stores {
   problems(): Promise<readonly string[]>;
 }
 
-/** `engine` and `checkDocument`: undefined for those of the server. */
+/** `engine` and `checkDocument` are undefined where the server's own are used. */
 type SchemaDoor = Required<Pick<ServerOptions, 'schema' | 'ready'>> & { readonly [K in 'engine' | 'checkDocument']: ServerOptions[K] };
 
-/** What is served at the moment. `own`: the AI subgraph; null without one. */
+/** The schemas that are served now. `own` is the AI subgraph; null without one. */
 interface Served {
   readonly graph: Graph;
   readonly own: GraphQLSchema | null;
@@ -44,7 +44,7 @@ export function openGraphDoor(current: () => Served, stores: Stores): SchemaDoor
 export interface SubgraphParts {
   readonly own: GraphQLSchema;
   readonly router: Secret;
-  /** What `_service { sdl }` says; null while it is not known what guards the fields that ours read. */
+  /** The answer of `_service { sdl }`; null while it is not known which rules guard the fields that our AI fields read. */
   readonly sdl: () => string | null;
   readonly stores: Stores;
   readonly log: Log;
@@ -77,7 +77,10 @@ export async function openSubgraphDoor({ own, router, sdl, stores, log }: Subgra
 const unknownSdl =
   'The SDL of a subgraph in graph.subgraphs could not be read yet, so it is not known what guards the fields that AI fields read. Ask again in a moment.';
 
-/** The schema that a document runs on: ours alone where it can answer, else the whole graph or that of a contract. MODEL_UNAVAILABLE until there is one. */
+/**
+ * The schema that a document runs on: ours alone where it can answer, else the whole graph or that of a contract. MODEL_UNAVAILABLE until
+ * there is one.
+ */
 export function chooseSchema(graph: Pick<Graph, 'schema' | 'contract'>, own: GraphQLSchema | null): SchemaFor {
   const choosers = new WeakMap<GraphQLSchema, SchemaFor>();
   const chooserOf = (schema: GraphQLSchema, own: GraphQLSchema): SchemaFor => {

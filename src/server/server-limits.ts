@@ -8,13 +8,13 @@
 import { maxTypedValues } from '../graphql/quote/typed-values.ts';
 
 export interface LimitEntry {
-  /** A number; or what follows from the limits above it. `open`: anonymous use is meant, as in development on loopback. */
+  /** A number, or a function of the limits above it. `open`: anonymous use is intended, as in development on loopback. */
   readonly default: number | ((wholes: Wholes, open: boolean) => number);
   /** The default in words, where it is not a number. */
   readonly words?: string;
-  /** Beyond it the machine gives out before the limit does: of the parser's stack, of one text, of a timer. */
+  /** The highest value that is accepted: beyond it the parser's stack, the length of a text or a timer is exhausted first. */
   readonly max?: number;
-  /** The whole that this share must leave something of. */
+  /** The limit that this share must stay below. */
   readonly below?: keyof Wholes;
 }
 
@@ -68,16 +68,25 @@ export const limitTable = {
   maxRootFields: { default: 30 },
   /** Operations in one document. */
   maxOperations: { default: 20 },
-  /** Objects and lists in the JSON of a request, counted before it is parsed: a million empty ones stop the event loop for a while. Parsing 100,000 takes some 10 ms. */
+  /**
+   * Objects and lists in the JSON of a request, counted before it is parsed: a million empty ones stop the event loop for a while. Parsing
+   * 100,000 takes some 10 ms.
+   */
   maxJsonObjects: { default: 100_000 },
   /**
    * Members of all objects and lists in the JSON of a request, counted before it is parsed: each is read, coerced, priced and sent
    * one by one. Texts count as one however long they are.
    */
   maxInputValues: { default: 50_000 },
-  /** Members of one object in the JSON of a request: listing the names of 50,000 takes 30 ms, and each stage lists them. Members of lists are not bounded by themselves. */
+  /**
+   * Members of one object in the JSON of a request: listing the names of 50,000 takes 30 ms, and each stage lists them. Members of lists
+   * are not bounded by themselves.
+   */
   maxObjectMembers: { default: 10_000 },
-  /** Members of variables that the schema declares, such as messages and their parts, which GraphQL coerces one by one. A value of type `JSON` counts as one. */
+  /**
+   * Members of variables that the schema declares, such as messages and their parts, which GraphQL coerces one by one. A value of type
+   * `JSON` counts as one.
+   */
   maxTypedValues: { default: maxTypedValues },
   /** Silence of a stream after which a heartbeat is sent; a WebSocket's credentials are looked at again as often. */
   heartbeatMs: { default: 8_000 },

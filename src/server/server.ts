@@ -4,7 +4,7 @@
  * Closing keeps the listener open while streams finish, so that load balancers read "not ready" instead of running into
  * refused connections; operations that come in the meantime get a refusal with Retry-After.
  */
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { GatewayError } from '../core/errors.ts';
 import type { OperationHooks } from '../operations/open.ts';
@@ -38,7 +38,7 @@ export interface ServerOptions extends OperationHooks, PathOptions {
   readonly schema: SchemaFor;
   /** Coordinates of the fields that call a model: they never run by GET. */
   readonly modelFields: () => ReadonlySet<string>;
-  /** Has its share of the time for closing. */
+  /** Background work, which has its share of the time for closing. */
   readonly background?: Background;
   /**
    * Exact origins, such as `https://app.example.com`; `*` for any. `headers`: that pages may send beside those that the gateway reads.
@@ -60,13 +60,13 @@ export interface ServerOptions extends OperationHooks, PathOptions {
   readonly isForeignToken?: (authorization: string) => boolean;
   /** Whose `X-Forwarded-For` is believed: addresses and networks. */
   readonly trustedProxies?: readonly string[];
-  /** Refuses a document by what stands in it; throws GatewayError. Default: none is refused. */
+  /** Throws GatewayError for a document that is refused for its content. Default: none is refused. */
   readonly checkDocument?: ((input: DocumentToCheck) => void) | undefined;
   /** Judges `@policy` before an operation runs. Default: no policy holds. */
   readonly judgePolicies?: JudgePolicies;
   /** graphql-js unless another is given: `apolloEngine`. */
   readonly engine?: Engine | undefined;
-  /** For streams that are told to end: time to say so. Default 2 s. */
+  /** Time for streams that are told to end to send their last event. Default 2 s. */
   readonly farewellMs?: number;
 }
 
@@ -92,7 +92,7 @@ export interface FieldgateServer {
 
 const endpoint = '/graphql';
 const ignored = (): void => {};
-/** For clients to close their side. */
+/** Time for clients to close their side. */
 const politeMs = 500;
 
 export function createServer(options: ServerOptions): FieldgateServer {
@@ -159,7 +159,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     {
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
-      // The body has a limit of its own with an answer of its own; this one is the net below it.
+      // The body has a limit of its own, with an answer of its own. This limit only catches what that one misses.
       requestTimeout: limits.headersTimeoutMs + limits.bodyTimeoutMs + 5_000,
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs),
       keepAliveTimeout: 65_000,
@@ -184,7 +184,7 @@ export function createServer(options: ServerOptions): FieldgateServer {
     const graceEnd = performance.now() + graceMs;
     socketDoor.close(false);
     await underway.idle(graceMs);
-    // Operations may have begun something until they ended.
+    // Operations may have begun background work until they ended.
     await options.background?.idle(Math.max(0, graceEnd - performance.now()));
     await options.background?.stop();
     await underway.idle(farewellMs);

@@ -1,4 +1,6 @@
-/** Asks remote subgraphs on behalf of an operation: with its client's headers, until its signal fires, and for what its principal may have. */
+/**
+ * Asks remote subgraphs on behalf of an operation: with its client's headers, until its signal fires, and for what its principal may have.
+ */
 import { refusal } from '../access/rules.ts';
 import { tenantOf } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -13,7 +15,7 @@ type AskedForOperation = Required<Pick<FetchOptions, 'clientHeaders' | 'signal' 
 export const askForOperation: AskedForOperation = {
   clientHeaders: (context) => (context as OpenedOperation).headers,
   signal: (context) => (context as OpenedOperation).signal,
-  /** Callers without a key cannot be told apart by their principal. */
+  /** Callers without a key share one principal, so it cannot tell them apart. */
   caller(context) {
     const { principal } = context as OpenedOperation;
     return principal.kind === 'anonymous' ? null : tenantOf(principal);

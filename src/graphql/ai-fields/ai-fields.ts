@@ -16,7 +16,10 @@ export interface SchemaPart {
 
 type Resolver = GraphQLFieldResolver<unknown, OperationContext, Record<string, unknown>>;
 
-/** Null when the operator has declared nothing. An entity is what the gateway sent of it: its key and what a prompt reads. */
+/**
+ * Null when the operator has declared no AI field. An entity is the representation that the gateway sends: its key and the fields that a
+ * prompt reads.
+ */
 export function aiFields(read: FieldsRead, services: Services): SchemaPart | null {
   if (read.sdl.trim() === '') return null;
   const resolvers: Record<string, Record<string, unknown>> = {};

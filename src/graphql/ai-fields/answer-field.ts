@@ -10,10 +10,13 @@ import { entityCeiling } from '../quote/quote-rules.ts';
 import type { Services } from '../services.ts';
 import { callsAtOnce, turnIn } from './together.ts';
 
-/** As many passages as `aiAnswer` shows a model unless asked for another number. */
+/** The number of passages that `aiAnswer` shows a model by default. */
 const passages = 8;
 
-/** A String field is the answer's text; an AiAnswer has its citations too. Null when nothing relevant was found. */
+/**
+ * A field of type String is the text of the answer; one of type AiAnswer has the citations too. The field is null when nothing relevant was
+ * found.
+ */
 export function answerResolver(
   field: AnswerField,
   services: Services,

@@ -53,7 +53,7 @@ function measured(request: CompletionRequest): Measured | Promise<Measured> {
   return estimate instanceof Promise ? estimate.then(of) : of(estimate);
 }
 
-/** The request that the field makes for an entity: the same for the same text. */
+/** The request that the field makes for an entity. Equal texts give equal requests. */
 function requestFor(field: CompletionField, args: Readonly<Record<string, unknown>>, entity: unknown, asked: Asked): CompletionRequest {
   const prompt = render(field.prompt, args, entity);
   const system = field.system === null ? '' : render(field.system, args, entity);
@@ -111,7 +111,7 @@ async function answerTo(group: readonly Use[], field: CompletionField, services:
   return completion.text;
 }
 
-/** Joins the call that already asks this for the operation, or makes it. */
+/** Joins the call of the operation that asks the same, or makes a call. */
 function answerOf(
   request: CompletionRequest,
   group: readonly [Use, ...Use[]],

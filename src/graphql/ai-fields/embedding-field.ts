@@ -20,7 +20,7 @@ export function embeddingResolver(
     chooseRoute(services.routes(), context.principal, field.route, 'embedding');
     const text = renderPlain(field.text, args, entity);
     if (text.trim() === '') return null;
-    // One that is too long by its bytes alone is not scanned.
+    // A text that is too long by its bytes alone is not scanned.
     const tokens = estimateTokens(text, 4 * field.maxInputTokens);
     if (tokens > field.maxInputTokens) {
       throw new GatewayError(

@@ -11,16 +11,16 @@ import { askTogether, runBounded } from './together.ts';
 interface Use {
   readonly text: string;
   readonly by: AskingField;
-  /** What the operation has reserved for it. */
+  /** What the operation has reserved for the field, in nano-USD. */
   readonly reserved: NanoUsd;
 }
 
-/** Texts in one batch: Gemini takes 100, the smallest maximum among the vendors' documented ones but Cohere's 96. */
+/** Texts in one batch. Gemini takes 100, which is the smallest documented maximum of the vendors but Cohere's 96. */
 const maxTexts = 96;
-/** Batches of one route that an operation has under way at a time. */
+/** Maximum number of batches of one route that an operation has under way at a time. */
 const batchesAtOnce = 2;
 
-/** The vector of the text, for the field that asks. */
+/** The vector of the text; the cost is booked on the field that asks. */
 export function vectorFor(use: Use, route: string, services: Services, context: OperationContext): Promise<Float32Array> {
   const name = `${use.by.coordinate} ${route}`;
   return askTogether<Use, Float32Array>(context, name, (uses) => vectorsOf(uses, route, services, context)).load(use);
@@ -62,7 +62,7 @@ interface Wanted {
   readonly text: string;
   readonly askers: readonly Asking[];
   readonly reserved: NanoUsd;
-  /** Null: nobody in the operation waits for it yet. */
+  /** Null while nobody in the operation waits for it. */
   readonly vector: Promise<Float32Array> | null;
 }
 

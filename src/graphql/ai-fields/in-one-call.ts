@@ -17,7 +17,7 @@ export interface Ongoing<Answer> extends Pick<JoinableCall, 'join'> {
 
 const ongoingOf = new WeakMap<OperationContext, Map<string, Ongoing<unknown>>>();
 
-/** The answer that the operation is waiting for under that name, if the askers can still join its call; else null. */
+/** The answer that the operation waits for under that name, where the askers can still join its call; null otherwise. */
 export function joinCall<Answer>(context: OperationContext, name: string, askers: readonly Asking[]): Promise<Answer> | null {
   const known = ongoingOf.get(context)?.get(name) as Ongoing<Answer> | undefined;
   return known?.join(askers) ? known.answer : null;

@@ -32,7 +32,7 @@ const turnsOf = new WeakMap<OperationContext, Map<string, Turn>>();
 /** Calls of one field of one operation that run at a time: a list of entities must not take all slots of its principal. */
 export const callsAtOnce = 8;
 
-/** Of all tasks of that name in the operation so many run at a time, the longest waiting first. */
+/** Runs at most this many tasks of that name in the operation at a time. The task that has waited longest goes first. */
 export function turnIn(context: OperationContext, name: string, most: number): Turn {
   const turns = turnsOf.get(context) ?? new Map<string, Turn>();
   turnsOf.set(context, turns);
@@ -66,7 +66,7 @@ function inTurn(most: number): Turn {
     try {
       return await task();
     } finally {
-      // A turn goes to who has waited longest, without being free between.
+      // The turn is handed to the task that has waited longest; no other can take it in between.
       const next = waiting.shift();
       if (next === undefined) running -= 1;
       else next();

@@ -11,7 +11,7 @@ import type { Asker } from './asker.ts';
 import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { endOf, type HowToRun, type PreparedRun } from './completion-run.ts';
 
-/** Says so in the completion itself, so that a reader that attaches later can tell it from an answer. */
+/** The completion itself says that nothing was found, so that a reader who attaches later can tell it from an answer. */
 const nothingFound = 'Nothing relevant was found; no model was asked.';
 
 export const isNoAnswer = (state: RunState): boolean => state.completion.warnings.includes(nothingFound);
@@ -19,7 +19,7 @@ export const isNoAnswer = (state: RunState): boolean => state.completion.warning
 export interface AnswerSettings {
   /** See `Question` in `retrieval/`. Default: the question. */
   readonly shown?: string;
-  /** What its calls draw on. Default: the operation's hold. */
+  /** The hold that its calls draw on. Default: the operation's hold. */
   readonly share?: HoldShare;
 }
 
@@ -45,7 +45,7 @@ export function prepareAnswer(asker: Asker, input: AiAnswerInput, { shown = inpu
       principal: context.principal,
       signal: answering.signal,
       context,
-      // The answer's own call is the completion's: what it used is the completion's usage. The search is metered beside it.
+      // The call that writes the answer is the completion's, so its usage is the completion's. The search is metered beside it.
       callFor: (want) => callFor(asker, { ...settings, ...want, live, ...(want.purpose === 'answer' ? answering : {}) }),
     });
     if (answer.kind === 'answer') {

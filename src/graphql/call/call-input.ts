@@ -1,4 +1,4 @@
-/** Reads the parts of an input that say how to make a call, whatever is asked. */
+/** Reads the parts of an input that say how to make a call. All AI fields have them. */
 import type { CachePolicy } from '../../core/call/call.ts';
 import type { CacheInput, InputMaybe } from '../generated.ts';
 import { checkWhole, jsonObject, refuse } from '../refuse.ts';

@@ -48,7 +48,7 @@ export function completionRequestOf(input: CompletionInput, route: RouteView, se
   });
 }
 
-/** Only what the caller has set: the rest is the template's, or the deployment's. */
+/** Only the settings of the caller. The template, or the deployment, sets the others. */
 function given<T extends object>(settings: T): { [K in keyof T]: NonNullable<T[K]> } {
   const found: Partial<T> = {};
   for (const name in settings) if (settings[name] !== undefined && settings[name] !== null) found[name] = settings[name];
@@ -131,7 +131,7 @@ function outputOf({ format, schema }: NonNullable<CompletionInput['output']>): O
   return { format: 'json', schema: asked };
 }
 
-/** Its size alone: `pipeline/validate` reads it. Until then, keys of the cache and the guard walk through all of it. */
+/** Checks only the size of the schema, because the cache and the guard walk through all of it before `pipeline/validate` reads it. */
 function refuseLargeSchema(schema: JsonSchema, of: string): void {
   const why = schemaSizeRefusal(schema);
   if (why !== null) refuse(`The JSON Schema of ${of} is refused: ${why}`);

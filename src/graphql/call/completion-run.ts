@@ -15,20 +15,20 @@ import { cachePolicyOf, idempotencyKeyOf, tagsOf } from './call-input.ts';
 import { completionRequestOf } from './completion-request.ts';
 
 export interface HowToRun {
-  /** Continues when nobody reads. */
+  /** The completion goes on while nobody reads. */
   readonly detached?: boolean;
-  /** Somebody watches it grow: see `Call.live`. */
+  /** Somebody watches the answer grow: see `Call.live`. */
   readonly live?: boolean;
 }
 
-/** A completion that is ready to begin: all that can be refused has been. */
+/** A completion that is ready to begin: its input was not refused. */
 export interface PreparedRun {
   readonly route: string;
-  /** As estimated: what it took to read. */
+  /** Estimated tokens of the input. Reading it took as much work. */
   readonly inputTokens: number;
   /** Throws CONTEXT_TOO_LONG, IDEMPOTENCY_CONFLICT and RESUME_EXPIRED. */
   start(how: HowToRun): Promise<Run>;
-  /** The whole answer, for whoever waits for it. Opens a run only where an idempotency key says how to come back. Throws why there is none. */
+  /** The whole answer. Opens a run only where an idempotency key says how to come back. Throws the failure. */
   answer(): Promise<RunState>;
 }
 
@@ -41,7 +41,7 @@ export function prepareCompletion(asker: Asker, input: CompletionInput): Prepare
   const settings = { route: route.name, cache: cachePolicyOf(input.cache), tags: tagsOf(input.tags) };
   const { idempotencyKey: _, ...asked } = input;
   const estimate = estimateInputInTurns(request);
-  /** Null: it may begin at once. Else it has just been read, and others have their turn. */
+  /** Null: the completion may begin at once. Otherwise a long input was read, and others have their turn first. */
   function checked(): Promise<void> | null {
     checkLength(request, route);
     return turnIfLarge(request);

@@ -16,7 +16,10 @@ import type { StreamDelivery } from '../generated.ts';
 
 /** Milliseconds between two snapshots: at most ten a second. */
 const snapshotMs = 100;
-/** A snapshot says everything again, so the next one waits until the answer has grown by this share: all together say at most 17 times the last. */
+/**
+ * A snapshot says everything again, so the next one waits until the answer has grown by this share: all together say at most 17 times the
+ * last.
+ */
 const growthShare = 1 / 16;
 
 export interface Following {
@@ -26,12 +29,12 @@ export interface Following {
   readonly delivery: StreamDelivery;
   /** The operation's: fires when the client leaves, and when its token expires. */
   readonly signal: AbortSignal;
-  /** What the last event calls a completion that never came to be, and its route. */
+  /** The id and the route that the last event shows for a completion that was never started. */
   readonly id: string;
   readonly route: () => string | null;
 }
 
-/** Never throws: an error is the last event, unless the reader has heard the end of the run already or has left. */
+/** Never throws. An error is the last event, unless the reader has left or has had the end of the run already. */
 export function followEvents({ open, after, delivery, signal, id, route }: Following): Stream<RunEvent> {
   let run: Run | null = null;
   let last: RunEvent | null = null;
@@ -59,19 +62,19 @@ export function followEvents({ open, after, delivery, signal, id, route }: Follo
 
 const isEnd = (event: RunEvent | null): boolean => event?.type === 'finished' || event?.type === 'failed';
 
-/** Events under the name of their subscription field, which has no resolver of its own: its rule must come before it. */
+/** Events under the name of their subscription field. The field has no resolver of its own, so its rule comes before it. */
 export function nameEvents<Name extends string, T>(name: Name, events: AsyncIterable<T>): Stream<Record<Name, T>> {
   return mapStream(events, (event) => ({ [name]: event }) as Record<Name, T>);
 }
 
-/** Nobody is there to read a last event; at a deadline somebody is. */
+/** Whether the client has left, so that nobody reads a last event. At a deadline somebody does. */
 const leftBy = (signal: AbortSignal): boolean => signal.aborted && abortError(signal).code === 'CANCELLED';
 
 function failedState(id: string, route: string | null, failure: GatewayError): RunState {
   return { id, status: 'FAILED', completion: emptyCompletion, failure, settlement: null, route };
 }
 
-/** Deltas become the whole completion so far; the first, the last and nothing in between is an event of its own. */
+/** Replaces deltas by snapshots of the whole completion so far. The first and the last event stay as they are. */
 export function snapshotEvents(
   source: AsyncIterable<RunEvent>,
   state: () => RunState,
@@ -110,12 +113,12 @@ export function snapshotEvents(
   return pullStream(next, { leave: () => events.return?.() });
 }
 
-/** What a snapshot says; of a structured answer it says nothing before the end. */
+/** Letters that a snapshot shows. Of a structured answer it shows none before the end. */
 function lettersOf({ parts, citations }: Completion): number {
   return [...parts, ...citations].reduce((sum, part) => sum + ('text' in part ? part.text.length : JSON.stringify(part).length), 0);
 }
 
-/** What an event adds to that. */
+/** Letters that an event adds. */
 function lettersIn(event: RunEvent): number {
   if (event.type === 'text' || event.type === 'reasoning') return event.text.length;
   if (event.type === 'tool-call') return JSON.stringify(event.call).length;

@@ -10,7 +10,7 @@ interface Reading {
   wait: Promise<void> | null;
 }
 
-/** A field of so many input tokens, with all that is done before it is sent, takes some 5 ms. */
+/** Input tokens of one turn: a field with this many takes some 5 ms, with all that is done before it is sent. */
 const inputTokensPerTurn = 8_192;
 
 const readings = new WeakMap<object, Reading>();
@@ -57,12 +57,12 @@ function readNow<T extends { readonly inputTokens: number }>(
   };
   try {
     const done = work();
-    // Work that takes turns by itself has the others wait until it is done.
+    // Work that takes turns by itself makes the others wait until it is done.
     const wait = done instanceof Promise ? done.then(waitInLine, waitInLine) : reading.turns.spend(done.inputTokens);
     if (wait !== null) hasOthersWait(wait);
     return done;
   } catch (error) {
-    // To refuse it, it has been read.
+    // An input that is refused has been read, too.
     if (isLarge) hasOthersWait(waitInLine());
     throw error;
   }

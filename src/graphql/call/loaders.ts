@@ -105,7 +105,7 @@ async function embedBatch(services: Services, context: OperationContext, asks: r
   }));
 }
 
-/** For a handler that reported nothing. */
+/** The settlement of a handler that reported none. */
 const unsettled: Settlement = {
   usage: noUsage,
   estimated: true,

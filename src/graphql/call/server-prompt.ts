@@ -8,7 +8,7 @@ import type { RouteView } from '../services.ts';
 
 export interface ServerPrompt {
   readonly system: string;
-  /** Whose it is, in a sentence: `the route "support"`. */
+  /** Whose prompt it is, as words of a sentence: `the route "support"`. */
   readonly of: string;
 }
 

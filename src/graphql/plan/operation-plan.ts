@@ -27,9 +27,9 @@ import { type Read, readerOf } from './read-selection.ts';
 
 export interface PlannedRun {
   readonly context: unknown;
-  /** Coerced, as the schema declares them. */
+  /** Coerced by the declarations of the schema. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** What graphql-js is asked, where it must be. */
+  /** What graphql-js executes where the plan cannot answer. */
   readonly fallback: () => ExecutionArgs;
 }
 
@@ -37,7 +37,10 @@ export type OperationPlan = (run: PlannedRun) => Promise<ExecutionResult>;
 
 const plans = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, OperationPlan | null>>();
 
-/** Null: graphql-js executes the operation. `schema`: every field of it is resolved in this process. The document is valid. The same plan each time. */
+/**
+ * Null: graphql-js executes the operation. `schema`: every field of it is resolved in this process. The document is valid. The same plan
+ * each time.
+ */
 export function planOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): OperationPlan | null {
   const ofSchema = plans.get(schema) ?? new WeakMap<OperationDefinitionNode, OperationPlan | null>();
   plans.set(schema, ofSchema);
@@ -104,7 +107,7 @@ function planFor({ schema, document, operation, type, field, node, read }: Plann
   };
 }
 
-/** What the field's resolver has given. */
+/** The value that the resolver of the field has returned. */
 class Given {
   readonly read: () => unknown;
   constructor(read: () => unknown) {
@@ -119,7 +122,7 @@ async function replay(fallback: PlannedRun['fallback'], given: () => unknown): P
 
 const schemas = new WeakMap<GraphQLSchema, GraphQLSchema>();
 
-/** The same schema, whose root fields say what has been given. */
+/** The same schema, with root fields that return the values that their resolvers have returned. */
 function replaying(schema: GraphQLSchema): GraphQLSchema {
   const known = schemas.get(schema);
   if (known !== undefined) return known;

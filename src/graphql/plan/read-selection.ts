@@ -24,7 +24,7 @@ import { plainFields } from './plain-fields.ts';
 /** Reads what was selected of a value. Throws {@link cannotRead}, or what a resolver throws. */
 export type Read = (value: unknown, context: unknown) => unknown;
 
-/** No message: nobody sees it. */
+/** It has no message, because nobody sees it. */
 const cannotRead = new Error();
 
 export interface Source {
@@ -32,10 +32,10 @@ export interface Source {
   readonly document: DocumentNode;
 }
 
-/** Fields of a plan, those of a union counted for each member: a plan must not outweigh its document by far. */
+/** Maximum number of fields of a plan, counted for each member of a union, so that a plan does not weigh far more than its document. */
 const maxFields = 200;
 
-/** Null: something is selected that plans do not read. The document is valid. */
+/** Null when the document selects something that plans do not read. The document is valid. */
 export function readerOf(type: GraphQLOutputType, nodes: readonly FieldNode[], source: Source): Read | null {
   let left = maxFields;
 
@@ -101,18 +101,18 @@ export function readerOf(type: GraphQLOutputType, nodes: readonly FieldNode[], s
   return ofType(type, nodes);
 }
 
-/** Plain resolvers read no `info`; one that did would fail here, and graphql-js would call it. */
+/** Stands in for `info`, which plain resolvers do not read. A resolver that reads it fails here, and graphql-js calls it then. */
 const noInfo = undefined as never;
 
 function refuse(): never {
   throw cannotRead;
 }
 
-/** What graphql-js would throw, call or wait for instead of reading it. */
+/** Whether graphql-js would throw, call or wait for the value instead of reading it. */
 const isOdd = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && (value instanceof Error || 'then' in value));
 
-/** By response key, the nodes that name it. Null where a directive decides whether a field is there. */
+/** The nodes of each response key. Null where a directive decides whether a field is there. */
 function fieldsIn(
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],

@@ -7,7 +7,7 @@ import { GraphQLError } from 'graphql';
 export const tooManyComparisons =
   'The document selects too many fields of one name, or too many fragments, side by side: each is compared with each other one, and the comparisons went beyond their limit. Up to 300 at one place are accepted. Select each field once, and join the fragments.';
 
-/** By the message of graphql-js. Its budget of comparisons, 500,000, is spent by some 700 fields or 350 fragments side by side. */
+/** Our sentences by the messages of graphql-js. Some 700 fields or 350 fragments side by side use up its budget of 500,000 comparisons. */
 const sentences: Readonly<Partial<Record<string, string>>> = {
   'Validation aborted.': tooManyComparisons,
   'Too many validation errors, error limit reached. Validation aborted.':

@@ -1,4 +1,4 @@
-/** Variables and arguments as GraphQL's execution will have them: with defaults, and one value for a list of one. */
+/** Variables and arguments as GraphQL's execution will have them: defaults are filled in, and one value stands for a list of one. */
 import {
   type FieldNode,
   GraphQLError,
@@ -14,7 +14,10 @@ import type { Variables } from '../../pricing/price-tree.ts';
 import { checkTypedValues, maxTypedValues } from './typed-values.ts';
 import { noVariables, variableReader } from './variable-reader.ts';
 
-/** Whether they are large. Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would answer of a large input. */
+/**
+ * Whether the variables are large. Throws BAD_REQUEST for more than `maxValues` typed values, and the GraphQLError that execution would
+ * answer of a large input.
+ */
 export function checkVariables(
   schema: GraphQLSchema,
   declared: readonly VariableDefinitionNode[],
@@ -41,7 +44,7 @@ export function variableCoercer(schema: GraphQLSchema, declared: readonly Variab
   };
 }
 
-/** As the field's resolver will be handed them; null where it will not be called, because a variable is null that must not be. */
+/** The arguments that the resolver of the field will get. Null where it will not be called, because a variable is null that must not be. */
 export function coerceArguments(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Variables): Variables | null {
   try {
     return getArgumentValues(field, node, variables);

@@ -2,7 +2,7 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type TypeNode, valueFromASTUntyped } from 'graphql';
 import type { DemandRules } from '../../pricing/demand.ts';
 
-/** Of a mutation beside what it returns: it changes something. */
+/** The weight of a mutation beside the value that it returns. */
 const mutationWeight = 10;
 
 interface Weights {
@@ -14,7 +14,7 @@ interface Weights {
 const nothing: Weights = { ofFields: new Map(), ofArguments: new Map(), slicing: new Map() };
 const noArguments: ReadonlyMap<string, number> = new Map();
 
-/** By the supergraph that is served at the moment; before one is, nothing weighs anything. */
+/** The weights of the supergraph that is served now. Before there is one, all weights are 0. */
 export function demandRulesOf(
   graph: { supergraphSdl(): string | null },
   lists: Pick<DemandRules, 'listSizeOf' | 'assumedListSize'>,
@@ -85,7 +85,7 @@ function rootNamed({ definitions }: DocumentNode, operation: string): string | n
   return schema?.operationTypes.find((type) => type.operation === operation)?.type.name.value ?? null;
 }
 
-/** What the supergraph calls the directives of the cost specification: its names, by those of the specification. */
+/** The names that the supergraph gives to the directives of the cost specification, by their names there. */
 export function costNames({ definitions }: DocumentNode): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const definition of definitions) {

@@ -11,10 +11,10 @@ export interface DocumentSize {
   readonly nesting: number;
 }
 
-/** The lexer takes each by itself, and keeps it as a link of a chain. */
+/** Maximum number of escaped characters. The lexer reads each by itself, and keeps it as a link of a chain. */
 const maxEscapes = 100_000;
 
-/** Characters of one name. Each of a hundred errors may repeat the name of the operation. */
+/** Maximum length of a name, in characters. Each of a hundred errors may repeat the name of the operation. */
 const maxNameLength = 1_000;
 
 /** How often a character stands in a text. */
@@ -24,9 +24,12 @@ export function countOf(character: string, text: string): number {
   return found;
 }
 
-/** How many tokens the document has. Throws BAD_REQUEST or DEPTH_LIMIT_EXCEEDED for a document beyond the limits, and the lexer's GraphQLError. */
+/**
+ * How many tokens the document has. Throws BAD_REQUEST or DEPTH_LIMIT_EXCEEDED for a document beyond the limits, and the lexer's
+ * GraphQLError.
+ */
 export function checkDocumentSize(text: string, most: DocumentSize): number {
-  // The lexer makes a token of each comment too, and passes it over unseen: a million of them in one step.
+  // The lexer makes a token of each comment too, and skips comments: a million of them in one step.
   const comments = countOf('#', text);
   if (comments > most.tokens)
     throw new GatewayError(

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { priceTreeOf } from './read-price-tree.ts';
 
 export interface GraphAccess extends Pick<Services, 'graph' | 'quote'> {
-  /** To be called once, before the first operation. */
+  /** Call it once, before the first operation. */
   connect(to: ConnectedGraph): void;
 }
 

@@ -26,9 +26,9 @@ export interface QuoteAsked {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly principal: Principal;
-  /** That its caller is held to; null, and the default: the whole graph. */
+  /** The contract that the caller is held to. Default, and null: the whole graph. */
   readonly contract?: string | null;
-  /** The AI subgraph's own, for its rules. */
+  /** The schema of the AI subgraph, for its rules. */
   readonly schema: GraphQLSchema;
 }
 
@@ -48,7 +48,7 @@ export async function quoteOf(asked: QuoteAsked, services: Services, work: Quote
   }
   await work.inTurn(() => {
     const fields = countUnfoldedFields(operation, fragmentsOf(document));
-    // One that unfolds without end is refused as it would be when it ran.
+    // An operation that unfolds without end is refused as it would be when it ran.
     work.spend({ fields: fields > maxUnfoldedFields ? 0 : fields, variables });
   });
   const quote = await work.inTurn(async () => {
@@ -72,7 +72,7 @@ function scopeReason(coordinate: string, { schema, principal }: QuoteAsked): str
   return rule === undefined ? null : (refusal(coordinate, rule, principal)?.message ?? null);
 }
 
-/** What the first root field that would refuse its caller or its arguments says. Each is read in a turn of its own. */
+/** The refusal of the first root field that would refuse its caller or its arguments. Each field is read in a turn of its own. */
 async function inputReason(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -84,7 +84,7 @@ async function inputReason(
   const { variables, principal } = asked;
   const root = schema.getRootType(operation.operation);
   if (root === null || root === undefined) throw new GatewayError('BAD_REQUEST', `The graph has no ${operation.operation}s.`);
-  // They were coerced for the price.
+  // The arguments were coerced for the price.
   const coerced = priceTreeOf(schema, document, operation.name?.value ?? null).coerceVariables(variables);
   for (const [path, [node]] of collectFields(schema, Object.fromEntries(fragmentsOf(document)), coerced, root, operation.selectionSet)) {
     const field = node === undefined ? undefined : root.getFields()[node.name.value];

@@ -12,9 +12,9 @@ import { rootPricers } from './root-pricers.ts';
 export interface QuoteSources {
   readonly services: Services;
   readonly fields: readonly AiField[];
-  /** From the supergraph of the moment. */
+  /** List sizes of the supergraph that is served now. */
   readonly listSizeOf: (coordinate: string) => ListSize | null;
-  /** Whose routes count: prices are judged before permissions, so one that may use every route. */
+  /** The principal whose routes count. Prices are judged before permissions, so it may use every route. */
   readonly principal: Principal;
   /** Members assumed of a list that says nothing of its size. */
   readonly assumedListSize: number;
@@ -47,13 +47,16 @@ export function quoteRules({ services, fields, listSizeOf, principal, assumedLis
   };
 }
 
-/** What the field will refuse costs nothing. The caller gets the refusal when the field runs. */
+/** A field that will refuse its input costs nothing. The caller gets the refusal when the field runs. */
 function ofRefused(error: unknown): Ceiling {
   if (asGatewayError(error).code === 'INTERNAL') throw error;
   return noCeiling;
 }
 
-/** The bounds of the declaration at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately, when it happens. */
+/**
+ * The bounds of the declaration at the price of the route's most expensive deployment, for one attempt. A repair is reserved separately,
+ * when it happens.
+ */
 export function entityCeiling(field: AiField, services: Services): Ceiling {
   switch (field.kind) {
     case 'completion':

@@ -30,20 +30,20 @@ export interface QuoteWork {
   inTurn<T>(work: () => T): Promise<T>;
 }
 
-/** More tokens than are run by default: a document may be quoted that has to be cut up first. */
+/** Maximum number of tokens. It is above the default of documents that run, so that a document can be quoted before it is cut up. */
 const maxSize: DocumentSize = { tokens: 7_500, nesting: 100 };
-/** In all documents of one request, those that differ. */
+/** Maximum number of tokens in the different documents of one request. */
 const maxTokensTogether = 20_000;
-/** Of the variables of all quotes of one request, as JSON in UTF-16 units: as much as a request brings. */
+/** Maximum size of the variables of all quotes of one request, as JSON in UTF-16 units. */
 const maxVariablesTogether = 2 * 1024 * 1024;
 
-/** Of all documents that are remembered. */
+/** Maximum size of all documents that are remembered. */
 const maxRememberedBytes = 8 * 1024 * 1024;
-/** A token and its share of the tree, as measured. */
+/** Bytes of a token with its share of the tree, as measured. */
 const bytesPerToken = 370;
 
 interface Remembered {
-  /** Or why it is refused. */
+  /** The document, or why it is refused. */
   readonly document: DocumentNode | GatewayError;
   readonly bytes: number;
 }
@@ -130,7 +130,7 @@ function workOf(
   };
 }
 
-/** In three turns. The rule that compares fields with fields takes as long as all others together. */
+/** Validates in three turns. The rule that compares fields with each other takes as long as all others together. */
 const others = specifiedRules.filter((rule) => rule !== OverlappingFieldsCanBeMergedRule);
 const ruleSets = [others.slice(0, others.length / 2), others.slice(others.length / 2), [OverlappingFieldsCanBeMergedRule]];
 
@@ -139,7 +139,7 @@ function checkValid(schema: GraphQLSchema, document: DocumentNode, rules: readon
   if (error !== undefined) throw error;
 }
 
-/** BAD_REQUEST for what graphql itself would refuse. */
+/** Throws BAD_REQUEST for a document that graphql-js would refuse. */
 function runnable<T>(work: () => T): T {
   try {
     return work();
@@ -153,7 +153,7 @@ export function refuseToRun(error: unknown): never {
   throw error;
 }
 
-/** Of the value as JSON text, about; counted up to `max`. */
+/** Length of the value as JSON text, about. It is counted up to `max`. */
 function lengthOf(value: unknown, max: number): number {
   let length = 0;
   const open: unknown[] = [value];

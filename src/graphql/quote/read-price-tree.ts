@@ -56,7 +56,10 @@ function variablesOf(
   declared: readonly VariableDefinitionNode[],
 ): Required<Pick<PriceTree, 'checkVariables' | 'coerceVariables'>> {
   const coerce = variableCoercer(schema, declared);
-  /** Of large variables, null for those that are checked and not yet coerced. Small ones are coerced sooner than they are remembered. */
+  /**
+   * Coerced values of large variables; null for variables that are checked and not yet coerced. Small ones are not remembered, because
+   * coercing them is faster.
+   */
   const known = new WeakMap<Variables, Variables | null>();
   function checkOnce(given: Variables, maxValues?: number): boolean {
     if (known.has(given)) return true;
@@ -85,7 +88,7 @@ function operationOf(document: DocumentNode, name: string | null): OperationDefi
 interface Source {
   readonly schema: GraphQLSchema;
   readonly fragments: Fragments;
-  /** By type and selection set: a fragment that is spread two hundred times is read once. */
+  /** Fields by type and selection set, so that a fragment that is spread two hundred times is read once. */
   readonly read: Map<GraphQLType, Map<SelectionSetNode, Iterable<PriceNode>>>;
 }
 
@@ -114,7 +117,7 @@ function nodeOf(type: GraphQLType, node: SelectionNode, source: Source): PriceNo
   return { kind: 'group', conditions, selections };
 }
 
-/** Null for what no type declares: `__typename`. */
+/** Null for `__typename`, which no type declares. */
 function fieldOf(type: GraphQLType, node: FieldNode, conditions: readonly Condition[], source: Source): PriceNode | null {
   if (!isObjectType(type) && !isInterfaceType(type)) return null;
   const field = type.getFields()[node.name.value];

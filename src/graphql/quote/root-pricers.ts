@@ -9,7 +9,7 @@ import type { AiAnswerInput, AiSearchInput, CompletionInput, EmbeddingInput } fr
 import { embeddingRequestOf } from '../resolvers/embedding-resolvers.ts';
 import type { Services } from '../services.ts';
 
-/** Throws what the field itself would refuse. */
+/** Throws the refusal that the field itself would throw. */
 export type Pricer = (
   args: Readonly<Record<string, unknown>>,
   services: Services,

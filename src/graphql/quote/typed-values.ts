@@ -23,7 +23,7 @@ import { GatewayError } from '../../core/errors.ts';
 import { nearestName } from '../../core/nearest-name.ts';
 import type { Variables } from '../../pricing/price-tree.ts';
 
-/** Of all variables, by default. Coercing so many takes some 20 ms, and execution does it again. */
+/** Default bound for all variables of a request. Coercing this many takes some 20 ms, and execution does it again. */
 export const maxTypedValues = 10_000;
 
 interface Place {
@@ -50,7 +50,7 @@ export function checkTypedValues(
   }
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     values += 1;
-    // A list is not copied to see that it is too long.
+    // The length is checked first, so that a list that is too long is not copied.
     if (values + open.length > maxValues || (Array.isArray(place.value) && isTypedList(place) && place.value.length > maxValues))
       throw new GatewayError(
         'BAD_REQUEST',

@@ -19,14 +19,17 @@ import type { Variables } from '../../pricing/price-tree.ts';
 
 type Read = (value: unknown) => unknown;
 
-/** No message: nobody sees it. */
+/** It has no message, because nobody sees it. */
 const notAsDeclared = new Error();
 
 function refuse(): never {
   throw notAsDeclared;
 }
 
-/** Without a prototype: a variable that is not given is not there, also where it is named `constructor`, or another is named `__proto__`. */
+/**
+ * An object without a prototype: a variable that is not given is absent, also where it is named `constructor` or another is named
+ * `__proto__`.
+ */
 export const noVariables = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
 /** The function throws for variables that graphql-js is to look at. */
@@ -62,7 +65,7 @@ function readerOf(type: GraphQLInputType, readers: Map<GraphQLInputType, Read>):
 function readerOfValue(type: GraphQLInputType, readers: Map<GraphQLInputType, Read>): Read {
   const known = readers.get(type);
   if (known !== undefined) return known;
-  // A type may have itself in it: it is made when it is first read.
+  // A type may contain itself, so its reader is made when it is first used.
   let made: Read | null = null;
   const read: Read = (value) => {
     made ??= makeReader(type, readers);

@@ -28,7 +28,7 @@ export function accountResolvers(services: Services): Resolvers {
   };
 }
 
-/** A storage of somebody else may have others. */
+/** A storage of the operator's own may have other periods. */
 const periods: Readonly<Partial<Record<string, AiPeriod>>> = {
   day: 'DAY',
   week: 'WEEK',

@@ -66,7 +66,7 @@ async function filterOf(where: AiUsageInput['where'], { identities }: Services):
   };
 }
 
-/** Of a name, and a pseudonym itself. Nobody has the empty one. */
+/** Pseudonyms of a name, and the pseudonym itself. Nobody has the empty one. */
 async function pseudonymsOf(user: string, identities: Services['identities']): Promise<readonly string[]> {
   const known = await identities.usersNamed(user);
   return user.startsWith('u_') ? [...known, user] : known.length === 0 ? [''] : known;
@@ -82,7 +82,9 @@ async function withUserNames(totals: readonly UsageTotal[], { identities }: Serv
   });
 }
 
-/** Everybody's for `ai:usage:all`, else the team's; a principal without a team, and a user of a key, sees its own. */
+/**
+ * Whose usage is shown: everybody's with `ai:usage:all`, else the team's. A principal without a team, and a user of a key, sees its own.
+ */
 function onlyOf(principal: Principal): UsageQuery['only'] {
   const { team, scopes, kind, user } = principal;
   if (kind === 'key' && user !== undefined) return { principal: credentialOf(principal), user: user.id };

@@ -19,7 +19,7 @@ export interface Asked {
   prepare(): PreparedRun | Promise<PreparedRun>;
 }
 
-/** The answer, or why there is none; where the union has no member for it, OtherFailure. What `prepare` refuses is such a reason too. */
+/** The answer, or a failure as data: OtherFailure where the union has no member for it. A refusal of `prepare` is such a failure too. */
 export async function wholeAnswer<Name extends FailureName>(
   { input, prepare }: Asked,
   { services, context }: Asker,
@@ -63,7 +63,7 @@ export function answerEvents(
   });
 }
 
-/** The argument, else what a client that reconnects over SSE has sent. */
+/** The cursor of the argument, or the one that a client sends when it reconnects over SSE. */
 export const cursorFrom = (given: string | null | undefined, context: OperationContext): string | null =>
   given ?? context.lastEventId ?? null;
 

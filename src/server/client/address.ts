@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP, isIPv4, type Socket } from 'node:net';
 import { LRUCache } from 'lru-cache';
 
-/** Some 200 KB. */
+/** Addresses that are remembered: some 200 KB. */
 const maxKnownAddresses = 1_000;
 
 export type AddressOf = (request: {
@@ -16,7 +16,7 @@ export type AddressOf = (request: {
   readonly socket: Pick<Socket, 'remoteAddress'>;
 }) => string;
 
-/** Addresses and networks such as `10.0.0.0/8`; throws a RangeError or TypeError for what is none. */
+/** Addresses and networks such as `10.0.0.0/8`; throws a RangeError or TypeError for text that is neither. */
 export function networks(list: readonly string[]): BlockList {
   const found = new BlockList();
   for (const entry of list) {
@@ -36,11 +36,13 @@ export function isIn(list: BlockList, { remoteAddress }: Pick<Socket, 'remoteAdd
   return isIP(address) !== 0 && list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
-/** The client as one party: an IPv4 address, or the /64 of an IPv6 one, since a household or a server is given at least that. */
+/**
+ * The client as one party: an IPv4 address, or the /64 network of an IPv6 address, because a household or a server is given at least that.
+ */
 export function clientAddress(trustedProxies: readonly string[]): AddressOf {
   const trusted = networks(trustedProxies);
   const isTrusted = (address: string): boolean => trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
-  /** By what the socket says, where no proxy is believed. */
+  /** The address of the socket, where no proxy is trusted. */
   const known = new LRUCache<string, string>({ max: maxKnownAddresses });
 
   function direct(remoteAddress: string): string {

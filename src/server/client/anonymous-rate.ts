@@ -9,18 +9,18 @@ import { HttpRefusal } from '../http/refusal.ts';
 export interface AnonymousRate {
   /** Counts one request of the address; throws RATE_LIMITED (429, Retry-After) when it has had its share. */
   take(address: string): void;
-  /** Takes back what was counted, since its credentials hold after all. */
+  /** Takes the count back, because the credentials of the request hold after all. */
   giveBack(address: string): void;
-  /** Does the work, and counts it when its credentials did not hold: keys are not guessed at any speed. */
+  /** Does the work, and counts it when the credentials did not hold. Otherwise keys could be guessed at any speed. */
   charged<T>(address: string, work: () => T | Promise<T>): T | Promise<T>;
 }
 
-/** Addresses remembered at most, the longest silent forgotten first: about 2 MB. */
+/** Maximum number of addresses that are remembered, about 2 MB. The address that was silent longest is forgotten first. */
 const defaultMaxAddresses = 20_000;
 const minuteMs = 60_000;
 
 export interface AnonymousRateOptions {
-  /** A minute's share may also be used at once; it comes back evenly. */
+  /** The share of a minute may be used at once. It comes back evenly over the minute. */
   readonly requestsPerMinute: number;
   /** Milliseconds of a clock that is never set back. */
   readonly now?: () => number;

@@ -44,7 +44,7 @@ export const credentialsOf = (headers: NodeJS.Dict<string | string[]>, credentia
 export const callerOf = ({ id, kind }: Principal, address: string): string => (kind === 'anonymous' ? `address:${address}` : id);
 
 const longest = 200;
-/** Of its payload, and of `headers` in it. */
+/** Maximum number of members of the payload of `connection_init`, and of `headers` in it. */
 const maxInitMembers = 100;
 
 export const askerOf = (headers: Readonly<Record<string, string>>, credentialsIn: CredentialsIn): Asker => ({
@@ -57,9 +57,9 @@ export const askerOf = (headers: Readonly<Record<string, string>>, credentialsIn
 
 const shortened = (value: string | undefined): string | null => (value ? value.slice(0, longest) : null);
 
-/** Node's headers with repeated ones joined: those that it has joined itself are not copied. */
+/** Node's headers as one text each. Node has joined repeated headers itself, except one; without that one, nothing is copied. */
 export function flatHeaders(headers: NodeJS.Dict<string | string[]>): Readonly<Record<string, string>> {
-  // Of requests, Node gives a list of this one alone (https://nodejs.org/api/http.html#messageheaders).
+  // Of requests, Node gives a list for this header alone (https://nodejs.org/api/http.html#messageheaders).
   if (headers['set-cookie'] === undefined) return headers as Readonly<Record<string, string>>;
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers))

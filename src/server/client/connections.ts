@@ -15,9 +15,12 @@ import type { AddressOf } from './address.ts';
 
 export interface Connections {
   opened(socket: Socket): void;
-  /** A request on it has been let in: with a key, the connection no longer counts as a stranger's; without one, it stays until it is answered. */
+  /**
+   * A request on the connection was admitted. With a key, the connection no longer counts as one without a key. Without a key, the
+   * connection is not closed before the request is answered.
+   */
   admitted(socket: Socket, principal: Principal, response: ServerResponse): void;
-  /** It has become a WebSocket, which has a share of its own. */
+  /** The connection has become a WebSocket, and WebSockets have a share of their own. */
   upgraded(socket: Socket): void;
   /** Connections on which no key was shown. */
   count(): number;
@@ -56,7 +59,7 @@ export function connectionShares({ limits, addressOf, isProxy, mask, now = () =>
     if (neighbours?.size === 0) byAddress.delete(connection.address);
   }
 
-  /** False when each of them is new, or is being answered. */
+  /** Closes one of them. False when each is new, or is being answered. */
   function madeRoom(among: Iterable<Connection>): boolean {
     const before = now() - graceMs;
     for (const connection of among) {

@@ -73,7 +73,7 @@ export function originRules(
     if (named.has('*')) return '*';
     if (named.has(origin)) return origin;
     if (development) {
-      // A name that is not of this machine may have been pointed at it; an address cannot be.
+      // A foreign name may have been pointed at this machine by DNS; an address cannot be.
       if (loopback.test(authority) || (authority === host && address.test(authority))) return origin;
     } else if (authority !== '' && authority === host) return null;
     throw new HttpRefusal(

@@ -23,14 +23,14 @@ export interface Watched {
 
 export interface UnreadAnswers {
   watch(reader: Reader): Watched;
-  /** As last noted. */
+  /** Unread bytes of all, as they were noted last. */
   bytes(): number;
 }
 
 type Limits = Pick<ServerLimits, 'maxUnreadBytes' | 'maxUnreadBytesPerCaller'>;
 
 interface Caller {
-  /** With what each was last seen to hold. */
+  /** Each reader with its unread bytes, as they were seen last. */
   readonly readers: Map<Reader, number>;
   bytes: number;
 }
@@ -56,7 +56,7 @@ export function unreadAnswers({ maxUnreadBytes, maxUnreadBytesPerCaller }: Limit
     if (caller.readers.size === 0) callers.delete(reader.caller);
   }
 
-  /** What was seen grows old as clients read: nobody is cut off by it. */
+  /** Reads the bytes again: clients have read since they were seen last, and nobody is cut off by an old number. */
   const lookAgain = (caller: Caller): void => {
     for (const reader of caller.readers.keys()) seen(reader, reader.bytes());
   };

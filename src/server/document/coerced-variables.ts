@@ -1,13 +1,14 @@
 /**
  * Hands variables that are coerced already to graphql-js, which would coerce them once more, and once for each event of a subscription.
  *
- * It takes none, so the operation is executed with its variables declared anew, of a scalar that takes every value as it is. Clients never see
+ * It takes none, so the operation is executed with its variables declared anew, of a scalar that takes every value as it is. Clients never
+ * see
  * that scalar: it stands in a schema for execution alone, which introspection does not run on. Not for schemas that hand the
  * declarations on to other servers.
  */
 import { type DocumentNode, GraphQLScalarType, GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
 
-/** Taken as it is. The name begins as only those of introspection may, so that no schema has it. */
+/** A scalar whose values are taken as they are. Only names of introspection may begin like this one, so no schema has it. */
 const asItIs = new GraphQLScalarType({ name: '__Coerced', parseValue: (value) => value });
 
 const schemas = new WeakMap<GraphQLSchema, GraphQLSchema>();

@@ -11,7 +11,10 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-/** `@defer` is for queries, and each label for one place: a subscription delivers events, a mutation's root fields run in turn. */
+/**
+ * `@defer` is allowed in queries alone, and each label at one place. A subscription delivers events, and the root fields of a mutation run
+ * one after another.
+ */
 export function deferOnlyInQueries(context: ValidationContext): ASTVisitor {
   const labels = new Set<string>();
   const onlyQueries = context
@@ -50,7 +53,7 @@ const deferDirective = new GraphQLDirective({
 
 const deferring = new WeakMap<GraphQLSchema, GraphQLSchema>();
 
-/** One new schema object per schema, so that what was validated against it stays remembered. */
+/** One new schema object per schema, so that validated documents stay remembered. */
 export function withDefer(schema: GraphQLSchema): GraphQLSchema {
   if (schema.getDirective('defer')) return schema;
   const known = deferring.get(schema);

@@ -15,7 +15,7 @@ export interface Measures {
   readonly introspects: boolean;
   /** Fields that are named like lists of the schema, and such fields inside each other; what `introspected` was measured by. */
   readonly schemaLists: SchemaLists;
-  /** The same of what stands below `__schema` and `__type`. */
+  /** The same counts for the fields below `__schema` and `__type`. */
   readonly introspected: SchemaLists;
   /** A response key that breaks code which awaits or merges answers, or null. */
   readonly reserved: string | null;
@@ -23,7 +23,9 @@ export interface Measures {
 
 export interface SchemaLists {
   readonly count: number;
-  /** Only of those that have a type in each member: a graph of a thousand types has a million pairs of them. */
+  /**
+   * How deep such lists nest. Only lists whose members each have a type count, since a graph of a thousand types has a million such pairs.
+   */
   readonly depth: number;
 }
 

@@ -11,22 +11,24 @@ export interface ReadDocument {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly measures: Measures;
-  /** Validating it, or answering it, may take as long as others are held up for at most: each is done in a turn of its own. */
+  /** Validating or answering the document may take as long as one turn of the event loop may. Each of the two gets a turn of its own. */
   readonly isLarge: boolean;
-  /** It is not valid, and its errors are remembered with it: they weigh more than it does. */
+  /** The document is not valid, and so many errors are remembered with it. They weigh more than the document. */
   noteErrors(count: number): void;
 }
 
 type DocumentLimits = Pick<ServerLimits, 'maxTokens' | 'maxNesting' | 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxOperations'>;
 
-/** Characters of a document that is large: it may have 1,000 fields, each compared with each other one. */
+/** Characters from which on a document is large: it may have 1,000 fields, and each is compared with each other. */
 export const largeDocument = 4_000;
 
-/** Of introspection: graphql-js answers all of it in one turn of the event loop, for each list some 5 ms and more in a large graph. */
+/**
+ * Bounds of introspection. graphql-js answers all of it in one turn of the event loop: some 5 ms for each list, and more in a large graph.
+ */
 const maxSchemaLists = 16;
 const maxSchemaListDepth = 2;
 
-/** Of all remembered documents together. */
+/** Bound of all remembered documents together, in bytes. */
 const usualKeptBytes = 48 * 1024 * 1024;
 /**
  * What is kept of a document, as measured: the tree and its tokens, the text (twice, where a string is not a slice of it), a
@@ -62,7 +64,7 @@ export function documentReader(
   function noteErrors(text: string, count: number): void {
     const known = documents.peek(text);
     if (known === undefined || known.refused) return;
-    // Another object: only then it is weighed anew.
+    // The cache weighs only a new object anew.
     documents.set(text, { ...known, bytes: known.bytes + weights.refusal + weights.error * count, refused: true });
   }
 
@@ -149,7 +151,7 @@ function refuseBeyond(measures: Measures, limits: DocumentLimits): void {
     throw tooMany('root fields', limits.maxRootFields, measures.rootFields, 'Split it into several requests.');
 }
 
-/** GraphQL §5.2.4.1: with no field left there is nothing to subscribe to, and graphql-js fails on it. */
+/** GraphQL §5.2.4.1: when conditions leave no field, there is nothing to subscribe to, and graphql-js fails. */
 const conditionalSubscription = (): GatewayError =>
   new GatewayError(
     'BAD_REQUEST',

@@ -52,7 +52,7 @@ export async function subscribeWithCursors(
   });
 }
 
-/** Events that an engine made: their cursor is known where the client selected it. */
+/** Events that an engine made. Their cursor is known only where the client selected it. */
 export function withCursors(events: AsyncIterable<ExecutionResult>, args: ExecutionArgs): AsyncIterableIterator<ExecutionResult> {
   const keys = cursorKeys(args);
   return mapStream(events, (result) => {
@@ -91,7 +91,10 @@ const isFragment =
 
 const keyOf = (field: FieldNode | null): string | null => (field === null ? null : (field.alias ?? field.name).value);
 
-/** Of this level, through its fragments. Each is entered once: fragments that spread others twice, again and again, have no end of ways. */
+/**
+ * The fields of this level, through its fragments. Each fragment is entered once: fragments that spread others twice have exponentially
+ * many paths.
+ */
 function firstField({ definitions }: DocumentNode, set: SelectionSetNode | undefined, wanted: (name: string) => boolean): FieldNode | null {
   const entered = new Set<string>();
   const search = (selections: readonly SelectionNode[]): FieldNode | null => {

@@ -6,9 +6,9 @@ import type { DocumentNode, SelectionSetNode } from 'graphql';
 import { GatewayError } from '../../core/errors.ts';
 import { tooManyComparisons } from '../../graphql/quote/aborted-validation.ts';
 
-/** Some 15 ms. */
+/** Maximum number of comparisons: some 15 ms. */
 const maxComparisons = 200_000;
-/** Comparing two fragments takes as long as comparing so many fields, and more where they are long. */
+/** Comparing two fragments takes as long as comparing this many fields. It takes longer where the fragments are long. */
 const fieldsPerFragment = 4;
 
 /** Throws BAD_REQUEST. */

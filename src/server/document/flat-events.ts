@@ -28,12 +28,12 @@ import {
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
 
-/** The result for what the source of the subscription gave; null: it must be executed. */
+/** The result for an event of the source; null: the event must be executed. */
 export type AnswerFlat = (event: unknown) => ExecutionResult | null;
 
 type AnswerArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'contextValue'>;
 
-/** Null: no event of this operation can be answered so. Not for schemas that ask other servers. */
+/** Null when no event of this operation can be answered without execution. It is not for schemas that ask other servers. */
 export function answerFlat({ schema, document, operationName, contextValue }: AnswerArgs): AnswerFlat | null {
   const operation = getOperationAST(document, operationName);
   const selected = operation === null || operation === undefined ? null : selectedOf(schema, document, operation);
@@ -158,7 +158,7 @@ function valuesBy(plan: Plan, event: Values): Values | null {
       if (values[key] == null) return null;
     }
   } catch {
-    // Which error it is, and where, is said by graphql-js.
+    // graphql-js makes the error, with its place.
     return null;
   }
   return values;

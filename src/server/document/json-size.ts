@@ -12,7 +12,8 @@ export const variablesWithin = { url: 0, body: 1, message: 2 } as const;
 const maxNameBytes = 10_000;
 
 /**
- * Different names, and the names in objects of more than 128 members: `JSON.parse` takes 1 µs and more for each, in one turn of the
+ * Maximum number of different names, counting all names in objects of more than 128 members: `JSON.parse` takes 1 µs and more for each, in
+ * one turn of the
  * event loop.
  */
 const maxNames = 25_000;
@@ -20,7 +21,7 @@ const maxNames = 25_000;
 /** Values that are parsed and read in one turn of the event loop, in some 2 ms. */
 const valuesPerTurn = 2_000;
 
-/** Bytes that are counted before the bounds are looked at: what is far beyond them is not counted to its end. */
+/** Bytes that are counted before the bounds are compared, so that a text far beyond them is not counted to its end. */
 const bytesPerLook = 64 * 1024;
 
 /** Whether it takes a while to parse the text. Throws BAD_REQUEST. `within`: see {@link variablesWithin}. */

@@ -12,7 +12,7 @@ type BodyLimits = Pick<ServerLimits, 'maxBodyBytes' | 'bodyTimeoutMs'>;
 export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs }: BodyLimits): Buffer | Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > maxBodyBytes) throw tooLarge(maxBodyBytes, announced);
-  // It may have gone while it was asked who sends the request.
+  // The client may have left while it was authenticated.
   if (request.destroyed) throw gone();
   if (request.complete) {
     const body: Buffer = request.read() ?? Buffer.alloc(0);
@@ -49,7 +49,7 @@ export function readBody(request: IncomingMessage, { maxBodyBytes, bodyTimeoutMs
       request.off('data', onData);
       reject(refusal);
     }
-    // A request that breaks off closes, too. Both listeners end with the request.
+    // A request that breaks off is closed, too. Both listeners end with the request.
     request.on('data', onData).on('end', onEnd).on('close', onClose);
   });
 }

@@ -14,7 +14,7 @@ export interface BrokenRequestParts {
   readonly addressOf: AddressOf;
 }
 
-/** What node:http could not read as a request: it gets a sentence too, its connection ends, and it counts for its address. */
+/** Answers what node:http could not read as a request: with a sentence, and by ending the connection. It counts for its address. */
 export async function answerBrokenRequest(
   error: NodeJS.ErrnoException,
   socket: Socket,

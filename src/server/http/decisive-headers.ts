@@ -19,10 +19,10 @@ const decisive: ReadonlySet<string> = new Set([
   'sec-fetch-site',
   'sec-fetch-mode',
 ]);
-/** Of the gateway itself: `x-fieldgate-quote`, `x-fieldgate-plan`, `x-fieldgate-router`. */
+/** Headers of the gateway itself: `x-fieldgate-quote`, `x-fieldgate-plan`, `x-fieldgate-router`. */
 const ownPrefix = 'x-fieldgate-';
 
-/** `rawHeaders`: names and values in turn, as they came. Throws BAD_REQUEST. */
+/** `rawHeaders` has names and values in turn, as they came. Throws BAD_REQUEST for a header that occurs twice. */
 export function refuseRepeatedHeaders(rawHeaders: readonly string[]): void {
   const seen: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -12,7 +12,7 @@ export type Encoding = 'br' | 'gzip';
 
 /** Smaller answers fit into a few packets: compressing them costs more than it saves. */
 export const compressedFromBytes = 4 * 1024;
-/** Beyond it compressing takes longer than sending. Level 4 of Brotli is as fast as gzip, and smaller. */
+/** At higher levels, compressing takes longer than sending. Level 4 of Brotli is as fast as gzip, and its result is smaller. */
 const brotliQuality = 4;
 
 const brotli = promisify(brotliCompress);
@@ -23,7 +23,7 @@ export const compressed = (text: string, encoding: Encoding): Promise<Buffer> =>
     ? brotli(text, { params: { [zlib.BROTLI_PARAM_QUALITY]: brotliQuality, [zlib.BROTLI_PARAM_MODE]: zlib.BROTLI_MODE_TEXT } })
     : gzipped(text);
 
-/** The encoding that the client likes best, Brotli where it has no preference; null: as it is. */
+/** The encoding that the client likes best, Brotli where it has no preference; null: the answer is not compressed. */
 export function readAcceptedEncoding(header: string | undefined): Encoding | null {
   if (header === undefined) return null;
   const qualities = new Map(header.split(',').map(qualityOf));

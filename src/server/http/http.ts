@@ -87,7 +87,7 @@ export async function answerGraphQL(
     return respondRefusal(response, asGatewayError(error), parts.mask, early);
   }
   if (params.query.length > largeDocument) await waitInLine();
-  // The client has left while its body was in line: nothing would stop what begins now.
+  // The client has left while its body waited for a turn: nothing would stop an operation that begins now.
   if (response.destroyed) return;
   let reading = negotiateDelivery(accept, 'single');
   try {
@@ -183,7 +183,7 @@ function deliver(
   watched.note();
 }
 
-/** Clients of Apollo ask for subscriptions so and for nothing else; a plain query is answered as `single`. */
+/** Clients of Apollo accept this form for subscriptions alone. A plain query is answered as `single`. */
 const formOfRefusal = (accept: string | undefined): Delivery | null =>
   negotiateDelivery(accept, 'subscription') === 'multipart-subscription' ? 'multipart-subscription' : negotiateDelivery(accept, 'single');
 
@@ -207,14 +207,14 @@ function respondResult(
   return respondResultJson(response, status, result, mediaTypes[modern ? 'graphql-response' : 'json'], headers);
 }
 
-/** Clients of streams take any other status than 200 for a broken network, and graphql-sse tries five times again. */
+/** Clients of streams take every status but 200 for a broken network, and graphql-sse then tries five times more. */
 function respondInStream(response: ServerResponse, result: ExecutionResult, format: StreamFormat): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(200, format.headers);
   endAnswer(response, format.head + format.result(result) + format.end);
 }
 
-/** A refusal that HTTP has a status for keeps it for streams too: an EventSource then does not come again. */
+/** A refusal that has an HTTP status of its own keeps it for streams too, so that an EventSource does not reconnect. */
 async function respondError(response: ServerResponse, error: unknown, delivery: Delivery | null, mask: Masking): Promise<void> {
   if (response.headersSent) {
     response.destroy();

@@ -13,12 +13,14 @@ interface Range {
   readonly quality: number;
 }
 
-/** By the text of the header: clients send a handful of them, again and again. */
+/** Results by the text of the header: clients send the same few texts again and again. */
 const known = new LRUCache<string, Readonly<Record<AnswerKind, Delivery | null>>>({ max: 200 });
-/** Longer ones are worked out each time: they would fill the memory. */
+/** Longer headers are read each time, because remembering them would fill the memory. */
 const maxKnownCharacters = 500;
 
-/** The best delivery the client accepts, or null. Without a header, or with a wildcard: JSON, SSE for subscriptions, multipart for `@defer`. */
+/**
+ * The best delivery the client accepts, or null. Without a header, or with a wildcard: JSON, SSE for subscriptions, multipart for `@defer`.
+ */
 export function negotiateDelivery(accept: string | undefined, kind: AnswerKind): Delivery | null {
   const header = accept ?? '*/*';
   const remembered = known.get(header);

@@ -36,7 +36,7 @@ export function paramsOfUrl(search: string, limits: ServerLimits): GraphQLParams
   });
 }
 
-/** URLSearchParams would put replacement characters where the bytes make no sense. */
+/** Refuses bytes that are no text: URLSearchParams would replace them silently. */
 function refuseBrokenEncoding(search: string): void {
   try {
     decodeURIComponent(search);
@@ -61,7 +61,7 @@ function paramsIn(body: Buffer, limits: ServerLimits, turns: LoopTurns): GraphQL
 
 async function inTurn(body: Buffer, limits: ServerLimits, turn: Promise<void> | null): Promise<GraphQLParams> {
   if (turn !== null) await turn;
-  // The end of a body comes while sockets are read: what waits for one turn from here on would be done in the same one.
+  // The end of a body arrives while sockets are read. Work that waits for one turn from here would still be done in the same turn.
   if (body.length > requestBytesPerTurn) await waitInLine();
   const { isLarge } = checkBody(body, limits);
   return isLarge ? parsedInTurns(body) : checkParams(parsed(body));
@@ -120,7 +120,7 @@ const missingQuery = (extensions: unknown): GatewayError =>
     ? new GatewayError('BAD_REQUEST', 'Automatic persisted queries are not supported: send the text of the document as "query".')
     : new GatewayError('BAD_REQUEST', 'There is no "query". Send the text of a GraphQL document.');
 
-/** Forms and plain text reach us from any web page without a preflight; JSON does not. */
+/** Refuses other media types than JSON: any web page can send forms and plain text without a preflight, and JSON only with one. */
 function refuseMediaType({ headers }: IncomingMessage): void {
   if (headers['content-type'] === 'application/json' && headers['content-encoding'] === undefined) return;
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';');

@@ -31,7 +31,7 @@ export interface PathOptions {
   readonly publicSchema?: PublicSchemaFor | undefined;
   /** Names of variants of the graph, each at a path of its own. */
   readonly contracts?: () => readonly string[];
-  /** Without documents, each at paths of its own. Default: none. */
+  /** Doors without documents, each at paths of its own. Default: none. */
   readonly doors?: readonly Door[];
 }
 
@@ -51,7 +51,7 @@ export interface HttpPaths {
   contractAt(path: string): string | null | undefined;
 }
 
-/** For the graph to be composed before the page is shown without it. */
+/** Time for the graph to be composed, before the page is shown without it. */
 const pageWaitMs = 15_000;
 const pagePollMs = 100;
 
@@ -68,7 +68,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     ...doors.map(({ path }) => path),
   ];
 
-  /** Refuses what needs no caller, then asks who calls; what is refused before counts for its address. */
+  /** Routes the request. What is refused before its caller is known counts for its address. */
   function reach(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
     let reached: (() => Promise<void>) | void;
     try {
@@ -90,7 +90,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     return contracts().includes(name) ? name : undefined;
   }
 
-  /** What is at the path, for a request that is fit for it; nothing: it has been answered. */
+  /** Returns what answers at the path; undefined when the request has been answered. Throws where the request does not fit the path. */
   function routed(request: IncomingMessage, response: ServerResponse): (() => Promise<void>) | void {
     const { path, search } = targetOf(request);
     const method = request.method ?? '';
@@ -145,7 +145,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     return page(response);
   }
 
-  /** In the form of the door at the path of the request. */
+  /** Writes the refusal in the form of the door at the path. */
   function refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
     if (response.headersSent) {
       if (!response.writableEnded) response.destroy();
@@ -155,7 +155,7 @@ export function httpPaths(parts: PathParts): HttpPaths {
     const write = doorAt(doors, path)?.refuse;
     if (write === undefined) respondRefusal(response, error, mask);
     else {
-      // Its cause is in the log beside its errorId, as of each refusal.
+      // This logs the cause beside the errorId, as of each refusal.
       mask.error(error);
       write(response, error, headersOf(error));
     }

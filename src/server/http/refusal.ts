@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, errorTable, GatewayError } from '../../core/errors.ts';
 
-/** A request that HTTP has a status of its own for: 404, 405, 406, 413, 415, ... */
+/** A refusal that has an HTTP status of its own: 404, 405, 406, 413, 415, ... */
 export class HttpRefusal extends GatewayError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export class HttpRefusal extends GatewayError {
 
 export const statusOf = (error: GatewayError): number => (error instanceof HttpRefusal ? error.status : errorTable[error.code].status);
 
-/** A 401 must say how to make oneself known (RFC 9110 §15.5.2). */
+/** Headers of the refusal. A 401 must say how to authenticate (RFC 9110 §15.5.2). */
 export function headersOf(error: GatewayError): Readonly<Record<string, string>> {
   const { retryAfterMs } = error.details;
   return {

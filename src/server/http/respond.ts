@@ -24,7 +24,7 @@ export function respondJson(
   respondText(response, status, JSON.stringify(body), Object.entries(headers), mediaType);
 }
 
-/** A name may stand in several of them, as each cookie does. */
+/** Lines of headers. A name may stand in several lines, as `Set-Cookie` does. */
 export type AnswerHeaderLines = readonly (readonly [name: string, value: string])[];
 
 /** An answer that may be large: compressed where the client accepts that, and at once where it is not. */
@@ -43,7 +43,7 @@ export function respondResultJson(
   );
 }
 
-/** From so many letters on, a text is sent as bytes: node would put the head before it and copy both once more. */
+/** From this length on, in UTF-16 units, a text is sent as bytes: node would join the head and a text, and copy both. */
 const sentAsBytesFrom = 64 * 1024;
 
 function respondText(response: ServerResponse, status: number, text: string | Buffer, headers: AnswerHeaderLines, mediaType: string): void {
@@ -74,7 +74,7 @@ export function endAnswer(response: ServerResponse, content: string | Buffer): v
   drainBody(response.req, () => response.end());
 }
 
-/** A refusal as a GraphQL response, whatever was asked. */
+/** Writes a refusal as a GraphQL response, whatever was asked. */
 export function respondRefusal(response: ServerResponse, error: GatewayError, mask: Masking, mediaType: string = mediaTypes.json): void {
   const result: ExecutionResult = { errors: [mask.error(error)] };
   respondJson(response, statusOf(error), result, headersOf(error), mediaType);

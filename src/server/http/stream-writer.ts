@@ -139,7 +139,7 @@ export const multipartIncremental: StreamFormat = {
   end: '--\r\n',
 };
 
-/** The boundary follows the part at once: readers wait for it before they take the part. */
+/** Writes a part with the boundary behind it, because readers wait for the boundary before they take the part. */
 function part(body: string, boundary: string): string {
   return `\r\nContent-Type: application/json; charset=utf-8\r\n\r\n${body}\r\n--${boundary}`;
 }

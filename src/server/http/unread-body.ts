@@ -5,14 +5,17 @@
 import type { IncomingMessage } from 'node:http';
 
 const maxDrainedBytes = 64 * 1024 * 1024;
-/** Without a byte, and in all. */
+/** Time without a byte, and time in all. */
 const idleMs = 5_000;
 const totalMs = 30_000;
 
 export const hasUnreadBody = ({ complete, headers, destroyed }: IncomingMessage): boolean =>
   !complete && !destroyed && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
-/** Calls back when the body has ended, the client has gone, or it has had its share; the connection is then of no use, and is cut. */
+/**
+ * Calls back when the body has ended, the client has gone, or the bounds are reached. In the last case the connection cannot be used again,
+ * and is cut.
+ */
 export function drainBody(request: IncomingMessage, then: () => void): void {
   let drained = 0;
   const idle = setTimeout(cut, idleMs);

@@ -12,7 +12,10 @@ interface Page {
   readonly policy: string;
 }
 
-/** `documents`: what a first visit finds, each in a tab of its own; later the browser shows what was left there. Made anew when they change. */
+/**
+ * `documents` are shown at the first visit, each in a tab of its own; later the browser shows what was left in the tabs. The page is built
+ * anew when they change.
+ */
 export function graphiqlPage(endpoint: string, documents: () => readonly string[]): (response: ServerResponse) => Promise<void> {
   let made: { readonly documents: readonly string[]; readonly page: Promise<Page> } | null = null;
   return async (response) => {
@@ -42,7 +45,7 @@ async function makePage(endpoint: string, documents: readonly string[]): Promise
     endpoint,
     defaultTabs: documents.map((query) => ({ query })),
     defaultEditorToolsVisibility: false,
-    // What calls a model is never sent by GET, which is this page's habit for subscriptions over SSE.
+    // GraphiQL sends subscriptions over SSE by GET, and operations that call a model never run by GET.
     method: 'POST',
     subscriptionsProtocol: 'SSE',
   })
@@ -51,7 +54,7 @@ async function makePage(endpoint: string, documents: readonly string[]): Promise
   return { html: await promisify(gzip)(html), policy: policyFor(html) };
 }
 
-/** A gate of fields: two posts, a lintel, and what passes. */
+/** The logo: a gate of two posts and a lintel, with fields that pass through. */
 const mark = (colour: string): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="${colour}" stroke-width="2" stroke-linecap="round"><path d="M4 21V8a8 5 0 0 1 16 0v13"/><path d="M9 13h6M9 17h6"/></svg>`;
 
@@ -66,7 +69,7 @@ const narrow = `
 }
 `;
 
-/** The one script is named by its hash; the editor's workers are blobs made by it; it talks to this server alone. */
+/** The policy allows one script, by its hash, and the workers that it makes of blobs. The page talks to this server alone. */
 function policyFor(html: string): string {
   const from = html.indexOf('<script>') + '<script>'.length;
   // Parsers turn CR LF into LF before the hash is taken.

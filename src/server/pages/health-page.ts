@@ -3,13 +3,13 @@ import { respondJson } from '../http/respond.ts';
 
 export interface Readiness {
   readonly ready: boolean;
-  /** Why not, in sentences. */
+  /** Why it is not ready, in sentences. */
   readonly reasons: readonly string[];
-  /** What runs operations over several subgraphs; absent where there are none. */
+  /** The engine that runs operations over several subgraphs; absent where there are none. */
   readonly engine?: string;
 }
 
-/** The process runs and its event loop turns. */
+/** Answers whenever the process runs and its event loop turns. */
 export const answerLive = (response: ServerResponse): void => respondJson(response, 200, { live: true });
 
 /** Whether traffic should be sent here: not while a store or the schema is missing, nor during shutdown. */

@@ -14,7 +14,10 @@ export interface MetricsDoor {
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   /** Throws a GatewayError for callers who may not read them. */
   readonly admit: (authorization: string | null) => Promise<void>;
-  /** An address of their own, where everyone who reaches it may read them; null: `/metrics` at the door for clients, for those who are admitted. */
+  /**
+   * An address of their own, where everyone who reaches it may read them; null: `/metrics` at the door for clients, for those who are
+   * admitted.
+   */
   readonly at: { readonly host: string; readonly port: number } | null;
 }
 
@@ -38,7 +41,7 @@ export async function answerMetrics(
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-/** A scraper or two, and an operator. */
+/** Enough for a scraper or two and an operator. */
 const maxMetricsConnections = 20;
 
 export interface MetricsServer {

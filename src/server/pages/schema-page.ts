@@ -11,11 +11,11 @@ export const schemaPathEnd = '/schema';
 
 export interface PublicSchema {
   readonly sdl: string;
-  /** Another one whenever the text is another, with its quotation marks. */
+  /** The ETag of the text, with its quotation marks: another text has another one. */
   readonly etag: string;
 }
 
-/** That of the contract, or of the whole graph; null while there is none. */
+/** The SDL of the contract, or of the whole graph; null while there is no graph. */
 export type PublicSchemaFor = (contract: string | null) => PublicSchema | null;
 
 const scope = 'ai:use';
@@ -39,7 +39,7 @@ export async function answerSchema(
   const encoding = sdl.length < compressedFromBytes ? null : readAcceptedEncoding(request.headers['accept-encoding']);
   const headers = {
     ETag: etag,
-    // Whoever keeps it asks each time whether it is still the same: permissions and the graph change.
+    // A cache must ask each time whether the text is still the same, because permissions and the graph change.
     'Cache-Control': 'private, no-cache',
     'X-Content-Type-Options': 'nosniff',
     Vary: `${answersVaryBy}, Authorization`,

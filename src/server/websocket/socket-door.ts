@@ -72,7 +72,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
     }
   }
 
-  /** Counts it, and says whether the address had its share before. */
+  /** Counts the upgrade, and says whether its address had used up its share before. */
   function beyondShare(address: string): GatewayError | null {
     try {
       anonymousRate.take(address);
@@ -83,7 +83,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
     }
   }
 
-  /** An upgrade was a stranger's request until a key was shown. */
+  /** Takes the count back: an upgrade counts for its address only until a key was shown. */
   const givenBack = (place: Place, address: string): Place => ({
     accept(principal) {
       place.accept(principal);
@@ -94,7 +94,7 @@ export function socketDoor(parts: SocketDoorParts): SocketDoor {
 
   return {
     async upgrade(request, socket, head) {
-      // Until it is a WebSocket, nobody else listens.
+      // Nobody else listens for errors until the connection is a WebSocket.
       const onError = (): void => void socket.destroy();
       socket.on('error', onError);
       const turn = turns.take(1);

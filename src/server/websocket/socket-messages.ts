@@ -6,17 +6,17 @@ import { type LoopTurns, minMessageBytes } from '../loop-turns.ts';
 import { balance, endSocket } from './socket-wire.ts';
 
 export interface Messages {
-  /** How many wait for their turn: while any does, no more is read. */
+  /** Messages that wait for their turn. While there are any, no more are read. */
   waiting(): number;
 }
 
 export function messagesInTurn(socket: WebSocket, turns: LoopTurns, bounds: JsonBounds, handle: (text: string) => void): Messages {
   let waiting = 0;
-  /** Of those that wait, the one that came last. */
+  /** The last message that waits. */
   let last: Promise<void> = Promise.resolve();
 
   function checked(bytes: Buffer): void {
-    // It may have closed while its message waited, and nobody would stop what begins now.
+    // The WebSocket may have closed while its message waited: nobody would stop an operation that begins now.
     if (socket.readyState !== socket.OPEN) return;
     try {
       checkJsonSize(bytes, bounds, variablesWithin.message);

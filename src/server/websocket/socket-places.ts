@@ -12,8 +12,8 @@ import type { ServerLimits } from '../server-limits.ts';
 
 export interface Place {
   /**
-   * Its credentials hold; called again when it shows them again, in `connection_init` after a header. Throws CONCURRENCY_LIMITED when the principal has all the places it may have, and RATE_LIMITED
-   * without a key when its address has used up its requests.
+   * Its credentials hold; called again when it shows them again, in `connection_init` after a header. Throws CONCURRENCY_LIMITED when the
+   * principal has all the places it may have, and RATE_LIMITED without a key when its address has used up its requests.
    */
   accept(principal: Principal): void;
   /** Idempotent. */
@@ -22,11 +22,11 @@ export interface Place {
 
 export interface Entrant {
   readonly address: string;
-  /** Its address has used up its requests: one of few places is left for it. */
+  /** The address has used up its requests, so it gets one of a few places. */
   readonly beyondShare: GatewayError | null;
-  /** Known from a header already; null: `connection_init` may tell. */
+  /** The principal that a header has shown; null: `connection_init` may show one. */
   readonly principal: Principal | null;
-  /** Another took its place. */
+  /** Called when another WebSocket has taken its place. */
   readonly evict: () => void;
 }
 
@@ -89,13 +89,13 @@ export function socketPlaces(limits: Limits, now: () => number = () => performan
     return false;
   }
 
-  /** Every share that a principal draws on, and what it allows. */
+  /** The shares that a principal draws on, with their limits. */
   const sharesOf = ({ id, team }: Principal): readonly (readonly [string, number, string])[] => [
     [`principal ${id}`, limits.maxSocketsPerPrincipal, 'Your key'],
     ...(team === null ? [] : [[`team ${team}`, limits.maxSocketsPerTeam, 'Your team'] as const]),
   ];
 
-  /** `held`: shares that the WebSocket has a place in already, shown its key a second time. */
+  /** `held` are the shares in which the WebSocket has a place already, when it shows its key a second time. */
   function checkShares(principal: Principal, held: readonly string[] = []): void {
     for (const [name, max, whose] of sharesOf(principal))
       if (count(name) >= max && !held.includes(name))

@@ -6,10 +6,13 @@ import { asGatewayError } from '../../core/errors.ts';
 import { headersOf, statusOf } from '../http/refusal.ts';
 import type { Masking } from '../response-errors.ts';
 
-/** Resolves when the message has left our buffer, or there is nobody left to send it to. A reader who takes longer than `writeIdleMs` is cut off. */
+/**
+ * Resolves when the message has left our buffer, or there is nobody left to send it to. A reader who takes longer than `writeIdleMs` is cut
+ * off.
+ */
 export function sendOrCut(socket: WebSocket, data: string, writeIdleMs: number): Promise<void> {
   return new Promise((resolve) => {
-    // Not at once: a stream that is pulled without end would not let the event loop come to the socket's `close`.
+    // Not in this turn: a stream that is pulled without pause would keep the event loop from the socket's `close`.
     if (socket.readyState !== socket.OPEN) {
       setImmediate(resolve);
       return;
@@ -35,12 +38,12 @@ export function balance(socket: WebSocket, busy: boolean): void {
   else if (!full && socket.isPaused) socket.resume();
 }
 
-/** For the peer to answer a `close` frame. */
+/** Time for the peer to answer a `close` frame. */
 const closeMs = 1_000;
-/** What a `close` frame has room for. */
+/** Bytes of a reason that fit into a `close` frame. */
 const maxReasonBytes = 123;
 
-/** Says why, and is over soon, whether the peer answers or not. */
+/** Closes with a reason. The connection ends soon, whether the peer answers or not. */
 export function endSocket(socket: WebSocket, code: number, reason: string): void {
   if (socket.readyState !== socket.OPEN) return;
   socket.close(code, shortened(reason));
@@ -48,7 +51,7 @@ export function endSocket(socket: WebSocket, code: number, reason: string): void
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** At a word's end where it is too long. */
+/** The reason, cut at the end of a word where it is too long. */
 function shortened(text: string): string {
   if (Buffer.byteLength(text) <= maxReasonBytes) return text;
   let cut = text.slice(0, maxReasonBytes - 3);
@@ -56,7 +59,7 @@ function shortened(text: string): string {
   return `${cut.replace(/\s+\S*$/, '')}…`;
 }
 
-/** What a peer may send before it is known who it is: `connection_init`, and no more. */
+/** Bytes that a peer may send before it is authenticated: enough for `connection_init`. */
 const maxBytesBeforeInit = 64 * 1024;
 
 /** Ends the socket when its peer sends more than that; returns how to stop, when the peer is known. */
@@ -78,7 +81,7 @@ export function keepAlive(socket: WebSocket, everyMs: number, onBeat: () => void
     answered = true;
   });
   const timer = setInterval(() => {
-    // A full buffer is the business of `sendOrCut`: the pong stands behind it.
+    // With a full buffer the pong waits behind other messages: `sendOrCut` decides then.
     if (!answered && socket.bufferedAmount === 0) return socket.terminate();
     answered = false;
     socket.ping();
@@ -87,7 +90,7 @@ export function keepAlive(socket: WebSocket, everyMs: number, onBeat: () => void
   return () => clearInterval(timer);
 }
 
-/** An HTTP answer in place of the WebSocket. */
+/** Answers the upgrade with HTTP, in place of a WebSocket. */
 export function refuseUpgrade(socket: Duplex, refused: unknown, mask: Masking): void {
   const error = asGatewayError(refused);
   const status = statusOf(error);

@@ -56,7 +56,7 @@ export interface Sockets extends SocketDoor {
   count(): number;
   /** Closes the sockets on which nothing runs; with `all`, every one (1001: clients reconnect). */
   close(all: boolean): void;
-  /** Ends those whose client does not answer. */
+  /** Ends the sockets whose client does not answer. */
   terminate(): void;
 }
 
@@ -67,9 +67,9 @@ interface Extra {
   readonly place: Place;
   readonly address: string;
   readonly known: () => void;
-  /** Of nobody, until `connection_init` says. */
+  /** Without credentials until `connection_init`. */
   asker: Asker;
-  /** Null until then. */
+  /** Null until `connection_init`. */
   principal: Principal | null;
   watched: Watched | null;
   messages: Messages | null;
@@ -110,7 +110,7 @@ export function sockets(parts: SocketParts): Sockets {
       extra.known();
       extra.asker = asker;
       extra.principal = principal;
-      // What is read of it has been, and it would be kept as long as the socket is.
+      // All that is needed of the payload has been read; it would be kept as long as the socket.
       (context as { connectionParams?: unknown }).connectionParams = undefined;
       const look = credentialsWatch(
         socket,

@@ -1,6 +1,8 @@
 /**
- * The text of a journal's line: its number, and the entries of one turn of the event loop, each with its kind in front. JSON holds no tab, so
- * tabs stand between them. A row is a list of its values (`../ledger/row-values.ts`); older versions wrote it as an object, and before that one JSON list of rows
+ * The text of a journal's line: its number, and the entries of one turn of the event loop, each with its kind in front. JSON holds no tab,
+ * so
+ * tabs stand between them. A row is a list of its values (`../ledger/row-values.ts`); older versions wrote it as an object, and before that
+ * one JSON list of rows
  * a line, without a number.
  */
 import type { UsageRow } from '../../core/call/usage-row.ts';
@@ -154,7 +156,7 @@ function listOf(text: string): readonly unknown[] | null {
   }
 }
 
-/** Replaces values that the database would refuse, together with the whole batch. */
+/** Fields and their types: a row without one of them would be refused by the database, and the whole batch with it. */
 const required: Partial<Record<keyof UsageRow, 'string' | 'number' | 'object'>> = {
   time: 'number',
   callId: 'string',
