@@ -1,6 +1,7 @@
 /**
- * What federation costs: CPU of a 2-hop query (a list from one subgraph, a field of each entity from another), in this
- * process, against one plain schema and against the stitched engine without our wrappers. Trust the ratios.
+ * What federation costs. First in this process: CPU of a 2-hop query (a list from one subgraph, a field of each entity from another), in this
+ * process, against one plain schema and against the stitched engine without our wrappers. Then as it is served, over HTTP: see
+ * `federation/served.ts`. Trust the ratios.
  */
 import { createServer } from 'node:http';
 import { buildHTTPExecutor } from '@graphql-tools/executor-http';
@@ -12,6 +13,7 @@ import { runOn } from '../../src/federation/engine/execution.ts';
 import { loadPlanner } from '../../src/federation/engine/plan/planner.ts';
 import { supergraphSchema } from '../../src/federation/supergraph.ts';
 import { federation2, listening, subgraphSchema } from '../federation/subgraph-server.ts';
+import { servedBench } from './federation/served.ts';
 
 const shopSdl = `${federation2} type Query { products(first: Int!): [Product!]! } type Product @key(fields: "id") { id: ID! name: String description: String }`;
 const aiSdl = `${federation2} type Query { completion: String } type Product @key(fields: "id") { id: ID! description: String @external summary(words: Int = 3): String @requires(fields: "description") }`;
@@ -84,6 +86,7 @@ export async function federationBench(seconds = 2): Promise<void> {
   }
   await remoteBench(supergraphSdl, ai, seconds);
   bypassBench(ours, ai);
+  await servedBench({ rounds: 5, seconds });
 }
 
 /** The list over HTTP: our executor against the library's. The subgraph answers from a constant. */

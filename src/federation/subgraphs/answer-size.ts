@@ -3,7 +3,7 @@
  * for each value, and what nests without end cannot be sent at all.
  */
 import type { GraphQLError } from 'graphql';
-import { type JsonSize, jsonMeter } from '../../core/json/json-meter.ts';
+import { type JsonMeter, type JsonSize, jsonMeter } from '../../core/json/json-meter.ts';
 import { subgraphError } from './foreign-error.ts';
 
 /** `JSON.stringify` overflows the stack at some thousands. */
@@ -13,11 +13,23 @@ const valuesPerObject = 20;
 /** Different names of members, and those of large objects: parsing takes 2 µs for each, however few bytes they are. */
 const maxNames = 20_000;
 
+/** A value of JSON takes a byte, and a level two: what is no longer than this can have too much of nothing. */
+const smallBytes = 2 * maxDepth;
+
 /** Called with each piece of one answer, or of one event, before it is parsed; throws the error that the fields get. */
 export function checkSize(name: string, maxObjects: number): (piece: Uint8Array) => void {
-  const meter = jsonMeter({ withNames: true });
+  const isBounded = maxObjects * valuesPerObject >= smallBytes;
+  /** Until there is more. Most answers are small. */
+  let unmeasured: Uint8Array[] | null = isBounded ? [] : null;
+  let length = 0;
+  let meter: JsonMeter | null = null;
   return (piece) => {
-    meter.add(piece);
+    length += piece.length;
+    unmeasured?.push(piece);
+    if (unmeasured !== null && length <= smallBytes) return;
+    meter ??= jsonMeter({ withNames: true });
+    for (const one of unmeasured ?? [piece]) meter.add(one);
+    unmeasured = null;
     const refused = refusalOf(name, meter.size(), maxObjects);
     if (refused !== null) throw refused;
   };

@@ -11,6 +11,8 @@ export interface SubgraphRequest {
   readonly info?: GraphQLResolveInfo;
   /** The document as it is sent, where it was printed already. */
   readonly text?: string;
+  /** The body of the request, where whoever asks makes it with less work than of the document and the variables. */
+  readonly bodyText?: () => string;
   /** The engine places the errors and compares the answer with the schema by itself: it gets both as the subgraph gave them. */
   readonly isUnsettled?: true;
   /** For a subgraph of this process: where entities stand in the response, by the key of `_entities` and their index. */

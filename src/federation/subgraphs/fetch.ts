@@ -72,11 +72,11 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
 
   /** Its last failure where it gave no answer. */
   async function answerOf(request: SubgraphRequest): Promise<SubgraphResult> {
-    const { document, text, variables = {}, operationType, context, info, isUnsettled = false } = request;
+    const { document, text, variables = {}, bodyText, operationType, context, info, isUnsettled = false } = request;
     const signal = options.signal?.(context) ?? null;
     const asking = {
       ...{ name, url, access, standing, signal },
-      body: JSON.stringify({ query: text ?? print(document), variables }),
+      body: bodyText?.() ?? JSON.stringify({ query: text ?? print(document), variables }),
       headers: headersFor(context),
       caller: options.caller?.(context) ?? null,
       onAttempted: options.onAttempted ?? (() => {}),

@@ -40,6 +40,7 @@ export async function callSubgraph(execution: Execution, step: Step): Promise<vo
     document: step.document,
     text: step.text,
     variables: variablesOf(execution, step, groups),
+    ...(target.isLocal ? {} : { bodyText: () => bodyText(execution, step, groups) }),
     operationType: step.operationType,
     context: execution.context,
     isUnsettled: true,
@@ -61,6 +62,16 @@ function variablesOf({ variables }: Execution, step: Step, groups: readonly Aske
   for (const name of step.variables) if (Object.hasOwn(variables, name)) sent[name] = variables[name];
   for (const { group, all } of groups) sent[group.variable] = all.map(({ representation }) => representation);
   return sent;
+}
+
+/** The request as JSON, of texts that are there already. */
+function bodyText({ variables }: Execution, step: Step, groups: readonly AskedGroup[]): string {
+  const sent = step.variables.flatMap((name) => {
+    const text = Object.hasOwn(variables, name) ? (JSON.stringify(variables[name]) as string | undefined) : undefined;
+    return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+  });
+  for (const { group, all } of groups) sent.push(`${JSON.stringify(group.variable)}:[${all.map(({ text }) => text).join(',')}]`);
+  return `{"query":${step.textJson},"variables":{${sent.join(',')}}}`;
 }
 
 /** By the key of `_entities` and the index of a representation: where the entity stands in the data. */

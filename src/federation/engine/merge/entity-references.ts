@@ -9,6 +9,8 @@ import { type DataObject, isDataObject } from './merge-answer.ts';
 
 export interface Reference {
   readonly representation: DataObject;
+  /** The same as JSON. */
+  readonly text: string;
   readonly targets: FoundEntity[];
 }
 
@@ -33,7 +35,7 @@ export function referencesOf(entities: Iterable<FoundEntity>, represent: Represe
     }
     const text = JSON.stringify(representation);
     const known = byText.get(text);
-    if (known === undefined) byText.set(text, { representation, targets: [entity] });
+    if (known === undefined) byText.set(text, { representation, text, targets: [entity] });
     else known.targets.push(entity);
   }
   return { all: [...byText.values()], failed };

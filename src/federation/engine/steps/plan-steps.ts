@@ -34,6 +34,8 @@ export interface Step {
   readonly operationType: OperationTypeNode;
   readonly document: DocumentNode;
   readonly text: string;
+  /** The text as JSON. */
+  readonly textJson: string;
   /** Of the client, sent along. */
   readonly variables: readonly string[];
   /** All must hold for the request to be sent. */

@@ -32,6 +32,7 @@ export interface ReadRequest {
   readonly operationType: OperationTypeNode;
   readonly document: DocumentNode;
   readonly text: string;
+  readonly textJson: string;
   /** Of the client, sent along. */
   readonly variables: readonly string[];
   readonly selectionSet: SelectionSetNode;
@@ -51,11 +52,13 @@ export function readRequest(
   const definition = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
   if (definition === undefined) throw new Error('The planner made a request without an operation.');
   const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  const text = document === planned ? operation : print(document);
   return {
     subgraph,
     operationType: operationKind as OperationTypeNode,
     document,
-    text: document === planned ? operation : print(document),
+    text,
+    textJson: JSON.stringify(text),
     variables: variableUsages,
     selectionSet: definition.selectionSet,
     fragments: new Map(fragments.map((one) => [one.name.value, one])),
