@@ -4,7 +4,7 @@
  *
  * A client keeps one set of connections per origin, kept alive. It never retries and never follows a redirect, since a key must
  * not follow one. undici's own timers are off, except the one of connecting: the signal of a request bounds how long it takes.
- * Over TLS it speaks HTTP/1.1, and HTTP/2 with a server that takes nothing else.
+ * Over TLS it speaks HTTP/1.1, and HTTP/2 with a server that takes nothing else; without TLS HTTP/1.1, or HTTP/2 where it is told to.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
@@ -30,6 +30,8 @@ export interface HttpClientOptions {
   readonly maxConnectionsPerOrigin?: number;
   /** Certificates, as PEM, of the authorities that are trusted in place of those that Node trusts. */
   readonly ca?: string;
+  /** Whether servers without TLS are asked by HTTP/2, which they must speak: nobody asks them first. Default: by HTTP/1.1. */
+  readonly h2c?: boolean;
 }
 
 const defaultMaxConnections = 2_048;
@@ -70,12 +72,14 @@ export function openHttpClient({
   keepAlive = true,
   maxConnectionsPerOrigin = defaultMaxConnections,
   ca,
+  h2c = false,
 }: HttpClientOptions = {}): HttpClient {
   const opened = once(async () => {
     const { Agent, request } = await import('undici');
     const agent = new Agent({
       connect: { timeout: connectMs, ...(lookup === undefined ? {} : { lookup }), ...(ca === undefined ? {} : { ca }) },
       connections: maxConnectionsPerOrigin,
+      ...(h2c ? { allowH2: true, useH2c: true } : {}),
       headersTimeout: 0,
       bodyTimeout: 0,
       ...(keepAlive ? {} : { maxRequestsPerClient: 1 }),
@@ -128,14 +132,21 @@ function addressOf(url: string): { readonly origin: string; readonly path: strin
 /** The client of all callers that need none of their own. */
 export const sharedHttpClient = once(() => openHttpClient());
 
-/** One client for each set of authorities that a configuration names. */
-const trusting = new Map<string, HttpClient>();
+/** One client for each way of asking that a configuration names. */
+const others = new Map<string, HttpClient>();
 
-/** The shared client that trusts these authorities (PEM) in place of those that Node trusts; null: {@link sharedHttpClient}. */
-export function clientTrusting(ca: string | null): HttpClient {
-  if (ca === null) return sharedHttpClient();
-  const client = trusting.get(ca) ?? openHttpClient({ ca });
-  trusting.set(ca, client);
+export interface ClientNeeds {
+  /** PEM; null: the authorities that Node trusts. */
+  readonly ca: string | null;
+  readonly h2c: boolean;
+}
+
+/** The shared client that asks in this way; {@link sharedHttpClient} where nothing is special. */
+export function clientFor({ ca, h2c }: ClientNeeds): HttpClient {
+  if (ca === null && !h2c) return sharedHttpClient();
+  const key = `${h2c} ${ca ?? ''}`;
+  const client = others.get(key) ?? openHttpClient({ h2c, ...(ca === null ? {} : { ca }) });
+  others.set(key, client);
   return client;
 }
 

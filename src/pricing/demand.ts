@@ -14,10 +14,16 @@ import { type ListRules, type WalkedField, walkTree } from './walk-tree.ts';
 export interface DemandRules extends ListRules {
   /** Weight of one member of the field's result. */
   readonly weightOf: (coordinate: string) => number;
-  /** Weights of the arguments that are given, by name. */
-  readonly argumentWeightsOf: (coordinate: string) => ReadonlyMap<string, number>;
+  /** Weights of arguments, by name: they count where they are given. */
+  readonly argumentWeightsOf: (coordinate: string) => ReadonlyMap<string, ArgumentWeight>;
   /** Arguments of which exactly one must be given; empty: there is no such rule. */
   readonly slicingArgumentsOf: (coordinate: string) => readonly string[];
+}
+
+export interface ArgumentWeight {
+  readonly own: number;
+  /** Of the input fields in a coerced value; null: none has a weight. */
+  readonly ofFields: ((value: unknown) => number) | null;
 }
 
 export interface Demand {
@@ -71,7 +77,15 @@ function weightOf({ node, size }: WalkedField, rules: DemandRules): WeighedField
   if (ofResult === 0 && ofArguments.length === 0) return null;
   return (variables) => {
     let total = size === null ? ofResult : ofResult * size(variables);
-    for (const [name, weight] of ofArguments) if (isGiven(node.arguments, name, variables)) total += weight;
+    /** Coerced once, where a value is looked into. */
+    let values: Variables | null | undefined;
+    for (const [name, { own, ofFields }] of ofArguments) {
+      if (!isGiven(node.arguments, name, variables)) continue;
+      total += own;
+      if (ofFields === null) continue;
+      if (values === undefined) values = node.arguments.coerce(variables);
+      total += ofFields(values?.[name]);
+    }
     return total;
   };
 }

@@ -15,7 +15,10 @@ type Query {
   page(first: Int): Page @listSize(slicingArguments: ["first"], sizedFields: ["items"])
   search(text: String @cost(weight: 20)): String
   report: String @cost(weight: 50)
+  find(by: Find, all: [Find!]): String
 }
+input Find { text: String @cost(weight: 5) near: Near deeper: Find plain: String }
+input Near { city: String @cost(weight: 2) km: Int = 3 @cost(weight: 1) }
 type Page { items: [Product] total: Int }
 type Product @key(fields: "id") { id: ID! name: String label: Label reviews: [Review] @listSize(assumedSize: 10) }
 type Review @cost(weight: 3) { text: String }
@@ -59,6 +62,10 @@ describe('an operation that demands more than it may', () => {
     ['{ page(first: 6) { total items { id } } }', 7],
     ['{ search(text: "x") }', 20],
     ['{ report }', 50],
+    ['{ find(by: { text: "x" }) }', 5],
+    ['{ find(by: { text: null, near: { city: "Ulm" }, plain: "x" }) }', 3],
+    ['{ find(by: { text: "a", deeper: { text: "b", deeper: { near: { km: 1 } } } }) }', 11],
+    ['{ find(all: [{ text: "x" }, { text: "y", plain: "z" }]) }', 10],
     ['mutation { change { id } }', 11],
   ])('an operation that demands more than it may is refused before it runs, with what it demands: %s demands %i', async (query, demand) => {
     const { errors } = await strict.ask(query);
@@ -86,6 +93,11 @@ describe('an operation that demands more than it may', () => {
     expect((await gateway.ask(query, { n: 10 })).errors).toBeUndefined();
     expect((await gateway.ask(query, { n: 11 })).errors).toMatchObject([{ message: expect.stringContaining('demands 11') }]);
     expect((await gateway.ask(query, { n: 6, more: true })).errors).toMatchObject([{ message: expect.stringContaining('demands 12') }]);
+    const find = 'query ($by: Find, $text: String) { find(by: $by, all: { text: $text }) }';
+    expect((await gateway.ask(find, { by: { text: 'x' }, text: 'y' })).errors).toBeUndefined();
+    expect((await gateway.ask(find, { by: { text: 'x', near: {} }, text: 'y' })).errors).toMatchObject([
+      { message: expect.stringContaining('demands 11') },
+    ]);
   });
 });
 

@@ -1,8 +1,9 @@
 /** Settings of subgraphs, over real HTTP: in a supergraph of somebody else's too. */
 import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { createServer as createTlsServer } from 'node:https';
-import type { Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../src/config/check-config.ts';
@@ -98,6 +99,42 @@ it('a subgraph with an SDL file is not healthy before it has answered', async ()
   expect(await seriesOf(gateway, 'fieldgate_subgraph_healthy')).toEqual([]);
   await gateway.ask('{ shop }');
   expect(await seriesOf(gateway, 'fieldgate_subgraph_healthy')).toEqual(['fieldgate_subgraph_healthy{subgraph="shop"} 0']);
+});
+
+it('a subgraph that speaks HTTP/2 without TLS alone is asked so where the configuration says it: SDL, queries and events', async () => {
+  const versions = new Set<string>();
+  const server = createHttp2Server(async (request, response) => {
+    versions.add(request.httpVersion);
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const { query } = JSON.parse(Buffer.concat(pieces).toString()) as { query: string };
+    if (query.startsWith('subscription')) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end('event: next\ndata: {"data":{"ticks":7}}\n\nevent: complete\ndata:\n\n');
+      return;
+    }
+    const schema = `${federation2} type Query { shop: String } type Subscription { ticks: Int }`;
+    const data = query.includes('_service') ? { _service: { sdl: schema } } : { shop: 'open' };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+  });
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', (session) => sessions.add(session));
+  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens));
+  whenOver(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+  const gateway = await startGateway({ graph: { ai: false, subgraphs: [{ name: 'shop', url, h2c: true }] } });
+  const asked = await Promise.all(Array.from({ length: 20 }, () => gateway.ask('{ shop }')));
+  expect(asked.map(({ data }) => data)).toEqual(asked.map(() => ({ shop: 'open' })));
+  const events = await fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${gateway.developmentKey}` },
+    body: JSON.stringify({ query: 'subscription { ticks }' }),
+  });
+  expect(await events.text()).toContain('{"data":{"ticks":7}}');
+  expect([...versions]).toEqual(['2.0']);
 });
 
 describe('headers', () => {

@@ -49,7 +49,7 @@ export function accessTo({ config, folder, standings, metrics, log }: AccessPart
 
 function accessOf(subgraph: SubgraphConfig, folder: string): Partial<SubgraphAccess> {
   const settings = withDefaults(subgraphSection, subgraph);
-  const { timeoutMs, retries, headers, maxResponseBytes, maxConcurrency, circuitFailures, subscriptionUrl, ca } = settings;
+  const { timeoutMs, retries, headers, maxResponseBytes, maxConcurrency, circuitFailures, subscriptionUrl, ca, h2c } = settings;
   return {
     headers: revealHeaders(headers),
     forward: (settings.forwardHeaders ?? []).map((header) => (typeof header === 'string' ? { name: header } : header)),
@@ -59,6 +59,7 @@ function accessOf(subgraph: SubgraphConfig, folder: string): Partial<SubgraphAcc
     retries,
     maxResponseBytes,
     circuitFailures,
+    h2c,
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(subscriptionUrl === undefined ? {} : { subscriptionUrl }),
     ...(ca === undefined ? {} : { ca: readFileSync(pathIn(folder, ca), 'utf8') }),
@@ -67,7 +68,7 @@ function accessOf(subgraph: SubgraphConfig, folder: string): Partial<SubgraphAcc
 
 /** The other teams' subgraphs that the gateway composes, and where the SDL of each is read. */
 export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): readonly SubgraphSource[] =>
-  (graph.subgraphs ?? []).flatMap(({ name, url, sdl, headers, ca }) =>
+  (graph.subgraphs ?? []).flatMap(({ name, url, sdl, headers, ca, h2c }) =>
     url === undefined
       ? []
       : [
@@ -75,6 +76,7 @@ export const subgraphSources = ({ graph = {} }: GatewayConfig, folder: string): 
             name,
             url,
             headers: revealHeaders(headers),
+            ...(h2c === undefined ? {} : { h2c }),
             ...(ca === undefined ? {} : { ca: readFileSync(pathIn(folder, ca), 'utf8') }),
             ...(sdl === undefined ? {} : { sdl: { file: pathIn(folder, sdl) } }),
           },

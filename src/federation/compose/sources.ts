@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { GatewayError } from '../../core/errors.ts';
 import { abortError, untilAborted } from '../../core/turns/abort.ts';
-import { clientTrusting } from '../../outbound/http-client.ts';
+import { clientFor } from '../../outbound/http-client.ts';
 import { BodyTooLarge, readBody } from '../../outbound/read-body.ts';
 
 export interface SupergraphReader {
@@ -22,6 +22,8 @@ export interface SubgraphSource {
   readonly headers?: Readonly<Record<string, string>>;
   /** Authorities, as PEM, in place of those that Node trusts. */
   readonly ca?: string | null;
+  /** Whether it is asked by HTTP/2 where its address has no TLS. */
+  readonly h2c?: boolean;
 }
 
 const maxSdlMiB = 16;
@@ -60,12 +62,12 @@ async function fileText(file: string, what: string, signal: AbortSignal): Promis
   }
 }
 
-async function askedForSdl({ name, url, headers = {}, ca = null }: SubgraphSource, signal: AbortSignal): Promise<string> {
+async function askedForSdl({ name, url, headers = {}, ca = null, h2c = false }: SubgraphSource, signal: AbortSignal): Promise<string> {
   const unavailable = (what: string, cause?: unknown): GatewayError =>
     new GatewayError('SUBGRAPH_UNAVAILABLE', `The subgraph "${name}" ${what}`, {}, { cause });
   let body: unknown;
   try {
-    const response = await clientTrusting(ca).send(url, {
+    const response = await clientFor({ ca, h2c }).send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({ query: 'query SubgraphSdl { _service { sdl } }' }),

@@ -103,8 +103,8 @@ export function remoteExecutor(name: string, url: string, schema: GraphQLSchema,
     const settling = { name, request: whole, schema, tell };
     if (whole.operationType === OperationTypeNode.SUBSCRIPTION) {
       const { document, text = print(document), variables = {}, context } = whole;
-      const { subscriptionUrl, ca } = access;
-      const subscribed = { url: subscriptionUrl ?? url, query: text, variables, headers: headersFor(context), ca };
+      const { subscriptionUrl, ca, h2c } = access;
+      const subscribed = { url: subscriptionUrl ?? url, query: text, variables, headers: headersFor(context), ca, h2c };
       const onNews = options.onSubscription ?? (() => {});
       return remoteEvents({ ...settling, ...subscribed, signal: options.signal?.(context) ?? null, maxObjects, onNews });
     }

@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import { parseExact } from '../../core/json/raw-number.ts';
 import type { Stream } from '../../core/pull-stream.ts';
 import { interruptible, mapStream } from '../../core/stream.ts';
-import { clientTrusting } from '../../outbound/http-client.ts';
+import { clientFor } from '../../outbound/http-client.ts';
 import { readBody } from '../../outbound/read-body.ts';
 import { placeErrors } from '../engine/place-errors.ts';
 import { NoGraphqlResult, refuseRedirect } from './access/subgraph-attempt.ts';
@@ -23,6 +23,8 @@ export interface RemoteSubscription {
   readonly headers: Readonly<Record<string, string>>;
   /** Authorities, as PEM, in place of those that Node trusts; null: those. */
   readonly ca: string | null;
+  /** Whether a server without TLS is asked by HTTP/2. */
+  readonly h2c: boolean;
   readonly signal: AbortSignal | null;
   readonly request: SubgraphRequest;
   readonly schema: GraphQLSchema;
@@ -82,7 +84,7 @@ function failureOf(name: string, error: unknown): GraphQLError {
     : subgraphError(name, 'ended the subscription.', 'SUBGRAPH_UNAVAILABLE', true, error);
 }
 
-interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers' | 'ca'> {
+interface Sent extends Pick<RemoteSubscription, 'name' | 'url' | 'query' | 'variables' | 'headers' | 'ca' | 'h2c'> {
   /** Called with each event before it is parsed; throws where it has too much in it. */
   readonly check: (event: Uint8Array) => void;
   readonly parse: (text: string) => unknown;
@@ -97,9 +99,9 @@ function resultOf(name: string, event: unknown): SubgraphResult {
   };
 }
 
-function eventStreamResults({ name, url, query, variables, headers, ca, check, parse }: Sent): Results {
+function eventStreamResults({ name, url, query, variables, headers, ca, h2c, check, parse }: Sent): Results {
   return async function* (signal) {
-    const sent = clientTrusting(ca).send(url, {
+    const sent = clientFor({ ca, h2c }).send(url, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query, variables }),

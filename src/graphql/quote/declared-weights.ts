@@ -1,18 +1,18 @@
 /** Reads the weights of the cost specification (`@cost`, `@listSize`) from the supergraph, for what an operation demands of subgraphs. */
 import { type ConstDirectiveNode, type DocumentNode, Kind, parse, type TypeNode, valueFromASTUntyped } from 'graphql';
-import type { DemandRules } from '../../pricing/demand.ts';
+import type { ArgumentWeight, DemandRules } from '../../pricing/demand.ts';
 
 /** The weight of a mutation beside the value that it returns. */
 const mutationWeight = 10;
 
 interface Weights {
   readonly ofFields: ReadonlyMap<string, number>;
-  readonly ofArguments: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  readonly ofArguments: ReadonlyMap<string, ReadonlyMap<string, ArgumentWeight>>;
   readonly slicing: ReadonlyMap<string, readonly string[]>;
 }
 
 const nothing: Weights = { ofFields: new Map(), ofArguments: new Map(), slicing: new Map() };
-const noArguments: ReadonlyMap<string, number> = new Map();
+const noArguments: ReadonlyMap<string, ArgumentWeight> = new Map();
 
 /** The weights of the supergraph that is served now. Before there is one, all weights are 0. */
 export function demandRulesOf(
@@ -48,7 +48,8 @@ function weightsIn(supergraphSdl: string): Weights {
     }),
   );
   const ofFields = new Map<string, number>();
-  const ofArguments = new Map<string, ReadonlyMap<string, number>>();
+  const ofArguments = new Map<string, ReadonlyMap<string, ArgumentWeight>>();
+  const ofInputs = inputWeights(document, costOf);
   const slicing = new Map<string, readonly string[]>();
   const mutation = rootNamed(document, 'mutation');
   for (const definition of document.definitions) {
@@ -57,9 +58,10 @@ function weightsIn(supergraphSdl: string): Weights {
       const coordinate = `${definition.name.value}.${field.name.value}`;
       const weight = (costOf(field) ?? ofTypes.get(namedType(field.type)) ?? 0) + (definition.name.value === mutation ? mutationWeight : 0);
       if (weight !== 0) ofFields.set(coordinate, weight);
-      const weighed = (field.arguments ?? []).flatMap((argument): [string, number][] => {
-        const cost = costOf(argument);
-        return cost === null || cost === 0 ? [] : [[argument.name.value, cost]];
+      const weighed = (field.arguments ?? []).flatMap((argument): [string, ArgumentWeight][] => {
+        const own = costOf(argument) ?? 0;
+        const ofFields = ofInputs(namedType(argument.type));
+        return own === 0 && ofFields === null ? [] : [[argument.name.value, { own, ofFields }]];
       });
       if (weighed.length > 0) ofArguments.set(coordinate, new Map(weighed));
       const { slicingArguments, requireOneSlicingArgument = true } = argumentsOf(field.directives?.find(isNamed('listSize', names)));
@@ -68,6 +70,37 @@ function weightsIn(supergraphSdl: string): Weights {
     }
   }
   return { ofFields, ofArguments, slicing };
+}
+
+type WeighInput = (value: unknown) => number;
+
+/** For the type of an argument: what the fields of a value weigh, those inside others too. Null: none of them has a weight. */
+function inputWeights({ definitions }: DocumentNode, costOf: (node: Annotated) => number | null): (typeName: string) => WeighInput | null {
+  const inputs = new Map(
+    definitions.flatMap((one) => {
+      if (one.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION) return [];
+      const fields = (one.fields ?? []).map(
+        (field) => [field.name.value, { own: costOf(field) ?? 0, type: namedType(field.type) }] as const,
+      );
+      return [[one.name.value, new Map(fields)] as const];
+    }),
+  );
+  const hasWeight = (typeName: string, entered: ReadonlySet<string>): boolean =>
+    [...(inputs.get(typeName)?.values() ?? [])].some(
+      ({ own, type }) => own !== 0 || (!entered.has(type) && hasWeight(type, new Set([...entered, type]))),
+    );
+  const weigh = (typeName: string, value: unknown): number => {
+    if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + weigh(typeName, item), 0);
+    const fields = inputs.get(typeName);
+    if (fields === undefined || typeof value !== 'object' || value === null) return 0;
+    let total = 0;
+    for (const [name, inner] of Object.entries(value)) {
+      const field = fields.get(name);
+      if (field !== undefined && inner !== null && inner !== undefined) total += field.own + weigh(field.type, inner);
+    }
+    return total;
+  };
+  return (typeName) => (hasWeight(typeName, new Set([typeName])) ? (value) => weigh(typeName, value) : null);
 }
 
 type Annotated = { readonly directives?: readonly ConstDirectiveNode[] };

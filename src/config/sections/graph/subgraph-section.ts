@@ -3,7 +3,7 @@ import { listOf } from '../../kinds/composed.ts';
 import { milliseconds, wholeNumber } from '../../kinds/numbers.ts';
 import { section } from '../../kinds/section.ts';
 import { type DefaultOptions, needed, type Setting } from '../../kinds/setting.ts';
-import { file, text } from '../../kinds/texts.ts';
+import { file, flag, text } from '../../kinds/texts.ts';
 import { answerHeaderName, forwardedHeaders, headerName, headers } from './header-settings.ts';
 
 /** Without a user and a password: they would be in logs and in the supergraph, so the sentence about them does not show them either. */
@@ -64,6 +64,11 @@ export const subgraphSection = section('graph.subgraphs.<n>', {
   responseHeaders: listOf(answerHeaderName, { default: [] }),
   /** A file of certificates (PEM): the authorities that are trusted for it, in place of those that Node trusts. */
   ca: file({ otherwise: 'those of Node, with NODE_EXTRA_CA_CERTS' }),
+  /**
+   * Asks by HTTP/2 where its address is `http:` (h2c, by prior knowledge): for a server that speaks nothing else. Over TLS that is agreed on
+   * without it.
+   */
+  h2c: flag({ default: false }),
   /** Where its subscriptions go: `ws:` or `wss:` by graphql-transport-ws, `http:` or `https:` by SSE. */
   subscriptionUrl: address(/^(https?|wss?):$/, 'a ws, wss, http or https address', { otherwise: '`url`, by SSE' }),
   /** A program that serves it, started and ended with the gateway: for examples and development. */

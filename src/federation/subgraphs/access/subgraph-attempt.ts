@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { GatewayError } from '../../../core/errors.ts';
 import { withDeadline } from '../../../core/stream.ts';
-import { clientTrusting } from '../../../outbound/http-client.ts';
+import { clientFor } from '../../../outbound/http-client.ts';
 import { BodyTooLarge } from '../../../outbound/read-body.ts';
 import { retryAfterMs } from '../../../outbound/retry-delay.ts';
 import { subgraphError } from '../foreign-error.ts';
@@ -102,7 +102,7 @@ async function sentAttempt<T>(options: AttemptOptions<T>): Promise<Attempt<T>> {
 }
 
 const post = <T>({ url, headers, body, access, check, signal }: AttemptOptions<T>): Promise<SubgraphAnswer> =>
-  postForAnswer(clientTrusting(access.ca), {
+  postForAnswer(clientFor(access), {
     url,
     headers: { ...headers, 'content-type': 'application/json', accept: 'application/graphql-response+json, application/json;q=0.9' },
     body,

@@ -24,6 +24,8 @@ export interface SubgraphAccess {
   readonly subscriptionUrl: string | null;
   /** Certificates, as PEM, of the authorities that are trusted for it in place of those that Node trusts; null: those. */
   readonly ca: string | null;
+  /** Whether it is asked by HTTP/2 where its address has no TLS. */
+  readonly h2c: boolean;
 }
 
 const defaults: SubgraphAccess = {
@@ -38,6 +40,7 @@ const defaults: SubgraphAccess = {
   circuitFailures: 5,
   subscriptionUrl: null,
   ca: null,
+  h2c: false,
 };
 
 /** The settings for all subgraphs, and over them those for this one. */
