@@ -12,10 +12,9 @@ import { hasToken, type Principal } from '../core/call/call.ts';
 import type { KeyWatch, Leases, LeaseUse } from '../core/call/lease.ts';
 import { GatewayError } from '../core/errors.ts';
 import { turnsOf } from '../core/turns/turns.ts';
-import type { Identities } from '../storage/identities/identities.ts';
 import type { KeyStanding, Keys } from '../storage/keys/keys.ts';
 import { expiringDeliveries } from './jwt/expiring-deliveries.ts';
-import { openRevocations } from './users/revocations.ts';
+import { type FindRevocations, openRevocations } from './users/revocations.ts';
 import { endOf, keyIdOf } from './virtual-key.ts';
 
 export interface LeaseBook extends Leases, KeyWatch {
@@ -26,8 +25,8 @@ export interface LeaseBook extends Leases, KeyWatch {
 
 export interface LeaseOptions {
   readonly keys: Pick<Keys, 'standing'>;
-  /** Where revocations of tokens and users stand. Default: there are none. */
-  readonly identities?: Pick<Identities, 'revocations'>;
+  /** Of tokens, users and teams. Default: there are none. */
+  readonly findRevocations?: FindRevocations;
   readonly now?: () => number;
   readonly lookEveryMs?: number;
 }
@@ -50,11 +49,9 @@ interface Taken {
   readonly end: (reason: GatewayError) => void;
 }
 
-const noIdentities: Pick<Identities, 'revocations'> = { revocations: async () => [] };
-
-export function openLeases({ keys, identities = noIdentities, now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
+export function openLeases({ keys, findRevocations = async () => [], now = Date.now, lookEveryMs = 500 }: LeaseOptions): LeaseBook {
   const inUse = new Map<string, KeyInUse>();
-  const revocations = openRevocations(identities);
+  const revocations = openRevocations(findRevocations);
   const ofTokens = expiringDeliveries({ now, lookEveryMs });
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> | null = null;

@@ -67,7 +67,11 @@ export async function openFoundation(
     state: state === null ? null : pathIn(folder, state),
     storage,
     runs,
-    leases: openLeases({ keys: ended.keys, identities: storage.identities, now }),
+    leases: openLeases({
+      keys: ended.keys,
+      findRevocations: (kind, ids) => (kind === 'team' ? ended.revocations(ids) : storage.identities.revocations(kind, ids)),
+      now,
+    }),
     endedTeams: ended,
     lastUses: openLastUses({ keys: storage.keys, now }),
     cache: config.cache?.store ?? answerMemory(),

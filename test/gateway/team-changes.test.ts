@@ -4,6 +4,7 @@ import { noDeclaredTeams } from '../../src/access/teams/team-book.ts';
 import { teamDesk } from '../../src/access/teams/team-desk.ts';
 import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
+import { audience, startIssuer } from '../access/jwt/issuer-server.ts';
 import { startGateway, type TestGateway, temporaryFolder } from '../harness.ts';
 import { complete, ledgerOf, newKey, prompt, stream } from './asking.ts';
 import { counting, openUpstream, saying, scripted, scriptedConfig } from './scripted.ts';
@@ -180,6 +181,33 @@ describe('a team that is archived', () => {
     expect(await statusOf(gateway, secret)).toBe(401);
     await done(gateway, archivingOrganisation, { id: 'acme', archived: false });
     expect(await statusOf(gateway, secret)).toBe(200);
+  });
+});
+
+describe('a team of users of a login', () => {
+  it('a team of users of a login bounds them from the next request on, and ends what they have running when it is archived', async () => {
+    const login = await startIssuer();
+    const issuers = { login: { issuer: login.url, audiences: [audience], scopes: ['ai:use', 'ai:usage'], team: 'web' } };
+    const { gateway, upstream } = await scripted({ issuers });
+    upstream.plays({ pieces: [], ending: 'hang' });
+    const token = await login.sign();
+    expect(await viewer(gateway, token)).toMatchObject({ organisation: null, scopes: ['ai:use', 'ai:usage'] });
+    await organise(gateway, { id: 'acme', scopes: ['ai:use'], budgets: [{ per: 'MONTH', most: '9' }] });
+    await create(gateway, { id: 'web', organisation: 'acme' });
+    expect(await viewer(gateway, token)).toEqual({
+      ...{ team: 'web', organisation: 'acme', scopes: ['ai:use'], routes: expect.any(Array) },
+      budgets: [{ name: 'organisation:acme' }],
+    });
+    const events = stream(gateway, prompt('Hi'), { key: token });
+    await events.next();
+    await done(gateway, archiving, { id: 'web', archived: true });
+    let last: Data = null;
+    for await (const event of events) last = event;
+    expect(last).toMatchObject({
+      __typename: 'CompletionFailed',
+      failure: { code: 'UNAUTHENTICATED', message: expect.stringContaining('The team was archived') },
+    });
+    expect(await statusOf(gateway, token)).toBe(401);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Ends the work of tokens and users that were revoked.
+ * Ends the work of tokens and users that were revoked, and of users of a login whose team was archived.
  *
  * Those in use are looked up by `../leases.ts`, as often as keys are. A token that has expired, or is not in the store any more, ends no
  * work: see `../jwt/expiring-deliveries.ts`. Of a user, work ends that began before the revocation.
@@ -7,7 +7,7 @@
 import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { Turns } from '../../core/turns/turns.ts';
-import type { Identities } from '../../storage/identities/identities.ts';
+import type { Revocation } from '../../storage/identities/identities.ts';
 
 export interface Revocations {
   /** `end` is called once when the principal's token or user is revoked, at once where that is known. Returns how to let go; null: it has neither. */
@@ -19,7 +19,12 @@ export interface Revocations {
   inUse(): number;
 }
 
-type Kind = 'token' | 'user';
+type Kind = 'token' | 'user' | 'team';
+
+const kinds = ['token', 'user', 'team'] as const;
+
+/** Of what was revoked among the ids. */
+export type FindRevocations = (kind: Kind, ids: readonly string[]) => Promise<readonly Revocation[]>;
 
 interface Subject {
   readonly kind: Kind;
@@ -36,8 +41,8 @@ interface Watched {
 /** Looked up in one slice of the event loop. */
 const perTurn = 64;
 
-export function openRevocations(identities: Pick<Identities, 'revocations'>): Revocations {
-  const inUse: Readonly<Record<Kind, Map<string, Watched>>> = { token: new Map(), user: new Map() };
+export function openRevocations(find: FindRevocations): Revocations {
+  const inUse: Readonly<Record<Kind, Map<string, Watched>>> = { token: new Map(), user: new Map(), team: new Map() };
 
   function watchOne({ kind, id, seenAt }: Subject, end: (reason: GatewayError) => void): () => void {
     const all = inUse[kind];
@@ -76,38 +81,41 @@ export function openRevocations(identities: Pick<Identities, 'revocations'>): Re
     },
     async reasonNow(principal) {
       for (const { kind, id, seenAt } of subjectsOf(principal)) {
-        const [found] = await identities.revocations(kind, [id]);
+        const [found] = await find(kind, [id]);
         if (isLater(found?.revokedAt ?? null, seenAt)) return reasonOf(kind);
       }
       return null;
     },
     async look(turns) {
-      for (const kind of ['token', 'user'] as const) {
+      for (const kind of kinds) {
         const ids = [...inUse[kind].keys()];
         for (let start = 0; start < ids.length; start += perTurn) {
           const some = ids.slice(start, start + perTurn);
-          for (const { id, revokedAt } of await identities.revocations(kind, some)) judge(kind, id, revokedAt);
+          const found = new Map((await find(kind, some)).map(({ id, revokedAt }) => [id, revokedAt]));
+          for (const id of some) judge(kind, id, found.get(id) ?? null);
           await turns.spend(some.length);
         }
       }
     },
-    inUse: () => inUse.token.size + inUse.user.size,
+    inUse: () => kinds.reduce((sum, kind) => sum + inUse[kind].size, 0),
   };
 }
 
-function subjectsOf({ token, user }: Principal): readonly Subject[] {
+function subjectsOf({ kind, token, user, team }: Principal): readonly Subject[] {
   return [
     ...(token === undefined ? [] : [{ kind: 'token' as const, id: token, seenAt: null }]),
     ...(user === undefined ? [] : [{ kind: 'user' as const, id: user.id, seenAt: user.revokedAt }]),
+    // The standing of a key says it of its team.
+    ...(kind === 'jwt' && team !== null ? [{ kind: 'team' as const, id: team, seenAt: null }] : []),
   ];
 }
 
 const isLater = (revokedAt: number | null, seenAt: number | null): boolean => revokedAt !== null && (seenAt === null || revokedAt > seenAt);
 
-const reasonOf = (kind: Kind): GatewayError =>
-  new GatewayError(
-    'UNAUTHENTICATED',
-    kind === 'token'
-      ? 'The token was revoked, so what it began was ended. Ask again with a token in force.'
-      : 'The user was revoked, so what was begun for him was ended. A token that is made for him from now on would be accepted.',
-  );
+const reasonOf = (kind: Kind): GatewayError => new GatewayError('UNAUTHENTICATED', reasons[kind]);
+
+const reasons: Readonly<Record<Kind, string>> = {
+  token: 'The token was revoked, so what it began was ended. Ask again with a token in force.',
+  user: 'The user was revoked, so what was begun for him was ended. A token that is made for him from now on would be accepted.',
+  team: 'The team was archived, so what was begun in it was ended. Credentials of another team would be accepted.',
+};
