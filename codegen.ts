@@ -64,6 +64,7 @@ const config: CodegenConfig = {
           AiDeployment: './services.ts#DeploymentView',
           AiKey: '../storage/keys/keys.ts#KeyRecord',
           AiTeam: '../access/teams/team-desk.ts#TeamEntry',
+          AiTeamMember: '../access/teams/member-desk.ts#Member',
           AiOrganisation: '../access/teams/team-desk.ts#OrganisationEntry',
           AiToken: '../storage/identities/identities.ts#TokenRecord',
           CreatedAiToken: '../access/tokens/token-desk.ts#IssuedToken',

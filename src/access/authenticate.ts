@@ -18,7 +18,7 @@ export interface AuthenticateOptions {
   /** The principal of callers without credentials. Null: they are refused. Set in development on loopback only. */
   readonly anonymous: Principal | null;
   /** What the callers of a team may have, together and each. Default: no team has a policy. */
-  readonly teams?: Pick<TeamBook, 'standingOf' | 'timeZone'>;
+  readonly teams?: Pick<TeamBook, 'standingOf' | 'timeZone'> & Partial<Pick<TeamBook, 'teamOfMember'>>;
   /** Users of JWTs, and short-lived tokens. Default: the latter are accepted by nobody. */
   readonly identities?: Pick<Identities, 'findToken' | 'findUser' | 'note'> | null;
   /** What one user of a team may use. Default: there is no limit. */
@@ -68,9 +68,15 @@ export function authenticator({
     return withinTeam({ ...principal, limits }, standing);
   };
 
+  /** What the token says of the team counts first. */
+  async function inOwnTeam(principal: Principal): Promise<Principal> {
+    if (principal.team !== null || teams.teamOfMember === undefined) return principal;
+    return { ...principal, team: await teams.teamOfMember(principal.id) };
+  }
+
   async function shownBy(token: string): Promise<Principal> {
     if (tokens?.isToken(token) === true) {
-      const principal = await tokens.verify(token);
+      const principal = await inOwnTeam(await tokens.verify(token));
       return identities === null ? principal : userOfIssuer(principal, identities, limitsOfUser);
     }
     if (identities === null || !looksShortLived(token)) return ofKey(token);

@@ -2,6 +2,7 @@
 import { keyDesk } from '../access/issue-keys.ts';
 import { accountsOf } from '../access/keys/key-accounts.ts';
 import type { LeaseBook } from '../access/leases.ts';
+import { memberDesk } from '../access/teams/member-desk.ts';
 import type { DeclaredTeams, TeamBook } from '../access/teams/team-book.ts';
 import { teamDesk } from '../access/teams/team-desk.ts';
 import { tokenDesk } from '../access/tokens/token-desk.ts';
@@ -53,6 +54,12 @@ export interface ServiceParts {
 
 export function servicesOf(parts: ServiceParts): Services {
   const { storage, routes, health, collections, log, now } = parts;
+  const directory = teamDesk(parts.declaredTeams, storage.directory, {
+    routes: [...routes.keys()],
+    guardrails: parts.guardrails,
+    onEnded: parts.leases.look,
+    now,
+  });
   return {
     handle: parts.handle,
     runs: parts.runs,
@@ -60,10 +67,12 @@ export function servicesOf(parts: ServiceParts): Services {
     limits: storage.limits,
     ledger: storage.ledger,
     keys: keyDesk(storage.keys, { routes: [...routes.keys()], teams: parts.teams, onEnded: parts.leases.look, now }),
-    directory: teamDesk(parts.declaredTeams, storage.directory, {
-      routes: [...routes.keys()],
-      guardrails: parts.guardrails,
-      onEnded: parts.leases.look,
+    directory,
+    members: memberDesk({
+      directory: storage.directory,
+      teams: directory.teams,
+      identities: storage.identities,
+      issuers: parts.issuers,
       now,
     }),
     teamBook: parts.teams,

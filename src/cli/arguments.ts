@@ -34,6 +34,8 @@ export interface Arguments {
   };
   readonly team: {
     readonly organisation: string | null;
+    readonly issuer: string | null;
+    readonly user: string | null;
     readonly description: string | null;
     readonly scopes: readonly string[] | null;
     readonly routes: readonly string[] | null;
@@ -98,6 +100,8 @@ export function parseArguments(argv: readonly string[]): Arguments | About {
     },
     team: {
       organisation: values.organisation ?? null,
+      issuer: values.issuer ?? null,
+      user: values.user ?? null,
       description: values.description ?? null,
       scopes: values.scope ?? null,
       routes: values.route ?? null,

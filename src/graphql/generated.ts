@@ -9,6 +9,7 @@ import type { BudgetState } from '../storage/limits/limits.ts';
 import type { RouteView, DeploymentView } from './services.ts';
 import type { KeyRecord } from '../storage/keys/keys.ts';
 import type { TeamEntry, OrganisationEntry } from '../access/teams/team-desk.ts';
+import type { Member } from '../access/teams/member-desk.ts';
 import type { TokenRecord } from '../storage/identities/identities.ts';
 import type { IssuedToken } from '../access/tokens/token-desk.ts';
 import type { OperationContext } from '../operations/context.ts';
@@ -381,6 +382,8 @@ export type AiTeam = {
   readonly guardrails: ReadonlyArray<Scalars['String']['output']>;
   /** Its name: what `AiKey.team`, usage and accounts (`team:search`) call it. */
   readonly id: Scalars['ID']['output'];
+  /** The users of logins that were put into it, in the order in which they were. Who names it in his token, or by his key, is not among them. */
+  readonly members: ReadonlyArray<AiTeamMember>;
   /** The organisation that it belongs to, if it belongs to one. */
   readonly organisation?: Maybe<Scalars['ID']['output']>;
   /** The most operations of all its callers in a minute; null: no limit of its own. */
@@ -397,6 +400,20 @@ export type AiTeam = {
   readonly updatedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Who did that. */
   readonly updatedBy: Scalars['String']['output'];
+};
+
+/** A user of a login in a team. */
+export type AiTeamMember = {
+  /** When he was put into it. */
+  readonly addedAt: Scalars['DateTime']['output'];
+  /** Who did that, such as `key:3f9a` or `shell`. */
+  readonly addedBy: Scalars['String']['output'];
+  /** Name of the issuer of his tokens in the configuration. */
+  readonly issuer: Scalars['String']['output'];
+  /** As usage and completions call him: a pseudonym behind the name of the issuer. */
+  readonly principal: Scalars['ID']['output'];
+  /** As the issuer calls him; null when that is not known any more. */
+  readonly user?: Maybe<Scalars['String']['output']>;
 };
 
 /** A token, without its secret. */
@@ -1045,6 +1062,11 @@ export type ModelUnavailable = Failure & {
 
 /** What can be changed or begun. */
 export type Mutation = {
+  /**
+   * Puts a user of a login into a team: it bounds him when his token names none. A user is in one team: the last. It holds from his next request on.
+   * Null when there is no such team.
+   */
+  readonly addAiTeamMember?: Maybe<AiTeamMember>;
   /** Archives an organisation with all its teams: see `archiveAiTeam`. */
   readonly archiveAiOrganisation?: Maybe<AiOrganisation>;
   /**
@@ -1085,6 +1107,8 @@ export type Mutation = {
   readonly ingest?: Maybe<Ingestion>;
   /** Keeps your judgement of a completion of yours, for as long as its usage is kept, also when the completion itself is not any more; judging again replaces it. Null when there is none with this id. Needs scope `ai:use`. */
   readonly rateCompletion?: Maybe<CompletionFeedback>;
+  /** Takes a user of a login out of a team. Null when he is not in it. */
+  readonly removeAiTeamMember?: Maybe<AiTeamMember>;
   /**
    * Makes a key worthless at once and for good, with every key that it has made: what runs for them ends within two seconds, streams,
    * subscriptions, started completions and ingestions included. Null when there is none with this id among those that `aiKeys` shows you.
@@ -1123,6 +1147,14 @@ export type Mutation = {
    * organisation. Null when there is none with this id among those that `aiTeams` shows you. A team that the configuration declares is changed there.
    */
   readonly updateAiTeam?: Maybe<AiTeam>;
+};
+
+
+/** What can be changed or begun. */
+export type MutationAddAiTeamMemberArgs = {
+  issuer: Scalars['String']['input'];
+  team: Scalars['ID']['input'];
+  user: Scalars['String']['input'];
 };
 
 
@@ -1195,6 +1227,14 @@ export type MutationRateCompletionArgs = {
   comment?: InputMaybe<Scalars['String']['input']>;
   id: Scalars['ID']['input'];
   score: Scalars['Float']['input'];
+};
+
+
+/** What can be changed or begun. */
+export type MutationRemoveAiTeamMemberArgs = {
+  issuer: Scalars['String']['input'];
+  team: Scalars['ID']['input'];
+  user: Scalars['String']['input'];
 };
 
 
@@ -2059,6 +2099,7 @@ export type ResolversTypes = {
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['AiSearchResult']>;
   AiTeam: ResolverTypeWrapper<TeamEntry>;
+  AiTeamMember: ResolverTypeWrapper<Member>;
   AiToken: ResolverTypeWrapper<TokenRecord>;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
@@ -2183,6 +2224,7 @@ export type ResolversParentTypes = {
   AiSearchInput: AiSearchInput;
   AiSearchResult: ResolversUnionTypes<ResolversParentTypes>['AiSearchResult'];
   AiTeam: TeamEntry;
+  AiTeamMember: Member;
   AiToken: TokenRecord;
   AiUsageFilter: AiUsageFilter;
   AiUsageInput: AiUsageInput;
@@ -2475,6 +2517,7 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   guardrails?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  members?: Resolver<ReadonlyArray<ResolversTypes['AiTeamMember']>, ParentType, ContextType>;
   organisation?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   requestsPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   routes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -2483,6 +2526,14 @@ export type AiTeamResolvers<ContextType = OperationContext, ParentType extends R
   tokensPerMinute?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   updatedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   updatedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AiTeamMemberResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiTeamMember'] = ResolversParentTypes['AiTeamMember']> = {
+  addedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  addedBy?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  issuer?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  principal?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type AiTokenResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['AiToken'] = ResolversParentTypes['AiToken']> = {
@@ -2691,6 +2742,7 @@ export type ModelUnavailableResolvers<ContextType = OperationContext, ParentType
 };
 
 export type MutationResolvers<ContextType = OperationContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  addAiTeamMember?: Resolver<Maybe<ResolversTypes['AiTeamMember']>, ParentType, ContextType, RequireFields<MutationAddAiTeamMemberArgs, 'issuer' | 'team' | 'user'>>;
   archiveAiOrganisation?: Resolver<Maybe<ResolversTypes['AiOrganisation']>, ParentType, ContextType, RequireFields<MutationArchiveAiOrganisationArgs, 'archived' | 'id'>>;
   archiveAiTeam?: Resolver<Maybe<ResolversTypes['AiTeam']>, ParentType, ContextType, RequireFields<MutationArchiveAiTeamArgs, 'archived' | 'id'>>;
   cancelCompletion?: Resolver<Maybe<ResolversTypes['Completion']>, ParentType, ContextType, Partial<MutationCancelCompletionArgs>>;
@@ -2702,6 +2754,7 @@ export type MutationResolvers<ContextType = OperationContext, ParentType extends
   deleteSource?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<MutationDeleteSourceArgs, 'collection' | 'sourceId'>>;
   ingest?: Resolver<Maybe<ResolversTypes['Ingestion']>, ParentType, ContextType, RequireFields<MutationIngestArgs, 'input'>>;
   rateCompletion?: Resolver<Maybe<ResolversTypes['CompletionFeedback']>, ParentType, ContextType, RequireFields<MutationRateCompletionArgs, 'id' | 'score'>>;
+  removeAiTeamMember?: Resolver<Maybe<ResolversTypes['AiTeamMember']>, ParentType, ContextType, RequireFields<MutationRemoveAiTeamMemberArgs, 'issuer' | 'team' | 'user'>>;
   revokeAiKey?: Resolver<Maybe<ResolversTypes['AiKey']>, ParentType, ContextType, RequireFields<MutationRevokeAiKeyArgs, 'id'>>;
   revokeAiToken?: Resolver<Maybe<ResolversTypes['AiToken']>, ParentType, ContextType, RequireFields<MutationRevokeAiTokenArgs, 'id'>>;
   revokeAiUser?: Resolver<ResolversTypes['RevokedAiUser'], ParentType, ContextType, RequireFields<MutationRevokeAiUserArgs, 'input'>>;
@@ -2917,6 +2970,7 @@ export type Resolvers<ContextType = OperationContext> = {
   AiSearchHit?: AiSearchHitResolvers<ContextType>;
   AiSearchResult?: AiSearchResultResolvers<ContextType>;
   AiTeam?: AiTeamResolvers<ContextType>;
+  AiTeamMember?: AiTeamMemberResolvers<ContextType>;
   AiToken?: AiTokenResolvers<ContextType>;
   AiUsageReport?: AiUsageReportResolvers<ContextType>;
   AiUsageRow?: AiUsageRowResolvers<ContextType>;

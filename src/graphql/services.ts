@@ -1,6 +1,7 @@
 /** Services: everything that resolvers reach beyond the schema. The wiring fills it; tests fill it with small fakes. */
 import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { KeyDesk } from '../access/issue-keys.ts';
+import type { MemberDesk } from '../access/teams/member-desk.ts';
 import type { TeamBook } from '../access/teams/team-book.ts';
 import type { TeamDesk } from '../access/teams/team-desk.ts';
 import type { TokenDesk } from '../access/tokens/token-desk.ts';
@@ -35,6 +36,7 @@ export interface Services {
   readonly ledger: Pick<Ledger, 'totals' | 'hasCall'>;
   readonly keys: KeyDesk;
   readonly directory: TeamDesk;
+  readonly members: MemberDesk;
   readonly teamBook: Pick<TeamBook, 'limitsOfTeam' | 'limitsOfOrganisation'>;
   /** The limits that the calls of a key draw on: its own, those of the keys that it comes from, of its team and its organisation. */
   keyAccounts(key: KeyRecord): Promise<readonly Limit[]>;

@@ -53,6 +53,17 @@ describe('fieldgate teams', () => {
     expect((await server.ask(asked, { authorization })).errors).toBeUndefined();
   });
 
+  it('fieldgate teams puts a user of a login into a team, and takes him out', async () => {
+    const issuers = "issuers: { okta: { issuer: 'https://login.example.com', audiences: ['gateway'] } }";
+    const cwd = folderWith({ 'gateway.config.ts': configText(issuers) });
+    await inProcess(['teams', 'create', 'web'], { cwd });
+    const who = ['--issuer', 'okta', '--user', 'ann@example.com'];
+    expect((await inProcess(['teams', 'add', 'web', ...who], { cwd })).out).toMatch(/^jwt:okta:u_[\w-]{22} is in the team web\.\n$/);
+    expect(await refusal(['teams', 'remove', 'other', ...who], cwd)).toContain('"ann@example.com" is not in the team "other".');
+    expect((await inProcess(['teams', 'remove', 'web', ...who], { cwd })).out).toMatch(/ is no longer in the team web\.\n$/);
+    expect(await refusal(['teams', 'remove', 'web', ...who], cwd)).toContain('is not in the team "web"');
+  });
+
   it('fieldgate teams lists a team of the configuration, and changes it not', async () => {
     const cwd = folderWith({ 'gateway.config.ts': configText('teams: { shop: { concurrency: 3 } }') });
     expect((await inProcess(['teams', 'list'], { cwd })).out).toMatch(/^shop .*the configuration/m);
@@ -62,13 +73,15 @@ describe('fieldgate teams', () => {
   });
 
   it.each([
-    [['teams'], 'teams takes what to do: list, create NAME, update NAME, archive NAME, or restore NAME.'],
+    [['teams'], 'teams takes what to do: list, create NAME, update NAME, archive NAME, or restore NAME; add NAME or remove NAME a user.'],
     [['teams', 'list', 'x'], 'teams takes what to do'],
     [['teams', 'create'], 'teams takes what to do'],
     [['organisations', 'remove', 'x'], 'organisations takes what to do'],
     [['teams', 'update', 'nobody', '--rpm', '5'], 'There is no team "nobody". There are: none.'],
     [['teams', 'update', 'nobody'], 'teams update needs what is to be other'],
     [['teams', 'archive', 'nobody', '--rpm', '5'], 'teams archive takes a name alone.'],
+    [['teams', 'add', 'a', '--user', 'ann'], 'teams add takes a team and a user: add NAME --issuer NAME --user NAME.'],
+    [['teams', 'add', 'a', '--user', 'ann', '--issuer', 'okta'], 'There is no issuer "okta". Issuers of the configuration: none.'],
     [['teams', 'create', 'a', '--budget', 'year=5'], '--budget is "year=5". It must be US dollars a month'],
     [['teams', 'create', 'a', '--budget', 'day=much'], '--budget is "much". It must be US dollars'],
     [['teams', 'create', 'a', '--share', 'all'], 'cacheSharing is "all". Sharings: organisation, team, principal.'],

@@ -88,4 +88,21 @@ export function directoryContract(open: () => Promise<Directory>): void {
     await teams.find('search');
     expect(await version()).toBe(versions.at(-1));
   });
+
+  it('a directory keeps a member in one team, the last that it was put into, and removes it from no other', async () => {
+    const { members, version } = await open();
+    const ann = { principal: 'jwt:login:u_ann', team: 'search', addedAt: 1_000, addedBy: 'shell' };
+    const bob = { ...ann, principal: 'jwt:login:u_bob', addedAt: 900 };
+    await members.put(ann);
+    await members.put(bob);
+    expect(await members.ofTeam('search')).toEqual([bob, ann]);
+    const before = await version();
+    const moved = { ...ann, team: 'web', addedAt: 2_000, addedBy: 'key:a' };
+    await members.put(moved);
+    expect(await version()).not.toBe(before);
+    expect([await members.find(ann.principal), await members.ofTeam('search')]).toEqual([moved, [bob]]);
+    expect(await members.remove(ann.principal, 'search')).toBeNull();
+    expect(await members.remove(ann.principal, 'web')).toEqual(moved);
+    expect([await members.find(ann.principal), await members.ofTeam('web')]).toEqual([null, []]);
+  });
 }

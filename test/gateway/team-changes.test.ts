@@ -6,7 +6,7 @@ import { patternGuard } from '../../src/pipeline/guard/pattern-guard.ts';
 import { openStorage } from '../../src/storage/open-storage.ts';
 import { audience, startIssuer } from '../access/jwt/issuer-server.ts';
 import { startGateway, type TestGateway, temporaryFolder } from '../harness.ts';
-import { complete, ledgerOf, newKey, prompt, stream } from './asking.ts';
+import { complete, eventually, ledgerOf, newKey, prompt, stream } from './asking.ts';
 import { counting, openUpstream, saying, scripted, scriptedConfig } from './scripted.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
@@ -208,6 +208,60 @@ describe('a team of users of a login', () => {
       failure: { code: 'UNAUTHENTICATED', message: expect.stringContaining('The team was archived') },
     });
     expect(await statusOf(gateway, token)).toBe(401);
+  });
+});
+
+describe('a member of a team', () => {
+  const adding =
+    'mutation ($team: ID!, $issuer: String!, $user: String!) { addAiTeamMember(team: $team, issuer: $issuer, user: $user) { principal user addedBy } }';
+  const removing = 'mutation ($team: ID!, $user: String!) { removeAiTeamMember(team: $team, issuer: "login", user: $user) { principal } }';
+
+  it('a member of a team is bounded by it from his next request on where his token names none, and is in one team alone', async () => {
+    const login = await startIssuer();
+    const issuers = { login: { issuer: login.url, audiences: [audience], scopes: ['ai:use', 'ai:usage'], teamClaim: 'team' } };
+    const { gateway } = await scripted({ issuers });
+    for (const id of ['web', 'search']) await create(gateway, { id, scopes: ['ai:use'] });
+    const [token, named] = [await login.sign(), await login.sign({ team: 'other' })];
+    expect(await viewer(gateway, token)).toMatchObject({ team: null, scopes: ['ai:use', 'ai:usage'] });
+    const ann = { issuer: 'login', user: 'ann' };
+    const added = await done(gateway, adding, { team: 'web', ...ann });
+    expect(added).toMatchObject({
+      principal: expect.stringMatching(/^jwt:login:u_/),
+      user: 'ann',
+      addedBy: expect.stringMatching(/^key:/),
+    });
+    expect(await viewer(gateway, token)).toMatchObject({ team: 'web', scopes: ['ai:use'] });
+    expect(await viewer(gateway, named)).toMatchObject({ team: 'other', scopes: ['ai:use', 'ai:usage'] });
+    await done(gateway, adding, { team: 'search', ...ann });
+    const teams = await eventually(
+      'the name of the member is known',
+      async () => (await gateway.ask('{ aiTeams { id members { user issuer } } }')).data.aiTeams,
+      ([first]) => first.members[0]?.user !== null,
+    );
+    expect(teams).toEqual([
+      { id: 'search', members: [{ user: 'ann', issuer: 'login' }] },
+      { id: 'web', members: [] },
+    ]);
+    expect(await done(gateway, removing, { team: 'web', user: 'ann' })).toBeNull();
+    await done(gateway, removing, { team: 'search', user: 'ann' });
+    expect(await viewer(gateway, token)).toMatchObject({ team: null });
+  });
+
+  it('a member of a team is a user of an issuer of the configuration, and only who administers all teams puts him there', async () => {
+    const login = await startIssuer();
+    const { gateway } = await scripted({ issuers: { login: { issuer: login.url, audiences: [audience] } } });
+    await create(gateway, { id: 'web' });
+    for (const [variables, sentence] of [
+      [{ team: 'web', issuer: 'okta', user: 'ann' }, 'There is no issuer "okta". Issuers of the configuration: login.'],
+      [{ team: 'web', issuer: 'login', user: '' }, 'The user is refused: what tokens of the issuer say of him'],
+    ] as const) {
+      expect((await gateway.ask(adding, variables)).errors).toMatchObject([{ message: expect.stringContaining(sentence) }]);
+    }
+    expect(await done(gateway, adding, { team: 'nobody', issuer: 'login', user: 'ann' })).toBeNull();
+    const { secret } = await newKey(gateway, { team: 'web', scopes: ['ai:teams'] });
+    expect((await gateway.ask(adding, { team: 'web', issuer: 'login', user: 'ann' }, { key: secret })).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN' } },
+    ]);
   });
 });
 

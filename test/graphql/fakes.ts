@@ -280,6 +280,7 @@ export function gateway(script: Script, changes: Partial<Services> = {}): Gatewa
     },
     keyAccounts: async () => [],
     directory: teamDesk(noDeclaredTeams, mapDirectory(), { routes: null, guardrails: null }),
+    members: { ofTeam: async () => [], add: async () => null, remove: async () => null },
     teamBook: openTeamBook(noDeclaredTeams, mapDirectory()),
     retrieval: noRetrieval,
     passages: library,

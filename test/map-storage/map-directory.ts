@@ -1,5 +1,5 @@
 /** Organisations and teams in Maps. */
-import type { Directory, OrganisationRecord, Records } from '../../src/storage/directory/directory.ts';
+import type { Directory, MemberRecord, OrganisationRecord, Records } from '../../src/storage/directory/directory.ts';
 
 export function mapDirectory(): Directory {
   let changes = 0;
@@ -24,5 +24,25 @@ export function mapDirectory(): Directory {
       },
     };
   };
-  return { organisations: records(), teams: records(), version: async () => String(changes) };
+  const members = new Map<string, MemberRecord>();
+  return {
+    organisations: records(),
+    teams: records(),
+    members: {
+      async put(member) {
+        changes += 1;
+        members.set(member.principal, member);
+      },
+      find: async (principal) => members.get(principal) ?? null,
+      ofTeam: async (team) => [...members.values()].filter((member) => member.team === team).toSorted((a, b) => a.addedAt - b.addedAt),
+      async remove(principal, team) {
+        const member = members.get(principal);
+        if (member?.team !== team) return null;
+        changes += 1;
+        members.delete(principal);
+        return member;
+      },
+    },
+    version: async () => String(changes),
+  };
 }

@@ -27,7 +27,7 @@ export async function accountsOf(
 }
 
 /** The key, its maker, the maker of that one, and so on, as far as they are there. */
-export async function lineageOf(key: KeyRecord, keys: Pick<Keys, 'find'>): Promise<readonly KeyRecord[]> {
+async function lineageOf(key: KeyRecord, keys: Pick<Keys, 'find'>): Promise<readonly KeyRecord[]> {
   const lineage = [key];
   for (let id = key.madeBy; id !== null && lineage.length < maxGenerations; ) {
     const maker = await keys.find(id);

@@ -39,6 +39,8 @@ export interface TeamBook {
   readonly timeZone?: string;
   /** Null: the team has no policy, and belongs to no organisation. */
   standingOf(team: string): TeamStanding | null | Promise<TeamStanding | null>;
+  /** Of a user of a login whose token names no team; null: he is in none. */
+  teamOfMember(principalId: string): Promise<string | null>;
   /** Of the team alone; empty where it has no policy. */
   limitsOfTeam(team: string): Promise<readonly Limit[]>;
   /** Of the organisation alone. */
@@ -64,6 +66,7 @@ export function openTeamBook(declared: DeclaredTeams, directory: Directory): Tea
   return {
     timeZone,
     standingOf,
+    teamOfMember: async (principalId) => (await directory.members.find(principalId))?.team ?? null,
     async limitsOfTeam(team) {
       return (await standingOf(team))?.accounts.find(({ name }) => name === teamAccount(team))?.limits ?? [];
     },

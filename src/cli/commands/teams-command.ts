@@ -2,6 +2,8 @@
  * `fieldgate teams` and `fieldgate organisations`: list, make, change and archive them on the state folder, with the same rules as the
  * mutations, also while a server runs. What the configuration declares is listed, and changed there alone.
  */
+
+import { memberDesk } from '../../access/teams/member-desk.ts';
 import type { EntryChange, OrganisationEntry, TeamChange, TeamDesk, TeamEntry } from '../../access/teams/team-desk.ts';
 import { teamDesk } from '../../access/teams/team-desk.ts';
 import { declaredTeams } from '../../assembly/caller-limits.ts';
@@ -16,11 +18,13 @@ import { formatTable } from '../text/table.ts';
 import { amountIn, byShell, dateOf, namesIn, removable, wholeIn } from '../text/written-values.ts';
 
 export const teams = (args: Arguments): Promise<void> =>
-  administer(args, 'team', (desk) => ({
-    list: () => desk.teams.list(),
-    create: (name) => desk.teams.create(name, teamChange(args), { by: byShell }),
-    update: (name, change) => desk.teams.update(name, { ...teamChange(args), ...change }, { by: byShell }),
-  }));
+  args.rest[0] === 'add' || args.rest[0] === 'remove'
+    ? changeMembers(args, args.rest[0])
+    : administer(args, 'team', (desk) => ({
+        list: () => desk.teams.list(),
+        create: (name) => desk.teams.create(name, teamChange(args), { by: byShell }),
+        update: (name, change) => desk.teams.update(name, { ...teamChange(args), ...change }, { by: byShell }),
+      }));
 
 export const organisations = (args: Arguments): Promise<void> =>
   administer(args, 'organisation', (desk) => ({
@@ -28,6 +32,30 @@ export const organisations = (args: Arguments): Promise<void> =>
     create: (name) => desk.organisations.create(name, changeOf(args), { by: byShell }),
     update: (name, change) => desk.organisations.update(name, { ...changeOf(args), ...change }, { by: byShell }),
   }));
+
+/** `fieldgate teams add` and `remove`: users of logins whose tokens name no team. */
+async function changeMembers(args: Arguments, action: 'add' | 'remove'): Promise<void> {
+  const [, team = '', ...more] = args.rest;
+  const { issuer, user } = args.team;
+  if (team === '' || more.length > 0 || issuer === null || user === null)
+    throw new GatewayError('BAD_REQUEST', `teams ${action} takes a team and a user: ${action} NAME --issuer NAME --user NAME.`);
+  const { config, folder } = await soundConfig(args);
+  const storage = await lastingStorage(config).open({ folder, now: Date.now, warn: () => {} });
+  try {
+    const desk = memberDesk({
+      directory: storage.directory,
+      teams: teamDesk(declaredTeams(config), storage.directory, { routes: null, guardrails: null }).teams,
+      identities: storage.identities,
+      issuers: Object.keys(config.issuers ?? {}),
+    });
+    const member = await (action === 'add' ? desk.add(team, { issuer, user }, byShell) : desk.remove(team, { issuer, user }));
+    if (member === null)
+      throw new GatewayError('BAD_REQUEST', action === 'add' ? `There is no team "${team}".` : `"${user}" is not in the team "${team}".`);
+    process.stdout.write(`${member.record.principal} ${action === 'add' ? 'is in' : 'is no longer in'} the team ${team}.\n`);
+  } finally {
+    await storage.close();
+  }
+}
 
 type AnyEntry = TeamEntry | OrganisationEntry;
 
@@ -43,7 +71,10 @@ const named = ['create', 'update', 'archive', 'restore'];
 async function administer(args: Arguments, kind: 'team' | 'organisation', officeOf: (desk: TeamDesk) => Office): Promise<void> {
   const [action = '', name = '', ...more] = args.rest;
   if (!(action === 'list' || named.includes(action)) || more.length > 0 || (name !== '') !== named.includes(action))
-    throw new GatewayError('BAD_REQUEST', `${kind}s takes what to do: list, create NAME, update NAME, archive NAME, or restore NAME.`);
+    throw new GatewayError(
+      'BAD_REQUEST',
+      `${kind}s takes what to do: list, create NAME, update NAME, archive NAME, or restore NAME${kind === 'team' ? '; add NAME or remove NAME a user' : ''}.`,
+    );
   const { config, folder } = await soundConfig(args);
   const storage = await lastingStorage(config).open({ folder, now: Date.now, warn: () => {} });
   try {

@@ -7,7 +7,10 @@ export const commands = {
   quote: { takes: 'FILE.graphql', says: 'what an operation can cost at most, field by field' },
   plan: { takes: 'FILE.graphql', says: 'which subgraph is asked for what by an operation, and what its AI fields can cost at most' },
   keys: { takes: 'ACTION [ID]', says: 'virtual keys: create, list, update ID, rotate ID, revoke ID' },
-  teams: { takes: 'ACTION [NAME]', says: 'teams: list, create NAME, update NAME, archive NAME, restore NAME' },
+  teams: {
+    takes: 'ACTION [NAME]',
+    says: 'teams: list, create NAME, update NAME, archive NAME, restore NAME; add NAME, remove NAME a user of a login',
+  },
   organisations: { takes: 'ACTION [NAME]', says: 'organisations of teams: list, create NAME, update NAME, archive NAME, restore NAME' },
   ingest: { takes: 'PATH...', says: 'add documents to a collection' },
   subgraph: { takes: null, says: 'serve the AI schema as a Federation-2 subgraph for a router of your own' },
@@ -80,6 +83,8 @@ export const flags = {
   tpm: { type: 'string', value: 'N', of: teamed, says: 'tokens a minute, of input and output together' },
   concurrency: { type: 'string', value: 'N', of: teamed, says: 'model calls at one time' },
   organisation: { type: 'string', value: 'NAME', of: ['teams'], says: 'the organisation that it belongs to; none for none' },
+  issuer: { type: 'string', value: 'NAME', of: ['teams'], says: 'add, remove: the issuer of the configuration whose tokens the user has' },
+  user: { type: 'string', value: 'NAME', of: ['teams'], says: 'add, remove: the user, as the issuer calls him' },
   description: { type: 'string', value: 'TEXT', of: teamed, says: 'what it is, for people' },
   guardrail: {
     type: 'string',

@@ -78,9 +78,29 @@ export interface Records<R> {
   change(name: string, change: (record: R) => R): Promise<R | null>;
 }
 
+/** A user of a login who belongs to a team although the token names none. */
+export interface MemberRecord {
+  /** `jwt:<issuer>:<pseudonym of the user>`, and never the name. */
+  readonly principal: string;
+  readonly team: string;
+  readonly addedAt: number;
+  readonly addedBy: string;
+}
+
+export interface Members {
+  /** In the place of the team that the user was in. */
+  put(member: MemberRecord): Promise<void>;
+  find(principal: string): Promise<MemberRecord | null>;
+  /** In the order in which they were added. */
+  ofTeam(team: string): Promise<readonly MemberRecord[]>;
+  /** What there was; null: the user is in no such team, and nothing was changed. */
+  remove(principal: string, team: string): Promise<MemberRecord | null>;
+}
+
 export interface Directory {
   readonly organisations: Records<OrganisationRecord>;
   readonly teams: Records<TeamRecord>;
+  readonly members: Members;
   /**
    * Another text whenever a record has changed, by whichever process; it may also change when none has. Asked in nearly every turn of the
    * event loop.

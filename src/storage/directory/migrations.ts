@@ -15,4 +15,11 @@ export const directoryMigrations: readonly Migration[] = [
         updated_at bigint not null, updated_by text not null, archived_at bigint, organisation text
       );`,
   },
+  {
+    id: 63,
+    name: 'members of teams',
+    sql: `
+      create table team_members (principal text primary key, team text not null, added_at bigint not null, added_by text not null);
+      create index team_members_team on team_members (team, added_at);`,
+  },
 ];

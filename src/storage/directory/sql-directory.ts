@@ -3,6 +3,7 @@ import { dataVersion } from '../database/data-version.ts';
 import type { Database, Row, SqlValue } from '../database/database.ts';
 import type { Commit } from '../database/group-commit.ts';
 import { type Directory, type OrganisationRecord, openPolicy, type Policy, type Records, type TeamRecord } from './directory.ts';
+import { openMembers } from './sql-members.ts';
 
 export function openDirectory(database: Database): Directory {
   const commit = commitOrRefuse(database, 'Teams cannot be written at the moment, so nothing was changed.');
@@ -24,6 +25,7 @@ export function openDirectory(database: Database): Directory {
       valuesOf: (team) => [...commonValues(team), team.organisation],
       recordOf: (row): TeamRecord => ({ ...organisationOf(row), organisation: textOrNull(row, 'organisation') }),
     }),
+    members: openMembers(database, commit, changed),
     version: async () => `${changes} ${await dataVersion(database)}`,
   };
 }

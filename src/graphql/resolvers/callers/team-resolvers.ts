@@ -36,6 +36,8 @@ export function teamResolvers(services: Services): Resolvers {
         return changeTeam(id, change, principal);
       },
       archiveAiTeam: (_, { id, archived }, { principal }) => changeTeam(id, { archived }, principal),
+      addAiTeamMember: (_, { team, ...user }, { principal }) => services.members.add(team, user, principal.id),
+      removeAiTeamMember: (_, { team, ...user }) => services.members.remove(team, user),
       createAiOrganisation: (_, { input }, { principal }) => organisations.create(input.id, policyChange(input), { by: principal.id }),
       updateAiOrganisation: (_, { id, input }, { principal }) => organisations.update(id, policyChange(input), { by: principal.id }),
       archiveAiOrganisation: (_, { id, archived }, { principal }) => organisations.update(id, { archived }, { by: principal.id }),
@@ -43,7 +45,13 @@ export function teamResolvers(services: Services): Resolvers {
     AiTeam: {
       ...commonFields<TeamEntry>(),
       organisation: ({ record }) => record.organisation,
+      members: ({ record }) => services.members.ofTeam(record.name),
       budgets: async ({ record }) => services.limits.budgets(await services.teamBook.limitsOfTeam(record.name)),
+    },
+    AiTeamMember: {
+      principal: ({ record }) => record.principal,
+      addedAt: ({ record }) => new Date(record.addedAt).toISOString(),
+      addedBy: ({ record }) => record.addedBy,
     },
     AiOrganisation: {
       ...commonFields<OrganisationEntry>(),
