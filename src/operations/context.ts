@@ -26,6 +26,8 @@ export interface OperationContext {
 export interface OpenedOperation extends OperationContext {
   /** Lets go of the lease on its principal's key. */
   readonly release: () => void;
+  /** Its caller has shown other credentials on the same connection: its delivery goes on as long as those hold. */
+  readonly renew: (principal: Principal) => void;
   /** The client's headers, by lower-case name: those on the allow-list go on to subgraphs. */
   readonly headers: Readonly<Record<string, string>>;
   readonly answerHeaders: AnswerHeaders;

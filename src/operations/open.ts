@@ -75,6 +75,7 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
   ): OpenedOperation {
     // What a key began ends with it, and says so itself. What a token began goes on, so that only the delivery can say it.
     const expiry = hasToken(principal) ? new AbortController() : null;
+    const { letGo, renew } = endWithKey(leases, principal, signal, stop, expiry);
     return {
       principal,
       signal,
@@ -83,7 +84,8 @@ export function operationHooks({ authenticate, limits, leases, admission, maxCos
       answerHeaders: answerHeaders(),
       operation: { name: operationName, client, documentId },
       hold: operationHold(limits, principal.limits, maxCostPerOperation),
-      release: endWithKey(leases, principal, signal, stop, expiry),
+      release: letGo,
+      renew,
       usage: operationUsage(),
       lastEventId,
       contract,
@@ -130,25 +132,41 @@ function requestRatesOf(principal: Principal): readonly Limit[] {
 
 const shownQuote = (quote: Quote | null): ShownQuote | null => (quote === null ? null : quoteAsJson(quote));
 
-/** Ends the operation when the key has ended or the token has expired, and gives its client a last word. Returns how to let go. */
+interface Watch {
+  letGo(): void;
+  /** The caller shows other credentials: a token that expires ends nothing any more once another is shown in time. */
+  renew(principal: Principal): void;
+}
+
+/** Ends the operation when the key has ended or the token has expired, and gives its client a last word. */
 function endWithKey(
   leases: KeyWatch,
   principal: Principal,
   signal: AbortSignal,
   stop: (reason: GatewayError) => void,
   expiry: AbortController | null,
-): () => void {
+): Watch {
   let timer: NodeJS.Timeout | undefined;
   let isNew = true;
-  const letGo = leases.watch(principal, 'delivery', (reason) => {
+  const onEnd = (reason: GatewayError): void => {
     expiry?.abort(reason);
     if (isNew) stop(reason);
     else if (!signal.aborted) timer = setTimeout(() => stop(reason), lastWordsMs).unref();
-  });
+  };
+  let release = leases.watch(principal, 'delivery', onEnd);
   isNew = false;
-  return () => {
-    clearTimeout(timer);
-    letGo();
+  return {
+    letGo() {
+      clearTimeout(timer);
+      release();
+    },
+    renew(next) {
+      // Without a token there is nothing that expires before the key; what has ended stays so.
+      if (expiry === null || expiry.signal.aborted) return;
+      const former = release;
+      release = leases.watch(next, 'delivery', onEnd);
+      former();
+    },
   };
 }
 
@@ -162,6 +180,7 @@ export function ownOperation(principal: Principal, limits: Pick<Limits, 'hold'>,
     operation: { name: null, client: null, documentId: null },
     hold: operationHold(limits, principal.limits),
     release() {},
+    renew() {},
     usage: operationUsage(),
   };
 }

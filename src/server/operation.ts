@@ -6,6 +6,7 @@
  * subscribed; what then comes to be is ended at once.
  */
 import { type DocumentNode, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Principal } from '../core/call/call.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isAsyncIterable } from '../core/stream.ts';
 import { throwIfAborted, untilAborted } from '../core/turns/abort.ts';
@@ -52,6 +53,8 @@ export interface RunningOperation extends Pick<Work, 'stop' | 'finished'> {
   readonly outcome: Promise<ExecutionResult | ResultStream>;
   /** Headers of subgraphs' answers, complete when the result is. */
   answerHeaders(): ReturnType<AnswerHeaders['all']>;
+  /** See `OpenedOperation.renew`. */
+  renew(principal: Principal): void;
 }
 
 export interface Operations {
@@ -79,12 +82,23 @@ export function operations(parts: Parts): Operations {
     start(request) {
       const work = parts.underway.begin();
       let opened: OpenedOperation | null = null;
+      let renewed: Principal | null = null;
       const onOpened = (context: OperationContext): void => {
         opened = context as OpenedOperation;
+        if (renewed !== null) opened.renew(renewed);
       };
       const outcome = run(request, work, onOpened, parts);
       outcome.catch(() => {});
-      return { outcome, answerHeaders: () => opened?.answerHeaders?.all() ?? [], stop: work.stop, finished: work.finished };
+      return {
+        outcome,
+        answerHeaders: () => opened?.answerHeaders?.all() ?? [],
+        stop: work.stop,
+        finished: work.finished,
+        renew(principal) {
+          renewed = principal;
+          opened?.renew(principal);
+        },
+      };
     },
   };
 }

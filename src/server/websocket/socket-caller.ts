@@ -14,8 +14,12 @@ import { refuseRepeatedHeaders } from '../http/decisive-headers.ts';
 import type { Place } from './socket-places.ts';
 import { endSocket } from './socket-wire.ts';
 
-/** Credentials of `connection_init` take precedence over those of the upgrade. Two different users are refused. */
-function askerOfSocket(request: IncomingMessage, init: Readonly<Record<string, unknown>> | undefined, credentialsIn: CredentialsIn): Asker {
+/** What `connection_init` says counts before the headers of the upgrade; two users are refused. */
+export function askerOfSocket(
+  request: IncomingMessage,
+  init: Readonly<Record<string, unknown>> | undefined,
+  credentialsIn: CredentialsIn,
+): Asker {
   const headers = flatHeaders(request.headers);
   const said = headersOfInit(init);
   const [first, second] = [headers[userHeader], said[userHeader]];
@@ -28,7 +32,7 @@ export interface AcceptedCaller {
   readonly asker: Asker;
 }
 
-/** The caller that `connection_init` names, with its place. Null: the WebSocket was told why it is refused and ends, or it has closed. */
+/** Who says `connection_init`, in its place; null: the WebSocket has been told why not and ends, or has closed. */
 export async function acceptCaller(
   socket: WebSocket,
   request: IncomingMessage,
@@ -42,7 +46,7 @@ export async function acceptCaller(
     const { authorization, user } = asker;
     code = authorization === null ? 4401 : 4403;
     const principal = await authenticate({ authorization, user });
-    // The WebSocket has closed meanwhile: nobody would ever release its place.
+    // It has closed meanwhile: nobody would ever take back what is kept for it.
     if (socket.readyState !== socket.OPEN) return null;
     code = 1013;
     place.accept(principal);
@@ -54,7 +58,7 @@ export async function acceptCaller(
   }
 }
 
-/** `code` is the close code for what is wrong with the credentials. */
+/** `code`: for what is wrong with the credentials. */
 function closeCodeOf(refused: GatewayError, code: number): number {
   if (refused.code === 'UNAUTHENTICATED' || code === 4400) return code;
   if (refused.code === 'FORBIDDEN') return 4403;

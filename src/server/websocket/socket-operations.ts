@@ -1,3 +1,4 @@
+import type { Principal } from '../../core/call/call.ts';
 import { GatewayError } from '../../core/errors.ts';
 import type { RunningOperation } from '../operation.ts';
 
@@ -11,6 +12,8 @@ export interface OperationTable {
   /** Stops the operation that an incoming `complete` message names. graphql-ws itself tells only iterators, and only later. */
   noteComplete(message: string, reason: () => GatewayError): void;
   stopAll(reason: GatewayError): void;
+  /** The caller has shown other credentials. */
+  renewAll(principal: Principal): void;
   size(): number;
 }
 
@@ -52,6 +55,9 @@ export function operationTable(most: number): OperationTable {
     },
     stopAll(reason) {
       for (const operation of running.keys()) operation.stop(reason);
+    },
+    renewAll(principal) {
+      for (const operation of running.keys()) operation.renew(principal);
     },
     size: () => running.size,
   };

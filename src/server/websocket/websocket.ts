@@ -24,11 +24,12 @@ import { checkParams } from '../http/params.ts';
 import { shuttingDown } from '../http/refusal.ts';
 import { targetOf } from '../http/target.ts';
 import type { LoopTurns } from '../loop-turns.ts';
-import type { Operations } from '../operation.ts';
+import type { Operations, RunningOperation } from '../operation.ts';
 import type { Masking } from '../response-errors.ts';
 import type { ResultStream } from '../result-stream.ts';
 import type { ServerLimits } from '../server-limits.ts';
-import { acceptCaller, credentialsWatch } from './socket-caller.ts';
+import { checkSameCaller, connectionInitIn, startedAfter } from './renewed-caller.ts';
+import { acceptCaller, askerOfSocket, credentialsWatch } from './socket-caller.ts';
 import { type SocketDoor, type SocketDoorParts, socketDoor } from './socket-door.ts';
 import { type Messages, messagesInTurn } from './socket-messages.ts';
 import { type OperationTable, operationTable } from './socket-operations.ts';
@@ -127,9 +128,8 @@ export function sockets(parts: SocketParts): Sockets {
       return true;
     },
     async onSubscribe(context, id, payload) {
-      const { asker, table, address } = context.extra;
       try {
-        return await startedFrom(payload, id, table, address, asker, contractIn(context.extra));
+        return await startedFrom(payload, id, context.extra);
       } catch (error) {
         return [mask.error(error)];
       }
@@ -144,22 +144,30 @@ export function sockets(parts: SocketParts): Sockets {
     return principal === null ? asked : parts.contractOf(principal, asked);
   }
 
-  async function startedFrom(
-    payload: SubscribePayload,
-    id: string,
-    table: OperationTable,
-    from: string,
-    asker: Asker,
-    contract: string | null,
-  ): Promise<Started | readonly GraphQLError[]> {
+  /** The caller as the new credentials say. Throws UNAUTHENTICATED, FORBIDDEN for somebody else, BAD_REQUEST. */
+  async function renewed(extra: Extra, init: Readonly<Record<string, unknown>>): Promise<Asker> {
+    const { request, principal: before, address, table } = extra;
+    const asker = askerOfSocket(request, init, parts.credentialsIn);
+    const principal = await callers.admit(asker, address);
+    if (before !== null) checkSameCaller(before, principal);
+    extra.asker = asker;
+    extra.principal = principal;
+    table.renewAll(principal);
+    return asker;
+  }
+
+  async function startedFrom(payload: SubscribePayload, id: string, extra: Extra): Promise<Started | readonly GraphQLError[]> {
     if (parts.draining()) throw shuttingDown();
+    const { asker, table, address: from } = extra;
+    const contract = contractIn(extra);
     const address = (): string => from;
     if (asker.authorization === null) anonymousRate.take(from);
     const { query, operationName, variables } = checkParams(payload);
     const read = parts.read(query, operationName);
-    const operation = table.add(id, () =>
-      parts.operations.start({ ...asker, read, operationName, variables, lastEventId: null, contract, address }),
-    );
+    const start = (by: Asker): RunningOperation =>
+      parts.operations.start({ ...by, read, operationName, variables, lastEventId: null, contract, address });
+    const init = connectionInitIn(payload.extensions);
+    const operation = table.add(id, () => (init === null ? start(asker) : startedAfter(renewed(extra, init), start)));
     const outcome = await operation.outcome;
     if (!isAsyncIterable(outcome) && outcome.data === undefined && outcome.errors !== undefined) return outcome.errors;
     return { outcome, schema: noSchema, document: read.document, operationName };
