@@ -35,6 +35,8 @@ const dayMs = 24 * hourMs;
 const defaultLostHoldHours = 24;
 /** An expired token may be revoked as long as something that it began may run. */
 const keptTokenMs = dayMs;
+/** A user's revocation is known at least for so long: longer than issuers let tokens live. */
+const keptRevocationDays = 90;
 
 export interface EmbeddedStorage extends Storage {
   readonly database: Database;
@@ -111,7 +113,8 @@ async function openOn(parts: Parts): Promise<EmbeddedStorage> {
   };
   const tidy = async (): Promise<void> => {
     await completions.expire(now());
-    await identities.expire(now() - keptTokenMs, usageDays === null ? null : now() - usageDays * dayMs);
+    const userDays = usageDays === null ? null : Math.max(usageDays, keptRevocationDays);
+    await identities.expire(now() - keptTokenMs, userDays === null ? null : now() - userDays * dayMs);
     if (usageDays !== null) await ledger.deleteBefore(now() - usageDays * dayMs);
   };
   await recover();

@@ -43,6 +43,15 @@ describe('principals whose permission has ended', () => {
     });
   });
 
+  it('principals whose permission has ended are users of a key that has ended, all of them, and those of one in force are not', async () => {
+    const user = (key: string, name: string): string => `key:${key}:u_${name.padEnd(22, '-')}`;
+    const keys = [standing('good'), standing('revoked', { revokedAt: 1 })];
+    const ids = [user('good', 'ann'), 'key:good', user('revoked', 'ann'), user('revoked', 'bob'), 'key:revoked'];
+    const { ended, reads } = await endedOf(ids, keys);
+    expect(Object.keys(ended).toSorted()).toEqual([user('revoked', 'ann'), user('revoked', 'bob'), 'key:revoked'].toSorted());
+    expect(reads).toEqual([['good', 'revoked']]);
+  });
+
   it('principals whose permission has ended are those of development keys, where the gateway does not run in development', async () => {
     const keys = [standing('dev', { development: true }), standing('good')];
     expect((await endedOf(['key:dev', 'key:good'], keys)).ended).toEqual({});

@@ -133,6 +133,9 @@ describe('two users of one key', () => {
       expect((await gateway.ask(others, { id }, { key, headers })).data).toEqual({ cancelCompletion: null, rateCompletion: null });
     }
     expect((await gateway.ask(others, { id }, { key, headers: ann })).data.rateCompletion).toEqual({ score: 1 });
+    const cancel = 'mutation { cancelCompletion(idempotencyKey: "k") { id } }';
+    for (const headers of [bob, {}]) expect((await gateway.ask(cancel, {}, { key, headers })).data).toEqual({ cancelCompletion: null });
+    expect((await gateway.ask(cancel, {}, { key, headers: ann })).data).toEqual({ cancelCompletion: { id } });
     upstream.plays(saying('Another'));
     expect((await complete(gateway, prompt('Hi', { idempotencyKey: 'k' }), { key, headers: bob })).text).toBe('Another');
     expect((await complete(gateway, prompt('Hi', { idempotencyKey: 'k' }), { key, headers: ann })).text).toBe('Secret');

@@ -174,6 +174,24 @@ describe('a short-lived token', () => {
     }
   });
 
+  it('Calls in flight are shared in the team, and by no two users where each has kept answers of his own', async () => {
+    for (const [cacheSharing, calls] of [
+      ['team', 1],
+      ['principal', 2],
+    ] as const) {
+      const gate = newGate();
+      const { gateway, upstream } = await scripted({ teams: { shop: { cacheSharing } } });
+      const { secret: key } = await newKey(gateway, { team, scopes: backendScopes });
+      upstream.plays(waiting(gate, 'One'), waiting(gate, 'Two'));
+      const tokens = [await newToken(gateway, key, { user: 'ann' }), await newToken(gateway, key, { user: 'bob' })];
+      const asking = tokens.map(({ token }) => stream(gateway, prompt('The same.'), { key: token }));
+      await Promise.all(asking.map((reading) => until(reading, 'TextDelta')));
+      expect(upstream.requests).toHaveLength(calls);
+      gate.open();
+      for (const reading of asking) await until(reading, 'CompletionFinished');
+    }
+  });
+
   it('A token works at another gateway on the folder, and after a restart', async () => {
     const upstream = await openUpstream();
     const config = { ...scriptedConfig(upstream), storage: { folder: temporaryFolder() } };

@@ -26,7 +26,7 @@ export interface IssuedToken {
 }
 
 export interface TokenDesk {
-  /** Throws FORBIDDEN for what the maker may not hand on, BAD_REQUEST, and RATE_LIMITED for a key with {@link maxTokensOfKey} tokens in force. */
+  /** Throws FORBIDDEN for what the maker may not hand on, BAD_REQUEST, and RATE_LIMITED for a key with 100,000 tokens in force. */
   issue(maker: Principal, token: NewToken): Promise<IssuedToken>;
   /** Ends the token and what it began. Null: there is none that the principal may revoke. */
   revokeToken(id: string, by: Principal): Promise<TokenRecord | null>;
@@ -46,7 +46,7 @@ export interface TokenDeskOptions {
 
 const maxTtlSeconds = 86_400;
 /** In force at one time. */
-export const maxTokensOfKey = 100_000;
+const maxTokensOfKey = 100_000;
 
 export function tokenDesk({ identities, keys, issuers, onRevoked, now }: TokenDeskOptions): TokenDesk {
   /** Those of the own key, the token that is shown, and for who administers keys those of the team's keys or of all. */
